@@ -1,0 +1,35 @@
+# Each target sets itself up: the first one to run makes .venv from requirements.txt.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: run test check bench real clean
+
+run: $(STAMP)            ## make the dataset from the recorded facts, in outputs/
+	$(BIN)/mrt-pipeline run
+
+test: $(STAMP)           ## unit, integration and command-line tests; no network, no keys
+	$(BIN)/pytest -q -n 2 -m "not real_parts"
+
+check: $(STAMP)          ## formatting, lint, spelling, types, import contracts, known vulnerabilities
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/codespell
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pip-audit --requirement requirements.txt --disable-pip --no-deps --progress-spinner off
+
+real: $(STAMP)           ## the slower tests against real parts; installs what they need
+	$(BIN)/pytest -q -m real_parts
+
+bench: $(STAMP)          ## the figures of docs/benchmarks.md
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+
+$(STAMP): requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)

@@ -1,0 +1,182 @@
+"""``mrt-pipeline`` and its commands; what a command needs is imported when it runs: help is instant."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from mrt_pipeline.errors import EXIT_USAGE, MrtPipelineError
+
+EXAMPLES = """\
+Examples:
+
+  mrt-pipeline run                                          run the full pipeline
+
+  mrt-pipeline run --output-dir outputs/quarterly-2026-q1   in a folder of your own
+
+  mrt-pipeline run --resume-from 2                          go on with the newest run from stage 2
+
+  mrt-pipeline run --stage 1                                run stage 1 only
+
+  mrt-pipeline run --skip-existing                          run only what is missing, damaged or stale
+
+  mrt-pipeline run --retry-failed                           do again only the stations that a source failed
+
+  mrt-pipeline run --config config/production.yaml          use another configuration
+"""
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="Configuration file [default: $PIPELINE_CONFIG, else config/pipeline.yaml]"
+    ),
+]
+OutputDir = Annotated[
+    Path | None, typer.Option("--output-dir", help="Folder for the results [default: a new one in outputs/]")
+]
+Stage = Annotated[int | None, typer.Option("--stage", min=1, max=3, help="Run a single stage only")]
+ResumeFrom = Annotated[
+    int | None, typer.Option("--resume-from", min=1, max=3, help="Go on with the newest run from this stage")
+]
+SkipExisting = Annotated[
+    bool,
+    typer.Option("--skip-existing", help="Run only stages whose checkpoint is missing, damaged or stale"),
+]
+RetryFailed = Annotated[
+    bool, typer.Option("--retry-failed", help="In stage 2 do only the stations that a source failed before")
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], help="Day whose network is described [default: today in Singapore]"
+    ),
+]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="From public sources to one verified dataset of Singapore's MRT and LRT stations and exits.",
+)
+config_app = typer.Typer(no_args_is_help=True, help="Look at the configuration.", rich_markup_mode=None)
+snapshot_app = typer.Typer(
+    no_args_is_help=True, help="The facts recorded in the package.", rich_markup_mode=None
+)
+app.add_typer(config_app, name="config")
+app.add_typer(snapshot_app, name="snapshot")
+
+
+def main() -> NoReturn:
+    """Run the ``mrt-pipeline`` command line."""
+    _run_app(app)
+
+
+def run_main(default_config: Path) -> NoReturn:
+    """Run ``python src/orchestrator.py``: the flags of ``mrt-pipeline run`` without its name.
+
+    Args:
+        default_config: the configuration beside the script, for when neither flag nor environment names one.
+    """
+    script = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    script.command(epilog=EXAMPLES)(run)
+    _run_app(script, default_config)
+
+
+@app.command(epilog=EXAMPLES)
+def run(
+    context: typer.Context,
+    config: Config = None,
+    output_dir: OutputDir = None,
+    stage: Stage = None,
+    resume_from: ResumeFrom = None,
+    skip_existing: SkipExisting = False,
+    as_of: AsOf = None,
+    retry_failed: RetryFailed = False,
+) -> None:
+    """Run the pipeline: ingest, enrich, merge and validate."""
+    from mrt_pipeline.cli.console import ConsoleReporter
+    from mrt_pipeline.config import find_config
+    from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
+
+    day = as_of.date() if as_of else None
+    request = RunRequest(output_dir, stage, resume_from, skip_existing, day, retry_failed)
+    reporter = ConsoleReporter()
+    orchestrator = PipelineOrchestrator(find_config(config, default=context.obj), reporter=reporter)
+    with reporter:
+        manifest = orchestrator.execute(request)
+    reporter.summarise(manifest, orchestrator.output_base_dir)
+
+
+@app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(help="A stage3_final.json, or a run folder")], config: Config = None
+) -> None:
+    """Check a dataset again and list every finding; exit 1 if it must not be published."""
+    from mrt_pipeline.cli.validating import validate_file
+
+    raise typer.Exit(validate_file(file, config))
+
+
+@config_app.command("check")
+def config_check(config: Config = None) -> None:
+    """Check a configuration file and name every fault in it."""
+    from mrt_pipeline.config import PipelineConfig, find_config
+
+    path = find_config(config)
+    PipelineConfig(path)
+    typer.echo(f"{path} is a valid configuration.")
+
+
+@config_app.command("schema")
+def config_schema() -> None:
+    """Print the JSON Schema of the configuration file, for editors."""
+    import json
+
+    from mrt_pipeline.config import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+@snapshot_app.command("refresh")
+def snapshot_refresh(
+    config: Config = None,
+    exits: Annotated[Path | None, typer.Option(help="LTA MRT Station Exit as GeoJSON")] = None,
+    onemap: Annotated[
+        list[Path] | None, typer.Option(help="OneMap search results, JSON or CSV; repeatable")
+    ] = None,
+    bus_stops: Annotated[Path | None, typer.Option(help="DataMall BusStops as JSON")] = None,
+    bus_services: Annotated[
+        Path | None, typer.Option(help="DataMall BusRoutes, or busrouter services, JSON")
+    ] = None,
+    retrieved_at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day on which the files were downloaded, UTC"),
+    ] = None,
+    output_dir: Annotated[
+        Path | None, typer.Option(help="Write the tables here [default: the package's own]")
+    ] = None,
+) -> None:
+    """Record facts anew: from payload files given by path, or from the live services."""
+    from mrt_pipeline.cli.snapshots import refresh
+
+    files = {"exits": exits, "onemap": onemap or [], "bus_stops": bus_stops, "bus_services": bus_services}
+    refresh(config, files, retrieved_at, output_dir)
+
+
+def _run_app(application: typer.Typer, default_config: Path | None = None) -> NoReturn:
+    """Run an application; every error raised on purpose is one message on stderr and an exit code."""
+    try:
+        application(obj=default_config)
+    except MrtPipelineError as error:
+        from mrt_pipeline.cli.console import print_error
+
+        print_error(str(error), hint="See --help." if error.exit_code == EXIT_USAGE else "")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0)

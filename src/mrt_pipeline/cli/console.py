@@ -1,0 +1,151 @@
+"""What a person sees while the pipeline runs, and the summary at its end.
+
+Progress goes to stderr and the summary to stdout. A terminal that goes away never ends a run: what cannot be
+shown is not shown, and the run's log and manifest have it all.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from mrt_pipeline.contracts.run import Manifest, RunStatus
+from mrt_pipeline.runtime.reporting import Reporter
+
+SUMMARY_FIGURES = (
+    ("stations", "Stations"),
+    ("codes", "Station codes"),
+    ("lines", "Lines"),
+    ("exits", "Exits"),
+)
+
+
+class PatientConsole(Console):
+    """A console whose closed output is no reason to stop."""
+
+    def on_broken_pipe(self) -> None:
+        """Send what is still to be shown nowhere, so that the work goes on and the exit code stays true."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, (sys.stderr if self.stderr else sys.stdout).fileno())
+
+
+class ConsoleReporter(Reporter):
+    """Shows a run as it goes: a progress bar on a terminal, plain lines elsewhere."""
+
+    def __init__(self) -> None:
+        self._console = PatientConsole(stderr=True, highlight=False)
+        self._progress = Progress(
+            TextColumn("  {task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[details]}"),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def note(self, text: str) -> None:
+        """Show a sentence."""
+        self._console.print(escape(_printable(text)), soft_wrap=True)
+
+    def warn(self, text: str) -> None:
+        """Show a warning."""
+        self._console.print(f"[yellow]Warning:[/] {escape(_printable(text))}", soft_wrap=True)
+
+    def stage_started(self, stage_name: str, reason: str) -> None:
+        """Show that a stage begins."""
+        self._console.print(f"[bold]{stage_name}[/] … {escape(_printable(reason))}", soft_wrap=True)
+        self._task = self._progress.add_task(stage_name, total=None, details="")
+
+    def stage_reused(self, stage_name: str, reason: str) -> None:
+        """Show that a stage is reused."""
+        self._console.print(f"[bold]{stage_name}[/] reused: {escape(_printable(reason))}", soft_wrap=True)
+
+    def stage_finished(self, stage_name: str, seconds: float) -> None:
+        """Show that a stage is done."""
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+            self._task = None
+        self._console.print(f"[bold]{stage_name}[/] done in {seconds:.2f} s")
+
+    def progress(self, done: int, total: int, details: str = "") -> None:
+        """Move the bar."""
+        if self._task is not None:
+            self._progress.update(
+                self._task, completed=done, total=total, details=escape(_printable(details))
+            )
+
+    def summarise(self, manifest: Manifest, folder: Path | None) -> None:
+        """Print what the run made, how complete it is, what was found, and where it lies."""
+        console = PatientConsole(highlight=False)
+        console.print(summary_table(manifest, folder))
+        for source, reason in manifest.passed_over.items():
+            console.print(f"Passed over: {escape(source)}: {escape(_printable(reason))}", soft_wrap=True)
+        if manifest.status is RunStatus.STOPPED_AT_BUDGET:
+            console.print(
+                "Stopped at its budget; go on with: mrt-pipeline run --resume-from 2", soft_wrap=True
+            )
+
+
+def summary_table(manifest: Manifest, folder: Path | None) -> Table:
+    """Return a run's figures as a table."""
+    title = f"{manifest.run_id} as of {manifest.as_of}: {manifest.status.value}"
+    table = Table("", "", title=title, title_justify="left", show_header=False)
+    counts = _final_counts(manifest)
+    for key, label in SUMMARY_FIGURES:
+        if key in counts:
+            table.add_row(label, f"{counts[key]:.0f}")
+    for key in counts:
+        if key.startswith("coverage_"):
+            table.add_row(f"  exits with {key.removeprefix('coverage_')}", f"{counts[key]:.1%}")
+    for severity in ("error", "warning", "info"):
+        if (number := counts.get(f"findings_{severity}")) is not None:
+            table.add_row(f"Findings: {severity}", f"{number:.0f}")
+    if folder is not None:
+        table.add_row("Files", escape(str(folder)))
+    return table
+
+
+def print_error(message: str, hint: str = "") -> None:
+    """Print an error as a person should read it."""
+    console = PatientConsole(stderr=True, highlight=False)
+    lines = "\n".join(_printable(line) for line in message.splitlines())
+    console.print(f"[bold red]Error:[/] {escape(lines)}", soft_wrap=True)
+    if hint:
+        console.print(hint)
+
+
+def _final_counts(manifest: Manifest) -> dict[str, float]:
+    """Return the figures of the last stage that has any."""
+    for record in reversed(list(manifest.stages.values())):
+        if record.counts:
+            return record.counts
+    return {}
+
+
+def _printable(text: str) -> str:
+    """Return a text that cannot move the cursor, change colours or reverse the reading direction."""
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

@@ -1,0 +1,34 @@
+"""``mrt-pipeline validate``: the checks of stage 3 on a dataset that exists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from mrt_pipeline.config import PipelineConfig, find_config
+from mrt_pipeline.contracts.findings import Severity, count_by_severity
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.errors import EXIT_FAILURE, UsageError
+from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES, parse_checkpoint
+from mrt_pipeline.runtime.files import read_bytes
+
+
+def validate_file(file: Path, config: Path | None) -> int:
+    """Print every finding of a dataset and return the exit code: 0, or 1 if one of them is an error."""
+    from mrt_pipeline.stages.stage3_merger import check_dataset
+
+    path = file / CHECKPOINT_NAMES["stage3_merger"] if file.is_dir() else file
+    try:
+        content = read_bytes(path)
+    except FileNotFoundError:
+        raise UsageError(f"{path} is not there; give a stage3_final.json or a run folder.") from None
+    dataset = parse_checkpoint(Stage3Output, path, content, "mrt-pipeline run")
+    settings = PipelineConfig(find_config(config)).settings
+    findings = check_dataset(dataset, settings)
+    for finding in findings:
+        typer.echo(f"{finding.severity.value:<8} {finding.check}: {finding.message}")
+    counts = count_by_severity(findings)
+    shown = ", ".join(f"{number} {severity}" for severity, number in counts.items())
+    typer.echo(f"{path}: {len(dataset.stations)} stations as of {dataset.metadata.as_of}; findings: {shown}.")
+    return EXIT_FAILURE if counts[Severity.ERROR.value] else 0

@@ -1,0 +1,140 @@
+"""Say what is wrong with a configuration: where it stands, what was found, what was expected, what to do.
+
+A value that may be a secret is never shown: not that of an unknown key, nor a URL with a login.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from mrt_pipeline.config.environment import SECRET_NAMES, override_variable
+from mrt_pipeline.config.keys import known_keys, value_keys
+from mrt_pipeline.config.schema import json_schema
+from mrt_pipeline.config.yaml_reading import KeyPath
+
+MAX_SHOWN = 60
+SECRET_WORD = re.compile(
+    r"(^|[_-])(pass(word|wd|phrase)?|secret|credential|token|((api|account|access|auth)[_-]?)?key)s?$",
+    re.IGNORECASE,
+)
+URL_WITH_LOGIN = re.compile(r"//[^/]*@")
+TYPE_NAMES = {
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "null": "null",
+}
+BOUNDS = {
+    "minimum": "from {}",
+    "exclusiveMinimum": "greater than {} and",
+    "maximum": "up to {}",
+    "minLength": "of {} or more characters",
+    "maxLength": "of {} or fewer characters",
+    "pattern": "of the form {}",
+}
+
+
+def describe_errors(error: ValidationError, place: Callable[[KeyPath], str]) -> list[str]:
+    """Return a sentence for each fault that validation found.
+
+    Args:
+        error: what validation found.
+        place: says which key it is and where it was set, e.g. ``"mode (line 5)"``.
+    """
+    schema = json_schema()
+    return [_describe(found, place(found["loc"]), schema) for found in error.errors(include_url=False)]
+
+
+def describe_unknown_key(path: KeyPath, place: str) -> str:
+    """Return a sentence for a key of the file that does not exist, naming the nearest that does."""
+    *parents, name = map(str, path)
+    siblings = [key[-1] for key in known_keys() if key[:-1] == tuple(parents)]
+    namesakes = [".".join(key) for key in value_keys() if key[-1] == name]
+    if nearest := get_close_matches(name.lower(), siblings, n=1, cutoff=0.75):
+        return f"{place} is not a known key; did you mean {nearest[0]}?"
+    if namesakes:
+        nearest = get_close_matches(".".join([*parents, name]), namesakes, n=1, cutoff=0)
+        return f"{place} is not a known key; did you mean {nearest[0]}?"
+    if SECRET_WORD.search(name):
+        return describe_secret(path, place)
+    nearest = get_close_matches(name.lower(), siblings, n=1, cutoff=0.5)
+    guess = f"did you mean {nearest[0]}? " if nearest else "take it out. "
+    return f"{place} is not a known key; {guess}Known there: {', '.join(siblings)}."
+
+
+def describe_unknown_variable(variable: str, path: KeyPath) -> str:
+    """Return a sentence for a variable that sets no key, naming the nearest that does."""
+    namesakes = [key for key in value_keys() if key[-1] == path[-1]]
+    known = [override_variable(key) for key in namesakes or value_keys()]
+    (nearest,) = get_close_matches(variable.upper(), known, n=1, cutoff=0)
+    is_slip = namesakes or get_close_matches(variable.upper(), known, n=1, cutoff=0.9)
+    if not is_slip and SECRET_WORD.search(str(path[-1])):
+        return describe_secret(path, variable)
+    return f"{variable} sets no known key; did you mean {nearest}?"
+
+
+def describe_secret(path: KeyPath, place: str) -> str:
+    """Return a sentence for a key or variable that looks like a secret in the wrong place."""
+    name = "_".join(map(str, path[-2:])).lower()
+    nearest = get_close_matches(name, SECRET_NAMES, n=1) or SECRET_NAMES
+    variables = " or ".join(secret.upper() for secret in nearest)
+    return f"{place} looks like a secret; take it out and set {variables} in the environment or in .env."
+
+
+def _describe(found: Mapping[str, Any], place: str, schema: Mapping[str, Any]) -> str:
+    if found["type"] == "extra_forbidden":
+        return describe_unknown_key(found["loc"], place)
+    if found["type"] == "value_error":
+        return f"{place} {found['ctx']['error']}"
+    expected = _expectation(_schema_at(found["loc"], schema), schema)
+    is_unquoted = expected.startswith("text") and isinstance(found["input"], bool | int | float)
+    advice = "; put it in quotes" if is_unquoted else ""
+    return f"{place} is {_show(found['input'])}; expected {expected}{advice}."
+
+
+def _schema_at(path: Sequence[str | int], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    here = schema
+    for part in path:
+        here = here["items"] if isinstance(part, int) else _resolve(here, schema)["properties"][part]
+    return here
+
+
+def _resolve(here: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    name = str(here.get("$ref", "")).removeprefix("#/$defs/")
+    return schema["$defs"][name] if name else here
+
+
+def _expectation(here: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+    """Return what a value must be, in words, from its JSON Schema."""
+    here = _resolve(here, schema)
+    if "anyOf" in here:
+        return " or ".join(_expectation(choice, schema) for choice in here["anyOf"])
+    if "enum" in here:
+        return "one of " + ", ".join(here["enum"])
+    if here["type"] == "array":
+        return f"a list, each item {_expectation(here['items'], schema)}"
+    if here["type"] == "object":
+        return "a mapping with the keys " + ", ".join(here["properties"])
+    if here.get("format") == "uri":
+        return "a URL such as https://example.org/api"
+    bounds = [words.format(here[name]) for name, words in BOUNDS.items() if name in here]
+    return " ".join([TYPE_NAMES[here["type"]], *bounds])
+
+
+def _show(value: object) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict | tuple):
+        return "a mapping" if isinstance(value, dict) else f"a list of {len(value)}"
+    if URL_WITH_LOGIN.search(str(value)):
+        return "a URL with a login"
+    shown = repr(value)
+    return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…"

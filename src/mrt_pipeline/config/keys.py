@@ -1,0 +1,36 @@
+"""The keys that the configuration knows, walked from the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from pydantic.fields import FieldInfo
+
+from mrt_pipeline.config.model import Section, Settings
+
+Key = tuple[str, ...]
+
+
+@cache
+def known_keys() -> dict[Key, FieldInfo]:
+    """Return every key and its field, sections included, in the order of the model."""
+    return dict(_walk(Settings, ()))
+
+
+def section_of(field: FieldInfo) -> type[Section] | None:
+    """Return the section that a field holds, if it holds keys rather than a value."""
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, Section) else None
+
+
+def value_keys() -> list[Key]:
+    """Return every key that holds a value."""
+    return [key for key, field in known_keys().items() if section_of(field) is None]
+
+
+def _walk(section: type[Section], path: Key) -> Iterator[tuple[Key, FieldInfo]]:
+    for name, field in section.model_fields.items():
+        yield (*path, name), field
+        if below := section_of(field):
+            yield from _walk(below, (*path, name))

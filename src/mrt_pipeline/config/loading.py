@@ -1,0 +1,126 @@
+"""Make the settings from a file and the variables that override it; all faults are told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from mrt_pipeline.config.environment import Override, find_overrides
+from mrt_pipeline.config.keys import Key, known_keys, section_of
+from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.yaml_reading import KeyPath, YamlDocument, read_yaml, show_path
+from mrt_pipeline.errors import ConfigError
+
+MAX_FILE_BYTES = 256 * 1024
+
+
+def load_settings(path: Path, variables: Mapping[str, str]) -> Settings:
+    """Return the settings that a file and the environment give.
+
+    Args:
+        path: the configuration file.
+        variables: the environment's, of which those named ``MRT_PIPELINE__…`` override single keys.
+
+    Raises:
+        ConfigError: if the file cannot be read, or for every fault in it and in the variables.
+    """
+    document = _read_document(path)
+    faults = list(document.faults)
+    settings_of: dict[Key, str] = {}
+    for override in find_overrides(variables):
+        faults.extend(_apply(override, document.value, settings_of))
+    try:
+        settings = Settings.model_validate(document.value, strict=True)
+    except ValidationError as error:
+        from mrt_pipeline.config.faults import describe_errors
+
+        faults.extend(describe_errors(error, lambda key: _place(key, document.lines, settings_of)))
+    if faults:  # raised out here, so that no traceback shows the values that validation quotes
+        raise _refusal(path, faults)
+    return settings
+
+
+def _read_document(path: Path) -> YamlDocument:
+    """Return what a file holds, which is a mapping."""
+    try:
+        document = read_yaml(_read_text(path))
+    except ConfigError as error:
+        raise _refusal(path, error.faults) from error
+    if not isinstance(document.value, dict):
+        found = "empty" if document.value is None else "no mapping"
+        raise _refusal(path, [*document.faults, f"it is {found}; expected keys such as mode: snapshot."])
+    return document
+
+
+def _read_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError as error:
+        raise _unreadable("there is no such file; name one with --config or PIPELINE_CONFIG.") from error
+    except (OSError, ValueError) as error:  # a path may hold what no path can
+        raise _unreadable(f"it cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+    if len(content) > MAX_FILE_BYTES:
+        raise _unreadable(f"it is longer than {MAX_FILE_BYTES} bytes; expected a configuration.")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _unreadable(f"line {line} is not UTF-8; save the file as UTF-8.") from error
+
+
+def _apply(override: Override, tree: dict[str, Any], settings_of: dict[Key, str]) -> Iterable[str]:
+    """Put a variable's value in its place and yield a sentence for each fault in it."""
+    variable, key = override.variable, override.path
+    field = known_keys().get(key)
+    if field is None:
+        from mrt_pipeline.config.faults import describe_unknown_variable
+
+        yield describe_unknown_variable(variable, key)
+        return
+    if section_of(field):
+        yield f"{variable} sets a whole section; set one of its keys, named {variable}__…"
+        return
+    if other := settings_of.get(key):
+        yield f"{variable} sets the same key as {other}; keep one of them."
+    settings_of[key] = variable
+    if field.annotation is str:
+        _put(tree, key, override.text)
+        return
+    try:
+        document = read_yaml(override.text)
+    except ConfigError as error:
+        yield from (f"{variable}: {fault}" for fault in error.faults)
+        return
+    yield from (f"{variable}: {fault}" for fault in document.faults)
+    if not document.faults:
+        _put(tree, key, document.value)
+
+
+def _put(tree: dict[str, Any], key: Key, value: object) -> None:
+    for part in key[:-1]:
+        below = tree.setdefault(part, {})
+        if not isinstance(below, dict):
+            return  # the file has something else there, which is a fault of its own
+        tree = below
+    tree[key[-1]] = value
+
+
+def _place(path: KeyPath, lines: Mapping[KeyPath, int], settings_of: Mapping[Key, str]) -> str:
+    """Return which key it is and where it was set."""
+    for key, variable in settings_of.items():
+        if path[: len(key)] == key:
+            return variable + show_path(path[len(key) :])
+    line = lines.get(path)
+    return f"{show_path(path)} (line {line})" if line else show_path(path)
+
+
+def _unreadable(fault: str) -> ConfigError:
+    return ConfigError("The file cannot be read:", (fault,))
+
+
+def _refusal(path: Path, faults: Iterable[str]) -> ConfigError:
+    return ConfigError(f"The configuration {path} cannot be used:", tuple(faults))

@@ -1,0 +1,113 @@
+"""The configuration as the rest of the program, and whoever imports it, holds it."""
+
+from __future__ import annotations
+
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from mrt_pipeline.config.environment import CONFIG_VARIABLE, Secrets, read_variables
+from mrt_pipeline.config.loading import load_settings
+from mrt_pipeline.config.model import Settings
+from mrt_pipeline.errors import ConfigError
+
+DEFAULT_PATH = Path("config/pipeline.yaml")
+_MISSING = object()
+
+
+class PipelineConfig:
+    """A checked configuration: typed in ``settings``, and by dotted key as in ``config["output.formats"]``.
+
+    What is handed out by key is plain (text, numbers, lists, dicts) and the caller's own: changing it changes
+    nothing here.
+
+    Attributes:
+        path: the file it was read from.
+        settings: every value, frozen.
+    """
+
+    def __init__(self, config_path: str | Path = DEFAULT_PATH) -> None:
+        """Read a file and what the environment overrides.
+
+        Raises:
+            ConfigError: for every fault in them.
+        """
+        self.path = Path(config_path)
+        self.settings: Settings = load_settings(self.path, read_variables())
+
+    def __repr__(self) -> str:
+        return f"PipelineConfig({str(self.path)!r})"
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the value at a dotted key; the default only if there is no such key."""
+        value = self._find(key)
+        return default if value is _MISSING else value
+
+    def __getitem__(self, key: str) -> Any:
+        return self.get(key)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self._find(key) is not _MISSING
+
+    @property
+    def pipeline(self) -> dict[str, Any]:
+        """Return the section ``pipeline``."""
+        return dict(self["pipeline"])
+
+    @property
+    def stages(self) -> dict[str, Any]:
+        """Return the section ``stages``."""
+        return dict(self["stages"])
+
+    @property
+    def apis(self) -> dict[str, Any]:
+        """Return the section ``apis``."""
+        return dict(self["apis"])
+
+    def secrets(self) -> Secrets:
+        """Return the secrets that the environment and ``.env`` hold now; they are kept nowhere."""
+        return Secrets.from_variables(read_variables())
+
+    def _find(self, key: str) -> Any:
+        def step(value: Any, part: str) -> Any:
+            return value.get(part, _MISSING) if isinstance(value, dict) else _MISSING
+
+        return reduce(step, key.split("."), self.settings.model_dump(mode="json"))
+
+
+_config: PipelineConfig | None = None
+
+
+def get_config(config_path: str | Path | None = None) -> PipelineConfig:
+    """Return the configuration of this process, read on first use; naming a file reads that one and keeps it.
+
+    Raises:
+        ConfigError: if there is none, or for every fault in it; the one kept before stays.
+    """
+    global _config
+    if _config is None or config_path:
+        _config = PipelineConfig(find_config(config_path))
+    return _config
+
+
+def find_config(path: str | Path | None = None, default: Path | None = None) -> Path:
+    """Return the file to read: the one named, ``PIPELINE_CONFIG``, ``./config/pipeline.yaml``, or a default.
+
+    A file that is named and not there is an error when it is read; another is never taken in its place.
+
+    Raises:
+        ConfigError: if nothing is named and nothing found; it lists all places looked at.
+    """
+    if path:
+        return Path(path)
+    if named := read_variables().get(CONFIG_VARIABLE):
+        return Path(named)
+    places = [DEFAULT_PATH] if default is None else [DEFAULT_PATH, default]
+    for place in places:
+        if place.is_file():
+            return place
+    looked_at = ("--config: not given", f"{CONFIG_VARIABLE}: not set")
+    raise ConfigError(
+        "No configuration; name a file or put it in one of these places:",
+        (*looked_at, *(f"{place.absolute()}: no such file" for place in places)),
+    )

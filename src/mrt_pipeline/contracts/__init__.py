@@ -1,0 +1,1 @@
+"""The types that stages and files share; nothing here imports anything above."""

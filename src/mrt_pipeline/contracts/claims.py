@@ -1,0 +1,69 @@
+"""What one source says about the exits of one station, before sources are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pydantic import Field
+
+from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
+
+
+class Passage(Record):
+    """A stretch of a document that a source could not read itself and hands on to the next one."""
+
+    document_id: str
+    licence: str
+    text: str
+    char_start: int = Field(ge=0)
+    """position of ``text`` in the document's clean text"""
+
+
+class StationClaims(Record):
+    """One source's grounded claims about one station; every value carries that source's evidence."""
+
+    source: str
+    exits: tuple[ExitEnrichment, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    rejected: tuple[RejectedClaim, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    provenance: dict[str, Provenance] = {}
+    usage: ModelUsage = ModelUsage()
+
+
+class EnrichmentSource(Protocol):
+    """One entry of ``stages.stage2_enrichment.sources``."""
+
+    @property
+    def name(self) -> str:
+        """Return the name the source has in config."""
+
+    def prepare(self, stations: Sequence[Station]) -> None:
+        """Ask, once and before any station, what concerns all of those still to be done.
+
+        Raises:
+            SourceError: if the source cannot be asked at all now.
+        """
+
+    def version_for(self, station: Station) -> str:
+        """Return what this source's answer depends on besides code and configuration, e.g. a page's revision.
+
+        A finished station is done again when this differs from what it was. Called after ``prepare``.
+        """
+
+    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+        """Return what this source says about a station's exits.
+
+        Args:
+            station: a station of stage 1.
+            earlier: what the sources before this one said, in the configured order.
+
+        Raises:
+            SourceError: if the source has no answer for this station now.
+            ModelCallError: if the language model has none.
+        """

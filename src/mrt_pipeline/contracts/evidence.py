@@ -1,0 +1,135 @@
+"""Where a published value comes from: evidence (which words or record) and provenance (which document)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import ClassVar, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from mrt_pipeline.contracts.base import Record
+
+WHOLE_RECORD = "record"
+"""The evidence key that stands for every field of a record without evidence of its own."""
+
+
+class Method(StrEnum):
+    """How a value was got from its document, in the order of trust (most trusted first)."""
+
+    RECORD = "record"
+    """read from a field of a publisher's record"""
+    TOPOLOGY = "topology"
+    """follows from the order of stations in the network table"""
+    GEOMETRY = "geometry"
+    """computed from published coordinates"""
+    RULE = "rule"
+    """read from a wiki page by a deterministic rule"""
+    MODEL = "model"
+    """read from a wiki page by a language model, and found again in the text by us"""
+
+
+class Alignment(StrEnum):
+    """How the quoted words were found in the document."""
+
+    EXACT = "exact"
+    NORMALISED = "normalised"
+    """equal after folding white space and letter case"""
+
+
+class Confidence(StrEnum):
+    """Computed from agreement and evidence, never taken from a model."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Evidence(Record):
+    """One reason to publish a value: a record of a document, or words quoted from it.
+
+    ``char_start`` (inclusive) and ``char_end`` (exclusive) are positions in the document's clean text.
+    """
+
+    document_id: str
+    """key into ``provenance`` of the same output"""
+    method: Method
+    licence: str
+    """SPDX-like id of the document's licence, repeated here so that values can be told apart by licence"""
+    record_id: str | None = None
+    quote: str | None = None
+    char_start: int | None = Field(default=None, ge=0)
+    char_end: int | None = Field(default=None, ge=0)
+    alignment: Alignment | None = None
+
+    @model_validator(mode="after")
+    def _points_somewhere(self) -> Self:
+        if not self.record_id and not self.quote:
+            raise ValueError("evidence needs a record_id or a quote")
+        return self
+
+
+class Provenance(Record):
+    """One document as it was read: who published it, where, when, under what licence, which bytes."""
+
+    document_id: str
+    source_id: str
+    title: str
+    publisher: str
+    url: str
+    revision: str | None = None
+    retrieved_at: AwareDatetime
+    licence: str
+    licence_url: str
+    attribution: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    records: int = Field(ge=0)
+
+
+EvidenceMap = dict[str, tuple[Evidence, ...]]
+
+
+class Published(Record):
+    """A record of published values, each with evidence.
+
+    ``evidence`` maps a field name to the reasons for its value; the key ``record`` covers all fields
+    that have no key of their own. A filled field without evidence cannot be constructed.
+    """
+
+    evidence: EvidenceMap
+
+    IDENTITY: ClassVar[frozenset[str]] = frozenset()
+    """fields that name the record or are computed from others; they need no evidence"""
+
+    @model_validator(mode="after")
+    def _every_value_has_evidence(self) -> Self:
+        known = type(self).model_fields
+        stray = [key for key in self.evidence if key != WHOLE_RECORD and key not in known]
+        if stray:
+            raise ValueError(f"evidence for unknown field {stray[0]!r}")
+        if not self.evidence.get(WHOLE_RECORD):
+            missing = [name for name in self.claimed_fields() if not self.evidence.get(name)]
+            if missing:
+                raise ValueError(f"no evidence for {', '.join(missing)}")
+        return self
+
+    def claimed_fields(self) -> Iterable[str]:
+        """Yield the names of filled fields that need evidence of their own or of the whole record."""
+        for name in type(self).model_fields:
+            if name == "evidence" or name in self.IDENTITY:
+                continue
+            value = getattr(self, name)
+            if value is None or value == () or _is_published(value):
+                continue
+            yield name
+
+    def evidence_for(self, field: str) -> tuple[Evidence, ...]:
+        """Return the reasons for a field's value: its own, else those of the whole record."""
+        return self.evidence.get(field) or self.evidence.get(WHOLE_RECORD, ())
+
+
+def _is_published(value: object) -> bool:
+    """Tell whether a value carries its own evidence (a published record or a tuple of them)."""
+    if isinstance(value, tuple):
+        return isinstance(value[0], Published)
+    return isinstance(value, Published)

@@ -1,0 +1,72 @@
+"""A published value's whole way: which source said it, where, when, under which licence, and how it was read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.evidence import Alignment, Confidence, Method
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.outputs import RejectedClaim
+
+
+class Reason(Record):
+    """One reason for a value: a record of a document, or words quoted from it, with the document itself."""
+
+    method: Method
+    how: str
+    """the method in words; for a model with its name, where that is known"""
+    document_id: str
+    title: str
+    publisher: str
+    url: str
+    revision: str | None
+    retrieved_at: AwareDatetime
+    licence: str
+    licence_url: str
+    attribution: str
+    record_id: str | None
+    quote: str | None
+    char_start: int | None
+    char_end: int | None
+    alignment: Alignment | None
+
+
+class ExplainedValue(Record):
+    """One published value and why it is published."""
+
+    exit_id: str | None
+    """none for a value of the station itself"""
+    field: str
+    """field of the station or exit, e.g. ``bus_stops``"""
+    item: str | None
+    """which of several: bus stop code, landmark, station code, or platform (``NS13 to NS12``)"""
+    attribute: str | None
+    """field of the item, e.g. ``services``"""
+    value: Any
+    confidence: Confidence | None
+    rule: str | None
+    """how it is computed, where it is not read from a document as it stands"""
+    reasons: tuple[Reason, ...]
+    """for a computed value the reasons for what it is computed from"""
+
+
+class Explanation(Record):
+    """Everything known about why a station, one of its exits, or one field is published as it is."""
+
+    station_id: str
+    slug: str
+    name: str
+    as_of: date
+    exit_id: str | None
+    """none: the whole station"""
+    field: str | None
+    """none: every field"""
+    values: tuple[ExplainedValue, ...]
+    findings: tuple[Finding, ...]
+    """what checks noticed about it"""
+    rejected: tuple[RejectedClaim, ...]
+    """what was claimed about it and not published, and why"""

@@ -1,0 +1,40 @@
+"""What a check found: a value, not an exception."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+
+from mrt_pipeline.contracts.base import Record
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    INFO = "info"
+    """for the record; nothing to do"""
+    WARNING = "warning"
+    """a person should look before publishing"""
+    ERROR = "error"
+    """the dataset must not be published"""
+
+
+class Finding(Record):
+    """One thing a check noticed, naming the record it is about."""
+
+    check: str
+    """stable kebab-case name of the check, e.g. ``exit-surveyed-twice``"""
+    severity: Severity
+    message: str
+    """one sentence: what was found, what was expected, what to do"""
+    slug: str | None = None
+    exit_id: str | None = None
+    record_id: str | None = None
+    """the source record, as ``document_id:record``"""
+
+
+def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return the number of findings per severity, every severity present."""
+    counts = Counter(finding.severity for finding in findings)
+    return {severity.value: counts[severity] for severity in Severity}

@@ -1,0 +1,171 @@
+"""Stations, exits and what hangs on an exit: the published dataset's vocabulary (docs/glossary.md)."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from mrt_pipeline.contracts.evidence import Confidence, Published
+
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+
+
+class StationType(StrEnum):
+    """The mode of a station's first line."""
+
+    MRT = "mrt"
+    LRT = "lrt"
+
+
+class StationStatus(StrEnum):
+    """Whether passengers can board on the run's ``as_of`` date."""
+
+    OPERATIONAL = "operational"
+    FUTURE = "future"
+
+
+class StepFree(StrEnum):
+    """Whether one can get from the street to the platforms without a step through this very exit."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class AccessFeature(StrEnum):
+    """The closed vocabulary of access features of one exit."""
+
+    WHEELCHAIR_ACCESSIBLE = "wheelchair_accessible"
+    BARRIER_FREE = "barrier_free"
+    LIFT = "lift"
+    ESCALATOR = "escalator"
+    STAIRS_ONLY = "stairs_only"
+    TACTILE_GUIDANCE = "tactile_guidance"
+    ACCESSIBLE_TOILET = "accessible_toilet"
+
+
+class BusStopRelation(StrEnum):
+    """How a bus stop lies to an exit, in LTA's own words, or ``nearby`` when only distance speaks."""
+
+    AT = "at"
+    OPPOSITE = "opposite"
+    BEFORE = "before"
+    AFTER = "after"
+    NEARBY = "nearby"
+    LISTED = "listed"
+    """a wiki page lists the stop under this exit"""
+
+
+class StationCode(Published):
+    """One code of a station in operation on ``as_of``; LRT codes included."""
+
+    IDENTITY: ClassVar[frozenset[str]] = frozenset({"station_code"})
+
+    station_code: str
+    line_code: str
+    opened_date: date | None = None
+    """first day of passenger service under this code; none for a code without an announced date"""
+
+
+class ExitPlatform(Published):
+    """A boarding edge that an exit leads to, named by where its trains go."""
+
+    IDENTITY: ClassVar[frozenset[str]] = frozenset({"station_code", "line_code"})
+
+    station_code: str
+    """whose platform it is, e.g. NS24"""
+    line_code: str
+    towards_code: str
+    """terminal of the service in this direction; on a loop, which has none, the next station"""
+    next_code: str
+    """the next station in this direction"""
+    platform_code: str | None = None
+    """letter or number as signed; empty until a source gives it"""
+    is_same_building: bool
+    """false when the platform belongs to another building of the interchange than the exit"""
+    confidence: Confidence = Confidence.HIGH
+
+
+class ExitBusStop(Published):
+    """A bus stop within reach of an exit."""
+
+    IDENTITY: ClassVar[frozenset[str]] = frozenset({"bus_stop_code", "confidence"})
+
+    bus_stop_code: str = Field(pattern=r"^\d{5}$")
+    description: str
+    road_name: str
+    lat: Latitude
+    lng: Longitude
+    services: tuple[str, ...]
+    """service numbers that call here, in natural order"""
+    relation: BusStopRelation
+    distance_m: float = Field(ge=0)
+    """straight line from the exit in SVY21, metres"""
+    confidence: Confidence = Confidence.HIGH
+
+
+class ExitAccess(Published):
+    """What is known of step-free access through one exit; never inferred from its station."""
+
+    IDENTITY: ClassVar[frozenset[str]] = frozenset({"confidence"})
+
+    step_free: StepFree
+    features: tuple[AccessFeature, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+
+
+class Landmark(Published):
+    """A place that a source names as reached by an exit."""
+
+    IDENTITY: ClassVar[frozenset[str]] = frozenset({"confidence"})
+
+    name: str
+    confidence: Confidence = Confidence.HIGH
+
+
+class StationExit(Published):
+    """A public way in or out, as LTA numbers them."""
+
+    IDENTITY: ClassVar[frozenset[str]] = frozenset({"exit_id"})
+
+    exit_id: str
+    """unique and stable across renumberings: slug, line of the building, label"""
+    exit_code: str
+    """the bare label as signed, e.g. ``A`` or ``1``"""
+    station_code: str
+    """the code whose building the exit belongs to"""
+    line_code: str
+    lat: Latitude
+    lng: Longitude
+    platforms: tuple[ExitPlatform, ...] = ()
+    bus_stops: tuple[ExitBusStop, ...] = ()
+    access: ExitAccess | None = None
+    """empty while no source says anything about this exit's access"""
+    landmarks: tuple[Landmark, ...] = ()
+
+
+class Station(Published):
+    """One named place, whatever lines serve it."""
+
+    IDENTITY: ClassVar[frozenset[str]] = frozenset({"station_id", "slug", "wiki_title", "status"})
+
+    station_id: str
+    """the station's code on its first line, in the order NSL EWL NEL CCL DTL TEL BPL SKL PGL"""
+    slug: str
+    """never changes, and is the key for comparing runs"""
+    name: str
+    station_type: StationType
+    status: StationStatus
+    mrt_codes: tuple[str, ...]
+    """all codes in operation on ``as_of``, first line first; LRT codes included"""
+    lines: tuple[str, ...]
+    codes: tuple[StationCode, ...]
+    lat: Latitude
+    lng: Longitude
+    wiki_title: str
+    """title to ask the wiki for; computed, to be resolved through its API"""
+    exits: tuple[StationExit, ...] = ()

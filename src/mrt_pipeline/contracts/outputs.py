@@ -1,0 +1,149 @@
+"""What the three stages hand on: ``Stage1Output``, ``Stage2Output``, ``Stage3Output``."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.network import ExitAccess, ExitBusStop, ExitPlatform, Landmark, Station
+
+SCHEMA_VERSION: Literal["1"] = "1"
+"""Raised whenever a field of an output changes meaning or shape; older checkpoints are then refused."""
+
+
+class StageMetadata(Record):
+    """When and for which day a stage's output was made; times live here and nowhere else."""
+
+    stage_name: str
+    as_of: date
+    generated_at: AwareDatetime
+    pipeline_name: str
+    pipeline_version: str
+    description: str
+
+
+class FeatureOutcome(StrEnum):
+    """What became of one feature of the exits file."""
+
+    KEPT = "kept"
+    MERGED = "merged"
+    SET_APART = "set_apart"
+
+
+class FeatureAccount(Record):
+    """The account of one feature of LTA's exits file: no feature goes missing in silence."""
+
+    record_id: str
+    """LTA's OBJECTID"""
+    station_na: str
+    exit_code: str
+    outcome: FeatureOutcome
+    exit_id: str | None = None
+    """the published exit it is, or was merged into"""
+    reason: str
+
+
+class Stage1Output(Record):
+    """Stations in operation with their exits, sorted by (first line, travel order)."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    metadata: StageMetadata
+    stations: tuple[Station, ...]
+    future_stations: tuple[Station, ...]
+    features: tuple[FeatureAccount, ...]
+    provenance: dict[str, Provenance]
+    findings: tuple[Finding, ...]
+
+
+class RejectedClaim(Record):
+    """A claim that was not published, and why."""
+
+    source: str
+    """config name of the source that made it, e.g. ``openrouter_llm``"""
+    reason: str
+    """stable kebab-case reason, e.g. ``quote-not-in-page``"""
+    field: str
+    value: str
+    exit_label: str | None = None
+    document_id: str | None = None
+
+
+class ModelUsage(Record):
+    """What a model's answers cost."""
+
+    calls: int = Field(default=0, ge=0)
+    cached_calls: int = Field(default=0, ge=0)
+    """questions answered from the cache, for nothing"""
+    prompt_tokens: int = Field(default=0, ge=0)
+    completion_tokens: int = Field(default=0, ge=0)
+    cost_usd: float = Field(default=0.0, ge=0)
+
+
+class ExitEnrichment(Record):
+    """What stage 2 adds to one exit."""
+
+    exit_id: str
+    platforms: tuple[ExitPlatform, ...] = ()
+    bus_stops: tuple[ExitBusStop, ...] = ()
+    access: ExitAccess | None = None
+    landmarks: tuple[Landmark, ...] = ()
+
+
+class EnrichmentStatus(StrEnum):
+    """How far a station got in stage 2."""
+
+    DONE = "done"
+    PARTIAL = "partial"
+    """some source failed for this station; the others' values are there"""
+    FAILED = "failed"
+    PENDING = "pending"
+    """the run stopped at its budget before this station"""
+
+
+class StationEnrichment(Record):
+    """Stage 2's result for one station, committed as one row of the journal."""
+
+    slug: str
+    status: EnrichmentStatus
+    exits: tuple[ExitEnrichment, ...] = ()
+    rejected: tuple[RejectedClaim, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    provenance: dict[str, Provenance] = {}
+    failures: dict[str, str] = {}
+    """source name to the sentence that says why it gave nothing for this station"""
+
+
+class SourceUse(Record):
+    """Whether a configured source was used, and if not, why not."""
+
+    source: str
+    used: bool
+    reason: str
+
+
+class Stage2Output(Record):
+    """One enrichment per station of stage 1, in stage 1's order."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    metadata: StageMetadata
+    sources: tuple[SourceUse, ...]
+    enrichments: tuple[StationEnrichment, ...]
+    provenance: dict[str, Provenance]
+    findings: tuple[Finding, ...]
+
+
+class Stage3Output(Record):
+    """The dataset: metadata plus stations in operation; future ones stand apart."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    metadata: StageMetadata
+    stations: tuple[Station, ...]
+    future_stations: tuple[Station, ...]
+    provenance: dict[str, Provenance]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,123 @@
+"""The manifest: a run on one page, and enough to resume from together with its checkpoints."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.outputs import ModelUsage
+
+MANIFEST_VERSION: Literal["1"] = "1"
+
+
+class RunStatus(StrEnum):
+    """How a run, or one attempt at it, stands."""
+
+    RUNNING = "running"
+    """or killed while running: then no process holds the folder's lock"""
+    COMPLETED = "completed"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    STOPPED_AT_BUDGET = "stopped_at_budget"
+
+
+class StageStatus(StrEnum):
+    """How a stage stands in a run."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    STOPPED_AT_BUDGET = "stopped_at_budget"
+    DISABLED = "disabled"
+
+
+class Fingerprint(Record):
+    """Everything a stage's result depends on; equal fingerprints mean that the result can be reused."""
+
+    code: str
+    """sha256 over the source files of the stage"""
+    config: dict[str, Any]
+    """dotted key to value, for each key that concerns the stage"""
+    inputs: dict[str, str]
+    """input name to its version: a sha256, or the day"""
+
+
+class CheckpointRecord(Record):
+    """A checkpoint file as it was written."""
+
+    file: str
+    """name within the run folder"""
+    sha256: str
+    size_bytes: int = Field(ge=0)
+    content_sha256: str
+    """over the output without its metadata: equal for equal results, whenever they were made"""
+
+
+class StageRecord(Record):
+    """What is known of one stage of a run."""
+
+    status: StageStatus
+    seconds: float = Field(ge=0)
+    reused: bool
+    """whether the last attempt took the checkpoint of an earlier one"""
+    reason: str
+    """why it was run or reused"""
+    attempt: int = Field(ge=1)
+    """the attempt that made the checkpoint"""
+    counts: dict[str, float] = {}
+    checkpoint: CheckpointRecord | None = None
+    fingerprint: Fingerprint | None = None
+    error: str | None = None
+
+
+class AttemptRecord(Record):
+    """One start of the pipeline in this run's folder."""
+
+    number: int = Field(ge=1)
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None = None
+    status: RunStatus
+    command: str
+    """the flags that were asked for, e.g. ``run --resume-from 2``"""
+    stages_run: tuple[str, ...] = ()
+    error: str | None = None
+
+
+class Manifest(Record):
+    """The state of a run, written at its start, after each stage, and at its end whatever the end is."""
+
+    manifest_version: Literal["1"] = MANIFEST_VERSION
+    run_id: str
+    timestamp: AwareDatetime
+    """start of the first attempt, UTC"""
+    updated_at: AwareDatetime
+    status: RunStatus
+    as_of: date
+    mode: str
+    software_version: str
+    code_version: str
+    """sha256 over all source files of the package"""
+    config_path: str
+    config: dict[str, Any]
+    """the resolved configuration; it holds no secrets"""
+    attempts: tuple[AttemptRecord, ...]
+    stages: dict[str, StageRecord] = {}
+    checkpoints: dict[str, str] = {}
+    """``stage1`` … to the checkpoint's file name"""
+    sources: dict[str, Provenance] = {}
+    passed_over: dict[str, str] = {}
+    """configured source to the reason why it was not used"""
+    findings: dict[str, int] = {}
+    """severity to number; the findings themselves are in validation.json"""
+    rejected_claims: dict[str, int] = {}
+    """reason to number"""
+    usage: ModelUsage = ModelUsage()
+    outputs: dict[str, str] = {}
+    """file name to sha256 of every published file"""
+    error: str | None = None

@@ -1,0 +1,63 @@
+"""Publishers' records as the stages see them, whichever way they were had (recorded or live)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.findings import Finding
+
+RecordT = TypeVar("RecordT")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable(Generic[RecordT]):
+    """All records of one document, with where it came from and what was odd about it."""
+
+    records: tuple[RecordT, ...]
+    provenance: Provenance
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExitFeature:
+    """One feature of LTA's MRT Station Exit dataset, texts as published."""
+
+    record_id: str
+    """LTA's OBJECTID"""
+    station_na: str
+    exit_code: str
+    lat: float
+    lng: float
+
+
+@dataclass(frozen=True, slots=True)
+class StationLocation:
+    """Where OneMap puts the building of one station code."""
+
+    station_code: str
+    building: str
+    """name as published"""
+    lat: float
+    lng: float
+
+
+@dataclass(frozen=True, slots=True)
+class BusStop:
+    """One row of LTA DataMall's BusStops."""
+
+    bus_stop_code: str
+    road_name: str
+    description: str
+    lat: float
+    lng: float
+
+
+@dataclass(frozen=True, slots=True)
+class BusService:
+    """One direction of one bus service, its stops in travel order."""
+
+    service_no: str
+    direction: int
+    stop_codes: tuple[str, ...]

@@ -1,0 +1,195 @@
+"""Everything this package raises on purpose.
+
+    MrtPipelineError
+    ├── ConfigError              the configuration file or environment is wrong        exit code 2
+    │   └── CredentialError      a source in use needs a secret that is not set        exit code 2
+    ├── UsageError               a command line that cannot be carried out             exit code 2
+    ├── SourceError              a publisher's answer could not be had or read
+    │   ├── FetchError           no usable answer (network, HTTP status, size, time)
+    │   │   └── BlockedError     the publisher refuses this client (403)
+    │   └── SourceFormatError    an answer came, but not in the documented shape
+    ├── ExtractionError          text could not be turned into claims
+    │   └── ModelCallError       the language model gave no usable answer
+    ├── StageError               a stage could not do its work
+    │   ├── StageInputError      its input is missing or unfit
+    │   └── StageOutputError     its result failed its own validation
+    ├── CheckpointError          a saved stage result cannot be used
+    │   ├── MissingCheckpointError
+    │   ├── CorruptCheckpointError
+    │   └── StaleCheckpointError made from other config or inputs
+    ├── GateError                the dataset must not be published as it is
+    ├── StorageError             a file of the run could not be written or read
+    ├── RunLockedError           another process is working in the same run folder
+    ├── ExportError              an output format could not be written
+    ├── RunInterrupted           a signal asked the run to stop                        exit code 130 / 143
+    └── InternalError            a bug in this package, not the caller's fault
+
+Messages say what was found, what was expected and what to do, in one sentence each.
+A class is a decision a caller makes; ``retryable`` says whether the same call may succeed later.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+EXIT_FAILURE = 1
+EXIT_USAGE = 2
+
+
+class MrtPipelineError(Exception):
+    """Base of every error raised on purpose."""
+
+    exit_code: int = EXIT_FAILURE
+    retryable: bool = False
+
+
+class ConfigError(MrtPipelineError):
+    """The configuration is wrong; ``faults`` lists every fault found, one sentence each."""
+
+    exit_code = EXIT_USAGE
+
+    def __init__(self, message: str, faults: tuple[str, ...] = ()) -> None:
+        super().__init__("\n".join([message, *(f"  - {fault}" for fault in faults)]))
+        self.faults = faults
+
+
+class CredentialError(ConfigError):
+    """A source in use needs a secret that the environment does not hold."""
+
+
+class UsageError(MrtPipelineError):
+    """The command line asks for something that cannot be done."""
+
+    exit_code = EXIT_USAGE
+
+
+class SourceError(MrtPipelineError):
+    """A publisher's answer could not be had or could not be read."""
+
+    def __init__(self, source_id: str, message: str, *, retryable: bool = False) -> None:
+        super().__init__(f"{source_id}: {message}")
+        self.source_id = source_id
+        self.retryable = retryable
+
+
+class FetchError(SourceError):
+    """No usable answer came: network, status, size or time."""
+
+    def __init__(
+        self,
+        source_id: str,
+        message: str,
+        *,
+        retryable: bool = False,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(source_id, message, retryable=retryable)
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class BlockedError(FetchError):
+    """The publisher refuses this client (HTTP 403)."""
+
+
+class SourceFormatError(SourceError):
+    """An answer came, but not in the shape the publisher documents."""
+
+
+class ExtractionError(MrtPipelineError):
+    """A text could not be turned into claims."""
+
+
+class ModelCallError(ExtractionError):
+    """The language model gave no usable answer.
+
+    ``fatal`` means that no other station will fare better (bad key, no credits, retired model).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retryable: bool = False,
+        fatal: bool = False,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.fatal = fatal
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class StageError(MrtPipelineError):
+    """A stage could not do its work."""
+
+    def __init__(self, stage_name: str, message: str) -> None:
+        super().__init__(f"{stage_name}: {message}")
+        self.stage_name = stage_name
+
+
+class StageInputError(StageError):
+    """The stage's input is missing or unfit."""
+
+
+class StageOutputError(StageError):
+    """The stage's result failed its own validation."""
+
+
+class CheckpointError(MrtPipelineError):
+    """A saved stage result cannot be used."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+
+
+class MissingCheckpointError(CheckpointError):
+    """The checkpoint file is not there."""
+
+
+class CorruptCheckpointError(CheckpointError):
+    """The checkpoint file is damaged or is not one of ours."""
+
+
+class StaleCheckpointError(CheckpointError):
+    """The checkpoint was made from other config or inputs than this run has."""
+
+
+class GateError(MrtPipelineError):
+    """The dataset must not be published as it is; ``reasons`` says why, one sentence each."""
+
+    def __init__(self, message: str, reasons: tuple[str, ...] = ()) -> None:
+        super().__init__("\n".join([message, *(f"  - {reason}" for reason in reasons)]))
+        self.reasons = reasons
+
+
+class StorageError(MrtPipelineError):
+    """A file of the run could not be written or read (disk full, no permission, …)."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+
+
+class RunLockedError(MrtPipelineError):
+    """Another process is working in the same run folder."""
+
+
+class ExportError(MrtPipelineError):
+    """An output format could not be written."""
+
+
+class RunInterrupted(MrtPipelineError):  # noqa: N818 - what was asked for is no error
+    """A signal asked the run to stop; what was finished is kept."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__(f"Stopped by signal {signal_number}; what was finished is kept.")
+        self.exit_code = 128 + signal_number
+
+
+class InternalError(MrtPipelineError):
+    """A bug in this package, not the caller's fault."""

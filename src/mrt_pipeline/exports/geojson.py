@@ -1,0 +1,44 @@
+"""``exits.geojson``: every exit as a point (RFC 7946)."""
+
+from __future__ import annotations
+
+from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.exports.plain import plain_enrichment
+from mrt_pipeline.runtime.files import to_json
+
+COORDINATE_DECIMALS = 7
+"""a centimetre; RFC 7946 section 11.2 asks for no more digits than are meant"""
+
+
+def render_geojson(dataset: Stage3Output) -> bytes:
+    """Return a FeatureCollection of all exits, with the attributions that its licences ask for."""
+    return to_json(
+        {
+            "type": "FeatureCollection",
+            "as_of": dataset.metadata.as_of.isoformat(),
+            "attribution": sorted({document.attribution for document in dataset.provenance.values()}),
+            "features": [_feature(station, found) for station in dataset.stations for found in station.exits],
+        }
+    )
+
+
+def _feature(station: Station, found: StationExit) -> dict[str, object]:
+    return {
+        "type": "Feature",
+        "id": found.exit_id,
+        "geometry": {
+            "type": "Point",
+            # longitude first: RFC 7946 section 3.1.1
+            "coordinates": [round(found.lng, COORDINATE_DECIMALS), round(found.lat, COORDINATE_DECIMALS)],
+        },
+        "properties": {
+            "station_id": station.station_id,
+            "slug": station.slug,
+            "name": station.name,
+            "exit_code": found.exit_code,
+            "station_code": found.station_code,
+            "line_code": found.line_code,
+            **plain_enrichment(found),
+        },
+    }

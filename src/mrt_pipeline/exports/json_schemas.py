@@ -1,0 +1,36 @@
+"""JSON Schemas of the three stages' outputs, shipped in ``schemas/`` beside this package's code.
+
+They are generated from the contracts. After a change there, write them anew with
+``python -m mrt_pipeline.exports.json_schemas``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.runtime.files import to_json, write_bytes
+
+SCHEMAS_FOLDER = Path(__file__).parents[1] / "schemas"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SCHEMA_FILES: dict[str, type[Record]] = {
+    "stage1_deterministic.schema.json": Stage1Output,
+    "stage2_enrichment.schema.json": Stage2Output,
+    "stage3_final.schema.json": Stage3Output,
+}
+
+
+def render_schema(output: type[Record]) -> bytes:
+    """Return the JSON Schema of a stage's output file."""
+    return to_json({"$schema": DIALECT, **output.model_json_schema()})
+
+
+def write_schemas(folder: Path = SCHEMAS_FOLDER) -> None:
+    """Write the schemas of all outputs."""
+    for file_name, output in SCHEMA_FILES.items():
+        write_bytes(folder / file_name, render_schema(output))
+
+
+if __name__ == "__main__":
+    write_schemas()

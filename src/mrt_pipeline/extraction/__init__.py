@@ -1,0 +1,1 @@
+"""From a page's text to claims with evidence; the model is passed in."""

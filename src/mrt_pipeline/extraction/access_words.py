@@ -1,0 +1,119 @@
+"""The words by which pages speak about access, and those that take a statement back."""
+
+from __future__ import annotations
+
+import re
+
+from mrt_pipeline.contracts.network import AccessFeature, StepFree
+
+STEP_FREE_YES = "step_free_yes"
+STEP_FREE_NO = "step_free_no"
+
+_TOILET = r"(?:toilets?|washrooms?|restrooms?|wc)"
+_WHEELCHAIR = (
+    rf"\bwheelchairs?[- ](?:accessible|friendly)\b(?!\s+{_TOILET})"
+    r"|\baccessible\s+(?:to|by|for|with)\s+wheelchairs?\b"
+)
+_BARRIER_FREE = rf"\bbarrier[- ]free\b(?!\s+{_TOILET})"
+_STEP_FREE = rf"\bstep[- ]free\b|{_BARRIER_FREE}|{_WHEELCHAIR}"
+_DENIAL = r"(?:\b(?:not?|non|without)|n['’]t)\b[\s-]*(?:(?:yet|fully|any|an?)\s+)?"
+_STAIRS = r"(?:stairs?|steps|staircases?)"
+_BEFORE_STAIRS = r"(?:(?:by|via|has|have|with|a|an?|the|flight of|served)\s+){0,3}"
+_STAIRS_ONLY = rf"\b{_STAIRS}\s+only\b|\bonly\s+{_BEFORE_STAIRS}{_STAIRS}\b"
+_ELSEWHERE_LIFT = r"(?:lobb(?:y|ies)|landings?|shafts?|upgrading)"
+
+VOCABULARY: dict[str, re.Pattern[str]] = {
+    value: re.compile(pattern, re.IGNORECASE)
+    for value, pattern in {
+        AccessFeature.WHEELCHAIR_ACCESSIBLE.value: _WHEELCHAIR,
+        AccessFeature.BARRIER_FREE.value: _BARRIER_FREE,
+        AccessFeature.LIFT.value: rf"\b(?:lifts?|elevators?)\b(?!\s+{_ELSEWHERE_LIFT})",
+        AccessFeature.ESCALATOR.value: r"\bescalators?\b",
+        AccessFeature.STAIRS_ONLY.value: _STAIRS_ONLY,
+        AccessFeature.TACTILE_GUIDANCE.value: r"\btactile\b",
+        AccessFeature.ACCESSIBLE_TOILET.value: (
+            rf"\b(?:accessible|barrier[- ]free|disabled|handicapped)\s+{_TOILET}\b"
+            r"|\btoilets?\s+for\s+(?:the\s+)?disabled\b"
+        ),
+        STEP_FREE_YES: _STEP_FREE,
+        STEP_FREE_NO: rf"{_DENIAL}(?:{_STEP_FREE})|{_STAIRS_ONLY}",
+    }.items()
+}
+"""What must be read in a quote to support a value."""
+
+MEANING: dict[str, StepFree] = {
+    STEP_FREE_YES: StepFree.YES,
+    STEP_FREE_NO: StepFree.NO,
+    AccessFeature.WHEELCHAIR_ACCESSIBLE.value: StepFree.YES,
+    AccessFeature.BARRIER_FREE.value: StepFree.YES,
+    AccessFeature.STAIRS_ONLY.value: StepFree.NO,
+}
+"""What a statement means for step-free access. A lift alone means nothing: it may lead elsewhere."""
+
+_NEGATOR = re.compile(
+    r"\b(?:no(?!\.?\s*\d)|not|cannot|without|never|neither|nor|none|n/a|non|unavailable|inaccessible)\b"
+    r"|\b(?:unlike|lacks?|lacking|absent|absence|except|excepting|excludes?|excluding)\b"
+    r"|\b(?:other than|apart from|instead)\b"
+    r"|\b(?:tidak|tiada|bukan|tanpa)\b|n['’]t\b|[没沒無无不✗✘❌]|இல்லை",
+    re.IGNORECASE,
+)
+_CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|[,;]", re.IGNORECASE)
+_STRONG_CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|;", re.IGNORECASE)
+_NOT_NOW = re.compile(
+    r"\b(?:was|were|had|formerly|former|previously|used to|originally|initially|once|until|till|no longer)\b"
+    r"|\b(?:closed|demolished|removed|relocated|replaced|defunct|temporary|temporarily)\b"
+    r"|\b(?:will|would|shall|plans?|planned|proposed|future|upcoming|to be|expected|under construction)\b"
+    r"|\b(?:being (?:built|constructed|added)|may|might|could|if|unless|should)\b"
+    r"|\b(?:rumou?red|allegedly|reportedly)\b",
+    re.IGNORECASE,
+)
+_AT_A_DISTANCE = re.compile(
+    r"\b(?:opposite|across|other sides?|other exits?|elsewhere|nearest|nearby|instead)\b", re.IGNORECASE
+)
+_MACHINE_TALK = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:instructions?|prompts?|rules?|above|previous)\b"
+    r"|\b(?:system|developer) (?:prompt|message)\b|\b(?:assistant|system|user)\s*:"
+    r"|\b(?:as an ai|language model|ai models?|ai assistants?|json)\b"
+    r"|\byou (?:must|should|will) (?:now )?(?:answer|output|reply|respond|report|say|write|include|add)\b"
+    r"|<\|?\s*/?\s*(?:im_start|im_end|system|assistant|script)",
+    re.IGNORECASE,
+)
+
+
+def is_denied(sentence: str, start: int, end: int) -> bool:
+    """Tell whether a sentence denies the words ``sentence[start:end]``.
+
+    A negator denies what follows it up to a contrast (but, while, ;) and what stands before it in its clause.
+    """
+    before = list(_NEGATOR.finditer(sentence, 0, start))
+    if before and not _is_contrasted(sentence, before[-1].end(), start, end):
+        return True
+    after = _NEGATOR.search(sentence, end)
+    return after is not None and not _CONTRAST.search(sentence, end, after.start())
+
+
+def is_denying(text: str) -> bool:
+    """Tell whether a text denies anything."""
+    return _NEGATOR.search(text) is not None
+
+
+def is_not_now(sentence: str) -> bool:
+    """Tell whether a sentence speaks of the past, of plans or of what might be."""
+    return _NOT_NOW.search(sentence) is not None
+
+
+def is_elsewhere(sentence: str) -> bool:
+    """Tell whether a sentence places what it says at some distance from what it names."""
+    return _AT_A_DISTANCE.search(sentence) is not None
+
+
+def is_hostile(text: str) -> bool:
+    """Tell whether a text addresses whoever reads it by machine."""
+    return _MACHINE_TALK.search(text) is not None
+
+
+def _is_contrasted(sentence: str, negator_end: int, start: int, end: int) -> bool:
+    if _STRONG_CONTRAST.search(sentence, negator_end, start):
+        return True
+    says_only = "only" in sentence[start:end].lower()  # "no lift, stairs only"
+    return says_only and sentence[:start].rstrip().endswith((",", "("))

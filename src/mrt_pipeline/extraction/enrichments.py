@@ -1,0 +1,125 @@
+"""Hang grounded values on their exits: the same value once, with all its evidence; contradictions told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.evidence import Confidence, Evidence, EvidenceMap
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.network import (
+    AccessFeature,
+    ExitAccess,
+    ExitBusStop,
+    ExitPlatform,
+    Landmark,
+    Station,
+    StationExit,
+    StepFree,
+)
+from mrt_pipeline.contracts.outputs import ExitEnrichment
+from mrt_pipeline.extraction.uniting import (
+    code_of,
+    direction_of,
+    disagreement,
+    letter_dispute,
+    name_of,
+    nearest_first,
+    step_free_dispute,
+    unite,
+    unite_access,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessStatement:
+    """One thing said about access through an exit: a feature, what it means for step-free access, or both."""
+
+    feature: AccessFeature | None
+    step_free: StepFree | None
+    evidence: Evidence
+    confidence: Confidence
+
+
+Item = ExitPlatform | ExitBusStop | AccessStatement | Landmark
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedValue:
+    """A value that may be published, and the exit it belongs to."""
+
+    exit_id: str
+    item: Item
+
+
+def enrich_exits(
+    values: Iterable[GroundedValue], station: Station
+) -> tuple[tuple[ExitEnrichment, ...], tuple[Finding, ...]]:
+    """Return one enrichment per exit that has a value, in the station's order, and their contradictions."""
+    by_exit: dict[str, list[Item]] = {}
+    for value in values:
+        by_exit.setdefault(value.exit_id, []).append(value.item)
+    findings: list[Finding] = []
+    exits = tuple(
+        _enrich(station, station_exit, by_exit[station_exit.exit_id], findings)
+        for station_exit in station.exits
+        if station_exit.exit_id in by_exit
+    )
+    return exits, tuple(findings)
+
+
+def _enrich(
+    station: Station, station_exit: StationExit, items: list[Item], findings: list[Finding]
+) -> ExitEnrichment:
+    access = [_as_access(item) for item in items if isinstance(item, AccessStatement)]
+    platforms = [item for item in items if isinstance(item, ExitPlatform)]
+    for message in (*_step_free_conflicts(items), *_letter_conflicts(platforms)):
+        findings.append(disagreement(station, station_exit, message))
+    stops = unite((item for item in items if isinstance(item, ExitBusStop)), code_of, "relation")
+    return ExitEnrichment(
+        exit_id=station_exit.exit_id,
+        platforms=tuple(unite(_without_conflicts(platforms), direction_of, "towards_code")),
+        bus_stops=tuple(sorted(stops, key=nearest_first)),
+        access=unite_access(access) if access else None,
+        landmarks=tuple(unite((item for item in items if isinstance(item, Landmark)), name_of, "name")),
+    )
+
+
+def _as_access(statement: AccessStatement) -> ExitAccess:
+    evidence: EvidenceMap = {"step_free": (statement.evidence,)}
+    if statement.feature is not None:
+        evidence["features"] = (statement.evidence,)
+    return ExitAccess(
+        step_free=statement.step_free or StepFree.UNKNOWN,
+        features=() if statement.feature is None else (statement.feature,),
+        confidence=statement.confidence,
+        evidence=evidence,
+    )
+
+
+def _step_free_conflicts(items: list[Item]) -> Iterator[str]:
+    statements = [item for item in items if isinstance(item, AccessStatement)]
+    quotes = {item.step_free: item.evidence.quote for item in statements if item.step_free}
+    if len(quotes) > 1:
+        yield step_free_dispute(
+            f"one page says step-free yes ({quotes[StepFree.YES]!r})", f"no ({quotes[StepFree.NO]!r})"
+        )
+
+
+def _letter_conflicts(platforms: list[ExitPlatform]) -> Iterator[str]:
+    for (_, towards, _), letters in _letters(platforms).items():
+        if len(letters) > 1:
+            said = f"one page says that platforms {', '.join(sorted(map(str, letters)))} are"
+            yield letter_dispute(said, towards)
+
+
+def _without_conflicts(platforms: list[ExitPlatform]) -> list[ExitPlatform]:
+    letters = _letters(platforms)
+    return [item for item in platforms if len(letters[direction_of(item)]) == 1]
+
+
+def _letters(platforms: Iterable[ExitPlatform]) -> dict[tuple[str, str, str], set[str | None]]:
+    found: dict[tuple[str, str, str], set[str | None]] = {}
+    for item in platforms:
+        found.setdefault(direction_of(item), set()).add(item.platform_code)
+    return found

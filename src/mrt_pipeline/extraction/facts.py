@@ -1,0 +1,79 @@
+"""What is known for certain, against which a page's statements are held."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
+from mrt_pipeline.network import Direction, Network
+from mrt_pipeline.runtime.records import natural_key
+
+REACH_M = 400.0
+"""Straight line within which a listed bus stop can belong to an exit; a farther one is the page's mistake."""
+
+_EQUATOR_M = 6_378_137.0
+_ECCENTRICITY2 = 0.006_694_379_990_14
+
+
+@dataclass(frozen=True, slots=True)
+class GroundingFacts:
+    """The network on a day, and LTA's bus stops with the services that call there."""
+
+    network: Network
+    directions: Mapping[str, tuple[Direction, ...]]
+    """by station code"""
+    slugs_by_name: Mapping[str, str]
+    """slug of each place by its name with letters and digits only"""
+    bus_stops: Mapping[str, BusStop]
+    services: Mapping[str, tuple[str, ...]]
+    """service numbers by bus stop code, in natural order"""
+    stops_document: Provenance
+    services_document: Provenance
+    reach_m: float = REACH_M
+
+
+def gather_facts(
+    network: Network, as_of: date, stops: SourceTable[BusStop], services: SourceTable[BusService]
+) -> GroundingFacts:
+    """Return the facts of one day, looked up once for all stations."""
+    return GroundingFacts(
+        network=network,
+        directions=network.directions(as_of),
+        slugs_by_name={plain_name(name): slug for slug, name in network.names.items()},
+        bus_stops={stop.bus_stop_code: stop for stop in stops.records},
+        services=services_by_stop(services.records),
+        stops_document=stops.provenance,
+        services_document=services.provenance,
+    )
+
+
+def plain_name(name: str) -> str:
+    """Return a station's name as letters and digits only, without what kind of station it is."""
+    words = re.sub(r"\b(?:mrt|lrt|station|stn)\b", " ", name.casefold())
+    return "".join(char for char in words if char.isalnum())
+
+
+def distance_m(lat: float, lng: float, other_lat: float, other_lng: float) -> float:
+    """Return the straight line between two WGS84 positions that lie near one another, metres.
+
+    Uses the ellipsoid's radii of curvature midway; within a kilometre this is the distance in SVY21 to 2 cm.
+    """
+    middle = math.radians((lat + other_lat) / 2)
+    shrink = 1 - _ECCENTRICITY2 * math.sin(middle) ** 2
+    north_m = math.radians(other_lat - lat) * _EQUATOR_M * (1 - _ECCENTRICITY2) / shrink**1.5
+    east_m = math.radians(other_lng - lng) * _EQUATOR_M / math.sqrt(shrink) * math.cos(middle)
+    return math.hypot(north_m, east_m)
+
+
+def services_by_stop(services: Iterable[BusService]) -> dict[str, tuple[str, ...]]:
+    """Return the numbers of the services that call at each bus stop code, in natural order."""
+    found: dict[str, dict[str, None]] = {}
+    for service in sorted(services, key=lambda service: natural_key(service.service_no)):
+        for code in service.stop_codes:
+            found.setdefault(code, {})[service.service_no] = None
+    return {code: tuple(numbers) for code, numbers in found.items()}

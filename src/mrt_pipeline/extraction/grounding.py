@@ -1,0 +1,202 @@
+"""Keep of what was read from a page only what the page says and the network allows.
+
+A statement is published when its quote stands in the page, its value stands in the quote, the page says it of
+that very exit, and the exit, bus stop, line and direction exist. Everything else is rejected with a reason.
+Nothing here trusts the reader, least of all a language model: an invented value has no place to point to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from mrt_pipeline.contracts.claims import Passage
+from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.network import (
+    BusStopRelation,
+    ExitBusStop,
+    Landmark,
+    Station,
+    StationExit,
+)
+from mrt_pipeline.contracts.outputs import ExitEnrichment, RejectedClaim
+from mrt_pipeline.contracts.source import BusStop
+from mrt_pipeline.extraction.access import ground_access
+from mrt_pipeline.extraction.access_words import (
+    is_hostile,
+)
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.enrichments import GroundedValue, enrich_exits
+from mrt_pipeline.extraction.facts import GroundingFacts, distance_m, plain_name
+from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.platforms import ground_platform
+from mrt_pipeline.extraction.quotes import clean, find_spans, fold
+from mrt_pipeline.extraction.rejections import Reason, UngroundedError
+from mrt_pipeline.extraction.statements import (
+    Statement,
+    check_not_hostile,
+    choose_place,
+)
+
+MAX_QUOTE_CHARS = 600
+MAX_NAME_CHARS = 80
+MAX_SHOWN_CHARS = 80
+"""How much of a rejected value is shown to a person."""
+
+_BUS_STOP_CODE = re.compile(r"[0-9]{5}")
+_MARKUP = re.compile(r"[<>{}\[\]|\\`*=]|https?:|www\.|&\w+;")
+_DULL_WORD = re.compile(
+    r"an?|the|of|at|to|and|or|in|on|by|near|nearby|none|nil|no|yes|unknown|n/a|\d+|shops?|road|street|line"
+    r"|exits?|entrance|lifts?|escalators?|stairs|platforms?|bus|stops?|station|mrt|lrt"
+)
+
+Reading = tuple[Passage, Sequence[Candidate]]
+
+
+def ground(
+    readings: Iterable[Reading], station: Station, facts: GroundingFacts, *, source: str
+) -> tuple[tuple[ExitEnrichment, ...], tuple[RejectedClaim, ...], tuple[Finding, ...]]:
+    """Return what may be published about a station's exits, what was rejected, and what contradicts itself.
+
+    Args:
+        readings: stretches of pages (a whole page is a passage from 0), each with what was read from it.
+        station: the station whose pages these are, with its exits.
+        facts: what statements are held against.
+        source: config name of the source that read them.
+    """
+    values: list[GroundedValue] = []
+    rejected: list[RejectedClaim] = []
+    for page, candidates in readings:
+        for candidate in candidates:
+            try:
+                values.extend(_ground_candidate(candidate, page, station, facts))
+            except UngroundedError as error:
+                rejected.append(_rejection(candidate, page, error.reason, source))
+    exits, findings = enrich_exits(values, station)
+    return exits, tuple(rejected), findings
+
+
+def _ground_candidate(
+    candidate: Candidate, page: Passage, station: Station, facts: GroundingFacts
+) -> list[GroundedValue]:
+    """Return a candidate's values, from the first occurrence of its quote that supports them."""
+    if len(candidate.quote) > MAX_QUOTE_CHARS:
+        raise UngroundedError(Reason.QUOTE_TOO_LONG)
+    exits = _exits_meant(candidate, station)
+    hint = None if candidate.char_start is None else candidate.char_start - page.char_start
+    faults = [Reason.QUOTE_NOT_IN_PAGE]
+    for span in find_spans(page.text, candidate.quote, hint):
+        try:
+            return _ground_statement(Statement(candidate, page, span, station, facts), exits)
+        except UngroundedError as error:
+            faults.append(error.reason)
+    raise UngroundedError(faults[min(1, len(faults) - 1)])
+
+
+def _exits_meant(candidate: Candidate, station: Station) -> tuple[StationExit, ...]:
+    """Return the exits of a candidate's label; for a platform of no exit in particular, all of them."""
+    if candidate.exit_label is None:
+        if candidate.field == "platform":
+            return station.exits
+        raise UngroundedError(Reason.EXIT_MISSING)
+    found = tuple(item for item in station.exits if item.exit_code == candidate.exit_label)
+    if not found:
+        raise UngroundedError(Reason.EXIT_UNKNOWN)
+    return found
+
+
+def _ground_statement(statement: Statement, exits: tuple[StationExit, ...]) -> list[GroundedValue]:
+    check_not_hostile(statement)
+    match statement.candidate.field:
+        case "bus_stop":
+            return [_ground_bus_stop(statement, exits)]
+        case "access":
+            return [GroundedValue(_only_exit(exits).exit_id, ground_access(statement))]
+        case "landmark":
+            return [GroundedValue(_only_exit(exits).exit_id, _ground_landmark(statement))]
+        case "platform":
+            if statement.candidate.exit_label is not None:
+                exits = (_only_exit(exits),)
+            return ground_platform(statement, exits)
+
+
+def _only_exit(exits: tuple[StationExit, ...]) -> StationExit:
+    if len(exits) > 1:
+        raise UngroundedError(Reason.EXIT_AMBIGUOUS)
+    return exits[0]
+
+
+def _ground_bus_stop(statement: Statement, exits: tuple[StationExit, ...]) -> GroundedValue:
+    code = statement.candidate.value
+    choose_place(statement, statement.places_of(code))
+    stop = statement.facts.bus_stops.get(code) if _BUS_STOP_CODE.fullmatch(code) else None
+    if stop is None:
+        raise UngroundedError(Reason.BUS_STOP_UNKNOWN)
+    distances = {item.exit_id: distance_m(item.lat, item.lng, stop.lat, stop.lng) for item in exits}
+    in_reach = tuple(item for item in exits if distances[item.exit_id] <= statement.facts.reach_m)
+    if not in_reach:
+        raise UngroundedError(Reason.BUS_STOP_TOO_FAR)
+    exit_id = _only_exit(in_reach).exit_id
+    return GroundedValue(exit_id, _bus_stop(statement, stop, distances[exit_id]))
+
+
+def _bus_stop(statement: Statement, stop: BusStop, distance: float) -> ExitBusStop:
+    facts = statement.facts
+    services = facts.services.get(stop.bus_stop_code, ())
+    if not services:
+        raise UngroundedError(Reason.BUS_STOP_WITHOUT_SERVICE)
+    recorded = (_record(facts.stops_document, stop.bus_stop_code),)
+    return ExitBusStop(
+        bus_stop_code=stop.bus_stop_code,
+        description=stop.description,
+        road_name=stop.road_name,
+        lat=stop.lat,
+        lng=stop.lng,
+        services=services,
+        relation=BusStopRelation.LISTED,
+        distance_m=round(distance, 1),
+        confidence=statement.confidence,
+        evidence={
+            "relation": (statement.evidence(),),
+            "services": (_record(facts.services_document, stop.bus_stop_code),),
+            "distance_m": (_record(facts.stops_document, stop.bus_stop_code, Method.GEOMETRY),),
+            **dict.fromkeys(("description", "road_name", "lat", "lng"), recorded),
+        },
+    )
+
+
+def _record(document: Provenance, record_id: str, method: Method = Method.RECORD) -> Evidence:
+    return Evidence(
+        document_id=document.document_id, method=method, licence=document.licence, record_id=record_id
+    )
+
+
+def _ground_landmark(statement: Statement) -> Landmark:
+    start, end = choose_place(statement, statement.places_of(statement.candidate.value))
+    name = clean(statement.page.text[start:end])
+    _check_is_name(name, statement.station)
+    return Landmark(name=name, confidence=statement.confidence, evidence={"name": (statement.evidence(),)})
+
+
+def _check_is_name(name: str, station: Station) -> None:
+    """Raise unless a name is short, free of markup and names something other than the station or an exit."""
+    words = fold(name).split()
+    is_dull = all(_DULL_WORD.fullmatch(word) for word in words)
+    is_own = plain_name(name) in {"", plain_name(station.name)} or bool(labels_named(name))
+    is_lower = name[:1].islower()
+    if not 2 <= len(name) <= MAX_NAME_CHARS or _MARKUP.search(name) or is_dull or is_own or is_lower:
+        raise UngroundedError(Reason.NOT_A_NAME)
+    if is_hostile(name):
+        raise UngroundedError(Reason.HOSTILE_TEXT)
+
+
+def _rejection(candidate: Candidate, page: Passage, reason: Reason, source: str) -> RejectedClaim:
+    return RejectedClaim(
+        source=source,
+        reason=reason.value,
+        field=candidate.field,
+        value=clean(candidate.value)[:MAX_SHOWN_CHARS],
+        exit_label=None if candidate.exit_label is None else clean(candidate.exit_label)[:MAX_SHOWN_CHARS],
+        document_id=page.document_id,
+    )

@@ -1,0 +1,235 @@
+"""Which exits, or which platforms, a place in a text speaks about.
+
+A statement belongs to an exit when its own sentence names that exit and no other; where a sentence names
+several, when its own clause does; in a table's row, when the row is that exit's; in a list or paragraph right
+below a heading, when the heading names it. Anything less clear belongs to nobody: the caller then drops it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+Labels = frozenset[str]
+NOBODY: Labels = frozenset()
+
+MAX_HEADING_CHARS = 60
+MAX_LINES_BACK = 30
+MAX_RANGE = 15
+"""Exits A–P: no station has more exits in one row of labels."""
+
+LABEL_PATTERN = r"(?:[A-Z][0-9]?|[0-9]{1,2}[A-Z]?)(?!\w)"
+_RANGE = r"\s*(?:[-–—]|\bto\b)\s*"
+_FEW = r"\s*[/&+]\s*"
+_MANY = rf"(?:{_RANGE}|\s*(?:,\s*and\b|,|/|&|\+|\band\b|\bor\b)\s*)"
+_CELL = re.compile(r"[|\t]")
+_SENTENCE_END = re.compile(r"[.!?;。；！？]+(?:\s+|$)|\s*[|\t]\s*")
+_CLAUSE_END = re.compile(r"[,:]|\b(?:but|while|whereas|although|though|however|and)\b", re.IGNORECASE)
+_JOINING = re.compile(r"\s*(?:,|/|&|and|or|,\s*and)\s*", re.IGNORECASE)
+_BULLET = re.compile(r"\s*[-*•·]\s+")
+_ROW_LABEL = re.compile(rf"\W*(?P<label>{LABEL_PATTERN})\s*(?=[|\t])")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Labels named together at one place of a text."""
+
+    start: int
+    end: int
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What kind of thing is named: the words that announce its labels."""
+
+    one: str
+    many: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Return what a mention looks like; lists after commas need the plural (`Exit 1, 2 escalators`)."""
+        one = rf"\b(?i:{self.one})\b[\s:#(]{{0,3}}(?P<few>{LABEL_PATTERN}(?:{_FEW}{LABEL_PATTERN}){{0,5}})"
+        many = rf"\b(?i:{self.many})\b[\s:#(]{{0,3}}(?P<many>{LABEL_PATTERN}(?:{_MANY}{LABEL_PATTERN}){{0,{MAX_RANGE}}})"
+        return re.compile(f"{many}|{one}")
+
+    @property
+    def header(self) -> re.Pattern[str]:
+        """Return what the first cell of a table of such things says."""
+        return re.compile(rf"^[^|\t]*\b(?i:{self.one}|{self.many})\b[^|\t]*[|\t]")
+
+
+EXIT = Kind("exit|entrance", "exits|entrances")
+PLATFORM = Kind("platform", "platforms")
+
+
+def owner_at(text: str, start: int, end: int, kind: Kind = EXIT) -> Mention | None:
+    """Return the mention that the words ``text[start:end]`` belong to, nothing if that is not clear."""
+    line_start, line_end = line_at(text, start)
+    if end > line_end:
+        return None
+    in_line = _joined(text, _mentions_in_line(text, line_start, line_end, kind))
+    if not in_line:
+        return _owning_heading(text, line_start, kind)
+    sentence = sentence_at(text, start, end)
+    in_sentence = _within(in_line, sentence)
+    if is_row(text, line_start, line_end) and _opens(text, line_start, in_line[0]):
+        return _only([in_line[0], *in_sentence])
+    if not in_sentence:
+        return _only(in_line) if _opens(text, line_start, in_line[0]) else None
+    return _only(in_sentence) or _only(_within(in_line, _clause_at(text, start, end, sentence, in_sentence)))
+
+
+def labels_named(text: str, kind: Kind = EXIT) -> Labels:
+    """Return every label that a text names."""
+    lines = _line_bounds(text)
+    return NOBODY.union(*(item.labels for bounds in lines for item in _mentions_in_line(text, *bounds, kind)))
+
+
+def mentions_in(text: str, start: int, end: int, kind: Kind = EXIT) -> list[Mention]:
+    """Return the mentions that stand within ``text[start:end]``."""
+    return [
+        Mention(match.start(), match.end(), labels_in(match.group("many") or match.group("few")))
+        for match in kind.pattern.finditer(text, start, end)
+    ]
+
+
+def line_at(text: str, position: int) -> tuple[int, int]:
+    """Return the bounds of the line around a position."""
+    end = text.find("\n", position)
+    return text.rfind("\n", 0, position) + 1, len(text) if end < 0 else end
+
+
+def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds of the sentence, or table cell, around some words of one line."""
+    return _unit_at(_SENTENCE_END, text, start, end, line_at(text, start))
+
+
+def is_row(text: str, start: int, end: int) -> bool:
+    """Tell whether a line is a row of a table."""
+    return _CELL.search(text, start, end) is not None
+
+
+def _clause_at(
+    text: str, start: int, end: int, sentence: tuple[int, int], mentions: Iterable[Mention]
+) -> tuple[int, int]:
+    return _unit_at(_CLAUSE_END, text, start, end, sentence, whole=list(mentions))
+
+
+def _unit_at(
+    boundary: re.Pattern[str],
+    text: str,
+    start: int,
+    end: int,
+    within: tuple[int, int],
+    whole: Iterable[Mention] = (),
+) -> tuple[int, int]:
+    """Return the stretch around some words between two boundaries; those inside ``whole`` do not count."""
+    left, right = within
+    for match in boundary.finditer(text, *within):
+        if any(item.start < match.end() and match.start() < item.end for item in whole):
+            continue
+        if match.end() <= start:
+            left = match.end()
+        elif match.start() >= end:
+            return left, match.start()
+    return left, right
+
+
+def _mentions_in_line(text: str, start: int, end: int, kind: Kind) -> list[Mention]:
+    """Return the mentions of a line; a table row's label counts when the table is about such things."""
+    found = mentions_in(text, start, end, kind)
+    row = _ROW_LABEL.match(text, start, end)
+    if row and _is_row_of(text, start, kind):
+        found.insert(0, Mention(row.start("label"), row.end("label"), frozenset({row.group("label")})))
+    return found
+
+
+def _is_row_of(text: str, line_start: int, kind: Kind) -> bool:
+    """Tell whether the table around a row announces such labels in the head of its first column."""
+    for start, end in _lines_before(text, line_start):
+        line = text[start:end]
+        if not _CELL.search(line):
+            return False
+        if not _ROW_LABEL.match(line):
+            return kind.header.match(line) is not None
+    return False
+
+
+def _opens(text: str, line_start: int, mention: Mention) -> bool:
+    """Tell whether a line begins with a mention, but for a list's mark or a table's border."""
+    return not text[line_start : mention.start].strip(" -*•·|\t")
+
+
+def _owning_heading(text: str, line_start: int, kind: Kind) -> Mention | None:
+    """Return whose heading stands above a line: above its list, or right above its paragraph."""
+    is_listed = _BULLET.match(text, line_start) is not None
+    for start, end in _lines_before(text, line_start):
+        line = text[start:end]
+        mentions = mentions_in(text, start, end, kind)
+        is_item = is_listed and not mentions and _BULLET.match(line) is not None
+        if line.strip() and not is_item:
+            is_heading = len(mentions) == 1 and _is_heading(line, mentions[0].start - start)
+            return mentions[0] if is_heading else None
+    return None
+
+
+def _is_heading(line: str, mention_start: int) -> bool:
+    opens = line[:mention_start].strip(" =#*-•·") == ""
+    return (
+        opens and len(line.strip()) <= MAX_HEADING_CHARS and not line.rstrip(" =").endswith((".", ",", ";"))
+    )
+
+
+def _lines_before(text: str, line_start: int) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of the lines before a line, nearest first."""
+    for _ in range(MAX_LINES_BACK):
+        if line_start == 0:
+            return
+        start, end = line_at(text, line_start - 1)
+        yield start, end
+        line_start = start
+
+
+def _line_bounds(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for line in text.split("\n"):
+        yield start, start + len(line)
+        start += len(line) + 1
+
+
+def _joined(text: str, mentions: list[Mention]) -> list[Mention]:
+    """Return mentions with those joined by nothing but ``and``, ``or``, a comma made one."""
+    joined: list[Mention] = []
+    for item in mentions:
+        if joined and _JOINING.fullmatch(text, joined[-1].end, item.start):
+            joined[-1] = Mention(joined[-1].start, item.end, joined[-1].labels | item.labels)
+        else:
+            joined.append(item)
+    return joined
+
+
+def _within(mentions: Iterable[Mention], bounds: tuple[int, int]) -> list[Mention]:
+    return [item for item in mentions if bounds[0] <= item.start and item.end <= bounds[1]]
+
+
+def _only(mentions: list[Mention]) -> Mention | None:
+    """Return the first mention if all of them name the same labels."""
+    return mentions[0] if len({item.labels for item in mentions}) == 1 else None
+
+
+def labels_in(listed: str) -> Labels:
+    """Return the labels of a list as written; a range (A–C, 1 to 4) names those between."""
+    labels = set(re.findall(LABEL_PATTERN, listed))
+    for first, last in re.findall(rf"({LABEL_PATTERN}){_RANGE}(?=({LABEL_PATTERN}))", listed):
+        labels.update(_between(first, last))
+    return frozenset(labels)
+
+
+def _between(first: str, last: str) -> list[str]:
+    if first.isdigit() and last.isdigit() and 0 < int(last) - int(first) <= MAX_RANGE:
+        return [str(number) for number in range(int(first), int(last))]
+    if len(first) == len(last) == 1 and first.isalpha() and last.isalpha() and first < last:
+        return [chr(code) for code in range(ord(first), ord(last))]
+    return []

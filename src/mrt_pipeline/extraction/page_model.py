@@ -1,0 +1,104 @@
+"""A page as clean text with the structure that its HTML had, every part a stretch of that text.
+
+The text is what evidence points into. Headings stand as ``== Exits ==``, list items begin with ``- ``, a table's row
+is one line with its cells divided by `` | ``; a cell that spans rows is repeated in each of them, so that every row
+can be read alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+CELL_BREAK = " | "
+ITEM_BREAK = "; "
+"""stands in a cell for a line break, a paragraph or a list item"""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the page's text; ``links`` are the stretches in it that lead to other pages."""
+
+    start: int
+    end: int
+    links: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is the page's own title, 6 the lowest."""
+
+    piece: Piece
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph, an item of a list, or the term that items explain."""
+
+    piece: Piece
+    """without the mark of a list"""
+    kind: Literal["paragraph", "item", "term"]
+    depth: int = 0
+    """how many lists an item stands in"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table's grid; one that spans columns stands in each of them with the same piece."""
+
+    piece: Piece
+    is_header: bool
+    origin: int
+    """equal for all grid positions of one cell of the page"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table's grid, and its line in the text."""
+
+    start: int
+    end: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its merged cells expanded; a table inside a cell follows as a table of its own."""
+
+    caption: Piece | None
+    rows: tuple[Row, ...]
+
+
+Block = Heading | Line | Table
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """A page's title and clean text, and the blocks it consists of, in the order of the text."""
+
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+
+    def words(self, piece: Piece) -> str:
+        """Return the text of a piece."""
+        return self.text[piece.start : piece.end]
+
+
+def bounds_of(block: Block) -> tuple[int, int]:
+    """Return where a block begins and ends in the text."""
+    if isinstance(block, Table):
+        start = block.caption.start if block.caption else block.rows[0].start
+        return start, block.rows[-1].end
+    return block.piece.start, block.piece.end
+
+
+def cells_once(row: Row) -> Iterator[Cell]:
+    """Yield each cell of a row once, however many columns it spans."""
+    seen: set[int] = set()
+    for cell in row.cells:
+        if cell.origin not in seen:
+            seen.add(cell.origin)
+            yield cell

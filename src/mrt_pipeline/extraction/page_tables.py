@@ -1,0 +1,100 @@
+"""Tables as pages write them, with merged and nested cells, made into grids whose rows stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mrt_pipeline.extraction.page_words import Words
+
+MAX_ROWS = 400
+MAX_COLUMNS = 30
+MAX_LABEL_CHARS = 40
+"""A cell longer than this does not say what its row is about."""
+
+
+@dataclass(slots=True)
+class RawCell:
+    """A cell as the page has it."""
+
+    is_header: bool
+    rowspan: int = 1
+    colspan: int = 1
+    words: Words = field(default_factory=Words)
+    tables: list[RawTable] = field(default_factory=list)
+    """tables that stand in this cell"""
+
+
+@dataclass(slots=True)
+class RawTable:
+    """A table as the page has it."""
+
+    caption: Words | None = None
+    rows: list[list[RawCell]] = field(default_factory=list)
+
+
+Grid = list[list[RawCell]]
+"""rows of equal length; a merged cell stands at each of its positions"""
+
+
+def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid]]:
+    """Yield caption and grid of a table, then of each table in its cells.
+
+    An inner table gets the cell that its row begins with, usually the exit it is about, as its first column.
+    """
+    pending: list[tuple[RawTable, RawCell | None, RawCell | None]] = [(table, None, None)]
+    while pending:
+        current, head, label = pending.pop(0)
+        grid = [
+            _with_label(row, head if number == 0 else label) for number, row in enumerate(expand(current))
+        ]
+        if any(not cell.words.is_empty for row in grid for cell in row):
+            yield current.caption, grid
+        pending.extend(_inner_tables(grid))
+
+
+def expand(table: RawTable) -> Grid:
+    """Return the grid of a table, its merged cells repeated; a span reaches no further than the table does."""
+    grid: list[dict[int, RawCell]] = []
+    for number, row in enumerate(table.rows[:MAX_ROWS]):
+        _grow(grid, number)
+        column = 0
+        for cell in row:
+            while column in grid[number]:
+                column += 1
+            _place(grid, cell, number, column, len(table.rows))
+            column += cell.colspan
+    width = max((max(row) + 1 for row in grid if row), default=0)
+    blank = RawCell(is_header=False)
+    return [[row.get(column, blank) for column in range(width)] for row in grid if row]
+
+
+def _grow(grid: list[dict[int, RawCell]], number: int) -> None:
+    while len(grid) <= number:
+        grid.append({})
+
+
+def _place(grid: list[dict[int, RawCell]], cell: RawCell, number: int, column: int, height: int) -> None:
+    last_row = min(number + cell.rowspan, height, MAX_ROWS)
+    last_column = min(column + cell.colspan, MAX_COLUMNS)
+    for row in range(number, last_row):
+        _grow(grid, row)
+        for position in range(column, last_column):
+            grid[row].setdefault(position, cell)
+
+
+def _with_label(row: list[RawCell], label: RawCell | None) -> list[RawCell]:
+    return row if label is None else [label, *row]
+
+
+def _inner_tables(grid: Grid) -> Iterator[tuple[RawTable, RawCell | None, RawCell | None]]:
+    """Yield the tables in a grid's cells, each with the head of the first column and its row's first cell."""
+    seen: set[int] = set()
+    for row in grid:
+        for cell in row:
+            if id(cell) in seen:
+                continue
+            seen.add(id(cell))
+            is_about = row[0] is not cell and 0 < len(row[0].words.text) <= MAX_LABEL_CHARS
+            for table in cell.tables:
+                yield table, grid[0][0] if is_about else None, row[0] if is_about else None

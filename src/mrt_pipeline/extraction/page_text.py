@@ -1,0 +1,347 @@
+"""Read a wiki page's HTML as clean text with positions.
+
+The HTML is data: nothing of it is run, fetched or resolved, and its size, nesting, tables and output are bounded.
+What a page hides or strikes out is not part of its text, nor are its navigation, boxes of facts, and footnotes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from mrt_pipeline.extraction.page_model import (
+    CELL_BREAK,
+    Block,
+    Cell,
+    Heading,
+    Line,
+    PageText,
+    Piece,
+    Row,
+    Table,
+)
+from mrt_pipeline.extraction.page_noise import icon_word, is_dropped
+from mrt_pipeline.extraction.page_tables import Grid, RawCell, RawTable, unfold
+from mrt_pipeline.extraction.page_words import Words
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MAX_HTML_CHARS = 2 * 2**20
+"""A longer page is read up to here."""
+MAX_TEXT_CHARS = 200_000
+MAX_TABLE_DEPTH = 4
+MAX_SPAN = 1000
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LISTS = frozenset({"ul", "ol", "dl", "menu"})
+_LINES = frozenset(
+    {
+        *(
+            "p",
+            "div",
+            "section",
+            "article",
+            "main",
+            "header",
+            "footer",
+            "blockquote",
+            "pre",
+            "center",
+            "address",
+        ),
+        *("li", "dt", "dd", "body", "html", "fieldset", "details", "summary", "hr", "caption"),
+    }
+)
+
+Kind = Literal["paragraph", "item", "term"]
+_KINDS: dict[str, Kind] = {"li": "item", "dd": "item", "dt": "term"}
+
+
+def read_page_text(html: str, title: str) -> PageText:
+    """Return the text of a page.
+
+    Args:
+        html: what MediaWiki rendered, or any other text.
+        title: the page's title.
+    """
+    from lxml import etree
+
+    root = _parse(html)
+    reader = _Reader()
+    if root is not None:
+        walk = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walk:
+            if event == "end":
+                reader.end(element)
+            elif is_dropped(element):
+                reader.skip(element)
+                walk.skip_subtree()
+            else:
+                reader.start(element)
+    reader.flush()
+    return PageText(title=title, text=reader.writer.text(), blocks=tuple(reader.writer.blocks))
+
+
+def _parse(html: str) -> _Element | None:
+    from lxml import etree
+
+    if len(html) > MAX_HTML_CHARS:
+        html = html[: html.rfind("<", 0, MAX_HTML_CHARS) + 1].removesuffix("<")
+    content = html.replace("\0", "\ufffd").encode("utf-8", "replace")
+    parser = etree.HTMLParser(
+        encoding="utf-8",
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        recover=True,
+        huge_tree=False,
+    )
+    try:
+        return etree.fromstring(content, parser)
+    except etree.ParserError:  # nothing in it that could be an element
+        return None
+    except etree.XMLSyntaxError:
+        return None
+
+
+class _Reader:
+    """Takes a page's elements in order and hands finished lines and tables to the writer."""
+
+    def __init__(self) -> None:
+        self.writer = _Writer()
+        self._line = Words()
+        self._kind: Kind = "paragraph"
+        self._level: int | None = None
+        self._depth = 0
+        self._tables: list[RawTable] = []
+        self._cells: list[RawCell | None] = []
+        self._too_deep = 0
+        self._caption: Words | None = None
+        self._skipped: set[_Element] = set()
+
+    def start(self, element: _Element) -> None:
+        """Take the beginning of an element, with the text before its first child."""
+        tag = str(element.tag)
+        if tag == "table":
+            self._start_table()
+        elif self._tables and tag in ("tr", "td", "th", "caption"):
+            self._start_part(tag, element)
+        elif tag in _HEADINGS or tag in _LINES or tag in _LISTS:
+            self._start_block(tag)
+        elif tag == "br":
+            self._break_line()
+        elif tag == "a":
+            self._words().open_link()
+        elif tag == "img" and (word := icon_word(element)):
+            self._words().add(f" {word} ")
+        self._words().add(element.text)
+
+    def skip(self, element: _Element) -> None:
+        """Take that an element is left out; its end, with the text behind it, still comes."""
+        self._skipped.add(element)
+
+    def end(self, element: _Element) -> None:
+        """Take the end of an element, with the text behind it."""
+        tag = str(element.tag)
+        if element in self._skipped:
+            self._skipped.discard(element)
+        elif tag == "table":
+            self._end_table()
+        elif self._tables and tag in ("td", "th", "caption"):
+            self._end_part(tag)
+        elif tag in _HEADINGS or tag in _LINES or tag in _LISTS:
+            self._end_block(tag)
+        elif tag == "a":
+            self._words().close_link()
+        self._words().add(element.tail)
+
+    def flush(self) -> None:
+        """Write the line that is being gathered, unless it is empty."""
+        line = self._line.finish()
+        if not line.is_empty:
+            if self._level is not None:
+                self.writer.write_heading(line, self._level)
+            else:
+                self.writer.write_line(line, self._kind, self._depth)
+        self._line = Words()
+
+    def _words(self) -> Words:
+        """Return where text goes now: the innermost open cell, else the line; between cells, nowhere."""
+        if self._caption is not None:
+            return self._caption
+        if self._tables:
+            cell = self._cells[-1]
+            return cell.words if cell else Words()
+        return self._line
+
+    def _start_block(self, tag: str) -> None:
+        if self._tables:
+            self._words().break_item()
+            return
+        self.flush()
+        if tag in _LISTS:
+            self._depth += 1
+        self._level = _HEADINGS.get(tag)
+        self._kind = _KINDS.get(tag, self._kind if self._depth else "paragraph")
+
+    def _end_block(self, tag: str) -> None:
+        if self._tables:
+            self._words().break_item()
+            return
+        self.flush()
+        if tag in _LISTS:
+            self._depth = max(0, self._depth - 1)
+        self._level = None
+        self._kind = "item" if self._depth else "paragraph"
+
+    def _break_line(self) -> None:
+        if self._tables:
+            self._words().break_item()
+        else:
+            self.flush()
+
+    def _start_table(self) -> None:
+        if len(self._tables) >= MAX_TABLE_DEPTH:
+            self._too_deep += 1
+            self._words().break_item()
+            return
+        if not self._tables:
+            self.flush()
+        table = RawTable()
+        if self._tables:
+            cell = self._cells[-1]
+            if cell:
+                cell.words.break_item()
+                cell.tables.append(table)
+        self._tables.append(table)
+        self._cells.append(None)
+
+    def _end_table(self) -> None:
+        if self._too_deep:
+            self._too_deep -= 1
+            self._words().break_item()
+            return
+        if not self._tables:
+            return
+        table = self._tables.pop()
+        self._cells.pop()
+        if not self._tables:
+            for caption, grid in unfold(table):
+                self.writer.write_table(caption, grid)
+
+    def _start_part(self, tag: str, element: _Element) -> None:
+        if self._too_deep:
+            self._words().break_item()
+        elif tag == "caption":
+            self._caption = Words()
+        elif tag == "tr":
+            self._tables[-1].rows.append([])
+        else:
+            cell = RawCell(tag == "th", _span(element, "rowspan"), _span(element, "colspan"))
+            if not self._tables[-1].rows:
+                self._tables[-1].rows.append([])
+            self._tables[-1].rows[-1].append(cell)
+            self._cells[-1] = cell
+
+    def _end_part(self, tag: str) -> None:
+        if self._too_deep:
+            self._words().break_item()
+        elif tag == "caption":
+            self._tables[-1].caption, self._caption = self._caption, None
+        else:
+            self._cells[-1] = None
+
+
+class _Writer:
+    """Lays lines and tables out as one text and notes where they stand in it."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._parts: list[str] = []
+        self._length = 0
+        self._is_after_item = False
+
+    def text(self) -> str:
+        """Return all that was written."""
+        return "".join(self._parts)
+
+    def write_heading(self, words: Words, level: int) -> None:
+        """Write a heading, with as many marks as its level."""
+        mark = "=" * level
+        if self._begin_block(len(words.text) + 2 * level + 2):
+            self._write(f"{mark} ")
+            piece = self._write_words(words)
+            self._write(f" {mark}\n")
+            self.blocks.append(Heading(piece, level))
+
+    def write_line(self, words: Words, kind: Kind, depth: int) -> None:
+        """Write a paragraph, an item or a term."""
+        is_item = kind == "item"
+        if not self._begin_block(len(words.text) + 2 * depth + 3, goes_on=is_item and self._is_after_item):
+            return
+        if is_item:
+            self._write("  " * (depth - 1) + "- ")
+        piece = self._write_words(words)
+        self._write("\n")
+        self.blocks.append(Line(piece, kind, depth))
+        self._is_after_item = kind != "paragraph"
+
+    def write_table(self, caption: Words | None, grid: Grid) -> None:
+        """Write a table, one line for each row; rows that find no room are left out."""
+        if not self._begin_block(0):
+            return
+        stands = None
+        if caption and not caption.finish().is_empty and self._has_room(len(caption.text) + 1):
+            stands = self._write_words(caption)
+            self._write("\n")
+        origins: dict[int, int] = {}
+        rows = [row for cells in grid if (row := self._write_row(cells, origins))]
+        if rows:
+            self.blocks.append(Table(stands, tuple(rows)))
+
+    def _write_row(self, cells: list[RawCell], origins: dict[int, int]) -> Row | None:
+        length = sum(len(cell.words.text) + len(CELL_BREAK) for cell in cells) + 1
+        if all(cell.words.finish().is_empty for cell in cells) or not self._has_room(length):
+            return None
+        start = self._length
+        written: list[Cell] = []
+        for number, cell in enumerate(cells):
+            if number:
+                self._write(CELL_BREAK)
+            if number and cell is cells[number - 1] and not cell.words.is_empty:
+                written.append(written[-1])
+                continue
+            origin = origins.setdefault(id(cell), len(origins))
+            written.append(Cell(self._write_words(cell.words), cell.is_header, origin))
+        row = Row(start, self._length, tuple(written))
+        self._write("\n")
+        return row
+
+    def _begin_block(self, length: int, *, goes_on: bool = False) -> bool:
+        """Leave a blank line before a block, and tell whether there is room for it."""
+        if not self._has_room(length + 1):
+            return False
+        if self._length and not goes_on:
+            self._write("\n")
+        self._is_after_item = False
+        return True
+
+    def _has_room(self, length: int) -> bool:
+        return self._length + length <= MAX_TEXT_CHARS
+
+    def _write_words(self, words: Words) -> Piece:
+        start = self._length
+        self._write(words.text)
+        return Piece(start, self._length, tuple((start + left, start + right) for left, right in words.links))
+
+    def _write(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+
+def _span(element: _Element, name: str) -> int:
+    """Return how many rows or columns a cell spans; 0 means as many as there are."""
+    written = (element.get(name) or "1").strip()
+    if not (written.isascii() and written.isdigit()) or len(written) > 6:
+        return 1
+    return min(int(written), MAX_SPAN) or MAX_SPAN

@@ -1,0 +1,96 @@
+"""Text as it is gathered from a page's elements: one line, clean, with the places of its links."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from mrt_pipeline.extraction.page_model import ITEM_BREAK
+
+MAX_WORDS_CHARS = 4000
+"""A longer cell or paragraph is cut, at a point where no name is cut."""
+
+_JOINERS = {"\u200c", "\u200d"}  # part of correct spelling in Indic scripts
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_SAFE_CUT = re.compile(r"[;.。；](?=\s|$)")
+_OPENERS = (":", "：", "(", "（", "-", "–", "—")
+
+
+@dataclass(slots=True)
+class Words:
+    """One line of text under construction; white space is collapsed, invisible characters are left out."""
+
+    text: str = ""
+    links: list[tuple[int, int]] = field(default_factory=list)
+    _open_link: int | None = None
+    _is_cut: bool = False
+    _is_broken: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to read."""
+        return not self.text
+
+    def add(self, raw: str | None) -> None:
+        """Append text as the page has it."""
+        if not raw or self._is_cut:
+            return
+        words = _clean(raw[: 2 * MAX_WORDS_CHARS])
+        if self._is_broken and words.strip():
+            self._write_break()
+        if not self.text or self.text.endswith(" "):
+            words = words.lstrip(" ")
+        self.text += words
+        if len(self.text) > MAX_WORDS_CHARS or len(raw) > 2 * MAX_WORDS_CHARS:
+            self._cut()
+
+    def break_item(self) -> None:
+        """Let what follows begin as a new item."""
+        self._is_broken = bool(self.text.strip())
+
+    def open_link(self) -> None:
+        """Let a link begin here."""
+        if self._is_broken:
+            self._write_break()
+        self._open_link = len(self.text)
+
+    def close_link(self) -> None:
+        """Let the link end here."""
+        start, self._open_link = self._open_link, None
+        if start is None or self._is_cut:
+            return
+        words = self.text[start:]
+        start += len(words) - len(words.lstrip(" "))
+        end = len(self.text.rstrip(" "))
+        if start < end:
+            self.links.append((start, end))
+
+    def finish(self) -> Words:
+        """Return the words without white space around them."""
+        self.text = self.text.rstrip(" ;")
+        return self
+
+    def _write_break(self) -> None:
+        self.text = self.text.rstrip(" ")
+        self._is_broken = False
+        self.text += " " if self.text.endswith((*_OPENERS, ";", "；")) else ITEM_BREAK
+
+    def _cut(self) -> None:
+        """Cut after the last whole item or sentence, so that no name or code is cut in two."""
+        self._is_cut = True
+        ends = [match.start() for match in _SAFE_CUT.finditer(self.text, 0, MAX_WORDS_CHARS)]
+        self.text = self.text[: ends[-1]] if ends else ""
+        self.links = [link for link in self.links if link[1] <= len(self.text)]
+
+
+def _clean(raw: str) -> str:
+    """Return text without invisible characters, white space collapsed, and no cell break of its own."""
+    seen = "".join(
+        " " if char.isspace() else char for char in raw if char.isspace() or not _is_invisible(char)
+    )
+    return re.sub(" +", " ", seen).replace("|", "¦")
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char) in _INVISIBLE and char not in _JOINERS

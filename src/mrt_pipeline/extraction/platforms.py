@@ -1,0 +1,115 @@
+"""Ground what a page says about platforms: the sign, and where its trains go."""
+
+from __future__ import annotations
+
+import re
+
+from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit
+from mrt_pipeline.extraction.enrichments import GroundedValue
+from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
+from mrt_pipeline.extraction.mentions import PLATFORM
+from mrt_pipeline.extraction.rejections import Reason, UngroundedError
+from mrt_pipeline.extraction.statements import Statement, choose_place, find_fault
+from mrt_pipeline.network import Direction, Network
+
+_PLATFORM_LABEL = re.compile(r"[A-Z]|[0-9]{1,2}")
+
+
+def ground_platform(statement: Statement, exits: tuple[StationExit, ...]) -> list[GroundedValue]:
+    """Return the platform for each of some exits.
+
+    Args:
+        statement: a candidate that names a platform and where its trains go.
+        exits: the exits it is said of; all exits of the station where it is said of none.
+
+    Raises:
+        UngroundedError: if the page does not say so or the network has no such direction here.
+    """
+    code = statement.candidate.value.strip()
+    if not _PLATFORM_LABEL.fullmatch(code):
+        raise UngroundedError(Reason.PLATFORM_NOT_A_LABEL)
+    _check_said(statement, code)
+    directions = _find_directions(statement)
+    return [
+        GroundedValue(station_exit.exit_id, _platform(statement, code, direction, station_exit))
+        for station_exit in exits
+        for direction in directions
+    ]
+
+
+def is_same_building(code: str, station_exit: StationExit, station: Station, network: Network) -> bool:
+    """Tell whether an exit leads to the platforms of a code without a change of building.
+
+    One building serves two codes when they share a reference position (Jurong East), unless each has exits of
+    its own: HarbourFront is one place to OneMap, but its two lines have an exit A each, 249 m apart.
+    """
+    if code == station_exit.station_code:
+        return True
+    here, there = network.find_code(code), network.find_code(station_exit.station_code)
+    if here is None or there is None or (here.lat, here.lng) != (there.lat, there.lng):
+        return False
+    return all(other.station_code != code for other in station.exits)
+
+
+def _check_said(statement: Statement, code: str) -> None:
+    """Raise unless the quote names platform and direction, and the page says the one of the other."""
+    statement.places_of(code)
+    places = statement.places_of(statement.candidate.towards or "")
+    if statement.is_by_rule:
+        choose_place(statement, places)
+        return
+    faults = [find_fault(statement, place, PLATFORM, code) for place in places]
+    if None not in faults:
+        raise UngroundedError(faults[0] or Reason.PLATFORM_NOT_IN_QUOTE)
+
+
+def _find_directions(statement: Statement) -> list[Direction]:
+    """Return the direction meant: towards a terminal if one is named, else towards a next station."""
+    facts = statement.facts
+    wanted = _slug_of(statement.candidate.towards or "", facts)
+    here = [item for code in statement.station.mrt_codes for item in facts.directions.get(code, ())]
+    here = _on_line(here, statement)
+    found = [item for item in here if _slug_of(item.towards_code, facts) == wanted]
+    found = found or [item for item in here if _slug_of(item.next_code, facts) == wanted]
+    if wanted is None or not found:
+        raise UngroundedError(Reason.DIRECTION_UNKNOWN)
+    if len({item.line_code for item in found}) > 1:
+        raise UngroundedError(Reason.DIRECTION_AMBIGUOUS)
+    return list({(item.station_code, item.towards_code, item.next_code): item for item in found}.values())
+
+
+def _on_line(directions: list[Direction], statement: Statement) -> list[Direction]:
+    named = statement.candidate.line
+    if not named:
+        return directions
+    folded = plain_name(named)
+    lines = {
+        line.line_code
+        for line in statement.facts.network.lines
+        if folded in {plain_name(name) for name in (line.line_code, line.name, *line.code_prefixes)}
+    }
+    if not lines:
+        raise UngroundedError(Reason.LINE_UNKNOWN)
+    return [item for item in directions if item.line_code in lines]
+
+
+def _slug_of(name_or_code: str, facts: GroundingFacts) -> str | None:
+    entry = facts.network.find_code(name_or_code.strip().upper())
+    return entry.slug if entry else facts.slugs_by_name.get(plain_name(name_or_code))
+
+
+def _platform(
+    statement: Statement, code: str, direction: Direction, station_exit: StationExit
+) -> ExitPlatform:
+    return ExitPlatform(
+        station_code=direction.station_code,
+        line_code=direction.line_code,
+        towards_code=direction.towards_code,
+        next_code=direction.next_code,
+        platform_code=code,
+        is_same_building=is_same_building(
+            direction.station_code, station_exit, statement.station, statement.facts.network
+        ),
+        confidence=statement.confidence,
+        evidence={"record": (statement.evidence(),)},
+    )

@@ -1,0 +1,84 @@
+"""Read by fixed rules what a station's page says of its exits and platforms, and hand on what they could not read.
+
+A rule claims only what the page's form makes certain: the meaning of a column's head, the key of an entry, the exit
+that a row, an entry or a sentence is about. Everything it claims still has to be grounded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.page_model import Line, PageText, Table, bounds_of
+from mrt_pipeline.extraction.place_names import PlaceNames
+from mrt_pipeline.extraction.rules_lists import ListReader
+from mrt_pipeline.extraction.rules_page import Bounds, RulePage
+from mrt_pipeline.extraction.rules_passages import choose_passages, is_unread_line
+from mrt_pipeline.extraction.rules_prose import read_prose
+from mrt_pipeline.extraction.rules_sections import Section, sections_of
+from mrt_pipeline.extraction.rules_tables import read_table
+
+MAX_CANDIDATES = 1000
+"""No station has more to say; a page that claims more is not read any further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rules made of a page."""
+
+    candidates: tuple[Candidate, ...]
+    """each statement once, in the order of the page"""
+    passages: tuple[Bounds, ...]
+    """stretches of the text that may hold something they could not read"""
+
+
+def extract_candidates(page: PageText, names: PlaceNames) -> list[Candidate]:
+    """Return what the rules read in a page."""
+    return list(read_page(page, names).candidates)
+
+
+def read_page(page: PageText, names: PlaceNames) -> Reading:
+    """Return what the rules read in a page, and what they hand on."""
+    rule_page = RulePage.of(page, names)
+    lists = ListReader(rule_page)
+    found: dict[Candidate, None] = {}
+    unread: list[tuple[int, Bounds]] = []
+    for number, block, section in sections_of(rule_page):
+        if section.is_unread or len(found) >= MAX_CANDIDATES:
+            continue
+        if isinstance(block, Table):
+            stretch = _read_table(rule_page, block, section, found)
+        elif isinstance(block, Line):
+            stretch = _read_line(rule_page, block, section, lists, found)
+        else:
+            continue
+        if stretch is not None:
+            unread.append((number, stretch))
+    return Reading(tuple(found)[:MAX_CANDIDATES], tuple(choose_passages(rule_page, unread)))
+
+
+def _read_table(
+    page: RulePage, table: Table, section: Section, found: dict[Candidate, None]
+) -> Bounds | None:
+    """Read a table and return its bounds if a row of it was not read."""
+    is_unread = False
+    for reading in read_table(page, table, section):
+        found.update(dict.fromkeys(reading.candidates))
+        is_unread = is_unread or reading.is_unread
+    return bounds_of(table) if is_unread else None
+
+
+def _read_line(
+    page: RulePage, line: Line, section: Section, lists: ListReader, found: dict[Candidate, None]
+) -> Bounds | None:
+    """Read a line by its form, then its sentences, and return its bounds if one of them was not read."""
+    candidates = list(lists.read(line, section))
+    known = {_statement(candidate) for candidate in candidates}
+    candidates += [item for item in read_prose(page, line, section) if _statement(item) not in known]
+    found.update(dict.fromkeys(candidates))
+    is_unread = is_unread_line(page, line, candidates, has_owner=lists.has_owner)
+    return (line.piece.start, line.piece.end) if is_unread else None
+
+
+def _statement(candidate: Candidate) -> tuple[object, ...]:
+    return candidate.field, candidate.exit_label, candidate.value, candidate.towards

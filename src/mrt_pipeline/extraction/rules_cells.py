@@ -1,0 +1,185 @@
+"""What one cell, or one entry of a list, says of its exits, by what its column or its key means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mrt_pipeline.contracts.network import AccessFeature
+from mrt_pipeline.extraction.access_words import (
+    MEANING,
+    STEP_FREE_NO,
+    STEP_FREE_YES,
+    VOCABULARY,
+    is_denied,
+    is_denying,
+    is_elsewhere,
+    is_not_now,
+)
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.page_model import Piece
+from mrt_pipeline.extraction.rules_headers import meaning_of
+from mrt_pipeline.extraction.rules_labels import read_labels
+from mrt_pipeline.extraction.rules_names import find_names
+from mrt_pipeline.extraction.rules_page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules_parts import Item, split_items, split_parts
+from mrt_pipeline.extraction.rules_words import (
+    BUS_STOP_WORDS,
+    FEATURE_WORDS,
+    FEATURES,
+    NO_WORDS,
+    YES_WORDS,
+    Meaning,
+    folded,
+)
+
+Labels = Sequence[str]
+
+BUS_STOP_CODE = re.compile(
+    r"(?<![\w#])\d{5}(?![\w-])|(?<=[\u4e00-\u9fff])\d{5}(?!\d)|(?<!\d)\d{5}(?=[\u4e00-\u9fff])"
+)
+_BUS_STOP = re.compile("|".join(map(re.escape, BUS_STOP_WORDS)), re.IGNORECASE)
+_COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
+_DENYING = frozenset({STEP_FREE_NO, "stairs_only"})
+_COUNTED = frozenset({Meaning.LIFT, Meaning.ESCALATOR, Meaning.TOILET})
+_IGNORED = frozenset({Meaning.OTHER, Meaning.STATUS, Meaning.STATION, Meaning.EXIT})
+
+
+def read_cell(
+    page: RulePage, piece: Piece, meaning: Meaning | None, labels: Labels, row: Bounds | None
+) -> Iterator[Candidate]:
+    """Yield what a piece says of some exits.
+
+    Args:
+        page: the page.
+        piece: a cell, or the part of a list's entry behind the exit's label.
+        meaning: what the column or the entry's key means; nothing if it has none that is known.
+        labels: the exits it is about.
+        row: bounds of the row or line around it, if it has one.
+    """
+    for item in split_items(page.text, piece):
+        if item.lead is not None:
+            lead = read_labels(page, item.lead)
+            if lead and lead.has_word:
+                labels = lead.labels
+            elif known := meaning_of(item.lead):
+                meaning = known
+            else:
+                continue  # words before a colon that are not known may turn round what follows
+        if not item.is_taken_back and meaning not in _IGNORED:
+            yield from _read_item(page, item, meaning, labels, Said((item.start, item.end), row))
+
+
+def _read_item(
+    page: RulePage, item: Item, meaning: Meaning | None, labels: Labels, said: Said
+) -> Iterator[Candidate]:
+    words = page.text[item.start : item.end]
+    if meaning in FEATURES:
+        yield from _read_answer(page, words, meaning, labels, said)
+    elif meaning is Meaning.ACCESS:
+        yield from _read_access(page, item, labels, said)
+    elif meaning is Meaning.BUS_STOP:
+        yield from _read_stops(page, item, labels, said)
+    elif meaning in (Meaning.LANDMARK, None):
+        if _BUS_STOP.search(words) or _BUS_STOP.search(item.lead or ""):
+            yield from _read_stops(page, item, labels, said)
+        if meaning is None:
+            yield from _read_access(page, item, labels, said)
+        yield from _read_names(page, item, labels, said)
+
+
+def _read_stops(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
+    if is_denying(_outside_brackets(page, item)):
+        return
+    for part in split_parts(page.text, item):
+        if _is_about_others(page, part.start, part.end, labels):
+            continue
+        for match in BUS_STOP_CODE.finditer(page.text, part.start, part.end):
+            for label in labels:
+                yield claim(page, "bus_stop", label, match.group(), said.within(part.start, part.end))
+
+
+def _read_names(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
+    for (start, end), part in find_names(page, item):
+        for label in labels:
+            yield claim(page, "landmark", label, page.text[start:end], said.within(part.start, part.end))
+
+
+def _read_answer(
+    page: RulePage, words: str, meaning: Meaning, labels: Labels, said: Said
+) -> Iterator[Candidate]:
+    """Yield what a yes or a no in a column of one feature means."""
+    yes, no = FEATURES[meaning]
+    answer = _answer_of(words, may_count=meaning in _COUNTED)
+    if answer is None and _says(words, yes):
+        answer = True
+    elif answer is None and no and not is_not_now(words) and _undenied(VOCABULARY[no], words):
+        answer = False
+    value = yes if answer else no if answer is False else None
+    if value is not None and not _is_about_others(page, *said.cell, labels):
+        for label in labels:
+            yield claim(page, "access", label, value, said)
+
+
+def _answer_of(words: str, *, may_count: bool) -> bool | None:
+    """Return what a cell answers; a blank, a dash or a question mark answers nothing."""
+    first = re.split(r"[(（,]", words)[0].strip().rstrip(".!").casefold()
+    brackets = words[len(first) :]
+    if is_not_now(words) or is_denying(brackets):
+        return None
+    if first in YES_WORDS or folded(first) in YES_WORDS or (may_count and _COUNT.fullmatch(first)):
+        return True
+    if first in NO_WORDS or folded(first) in NO_WORDS:
+        return False
+    return None
+
+
+def _read_access(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
+    """Yield the features whose words stand in an item and are not denied there."""
+    if _is_about_others(page, item.start, item.end, labels):
+        return
+    words = page.text[item.start : item.end]
+    if is_elsewhere(words):
+        return
+    for part in split_parts(page.text, item):
+        for value in access_in(page.text[part.start : part.end]):
+            # what denies may stand before the comma: `No lift, escalator`, but not `No lift, stairs only`
+            if value in _DENYING or not is_denying(page.text[item.start : part.start]):
+                for label in labels:
+                    yield claim(page, "access", label, value, said.within(part.start, part.end))
+
+
+def access_in(words: str) -> list[str]:
+    """Return what some words say about access: features, or that there is no step-free way."""
+    if is_not_now(words):
+        return []
+    if _undenied(VOCABULARY[STEP_FREE_NO], words):
+        return ["stairs_only"] if VOCABULARY["stairs_only"].search(words) else [STEP_FREE_NO]
+    found = [feature.value for feature in AccessFeature if _says(words, feature.value)]
+    if not any(value in MEANING for value in found) and _says(words, STEP_FREE_YES):
+        found.append(STEP_FREE_YES)
+    return found
+
+
+def _says(words: str, value: str) -> bool:
+    """Tell whether words for a value stand somewhere, undenied."""
+    if _undenied(VOCABULARY[value], words):
+        return True
+    other = FEATURE_WORDS.get(value)
+    match = other.search(words) if other else None
+    return match is not None and not is_denying(words[: match.start()] + words[match.end() :])
+
+
+def _undenied(pattern: re.Pattern[str], words: str) -> bool:
+    return any(not is_denied(words, match.start(), match.end()) for match in pattern.finditer(words))
+
+
+def _is_about_others(page: RulePage, start: int, end: int, labels: Labels) -> bool:
+    """Tell whether words name exits other than those they stand under."""
+    named = labels_named(page.text[start:end])
+    return bool(named - set(labels))
+
+
+def _outside_brackets(page: RulePage, item: Item) -> str:
+    return re.sub(r"[(（\[][^()（）\[\]]*[)）\]]", " ", page.text[item.start : item.end])

@@ -1,0 +1,77 @@
+"""Exit labels as cells, entries and headings give them: ``A``, ``Exit A``, ``A & B``, ``出口A``, ``Pintu A``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.mentions import LABEL_PATTERN, labels_in
+from mrt_pipeline.extraction.rules_page import RulePage
+from mrt_pipeline.extraction.rules_words import EXIT_WORDS
+
+_WORDS = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
+_JOIN = r"(?:\s*(?:,\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b)\s*(?:(?i:exit)\s+)?)"
+_LABELS = rf"{LABEL_PATTERN}(?:{_JOIN}{LABEL_PATTERN})*"
+_LEAD = re.compile(
+    rf"[\s*#•·]*(?:(?i:{_WORDS})\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.]?\s*)"
+    rf"(?P<labels>{_LABELS})(?P<rest>.*)",
+    re.DOTALL,
+)
+_BARE = re.compile(rf"[\s*#•·]*(?P<labels>{_LABELS})\s*(?:(?i:{_WORDS}))?(?P<rest>.*)", re.DOTALL)
+_REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·]|-\s|/\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelText:
+    """The labels that a text begins with, and where what follows them begins."""
+
+    labels: tuple[str, ...]
+    rest_start: int
+    has_word: bool
+    """whether it says ``exit`` and not just the label"""
+
+
+def read_labels(page: RulePage, text: str) -> LabelText | None:
+    """Return the labels that a text begins with, if it names exits of the page's own station that are in use."""
+    start = _skip_own_name(page, text)
+    if start is None:
+        return None
+    lead = _LEAD.match(text, start)
+    match = lead or _BARE.match(text, start)
+    if match is None or not _REST_BEGINS.match(match.group("rest")):
+        return None
+    rest = match.group("rest")
+    if is_not_now(rest) or _denies(rest) or _is_other_station(page, rest):
+        return None
+    labels = tuple(sorted(labels_in(_plain_joins(match.group("labels")))))
+    has_word = lead is not None or match.end("labels") < match.start("rest") - 1
+    return LabelText(labels, match.start("rest"), has_word) if labels else None
+
+
+def _skip_own_name(page: RulePage, text: str) -> int | None:
+    """Return where a text goes on behind the station's own name; nothing if it begins with another station's."""
+    first = next(page.names.stations_in(text[:60]), None)
+    if first is None or text[: first.start].strip(" *#•·"):
+        return 0
+    return None if first.slug != page.slug else first.end
+
+
+def _denies(rest: str) -> bool:
+    """Tell whether the words in brackets right behind a label take it back."""
+    bracket = re.match(r"\s*[(（\[]([^)）\]]*)", rest)
+    return bracket is not None and is_denying(bracket.group(1))
+
+
+def _is_other_station(page: RulePage, rest: str) -> bool:
+    """Tell whether all that follows a label is the name of another station: `Exit A (Khatib)`."""
+    bracket = re.match(r"\s*[(（\[]([^)）\]]*)[)）\]]", rest)
+    if bracket is None:
+        return False
+    inside = bracket.group(1).strip()
+    found = next(page.names.stations_in(inside), None)
+    return found is not None and (found.start, found.end) == (0, len(inside)) and found.slug != page.slug
+
+
+def _plain_joins(labels: str) -> str:
+    return re.sub(r"、|与|和|及|\bdan\b|மற்றும்", ",", re.sub(r"(?i:exit)\s+", "", labels))

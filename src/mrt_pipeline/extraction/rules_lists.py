@@ -1,0 +1,118 @@
+"""Entries of lists and paragraphs that begin with an exit or a key: ``Exit A: Northpoint City``, ``Lift: yes``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.page_model import Line, Piece
+from mrt_pipeline.extraction.rules_cells import BUS_STOP_CODE, read_cell
+from mrt_pipeline.extraction.rules_headers import meaning_of
+from mrt_pipeline.extraction.rules_labels import LabelText, read_labels
+from mrt_pipeline.extraction.rules_page import Bounds, RulePage, claim, Said
+from mrt_pipeline.extraction.rules_platforms import read_platform_line
+from mrt_pipeline.extraction.rules_sections import Section, is_untrusted
+from mrt_pipeline.extraction.rules_tables import behind
+from mrt_pipeline.extraction.rules_words import Meaning
+
+TERM_DEPTH = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """An entry that those below it belong to."""
+
+    depth: int
+    labels: tuple[str, ...]
+    meaning: Meaning | None
+    is_unread: bool
+
+
+@dataclass(slots=True)
+class ListReader:
+    """Reads lines in their order, since an entry may belong to the one above it."""
+
+    page: RulePage
+    _owners: list[_Owner] = field(default_factory=list)
+    _section: Section | None = None
+
+    @property
+    def has_owner(self) -> bool:
+        """Tell whether the line read last belongs to an exit by its place."""
+        return bool(self._owners and self._owners[-1].labels)
+
+    def read(self, line: Line, section: Section) -> Iterator[Candidate]:
+        """Yield what a line says by its form; sentences are not read here."""
+        if section is not self._section or line.kind == "paragraph":
+            self._owners, self._section = [], section
+        depth = TERM_DEPTH if line.kind == "term" else line.depth
+        self._owners = [owner for owner in self._owners if owner.depth < depth]
+        owner = self._owners[-1] if self._owners else _Owner(-1, section.labels, None, is_unread=False)
+        if owner.is_unread:
+            return
+        words = self.page.words(line.piece)
+        found = self._labels_of(words, section)
+        labels = found.labels if found else owner.labels
+        meaning = owner.meaning if found else (meaning_of(words.rstrip(": ")) or owner.meaning)
+        is_unread = (
+            not found and is_untrusted(self.page, words) and line.kind != "paragraph" and len(words) < 60
+        )
+        self._owners.append(_Owner(depth, labels, meaning, is_unread))
+        if not is_unread:
+            yield from self._read(line, found, owner, section)
+
+    def _labels_of(self, words: str, section: Section) -> LabelText | None:
+        """Return the labels that a line begins with; a bare one counts only below a heading about exits."""
+        found = read_labels(self.page, words)
+        if found is None or found.has_word:
+            return found
+        is_about_exits = section.topic in (Meaning.EXIT, Meaning.BUS_STOP, Meaning.LANDMARK, Meaning.ACCESS)
+        return (
+            found
+            if is_about_exits and words[found.rest_start :].lstrip()[:1] in (":", "：", "–", "—", "-")
+            else None
+        )
+
+    def _read(
+        self, line: Line, found: LabelText | None, owner: _Owner, section: Section
+    ) -> Iterator[Candidate]:
+        bounds = line.piece.start, line.piece.end
+        yield from read_platform_line(self.page, *bounds, section.headings)
+        if found is not None:
+            piece = behind(line.piece, found, self.page.text)
+            if not _is_new_sentence(self.page.text, line.piece, found):
+                yield from read_cell(self.page, piece, owner.meaning or _topic(section), found.labels, bounds)
+        elif owner.labels and line.kind == "item":
+            yield from read_cell(self.page, line.piece, owner.meaning, owner.labels, bounds)
+        elif section.topic is Meaning.BUS_STOP and line.kind == "item":
+            yield from _read_stop_entry(self.page, line.piece, bounds)
+
+
+def _is_new_sentence(text: str, piece: Piece, found: LabelText) -> bool:
+    """Tell whether what follows a label is not an entry about it: `Exit A, B and lifts`."""
+    rest = text[piece.start + found.rest_start : piece.end].lstrip()
+    return rest[:1] in (",", ";")
+
+
+def _topic(section: Section) -> Meaning | None:
+    return section.topic if section.topic in (Meaning.BUS_STOP, Meaning.ACCESS) else None
+
+
+def _read_stop_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:
+    """Yield what an entry of a list of bus stops says: `59041 – Opp Yishun Stn (Exit A)`."""
+    words = page.words(piece)
+    labels = labels_named(words)
+    codes = {match.group() for match in BUS_STOP_CODE.finditer(words)}
+    if len(codes) != 1 or not labels:
+        return
+    for label in sorted(labels):
+        yield claim(
+            page,
+            "bus_stop",
+            label,
+            codes.pop() if len(labels) == 1 else next(iter(codes)),
+            Said(bounds, bounds),
+            is_tied=False,
+        )

@@ -1,0 +1,88 @@
+"""What the rules know of the page they read, and how they write down what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.evidence import Method
+from mrt_pipeline.extraction.candidates import Candidate, CandidateField
+from mrt_pipeline.extraction.page_model import PageText, Piece
+from mrt_pipeline.extraction.place_names import PlaceNames
+
+MAX_ROW_QUOTE_CHARS = 200
+"""A longer row is not quoted whole, only the cell that matters."""
+
+Bounds = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """A page under reading."""
+
+    page: PageText
+    names: PlaceNames
+    slug: str | None
+    """the station that the title names"""
+
+    @classmethod
+    def of(cls, page: PageText, names: PlaceNames) -> RulePage:
+        """Return a page with the station it is about."""
+        return cls(page, names, names.slug_of_title(page.title))
+
+    @property
+    def text(self) -> str:
+        """Return the page's clean text."""
+        return self.page.text
+
+    def words(self, piece: Piece) -> str:
+        """Return the text of a piece."""
+        return self.page.words(piece)
+
+    def names_other_station(self, text: str) -> bool:
+        """Tell whether a text names a station that is not the page's own."""
+        return any(found.slug != self.slug for found in self.names.stations_in(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where the page says something: the cell or item, and the row or line around it."""
+
+    cell: Bounds
+    row: Bounds | None = None
+
+    def within(self, start: int, end: int) -> Said:
+        """Return the same row, and a smaller part of its cell."""
+        return Said((start, end), self.row)
+
+    def quote(self) -> Bounds:
+        """Return what to quote: the row where it is short, so that a person sees whose value it is."""
+        if self.row is not None and self.row[1] - self.row[0] <= MAX_ROW_QUOTE_CHARS:
+            return self.row
+        return self.cell
+
+
+def claim(
+    page: RulePage,
+    field: CandidateField,
+    exit_label: str | None,
+    value: str,
+    said: Said,
+    *,
+    towards: str | None = None,
+    line: str | None = None,
+    is_tied: bool = True,
+) -> Candidate:
+    """Return a statement that the page makes; ``is_tied`` false leaves it to the wording whose it is."""
+    start, end = said.quote()
+    return Candidate(
+        field=field,
+        exit_label=exit_label,
+        value=value,
+        quote=page.text[start:end],
+        char_start=start,
+        towards=towards,
+        line=line,
+        method=Method.RULE,
+        cell=said.cell if is_tied else None,
+        is_prose=not is_tied,
+    )

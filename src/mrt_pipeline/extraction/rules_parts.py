@@ -1,0 +1,102 @@
+"""A cell or entry taken apart: its items, and the parts of an item, each with what the page says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mrt_pipeline.extraction.access_words import is_not_now
+from mrt_pipeline.extraction.page_model import Piece
+
+_ITEM_END = re.compile(r"[;；。•·\n]+\s*|\s\|\s")
+_LEAD = re.compile(r"\s*[-–*]?\s*(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*")
+_BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
+_COMMA = re.compile(r"\s*[,，、]\s*|\s+[/•·]\s+")
+_LEADING_AND = re.compile(r"\s*(?:and|&)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of the things that a cell lists; ``lead`` is what stands before its colon."""
+
+    start: int
+    end: int
+    links: tuple[tuple[int, int], ...]
+    lead: str | None = None
+    lead_start: int = 0
+    is_taken_back: bool = False
+    """the item, or the words that lead to it, speak of the past or of plans"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch between two commas of an item; ``name_end`` is where its brackets begin."""
+
+    start: int
+    end: int
+    name_end: int
+    links: tuple[tuple[int, int], ...]
+
+
+def split_items(text: str, piece: Piece) -> Iterator[Item]:
+    """Yield the items of a piece, divided by semicolons, line breaks and bullets."""
+    is_taken_back = False
+    for start, end in _between(_ITEM_END, text, piece.start, piece.end, piece.links):
+        links = tuple(link for link in piece.links if start <= link[0] and link[1] <= end)
+        lead, body = _split_lead(text, start, end, links)
+        if lead is not None:
+            is_taken_back = False
+        is_taken_back = is_taken_back or is_not_now(_without_names(text, start, end, links))
+        yield Item(body, end, links, lead, start, is_taken_back)
+
+
+def split_parts(text: str, item: Item) -> Iterator[Part]:
+    """Yield the parts of an item, divided by commas outside brackets and links."""
+    brackets = [match.span() for match in _BRACKETS.finditer(text, item.start, item.end)]
+    spans = list(_between(_COMMA, text, item.start, item.end, (*item.links, *brackets)))
+    for number, (start, end) in enumerate(spans):
+        if number and number == len(spans) - 1 and (joined := _LEADING_AND.match(text, start, end)):
+            start = joined.end()
+        links = tuple(link for link in item.links if start <= link[0] and link[1] <= end)
+        first = next((left for left, right in brackets if start <= left and right <= end), end)
+        name_end = start + len(text[start:first].rstrip(" -–—:"))
+        yield Part(start, end, name_end, links)
+
+
+def strip_bounds(text: str, start: int, end: int, marks: str = " ") -> tuple[int, int]:
+    """Return bounds without some characters at either end."""
+    words = text[start:end]
+    return start + len(words) - len(words.lstrip(marks)), start + len(words.rstrip(marks))
+
+
+def _between(
+    boundary: re.Pattern[str], text: str, start: int, end: int, whole: tuple[tuple[int, int], ...]
+) -> Iterator[tuple[int, int]]:
+    """Yield the stretches between boundaries that lie outside some spans, empty ones left out."""
+    left = start
+    for match in boundary.finditer(text, start, end):
+        if any(match.start() < right and begin < match.end() for begin, right in whole):
+            continue
+        if text[left : match.start()].strip():
+            yield strip_bounds(text, left, match.start())
+        left = match.end()
+    if text[left:end].strip():
+        yield strip_bounds(text, left, end)
+
+
+def _split_lead(
+    text: str, start: int, end: int, links: tuple[tuple[int, int], ...]
+) -> tuple[str | None, int]:
+    match = _LEAD.match(text, start, end)
+    if match is None or any(link[0] < match.end() < link[1] for link in links):
+        return None, start
+    return match.group("lead").strip(), match.end()
+
+
+def _without_names(text: str, start: int, end: int, links: tuple[tuple[int, int], ...]) -> str:
+    """Return an item's words without links, which are names, and brackets, which concern one part only."""
+    kept = list(text[start:end])
+    for left, right in links:
+        kept[left - start : right - start] = " " * (right - left)
+    return _BRACKETS.sub(" ", "".join(kept))

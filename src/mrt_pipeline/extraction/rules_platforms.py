@@ -1,0 +1,112 @@
+"""Platforms: their sign, and where their trains go, in a table's row or an entry of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.mentions import PLATFORM, mentions_in, owner_at, sentence_at
+from mrt_pipeline.extraction.rules_page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules_words import PLATFORM_WORDS, TOWARDS_WORDS, VIA_WORDS
+
+_WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
+_SIGN = re.compile(
+    rf"\s*(?:(?i:{_WORDS})\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
+    re.DOTALL,
+)
+_LEAD = re.compile(rf"\s*(?i:{_WORDS})\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])")
+_TOWARDS = re.compile(
+    "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in TOWARDS_WORDS), re.IGNORECASE
+)
+_CODE = re.compile(r"\b[A-Z]{2,3}\d{1,2}\b")
+_END = re.compile(r"[;；.。]|\s\|\s|\n")
+
+
+def sign_in(words: str) -> str | None:
+    """Return the sign of the one platform that a cell names."""
+    match = _SIGN.fullmatch(words)
+    return match.group("sign") if match and not is_not_now(words) else None
+
+
+def led_sign(text: str, start: int, end: int) -> tuple[str, int] | None:
+    """Return the sign that a line or cell begins with, said to be a platform's, and where it ends."""
+    match = _LEAD.match(text, start, end)
+    return (match.group("sign"), match.end()) if match else None
+
+
+def goals_in(page: RulePage, start: int, end: int, *, needs_word: bool) -> list[str]:
+    """Return the stations that trains are said to go towards.
+
+    Args:
+        page: the page.
+        start: where the words begin.
+        end: where they end.
+        needs_word: whether a word such as `towards` must come before them.
+    """
+    if needs_word:
+        word = _TOWARDS.search(page.text, start, end)
+        if word is None:
+            return []
+        start = word.end()
+        if stop := _END.search(page.text, start, end):
+            end = stop.start()
+    words = page.text[start:end]
+    if is_not_now(words) or is_denying(words):
+        return []
+    words = re.split(r"[(（]", words)[0]
+    if via := VIA_WORDS.search(words):
+        words = words[: via.start()]
+    named = [found for found in page.names.stations_in(words) if found.slug != page.slug]
+    return [words[found.start : found.end] for found in named] or _CODE.findall(words)
+
+
+def claim_platform(
+    page: RulePage, sign: str, goals: Iterable[str], line: str | None, row: Bounds
+) -> Iterator[Candidate]:
+    """Yield one statement for each station that a platform's trains go towards."""
+    for goal in dict.fromkeys(goals):
+        yield claim(page, "platform", None, sign, Said(row, row), towards=goal, line=line)
+
+
+def line_of(page: RulePage, *texts: str) -> str | None:
+    """Return the line that the first text to name any names, if it names only one."""
+    for text in texts:
+        found = page.names.lines_in(text)
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def read_platform_line(page: RulePage, start: int, end: int, headings: Sequence[str]) -> Iterator[Candidate]:
+    """Yield what a list's entry says that begins with a platform: `Platform A: towards Jurong East`."""
+    led = led_sign(page.text, start, end)
+    if led is None or is_not_now(page.text[start:end]):
+        return
+    others = [item for item in mentions_in(page.text, start, end, PLATFORM) if item.labels != {led[0]}]
+    if others:  # a sentence about several platforms is left to the rules for sentences
+        return
+    goals = goals_in(page, led[1], end, needs_word=True)
+    line = line_of(page, page.text[start:end], *headings)
+    yield from claim_platform(page, led[0], goals, line, (start, end))
+
+
+def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence[str]) -> Iterator[Candidate]:
+    """Yield what sentences say of platforms; whose the words are is left to their wording."""
+    if not mentions_in(page.text, start, end, PLATFORM):
+        return
+    for word in _TOWARDS.finditer(page.text, start, end):
+        sentence = sentence_at(page.text, word.start(), word.end())
+        if is_not_now(page.text[slice(*sentence)]):
+            continue
+        goals = goals_in(page, word.start(), min(sentence[1], end), needs_word=True)[:1]
+        for goal in goals:
+            place = page.text.find(goal, word.end())
+            owner = owner_at(page.text, place, place + len(goal), PLATFORM)
+            if owner is not None and len(owner.labels) == 1:
+                line = line_of(page, *headings)
+                stretch = max(sentence[0], start), sentence[1]
+                said = Said(stretch, stretch)
+                sign = next(iter(owner.labels))
+                yield claim(page, "platform", None, sign, said, towards=goal, line=line, is_tied=False)

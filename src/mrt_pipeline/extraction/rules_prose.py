@@ -1,0 +1,131 @@
+"""Sentences that say something of an exit in so many words; whose it is must be clear from the wording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mrt_pipeline.extraction.access_words import (
+    MEANING,
+    STEP_FREE_NO,
+    STEP_FREE_YES,
+    VOCABULARY,
+    is_denied,
+    is_denying,
+    is_elsewhere,
+    is_not_now,
+)
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.mentions import Labels, Mention, mentions_in, owner_at, sentence_at
+from mrt_pipeline.extraction.page_model import Line
+from mrt_pipeline.extraction.rules_cells import BUS_STOP_CODE
+from mrt_pipeline.extraction.rules_names import find_names
+from mrt_pipeline.extraction.rules_page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules_parts import Item
+from mrt_pipeline.extraction.rules_platforms import read_platform_prose
+from mrt_pipeline.extraction.rules_sections import Section
+from mrt_pipeline.extraction.rules_words import BUS_STOP_WORDS
+
+_BUS_STOP = re.compile("|".join(map(re.escape, BUS_STOP_WORDS)), re.IGNORECASE)
+_LEADS_TO = re.compile(
+    r"\b(?:leads?|opens?|connects?|links?|gives (?:direct )?access|provides (?:direct )?access|brings? \w+"
+    r"|(?:is|are) (?:linked|connected))\s+(?:directly\s+|straight\s+|out\s+)?(?:on)?(?:in)?to\s+(?:the\s+)?"
+    r"|\bserves?\s+(?:the\s+)?|\b(?:is|are) (?:located )?(?:next to|beside|near|close to|right by)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
+_GOES_ON = re.compile(
+    r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?)|while|whereas|but|which|where|with|via|through|by|on|along)\b|[.;]",
+    re.IGNORECASE,
+)
+
+
+def read_prose(page: RulePage, line: Line, section: Section) -> Iterator[Candidate]:
+    """Yield what the sentences of a line say of exits and platforms."""
+    bounds = line.piece.start, line.piece.end
+    yield from read_platform_prose(page, *bounds, section.headings)
+    yield from _read_access(page, line)
+    yield from _read_stops(page, line)
+    yield from _read_places(page, line)
+
+
+def _read_access(page: RulePage, line: Line) -> Iterator[Candidate]:
+    for value, pattern in VOCABULARY.items():
+        for match in pattern.finditer(page.text, line.piece.start, line.piece.end):
+            if _has_own_feature(value, match.group()):
+                continue
+            for label, said in _owners(page, match.span(), line):
+                start = said.cell[0]
+                words = page.text[slice(*said.cell)]
+                if not is_denied(words, match.start() - start, match.end() - start) and not is_elsewhere(
+                    words
+                ):
+                    yield claim(page, "access", label, value, said, is_tied=False)
+
+
+def _has_own_feature(value: str, words: str) -> bool:
+    """Tell whether words that speak of step-free access are already said by a feature, such as `stairs only`."""
+    return value in (STEP_FREE_YES, STEP_FREE_NO) and any(
+        VOCABULARY[feature].fullmatch(words)
+        for feature in MEANING
+        if feature not in (STEP_FREE_YES, STEP_FREE_NO)
+    )
+
+
+def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
+    for match in BUS_STOP_CODE.finditer(page.text, line.piece.start, line.piece.end):
+        for label, said in _owners(page, match.span(), line):
+            if _BUS_STOP.search(page.text, *said.cell):
+                yield claim(page, "bus_stop", label, match.group(), said, is_tied=False)
+
+
+def _read_places(page: RulePage, line: Line) -> Iterator[Candidate]:
+    """Yield the places that an exit is said to lead to."""
+    for match in _LEADS_TO.finditer(page.text, line.piece.start, line.piece.end):
+        end = sentence_at(page.text, match.start(), match.end())[1]
+        if stop := _first_outside(_GOES_ON, page.text, match.end(), end, line.piece.links):
+            end = stop
+        links = tuple(link for link in line.piece.links if match.end() <= link[0] and link[1] <= end)
+        subject = _subject_of(page, *match.span())
+        for (start, name_end), _ in find_names(page, Item(match.end(), end, links)):
+            name = page.text[start:name_end]
+            if subject is not None:
+                for label in sorted(subject.labels):
+                    yield claim(page, "landmark", label, name, Said((subject.start, end)))
+            else:
+                for label, said in _owners(page, (start, name_end), line):
+                    yield claim(page, "landmark", label, name, said, is_tied=False)
+
+
+def _subject_of(page: RulePage, start: int, end: int) -> Mention | None:
+    """Return the exits that stand right before a verb, if the sentence is about this station as it is now."""
+    sentence = sentence_at(page.text, start, end)
+    before = mentions_in(page.text, sentence[0], start)
+    if not before or not _ADJACENT.fullmatch(page.text, before[-1].end, start):
+        return None
+    lead_in = page.text[sentence[0] : before[-1].start]
+    is_foreign = page.names_other_station(lead_in) or is_denying(lead_in)
+    is_now = not is_not_now(page.text[slice(*sentence)])
+    return (
+        before[-1] if is_now and not is_foreign and not is_denying(page.text[before[-1].end : end]) else None
+    )
+
+
+def _owners(page: RulePage, place: Bounds, line: Line) -> Iterator[tuple[str, Said]]:
+    """Yield the exits that the words at a place belong to, with their sentence; nothing if it is about another time."""
+    owner = owner_at(page.text, *place)
+    labels: Labels = owner.labels if owner else frozenset()
+    start, end = sentence_at(page.text, *place)
+    sentence = max(start, line.piece.start), end
+    if labels and not is_not_now(page.text[slice(*sentence)]):
+        for label in sorted(labels):
+            yield label, Said(sentence, sentence)
+
+
+def _first_outside(
+    pattern: re.Pattern[str], text: str, start: int, end: int, links: tuple[Bounds, ...]
+) -> int | None:
+    for match in pattern.finditer(text, start, end):
+        if not any(left < match.end() and match.start() < right for left, right in links):
+            return match.start()
+    return None

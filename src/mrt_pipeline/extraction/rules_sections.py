@@ -1,0 +1,68 @@
+"""The headings above a block: what they are about, and whether what stands below can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
+from mrt_pipeline.extraction.page_model import Block, Heading
+from mrt_pipeline.extraction.rules_headers import meaning_of
+from mrt_pipeline.extraction.rules_labels import read_labels
+from mrt_pipeline.extraction.rules_page import RulePage
+from mrt_pipeline.extraction.rules_words import UNREAD_TOPICS, Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Where in the page a block stands."""
+
+    headings: tuple[str, ...] = ()
+    """nearest first"""
+    labels: tuple[str, ...] = ()
+    """exits that the nearest headings name"""
+    topic: Meaning | None = None
+    is_unread: bool = False
+    """it is about the past, plans, or another station"""
+
+
+def sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
+    """Yield each block with its number and section, headings themselves left out."""
+    above: list[tuple[int, str]] = []
+    section = Section()
+    for number, block in enumerate(page.page.blocks):
+        if isinstance(block, Heading):
+            above = [item for item in above if item[0] < block.level]
+            above.append((block.level, page.words(block.piece)))
+            section = _section_below(page, [text for _, text in above])
+        else:
+            yield number, block, section
+
+
+def read_label_heading(page: RulePage, text: str) -> tuple[str, ...]:
+    """Return the exits that a heading or caption names as its subject."""
+    found = read_labels(page, text)
+    return found.labels if found and found.has_word else ()
+
+
+def is_untrusted(page: RulePage, heading: str) -> bool:
+    """Tell whether what stands below a heading is not about the station's exits as they are now."""
+    if UNREAD_TOPICS.search(heading) or is_not_now(heading) or is_hostile(heading):
+        return True
+    is_about_trains = meaning_of(heading) in (Meaning.PLATFORM, Meaning.TOWARDS, Meaning.LINE)
+    is_about_exit = bool(read_label_heading(page, heading))
+    if is_about_trains or is_about_exit or page.names.lines_in(heading):
+        return False
+    return page.names_other_station(heading)
+
+
+def _section_below(page: RulePage, headings: list[str]) -> Section:
+    nearest_first = tuple(reversed(headings))
+    labels = next((found for text in nearest_first if (found := read_label_heading(page, text))), ())
+    topic = next((meaning for text in nearest_first if (meaning := meaning_of(text))), None)
+    return Section(
+        headings=nearest_first,
+        labels=labels,
+        topic=Meaning.EXIT if labels else topic,
+        is_unread=any(is_untrusted(page, text) for text in headings),
+    )

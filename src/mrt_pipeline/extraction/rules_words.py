@@ -1,0 +1,401 @@
+"""The words by which pages say what a column, a list's entry or a heading is about, in Singapore's four languages.
+
+This is data: a wording that is not read yet is added here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+
+from mrt_pipeline.contracts.network import AccessFeature
+from mrt_pipeline.extraction.access_words import STEP_FREE_NO, STEP_FREE_YES
+
+
+class Meaning(StrEnum):
+    """What a column or an entry holds."""
+
+    EXIT = "exit"
+    BUS_STOP = "bus_stop"
+    STEP_FREE = "step_free"
+    WHEELCHAIR = "wheelchair"
+    BARRIER_FREE = "barrier_free"
+    LIFT = "lift"
+    ESCALATOR = "escalator"
+    STAIRS_ONLY = "stairs_only"
+    TACTILE = "tactile"
+    TOILET = "toilet"
+    ACCESS = "access"
+    """any words about access"""
+    LANDMARK = "landmark"
+    PLATFORM = "platform"
+    TOWARDS = "towards"
+    LINE = "line"
+    STATION = "station"
+    """whose exits these are"""
+    STATUS = "status"
+    """remarks, among them whether a thing is there yet or still"""
+    OTHER = "other"
+    """known, and of no use here"""
+
+
+HEADER_WORDS: dict[Meaning, tuple[str, ...]] = {
+    Meaning.EXIT: (
+        *("exit", "exits", "entrance", "entrances", "way out", "exit no", "exit number", "exit letter"),
+        *("exit code", "exit label", "nearest exit", "nearest exits", "use exit", "take exit", "from exit"),
+        *("出口", "出入口", "出口编号", "出口編號", "最近出口", "入口"),
+        *("pintu", "pintu keluar", "jalan keluar", "keluar", "pintu masuk"),
+        *("வெளியேறு", "வெளியேறும் வழி", "வெளிவாயில்", "நுழைவாயில்", "வாயில்"),
+    ),
+    Meaning.BUS_STOP: (
+        *("bus stop", "bus stops", "bus stop code", "bus stop codes", "bus stop no", "bus stop number"),
+        *("bus stop id", "bus stop numbers", "stop code", "stop codes", "stop no", "nearby bus stops"),
+        *("nearby bus stop", "nearest bus stop", "nearest bus stops", "stop id", "adjacent bus stops"),
+        *("巴士站", "公交站", "公车站", "巴士车站", "巴士站编号", "巴士站代码", "公共汽车站"),
+        *("perhentian bas", "hentian bas", "kod perhentian bas", "kod hentian bas"),
+        *("பேருந்து நிறுத்தம்", "பேருந்து நிறுத்தங்கள்", "பஸ் நிறுத்தம்"),
+    ),
+    Meaning.STEP_FREE: (
+        *("step free", "step free access", "step free route", "stepless", "stepless access", "无台阶"),
+    ),
+    Meaning.WHEELCHAIR: (
+        *(
+            "wheelchair",
+            "wheelchairs",
+            "wheelchair access",
+            "wheelchair accessible",
+            "wheelchair accessibility",
+        ),
+        *("wheelchair friendly", "轮椅", "轮椅通道", "kerusi roda", "akses kerusi roda", "சக்கர நாற்காலி"),
+    ),
+    Meaning.BARRIER_FREE: (
+        *(
+            "barrier free",
+            "barrier free access",
+            "barrier free route",
+            "bfa",
+            "无障碍",
+            "无障碍通道",
+            "无障碍设施",
+        ),
+        *("bebas halangan", "tanpa halangan", "akses bebas halangan", "தடையற்ற", "தடையற்ற அணுகல்"),
+    ),
+    Meaning.LIFT: (
+        *("lift", "lifts", "elevator", "elevators", "lift access", "lift available", "passenger lift"),
+        *("电梯", "電梯", "升降机", "升降機", "lif", "மின்தூக்கி"),
+    ),
+    Meaning.ESCALATOR: (
+        *("escalator", "escalators", "自动扶梯", "扶梯", "扶手电梯", "eskalator", "tangga bergerak"),
+        *("நகரும் படிக்கட்டு", "மின்படிக்கட்டு"),
+    ),
+    Meaning.STAIRS_ONLY: ("stairs only", "only stairs", "steps only", "仅楼梯", "只有楼梯", "tangga sahaja"),
+    Meaning.TACTILE: (
+        "tactile",
+        "tactile guidance",
+        "tactile paving",
+        "tactile guidance system",
+        "tactile flooring",
+    ),
+    Meaning.TOILET: ("accessible toilet", "accessible toilets", "barrier free toilet", "disabled toilet"),
+    Meaning.ACCESS: (
+        *(
+            "access",
+            "accessibility",
+            "facilities",
+            "amenities",
+            "vertical access",
+            "access type",
+            "equipment",
+        ),
+        *("means of access", "type of access", "features", "exit facilities", "exit type", "type"),
+        *("设施", "通道", "kemudahan", "akses", "வசதிகள்", "வசதி", "அணுகல்"),
+    ),
+    Meaning.LANDMARK: (
+        *("landmark", "landmarks", "nearby landmarks", "places", "nearby places", "places nearby", "nearby"),
+        *("places of interest", "place of interest", "points of interest", "surroundings", "surrounding"),
+        *("leads to", "serves", "serving", "location", "locations", "location served", "locations served"),
+        *("destination", "destinations", "nearby locations", "attractions", "buildings", "nearby buildings"),
+        *("buildings nearby", "what is nearby", "vicinity", "developments", "nearby developments", "place"),
+        *("places served", "nearest places", "nearby amenities", "key landmarks", "destinations served"),
+        *("附近", "地标", "附近地标", "周边", "周边地标", "附近地点", "目的地", "通往"),
+        *(
+            "mercu tanda",
+            "tempat",
+            "tempat berdekatan",
+            "tempat menarik",
+            "lokasi",
+            "destinasi",
+            "berdekatan",
+        ),
+        *("அடையாளங்கள்", "அடையாளச்சின்னம்", "அருகிலுள்ள இடங்கள்", "இடங்கள்", "இடம்"),
+    ),
+    Meaning.PLATFORM: (
+        *("platform", "platforms", "platform no", "platform number", "platform letter", "月台", "站台"),
+        *("pelantar", "நடைமேடை"),
+    ),
+    Meaning.TOWARDS: (
+        *(
+            "towards",
+            "toward",
+            "direction",
+            "bound for",
+            "terminus",
+            "train to",
+            "trains to",
+            "trains towards",
+        ),
+        *("direction of travel", "next station", "next stop", "service to", "train destination"),
+        *("方向", "往", "开往", "下一站", "arah", "ke arah", "haluan", "menuju", "திசை", "நோக்கி"),
+    ),
+    Meaning.LINE: (
+        "line",
+        "lines",
+        "line name",
+        "mrt line",
+        "lrt line",
+        "线路",
+        "路线",
+        "线",
+        "laluan",
+        "வழித்தடம்",
+    ),
+    Meaning.STATION: ("station", "station name", "mrt station", "车站", "stesen", "நிலையம்"),
+    Meaning.STATUS: (
+        *("status", "remarks", "remark", "notes", "note", "comments", "condition", "备注", "状态", "catatan"),
+        *("நிலை", "குறிப்பு"),
+    ),
+    Meaning.OTHER: (
+        *("bus services", "bus service", "services", "service", "buses", "bus routes", "bus service no"),
+        *("bus service numbers", "routes", "bus", "巴士服务", "巴士", "perkhidmatan bas", "பேருந்து சேவைகள்"),
+        *(
+            "bus stop name",
+            "stop name",
+            "bus stop description",
+            "description",
+            "name",
+            "road",
+            "street",
+            "roads",
+        ),
+        *(
+            "road name",
+            "address",
+            "level",
+            "opened",
+            "opening",
+            "opening date",
+            "year",
+            "image",
+            "photo",
+            "picture",
+        ),
+        *(
+            "operator",
+            "distance",
+            "side",
+            "postal code",
+            "operating hours",
+            "opening hours",
+            "hours",
+            "no",
+            "code",
+        ),
+        *(
+            "taxi stand",
+            "bicycle parking",
+            "colour",
+            "platform type",
+            "layout",
+            "stairs",
+            "staircase",
+            "staircases",
+        ),
+        *("楼层", "楼梯", "道路", "名称", "tangga", "jalan", "nama", "aras", "சாலை", "பெயர்", "படிக்கட்டு"),
+    ),
+}
+"""What the words of a header mean, letter case, punctuation and order aside."""
+
+FILLERS = frozenset(
+    {
+        *("the", "a", "an", "of", "at", "in", "to", "and", "or", "for", "by", "with", "from", "this", "its"),
+        *(
+            "nearest",
+            "nearby",
+            "near",
+            "adjacent",
+            "closest",
+            "available",
+            "list",
+            "details",
+            "s",
+            "is",
+            "there",
+        ),
+        *(
+            "any",
+            "all",
+            "served",
+            "information",
+            "via",
+            "on",
+            "are",
+            "no",
+            "number",
+            "numbers",
+            "code",
+            "codes",
+        ),
+    }
+)
+"""Words that add nothing to a header's meaning."""
+
+EXIT_WORDS = HEADER_WORDS[Meaning.EXIT][:3] + (
+    *(
+        "entrances",
+        "exits/entrances",
+        "entrance/exit",
+        "出口",
+        "出入口",
+        "pintu keluar",
+        "pintu",
+        "jalan keluar",
+    ),
+    *("வெளியேறும் வழி", "வெளியேறு", "வெளிவாயில்", "வாயில்", "நுழைவாயில்"),
+)
+PLATFORM_WORDS = ("platforms", "platform", "月台", "站台", "pelantar", "நடைமேடை")
+TOWARDS_WORDS = (
+    *("towards", "toward", "bound for", "in the direction of", "direction", "ke arah", "menuju", "arah"),
+    *("开往", "往", "方向", "நோக்கி", "→", "←", "➡", "⬅", "►", "◄"),
+)
+BUS_STOP_WORDS = (
+    *("bus stop", "bus stops", "stop code", "巴士站", "公交站", "公车站", "perhentian bas", "hentian bas"),
+    *("பேருந்து நிறுத்தம்", "பேருந்து நிறுத்தங்கள்"),
+)
+VIA_WORDS = re.compile(
+    r"\b(?:via|through|next stations?|next stop|before|after|from|melalui|calling at)\b|途经|经", re.I
+)
+"""Behind these, names are not where trains go to in the end."""
+
+YES_WORDS = frozenset(
+    {
+        *(
+            "yes",
+            "y",
+            "available",
+            "present",
+            "✓",
+            "✔",
+            "✔️",
+            "☑",
+            "✅",
+            "√",
+            "●",
+            "○ yes",
+            "tick",
+            "yes check",
+            "check",
+        ),
+        *("check mark", "provided", "equipped", "有", "是", "可", "ada", "ya", "உண்டு", "ஆம்", "உள்ளது"),
+    }
+)
+NO_WORDS = frozenset(
+    {
+        *(
+            "no",
+            "n",
+            "none",
+            "not available",
+            "unavailable",
+            "nil",
+            "✗",
+            "✘",
+            "✕",
+            "✖",
+            "❌",
+            "×",
+            "cross",
+            "x mark",
+        ),
+        *(
+            "not provided",
+            "absent",
+            "无",
+            "無",
+            "没有",
+            "沒有",
+            "否",
+            "不",
+            "tiada",
+            "tidak",
+            "tidak ada",
+            "இல்லை",
+        ),
+    }
+)
+
+GENERIC_PLACES = re.compile(
+    r"(?:.*\b)?(?:taxi (?:stands?|stops?)|bicycle (?:parking|bays?)|bike parking|(?:passenger )?(?:pick[- ]?up|drop[- ]?off)"
+    r"(?: points?)?|bus stops?|bus bays?|car ?parks?|toilets?|washrooms?|concourse|ticket hall|street level|underpass"
+    r"|overhead bridge|pedestrian (?:overhead )?bridge|linkway|lifts?|elevators?|escalators?|stairs|staircases?"
+    r"|residential (?:area|estate)s?|housing estates?|hdb (?:blocks?|flats?|estates?)|shops?|offices?|industrial area"
+    r"|passenger service centre|platforms?)",
+    re.IGNORECASE,
+)
+"""Things that every station has; they are no landmark by which one finds the way."""
+
+FEATURES: dict[Meaning, tuple[str, str | None]] = {
+    Meaning.STEP_FREE: (STEP_FREE_YES, STEP_FREE_NO),
+    Meaning.WHEELCHAIR: (AccessFeature.WHEELCHAIR_ACCESSIBLE.value, STEP_FREE_NO),
+    Meaning.BARRIER_FREE: (AccessFeature.BARRIER_FREE.value, STEP_FREE_NO),
+    Meaning.LIFT: (AccessFeature.LIFT.value, None),
+    Meaning.ESCALATOR: (AccessFeature.ESCALATOR.value, None),
+    Meaning.STAIRS_ONLY: (AccessFeature.STAIRS_ONLY.value, None),
+    Meaning.TACTILE: (AccessFeature.TACTILE_GUIDANCE.value, None),
+    Meaning.TOILET: (AccessFeature.ACCESSIBLE_TOILET.value, None),
+}
+"""The value that a yes in such a column means, and a no; no lift means nothing by itself."""
+
+FEATURE_WORDS: dict[str, re.Pattern[str]] = {
+    AccessFeature.LIFT.value: re.compile(r"(?<!扶手)[电電]梯|升降[机機]|\blif\b|மின்தூக்கி", re.I),
+    AccessFeature.ESCALATOR.value: re.compile(
+        r"扶手?电?梯|\beskalator\b|\btangga bergerak\b|நகரும் படிக்கட்டு", re.I
+    ),
+    AccessFeature.BARRIER_FREE.value: re.compile(
+        r"无障碍(?!厕所|洗手间)|\b(?:bebas|tanpa) halangan\b|தடையற்ற", re.I
+    ),
+    AccessFeature.STAIRS_ONLY.value: re.compile(r"[仅只][有设]?楼梯|\btangga sahaja\b", re.I),
+    AccessFeature.WHEELCHAIR_ACCESSIBLE.value: re.compile(r"轮椅(?:可|通道)|\bmesra kerusi roda\b", re.I),
+}
+"""Words for access in other languages than English, which ``access_words`` has."""
+
+UNREAD_TOPICS = re.compile(
+    r"\b(?:history|construction|former|previous|past|future|planned|proposed|upcoming|trivia|incidents?|accidents?"
+    r"|naming|etymology|art ?works?|art|in popular culture|gallery|references|see also|external links|sources"
+    r"|closures?|renovations?|upgrad\w+|statistics|ridership|timeline|background|notes|footnotes|nearby stations"
+    r"|neighbou?ring stations|adjacent stations|surrounding stations|other stations)\b|历史|沿革|未来|sejarah|வரலாறு",
+    re.IGNORECASE,
+)
+"""What stands below such a heading is not about the station as it is now."""
+
+ADDRESS = re.compile(
+    r"(?:blk|blks|block|blocks|no|nos|level|unit|basement|lorong|lor|jln|大牌)\.?\s*#?\d[\w\s/&–-]*"
+    r"|#?\d[\d\w/–-]*|b\d|l\d|(?:jalan|lorong)\s.*|pie|cte|tpe|aye|sle|bke|kje|kpe|mce|ecp"
+    r"|.*\b(?:roads?|rd|streets?|st|avenues?|ave|drives?|dr|crescent|cres|lane|link|close|boulevard|blvd"
+    r"|expressway|highway|grove|terrace|ring|rise|vista|walk|way|hill|view|central|place|park)(?:\s+\d+[a-z]?)"
+    r"|.*\b(?:roads?|rd|streets?|st|avenues?|ave|drives?|dr|crescent|cres|lane|close|boulevard|blvd|expressway"
+    r"|highway|grove|terrace)",
+    re.IGNORECASE,
+)
+"""Roads, blocks and floors: where a thing is, not what is there."""
+
+
+def folded(text: str) -> str:
+    """Return a text for look-up: small letters, punctuation and doubled spaces gone."""
+    kept = "".join(char if _is_word(char) else " " for char in text.casefold())
+    return " ".join(kept.split())
+
+
+def _is_word(char: str) -> bool:
+    """Tell whether a character belongs to a word; Tamil's vowel signs are marks."""
+    return unicodedata.category(char)[0] in "LMN"

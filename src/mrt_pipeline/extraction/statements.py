@@ -1,0 +1,165 @@
+"""A statement with its place in the page, and the checks of that place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.claims import Passage
+from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.extraction.access_words import is_denied, is_denying, is_hostile, is_not_now
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
+from mrt_pipeline.extraction.mentions import EXIT, Kind, Mention, is_row, line_at, owner_at, sentence_at
+from mrt_pipeline.extraction.quotes import Span, find_tokens
+from mrt_pipeline.extraction.rejections import Reason, UngroundedError
+
+MAX_NAME_WORDS = 5
+"""No station's name has more words."""
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A candidate whose quote was found in its page."""
+
+    candidate: Candidate
+    page: Passage
+    span: Span
+    station: Station
+    facts: GroundingFacts
+
+    @property
+    def is_by_rule(self) -> bool:
+        """Tell whether our own rule tied the value to its exit, so that the page's wording need not."""
+        return self.candidate.method is Method.RULE and not self.candidate.is_prose
+
+    @property
+    def confidence(self) -> Confidence:
+        """Return what one reading of one page is worth."""
+        return Confidence.MEDIUM if self.is_by_rule else Confidence.LOW
+
+    @property
+    def bounds(self) -> Place:
+        """Return where the words that say it stand in the page's stretch: the rule's cell, else the quote."""
+        quote = self.span.start, self.span.end
+        if self.candidate.cell is None or not self.is_by_rule:
+            return quote
+        start, end = (position - self.page.char_start for position in self.candidate.cell)
+        return (start, end) if quote[0] <= start <= end <= quote[1] else quote
+
+    def evidence(self) -> Evidence:
+        """Return the quote as the page has it, with its position there."""
+        return Evidence(
+            document_id=self.page.document_id,
+            method=self.candidate.method,
+            licence=self.page.licence,
+            quote=self.page.text[self.span.start : self.span.end],
+            char_start=self.page.char_start + self.span.start,
+            char_end=self.page.char_start + self.span.end,
+            alignment=self.span.alignment,
+        )
+
+    def places_of(self, value: str) -> list[Place]:
+        """Return where a value stands, as a whole word, in the words that say it.
+
+        Raises:
+            UngroundedError: if it does not.
+        """
+        places = list(find_tokens(self.page.text, value, *self.bounds))
+        if not places:
+            raise UngroundedError(Reason.VALUE_NOT_IN_QUOTE)
+        return places
+
+
+def check_not_hostile(statement: Statement) -> None:
+    """Raise if the lines around the quote address whoever reads the page by machine."""
+    text = statement.page.text
+    start, end = line_at(text, statement.span.start)[0], line_at(text, statement.span.end)[1]
+    if is_hostile(text[start:end]):
+        raise UngroundedError(Reason.HOSTILE_TEXT)
+
+
+def choose_place(statement: Statement, places: Iterable[Place]) -> Place:
+    """Return the first place at which the page says the value of the candidate's exit, undenied and now.
+
+    A rule has tied value and exit by the table's structure: for it, the page must only not take the words back.
+    """
+    faults: list[Reason] = []
+    find = find_retraction if statement.is_by_rule else find_fault
+    for place in places:
+        fault = find(statement, place)
+        if fault is None:
+            return place
+        faults.append(fault)
+    raise UngroundedError(faults[0])
+
+
+def find_fault(
+    statement: Statement, place: Place, kind: Kind = EXIT, label: str | None = None
+) -> Reason | None:
+    """Return why the words at a place do not speak of a label (the candidate's exit), if so."""
+    owner = owner_at(statement.page.text, *place, kind)
+    if owner is None or (label or statement.candidate.exit_label) not in owner.labels:
+        return Reason.EXIT_NOT_IN_QUOTE if kind is EXIT else Reason.PLATFORM_NOT_IN_QUOTE
+    if kind is EXIT and _names_other_station(statement, owner):
+        return Reason.EXIT_OF_OTHER_STATION
+    return find_retraction(statement, place, owner)
+
+
+def find_retraction(statement: Statement, place: Place, owner: Mention | None = None) -> Reason | None:
+    """Return whether the words around a place, or around the label they belong to, take them back."""
+    text = statement.page.text
+    start, end = _unit_at(statement, place)
+    around = (
+        [(start, end)] if owner is None else [(start, end), _unit_at(statement, (owner.start, owner.end))]
+    )
+    if any(is_not_now(text[left:right]) for left, right in around):
+        return Reason.NOT_CURRENT
+    if is_denied(text[start:end], place[0] - start, place[1] - start):
+        return Reason.NEGATED
+    if any(is_denying(text[left:right]) for left, right in around[1:] if (left, right) != (start, end)):
+        return Reason.NEGATED
+    return None
+
+
+def _unit_at(statement: Statement, place: Place) -> Place:
+    """Return the bounds of what qualifies the words at a place: their sentence, or their row of a table.
+
+    A rule knows which cells of a row belong together, and which part of a cell counts: for it, that is the unit.
+    """
+    text = statement.page.text
+    sentence = sentence_at(text, *place)
+    if statement.is_by_rule:
+        return statement.bounds if statement.candidate.cell else sentence
+    line = line_at(text, place[0])
+    return line if is_row(text, *line) else sentence
+
+
+def _names_other_station(statement: Statement, owner: Mention) -> bool:
+    """Tell whether a label is another station's: `Khatib Exit A`, `Exit A of Khatib station`."""
+    text = statement.page.text
+    start, end = sentence_at(text, owner.start, owner.end)
+    before = _words(text[start : owner.start])
+    after = re.match(r"\W*(?:of|at|in)\s+(?:the\s+)?(.*)", text[owner.end : end], re.DOTALL)
+    following = _words(after.group(1)) if after else []
+    named = {*_names_ending(before), *_names_opening(following)}
+    slugs = {statement.facts.slugs_by_name[name] for name in named if name in statement.facts.slugs_by_name}
+    return bool(slugs) and statement.station.slug not in slugs
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[\w'’.\-/]+", text)
+
+
+def _names_ending(words: list[str]) -> Iterator[str]:
+    for count in range(1, MAX_NAME_WORDS + 1):
+        yield plain_name(" ".join(words[-count:]).removesuffix("'s").removesuffix("’s"))
+
+
+def _names_opening(words: list[str]) -> Iterator[str]:
+    for count in range(1, MAX_NAME_WORDS + 1):
+        yield plain_name(" ".join(words[:count]))

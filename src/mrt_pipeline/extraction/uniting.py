@@ -1,0 +1,175 @@
+"""Say the same thing once: values that several readings give of one exit, with the evidence of all of them.
+
+The most trusted reading decides what is published (the order of ``Method``); the others add their evidence.
+Among equals the order of documents and of places in them decides, never the order in which they were read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from mrt_pipeline.contracts.evidence import Confidence, Evidence, EvidenceMap, Method, Published
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.network import (
+    AccessFeature,
+    ExitAccess,
+    ExitBusStop,
+    ExitPlatform,
+    Landmark,
+    Station,
+    StationExit,
+    StepFree,
+)
+from mrt_pipeline.extraction.quotes import fold
+
+ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, Landmark)
+
+DISAGREEMENT = "sources-disagree"
+
+_AS_UNKNOWN = "published as unknown"
+_METHODS = list(Method)
+_CONFIDENCES = list(Confidence)
+
+
+def unite(items: Iterable[ItemT], key: Callable[[ItemT], object], field: str) -> list[ItemT]:
+    """Return each value once, in the order of first mention, with the evidence of all who say it.
+
+    Args:
+        items: the values.
+        key: what makes two of them the same.
+        field: the field whose evidence says how far a value is to be trusted.
+    """
+    return [unite_same(same, field) for same in group(items, key)]
+
+
+def group(items: Iterable[ItemT], key: Callable[[ItemT], object]) -> list[list[ItemT]]:
+    """Return values that are the same together, in the order of first mention."""
+    groups: dict[object, list[ItemT]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return list(groups.values())
+
+
+def unite_same(same: list[ItemT], field: str) -> ItemT:
+    """Return the most trusted reading of one value, with the evidence and the best confidence of all."""
+    if len(same) == 1:
+        return same[0]
+    first, *others = sorted(
+        same, key=lambda item: (rank_of(item.evidence_for(field)), item.model_dump_json())
+    )
+    evidence = first.evidence
+    for other in others:
+        evidence = unite_evidence(first.model_copy(update={"evidence": evidence}), other)
+    return first.model_copy(update={"evidence": evidence, "confidence": best_confidence(same)})
+
+
+def unite_access(said: Sequence[ExitAccess], *, is_disputed: bool = False) -> ExitAccess:
+    """Return what several statements about access through one exit come to.
+
+    Args:
+        said: the statements, at least one.
+        is_disputed: whether a statement of the other mind was dropped before; two minds make it unknown.
+    """
+    answers = {item.step_free for item in said if item.step_free is not StepFree.UNKNOWN}
+    is_disputed = is_disputed or len(answers) > 1
+    step_free = StepFree.UNKNOWN if is_disputed or not answers else next(iter(answers))
+    telling = [item for item in said if item.step_free is not StepFree.UNKNOWN] or said
+    features = {feature for item in said for feature in item.features}
+    evidence: EvidenceMap = {
+        "step_free": distinct(reason for item in telling for reason in item.evidence_for("step_free"))
+    }
+    if features:
+        naming = [item for item in said if item.features]
+        evidence["features"] = distinct(reason for item in naming for reason in item.evidence_for("features"))
+    return ExitAccess(
+        step_free=step_free,
+        features=tuple(feature for feature in AccessFeature if feature in features),
+        confidence=Confidence.LOW if is_disputed else best_confidence(telling),
+        evidence=evidence,
+    )
+
+
+def unite_evidence(known: Published, other: Published) -> EvidenceMap:
+    """Return the reasons of two readings of one value, field by field."""
+    fields = dict.fromkeys((*known.evidence, *other.evidence))
+    return {name: distinct((*known.evidence_for(name), *other.evidence_for(name))) for name in fields}
+
+
+def distinct(reasons: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return reasons each once, the most trusted first."""
+    return tuple(sorted(dict.fromkeys(reasons), key=_place_of))
+
+
+def rank_of(reasons: Iterable[Evidence]) -> tuple[int, str, int, str]:
+    """Return how far a value is to be trusted for these reasons and where the best stands; less is better."""
+    return min(map(_place_of, reasons))
+
+
+def best_confidence(items: Iterable[ExitPlatform | ExitBusStop | ExitAccess | Landmark]) -> Confidence:
+    """Return the highest confidence that any reading has."""
+    return min((item.confidence for item in items), key=_CONFIDENCES.index)
+
+
+def direction_of(platform: ExitPlatform) -> tuple[str, str, str]:
+    """Return which way a platform's trains go: what makes two platforms the same."""
+    return platform.station_code, platform.towards_code, platform.next_code
+
+
+def code_of(stop: ExitBusStop) -> str:
+    """Return what makes two bus stops the same."""
+    return stop.bus_stop_code
+
+
+def name_of(landmark: Landmark) -> str:
+    """Return what makes two landmarks the same."""
+    return fold(landmark.name)
+
+
+def nearest_first(stop: ExitBusStop) -> tuple[float, str]:
+    """Return the key by which an exit's bus stops are in order."""
+    return stop.distance_m, stop.bus_stop_code
+
+
+def disagreement(station: Station, station_exit: StationExit, message: str) -> Finding:
+    """Return the finding that two statements about an exit contradict each other."""
+    return Finding(
+        check=DISAGREEMENT,
+        severity=Severity.WARNING,
+        message=f"{station.name} exit {station_exit.exit_code}: {message}",
+        slug=station.slug,
+        exit_id=station_exit.exit_id,
+    )
+
+
+def step_free_dispute(yes: str, no: str) -> str:
+    """Return the sentence that an exit is said to be step-free and not to be so."""
+    return f"{yes} and {no}; {_AS_UNKNOWN}. Look at the exit, and correct the page."
+
+
+def is_step_free_dispute(finding: Finding) -> bool:
+    """Tell whether a finding says so."""
+    return finding.check == DISAGREEMENT and _AS_UNKNOWN in finding.message
+
+
+def letter_dispute(said: str, towards_code: str) -> str:
+    """Return the sentence that trains of one direction are said to use platforms of several letters."""
+    return f"{said} {_towards(towards_code)}. Look at the station, and correct the page."
+
+
+def is_letter_dispute(finding: Finding, towards_code: str) -> bool:
+    """Tell whether a finding says so of a direction."""
+    return finding.check == DISAGREEMENT and _towards(towards_code) in finding.message
+
+
+def _towards(towards_code: str) -> str:
+    return f"all towards {towards_code}; no letter is published"
+
+
+def _place_of(item: Evidence) -> tuple[int, str, int, str]:
+    return (
+        _METHODS.index(item.method),
+        item.document_id,
+        item.char_start or 0,
+        item.record_id or item.quote or "",
+    )

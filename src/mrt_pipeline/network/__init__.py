@@ -1,0 +1,27 @@
+"""The network of lines, codes, opening dates and services, as data."""
+
+from mrt_pipeline.network.loading import load_network
+from mrt_pipeline.network.model import (
+    CodeEntry,
+    Direction,
+    KnownExit,
+    Line,
+    Network,
+    Service,
+    compose_exit_id,
+)
+from mrt_pipeline.network.provenance import NETWORK_DOCUMENT, network_evidence, network_provenance
+
+__all__ = [
+    "NETWORK_DOCUMENT",
+    "CodeEntry",
+    "Direction",
+    "KnownExit",
+    "Line",
+    "Network",
+    "Service",
+    "compose_exit_id",
+    "load_network",
+    "network_evidence",
+    "network_provenance",
+]

@@ -1,0 +1,139 @@
+"""Read the network's tables, which lie beside this file.
+
+``lines.csv``        one row per line, in the order that decides a station's first line
+``stations.csv``     slug and name of every place
+``codes.csv``        every code ever used, with its dates, successor and reference position
+``services.csv``     stopping patterns in travel order
+``known_exits.csv``  exits whose identity no rule can tell
+
+Codes, names and positions: OneMap (Land Transport Authority and Urban Redevelopment Authority data,
+Singapore Open Data Licence 1.0); dates: LTA's announcements. Last looked at on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from mrt_pipeline.errors import InternalError
+from mrt_pipeline.network.model import CodeEntry, KnownExit, Line, Network, Service
+
+TABLES = ("lines.csv", "stations.csv", "codes.csv", "services.csv", "known_exits.csv")
+
+
+@lru_cache(maxsize=8)
+def load_network(folder: Path = Path(__file__).parent) -> Network:
+    """Return the network recorded in a folder of tables (default: the package's own).
+
+    Raises:
+        InternalError: if the tables contradict each other.
+    """
+    network = Network(
+        lines=tuple(_read_lines(folder)),
+        names={row["slug"]: row["name"] for row in _rows(folder / "stations.csv")},
+        codes=tuple(_read_codes(folder)),
+        services=tuple(_read_services(folder)),
+        sha256=_sha256(folder),
+        known_exits=tuple(_read_known_exits(folder)),
+    )
+    if faults := list(find_contradictions(network)):
+        raise InternalError(f"{folder}: " + "; ".join(faults))
+    return network
+
+
+def find_contradictions(network: Network) -> Iterator[str]:
+    """Yield a sentence for each reference between the tables that leads nowhere."""
+    lines = {line.line_code for line in network.lines}
+    known = {entry.station_code for entry in network.codes}
+    if len(known) != len(network.codes):
+        yield "a station code occurs twice in codes.csv"
+    for entry in network.codes:
+        if entry.slug not in network.names:
+            yield f"{entry.station_code} belongs to {entry.slug}, which is not in stations.csv"
+        if entry.line_code not in lines:
+            yield f"{entry.station_code} is on {entry.line_code}, which is not in lines.csv"
+        if entry.renumbered_to and entry.renumbered_to not in known:
+            yield f"{entry.station_code} became {entry.renumbered_to}, which is not in codes.csv"
+    for service in network.services:
+        for code in service.station_codes:
+            if code not in known:
+                yield f"{service.service_id} stops at {code}, which is not in codes.csv"
+    yield from _find_exit_contradictions(network)
+
+
+def _find_exit_contradictions(network: Network) -> Iterator[str]:
+    served = {(entry.slug, entry.line_code) for entry in network.codes}
+    seen: set[str] = set()
+    for known in network.known_exits:
+        if (known.slug, known.line_code) not in served:
+            yield f"{known.exit_id} is on {known.line_code}, which has no code at {known.slug} in codes.csv"
+        if known.exit_id in seen:
+            yield f"{known.exit_id} occurs twice in known_exits.csv"
+        seen.add(known.exit_id)
+
+
+def _read_lines(folder: Path) -> Iterator[Line]:
+    for row in _rows(folder / "lines.csv"):
+        yield Line(
+            row["line_code"], row["name"], row["mode"], tuple(row["code_prefixes"].split()), row["colour"]
+        )
+
+
+def _read_codes(folder: Path) -> Iterator[CodeEntry]:
+    for row in _rows(folder / "codes.csv"):
+        yield CodeEntry(
+            station_code=row["station_code"],
+            slug=row["slug"],
+            line_code=row["line_code"],
+            opened_date=_date(row["opened_date"]),
+            closed_date=_date(row["closed_date"]),
+            renumbered_to=row["renumbered_to"] or None,
+            lat=float(row["lat"]),
+            lng=float(row["lng"]),
+            position_source=row["position_source"],
+        )
+
+
+def _read_services(folder: Path) -> Iterator[Service]:
+    for row in _rows(folder / "services.csv"):
+        yield Service(
+            service_id=row["service_id"],
+            line_code=row["line_code"],
+            is_loop=row["shape"] == "loop",
+            valid_from=_date(row["valid_from"]),
+            valid_to=_date(row["valid_to"]),
+            station_codes=tuple(row["station_codes"].split()),
+        )
+
+
+def _read_known_exits(folder: Path) -> Iterator[KnownExit]:
+    for row in _rows(folder / "known_exits.csv"):
+        yield KnownExit(
+            slug=row["slug"],
+            line_code=row["line_code"],
+            exit_code=row["exit_code"],
+            suffix=row["suffix"],
+            lat=float(row["lat"]),
+            lng=float(row["lng"]),
+            reason=row["reason"],
+        )
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _sha256(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for name in TABLES:
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,182 @@
+"""The network on a given day: which codes are in operation, in which order lines stop, where trains go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line; ``Network.lines`` keeps the order in which a station's first line is chosen."""
+
+    line_code: str
+    name: str
+    mode: str
+    """``mrt`` or ``lrt``"""
+    code_prefixes: tuple[str, ...]
+    colour: str
+    """official colour as ``#RRGGBB``"""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntry:
+    """One station code on one line, from its opening to its end."""
+
+    station_code: str
+    slug: str
+    line_code: str
+    opened_date: date | None
+    """none: not open and no date announced"""
+    closed_date: date | None
+    """first day without service under this code"""
+    renumbered_to: str | None
+    lat: float
+    lng: float
+    """reference position of the building, WGS84 degrees"""
+    position_source: str
+
+    def is_open(self, as_of: date) -> bool:
+        """Tell whether passengers can board under this code on a day."""
+        if self.opened_date is None or self.opened_date > as_of:
+            return False
+        return self.closed_date is None or as_of < self.closed_date
+
+    def is_future(self, as_of: date) -> bool:
+        """Tell whether this code is still to come on a day."""
+        return self.opened_date is None or self.opened_date > as_of
+
+
+@dataclass(frozen=True, slots=True)
+class KnownExit:
+    """An exit whose identity was settled once, because no rule can tell it.
+
+    Its label is not the only one of its kind in its building, or it is in doubt which building it belongs to
+    (docs/decisions/0003-exit-identity.md).
+    """
+
+    slug: str
+    line_code: str
+    """line of the building"""
+    exit_code: str
+    """the bare label"""
+    suffix: str
+    """tells exits of equal label in one building apart; empty where the label is enough"""
+    lat: float
+    lng: float
+    reason: str
+    """why it was settled, and so"""
+
+    @property
+    def exit_id(self) -> str:
+        """Return the id under which the exit is published."""
+        return compose_exit_id(self.slug, self.line_code, self.exit_code, self.suffix)
+
+
+def compose_exit_id(slug: str, line_code: str, label: str, suffix: str = "") -> str:
+    """Return the id of an exit, e.g. ``harbourfront-nel-A`` or ``bedok-north-dtl-B-south``."""
+    parts = (slug, line_code.lower(), label, suffix)
+    return "-".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A stopping pattern on a line, in travel order; a loop's last station is followed by its first."""
+
+    service_id: str
+    line_code: str
+    is_loop: bool
+    valid_from: date | None
+    valid_to: date | None
+    """first day on which the pattern no longer runs"""
+    station_codes: tuple[str, ...]
+
+    def runs_on(self, as_of: date) -> bool:
+        """Tell whether trains run this pattern on a day."""
+        if self.valid_from is not None and as_of < self.valid_from:
+            return False
+        return self.valid_to is None or as_of < self.valid_to
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """Where trains go from one station of one service."""
+
+    service_id: str
+    station_code: str
+    line_code: str
+    towards_code: str
+    """the service's terminal; on a loop, which has none, the next station"""
+    next_code: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """The whole network through time, as the package's tables record it."""
+
+    lines: tuple[Line, ...]
+    names: dict[str, str]
+    """slug to name"""
+    codes: tuple[CodeEntry, ...]
+    services: tuple[Service, ...]
+    sha256: str
+    """fingerprint of the tables"""
+    known_exits: tuple[KnownExit, ...] = ()
+    _by_code: dict[str, CodeEntry] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_code", {entry.station_code: entry for entry in self.codes})
+
+    @cached_property
+    def line_order(self) -> dict[str, int]:
+        """Return each line's rank; a station's first line is the one of lowest rank."""
+        return {line.line_code: rank for rank, line in enumerate(self.lines)}
+
+    def find_code(self, station_code: str) -> CodeEntry | None:
+        """Return the entry of a code, past, present or future."""
+        return self._by_code.get(station_code)
+
+    def open_codes(self, as_of: date) -> dict[str, tuple[CodeEntry, ...]]:
+        """Return the codes in operation on a day by slug, first line first, then in table order."""
+        return self._group(entry for entry in self.codes if entry.is_open(as_of))
+
+    def future_codes(self, as_of: date) -> dict[str, tuple[CodeEntry, ...]]:
+        """Return the codes still to come on a day by slug; renumberings of an open station left out."""
+        renumberings = {entry.renumbered_to for entry in self.codes if entry.is_open(as_of)}
+        return self._group(
+            entry for entry in self.codes if entry.is_future(as_of) and entry.station_code not in renumberings
+        )
+
+    def directions(self, as_of: date) -> dict[str, tuple[Direction, ...]]:
+        """Return where trains go from each code in operation on a day, in the order of services."""
+        found: dict[str, list[Direction]] = {}
+        for service in self.services:
+            if service.runs_on(as_of):
+                for direction in _directions_of(service, self._open_stops(service, as_of)):
+                    found.setdefault(direction.station_code, []).append(direction)
+        return {code: tuple(items) for code, items in found.items()}
+
+    def _open_stops(self, service: Service, as_of: date) -> list[str]:
+        return [code for code in service.station_codes if self._by_code[code].is_open(as_of)]
+
+    def _group(self, entries: Iterator[CodeEntry]) -> dict[str, tuple[CodeEntry, ...]]:
+        ranked = sorted(entries, key=lambda entry: self.line_order[entry.line_code])
+        grouped: dict[str, list[CodeEntry]] = {}
+        for entry in ranked:
+            grouped.setdefault(entry.slug, []).append(entry)
+        return {slug: tuple(items) for slug, items in grouped.items()}
+
+
+def _directions_of(service: Service, stops: list[str]) -> Iterator[Direction]:
+    """Yield both directions at every stop of a service; a terminal has only the one away from it."""
+    if len(stops) < 2:  # a line of which no two stations are open carries nobody
+        return
+    for travel in (stops, stops[::-1]):
+        terminal = travel[-1]
+        for here, following in zip(travel, travel[1:] + travel[:1], strict=True):
+            if service.is_loop:
+                yield Direction(service.service_id, here, service.line_code, following, following)
+            elif here != terminal:
+                yield Direction(service.service_id, here, service.line_code, terminal, following)

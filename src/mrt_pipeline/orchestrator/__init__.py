@@ -1,0 +1,6 @@
+"""The one place where stages are wired and run."""
+
+from mrt_pipeline.orchestrator.pipeline import PipelineOrchestrator
+from mrt_pipeline.orchestrator.request import RunRequest
+
+__all__ = ["PipelineOrchestrator", "RunRequest"]

@@ -1,0 +1,266 @@
+"""One attempt at a run: stage after stage, each reused or run, each recorded as soon as it is done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.findings import count_by_severity
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.run import Fingerprint, Manifest, RunStatus, StageStatus
+from mrt_pipeline.contracts.stage import PipelineStage
+from mrt_pipeline.errors import MissingCheckpointError, MrtPipelineError, RunInterrupted, StageInputError
+from mrt_pipeline.orchestrator.planning import Decision, decide, fingerprint_stage
+from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.session import RunSession
+from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
+from mrt_pipeline.orchestrator.summary import count_output, count_pending, count_rejected
+from mrt_pipeline.runtime.checkpoints import (
+    CHECKPOINT_NAMES,
+    content_sha256,
+    describe_checkpoint,
+    move_aside,
+    parse_checkpoint,
+)
+from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.files import write_bytes
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+Output = Stage1Output | Stage2Output | Stage3Output
+MODEL_STAGE = 2
+KINDS: dict[int, type[Any]] = {1: Stage1Output, 2: Stage2Output, 3: Stage3Output}
+
+
+class Attempt:
+    """Carries a request out in one run folder, whose lock the caller holds."""
+
+    def __init__(
+        self,
+        request: RunRequest,
+        context: RunContext,
+        session: RunSession,
+        stage_of: Callable[[int], PipelineStage[Any, Any]],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._request = request
+        self._context = context
+        self._session = session
+        self._stage_of = stage_of
+        self._log = log
+        self._outputs: dict[int, Output] = {}
+        self._reusable: dict[int, bytes] = {}
+        self._contents: dict[str, str] = {}
+
+    @property
+    def manifest(self) -> Manifest:
+        """Return the manifest as it is on disk."""
+        return self._session.manifest
+
+    @property
+    def folder(self) -> Path:
+        """Return the run's folder."""
+        return self._session.folder
+
+    def record(self, **facts: Any) -> None:
+        """Write facts into the manifest."""
+        self._session.update(**facts)
+
+    def run(self) -> RunStatus:
+        """Run or reuse every stage of the request and return how the run stands after it."""
+        for stage in STAGES:
+            if stage.number > self._request.last_stage:
+                break
+            self._context.stop.check()
+            self._run_or_reuse(stage)
+            if (status := self.status_after(stage.number)) is not RunStatus.COMPLETED:
+                return status
+        return RunStatus.COMPLETED
+
+    def status_after(self, number: int) -> RunStatus:
+        """Return how the run stands after a stage that has not failed."""
+        record = self.manifest.stages.get(STAGES[number - 1].name)
+        is_at_budget = record is not None and record.status is StageStatus.STOPPED_AT_BUDGET
+        return RunStatus.STOPPED_AT_BUDGET if is_at_budget else RunStatus.COMPLETED
+
+    def end(self, status: RunStatus) -> None:
+        """Close the attempt in the manifest."""
+        self._session.end(status)
+        self._log.info("attempt ended", status=status.value)
+
+    def run_given(self, number: int, given: dict[int, Output]) -> Output:
+        """Run or reuse one stage on outputs that the caller holds, and return its output."""
+        for earlier, output in given.items():
+            self._outputs[earlier] = output
+            self._contents[STAGES[earlier - 1].name] = content_sha256(output)
+        self._run_or_reuse(STAGES[number - 1])
+        made: Output = self.output(number)
+        return made
+
+    def output(self, number: int) -> Any:
+        """Return a stage's output, read from its verified checkpoint when this attempt did not make it.
+
+        Raises:
+            MissingCheckpointError: if the stage has neither run nor been reused.
+        """
+        if number not in self._outputs:
+            stage = STAGES[number - 1]
+            path = self._session.folder / CHECKPOINT_NAMES[stage.name]
+            if number not in self._reusable:
+                is_at_budget = self.status_after(MODEL_STAGE) is RunStatus.STOPPED_AT_BUDGET
+                remedy = f"mrt-pipeline run{' --resume-from 2' if is_at_budget else ''}"
+                raise MissingCheckpointError(path, f"is not there; make it with: {remedy}")
+            remedy = f"mrt-pipeline run --resume-from {number}"
+            self._outputs[number] = parse_checkpoint(KINDS[number], path, self._reusable[number], remedy)
+        return self._outputs[number]
+
+    def _run_or_reuse(self, stage: StageSpec) -> None:
+        if not self._is_enabled(stage) and stage.number >= self._request.first_stage:
+            self._pass_over(stage)
+            return
+        fingerprint = fingerprint_stage(stage, self._context, dict(self._contents))
+        decision = self._decide(stage, self._request, fingerprint)
+        if decision.damaged is not None:
+            self._keep_damaged(decision)
+        if decision.runs:
+            self._execute(stage, fingerprint, decision.reason)
+        else:
+            self._reuse(stage, decision)
+
+    def _decide(self, stage: StageSpec, request: RunRequest, fingerprint: Fingerprint) -> Decision:
+        return decide(
+            stage,
+            request,
+            self.manifest,
+            fingerprint,
+            self._session.folder,
+            self._context.now(),
+            self._context.settings.stages.stage1_ingestion.cache_ttl_days,
+        )
+
+    def _execute(self, stage: StageSpec, fingerprint: Fingerprint, reason: str) -> None:
+        self._session.stage_started(stage.name, reason)
+        self._context.reporter.stage_started(stage.name, reason)
+        self._log.info("stage started", stage=stage.name, reason=reason)
+        began = time.monotonic()
+        try:
+            self._outputs[stage.number] = self._make(stage, fingerprint, began)
+        except BaseException as error:
+            # Whatever ends a stage, the manifest must not go on saying that it is running.
+            is_stop = isinstance(error, (RunInterrupted, KeyboardInterrupt))
+            status = StageStatus.INTERRUPTED if is_stop else StageStatus.FAILED
+            shown = str(error) if isinstance(error, MrtPipelineError) else type(error).__name__
+            self._session.update(**self._spent_by(stage))
+            self._session.stage_failed(stage.name, status, time.monotonic() - began, shown)
+            raise
+        seconds = time.monotonic() - began
+        self._context.reporter.stage_finished(stage.name, seconds)
+        self._log.info("stage finished", stage=stage.name, seconds=round(seconds, 3))
+
+    def _make(self, stage: StageSpec, fingerprint: Fingerprint, began: float) -> Output:
+        """Run a stage's five steps; a failed one leaves no checkpoint behind."""
+        runner = self._stage_of(stage.number)
+        given = self._input_of(stage)
+        runner.validate_input(given)
+        output: Output = runner.execute(given)
+        if isinstance(output, Stage3Output):
+            self._write_validation(output)
+        runner.validate_output(output)
+        path = runner.save_checkpoint(output, self._session.folder)
+        checkpoint = describe_checkpoint(path, output)
+        self._contents[stage.name] = checkpoint.content_sha256
+        self._session.stage_ended(
+            stage.name,
+            status=_status_of(output),
+            seconds=time.monotonic() - began,
+            checkpoint=checkpoint,
+            fingerprint=fingerprint,
+            counts=count_output(output),
+        )
+        self._session.update(**self._facts_of(output), **self._spent_by(stage))
+        return output
+
+    def _write_validation(self, dataset: Stage3Output) -> None:
+        """Write what the checks found, before a finding of severity error ends the stage."""
+        from mrt_pipeline.exports import VALIDATION_FILE, render_validation
+
+        write_bytes(self._session.folder / VALIDATION_FILE, render_validation(dataset))
+        self._session.update(findings=count_by_severity(dataset.findings))
+
+    def _input_of(self, stage: StageSpec) -> Any:
+        if stage.number == 1:
+            return None
+        return self.output(1) if stage.number == 2 else (self.output(1), self._whole_stage2())
+
+    def _whole_stage2(self) -> Stage2Output:
+        """Return stage 2's output; a dataset that lacks stations must not come of it."""
+        output: Stage2Output = self.output(2)
+        if number := count_pending(output):
+            raise StageInputError(
+                STAGES[2].name,
+                f"stage 2 stopped at its budget and has {number} stations still to do; expected none. "
+                "Go on with: mrt-pipeline run --resume-from 2",
+            )
+        return output
+
+    def _spent_by(self, stage: StageSpec) -> dict[str, object]:
+        """Return what a stage's model calls have cost so far, however it ended; only stage 2 makes any."""
+        if stage.number != MODEL_STAGE:
+            return {}
+        usage = getattr(self._stage_of(stage.number), "usage", None)
+        return {} if usage is None else {"usage": usage}
+
+    def _reuse(self, stage: StageSpec, decision: Decision) -> None:
+        record = self.manifest.stages[stage.name]
+        if decision.checkpoint is not None:
+            self._reusable[stage.number] = decision.checkpoint
+        if record.checkpoint is not None:
+            self._contents[stage.name] = record.checkpoint.content_sha256
+        self._session.stage_reused(stage.name, decision.reason)
+        self._context.reporter.stage_reused(stage.name, decision.reason)
+        self._log.info("stage reused", stage=stage.name, reason=decision.reason)
+
+    def _pass_over(self, stage: StageSpec) -> None:
+        """Do without a stage that the configuration switches off."""
+        if stage.number == 1:
+            reuse = RunRequest(resume_from=2)
+            self._reuse(stage, self._decide(stage, reuse, fingerprint_stage(stage, self._context, {})))
+            return
+        self._context.reporter.warn(f"{stage.name} is disabled in the configuration and was not run.")
+        self._log.warning("stage disabled", stage=stage.name)
+        if stage.number == 2:
+            from mrt_pipeline.stages.stage2_enrichment import without_enrichment
+
+            output = without_enrichment(self.output(1), self._context)
+            self._outputs[2] = output
+            self._contents[stage.name] = content_sha256(output)
+        self._session.stage_disabled(stage.name)
+
+    def _keep_damaged(self, decision: Decision) -> None:
+        if decision.damaged is None:
+            return
+        aside = move_aside(decision.damaged, self._context.now())
+        self._context.reporter.warn(f"{decision.damaged} is damaged; it was kept as {aside.name}.")
+        self._log.warning("damaged checkpoint kept aside", file=decision.damaged.name, kept_as=aside.name)
+
+    def _is_enabled(self, stage: StageSpec) -> bool:
+        return bool(getattr(self._context.settings.stages, stage.name).enabled)
+
+    def _facts_of(self, output: Output) -> dict[str, object]:
+        """Return what an output adds to the manifest itself."""
+        sources: dict[str, Provenance] = {**self.manifest.sources, **output.provenance}
+        facts: dict[str, object] = {"sources": dict(sorted(sources.items()))}
+        if isinstance(output, Stage2Output):
+            facts["passed_over"] = {use.source: use.reason for use in output.sources if not use.used}
+            facts["rejected_claims"] = count_rejected(output)
+        return facts
+
+
+def _status_of(output: Output) -> StageStatus:
+    if isinstance(output, Stage2Output) and count_pending(output):
+        return StageStatus.STOPPED_AT_BUDGET
+    return StageStatus.COMPLETED

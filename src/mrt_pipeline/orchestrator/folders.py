@@ -1,0 +1,136 @@
+"""The folder of all runs: which one to work in, what ``latest`` shows, which old ones go.
+
+outputs/20261123_081203/       a run, named by its UTC start; --output-dir names another
+outputs/latest -> 20261123_…   the last run that ended well; relative, swapped atomically
+outputs/.lock                  held for the moment of changing ``latest`` or removing old runs
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from mrt_pipeline.config.model import OutputSection
+from mrt_pipeline.contracts.run import Manifest, RunStatus
+from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError
+from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
+from mrt_pipeline.runtime.files import make_folder, replace_symlink
+from mrt_pipeline.runtime.locks import is_locked, outputs_lock
+from mrt_pipeline.runtime.manifests import find_manifest
+
+LATEST = "latest"
+UNVERSIONED = "current"
+_OUR_NAME = re.compile(r"^\d{8}_\d{6}(_\d+)?$")
+
+
+def choose_folder(request: RunRequest, output: OutputSection, now: datetime) -> Path:
+    """Return the folder that a request works in, made if it is new.
+
+    Raises:
+        MissingCheckpointError: if it goes on with a run and there is none to go on with.
+    """
+    if request.output_dir is not None:
+        make_folder(request.output_dir)
+        return request.output_dir
+    outputs = Path(output.directory)
+    if not output.versioning:
+        make_folder(outputs / UNVERSIONED)
+        return outputs / UNVERSIONED
+    if request.continues:
+        found = find_resumable(outputs, request.first_stage)
+        if found is not None:
+            return found
+        if request.first_stage > 1:
+            raise _nothing_to_resume(outputs, request.first_stage)
+    return _make_run_folder(outputs, now)
+
+
+def find_resumable(outputs: Path, first_stage: int) -> Path | None:
+    """Return the newest run that has a checkpoint of every stage before ``first_stage``."""
+    needed = [stage.name for stage in STAGES if stage.number < first_stage]
+    newest: tuple[datetime, Path] | None = None
+    for folder, manifest in list_runs(outputs):
+        has_all = all(name in manifest.stages and manifest.stages[name].checkpoint for name in needed)
+        if has_all and (newest is None or manifest.timestamp > newest[0]):
+            newest = (manifest.timestamp, folder)
+    return newest[1] if newest else None
+
+
+def list_runs(outputs: Path) -> Iterator[tuple[Path, Manifest]]:
+    """Yield each run folder with its manifest, by name; folders without a readable one are passed over."""
+    if not outputs.is_dir():
+        return
+    for folder in sorted(outputs.iterdir()):
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        try:
+            manifest = find_manifest(folder)
+        except (CorruptCheckpointError, StorageError):
+            continue
+        if manifest is not None:
+            yield folder, manifest
+
+
+def point_latest(folder: Path, outputs: Path) -> bool:
+    """Let ``latest`` show a run and tell whether it does now.
+
+    A run without a final dataset never takes the place of one that has it: whoever reads through ``latest``
+    would find the dataset gone.
+    """
+    make_folder(outputs)
+    link = outputs / LATEST
+    final = CHECKPOINT_NAMES["stage3_merger"]
+    with outputs_lock(outputs):
+        if link.exists() and not link.is_symlink():
+            raise StorageError(link, "is not a link; move it away so that it can show the last good run.")
+        if not (folder / final).exists() and (link / final).exists():
+            return False
+        replace_symlink(link, folder)
+    return True
+
+
+def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
+    """Remove the oldest completed runs beyond ``keep`` and return their names.
+
+    Only folders that this program named are its to remove: never one that --output-dir named, never the one
+    that ``latest`` shows, never one without our manifest, never one that a process is working in.
+    """
+    with outputs_lock(outputs):
+        protected = {(outputs / LATEST).resolve(), current.resolve()}
+        completed = sorted(
+            (manifest.timestamp, folder)
+            for folder, manifest in list_runs(outputs)
+            if manifest.status is RunStatus.COMPLETED and _OUR_NAME.match(folder.name)
+        )
+        removed = []
+        for _, folder in completed[: max(0, len(completed) - keep)]:
+            if folder.resolve() not in protected and not is_locked(folder):
+                shutil.rmtree(folder)
+                removed.append(folder.name)
+    return removed
+
+
+def _make_run_folder(outputs: Path, now: datetime) -> Path:
+    name = f"{now:%Y%m%d_%H%M%S}"
+    for number in count(1):
+        folder = outputs / (name if number == 1 else f"{name}_{number}")
+        try:
+            make_folder(folder, exist_ok=False)
+        except FileExistsError:
+            continue
+        return folder
+    raise AssertionError("count() does not end")
+
+
+def _nothing_to_resume(outputs: Path, first_stage: int) -> MissingCheckpointError:
+    names = " and ".join(CHECKPOINT_NAMES[stage.name] for stage in STAGES if stage.number < first_stage)
+    return MissingCheckpointError(
+        outputs,
+        f"holds no run with {names}, which stage {first_stage} needs. Make one with: mrt-pipeline run",
+    )

@@ -1,0 +1,274 @@
+"""``PipelineOrchestrator``: opens a run folder, carries a request out in it, publishes what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mrt_pipeline
+from mrt_pipeline.config import PipelineConfig
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.run import Manifest, RunStatus
+from mrt_pipeline.contracts.stage import PipelineStage
+from mrt_pipeline.errors import CredentialError, InternalError, MrtPipelineError, RunInterrupted
+from mrt_pipeline.orchestrator.attempt import Attempt, Output
+from mrt_pipeline.orchestrator.folders import choose_folder, point_latest, remove_old_runs
+from mrt_pipeline.orchestrator.publishing import publish
+from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.session import RunSession
+from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.runtime.alerts import Alert, send_alert
+from mrt_pipeline.runtime.clock import singapore_date, utc_now
+from mrt_pipeline.runtime.context import RunContext, default_context
+from mrt_pipeline.runtime.files import remove_leftovers
+from mrt_pipeline.runtime.fingerprints import code_version
+from mrt_pipeline.runtime.locks import run_lock
+from mrt_pipeline.runtime.manifests import find_manifest
+from mrt_pipeline.runtime.reporting import Reporter
+from mrt_pipeline.runtime.run_log import open_run_log
+from mrt_pipeline.runtime.signals import StopRequest
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+
+class PipelineOrchestrator:
+    """Runs the stages of the MRT Data Pipeline with checkpoints, resume and a manifest.
+
+    Attributes:
+        config: the configuration.
+        run_id: identifies the run; sorts by its start.
+        run_timestamp: start of this process's run, UTC.
+        output_base_dir: the run's folder, once there is one.
+        checkpoints: ``stage1`` … to the checkpoint's file name, as the manifest has them.
+    """
+
+    def __init__(
+        self,
+        config_path: str | Path = "config/pipeline.yaml",
+        *,
+        as_of: date | None = None,
+        reporter: Reporter | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.config = PipelineConfig(config_path)
+        self.run_timestamp = now()
+        self.run_id = f"{self.run_timestamp:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
+        self.output_base_dir: Path | None = None
+        self.checkpoints: dict[str, str] = {}
+        self._as_of = as_of
+        self._now = now
+        self._reporter = reporter or Reporter()
+        self._stop = StopRequest(self._reporter.note)
+
+    def run_full_pipeline(
+        self, output_dir: str | Path | None = None, resume_from: int | None = None
+    ) -> Stage3Output:
+        """Run all stages, or those from ``resume_from`` on, and return the dataset."""
+        request = RunRequest(_path(output_dir), resume_from=resume_from, as_of=self._as_of)
+        with self._attempt(request) as attempt:
+            self._carry_out(request, attempt)
+        final: Stage3Output = attempt.output(3)
+        return final
+
+    def run_single_stage(self, stage: int, output_dir: str | Path | None = None) -> Output:
+        """Run one stage on the checkpoints before it and return its output."""
+        request = RunRequest(_path(output_dir), stage=stage, as_of=self._as_of)
+        with self._attempt(request) as attempt:
+            self._carry_out(request, attempt)
+            output: Output = attempt.output(stage)
+        return output
+
+    def run_stage1(self, skip_if_exists: bool = False) -> Stage1Output:
+        """Run or reuse stage 1 in this orchestrator's folder and return its output."""
+        output: Stage1Output = self._run_given(1, {}, skip_if_exists)
+        return output
+
+    def run_stage2(self, stage1_output: Stage1Output, skip_if_exists: bool = False) -> Stage2Output:
+        """Run or reuse stage 2 on a given output of stage 1 and return its output."""
+        output: Stage2Output = self._run_given(2, {1: stage1_output}, skip_if_exists)
+        return output
+
+    def run_stage3(
+        self, stage1_output: Stage1Output, stage2_output: Stage2Output, skip_if_exists: bool = False
+    ) -> Stage3Output:
+        """Run or reuse stage 3 on given outputs of stages 1 and 2 and return the dataset."""
+        given: dict[int, Output] = {1: stage1_output, 2: stage2_output}
+        output: Stage3Output = self._run_given(3, given, skip_if_exists)
+        return output
+
+    def execute(self, request: RunRequest) -> Manifest:
+        """Carry a request out and return the manifest it leaves behind.
+
+        Raises:
+            MrtPipelineError: if it could not be done; the manifest on disk says so too.
+        """
+        with self._attempt(request) as attempt:
+            self._carry_out(request, attempt)
+            return attempt.manifest
+
+    @cached_property
+    def stage1(self) -> PipelineStage[None, Stage1Output]:
+        """Return stage 1 for this run."""
+        from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
+
+        return Stage1Ingestion(self.config, self._context)
+
+    @cached_property
+    def stage2(self) -> PipelineStage[Stage1Output, Stage2Output]:
+        """Return stage 2 for this run."""
+        from mrt_pipeline.stages.stage2_enrichment import Stage2Enrichment
+
+        return Stage2Enrichment(self.config, self._context)
+
+    @cached_property
+    def stage3(self) -> PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output]:
+        """Return stage 3 for this run."""
+        from mrt_pipeline.stages.stage3_merger import Stage3Merger
+
+        return Stage3Merger(self.config, self._context)
+
+    def _stage(self, number: int) -> PipelineStage[Any, Any]:
+        return (self.stage1, self.stage2, self.stage3)[number - 1]
+
+    def _run_given(self, number: int, given: dict[int, Output], skip_if_exists: bool) -> Any:
+        request = RunRequest(
+            self.output_base_dir, stage=number, skip_existing=skip_if_exists, as_of=self._as_of
+        )
+        folder_is_ours = self.output_base_dir is not None or number > 1
+        with self._attempt(request if folder_is_ours else replace(request, skip_existing=False)) as attempt:
+            output = attempt.run_given(number, given)
+            self._finish(request, attempt, attempt.status_after(number))
+        return output
+
+    def _carry_out(self, request: RunRequest, attempt: Attempt) -> None:
+        self._finish(request, attempt, attempt.run())
+
+    def _finish(self, request: RunRequest, attempt: Attempt, status: RunStatus) -> None:
+        """Publish what was asked for, and let ``latest`` show it."""
+        output = self.config.settings.output
+        if status is RunStatus.COMPLETED and request.last_stage == STAGES[-1].number:
+            publish(attempt, output.formats)
+        attempt.end(status)
+        if status is not RunStatus.COMPLETED or self.output_base_dir is None:
+            return
+        outputs = Path(output.directory)
+        if output.symlink_latest and not point_latest(self.output_base_dir, outputs):
+            self._reporter.note(f"{outputs / 'latest'} goes on showing the last complete dataset.")
+        if output.versioning:
+            for name in remove_old_runs(outputs, output.keep_last_n_versions, self.output_base_dir):
+                self._reporter.note(f"Removed old run {name} (keep_last_n_versions).")
+
+    @contextlib.contextmanager
+    def _attempt(self, request: RunRequest) -> Iterator[Attempt]:
+        """Open a run folder for one attempt; however it ends, the manifest says so and the lock is free."""
+        settings = self.config.settings
+        folder = choose_folder(request, settings.output, self.run_timestamp)
+        self.output_base_dir = folder
+        with run_lock(folder, self._now()), self._stop.watching():
+            remove_leftovers(folder)
+            session = self._open_session(folder, request)
+            with open_run_log(folder, settings.logging, run_id=session.manifest.run_id) as log:
+                session.begin(request.command)
+                log.info("attempt started", command=request.command, as_of=str(session.manifest.as_of))
+                with self._recording_failure(session, log, request):
+                    self._refuse_missing_credentials(request)
+                    yield Attempt(request, self._context, session, self._stage, log)
+
+    def _open_session(self, folder: Path, request: RunRequest) -> RunSession:
+        """Return the folder's session: its manifest goes on if it has one, with this run's configuration."""
+        earlier = find_manifest(folder)
+        as_of = request.as_of or (
+            earlier.as_of if earlier and request.first_stage > 1 else singapore_date(self.run_timestamp)
+        )
+        context = default_context(self.config, as_of)
+        self._context: RunContext = replace(
+            context,
+            folder=folder,
+            reporter=self._reporter,
+            stop=self._stop,
+            now=self._now,
+            retry_failed=request.retry_failed,
+        )
+        for name in ("stage1", "stage2", "stage3"):
+            self.__dict__.pop(name, None)
+        settings = self.config.settings
+        present = {
+            "updated_at": self._now(),
+            "as_of": as_of,
+            "mode": settings.mode.value,
+            "software_version": mrt_pipeline.__version__,
+            "code_version": code_version(),
+            "config_path": str(self.config.path),
+            "config": settings.model_dump(mode="json"),
+        }
+        if earlier is None:
+            manifest = Manifest(
+                run_id=self.run_id,
+                timestamp=self.run_timestamp,
+                status=RunStatus.RUNNING,
+                attempts=(),
+                **present,  # type: ignore[arg-type] # a literal of mixed values, checked by pydantic
+            )
+        else:
+            manifest = earlier.model_copy(update=present)
+            self.run_id, self.run_timestamp = earlier.run_id, earlier.timestamp
+        return RunSession(folder, manifest, self._now)
+
+    def _refuse_missing_credentials(self, request: RunRequest) -> None:
+        """Say before any work which secrets the stages to be run would miss."""
+        from mrt_pipeline.runtime.source_access import missing_credentials
+
+        wanted = [
+            api
+            for stage in STAGES[request.first_stage - 1 : request.last_stage]
+            for api in stage.apis_in_use(self.config.settings)
+        ]
+        faults = missing_credentials(self.config.settings, self.config.secrets(), wanted)
+        if faults:
+            raise CredentialError("A source in use needs a secret that is not set:", tuple(faults))
+
+    @contextlib.contextmanager
+    def _recording_failure(
+        self, session: RunSession, log: FilteringBoundLogger, request: RunRequest
+    ) -> Iterator[None]:
+        try:
+            yield
+        except (RunInterrupted, KeyboardInterrupt) as error:
+            log.warning("interrupted", reason=str(error))
+            session.end(RunStatus.INTERRUPTED, str(error))
+            raise
+        except MrtPipelineError as error:
+            self._record_failure(session, log, request, error)
+            raise
+        except Exception as error:
+            # The one place where a bug of ours is caught: manifest and alert must still say what happened.
+            log.exception("bug")
+            bug = InternalError(
+                f"A bug in this program stopped the run ({type(error).__name__}: {error}). "
+                f"What was finished is kept in {session.folder}; the details are in its log."
+            )
+            self._record_failure(session, log, request, bug)
+            raise bug from error
+        finally:
+            self.checkpoints = dict(session.manifest.checkpoints)
+            self._context.access.close()
+
+    def _record_failure(
+        self, session: RunSession, log: FilteringBoundLogger, request: RunRequest, error: MrtPipelineError
+    ) -> None:
+        log.error("failed", error=str(error), error_type=type(error).__name__)
+        session.end(RunStatus.FAILED, str(error))
+        alert = Alert.of_failure(session.manifest, str(error), request.command, self._now())
+        for fault in send_alert(self.config.settings.alerting, alert, session.folder, log):
+            self._reporter.warn(fault)
+
+
+def _path(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path)

@@ -1,0 +1,83 @@
+"""What a person asks the pipeline to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from mrt_pipeline.errors import UsageError
+
+STAGE_NUMBERS = (1, 2, 3)
+RETRIED_STAGE = 2
+"""the stage that works station by station"""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One command line, checked.
+
+    Raises:
+        UsageError: if it names no stage of ours, or asks for two things at once.
+    """
+
+    output_dir: Path | None = None
+    stage: int | None = None
+    """run this stage only"""
+    resume_from: int | None = None
+    """run this stage and those after it, on the checkpoints before it"""
+    skip_existing: bool = False
+    """run only what is missing, damaged or stale"""
+    as_of: date | None = None
+    """the day whose network is described; none: today in Singapore, or the resumed run's day"""
+    retry_failed: bool = False
+    """go on from stage 2, and do there only the stations that a source failed before"""
+
+    def __post_init__(self) -> None:
+        for flag, number in (("--stage", self.stage), ("--resume-from", self.resume_from)):
+            if number is not None and number not in STAGE_NUMBERS:
+                raise UsageError(f"{flag} is {number}; expected 1, 2 or 3.")
+        if self.stage is not None and self.resume_from is not None:
+            raise UsageError("--stage runs one stage and --resume-from several; give one of them.")
+        if self.retry_failed and self.first_stage != RETRIED_STAGE:
+            raise UsageError(
+                f"--retry-failed concerns stage {RETRIED_STAGE}; give it alone, or with --resume-from "
+                f"{RETRIED_STAGE} or --stage {RETRIED_STAGE}."
+            )
+        if self.retry_failed and self.skip_existing:
+            raise UsageError(
+                "--retry-failed does failed stations again and --skip-existing keeps them; give one of them."
+            )
+
+    @property
+    def first_stage(self) -> int:
+        """Return the first stage that may run."""
+        return self.stage or self.resume_from or (RETRIED_STAGE if self.retry_failed else 1)
+
+    @property
+    def last_stage(self) -> int:
+        """Return the last stage that may run."""
+        return self.stage or 3
+
+    @property
+    def continues(self) -> bool:
+        """Tell whether this goes on in an existing run's folder when none is named."""
+        return self.first_stage > 1 or self.resume_from is not None or self.skip_existing
+
+    @property
+    def command(self) -> str:
+        """Return the command line that asks for this."""
+        parts = ["mrt-pipeline run"]
+        if self.output_dir is not None:
+            parts.append(f"--output-dir {self.output_dir}")
+        if self.stage is not None:
+            parts.append(f"--stage {self.stage}")
+        if self.resume_from is not None:
+            parts.append(f"--resume-from {self.resume_from}")
+        if self.skip_existing:
+            parts.append("--skip-existing")
+        if self.retry_failed:
+            parts.append("--retry-failed")
+        if self.as_of is not None:
+            parts.append(f"--as-of {self.as_of}")
+        return " ".join(parts)

@@ -1,0 +1,110 @@
+"""The manifest while a run is going on: every change is on disk before the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mrt_pipeline.contracts.run import (
+    AttemptRecord,
+    CheckpointRecord,
+    Fingerprint,
+    Manifest,
+    RunStatus,
+    StageRecord,
+    StageStatus,
+)
+from mrt_pipeline.orchestrator.stages import stage_named
+from mrt_pipeline.runtime.manifests import save_manifest
+
+
+class RunSession:
+    """One attempt at a run: keeps its manifest true on disk from the first moment to the last."""
+
+    def __init__(self, folder: Path, manifest: Manifest, now: Callable[[], datetime]) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._now = now
+
+    def begin(self, command: str) -> None:
+        """Open a new attempt."""
+        attempt = AttemptRecord(
+            number=len(self.manifest.attempts) + 1,
+            started_at=self._now(),
+            status=RunStatus.RUNNING,
+            command=command,
+        )
+        self.update(status=RunStatus.RUNNING, attempts=(*self.manifest.attempts, attempt), error=None)
+
+    def end(self, status: RunStatus, error: str | None = None) -> None:
+        """Close the attempt."""
+        self._update_attempt(ended_at=self._now(), status=status, error=error)
+        self.update(status=status, error=error)
+
+    def stage_started(self, name: str, reason: str) -> None:
+        """Record that a stage is running; what an earlier attempt made of it stays known."""
+        self._update_attempt(stages_run=(*self._attempt.stages_run, name))
+        self._put_stage(
+            name, status=StageStatus.RUNNING, seconds=0.0, reused=False, reason=reason, error=None
+        )
+
+    def stage_ended(
+        self,
+        name: str,
+        *,
+        status: StageStatus,
+        seconds: float,
+        checkpoint: CheckpointRecord,
+        fingerprint: Fingerprint,
+        counts: Mapping[str, float],
+    ) -> None:
+        """Record the checkpoint that a stage has written."""
+        self._put_stage(
+            name,
+            status=status,
+            seconds=round(seconds, 3),
+            checkpoint=checkpoint,
+            fingerprint=fingerprint,
+            counts=dict(counts),
+            attempt=self._attempt.number,
+        )
+        key = f"stage{stage_named(name).number}"
+        self.update(checkpoints={**self.manifest.checkpoints, key: checkpoint.file})
+
+    def stage_failed(self, name: str, status: StageStatus, seconds: float, error: str) -> None:
+        """Record that a stage gave no result; an earlier checkpoint of it is left as it was."""
+        self._put_stage(name, status=status, seconds=round(seconds, 3), error=error)
+
+    def stage_reused(self, name: str, reason: str) -> None:
+        """Record that an earlier checkpoint stands in for a stage."""
+        self._put_stage(name, reused=True, reason=reason)
+
+    def stage_disabled(self, name: str) -> None:
+        """Record that the configuration switches a stage off."""
+        self._put_stage(
+            name, status=StageStatus.DISABLED, seconds=0.0, reused=False, reason="disabled in config"
+        )
+
+    def update(self, **changes: Any) -> None:
+        """Change the manifest and write it."""
+        self.manifest = self.manifest.model_copy(update={**changes, "updated_at": self._now()})
+        save_manifest(self.folder, self.manifest)
+
+    @property
+    def _attempt(self) -> AttemptRecord:
+        return self.manifest.attempts[-1]
+
+    def _update_attempt(self, **changes: Any) -> None:
+        latest = self._attempt.model_copy(update=changes)
+        self.manifest = self.manifest.model_copy(update={"attempts": (*self.manifest.attempts[:-1], latest)})
+
+    def _put_stage(self, name: str, **changes: Any) -> None:
+        record = self.manifest.stages.get(name)
+        if record is None:
+            blank = {"seconds": 0.0, "reused": False, "reason": "", "attempt": self._attempt.number}
+            record = StageRecord.model_validate({"status": StageStatus.RUNNING, **blank, **changes})
+        else:
+            record = record.model_copy(update=changes)
+        self.update(stages={**self.manifest.stages, name: record})

@@ -1,0 +1,71 @@
+"""What the orchestrator knows of each stage without importing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mrt_pipeline.config import Settings
+
+SHARED_CODE = ("contracts", "errors.py", "network", "runtime/geometry.py")
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """A stage's number and name, and what its result depends on."""
+
+    number: int
+    name: str
+    config_keys: tuple[str, ...]
+    """dotted keys of the configuration that concern it"""
+    code: tuple[str, ...]
+    """source files and folders, relative to the package, whose change makes its checkpoint stale"""
+    api_of_source: dict[str, str]
+    """each source it may be configured with, and the section of ``apis`` that says how it is had"""
+
+    def apis_in_use(self, settings: Settings) -> tuple[str, ...]:
+        """Return the sections of ``apis`` that the configured sources of this stage ask, each once."""
+        section = getattr(settings.stages, self.name)
+        names = [self.api_of_source[source] for source in getattr(section, "sources", ())]
+        return tuple(dict.fromkeys(name for name in names if name)) if section.enabled else ()
+
+
+STAGES = (
+    StageSpec(
+        number=1,
+        name="stage1_ingestion",
+        config_keys=("mode", "pipeline", "stages.stage1_ingestion", "apis.datagov", "apis.onemap"),
+        code=(*SHARED_CODE, "sources", "stages/stage1_ingestion.py", "stages/ingestion"),
+        api_of_source={"datagov": "datagov", "onemap": "onemap"},
+    ),
+    StageSpec(
+        number=2,
+        name="stage2_enrichment",
+        config_keys=(
+            "mode",
+            "pipeline",
+            "stages.stage2_enrichment",
+            "apis.datamall",
+            "apis.fandom",
+            "apis.openrouter",
+        ),
+        code=(*SHARED_CODE, "sources", "extraction", "stages/stage2_enrichment.py", "stages/enrichment"),
+        api_of_source={
+            "lta_datamall": "datamall",
+            "network": "",
+            "fandom_wiki": "fandom",
+            "openrouter_llm": "openrouter",
+        },
+    ),
+    StageSpec(
+        number=3,
+        name="stage3_merger",
+        config_keys=("pipeline", "stages.stage3_merger", "expected_stations", "expected_lines"),
+        code=(*SHARED_CODE, "stages/stage3_merger.py", "stages/checks", "exports", "schemas"),
+        api_of_source={},
+    ),
+)
+
+
+def stage_named(name: str) -> StageSpec:
+    """Return the stage of a name."""
+    return next(stage for stage in STAGES if stage.name == name)

@@ -1,0 +1,80 @@
+"""The figures of a run: what a stage's output holds, counted once, kept in the manifest."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.contracts.findings import Finding, count_by_severity
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.outputs import (
+    EnrichmentStatus,
+    FeatureOutcome,
+    Stage1Output,
+    Stage2Output,
+    Stage3Output,
+)
+
+
+def count_output(output: Stage1Output | Stage2Output | Stage3Output) -> dict[str, float]:
+    """Return the figures of a stage's output by name."""
+    if isinstance(output, Stage1Output):
+        return _count_stage1(output)
+    if isinstance(output, Stage2Output):
+        return _count_stage2(output)
+    coverage = measure_coverage(output.stations)
+    return {
+        **count_stations(output.stations),
+        "future_stations": len(output.future_stations),
+        **{f"coverage_{field}": measured.share for field, measured in coverage.items()},
+        **_count_findings(output.findings),
+    }
+
+
+def count_stations(stations: tuple[Station, ...]) -> dict[str, float]:
+    """Return how many stations, codes, lines and exits there are."""
+    return {
+        "stations": len(stations),
+        "codes": sum(len(station.mrt_codes) for station in stations),
+        "lines": len({line for station in stations for line in station.lines}),
+        "exits": sum(len(station.exits) for station in stations),
+    }
+
+
+def count_pending(output: Stage2Output) -> int:
+    """Return how many stations stage 2 left for another time because its budget was used up."""
+    return sum(item.status is EnrichmentStatus.PENDING for item in output.enrichments)
+
+
+def count_rejected(output: Stage2Output) -> dict[str, int]:
+    """Return how many claims were not published, by reason."""
+    counted = Counter(claim.reason for item in output.enrichments for claim in item.rejected)
+    return dict(sorted(counted.items()))
+
+
+def _count_stage1(output: Stage1Output) -> dict[str, float]:
+    outcomes = [account.outcome for account in output.features]
+    return {
+        **count_stations(output.stations),
+        "future_stations": len(output.future_stations),
+        "features": len(outcomes),
+        **{f"features_{outcome.value}": outcomes.count(outcome) for outcome in FeatureOutcome},
+        **_count_findings(output.findings),
+    }
+
+
+def _count_stage2(output: Stage2Output) -> dict[str, float]:
+    statuses = [item.status.value for item in output.enrichments]
+    exits = [found for item in output.enrichments for found in item.exits]
+    return {
+        **{f"stations_{status}": statuses.count(status) for status in sorted(set(statuses))},
+        "bus_stops": sum(len(found.bus_stops) for found in exits),
+        "platforms": sum(len(found.platforms) for found in exits),
+        "landmarks": sum(len(found.landmarks) for found in exits),
+        "rejected_claims": sum(len(item.rejected) for item in output.enrichments),
+        **_count_findings((*output.findings, *(f for item in output.enrichments for f in item.findings))),
+    }
+
+
+def _count_findings(findings: tuple[Finding, ...]) -> dict[str, float]:
+    return {f"findings_{severity}": number for severity, number in count_by_severity(findings).items()}

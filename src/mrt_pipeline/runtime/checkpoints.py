@@ -1,0 +1,90 @@
+"""Save and verify the checkpoint of a stage.
+
+A checkpoint is the stage's output as JSON under the file name that the specification gives it. It is
+trusted only if its bytes have the sha256 that the manifest recorded when it was written. A damaged one is
+never overwritten in silence: it is moved aside as ``<name>.damaged-<time>`` and named.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.run import CheckpointRecord
+from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError
+from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors
+
+OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
+
+CHECKPOINT_NAMES = {
+    "stage1_ingestion": "stage1_deterministic.json",
+    "stage2_enrichment": "stage2_enrichment.json",
+    "stage3_merger": "stage3_final.json",
+}
+
+
+def describe_checkpoint(path: Path, output: Stage1Output | Stage2Output | Stage3Output) -> CheckpointRecord:
+    """Return the record of a checkpoint just written, to verify it by later."""
+    content = read_bytes(path)
+    return CheckpointRecord(
+        file=path.name,
+        sha256=sha256_of(content),
+        size_bytes=len(content),
+        content_sha256=content_sha256(output),
+    )
+
+
+def content_sha256(output: Stage1Output | Stage2Output | Stage3Output) -> str:
+    """Return a sha256 over what an output says, without when it was made."""
+    return sha256_of(output.model_dump_json(exclude={"metadata"}).encode())
+
+
+def verify_checkpoint(folder: Path, record: CheckpointRecord, remedy: str) -> bytes:
+    """Return a checkpoint's bytes once they are known to be those that were written.
+
+    Raises:
+        MissingCheckpointError: if the file is gone.
+        CorruptCheckpointError: if its bytes are others.
+    """
+    path = folder / record.file
+    try:
+        content = read_bytes(path)
+    except FileNotFoundError:
+        raise MissingCheckpointError(path, f"is not there; make it with: {remedy}") from None
+    if sha256_of(content) != record.sha256:
+        raise CorruptCheckpointError(
+            path,
+            f"is damaged: {len(content)} bytes that are not the {record.size_bytes} bytes once written. "
+            f"Make it again with: {remedy}",
+        )
+    return content
+
+
+def parse_checkpoint(kind: type[OutputT], path: Path, content: bytes, remedy: str) -> OutputT:
+    """Return a checkpoint's bytes as the stage output they hold.
+
+    Raises:
+        CorruptCheckpointError: if they are not an output of this version.
+    """
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise CorruptCheckpointError(
+            path,
+            f"is not a {kind.__name__} of this version ({where}: {first['msg']}). "
+            f"Make it again with: {remedy}",
+        ) from error
+
+
+def move_aside(path: Path, now: datetime) -> Path:
+    """Keep a damaged file for inspection under another name and return that name."""
+    aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%d_%H%M%S_%f}")
+    with storage_errors(path, "is damaged and could not be moved aside"):
+        path.rename(aside)
+    return aside

@@ -1,0 +1,55 @@
+"""What a run hands to its stages: settings, the day, access to sources, the clock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.config import PipelineConfig, Settings
+from mrt_pipeline.runtime.clock import singapore_date, utc_now
+from mrt_pipeline.runtime.reporting import Reporter
+from mrt_pipeline.runtime.signals import StopRequest
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.source_access import SourceAccess
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """Everything outside a stage that its result may depend on."""
+
+    settings: Settings
+    as_of: date
+    """the day whose network is described"""
+    access: SourceAccess
+    now: Callable[[], datetime] = utc_now
+    folder: Path | None = None
+    """the run's folder, where a stage may keep what it needs to go on after an interruption"""
+    reporter: Reporter = field(default_factory=Reporter)
+    stop: StopRequest = field(default_factory=StopRequest)
+    retry_failed: bool = False
+    """whether stage 2 does only the stations that a source failed before"""
+
+
+def default_context(config: PipelineConfig, as_of: date | None = None) -> RunContext:
+    """Return the context of a run in this process: today's network, the user's cache folder and secrets."""
+    from mrt_pipeline.runtime.source_access import SourceAccess
+
+    return RunContext(
+        settings=config.settings,
+        as_of=as_of or singapore_date(utc_now()),
+        access=SourceAccess(config.settings, secrets=config.secrets(), cache_dir=cache_folder(), now=utc_now),
+    )
+
+
+def cache_folder() -> Path:
+    """Return where answers of live services are kept between runs; ``MRT_PIPELINE_CACHE`` overrides it."""
+    if chosen := os.environ.get("MRT_PIPELINE_CACHE"):
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("mrt-data-pipeline")

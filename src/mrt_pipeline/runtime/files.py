@@ -1,0 +1,175 @@
+"""Every file of a run is written here, whole or not at all.
+
+A file is written to a temporary name in its own folder, flushed to the disk, and renamed; then the folder
+is flushed. So a crash, a kill or a full disk leaves either the old file or the new one under the final
+name, never half of one. Temporary names start with ``.`` and end with ``.mrt-tmp``; ``remove_leftovers``
+clears those that a killed process left behind, and may only be called by the holder of the folder's lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+from pydantic import BaseModel
+
+from mrt_pipeline.errors import StorageError
+
+TEMPORARY_SUFFIX = ".mrt-tmp"
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full; make room and run the same command again",
+    errno.EDQUOT: "the disk quota is used up; make room and run the same command again",
+    errno.EIO: "the disk reports an input/output error; check the disk before running again",
+    errno.EROFS: "the file system is read-only; choose another folder with --output-dir",
+    errno.EACCES: "permission denied; choose another folder with --output-dir or change its owner",
+    errno.EPERM: "operation not permitted; choose another folder with --output-dir",
+    errno.ENOTDIR: "a part of the path is a file, not a folder; choose another --output-dir",
+    errno.EISDIR: "there is a folder under this file's name; move it away",
+    errno.ENAMETOOLONG: "the path is too long; choose a shorter --output-dir",
+}
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Put ``content`` under ``path`` atomically and durably.
+
+    Raises:
+        StorageError: if it cannot be written; an older file under this name is then untouched.
+    """
+    temporary = temporary_path(path)
+    with storage_errors(path, "could not be written; an older version of it is untouched"):
+        try:
+            _write_and_flush(temporary, content)
+            temporary.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+    with storage_errors(path, "was written, but may not outlive a power cut"):
+        flush_folder(path.parent)
+
+
+def write_json(path: Path, content: BaseModel | dict[str, object] | list[object]) -> None:
+    """Write a record or plain data as indented UTF-8 JSON; empty fields of records are left out."""
+    write_bytes(path, to_json(content))
+
+
+def to_json(content: BaseModel | dict[str, object] | list[object]) -> bytes:
+    """Return the canonical bytes of a record: indented UTF-8 JSON that ends in a newline."""
+    if isinstance(content, BaseModel):
+        return content.model_dump_json(exclude_none=True, indent=1).encode() + b"\n"
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's content.
+
+    Raises:
+        FileNotFoundError: if there is none.
+        StorageError: if it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StorageError(path, f"could not be read: {describe_os_error(error)}.") from error
+
+
+def make_folder(path: Path, *, exist_ok: bool = True) -> None:
+    """Make a folder and its parents.
+
+    Raises:
+        FileExistsError: if it is there and ``exist_ok`` is false.
+        StorageError: if it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=exist_ok)
+    except FileExistsError:
+        if not exist_ok:
+            raise
+        raise StorageError(path, "is a file; expected a folder. Choose another --output-dir.") from None
+    except OSError as error:
+        raise StorageError(path, f"could not be made: {describe_os_error(error)}.") from error
+
+
+def replace_symlink(link: Path, target: Path) -> None:
+    """Point ``link`` at ``target`` by a relative path: a reader sees the old target or the new one.
+
+    Raises:
+        StorageError: if it cannot be done; an older link is then untouched.
+    """
+    temporary = temporary_path(link)
+    with storage_errors(link, "could not be pointed at the new run; it still shows the previous one"):
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+        temporary.symlink_to(os.path.relpath(target.resolve(), link.parent.resolve()))
+        try:
+            temporary.replace(link)
+        except OSError:
+            temporary.unlink()
+            raise
+    with storage_errors(link, "points at the new run, but may not outlive a power cut"):
+        flush_folder(link.parent)
+
+
+def temporary_path(path: Path) -> Path:
+    """Return the name under which this thread prepares a file."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{TEMPORARY_SUFFIX}")
+
+
+def remove_leftovers(folder: Path) -> list[str]:
+    """Remove temporary files that a killed process left in a folder and return their names.
+
+    Raises:
+        StorageError: if one cannot be removed.
+    """
+    found = sorted(folder.glob(f".*{TEMPORARY_SUFFIX}"))
+    for path in found:
+        with storage_errors(path, "was left by a killed run and could not be removed"):
+            path.unlink(missing_ok=True)
+    return [path.name for path in found]
+
+
+def sha256_of(content: bytes) -> str:
+    """Return the hexadecimal SHA-256 of some bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def flush_folder(folder: Path) -> None:
+    """Make a rename in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def storage_errors(path: Path, consequence: str) -> Iterator[None]:
+    """Turn an operating system's error into a ``StorageError`` that says what it means for ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(path, f"{consequence}: {describe_os_error(error)}.") from error
+
+
+def describe_os_error(error: OSError) -> str:
+    """Return what to do about an operating system's error, or its own text where nothing better is known."""
+    return _ADVICE.get(error.errno or 0) or (error.strerror or str(error)).lower()
+
+
+def _write_and_flush(path: Path, content: bytes) -> None:
+    # A link under the temporary name is somebody's trap; what it points at must not be written.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(path, flags, 0o644)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

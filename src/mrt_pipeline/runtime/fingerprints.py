@@ -1,0 +1,79 @@
+"""What a stage's result depends on, and which part differs when it cannot be reused.
+
+Limits: the code version covers this package's own source files, not the libraries it uses, and a changed
+comment counts as a change. Both err on the side of doing the work again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mrt_pipeline.contracts.run import Fingerprint
+
+PACKAGE = Path(__file__).parent.parent
+
+
+def code_version(parts: Iterable[str] = ("",), package: Path = PACKAGE) -> str:
+    """Return a sha256 over source files: modules (``stages/stage1.py``) or whole folders, all by default."""
+    digest = hashlib.sha256()
+    for path in sorted({path for part in parts for path in _source_files(package / part)}):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def flatten(config: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """Return the leaves under some dotted keys of a configuration, as dotted key to value."""
+    flat: dict[str, Any] = {}
+    for key in keys:
+        value: Any = config
+        for part in key.split("."):
+            value = value[part]
+        flat.update(_leaves(key, value))
+    return flat
+
+
+def find_differences(then: Fingerprint, now: Fingerprint) -> list[str]:
+    """Return a phrase for each part that differs, nothing when the result can be reused."""
+    phrases = [
+        f"{key} was {_show(then.config.get(key))}, is {_show(now.config.get(key))}"
+        for key in sorted(then.config.keys() | now.config.keys())
+        if then.config.get(key) != now.config.get(key)
+    ]
+    for name in sorted(then.inputs.keys() | now.inputs.keys()):
+        before, after = then.inputs.get(name), now.inputs.get(name)
+        if before != after:
+            phrases.append(f"input {name} was {_brief(before)}, is {_brief(after)}")
+    if then.code != now.code:
+        phrases.append(f"code version was {then.code[:12]}, is {now.code[:12]}")
+    return phrases
+
+
+def _source_files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    for found in path.rglob("*"):
+        if found.is_file() and "__pycache__" not in found.parts:
+            yield found
+
+
+def _leaves(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for name, below in value.items():
+            yield from _leaves(f"{key}.{name}", below)
+    else:
+        yield key, value
+
+
+def _show(value: Any) -> str:
+    return "not set" if value is None else str(value)
+
+
+def _brief(version: str | None) -> str:
+    if version is None:
+        return "absent"
+    return version[:12] if len(version) == 64 else version

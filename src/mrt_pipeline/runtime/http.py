@@ -1,0 +1,306 @@
+"""Ask live services over HTTP: paced, bounded in time and size, tried again when that may help, kept on disk.
+
+Whatever happens, the caller gets an ``Answer`` or a ``FetchError`` (``BlockedError`` for status 403).
+Headers that a caller gives may hold secrets: they go to the host that is asked and nowhere else, into no
+message, log or file.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+import mrt_pipeline
+from mrt_pipeline.errors import FetchError
+from mrt_pipeline.runtime.http_cache import AnswerCache, KeptHead
+from mrt_pipeline.runtime.http_errors import Request, find_secrets, show_url, status_failure
+from mrt_pipeline.runtime.http_exchange import Exchange, Received
+from mrt_pipeline.runtime.pace import Pacer
+
+if TYPE_CHECKING:
+    import tenacity
+
+MAX_ANSWER_BYTES = 64 * 2**20
+"""after decompression"""
+MAX_RETRY_WAIT_S = 120.0
+"""a service that asks for a longer pause than this is not waited for"""
+MAX_BACKOFF_S = 30.0
+TRIES = 4
+FIRST_WAIT_S = 0.5
+STEPS_PER_ANSWER = 4
+"""a whole answer may take this many times as long as one step of it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of a service, status 2xx."""
+
+    url: str
+    """as it was asked, redirects aside"""
+    status: int
+    content: bytes = field(repr=False)
+    """decompressed"""
+    content_type: str
+    """as sent, empty if it was not"""
+    retrieved_at: datetime
+    """when the service last said this, or said that it still holds"""
+    is_from_cache: bool
+    headers: Mapping[str, str]
+    """names in lower case; of an answer from the disk only those that were kept"""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOptions:
+    """How one service is asked."""
+
+    timeout_s: float = 30
+    """for connecting, and for each single read"""
+    deadline_s: float | None = None
+    """for one whole answer [default: four times the timeout]"""
+    base_urls: tuple[str, ...] = ()
+    """the service's configured URLs, whose hosts may have any address"""
+    contact: str = ""
+    """where the service finds the operator"""
+    cache_folder: Path | None = None
+    tries: int = TRIES
+    first_wait_s: float = FIRST_WAIT_S
+    """before the second try; doubles with each further one"""
+
+
+class HttpClient:
+    """Asks one service; may be shared by threads."""
+
+    def __init__(
+        self,
+        options: HttpOptions,
+        *,
+        now: Callable[[], datetime],
+        pacer: Pacer | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Take how to ask and what all clients of a run share; nothing is loaded or opened yet."""
+        self._options = options
+        self._now = now
+        self._pacer = pacer or Pacer(sleep=sleep)
+        self._sleep = sleep
+        self._cache = AnswerCache(options.cache_folder) if options.cache_folder else None
+        self._exchange: Exchange | None = None
+        self._lock = threading.Lock()
+
+    def get(
+        self,
+        source_id: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        ttl_days: float = 0,
+        max_bytes: int = MAX_ANSWER_BYTES,
+    ) -> Answer:
+        """Return the answer to a GET, unasked if one younger than ``ttl_days`` is on disk.
+
+        Args:
+            source_id: whom errors name.
+            url: what to ask; a query in it is taken for a secret and never shown.
+            params: added to the query; no secrets.
+            headers: sent along; may hold secrets.
+            ttl_days: days; an older answer is asked for again, and used if the service says that it still
+                holds. 0 asks in any case and keeps nothing on disk.
+            max_bytes: a longer answer is a failure.
+
+        Raises:
+            FetchError: if there is no answer of status 2xx.
+        """
+        request = Request(
+            source_id=source_id,
+            method="GET",
+            url=_with_params(url, params),
+            shown_url=show_url(url, params),
+            headers=dict(headers or {}),
+            secrets=find_secrets(headers or {}, {}),
+            max_bytes=max_bytes,
+        )
+        if self._cache is None or ttl_days <= 0:
+            return _new_answer(request, self._ask(request), self._now())
+        kept = self._cache.find(request.url)
+        if kept is not None and len(kept[1]) > max_bytes:
+            kept = None
+        if kept is not None and kept[0].is_younger_than(ttl_days, self._now()):
+            return _kept_answer(request, *kept)
+        return self._refresh(request, kept, self._cache)
+
+    def post_json(
+        self,
+        source_id: str,
+        url: str,
+        body: Mapping[str, str],
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = MAX_ANSWER_BYTES,
+    ) -> Answer:
+        """Return the answer to a POST of a JSON object, which may hold secrets; it is never kept on disk.
+
+        Raises:
+            FetchError: if there is no answer of status 2xx.
+        """
+        request = Request(
+            source_id=source_id,
+            method="POST",
+            url=url,
+            shown_url=show_url(url),
+            headers={**(headers or {}), "content-type": "application/json"},
+            body=json.dumps(dict(body)).encode(),
+            secrets=find_secrets(headers or {}, body),
+            max_bytes=max_bytes,
+        )
+        return _new_answer(request, self._ask(request), self._now())
+
+    def close(self) -> None:
+        """Close all connections; asking again opens new ones."""
+        with self._lock:
+            if self._exchange is not None:
+                self._exchange.close()
+                self._exchange = None
+
+    def _refresh(self, request: Request, kept: tuple[KeptHead, bytes] | None, cache: AnswerCache) -> Answer:
+        """Ask whether a kept answer still holds, or for a new one, and keep what is known then."""
+        conditions = kept[0].conditions() if kept is not None else {}
+        received = self._ask(replace(request, headers={**request.headers, **conditions}), bool(conditions))
+        if received.status == 304 and kept is not None:
+            head = cache.keep(request.url, request.shown_url, kept[0].headers, kept[1], self._now())
+            return _kept_answer(request, head, kept[1])
+        answer = _new_answer(request, received, self._now())
+        if received.status == 200 and not _repeats_a_secret(request, received):
+            cache.keep(request.url, request.shown_url, answer.headers, answer.content, answer.retrieved_at)
+        return answer
+
+    def _ask(self, request: Request, is_conditional: bool = False) -> Received:
+        """Ask until there is an answer, for as long as asking again may help."""
+        import tenacity
+
+        _refuse_unfit(request)
+        first_s = self._options.first_wait_s
+        backoff = tenacity.wait_exponential(first_s, max=MAX_BACKOFF_S) + tenacity.wait_random(0, first_s)
+        retrying = tenacity.Retrying(
+            sleep=self._sleep,
+            stop=tenacity.stop_after_attempt(self._options.tries),
+            wait=lambda state: max(backoff(state), _asked_wait_s(_error_of(state))),
+            retry=lambda state: _may_pass(_error_of(state)),
+            reraise=True,
+        )
+        return retrying(self._try_once, request, is_conditional)
+
+    def _try_once(self, request: Request, is_conditional: bool) -> Received:
+        received = self._open(request).send(request)
+        if received.is_good or (received.status == 304 and is_conditional):
+            return received
+        failure = status_failure(request, received.status, received.headers, received.content, self._now())
+        wait_s = _asked_wait_s(failure)
+        if wait_s > MAX_RETRY_WAIT_S:
+            raise _too_long_a_wait(request, failure)
+        self._pacer.hold(_host(request.url), wait_s)
+        raise failure
+
+    def _open(self, request: Request) -> Exchange:
+        options = self._options
+        with self._lock:
+            if self._exchange is None:
+                try:
+                    self._exchange = Exchange(
+                        timeout_s=options.timeout_s,
+                        deadline_s=options.deadline_s or STEPS_PER_ANSWER * options.timeout_s,
+                        user_agent=user_agent(options.contact),
+                        trusted_hosts=frozenset(_host(url) for url in options.base_urls),
+                        pacer=self._pacer,
+                    )
+                except OSError as error:  # the file that SSL_CERT_FILE names
+                    raise request.failure(f"was not asked: trusted certificates: {error.strerror}") from error
+            return self._exchange
+
+
+def user_agent(contact: str) -> str:
+    """Return who we say we are."""
+    name = f"mrt-data-pipeline/{mrt_pipeline.__version__}"
+    return f"{name} (+{contact})" if contact else name
+
+
+def _refuse_unfit(request: Request) -> None:
+    """Refuse what no server can be asked, before a library quotes a secret in its own error."""
+    if urlsplit(request.shown_url).scheme not in ("http", "https"):
+        raise request.failure("was not asked: expected an http or https URL")
+    for name, value in request.headers.items():
+        if not (value.isascii() and value.isprintable() and value == value.strip()):
+            raise request.failure(
+                f"was not asked: header {name} holds a line break, a space at an end or a character outside "
+                "ASCII; check the secret it was made from"
+            )
+
+
+def _too_long_a_wait(request: Request, failure: FetchError) -> FetchError:
+    asked = (
+        f"asks to wait {failure.retry_after_s:.0f} s, more than the {MAX_RETRY_WAIT_S:.0f} s that are waited"
+    )
+    return FetchError(
+        request.source_id,
+        f"{request.shown_url} answered with status {failure.status} and {asked}; run again later",
+        retryable=True,
+        status=failure.status,
+        retry_after_s=failure.retry_after_s,
+    )
+
+
+def _new_answer(request: Request, received: Received, now: datetime) -> Answer:
+    return Answer(
+        url=request.url,
+        status=received.status,
+        content=received.content,
+        content_type=received.headers.get("content-type", ""),
+        retrieved_at=now,
+        is_from_cache=False,
+        headers=received.headers,
+    )
+
+
+def _kept_answer(request: Request, head: KeptHead, body: bytes) -> Answer:
+    return Answer(
+        url=request.url,
+        status=200,
+        content=body,
+        content_type=head.headers.get("content-type", ""),
+        retrieved_at=head.retrieved_at,
+        is_from_cache=True,
+        headers=head.headers,
+    )
+
+
+def _repeats_a_secret(request: Request, received: Received) -> bool:
+    """Tell whether a service sends back what it was given; such an answer stays off the disk."""
+    text = received.content + " ".join(received.headers.values()).encode()
+    return any(secret.encode() in text for secret in request.secrets)
+
+
+def _with_params(url: str, params: Mapping[str, str] | None) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
+
+
+def _error_of(state: tenacity.RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome is not None else None
+
+
+def _may_pass(error: BaseException | None) -> bool:
+    return isinstance(error, FetchError) and error.retryable and _asked_wait_s(error) <= MAX_RETRY_WAIT_S
+
+
+def _asked_wait_s(error: BaseException | None) -> float:
+    return (error.retry_after_s or 0.0) if isinstance(error, FetchError) else 0.0

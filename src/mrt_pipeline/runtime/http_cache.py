@@ -1,0 +1,76 @@
+"""Answers of live services kept on disk between runs.
+
+``<cache>/http/<sha256 of the URL>.answer`` holds one answer: the sha256 of what follows, a line of JSON,
+the body. Each file is written whole or not at all and is believed only if its sha256 is right; any other
+counts as not there. The folder may be removed at any time. An answer that cannot be kept is one more
+request next time, no failure.
+
+Of a request nothing is kept but its URL as it may be shown; of an answer's headers only ``KEPT_HEADERS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import AwareDatetime, ValidationError
+
+from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.errors import StorageError
+from mrt_pipeline.runtime.files import make_folder, read_bytes, sha256_of, write_bytes
+
+KEPT_HEADERS = frozenset({"content-type", "etag", "last-modified", "date"})
+
+
+class KeptHead(Record):
+    """What is known of an answer on disk besides its body."""
+
+    shown_url: str
+    headers: dict[str, str]
+    retrieved_at: AwareDatetime
+    """when the service last said this, or said that it still holds"""
+
+    def is_younger_than(self, ttl_days: float, now: datetime) -> bool:
+        """Tell whether an answer may be used unasked; one from the future may not: some clock was wrong."""
+        return timedelta(0) <= now - self.retrieved_at < timedelta(days=ttl_days)
+
+    def conditions(self) -> dict[str, str]:
+        """Return the headers that ask whether an answer still holds (RFC 9110, section 13.1)."""
+        pairs = (("if-none-match", "etag"), ("if-modified-since", "last-modified"))
+        return {asked: self.headers[kept] for asked, kept in pairs if kept in self.headers}
+
+
+class AnswerCache:
+    """The answers in one folder, by URL."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def find(self, url: str) -> tuple[KeptHead, bytes] | None:
+        """Return the answer kept for a URL, or none if there is none that can be believed."""
+        try:
+            sha256, _, rest = read_bytes(self._path(url)).partition(b"\n")
+            if sha256 != sha256_of(rest).encode():
+                return None
+            head, _, body = rest.partition(b"\n")
+            return KeptHead.model_validate_json(head), body
+        except (FileNotFoundError, StorageError, ValidationError):
+            return None
+
+    def keep(
+        self, url: str, shown_url: str, headers: Mapping[str, str], body: bytes, retrieved_at: datetime
+    ) -> KeptHead:
+        """Keep an answer in place of an earlier one, if the disk lets us, and return its head."""
+        kept_headers = {name: value for name, value in headers.items() if name in KEPT_HEADERS}
+        head = KeptHead(shown_url=shown_url, headers=kept_headers, retrieved_at=retrieved_at)
+        rest = head.model_dump_json().encode() + b"\n" + body
+        try:
+            make_folder(self._folder)
+            write_bytes(self._path(url), sha256_of(rest).encode() + b"\n" + rest)
+        except StorageError:
+            pass  # a full disk costs a request next time, not this run
+        return head
+
+    def _path(self, url: str) -> Path:
+        return self._folder / f"{sha256_of(url.encode())}.answer"

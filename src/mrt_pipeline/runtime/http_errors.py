@@ -1,0 +1,180 @@
+"""What can go wrong with a request, as ``FetchError``: one sentence, no secrets, and whether it may pass.
+
+Libraries' exceptions are translated here and nowhere else; a test goes through all of httpx2 and httpcore2.
+Their own words are quoted only where they cannot hold a header or a URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from mrt_pipeline.errors import BlockedError, FetchError
+
+PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+"""statuses after which the same request may succeed later"""
+
+EXCERPT_CHARS = 120
+SHOWN_URL_CHARS = 300
+LEAST_SECRET_CHARS = 4
+
+HARMLESS_HEADERS = frozenset({"accept", "accept-language", "content-type"})
+"""every other header that a caller gives is taken for a secret"""
+
+
+class PrivateAddressError(Exception):
+    """A host that nobody configured has an address inside the operator's network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it is made, and as it may be shown."""
+
+    source_id: str
+    method: str
+    shown_url: str
+    max_bytes: int
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """texts of headers and body that must get into no message and onto no disk"""
+
+    def failure(self, what: str, *, retryable: bool = False) -> FetchError:
+        """Return the error that says what went wrong with this request."""
+        return FetchError(self.source_id, f"{self.shown_url} {what}", retryable=retryable)
+
+
+def show_url(url: str, params: Mapping[str, str] | None = None) -> str:
+    """Return a URL without user, password and its own query; ``params``, which are no secrets, are shown."""
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return "a URL that cannot be read"
+    query = f"?{urlencode(params)}" if params else ""
+    return printable(f"{parts.scheme}://{host}{parts.path}{query}", SHOWN_URL_CHARS)
+
+
+def find_secrets(headers: Mapping[str, str], body: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the values of headers, with and without a scheme such as ``Bearer``, and those of a body."""
+    values = [value for name, value in headers.items() if name.lower() not in HARMLESS_HEADERS]
+    credentials = [value.partition(" ")[2] for value in values]
+    found = {text for text in (*values, *credentials, *body.values()) if len(text) >= LEAST_SECRET_CHARS}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def status_failure(
+    request: Request, status: int, headers: Mapping[str, str], body: bytes, now: datetime
+) -> FetchError:
+    """Return the error of an answer whose status is not 2xx."""
+    may_pass = status in PASSING_STATUSES
+    excerpt = excerpt_of(body, (*request.secrets, *_query_values(request.url)))
+    kind = BlockedError if status == 403 else FetchError
+    return kind(
+        request.source_id,
+        f"{request.shown_url} answered with status {status}" + (f": {excerpt}" if excerpt else ""),
+        retryable=may_pass,
+        status=status,
+        retry_after_s=parse_retry_after(headers.get("retry-after"), now) if may_pass else None,
+    )
+
+
+def excerpt_of(body: bytes, secrets: Iterable[str] = ()) -> str:
+    """Return the beginning of an error's text on one line, secrets taken out."""
+    text = body.decode("utf-8", errors="replace")
+    for secret in secrets:
+        text = text.replace(secret, "[secret]")
+    return printable(" ".join(text.split()), EXCERPT_CHARS)
+
+
+def printable(text: str, length: int) -> str:
+    """Return the beginning of a text with what cannot be printed replaced by a question mark."""
+    shown = "".join(char if char.isprintable() else "?" for char in text[: length + 1])
+    return shown if len(shown) <= length else shown[: length - 1] + "…"
+
+
+def parse_retry_after(text: str | None, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After header asks to wait, or none if it cannot be read.
+
+    Field meaning: RFC 9110, section 10.2.3.
+    """
+    from email.utils import parsedate_to_datetime
+
+    if text is None:
+        return None
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+        moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - now).total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def library_errors() -> tuple[type[Exception], ...]:
+    """Return what the HTTP libraries, and Python's sockets below them, raise."""
+    import httpcore2
+    import httpx2
+
+    return (
+        httpx2.HTTPError,
+        httpx2.InvalidURL,
+        httpx2.CookieConflict,
+        httpx2.StreamError,
+        httpcore2.NetworkError,
+        httpcore2.ProtocolError,
+        httpcore2.ProxyError,
+        httpcore2.TimeoutException,
+        httpcore2.UnsupportedProtocol,
+        httpcore2.ConnectionNotAvailable,
+        PrivateAddressError,
+        OSError,
+        ValueError,  # a host name that IDNA refuses
+        OverflowError,  # a port above 65535
+    )
+
+
+def transfer_failure(request: Request, error: Exception, timeout_s: float, deadline_s: float) -> FetchError:
+    """Return what one of the ``library_errors`` means for a request."""
+    import httpcore2
+    import httpx2
+
+    if isinstance(error, PrivateAddressError):
+        return request.failure(f"leads to {error}, an address inside this network; only a base_url may")
+    if isinstance(error, (httpx2.TimeoutException, httpcore2.TimeoutException)):
+        limits = f"{timeout_s:g} s for each step, {deadline_s:g} s for all of it"
+        return request.failure(f"gave no whole answer in time ({limits})", retryable=True)
+    if _is_about_certificates(error):
+        return request.failure(f"could not be trusted: {_words(error)}; check the host, the clock, the proxy")
+    if isinstance(error, httpx2.DecodingError):
+        return request.failure("sent a body that its Content-Encoding does not fit", retryable=True)
+    if isinstance(error, (httpx2.RemoteProtocolError, httpcore2.RemoteProtocolError)):
+        return request.failure(f"broke off or broke HTTP: {_words(error)}", retryable=True)
+    unreachable = (httpx2.NetworkError, httpx2.ProxyError, httpcore2.NetworkError, httpcore2.ProxyError)
+    if isinstance(error, (*unreachable, httpcore2.ConnectionNotAvailable, OSError)):
+        return request.failure(f"could not be reached: {_words(error)}", retryable=True)
+    return request.failure(
+        f"cannot be asked like this ({type(error).__name__}); check base_url, and the proxy if there is one"
+    )
+
+
+def _query_values(url: str) -> list[str]:
+    values = [value for _, value in parse_qsl(urlsplit(url).query)]
+    return [value for value in values if len(value) >= LEAST_SECRET_CHARS]
+
+
+def _is_about_certificates(error: BaseException | None) -> bool:
+    import ssl
+
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+def _words(error: Exception) -> str:
+    return printable(str(error) or type(error).__name__, EXCERPT_CHARS)

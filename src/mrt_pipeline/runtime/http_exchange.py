@@ -1,0 +1,140 @@
+"""One try of one request: send it, follow its redirects, receive an answer of bounded size.
+
+Whatever status comes back is a ``Received``; everything else is a ``FetchError``. A redirect leads to http
+or https only, at most five times, and a POST is not redirected at all. Another origin gets none of the
+caller's headers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.runtime.http_errors import Request, library_errors, transfer_failure
+from mrt_pipeline.runtime.pace import Pacer
+
+if TYPE_CHECKING:
+    import httpx2
+
+MAX_REDIRECTS = 5
+MAX_ERROR_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came back, whatever its status; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+
+    @property
+    def is_good(self) -> bool:
+        """Tell whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+
+class Exchange:
+    """Connections to one service; may be shared by threads."""
+
+    def __init__(
+        self,
+        *,
+        timeout_s: float,
+        deadline_s: float,
+        user_agent: str,
+        trusted_hosts: frozenset[str],
+        pacer: Pacer,
+    ) -> None:
+        """Load the HTTP library; nothing is connected yet."""
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+        import httpx2
+
+        from mrt_pipeline.runtime.http_transport import BoundedTransport
+
+        self._timeout_s = timeout_s
+        self._deadline_s = deadline_s
+        self._pacer = pacer
+        self._transport = BoundedTransport(trusted_hosts)
+        self._client = httpx2.Client(
+            transport=self._transport,
+            timeout=httpx2.Timeout(timeout_s, pool=None),
+            headers={"User-Agent": user_agent},
+            # An answer depends on its request alone, so no cookie is ever taken.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            trust_env=False,
+        )
+
+    def send(self, request: Request) -> Received:
+        """Send a request once and return what comes back.
+
+        Raises:
+            FetchError: if nothing whole comes back in time.
+        """
+        with self._translated(request):
+            return self._follow(request)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def _follow(self, request: Request) -> Received:
+        import httpx2
+
+        url, headers = httpx2.URL(request.url), request.headers
+        for _ in range(MAX_REDIRECTS + 1):
+            with self._pacer.turn(url.host), self._response(request, url, headers) as response:
+                if not response.has_redirect_location:
+                    return _receive(request, response)
+                target = _redirect_target(request, response)
+            headers = headers if target.origin == url.origin else {}
+            url = target
+        raise request.failure(f"was redirected more than {MAX_REDIRECTS} times")
+
+    @contextlib.contextmanager
+    def _response(
+        self, request: Request, url: httpx2.URL, headers: Mapping[str, str]
+    ) -> Iterator[httpx2.Response]:
+        with self._transport.deadline(self._deadline_s):
+            made = self._client.build_request(request.method, url, headers=headers, content=request.body)
+            with contextlib.closing(self._client.send(made, stream=True)) as response:
+                yield response
+
+    @contextlib.contextmanager
+    def _translated(self, request: Request) -> Iterator[None]:
+        try:
+            yield
+        except library_errors() as error:
+            raise transfer_failure(request, error, self._timeout_s, self._deadline_s) from error
+
+
+def _redirect_target(request: Request, response: httpx2.Response) -> httpx2.URL:
+    if request.method != "GET":
+        raise request.failure(
+            f"redirects a {request.method}; its body is sent nowhere else. Correct base_url"
+        )
+    if response.next_request is None:
+        raise request.failure("was redirected to something that is no URL")
+    target = response.next_request.url
+    if target.scheme not in ("http", "https"):
+        raise request.failure(f"was redirected to a URL of scheme {target.scheme}; expected http or https")
+    return target
+
+
+def _receive(request: Request, response: httpx2.Response) -> Received:
+    """Read an answer up to its limit, counted after decompression; of an error the beginning is enough."""
+    received = Received(
+        response.status_code, {name.lower(): value for name, value in response.headers.items()}, b""
+    )
+    limit = request.max_bytes if received.is_good else MAX_ERROR_BYTES
+    content = bytearray()
+    for chunk in response.iter_bytes():
+        content += chunk
+        if len(content) > limit:
+            if received.is_good:
+                raise request.failure(f"sent more than {limit} bytes; expected at most that")
+            break
+    return Received(received.status, received.headers, bytes(content[:limit]))

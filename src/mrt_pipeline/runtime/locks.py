@@ -1,0 +1,92 @@
+"""One process at a time in a run folder, and one at a time at the ``latest`` link.
+
+The lock is the operating system's (flock through filelock), so it ends with its process, however that dies.
+Who holds it is written beside it, for the message of the second one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from mrt_pipeline.errors import RunLockedError
+from mrt_pipeline.runtime.files import storage_errors
+
+LOCK_NAME = ".lock"
+HOLDER_NAME = ".lock-holder.json"
+
+
+@contextlib.contextmanager
+def run_lock(folder: Path, now: datetime) -> Iterator[None]:
+    """Hold a run folder for this process.
+
+    Raises:
+        RunLockedError: if another process holds it; the message says which and since when.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / LOCK_NAME)
+    with storage_errors(folder / LOCK_NAME, "could not be locked"):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise RunLockedError(
+                f"{folder} is being worked on by {_describe_holder(folder)}. "
+                "Wait for it to end, or choose another --output-dir."
+            ) from None
+    try:
+        _write_holder(folder, now)
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # the lock counts, not the note beside it
+            (folder / HOLDER_NAME).unlink()
+        lock.release()
+
+
+@contextlib.contextmanager
+def outputs_lock(outputs: Path) -> Iterator[None]:
+    """Hold the folder of all runs for the moment of moving ``latest`` or removing old runs."""
+    from filelock import FileLock
+
+    with storage_errors(outputs / LOCK_NAME, "could not be locked"):
+        lock = FileLock(outputs / LOCK_NAME)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_locked(folder: Path) -> bool:
+    """Tell whether a process is working in a run folder now."""
+    from filelock import FileLock, Timeout
+
+    if not (folder / LOCK_NAME).exists():
+        return False
+    lock = FileLock(folder / LOCK_NAME)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False
+
+
+def _write_holder(folder: Path, now: datetime) -> None:
+    holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": now.isoformat(timespec="seconds")}
+    with storage_errors(folder / HOLDER_NAME, "could not be written"):
+        (folder / HOLDER_NAME).write_text(json.dumps(holder), encoding="utf-8")
+
+
+def _describe_holder(folder: Path) -> str:
+    try:
+        holder = json.loads((folder / HOLDER_NAME).read_text(encoding="utf-8"))
+        described = f"process {int(holder['pid'])} on {holder['host']!s} since {holder['since']!s}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"
+    return described if described.isprintable() else "another process"

@@ -1,0 +1,41 @@
+"""Read and write ``manifest.json``, the page that says how a run stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mrt_pipeline.contracts.run import Manifest
+from mrt_pipeline.errors import CorruptCheckpointError
+from mrt_pipeline.runtime.files import read_bytes, write_json
+
+MANIFEST_NAME = "manifest.json"
+
+
+def save_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest of a run folder, replacing the one before."""
+    write_json(folder / MANIFEST_NAME, manifest)
+
+
+def find_manifest(folder: Path) -> Manifest | None:
+    """Return a folder's manifest, or none if it has none.
+
+    Raises:
+        CorruptCheckpointError: if it has one that is damaged or not ours.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        content = read_bytes(path)
+    except FileNotFoundError:
+        return None
+    try:
+        return Manifest.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise CorruptCheckpointError(
+            path,
+            f"is not a manifest of this version ({where}: {first['msg']}). "
+            "Move it away and run again, or choose another --output-dir.",
+        ) from error

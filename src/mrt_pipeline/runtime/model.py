@@ -1,0 +1,289 @@
+"""Ask a language model: chat completions of any OpenAI-compatible server, OpenRouter or a local one.
+
+What goes wrong is one of four things, and the caller can tell them apart: it passes (waited for and tried
+again, up to ``max_retries`` times), it concerns this question only, it concerns every question (``fatal``),
+or the answer was cut (``finish_reason`` ``length``, also when the question itself is longer than the model's
+context).
+
+Field meanings: https://openrouter.ai/docs/api-reference/overview and /errors, last looked at on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from mrt_pipeline.config.model import OpenrouterSection, Stage2Section
+from mrt_pipeline.contracts.outputs import ModelUsage
+from mrt_pipeline.errors import CredentialError, ModelCallError
+from mrt_pipeline.runtime.model_answers import Completion, parse_completion, parse_error
+from mrt_pipeline.runtime.model_failures import (
+    TOO_MANY_REQUESTS,
+    Server,
+    connection_failure,
+    is_too_long,
+    lasting_refusal,
+    parse_retry_after,
+    plain,
+    status_failure,
+)
+from mrt_pipeline.runtime.model_usage import Ledger
+from mrt_pipeline.runtime.pace import Pace, Pacer, Rate
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+    from pydantic import SecretStr
+
+MAX_RETRY_WAIT_S = 120.0
+"""A server that asks for a longer pause is not waited for: the run stops and goes on another time."""
+
+CUT = "length"
+"""The ``finish_reason`` of an answer that is not whole."""
+
+KEY_VARIABLE = "OPENROUTER_API_KEY"
+_NO_KEY = "none"  # the openai package insists on a key; local servers ignore it
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A conversation that the model is to go on with, as JSON of a schema."""
+
+    messages: tuple[Message, ...]
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """What a model wrote; ``finish_reason`` ``length`` means that it is cut and another must be asked for."""
+
+    text: str
+    finish_reason: str
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether the answer, or the question, was too long for the model."""
+        return self.finish_reason == CUT
+
+
+class ChatModel:
+    """A model on a server, its pace shared by all threads that ask it."""
+
+    def __init__(
+        self,
+        api: OpenrouterSection,
+        pace: Stage2Section,
+        api_key: SecretStr | None,
+        *,
+        max_requests: int | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Check that what the server demands is there; nothing is sent yet.
+
+        Args:
+            api: where the model is, and what answers are asked of it.
+            pace: spacing and retries.
+            api_key: sent as a bearer token; a local server needs none.
+            max_requests: how many requests may be sent in all, retries included.
+            sleep: waits some seconds.
+            clock: seconds on a clock that only goes forward.
+
+        Raises:
+            CredentialError: if the server is openrouter.ai and there is no key.
+        """
+        self.name = api.model
+        self.base_url = str(api.base_url).rstrip("/")
+        self._api = api
+        self._pace = pace
+        self._secret = api_key.get_secret_value().strip() if api_key else ""
+        self._max_requests = max_requests
+        self._sleep = sleep
+        self._server = Server(urlsplit(self.base_url).netloc, api.model)
+        spacing = Pace((Rate(1, pace.delay_seconds),))
+        self._pacer = Pacer({self._server.host: spacing}, clock=clock, sleep=sleep)
+        self._lock = threading.Lock()
+        self._requests = 0
+        self._ledger = Ledger()
+        if is_openrouter(self.base_url) and not self._secret:
+            raise CredentialError(missing_key_sentence())
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Return what an answer depends on besides model and question."""
+        return {"temperature": self._api.temperature, "max_tokens": self._api.max_tokens}
+
+    @property
+    def requests_made(self) -> int:
+        """Return how many requests were sent so far, those that failed included."""
+        with self._lock:
+            return self._requests
+
+    @property
+    def spent(self) -> ModelUsage:
+        """Return what all calls so far have cost, those that were of no use included."""
+        return self._ledger.total
+
+    def ask(self, question: Question, ledger: Ledger) -> ModelAnswer:
+        """Return the model's answer, and put down what it cost whether it was of use or not.
+
+        Raises:
+            ModelCallError: if there is none; see ``fatal`` and ``retryable``.
+        """
+        for wait in self._waits():
+            self._count_request()
+            try:
+                with self._pacer.turn(self._server.host):
+                    return self._try_once(question, ledger)
+            except ModelCallError as error:
+                self._wait_or_give_up(error, wait)
+        raise AssertionError("the last try either answers or raises")
+
+    def _waits(self) -> list[float | None]:
+        """Return the pause after each try, doubling; none after the last."""
+        first = self._pace.retry_delay_seconds
+        return [*(min(first * 2**number, MAX_RETRY_WAIT_S) for number in range(self._pace.max_retries)), None]
+
+    def _wait_or_give_up(self, error: ModelCallError, wait: float | None) -> None:
+        """Wait before the next try, if there is one to be made.
+
+        Raises:
+            ModelCallError: if not.
+        """
+        pause = max(wait or 0.0, error.retry_after_s or 0.0)
+        is_last = wait is None or pause > MAX_RETRY_WAIT_S
+        if is_last and error.status == TOO_MANY_REQUESTS:
+            raise lasting_refusal(error) from None
+        if is_last or not error.retryable:
+            raise error
+        if error.status == TOO_MANY_REQUESTS:
+            self._pacer.hold(self._server.host, pause)  # it concerns all threads
+        else:
+            self._sleep(pause)
+
+    def _count_request(self) -> None:
+        with self._lock:
+            if self._max_requests is not None and self._requests >= self._max_requests:
+                raise ModelCallError(
+                    f"max_model_requests is {self._max_requests}, and as many were sent",
+                    retryable=True,
+                    fatal=True,
+                )
+            self._requests += 1
+
+    def _try_once(self, question: Question, ledger: Ledger) -> ModelAnswer:
+        self._spend(ModelUsage(calls=1), ledger)
+        status, body, headers = self._send(question)
+        if status != 200:
+            return self._failed(status, parse_error(body), headers)
+        completion = parse_completion(body)
+        self._spend(completion.usage, ledger)
+        if completion.error is not None:
+            return self._failed(completion.error.status, completion.error.message, headers)
+        return _whole_answer(completion, self.name)
+
+    def _spend(self, usage: ModelUsage, ledger: Ledger) -> None:
+        self._ledger.add(usage)
+        ledger.add(usage)
+
+    def _send(self, question: Question) -> tuple[int, bytes, Mapping[str, str]]:
+        """Return status, body and headers of an answer, whatever its status."""
+        import openai
+
+        try:
+            answer = self._client.chat.completions.with_raw_response.create(**self._request(question))
+        except openai.APIStatusError as error:
+            response = error.response
+            return response.status_code, response.content, response.headers
+        except openai.APITimeoutError:
+            reason = f"not whole after {self._api.timeout:g} seconds"
+            raise connection_failure(self._server, reason) from None
+        except openai.APIConnectionError as error:
+            reason = self._without_key(str(error.__cause__ or error))
+            raise connection_failure(self._server, reason) from None
+        return 200, answer.content, answer.headers
+
+    def _request(self, question: Question) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "model": self.name,
+            "messages": [{"role": item.role, "content": item.content} for item in question.messages],
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "answer", "strict": True, "schema": dict(question.schema)},
+            },
+            **self.parameters,
+        }
+        if is_openrouter(self.base_url):  # else it may pick a provider that ignores the schema
+            body["extra_body"] = {"provider": {"require_parameters": True}}
+        return body
+
+    def _failed(self, status: int | None, message: str, headers: Mapping[str, str]) -> ModelAnswer:
+        if is_too_long(status, message):
+            return ModelAnswer("", CUT)
+        retry_after_s = parse_retry_after(headers)
+        raise status_failure(self._server, status, self._without_key(message), retry_after_s)
+
+    def _without_key(self, text: str) -> str:
+        return text.replace(self._secret, "***") if self._secret else text
+
+    @cached_property
+    def _client(self) -> OpenAI:
+        from openai import OpenAI
+
+        from mrt_pipeline.runtime.model_http import BoundedClient
+
+        return OpenAI(
+            api_key=self._secret or _NO_KEY,
+            base_url=self.base_url,
+            timeout=self._api.timeout,
+            max_retries=0,  # ours know the pace, the budget and which errors last
+            http_client=BoundedClient(self.base_url, self._api.timeout),
+        )
+
+
+def is_openrouter(base_url: str) -> bool:
+    """Tell whether a server is OpenRouter's, which wants a key and understands its own parameters."""
+    host = urlsplit(base_url).hostname or ""
+    return host == "openrouter.ai" or host.endswith(".openrouter.ai")
+
+
+def missing_key_sentence() -> str:
+    """Return what to do without a key."""
+    return (
+        f"{KEY_VARIABLE} is not set, and openrouter.ai answers nobody without a key. Set it in the "
+        "environment or in .env; or point apis.openrouter.base_url at a server that needs none; or take "
+        "openrouter_llm out of stages.stage2_enrichment.sources."
+    )
+
+
+def _whole_answer(completion: Completion, model: str) -> ModelAnswer:
+    """Return an answer that ended as it should, or was cut.
+
+    Raises:
+        ModelCallError: if the model would not answer this question.
+    """
+    if completion.refusal:
+        raise ModelCallError(f"{model} refuses to answer ({plain(completion.refusal)}).")
+    match completion.finish_reason:
+        case "stop" | "":
+            return ModelAnswer(completion.text, "stop")
+        case "length":
+            return ModelAnswer("", CUT)
+        case "error":
+            raise ModelCallError(f"{model} broke off its answer with an error.", retryable=True)
+        case "content_filter":
+            raise ModelCallError(f"The answer of {model} was held back by a content filter.")
+        case other:
+            raise ModelCallError(f"{model} ended its answer with {plain(other)!r}; expected 'stop'.")

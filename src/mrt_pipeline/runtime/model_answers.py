@@ -1,0 +1,113 @@
+"""Read a chat completion's body, trusting nothing in it.
+
+Field meanings: https://openrouter.ai/docs/api-reference/overview, last looked at on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mrt_pipeline.contracts.outputs import ModelUsage
+from mrt_pipeline.errors import ModelCallError
+
+MAX_TOKENS_BELIEVED = 10_000_000
+MAX_COST_BELIEVED_USD = 1_000.0
+"""More than this for one call is a server's mistake and counts as nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionError:
+    """An error that came inside an answer of status 200, once generation had begun."""
+
+    status: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a server answered."""
+
+    text: str
+    finish_reason: str
+    refusal: str
+    usage: ModelUsage
+    """tokens and cost; ``calls`` is counted by whoever sends"""
+    error: CompletionError | None
+
+
+def parse_completion(body: bytes) -> Completion:
+    """Return what a body of status 200 says.
+
+    Raises:
+        ModelCallError: if it is not a chat completion; a gateway's mistake, which may pass.
+    """
+    try:
+        whole = _mapping(orjson.loads(body))
+    except orjson.JSONDecodeError:
+        whole = {}
+    choices = whole.get("choices")
+    choice = _mapping(choices[0]) if isinstance(choices, list) and choices else {}
+    error = _find_error(whole) or _find_error(choice)
+    if error is None and "message" not in choice:
+        raise ModelCallError(
+            "The model's server answered something that is not a chat completion.", retryable=True
+        )
+    message = _mapping(choice.get("message"))
+    return Completion(
+        text=_text(message.get("content")),
+        finish_reason=_text(choice.get("finish_reason")),
+        refusal=_text(message.get("refusal")),
+        usage=_usage(_mapping(whole.get("usage"))),
+        error=error,
+    )
+
+
+def parse_error(body: bytes) -> str:
+    """Return the message of an error's body, or its beginning where it has none."""
+    try:
+        error = _find_error(_mapping(orjson.loads(body)))
+    except orjson.JSONDecodeError:
+        error = None
+    return error.message if error else body[:1000].decode(errors="replace")
+
+
+def _find_error(holder: Mapping[str, Any]) -> CompletionError | None:
+    error = holder.get("error")
+    if not error:
+        return None
+    details = _mapping(error)
+    status = details.get("code")
+    is_status = isinstance(status, int) and 400 <= status <= 599
+    return CompletionError(status if is_status else None, _text(details.get("message")) or _text(error))
+
+
+def _usage(usage: Mapping[str, Any]) -> ModelUsage:
+    return ModelUsage(
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        completion_tokens=_count(usage.get("completion_tokens")),
+        cost_usd=_cost(usage.get("cost")),
+    )
+
+
+def _cost(value: Any) -> float:
+    is_believed = isinstance(value, int | float) and 0 <= value <= MAX_COST_BELIEVED_USD  # NaN is not
+    return float(value) if is_believed else 0.0
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and 0 <= value <= MAX_TOKENS_BELIEVED else 0
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    """Return a text, also one that comes in parts."""
+    if isinstance(value, list):
+        return "".join(_text(_mapping(part).get("text")) for part in value)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,123 @@
+"""Answers of a model kept on disk between runs, so that the same question is never paid for twice.
+
+One SQLite file, ``answers.sqlite3``, in the given folder; several threads and processes may use it. Only
+whole answers that could be read are kept, and the verdict that the answer to a question does not fit. It is a
+cache and nothing else: a damaged file is begun anew, a full disk means that nothing more is kept, and either
+is told once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from mrt_pipeline.runtime.model import ModelAnswer
+
+FILE_NAME = "answers.sqlite3"
+LAYOUT = 1
+"""Raised when the table changes; a file of another layout is begun anew."""
+
+_WAIT_FOR_OTHERS_S = 10.0
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS answers "
+    "(key TEXT PRIMARY KEY, finish_reason TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID"
+)
+
+
+class AnswerCache:
+    """Answers by the fingerprint of their question."""
+
+    def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
+        """Nothing is opened before it is needed.
+
+        Args:
+            folder: where the file is kept.
+            warn: takes a sentence for whoever watches the run.
+        """
+        self._path = folder / FILE_NAME
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._can_find = True
+        self._can_save = True
+
+    def find(self, key: str) -> ModelAnswer | None:
+        """Return the answer kept under a key, if any."""
+        with self._lock:
+            rows = self._find(key) if self._can_find else []
+        return ModelAnswer(*rows[0]) if rows else None
+
+    def save(self, key: str, answer: ModelAnswer) -> None:
+        """Keep an answer; what is kept already stays."""
+        with self._lock:
+            if self._can_save:
+                self._save((key, answer.finish_reason, answer.text))
+
+    def close(self) -> None:
+        """Close the file; it is opened again when needed."""
+        with self._lock:
+            self._disconnect()
+
+    def _find(self, key: str) -> list[tuple[str, str]]:
+        try:
+            return self._run("SELECT text, finish_reason FROM answers WHERE key = ?", (key,))
+        except (sqlite3.Error, OSError) as error:
+            self._can_find = self._can_save = False
+            self._warn(f"{self._path}: no answer of an earlier run can be used ({error}).")
+            return []
+
+    def _save(self, values: tuple[str, ...]) -> None:
+        try:
+            self._run("INSERT OR IGNORE INTO answers (key, finish_reason, text) VALUES (?, ?, ?)", values)
+        except (sqlite3.Error, OSError) as error:
+            self._can_save = False
+            self._warn(f"{self._path}: from here on no answer of the model is kept for later runs ({error}).")
+
+    def _run(self, statement: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
+        """Return a statement's rows, from a file begun anew if it is damaged."""
+        try:
+            return self._execute(statement, values)
+        except sqlite3.OperationalError:  # a full disk, a missing right: the file itself may be sound
+            raise
+        except sqlite3.DatabaseError as error:
+            self._disconnect()
+            _remove(self._path)
+            self._warn(f"{self._path}: the cache of model answers is damaged ({error}); it is begun anew.")
+            return self._execute(statement, values)
+
+    def _execute(self, statement: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
+        if self._connection is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = _connect(self._path)
+        return self._connection.execute(statement, values).fetchall()
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=_WAIT_FOR_OTHERS_S, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        (layout,) = connection.execute("PRAGMA user_version").fetchone()
+        if layout not in {0, LAYOUT}:
+            raise sqlite3.DatabaseError(f"layout {layout}, expected {LAYOUT}")
+        connection.execute(_TABLE)
+        connection.execute(f"PRAGMA user_version = {LAYOUT}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,134 @@
+"""What a failed model call means: whether it may pass, and whom it concerns.
+
+===========================  =======================================================================
+408, 429, 5xx, no connection  passes: tried again, after ``Retry-After`` where the server says so
+401, 402, 404                 ``fatal``: no other question will fare better until a person acts
+429 to the last try           ``fatal`` and ``retryable``: stop now, go on another time
+400, 403, anything else       concerns this question only
+===========================  =======================================================================
+
+Status codes: https://openrouter.ai/docs/api-reference/errors, last looked at on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from mrt_pipeline.errors import ModelCallError
+
+MAX_SHOWN_CHARS = 200
+"""How much of a server's own words is shown."""
+
+TOO_MANY_REQUESTS = 429
+
+_WITHOUT = "take openrouter_llm out of stages.stage2_enrichment.sources"
+_TOO_LONG = re.compile(
+    r"context.{0,20}(?:length|size|window)|maximum context|too many tokens"
+    r"|(?:prompt|input|request).{0,20}too (?:long|large)",
+    re.IGNORECASE,
+)
+_NO_MODEL = re.compile(
+    r"not a valid model|model\b.{0,60}\b(?:not found|not exist)|no endpoints found", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Who was asked, as messages name it."""
+
+    host: str
+    model: str
+
+
+def status_failure(
+    server: Server, status: int | None, message: str, retry_after_s: float | None
+) -> ModelCallError:
+    """Return what an error status, or an error inside an answer, means."""
+    said = f"{status or 'error'}: {plain(message) or 'no reason given'}"
+    if status == 400 and _NO_MODEL.search(message):
+        status = 404
+    return ModelCallError(
+        _sentence(server, status, said),
+        retryable=status is None or status in {408, TOO_MANY_REQUESTS} or status >= 500,
+        fatal=status in {401, 402, 404},
+        status=status,
+        retry_after_s=retry_after_s,
+    )
+
+
+def connection_failure(server: Server, reason: str) -> ModelCallError:
+    """Return what it means that no answer came."""
+    return ModelCallError(
+        f"No answer of the model's server {server.host} ({plain(reason)}). "
+        "Check apis.openrouter.base_url and timeout, and the network.",
+        retryable=True,
+    )
+
+
+def lasting_refusal(error: ModelCallError) -> ModelCallError:
+    """Return what it means that there were too many requests at the last try too, or for a long time."""
+    wait = (
+        "" if error.retry_after_s is None else f" It asks for a pause of {error.retry_after_s:,.0f} seconds."
+    )
+    return ModelCallError(
+        f"{error}{wait}",
+        retryable=True,
+        fatal=True,
+        status=error.status,
+        retry_after_s=error.retry_after_s,
+    )
+
+
+def is_too_long(status: int | None, message: str) -> bool:
+    """Tell whether a server refuses a question because it is longer than what the model can take in."""
+    return status == 413 or (status in {400, 422} and _TOO_LONG.search(message) is not None)
+
+
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the pause that an answer asks for in seconds; a date counts from the answer's own ``Date``."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", value):
+        return float(value)
+    try:
+        pause = parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):  # no date, or only one of them with a time zone
+        return None
+    return max(pause.total_seconds(), 0.0)
+
+
+def plain(text: str) -> str:
+    """Return a server's words on one line, without control characters, and not too many of them."""
+    line = " ".join(
+        "".join(char if char.isprintable() else " " for char in text[: 4 * MAX_SHOWN_CHARS]).split()
+    )
+    return line if len(line) <= MAX_SHOWN_CHARS else line[: MAX_SHOWN_CHARS - 1] + "…"
+
+
+def _sentence(server: Server, status: int | None, said: str) -> str:
+    match status:
+        case 401:
+            return (
+                f"{server.host} refuses the key ({said}). "
+                f"Set OPENROUTER_API_KEY to a valid one, or {_WITHOUT}."
+            )
+        case 402:
+            return (
+                f"{server.host} wants to be paid first ({said}). Add credits or choose a free model in "
+                f"apis.openrouter.model, or {_WITHOUT}."
+            )
+        case 404:
+            return (
+                f"{server.host} has no model {server.model} ({said}). "
+                "Choose another in apis.openrouter.model, or check base_url."
+            )
+        case 429:
+            return f"{server.host} says that there were too many requests ({said})."
+        case 400:
+            return f"{server.host} does not accept the question ({said})."
+        case 403:
+            return f"{server.host} refuses to answer ({said})."
+        case _:
+            return f"{server.host} could not answer ({said})."

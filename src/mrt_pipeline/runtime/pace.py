@@ -1,0 +1,130 @@
+"""How fast a service may be asked, shared by all threads that ask it.
+
+Hosts of one service share one allowance: ``data.gov.sg`` stands for every host below it. Loopback hosts are
+not held back unless they are named. This is a sliding window of our own rather than pyrate-limiter: that
+one sleeps by ``time.sleep`` alone, so that no test could run it without waiting, and it knows neither
+services that take one request at a time nor a pause that a service itself asks for.
+
+Limits as published, last looked at on 2026-11-23: data.gov.sg two downloads per 10 s and five per minute
+without a key; OneMap 250 requests a minute; Fandom asks for one request at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+DATAGOV = "data.gov.sg"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most ``requests`` in any stretch of ``seconds``."""
+
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What one service allows."""
+
+    rates: tuple[Rate, ...] = ()
+    is_serial: bool = False
+    """whether a request may begin only when the one before has ended"""
+
+
+DEFAULT_PACE = Pace((Rate(10, 1),))
+PACES: Mapping[str, Pace] = {
+    DATAGOV: Pace((Rate(2, 10), Rate(5, 60))),
+    "onemap.gov.sg": Pace((Rate(250, 60),)),
+    "fandom.com": Pace((Rate(10, 1),), is_serial=True),
+}
+
+
+class Pacer:
+    """Lets each request begin when its service allows it."""
+
+    def __init__(
+        self,
+        paces: Mapping[str, Pace] = PACES,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._paces = paces
+        self._clock = clock
+        self._sleep = sleep
+        self._services: dict[str, _Service] = {}
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def turn(self, host: str) -> Iterator[None]:
+        """Wait until a request to a host may begin, and hold its turn while the block runs."""
+        service = self._service_of(host)
+        with service.one_at_a_time if service.pace.is_serial else contextlib.nullcontext():
+            wait = service.book(self._clock())
+            if wait > 0:
+                self._sleep(wait)
+            yield
+
+    def hold(self, host: str, seconds: float) -> None:
+        """Let no request to a host begin for some time, because the service asked for that."""
+        self._service_of(host).hold_until(self._clock() + seconds)
+
+    def _service_of(self, host: str) -> _Service:
+        name = self._service_name(host)
+        with self._lock:
+            if name not in self._services:
+                self._services[name] = _Service(self._paces.get(name) or _default_pace(host))
+            return self._services[name]
+
+    def _service_name(self, host: str) -> str:
+        return next((name for name in self._paces if host == name or host.endswith("." + name)), host)
+
+
+@dataclass(slots=True)
+class _Service:
+    """The moments at which requests to one service began or will begin, newest last."""
+
+    pace: Pace
+    begun: deque[float] = field(default_factory=deque)
+    held_until: float = float("-inf")
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def book(self, now: float) -> float:
+        """Take the next free moment and return how far away it is, seconds."""
+        with self.lock:
+            moment = max(now, self.held_until, *(self._earliest(rate) for rate in self.pace.rates))
+            self.begun.append(moment)
+            while len(self.begun) > max((rate.requests for rate in self.pace.rates), default=0):
+                self.begun.popleft()
+            return moment - now
+
+    def hold_until(self, moment: float) -> None:
+        with self.lock:
+            self.held_until = max(self.held_until, moment)
+
+    def _earliest(self, rate: Rate) -> float:
+        """Return when one more request keeps within a rate."""
+        if len(self.begun) < rate.requests:
+            return float("-inf")
+        return self.begun[-rate.requests] + rate.seconds
+
+
+def _default_pace(host: str) -> Pace:
+    return Pace() if is_loopback(host) else DEFAULT_PACE
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, by its name or address alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

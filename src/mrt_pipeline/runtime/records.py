@@ -1,0 +1,199 @@
+"""Reading fields of publishers' records that anyone may have damaged.
+
+A wrong structure (no JSON, HTML, cut off) is a ``SourceFormatError``; a wrong record is one finding for
+each fault in it, naming the record. A record with a fault is left out, and its finding is an error: a
+dataset that got smaller in silence is the worst that can happen to those who rely on it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeGuard
+
+import orjson
+
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.errors import SourceFormatError
+
+LAT_RANGE = (1.1, 1.6)
+LNG_RANGE = (103.4, 104.3)
+"""Singapore, and the bus termini in Johor Bahru that its services go to"""
+DECIMALS = 7
+"""1 cm: RFC 7946 section 11.2 advises against more"""
+
+MAX_SHOWN = 60
+_DIGITS = "0123456789"
+_NUMBER = re.compile(r"[+-]?\d{1,10}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
+
+
+def parse_json(content: bytes, document_id: str, expected: str) -> object:
+    """Return the value that some bytes spell as JSON.
+
+    Args:
+        content: the answer; a byte order mark before it is passed over.
+        document_id: the document that was asked for.
+        expected: what it should hold, for the message.
+
+    Raises:
+        SourceFormatError: if it is empty, HTML, cut off or otherwise no JSON.
+    """
+    text = content.removeprefix(b"\xef\xbb\xbf").strip()
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise SourceFormatError(
+            document_id, f"{_describe(text, error)}; expected {expected} as JSON. Get the document again."
+        ) from error
+
+
+def show(value: object) -> str:
+    """Return a value for a message: quoted, on one line, without control characters, not too long."""
+    text = value[: MAX_SHOWN + 1] if isinstance(value, str) else value
+    shown = repr(text) if text is None or isinstance(text, str | int | float) else f"a {type(value).__name__}"
+    return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…"
+
+
+def is_list(value: object) -> TypeGuard[Sequence[object]]:
+    """Tell whether a JSON value is an array."""
+    return isinstance(value, list)
+
+
+def is_object(value: object) -> TypeGuard[Mapping[str, object]]:
+    """Tell whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def read_number(value: object) -> float | None:
+    """Return a finite number given as a number or spelled as a text, else nothing."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    return None
+
+
+def natural_key(text: str) -> tuple[tuple[bool, int, str], ...]:
+    """Return a sort key in which numbers within a text count as numbers: 2 before 10, 10 before 10e."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", text)
+    return tuple((part[0] not in _DIGITS, int(part) if part[0] in _DIGITS else 0, part) for part in parts)
+
+
+class RecordReader:
+    """Reads the fields of one record, and keeps a finding for each fault.
+
+    A field that cannot be read gives a stand-in, so that all faults of a record are told together; a record
+    that is not ``is_sound`` must be left out.
+    """
+
+    def __init__(
+        self,
+        record_id: str,
+        fields: Mapping[str, object],
+        kind: str,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Read a record's fields.
+
+        Args:
+            record_id: its document and its name in there, or its place where it has none.
+            fields: field name to value.
+            kind: what the record is, e.g. ``exit``.
+            severity: how much it matters that such a record is left out.
+        """
+        self.record_id = record_id
+        self.is_sound = True
+        """whether every field read so far could be read"""
+        self.findings: list[Finding] = []
+        self._fields = fields
+        self._kind = kind
+        self._severity = severity
+
+    def text(self, field: str, *, max_chars: int, pattern: re.Pattern[str] | None = None) -> str:
+        """Return a text without control characters, its white space folded; a number is taken as its digits.
+
+        Args:
+            field: the field's name.
+            max_chars: a longer text is a fault.
+            pattern: what the whole text must look like.
+        """
+        value = self._fields.get(field)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if not isinstance(value, str) or not value.strip():
+            self.lose("field-missing", f"has {_none_or(value)} as {field}; expected a text.")
+            return ""
+        folded = " ".join(value.split())
+        text = folded if folded.isprintable() else self._without_controls(field, folded)
+        if not text or len(text) > max_chars or (pattern and not pattern.fullmatch(text)):
+            wanted = f"a text of 1 to {max_chars} characters" + (
+                f" like {pattern.pattern}" if pattern else ""
+            )
+            self.lose("field-invalid", f"has {show(value)} as {field}; expected {wanted}.")
+            return ""
+        return text
+
+    def position(self, lat: object, lng: object) -> tuple[float, float]:
+        """Return latitude and longitude in degrees, to seven decimals, if they lie in or around Singapore."""
+        north, east = read_number(lat), read_number(lng)
+        if north is None or east is None:
+            self.lose(
+                "position-not-a-number", f"has the position {show(lat)}, {show(lng)}; expected two numbers."
+            )
+        elif _is_near(north, east):
+            return round(north, DECIMALS), round(east, DECIMALS)
+        elif _is_near(east, north):
+            self.lose(
+                "position-swapped",
+                f"has latitude {north} and longitude {east}: they are swapped; expected latitude 1 and "
+                "longitude 103 and decimals.",
+            )
+        else:
+            self.lose(
+                "position-outside-singapore",
+                f"has latitude {north} and longitude {east}; expected {LAT_RANGE[0]} to {LAT_RANGE[1]} and "
+                f"{LNG_RANGE[0]} to {LNG_RANGE[1]}.",
+            )
+        return 0.0, 0.0
+
+    def lose(self, check: str, fault: str) -> None:
+        """Keep a fault for which the record is left out; ``fault`` follows its name in the sentence."""
+        self.is_sound = False
+        self.note(check, self._severity, f"{fault} The {self._kind} is left out.")
+
+    def note(self, check: str, severity: Severity, remark: str) -> None:
+        """Keep a remark about a record; ``remark`` follows its name in the sentence."""
+        message = f"{self.record_id} {remark}"
+        self.findings.append(
+            Finding(check=check, severity=severity, message=message, record_id=self.record_id)
+        )
+
+    def _without_controls(self, field: str, text: str) -> str:
+        kept = " ".join("".join(char for char in text if char.isprintable()).split())
+        removed = sorted({f"U+{ord(char):04X}" for char in text if not char.isprintable()})
+        self.note(
+            "text-cleaned",
+            Severity.WARNING,
+            f"has control characters ({', '.join(removed[:5])}) in {field}; they were removed.",
+        )
+        return kept
+
+
+def _is_near(lat: float, lng: float) -> bool:
+    return LAT_RANGE[0] <= lat <= LAT_RANGE[1] and LNG_RANGE[0] <= lng <= LNG_RANGE[1]
+
+
+def _none_or(value: object) -> str:
+    return "nothing" if value is None or value == "" else show(value)
+
+
+def _describe(text: bytes, error: orjson.JSONDecodeError) -> str:
+    """Return in words what came instead of JSON."""
+    if not text:
+        return "the answer is empty"
+    if text.startswith(b"<"):
+        return f"the answer is HTML or XML ({show(text[:MAX_SHOWN].decode(errors='replace'))})"
+    if "end of" in str(error):
+        return f"the answer is cut off after {len(text)} bytes"
+    return f"the answer is not JSON ({error})"

@@ -1,0 +1,67 @@
+"""Signals as requests: the first asks a run to stop at the next safe point, the second stops it at once.
+
+Outside ``graceful`` there is no later safe point worth waiting for (every file is written whole or not at
+all), so the first signal already raises ``RunInterrupted``. A hang-up that the process was started to ignore
+stays ignored: ``nohup`` means that a run outlives its terminal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+from mrt_pipeline.errors import RunInterrupted
+
+WATCHED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class StopRequest:
+    """Whether, and by which signal, this run was asked to stop."""
+
+    def __init__(self, announce: Callable[[str], None] = lambda _: None) -> None:
+        self.signal_number: int | None = None
+        self._announce = announce
+        self._is_graceful = False
+
+    def check(self) -> None:
+        """Raise ``RunInterrupted`` if a stop was asked for."""
+        if self.signal_number is not None:
+            raise RunInterrupted(self.signal_number)
+
+    @contextlib.contextmanager
+    def graceful(self) -> Iterator[None]:
+        """Let the first signal only set the request, for work that looks at it between its steps."""
+        self._is_graceful = True
+        try:
+            yield
+        finally:
+            self._is_graceful = False
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Handle signals in this block; the handlers before it are put back after it.
+
+        Only a process's main thread can do that; in any other one the process has its own plans for signals.
+        """
+        is_main = threading.current_thread() is threading.main_thread()
+        before = {number: signal.getsignal(number) for number in WATCHED} if is_main else {}
+        if before.get(signal.SIGHUP) == signal.SIG_IGN:
+            del before[signal.SIGHUP]
+        try:
+            for number in before:
+                signal.signal(number, self._on_signal)
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        is_first = self.signal_number is None
+        self.signal_number = self.signal_number or number
+        if self._is_graceful and is_first:
+            self._announce("Stopping: what is in flight is finished first. Once more stops at once.")
+            return
+        raise RunInterrupted(self.signal_number)

@@ -1,0 +1,184 @@
+"""Ask data.gov.sg for the exits: a download is asked for, may be queued, and is had from a signed link.
+
+The link is good for a few minutes and gives the file to whoever holds it. So it gets none of our headers,
+is never kept nor told, and what is kept on disk is filed under the address that the download was asked for
+at.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.errors import BlockedError, FetchError, SourceError, SourceFormatError
+from mrt_pipeline.runtime.documents import Payload
+from mrt_pipeline.runtime.http_cache import AnswerCache
+from mrt_pipeline.runtime.records import is_object, parse_json, show
+from mrt_pipeline.sources.datagov.parsing import EXITS_ID
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.http import Answer
+    from mrt_pipeline.runtime.source_access import SourceAccess
+
+POLL_PAUSES_S = (2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0)
+"""between polls while a download is queued or data.gov.sg asks for patience"""
+MAX_LINKS = 3
+"""a link refused as often as that is no matter of its age"""
+TOO_MANY_REQUESTS = 24
+
+
+def fetch_exits(
+    access: SourceAccess, ttl_days: float, *, sleep: Callable[[float], None] = time.sleep
+) -> Payload:
+    """Return the file of exits, from the disk if it is younger than ``ttl_days``.
+
+    Raises:
+        SourceError: if it cannot be had.
+    """
+    return _Downloads(access, sleep).get(ttl_days)
+
+
+class _Downloads:
+    """One dataset's downloads."""
+
+    def __init__(self, access: SourceAccess, sleep: Callable[[float], None]) -> None:
+        section = access.settings.apis.datagov
+        path = f"datasets/{section.dataset_id}"
+        self._poll_url = f"{str(section.base_url).rstrip('/')}/{path}/poll-download"
+        self._metadata_url = f"{str(section.metadata_url).rstrip('/')}/{path}/metadata"
+        self._access = access
+        self._client = access.http("datagov")
+        self._cache = AnswerCache(access.cache_dir / "http")
+        self._sleep = sleep
+
+    def get(self, ttl_days: float) -> Payload:
+        """Return the file, from the disk if it is young enough."""
+        return self._find_kept(ttl_days) or self._fetch(keep=ttl_days > 0)
+
+    def _find_kept(self, ttl_days: float) -> Payload | None:
+        found = self._cache.find(self._poll_url)
+        if found is None:
+            return None
+        kept, content = found
+        if not kept.is_younger_than(ttl_days, self._access.now()):
+            return None
+        return Payload(content, kept.retrieved_at, kept.headers.get("last-modified"))
+
+    def _fetch(self, *, keep: bool) -> Payload:
+        revision, findings = self._find_revision()
+        answer = self._download()
+        parse_json(answer.content, EXITS_ID, "a FeatureCollection")  # what is no JSON must not be kept
+        if keep:
+            headers = {"last-modified": revision} if revision else {}
+            url = self._poll_url
+            self._cache.keep(url, url, headers, answer.content, answer.retrieved_at)
+        return Payload(answer.content, answer.retrieved_at, revision, findings)
+
+    def _find_revision(self) -> tuple[str | None, tuple[Finding, ...]]:
+        """Return when the dataset was last updated; a run can do without."""
+        try:
+            data = _data_of(self._ask(self._metadata_url))
+            updated = data.get("lastUpdatedAt")
+            if not isinstance(updated, str) or not updated.isprintable() or not 0 < len(updated) <= 40:
+                raise SourceFormatError(
+                    EXITS_ID, f"metadata has {show(updated)} as lastUpdatedAt; expected a time."
+                )
+        except SourceError as error:
+            return None, (_unknown_revision(error),)
+        return updated, ()
+
+    def _download(self) -> Answer:
+        """Return the file by a link, and by another one if the link has run out meanwhile."""
+        for _ in range(MAX_LINKS):
+            link = self._poll()
+            try:
+                return self._client.get(EXITS_ID, link)
+            except BlockedError:
+                continue
+        raise FetchError(
+            EXITS_ID,
+            f"data.gov.sg gave {MAX_LINKS} download links and each was refused with 403; run again later, or "
+            "set apis.datagov.mode to snapshot.",
+            retryable=True,
+            status=403,
+        )
+
+    def _poll(self) -> str:
+        """Ask for the download until there is a link to it."""
+        for pause_s in (*POLL_PAUSES_S, None):
+            reply = self._ask(self._poll_url)
+            state = "TOO_MANY_REQUESTS" if _is_rate_limited(reply) else _data_of(reply).get("status")
+            if state == "DOWNLOAD_SUCCESS":
+                return _link_of(reply)
+            if state == "DOWNLOAD_FAILED":
+                raise FetchError(
+                    EXITS_ID,
+                    "data.gov.sg could not make the download (DOWNLOAD_FAILED); run again later.",
+                    retryable=True,
+                )
+            if state not in ("QUEUED", "TOO_MANY_REQUESTS"):
+                raise SourceFormatError(
+                    EXITS_ID,
+                    f"poll-download has {show(state)} as status; expected DOWNLOAD_SUCCESS or QUEUED.",
+                )
+            if pause_s is not None:
+                self._sleep(pause_s)
+        raise FetchError(
+            EXITS_ID,
+            f"data.gov.sg said {state} {len(POLL_PAUSES_S) + 1} times; run again later, or set "
+            "DATAGOV_API_KEY.",
+            retryable=True,
+        )
+
+    def _ask(self, url: str) -> Mapping[str, object]:
+        key = self._access.secrets.datagov_api_key
+        headers = {"x-api-key": key.get_secret_value().strip()} if key else {}
+        reply = parse_json(self._client.get(EXITS_ID, url, headers=headers).content, EXITS_ID, "a reply")
+        if not is_object(reply):
+            raise SourceFormatError(EXITS_ID, f"data.gov.sg replied {show(reply)}; expected code and data.")
+        return reply
+
+
+def _is_rate_limited(reply: Mapping[str, object]) -> bool:
+    return reply.get("code") == TOO_MANY_REQUESTS or reply.get("name") == "TOO_MANY_REQUESTS"
+
+
+def _data_of(reply: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the data of a reply whose code is 0; any other is an error, whatever the HTTP status."""
+    code, data = reply.get("code"), reply.get("data")
+    if code != 0 or isinstance(code, bool):
+        why = " ".join(show(reply[name]) for name in ("name", "errorMsg") if reply.get(name))
+        raise FetchError(
+            EXITS_ID,
+            f"data.gov.sg replied with code {show(code)}{f' ({why})' if why else ''}; expected 0.",
+            retryable=_is_rate_limited(reply),
+        )
+    if not is_object(data):
+        raise SourceFormatError(
+            EXITS_ID, f"data.gov.sg replied with {show(data)} as data; expected an object."
+        )
+    return data
+
+
+def _link_of(reply: Mapping[str, object]) -> str:
+    """Return the signed link; it is not shown even if it is none."""
+    link = _data_of(reply).get("url")
+    try:
+        parts = urlsplit(link) if isinstance(link, str) else None
+    except ValueError:
+        parts = None
+    if parts is None or parts.scheme not in ("https", "http") or not parts.hostname:
+        raise SourceFormatError(EXITS_ID, "poll-download says DOWNLOAD_SUCCESS without a URL; expected one.")
+    return parts.geturl()
+
+
+def _unknown_revision(error: SourceError) -> Finding:
+    return Finding(
+        check="revision-unknown",
+        severity=Severity.INFO,
+        message=f"When the exits were last updated is not known: {error}",
+        record_id=EXITS_ID,
+    )

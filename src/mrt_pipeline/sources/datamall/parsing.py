@@ -1,0 +1,170 @@
+"""From DataMall's rows to bus stops and bus services."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.source import BusService, BusStop
+from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.runtime.documents import Parsed
+from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, natural_key, parse_json, show
+
+STOPS_ID = "lta-bus-stops"
+SERVICES_ID = "lta-bus-services"
+
+MAX_NAME_CHARS = 100
+MAX_DIRECTIONS = 2
+_STOP_CODE = re.compile(r"[0-9]{5}")
+_SERVICE_NO = re.compile(r"[A-Za-z0-9]{1,8}")
+_DIRECTION = re.compile("[12]")
+_SEQUENCE = re.compile(r"[0-9]{1,4}")
+
+ServiceKey = tuple[str, int]
+"""service number and direction"""
+Calls = dict[ServiceKey, dict[int, str]]
+"""stop code by place in the sequence of each direction of each service"""
+
+
+def parse_bus_stops(content: bytes) -> Parsed[BusStop]:
+    """Return the bus stops of BusStops rows, sorted by code.
+
+    Raises:
+        SourceFormatError: if there are no rows.
+    """
+    kept: dict[str, BusStop] = {}
+    findings: list[Finding] = []
+    for number, row in enumerate(_rows(parse_json(content, STOPS_ID, "BusStops"), STOPS_ID)):
+        reader, stop = _read_stop(number, row)
+        if reader.is_sound:
+            _keep(stop, kept, reader)
+        findings.extend(reader.findings)
+    return Parsed(tuple(kept[code] for code in sorted(kept)), tuple(findings))
+
+
+def parse_bus_services(content: bytes) -> Parsed[BusService]:
+    """Return the services of BusRoutes rows, or of busrouter's layout, each direction once.
+
+    Returns: services in natural order of number, then by direction; stops in travel order.
+
+    Raises:
+        SourceFormatError: if there are no rows.
+    """
+    document = parse_json(content, SERVICES_ID, "BusRoutes")
+    if is_object(document) and "value" not in document:
+        return _parse_busrouter(document)
+    calls: Calls = {}
+    findings: list[Finding] = []
+    for number, row in enumerate(_rows(document, SERVICES_ID)):
+        findings.extend(_add_call(number, row, calls))
+    services = (
+        BusService(service_no, direction, tuple(stops[place] for place in sorted(stops)))
+        for (service_no, direction), stops in calls.items()
+    )
+    return Parsed(_sorted(services), tuple(findings))
+
+
+def _rows(document: object, document_id: str) -> Sequence[object]:
+    rows = document.get("value") if is_object(document) else document
+    if not is_list(rows) or not rows:
+        given = "no rows" if rows == [] else f"{show(rows)} instead of rows"
+        raise SourceFormatError(document_id, f"the answer has {given}; expected a list of rows as value.")
+    return rows
+
+
+def _read_stop(number: int, row: object) -> tuple[RecordReader, BusStop]:
+    """Return a row's bus stop, and its reader, which says whether the stop can be used."""
+    fields = row if is_object(row) else {}
+    reader = RecordReader(f"{STOPS_ID}:{_name_of(fields, number)}", fields, "bus stop")
+    lat, lng = reader.position(fields.get("Latitude"), fields.get("Longitude"))
+    return reader, BusStop(
+        bus_stop_code=reader.text("BusStopCode", max_chars=5, pattern=_STOP_CODE),
+        road_name=reader.text("RoadName", max_chars=MAX_NAME_CHARS),
+        description=reader.text("Description", max_chars=MAX_NAME_CHARS),
+        lat=lat,
+        lng=lng,
+    )
+
+
+def _name_of(fields: Mapping[str, object], number: int) -> str:
+    code = fields.get("BusStopCode")
+    return code if isinstance(code, str) and _STOP_CODE.fullmatch(code) else f"value[{number}]"
+
+
+def _keep(stop: BusStop, kept: dict[str, BusStop], reader: RecordReader) -> None:
+    """Add a bus stop to those kept, unless its code is taken."""
+    earlier = kept.setdefault(stop.bus_stop_code, stop)
+    if earlier is stop:
+        return
+    if earlier == stop:
+        reader.note("record-repeated", Severity.WARNING, "stands twice in the answer with the same content.")
+    else:
+        reader.lose(
+            "record-id-not-unique",
+            f"stands for {show(earlier.description)} and for {show(stop.description)}; expected every code "
+            "once. The first is kept.",
+        )
+
+
+def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:
+    """Add a row of BusRoutes to the calls of its service, and return what is wrong with it."""
+    fields = row if is_object(row) else {}
+    reader = RecordReader(f"{SERVICES_ID}:value[{number}]", fields, "call")
+    service_no = reader.text("ServiceNo", max_chars=8, pattern=_SERVICE_NO)
+    direction = reader.text("Direction", max_chars=1, pattern=_DIRECTION)
+    place = reader.text("StopSequence", max_chars=4, pattern=_SEQUENCE)
+    code = reader.text("BusStopCode", max_chars=5, pattern=_STOP_CODE)
+    if reader.is_sound:
+        stops = calls.setdefault((service_no, int(direction)), {})
+        if int(place) not in stops:
+            stops[int(place)] = code
+        elif stops[int(place)] == code:
+            reader.note(
+                "record-repeated", Severity.WARNING, "stands twice in the answer with the same content."
+            )
+        else:
+            where = f"stop {place} of service {service_no} direction {direction}"
+            reader.lose(
+                "record-id-not-unique", f"says {code} is {where}, which {stops[int(place)]} is already."
+            )
+    return reader.findings
+
+
+def _parse_busrouter(document: Mapping[str, object]) -> Parsed[BusService]:
+    """Read the layout of data.busrouter.sg: per service number a name and, per direction, its stop codes."""
+    services: list[BusService] = []
+    findings: list[Finding] = []
+    for service_no, entry in document.items():
+        for direction, codes in enumerate(_routes_of(entry), start=1):
+            reader, service = _read_route(service_no, direction, codes)
+            if reader.is_sound:
+                services.append(service)
+            findings.extend(reader.findings)
+    if not services and not findings:
+        raise SourceFormatError(SERVICES_ID, "the answer has no services; expected BusRoutes rows as value.")
+    return Parsed(_sorted(services), tuple(findings))
+
+
+def _routes_of(entry: object) -> Sequence[object]:
+    """Return the routes of a service, or one that cannot be read."""
+    routes = entry.get("routes") if is_object(entry) else None
+    return routes if is_list(routes) and 0 < len(routes) <= MAX_DIRECTIONS else (None,)
+
+
+def _read_route(service_no: str, direction: int, codes: object) -> tuple[RecordReader, BusService]:
+    """Return one direction of a service, and its reader, which says whether it can be used."""
+    record_id = f"{SERVICES_ID}:{show(service_no)}.routes[{direction - 1}]"
+    reader = RecordReader(record_id, {}, "service direction")
+    if not _SERVICE_NO.fullmatch(service_no):
+        reader.lose("field-invalid", "is no service number; expected 1 to 8 letters and digits.")
+    stops = codes if is_list(codes) else ()
+    sound = [code for code in stops if isinstance(code, str) and _STOP_CODE.fullmatch(code)]
+    if not stops or len(sound) < len(stops):
+        wrong = next((code for code in stops if code not in sound), codes)
+        reader.lose("field-invalid", f"has {show(wrong)} as a stop; expected bus stop codes of five digits.")
+    return reader, BusService(service_no, direction, tuple(sound))
+
+
+def _sorted(services: Iterable[BusService]) -> tuple[BusService, ...]:
+    return tuple(sorted(services, key=lambda service: (natural_key(service.service_no), service.direction)))

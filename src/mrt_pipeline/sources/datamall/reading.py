@@ -1,0 +1,95 @@
+"""Bus stops and bus services as tables, recorded in the package or fetched live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.config.model import Mode
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
+from mrt_pipeline.runtime.documents import Document, Payload
+from mrt_pipeline.sources.datamall.fetching import fetch_rows
+from mrt_pipeline.sources.datamall.parsing import SERVICES_ID, STOPS_ID, parse_bus_services, parse_bus_stops
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.source_access import SourceAccess
+
+PAGE = "https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html"
+
+BUS_STOPS = Document(
+    document_id=STOPS_ID,
+    title="Bus Stops",
+    publisher="Land Transport Authority",
+    url=PAGE,
+    dataset="Bus Stops",
+    source="LTA DataMall",
+)
+BUS_SERVICES = Document(
+    document_id=SERVICES_ID,
+    title="Bus Routes",
+    publisher="Land Transport Authority",
+    url=PAGE,
+    dataset="Bus Routes",
+    source="LTA DataMall",
+)
+
+
+def read_bus_stops(access: SourceAccess, ttl_days: float) -> SourceTable[BusStop]:
+    """Return every bus stop, recorded or live as configured, sorted by code.
+
+    Raises:
+        SourceError: if the answer cannot be had or has the wrong structure.
+    """
+    if access.mode_of("datamall") is Mode.LIVE:
+        return bus_stops_table(fetch_rows(access, STOPS_ID, "BusStops", ttl_days))
+    recording = access.recorded(STOPS_ID)
+    return SourceTable(tuple(map(_stop_from_row, recording.rows)), recording.provenance)
+
+
+def read_bus_services(access: SourceAccess, ttl_days: float) -> SourceTable[BusService]:
+    """Return every direction of every bus service, recorded or live as configured, in natural order.
+
+    Raises:
+        SourceError: if the answer cannot be had or has the wrong structure.
+    """
+    if access.mode_of("datamall") is Mode.LIVE:
+        return bus_services_table(fetch_rows(access, SERVICES_ID, "BusRoutes", ttl_days))
+    recording = access.recorded(SERVICES_ID)
+    return SourceTable(tuple(map(_service_from_row, recording.rows)), recording.provenance)
+
+
+def bus_stops_table(payload: Payload) -> SourceTable[BusStop]:
+    """Return the bus stops of a payload with the findings about its rows."""
+    return BUS_STOPS.table(payload, parse_bus_stops(payload.content))
+
+
+def bus_services_table(payload: Payload) -> SourceTable[BusService]:
+    """Return the bus services of a payload with the findings about its rows."""
+    return BUS_SERVICES.table(payload, parse_bus_services(payload.content))
+
+
+def find_unknown_stops(services: Iterable[BusService], stops: Iterable[BusStop]) -> tuple[Finding, ...]:
+    """Return a finding for each direction of a service that calls at stops which LTA does not list."""
+    known = {stop.bus_stop_code for stop in stops}
+    return tuple(
+        Finding(
+            check="bus-stop-not-listed",
+            severity=Severity.INFO,
+            message=f"Service {service.service_no} direction {service.direction} calls at "
+            f"{', '.join(unknown)}, which {STOPS_ID} does not list; nothing hangs on these stops.",
+            record_id=f"{SERVICES_ID}:{service.service_no}:{service.direction}",
+        )
+        for service in services
+        if (unknown := sorted(set(service.stop_codes) - known))
+    )
+
+
+def _stop_from_row(row: Mapping[str, str]) -> BusStop:
+    return BusStop(
+        row["bus_stop_code"], row["road_name"], row["description"], float(row["lat"]), float(row["lng"])
+    )
+
+
+def _service_from_row(row: Mapping[str, str]) -> BusService:
+    return BusService(row["service_no"], int(row["direction"]), tuple(row["stop_codes"].split()))

@@ -1,0 +1,171 @@
+"""Ask a MediaWiki's API: one request at a time, lag and limits respected, cut answers followed to their end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+from mrt_pipeline.errors import FetchError, SourceError, SourceFormatError
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.http import Answer
+
+SOURCE_ID = "fandom-wiki"
+MAX_LAG_S = "5"
+"""The wiki is not asked for more while its replicas lag behind by more than this."""
+MAX_ANSWER_BYTES = 8 * 2**20
+MAX_CONTINUATIONS = 200
+MAX_WAIT_S = 120.0
+"""A wiki that asks for a longer pause than this is not waited for."""
+TRIES = 5
+
+PASSING_CODES = frozenset({"maxlag", "ratelimited", "readonly", "internal_api_error_DBQueryTimeoutError"})
+"""errors after which the same request may succeed later"""
+
+
+class Http(Protocol):
+    """What of the HTTP client is used here."""
+
+    def get(
+        self, source_id: str, url: str, *, params: Mapping[str, str] | None = None, max_bytes: int = ...
+    ) -> Answer:
+        """Return the answer to a GET, or raise ``FetchError``."""
+
+
+class ApiFault(SourceError):
+    """The API answered with an error of its own; ``code`` is MediaWiki's."""
+
+    def __init__(self, code: str, info: str, limit: int | None = None) -> None:
+        super().__init__(SOURCE_ID, f"the API answered with error {code}: {info}")
+        self.code = code
+        self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAnswer:
+    """What the API said, and when."""
+
+    body: Mapping[str, Any]
+    retrieved_at: datetime
+
+
+def api_url(base_url: str) -> str:
+    """Return the address of the API beside a wiki's article path: ``…/wiki`` gives ``…/api.php``."""
+    parts = urlsplit(base_url)
+    folder = parts.path.rstrip("/").rpartition("/")[0]
+    return urlunsplit((parts.scheme, parts.netloc, f"{folder}/api.php", "", ""))
+
+
+@dataclass
+class WikiApi:
+    """One wiki's API; threads that share it take turns."""
+
+    http: Http
+    url: str
+    first_wait_s: float = 5.0
+    """before the second try of a request that may pass; doubles with each further one"""
+    sleep: Callable[[float], None] = time.sleep
+    requests: int = 0
+    """how many were made"""
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def ask(self, params: Mapping[str, str]) -> ApiAnswer:
+        """Return the answer to one request.
+
+        Raises:
+            FetchError: if there is none (``BlockedError`` for status 403).
+            ApiFault: if the API refuses the request.
+            SourceFormatError: if what answers is no MediaWiki.
+        """
+        with self._turn:
+            for attempt in range(TRIES):
+                answer = self._ask_once(params)
+                body = _parse(answer)
+                fault = _fault_of(body)
+                if fault is None:
+                    return ApiAnswer(body, answer.retrieved_at)
+                if fault.code not in PASSING_CODES:
+                    raise fault
+                self._wait(fault, answer, attempt)
+        raise AssertionError("the last try either answers or raises")
+
+    def query(self, params: Mapping[str, str]) -> Iterator[ApiAnswer]:
+        """Yield the answers to a query until the API says that nothing is left."""
+        going_on: Mapping[str, str] = {}
+        for _ in range(MAX_CONTINUATIONS):
+            answer = self.ask({"action": "query", **params, **going_on})
+            yield answer
+            following = _continuation(answer.body)
+            if following is None:
+                return
+            if following == going_on:
+                raise SourceFormatError(SOURCE_ID, f"the API goes on at {following!r} over and over")
+            going_on = following
+        raise SourceFormatError(SOURCE_ID, f"an answer went on for more than {MAX_CONTINUATIONS} requests")
+
+    def _ask_once(self, params: Mapping[str, str]) -> Answer:
+        self.requests += 1
+        always = {"format": "json", "formatversion": "2", "maxlag": MAX_LAG_S}
+        return self.http.get(SOURCE_ID, self.url, params={**params, **always}, max_bytes=MAX_ANSWER_BYTES)
+
+    def _wait(self, fault: ApiFault, answer: Answer, attempt: int) -> None:
+        """Wait before the next try as long as the wiki asks, at most as long as we are ready to."""
+        wait_s = max(self.first_wait_s * 2**attempt, _retry_after(answer))
+        if attempt == TRIES - 1 or wait_s > MAX_WAIT_S:
+            raise FetchError(
+                SOURCE_ID,
+                f"{self.url} answered {attempt + 1} times with error {fault.code}; run again later",
+                retryable=True,
+                retry_after_s=wait_s,
+            ) from fault
+        self.sleep(wait_s)
+
+
+def _parse(answer: Answer) -> Mapping[str, Any]:
+    import orjson
+
+    try:
+        body = orjson.loads(answer.content)
+    except orjson.JSONDecodeError as error:
+        raise SourceFormatError(
+            SOURCE_ID,
+            f"the API answered with {answer.content_type or 'something'} that is no JSON; check apis.fandom.base_url",
+        ) from error
+    if not isinstance(body, dict):
+        raise SourceFormatError(
+            SOURCE_ID, f"the API answered with a {type(body).__name__}; expected an object"
+        )
+    return body
+
+
+def _fault_of(body: Mapping[str, Any]) -> ApiFault | None:
+    error = body.get("error")
+    if error is None:
+        return None
+    if not isinstance(error, dict):
+        return ApiFault("unknown", str(error)[:200])
+    limit = error.get("limit")
+    return ApiFault(
+        str(error.get("code", "unknown")),
+        str(error.get("info", ""))[:200],
+        limit if isinstance(limit, int) and limit > 0 else None,
+    )
+
+
+def _retry_after(answer: Answer) -> float:
+    written = answer.headers.get("retry-after", "").strip()
+    return float(written) if written.isascii() and written.isdigit() else 0.0
+
+
+def _continuation(body: Mapping[str, Any]) -> Mapping[str, str] | None:
+    following = body.get("continue")
+    if not following:
+        return None
+    if not isinstance(following, dict):
+        raise SourceFormatError(SOURCE_ID, "the API's continue is not an object")
+    return {str(key): str(value) for key, value in following.items()}

@@ -1,0 +1,269 @@
+"""What was read of the wiki, kept between runs: a page of an unchanged revision is neither fetched nor read again.
+
+Layout: one SQLite file, ``pages.sqlite3``, in its own folder; tables for pages (as fetched), readings (what reading a
+page yielded, by the reader's version) and titles. Everything in it can be had again, so nothing in it is precious: a
+damaged file is begun anew, and one that cannot be written is done without; both are told once and fail nothing. Of
+each page the newest two revisions are kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
+from mrt_pipeline.sources.fandom_wiki.titles import PageHead
+
+FILE = "pages.sqlite3"
+SCHEMA = 1
+KEPT_REVISIONS = 2
+BUSY_S = 10.0
+MAX_HTML_BYTES = 32 * 2**20
+
+_TABLES = """
+CREATE TABLE pages (wiki TEXT, page_id INTEGER, revision INTEGER, title TEXT, html BLOB, retrieved_at TEXT,
+                    PRIMARY KEY (wiki, page_id, revision)) WITHOUT ROWID;
+CREATE TABLE readings (wiki TEXT, page_id INTEGER, revision INTEGER, reader TEXT, body BLOB,
+                       PRIMARY KEY (wiki, page_id, revision)) WITHOUT ROWID;
+CREATE TABLE titles (wiki TEXT, wanted TEXT, title TEXT, searched_at TEXT,
+                     PRIMARY KEY (wiki, wanted)) WITHOUT ROWID;
+"""
+
+
+class PageStore:
+    """The pages of one wiki on disk; may be shared by threads, and its file by processes."""
+
+    def __init__(self, folder: Path, wiki: str, warn: Callable[[str], None]) -> None:
+        """Open the store, or begin it.
+
+        Args:
+            folder: where its file is kept.
+            wiki: address of the wiki's API, by which the pages of several wikis are told apart.
+            warn: told once if the store cannot be used as it is.
+        """
+        self._path = folder / FILE
+        self._wiki = wiki
+        self._warn = warn
+        self._is_warned = False
+        self._lock = threading.RLock()
+        self._connection = self._open()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def find_page(self, head: PageHead) -> WikiPage | None:
+        """Return a page as it was fetched, if this revision of it was."""
+        row = self._one(
+            "SELECT title, html, retrieved_at FROM pages WHERE wiki = ? AND page_id = ? AND revision = ?",
+            head,
+        )
+        if row is None:
+            return None
+        html = _unpacked(row[1])
+        moment = _moment(row[2])
+        if html is None or moment is None:
+            return None
+        return WikiPage(head, html, moment)
+
+    def keep_page(self, page: WikiPage) -> None:
+        """Keep a page, and forget its older revisions but one."""
+        head = page.head
+        key = (self._wiki, head.page_id)
+        packed = zlib.compress(page.html.encode("utf-8", "replace"))
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?)",
+                (*key, head.revision, head.title, packed, page.retrieved_at.isoformat()),
+            )
+            for table in ("pages", "readings"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE wiki = ? AND page_id = ? AND revision NOT IN "  # noqa: S608 - ours
+                    "(SELECT revision FROM pages WHERE wiki = ? AND page_id = ? ORDER BY revision DESC LIMIT ?)",
+                    (*key, *key, KEPT_REVISIONS),
+                )
+
+    def find_reading(self, head: PageHead, reader: str) -> bytes | None:
+        """Return what a reader of this version made of a page, if it has read this revision."""
+        row = self._one(
+            "SELECT reader, body FROM readings WHERE wiki = ? AND page_id = ? AND revision = ?", head
+        )
+        if row is None or row[0] != reader:
+            return None
+        text = _unpacked(row[1])
+        return None if text is None else text.encode()
+
+    def keep_reading(self, head: PageHead, reader: str, body: bytes) -> None:
+        """Keep what a reader made of a page, in place of what an earlier one did."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?)",
+                (self._wiki, head.page_id, head.revision, reader, zlib.compress(body)),
+            )
+
+    def find_title(self, wanted: str) -> str | None:
+        """Return the title under which a wanted one was found before."""
+        row = self._title(wanted)
+        return row[0] if row else None
+
+    def keep_title(self, wanted: str, title: str) -> None:
+        """Remember under which title a wanted one was found."""
+        if self.find_title(wanted) != title:
+            self._put_title(wanted, title, None)
+
+    def find_search(self, wanted: str) -> datetime | None:
+        """Return when a wanted title was last searched for in vain."""
+        row = self._title(wanted)
+        return _moment(row[1]) if row else None
+
+    def keep_search(self, wanted: str, at: datetime) -> None:
+        """Remember that a wanted title was searched for in vain."""
+        self._put_title(wanted, None, at.isoformat())
+
+    def _title(self, wanted: str) -> tuple[Any, ...] | None:
+        return self._select("SELECT title, searched_at FROM titles WHERE wiki = ? AND wanted = ?", (wanted,))
+
+    def _put_title(self, wanted: str, title: str | None, searched_at: str | None) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO titles VALUES (?, ?, ?, ?)", (self._wiki, wanted, title, searched_at)
+            )
+
+    def _one(self, statement: str, head: PageHead) -> tuple[Any, ...] | None:
+        return self._select(statement, (head.page_id, head.revision))
+
+    def _select(self, statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+        with self._lock:
+            try:
+                row: tuple[Any, ...] | None = self._connection.execute(
+                    statement, (self._wiki, *values)
+                ).fetchone()
+            except sqlite3.Error as error:
+                self._give_up(error)
+                return None
+            return row
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Give a transaction; one that the disk refuses is done without."""
+        with self._lock:
+            try:
+                with self._connection:
+                    yield self._connection
+            except sqlite3.Error as error:
+                self._give_up(error)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return _connect(self._path)
+        except _Damaged as damage:
+            return self._begin_anew(damage)
+        except (sqlite3.Error, OSError) as error:
+            self._tell(f"{self._path}: pages of the wiki are not kept this time: {error}.")
+            return _connect(None)
+
+    def _begin_anew(self, damage: Exception) -> sqlite3.Connection:
+        self._tell(
+            f"{self._path} is damaged ({damage}); it is begun anew and the wiki's pages are fetched again."
+        )
+        for path in (self._path, *(self._path.with_name(FILE + end) for end in ("-wal", "-shm", "-journal"))):
+            with contextlib.suppress(OSError):
+                path.unlink()
+        try:
+            return _connect(self._path)
+        except (sqlite3.Error, OSError):
+            return _connect(None)
+
+    def _give_up(self, error: sqlite3.Error) -> None:
+        """Go on without the disk, or with a new file where this one is damaged."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+        if _is_damage(error):
+            self._connection = self._begin_anew(error)
+        else:
+            self._tell(f"{self._path}: pages of the wiki are not kept this time: {error}.")
+            self._connection = _connect(None)
+
+    def _tell(self, text: str) -> None:
+        if not self._is_warned:
+            self._is_warned = True
+            self._warn(text)
+
+
+class _Damaged(Exception):
+    """The file is no store of ours, or not whole."""
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    """Return a connection to a sound store, in memory if there is no path."""
+    connection = sqlite3.connect(
+        ":memory:" if path is None else path,
+        timeout=BUSY_S,
+        check_same_thread=False,
+        isolation_level="IMMEDIATE",
+    )
+    try:
+        if path is not None:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        _check(connection)
+        _make_tables(connection)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error) and _is_damage(error):
+            raise _Damaged(str(error)) from error
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise _Damaged(str(verdict))
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == SCHEMA:
+        return
+    if version != 0 or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise _Damaged(f"schema {version}, expected {SCHEMA}")
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in filter(None, map(str.strip, _TABLES.split(";"))):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    if isinstance(error, sqlite3.OperationalError):
+        return "no such table" in str(error) or "malformed" in str(error)
+    return isinstance(error, sqlite3.DatabaseError)
+
+
+def _unpacked(packed: object) -> str | None:
+    """Return packed text; nothing if it is damaged, or far longer than any page."""
+    if not isinstance(packed, bytes):
+        return None
+    try:
+        unpacker = zlib.decompressobj()
+        content = unpacker.decompress(packed, MAX_HTML_BYTES)
+        return content.decode() if unpacker.eof else None
+    except (zlib.error, UnicodeDecodeError):
+        return None
+
+
+def _moment(written: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(written))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,92 @@
+"""Which of OneMap's hits is the building of a station: names, modes and codes have to agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from mrt_pipeline.network import load_network
+
+NIL = "NIL"
+"""what OneMap writes into an empty field"""
+MAX_NAME_CHARS = 200
+MODES = frozenset({"MRT", "LRT"})
+
+_BUILDING = re.compile(
+    r"(?P<name>.+?) (?P<modes>(?:MRT|LRT)(?: ?/ ?(?:MRT|LRT))?) STATION(?: ?\((?P<codes>[^()]*)\))?",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"[A-Z]{2,3}[0-9]{0,2}[A-Z]?")
+_PREFIX = re.compile(r"[A-Z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """What a building's name says."""
+
+    name: str
+    """folded"""
+    modes: frozenset[str]
+    codes: frozenset[str]
+    """empty where the name has none"""
+
+
+def names_of(hit: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the names that a hit goes by, its building's first."""
+    given = (hit.get("BUILDING"), hit.get("SEARCHVAL"))
+    return tuple(name for name in given if isinstance(name, str) and name.strip() not in ("", NIL))
+
+
+def is_building_of(hit: Mapping[str, object], station_code: str, name: str) -> bool:
+    """Tell whether every name of a hit is that of a station, with its code where codes are given."""
+    names = names_of(hit)
+    return bool(names) and all(_names_station(read_building(text), station_code, name) for text in names)
+
+
+def has_code(hit: Mapping[str, object], station_code: str) -> bool:
+    """Tell whether a hit's name gives a code."""
+    buildings = map(read_building, names_of(hit))
+    return any(building is not None and station_code in building.codes for building in buildings)
+
+
+def read_building(text: str) -> Building | None:
+    """Return what a building's name says; nothing if it is no station, or an exit of one."""
+    if len(text) > MAX_NAME_CHARS or not (match := _BUILDING.fullmatch(text.strip())):
+        return None
+    given = match["codes"]
+    codes = frozenset(_split_codes(given)) if given is not None else frozenset()
+    if given is not None and not codes:  # e.g. (UNDER CONSTRUCTION)
+        return None
+    return Building(_fold(match["name"]), frozenset(re.findall("[ML]RT", match["modes"].upper())), codes)
+
+
+def modes_of(station_code: str) -> frozenset[str]:
+    """Return ``MRT`` or ``LRT``, or both for a code of no known line."""
+    prefix = _PREFIX.match(station_code)
+    return _modes_by_prefix().get(prefix.group(), MODES) if prefix else MODES
+
+
+def _names_station(building: Building | None, station_code: str, name: str) -> bool:
+    if building is None or building.name != _fold(name):
+        return False
+    if building.codes and station_code not in building.codes:
+        return False
+    return bool(building.modes & modes_of(station_code))
+
+
+def _split_codes(text: str) -> Iterable[str]:
+    """Return the codes in a text such as ``NS1 / EW24``, nothing if one of its parts is none."""
+    parts = [part for part in re.split(r"[\s/,;&]+", text.upper()) if part]
+    return parts if all(_CODE.fullmatch(part) for part in parts) else ()
+
+
+def _fold(name: str) -> str:
+    return "".join(char for char in name.casefold() if char.isalnum())
+
+
+@cache
+def _modes_by_prefix() -> dict[str, frozenset[str]]:
+    lines = load_network().lines
+    return {prefix: frozenset({line.mode.upper()}) for line in lines for prefix in line.code_prefixes}

@@ -1,0 +1,168 @@
+"""From OneMap's search results, or a table made from them, to one position per station code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.source import StationLocation
+from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.runtime.documents import Parsed
+from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, natural_key, parse_json, show
+from mrt_pipeline.sources.onemap.matching import has_code, is_building_of, names_of
+
+STATIONS_ID = "onemap-stations"
+PUBLISHER = "onemap"
+"""what a table says of a position that is OneMap's own"""
+
+MAX_NAME_CHARS = 100
+SAME_PLACE_DEGREES = 1e-5
+"""1 m: hits nearer than that are one building"""
+_STATION_CODE = re.compile(r"[A-Z]{2,3}[0-9]{0,2}[A-Z]?")
+_COLUMNS = frozenset({"station_code", "station_name", "lat", "lon"})
+
+
+def parse_stations(content: bytes) -> Parsed[StationLocation]:
+    """Return the position of each station code, sorted by code.
+
+    Args:
+        content: search results by station as JSON (a list of ``Station``, ``Station Name`` and ``Possible
+            Locations``), or a CSV table with the columns station_code, station_name, lat, lon and source.
+
+    Raises:
+        SourceFormatError: if it is neither.
+    """
+    located: dict[str, StationLocation] = {}
+    findings: list[Finding] = []
+    for reader, location in _read(content):
+        if reader.is_sound and location is not None:
+            _keep(location, located, reader)
+        findings.extend(reader.findings)
+    return Parsed(_sorted(located.values()), tuple(findings))
+
+
+def merge_stations(parts: Iterable[Parsed[StationLocation]]) -> Parsed[StationLocation]:
+    """Return the positions of several payloads as one; where two have a code, that of the first counts."""
+    located: dict[str, StationLocation] = {}
+    findings: list[Finding] = []
+    for part in parts:
+        findings.extend(part.findings)
+        for location in part.records:
+            earlier = located.setdefault(location.station_code, location)
+            if earlier is not location:
+                findings.append(_second_position(location, earlier))
+    return Parsed(_sorted(located.values()), tuple(findings))
+
+
+Read = tuple[RecordReader, StationLocation | None]
+"""a record's reader, and its location where there is one"""
+
+
+def _read(content: bytes) -> Iterator[Read]:
+    text = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text.startswith(b"station_code,"):
+        yield from _read_searches(text)
+    else:
+        yield from _read_table(text)
+
+
+def _read_searches(content: bytes) -> Iterator[Read]:
+    searches = parse_json(content, STATIONS_ID, "search results by station")
+    if not is_list(searches) or not searches:
+        given = "an empty list" if searches == [] else show(searches)
+        raise SourceFormatError(
+            STATIONS_ID, f"the file holds {given}; expected a list of stations with Possible Locations."
+        )
+    for number, search in enumerate(searches):
+        yield _read_search(number, search if is_object(search) else {})
+
+
+def _read_search(number: int, search: Mapping[str, object]) -> Read:
+    """Return the one place where the hits put a station, nothing if there is none or more than one."""
+    reader = _reader(search.get("Station"), number, search)
+    code = reader.text("Station", max_chars=6, pattern=_STATION_CODE)
+    name = reader.text("Station Name", max_chars=MAX_NAME_CHARS)
+    if isinstance(told := search.get("error"), str):
+        reader.note("answer-with-error", Severity.WARNING, f"came with the words {show(told)}.")
+    hits = search.get("Possible Locations")
+    if not reader.is_sound or not is_list(hits):
+        reader.lose("field-invalid", f"has {show(hits)} as Possible Locations; expected a list of hits.")
+        return reader, None
+    found = [hit for hit in hits if is_object(hit) and is_building_of(hit, code, name)]
+    found = [hit for hit in found if has_code(hit, code)] or found
+    if not found:
+        others = ", ".join(show(name) for hit in hits[:3] if is_object(hit) for name in names_of(hit)[:1])
+        reader.lose(
+            "station-not-found", f"is {name}, and no hit is its building (found: {others or 'nothing'})."
+        )
+        return reader, None
+    return reader, _locate(reader, code, found)
+
+
+def _locate(reader: RecordReader, code: str, hits: Sequence[Mapping[str, object]]) -> StationLocation | None:
+    places = [reader.position(hit.get("LATITUDE"), hit.get("LONGITUDE")) for hit in hits]
+    if not reader.is_sound:
+        return None
+    lat, lng = places[0]
+    if any(max(abs(lat - y), abs(lng - x)) > SAME_PLACE_DEGREES for y, x in places):
+        where = ", ".join(f"{y} {x}" for y, x in dict.fromkeys(places))
+        reader.lose("station-ambiguous", f"has buildings of one name and without codes at {where}.")
+        return None
+    building = " ".join(names_of(hits[0])[0].split())
+    return StationLocation(code, building, lat, lng)
+
+
+def _read_table(content: bytes) -> Iterator[Read]:
+    try:
+        rows = csv.DictReader(io.StringIO(content.decode(), newline=""), strict=True)
+        if missing := _COLUMNS - set(rows.fieldnames or ()):
+            raise SourceFormatError(STATIONS_ID, f"the table has no column {', '.join(sorted(missing))}.")
+        for number, row in enumerate(rows):
+            yield _read_row(number, row)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SourceFormatError(STATIONS_ID, f"the table is not CSV in UTF-8 ({error}).") from error
+
+
+def _read_row(number: int, row: Mapping[str, object]) -> Read:
+    reader = _reader(row.get("station_code"), number, row)
+    code = reader.text("station_code", max_chars=6, pattern=_STATION_CODE)
+    building = reader.text("station_name", max_chars=MAX_NAME_CHARS)
+    lat, lng = reader.position(row.get("lat"), row.get("lon"))
+    if (source := row.get("source")) != PUBLISHER:
+        reader.note(
+            "position-not-onemap",
+            Severity.INFO,
+            f"has a position from {show(source)}, not from OneMap; it is left out.",
+        )
+        return reader, None
+    return reader, StationLocation(code, building, lat, lng)
+
+
+def _reader(code: object, number: int, fields: Mapping[str, object]) -> RecordReader:
+    name = code if isinstance(code, str) and _STATION_CODE.fullmatch(code) else f"[{number}]"
+    return RecordReader(f"{STATIONS_ID}:{name}", fields, "position", Severity.WARNING)
+
+
+def _keep(location: StationLocation, located: dict[str, StationLocation], reader: RecordReader) -> None:
+    """Add a location to those kept, unless its code has one; the first is kept."""
+    earlier = located.setdefault(location.station_code, location)
+    if earlier is not location:
+        reader.lose("record-id-not-unique", f"stands twice; kept is {earlier.lat}, {earlier.lng}.")
+
+
+def _second_position(location: StationLocation, kept: StationLocation) -> Finding:
+    record_id = f"{STATIONS_ID}:{location.station_code}"
+    return Finding(
+        check="record-id-not-unique",
+        severity=Severity.INFO,
+        message=f"{record_id} is at {location.lat}, {location.lng} in a further file; kept is {kept.lat}, "
+        f"{kept.lng}.",
+        record_id=record_id,
+    )
+
+
+def _sorted(locations: Iterable[StationLocation]) -> tuple[StationLocation, ...]:
+    return tuple(sorted(locations, key=lambda location: natural_key(location.station_code)))

@@ -1,0 +1,54 @@
+"""Does every value cite a document that the dataset knows?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mrt_pipeline.contracts.evidence import Evidence, Published
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.outputs import Stage3Output
+
+
+def check_citations(dataset: Stage3Output) -> Iterator[Finding]:
+    """Yield each cited document that ``provenance`` lacks, or has under another licence."""
+    cited: dict[tuple[str, str], list[str]] = {}
+    for station in (*dataset.stations, *dataset.future_stations):
+        for record in walk_published(station):
+            for evidence in _evidence_of(record):
+                cited.setdefault((evidence.document_id, evidence.licence), []).append(station.slug)
+    for (document_id, licence), slugs in cited.items():
+        document = dataset.provenance.get(document_id)
+        if document is None:
+            fault = "is not in provenance; expected where, when and under what licence it was read"
+            yield _finding("evidence-without-document", document_id, slugs, fault)
+        elif document.licence != licence:
+            fault = f"is cited as {licence}; its licence is {document.licence}"
+            yield _finding("evidence-under-other-licence", document_id, slugs, fault)
+
+
+def walk_published(record: Published) -> Iterator[Published]:
+    """Yield a record and every published record inside it."""
+    yield record
+    for value in record.__dict__.values():
+        if isinstance(value, Published):
+            yield from walk_published(value)
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, Published):
+                    yield from walk_published(item)
+
+
+def _evidence_of(record: Published) -> Iterator[Evidence]:
+    for reasons in record.evidence.values():
+        yield from reasons
+
+
+def _finding(check: str, document_id: str, slugs: list[str], fault: str) -> Finding:
+    return Finding(
+        check=check,
+        severity=Severity.ERROR,
+        message=f"Document {document_id}, cited {len(slugs)} times and first by {slugs[0]}, {fault}. "
+        "Correct the source that made the claim.",
+        slug=slugs[0],
+        record_id=document_id,
+    )

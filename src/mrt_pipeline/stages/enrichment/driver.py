@@ -1,0 +1,211 @@
+"""Carry stage 2 through: what is in the journal is kept, the rest is asked for, as far as the budget goes."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.outputs import EnrichmentStatus, StationEnrichment
+from mrt_pipeline.errors import ModelCallError, StageError, StageInputError
+from mrt_pipeline.runtime.model_usage import add_usage
+from mrt_pipeline.stages.enrichment.budget import Budget
+from mrt_pipeline.stages.enrichment.executors import open_threads, work_off, work_off_here
+from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, JournalRow
+from mrt_pipeline.stages.enrichment.keys import Basis, StationKey
+from mrt_pipeline.stages.enrichment.progress import Progress
+from mrt_pipeline.stages.enrichment.registry import OpenedSources
+from mrt_pipeline.stages.enrichment.work import Desk, Outcome, enrich_station
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.context import RunContext
+
+STAGE = "stage2_enrichment"
+GO_ON = "mrt-pipeline run --resume-from 2"
+SHOWN_SLUGS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A station to be done, and what is known of it from before."""
+
+    station: Station
+    key: StationKey
+    before: JournalRow | None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What stays and what is to be done."""
+
+    kept: dict[str, StationEnrichment] = field(default_factory=dict)
+    tasks: list[Task] = field(default_factory=list)
+
+
+class Driver:
+    """One attempt at stage 2, in the thread that writes the journal."""
+
+    def __init__(self, context: RunContext, opened: OpenedSources, journal: Journal) -> None:
+        self._context = context
+        self._section = context.settings.stages.stage2_enrichment
+        self._desks = [Desk(source) for source in opened.sources]
+        self._is_remote = opened.is_remote
+        self._journal = journal
+        self._basis = Basis(context, opened.names)
+        self._budget = Budget(self._section)
+        self._refusal: ModelCallError | None = None
+
+    @property
+    def unavailable(self) -> Mapping[str, str]:
+        """Return each source that could not be asked, or not any more, and its last sentence."""
+        return {desk.name: desk.why_closed for desk in self._desks if desk.is_closed}
+
+    def run(self, stations: Sequence[Station]) -> tuple[StationEnrichment, ...]:
+        """Return one enrichment per station, in the order given; those beyond the budget are pending.
+
+        Raises:
+            RunInterrupted: if a stop was asked for; what was in flight is committed.
+            StageError: if a source says that no further station will fare better until a person acts.
+            StorageError: if the journal cannot be written.
+        """
+        try:
+            plan = self._plan_failed(stations) if self._context.retry_failed else self._plan(stations)
+        except ModelCallError as error:
+            raise _ended_by(error) from error
+        finished = dict(plan.kept)
+        progress = Progress(self._context.reporter, len(stations), len(finished))
+        with self._context.stop.graceful(), closing(self._work_off(plan.tasks)) as outcomes:
+            for task, outcome in outcomes:
+                enrichment = self._commit(task, outcome)
+                finished[enrichment.slug] = enrichment
+                progress.take(outcome.usage, is_whole=enrichment.status is EnrichmentStatus.DONE)
+        self._context.stop.check()
+        if self._refusal is not None:
+            raise _ended_by(self._refusal) from self._refusal
+        self._tell_pending(len(stations) - len(finished))
+        return tuple(
+            finished.get(station.slug)
+            or StationEnrichment(slug=station.slug, status=EnrichmentStatus.PENDING)
+            for station in stations
+        )
+
+    def _plan(self, stations: Sequence[Station]) -> Plan:
+        """Keep what is done and as it would be done now; stations never tried come first, then the others."""
+        self._prepare(stations)
+        plan = Plan()
+        for station in stations:
+            key = self._key_of(station)
+            row = self._journal.find(station.slug)
+            if row is not None and row.is_done and key.is_met_by(row.key):
+                plan.kept[station.slug] = row.enrichment
+            else:
+                plan.tasks.append(Task(station, key, row))
+        plan.tasks.sort(key=lambda task: task.before.attempt if task.before else 0)
+        return plan
+
+    def _plan_failed(self, stations: Sequence[Station]) -> Plan:
+        """Keep all but the stations that a source failed; those kept are not compared with newer pages.
+
+        Raises:
+            StageInputError: if a station is not in the journal as it is now.
+        """
+        plan = Plan()
+        missing: list[str] = []
+        failed: list[tuple[Station, JournalRow]] = []
+        for station in stations:
+            row = self._journal.find(station.slug)
+            if row is None or row.key.basis != self._basis.of(station):
+                missing.append(station.slug)
+            elif row.is_done:
+                plan.kept[station.slug] = row.enrichment
+            else:
+                failed.append((station, row))
+        if missing:
+            raise StageInputError(
+                STAGE,
+                f"--retry-failed does only stations that failed, and {len(missing)} were not done as they "
+                f"are now ({shorten(missing)}); expected all in {JOURNAL_NAME}. Do them with: {GO_ON}",
+            )
+        if failed:
+            self._prepare([station for station, _ in failed])
+        plan.tasks = [Task(station, self._key_of(station), row) for station, row in failed]
+        return plan
+
+    def _prepare(self, stations: Sequence[Station]) -> None:
+        for desk in self._desks:
+            desk.prepare(stations)
+
+    def _key_of(self, station: Station) -> StationKey:
+        versions = {desk.name: desk.version_for(station) for desk in self._desks}
+        return StationKey(self._basis.of(station), versions)
+
+    def _work_off(self, tasks: Sequence[Task]) -> Generator[tuple[Task, Outcome], None, None]:
+        """Yield finished stations until all are done, or no further one may begin."""
+        if self._is_remote and tasks:
+            width = min(self._section.batch_size, len(tasks))
+            with open_threads(width) as threads:
+                yield from self._successes(work_off(tasks, self._do, threads, width, self._may_begin))
+        else:
+            yield from self._successes(work_off_here(tasks, self._do, self._may_begin))
+
+    def _successes(
+        self, results: Iterator[tuple[Task, Outcome | ModelCallError]]
+    ) -> Iterator[tuple[Task, Outcome]]:
+        for task, outcome in results:
+            if isinstance(outcome, Outcome):
+                self._budget.spend(outcome.usage.calls)
+                yield task, outcome
+            elif outcome.retryable:  # today's allowance is used up
+                self._budget.exhaust(str(outcome))
+            else:
+                self._refusal = self._refusal or outcome
+
+    def _do(self, task: Task) -> tuple[Task, Outcome | ModelCallError]:
+        """Enrich a station; an error that ends the stage is a value, so that those in flight are finished."""
+        try:
+            return task, enrich_station(task.station, self._desks)
+        except ModelCallError as error:
+            return task, error
+
+    def _may_begin(self, in_flight: int) -> bool:
+        is_stopped = self._context.stop.signal_number is not None or self._refusal is not None
+        return not is_stopped and self._budget.allows(in_flight)
+
+    def _commit(self, task: Task, outcome: Outcome) -> StationEnrichment:
+        """Commit a finished station, and return what is known of it now."""
+        before = task.before
+        row = JournalRow(
+            key=task.key,
+            enrichment=outcome.enrichment,
+            usage=add_usage(before.usage, outcome.usage) if before else outcome.usage,
+            attempt=before.attempt + 1 if before else 1,
+        )
+        if before is not None and _is_better(before, row):
+            row = JournalRow(before.key, before.enrichment, row.usage, row.attempt)
+        self._journal.commit(row)
+        return row.enrichment
+
+    def _tell_pending(self, number: int) -> None:
+        if number:
+            self._context.reporter.note(
+                f"{number} stations are left for another time: {self._budget.reason}."
+            )
+
+
+def shorten(slugs: Sequence[str]) -> str:
+    """Return the first few of many names."""
+    shown = ", ".join(slugs[:SHOWN_SLUGS])
+    return shown if len(slugs) <= SHOWN_SLUGS else f"{shown}, …"
+
+
+def _is_better(before: JournalRow, now: JournalRow) -> bool:
+    """Tell whether an earlier try got answers to the same questions from more sources."""
+    return (
+        now.key.is_met_by(before.key) and before.enrichment.failures.keys() < now.enrichment.failures.keys()
+    )
+
+
+def _ended_by(error: ModelCallError) -> StageError:
+    return StageError(STAGE, f"{error} What is done is kept; go on with: {GO_ON}")

@@ -1,0 +1,117 @@
+"""Threads for work that waits for services, and how stations are handed to them."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+Task = tuple["Future[Any]", Callable[[], Any]]
+
+
+class DaemonThreads(Executor):
+    """A fixed number of threads that never keep the process alive.
+
+    The standard library's pool is waited for when the interpreter ends; a call that hangs for minutes would
+    then hold up a second Ctrl-C, which must stop at once. Only the driver writes to the disk, so a thread may
+    be left.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(number)]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, fn: Callable[..., ResultT], /, *args: Any, **kwargs: Any) -> Future[ResultT]:
+        """Take a call to be made by the next free thread."""
+        future: Future[ResultT] = Future()
+        self._tasks.put((future, lambda: fn(*args, **kwargs)))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let the threads end once they have nothing to do."""
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads if wait else ():
+            thread.join()
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            future, call = task
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                result = call()
+            except BaseException as error:  # noqa: BLE001  # whoever asks the future for its result gets it
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+
+@contextlib.contextmanager
+def open_threads(number: int) -> Iterator[Executor]:
+    """Open an executor for the time of a block, at whose end nobody is waited for."""
+    executor = DaemonThreads(number)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=False)
+
+
+def work_off(
+    items: Iterable[ItemT],
+    work: Callable[[ItemT], ResultT],
+    executor: Executor,
+    width: int,
+    may_begin: Callable[[int], bool],
+) -> Iterator[ResultT]:
+    """Yield results as they come, with never more than ``width`` items in flight.
+
+    Args:
+        items: what is to be done.
+        work: called with each item, by the executor.
+        executor: who does it.
+        width: most items in flight at once.
+        may_begin: asked with the number in flight before another item is begun, and again whenever one has
+            ended; when it says no and nothing is in flight, that is the end.
+    """
+    waiting = iter(items)
+    in_flight: set[Future[ResultT]] = set()
+    while True:
+        while len(in_flight) < width and may_begin(len(in_flight)):
+            if not _submit_next(waiting, work, executor, in_flight):
+                break
+        if not in_flight:
+            return
+        done, in_flight = wait(in_flight, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield future.result()
+
+
+def work_off_here(
+    items: Iterable[ItemT], work: Callable[[ItemT], ResultT], may_begin: Callable[[int], bool]
+) -> Iterator[ResultT]:
+    """Yield results one after the other, made by the caller's own thread."""
+    for item in items:
+        if not may_begin(0):
+            return
+        yield work(item)
+
+
+def _submit_next(
+    waiting: Iterator[ItemT],
+    work: Callable[[ItemT], ResultT],
+    executor: Executor,
+    in_flight: set[Future[ResultT]],
+) -> bool:
+    """Submit the next item, and tell whether there was one."""
+    for item in waiting:
+        in_flight.add(executor.submit(work, item))
+        return True
+    return False

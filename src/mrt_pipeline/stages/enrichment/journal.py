@@ -1,0 +1,224 @@
+"""``stage2_journal.sqlite3``: one committed row per finished station, so that no finished work is done twice.
+
+The file lies in the run's folder and is written by one thread, the driver. It is SQLite in WAL mode: a row is
+there whole or not at all, whatever kills the process, and a full disk harms no row that was committed. A row
+is used again while its key is the present one (``keys.py``). A file that is damaged or of another version is
+kept aside as ``stage2_journal.sqlite3.damaged-<time>``, told, and begun anew; a single damaged row counts as
+not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
+from mrt_pipeline.errors import StorageError
+from mrt_pipeline.runtime.checkpoints import move_aside
+from mrt_pipeline.runtime.files import describe_os_error, storage_errors
+from mrt_pipeline.runtime.model_usage import add_usage
+from mrt_pipeline.stages.enrichment.keys import StationKey
+
+JOURNAL_NAME = "stage2_journal.sqlite3"
+
+_APPLICATION_ID = 0x4D525432  # "MRT2"
+_VERSION = 1
+_CREATE = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE stations (
+    slug TEXT PRIMARY KEY, basis TEXT NOT NULL, versions TEXT NOT NULL, status TEXT NOT NULL,
+    attempt INTEGER NOT NULL, usage TEXT NOT NULL, enrichment TEXT NOT NULL, sha256 TEXT NOT NULL
+);
+PRAGMA application_id = {_APPLICATION_ID};
+PRAGMA user_version = {_VERSION};
+COMMIT;
+"""
+_ERRNO = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+}
+_DAMAGE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """A finished station."""
+
+    key: StationKey
+    enrichment: StationEnrichment
+    usage: ModelUsage
+    """what all tries of this station have cost"""
+    attempt: int
+    """number of tries"""
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether every source gave its answer."""
+        return self.enrichment.status is EnrichmentStatus.DONE
+
+
+class Journal:
+    """The rows of one run; belongs to the thread that opened it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def find(self, slug: str) -> JournalRow | None:
+        """Return a station's row, or none if there is none that is whole."""
+        with _sqlite_errors(self._path):
+            found = self._connection.execute(
+                "SELECT slug, basis, versions, status, attempt, usage, enrichment, sha256 FROM stations "
+                "WHERE slug = ?",
+                (slug,),
+            ).fetchone()
+        return None if found is None or found[-1] != _digest(found[:-1]) else _parse(found)
+
+    def commit(self, row: JournalRow) -> None:
+        """Put a station's row in the place of an earlier one; it is on the disk when this returns.
+
+        Raises:
+            StorageError: if it cannot be written; all rows committed before are untouched.
+        """
+        values = (
+            row.enrichment.slug,
+            row.key.basis,
+            json.dumps(row.key.versions, sort_keys=True),
+            row.enrichment.status.value,
+            row.attempt,
+            row.usage.model_dump_json(),
+            row.enrichment.model_dump_json(),
+        )
+        with _sqlite_errors(self._path):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO stations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*values, _digest(values))
+            )
+
+    def total_usage(self) -> ModelUsage:
+        """Return what all stations in the journal have cost."""
+        total = ModelUsage()
+        with _sqlite_errors(self._path):
+            for (usage,) in self._connection.execute("SELECT usage FROM stations ORDER BY slug"):
+                with contextlib.suppress(ValidationError):  # a damaged row, which will be made again
+                    total = add_usage(total, ModelUsage.model_validate_json(usage))
+        return total
+
+
+@contextlib.contextmanager
+def open_journal(
+    folder: Path | None, *, now: datetime, tell: Callable[[str], None], is_costly: bool
+) -> Iterator[Journal]:
+    """Open a run's journal for the time of a block; without a folder it lives in memory only.
+
+    Args:
+        folder: the run's folder.
+        now: names a damaged journal that is kept aside.
+        tell: takes the sentence about it.
+        is_costly: whether rows are dear enough to wait for the disk at each, so that they outlive a power
+            failure too; otherwise they outlive whatever happens to the process.
+
+    Raises:
+        StorageError: if there is no writing in the folder.
+    """
+    path = Path(":memory:") if folder is None else folder / JOURNAL_NAME
+    connection = _open_or_begin_anew(path, now, tell)
+    try:
+        with _sqlite_errors(path):
+            connection.execute(f"PRAGMA synchronous = {'FULL' if is_costly else 'NORMAL'}")
+        yield Journal(connection, path)
+    finally:
+        with contextlib.suppress(sqlite3.Error):  # what is committed is committed; the next opening tidies up
+            connection.close()
+
+
+def _open_or_begin_anew(path: Path, now: datetime, tell: Callable[[str], None]) -> sqlite3.Connection:
+    connection = _connect(path)
+    with _sqlite_errors(path):
+        fault = _find_fault(connection)
+    if fault is not None:
+        aside = _keep_aside(path, now)  # before closing, which may remove the side files
+        connection.close()
+        tell(f"{path} is {fault}; it was kept as {aside} and begun anew.")
+        connection = _connect(path)
+    with _sqlite_errors(path):
+        connection.execute("PRAGMA journal_mode = WAL")
+        if _is_empty(connection):
+            connection.executescript(_CREATE)
+    return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    with _sqlite_errors(path):
+        return sqlite3.connect(path, isolation_level=None)
+
+
+def _find_fault(connection: sqlite3.Connection) -> str | None:
+    """Return why a file is no journal of ours; an empty one will be."""
+    try:
+        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            return "damaged"
+        if _is_empty(connection):
+            return None
+        names = ("application_id", "user_version")
+        marks = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+    except sqlite3.DatabaseError as error:
+        if _primary_code(error) in _DAMAGE:
+            return "damaged"
+        raise
+    return None if marks == [_APPLICATION_ID, _VERSION] else "no journal of this version"
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
+
+
+def _keep_aside(path: Path, now: datetime) -> str:
+    """Move a journal with its write-ahead log to another name and return that name."""
+    aside = move_aside(path, now)
+    log, index = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
+    with storage_errors(log, "could not be moved aside"):
+        if log.exists():
+            log.rename(aside.with_name(f"{aside.name}-wal"))
+        index.unlink(missing_ok=True)  # it is of no use without its journal
+    return aside.name
+
+
+def _parse(found: tuple[str, str, str, str, int, str, str, str]) -> JournalRow:
+    _, basis, versions, _, attempt, usage, enrichment, _ = found
+    return JournalRow(
+        key=StationKey(basis, json.loads(versions)),
+        enrichment=StationEnrichment.model_validate_json(enrichment),
+        usage=ModelUsage.model_validate_json(usage),
+        attempt=attempt,
+    )
+
+
+def _digest(values: tuple[object, ...]) -> str:
+    return hashlib.sha256("\0".join(map(str, values)).encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def _sqlite_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into a ``StorageError`` that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        reason = describe_os_error(OSError(_ERRNO.get(_primary_code(error), 0), str(error)))
+        raise StorageError(
+            path, f"could not be written or read: {reason}. What was committed is kept."
+        ) from error
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -1,0 +1,94 @@
+"""Which stops LTA's descriptions tie to which station, read once for all stations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.source import BusStop
+from mrt_pipeline.network import CodeEntry, Network
+from mrt_pipeline.runtime.geometry import to_svy21, to_svy21_all
+from mrt_pipeline.stages.enrichment.lta_descriptions import (
+    NamedExits,
+    StationNames,
+    parse_description,
+    speaks_of_exit,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedStop:
+    """A stop whose description names exits of a station in operation."""
+
+    stop: BusStop
+    exits: NamedExits
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What all descriptions say."""
+
+    stops: Mapping[str, tuple[NamedStop, ...]]
+    """by slug of the station they name"""
+    naming_codes: frozenset[str]
+    """codes of all stops that name an exit, whether or not we know it"""
+    findings: Mapping[str, tuple[Finding, ...]]
+    """what could not be placed, by slug of the station in operation that is nearest to the stop"""
+
+
+def read_naming(stops: Iterable[BusStop], network: Network, as_of: date, document_id: str) -> Naming:
+    """Return what the descriptions of some stops say about exits on a day."""
+    names = StationNames(network.names)
+    open_codes = network.open_codes(as_of)
+    by_slug: dict[str, list[NamedStop]] = {}
+    misplaced: list[tuple[BusStop, Finding]] = []
+    speaking = [stop for stop in stops if speaks_of_exit(stop.description)]
+    for stop in speaking:
+        named = parse_description(stop.description)
+        slug = names.find_slug(named.station) if named else None
+        if named and slug in open_codes:
+            by_slug.setdefault(slug, []).append(NamedStop(stop, named))
+        else:
+            misplaced.append((stop, _misplaced(stop, named, slug, document_id)))
+    entries = [entry for group in open_codes.values() for entry in group]
+    return Naming(
+        stops={slug: tuple(found) for slug, found in by_slug.items()},
+        naming_codes=frozenset(stop.bus_stop_code for stop in speaking),
+        findings=_by_nearest_station(misplaced, entries),
+    )
+
+
+def _misplaced(stop: BusStop, named: NamedExits | None, slug: str | None, document_id: str) -> Finding:
+    if named is None:
+        check, fault = "bus-stop-exit-unreadable", "speaks of an exit in a wording that no rule reads"
+        remedy = "Extend the rule for LTA's descriptions."
+    elif slug is None:
+        check, fault = "bus-stop-station-unknown", f"names {named.station!r}, the name of no station"
+        remedy = "See whether an abbreviation is missing in lta_abbreviations.csv."
+    else:
+        check, fault = "bus-stop-station-not-open", f"names {slug}, which is not in operation"
+        remedy = "See whether its opening date is missing in the network table."
+    return Finding(
+        check=check,
+        severity=Severity.WARNING,
+        message=f"Bus stop {stop.bus_stop_code} ({stop.description}) {fault}; it hangs on no exit by name. "
+        f"{remedy}",
+        record_id=f"{document_id}:{stop.bus_stop_code}",
+    )
+
+
+def _by_nearest_station(
+    misplaced: list[tuple[BusStop, Finding]], entries: list[CodeEntry]
+) -> dict[str, tuple[Finding, ...]]:
+    """Return each finding under the station nearest to its stop, so that it is told once, and there."""
+    found: dict[str, tuple[Finding, ...]] = {}
+    if not misplaced or not entries:
+        return found
+    places = to_svy21_all([(entry.lat, entry.lng) for entry in entries])
+    for stop, finding in misplaced:
+        here = to_svy21(stop.lat, stop.lng)
+        slug = entries[min(range(len(entries)), key=lambda number: here.distance_m(places[number]))].slug
+        found[slug] = (*found.get(slug, ()), finding.model_copy(update={"slug": slug}))
+    return found

@@ -1,0 +1,165 @@
+"""``lta_datamall``: the bus stops of each exit, by LTA's own words and by distance.
+
+A stop whose description names an exit hangs on that exit, as LTA says: at, opposite, before or after it.
+Every other stop within ``bus_stop_radius_m`` is ``nearby``, with its distance: medium confidence, and low
+where LTA's words tie the stop to another exit, for then a road or a building may lie between
+(docs/decisions/0004-bus-stops.md). Services are those of LTA's routes that call at the stop; a stop without
+any is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
+from mrt_pipeline.contracts.evidence import (
+    WHOLE_RECORD,
+    Confidence,
+    Evidence,
+    EvidenceMap,
+    Method,
+    Provenance,
+)
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Station
+from mrt_pipeline.contracts.outputs import ExitEnrichment
+from mrt_pipeline.contracts.source import BusStop
+from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.geometry import to_svy21_all
+from mrt_pipeline.stages.enrichment.lta_naming import Naming, read_naming
+from mrt_pipeline.stages.enrichment.lta_ties import ExitPlace, ReachedStop, StopPlace, tie_stops
+from mrt_pipeline.stages.enrichment.tables import BusTables
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.context import RunContext
+
+SOURCE = "lta_datamall"
+
+
+@dataclass(frozen=True)
+class LtaSource:
+    """Claims the bus stops of LTA's tables."""
+
+    tables: BusTables
+    naming: Naming
+    radius_m: float
+    version: str
+
+    @property
+    def name(self) -> str:
+        """Return ``lta_datamall``."""
+        return SOURCE
+
+    def prepare(self, stations: Sequence[Station]) -> None:
+        """Do nothing: the tables are at hand."""
+
+    def version_for(self, station: Station) -> str:
+        """Return the fingerprint of all tables that the answer rests on."""
+        return self.version
+
+    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+        """Return the bus stops of every exit, nearest first."""
+        positions = to_svy21_all([(found.lat, found.lng) for found in station.exits])
+        places = [ExitPlace(*pair) for pair in zip(station.exits, positions, strict=True)]
+        ties, findings = tie_stops(station, places, self._stops_naming(station))
+        around = {
+            place.station_exit.exit_id: self._stops_of(place, ties.get(place.station_exit.exit_id, []))
+            for place in places
+        }
+        return StationClaims(
+            source=SOURCE,
+            exits=tuple(self._enrich(exit_id, stops) for exit_id, stops in around.items()),
+            findings=(
+                *self.naming.findings.get(station.slug, ()),
+                *findings,
+                *self._left_out(station, around.values()),
+            ),
+            provenance={
+                document.document_id: document
+                for document in (self.tables.stops.provenance, self.tables.services.provenance)
+            },
+        )
+
+    def _stops_naming(self, station: Station) -> Iterator[StopPlace]:
+        document_id = self.tables.stops.provenance.document_id
+        for named in self.naming.stops.get(station.slug, ()):
+            code = named.stop.bus_stop_code
+            yield StopPlace(named, self.tables.positions[code], f"{document_id}:{code}")
+
+    def _stops_of(self, place: ExitPlace, tied: list[ReachedStop]) -> list[ReachedStop]:
+        """Return the stops tied to an exit and those nearby, nearest first."""
+        tied_codes = {reached.stop.bus_stop_code for reached in tied}
+        nearby = [
+            self._nearby(stop, metres)
+            for stop, metres in self.tables.stops_within(place.position, self.radius_m)
+            if stop.bus_stop_code not in tied_codes
+        ]
+        return sorted([*tied, *nearby], key=lambda reached: (reached.distance_m, reached.stop.bus_stop_code))
+
+    def _nearby(self, stop: BusStop, metres: float) -> ReachedStop:
+        names_other_exit = stop.bus_stop_code in self.naming.naming_codes
+        confidence = Confidence.LOW if names_other_exit else Confidence.MEDIUM
+        return ReachedStop(stop, BusStopRelation.NEARBY, metres, confidence)
+
+    def _enrich(self, exit_id: str, stops: list[ReachedStop]) -> ExitEnrichment:
+        served = [reached for reached in stops if self.tables.services_at(reached.stop.bus_stop_code)]
+        return ExitEnrichment(exit_id=exit_id, bus_stops=tuple(self._publish(reached) for reached in served))
+
+    def _publish(self, reached: ReachedStop) -> ExitBusStop:
+        stop = reached.stop
+        return ExitBusStop(
+            bus_stop_code=stop.bus_stop_code,
+            description=stop.description,
+            road_name=stop.road_name,
+            lat=stop.lat,
+            lng=stop.lng,
+            services=self.tables.services_at(stop.bus_stop_code),
+            relation=reached.relation,
+            distance_m=round(reached.distance_m, 1),
+            confidence=reached.confidence,
+            evidence=self._evidence(reached),
+        )
+
+    def _evidence(self, reached: ReachedStop) -> EvidenceMap:
+        code = reached.stop.bus_stop_code
+        computed = (_cite(self.tables.stops.provenance, code, Method.GEOMETRY),)
+        evidence: EvidenceMap = {
+            WHOLE_RECORD: (_cite(self.tables.stops.provenance, code),),
+            "services": (_cite(self.tables.services.provenance, code),),
+            "distance_m": computed,
+        }
+        if reached.relation is BusStopRelation.NEARBY:
+            evidence["relation"] = computed
+        return evidence
+
+    def _left_out(self, station: Station, around: Iterable[list[ReachedStop]]) -> Iterator[Finding]:
+        codes = {reached.stop.bus_stop_code for stops in around for reached in stops}
+        unserved = sorted(code for code in codes if not self.tables.services_at(code))
+        if unserved:
+            yield Finding(
+                check="bus-stop-without-service",
+                severity=Severity.INFO,
+                message=f"{len(unserved)} bus stops around {station.name} are left out, since no service "
+                f"calls there: {', '.join(unserved)}.",
+                slug=station.slug,
+            )
+
+
+def open_source(context: RunContext, stations: Sequence[Station], tables: BusTables) -> EnrichmentSource:
+    """Return the source over LTA's tables, their descriptions read once for all stations."""
+    network = load_network()
+    document_id = tables.stops.provenance.document_id
+    return LtaSource(
+        tables=tables,
+        naming=read_naming(tables.stops_by_code.values(), network, context.as_of, document_id),
+        radius_m=context.settings.stages.stage2_enrichment.bus_stop_radius_m,
+        version=f"{tables.version}+{network.sha256}",
+    )
+
+
+def _cite(document: Provenance, record_id: str, method: Method = Method.RECORD) -> Evidence:
+    return Evidence(
+        document_id=document.document_id, method=method, licence=document.licence, record_id=record_id
+    )

@@ -1,0 +1,145 @@
+"""The source ``openrouter_llm``: what a language model reads in prose that rules could not read.
+
+It is asked about the passages that earlier sources hand on and about nothing else; what it says is held
+against those passages and the network (``extraction.grounding``), so that an invented value has no place to
+point to. Answers lie in ``<cache>/model/answers.sqlite3``. A station whose questions could not all be asked
+now fails and is done again; a passage that the model will not or cannot answer for is a finding, and the rest
+of the station stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.claims import Passage, StationClaims
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.excerpts import pack
+from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
+from mrt_pipeline.extraction.grounding import ground
+from mrt_pipeline.extraction.placing import Placed, place
+from mrt_pipeline.extraction.prompts import Excerpt, make_question
+from mrt_pipeline.extraction.reading import Reading, read_excerpt
+from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.model import ChatModel
+from mrt_pipeline.runtime.model_cache import AnswerCache
+from mrt_pipeline.runtime.model_memory import RememberingModel
+from mrt_pipeline.runtime.model_usage import Ledger
+from mrt_pipeline.stages.enrichment.tables import BusTables
+
+NAME = "openrouter_llm"
+MAX_QUESTION_CHARS = 4000
+"""About a page of prose: few requests, and an answer that fits."""
+
+Grounded = tuple[tuple[ExitEnrichment, ...], tuple[RejectedClaim, ...], tuple[Finding, ...]]
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """Claims what a model reads in the passages that earlier sources hand on."""
+
+    model: ChatModel
+    memory: RememberingModel
+    facts: GroundingFacts
+
+    @property
+    def name(self) -> str:
+        """Return ``openrouter_llm``."""
+        return NAME
+
+    @property
+    def requests_made(self) -> int:
+        """Return how many requests were sent, those for stations that failed included."""
+        return self.model.requests_made
+
+    @property
+    def spent(self) -> ModelUsage:
+        """Return what all requests have cost, those for stations that failed included."""
+        return self.model.spent
+
+    def prepare(self, stations: Sequence[Station]) -> None:
+        """Do nothing: every question to a model is paid for."""
+
+    def version_for(self, station: Station) -> str:
+        """Return the fingerprint of server, model, parameters, prompt and schema."""
+        return self.memory.fingerprint(make_question(Excerpt("", "")))
+
+    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+        """Return what the model reads in a station's passages, as far as it is grounded there.
+
+        Raises:
+            ModelCallError: if not every question could be asked now.
+        """
+        passages = tuple(passage for claims in earlier for passage in claims.passages)
+        ledger = Ledger()
+        reading = self._read(station, passages, ledger)
+        exits, rejected, findings = self._ground(
+            (self._place(candidate, passages, station) for candidate in reading.candidates), station
+        )
+        return StationClaims(
+            source=NAME,
+            exits=exits,
+            rejected=rejected,
+            findings=(*findings, *(_unread(station, failure) for failure in reading.failures)),
+            provenance=self._documents(passages, earlier),
+            usage=ledger.total,
+        )
+
+    def _read(self, station: Station, passages: Iterable[Passage], ledger: Ledger) -> Reading:
+        texts = pack((passage.text for passage in passages), MAX_QUESTION_CHARS)
+        parts = [read_excerpt(Excerpt(station.name, text), self.memory, ledger) for text in texts]
+        return Reading(
+            tuple(item for part in parts for item in part.candidates),
+            tuple(failure for part in parts for failure in part.failures),
+        )
+
+    def _place(self, candidate: Candidate, passages: Sequence[Passage], station: Station) -> Placed:
+        return place(candidate, passages, lambda placed: bool(self._ground([placed], station)[0]))
+
+    def _ground(self, placed: Iterable[Placed], station: Station) -> Grounded:
+        readings = ((passage, (candidate,)) for passage, candidate in placed)
+        return ground(readings, station, self.facts, source=NAME)
+
+    def _documents(
+        self, passages: Iterable[Passage], earlier: Iterable[StationClaims]
+    ) -> dict[str, Provenance]:
+        """Return where the cited documents come from: the pages, and LTA's tables for bus stops."""
+        known = {key: found for claims in earlier for key, found in claims.provenance.items()}
+        pages = {passage.document_id for passage in passages}
+        tables = (self.facts.stops_document, self.facts.services_document) if pages else ()
+        return {
+            **{page: known[page] for page in sorted(pages & known.keys())},
+            **{table.document_id: table for table in tables},
+        }
+
+
+def open_source(context: RunContext, stations: Sequence[Station], tables: BusTables) -> ModelSource:
+    """Return the source as the configuration describes it.
+
+    Raises:
+        CredentialError: if the server wants a key and there is none.
+    """
+    settings = context.settings
+    model = ChatModel(
+        settings.apis.openrouter,
+        settings.stages.stage2_enrichment,
+        context.access.secrets.openrouter_api_key,
+        max_requests=settings.stages.stage2_enrichment.max_model_requests,
+    )
+    cache = AnswerCache(context.access.cache_dir / "model", context.reporter.warn)
+    facts = gather_facts(load_network(), context.as_of, tables.stops, tables.services)
+    return ModelSource(model, RememberingModel(model, cache), facts)
+
+
+def _unread(station: Station, failure: str) -> Finding:
+    return Finding(
+        check="model-passage-unread",
+        severity=Severity.WARNING,
+        message=f"{station.name}: a passage of its page was not read. {failure}",
+        slug=station.slug,
+    )

@@ -1,0 +1,87 @@
+"""LTA's bus stops and services as stage 2 asks for them: by code, by stop, by distance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
+from mrt_pipeline.extraction.facts import services_by_stop
+from mrt_pipeline.runtime.geometry import Point, SpatialIndex, to_svy21_all
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.context import RunContext
+
+
+@dataclass(frozen=True)
+class BusTables:
+    """Both tables as they were read, with look-ups that are made once, when first asked for."""
+
+    stops: SourceTable[BusStop]
+    services: SourceTable[BusService]
+
+    @cached_property
+    def stops_by_code(self) -> Mapping[str, BusStop]:
+        """Return each stop by its code, in the table's order."""
+        return {stop.bus_stop_code: stop for stop in self.stops.records}
+
+    @cached_property
+    def services_by_stop(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the services that call at each stop in natural order: 2, 2A, 10, NR1."""
+        return services_by_stop(self.services.records)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was odd about either table, and services that call at stops LTA does not list."""
+        from mrt_pipeline.sources.datamall import find_unknown_stops
+
+        unknown = find_unknown_stops(self.services.records, self.stops.records)
+        return (*self.stops.findings, *self.services.findings, *unknown)
+
+    @cached_property
+    def version(self) -> str:
+        """Return what identifies the content of both tables."""
+        return f"{self.stops.provenance.sha256}+{self.services.provenance.sha256}"
+
+    def services_at(self, bus_stop_code: str) -> tuple[str, ...]:
+        """Return the services that call at a stop; none if it has none or is unknown."""
+        return self.services_by_stop.get(bus_stop_code, ())
+
+    def stops_within(self, centre: Point, radius_m: float) -> list[tuple[BusStop, float]]:
+        """Return stops within a straight line of a position with their distance in metres, nearest first."""
+        return [
+            (self.stops_by_code[self._codes[number]], metres)
+            for number, metres in self._index.within(centre, radius_m)
+        ]
+
+    @cached_property
+    def positions(self) -> Mapping[str, Point]:
+        """Return where each stop lies in SVY21, by its code."""
+        places = to_svy21_all([(stop.lat, stop.lng) for stop in self.stops_by_code.values()])
+        return dict(zip(self.stops_by_code, places, strict=True))
+
+    @cached_property
+    def _codes(self) -> tuple[str, ...]:
+        return tuple(self.positions)
+
+    @cached_property
+    def _index(self) -> SpatialIndex:
+        return SpatialIndex(self.positions.values())
+
+
+def read_bus_tables(context: RunContext) -> BusTables:
+    """Return LTA's bus stops and services, recorded or live as the configuration says.
+
+    Raises:
+        SourceError: if a table cannot be had or is not what LTA documents.
+    """
+    from mrt_pipeline.sources.datamall import read_bus_services, read_bus_stops
+
+    ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
+    return BusTables(
+        stops=read_bus_stops(context.access, ttl_days),
+        services=read_bus_services(context.access, ttl_days),
+    )

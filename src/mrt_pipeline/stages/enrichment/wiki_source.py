@@ -1,0 +1,235 @@
+"""``fandom_wiki``: what the station pages of the Singapore MRT Lines wiki say, read by rules and grounded.
+
+Revisions are asked for first, fifty titles a request; a page whose revision was read before, in this run or an earlier
+one, is neither fetched nor read again. What the rules could not read is handed on to the language model.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.claims import EnrichmentSource, Passage, StationClaims
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.errors import BlockedError, SourceError
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts, plain_name
+from mrt_pipeline.extraction.grounding import ground
+from mrt_pipeline.extraction.place_names import PlaceNames
+from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.files import sha256_of
+from mrt_pipeline.runtime.fingerprints import code_version
+from mrt_pipeline.sources.fandom_wiki import (
+    PageHead,
+    PageStore,
+    Resolved,
+    WikiApi,
+    WikiPage,
+    api_url,
+    fetch_page,
+    page_url,
+    resolve_titles,
+)
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.context import RunContext
+    from mrt_pipeline.stages.enrichment.tables import BusTables
+
+SOURCE = "fandom_wiki"
+API = "fandom"
+LICENCE = "CC-BY-SA-3.0"
+LICENCE_URL = "https://creativecommons.org/licenses/by-sa/3.0/"
+PUBLISHER = "Contributors of the Singapore MRT Lines Wiki (Fandom)"
+READER_PARTS = ("extraction", "network")
+"""the code and tables that decide what a page is read as"""
+
+
+class PageReading(Record):
+    """What reading a page yields, before it is grounded."""
+
+    text: str
+    candidates: tuple[Candidate, ...]
+    passages: tuple[tuple[int, int], ...]
+
+
+@dataclass
+class WikiSource:
+    """Claims what a station's page says; may be asked by several threads once it is prepared."""
+
+    api: WikiApi
+    store: PageStore
+    facts: GroundingFacts
+    names: PlaceNames
+    base_url: str
+    now: Callable[[], datetime]
+    reader: str
+    """version of the code that reads pages"""
+    _resolved: dict[str, Resolved] = field(default_factory=dict)
+    _blocked: BlockedError | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Return ``fandom_wiki``."""
+        return SOURCE
+
+    def prepare(self, stations: Sequence[Station]) -> None:
+        """Find the pages of some stations and their newest revisions.
+
+        Raises:
+            SourceError: if the wiki cannot be asked now, ``BlockedError`` if it refuses us.
+        """
+        by_title = {station.wiki_title: station for station in stations}
+        if not by_title:
+            return
+
+        def accepts(wanted: str, title: str) -> bool:
+            return self.names.slug_of_title(title) == by_title[wanted].slug
+
+        try:
+            found = resolve_titles(self.api, by_title, self.store, self.now(), accepts)
+        except BlockedError as error:
+            self._blocked = error
+            raise
+        self._resolved.update({station.slug: found[title] for title, station in by_title.items()})
+
+    def version_for(self, station: Station) -> str:
+        """Return the revision of the station's page, or why there is none."""
+        resolved = self._resolved.get(station.slug)
+        if resolved is not None and resolved.head is not None:
+            return f"{resolved.head.page_id}@{resolved.head.revision}"
+        if self._blocked is not None:
+            return "blocked"
+        return "failed" if resolved is None or resolved.failure is not None else "missing"
+
+    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+        """Return what the station's page says about its exits, and what of it the rules could not read.
+
+        Raises:
+            SourceError: if the page cannot be had now, ``BlockedError`` if the wiki refuses us.
+        """
+        resolved = self._outcome_for(station)
+        page = self._page(resolved.head) if resolved.head else None
+        if page is None:
+            return StationClaims(source=SOURCE, findings=(_missing(station, resolved),))
+        reading = self._read(page)
+        provenance = self._provenance(page, reading.text)
+        whole = Passage(document_id=provenance.document_id, licence=LICENCE, text=reading.text, char_start=0)
+        exits, rejected, findings = ground(
+            [(whole, reading.candidates)], station, self.facts, source=SOURCE
+        )
+        return StationClaims(
+            source=SOURCE,
+            exits=exits,
+            passages=tuple(_passage(whole, *bounds) for bounds in reading.passages),
+            rejected=rejected,
+            findings=findings,
+            provenance={provenance.document_id: provenance},
+        )
+
+    def _outcome_for(self, station: Station) -> Resolved:
+        resolved = self._resolved.get(station.slug)
+        if resolved is None:
+            raise self._blocked or SourceError(SOURCE, f"{station.name} was not looked up", retryable=True)
+        if resolved.failure is not None:
+            raise resolved.failure
+        return resolved
+
+    def _page(self, head: PageHead) -> WikiPage | None:
+        """Return a page, kept or fetched; once the wiki has refused us, it is not asked again in this run."""
+        if kept := self.store.find_page(head):
+            return kept
+        with self._lock:
+            if self._blocked is not None:
+                raise self._blocked
+        try:
+            page = fetch_page(self.api, head)
+        except BlockedError as error:
+            with self._lock:
+                self._blocked = error
+            raise
+        if page is not None:
+            self.store.keep_page(page)
+        return page
+
+    def _read(self, page: WikiPage) -> PageReading:
+        """Return what a page is read as, kept or read now."""
+        kept = self.store.find_reading(page.head, self.reader)
+        if kept is not None:
+            try:
+                return PageReading.model_validate_json(kept)
+            except ValidationError:  # a store that another program has written to
+                pass
+        reading = read_html(page.html, page.head.title, self.names)
+        self.store.keep_reading(page.head, self.reader, reading.model_dump_json().encode())
+        return reading
+
+    def _provenance(self, page: WikiPage, text: str) -> Provenance:
+        head = page.head
+        url = page_url(self.base_url, head)
+        return Provenance(
+            document_id=f"wiki:{head.title}@{head.revision}",
+            source_id=SOURCE,
+            title=head.title,
+            publisher=PUBLISHER,
+            url=url,
+            revision=str(head.revision),
+            retrieved_at=page.retrieved_at,
+            licence=LICENCE,
+            licence_url=LICENCE_URL,
+            attribution=f"Facts from “{head.title}”, {url}, by its contributors, under CC BY-SA 3.0 ({LICENCE_URL}).",
+            sha256=sha256_of(text.encode()),
+            records=1,
+        )
+
+
+def open_source(context: RunContext, stations: Sequence[Station], tables: BusTables) -> EnrichmentSource:
+    """Return the source for the wiki that the configuration names."""
+    network = load_network()
+    section = context.settings.apis.fandom
+    url = api_url(str(section.base_url))
+    pace = context.settings.stages.stage2_enrichment
+    return WikiSource(
+        api=WikiApi(context.access.http(API), url, first_wait_s=pace.retry_delay_seconds),
+        store=PageStore(context.access.cache_dir / "wiki", url, context.reporter.warn),
+        facts=gather_facts(network, context.as_of, tables.stops, tables.services),
+        names=PlaceNames.of(network),
+        base_url=str(section.base_url),
+        now=context.now,
+        reader=code_version(READER_PARTS),
+    )
+
+
+def read_html(html: str, title: str, names: PlaceNames) -> PageReading:
+    """Return what a page's HTML is read as."""
+    from mrt_pipeline.extraction.page_text import read_page_text
+    from mrt_pipeline.extraction.rules import read_page
+
+    page = read_page_text(html, title)
+    reading = read_page(page, names)
+    return PageReading(text=page.text, candidates=reading.candidates, passages=reading.passages)
+
+
+def _passage(whole: Passage, start: int, end: int) -> Passage:
+    return whole.model_copy(update={"text": whole.text[start:end], "char_start": start})
+
+
+def _missing(station: Station, resolved: Resolved) -> Finding:
+    if resolved.leads_to:
+        found = f"the wiki leads from {station.wiki_title!r} to {resolved.leads_to!r}, which is about something else"
+    else:
+        found = f"the wiki has no page {station.wiki_title!r}, nor one of a like title"
+    return Finding(
+        check="wiki-page-missing",
+        severity=Severity.INFO,
+        message=f"{station.name}: {found}; nothing is taken from it.",
+        slug=station.slug,
+    )

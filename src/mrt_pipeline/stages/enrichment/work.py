@@ -1,0 +1,132 @@
+"""Ask every source about one station, whatever goes wrong with some of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
+from mrt_pipeline.errors import BlockedError, ModelCallError, SourceError
+from mrt_pipeline.runtime.model_usage import add_usage
+from mrt_pipeline.stages.enrichment.merging import merge_claims
+
+REFUSALS_IN_A_ROW = 5
+"""A source that refused or failed so often, with no answer between, is not asked again in this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of asking all sources about a station."""
+
+    enrichment: StationEnrichment
+    usage: ModelUsage
+
+
+class Desk:
+    """One source as all threads ask it; closed for the rest of the run once asking on is of no use."""
+
+    def __init__(self, source: EnrichmentSource) -> None:
+        self.name = source.name
+        self.is_closed = False
+        self._source = source
+        self._lock = threading.Lock()
+        self._refusals = 0
+        self._last_word: SourceError | ModelCallError | None = None
+
+    @property
+    def why_closed(self) -> str:
+        """Return the sentence with which the source stopped answering."""
+        return str(self._last_word)
+
+    def prepare(self, stations: Sequence[Station]) -> None:
+        """Let the source ask what concerns all stations; if it cannot, it is closed.
+
+        Raises:
+            ModelCallError: if it is a fatal one.
+        """
+        try:
+            self._source.prepare(stations)
+        except (SourceError, ModelCallError) as error:
+            self._close(error)
+            if _is_fatal(error):
+                raise
+
+    def version_for(self, station: Station) -> str | None:
+        """Return what the source's answer depends on, or none while it cannot be asked."""
+        return None if self.is_closed else self._source.version_for(station)
+
+    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+        """Return what the source says about a station.
+
+        Raises:
+            SourceError: if it has no answer, now or any more.
+            ModelCallError: likewise, for a language model.
+        """
+        if self._last_word is not None and self.is_closed:
+            raise self._last_word.with_traceback(None)
+        with self._watching():
+            return self._source.claims_for(station, earlier)
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        """Count refusals, and close once there is no hope."""
+        try:
+            yield
+        except (SourceError, ModelCallError) as error:
+            with self._lock:
+                self._refusals += isinstance(error, BlockedError) or error.retryable
+            if _is_fatal(error) or self._refusals >= REFUSALS_IN_A_ROW:
+                self._close(error)
+            raise
+        with self._lock:
+            self._refusals = 0
+
+    def _close(self, error: SourceError | ModelCallError) -> None:
+        with self._lock:
+            self._last_word = self._last_word or error
+            self.is_closed = True
+
+
+def enrich_station(station: Station, desks: Sequence[Desk]) -> Outcome:
+    """Return what the sources say about a station, asked in their order and united.
+
+    Raises:
+        ModelCallError: if it is a fatal one: then nothing is said about the station.
+    """
+    claims: list[StationClaims] = []
+    failures: dict[str, str] = {}
+    for desk in desks:
+        try:
+            claims.append(desk.claims_for(station, tuple(claims)))
+        except (SourceError, ModelCallError) as error:
+            if _is_fatal(error):
+                raise
+            failures[desk.name] = str(error)
+    exits, disagreements = merge_claims(station, claims)
+    usage = ModelUsage()
+    for claim in claims:
+        usage = add_usage(usage, claim.usage)
+    enrichment = StationEnrichment(
+        slug=station.slug,
+        status=_status_of(claims, failures),
+        exits=exits,
+        rejected=tuple(rejection for claim in claims for rejection in claim.rejected),
+        findings=(*(finding for claim in claims for finding in claim.findings), *disagreements),
+        provenance={key: value for claim in reversed(claims) for key, value in claim.provenance.items()},
+        failures=failures,
+    )
+    return Outcome(enrichment, usage)
+
+
+def _status_of(claims: Sequence[StationClaims], failures: dict[str, str]) -> EnrichmentStatus:
+    if not failures:
+        return EnrichmentStatus.DONE
+    return EnrichmentStatus.PARTIAL if claims else EnrichmentStatus.FAILED
+
+
+def _is_fatal(error: SourceError | ModelCallError) -> bool:
+    return isinstance(error, ModelCallError) and error.fatal

@@ -1,0 +1,56 @@
+"""Which building of an interchange an exit belongs to, told by the building's line.
+
+It is, in this order, that of a known exit; that of the only line whose code the feature bears; the nearest of
+those on lines of the mode that it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.evidence import Method
+from mrt_pipeline.network import KnownExit
+from mrt_pipeline.runtime.geometry import Point
+from mrt_pipeline.stages.ingestion.names import StationMatch
+from mrt_pipeline.stages.ingestion.reference import Building
+
+IN_DOUBT_M = 11
+"""With less than this between the distances to two buildings, a new survey could move an exit from one to
+the other: surveys of one exit lie up to 5.4 m apart (July 2026); one distance may grow, the other shrink."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The building of an exit, and how it was chosen."""
+
+    line_code: str
+    method: Method
+    is_in_doubt: bool = False
+
+
+def choose_building(
+    point: Point, match: StationMatch, known: KnownExit | None, buildings: Sequence[Building]
+) -> Choice:
+    """Return the building of an exit.
+
+    Args:
+        point: where the exit lies.
+        match: what its feature says of its station.
+        known: the known exit that it is.
+        buildings: those of its station, first line first; at least one.
+    """
+    settled = {known.line_code} if known else {entry.line_code for entry in match.codes}
+    if len(settled) == 1:
+        return Choice(settled.pop(), Method.RECORD)
+    return _choose_nearest(point, [found for found in buildings if found.mode == match.mode] or buildings)
+
+
+def _choose_nearest(point: Point, buildings: Sequence[Building]) -> Choice:
+    """Return the nearest building; lines that share one share its position, and the first line has it."""
+    ranked = sorted(buildings, key=lambda building: point.distance_m(building.point))
+    first, others = ranked[0], [building for building in ranked if building.point != ranked[0].point]
+    if not others:
+        return Choice(first.line_code, Method.RECORD)
+    margin_m = point.distance_m(others[0].point) - point.distance_m(first.point)
+    return Choice(first.line_code, Method.GEOMETRY, is_in_doubt=margin_m < IN_DOUBT_M)

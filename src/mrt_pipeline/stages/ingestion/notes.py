@@ -1,0 +1,76 @@
+"""What stage 1 tells about features: each one set apart with a reason, and findings a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.outputs import FeatureAccount, FeatureOutcome
+from mrt_pipeline.contracts.source import ExitFeature
+from mrt_pipeline.runtime.records import show
+
+SHOWN_IDS = 10
+
+
+@dataclass(slots=True)
+class Notes:
+    """Collects accounts and findings about the features of one document."""
+
+    document_id: str
+    accounts: list[FeatureAccount] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def account(
+        self, feature: ExitFeature, outcome: FeatureOutcome, reason: str, exit_id: str | None = None
+    ) -> None:
+        """Note what became of a feature."""
+        self.accounts.append(
+            FeatureAccount(
+                record_id=feature.record_id,
+                station_na=feature.station_na,
+                exit_code=feature.exit_code,
+                outcome=outcome,
+                exit_id=exit_id,
+                reason=reason,
+            )
+        )
+
+    def lose(self, feature: ExitFeature, check: str, fault: str, remedy: str) -> None:
+        """Note that a feature cannot be used: it is set apart, which is an error, since an exit is lost."""
+        message = f"{describe(feature)} {fault}. {remedy}"
+        self.tell(check, Severity.ERROR, message, record_id=feature.record_id)
+        self.account(feature, FeatureOutcome.SET_APART, f"it {fault}")
+
+    def tell(
+        self,
+        check: str,
+        severity: Severity,
+        message: str,
+        *,
+        slug: str | None = None,
+        exit_id: str | None = None,
+        record_id: str | None = None,
+    ) -> None:
+        """Add a finding about a feature or a station."""
+        self.findings.append(
+            Finding(
+                check=check,
+                severity=severity,
+                message=message,
+                slug=slug,
+                exit_id=exit_id,
+                record_id=None if record_id is None else f"{self.document_id}:{record_id}",
+            )
+        )
+
+
+def describe(feature: ExitFeature) -> str:
+    """Return a feature for a message: its id, and the texts as published, quoted."""
+    return f"OBJECTID {feature.record_id} ({show(feature.station_na)}, {show(feature.exit_code)})"
+
+
+def list_ids(ids: Sequence[str]) -> str:
+    """Return OBJECTIDs for a message, not too many of them."""
+    more = f" and {len(ids) - SHOWN_IDS} more" if len(ids) > SHOWN_IDS else ""
+    return f"OBJECTID {', '.join(ids[:SHOWN_IDS])}{more}"

@@ -1,0 +1,206 @@
+"""To which station, and to which building of it, does each feature of the exits file belong.
+
+The station is the one whose name the feature bears, else the one whose code, else (and a person is told) the
+one it stands at, if the name looks like a misspelling of that one's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.evidence import Method
+from mrt_pipeline.contracts.findings import Severity
+from mrt_pipeline.contracts.outputs import FeatureOutcome
+from mrt_pipeline.contracts.source import ExitFeature
+from mrt_pipeline.network import CodeEntry, KnownExit
+from mrt_pipeline.runtime.geometry import Point
+from mrt_pipeline.runtime.records import show
+from mrt_pipeline.stages.ingestion.buildings import choose_building
+from mrt_pipeline.stages.ingestion.labels import parse_label
+from mrt_pipeline.stages.ingestion.names import StationMatch, StationNames
+from mrt_pipeline.stages.ingestion.notes import Notes, describe, list_ids
+from mrt_pipeline.stages.ingestion.reference import Reference
+from mrt_pipeline.stages.ingestion.surveys import Survey, survey_features
+
+WITHIN_REACH_M = 600
+"""A misspelled name is read as that of a station only this near; the farthest real exit lies 564 m from its
+station (July 2026)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A feature that belongs to a station in operation."""
+
+    feature: ExitFeature
+    point: Point
+    label: str
+    entry: CodeEntry
+    """the code whose building it belongs to"""
+    method: Method
+    """how the building was chosen"""
+    distance_m: float
+    """from the building's reference position"""
+    known: KnownExit | None
+    """the known exit that it is"""
+    known_m: float
+    """from where that was recorded"""
+
+
+def place_features(
+    features: Sequence[ExitFeature], reference: Reference, notes: Notes
+) -> dict[str, list[Placed]]:
+    """Return the features of each station in operation, by slug; the others are noted as set apart."""
+    surveys, unusable = survey_features(features, reference)
+    for feature in unusable:
+        fault = f"lies at lat {feature.lat}, lng {feature.lng}, which is nowhere"
+        notes.lose(feature, "position-unusable", fault, "Get the exits file again.")
+    placer = _Placer(reference, notes)
+    placed: dict[str, list[Placed]] = defaultdict(list)
+    for survey in surveys:
+        if found := placer.place(survey):
+            placed[found.entry.slug].append(found)
+    placer.tell_oddities()
+    return placed
+
+
+class _Placer:
+    """Places one feature after the other, and remembers what was odd about them."""
+
+    def __init__(self, reference: Reference, notes: Notes) -> None:
+        self._reference = reference
+        self._notes = notes
+        self._names = StationNames(reference.network)
+        self._matches: dict[str, StationMatch | None] = {}
+        self._odd_names: dict[str, list[str]] = defaultdict(list)
+        self._odd_labels: dict[str, list[str]] = defaultdict(list)
+        self._bare_labels: list[str] = []
+        self._closed: dict[str, list[str]] = defaultdict(list)
+
+    def place(self, survey: Survey) -> Placed | None:
+        """Return where a feature belongs, or nothing, noting why it is set apart."""
+        match = self._match(survey)
+        if match is None:
+            self._lose_unknown(survey)
+            return None
+        if match.slug not in self._reference.open_codes:
+            self._set_apart(survey, self._name(match.slug))
+            return None
+        label = parse_label(survey.feature.exit_code)
+        if label is None:
+            fault = "has a label of unknown form; expected e.g. 'Exit A' or 'Exit 1'"
+            remedy = "Look up how the exit is signed, and teach the form to stages/ingestion/labels.py."
+            self._notes.lose(survey.feature, "label-unknown", fault, remedy)
+            return None
+        return self._place_at(survey, match, label)
+
+    def tell_oddities(self) -> None:
+        """Tell each odd spelling, and each building that is not open, once with all its features."""
+        for text, ids in self._odd_names.items():
+            match = self._matches[text]
+            name = self._name(match.slug) if match else text
+            self._tell_odd("station-spelled-oddly", f"STATION_NA {show(text)} was read as {name}", ids)
+        if self._bare_labels:
+            self._tell_odd(
+                "label-bare", "EXIT_CODE is a bare label, without the word Exit", self._bare_labels
+            )
+        for text, ids in self._odd_labels.items():
+            self._tell_odd(
+                "label-spelled-oddly", f"EXIT_CODE {show(text)} was read as {parse_label(text)}", ids
+            )
+        for part, ids in self._closed.items():
+            fault = f"{part} is not in operation on {self._reference.as_of}, and its exits were set apart"
+            self._tell_odd("exits-not-in-operation", fault, ids)
+
+    def _match(self, survey: Survey) -> StationMatch | None:
+        text = survey.feature.station_na
+        if text not in self._matches:
+            self._matches[text] = self._names.match(text)
+        match = self._matches[text]
+        if match is None:
+            return self._match_misspelled(survey)
+        if not match.is_usual:
+            self._odd_names[text].append(survey.feature.record_id)
+        return match
+
+    def _match_misspelled(self, survey: Survey) -> StationMatch | None:
+        """Return the station at which a feature of unknown name stands, if the name looks like its name."""
+        nearest, feature = survey.nearest, survey.feature
+        if nearest is None or survey.nearest_m > WITHIN_REACH_M:
+            return None
+        if not self._names.resembles(feature.station_na, nearest.slug):
+            return None
+        message = (
+            f"{describe(feature)} names no known station; it was taken for {self._name(nearest.slug)}, "
+            f"{survey.nearest_m:.0f} m away. See whether that is right."
+        )
+        self._warn("station-misspelled", survey, nearest.slug, message)
+        return StationMatch(nearest.slug, None, (), is_usual=False)
+
+    def _place_at(self, survey: Survey, match: StationMatch, label: str) -> Placed | None:
+        self._look_at_label(survey.feature, label)
+        known, known_m = self._reference.find_known(match.slug, label, survey.point)
+        buildings = self._reference.buildings_of(match.slug)
+        choice = choose_building(survey.point, match, known, buildings)
+        entry = self._reference.find_open(match.slug, choice.line_code)
+        if entry is None:
+            self._set_apart(survey, f"{self._name(match.slug)} ({choice.line_code})")
+            return None
+        if choice.is_in_doubt:
+            self._tell_doubt(survey, entry)
+        distance_m = survey.point.distance_m(self._reference.point_of[entry.station_code])
+        self._look_around(survey, entry, distance_m)
+        return Placed(survey.feature, survey.point, label, entry, choice.method, distance_m, known, known_m)
+
+    def _look_at_label(self, feature: ExitFeature, label: str) -> None:
+        if feature.exit_code == label:
+            self._bare_labels.append(feature.record_id)
+        elif feature.exit_code != f"Exit {label}":
+            self._odd_labels[feature.exit_code].append(feature.record_id)
+
+    def _look_around(self, survey: Survey, entry: CodeEntry, distance_m: float) -> None:
+        """Tell when a feature stands nearer to another station than to the one whose name it bears."""
+        nearest = survey.nearest
+        if nearest is None or nearest.slug == entry.slug or survey.nearest_m >= distance_m:
+            return
+        message = (
+            f"{describe(survey.feature)} lies {distance_m:.0f} m from {entry.station_code}, but "
+            f"{survey.nearest_m:.0f} m from {nearest.station_code} ({self._name(nearest.slug)}). It was kept "
+            "where LTA has it; see whether that is right."
+        )
+        self._warn("exit-nearer-to-another-station", survey, entry.slug, message)
+
+    def _tell_doubt(self, survey: Survey, entry: CodeEntry) -> None:
+        distances = ", ".join(
+            f"{survey.point.distance_m(building.point):.1f} m from {building.station_code}"
+            for building in self._reference.buildings_of(entry.slug)
+        )
+        message = (
+            f"{describe(survey.feature)} lies {distances}, and was given to {entry.station_code}. A new "
+            "survey could change that, and with it the exit's id: settle it in network/known_exits.csv."
+        )
+        self._warn("exit-building-in-doubt", survey, entry.slug, message)
+
+    def _lose_unknown(self, survey: Survey) -> None:
+        nearest = survey.nearest
+        where = "no station is in operation"
+        if nearest is not None:
+            name = f"{self._name(nearest.slug)} ({nearest.station_code})"
+            where = f"the nearest one is {name}, {survey.nearest_m:.0f} m away"
+        fault = f"is of a station that the network table does not know; {where}"
+        self._notes.lose(survey.feature, "station-unknown", fault, "Add the station or the spelling.")
+
+    def _set_apart(self, survey: Survey, part: str) -> None:
+        self._closed[part].append(survey.feature.record_id)
+        reason = f"{part} is not in operation on {self._reference.as_of}"
+        self._notes.account(survey.feature, FeatureOutcome.SET_APART, reason)
+
+    def _name(self, slug: str) -> str:
+        return self._reference.network.names[slug]
+
+    def _warn(self, check: str, survey: Survey, slug: str, message: str) -> None:
+        self._notes.tell(check, Severity.WARNING, message, slug=slug, record_id=survey.feature.record_id)
+
+    def _tell_odd(self, check: str, fault: str, ids: Sequence[str]) -> None:
+        self._notes.tell(check, Severity.INFO, f"{fault} ({list_ids(ids)}).")

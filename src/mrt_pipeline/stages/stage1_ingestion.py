@@ -1,0 +1,102 @@
+"""Stage 1: which stations are in operation, and where one gets in and out; nothing is left to chance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.contracts.outputs import Stage1Output, StageMetadata
+from mrt_pipeline.contracts.source import SourceTable, StationLocation
+from mrt_pipeline.contracts.stage import PipelineStage
+from mrt_pipeline.errors import StageOutputError
+from mrt_pipeline.network import Network, load_network
+from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
+from mrt_pipeline.runtime.files import write_json
+from mrt_pipeline.stages.ingestion import ingest
+
+if TYPE_CHECKING:
+    from mrt_pipeline.config import PipelineConfig
+    from mrt_pipeline.runtime.context import RunContext
+
+
+class Stage1Ingestion(PipelineStage[None, Stage1Output]):
+    """Makes stations and exits from LTA's exits file, OneMap's positions and the network table."""
+
+    def __init__(self, config: PipelineConfig, context: RunContext | None = None) -> None:
+        if context is None:
+            from mrt_pipeline.runtime.context import default_context
+
+            context = default_context(config)
+        self._context = context
+
+    @property
+    def stage_name(self) -> str:
+        """Return ``stage1_ingestion``."""
+        return "stage1_ingestion"
+
+    def validate_input(self, input_data: None) -> None:
+        """Accept nothing: the first stage has no input but its sources."""
+
+    def execute(self, input_data: None) -> Stage1Output:
+        """Return the stations of the run's day, every feature of the exits file accounted.
+
+        Raises:
+            SourceError: if a source cannot be had or read.
+        """
+        from mrt_pipeline.sources.datagov import read_exits
+
+        context, network = self._context, load_network()
+        context.stop.check()
+        exits = read_exits(context.access, context.settings.stages.stage1_ingestion.cache_ttl_days)
+        context.stop.check()
+        made = ingest(network, context.as_of, exits, self._read_locations(network))
+        return Stage1Output(
+            metadata=self._metadata(),
+            stations=made.stations,
+            future_stations=made.future_stations,
+            features=made.features,
+            provenance=made.provenance,
+            findings=made.findings,
+        )
+
+    def validate_output(self, output: Stage1Output) -> None:
+        """Raise ``StageOutputError`` if there is no station: nothing must not pass for a dataset."""
+        if not output.stations:
+            raise StageOutputError(
+                self.stage_name,
+                f"by network/codes.csv no station is in operation on {output.metadata.as_of}; "
+                f"expected at least one for the {len(output.features)} features of lta-station-exits. "
+                "Give another day with --as-of, or correct the opening dates in network/codes.csv.",
+            )
+
+    def save_checkpoint(self, output: Stage1Output, output_dir: Path | str) -> Path:
+        """Write ``stage1_deterministic.json`` and return its path."""
+        path = Path(output_dir) / CHECKPOINT_NAMES[self.stage_name]
+        write_json(path, output)
+        return path
+
+    def _read_locations(self, network: Network) -> SourceTable[StationLocation] | None:
+        """Return OneMap's places of the stations in operation, if the configuration asks for them."""
+        context = self._context
+        section = context.settings.stages.stage1_ingestion
+        if "onemap" not in section.sources:
+            return None
+        from mrt_pipeline.sources.onemap import read_stations
+
+        wanted = [
+            (entry.station_code, network.names[entry.slug])
+            for entries in network.open_codes(context.as_of).values()
+            for entry in entries
+        ]
+        return read_stations(context.access, section.cache_ttl_days, wanted)
+
+    def _metadata(self) -> StageMetadata:
+        pipeline = self._context.settings.pipeline
+        return StageMetadata(
+            stage_name=self.stage_name,
+            as_of=self._context.as_of,
+            generated_at=self._context.now(),
+            pipeline_name=pipeline.name,
+            pipeline_version=pipeline.version,
+            description=pipeline.description,
+        )

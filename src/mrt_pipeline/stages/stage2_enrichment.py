@@ -1,0 +1,242 @@
+"""Stage 2: what hangs on each exit, asked of the configured sources, each finished station kept at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.outputs import (
+    EnrichmentStatus,
+    ExitEnrichment,
+    ModelUsage,
+    SourceUse,
+    Stage1Output,
+    Stage2Output,
+    StageMetadata,
+    StationEnrichment,
+)
+from mrt_pipeline.contracts.stage import PipelineStage
+from mrt_pipeline.errors import StageInputError, StageOutputError
+from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
+from mrt_pipeline.runtime.files import write_bytes, write_json
+from mrt_pipeline.stages.enrichment.driver import STAGE, Driver, shorten
+from mrt_pipeline.stages.enrichment.journal import open_journal
+from mrt_pipeline.stages.enrichment.registry import OpenedSources, SourceOpener, open_sources
+
+if TYPE_CHECKING:
+    from mrt_pipeline.config import PipelineConfig
+    from mrt_pipeline.runtime.context import RunContext
+
+REJECTED_NAME = "stage2_rejected.jsonl"
+"""one JSON object a line for every claim that was not published, and why"""
+
+
+class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
+    """Adds platforms, bus stops, access and landmarks to the exits of stage 1."""
+
+    def __init__(
+        self,
+        config: PipelineConfig,
+        context: RunContext | None = None,
+        opener: SourceOpener = open_sources,
+    ) -> None:
+        if context is None:
+            from mrt_pipeline.runtime.context import default_context
+
+            context = default_context(config)
+        self._context = context
+        self._open_sources = opener
+        self.usage = ModelUsage()
+        """what the model's answers in this run's journal have cost; known once ``execute`` has ended"""
+
+    @property
+    def stage_name(self) -> str:
+        """Return ``stage2_enrichment``."""
+        return STAGE
+
+    def validate_input(self, input_data: Stage1Output) -> None:
+        """Raise ``StageInputError`` unless the input describes the run's day and its slugs are unique."""
+        if input_data.metadata.as_of != self._context.as_of:
+            raise StageInputError(
+                STAGE,
+                f"stage 1 describes {input_data.metadata.as_of}, this run {self._context.as_of}; "
+                f"run it again, or give --as-of {input_data.metadata.as_of}.",
+            )
+        counted = Counter(station.slug for station in input_data.stations)
+        if not counted:
+            raise StageInputError(STAGE, "stage 1 gave no station in operation; expected at least one.")
+        if twice := [slug for slug, number in counted.items() if number > 1]:
+            raise StageInputError(
+                STAGE, f"stage 1 gave {shorten(twice)} more than once; expected each slug once."
+            )
+
+    def execute(self, input_data: Stage1Output) -> Stage2Output:
+        """Return one enrichment per station.
+
+        Raises:
+            RunInterrupted: if a stop was asked for; finished stations are in the journal.
+            StageError: if going on is of no use until a person acts; finished stations are in the journal.
+        """
+        context = self._context
+        opened = self._open_sources(context, input_data.stations)
+        for name, reason in opened.passed_over.items():
+            context.reporter.note(f"{name} is passed over: {reason}.")
+        with open_journal(
+            context.folder, now=context.now(), tell=context.reporter.warn, is_costly=opened.is_remote
+        ) as journal:
+            driver = Driver(context, opened, journal)
+            try:
+                enrichments = driver.run(input_data.stations)
+            finally:
+                self.usage = journal.total_usage()
+        output = self._assemble(enrichments, opened, driver.unavailable)
+        for finding in output.findings:
+            context.reporter.warn(finding.message)
+        return output
+
+    def validate_output(self, output: Stage2Output) -> None:
+        """Raise ``StageOutputError`` if every source failed for every station."""
+        if output.enrichments and all(item.status is EnrichmentStatus.FAILED for item in output.enrichments):
+            failures = output.enrichments[0].failures
+            raise StageOutputError(
+                STAGE,
+                "no source gave anything for any station; expected one to. Run again when the cause is "
+                f"removed: {'; '.join(failures.values())}",
+            )
+
+    def save_checkpoint(self, output: Stage2Output, output_dir: Path | str) -> Path:
+        """Write ``stage2_enrichment.json``, the rejected claims beside it, and return the former's path."""
+        folder = Path(output_dir)
+        write_bytes(folder / REJECTED_NAME, b"".join(_rejected_lines(output)))
+        path = folder / CHECKPOINT_NAMES[STAGE]
+        write_json(path, output)
+        return path
+
+    def _assemble(
+        self, enrichments: Sequence[StationEnrichment], opened: OpenedSources, unavailable: Mapping[str, str]
+    ) -> Stage2Output:
+        provenance, placed = hoist_provenance(enrichments)
+        used = opened.names
+        return Stage2Output(
+            metadata=_metadata(self._context),
+            sources=tuple(
+                _use_of(name, opened, unavailable, enrichments)
+                for name in self._context.settings.stages.stage2_enrichment.sources
+                if name in used or name in opened.passed_over
+            ),
+            enrichments=placed,
+            provenance=provenance,
+            findings=tuple(_findings(used, enrichments)),
+        )
+
+
+def without_enrichment(stage1_output: Stage1Output, context: RunContext) -> Stage2Output:
+    """Return the output of a stage 2 that is switched off: every exit with nothing on it, and a finding."""
+    reason = "stage2_enrichment is disabled in the configuration"
+    return Stage2Output(
+        metadata=_metadata(context),
+        sources=tuple(
+            SourceUse(source=name, used=False, reason=reason)
+            for name in context.settings.stages.stage2_enrichment.sources
+        ),
+        enrichments=tuple(
+            StationEnrichment(
+                slug=station.slug,
+                status=EnrichmentStatus.DONE,
+                exits=tuple(ExitEnrichment(exit_id=found.exit_id) for found in station.exits),
+            )
+            for station in stage1_output.stations
+        ),
+        provenance={},
+        findings=(
+            _warning(
+                "enrichment-disabled",
+                f"{reason}: no exit has platforms, bus stops, access or landmarks. Set "
+                "stages.stage2_enrichment.enabled to true to have them.",
+            ),
+        ),
+    )
+
+
+def hoist_provenance(
+    enrichments: Sequence[StationEnrichment],
+) -> tuple[dict[str, Provenance], tuple[StationEnrichment, ...]]:
+    """Return every document once, by id, and the enrichments without them.
+
+    A document that was read again with another result stays with the stations whose reading is not the first
+    one.
+    """
+    first: dict[str, Provenance] = {}
+    for item in enrichments:
+        for document_id, document in item.provenance.items():
+            first.setdefault(document_id, document)
+    placed = tuple(
+        item.model_copy(
+            update={"provenance": {key: read for key, read in item.provenance.items() if read != first[key]}}
+        )
+        for item in enrichments
+    )
+    return dict(sorted(first.items())), placed
+
+
+def _use_of(
+    name: str, opened: OpenedSources, unavailable: Mapping[str, str], enrichments: Sequence[StationEnrichment]
+) -> SourceUse:
+    if name in opened.passed_over:
+        return SourceUse(source=name, used=False, reason=opened.passed_over[name])
+    if name not in unavailable:
+        return SourceUse(source=name, used=True, reason="asked about every station")
+    reason = f"could not be asked about every station: {unavailable[name]}"
+    is_used = any(
+        name not in item.failures for item in enrichments if item.status is not EnrichmentStatus.PENDING
+    )
+    return SourceUse(source=name, used=is_used, reason=reason)
+
+
+def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> Iterator[Finding]:
+    """Yield what concerns many stations: no source at all, or one that failed for some of them."""
+    if not used:
+        yield _warning(
+            "no-source-used",
+            "No configured source could be used: no exit has platforms, bus stops, access or landmarks. "
+            "See which were passed over and why.",
+        )
+    for name in used:
+        failed = [item for item in enrichments if name in item.failures]
+        slugs = shorten([item.slug for item in failed])
+        if failed:
+            yield _warning(
+                "source-failed",
+                f"{name} gave nothing for {len(failed)} stations ({slugs}). "
+                f"The first said: {failed[0].failures[name]} "
+                "Try these again with: mrt-pipeline run --retry-failed",
+            )
+
+
+def _warning(check: str, message: str) -> Finding:
+    return Finding(check=check, severity=Severity.WARNING, message=message)
+
+
+def _rejected_lines(output: Stage2Output) -> Iterator[bytes]:
+    for item in output.enrichments:
+        for claim in item.rejected:
+            line = {"slug": item.slug, **claim.model_dump(exclude_none=True)}
+            yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _metadata(context: RunContext) -> StageMetadata:
+    pipeline = context.settings.pipeline
+    return StageMetadata(
+        stage_name=STAGE,
+        as_of=context.as_of,
+        generated_at=context.now(),
+        pipeline_name=pipeline.name,
+        pipeline_version=pipeline.version,
+        description=pipeline.description,
+    )

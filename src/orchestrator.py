@@ -1,0 +1,11 @@
+"""The specification's path to the orchestrator; the code lives in ``mrt_pipeline.orchestrator``."""
+
+from pathlib import Path
+
+from mrt_pipeline.cli import run_main
+from mrt_pipeline.orchestrator import PipelineOrchestrator
+
+__all__ = ["PipelineOrchestrator"]
+
+if __name__ == "__main__":
+    run_main(Path(__file__).parent.parent / "config" / "pipeline.yaml")

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import Workplace
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    """Return an empty workplace."""
+    return Workplace(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """Return a workplace in which one whole run was made; tests only read it."""
+    place = Workplace(tmp_path_factory.mktemp("finished"))
+    result = place.call("run")
+    assert result.returncode == 0, result.stderr
+    return place
+
+
+@pytest.fixture
+def after_a_run(finished: Workplace, tmp_path: Path) -> Workplace:
+    """Return a workplace of the test's own in which one whole run was made."""
+    shutil.copytree(finished.outputs, tmp_path / "outputs", symlinks=True)
+    return Workplace(tmp_path)

@@ -1,0 +1,211 @@
+"""The six error cases of the specification, and the exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import SHIPPED_CONFIG, Workplace, load, stations_bytes
+from tests.fakes.http_server import LoopbackServer, Reply, SeenRequest
+
+IMPOSSIBLE = {"MRT_PIPELINE__EXPECTED_STATIONS": "999"}
+
+
+@contextlib.contextmanager
+def _run_that_hangs(place: Workplace, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a run whose stage 2 waits for a server that does not answer."""
+    arrived = threading.Event()
+
+    def hang(request: SeenRequest) -> Reply:
+        arrived.set()
+        request.hang()
+        return Reply(503)
+
+    with LoopbackServer(hang) as server:
+        live = place.with_variables(
+            MRT_PIPELINE__APIS__DATAMALL__MODE="live",
+            MRT_PIPELINE__APIS__DATAMALL__BASE_URL=server.url,
+            LTA_ACCOUNT_KEY="a-key",
+        )
+        process = live.start("run", *arguments)
+        assert arrived.wait(timeout=60)
+        yield process
+
+
+def _assert_one_message(stderr: str, *words: str) -> None:
+    assert "Traceback" not in stderr
+    assert stderr.count("Error:") == 1
+    for word in words:
+        assert word in stderr
+
+
+def _bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix == ".json"}
+
+
+def test_a_configuration_that_is_not_there_is_named(place: Workplace) -> None:
+    result = place.call("run", "--config", "nowhere/pipeline.yaml")
+    assert result.returncode == 2
+    _assert_one_message(result.stderr, "nowhere/pipeline.yaml")
+    assert not place.outputs.exists()
+
+
+def test_all_faults_of_a_configuration_are_told_at_once(place: Workplace) -> None:
+    text = SHIPPED_CONFIG.read_text(encoding="utf-8")
+    text = text.replace("batch_size: 8", "batch_sise: 8").replace("max_retries: 3", "max_retries: -1")
+    (place.folder / "broken.yaml").write_text(text)
+    result = place.call("run", "--config", "broken.yaml")
+    assert result.returncode == 2
+    _assert_one_message(result.stderr, "batch_sise", "batch_size", "max_retries", "line")
+
+
+def test_a_failed_stage_leaves_no_checkpoint_and_says_why(after_a_run: Workplace) -> None:
+    latest_before = after_a_run.latest.resolve()
+    result = after_a_run.with_variables(**IMPOSSIBLE).call("run")
+    assert result.returncode == 1
+    _assert_one_message(result.stderr, "expected_stations", "184", "999")
+    failed = after_a_run.runs[-1]
+    assert failed != latest_before
+    assert not (failed / "stage3_final.json").exists()
+    assert not (failed / "mrt_transit_graph.json").exists()
+    manifest = load(failed / "manifest.json")
+    assert manifest["status"] == "failed"
+    assert manifest["stages"]["stage3_merger"]["status"] == "failed"
+    assert "expected_stations" in manifest["error"]
+    assert load(failed / "validation.json")["status"] == "failed"
+    assert after_a_run.latest.resolve() == latest_before
+
+
+def test_a_failed_resume_leaves_the_published_files_as_they_were(after_a_run: Workplace) -> None:
+    before = _bytes_of(after_a_run.latest)
+    result = after_a_run.with_variables(**IMPOSSIBLE).call("run", "--resume-from", "3")
+    assert result.returncode == 1
+    after = _bytes_of(after_a_run.latest)
+    for name in ("stage1_deterministic.json", "stage2_enrichment.json", "mrt_transit_graph.json"):
+        assert after[name] == before[name]
+
+
+@pytest.mark.parametrize("arguments", [["--resume-from", "2"], ["--stage", "3"]])
+def test_resuming_without_a_run_names_the_file_and_the_command(
+    place: Workplace, arguments: list[str]
+) -> None:
+    result = place.call("run", *arguments)
+    assert result.returncode == 1
+    _assert_one_message(result.stderr, "stage1_deterministic.json", "mrt-pipeline run")
+
+
+def test_a_missing_checkpoint_is_named_and_nothing_else_is_touched(after_a_run: Workplace) -> None:
+    (after_a_run.latest / "stage2_enrichment.json").unlink()
+    before = _bytes_of(after_a_run.latest)
+    result = after_a_run.call("run", "--stage", "3")
+    assert result.returncode == 1
+    _assert_one_message(result.stderr, "stage2_enrichment.json", "mrt-pipeline run --resume-from 2")
+    after = _bytes_of(after_a_run.latest)
+    assert {name for name in before if before[name] != after.get(name)} == {"manifest.json"}
+
+
+def test_a_damaged_checkpoint_is_kept_aside_and_made_again(after_a_run: Workplace) -> None:
+    path = after_a_run.latest / "stage2_enrichment.json"
+    before = stations_bytes(after_a_run.latest)
+    path.write_bytes(path.read_bytes()[:1000])
+    assert after_a_run.call("run", "--stage", "3").returncode == 1
+    result = after_a_run.call("run", "--skip-existing")
+    assert result.returncode == 0, result.stderr
+    assert "is damaged" in result.stderr
+    [aside] = after_a_run.latest.glob("stage2_enrichment.json.damaged-*")
+    assert aside.stat().st_size == 1000
+    assert stations_bytes(after_a_run.latest) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--stage", "4"],
+        ["--resume-from", "0"],
+        ["--stage", "two"],
+        ["--stage", "1", "--resume-from", "2"],
+        ["--as-of", "yesterday"],
+        ["--no-such-flag"],
+    ],
+)
+def test_a_command_line_that_cannot_be_carried_out_ends_with_2(
+    place: Workplace, arguments: list[str]
+) -> None:
+    result = place.call("run", *arguments)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert not place.outputs.exists()
+
+
+def test_a_write_that_fails_harms_no_older_file(after_a_run: Workplace) -> None:
+    """A limit on the size of files makes the first large write fail as a full disk does."""
+    before = _bytes_of(after_a_run.latest)
+    limit = 200_000
+
+    def limit_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    result = after_a_run.call("run", "--resume-from", "1", preexec_fn=limit_files)
+    assert result.returncode == 1
+    _assert_one_message(result.stderr, "stage1_deterministic.json", "could not be written")
+    after = _bytes_of(after_a_run.latest)
+    assert {name for name in before if before[name] != after[name]} <= {"manifest.json"}
+    assert not list(after_a_run.latest.glob(".*.mrt-tmp"))
+    assert after_a_run.call("run", "--resume-from", "1").returncode == 0
+
+
+def test_a_folder_that_cannot_be_made_is_named(place: Workplace) -> None:
+    (place.folder / "outputs").write_text("a file")
+    result = place.call("run")
+    assert result.returncode == 1
+    _assert_one_message(result.stderr, "outputs")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_run_and_what_is_done_is_kept(place: Workplace, number: int, code: int) -> None:
+    with _run_that_hangs(place) as process:
+        process.send_signal(number)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "Traceback" not in stderr
+    [run] = place.runs
+    manifest = load(run / "manifest.json")
+    assert manifest["status"] == "interrupted"
+    assert manifest["stages"]["stage1_ingestion"]["status"] == "completed"
+    assert manifest["stages"]["stage2_enrichment"]["status"] == "interrupted"
+    assert not place.latest.exists()
+    result = place.call("run", "--skip-existing")
+    assert result.returncode == 0, result.stderr
+    assert load(run / "manifest.json")["stages"]["stage1_ingestion"]["reused"]
+
+
+def test_the_second_run_in_a_folder_says_who_holds_it(place: Workplace) -> None:
+    with _run_that_hangs(place, "--output-dir", "outputs/mine") as process:
+        result = place.call("run", "--output-dir", "outputs/mine")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert result.returncode == 1
+    _assert_one_message(result.stderr, f"process {process.pid}")
+
+
+def test_a_missing_key_is_told_before_any_work(place: Workplace) -> None:
+    live = place.with_variables(MRT_PIPELINE__APIS__DATAMALL__MODE="live")
+    result = live.call("run")
+    assert result.returncode == 2
+    _assert_one_message(result.stderr, "LTA_ACCOUNT_KEY", "snapshot")
+
+
+def test_a_resume_demands_no_key_of_a_stage_it_will_not_run(after_a_run: Workplace) -> None:
+    """Stage 2 alone needs the bus data's key."""
+    shutil.copytree(after_a_run.latest.resolve(), after_a_run.folder / "kept")
+    live = after_a_run.with_variables(MRT_PIPELINE__APIS__DATAMALL__MODE="live")
+    result = live.call("run", "--resume-from", "3")
+    assert "LTA_ACCOUNT_KEY" not in result.stderr

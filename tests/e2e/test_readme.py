@@ -1,0 +1,54 @@
+"""What the README shows and promises is so."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.e2e.command import ROOT, Workplace, load
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _assert_within(shown: Any, real: Any) -> None:
+    """Assert that everything shown is in the real thing; lists may be shortened."""
+    if isinstance(shown, dict):
+        for key, value in shown.items():
+            _assert_within(value, real[key])
+    elif isinstance(shown, list) and shown and isinstance(shown[0], dict):
+        for item, found in zip(shown, real, strict=False):
+            _assert_within(item, found)
+    else:
+        assert shown == real
+
+
+def test_the_exit_that_the_readme_shows_is_in_the_dataset(finished: Workplace) -> None:
+    block = re.search(r"```json\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    shown = json.loads(block.group(1))
+    stations = load(finished.latest / "stage3_final.json")["stations"]
+    exits = {found["exit_id"]: found for station in stations for found in station["exits"]}
+    _assert_within(shown, exits[shown["exit_id"]])
+
+
+def test_the_figures_of_the_readme_are_those_of_the_dataset(finished: Workplace) -> None:
+    stations = load(finished.latest / "stage3_final.json")["stations"]
+    exits = [found for station in stations for found in station["exits"]]
+    codes = [code for station in stations for code in station["mrt_codes"]]
+    lines = {line for station in stations for line in station["lines"]}
+    features = load(finished.latest / "stage1_deterministic.json")["features"]
+    assert f"| {len(stations)}, {len(codes)}, {len(lines)} |" in README
+    assert f"{len(exits)} of {len(features)} surveyed features" in README
+    pairs = sum(len(found["bus_stops"]) for found in exits if "bus_stops" in found)
+    assert f"{pairs:,} pairs of exit and stop" in README
+    assert f"{sum(len(found['platforms']) for found in exits):,} directions" in README
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")))
+def test_links_between_pages_lead_somewhere(page: Any) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"

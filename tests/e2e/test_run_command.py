@@ -1,0 +1,227 @@
+"""Each form of the command line, as the specification lists them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import (
+    ROOT,
+    SCRIPT,
+    SHIPPED_CONFIG,
+    Workplace,
+    how_stages_ran,
+    load,
+    stations_bytes,
+)
+
+FILES_OF_THE_SPECIFICATION = {
+    "manifest.json",
+    "stage1_deterministic.json",
+    "stage2_enrichment.json",
+    "stage3_final.json",
+    "mrt_transit_graph.json",
+}
+STAGES = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")
+
+
+def _reused(run: Path) -> tuple[bool, ...]:
+    return tuple(how_stages_ran(run)[name][0] for name in STAGES)
+
+
+def test_a_run_makes_every_file_of_the_specification(finished: Workplace) -> None:
+    assert {path.name for path in finished.latest.iterdir()} >= FILES_OF_THE_SPECIFICATION | {
+        "validation.json",
+        "run.log.jsonl",
+    }
+
+
+def test_the_summary_names_the_network_of_today(after_a_run: Workplace) -> None:
+    shown = after_a_run.call("run").stdout
+    figures = {line.strip("│ ").split("│")[0].strip(): line for line in shown.splitlines() if "│" in line}
+    for label, number in (("Stations", "184"), ("Station codes", "217"), ("Lines", "9")):
+        assert number in figures[label].split()
+
+
+def test_latest_is_a_relative_link_to_the_newest_run(finished: Workplace) -> None:
+    target = finished.latest.readlink()
+    assert not target.is_absolute()
+    assert finished.latest.resolve() == finished.runs[-1]
+
+
+def test_a_run_folder_is_named_by_its_start(finished: Workplace) -> None:
+    started = load(finished.latest / "manifest.json")["timestamp"]
+    digits = "".join(char for char in started if char.isdigit())
+    assert finished.runs[0].name == f"{digits[:8]}_{digits[8:14]}"
+
+
+def test_the_manifest_says_what_ran_and_what_it_read(finished: Workplace) -> None:
+    manifest = load(finished.latest / "manifest.json")
+    assert manifest["status"] == "completed"
+    assert manifest["checkpoints"] == {
+        "stage1": "stage1_deterministic.json",
+        "stage2": "stage2_enrichment.json",
+        "stage3": "stage3_final.json",
+    }
+    assert set(manifest["sources"]) >= {"lta-station-exits", "lta-bus-stops", "network-table"}
+    assert set(manifest["passed_over"]) == {"fandom_wiki", "openrouter_llm"}
+    assert manifest["config"]["expected_stations"] == 184
+    assert [attempt["status"] for attempt in manifest["attempts"]] == ["completed"]
+
+
+def test_the_specification_s_script_does_the_same_from_any_folder(
+    finished: Workplace, tmp_path: Path
+) -> None:
+    place = Workplace(tmp_path)
+    environment = {**place.environment}
+    del environment["PIPELINE_CONFIG"]
+    result = Workplace(tmp_path, {}).call("--output-dir", "here", program=SCRIPT)
+    assert result.returncode == 0, result.stderr
+    assert stations_bytes(tmp_path / "here") == stations_bytes(finished.latest)
+
+
+def test_a_folder_of_one_s_own_is_used_and_latest_shows_it(place: Workplace) -> None:
+    result = place.call("run", "--output-dir", "outputs/quarterly-2026-q1")
+    assert result.returncode == 0, result.stderr
+    assert place.latest.resolve() == place.outputs / "quarterly-2026-q1"
+
+
+def test_two_runs_on_the_same_inputs_give_the_same_stations(finished: Workplace, place: Workplace) -> None:
+    assert place.call("run").returncode == 0
+    assert stations_bytes(place.latest) == stations_bytes(finished.latest)
+
+
+@pytest.mark.parametrize(("stage", "reused"), [("2", (True, False, False)), ("3", (True, True, False))])
+def test_resuming_in_a_new_process_goes_on_in_the_newest_run(
+    after_a_run: Workplace, stage: str, reused: tuple[bool, ...]
+) -> None:
+    before = stations_bytes(after_a_run.latest)
+    result = after_a_run.call("run", "--resume-from", stage)
+    assert result.returncode == 0, result.stderr
+    assert len(after_a_run.runs) == 1
+    assert _reused(after_a_run.latest) == reused
+    assert stations_bytes(after_a_run.latest) == before
+
+
+def test_resuming_from_the_first_stage_runs_everything_in_place(after_a_run: Workplace) -> None:
+    assert after_a_run.call("run", "--resume-from", "1").returncode == 0
+    assert len(after_a_run.runs) == 1
+    assert _reused(after_a_run.latest) == (False, False, False)
+
+
+def test_a_single_stage_runs_alone(place: Workplace) -> None:
+    assert place.call("run", "--stage", "1").returncode == 0
+    [run] = place.runs
+    assert (run / "stage1_deterministic.json").exists()
+    assert not (run / "stage2_enrichment.json").exists()
+    assert place.call("run", "--stage", "2").returncode == 0
+    assert place.call("run", "--stage", "3").returncode == 0
+    assert place.runs == [run]
+    assert (run / "mrt_transit_graph.json").exists()
+
+
+def test_skipping_what_exists_does_nothing_when_nothing_has_changed(after_a_run: Workplace) -> None:
+    before = {path.name: path.stat().st_mtime_ns for path in after_a_run.latest.iterdir()}
+    result = after_a_run.call("run", "--skip-existing")
+    assert result.returncode == 0, result.stderr
+    assert _reused(after_a_run.latest) == (True, True, True)
+    after = {path.name: path.stat().st_mtime_ns for path in after_a_run.latest.iterdir()}
+    touched = {name for name in after if before.get(name) != after[name]}
+    assert touched <= {"manifest.json", "run.log.jsonl", ".lock"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reused"),
+    [
+        ("MRT_PIPELINE__STAGES__STAGE1_INGESTION__CACHE_TTL_DAYS", "7", (False, True, True)),
+        ("MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__BUS_STOP_RADIUS_M", "200", (True, False, False)),
+        ("MRT_PIPELINE__STAGES__STAGE3_MERGER__VALIDATION__SANITY_CHECK", "false", (True, True, False)),
+        ("MRT_PIPELINE__LOGGING__LEVEL", "DEBUG", (True, True, True)),
+    ],
+)
+def test_a_changed_setting_runs_just_the_stages_it_concerns(
+    after_a_run: Workplace, variable: str, value: str, reused: tuple[bool, ...]
+) -> None:
+    result = after_a_run.with_variables(**{variable: value}).call("run", "--skip-existing")
+    assert result.returncode == 0, result.stderr
+    assert _reused(after_a_run.latest) == reused
+    key = variable.removeprefix("MRT_PIPELINE__").lower().replace("__", ".")
+    reasons = [reason for reused, reason in how_stages_ran(after_a_run.latest).values() if not reused]
+    assert all(key in reason or "input stage" in reason for reason in reasons)
+
+
+def test_a_configuration_of_one_s_own_is_used(place: Workplace) -> None:
+    shipped = SHIPPED_CONFIG.read_text(encoding="utf-8")
+    (place.folder / "mine.yaml").write_text(shipped.replace("version: ", "version: my-", 1))
+    text = (place.folder / "mine.yaml").read_text(encoding="utf-8")
+    assert text != shipped
+    assert place.call("run", "--config", "mine.yaml").returncode == 0
+    assert load(place.latest / "manifest.json")["config_path"].endswith("mine.yaml")
+
+
+def test_the_network_of_another_day_can_be_asked_for(place: Workplace) -> None:
+    assert place.call("run", "--as-of", "2026-07-11").returncode == 0
+    stations = load(place.latest / "stage3_final.json")["stations"]
+    codes = {code for station in stations for code in station["mrt_codes"]}
+    assert {"CE1", "CE2"} <= codes
+    assert codes.isdisjoint({"CC30", "CC31", "CC32", "CC33", "CC34"})
+    assert len(stations) == 181
+
+
+def test_old_runs_are_removed_after_a_success_and_latest_never(after_a_run: Workplace) -> None:
+    [first] = after_a_run.runs
+    for number in range(3):
+        shutil.copytree(first, first.with_name(f"2020010{number}_000000"))
+    (after_a_run.outputs / "20200105_000000").mkdir()
+    keeper = after_a_run.with_variables(MRT_PIPELINE__OUTPUT__KEEP_LAST_N_VERSIONS="2")
+    assert keeper.call("run").returncode == 0
+    names = [run.name for run in after_a_run.runs]
+    assert len(names) == 3
+    assert "20200105_000000" in names, "a folder without a manifest of ours is not ours to remove"
+    assert after_a_run.latest.resolve().name in names
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["config", "--help"]])
+def test_help_names_every_flag_and_shows_examples(place: Workplace, arguments: list[str]) -> None:
+    result = place.call(*arguments)
+    assert result.returncode == 0
+    if arguments[0] == "run":
+        for flag in ("--config", "--output-dir", "--stage", "--resume-from", "--skip-existing", "--as-of"):
+            assert flag in result.stdout
+        assert "Examples" in result.stdout
+
+
+def test_validate_checks_a_published_dataset_again(finished: Workplace, tmp_path: Path) -> None:
+    assert finished.call("validate", finished.latest).returncode == 0
+    broken = tmp_path / "broken.json"
+    dataset = (finished.latest / "stage3_final.json").read_text(encoding="utf-8")
+    broken.write_text(dataset.replace('"station_id": "NS13"', '"station_id": "NS99"', 1))
+    result = finished.call("validate", broken)
+    assert result.returncode == 1
+    assert "NS99" in result.stdout
+
+
+def test_config_check_and_schema_answer(place: Workplace) -> None:
+    assert "is a valid configuration" in place.call("config", "check").stdout
+    assert '"expected_stations"' in place.call("config", "schema").stdout
+
+
+def test_a_closed_output_does_not_end_a_run(place: Workplace) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        process = place.start("run")
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        process.stderr.close()
+        assert process.wait(timeout=60) == 0
+        assert not closed.closed
+    assert (place.latest / "stage3_final.json").exists()
+
+
+def test_the_repository_holds_no_run() -> None:
+    assert "/outputs/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()

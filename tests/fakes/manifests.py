@@ -1,0 +1,74 @@
+"""Manifests of runs that never were."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from mrt_pipeline.contracts.run import (
+    CheckpointRecord,
+    Fingerprint,
+    Manifest,
+    RunStatus,
+    StageRecord,
+    StageStatus,
+)
+from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
+from mrt_pipeline.runtime.files import sha256_of
+from mrt_pipeline.runtime.manifests import save_manifest
+
+START = datetime(2026, 11, 23, 8, 12, 3, tzinfo=UTC)
+FINGERPRINT = Fingerprint(
+    code="c" * 64, config={"mode": "snapshot", "pipeline.name": "MRT"}, inputs={"as_of": "2026-11-23"}
+)
+
+
+def make_manifest(**changes: Any) -> Manifest:
+    """Return the manifest of a completed run without stages."""
+    facts: dict[str, Any] = {
+        "run_id": "20261123T081203Z-0badc0de",
+        "timestamp": START,
+        "updated_at": START,
+        "status": RunStatus.COMPLETED,
+        "as_of": date(2026, 11, 23),
+        "mode": "snapshot",
+        "software_version": "2.0.0",
+        "code_version": "c" * 64,
+        "config_path": "config/pipeline.yaml",
+        "config": {},
+        "attempts": (),
+    }
+    return Manifest(**facts | changes)
+
+
+def make_stage_record(name: str, content: bytes, **changes: Any) -> StageRecord:
+    """Return the record of a completed stage whose checkpoint has some bytes."""
+    facts: dict[str, Any] = {
+        "status": StageStatus.COMPLETED,
+        "seconds": 0.1,
+        "reused": False,
+        "reason": "asked for",
+        "attempt": 1,
+        "checkpoint": CheckpointRecord(
+            file=CHECKPOINT_NAMES[name],
+            sha256=sha256_of(content),
+            size_bytes=len(content),
+            content_sha256=sha256_of(content),
+        ),
+        "fingerprint": FINGERPRINT,
+    }
+    return StageRecord(**facts | changes)
+
+
+def put_run(folder: Path, *stages: str, **changes: Any) -> Manifest:
+    """Make a run folder with checkpoints of some stages and return its manifest."""
+    folder.mkdir(parents=True)
+    records = {}
+    for name in stages:
+        content = name.encode()
+        (folder / CHECKPOINT_NAMES[name]).write_bytes(content)
+        records[name] = make_stage_record(name, content)
+    manifest = make_manifest(stages=records, **changes)
+    save_manifest(folder, manifest)
+    return manifest

@@ -1,0 +1,268 @@
+"""data.gov.sg, OneMap and LTA DataMall as they answer, their errors included, on loopback servers.
+
+    with Publishers() as publishers:
+        access = publishers.access(tmp_path)
+        read_exits(access, ttl_days=0)
+
+What they publish are the payloads under ``tests/fixtures``; a test may replace them. ``interpose`` puts
+other replies before the regular ones. Answers are modelled on the services' documentation as of 2026-11-23.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from pydantic import SecretStr
+
+from mrt_pipeline.config.environment import Secrets
+from mrt_pipeline.config.model import ApiSection, Settings
+from mrt_pipeline.runtime.http import HttpClient, HttpOptions
+from mrt_pipeline.runtime.pace import Pacer
+from mrt_pipeline.runtime.recordings import Recording, load_recording
+from mrt_pipeline.runtime.source_access import SourceAccess
+from tests.fakes.fake_time import FakeTime
+from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+DATASET = "d_b39d3a0871985372d7e1637193335da5"
+UPDATED = "2025-12-02T17:28:07+08:00"
+DATAGOV_KEY = "datagov-key-5f1c"
+ACCOUNT_KEY = "account-key-77aa"
+EMAIL, PASSWORD = "operator@example.org", "correct horse"
+READY_TOKEN = "ready-token-0000"
+"""valid until the test takes it out of ``onemap.tokens``"""
+
+Answering = Callable[[SeenRequest], Reply | RawReply]
+
+
+class Interposed:
+    """Replies that a service gives before its regular ones, by what the path ends with."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[Reply | RawReply | Answering]] = defaultdict(deque)
+
+    def interpose(self, path_end: str, *replies: Reply | RawReply | Answering) -> None:
+        """Give these replies first, one to each request."""
+        self._waiting[path_end].extend(replies)
+
+    def find(self, request: SeenRequest) -> Reply | RawReply | None:
+        """Return the next reply that waits for such a request."""
+        for path_end, replies in self._waiting.items():
+            if request.path.endswith(path_end) and replies:
+                reply = replies.popleft()
+                return reply(request) if callable(reply) else reply
+        return None
+
+
+class DataGov(Interposed):
+    """The dataset service: a download is asked for, and had from a signed link on another host."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exits = (FIXTURES / "lta-station-exits/current.geojson").read_bytes()
+        self.files_url = ""
+        self._numbers = itertools.count(1)
+
+    def handle(self, request: SeenRequest) -> Reply | RawReply:
+        if (reply := self.find(request)) is not None:
+            return reply
+        if request.path == f"/v1/public/api/datasets/{DATASET}/poll-download":
+            link = f"{self.files_url}/exits.geojson?X-Signature=signature-{next(self._numbers)}"
+            return json_reply(datagov_envelope({"status": "DOWNLOAD_SUCCESS", "url": link}), status=201)
+        if request.path == f"/v2/public/api/datasets/{DATASET}/metadata":
+            facts = {"name": "LTA MRT Station Exit (GEOJSON)", "format": "GEOJSON", "lastUpdatedAt": UPDATED}
+            return json_reply(datagov_envelope(facts))
+        return json_reply({"code": 4, "name": "NOT_FOUND", "data": None, "errorMsg": "no such dataset"}, 404)
+
+    def handle_file(self, request: SeenRequest) -> Reply | RawReply:
+        if (reply := self.find(request)) is not None:
+            return reply
+        if "X-Signature" not in request.query:
+            return Reply(403, b"<Error><Code>AccessDenied</Code></Error>")
+        return Reply(body=self.exits, headers={"Content-Type": "application/octet-stream"})
+
+
+class OneMap(Interposed):
+    """The map service: tokens for an account, and a fuzzy search of ten hits a page."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.places: list[dict[str, Any]] = json.loads(
+            (FIXTURES / "onemap-stations/places.json").read_bytes()
+        )
+        self.tokens = {READY_TOKEN}
+        self.lifetime = timedelta(days=3)
+        self._now = now
+        self._numbers = itertools.count(1)
+
+    def handle(self, request: SeenRequest) -> Reply | RawReply:
+        if (reply := self.find(request)) is not None:
+            return reply
+        if (request.method, request.path) == ("POST", "/api/auth/post/getToken"):
+            return self._give_token(json.loads(request.body))
+        if request.path == "/api/common/elastic/search":
+            return self._search(request)
+        return json_reply({"error": "not found"}, 404)
+
+    def _give_token(self, body: dict[str, str]) -> Reply:
+        if body["email"] != EMAIL:
+            return json_reply({"error": "User is not registered in the system."}, 404)
+        if body["password"] != PASSWORD:
+            return json_reply({"error": "Authentication failed."}, 401)
+        token = f"given-token-{next(self._numbers)}"
+        self.tokens.add(token)
+        expiry = int((self._now() + self.lifetime).timestamp())
+        return json_reply({"access_token": token, "expiry_timestamp": str(expiry)})
+
+    def _search(self, request: SeenRequest) -> Reply:
+        given = request.headers.get("authorization", "")
+        if not given:
+            return json_reply({"error": "Authentication token is missing."}, 400)
+        if given.removeprefix("Bearer ") not in self.tokens:
+            return json_reply({"error": "Invalid or expired token."}, 401)
+        return json_reply(self._page(request.query))
+
+    def _page(self, query: dict[str, str]) -> dict[str, Any]:
+        wanted = set(query["searchVal"].split())
+        common = [len(wanted & set(place["SEARCHVAL"].split())) for place in self.places]
+        ranked = sorted(range(len(self.places)), key=lambda number: -common[number])
+        found = [self.places[number] for number in ranked if common[number]]
+        number = int(query["pageNum"])
+        return {
+            "found": len(found),
+            "totalNumPages": -(-len(found) // 10),
+            "pageNum": number,
+            "results": found[10 * (number - 1) : 10 * number],
+        }
+
+
+class DataMall(Interposed):
+    """The transport service: rows in pages of 500, for those with a key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: dict[str, list[Any]] = {
+            "BusStops": json.loads((FIXTURES / "lta-bus-stops/stops.json").read_bytes()),
+            "BusRoutes": json.loads((FIXTURES / "lta-bus-services/routes.json").read_bytes()),
+        }
+
+    def handle(self, request: SeenRequest) -> Reply | RawReply:
+        if (reply := self.find(request)) is not None:
+            return reply
+        service = request.path.removeprefix("/ltaodataservice/")
+        if request.headers.get("accountkey") != ACCOUNT_KEY or service not in self.rows:
+            return Reply(404, b"The requested API was not found")
+        skipped = int(request.query.get("$skip", "0"))
+        return json_reply({"odata.metadata": "…", "value": self.rows[service][skipped : skipped + 500]})
+
+
+class Publishers:
+    """All of them, serving while the block runs."""
+
+    def __init__(self) -> None:
+        self.time = FakeTime()
+        self.timeout_s = 30.0
+        self.datagov, self.onemap, self.datamall = DataGov(), OneMap(self.time.now), DataMall()
+        self.datagov_server = LoopbackServer(self.datagov.handle)
+        self.files_server = LoopbackServer(self.datagov.handle_file)
+        self.onemap_server = LoopbackServer(self.onemap.handle)
+        self.datamall_server = LoopbackServer(self.datamall.handle)
+        self.datagov.files_url = self.files_server.url
+        self._open = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        for server in (self.datagov_server, self.files_server, self.onemap_server, self.datamall_server):
+            self._open.enter_context(server)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.__exit__(kind, error, trace)
+
+    def settings(self, mode: str = "live") -> Settings:
+        """Return a configuration that leads here."""
+        return Settings.model_validate(self.config(mode))
+
+    def config(self, mode: str = "live") -> dict[str, Any]:
+        """Return the configuration file's content."""
+        sections = {
+            "datagov": {
+                "base_url": f"{self.datagov_server.url}/v1/public/api",
+                "metadata_url": f"{self.datagov_server.url}/v2/public/api",
+            },
+            "onemap": {"base_url": f"{self.onemap_server.url}/api"},
+            "datamall": {"base_url": f"{self.datamall_server.url}/ltaodataservice"},
+        }
+        return {
+            "mode": mode,
+            "apis": {name: section | {"timeout": self.timeout_s} for name, section in sections.items()},
+            "stages": {"stage1_ingestion": {"expected_exits": {"min": 1, "max": 20}}},
+        }
+
+    def access(self, folder: Path, mode: str = "live", **secrets: str) -> LocalAccess:
+        """Return access to these services, with every secret, or those given (empty: without it)."""
+        given = {
+            "onemap_api_key": READY_TOKEN,
+            "lta_account_key": ACCOUNT_KEY,
+            "datagov_api_key": DATAGOV_KEY,
+        }
+        held = {name: SecretStr(text) for name, text in (given | secrets).items() if text}
+        access = LocalAccess(self.settings(mode), Secrets(**held), folder, self.time)
+        self._open.callback(access.close)
+        return access
+
+
+class LocalAccess(SourceAccess):
+    """Access whose retries take no time, and whose recorded tables lie in a folder of the test's."""
+
+    def __init__(self, settings: Settings, secrets: Secrets, folder: Path, time: FakeTime) -> None:
+        super().__init__(settings, secrets=secrets, cache_dir=folder / "cache", now=time.now)
+        self.recorded_folder = folder / "recorded"
+        self._time = time
+
+    def recorded(self, document_id: str) -> Recording:
+        return load_recording(document_id, self.recorded_folder)
+
+    def _open(self, section: ApiSection) -> HttpClient:
+        return HttpClient(
+            HttpOptions(
+                timeout_s=section.timeout,
+                base_urls=tuple(str(value) for name, value in section if name.endswith("_url")),
+                cache_folder=self.cache_dir / "http",
+            ),
+            now=self.now,
+            pacer=Pacer(clock=self._time.clock, sleep=self._time.sleep),
+            sleep=self._time.sleep,
+        )
+
+
+def datagov_envelope(data: object) -> dict[str, object]:
+    """Return what data.gov.sg wraps every good reply in."""
+    return {"code": 0, "data": data, "errorMsg": ""}
+
+
+def too_many_requests() -> Reply:
+    """Return data.gov.sg's refusal that comes with HTTP 200."""
+    return json_reply(
+        {"code": 24, "name": "TOO_MANY_REQUESTS", "data": None, "errorMsg": "Slow down, please."}
+    )
+
+
+def bad_replies() -> Iterable[tuple[str, Reply]]:
+    """Return the ways in which any service may answer badly, each with what is told of it."""
+    return (
+        ("status 500", Reply(500, b"Internal Server Error")),
+        ("status 429", Reply(429, b"API limit(s) exceeded")),
+        ("HTML or XML", Reply(body=b"<html><h1>Maintenance</h1></html>")),
+        ("cut off", Reply(body=b'{"code": 0, "results": [{"a": 1}, {"value": [1, ')),
+        ("broke off", Reply(body=b"{}", content_length=100, ending="close")),
+    )

@@ -1,0 +1,193 @@
+"""Every fault of a configuration is one sentence that says where, what was found and what was expected."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+import pytest
+
+from mrt_pipeline.config.loading import MAX_FILE_BYTES, load_settings
+from mrt_pipeline.errors import ConfigError
+
+STAGE2 = "stages.stage2_enrichment"
+
+
+def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
+    path = Path("pipeline.yaml")
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path, variables)
+    assert str(path) in str(caught.value)
+    assert all(fault in str(caught.value) for fault in caught.value.faults)
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+    return caught.value.faults
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("mode: alive", "mode (line 1) is 'alive'; expected one of snapshot, live."),
+        ("mode: 3", "mode (line 1) is 3; expected one of snapshot, live."),
+        (
+            "stages:\n  stage2_enrichment:\n    batch_size: 0",
+            f"{STAGE2}.batch_size (line 3) is 0; expected a whole number from 1 up to 64.",
+        ),
+        (
+            "stages: {stage2_enrichment: {batch_size: true}}",
+            f"{STAGE2}.batch_size (line 1) is true; expected a whole number from 1 up to 64.",
+        ),
+        (
+            "stages: {stage2_enrichment: {batch_size: '8'}}",
+            f"{STAGE2}.batch_size (line 1) is '8'; expected a whole number from 1 up to 64.",
+        ),
+        (
+            "stages: {stage2_enrichment: {daily_timeout_minutes: .inf}}",
+            f"{STAGE2}.daily_timeout_minutes (line 1) is inf; "
+            "expected a number greater than 0 and up to 1440 or null.",
+        ),
+        ("pipeline: {version: 2.0}", "pipeline.version (line 1) is 2.0; "
+         "expected text of 1 or more characters; put it in quotes."),
+        ("pipeline: {name: ''}", "pipeline.name (line 1) is ''; expected text of 1 or more characters."),
+        ("pipeline: {description: yes}",
+         "pipeline.description (line 1) is true; expected text; put it in quotes."),
+        ("output: {versioning: 'yes'}", "output.versioning (line 1) is 'yes'; expected true or false."),
+        ("output:\n  directory: outputs\n  formats:\n    - json\n    - xml",
+         "output.formats[1] (line 5) is 'xml'; expected one of json, geojson."),
+        ("output: {formats: json}",
+         "output.formats (line 1) is 'json'; expected a list, each item one of json, geojson."),
+        ("output: {formats: []}",
+         "output.formats (line 1) is a list of 0; expected a list, each item one of json, geojson."),
+        ("output: {formats: [json, geojson, json]}",
+         "output.formats (line 1) names json more than once; name each once."),
+        ("output: {directory: {a: b}}", "output.directory (line 1) is a mapping; "
+         "expected text of 1 or more characters."),
+        ("alerting:\n  # enabled: true", "alerting (line 1) is empty; "
+         "expected a mapping with the keys enabled, on_failure."),
+        ("apis: {onemap: {base_url: one map}}",
+         "apis.onemap.base_url (line 1) is 'one map'; expected a URL such as https://example.org/api."),
+        ("apis: {onemap: {base_url: 'https://me:hunter2@example.org'}}",
+         "apis.onemap.base_url (line 1) holds a user name or password, which would end up in manifests; "
+         "leave it out."),
+        ("apis: {onemap: {base_url: 'https://me:hunter2@example.org:99999'}}",
+         "apis.onemap.base_url (line 1) is a URL with a login; expected a URL such as https://example.org/api."),
+        ("apis: {datagov: {dataset_id: x}}",
+         "apis.datagov.dataset_id (line 1) is 'x'; expected text of the form ^d_[0-9a-f]+$."),
+        ("contact: you there", "contact (line 1) holds a space or a character beyond ASCII; "
+         "expected one URL or e-mail address."),
+        ("stages: {stage1_ingestion: {sources: [onemap]}}",
+         "stages.stage1_ingestion (line 1) lacks datagov among its sources, which alone gives the exits; "
+         "add it."),
+        ("stages: {stage1_ingestion: {expected_exits: {min: 900}}}",
+         "stages.stage1_ingestion.expected_exits (line 1) has min 900 and max 800; "
+         "expected min to be no more than max."),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_told_with_its_path_line_and_what_was_expected(content: str, fault: str) -> None:
+    assert _faults(content) == (fault,)
+
+
+def test_a_long_value_is_cut() -> None:
+    (fault,) = _faults(f"mode: {'x' * 500}")
+    assert len(fault) < 150
+    assert "x…;" in fault
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("mod: live", "mod (line 1) is not a known key; did you mean mode?"),
+        ("stages: {stage2_enrichment: {batchSize: 1}}",
+         f"{STAGE2}.batchSize (line 1) is not a known key; did you mean batch_size?"),
+        ("stages: {stage2_enrichment: {batch: 1}}",
+         f"{STAGE2}.batch (line 1) is not a known key; did you mean batch_size?"),
+        ("apis: {openrouter: {max_token: 1}}",
+         "apis.openrouter.max_token (line 1) is not a known key; did you mean max_tokens?"),
+        ("\n\nbatch_size: 4", f"batch_size (line 3) is not a known key; did you mean {STAGE2}.batch_size?"),
+        ("apis: {fandom: {max_tokens: 4}}",
+         "apis.fandom.max_tokens (line 1) is not a known key; did you mean apis.openrouter.max_tokens?"),
+        ("apis: {opnrouter: {timeout: 4}}",
+         "apis.opnrouter (line 1) is not a known key; did you mean openrouter?"),
+        ("logging: {colour: true}", "logging.colour (line 1) is not a known key; take it out. "
+         "Known there: level, format."),
+        ("logging: {1: true}",
+         "logging.1 (line 1) is not a known key; take it out. Known there: level, format."),
+        ("logging: {<<: {level: INFO}}",
+         "logging.<< (line 1) is not a known key; take it out. Known there: level, format."),
+    ],
+)  # fmt: skip
+def test_an_unknown_key_is_told_with_the_nearest_known_one(content: str, fault: str) -> None:
+    (found,) = _faults(content)
+    assert found.startswith(fault)
+
+
+@pytest.mark.parametrize(
+    ("content", "variable"),
+    [
+        ("apis: {onemap: {password: hunter2}}", "ONEMAP_PASSWORD"),
+        ("apis: {onemap: {email: a, passwd: hunter2}}", "ONEMAP_PASSWORD"),
+        ("apis: {openrouter: {api_key: hunter2}}", "OPENROUTER_API_KEY"),
+        ("apis: {openrouter: {api-key: hunter2}}", "OPENROUTER_API_KEY"),
+        ("OPENROUTER_API_KEY: hunter2", "OPENROUTER_API_KEY"),
+        ("apis: {datamall: {AccountKey: hunter2}}", "LTA_ACCOUNT_KEY"),
+        ("apis: {datamall: {account_key: hunter2}}", "LTA_ACCOUNT_KEY"),
+        ("token: hunter2", "ONEMAP_EMAIL or ONEMAP_PASSWORD or"),
+        ("pipeline: {client_secret: hunter2}", "in the environment or in .env"),
+    ],
+)
+def test_a_secret_in_the_file_is_told_with_its_variable_and_never_shown(content: str, variable: str) -> None:
+    fault = next(fault for fault in _faults(content) if "looks like a secret" in fault)
+    assert variable in fault
+
+
+def test_all_faults_are_told_at_once() -> None:
+    faults = _faults(
+        "mode: alive\nmode: live\nlogging: {level: LOUD}\noutput: !!set {a}\nfoo: 1\nexpected_lines: 0x"
+        + "f" * 99,
+        MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__BATCH_SIZE="many",
+        MRT_PIPELINE__FOO="1",
+    )
+    assert len(faults) == 8
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("", "it is empty; expected keys such as mode: snapshot."),
+        ("# nothing but a comment", "it is empty; expected keys such as mode: snapshot."),
+        ("- mode", "it is no mapping; expected keys such as mode: snapshot."),
+        ("mode", "it is no mapping; expected keys such as mode: snapshot."),
+        ("mode: [\n", "line 2, column 1 is not valid YAML: while parsing a flow node of line 2, "
+         "did not find expected node content."),
+        ("a: 1\nb: c: d", "line 2, column 5 is not valid YAML: "
+         "mapping values are not allowed in this context."),
+        ("a: 1\nb: 'hunter2\nc: 1", "line 3, column 5 is not valid YAML: "
+         "while scanning a quoted scalar of line 2, found unexpected end of stream."),
+        ("a: 1\nb: \x01", "line 2, column 4 is not valid YAML: an unprintable character."),
+        (b"a: 1\nb: \xff", "line 2 is not UTF-8; save the file as UTF-8."),
+        ("#" * (MAX_FILE_BYTES + 1), f"it is longer than {MAX_FILE_BYTES} bytes; expected a configuration."),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_configuration_is_told_why(content: str | bytes, fault: str) -> None:
+    assert _faults(content) == (fault,)
+
+
+def test_a_file_with_a_byte_order_mark_is_read() -> None:
+    Path("pipeline.yaml").write_bytes(b"\xef\xbb\xbfmode: live")
+    assert load_settings(Path("pipeline.yaml"), {}).mode == "live"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("absent.yaml", "there is no such file; name one with --config or PIPELINE_CONFIG"),
+        (".", "cannot be read: Is a directory"),
+        ("/dev/zero", f"it is longer than {MAX_FILE_BYTES} bytes"),
+        ("a\0b", "cannot be read: embedded null byte"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(path: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(Path(path), {})
+    assert path in str(caught.value)
+    assert words in caught.value.faults[0]

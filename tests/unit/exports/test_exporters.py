@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from mrt_pipeline.config.model import OutputSection
+from mrt_pipeline.exports import EXPORTERS
+from mrt_pipeline.runtime.files import to_json
+from tests.fakes.network_builder import make_dataset
+
+
+def test_every_format_that_the_configuration_knows_has_an_exporter() -> None:
+    [formats, _] = get_args(OutputSection.model_fields["formats"].annotation)
+    assert set(get_args(formats)) == EXPORTERS.keys()
+
+
+def test_every_format_has_a_file_of_its_own() -> None:
+    assert len({exporter.file_name for exporter in EXPORTERS.values()}) == len(EXPORTERS)
+
+
+@pytest.mark.parametrize("name", EXPORTERS)
+def test_equal_datasets_give_equal_bytes_whenever_they_were_made(name: str) -> None:
+    dataset = make_dataset()
+    read_back = type(dataset).model_validate_json(to_json(dataset))
+    assert EXPORTERS[name].render(read_back) == EXPORTERS[name].render(dataset)

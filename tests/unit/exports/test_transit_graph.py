@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Landmark, StepFree
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.exports import EXPORTERS
+from tests.fakes.network_builder import (
+    SMALL_NETWORK,
+    cited,
+    make_bus_stop,
+    make_dataset,
+    make_exit,
+    make_platform,
+    make_station,
+)
+
+NS13, NS17, *_ = SMALL_NETWORK.codes
+
+
+def _dataset() -> Stage3Output:
+    found = make_exit(NS13).model_copy(
+        update={
+            "platforms": (make_platform(NS13, NS17, platform_code="A"),),
+            "bus_stops": (make_bus_stop(make_exit(NS13)),),
+            "access": ExitAccess(step_free=StepFree.YES, features=(AccessFeature.LIFT,), evidence=cited()),
+            "landmarks": (Landmark(name="Northpoint City", evidence=cited()),),
+        }
+    )
+    return make_dataset(make_station(SMALL_NETWORK, "yishun", exits=(found,)))
+
+
+def _render(dataset: Stage3Output) -> Any:
+    return json.loads(EXPORTERS["json"].render(dataset))
+
+
+def test_the_graph_is_a_list_of_stations_in_the_datasets_order() -> None:
+    assert EXPORTERS["json"].file_name == "mrt_transit_graph.json"
+    assert [station["slug"] for station in _render(make_dataset())] == ["yishun", "bishan", "senja"]
+
+
+def test_a_station_keeps_its_fields_under_their_names() -> None:
+    [station] = _render(_dataset())
+    del station["exits"]
+    assert station == {
+        "station_id": "NS13",
+        "slug": "yishun",
+        "name": "Yishun",
+        "station_type": "mrt",
+        "status": "operational",
+        "mrt_codes": ["NS13"],
+        "lines": ["NSL"],
+        "lat": 1.4294,
+        "lng": 103.835,
+    }
+
+
+def test_an_exit_is_spelled_with_the_word_exit_and_has_plain_values() -> None:
+    [found] = _render(_dataset())[0]["exits"]
+    assert (found["exit_id"], found["exit_code"], found["station_code"]) == ("yishun-nsl-A", "Exit A", "NS13")
+    assert found["platforms"][0]["platform_code"] == "A"
+    assert found["platforms"][0]["towards_code"] == "NS17"
+    assert found["bus_stops"][0]["services"] == ["85", "85A"]
+    assert found["access"] == {"step_free": "yes", "features": ["lift"], "confidence": "high"}
+    assert found["landmarks"] == ["Northpoint City"]
+
+
+def test_where_no_source_speaks_access_is_unknown_and_lists_are_empty() -> None:
+    found = _render(make_dataset())[0]["exits"][0]
+    assert found["access"]["step_free"] == "unknown"
+    assert found["platforms"] == found["bus_stops"] == found["landmarks"] == []
+
+
+def test_neither_evidence_nor_times_are_in_the_graph() -> None:
+    content = EXPORTERS["json"].render(_dataset())
+    assert b"evidence" not in content
+    assert b"_at" not in content

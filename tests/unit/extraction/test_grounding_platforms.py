@@ -1,0 +1,117 @@
+"""A platform is published when the page gives sign and direction, and the network has that direction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mrt_pipeline.contracts.evidence import Method
+from mrt_pipeline.extraction.candidates import Candidate
+from tests.fakes.network_builder import make_station
+from tests.unit.extraction.scene import AS_OF, HARBOURFRONT, NETWORK, YISHUN, grounded, reasons, said
+
+BOTH = "Platform A: towards Jurong East; Platform B: towards Marina South Pier"
+
+
+def platform(value: str, towards: str, quote: str = BOTH, **more: Any) -> Candidate:
+    return said("platform", value, quote, more.pop("exit_label", None), towards=towards, **more)
+
+
+def test_a_platform_said_of_no_exit_is_hung_on_every_exit() -> None:
+    exits, rejected, _ = grounded(BOTH, platform("A", "Jurong East"))
+    assert not rejected
+    assert [item.exit_id for item in exits] == [item.exit_id for item in YISHUN.exits]
+    found = exits[0].platforms[0]
+    assert (found.platform_code, found.station_code, found.line_code) == ("A", "NS13", "NSL")
+    assert (found.towards_code, found.next_code) == ("NS1", "NS12")
+    assert found.is_same_building
+
+
+def test_a_platform_said_of_one_exit_is_hung_on_that_exit_only() -> None:
+    exits, _, _ = grounded(BOTH, platform("B", "NS28", BOTH + " NS28", exit_label="C"))
+    assert not exits
+    exits, _, _ = grounded(BOTH, platform("B", "Marina South Pier", exit_label="C"))
+    assert [item.exit_id for item in exits] == ["yishun-nsl-C"]
+
+
+@pytest.mark.parametrize("towards", ["Jurong East", "Jurong East MRT Station", "NS1"])
+def test_a_direction_is_known_by_name_or_code(towards: str) -> None:
+    text = f"Platform A towards {towards}"
+    exits, _, _ = grounded(text, platform("A", towards, text))
+    assert exits[0].platforms[0].towards_code == "NS1"
+
+
+def test_a_next_station_stands_for_its_direction() -> None:
+    text = "Platform B: next station Khatib"
+    exits, _, _ = grounded(text, platform("B", "Khatib", text))
+    assert exits[0].platforms[0].towards_code == "NS28"
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reason"),
+    [
+        (platform("B", "Jurong East"), "platform-not-in-quote"),
+        (platform("C", "Jurong East"), "value-not-in-quote"),
+        (platform("A", "Woodlands"), "value-not-in-quote"),
+        (platform("A", ""), "value-not-in-quote"),
+        (platform("AB", "Jurong East"), "platform-not-a-label"),
+        (platform("A", "Jurong East", line="East West Line"), "direction-unknown"),
+        (platform("A", "Jurong East", line="Moon Line"), "line-unknown"),
+        (platform("A", "Jurong East", exit_label="Z"), "exit-unknown"),
+    ],
+)
+def test_a_platform_without_hold_is_rejected(candidate: Candidate, reason: str) -> None:
+    assert reasons(BOTH, candidate) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Platform A towards Woodlands", "direction-unknown"),
+        ("Platform A towards Atlantis", "direction-unknown"),
+        ("Platform A is not used by trains towards Woodlands", "negated"),
+        ("Platform A will serve trains towards Woodlands", "not-current"),
+    ],
+)
+def test_a_direction_the_network_does_not_have_here_is_rejected(text: str, reason: str) -> None:
+    assert reasons(text, platform("A", text.rsplit(" ", 1)[1], text)) == [reason]
+
+
+def test_a_line_is_known_by_name_code_or_prefix() -> None:
+    for line in ("North South Line", "NSL", "NS", "north-south line"):
+        exits, _, _ = grounded(BOTH, platform("A", "Jurong East", line=line))
+        assert exits
+
+
+def test_a_terminal_that_is_none_any_more_is_rejected() -> None:
+    """Trains towards Punggol have gone on to Punggol Coast since December 2024."""
+    text = "Platform A towards Punggol"
+    assert reasons(text, platform("A", "Punggol", text), station=HARBOURFRONT) == ["direction-unknown"]
+
+
+def test_a_platform_of_the_other_building_is_marked_so() -> None:
+    bukit_panjang = make_station(NETWORK, "bukit-panjang", AS_OF)  # an exit at DT1, one at BP6
+    text = "Platform A towards Expo"
+    exits, _, _ = grounded(text, platform("A", "Expo", text), station=bukit_panjang)
+    assert [item.platforms[0].is_same_building for item in exits] == [True, False]
+
+
+def test_two_signs_for_one_direction_are_both_withheld_and_told() -> None:
+    text = "Platform A: towards Jurong East\nPlatform C: towards Jurong East"
+    lines = text.split("\n")
+    exits, _, findings = grounded(
+        text, platform("A", "Jurong East", lines[0]), platform("C", "Jurong East", lines[1])
+    )
+    assert not any(item.platforms for item in exits)
+    assert findings[0].check == "sources-disagree"
+    assert "A, C" in findings[0].message
+
+
+def test_a_rule_may_read_sign_and_direction_from_two_cells() -> None:
+    text = "Platform\tDestination\nA\tJurong East"
+    by_rule = platform("A", "Jurong East", "A\tJurong East", method=Method.RULE)
+    exits, _, _ = grounded(text, by_rule)
+    assert exits[0].platforms[0].platform_code == "A"
+    exits, _, _ = grounded(text, platform("A", "Jurong East", "A\tJurong East"))
+    assert exits[0].platforms[0].platform_code == "A"

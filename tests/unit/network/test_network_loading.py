@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import mrt_pipeline.network
+from mrt_pipeline.contracts.evidence import Method
+from mrt_pipeline.errors import InternalError
+from mrt_pipeline.network import load_network, network_evidence, network_provenance
+from mrt_pipeline.network.loading import TABLES
+
+REAL = Path(mrt_pipeline.network.__file__).parent
+
+
+def _copy(folder: Path) -> Path:
+    for name in TABLES:
+        shutil.copy(REAL / name, folder / name)
+    return folder
+
+
+def _append(folder: Path, table: str, row: str) -> None:
+    with (folder / table).open("a", encoding="utf-8") as file:
+        file.write(row + "\n")
+
+
+def test_a_copy_of_the_tables_is_the_same_network(tmp_path: Path) -> None:
+    assert load_network(_copy(tmp_path)) == load_network()
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "fault"),
+    [
+        ("codes.csv", "NS1,jurong-east,NSL,1990-03-10,,,1.3,103.7,onemap", "a station code occurs twice"),
+        ("codes.csv", "NS99,nowhere,NSL,,,,1.3,103.7,manual", "NS99 belongs to nowhere, which is not in"),
+        ("codes.csv", "XX1,yishun,XXL,,,,1.3,103.7,manual", "XX1 is on XXL, which is not in lines.csv"),
+        (
+            "codes.csv",
+            "NS99,yishun,NSL,,,NS98,1.3,103.7,manual",
+            "NS99 became NS98, which is not in codes.csv",
+        ),
+        ("services.csv", "x,NSL,linear,,,NS1 NS99", "x stops at NS99, which is not in codes.csv"),
+        (
+            "known_exits.csv",
+            "yishun,CCL,A,,1.4,103.8,why",
+            "yishun-ccl-A is on CCL, which has no code at yishun",
+        ),
+        ("known_exits.csv", "harbourfront,NEL,A,,1.2,103.8,why", "harbourfront-nel-A occurs twice"),
+    ],
+)
+def test_tables_that_contradict_each_other_are_refused_with_the_row_that_is_wrong(
+    tmp_path: Path, table: str, row: str, fault: str
+) -> None:
+    _append(_copy(tmp_path), table, row)
+    with pytest.raises(InternalError) as raised:
+        load_network(tmp_path)
+    assert fault in str(raised.value)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_fingerprint_changes_with_any_table(tmp_path: Path, table: str) -> None:
+    _append(_copy(tmp_path), table, "")
+    assert load_network(tmp_path).sha256 != load_network().sha256
+
+
+def test_values_of_the_table_can_be_cited() -> None:
+    document = network_provenance(load_network())
+    evidence = network_evidence("NS13", Method.TOPOLOGY)
+    assert evidence.document_id == document.document_id
+    assert evidence.licence == document.licence
+    assert evidence.record_id == "NS13"
+    assert document.sha256 == load_network().sha256

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from mrt_pipeline.config.model import OutputSection
+from mrt_pipeline.contracts.run import RunStatus
+from mrt_pipeline.errors import MissingCheckpointError, StorageError
+from mrt_pipeline.orchestrator.folders import (
+    choose_folder,
+    find_resumable,
+    list_runs,
+    point_latest,
+    remove_old_runs,
+)
+from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.runtime.locks import run_lock
+from tests.fakes.manifests import START, put_run
+
+ALL = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")
+
+
+@pytest.fixture
+def outputs(tmp_path: Path) -> Path:
+    return tmp_path / "outputs"
+
+
+def _section(outputs: Path, **changes: object) -> OutputSection:
+    return OutputSection.model_validate({"directory": str(outputs), **changes})
+
+
+def _put_runs(outputs: Path, *names: str, **changes: object) -> None:
+    for number, name in enumerate(names):
+        put_run(outputs / name, *ALL, timestamp=START + timedelta(hours=number), **changes)
+
+
+def test_a_run_s_folder_is_named_by_its_start(outputs: Path) -> None:
+    assert choose_folder(RunRequest(), _section(outputs), START).name == "20261123_081203"
+
+
+def test_two_runs_that_start_in_the_same_second_get_two_folders(outputs: Path) -> None:
+    names = [choose_folder(RunRequest(), _section(outputs), START).name for _ in range(3)]
+    assert names == ["20261123_081203", "20261123_081203_2", "20261123_081203_3"]
+
+
+def test_a_named_folder_is_taken_as_it_is(outputs: Path) -> None:
+    mine = outputs / "mine"
+    assert choose_folder(RunRequest(mine, resume_from=2), _section(outputs), START) == mine
+
+
+def test_without_versions_there_is_one_folder(outputs: Path) -> None:
+    section = _section(outputs, versioning=False)
+    assert {choose_folder(RunRequest(), section, START) for _ in range(2)} == {outputs / "current"}
+
+
+def test_going_on_takes_the_newest_run_that_has_what_is_needed(outputs: Path) -> None:
+    put_run(outputs / "older", *ALL, timestamp=START)
+    put_run(outputs / "newest", ALL[0], timestamp=START + timedelta(hours=2))
+    put_run(outputs / "newer", *ALL[:2], timestamp=START + timedelta(hours=1))
+    found = {stage: find_resumable(outputs, stage) for stage in (1, 2, 3)}
+    assert found == {1: outputs / "newest", 2: outputs / "newest", 3: outputs / "newer"}
+
+
+def test_going_on_without_a_run_names_the_missing_files_and_the_command(outputs: Path) -> None:
+    with pytest.raises(
+        MissingCheckpointError, match=r"stage1_deterministic.json and stage2.*mrt-pipeline run"
+    ):
+        choose_folder(RunRequest(stage=3), _section(outputs), START)
+
+
+def test_folders_that_are_not_runs_are_passed_over(outputs: Path) -> None:
+    _put_runs(outputs, "20261123_081203")
+    (outputs / "notes").mkdir()
+    (outputs / "damaged").mkdir()
+    (outputs / "damaged" / "manifest.json").write_text("{")
+    (outputs / "latest").symlink_to("20261123_081203")
+    assert [folder.name for folder, _ in list_runs(outputs)] == ["20261123_081203"]
+
+
+def test_latest_is_relative_and_shows_the_new_run(outputs: Path) -> None:
+    _put_runs(outputs, "20261123_081203", "20261123_091203")
+    for name in ("20261123_081203", "20261123_091203"):
+        assert point_latest(outputs / name, outputs)
+        assert (outputs / "latest").readlink() == Path(name)
+
+
+def test_latest_goes_on_showing_a_dataset_when_a_run_has_none(outputs: Path) -> None:
+    _put_runs(outputs, "20261123_081203")
+    put_run(outputs / "20261123_091203", ALL[0])
+    point_latest(outputs / "20261123_081203", outputs)
+    assert not point_latest(outputs / "20261123_091203", outputs)
+    assert (outputs / "latest").readlink() == Path("20261123_081203")
+
+
+def test_something_of_a_person_s_under_the_name_latest_is_left_alone(outputs: Path) -> None:
+    _put_runs(outputs, "20261123_081203")
+    (outputs / "latest").mkdir()
+    with pytest.raises(StorageError, match="is not a link"):
+        point_latest(outputs / "20261123_081203", outputs)
+    assert (outputs / "latest").is_dir()
+
+
+def test_the_oldest_completed_runs_go_and_nothing_else(outputs: Path) -> None:
+    names = [f"2026112{day}_080000" for day in range(5)]
+    _put_runs(outputs, *names)
+    put_run(outputs / "20260101_000000", *ALL, status=RunStatus.FAILED, timestamp=START - timedelta(days=99))
+    put_run(outputs / "quarterly", *ALL, timestamp=START - timedelta(days=99))
+    point_latest(outputs / names[0], outputs)
+    assert remove_old_runs(outputs, keep=2, current=outputs / names[4]) == names[1:3]
+    left = {folder.name for folder, _ in list_runs(outputs)}
+    assert left == {names[0], names[3], names[4], "20260101_000000", "quarterly"}
+
+
+def test_a_run_that_a_process_works_in_is_not_removed(outputs: Path) -> None:
+    names = ["20261120_080000", "20261121_080000"]
+    _put_runs(outputs, *names)
+    with run_lock(outputs / names[0], START):
+        assert remove_old_runs(outputs, keep=1, current=outputs / names[1]) == []

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mrt_pipeline.contracts.run import Fingerprint, StageStatus
+from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StaleCheckpointError
+from mrt_pipeline.orchestrator.planning import Decision, decide
+from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.stages import STAGES, stage_named
+from tests.fakes.manifests import FINGERPRINT, START, make_stage_record, put_run
+from tests.fakes.network_builder import provenance
+
+STAGE1 = stage_named("stage1_ingestion")
+SKIP = RunRequest(skip_existing=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "run"
+
+
+def _decide(
+    folder: Path, request: RunRequest, fingerprint: Fingerprint = FINGERPRINT, **changes: Any
+) -> Decision:
+    manifest = put_run(folder, "stage1_ingestion").model_copy(update=changes)
+    return decide(STAGE1, request, manifest, fingerprint, folder, START, 30)
+
+
+def _changed(**parts: Any) -> Fingerprint:
+    return FINGERPRINT.model_copy(update=parts)
+
+
+def test_a_stage_is_run_when_asked_for(folder: Path) -> None:
+    assert _decide(folder, RunRequest()).runs
+
+
+def test_a_stage_is_reused_when_nothing_has_changed(folder: Path) -> None:
+    decision = _decide(folder, SKIP)
+    assert not decision.runs
+    assert decision.checkpoint == b"stage1_ingestion"
+    assert "nothing that it depends on has changed" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "reason"),
+    [
+        (_changed(code="d" * 64), "code version was cccccccccccc, is dddddddddddd"),
+        (_changed(config={"mode": "live", "pipeline.name": "MRT"}), "mode was snapshot, is live"),
+        (_changed(inputs={"as_of": "2026-07-11"}), "input as_of was 2026-11-23, is 2026-07-11"),
+        (_changed(inputs={**FINGERPRINT.inputs, "network": "e" * 64}), "input network was absent, is eeee"),
+    ],
+)
+def test_a_stage_is_run_again_when_something_has_changed_and_the_reason_names_it(
+    folder: Path, fingerprint: Fingerprint, reason: str
+) -> None:
+    decision = _decide(folder, SKIP, fingerprint)
+    assert decision.runs
+    assert reason in decision.reason
+
+
+def test_a_stage_without_a_checkpoint_is_run(folder: Path) -> None:
+    assert "no checkpoint of it yet" in _decide(folder, SKIP, stages={}).reason
+
+
+def test_a_stage_that_did_not_end_well_is_run_again(folder: Path) -> None:
+    failed = make_stage_record("stage1_ingestion", b"stage1_ingestion", status=StageStatus.INTERRUPTED)
+    assert "ended as interrupted" in _decide(folder, SKIP, stages={"stage1_ingestion": failed}).reason
+
+
+def test_a_missing_checkpoint_is_made_again(folder: Path) -> None:
+    manifest = put_run(folder, "stage1_ingestion")
+    (folder / "stage1_deterministic.json").unlink()
+    decision = decide(STAGE1, SKIP, manifest, FINGERPRINT, folder, START, 30)
+    assert (decision.runs, decision.reason) == (True, "stage1_deterministic.json is gone")
+
+
+@pytest.mark.parametrize("request_", [SKIP, RunRequest()])
+def test_a_damaged_checkpoint_is_named_to_be_kept_aside(folder: Path, request_: RunRequest) -> None:
+    manifest = put_run(folder, "stage1_ingestion")
+    path = folder / "stage1_deterministic.json"
+    path.write_bytes(b"stage1_ingest")
+    decision = decide(STAGE1, request_, manifest, FINGERPRINT, folder, START, 30)
+    assert (decision.runs, decision.damaged) == (True, path)
+
+
+def test_live_answers_past_their_time_make_stage_1_run_again(folder: Path) -> None:
+    manifest = put_run(folder, "stage1_ingestion")
+    read = provenance("lta-station-exits", retrieved_at=START - timedelta(days=31))
+    manifest = manifest.model_copy(update={"sources": {"lta-station-exits": read}})
+    live = _changed(inputs={**FINGERPRINT.inputs, "lta-station-exits": "live from https://example.org"})
+    record = make_stage_record("stage1_ingestion", b"stage1_ingestion", fingerprint=live)
+    manifest = manifest.model_copy(update={"stages": {"stage1_ingestion": record}})
+    assert (
+        "more than cache_ttl_days (30) ago" in decide(STAGE1, SKIP, manifest, live, folder, START, 30).reason
+    )
+    assert not decide(STAGE1, SKIP, manifest, live, folder, START, 32).runs
+
+
+class TestCheckpointsThatARequestNeeds:
+    """``--resume-from 2`` needs stage 1's."""
+
+    RESUME = RunRequest(resume_from=2)
+
+    def test_it_is_reused(self, folder: Path) -> None:
+        decision = _decide(folder, self.RESUME)
+        assert (decision.runs, decision.checkpoint) == (False, b"stage1_ingestion")
+
+    def test_other_code_is_told_and_accepted(self, folder: Path) -> None:
+        decision = _decide(folder, self.RESUME, _changed(code="d" * 64))
+        assert not decision.runs
+        assert "although code version was" in decision.reason
+
+    def test_other_config_is_refused(self, folder: Path) -> None:
+        other = _changed(config={"mode": "live", "pipeline.name": "MRT"})
+        with pytest.raises(StaleCheckpointError, match=r"mode was snapshot, is live.*run: mrt-pipeline run"):
+            _decide(folder, self.RESUME, other)
+
+    def test_another_day_is_refused(self, folder: Path) -> None:
+        with pytest.raises(StaleCheckpointError, match="as_of was 2026-11-23, is 2026-07-11"):
+            _decide(folder, self.RESUME, _changed(inputs={"as_of": "2026-07-11"}))
+
+    def test_a_missing_record_is_an_error(self, folder: Path) -> None:
+        with pytest.raises(MissingCheckpointError, match="make it with: mrt-pipeline run"):
+            _decide(folder, self.RESUME, stages={})
+
+    def test_a_damaged_one_is_an_error(self, folder: Path) -> None:
+        manifest = put_run(folder, "stage1_ingestion")
+        (folder / "stage1_deterministic.json").write_bytes(b"{}")
+        with pytest.raises(CorruptCheckpointError, match="2 bytes that are not the 16 bytes once written"):
+            decide(STAGE1, self.RESUME, manifest, FINGERPRINT, folder, START, 30)
+
+
+def test_every_configuration_key_of_a_stage_exists() -> None:
+    from mrt_pipeline.config import Settings
+    from mrt_pipeline.runtime.fingerprints import flatten
+
+    for stage in STAGES:
+        assert flatten(Settings().model_dump(mode="json"), stage.config_keys)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.run import CheckpointRecord
+from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError
+from mrt_pipeline.runtime.checkpoints import (
+    CHECKPOINT_NAMES,
+    content_sha256,
+    describe_checkpoint,
+    move_aside,
+    parse_checkpoint,
+    verify_checkpoint,
+)
+from mrt_pipeline.runtime.files import write_json
+from tests.fakes.fake_time import START
+from tests.fakes.network_builder import make_dataset, make_stage1, make_stage2, open_stations
+
+REMEDY = "mrt-pipeline run --resume-from 2"
+NAME = CHECKPOINT_NAMES["stage1_ingestion"]
+
+
+def _save(folder: Path, output: Stage1Output) -> CheckpointRecord:
+    write_json(folder / NAME, output)
+    return describe_checkpoint(folder / NAME, output)
+
+
+@pytest.mark.parametrize(
+    "output", [make_stage1(open_stations()), make_stage2(), make_dataset(*open_stations())]
+)
+def test_a_checkpoint_is_read_as_it_was_written(
+    output: Stage1Output | Stage2Output | Stage3Output, tmp_path: Path
+) -> None:
+    write_json(tmp_path / "a.json", output)
+    record = describe_checkpoint(tmp_path / "a.json", output)
+    content = verify_checkpoint(tmp_path, record, REMEDY)
+    assert type(output).model_validate_json(content) == output
+    assert record.size_bytes == len(content)
+
+
+def test_a_missing_checkpoint_is_told_with_the_command_that_makes_it(tmp_path: Path) -> None:
+    record = _save(tmp_path, make_stage1(open_stations()))
+    (tmp_path / NAME).unlink()
+    with pytest.raises(MissingCheckpointError, match=f"{NAME}: is not there; make it with: {REMEDY}"):
+        verify_checkpoint(tmp_path, record, REMEDY)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(place=st.integers(min_value=0), change=st.integers(min_value=1, max_value=255))
+def test_any_changed_byte_is_noticed(place: int, change: int, tmp_path: Path) -> None:
+    record = _save(tmp_path, make_stage1(open_stations()))
+    content = bytearray((tmp_path / NAME).read_bytes())
+    content[place % len(content)] ^= change
+    (tmp_path / NAME).write_bytes(content)
+    with pytest.raises(CorruptCheckpointError, match="is damaged") as caught:
+        verify_checkpoint(tmp_path, record, REMEDY)
+    assert REMEDY in str(caught.value)
+
+
+def test_a_cut_checkpoint_is_noticed(tmp_path: Path) -> None:
+    record = _save(tmp_path, make_stage1(open_stations()))
+    (tmp_path / NAME).write_bytes((tmp_path / NAME).read_bytes()[:100])
+    with pytest.raises(CorruptCheckpointError, match=f"100 bytes that are not the {record.size_bytes} bytes"):
+        verify_checkpoint(tmp_path, record, REMEDY)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"metadata": 1}'])
+def test_what_is_no_output_of_this_version_is_told(content: bytes) -> None:
+    with pytest.raises(CorruptCheckpointError, match="is not a Stage1Output of this version") as caught:
+        parse_checkpoint(Stage1Output, Path(NAME), content, REMEDY)
+    assert REMEDY in str(caught.value)
+
+
+def test_equal_results_have_equal_contents_whenever_they_were_made() -> None:
+    one = make_stage1(open_stations())
+    later = one.metadata.model_copy(update={"generated_at": one.metadata.generated_at + timedelta(days=1)})
+    assert content_sha256(one) == content_sha256(one.model_copy(update={"metadata": later}))
+    assert content_sha256(one) != content_sha256(make_stage1(open_stations()[:2]))
+
+
+def test_a_result_read_from_disk_has_the_content_it_had(tmp_path: Path) -> None:
+    output = make_stage1(open_stations())
+    record = _save(tmp_path, output)
+    read = parse_checkpoint(Stage1Output, tmp_path / NAME, (tmp_path / NAME).read_bytes(), REMEDY)
+    assert content_sha256(read) == record.content_sha256
+
+
+def test_a_damaged_file_is_kept_under_another_name(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(b"half")
+    aside = move_aside(tmp_path / NAME, START)
+    assert aside.name == f"{NAME}.damaged-20261123_081203_000000"
+    assert (aside.read_bytes(), (tmp_path / NAME).exists()) == (b"half", False)
+
+
+def test_a_file_that_cannot_be_moved_aside_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="could not be moved aside"):
+        move_aside(tmp_path / NAME, START)

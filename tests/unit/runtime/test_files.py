@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from mrt_pipeline.errors import StorageError
+from mrt_pipeline.runtime.files import (
+    TEMPORARY_SUFFIX,
+    make_folder,
+    read_bytes,
+    remove_leftovers,
+    replace_symlink,
+    sha256_of,
+    temporary_path,
+    to_json,
+    write_bytes,
+    write_json,
+)
+from tests.fakes.network_builder import provenance
+from tests.fakes.small_disk import small_disk
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("content", [b"", b"whole\n", bytes(3 * 2**20)])
+def test_what_is_written_is_read_again(content: bytes, tmp_path: Path) -> None:
+    write_bytes(tmp_path / "a.json", content)
+    assert read_bytes(tmp_path / "a.json") == content
+    assert _names(tmp_path) == ["a.json"]
+
+
+def test_a_full_disk_leaves_the_older_file_and_no_leftover(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_bytes(path, b"older")
+    with small_disk(1000), pytest.raises(StorageError, match="an older version of it is untouched") as caught:
+        write_bytes(path, bytes(100_000))
+    assert (path.read_bytes(), _names(tmp_path), caught.value.path) == (b"older", ["a.json"], path)
+
+
+def test_a_kill_in_the_middle_leaves_the_older_file(tmp_path: Path) -> None:
+    """A process dies between writing the new bytes and giving them their name."""
+    path = tmp_path / "a.json"
+    write_bytes(path, b"older")
+    program = (
+        "import os, sys, pathlib\n"
+        "from mrt_pipeline.runtime.files import write_bytes\n"
+        "pathlib.Path.replace = lambda *_: os._exit(9)\n"
+        "write_bytes(pathlib.Path(sys.argv[1]), b'newer')\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(path)], check=False).returncode == 9
+    assert path.read_bytes() == b"older"
+    [leftover] = remove_leftovers(tmp_path)
+    assert leftover.endswith(TEMPORARY_SUFFIX)
+    assert _names(tmp_path) == ["a.json"]
+
+
+def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    contents = [bytes([number]) * 200_000 for number in range(2)]
+    write_bytes(path, contents[0])
+    done = threading.Event()
+
+    def read_all() -> set[bytes]:
+        seen = set()
+        while not done.is_set():
+            seen.add(path.read_bytes())
+        return seen
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read_all)
+        for number in range(30):
+            write_bytes(path, contents[number % 2])
+        done.set()
+        assert reading.result() <= set(contents)
+
+
+def test_threads_that_write_the_same_file_do_not_mix(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    contents = [bytes([number]) * 100_000 for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda content: write_bytes(path, content), contents * 4))
+    assert path.read_bytes() in contents
+    assert _names(tmp_path) == ["a.json"]
+
+
+def test_an_interrupt_leaves_no_leftover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_bytes(tmp_path / "a.json", b"new")
+    assert _names(tmp_path) == []
+
+
+def test_a_link_under_the_temporary_name_is_not_followed(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    temporary_path(tmp_path / "a.json").symlink_to(victim)
+    with pytest.raises(StorageError):
+        write_bytes(tmp_path / "a.json", b"new")
+    assert victim.read_bytes() == b"precious"
+
+
+WRITERS: list[Callable[[Path], object]] = [
+    lambda path: write_bytes(path, b""),
+    lambda path: write_json(path, []),
+    lambda path: replace_symlink(path, path.parent / "target"),
+    lambda path: make_folder(path / "below"),
+]
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_every_error_of_the_system_names_the_file(write: Callable[[Path], object], tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"in the way")
+    for path in (tmp_path / "file" / "a", tmp_path / ("n" * 300), Path("/proc/nowhere/a")):
+        with pytest.raises(StorageError) as caught:
+            write(path)
+        assert str(path) in str(caught.value)
+
+
+def test_a_folder_in_the_way_of_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.json").mkdir()
+    with pytest.raises(StorageError, match="there is a folder under this file's name"):
+        write_bytes(tmp_path / "a.json", b"")
+    assert _names(tmp_path) == ["a.json"]
+
+
+def test_a_missing_file_is_told_apart_from_one_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_bytes(tmp_path / "nothing")
+    with pytest.raises(StorageError, match="could not be read"):
+        read_bytes(tmp_path)
+
+
+def test_a_folder_is_made_with_its_parents(tmp_path: Path) -> None:
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    with pytest.raises(FileExistsError):
+        make_folder(tmp_path / "a" / "b", exist_ok=False)
+
+
+def test_a_file_in_the_way_of_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    with pytest.raises(StorageError, match="is a file; expected a folder"):
+        make_folder(tmp_path / "a")
+
+
+def test_a_link_is_moved_from_run_to_run(tmp_path: Path) -> None:
+    link = tmp_path / "latest"
+    for name in ("20261123_081203", "20261124_081203"):
+        (tmp_path / name).mkdir()
+        replace_symlink(link, tmp_path / name)
+        assert link.readlink() == Path(name)
+    assert len(_names(tmp_path)) == 3
+
+
+def test_a_leftover_of_a_link_does_not_stop_the_next_one(tmp_path: Path) -> None:
+    temporary_path(tmp_path / "latest").symlink_to("gone")
+    replace_symlink(tmp_path / "latest", tmp_path)
+    assert _names(tmp_path) == ["latest"]
+
+
+def test_a_link_to_a_folder_elsewhere_is_relative_too(tmp_path: Path) -> None:
+    (tmp_path / "outputs").mkdir()
+    (tmp_path / "else").mkdir()
+    replace_symlink(tmp_path / "outputs" / "latest", tmp_path / "else")
+    assert (tmp_path / "outputs" / "latest").readlink() == Path("../else")
+
+
+def test_a_folder_called_latest_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "latest").mkdir()
+    with pytest.raises(StorageError, match="it still shows the previous one"):
+        replace_symlink(tmp_path / "latest", tmp_path)
+    assert _names(tmp_path) == ["latest"]
+
+
+def test_only_our_own_leftovers_are_removed(tmp_path: Path) -> None:
+    for name in (".a.json.1-2.mrt-tmp", "a.mrt-tmp", ".hidden", "a.json"):
+        (tmp_path / name).write_bytes(b"")
+    assert remove_leftovers(tmp_path) == [".a.json.1-2.mrt-tmp"]
+    assert _names(tmp_path) == [".hidden", "a.json", "a.mrt-tmp"]
+    assert remove_leftovers(tmp_path / "nowhere") == []
+
+
+def test_a_leftover_that_cannot_be_removed_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".a.mrt-tmp").mkdir()
+    with pytest.raises(StorageError, match="could not be removed"):
+        remove_leftovers(tmp_path)
+
+
+def test_json_is_indented_ends_in_a_newline_and_leaves_empty_fields_of_records_out() -> None:
+    assert to_json({"b": 1, "a": None}) == b'{\n  "b": 1,\n  "a": null\n}\n'
+    text = to_json(provenance()).decode()
+    assert text.startswith('{\n "document_id"')
+    assert text.endswith("}\n")
+    assert "revision" not in text
+
+
+def test_a_sha256_is_the_standards_own() -> None:
+    """FIPS 180-2, appendix B.1."""
+    assert sha256_of(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

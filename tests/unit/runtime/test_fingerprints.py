@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mrt_pipeline.contracts.run import Fingerprint
+from mrt_pipeline.runtime.fingerprints import code_version, find_differences, flatten
+
+KEYS = st.text("abc", min_size=1, max_size=3)
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=3)
+CONFIGS = st.recursive(
+    st.dictionaries(KEYS, LEAVES, max_size=4), lambda below: st.dictionaries(KEYS, below | LEAVES, max_size=4)
+)
+
+
+def _reversed(value: Any) -> Any:
+    """Return the same configuration with every mapping's keys the other way round."""
+    if isinstance(value, dict):
+        return {key: _reversed(value[key]) for key in reversed(value)}
+    return value
+
+
+def _fingerprint(config: dict[str, Any], **changes: Any) -> Fingerprint:
+    facts: dict[str, Any] = {"code": "c" * 64, "config": config, "inputs": {"as_of": "2026-11-23"}}
+    return Fingerprint(**facts | changes)
+
+
+@given(CONFIGS)
+def test_the_order_of_keys_does_not_matter(config: dict[str, Any]) -> None:
+    one = _fingerprint(flatten(config, config))
+    other = _fingerprint(flatten(_reversed(config), reversed(config)))
+    assert one == other
+    assert find_differences(one, other) == []
+
+
+@given(CONFIGS)
+def test_a_fingerprint_read_from_a_manifest_equals_itself(config: dict[str, Any]) -> None:
+    made = _fingerprint(flatten(config, config))
+    read = Fingerprint.model_validate_json(made.model_dump_json())
+    assert find_differences(read, made) == []
+
+
+@given(st.dictionaries(KEYS, st.integers(), min_size=1), st.data())
+def test_any_changed_value_is_a_difference_that_is_named(config: dict[str, int], data: st.DataObject) -> None:
+    key = data.draw(st.sampled_from(sorted(config)))
+    changed = {**config, key: config[key] + 1}
+    [phrase] = find_differences(_fingerprint(config), _fingerprint(changed))
+    assert phrase == f"{key} was {config[key]}, is {changed[key]}"
+
+
+def test_a_section_is_its_leaves() -> None:
+    config = {"mode": "live", "stages": {"one": {"sources": ["a", "b"], "deep": {"x": 1}}, "two": {"y": 2}}}
+    assert flatten(config, ("mode", "stages.one")) == {
+        "mode": "live",
+        "stages.one.sources": ["a", "b"],
+        "stages.one.deep.x": 1,
+    }
+
+
+def test_every_kind_of_difference_is_told() -> None:
+    then = _fingerprint({"a": 1, "gone": True}, inputs={"as_of": "2026-11-23", "table": "1" * 64})
+    now = _fingerprint({"a": 1, "new": 0.5}, code="d" * 64, inputs={"as_of": "2026-11-24", "page": "7"})
+    assert find_differences(then, now) == [
+        "gone was True, is not set",
+        "new was not set, is 0.5",
+        "input as_of was 2026-11-23, is 2026-11-24",
+        "input page was absent, is 7",
+        f"input table was {'1' * 12}, is absent",
+        f"code version was {'c' * 12}, is {'d' * 12}",
+    ]
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    (tmp_path / "stages" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "stages" / "one.py").write_text("1")
+    (tmp_path / "stages" / "table.csv").write_text("a,b")
+    (tmp_path / "other.py").write_text("2")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["stages/one.py", "stages/table.csv", "stages/new.py"])
+def test_a_change_to_code_or_table_is_another_version(name: str, package: Path) -> None:
+    before = code_version(("stages",), package)
+    (package / name).write_text("changed")
+    assert code_version(("stages",), package) != before
+
+
+@pytest.mark.parametrize("name", ["other.py", "stages/__pycache__/one.cpython-311.pyc"])
+def test_other_files_are_no_part_of_a_version(name: str, package: Path) -> None:
+    before = code_version(("stages",), package)
+    (package / name).write_text("changed")
+    assert code_version(("stages",), package) == before
+
+
+def test_a_renamed_file_is_another_version(package: Path) -> None:
+    before = code_version(("stages",), package)
+    (package / "stages" / "one.py").rename(package / "stages" / "two.py")
+    assert code_version(("stages",), package) != before
+
+
+def test_a_file_named_twice_counts_once(package: Path) -> None:
+    assert code_version(("stages/one.py", "stages"), package) == code_version(("stages",), package)
+
+
+def test_the_whole_package_has_a_version() -> None:
+    assert code_version() == code_version()
+    assert code_version() != code_version(("runtime/geometry.py",))

@@ -1,0 +1,116 @@
+"""No secret of a request gets onto the disk or into a message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mrt_pipeline.errors import FetchError
+from mrt_pipeline.runtime.http_errors import show_url
+from tests.fakes.fake_time import FakeTime
+from tests.fakes.http_server import Handler, Reply, SeenRequest, in_turn
+from tests.unit.runtime.http_scene import SOURCE, failure_of, serving
+
+SECRET = "s3cret-w0rd-0123456789"
+HEADERS = ["Authorization", "AccountKey", "x-api-key", "X-Whatever"]
+
+
+def _all_bytes_below(folder: Path) -> bytes:
+    return b"".join(
+        path.read_bytes() + path.name.encode() for path in sorted(folder.rglob("*")) if path.is_file()
+    )
+
+
+def _echo(status: int) -> Handler:
+    def handle(request: SeenRequest) -> Reply:
+        given = " ".join(request.headers.values()) + request.body.decode() + request.target
+        return Reply(status, f"you said {given}".encode(), {"ETag": '"1"'})
+
+    return handle
+
+
+def _echo_in_a_header(request: SeenRequest) -> Reply:
+    return Reply(headers={"ETag": request.headers["accountkey"]})
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_no_header_of_a_caller_gets_onto_the_disk(header: str, tmp_path: Path) -> None:
+    time = FakeTime()
+    with serving(in_turn(Reply(body=b"rows", headers={"ETag": '"1"'})), time, cache_folder=tmp_path) as (
+        client,
+        server,
+    ):
+        for _ in range(3):  # fetched, kept, asked for again
+            client.get(SOURCE, server.url, headers={header: f"Bearer {SECRET}"}, ttl_days=1)
+            time.advance(days=0.9)
+    assert b"rows" in _all_bytes_below(tmp_path)
+    assert SECRET.encode() not in _all_bytes_below(tmp_path)
+
+
+@pytest.mark.parametrize("handler", [_echo(200), _echo_in_a_header])
+def test_an_answer_that_repeats_a_secret_stays_off_the_disk(handler: Handler, tmp_path: Path) -> None:
+    with serving(handler, cache_folder=tmp_path) as (client, server):
+        client.get(SOURCE, server.url, headers={"AccountKey": SECRET}, ttl_days=1)
+    assert _all_bytes_below(tmp_path) == b""
+
+
+@pytest.mark.parametrize("url", ["http://user:{}@{}/x", "http://{1}/x?token={0}"])
+def test_no_secret_of_a_url_gets_onto_the_disk(url: str, tmp_path: Path) -> None:
+    with serving(in_turn(Reply(body=b"rows")), cache_folder=tmp_path) as (client, server):
+        client.get(SOURCE, url.format(SECRET, f"127.0.0.1:{server.port}"), ttl_days=1)
+    assert b"rows" in _all_bytes_below(tmp_path)
+    assert SECRET.encode() not in _all_bytes_below(tmp_path)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 500])
+@pytest.mark.parametrize("header", HEADERS)
+def test_no_header_gets_into_a_message_even_if_the_service_repeats_it(header: str, status: int) -> None:
+    with serving(_echo(status), tries=1) as (client, server):
+        error = failure_of(client, server.url, headers={header: f"Bearer {SECRET}"})
+    assert SECRET not in str(error)
+    assert "[secret]" in str(error)
+
+
+def test_no_query_of_a_url_gets_into_a_message() -> None:
+    with serving(_echo(404)) as (client, server):
+        error = failure_of(client, f"{server.url}/file?X-Amz-Signature={SECRET}", params={"skip": "500"})
+    assert SECRET not in str(error)
+    assert "/file?skip=500 answered" in str(error)
+
+
+def test_no_password_gets_into_a_message() -> None:
+    with serving(_echo(401)) as (client, server), pytest.raises(FetchError) as caught:
+        client.post_json(SOURCE, server.url, {"email": "me@mail.example", "password": SECRET})
+    assert SECRET not in str(caught.value)
+    assert "me@mail.example" not in str(caught.value)
+
+
+def test_a_redirect_to_a_signed_url_shows_no_signature(tmp_path: Path) -> None:
+    def handle(request: SeenRequest) -> Reply:
+        if request.path == "/poll":
+            return Reply(302, headers={"Location": f"/file?signature={SECRET}"})
+        return Reply(404, b"expired")
+
+    with serving(handle, cache_folder=tmp_path) as (client, server):
+        error = failure_of(client, f"{server.url}/poll", ttl_days=1)
+    assert SECRET not in str(error)
+    assert _all_bytes_below(tmp_path) == b""
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://me:pass@host.example:8443/a/b?key=1#part", "https://host.example:8443/a/b"),
+        ("https://host.example", "https://host.example"),
+        ("http://[::1]:80/x", "http://[::1]:80/x"),
+        ("http://[", "a URL that cannot be read"),
+        ("https://host.example/\x1b[31m", "https://host.example/?[31m"),
+    ],
+)
+def test_a_url_is_shown_without_what_may_be_secret(url: str, shown: str) -> None:
+    assert show_url(url) == shown
+
+
+def test_a_long_url_is_cut() -> None:
+    assert len(show_url("https://host.example/" + "a" * 5000)) == 300

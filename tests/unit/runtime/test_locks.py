@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mrt_pipeline.errors import RunLockedError, StorageError
+from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, is_locked, outputs_lock, run_lock
+from tests.fakes.fake_time import START
+
+HOLD = (
+    "import sys, pathlib, datetime\n"
+    "from mrt_pipeline.runtime.locks import run_lock\n"
+    "with run_lock(pathlib.Path(sys.argv[1]), datetime.datetime.now(datetime.UTC)):\n"
+    "    print('held', flush=True)\n"
+    "    sys.stdin.read()\n"
+)
+
+
+def _hold_elsewhere(folder: Path) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_folder_is_held_while_the_block_runs(tmp_path: Path) -> None:
+    assert not is_locked(tmp_path)
+    with run_lock(tmp_path, START):
+        assert is_locked(tmp_path)
+    assert not is_locked(tmp_path)
+    assert not (tmp_path / HOLDER_NAME).exists()
+
+
+def test_a_second_run_is_told_who_holds_the_folder_and_since_when(tmp_path: Path) -> None:
+    with run_lock(tmp_path, START), pytest.raises(RunLockedError) as caught, run_lock(tmp_path, START):
+        pass
+    assert f"process {os.getpid()} on " in str(caught.value)
+    assert "since 2026-11-23T08:12:03+00:00" in str(caught.value)
+    assert "choose another --output-dir" in str(caught.value)
+
+
+def test_the_lock_ends_with_its_process_however_that_dies(tmp_path: Path) -> None:
+    with _hold_elsewhere(tmp_path) as process:
+        assert is_locked(tmp_path)
+        with pytest.raises(RunLockedError, match=f"process {process.pid} on"), run_lock(tmp_path, START):
+            pass
+        process.kill()
+    with run_lock(tmp_path, START):
+        assert json.loads((tmp_path / HOLDER_NAME).read_text())["pid"] == os.getpid()
+
+
+def test_the_lock_is_given_back_after_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), run_lock(tmp_path, START):
+        raise ZeroDivisionError
+    assert not is_locked(tmp_path)
+
+
+def test_the_lock_is_given_back_though_its_note_is_gone(tmp_path: Path) -> None:
+    with run_lock(tmp_path, START):
+        (tmp_path / HOLDER_NAME).unlink()
+        (tmp_path / HOLDER_NAME).mkdir()
+    assert not is_locked(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b'{"pid": "x", "host": 1, "since": 2}',
+        b"\xff",
+        b'{"pid":1,"host":"\\u001b[2J","since":""}',
+    ],
+)
+def test_a_note_that_cannot_be_read_is_somebody(note: bytes, tmp_path: Path) -> None:
+    with run_lock(tmp_path, START):
+        (tmp_path / HOLDER_NAME).write_bytes(note)
+        with pytest.raises(RunLockedError, match="by another process\\."), run_lock(tmp_path, START):
+            pass
+
+
+def test_a_folder_that_cannot_hold_a_lock_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"in the way")
+    with pytest.raises(StorageError, match="could not be locked"), run_lock(tmp_path / "file", START):
+        pass
+    with pytest.raises(StorageError, match="could not be locked"), outputs_lock(tmp_path / "file"):
+        pass
+    assert not is_locked(tmp_path / "nowhere")
+
+
+def test_the_folder_of_all_runs_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+    with outputs_lock(tmp_path):
+        assert is_locked(tmp_path)
+    with outputs_lock(tmp_path):
+        pass
+    assert not is_locked(tmp_path)
+
+
+def test_a_lock_file_that_nobody_holds_is_no_lock(tmp_path: Path) -> None:
+    (tmp_path / LOCK_NAME).write_bytes(b"")
+    assert not is_locked(tmp_path)

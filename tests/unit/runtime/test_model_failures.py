@@ -1,0 +1,103 @@
+"""Each failure says in one sentence what happened and what to do, and whom it concerns."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mrt_pipeline.runtime.model_failures import (
+    MAX_SHOWN_CHARS,
+    Server,
+    connection_failure,
+    is_too_long,
+    parse_retry_after,
+    plain,
+    status_failure,
+)
+
+SERVER = Server("openrouter.ai", "maker/model-1")
+DATE = "Mon, 23 Nov 2026 08:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        (401, "Set OPENROUTER_API_KEY to a valid one"),
+        (402, "Add credits or choose a free model in apis.openrouter.model"),
+        (404, "has no model maker/model-1"),
+        (429, "too many requests"),
+        (400, "does not accept the question"),
+        (403, "refuses to answer"),
+        (418, "could not answer"),
+        (None, "could not answer"),
+    ],
+)
+def test_a_status_is_told_with_the_servers_words_and_what_to_do(status: int | None, advice: str) -> None:
+    error = status_failure(SERVER, status, "because", None)
+    assert advice in str(error) and "openrouter.ai" in str(error) and "because" in str(error)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["xyz is not a valid model ID", "The model `xyz` does not exist: not found", "No endpoints found"],
+)
+def test_a_model_that_is_gone_is_fatal_under_status_400_too(message: str) -> None:
+    assert status_failure(SERVER, 400, message, None).fatal
+
+
+def test_no_answer_at_all_may_be_one_another_time() -> None:
+    error = connection_failure(SERVER, "connection refused")
+    assert error.retryable and not error.fatal and "apis.openrouter.base_url" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "expected"),
+    [
+        (400, "This model's maximum context length is 8192 tokens", True),
+        (400, "request (9000 tokens) exceeds the available context size (8192 tokens)", True),
+        (422, "Input is too long for requested model", True),
+        (413, "", True),
+        (400, "temperature is out of range", False),
+        (429, "too many tokens per minute", False),
+        (None, "maximum context", False),
+    ],
+)
+def test_a_question_beyond_the_context_is_known_by_the_servers_words(
+    status: int | None, message: str, expected: bool
+) -> None:
+    assert is_too_long(status, message) is expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, None),
+        ({"retry-after": "17"}, 17),
+        ({"retry-after": " 1.5 "}, 1.5),
+        ({"retry-after": "Mon, 23 Nov 2026 08:01:00 GMT", "date": DATE}, 60),
+        ({"retry-after": "Mon, 23 Nov 2026 07:00:00 GMT", "date": DATE}, 0),
+        ({"retry-after": "Mon, 23 Nov 2026 08:01:00 GMT"}, None),
+        ({"retry-after": "Mon, 23 Nov 2026 08:01:00 -0000", "date": DATE}, None),
+        ({"retry-after": "soon", "date": DATE}, None),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "1e9"}, None),
+        ({"retry-after": "inf"}, None),
+    ],
+)
+def test_the_pause_asked_for_is_read_in_seconds_or_as_a_date(
+    headers: dict[str, str], expected: float
+) -> None:
+    assert parse_retry_after(headers) == expected
+
+
+@given(st.text())
+def test_a_servers_words_are_shown_on_one_short_line(text: str) -> None:
+    shown = plain(text)
+    assert len(shown) <= MAX_SHOWN_CHARS and (shown.isprintable() or not shown)
+
+
+@given(st.text(), st.text())
+def test_any_pause_is_none_or_a_finite_number(value: str, date: str) -> None:
+    pause = parse_retry_after({"retry-after": value, "date": date})
+    assert pause is None or 0 <= pause < float("inf")

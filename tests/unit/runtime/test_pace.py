@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mrt_pipeline.runtime.pace import PACES, Pace, Pacer, Rate, is_loopback
+from tests.fakes.fake_time import FakeTime
+
+ONEMAP = "www.onemap.gov.sg"
+
+
+def _moments(host: str, number: int, paces: dict[str, Pace] | None = None) -> list[float]:
+    """Return when each of some requests may begin that are all asked for at once."""
+    time = FakeTime()
+    pacer = Pacer(PACES if paces is None else paces, clock=time.clock, sleep=time.sleep)
+    moments = []
+    for _ in range(number):
+        with pacer.turn(host):
+            moments.append(time.clock())
+    return moments
+
+
+def test_data_gov_sg_is_asked_twice_in_ten_seconds_and_five_times_a_minute() -> None:
+    assert _moments("api-open.data.gov.sg", 7) == [0, 0, 10, 10, 20, 60, 60]
+
+
+def test_the_hosts_of_a_service_share_its_allowance() -> None:
+    time = FakeTime()
+    pacer = Pacer(clock=time.clock, sleep=time.sleep)
+    for host in ("api-open.data.gov.sg", "api-production.data.gov.sg", "data.gov.sg"):
+        with pacer.turn(host):
+            pass
+    assert time.clock() == 10
+
+
+def test_a_host_that_only_sounds_alike_has_its_own_allowance() -> None:
+    assert _moments("notdata.gov.sg", 3) == [0, 0, 0]
+
+
+def test_onemap_is_asked_250_times_a_minute() -> None:
+    moments = _moments(ONEMAP, 501)
+    assert moments == [0] * 250 + [60] * 250 + [120]
+
+
+def test_any_other_host_is_asked_ten_times_a_second() -> None:
+    assert _moments("datamall2.mytransport.sg", 21) == [0] * 10 + [1] * 10 + [2]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]", "127.8.8.8"])
+def test_the_loopback_interface_is_not_held_back(host: str) -> None:
+    assert _moments(host, 100) == [0] * 100
+
+
+def test_the_loopback_interface_is_held_back_if_asked_to() -> None:
+    assert _moments("127.0.0.1", 3, {"127.0.0.1": Pace((Rate(1, 2),))}) == [0, 2, 4]
+
+
+def test_a_service_can_ask_all_for_a_pause() -> None:
+    time = FakeTime()
+    pacer = Pacer(clock=time.clock, sleep=time.sleep)
+    pacer.hold("127.0.0.1", 30)
+    pacer.hold("127.0.0.1", 5)
+    with pacer.turn("127.0.0.1"), pacer.turn("localhost"):
+        assert time.naps == [30]
+
+
+def test_a_serial_service_is_asked_one_request_at_a_time() -> None:
+    pacer = Pacer({"wiki.example": Pace(is_serial=True)})
+    inside, most, lock = 0, 0, threading.Lock()
+    barrier = threading.Barrier(8)
+
+    def ask(_number: int) -> None:
+        nonlocal inside, most
+        barrier.wait(10)
+        with pacer.turn("www.wiki.example"):
+            with lock:
+                inside += 1
+                most = max(most, inside)
+            with lock:
+                inside -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(8)))
+    assert most == 1
+
+
+def test_a_serial_service_lets_the_next_one_in_after_a_failure() -> None:
+    pacer = Pacer({"wiki.example": Pace(is_serial=True)})
+    with pytest.raises(ZeroDivisionError), pacer.turn("wiki.example"):
+        raise ZeroDivisionError
+    with pacer.turn("wiki.example"):
+        pass
+
+
+def test_threads_together_keep_to_the_pace() -> None:
+    time = FakeTime()
+    pacer = Pacer(
+        {"slow.example": Pace((Rate(3, 60),))}, clock=time.clock, sleep=lambda wait: waits.append(wait)
+    )
+    waits: list[float] = []
+
+    def ask(_number: int) -> None:
+        with pacer.turn("slow.example"):
+            pass
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(12)))
+    assert sorted(waits) == [60] * 3 + [120] * 3 + [180] * 3
+
+
+@given(
+    rates=st.lists(st.builds(Rate, st.integers(1, 6), st.floats(0.5, 60)), min_size=1, max_size=3),
+    gaps=st.lists(st.floats(0, 20), max_size=40),
+)
+def test_no_stretch_of_time_holds_more_requests_than_allowed(rates: list[Rate], gaps: list[float]) -> None:
+    time = FakeTime()
+    pacer = Pacer({"a.example": Pace(tuple(rates))}, clock=time.clock, sleep=time.sleep)
+    begun = []
+    for gap in gaps:
+        time.advance(seconds=gap)
+        with pacer.turn("a.example"):
+            begun.append(time.clock())
+    for rate in rates:
+        for first, beyond in zip(begun, begun[rate.requests :], strict=False):
+            assert beyond - first >= rate.seconds - 1e-6
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("localhost", True), ("a.localhost", True), ("localhost.example", False), ("", False)],
+)
+def test_a_loopback_host_is_told_by_its_name(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected

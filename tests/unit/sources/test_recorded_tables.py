@@ -1,0 +1,80 @@
+"""The tables in the package are whole, and say what their documents said when they were recorded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from mrt_pipeline.config import Secrets
+from mrt_pipeline.config.model import Settings
+from mrt_pipeline.runtime.recordings import RECORDED, load_recording
+from mrt_pipeline.runtime.source_access import SourceAccess
+from mrt_pipeline.sources.datagov import read_exits
+from mrt_pipeline.sources.datamall import find_unknown_stops, read_bus_services, read_bus_stops
+from mrt_pipeline.sources.onemap import read_stations
+from tests.fakes.fake_time import FakeTime
+
+DOCUMENTS = {
+    "lta-station-exits": (613, "2026-08-01"),
+    "onemap-stations": (223, "2025-07-01"),
+    "lta-bus-stops": (5200, "2026-04-01"),
+    "lta-bus-services": (788, "2026-04-01"),
+}
+
+
+@pytest.fixture(scope="module")
+def access() -> SourceAccess:
+    return SourceAccess(Settings(), secrets=Secrets(), cache_dir=Path("unused"), now=FakeTime().now)
+
+
+@pytest.mark.parametrize("document_id", DOCUMENTS)
+def test_every_document_is_recorded_with_its_day_and_number_of_records(document_id: str) -> None:
+    records, day = DOCUMENTS[document_id]
+    recording = load_recording(document_id)
+    assert len(recording.rows) == recording.provenance.records == records
+    assert recording.provenance.retrieved_at.date().isoformat() == day
+    assert f"accessed on {day}" in recording.provenance.attribution
+
+
+def test_nothing_else_lies_among_the_tables() -> None:
+    names = {path.name for path in RECORDED.iterdir()}
+    assert names == {"provenance.json", *(f"{document_id}.csv" for document_id in DOCUMENTS)}
+
+
+def test_exits_are_all_there_and_named_once(access: SourceAccess) -> None:
+    table = read_exits(access, 30)
+    assert len({found.record_id for found in table.records}) == 613
+    assert len({found.station_na for found in table.records}) == 185
+    assert table.findings == ()
+
+
+def test_exits_that_share_a_label_are_all_there(access: SourceAccess) -> None:
+    labels = Counter((found.station_na, found.exit_code) for found in read_exits(access, 30).records)
+    assert labels["HARBOURFRONT MRT STATION", "Exit A"] == 2
+    assert labels["CHOA CHU KANG MRT STATION", "Exit A"] == 2
+
+
+def test_bare_labels_and_bare_codes_are_as_published(access: SourceAccess) -> None:
+    records = read_exits(access, 30).records
+    assert sum(not found.exit_code.startswith("Exit ") for found in records) == 23
+    assert {found.station_na for found in records if len(found.station_na) < 5} == {
+        *("CC9", "DT18", "DT4", "NE18", "CC30", "CC31", "CC32")
+    }
+
+
+def test_the_positions_of_interchanges_are_those_of_each_building(access: SourceAccess) -> None:
+    places = {found.station_code: (found.lat, found.lng) for found in read_stations(access, 30, ()).records}
+    assert places["NS9"] == (1.4368196, 103.7860668)
+    assert places["TE2"] == (1.4360576, 103.7879388)
+
+
+def test_every_stop_of_every_service_is_listed(access: SourceAccess) -> None:
+    services = read_bus_services(access, 30).records
+    assert find_unknown_stops(services, read_bus_stops(access, 30).records) == ()
+    assert len({service.service_no for service in services}) == 599
+
+
+def test_the_recorded_tables_are_small() -> None:
+    assert sum(path.stat().st_size for path in RECORDED.iterdir()) < 600_000

@@ -1,0 +1,156 @@
+"""From OneMap's hits, or a table of them, to one position per station code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mrt_pipeline.contracts.findings import Severity
+from mrt_pipeline.contracts.source import StationLocation
+from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.sources.onemap import parse_stations
+from mrt_pipeline.sources.onemap.parsing import merge_stations
+from tests.unit.sources.payloads import as_json, changed, checks, payload, plain
+
+PLACES: list[dict[str, Any]] = plain("onemap-stations/places.json")
+
+
+def search(code: str, name: str, *hits: dict[str, Any], **more: Any) -> bytes:
+    """Return one station's search result in a file."""
+    return as_json([{"Station": code, "Station Name": name, "Possible Locations": list(hits), **more}])
+
+
+def hits_for(text: str) -> list[dict[str, Any]]:
+    return [place for place in PLACES if text in place["SEARCHVAL"]]
+
+
+def test_the_searches_of_2023_give_a_position_for_each_station_they_name_clearly() -> None:
+    parsed = parse_stations(payload("onemap-stations/searches-2023.json"))
+    assert [location.station_code for location in parsed.records] == ["BP1", "NS1", "NS4", "NS13"]
+    assert parsed.records[1] == StationLocation("NS1", "JURONG EAST MRT STATION", 1.3331526, 103.7422865)
+
+
+def test_a_station_whose_buildings_share_a_name_has_no_position_rather_than_a_wrong_one() -> None:
+    findings = parse_stations(payload("onemap-stations/searches-2023.json")).findings
+    told = {finding.record_id: finding.check for finding in findings}
+    assert told == {
+        "onemap-stations:NS9": "station-ambiguous",
+        "onemap-stations:CC10": "station-ambiguous",
+        "onemap-stations:BP13": "station-not-found",
+    }
+    assert {finding.severity for finding in findings} == {Severity.WARNING}
+
+
+def test_the_code_in_parentheses_tells_the_buildings_of_an_interchange_apart() -> None:
+    hits = hits_for("WOODLANDS")
+    (north_south,) = parse_stations(search("NS9", "Woodlands", *hits)).records
+    (thomson,) = parse_stations(search("TE2", "Woodlands", *hits)).records
+    assert (north_south.lat, thomson.lat) == (1.4368196, 1.4360576)
+
+
+def test_a_hit_with_the_code_is_preferred_to_one_without() -> None:
+    plain_hit = changed(hits_for("(NS9)")[0], BUILDING="WOODLANDS MRT STATION", LATITUDE="1.44")
+    plain_hit["SEARCHVAL"] = plain_hit["BUILDING"]
+    (location,) = parse_stations(search("NS9", "Woodlands", plain_hit, *hits_for("WOODLANDS"))).records
+    assert location.lat == 1.4368196
+
+
+def test_a_hit_that_stands_twice_at_one_place_is_one_building() -> None:
+    near = changed(hits_for("(NS13)")[0], LATITUDE="1.42944308477999")
+    assert len(parse_stations(search("NS13", "Yishun", near, *hits_for("(NS13)"))).records) == 1
+
+
+def test_a_station_that_is_not_found_is_a_warning_that_names_it_and_what_came_instead() -> None:
+    parsed = parse_stations(search("BP13", "Senja", *hits_for("SENJA"), *hits_for("YISHUN")))
+    assert parsed.records == ()
+    assert checks(parsed.findings) == [("station-not-found", Severity.WARNING)]
+    assert "BP13" in parsed.findings[0].message
+    assert "Senja" in parsed.findings[0].message
+    assert "SENJA ROAD" in parsed.findings[0].message
+
+
+def test_an_error_that_came_with_the_results_is_a_warning() -> None:
+    parsed = parse_stations(search("NS13", "Yishun", *hits_for("YISHUN"), error="Token \x1b soon expires"))
+    assert len(parsed.records) == 1
+    assert checks(parsed.findings) == [("answer-with-error", Severity.WARNING)]
+    assert parsed.findings[0].message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("changes", "check"),
+    [
+        ({"LATITUDE": "NIL"}, "position-not-a-number"),
+        ({"LATITUDE": ...}, "position-not-a-number"),
+        ({"LATITUDE": "nan"}, "position-not-a-number"),
+        ({"LATITUDE": "1_4"}, "position-not-a-number"),
+        ({"LATITUDE": "103.83", "LONGITUDE": "1.42"}, "position-swapped"),
+        ({"LATITUDE": "51.5", "LONGITUDE": "-0.1"}, "position-outside-singapore"),
+    ],
+)
+def test_a_building_without_a_usable_position_is_a_warning(changes: dict[str, Any], check: str) -> None:
+    parsed = parse_stations(search("NS13", "Yishun", changed(hits_for("(NS13)")[0], **changes)))
+    assert parsed.records == ()
+    assert checks(parsed.findings) == [(check, Severity.WARNING)]
+
+
+def test_a_table_gives_the_positions_that_are_onemap_s_own() -> None:
+    parsed = parse_stations(payload("onemap-stations/stations-2025-07.csv"))
+    codes = [location.station_code for location in parsed.records]
+    assert codes == ["BP1", "CC30", "EW24", "NS1", "NS9", "NS13", "TE2", "TE10"]
+    assert parsed.records[5] == StationLocation("NS13", "Yishun", 1.4294431, 103.835005)
+    assert {finding.record_id for finding in parsed.findings} == {
+        f"onemap-stations:{code}" for code in ("DT4", "TE22A", "NS3A")
+    }
+    assert {finding.severity for finding in parsed.findings} == {Severity.INFO}
+
+
+def test_of_two_files_the_first_one_with_a_code_counts() -> None:
+    table = parse_stations(payload("onemap-stations/stations-2025-07.csv"))
+    searches = parse_stations(payload("onemap-stations/searches-2023.json"))
+    merged = merge_stations([table, searches])
+    assert [location.station_code for location in merged.records][:4] == ["BP1", "CC30", "EW24", "NS1"]
+    assert {location.building for location in merged.records if location.station_code == "NS1"} == {
+        "Jurong East"
+    }
+    told = [finding for finding in merged.findings if finding.check == "record-id-not-unique"]
+    assert [finding.record_id for finding in told] == [
+        f"onemap-stations:{code}" for code in ("BP1", "NS1", "NS13")
+    ]
+
+
+def test_a_code_that_stands_twice_in_a_file_keeps_its_first_position() -> None:
+    row = "NS13,Yishun,{},103.835005,onemap,\n"
+    content = "station_code,station_name,lat,lon,source,comment\n" + row.format(1.4294) + row.format(1.4295)
+    parsed = parse_stations(content.encode())
+    assert [location.lat for location in parsed.records] == [1.4294]
+    assert checks(parsed.findings) == [("record-id-not-unique", Severity.WARNING)]
+
+
+@pytest.mark.parametrize(
+    "record", [None, 1, [], {}, {"Station": "NS13"}, {"Station": "no code", "Station Name": "x"}]
+)
+def test_a_search_result_that_is_none_is_a_warning(record: Any) -> None:
+    parsed = parse_stations(as_json([record]))
+    assert parsed.records == ()
+    assert {finding.severity for finding in parsed.findings} == {Severity.WARNING}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"<html>", "is HTML or XML"),
+        (b"[]", "an empty list"),
+        (b"{}", "a dict"),
+        (b'[{"Station": "NS13"', "is cut off"),
+        (b"station_code,lat\nNS13,1\n", "no column lon, station_name"),
+        (b"station_code,station_name,lat,lon\n\xff\xfe", "is not CSV"),
+        (b'station_code,station_name,lat,lon\nNS13,"Yishun,1,2', "is not CSV"),
+    ],
+)
+def test_what_is_neither_search_result_nor_table_is_refused_in_one_sentence(
+    content: bytes, words: str
+) -> None:
+    with pytest.raises(SourceFormatError, match=words):
+        parse_stations(content)

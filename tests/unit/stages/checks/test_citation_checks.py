@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from mrt_pipeline.contracts.evidence import EvidenceMap, Published
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.network import ExitAccess, Landmark, StationCode, StationExit, StepFree
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.stages.checks.citations import check_citations, walk_published
+from tests.fakes.network_builder import (
+    EXITS_DOCUMENT,
+    SMALL_NETWORK,
+    cited,
+    make_bus_stop,
+    make_dataset,
+    make_exit,
+    make_platform,
+    make_station,
+    provenance,
+)
+
+NS13, NS17, *_ = SMALL_NETWORK.codes
+
+
+def _full_exit(evidence: EvidenceMap) -> StationExit:
+    """Return an exit on which one record of each kind hangs, each with the given evidence."""
+    found = make_exit(NS13)
+    return found.model_copy(
+        update={
+            "platforms": (make_platform(NS13, NS17, evidence=evidence),),
+            "bus_stops": (make_bus_stop(found, evidence=evidence),),
+            "access": ExitAccess(step_free=StepFree.YES, evidence=evidence),
+            "landmarks": (Landmark(name="Northpoint City", evidence=evidence),),
+        }
+    )
+
+
+def _dataset(evidence: EvidenceMap) -> Stage3Output:
+    return make_dataset(make_station(SMALL_NETWORK, "yishun", exits=(_full_exit(evidence),)))
+
+
+def _findings(evidence: EvidenceMap) -> list[Finding]:
+    return list(check_citations(_dataset(evidence)))
+
+
+def test_values_that_cite_known_documents_give_no_finding() -> None:
+    assert _findings(cited()) == []
+
+
+def test_a_document_that_is_not_in_provenance_is_told_once_with_the_number_of_values() -> None:
+    [finding] = _findings(cited(document_id="a-blog"))
+    assert (finding.check, finding.record_id, finding.slug) == (
+        "evidence-without-document",
+        "a-blog",
+        "yishun",
+    )
+    assert "cited 4 times" in finding.message
+
+
+def test_a_licence_other_than_the_documents_own_is_told() -> None:
+    [finding] = _findings(cited(licence="CC-BY-SA-3.0"))
+    assert finding.check == "evidence-under-other-licence"
+    assert "CC-BY-SA-3.0; its licence is SODL-1.0" in finding.message
+
+
+def test_future_stations_must_cite_known_documents_too() -> None:
+    keppel = make_station(SMALL_NETWORK, "keppel", evidence=cited(document_id="a-blog"))
+    [finding] = check_citations(make_dataset(future_stations=(keppel,)))
+    assert finding.slug == "keppel"
+
+
+def test_documents_that_nobody_cites_are_no_fault() -> None:
+    unused = {EXITS_DOCUMENT: provenance(), "unused": provenance("unused")}
+    assert list(check_citations(make_dataset(provenance=unused))) == []
+
+
+@pytest.mark.parametrize("kind", [StationCode, StationExit, ExitAccess, Landmark])
+def test_the_walk_comes_to_every_kind_of_record(kind: type[Published]) -> None:
+    [station] = _dataset(cited()).stations
+    assert any(isinstance(record, kind) for record in walk_published(station))
+    assert len(list(walk_published(station))) == 7

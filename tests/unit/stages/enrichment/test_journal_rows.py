@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
+from mrt_pipeline.errors import StorageError
+from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, JournalRow, open_journal
+from mrt_pipeline.stages.enrichment.keys import StationKey
+from tests.fakes.network_builder import NOW, make_enrichment
+
+KEY = StationKey("basis", {"network": "1", "fandom_wiki": None})
+
+
+def _row(slug: str = "yishun", attempt: int = 1, **changes: object) -> JournalRow:
+    enrichment = make_enrichment(slug).model_copy(update=changes)
+    return JournalRow(KEY, enrichment, ModelUsage(calls=1, cost_usd=0.25), attempt)
+
+
+@contextmanager
+def _opened(folder: Path | None, told: list[str] | None = None, is_costly: bool = False) -> Iterator[Journal]:
+    tell = (told if told is not None else []).append
+    with open_journal(folder, now=NOW, tell=tell, is_costly=is_costly) as journal:
+        yield journal
+
+
+def _write(folder: Path, *slugs: str) -> Path:
+    with _opened(folder) as journal:
+        for slug in slugs:
+            journal.commit(_row(slug))
+    return folder / JOURNAL_NAME
+
+
+@pytest.mark.parametrize("is_costly", [False, True])
+def test_a_committed_row_reads_back_as_it_was(tmp_path: Path, is_costly: bool) -> None:
+    row = _row(failures={"fandom_wiki": "No page — “gone”."}, status=EnrichmentStatus.PARTIAL)
+    with _opened(tmp_path, is_costly=is_costly) as journal:
+        journal.commit(row)
+    with _opened(tmp_path) as journal:
+        assert journal.find("yishun") == row
+        assert journal.find("bishan") is None
+
+
+def test_a_later_row_of_a_station_replaces_the_earlier_one(tmp_path: Path) -> None:
+    with _opened(tmp_path) as journal:
+        journal.commit(_row(status=EnrichmentStatus.FAILED))
+        journal.commit(_row(attempt=2))
+        assert journal.find("yishun") == _row(attempt=2)
+        assert journal.total_usage() == ModelUsage(calls=1, cost_usd=0.25)
+
+
+def test_the_cost_of_all_stations_is_added_up() -> None:
+    with _opened(None) as journal:
+        for slug in ("yishun", "bishan", "senja"):
+            journal.commit(_row(slug))
+        assert journal.total_usage() == ModelUsage(calls=3, cost_usd=0.75)
+
+
+def test_without_a_folder_the_journal_leaves_nothing_behind(tmp_path: Path) -> None:
+    with _opened(None) as journal:
+        journal.commit(_row())
+        assert journal.find("yishun") == _row()
+    with _opened(None) as journal:
+        assert journal.find("yishun") is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_closed_journal_is_a_single_file_in_wal_mode(tmp_path: Path) -> None:
+    path = _write(tmp_path, "yishun")
+    assert list(tmp_path.iterdir()) == [path]
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_rows_that_were_not_yet_folded_into_the_file_are_found(tmp_path: Path) -> None:
+    """A killed process leaves the write-ahead log beside the file."""
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    with _opened(tmp_path) as journal:
+        journal.commit(_row())
+        for path in tmp_path.glob(f"{JOURNAL_NAME}*"):
+            (killed / path.name).write_bytes(path.read_bytes())
+    assert (killed / f"{JOURNAL_NAME}-wal").stat().st_size > 0
+    with _opened(killed) as journal:
+        assert journal.find("yishun") == _row()
+
+
+def _scribble(path: Path) -> None:
+    path.write_bytes(b"not a database, but long enough to be taken for one " * 40)
+
+
+def _truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _cut_header(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:40])
+
+
+def _overwrite_pages(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4096:8192] = b"\xff" * 4096
+    path.write_bytes(content)
+
+
+def _make_other_version(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+
+
+def _make_other_database(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE stations (slug TEXT)")
+
+
+@pytest.mark.parametrize(
+    ("harm", "fault"),
+    [
+        (_scribble, "damaged"),
+        (_truncate, "damaged"),
+        (_cut_header, "damaged"),
+        (_overwrite_pages, "damaged"),
+        (_make_other_version, "no journal of this version"),
+        (_make_other_database, "no journal of this version"),
+    ],
+)
+def test_a_damaged_journal_is_kept_aside_told_and_begun_anew(
+    tmp_path: Path, harm: object, fault: str
+) -> None:
+    path = _write(tmp_path, *(f"station-{number}" for number in range(200)))
+    harm(path)  # type: ignore[operator]  # one of the functions above
+    harmed, told = path.read_bytes(), list[str]()
+    with _opened(tmp_path, told) as journal:
+        assert journal.find("station-7") is None
+        journal.commit(_row())
+    aside = tmp_path / f"{JOURNAL_NAME}.damaged-20260105_040000_000000"
+    assert aside.read_bytes() == harmed
+    assert told == [f"{path} is {fault}; it was kept as {aside.name} and begun anew."]
+    with _opened(tmp_path, told) as journal:
+        assert journal.find("yishun") == _row()
+    assert len(told) == 1
+
+
+def test_the_write_ahead_log_of_a_damaged_journal_goes_with_it(tmp_path: Path) -> None:
+    path = tmp_path / JOURNAL_NAME
+    _scribble(path)
+    path.with_name(path.name + "-wal").write_bytes(b"old log")
+    with _opened(tmp_path) as journal:
+        journal.commit(_row())
+    names = {found.name.replace(".damaged-20260105_040000_000000", " aside") for found in tmp_path.iterdir()}
+    assert names == {JOURNAL_NAME, f"{JOURNAL_NAME} aside", f"{JOURNAL_NAME} aside-wal"}
+
+
+def test_an_empty_file_is_a_journal_not_yet_begun(tmp_path: Path) -> None:
+    (tmp_path / JOURNAL_NAME).touch()
+    told: list[str] = []
+    with _opened(tmp_path, told) as journal:
+        journal.commit(_row())
+    assert told == []
+
+
+@pytest.mark.parametrize("column", ["basis", "versions", "status", "usage", "enrichment", "sha256"])
+def test_a_row_with_a_changed_letter_counts_as_not_there(tmp_path: Path, column: str) -> None:
+    path = _write(tmp_path, "yishun", "bishan")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        statement = f"UPDATE stations SET {column} = {column} || 'x' WHERE slug = 'yishun'"  # noqa: S608  # a name of ours
+        connection.execute(statement)
+    with _opened(tmp_path) as journal:
+        assert journal.find("yishun") is None
+        assert journal.total_usage().calls in {1, 2}
+        assert journal.find("bishan") == _row("bishan")
+
+
+def test_a_full_disk_is_told_and_harms_no_committed_row(tmp_path: Path) -> None:
+    _write(tmp_path, "yishun")
+    with _opened(tmp_path) as journal:
+        pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
+        journal._connection.execute(f"PRAGMA max_page_count = {pages}")
+        long = StationEnrichment(
+            slug="bishan", status=EnrichmentStatus.PARTIAL, failures={"network": "x" * 90_000}
+        )
+        with pytest.raises(StorageError, match=r"the disk is full; make room .* What was committed is kept\."):
+            journal.commit(JournalRow(KEY, long, ModelUsage(), 1))
+    with _opened(tmp_path) as journal:
+        assert journal.find("yishun") == _row()
+        assert journal.find("bishan") is None
+
+
+def test_a_folder_in_the_journals_place_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / JOURNAL_NAME).mkdir()
+    with pytest.raises(StorageError, match="unable to open"), _opened(tmp_path):
+        pass
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcdef"), st.text(max_size=20), st.integers(1, 9)), min_size=1, max_size=20
+    )
+)
+def test_the_last_row_of_each_station_is_what_is_found(rows: list[tuple[str, str, int]]) -> None:
+    with _opened(None) as journal:
+        for slug, text, attempt in rows:
+            journal.commit(_row(slug, attempt, failures={"network": text}))
+        for slug, text, attempt in {row[0]: row for row in rows}.values():
+            assert journal.find(slug) == _row(slug, attempt, failures={"network": text})

@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mrt_pipeline.contracts.claims import StationClaims
+from mrt_pipeline.contracts.evidence import Confidence, Method
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.network import (
+    AccessFeature,
+    BusStopRelation,
+    ExitAccess,
+    ExitBusStop,
+    ExitPlatform,
+    Landmark,
+    StepFree,
+)
+from mrt_pipeline.contracts.outputs import ExitEnrichment
+from mrt_pipeline.errors import InternalError
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.grounding import ground
+from mrt_pipeline.stages.enrichment.merging import merge_claims
+from tests.fakes.enrichment_sources import quote_of, quoted
+from tests.fakes.network_builder import (
+    SMALL_NETWORK,
+    cited,
+    make_bus_stop,
+    make_platform,
+    open_stations,
+    provenance,
+)
+from tests.unit.extraction import scene
+
+NS13, NS17, *_ = SMALL_NETWORK.codes
+YISHUN, BISHAN, _ = open_stations()
+[EXIT] = YISHUN.exits
+PAGE = "wiki:Yishun@7"
+OTHER_PAGE = "blog:Yishun"
+PUBLISHERS = {
+    "lta-bus-stops": provenance("lta-bus-stops", publisher="LTA"),
+    PAGE: provenance(PAGE, publisher="Wiki"),
+    OTHER_PAGE: provenance(OTHER_PAGE, publisher="Blog"),
+}
+
+
+def _claims(source: str, findings: tuple[Finding, ...] = (), **said: Any) -> StationClaims:
+    return StationClaims(
+        source=source,
+        exits=(ExitEnrichment(exit_id=EXIT.exit_id, **said),),
+        findings=findings,
+        provenance=PUBLISHERS,
+    )
+
+
+def _merge(*claims: StationClaims) -> tuple[ExitEnrichment, tuple[Finding, ...]]:
+    [merged], findings = merge_claims(YISHUN, claims)
+    return merged, findings
+
+
+def _lta_stop(relation: BusStopRelation = BusStopRelation.AT, **changes: Any) -> ExitBusStop:
+    return make_bus_stop(
+        EXIT, relation=relation, evidence=cited("59069", "lta-bus-stops"), **{"road_name": "Ave 2"} | changes
+    )
+
+
+def _wiki_stop(**changes: Any) -> ExitBusStop:
+    stop = _lta_stop(BusStopRelation.LISTED, confidence=Confidence.MEDIUM, **changes)
+    record = cited("59069", "lta-bus-stops")["record"]
+    evidence = {"record": record, "relation": (quote_of("59069 at Exit A"),)}
+    return stop.model_copy(update={"evidence": evidence})
+
+
+def _wiki_platform(letter: str, quote: str = "Platform A", **changes: Any) -> ExitPlatform:
+    facts = {"platform_code": letter, "evidence": quoted(quote), "confidence": Confidence.MEDIUM}
+    return make_platform(NS13, NS17, **facts | changes)
+
+
+def _access(
+    step_free: StepFree, quote: str = "has a lift", *features: AccessFeature, **changes: Any
+) -> ExitAccess:
+    [reason] = quoted(quote)["record"]
+    evidence = {"step_free": (reason,), **({"features": (reason,)} if features else {})}
+    facts = {"confidence": Confidence.MEDIUM, "evidence": evidence}
+    return ExitAccess(step_free=step_free, features=features, **facts | changes)
+
+
+def test_every_exit_is_there_in_the_stations_order_even_when_nobody_speaks_of_it() -> None:
+    claims = StationClaims(source="network", exits=(ExitEnrichment(exit_id=BISHAN.exits[1].exit_id),))
+    merged, findings = merge_claims(BISHAN, [claims])
+    assert [item.exit_id for item in merged] == [found.exit_id for found in BISHAN.exits]
+    assert findings == ()
+
+
+def test_what_one_source_alone_says_is_left_as_it_is() -> None:
+    said = {"bus_stops": (_lta_stop(),), "platforms": (make_platform(NS13, NS17),)}
+    merged, _ = _merge(_claims("lta_datamall", **said))
+    assert merged == ExitEnrichment(exit_id=EXIT.exit_id, **said)
+
+
+def test_a_claim_about_no_exit_of_the_station_is_a_bug() -> None:
+    stray = StationClaims(source="network", exits=(ExitEnrichment(exit_id="bishan-nsl-A"),))
+    with pytest.raises(InternalError, match="network speaks of bishan-nsl-A, no exit of yishun"):
+        merge_claims(YISHUN, [stray])
+
+
+def test_a_stop_that_lta_and_a_page_name_is_one_stop_in_ltas_words_with_both_reasons() -> None:
+    wiki = _claims("fandom_wiki", bus_stops=(_wiki_stop(description="Opp Yishun Stn"),))
+    merged, findings = _merge(wiki, _claims("lta_datamall", bus_stops=(_lta_stop(),)))
+    [stop] = merged.bus_stops
+    assert (stop.relation, stop.description) == (BusStopRelation.AT, "Yishun Stn Exit A")
+    assert stop.confidence is Confidence.HIGH
+    assert [item.document_id for item in stop.evidence_for("relation")] == ["lta-bus-stops", PAGE]
+    assert [item.document_id for item in stop.evidence_for("services")] == ["lta-bus-stops"]
+    assert findings == ()
+
+
+def test_distance_alone_does_not_make_a_listed_stop_certain() -> None:
+    evidence = cited("59069", "lta-bus-stops", Method.GEOMETRY)
+    nearby = make_bus_stop(
+        EXIT, relation=BusStopRelation.NEARBY, confidence=Confidence.LOW, evidence=evidence
+    )
+    merged, _ = _merge(
+        _claims("lta_datamall", bus_stops=(nearby,)), _claims("fandom_wiki", bus_stops=(_wiki_stop(),))
+    )
+    [stop] = merged.bus_stops
+    assert (stop.relation, stop.confidence) == (BusStopRelation.NEARBY, Confidence.MEDIUM)
+
+
+def test_different_stops_are_in_order_of_distance() -> None:
+    far, near = make_bus_stop(EXIT, "59001", north_m=90), make_bus_stop(EXIT, "59002", north_m=10)
+    merged, _ = _merge(
+        _claims("lta_datamall", bus_stops=(far,)), _claims("fandom_wiki", bus_stops=(near,))
+    )
+    assert merged.bus_stops == (near, far)
+
+
+def test_a_letter_joins_the_direction_and_the_page_stands_behind_the_letter_only() -> None:
+    topology = make_platform(NS13, NS17)
+    merged, findings = _merge(
+        _claims("network", platforms=(topology,)),
+        _claims("fandom_wiki", platforms=(_wiki_platform("A"),)),
+    )
+    [platform] = merged.platforms
+    assert (platform.platform_code, platform.confidence) == ("A", Confidence.MEDIUM)
+    assert platform.evidence_for("towards_code") == topology.evidence["record"]
+    assert [item.quote for item in platform.evidence_for("platform_code")] == ["Platform A"]
+    assert findings == ()
+
+
+def test_two_publishers_that_give_the_same_letter_make_it_certain() -> None:
+    blog = _wiki_platform("A", evidence=quoted("A: trains to Bishan", OTHER_PAGE))
+    merged, _ = _merge(
+        _claims("network", platforms=(make_platform(NS13, NS17),)),
+        _claims("fandom_wiki", platforms=(_wiki_platform("A"),)),
+        _claims("openrouter_llm", platforms=(blog,)),
+    )
+    assert merged.platforms[0].confidence is Confidence.HIGH
+    assert len(merged.platforms[0].evidence_for("platform_code")) == 2
+
+
+def test_two_readings_of_one_page_do_not_make_a_letter_certain() -> None:
+    model = _wiki_platform("A", evidence=quoted("Platform A", method=Method.MODEL), confidence=Confidence.LOW)
+    merged, _ = _merge(
+        _claims("network", platforms=(make_platform(NS13, NS17),)),
+        _claims("fandom_wiki", platforms=(_wiki_platform("A"),)),
+        _claims("openrouter_llm", platforms=(model,)),
+    )
+    assert merged.platforms[0].confidence is Confidence.MEDIUM
+
+
+def test_contradicting_letters_are_a_finding_with_both_quotes_and_none_is_published() -> None:
+    model = _wiki_platform("B", evidence=quoted("trains use B", method=Method.MODEL))
+    merged, findings = _merge(
+        _claims("network", platforms=(make_platform(NS13, NS17),)),
+        _claims("fandom_wiki", platforms=(_wiki_platform("A"),)),
+        _claims("openrouter_llm", platforms=(model,)),
+    )
+    assert merged.platforms == (make_platform(NS13, NS17),)
+    [finding] = findings
+    assert (finding.check, finding.severity) == ("sources-disagree", Severity.WARNING)
+    assert (finding.slug, finding.exit_id) == ("yishun", EXIT.exit_id)
+    assert finding.message == (
+        "Yishun exit A: fandom_wiki says that platform A ('Platform A') is, openrouter_llm says that platform B "
+        "('trains use B') is, all towards NS17; no letter is published. Look at the station, and correct the page."
+    )
+
+
+def test_platforms_keep_the_networks_order_and_those_of_a_page_alone_come_last() -> None:
+    there, back = make_platform(NS13, NS17), make_platform(NS17, NS13)
+    other = _wiki_platform("C", towards_code="CC15", next_code="CC15")
+    merged, _ = _merge(
+        _claims("fandom_wiki", platforms=(other, _wiki_platform("A"))),
+        _claims("network", platforms=(back, there)),
+    )
+    assert [item.towards_code for item in merged.platforms] == ["NS13", "NS17", "CC15"]
+
+
+def test_a_landmark_that_two_sources_spell_in_different_case_is_one() -> None:
+    one = Landmark(name="Northpoint City", evidence=quoted("Northpoint City"), confidence=Confidence.MEDIUM)
+    other = Landmark(name="NORTHPOINT CITY", evidence=quoted("NORTHPOINT CITY", OTHER_PAGE))
+    merged, _ = _merge(_claims("fandom_wiki", landmarks=(one,)), _claims("network", landmarks=(other,)))
+    [landmark] = merged.landmarks
+    assert landmark.confidence is Confidence.HIGH
+    assert {item.quote for item in landmark.evidence["record"]} == {"Northpoint City", "NORTHPOINT CITY"}
+
+
+def test_features_of_all_sources_are_united_and_agreement_is_certain() -> None:
+    lift = _access(StepFree.YES, "has a lift", AccessFeature.LIFT)
+    blog = lift.model_copy(update={"evidence": {"step_free": quoted("barrier-free", OTHER_PAGE)["record"]}})
+    stairs = blog.model_copy(
+        update={
+            "features": (AccessFeature.ESCALATOR,),
+            "evidence": {**blog.evidence, "features": quoted("escalator", OTHER_PAGE)["record"]},
+        }
+    )
+    merged, findings = _merge(_claims("fandom_wiki", access=lift), _claims("openrouter_llm", access=stairs))
+    assert merged.access is not None
+    assert merged.access.step_free is StepFree.YES
+    assert merged.access.features == (AccessFeature.LIFT, AccessFeature.ESCALATOR)
+    assert merged.access.confidence is Confidence.HIGH
+    assert findings == ()
+
+
+def test_contradicting_access_is_unknown_and_a_finding_with_both_quotes() -> None:
+    yes = _access(StepFree.YES, "has a lift", AccessFeature.LIFT)
+    no = _access(StepFree.NO, "stairs only", AccessFeature.STAIRS_ONLY)
+    merged, findings = _merge(_claims("fandom_wiki", access=yes), _claims("openrouter_llm", access=no))
+    assert merged.access is not None
+    assert (merged.access.step_free, merged.access.confidence) == (StepFree.UNKNOWN, Confidence.LOW)
+    assert merged.access.features == (AccessFeature.LIFT, AccessFeature.STAIRS_ONLY)
+    assert {item.quote for item in merged.access.evidence["step_free"]} == {"has a lift", "stairs only"}
+    assert [finding.message for finding in findings] == [
+        "Yishun exit A: fandom_wiki says step-free yes ('has a lift') and openrouter_llm says step-free no "
+        "('stairs only'); published as unknown. Look at the exit, and correct the page."
+    ]
+
+
+def test_a_source_that_does_not_know_does_not_contradict() -> None:
+    unknown = _access(StepFree.UNKNOWN, "an escalator", AccessFeature.ESCALATOR)
+    merged, findings = _merge(
+        _claims("fandom_wiki", access=unknown),
+        _claims("openrouter_llm", access=_access(StepFree.NO, "stairs only")),
+    )
+    assert merged.access is not None
+    assert merged.access.step_free is StepFree.NO
+    assert [item.quote for item in merged.access.evidence["step_free"]] == ["stairs only"]
+    assert findings == ()
+
+
+def test_access_that_no_source_speaks_of_stays_empty() -> None:
+    merged, _ = _merge(_claims("fandom_wiki"), _claims("network"))
+    assert merged.access is None
+
+
+def _read_by(source: str, text: str, *candidates: Candidate) -> StationClaims:
+    """Return what a source makes of statements about the scene's page."""
+    exits, _, findings = ground([(scene.page(text), candidates)], scene.YISHUN, scene.FACTS, source=source)
+    return StationClaims(source=source, exits=exits, findings=findings)
+
+
+ACCESS_PAGE = "Exit A is step-free.\nExit A is not step-free."
+YES, NO = (
+    scene.said("access", value, quote)
+    for value, quote in zip(("step_free_yes", "step_free_no"), ACCESS_PAGE.split("\n"), strict=True)
+)
+LETTERS_PAGE = "Platform A: towards Jurong East\nPlatform C: towards Jurong East"
+LETTER_A, LETTER_C = (
+    scene.said("platform", quote[9], quote, None, towards="Jurong East") for quote in LETTERS_PAGE.split("\n")
+)
+
+
+def test_what_a_page_says_for_and_against_stays_unknown_when_another_reader_sees_one_side_only() -> None:
+    merged, findings = merge_claims(
+        scene.YISHUN,
+        [
+            _read_by("fandom_wiki", ACCESS_PAGE, YES, NO),
+            _read_by("openrouter_llm", ACCESS_PAGE, YES),
+        ],
+    )
+    assert merged[0].access is not None
+    assert merged[0].access.step_free is StepFree.UNKNOWN
+    assert findings == ()  # the source has told it already
+
+
+def test_a_letter_that_a_page_gives_twice_is_not_published_when_another_reader_sees_one_only() -> None:
+    sources = [
+        _read_by("fandom_wiki", LETTERS_PAGE, LETTER_A, LETTER_C),
+        _read_by("openrouter_llm", LETTERS_PAGE, LETTER_A),
+    ]
+    merged, _ = merge_claims(scene.YISHUN, sources)
+    assert {platform.platform_code for item in merged for platform in item.platforms} == {None}
+    undisputed, _ = merge_claims(scene.YISHUN, sources[1:])
+    assert {platform.platform_code for item in undisputed for platform in item.platforms} == {"A"}

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+
+from mrt_pipeline.contracts.claims import StationClaims
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage
+from mrt_pipeline.errors import BlockedError, FetchError, ModelCallError, SourceError, SourceFormatError
+from mrt_pipeline.stages.enrichment.work import REFUSALS_IN_A_ROW, Desk, Outcome, enrich_station
+from tests.fakes.enrichment_sources import LandmarkSource
+from tests.fakes.network_builder import open_stations
+
+YISHUN, BISHAN, SENJA = open_stations()
+NO_PAGE = SourceFormatError("fandom_wiki", "the page has no text.")
+
+
+def _enrich(*sources: LandmarkSource) -> Outcome:
+    return enrich_station(YISHUN, [Desk(source) for source in sources])
+
+
+def _names(outcome: Outcome) -> list[str]:
+    return [mark.name for found in outcome.enrichment.exits for mark in found.landmarks]
+
+
+def test_all_sources_are_asked_in_order_and_united() -> None:
+    outcome = _enrich(LandmarkSource("network"), LandmarkSource("fandom_wiki"))
+    assert outcome.enrichment.status is EnrichmentStatus.DONE
+    assert _names(outcome) == ["fandom_wiki yishun-nsl-A v1", "network yishun-nsl-A v1"]
+    assert list(outcome.enrichment.provenance) == ["fandom_wiki:yishun", "network:yishun"]
+
+
+@pytest.mark.parametrize("error", [NO_PAGE, ModelCallError("The model gave no usable answer.")])
+def test_a_source_that_fails_leaves_the_values_of_the_others(error: SourceError | ModelCallError) -> None:
+    failing = LandmarkSource("fandom_wiki", errors={"yishun": error})
+    outcome = _enrich(LandmarkSource("lta_datamall"), failing, LandmarkSource("network"))
+    assert outcome.enrichment.status is EnrichmentStatus.PARTIAL
+    assert outcome.enrichment.failures == {"fandom_wiki": str(error)}
+    assert _names(outcome) == ["lta_datamall yishun-nsl-A v1", "network yishun-nsl-A v1"]
+
+
+def test_a_station_for_which_every_source_fails_has_failed_and_still_names_its_exits() -> None:
+    outcome = _enrich(LandmarkSource(errors={"yishun": NO_PAGE}))
+    assert outcome.enrichment.status is EnrichmentStatus.FAILED
+    assert [found.exit_id for found in outcome.enrichment.exits] == ["yishun-nsl-A"]
+
+
+def test_a_source_sees_what_those_before_it_said_and_nothing_of_those_that_failed() -> None:
+    seen: list[list[str]] = []
+
+    class Looking(LandmarkSource):
+        def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+            seen.append([claim.source for claim in earlier])
+            return super().claims_for(station, earlier)
+
+    failing = LandmarkSource("fandom_wiki", errors={"yishun": NO_PAGE})
+    _enrich(LandmarkSource("network"), failing, Looking("openrouter_llm"))
+    assert seen == [["network"]]
+
+
+def test_usage_and_rejections_of_all_sources_are_added_up() -> None:
+    one = LandmarkSource("network", usage=ModelUsage(calls=1, prompt_tokens=5, cost_usd=0.5), rejects=["a"])
+    two = LandmarkSource("openrouter_llm", usage=ModelUsage(calls=2, cached_calls=1), rejects=["b", "b"])
+    outcome = _enrich(one, two)
+    assert outcome.usage == ModelUsage(calls=3, cached_calls=1, prompt_tokens=5, cost_usd=0.5)
+    assert [claim.reason for claim in outcome.enrichment.rejected] == ["a", "b", "b"]
+
+
+def test_a_bug_in_a_source_is_not_hidden() -> None:
+    with pytest.raises(KeyError):
+        _enrich(LandmarkSource(errors={"yishun": KeyError("bug")}))
+
+
+def test_a_fatal_error_says_nothing_about_the_station_and_ends_all_asking() -> None:
+    fatal = ModelCallError("The key is refused.", fatal=True, status=401)
+    source = LandmarkSource("openrouter_llm", errors={"yishun": fatal})
+    desk = Desk(source)
+    for station in (YISHUN, BISHAN):
+        with pytest.raises(ModelCallError, match="key is refused") as caught:
+            enrich_station(station, [desk])
+        assert caught.value.fatal
+    assert source.asked == ["yishun"]
+    assert (desk.is_closed, desk.why_closed) == (True, "The key is refused.")
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"),
+    [
+        (BlockedError("fandom_wiki", "answered 403.", status=403), REFUSALS_IN_A_ROW),
+        (FetchError("fandom_wiki", "did not answer.", retryable=True), REFUSALS_IN_A_ROW),
+        (FetchError("fandom_wiki", "has no such page.", status=404), 10),
+    ],
+)
+def test_a_source_that_refuses_again_and_again_is_left_alone(error: FetchError, asked: int) -> None:
+    source = LandmarkSource("fandom_wiki", errors={"yishun": error})
+    desk = Desk(source)
+    outcomes = [enrich_station(YISHUN, [desk]) for _ in range(10)]
+    assert len(source.asked) == asked
+    assert {tuple(outcome.enrichment.failures.values()) for outcome in outcomes} == {(str(error),)}
+
+
+def test_an_answer_between_refusals_starts_the_count_anew() -> None:
+    source = LandmarkSource("fandom_wiki", errors={"yishun": BlockedError("fandom_wiki", "answered 403.")})
+    desk = Desk(source)
+    for _ in range(4):
+        for station in (YISHUN, YISHUN, YISHUN, BISHAN):
+            enrich_station(station, [desk])
+    assert not desk.is_closed
+    assert len(source.asked) == 16
+
+
+def test_a_source_that_cannot_be_prepared_is_not_asked_and_has_no_known_version() -> None:
+    source = LandmarkSource("fandom_wiki", prepare_error=BlockedError("fandom_wiki", "answered 403."))
+    desk = Desk(source)
+    assert desk.version_for(SENJA) == "1"
+    desk.prepare([SENJA])
+    assert desk.version_for(SENJA) is None
+    outcome = enrich_station(SENJA, [desk])
+    assert outcome.enrichment.failures == {"fandom_wiki": "fandom_wiki: answered 403."}
+    assert source.asked == []
+
+
+def test_a_fatal_error_of_a_preparation_comes_out() -> None:
+    fatal = ModelCallError("There is no such model.", fatal=True, status=404)
+    with pytest.raises(ModelCallError, match="no such model"):
+        Desk(LandmarkSource(prepare_error=fatal)).prepare([SENJA])

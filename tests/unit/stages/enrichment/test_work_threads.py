@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mrt_pipeline.stages.enrichment.executors import DaemonThreads, open_threads, work_off, work_off_here
+
+
+def _always(_in_flight: int) -> bool:
+    return True
+
+
+@given(number=st.integers(0, 40), width=st.integers(1, 5))
+def test_every_item_is_done_once(number: int, width: int) -> None:
+    with open_threads(width) as threads:
+        results = list(work_off(range(number), lambda item: item * item, threads, width, _always))
+    assert sorted(results) == [item * item for item in range(number)]
+
+
+def test_never_more_than_the_width_are_in_flight() -> None:
+    lock = threading.Lock()
+    together = [0, 0]
+    full = threading.Barrier(3)
+
+    def work(item: int) -> int:
+        with lock:
+            together[0] += 1
+            together[1] = max(together)
+        if item < 3:
+            full.wait(timeout=30)  # the first three can only pass together
+        with lock:
+            together[0] -= 1
+        return item
+
+    with open_threads(8) as threads:
+        assert len(list(work_off(range(50), work, threads, 3, _always))) == 50
+    assert together[1] == 3
+
+
+class CountingExecutor(Executor):
+    """Hands out futures that a test completes itself."""
+
+    def __init__(self) -> None:
+        self.futures: list[Future[Any]] = []
+        self.submitted = threading.Semaphore(0)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.futures.append(Future())
+        self.submitted.release()
+        return self.futures[-1]
+
+
+def test_no_item_is_submitted_before_there_is_room_for_it() -> None:
+    executor = CountingExecutor()
+    results = work_off(range(10), int, executor, 2, _always)
+    answers: SimpleQueue[int] = SimpleQueue()
+    reader = threading.Thread(target=lambda: answers.put(next(results)), daemon=True)
+    reader.start()
+    for _ in range(2):
+        executor.submitted.acquire(timeout=30)
+    executor.futures[0].set_result(7)
+    assert answers.get(timeout=30) == 7
+    assert len(executor.futures) == 2
+
+
+def test_once_no_other_may_begin_those_in_flight_are_finished() -> None:
+    begun: list[int] = []
+
+    def may_begin(_in_flight: int) -> bool:
+        begun.append(1)
+        return len(begun) <= 4
+
+    with open_threads(2) as threads:
+        assert sorted(work_off(range(10), int, threads, 2, may_begin)) == [0, 1, 2, 3]
+    begun.clear()
+    assert list(work_off_here(range(10), int, may_begin)) == [0, 1, 2, 3]
+
+
+def test_an_item_that_may_not_begin_yet_is_begun_when_another_has_ended() -> None:
+    with open_threads(4) as threads:
+        one_by_one = work_off(range(10), int, threads, 4, lambda in_flight: in_flight == 0)
+        assert list(one_by_one) == list(range(10))
+
+
+def test_a_bug_in_the_work_comes_out() -> None:
+    with open_threads(2) as threads, pytest.raises(ZeroDivisionError):
+        list(work_off([1, 0, 2], lambda item: 1 // item, threads, 2, _always))
+
+
+def test_threads_never_keep_the_process_alive() -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def hang() -> bool:
+        started.set()
+        return go_on.wait(timeout=30) and threading.current_thread().daemon
+
+    with open_threads(1) as threads:
+        future = threads.submit(hang)
+        started.wait(timeout=30)
+    assert not future.done()  # leaving the block has not waited for it
+    go_on.set()
+    assert future.result(timeout=30)
+
+
+def test_a_call_that_is_cancelled_before_its_turn_is_not_made() -> None:
+    started, go_on = threading.Event(), threading.Event()
+    threads = DaemonThreads(1)
+    threads.submit(lambda: (started.set(), go_on.wait(timeout=30)))
+    started.wait(timeout=30)
+    made: list[int] = []
+    assert threads.submit(made.append, 1).cancel()
+    last = threads.submit(made.append, 2)
+    go_on.set()
+    last.result(timeout=30)
+    threads.shutdown(wait=True)
+    assert made == [2]
