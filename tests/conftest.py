@@ -1,7 +1,8 @@
-"""What holds for every test."""
+"""Hypothesis without a deadline: a busy machine must not turn a right answer into a failure."""
+
+from __future__ import annotations
 
 from hypothesis import settings
 
-# The first example of a property also loads what the code loads late; how long that takes is no finding.
-settings.register_profile("steady", deadline=None)
-settings.load_profile("steady")
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")

@@ -13,13 +13,12 @@ from mrt_pipeline.contracts.evidence import Evidence, EvidenceMap, Method
 from mrt_pipeline.contracts.network import Landmark, Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
 from mrt_pipeline.errors import ModelCallError, SourceError
-from mrt_pipeline.network import CodeEntry, Line, Network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.runtime.signals import StopRequest
 from mrt_pipeline.stages.enrichment.registry import OpenedSources, SourceOpener
 from mrt_pipeline.stages.stage2_enrichment import Stage2Enrichment
-from tests.fakes.network_builder import AS_OF, NOW, code_entry, open_stations, provenance
+from tests.fakes.network_builder import AS_OF, NOW, open_stations, provenance
 
 NO_CONFIG: Any = None
 NO_ACCESS: Any = None
@@ -124,7 +123,7 @@ class LandmarkSource:
                 RejectedClaim(source=self.name, reason=reason, field="landmark", value="Nowhere")
                 for reason in self._rejects
             ),
-            provenance={document_id: provenance(document_id)},
+            provenance={document_id: provenance(document_id, licence=WIKI_LICENCE)},
             usage=self._usage,
         )
 
@@ -185,17 +184,14 @@ def make_stage(context: RunContext, *sources: Any, **options: Any) -> Stage2Enri
 
 
 def make_line(number: int) -> tuple[Station, ...]:
-    """Return the stations of a line of so many, each with one exit."""
-    codes = tuple(_code(rank) for rank in range(number))
-    network = Network(
-        lines=(Line("NSL", "North South Line", "mrt", ("NS",), "#D42E12"),),
-        names={entry.slug: f"Station {rank}" for rank, entry in enumerate(codes)},
-        codes=codes,
-        services=(),
-        sha256="0" * 64,
+    """Return so many stations in operation, each with one exit."""
+    pattern = open_stations()[0]
+    return tuple(_copy(pattern, rank) for rank in range(number))
+
+
+def _copy(pattern: Station, rank: int) -> Station:
+    slug, code = f"station-{rank}", f"NS{rank + 1}"
+    only_exit = pattern.exits[0].model_copy(update={"exit_id": f"{slug}-nsl-A", "station_code": code})
+    return pattern.model_copy(
+        update={"slug": slug, "station_id": code, "mrt_codes": (code,), "exits": (only_exit,)}
     )
-    return open_stations(network)
-
-
-def _code(rank: int) -> CodeEntry:
-    return code_entry(f"NS{rank + 1}", f"station-{rank}", "NSL", (1.3 + rank * 1e-6, 103.8))

@@ -1,6 +1,6 @@
 """A real OpenAI-compatible server on the loopback interface that answers as a test tells it to.
 
-    with serving(answers(completion(reply(item("access", "A", "lift", "Exit A has a lift"))))) as server:
+    with serving(answers(completion(reply(access=[fact("A", "lift", "Exit A has a lift")])))) as server:
         ...  # base_url_of(server), questions(server)
 
 Everything a server can do wrong is here by name, so that tests say what happens and not how it looks on the
@@ -10,7 +10,7 @@ wire.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.fakes.http_server import (
@@ -59,14 +59,18 @@ def answers(*replies: Reply | RawReply) -> Handler:
     return in_turn(*replies)
 
 
-def item(field: str, exit_label: str, value: str, quote: str, **more: str) -> dict[str, str]:
-    """Return one statement as a model writes it."""
-    return {"quote": quote, "field": field, "exit": exit_label, "value": value, **more}
+def fact(*texts: str, quote: str | None = None, **more: str) -> dict[str, str]:
+    """Return a fact as a model writes it: of an exit (exit, value, quote), of a platform (value, quote=)."""
+    if quote is not None:
+        return {"value": texts[0], "towards": "", "line": "", "quote": quote, **more}
+    exit_label, value, quoted = texts
+    return {"exit": exit_label, "value": value, "quote": quoted, **more}
 
 
-def reply(*items: Mapping[str, Any]) -> str:
-    """Return the JSON that a model writes."""
-    return json.dumps({"items": items})
+def reply(**facts: Sequence[Mapping[str, Any]]) -> str:
+    """Return the JSON that a model writes, with empty lists for what is not given."""
+    kinds = ("landmarks", "bus_stops", "access", "platforms")
+    return json.dumps({kind: list(facts.get(kind, ())) for kind in kinds})
 
 
 def completion(text: str | None, finish_reason: str | None = "stop", **more: Any) -> Reply:
@@ -101,9 +105,8 @@ def page(status: int = 200) -> Reply:
 
 def huge() -> Reply:
     """Return an answer of ten megabytes, well-formed and full of statements."""
-    statement = json.dumps(item("access", "A", "lift", "Exit A has a lift")) + ","
-    text = '{"items":[' + statement * (TEN_MB // len(statement)) + "{}]}"
-    return completion(text)
+    lift = fact("A", "lift", "Exit A has a lift")
+    return completion(reply(access=[lift] * (TEN_MB // len(json.dumps(lift)))))
 
 
 def endless(request: SeenRequest) -> RawReply:

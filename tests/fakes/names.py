@@ -10,7 +10,7 @@ import pytest
 
 
 class FakeNames:
-    """Stands in for the resolver: numbers and localhost are what they are, any other name is what was told."""
+    """Stands in for the resolver: numbers and localhost are what they are, other names what was told."""
 
     def __init__(self) -> None:
         self.addresses: dict[str, list[str]] = {}

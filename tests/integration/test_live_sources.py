@@ -133,11 +133,20 @@ def test_the_patience_with_a_download_has_an_end(
     [
         (json_reply(datagov_envelope({"status": "DOWNLOAD_FAILED"})), FetchError, "DOWNLOAD_FAILED"),
         (json_reply(datagov_envelope({"status": "MOVED"})), SourceFormatError, "'MOVED' as status"),
-        (json_reply(datagov_envelope({"status": "DOWNLOAD_SUCCESS"})), SourceFormatError, "without a URL"),
+        (
+            json_reply(datagov_envelope({"status": "DOWNLOAD_SUCCESS"})),
+            SourceFormatError,
+            "without an https URL",
+        ),
         (
             json_reply(datagov_envelope({"status": "DOWNLOAD_SUCCESS", "url": "file:///etc/passwd"})),
             SourceFormatError,
-            "without a URL",
+            "without an https URL",
+        ),
+        (
+            json_reply(datagov_envelope({"status": "DOWNLOAD_SUCCESS", "url": "https://["})),
+            FetchError,
+            "a URL that cannot be read",
         ),
         (json_reply(datagov_envelope(None)), SourceFormatError, "None as data"),
         (
@@ -307,6 +316,16 @@ def test_a_ready_token_that_ran_out_is_replaced_by_one_for_the_account(
 
 def test_a_token_is_renewed_once_and_not_for_ever(publishers: Publishers, tmp_path: Path) -> None:
     publishers.onemap.interpose("search", *[json_reply({"error": "Invalid token."}, 401)] * 9)
+    with pytest.raises(FetchError, match="401: the token is not valid"):
+        read_stations(publishers.access(tmp_path, **ACCOUNT), 0, WANTED)
+    assert [request.method for request in publishers.onemap_server.requests].count("POST") == 2
+
+
+def test_a_token_that_is_refused_again_later_is_not_renewed_a_second_time(
+    publishers: Publishers, tmp_path: Path
+) -> None:
+    refusal = json_reply({"error": "Invalid token."}, 401)
+    publishers.onemap.interpose("search", refusal, publishers.onemap.search, refusal)
     with pytest.raises(FetchError, match="401: the token is not valid"):
         read_stations(publishers.access(tmp_path, **ACCOUNT), 0, WANTED)
     assert [request.method for request in publishers.onemap_server.requests].count("POST") == 2
@@ -506,7 +525,7 @@ def test_a_service_that_hangs_is_one_clear_sentence(
     assert failure.value.retryable
 
 
-@pytest.mark.parametrize("path_end", ["search", "BusStops", "BusRoutes", "poll-download"])
+@pytest.mark.parametrize("path_end", ["search", "BusStops", "BusRoutes", "poll-download", "exits.geojson"])
 def test_an_error_page_with_status_200_does_not_stand_in_the_way_next_time(
     publishers: Publishers, access: LocalAccess, path_end: str
 ) -> None:

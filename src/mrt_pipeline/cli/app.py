@@ -26,6 +26,8 @@ Examples:
 
   mrt-pipeline run --retry-failed                           do again only the stations that a source failed
 
+  mrt-pipeline run --resume-from 3 --accept-changes         publish although much is gone since the last run
+
   mrt-pipeline run --config config/production.yaml          use another configuration
 """
 
@@ -49,12 +51,17 @@ SkipExisting = Annotated[
 RetryFailed = Annotated[
     bool, typer.Option("--retry-failed", help="In stage 2 do only the stations that a source failed before")
 ]
+AcceptChanges = Annotated[
+    bool,
+    typer.Option("--accept-changes", help="Publish although more is gone than gates allows"),
+]
 AsOf = Annotated[
     datetime | None,
     typer.Option(
         "--as-of", formats=["%Y-%m-%d"], help="Day whose network is described [default: today in Singapore]"
     ),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines")]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -97,6 +104,7 @@ def run(
     skip_existing: SkipExisting = False,
     as_of: AsOf = None,
     retry_failed: RetryFailed = False,
+    accept_changes: AcceptChanges = False,
 ) -> None:
     """Run the pipeline: ingest, enrich, merge and validate."""
     from mrt_pipeline.cli.console import ConsoleReporter
@@ -104,12 +112,90 @@ def run(
     from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
 
     day = as_of.date() if as_of else None
-    request = RunRequest(output_dir, stage, resume_from, skip_existing, day, retry_failed)
+    request = RunRequest(output_dir, stage, resume_from, skip_existing, day, retry_failed, accept_changes)
     reporter = ConsoleReporter()
     orchestrator = PipelineOrchestrator(find_config(config, default=context.obj), reporter=reporter)
     with reporter:
         manifest = orchestrator.execute(request)
     reporter.summarise(manifest, orchestrator.output_base_dir)
+
+
+@app.command()
+def plan(
+    config: Config = None,
+    output_dir: OutputDir = None,
+    stage: Stage = None,
+    resume_from: ResumeFrom = None,
+    skip_existing: SkipExisting = False,
+    as_of: AsOf = None,
+    retry_failed: RetryFailed = False,
+    accept_changes: AcceptChanges = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what run would do with the same flags, and why; nothing is done or written."""
+    from mrt_pipeline.cli.planning import show_plan
+    from mrt_pipeline.orchestrator.request import RunRequest
+
+    day = as_of.date() if as_of else None
+    request = RunRequest(output_dir, stage, resume_from, skip_existing, day, retry_failed, accept_changes)
+    show_plan(config, request, as_json=as_json)
+
+
+@app.command()
+def runs(config: Config = None, as_json: AsJson = False) -> None:
+    """List all runs, newest first."""
+    from mrt_pipeline.cli.history import list_runs
+
+    list_runs(config, as_json=as_json)
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="Name or path of a run's folder, or latest")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one run: attempts, stages, sources, findings, cost, and how to go on."""
+    from mrt_pipeline.cli.history import show_run
+
+    show_run(run, config, as_json=as_json)
+
+
+@app.command()
+def diff(
+    old: Annotated[
+        str | None, typer.Argument(help="Run or stage3_final.json [default: the last successful run but one]")
+    ] = None,
+    new: Annotated[
+        str | None, typer.Argument(help="Run or stage3_final.json [default: the last successful run]")
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 if anything differs")] = False,
+) -> None:
+    """Show what changed between two datasets: stations, exits, lines, values, findings."""
+    from mrt_pipeline.cli.comparing import show_differences
+
+    raise typer.Exit(show_differences(old, new, config, as_json=as_json, exit_code=exit_code))
+
+
+@app.command()
+def explain(
+    station: Annotated[str, typer.Argument(help="Code (old ones too), slug, or beginning of a name")],
+    exit_label: Annotated[str | None, typer.Option("--exit", help="Label or exit_id of one exit")] = None,
+    field: Annotated[
+        str | None, typer.Option("--field", help="One field, e.g. bus_stops or bus_stops.services")
+    ] = None,
+    run: Annotated[
+        str | None, typer.Option("--run", help="Run or stage3_final.json [default: latest]")
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain why a value is published: source, record or words, day, licence, method, what was rejected."""
+    from mrt_pipeline.cli.explaining import show_explanation
+
+    show_explanation(station, exit_label, field, run, config, as_json=as_json)
 
 
 @app.command()

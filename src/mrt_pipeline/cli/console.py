@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from mrt_pipeline.cli.printing import printable
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.runtime.reporting import Reporter
 
@@ -69,20 +70,20 @@ class ConsoleReporter(Reporter):
 
     def note(self, text: str) -> None:
         """Show a sentence."""
-        self._console.print(escape(_printable(text)), soft_wrap=True)
+        self._console.print(escape(printable(text)), soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """Show a warning."""
-        self._console.print(f"[yellow]Warning:[/] {escape(_printable(text))}", soft_wrap=True)
+        self._console.print(f"[yellow]Warning:[/] {escape(printable(text))}", soft_wrap=True)
 
     def stage_started(self, stage_name: str, reason: str) -> None:
         """Show that a stage begins."""
-        self._console.print(f"[bold]{stage_name}[/] … {escape(_printable(reason))}", soft_wrap=True)
+        self._console.print(f"[bold]{stage_name}[/] … {escape(printable(reason))}", soft_wrap=True)
         self._task = self._progress.add_task(stage_name, total=None, details="")
 
     def stage_reused(self, stage_name: str, reason: str) -> None:
         """Show that a stage is reused."""
-        self._console.print(f"[bold]{stage_name}[/] reused: {escape(_printable(reason))}", soft_wrap=True)
+        self._console.print(f"[bold]{stage_name}[/] reused: {escape(printable(reason))}", soft_wrap=True)
 
     def stage_finished(self, stage_name: str, seconds: float) -> None:
         """Show that a stage is done."""
@@ -94,16 +95,14 @@ class ConsoleReporter(Reporter):
     def progress(self, done: int, total: int, details: str = "") -> None:
         """Move the bar."""
         if self._task is not None:
-            self._progress.update(
-                self._task, completed=done, total=total, details=escape(_printable(details))
-            )
+            self._progress.update(self._task, completed=done, total=total, details=escape(printable(details)))
 
     def summarise(self, manifest: Manifest, folder: Path | None) -> None:
         """Print what the run made, how complete it is, what was found, and where it lies."""
         console = PatientConsole(highlight=False)
         console.print(summary_table(manifest, folder))
         for source, reason in manifest.passed_over.items():
-            console.print(f"Passed over: {escape(source)}: {escape(_printable(reason))}", soft_wrap=True)
+            console.print(f"Passed over: {escape(source)}: {escape(printable(reason))}", soft_wrap=True)
         if manifest.status is RunStatus.STOPPED_AT_BUDGET:
             console.print(
                 "Stopped at its budget; go on with: mrt-pipeline run --resume-from 2", soft_wrap=True
@@ -132,7 +131,7 @@ def summary_table(manifest: Manifest, folder: Path | None) -> Table:
 def print_error(message: str, hint: str = "") -> None:
     """Print an error as a person should read it."""
     console = PatientConsole(stderr=True, highlight=False)
-    lines = "\n".join(_printable(line) for line in message.splitlines())
+    lines = "\n".join(printable(line) for line in message.splitlines())
     console.print(f"[bold red]Error:[/] {escape(lines)}", soft_wrap=True)
     if hint:
         console.print(hint)
@@ -144,8 +143,3 @@ def _final_counts(manifest: Manifest) -> dict[str, float]:
         if record.counts:
             return record.counts
     return {}
-
-
-def _printable(text: str) -> str:
-    """Return a text that cannot move the cursor, change colours or reverse the reading direction."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

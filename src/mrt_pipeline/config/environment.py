@@ -35,6 +35,11 @@ class Secrets:
     lta_account_key: SecretStr | None = None
     datagov_api_key: SecretStr | None = None
     openrouter_api_key: SecretStr | None = None
+    mrt_pipeline_alert_email_url: SecretStr | None = None
+    """who is sent alerts by e-mail, and by which server, as Apprise writes it"""
+    mrt_pipeline_alert_webhook_url: SecretStr | None = None
+    mrt_pipeline_alert_apprise_urls: SecretStr | None = None
+    """one or more of Apprise's URLs, separated by white space"""
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Self:

@@ -19,7 +19,8 @@ from mrt_pipeline.config.yaml_reading import KeyPath
 
 MAX_SHOWN = 60
 SECRET_WORD = re.compile(
-    r"(^|[_-])(pass(word|wd|phrase)?|secret|credential|token|((api|account|access|auth)[_-]?)?key)s?$",
+    r"(^|[_-])(pass(word|wd|phrase)?|secret|credential|token|((api|account|access|auth)[_-]?)?key"
+    r"|(e?mail|webhook|apprise)[_-]?url)s?$",
     re.IGNORECASE,
 )
 URL_WITH_LOGIN = re.compile(r"//[^/]*@")

@@ -59,6 +59,9 @@ Contact = Annotated[
     str, Field(max_length=200, json_schema_extra={"pattern": "^[!-~]*$"}), AfterValidator(_refuse_spaces)
 ]
 TimeoutSeconds = Annotated[float, Field(gt=0, le=600)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Level = Literal["info", "warning", "error", "critical"]
+"""how much an alert matters, the least first"""
 
 
 class Mode(StrEnum):
@@ -86,12 +89,12 @@ class PipelineSection(Section):
     description: str = "Singapore MRT/LRT station data extraction and enrichment"
 
 
-class ExpectedExitsSection(Section):
-    """How many features LTA's exits file must hold to be believed."""
+class ExpectedSection(Section):
+    """How many records a source must give to be believed."""
 
-    min: int = Field(default=600, ge=1)
-    """fewer are an error: the file is not whole"""
-    max: int = Field(default=800, ge=1)
+    min: int = Field(ge=1)
+    """fewer are an error: the source is not whole"""
+    max: int = Field(ge=1)
     """more are a warning: a person should look"""
 
     @model_validator(mode="after")
@@ -99,6 +102,27 @@ class ExpectedExitsSection(Section):
         if self.min > self.max:
             raise ValueError(f"has min {self.min} and max {self.max}; expected min to be no more than max.")
         return self
+
+
+class ExpectedExitsSection(ExpectedSection):
+    """How many features LTA's exits file must hold."""
+
+    min: int = Field(default=600, ge=1)
+    max: int = Field(default=800, ge=1)
+
+
+class ExpectedBusStopsSection(ExpectedSection):
+    """How many bus stops LTA must list; 5,200 in November 2026."""
+
+    min: int = Field(default=4500, ge=1)
+    max: int = Field(default=6500, ge=1)
+
+
+class ExpectedBusServicesSection(ExpectedSection):
+    """How many directions of bus services LTA must list; 788 in November 2026."""
+
+    min: int = Field(default=600, ge=1)
+    max: int = Field(default=1200, ge=1)
 
 
 class Stage1Section(Section):
@@ -137,6 +161,8 @@ class Stage2Section(Section):
     """wait before the first retry, seconds; doubles with each further one"""
     bus_stop_radius_m: float = Field(default=250, gt=0, le=400)
     """a bus stop within this straight-line distance of an exit is listed as nearby, metres"""
+    expected_bus_stops: ExpectedBusStopsSection = ExpectedBusStopsSection()
+    expected_bus_services: ExpectedBusServicesSection = ExpectedBusServicesSection()
     sources: Names[SourceName] = Field(
         default=("lta_datamall", "network", "fandom_wiki", "openrouter_llm"), min_length=1
     )
@@ -248,12 +274,62 @@ class LoggingSection(Section):
     """structured: run.log.jsonl, one JSON object a line; plain: run.log, for reading"""
 
 
+class GatesSection(Section):
+    """How much of the dataset published last may be gone from a new one before a person must say so."""
+
+    enabled: bool = True
+    """false: nothing is compared"""
+    max_stations_lost: int = Field(default=0, ge=0)
+    """stations in operation then that may be gone"""
+    max_exits_lost: int = Field(default=0, ge=0)
+    """exits that may be gone from stations that are still there"""
+    max_enriched_lost_share: float = Field(default=0.05, ge=0, le=1)
+    """for each enriched field, the share of its values that may be gone from exits that are still there"""
+
+
+class TriggersSection(Section):
+    """What raises an alert, each with its level; null: nobody is told."""
+
+    source_down: Level | None = "error"
+    """a source gave nothing, or nothing for some stations"""
+    stage_failed: Level | None = "critical"
+    """a run ended with an error, in a stage or before one"""
+    gate_failed: Level | None = "error"
+    """more is gone from the dataset than ``gates`` allows"""
+    coverage_low: Level | None = "warning"
+    """a dataset was made whose coverage is below ``coverage_min``"""
+    budget_reached: Level | None = "info"
+    """a run stopped at its budget and is to be gone on with"""
+    recovered: Level | None = "info"
+    """a run finished after failures"""
+
+
+class CoverageMinSection(Section):
+    """The share of exits that should have each enriched field; 0: nobody minds."""
+
+    platforms: Share = 0.95
+    platform_codes: Share = 0
+    """at least one platform with its letter"""
+    bus_stops: Share = 0.9
+    access: Share = 0
+    """any statement about access"""
+    step_free: Share = 0
+    """yes or no"""
+    landmarks: Share = 0
+
+
 class AlertingSection(Section):
-    """Who is told when a run fails."""
+    """Who is told about a run, and of what."""
 
     enabled: bool = False
-    on_failure: Names[Literal["log", "file"]] = ("log",)
-    """log: in the run's log; file: in the run's alerts.json"""
+    on_failure: Names[Literal["log", "file", "email", "webhook", "apprise"]] = ("log",)
+    """log: the run's log; file: its alerts.json; the others have their URLs from the environment"""
+    min_level: Level = "info"
+    """alerts below this level are not sent"""
+    timeout_seconds: float = Field(default=10, gt=0, le=60)
+    """how long one e-mail, webhook or other message may take"""
+    triggers: TriggersSection = TriggersSection()
+    coverage_min: CoverageMinSection = CoverageMinSection()
 
 
 class Settings(Section):
@@ -270,5 +346,6 @@ class Settings(Section):
     """stations in operation on the run's date"""
     expected_lines: int = Field(default=9, ge=1)
     output: OutputSection = OutputSection()
+    gates: GatesSection = GatesSection()
     logging: LoggingSection = LoggingSection()
     alerting: AlertingSection = AlertingSection()

@@ -1,8 +1,8 @@
 """What differs between two datasets: the network first, then what follows from it, then single values.
 
-Stations are matched by slug and exits by ``exit_id``. Everything is told once: an exit of a station that opened
-stands with that station only, and a platform whose trains go elsewhere because its line changed stands with the
-line (docs/explaining-runs.md).
+Stations are matched by slug and exits by ``exit_id``. Everything is told once: an exit of a station that
+opened stands with that station only, and a platform whose trains go elsewhere because its line changed stands
+with the line (docs/explaining-runs.md).
 """
 
 from __future__ import annotations
@@ -126,8 +126,8 @@ class LineChange(Record):
     """stopping patterns that began or changed"""
     slugs: tuple[str, ...]
     """stations of both datasets at which trains go otherwise"""
-    platforms: int = Field(ge=0)
-    """how many platforms of exits differ for that reason"""
+    exits: int = Field(ge=0)
+    """how many exits of theirs lead to platforms that differ for that reason"""
 
 
 class ValueChange(Record):

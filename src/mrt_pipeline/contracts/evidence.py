@@ -103,7 +103,7 @@ class Published(Record):
 
     @model_validator(mode="after")
     def _every_value_has_evidence(self) -> Self:
-        known = type(self).model_fields
+        known = type(self).__pydantic_fields__
         stray = [key for key in self.evidence if key != WHOLE_RECORD and key not in known]
         if stray:
             raise ValueError(f"evidence for unknown field {stray[0]!r}")
@@ -115,7 +115,7 @@ class Published(Record):
 
     def claimed_fields(self) -> Iterable[str]:
         """Yield the names of filled fields that need evidence of their own or of the whole record."""
-        for name in type(self).model_fields:
+        for name in type(self).__pydantic_fields__:
             if name == "evidence" or name in self.IDENTITY:
                 continue
             value = getattr(self, name)

@@ -1,4 +1,4 @@
-"""A published value's whole way: which source said it, where, when, under which licence, and how it was read."""
+"""A published value's whole way: which source said it, where, when, under which licence, how it was read."""
 
 from __future__ import annotations
 
@@ -54,6 +54,14 @@ class ExplainedValue(Record):
     """for a computed value the reasons for what it is computed from"""
 
 
+class SilentField(Record):
+    """A field that says nothing, and why."""
+
+    exit_id: str | None
+    field: str
+    why: str
+
+
 class Explanation(Record):
     """Everything known about why a station, one of its exits, or one field is published as it is."""
 
@@ -66,6 +74,8 @@ class Explanation(Record):
     field: str | None
     """none: every field"""
     values: tuple[ExplainedValue, ...]
+    silent: tuple[SilentField, ...]
+    """what was asked for and is not published"""
     findings: tuple[Finding, ...]
     """what checks noticed about it"""
     rejected: tuple[RejectedClaim, ...]

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.gates import GateReport
 from mrt_pipeline.contracts.outputs import ModelUsage
 
 MANIFEST_VERSION: Literal["1"] = "1"
@@ -120,4 +121,6 @@ class Manifest(Record):
     usage: ModelUsage = ModelUsage()
     outputs: dict[str, str] = {}
     """file name to sha256 of every published file"""
+    gates: GateReport | None = None
+    """how the dataset compared with the one published before it, changes that a person accepted included"""
     error: str | None = None

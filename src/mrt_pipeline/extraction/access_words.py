@@ -33,6 +33,7 @@ VOCABULARY: dict[str, re.Pattern[str]] = {
         AccessFeature.TACTILE_GUIDANCE.value: r"\btactile\b",
         AccessFeature.ACCESSIBLE_TOILET.value: (
             rf"\b(?:accessible|barrier[- ]free|disabled|handicapped)\s+{_TOILET}\b"
+            rf"|\bwheelchair[- ](?:accessible|friendly)\s+{_TOILET}\b"
             r"|\btoilets?\s+for\s+(?:the\s+)?disabled\b"
         ),
         STEP_FREE_YES: _STEP_FREE,
@@ -61,10 +62,14 @@ _CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|[
 _STRONG_CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|;", re.IGNORECASE)
 _NOT_NOW = re.compile(
     r"\b(?:was|were|had|formerly|former|previously|used to|originally|initially|once|until|till|no longer)\b"
-    r"|\b(?:closed|demolished|removed|relocated|replaced|defunct|temporary|temporarily)\b"
+    r"|\b(?:closed|demolished|removed|relocated|replaced|defunct|temporary|temporarily|suspended|faulty)\b"
+    r"|\bout of (?:service|order|use)\b|\bunder (?:repairs?|maintenance|renovation|upgrading)\b"
     r"|\b(?:will|would|shall|plans?|planned|proposed|future|upcoming|to be|expected|under construction)\b"
     r"|\b(?:being (?:built|constructed|added)|may|might|could|if|unless|should)\b"
-    r"|\b(?:rumou?red|allegedly|reportedly)\b",
+    r"|\b(?:rumou?red|allegedly|reportedly)\b"
+    r"|已取消|已关闭|已關閉|已拆|拆除|停用|暂停|关闭|關閉|前身|曾|将于|将会|計劃|计划|规划|兴建|施工|未来"
+    r"|\b(?:bekas|dahulu|dahulunya|ditutup|dirobohkan|dipindahkan|akan|dirancang|dicadangkan|belum)\b"
+    r"|முன்னாள்|மூடப்ப|அகற்றப்ப|எதிர்கால|திட்டமிட",
     re.IGNORECASE,
 )
 _AT_A_DISTANCE = re.compile(

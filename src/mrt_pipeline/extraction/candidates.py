@@ -27,6 +27,6 @@ class Candidate:
     line: str | None
     method: Method
     cell: tuple[int, int] | None = None
-    """where in the page's clean text the cell or item stands that a rule read the value from, within the quote"""
+    """where in the page's text the cell or item stands that a rule read the value from, within the quote"""
     is_prose: bool = False
     """a rule found it in running text, where only the wording says whose it is"""

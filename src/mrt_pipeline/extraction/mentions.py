@@ -14,6 +14,10 @@ from dataclasses import dataclass
 Labels = frozenset[str]
 NOBODY: Labels = frozenset()
 
+FOREIGN: Labels = frozenset({"-"})
+"""stands for the exits of something that is no station"""
+
+MAX_FOREIGN_CHARS = 24
 MAX_HEADING_CHARS = 60
 MAX_LINES_BACK = 30
 MAX_RANGE = 15
@@ -23,6 +27,11 @@ LABEL_PATTERN = r"(?:[A-Z][0-9]?|[0-9]{1,2}[A-Z]?)(?!\w)"
 _RANGE = r"\s*(?:[-–—]|\bto\b)\s*"
 _FEW = r"\s*[/&+]\s*"
 _MANY = rf"(?:{_RANGE}|\s*(?:,\s*and\b|,|/|&|\+|\band\b|\bor\b)\s*)"
+_FOREIGN = re.compile(
+    r"\b(?:emergency|fire|staff|service|goods|car ?park|mall|interchange|terminal|hotel|hospital"
+    r"|expressway|highway|pie|aye|cte|tpe|sle|bke|kje|kpe|mce|ecp|slip road)(?:['’]s)?[^\S\n]+$",
+    re.IGNORECASE,
+)
 _CELL = re.compile(r"[|\t]")
 _SENTENCE_END = re.compile(r"[.!?;。；！？]+(?:\s+|$)|\s*[|\t]\s*")
 _CLAUSE_END = re.compile(r"[,:]|\b(?:but|while|whereas|although|though|however|and)\b", re.IGNORECASE)
@@ -51,7 +60,8 @@ class Kind:
     def pattern(self) -> re.Pattern[str]:
         """Return what a mention looks like; lists after commas need the plural (`Exit 1, 2 escalators`)."""
         one = rf"\b(?i:{self.one})\b[\s:#(]{{0,3}}(?P<few>{LABEL_PATTERN}(?:{_FEW}{LABEL_PATTERN}){{0,5}})"
-        many = rf"\b(?i:{self.many})\b[\s:#(]{{0,3}}(?P<many>{LABEL_PATTERN}(?:{_MANY}{LABEL_PATTERN}){{0,{MAX_RANGE}}})"
+        listed = rf"{LABEL_PATTERN}(?:{_MANY}{LABEL_PATTERN}){{0,{MAX_RANGE}}}"
+        many = rf"\b(?i:{self.many})\b[\s:#(]{{0,3}}(?P<many>{listed})"
         return re.compile(f"{many}|{one}")
 
     @property
@@ -90,9 +100,16 @@ def labels_named(text: str, kind: Kind = EXIT) -> Labels:
 def mentions_in(text: str, start: int, end: int, kind: Kind = EXIT) -> list[Mention]:
     """Return the mentions that stand within ``text[start:end]``."""
     return [
-        Mention(match.start(), match.end(), labels_in(match.group("many") or match.group("few")))
+        Mention(match.start(), match.end(), _labels_of(text, match, kind))
         for match in kind.pattern.finditer(text, start, end)
     ]
+
+
+def _labels_of(text: str, match: re.Match[str], kind: Kind) -> Labels:
+    """Return the labels of a mention; a fire exit, or a car park's, has none of the station's."""
+    if kind is EXIT and _FOREIGN.search(text[max(0, match.start() - MAX_FOREIGN_CHARS) : match.start()]):
+        return FOREIGN
+    return labels_in(match.group("many") or match.group("few"))
 
 
 def line_at(text: str, position: int) -> tuple[int, int]:

@@ -1,8 +1,8 @@
 """A page as clean text with the structure that its HTML had, every part a stretch of that text.
 
-The text is what evidence points into. Headings stand as ``== Exits ==``, list items begin with ``- ``, a table's row
-is one line with its cells divided by `` | ``; a cell that spans rows is repeated in each of them, so that every row
-can be read alone.
+The text is what evidence points into. Headings stand as ``== Exits ==``, list items begin with ``- ``, a
+table's row is one line with its cells divided by `` | ``; a cell that spans rows is repeated in each of
+them, so that every row can be read alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What of a page's HTML is not its text: scripts, navigation, boxes, footnotes, hidden and struck-out words."""
+"""What of a page's HTML is not its text: scripts, navigation, boxes, footnotes, hidden words."""
 
 from __future__ import annotations
 

@@ -37,29 +37,41 @@ Grid = list[list[RawCell]]
 """rows of equal length; a merged cell stands at each of its positions"""
 
 
+@dataclass(frozen=True, slots=True)
+class _Inner:
+    """A table that stands in a cell of another, and what that one says it is about."""
+
+    table: RawTable
+    label: RawCell | None
+    """the cell that the outer row begins with"""
+    heads: tuple[RawCell, RawCell] | None
+    """what the outer table's first row has above that cell and above the inner table"""
+
+
 def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid]]:
     """Yield caption and grid of a table, then of each table in its cells.
 
-    An inner table gets the cell that its row begins with, usually the exit it is about, as its first column.
+    An inner table gets the cell that its row begins with, usually the exit it is about, as its first
+    column, and where it has no heads of its own, those of the outer table.
     """
-    pending: list[tuple[RawTable, RawCell | None, RawCell | None]] = [(table, None, None)]
+    pending = [_Inner(table, None, None)]
     while pending:
-        current, head, label = pending.pop(0)
-        grid = [
-            _with_label(row, head if number == 0 else label) for number, row in enumerate(expand(current))
-        ]
-        if any(not cell.words.is_empty for row in grid for cell in row):
-            yield current.caption, grid
+        inner = pending.pop(0)
+        plain = expand(inner.table)
+        grid = plain if inner.label is None else _labelled(plain, inner.label, inner.heads)
+        if any(not cell.words.is_empty for row in plain for cell in row):
+            yield inner.table.caption, grid
         pending.extend(_inner_tables(grid))
 
 
 def expand(table: RawTable) -> Grid:
-    """Return the grid of a table, its merged cells repeated; a span reaches no further than the table does."""
+    """Return the grid of a table, its merged cells repeated; a span reaches no further than the table."""
     grid: list[dict[int, RawCell]] = []
     for number, row in enumerate(table.rows[:MAX_ROWS]):
         _grow(grid, number)
         column = 0
         for cell in row:
+            cell.words.finish()
             while column in grid[number]:
                 column += 1
             _place(grid, cell, number, column, len(table.rows))
@@ -83,18 +95,25 @@ def _place(grid: list[dict[int, RawCell]], cell: RawCell, number: int, column: i
             grid[row].setdefault(position, cell)
 
 
-def _with_label(row: list[RawCell], label: RawCell | None) -> list[RawCell]:
-    return row if label is None else [label, *row]
+def _labelled(grid: Grid, label: RawCell, heads: tuple[RawCell, RawCell] | None) -> Grid:
+    """Return a grid with a cell as its first column, and with heads above if there are any."""
+    labelled = [[label, *row] for row in grid]
+    if heads is None or not grid:
+        return labelled
+    if all(cell.is_header for cell in grid[0]):
+        return [[heads[0], *grid[0]], *labelled[1:]]
+    return [[heads[0], *[heads[1]] * len(grid[0])], *labelled]
 
 
-def _inner_tables(grid: Grid) -> Iterator[tuple[RawTable, RawCell | None, RawCell | None]]:
-    """Yield the tables in a grid's cells, each with the head of the first column and its row's first cell."""
+def _inner_tables(grid: Grid) -> Iterator[_Inner]:
+    """Yield the tables in a grid's cells, each once."""
     seen: set[int] = set()
     for row in grid:
-        for cell in row:
+        for column, cell in enumerate(row):
             if id(cell) in seen:
                 continue
             seen.add(id(cell))
             is_about = row[0] is not cell and 0 < len(row[0].words.text) <= MAX_LABEL_CHARS
+            heads = (grid[0][0], grid[0][column]) if row is not grid[0] else None
             for table in cell.tables:
-                yield table, grid[0][0] if is_about else None, row[0] if is_about else None
+                yield _Inner(table, row[0] if is_about else None, heads)

@@ -85,7 +85,7 @@ class PlaceNames:
 
 
 def _is_name(written: str) -> bool:
-    """Tell whether words are written as a name: `Cove`, not `cove`; `one-north` is the one that is never capital."""
+    """Tell whether words are written as a name: `Cove`, not `cove`; only `one-north` is never capital."""
     return written[:1].isupper() or "-" in written
 
 

@@ -16,7 +16,7 @@ from importlib.resources import files
 from pydantic import Field
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.extraction.replies import REPLY_SCHEMA, Reply, ReplyItem
+from mrt_pipeline.extraction.replies import REPLY_SCHEMA, Reply
 from mrt_pipeline.runtime.model import Message, Question
 
 PROMPT_VERSION = "exits-1"
@@ -29,7 +29,7 @@ class Example(Record):
 
     station: str
     text: str
-    items: tuple[ReplyItem, ...]
+    reply: Reply
 
 
 class Prompt(Record):
@@ -73,7 +73,7 @@ def make_repair(question: Question, reply: str, fault: str) -> Question:
 def _worked(prompt: Prompt) -> Iterator[Message]:
     for example in prompt.examples:
         yield Message("user", _fenced(Excerpt(example.station, example.text.strip())))
-        yield Message("assistant", Reply(items=example.items).model_dump_json(exclude_unset=True))
+        yield Message("assistant", example.reply.model_dump_json())
 
 
 def _fenced(excerpt: Excerpt) -> str:

@@ -1,13 +1,14 @@
 """A model's reply: its JSON schema, and how it becomes candidates. Nothing in it is trusted yet.
 
-Every array and string is bounded: under a schema without bounds a model may loop until it is cut.
+There is one list for each kind of fact: with one list for all kinds, a small model falls into a rut and finds
+a lift in every sentence. Every array and string is bounded: without bounds a model may loop until it is cut.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Annotated, Any
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -17,36 +18,50 @@ from mrt_pipeline.extraction.access_words import VOCABULARY
 from mrt_pipeline.extraction.candidates import Candidate, CandidateField
 from mrt_pipeline.extraction.quotes import find_spans
 
-MAX_ITEMS = 40
+MAX_FACTS = 30
+"""of one kind; a reply that holds as many may have had more to say"""
 MAX_EXIT_CHARS = 12
-MAX_VALUE_CHARS = 80
-MAX_NAME_CHARS = 60
+MAX_NAME_CHARS = 80
 MAX_QUOTE_CHARS = 300
 
+FactT = TypeVar("FactT", "ExitFact", "PlatformFact")
+Facts = Annotated[tuple[FactT, ...], Field(max_length=MAX_FACTS)]
+
 _EXIT_WORD = re.compile(r"^(?:exits?|entrances?)\b[\s:]*", re.IGNORECASE)
+_BUS_STOP_CODE = re.compile(r"[0-9]{5}")
 _CODE_FENCE = re.compile(r"\s*```(?:json)?\s*(?P<inside>.*?)\s*```\s*", re.DOTALL)
 
 
-class ReplyItem(Record):
-    """One statement as the model sends it; only platforms have ``towards`` and ``line``."""
+class ExitFact(Record):
+    """Something said of one exit."""
 
-    quote: str = Field(max_length=MAX_QUOTE_CHARS)
-    field: CandidateField
     exit: str = Field(max_length=MAX_EXIT_CHARS)
-    value: str = Field(max_length=MAX_VALUE_CHARS)
-    towards: str = Field(default="", max_length=MAX_NAME_CHARS)
-    line: str = Field(default="", max_length=MAX_NAME_CHARS)
+    value: str = Field(max_length=MAX_NAME_CHARS)
+    quote: str = Field(max_length=MAX_QUOTE_CHARS)
+
+
+class PlatformFact(Record):
+    """Where the trains of one platform go."""
+
+    value: str = Field(max_length=MAX_EXIT_CHARS)
+    towards: str = Field(max_length=MAX_NAME_CHARS)
+    line: str = Field(max_length=MAX_NAME_CHARS)
+    quote: str = Field(max_length=MAX_QUOTE_CHARS)
 
 
 class Reply(Record):
     """A whole reply."""
 
-    items: Annotated[tuple[ReplyItem, ...], Field(max_length=MAX_ITEMS)]
+    landmarks: Facts[ExitFact]
+    bus_stops: Facts[ExitFact]
+    access: Facts[ExitFact]
+    platforms: Facts[PlatformFact]
 
     @property
     def is_full(self) -> bool:
-        """Tell whether there was no room for another statement, so that some may be missing."""
-        return len(set(self.items)) == MAX_ITEMS
+        """Tell whether a list had no room for another fact, so that some may be missing."""
+        lists = (self.landmarks, self.bus_stops, self.access, self.platforms)
+        return any(len(set(facts)) == MAX_FACTS for facts in lists)
 
 
 class UnreadableReplyError(ValueError):
@@ -57,11 +72,7 @@ def _text(max_length: int) -> dict[str, Any]:
     return {"type": "string", "maxLength": max_length}
 
 
-def _one_of(values: Iterable[str]) -> dict[str, Any]:
-    return {"type": "string", "enum": list(values)}
-
-
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+def _closed(**properties: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,
@@ -70,31 +81,17 @@ def _closed(properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _item(fields: Iterable[CandidateField], **values: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a statement: the words come first, so that the rest is read off them."""
-    about = {"quote": _text(MAX_QUOTE_CHARS), "field": _one_of(fields), "exit": _text(MAX_EXIT_CHARS)}
-    return _closed(about | values)
+def _list(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "maxItems": MAX_FACTS, "items": _closed(**properties)}
 
+
+_EXIT, _NAME, _QUOTE = _text(MAX_EXIT_CHARS), _text(MAX_NAME_CHARS), _text(MAX_QUOTE_CHARS)
 
 REPLY_SCHEMA: dict[str, Any] = _closed(
-    {
-        "items": {
-            "type": "array",
-            "maxItems": MAX_ITEMS,
-            "items": {
-                "anyOf": [
-                    _item(["bus_stop", "landmark"], value=_text(MAX_VALUE_CHARS)),
-                    _item(["access"], value=_one_of(VOCABULARY)),
-                    _item(
-                        ["platform"],
-                        value=_text(MAX_EXIT_CHARS),
-                        towards=_text(MAX_NAME_CHARS),
-                        line=_text(MAX_NAME_CHARS),
-                    ),
-                ]
-            },
-        }
-    }
+    landmarks=_list(exit=_EXIT, value=_NAME, quote=_QUOTE),
+    bus_stops=_list(exit=_EXIT, value=_NAME, quote=_QUOTE),
+    access=_list(exit=_EXIT, value={"type": "string", "enum": list(VOCABULARY)}, quote=_QUOTE),
+    platforms=_list(value=_EXIT, towards=_NAME, line=_NAME, quote=_QUOTE),
 )
 """What the server is asked to hold the model to; ``Reply`` checks that it did."""
 
@@ -114,21 +111,45 @@ def parse_reply(text: str) -> Reply:
         raise UnreadableReplyError(f"{where}: {first['msg']}" if where else first["msg"]) from None
 
 
-def to_candidate(item: ReplyItem) -> Candidate:
-    """Return a statement in the form in which it is grounded.
+def to_candidates(reply: Reply) -> tuple[Candidate, ...]:
+    """Return a reply's facts, each once, in the form in which they are grounded."""
+    candidates = (
+        *_of_exits("landmark", reply.landmarks),
+        *_of_exits("bus_stop", reply.bus_stops),
+        *_of_exits("access", reply.access),
+        *(_of_platform(fact) for fact in reply.platforms),
+    )
+    return tuple(dict.fromkeys(candidates))
 
-    A platform belongs to the whole station: models write its own letter where an exit's is asked for. A line
-    only narrows a direction down, and models guess it; so it counts where the quote has it.
+
+def _of_exits(field: CandidateField, facts: Iterable[ExitFact]) -> Iterator[Candidate]:
+    for fact in facts:
+        value = fact.value.strip()
+        yield Candidate(
+            field="bus_stop" if _BUS_STOP_CODE.fullmatch(value) else field,  # whichever list it was put in
+            exit_label=_EXIT_WORD.sub("", fact.exit.strip()) or None,
+            value=value,
+            quote=fact.quote,
+            char_start=None,
+            towards=None,
+            line=None,
+            method=Method.MODEL,
+        )
+
+
+def _of_platform(fact: PlatformFact) -> Candidate:
+    """Return a platform of the station, whichever exit leads there.
+
+    The line only narrows its direction down, and models guess it; so it counts where the quote has it.
     """
-    is_platform = item.field == "platform"
-    is_line_quoted = bool(item.line.strip()) and any(find_spans(item.quote, item.line))
+    is_line_quoted = any(find_spans(fact.quote, fact.line))
     return Candidate(
-        field=item.field,
-        exit_label=None if is_platform else _EXIT_WORD.sub("", item.exit.strip()) or None,
-        value=item.value.strip(),
-        quote=item.quote,
+        field="platform",
+        exit_label=None,
+        value=fact.value.strip(),
+        quote=fact.quote,
         char_start=None,
-        towards=item.towards.strip() if is_platform else None,
-        line=item.line.strip() if is_platform and is_line_quoted else None,
+        towards=fact.towards.strip(),
+        line=fact.line.strip() if is_line_quoted else None,
         method=Method.MODEL,
     )

@@ -1,7 +1,7 @@
-"""Read by fixed rules what a station's page says of its exits and platforms, and hand on what they could not read.
+"""Read by fixed rules what a station's page says of exits and platforms, and hand on what they cannot read.
 
-A rule claims only what the page's form makes certain: the meaning of a column's head, the key of an entry, the exit
-that a row, an entry or a sentence is about. Everything it claims still has to be grounded.
+A rule claims only what the page's form makes certain: the meaning of a column's head, the key of an entry,
+the exit that a row, an entry or a sentence is about. Everything it claims still has to be grounded.
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ def _read_line(
 ) -> Bounds | None:
     """Read a line by its form, then its sentences, and return its bounds if one of them was not read."""
     candidates = list(lists.read(line, section))
+    if lists.is_unread:
+        return None
     known = {_statement(candidate) for candidate in candidates}
     candidates += [item for item in read_prose(page, line, section) if _statement(item) not in known]
     found.update(dict.fromkeys(candidates))

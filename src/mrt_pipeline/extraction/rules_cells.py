@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mrt_pipeline.contracts.network import AccessFeature
 from mrt_pipeline.extraction.access_words import (
@@ -40,14 +41,29 @@ BUS_STOP_CODE = re.compile(
     r"(?<![\w#])\d{5}(?![\w-])|(?<=[\u4e00-\u9fff])\d{5}(?!\d)|(?<!\d)\d{5}(?=[\u4e00-\u9fff])"
 )
 _BUS_STOP = re.compile("|".join(map(re.escape, BUS_STOP_WORDS)), re.IGNORECASE)
+_BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
+_ACCESS = re.compile(
+    "|".join(f"(?:{pattern.pattern})" for pattern in (*VOCABULARY.values(), *FEATURE_WORDS.values())),
+    re.IGNORECASE,
+)
 _DENYING = frozenset({STEP_FREE_NO, "stairs_only"})
+_FOOTNOTE = re.compile(r"[*†‡]")
+"""A footnote elsewhere on the page may take the answer back."""
+
 _COUNTED = frozenset({Meaning.LIFT, Meaning.ESCALATOR, Meaning.TOILET})
-_IGNORED = frozenset({Meaning.OTHER, Meaning.STATUS, Meaning.STATION, Meaning.EXIT})
+_IGNORED = frozenset({Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION, Meaning.EXIT})
 
 
 def read_cell(
-    page: RulePage, piece: Piece, meaning: Meaning | None, labels: Labels, row: Bounds | None
+    page: RulePage,
+    piece: Piece,
+    meaning: Meaning | None,
+    labels: Labels,
+    row: Bounds | None,
+    *,
+    needs_link: bool = False,
 ) -> Iterator[Candidate]:
     """Yield what a piece says of some exits.
 
@@ -57,6 +73,7 @@ def read_cell(
         meaning: what the column or the entry's key means; nothing if it has none that is known.
         labels: the exits it is about.
         row: bounds of the row or line around it, if it has one.
+        needs_link: whether a place counts only as a link, unless the meaning says that places are listed.
     """
     for item in split_items(page.text, piece):
         if item.lead is not None:
@@ -68,7 +85,10 @@ def read_cell(
             else:
                 continue  # words before a colon that are not known may turn round what follows
         if not item.is_taken_back and meaning not in _IGNORED:
-            yield from _read_item(page, item, meaning, labels, Said((item.start, item.end), row))
+            said = Said((item.start, item.end), row)
+            yield from _read_item(page, item, meaning, labels, said)
+            if meaning in (Meaning.LANDMARK, None):
+                yield from _read_names(page, item, labels, said, needs_link=needs_link and meaning is None)
 
 
 def _read_item(
@@ -86,22 +106,33 @@ def _read_item(
             yield from _read_stops(page, item, labels, said)
         if meaning is None:
             yield from _read_access(page, item, labels, said)
-        yield from _read_names(page, item, labels, said)
 
 
 def _read_stops(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
-    if is_denying(_outside_brackets(page, item)):
+    if is_denying(_BRACKETS.sub(" ", page.text[item.start : item.end])):
         return
     for part in split_parts(page.text, item):
-        if _is_about_others(page, part.start, part.end, labels):
-            continue
-        for match in BUS_STOP_CODE.finditer(page.text, part.start, part.end):
-            for label in labels:
-                yield claim(page, "bus_stop", label, match.group(), said.within(part.start, part.end))
+        meant = _labels_meant(page, part.start, part.end, labels)
+        for start, end in _stretches(page.text, part.start, part.end, BUS_STOP_CODE):
+            for match in BUS_STOP_CODE.finditer(page.text, start, end):
+                for label in meant:
+                    yield claim(page, "bus_stop", label, match.group(), said.within(start, end))
 
 
-def _read_names(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
-    for (start, end), part in find_names(page, item):
+def _stretches(text: str, start: int, end: int, wanted: re.Pattern[str]) -> Iterator[Bounds]:
+    """Yield a part, but brackets with something of their own apart: `Escalator (no lift)`."""
+    for bracket in _BRACKETS.finditer(text, start, end):
+        if wanted.search(bracket.group()):
+            yield start, bracket.start()
+            yield bracket.span()
+            start = bracket.end()
+    yield start, end
+
+
+def _read_names(
+    page: RulePage, item: Item, labels: Labels, said: Said, *, needs_link: bool
+) -> Iterator[Candidate]:
+    for (start, end), part in find_names(page, item, needs_link=needs_link):
         for label in labels:
             yield claim(page, "landmark", label, page.text[start:end], said.within(part.start, part.end))
 
@@ -117,16 +148,17 @@ def _read_answer(
     elif answer is None and no and not is_not_now(words) and _undenied(VOCABULARY[no], words):
         answer = False
     value = yes if answer else no if answer is False else None
-    if value is not None and not _is_about_others(page, *said.cell, labels):
-        for label in labels:
-            yield claim(page, "access", label, value, said)
+    more = [] if is_elsewhere(words) else access_in(words)  # `Yes (lift)`, `No, steps only`
+    for label in _labels_meant(page, *said.cell, labels):
+        for found in dict.fromkeys((*([value] if value else ()), *more)):
+            yield claim(page, "access", label, found, said)
 
 
 def _answer_of(words: str, *, may_count: bool) -> bool | None:
     """Return what a cell answers; a blank, a dash or a question mark answers nothing."""
     first = re.split(r"[(（,]", words)[0].strip().rstrip(".!").casefold()
     brackets = words[len(first) :]
-    if is_not_now(words) or is_denying(brackets):
+    if is_not_now(words) or is_denying(brackets) or _FOOTNOTE.search(words):
         return None
     if first in YES_WORDS or folded(first) in YES_WORDS or (may_count and _COUNT.fullmatch(first)):
         return True
@@ -137,17 +169,26 @@ def _answer_of(words: str, *, may_count: bool) -> bool | None:
 
 def _read_access(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
     """Yield the features whose words stand in an item and are not denied there."""
-    if _is_about_others(page, item.start, item.end, labels):
-        return
-    words = page.text[item.start : item.end]
-    if is_elsewhere(words):
-        return
-    for part in split_parts(page.text, item):
-        for value in access_in(page.text[part.start : part.end]):
-            # what denies may stand before the comma: `No lift, escalator`, but not `No lift, stairs only`
-            if value in _DENYING or not is_denying(page.text[item.start : part.start]):
-                for label in labels:
-                    yield claim(page, "access", label, value, said.within(part.start, part.end))
+    for sentence in _sentences(page.text, item):
+        if is_elsewhere(page.text[sentence.start : sentence.end]):
+            continue
+        meant = _labels_meant(page, sentence.start, sentence.end, labels)
+        for part in split_parts(page.text, sentence):
+            is_denied_before = is_denying(page.text[sentence.start : part.start])
+            for start, end in _stretches(page.text, part.start, part.end, _ACCESS):
+                for value in access_in(page.text[start:end]):
+                    # denied before the comma: `No lift, escalator`, but not `No lift, stairs only`
+                    if value in _DENYING or not is_denied_before:
+                        for label in meant:
+                            yield claim(page, "access", label, value, said.within(start, end))
+
+
+def _sentences(text: str, item: Item) -> Iterator[Item]:
+    start = item.start
+    for end in (*(match.start() for match in _SENTENCE_END.finditer(text, item.start, item.end)), item.end):
+        if text[start:end].strip(" ."):
+            yield replace(item, start=start, end=end, links=())
+        start = end + 1
 
 
 def access_in(words: str) -> list[str]:
@@ -175,11 +216,7 @@ def _undenied(pattern: re.Pattern[str], words: str) -> bool:
     return any(not is_denied(words, match.start(), match.end()) for match in pattern.finditer(words))
 
 
-def _is_about_others(page: RulePage, start: int, end: int, labels: Labels) -> bool:
-    """Tell whether words name exits other than those they stand under."""
+def _labels_meant(page: RulePage, start: int, end: int, labels: Labels) -> Labels:
+    """Return the exits that words are about: those they stand under, fewer if they name some of them."""
     named = labels_named(page.text[start:end])
-    return bool(named - set(labels))
-
-
-def _outside_brackets(page: RulePage, item: Item) -> str:
-    return re.sub(r"[(（\[][^()（）\[\]]*[)）\]]", " ", page.text[item.start : item.end])
+    return [label for label in labels if not named or label in named] if named <= set(labels) else []

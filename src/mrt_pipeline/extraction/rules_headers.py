@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
-from mrt_pipeline.extraction.rules_words import HEADER_WORDS, Meaning, folded
+from mrt_pipeline.extraction.rules_words import FILLERS, HEADER_WORDS, Meaning, folded
 
 MAX_HEADER_CHARS = 60
 
@@ -19,7 +19,7 @@ _ACCESS = frozenset(
 )
 _ORDER = (
     *(Meaning.BUS_STOP, Meaning.TOWARDS, Meaning.PLATFORM, Meaning.LANDMARK, Meaning.EXIT, Meaning.LINE),
-    *(Meaning.STATION, Meaning.STATUS, Meaning.OTHER),
+    *(Meaning.STATION, Meaning.STATUS, Meaning.TIME, Meaning.OTHER),
 )
 """Which meaning counts when a header has several: the one that says most."""
 
@@ -54,6 +54,19 @@ def meaning_of(header: str) -> Meaning | None:
     return _one_of(found)
 
 
+def meaning_of_key(words: str) -> Meaning | None:
+    """Return what some words mean if all of them belong to the name of a column or entry: `Nearby places`."""
+    rest = _PATTERN.sub(" ", f" {folded(words)} ")
+    return meaning_of(words) if set(rest.split()) <= FILLERS else None
+
+
+def meaning_below(header: str, lowest: str) -> Meaning | None:
+    """Return what a head in several rows means; of words about access the lowest count: `Stepless / Lift`."""
+    found = meaning_of(header)
+    precise = _one_of(meanings_in(lowest))
+    return precise if found is Meaning.ACCESS and precise in _ACCESS else found
+
+
 def _one_of(found: Iterable[Meaning]) -> Meaning | None:
     meanings = set(found)
     if meanings <= {Meaning.EXIT, Meaning.STATION} and Meaning.EXIT in meanings:
@@ -67,7 +80,7 @@ def _one_of(found: Iterable[Meaning]) -> Meaning | None:
 
 
 def _is_taken_back(header: str) -> bool:
-    """Tell whether a header speaks of the past, of plans, or of what there is not; `barrier-free` is no denial."""
+    """Tell whether a header speaks of the past, of plans, or of what there is not."""
     plain = re.sub(
         r"无障碍|无台阶|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)", " ", header, flags=re.IGNORECASE
     )

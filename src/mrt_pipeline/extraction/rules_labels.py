@@ -1,4 +1,4 @@
-"""Exit labels as cells, entries and headings give them: ``A``, ``Exit A``, ``A & B``, ``出口A``, ``Pintu A``."""
+"""Exit labels as cells, entries and headings give them: ``A``, ``Exit A``, ``A & B``, ``出口A``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import LABEL_PATTERN, labels_in
 from mrt_pipeline.extraction.rules_page import RulePage
+from mrt_pipeline.extraction.rules_parts import end_of_present
 from mrt_pipeline.extraction.rules_words import EXIT_WORDS
 
 _WORDS = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
-_JOIN = r"(?:\s*(?:,\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b)\s*(?:(?i:exit)\s+)?)"
+_JOINING = r",\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
+_JOIN = rf"\s*(?:{_JOINING})\s*(?:(?i:exit)\s+)?"
 _LABELS = rf"{LABEL_PATTERN}(?:{_JOIN}{LABEL_PATTERN})*"
 _LEAD = re.compile(
     rf"[\s*#•·]*(?:(?i:{_WORDS})\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.]?\s*)"
@@ -33,7 +35,7 @@ class LabelText:
 
 
 def read_labels(page: RulePage, text: str) -> LabelText | None:
-    """Return the labels that a text begins with, if it names exits of the page's own station that are in use."""
+    """Return the labels that a text begins with, if they are of the page's own station and in use."""
     start = _skip_own_name(page, text)
     if start is None:
         return None
@@ -42,7 +44,7 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
     if match is None or not _REST_BEGINS.match(match.group("rest")):
         return None
     rest = match.group("rest")
-    if is_not_now(rest) or _denies(rest) or _is_other_station(page, rest):
+    if _is_taken_back(rest) or _is_other_station(page, rest):
         return None
     labels = tuple(sorted(labels_in(_plain_joins(match.group("labels")))))
     has_word = lead is not None or match.end("labels") < match.start("rest") - 1
@@ -50,17 +52,20 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
 
 
 def _skip_own_name(page: RulePage, text: str) -> int | None:
-    """Return where a text goes on behind the station's own name; nothing if it begins with another station's."""
+    """Return where a text goes on behind the station's own name; nothing if another station's comes first."""
     first = next(page.names.stations_in(text[:60]), None)
     if first is None or text[: first.start].strip(" *#•·"):
         return 0
     return None if first.slug != page.slug else first.end
 
 
-def _denies(rest: str) -> bool:
-    """Tell whether the words in brackets right behind a label take it back."""
+def _is_taken_back(rest: str) -> bool:
+    """Tell whether the words behind a label take it back; brackets further on concern what is before them."""
     bracket = re.match(r"\s*[(（\[]([^)）\]]*)", rest)
-    return bracket is not None and is_denying(bracket.group(1))
+    if bracket is not None and (is_denying(bracket.group(1)) or is_not_now(bracket.group(1))):
+        return True
+    rest = rest[: end_of_present(rest, 0, len(rest))]
+    return is_not_now(re.sub(r"[(（\[][^()（）\[\]]*[)）\]]", " ", rest))
 
 
 def _is_other_station(page: RulePage, rest: str) -> bool:
@@ -74,4 +79,4 @@ def _is_other_station(page: RulePage, rest: str) -> bool:
 
 
 def _plain_joins(labels: str) -> str:
-    return re.sub(r"、|与|和|及|\bdan\b|மற்றும்", ",", re.sub(r"(?i:exit)\s+", "", labels))
+    return re.sub(r"、|;|与|和|及|\bdan\b|மற்றும்", ",", re.sub(r"(?i:exit)\s+", "", labels))

@@ -1,4 +1,4 @@
-"""Entries of lists and paragraphs that begin with an exit or a key: ``Exit A: Northpoint City``, ``Lift: yes``."""
+"""Entries that begin with an exit or a key: ``Exit A: Northpoint City``, ``Lift: yes``."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Line, Piece
 from mrt_pipeline.extraction.rules_cells import BUS_STOP_CODE, read_cell
-from mrt_pipeline.extraction.rules_headers import meaning_of
+from mrt_pipeline.extraction.rules_headers import meaning_of_key
 from mrt_pipeline.extraction.rules_labels import LabelText, read_labels
-from mrt_pipeline.extraction.rules_page import Bounds, RulePage, claim, Said
+from mrt_pipeline.extraction.rules_page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules_platforms import read_platform_line
 from mrt_pipeline.extraction.rules_sections import Section, is_untrusted
-from mrt_pipeline.extraction.rules_tables import behind
+from mrt_pipeline.extraction.rules_tables import pieces_behind
 from mrt_pipeline.extraction.rules_words import Meaning
 
 TERM_DEPTH = 0
@@ -43,6 +43,11 @@ class ListReader:
         """Tell whether the line read last belongs to an exit by its place."""
         return bool(self._owners and self._owners[-1].labels)
 
+    @property
+    def is_unread(self) -> bool:
+        """Tell whether the line read last is about the past, plans, or another station, by its place."""
+        return any(owner.is_unread for owner in self._owners)
+
     def read(self, line: Line, section: Section) -> Iterator[Candidate]:
         """Yield what a line says by its form; sentences are not read here."""
         if section is not self._section or line.kind == "paragraph":
@@ -55,7 +60,7 @@ class ListReader:
         words = self.page.words(line.piece)
         found = self._labels_of(words, section)
         labels = found.labels if found else owner.labels
-        meaning = owner.meaning if found else (meaning_of(words.rstrip(": ")) or owner.meaning)
+        meaning = owner.meaning if found else (meaning_of_key(words) or owner.meaning)
         is_unread = (
             not found and is_untrusted(self.page, words) and line.kind != "paragraph" and len(words) < 60
         )
@@ -81,13 +86,20 @@ class ListReader:
         bounds = line.piece.start, line.piece.end
         yield from read_platform_line(self.page, *bounds, section.headings)
         if found is not None:
-            piece = behind(line.piece, found, self.page.text)
+            meaning = owner.meaning or _topic(section)
             if not _is_new_sentence(self.page.text, line.piece, found):
-                yield from read_cell(self.page, piece, owner.meaning or _topic(section), found.labels, bounds)
-        elif owner.labels and line.kind == "item":
-            yield from read_cell(self.page, line.piece, owner.meaning, owner.labels, bounds)
+                for piece in pieces_behind(line.piece, found, self.page.text):
+                    yield from read_cell(self.page, piece, meaning, found.labels, bounds)
+        elif owner.labels and (line.kind == "item" or _has_key(self.page.words(line.piece))):
+            yield from read_cell(self.page, line.piece, owner.meaning, owner.labels, bounds, needs_link=True)
         elif section.topic is Meaning.BUS_STOP and line.kind == "item":
             yield from _read_stop_entry(self.page, line.piece, bounds)
+
+
+def _has_key(words: str) -> bool:
+    """Tell whether a paragraph is an entry all the same: `Nearby: White Sands`."""
+    key, colon, _ = words.partition(":")
+    return bool(colon) and len(key.split()) <= 4 and meaning_of_key(key) is not None
 
 
 def _is_new_sentence(text: str, piece: Piece, found: LabelText) -> bool:

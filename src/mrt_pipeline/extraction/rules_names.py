@@ -9,32 +9,52 @@ from mrt_pipeline.extraction.access_words import VOCABULARY, is_denying, is_not_
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.rules_page import Bounds, RulePage
 from mrt_pipeline.extraction.rules_parts import Item, Part, split_parts, strip_bounds
-from mrt_pipeline.extraction.rules_words import ADDRESS, BUS_STOP_WORDS, FEATURE_WORDS, GENERIC_PLACES
+from mrt_pipeline.extraction.rules_words import (
+    ADDRESS,
+    BUS_STOP_WORDS,
+    FEATURE_WORDS,
+    GENERIC_PLACES,
+    TOWN_PARTS,
+)
 
 MAX_WORDS = 9
 MAX_CHARS = 70
 
-_CONNECTING = re.compile(r"\s*(?:[/&+,]|\band\b|\bor\b|\bthe\b|与|和|dan)?\s*", re.IGNORECASE)
+_CONNECTING = re.compile(r"(?:\s|[/&+,]|\band\b|\bor\b|\bthe\b|与|和|及|\bdan\b)*", re.IGNORECASE)
+_LEADING_VERB = re.compile(
+    r"(?:(?:serves?|serving|leads?|leading|opens?|connects?|connected|linked|links|access|way|exit)\s+)?(?:(?:in|on)?to|towards?|for)"
+    r"\s+(?:the\s+)?|(?:serves?|serving)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_WAY_THERE = re.compile(r"\s*(?:via|through|using|by way of|across|over)\b.*", re.IGNORECASE | re.DOTALL)
 _JOINED = re.compile(r"\s(?:and|&|or)\s|/", re.IGNORECASE)
 _SMALL_WORD = re.compile(r"(?:of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
 _AROUND = re.compile(
-    r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|towards?|to|via|along|off|facing|in front of"
-    r"|adjacent|access|leads?|exit|from|between|various|other|several|many|some)\b",
+    r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
+    r"|adjacent|access|leads?|exit|from|between|various|other|several|many|some|opened|opens|built|since"
+    r"|located|operating|serving)\b",
     re.IGNORECASE,
 )
 _BUS_STOP = re.compile("|".join(map(re.escape, BUS_STOP_WORDS)), re.IGNORECASE)
 
 
-def find_names(page: RulePage, item: Item) -> Iterator[tuple[Bounds, Part]]:
+def find_names(page: RulePage, item: Item, *, needs_link: bool = False) -> Iterator[tuple[Bounds, Part]]:
     """Yield the places named in an item, each with the part of the item it stands in.
 
     A part that is not clearly one name yields nothing: an unread place is no harm, an invented one is.
+
+    Args:
+        page: the page.
+        item: what lists the places.
+        needs_link: whether only links count, where nothing says that places are listed.
     """
     for number, part in enumerate(split_parts(page.text, item)):
         words = page.text[part.start : part.end]
         if is_not_now(words) or is_denying(words):
             continue
         for start, end in _names_of(page, part):
+            if needs_link and (start, end) not in part.links:
+                continue
             if _is_place(
                 page, page.text[start:end], is_linked=(start, end) in part.links, is_first=not number
             ):
@@ -47,6 +67,8 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     if links and _is_all_links(page.text, part, links):
         return links
     start, end = strip_bounds(page.text, part.start, part.name_end, " .-–—:*\"“”'")
+    if verb := _LEADING_VERB.match(page.text, start, end):
+        start = verb.end()
     is_cut_by_bracket = (
         bool(page.text[part.name_end : part.end].rpartition(")")[2].strip()) and part.name_end < part.end
     )
@@ -56,16 +78,18 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
 
 
 def _is_all_links(text: str, part: Part, links: list[Bounds]) -> bool:
-    position = part.start
+    verb = _LEADING_VERB.match(text, part.start, links[0][0])
+    position = verb.end() if verb else part.start
     for start, end in links:
         if not _CONNECTING.fullmatch(text, position, start):
             return False
         position = end
-    return _CONNECTING.fullmatch(text, position, part.name_end) is not None
+    rest = text[position : part.name_end].rstrip(".")
+    return _CONNECTING.fullmatch(rest) is not None or _WAY_THERE.fullmatch(rest) is not None
 
 
 def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> bool:
-    """Tell whether words are the name of a place: not a road, an exit, a stop, or a thing every station has."""
+    """Tell whether words name a place: not a road, an exit, a stop, or a thing that every station has."""
     if not 2 <= len(name) <= MAX_CHARS or len(name.split()) > MAX_WORDS or re.search(r"\d{5}", name):
         return False
     if (
@@ -80,6 +104,8 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> 
     station = next(page.names.stations_in(name), None)
     if station is not None and (station.start, station.end) == (0, len(name)):
         return station.slug != page.slug and (is_linked or is_first) and "station" not in name.casefold()
+    if station is not None and station.start == 0 and name[station.end :].strip().casefold() in TOWN_PARTS:
+        return is_linked
     return is_linked or _is_written_as_name(name)
 
 
@@ -90,7 +116,7 @@ def _is_access(name: str) -> bool:
 
 
 def _is_written_as_name(name: str) -> bool:
-    """Tell whether every word that can begin with a capital letter does, as names are written and sentences not."""
+    """Tell whether every word that can begin with a capital does, as in names and not in sentences."""
     words = name.split()
     if not _begins_name(words[0]):
         return False

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import Piece
 
-_ITEM_END = re.compile(r"[;；。•·\n]+\s*|\s\|\s")
+_ITEM_END = re.compile(r"[;；。•·\n]+\s*|\s\|\s|\.\s+(?=[A-Z][a-z]+(?: [a-z]+){0,3}:\s)")
 _LEAD = re.compile(r"\s*[-–*]?\s*(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*")
 _BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COMMA = re.compile(r"\s*[,，、]\s*|\s+[/•·]\s+")
+_BEFORE = re.compile(r"\s*,\s*(?:formerly|previously|originally)\s+(?:known as |called |the )?(?=[A-Z0-9])")
 _LEADING_AND = re.compile(r"\s*(?:and|&)\s+", re.IGNORECASE)
 
 
@@ -47,8 +48,10 @@ def split_items(text: str, piece: Piece) -> Iterator[Item]:
         lead, body = _split_lead(text, start, end, links)
         if lead is not None:
             is_taken_back = False
-        is_taken_back = is_taken_back or is_not_now(_without_names(text, start, end, links))
-        yield Item(body, end, links, lead, start, is_taken_back)
+        kept = end_of_present(text, body, end)
+        is_taken_back = is_taken_back or is_not_now(_without_names(text, start, kept, links))
+        yield Item(body, kept, links, lead, start, is_taken_back)
+        is_taken_back = is_taken_back or kept < end
 
 
 def split_parts(text: str, item: Item) -> Iterator[Part]:
@@ -68,6 +71,12 @@ def strip_bounds(text: str, start: int, end: int, marks: str = " ") -> tuple[int
     """Return bounds without some characters at either end."""
     words = text[start:end]
     return start + len(words) - len(words.lstrip(marks)), start + len(words.rstrip(marks))
+
+
+def end_of_present(text: str, start: int, end: int) -> int:
+    """Return where an item begins to say what was there before: `54399, formerly 54391`."""
+    before = _BEFORE.search(text, start, end)
+    return before.start() if before else end
 
 
 def _between(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
@@ -17,9 +18,12 @@ _SIGN = re.compile(
     re.DOTALL,
 )
 _LEAD = re.compile(rf"\s*(?i:{_WORDS})\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])")
-_TOWARDS = re.compile(
+TOWARDS = re.compile(
     "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in TOWARDS_WORDS), re.IGNORECASE
 )
+TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\bto(?=\s+[A-Z]))", re.IGNORECASE)
+"""In an entry or row about a platform a plain `to` will do."""
+
 _CODE = re.compile(r"\b[A-Z]{2,3}\d{1,2}\b")
 _END = re.compile(r"[;；.。]|\s\|\s|\n")
 
@@ -36,17 +40,17 @@ def led_sign(text: str, start: int, end: int) -> tuple[str, int] | None:
     return (match.group("sign"), match.end()) if match else None
 
 
-def goals_in(page: RulePage, start: int, end: int, *, needs_word: bool) -> list[str]:
+def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str] | None) -> list[str]:
     """Return the stations that trains are said to go towards.
 
     Args:
         page: the page.
         start: where the words begin.
         end: where they end.
-        needs_word: whether a word such as `towards` must come before them.
+        words_before: what must come before them, if anything must.
     """
-    if needs_word:
-        word = _TOWARDS.search(page.text, start, end)
+    if words_before is not None:
+        word = words_before.search(page.text, start, end)
         if word is None:
             return []
         start = word.end()
@@ -62,12 +66,20 @@ def goals_in(page: RulePage, start: int, end: int, *, needs_word: bool) -> list[
     return [words[found.start : found.end] for found in named] or _CODE.findall(words)
 
 
+def _goal_right_behind(page: RulePage, start: int, end: int) -> list[str]:
+    """Return the station that stands alone behind a platform: `Platform A: HarbourFront`."""
+    words = page.text[start:end].strip(" :：–—-.")
+    found = next(page.names.stations_in(words), None)
+    is_alone = found is not None and (found.start, found.end) == (0, len(words)) and found.slug != page.slug
+    return [words] if is_alone else []
+
+
 def claim_platform(
     page: RulePage, sign: str, goals: Iterable[str], line: str | None, row: Bounds
 ) -> Iterator[Candidate]:
     """Yield one statement for each station that a platform's trains go towards."""
     for goal in dict.fromkeys(goals):
-        yield claim(page, "platform", None, sign, Said(row, row), towards=goal, line=line)
+        yield replace(claim(page, "platform", None, sign, Said(row), towards=goal, line=line), cell=None)
 
 
 def line_of(page: RulePage, *texts: str) -> str | None:
@@ -87,26 +99,24 @@ def read_platform_line(page: RulePage, start: int, end: int, headings: Sequence[
     others = [item for item in mentions_in(page.text, start, end, PLATFORM) if item.labels != {led[0]}]
     if others:  # a sentence about several platforms is left to the rules for sentences
         return
-    goals = goals_in(page, led[1], end, needs_word=True)
+    goals = goals_in(page, led[1], end, TO) or _goal_right_behind(page, led[1], end)
     line = line_of(page, page.text[start:end], *headings)
     yield from claim_platform(page, led[0], goals, line, (start, end))
 
 
 def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence[str]) -> Iterator[Candidate]:
     """Yield what sentences say of platforms; whose the words are is left to their wording."""
-    if not mentions_in(page.text, start, end, PLATFORM):
-        return
-    for word in _TOWARDS.finditer(page.text, start, end):
+    for word in TOWARDS.finditer(page.text, start, end):
         sentence = sentence_at(page.text, word.start(), word.end())
         if is_not_now(page.text[slice(*sentence)]):
             continue
-        goals = goals_in(page, word.start(), min(sentence[1], end), needs_word=True)[:1]
+        goals = goals_in(page, word.start(), min(sentence[1], end), TOWARDS)[:1]
         for goal in goals:
             place = page.text.find(goal, word.end())
             owner = owner_at(page.text, place, place + len(goal), PLATFORM)
             if owner is not None and len(owner.labels) == 1:
                 line = line_of(page, *headings)
-                stretch = max(sentence[0], start), sentence[1]
+                stretch = min(max(sentence[0], start), owner.start), sentence[1]  # a heading may name it
                 said = Said(stretch, stretch)
                 sign = next(iter(owner.labels))
                 yield claim(page, "platform", None, sign, said, towards=goal, line=line, is_tied=False)

@@ -16,7 +16,7 @@ from mrt_pipeline.extraction.access_words import (
     is_not_now,
 )
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.mentions import Labels, Mention, mentions_in, owner_at, sentence_at
+from mrt_pipeline.extraction.mentions import FOREIGN, Labels, Mention, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.page_model import Line
 from mrt_pipeline.extraction.rules_cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules_names import find_names
@@ -30,12 +30,14 @@ _BUS_STOP = re.compile("|".join(map(re.escape, BUS_STOP_WORDS)), re.IGNORECASE)
 _LEADS_TO = re.compile(
     r"\b(?:leads?|opens?|connects?|links?|gives (?:direct )?access|provides (?:direct )?access|brings? \w+"
     r"|(?:is|are) (?:linked|connected))\s+(?:directly\s+|straight\s+|out\s+)?(?:on)?(?:in)?to\s+(?:the\s+)?"
-    r"|\bserves?\s+(?:the\s+)?|\b(?:is|are) (?:located )?(?:next to|beside|near|close to|right by)\s+(?:the\s+)?",
+    r"|\bserves?\s+(?:the\s+)?"
+    r"|\b(?:is|are) (?:located )?(?:next to|beside|near|close to|right by)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
-    r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?)|while|whereas|but|which|where|with|via|through|by|on|along)\b|[.;]",
+    r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?)|while|whereas|but|which|where|with)\b"
+    r"|\s*(?:,\s*)?\b(?:via|through|by|on|along)\b|[.;]",
     re.IGNORECASE,
 )
 
@@ -64,7 +66,7 @@ def _read_access(page: RulePage, line: Line) -> Iterator[Candidate]:
 
 
 def _has_own_feature(value: str, words: str) -> bool:
-    """Tell whether words that speak of step-free access are already said by a feature, such as `stairs only`."""
+    """Tell whether words about step-free access are already said by a feature, such as `stairs only`."""
     return value in (STEP_FREE_YES, STEP_FREE_NO) and any(
         VOCABULARY[feature].fullmatch(words)
         for feature in MEANING
@@ -112,12 +114,12 @@ def _subject_of(page: RulePage, start: int, end: int) -> Mention | None:
 
 
 def _owners(page: RulePage, place: Bounds, line: Line) -> Iterator[tuple[str, Said]]:
-    """Yield the exits that the words at a place belong to, with their sentence; nothing if it is about another time."""
+    """Yield the exits that the words at a place belong to, with their sentence if it is of the present."""
     owner = owner_at(page.text, *place)
     labels: Labels = owner.labels if owner else frozenset()
     start, end = sentence_at(page.text, *place)
     sentence = max(start, line.piece.start), end
-    if labels and not is_not_now(page.text[slice(*sentence)]):
+    if labels and labels != FOREIGN and not is_not_now(page.text[slice(*sentence)]):
         for label in sorted(labels):
             yield label, Said(sentence, sentence)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from mrt_pipeline.extraction.rules_headers import meaning_of
 from mrt_pipeline.extraction.rules_labels import read_labels
 from mrt_pipeline.extraction.rules_page import RulePage
 from mrt_pipeline.extraction.rules_words import UNREAD_TOPICS, Meaning
+
+_BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
+"""A part of a line is named after a station of another place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ def is_untrusted(page: RulePage, heading: str) -> bool:
     """Tell whether what stands below a heading is not about the station's exits as they are now."""
     if UNREAD_TOPICS.search(heading) or is_not_now(heading) or is_hostile(heading):
         return True
-    is_about_trains = meaning_of(heading) in (Meaning.PLATFORM, Meaning.TOWARDS, Meaning.LINE)
+    about = meaning_of(heading)
+    is_about_trains = about in (Meaning.PLATFORM, Meaning.TOWARDS, Meaning.LINE) or _BRANCH.search(heading)
     is_about_exit = bool(read_label_heading(page, heading))
     if is_about_trains or is_about_exit or page.names.lines_in(heading):
         return False

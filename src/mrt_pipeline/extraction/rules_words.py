@@ -1,4 +1,4 @@
-"""The words by which pages say what a column, a list's entry or a heading is about, in Singapore's four languages.
+"""The words by which pages say what a column, an entry or a heading is about, in Singapore's four languages.
 
 This is data: a wording that is not read yet is added here and nowhere else.
 """
@@ -36,6 +36,7 @@ class Meaning(StrEnum):
     """whose exits these are"""
     STATUS = "status"
     """remarks, among them whether a thing is there yet or still"""
+    TIME = "time"
     OTHER = "other"
     """known, and of no use here"""
 
@@ -165,6 +166,10 @@ HEADER_WORDS: dict[Meaning, tuple[str, ...]] = {
         *("status", "remarks", "remark", "notes", "note", "comments", "condition", "备注", "状态", "catatan"),
         *("நிலை", "குறிப்பு"),
     ),
+    Meaning.TIME: (
+        *("opened", "opening", "opening date", "year", "operating hours", "opening hours", "hours"),
+        *("first train", "last train", "since"),
+    ),
     Meaning.OTHER: (
         *("bus services", "bus service", "services", "service", "buses", "bus routes", "bus service no"),
         *("bus service numbers", "routes", "bus", "巴士服务", "巴士", "perkhidmatan bas", "பேருந்து சேவைகள்"),
@@ -182,10 +187,6 @@ HEADER_WORDS: dict[Meaning, tuple[str, ...]] = {
             "road name",
             "address",
             "level",
-            "opened",
-            "opening",
-            "opening date",
-            "year",
             "image",
             "photo",
             "picture",
@@ -195,11 +196,6 @@ HEADER_WORDS: dict[Meaning, tuple[str, ...]] = {
             "distance",
             "side",
             "postal code",
-            "operating hours",
-            "opening hours",
-            "hours",
-            "no",
-            "code",
         ),
         *(
             "taxi stand",
@@ -250,17 +246,9 @@ FILLERS = frozenset(
 )
 """Words that add nothing to a header's meaning."""
 
-EXIT_WORDS = HEADER_WORDS[Meaning.EXIT][:3] + (
-    *(
-        "entrances",
-        "exits/entrances",
-        "entrance/exit",
-        "出口",
-        "出入口",
-        "pintu keluar",
-        "pintu",
-        "jalan keluar",
-    ),
+EXIT_WORDS = (
+    *("exit", "exits", "entrance", "entrances", "exits/entrances", "entrance/exit", "出口", "出入口"),
+    *("pintu keluar", "pintu", "jalan keluar"),
     *("வெளியேறும் வழி", "வெளியேறு", "வெளிவாயில்", "வாயில்", "நுழைவாயில்"),
 )
 PLATFORM_WORDS = ("platforms", "platform", "月台", "站台", "pelantar", "நடைமேடை")
@@ -335,14 +323,40 @@ NO_WORDS = frozenset(
 )
 
 GENERIC_PLACES = re.compile(
-    r"(?:.*\b)?(?:taxi (?:stands?|stops?)|bicycle (?:parking|bays?)|bike parking|(?:passenger )?(?:pick[- ]?up|drop[- ]?off)"
-    r"(?: points?)?|bus stops?|bus bays?|car ?parks?|toilets?|washrooms?|concourse|ticket hall|street level|underpass"
-    r"|overhead bridge|pedestrian (?:overhead )?bridge|linkway|lifts?|elevators?|escalators?|stairs|staircases?"
-    r"|residential (?:area|estate)s?|housing estates?|hdb (?:blocks?|flats?|estates?)|shops?|offices?|industrial area"
-    r"|passenger service centre|platforms?)",
+    r"(?:.*\b)?(?:taxi (?:stands?|stops?)|bicycle (?:parking|bays?)|bike parking|bus stops?|bus bays?"
+    r"|(?:passenger )?(?:pick[- ]?up|drop[- ]?off)(?: points?)?|car ?parks?|toilets?|washrooms?|ticket hall"
+    r"|concourse|street level|underpass|overhead bridge|pedestrian (?:overhead )?bridge|linkway|walkway"
+    r"|lifts?|elevators?|escalators?|stairs|staircases?|shops?|offices?"
+    r"|residential (?:area|estate)s?|housing(?: estates?)?|hdb (?:blocks?|flats?|estates?)"
+    r"|industrial (?:area|estate|buildings?)|platforms?|faregates?|passenger service(?: centre| office)?"
+    r"|ticket (?:office|machines?)|condominiums?|apartments|restaurants?|eateries|coffee ?shops?|schools)"
+    r"|tb[acd]|unknown|various|nil|none|n/a|currently\b.*|see\b.*|same as\b.*|as above|ditto"
+    r"|bus(?:es)?(?: services?| routes?)?(?:\W*\d\w*)*",
     re.IGNORECASE,
 )
 """Things that every station has; they are no landmark by which one finds the way."""
+
+TOWN_PARTS = frozenset(
+    {
+        *(
+            "central",
+            "place",
+            "field",
+            "walk",
+            "view",
+            "green",
+            "square",
+            "turn",
+            "plains",
+            "heights",
+            "hill",
+        ),
+        *("north", "south", "east", "west", "town", "estate", "new town", "vista", "loop", "gardens", "way"),
+    }
+)
+"""Behind a town's name these make a road or a quarter, not a place that one goes to."""
+
+ANSWERS = YES_WORDS | NO_WORDS
 
 FEATURES: dict[Meaning, tuple[str, str | None]] = {
     Meaning.STEP_FREE: (STEP_FREE_YES, STEP_FREE_NO),
@@ -372,19 +386,19 @@ FEATURE_WORDS: dict[str, re.Pattern[str]] = {
 UNREAD_TOPICS = re.compile(
     r"\b(?:history|construction|former|previous|past|future|planned|proposed|upcoming|trivia|incidents?|accidents?"
     r"|naming|etymology|art ?works?|art|in popular culture|gallery|references|see also|external links|sources"
-    r"|closures?|renovations?|upgrad\w+|statistics|ridership|timeline|background|notes|footnotes|nearby stations"
-    r"|neighbou?ring stations|adjacent stations|surrounding stations|other stations)\b|历史|沿革|未来|sejarah|வரலாறு",
+    r"|closures?|renovations?|upgrad\w+|statistics|ridership|timeline|background|notes|footnotes"
+    r"|(?:nearby|neighbou?ring|adjacent|surrounding|other) stations)\b|历史|沿革|未来|sejarah|வரலாறு",
     re.IGNORECASE,
 )
 """What stands below such a heading is not about the station as it is now."""
 
 ADDRESS = re.compile(
-    r"(?:blk|blks|block|blocks|no|nos|level|unit|basement|lorong|lor|jln|大牌)\.?\s*#?\d[\w\s/&–-]*"
+    r"(?:hdb )?(?:blk|blks|block|blocks|no|nos|level|unit|basement|lorong|lor|jln|大牌)\.?\s*#?\d[\w\s/&–-]*"
     r"|#?\d[\d\w/–-]*|b\d|l\d|(?:jalan|lorong)\s.*|pie|cte|tpe|aye|sle|bke|kje|kpe|mce|ecp"
     r"|.*\b(?:roads?|rd|streets?|st|avenues?|ave|drives?|dr|crescent|cres|lane|link|close|boulevard|blvd"
     r"|expressway|highway|grove|terrace|ring|rise|vista|walk|way|hill|view|central|place|park)(?:\s+\d+[a-z]?)"
-    r"|.*\b(?:roads?|rd|streets?|st|avenues?|ave|drives?|dr|crescent|cres|lane|close|boulevard|blvd|expressway"
-    r"|highway|grove|terrace)",
+    r"|.*\b(?:roads?|rd|streets?|st|avenues?|ave|drives?|dr|crescent|cres|lane|link|way|close|boulevard|blvd"
+    r"|expressway|highway|grove|terrace)",
     re.IGNORECASE,
 )
 """Roads, blocks and floors: where a thing is, not what is there."""

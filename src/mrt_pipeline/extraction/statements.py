@@ -86,7 +86,8 @@ def check_not_hostile(statement: Statement) -> None:
 def choose_place(statement: Statement, places: Iterable[Place]) -> Place:
     """Return the first place at which the page says the value of the candidate's exit, undenied and now.
 
-    A rule has tied value and exit by the table's structure: for it, the page must only not take the words back.
+    A rule has tied value and exit by the table's structure: for it, the page must only not take the words
+    back.
     """
     faults: list[Reason] = []
     find = find_retraction if statement.is_by_rule else find_fault
@@ -129,7 +130,8 @@ def find_retraction(statement: Statement, place: Place, owner: Mention | None = 
 def _unit_at(statement: Statement, place: Place) -> Place:
     """Return the bounds of what qualifies the words at a place: their sentence, or their row of a table.
 
-    A rule knows which cells of a row belong together, and which part of a cell counts: for it, that is the unit.
+    A rule knows which cells of a row belong together, and which part of a cell counts: for it, that is the
+    unit.
     """
     text = statement.page.text
     sentence = sentence_at(text, *place)
@@ -143,12 +145,29 @@ def _names_other_station(statement: Statement, owner: Mention) -> bool:
     """Tell whether a label is another station's: `Khatib Exit A`, `Exit A of Khatib station`."""
     text = statement.page.text
     start, end = sentence_at(text, owner.start, owner.end)
+    if _is_of_something_else(statement, text[owner.end : end]):
+        return True
     before = _words(text[start : owner.start])
     after = re.match(r"\W*(?:of|at|in)\s+(?:the\s+)?(.*)", text[owner.end : end], re.DOTALL)
     following = _words(after.group(1)) if after else []
     named = {*_names_ending(before), *_names_opening(following)}
     slugs = {statement.facts.slugs_by_name[name] for name in named if name in statement.facts.slugs_by_name}
     return bool(slugs) and statement.station.slug not in slugs
+
+
+def _is_of_something_else(statement: Statement, following: str) -> bool:
+    """Tell whether an exit is said to be of a thing that is not the station: `Exit A of the mall`."""
+    owner = re.match(r"\s+of\s+(?:(?:the|this)\s+)?(.*)", following, re.DOTALL)
+    if owner is None:
+        return False
+    words = _words(owner.group(1))
+    if words[:1] == ["station"] or [word.lower() for word in words[:2]] in (
+        ["mrt", "station"],
+        ["lrt", "station"],
+    ):
+        return False
+    slugs = {statement.facts.slugs_by_name.get(name) for name in _names_opening(words)}
+    return statement.station.slug not in slugs
 
 
 def _words(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Out
 from mrt_pipeline.contracts.run import Fingerprint, Manifest, RunStatus, StageStatus
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import MissingCheckpointError, MrtPipelineError, RunInterrupted, StageInputError
-from mrt_pipeline.orchestrator.planning import Decision, decide, fingerprint_stage
+from mrt_pipeline.orchestrator.planning import Decision, decide_stage
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
@@ -31,6 +31,8 @@ from mrt_pipeline.runtime.files import write_bytes
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
+    from mrt_pipeline.orchestrator.gates import PublicationGate
+
 Output = Stage1Output | Stage2Output | Stage3Output
 MODEL_STAGE = 2
 KINDS: dict[int, type[Any]] = {1: Stage1Output, 2: Stage2Output, 3: Stage3Output}
@@ -45,12 +47,14 @@ class Attempt:
         context: RunContext,
         session: RunSession,
         stage_of: Callable[[int], PipelineStage[Any, Any]],
+        gate: PublicationGate,
         log: FilteringBoundLogger,
     ) -> None:
         self._request = request
         self._context = context
         self._session = session
         self._stage_of = stage_of
+        self._gate = gate
         self._log = log
         self._outputs: dict[int, Output] = {}
         self._reusable: dict[int, bytes] = {}
@@ -65,6 +69,11 @@ class Attempt:
     def folder(self) -> Path:
         """Return the run's folder."""
         return self._session.folder
+
+    @property
+    def baseline(self) -> Stage3Output | None:
+        """Return the dataset published before, if the new one was held against it."""
+        return self._gate.baseline
 
     def record(self, **facts: Any) -> None:
         """Write facts into the manifest."""
@@ -119,36 +128,32 @@ class Attempt:
         return self._outputs[number]
 
     def _run_or_reuse(self, stage: StageSpec) -> None:
-        if not self._is_enabled(stage) and stage.number >= self._request.first_stage:
-            self._pass_over(stage)
+        decision = decide_stage(
+            stage,
+            self._request,
+            self.manifest,
+            self._context,
+            self._session.folder,
+            dict(self._contents),
+        )
+        if decision.is_passed_over:
+            self._pass_over(stage, decision.reason)
             return
-        fingerprint = fingerprint_stage(stage, self._context, dict(self._contents))
-        decision = self._decide(stage, self._request, fingerprint)
         if decision.damaged is not None:
             self._keep_damaged(decision)
         if decision.runs:
-            self._execute(stage, fingerprint, decision.reason)
+            self._execute(stage, decision)
         else:
             self._reuse(stage, decision)
 
-    def _decide(self, stage: StageSpec, request: RunRequest, fingerprint: Fingerprint) -> Decision:
-        return decide(
-            stage,
-            request,
-            self.manifest,
-            fingerprint,
-            self._session.folder,
-            self._context.now(),
-            self._context.settings.stages.stage1_ingestion.cache_ttl_days,
-        )
-
-    def _execute(self, stage: StageSpec, fingerprint: Fingerprint, reason: str) -> None:
+    def _execute(self, stage: StageSpec, decision: Decision) -> None:
+        reason = decision.reason
         self._session.stage_started(stage.name, reason)
         self._context.reporter.stage_started(stage.name, reason)
         self._log.info("stage started", stage=stage.name, reason=reason)
         began = time.monotonic()
         try:
-            self._outputs[stage.number] = self._make(stage, fingerprint, began)
+            self._outputs[stage.number] = self._make(stage, decision.fingerprint, began)
         except BaseException as error:
             # Whatever ends a stage, the manifest must not go on saying that it is running.
             is_stop = isinstance(error, (RunInterrupted, KeyboardInterrupt))
@@ -161,7 +166,7 @@ class Attempt:
         self._context.reporter.stage_finished(stage.name, seconds)
         self._log.info("stage finished", stage=stage.name, seconds=round(seconds, 3))
 
-    def _make(self, stage: StageSpec, fingerprint: Fingerprint, began: float) -> Output:
+    def _make(self, stage: StageSpec, fingerprint: Fingerprint | None, began: float) -> Output:
         """Run a stage's five steps; a failed one leaves no checkpoint behind."""
         runner = self._stage_of(stage.number)
         given = self._input_of(stage)
@@ -170,6 +175,8 @@ class Attempt:
         if isinstance(output, Stage3Output):
             self._write_validation(output)
         runner.validate_output(output)
+        if isinstance(output, Stage3Output):
+            self._gate.check(output)
         path = runner.save_checkpoint(output, self._session.folder)
         checkpoint = describe_checkpoint(path, output)
         self._contents[stage.name] = checkpoint.content_sha256
@@ -220,16 +227,14 @@ class Attempt:
             self._reusable[stage.number] = decision.checkpoint
         if record.checkpoint is not None:
             self._contents[stage.name] = record.checkpoint.content_sha256
+        if stage is STAGES[-1]:
+            self._gate.check_reused(lambda: self.output(stage.number))
         self._session.stage_reused(stage.name, decision.reason)
         self._context.reporter.stage_reused(stage.name, decision.reason)
         self._log.info("stage reused", stage=stage.name, reason=decision.reason)
 
-    def _pass_over(self, stage: StageSpec) -> None:
+    def _pass_over(self, stage: StageSpec, reason: str) -> None:
         """Do without a stage that the configuration switches off."""
-        if stage.number == 1:
-            reuse = RunRequest(resume_from=2)
-            self._reuse(stage, self._decide(stage, reuse, fingerprint_stage(stage, self._context, {})))
-            return
         self._context.reporter.warn(f"{stage.name} is disabled in the configuration and was not run.")
         self._log.warning("stage disabled", stage=stage.name)
         if stage.number == 2:
@@ -238,7 +243,7 @@ class Attempt:
             output = without_enrichment(self.output(1), self._context)
             self._outputs[2] = output
             self._contents[stage.name] = content_sha256(output)
-        self._session.stage_disabled(stage.name)
+        self._session.stage_disabled(stage.name, reason)
 
     def _keep_damaged(self, decision: Decision) -> None:
         if decision.damaged is None:
@@ -246,9 +251,6 @@ class Attempt:
         aside = move_aside(decision.damaged, self._context.now())
         self._context.reporter.warn(f"{decision.damaged} is damaged; it was kept as {aside.name}.")
         self._log.warning("damaged checkpoint kept aside", file=decision.damaged.name, kept_as=aside.name)
-
-    def _is_enabled(self, stage: StageSpec) -> bool:
-        return bool(getattr(self._context.settings.stages, stage.name).enabled)
 
     def _facts_of(self, output: Output) -> dict[str, object]:
         """Return what an output adds to the manifest itself."""

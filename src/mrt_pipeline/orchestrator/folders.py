@@ -35,20 +35,28 @@ def choose_folder(request: RunRequest, output: OutputSection, now: datetime) -> 
     Raises:
         MissingCheckpointError: if it goes on with a run and there is none to go on with.
     """
+    folder = find_folder(request, output)
+    if folder is None:
+        return _make_run_folder(Path(output.directory), now)
+    make_folder(folder)
+    return folder
+
+
+def find_folder(request: RunRequest, output: OutputSection) -> Path | None:
+    """Return the folder that a request works in, none if it makes a new one, named by the time of its start.
+
+    Raises:
+        MissingCheckpointError: if it goes on with a run and there is none to go on with.
+    """
     if request.output_dir is not None:
-        make_folder(request.output_dir)
         return request.output_dir
     outputs = Path(output.directory)
     if not output.versioning:
-        make_folder(outputs / UNVERSIONED)
         return outputs / UNVERSIONED
-    if request.continues:
-        found = find_resumable(outputs, request.first_stage)
-        if found is not None:
-            return found
-        if request.first_stage > 1:
-            raise _nothing_to_resume(outputs, request.first_stage)
-    return _make_run_folder(outputs, now)
+    found = find_resumable(outputs, request.first_stage) if request.continues else None
+    if found is None and request.first_stage > 1:
+        raise _nothing_to_resume(outputs, request.first_stage)
+    return found
 
 
 def find_resumable(outputs: Path, first_stage: int) -> Path | None:

@@ -16,15 +16,23 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.contracts.stage import PipelineStage
-from mrt_pipeline.errors import CredentialError, InternalError, MrtPipelineError, RunInterrupted
+from mrt_pipeline.errors import (
+    CredentialError,
+    InternalError,
+    MrtPipelineError,
+    RunInterrupted,
+    StorageError,
+)
+from mrt_pipeline.orchestrator.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt, Output
 from mrt_pipeline.orchestrator.folders import choose_folder, point_latest, remove_old_runs
+from mrt_pipeline.orchestrator.gates import PublicationGate
+from mrt_pipeline.orchestrator.planning import choose_day
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES
-from mrt_pipeline.runtime.alerts import Alert, send_alert
-from mrt_pipeline.runtime.clock import singapore_date, utc_now
+from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import remove_leftovers
 from mrt_pipeline.runtime.fingerprints import code_version
@@ -168,25 +176,38 @@ class PipelineOrchestrator:
     @contextlib.contextmanager
     def _attempt(self, request: RunRequest) -> Iterator[Attempt]:
         """Open a run folder for one attempt; however it ends, the manifest says so and the lock is free."""
+        alerting = Alerting(self.config, request, self.run_id, self._reporter, self._now)
+        with contextlib.ExitStack() as stack:
+            with _telling_failure(alerting):
+                session, log = self._open(request, stack)
+            alerting.attach(session, log)
+            with self._recording_failure(session, log, alerting):
+                self._refuse_missing_credentials(request, session.manifest)
+                gate = PublicationGate(request, self._context, session)
+                attempt = Attempt(request, self._context, session, self._stage, gate, log)
+                yield attempt
+                alerting.ended(attempt, attempt.manifest.status)
+
+    def _open(
+        self, request: RunRequest, stack: contextlib.ExitStack
+    ) -> tuple[RunSession, FilteringBoundLogger]:
+        """Hold a run folder until the stack ends, and return its session and log."""
         settings = self.config.settings
         folder = choose_folder(request, settings.output, self.run_timestamp)
         self.output_base_dir = folder
-        with run_lock(folder, self._now()), self._stop.watching():
-            remove_leftovers(folder)
-            session = self._open_session(folder, request)
-            with open_run_log(folder, settings.logging, run_id=session.manifest.run_id) as log:
-                session.begin(request.command)
-                log.info("attempt started", command=request.command, as_of=str(session.manifest.as_of))
-                with self._recording_failure(session, log, request):
-                    self._refuse_missing_credentials(request)
-                    yield Attempt(request, self._context, session, self._stage, log)
+        stack.enter_context(run_lock(folder, self._now()))
+        stack.enter_context(self._stop.watching())
+        remove_leftovers(folder)
+        session = self._open_session(folder, request)
+        log = stack.enter_context(open_run_log(folder, settings.logging, run_id=session.manifest.run_id))
+        session.begin(request.command)
+        log.info("attempt started", command=request.command, as_of=str(session.manifest.as_of))
+        return session, log
 
     def _open_session(self, folder: Path, request: RunRequest) -> RunSession:
         """Return the folder's session: its manifest goes on if it has one, with this run's configuration."""
         earlier = find_manifest(folder)
-        as_of = request.as_of or (
-            earlier.as_of if earlier and request.first_stage > 1 else singapore_date(self.run_timestamp)
-        )
+        as_of = choose_day(request, earlier, self.run_timestamp)
         context = default_context(self.config, as_of)
         self._context: RunContext = replace(
             context,
@@ -214,29 +235,30 @@ class PipelineOrchestrator:
                 timestamp=self.run_timestamp,
                 status=RunStatus.RUNNING,
                 attempts=(),
-                **present,  # type: ignore[arg-type] # a literal of mixed values, checked by pydantic
+                **present,
             )
         else:
             manifest = earlier.model_copy(update=present)
             self.run_id, self.run_timestamp = earlier.run_id, earlier.timestamp
         return RunSession(folder, manifest, self._now)
 
-    def _refuse_missing_credentials(self, request: RunRequest) -> None:
+    def _refuse_missing_credentials(self, request: RunRequest, manifest: Manifest) -> None:
         """Say before any work which secrets the stages to be run would miss."""
+        from mrt_pipeline.orchestrator.plan import find_missing_credentials, plan_stages
         from mrt_pipeline.runtime.source_access import missing_credentials
 
-        wanted = [
-            api
-            for stage in STAGES[request.first_stage - 1 : request.last_stage]
-            for api in stage.apis_in_use(self.config.settings)
-        ]
-        faults = missing_credentials(self.config.settings, self.config.secrets(), wanted)
-        if faults:
+        settings = self.config.settings
+        asked = STAGES[request.first_stage - 1 : request.last_stage]
+        apis = [api for stage in asked for api in stage.apis_in_use(settings)]
+        if not missing_credentials(settings, self.config.secrets(), apis):
+            return  # the usual case, without the plan, which reads checkpoints
+        stages = plan_stages(request, manifest, self._context)
+        if faults := find_missing_credentials(stages, self.config):
             raise CredentialError("A source in use needs a secret that is not set:", tuple(faults))
 
     @contextlib.contextmanager
     def _recording_failure(
-        self, session: RunSession, log: FilteringBoundLogger, request: RunRequest
+        self, session: RunSession, log: FilteringBoundLogger, alerting: Alerting
     ) -> Iterator[None]:
         try:
             yield
@@ -245,7 +267,7 @@ class PipelineOrchestrator:
             session.end(RunStatus.INTERRUPTED, str(error))
             raise
         except MrtPipelineError as error:
-            self._record_failure(session, log, request, error)
+            self._record_failure(session, log, alerting, error)
             raise
         except Exception as error:
             # The one place where a bug of ours is caught: manifest and alert must still say what happened.
@@ -254,20 +276,33 @@ class PipelineOrchestrator:
                 f"A bug in this program stopped the run ({type(error).__name__}: {error}). "
                 f"What was finished is kept in {session.folder}; the details are in its log."
             )
-            self._record_failure(session, log, request, bug)
+            self._record_failure(session, log, alerting, bug)
             raise bug from error
         finally:
             self.checkpoints = dict(session.manifest.checkpoints)
             self._context.access.close()
 
     def _record_failure(
-        self, session: RunSession, log: FilteringBoundLogger, request: RunRequest, error: MrtPipelineError
+        self, session: RunSession, log: FilteringBoundLogger, alerting: Alerting, error: MrtPipelineError
     ) -> None:
         log.error("failed", error=str(error), error_type=type(error).__name__)
-        session.end(RunStatus.FAILED, str(error))
-        alert = Alert.of_failure(session.manifest, str(error), request.command, self._now())
-        for fault in send_alert(self.config.settings.alerting, alert, session.folder, log):
-            self._reporter.warn(fault)
+        try:
+            session.end(RunStatus.FAILED, str(error))
+        except StorageError as unwritten:  # a full disk must not keep anyone from being told
+            self._reporter.warn(str(unwritten))
+        alerting.failed(error)
+
+
+@contextlib.contextmanager
+def _telling_failure(alerting: Alerting) -> Iterator[None]:
+    """Tell of a run that cannot even begin."""
+    try:
+        yield
+    except (RunInterrupted, KeyboardInterrupt):
+        raise
+    except MrtPipelineError as error:
+        alerting.failed(error)
+        raise
 
 
 def _path(path: str | Path | None) -> Path | None:

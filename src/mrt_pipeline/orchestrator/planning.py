@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mrt_pipeline.config import Mode
@@ -13,9 +13,12 @@ from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import StageSpec
 from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES, verify_checkpoint
+from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.fingerprints import code_version, find_differences, flatten
 
+ASKED_FOR = "asked for"
+DISABLED = "disabled in config"
 UNCHANGED = "nothing that it depends on has changed"
 
 DOCUMENTS = {
@@ -38,6 +41,54 @@ class Decision:
     """the verified bytes to reuse"""
     damaged: Path | None = None
     """a checkpoint to move aside before another one is written"""
+    is_passed_over: bool = False
+    """whether the configuration switches the stage off; it is then neither run nor reused"""
+    fingerprint: Fingerprint | None = None
+    """what the stage's result would depend on now"""
+
+
+def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> date:
+    """Return the day whose network is described: the one asked for, that of a run gone on with, or today."""
+    resumed = earlier.as_of if earlier is not None and request.first_stage > 1 else None
+    return request.as_of or resumed or singapore_date(now)
+
+
+def is_enabled(stage: StageSpec, context: RunContext) -> bool:
+    """Tell whether the configuration has a stage switched on."""
+    return bool(getattr(context.settings.stages, stage.name).enabled)
+
+
+def decide_stage(
+    stage: StageSpec,
+    request: RunRequest,
+    manifest: Manifest | None,
+    context: RunContext,
+    folder: Path,
+    earlier: dict[str, str],
+) -> Decision:
+    """Decide about one stage as a run comes to it; a plan decides by the same function.
+
+    Args:
+        stage: the stage.
+        request: what was asked for.
+        manifest: what is known of the run, none for one that is yet to begin.
+        context: settings, day, sources and clock of the run.
+        folder: the run's folder.
+        earlier: name of each stage before it to the content sha256 of its output.
+
+    Raises:
+        CheckpointError: if a checkpoint that the request needs is missing, damaged, or made otherwise.
+    """
+    if stage.number >= request.first_stage and not is_enabled(stage, context):
+        if stage.number > 1:
+            return Decision(runs=False, reason=DISABLED, is_passed_over=True)
+        request = RunRequest(
+            resume_from=2
+        )  # the others cannot do without stage 1: its checkpoint must be there
+    fingerprint = fingerprint_stage(stage, context, earlier)
+    ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
+    decision = decide(stage, request, manifest, fingerprint, folder, context.now(), ttl_days)
+    return replace(decision, fingerprint=fingerprint)
 
 
 def fingerprint_stage(stage: StageSpec, context: RunContext, earlier: dict[str, str]) -> Fingerprint:
@@ -64,7 +115,7 @@ def fingerprint_stage(stage: StageSpec, context: RunContext, earlier: dict[str, 
 def decide(
     stage: StageSpec,
     request: RunRequest,
-    manifest: Manifest,
+    manifest: Manifest | None,
     fingerprint: Fingerprint,
     folder: Path,
     now: datetime,
@@ -75,12 +126,12 @@ def decide(
     Raises:
         CheckpointError: if a checkpoint that the request needs is missing, damaged, or made otherwise.
     """
-    record = manifest.stages.get(stage.name)
+    record = manifest.stages.get(stage.name) if manifest is not None else None
     if stage.number < request.first_stage:
         return _require(stage, record, fingerprint, folder)
     if not request.skip_existing:
-        return Decision(runs=True, reason="asked for", damaged=_damaged(stage, record, folder))
-    if record is None or record.checkpoint is None:
+        return Decision(runs=True, reason=ASKED_FOR, damaged=_damaged(stage, record, folder))
+    if manifest is None or record is None or record.checkpoint is None:
         return Decision(runs=True, reason="there is no checkpoint of it yet")
     if record.status is not StageStatus.COMPLETED:
         return Decision(runs=True, reason=f"it ended as {record.status.value} last time")
@@ -113,7 +164,7 @@ def _require(
     then = record.fingerprint
     if then is None:
         return Decision(
-            runs=False, reason="asked for; what it was made from is not known", checkpoint=content
+            runs=False, reason=f"{ASKED_FOR}; what it was made from is not known", checkpoint=content
         )
     refused = find_differences(_what_is_refused(then), _what_is_refused(fingerprint))
     if refused:
@@ -121,7 +172,7 @@ def _require(
             path, f"was made otherwise: {'; '.join(refused)}. Go back to that, or run: {_remedy(stage)}"
         )
     told = find_differences(then, fingerprint)
-    reason = f"asked for, although {'; '.join(told)}" if told else f"asked for; {UNCHANGED}"
+    reason = f"{ASKED_FOR}, although {'; '.join(told)}" if told else f"{ASKED_FOR}; {UNCHANGED}"
     return Decision(runs=False, reason=reason, checkpoint=content)
 
 

@@ -32,6 +32,8 @@ class RunRequest:
     """the day whose network is described; none: today in Singapore, or the resumed run's day"""
     retry_failed: bool = False
     """go on from stage 2, and do there only the stations that a source failed before"""
+    accept_changes: bool = False
+    """publish although more is gone since the last dataset than ``gates`` allows"""
 
     def __post_init__(self) -> None:
         for flag, number in (("--stage", self.stage), ("--resume-from", self.resume_from)):
@@ -43,6 +45,11 @@ class RunRequest:
             raise UsageError(
                 f"--retry-failed concerns stage {RETRIED_STAGE}; give it alone, or with --resume-from "
                 f"{RETRIED_STAGE} or --stage {RETRIED_STAGE}."
+            )
+        if self.accept_changes and self.last_stage != STAGE_NUMBERS[-1]:
+            raise UsageError(
+                f"--accept-changes concerns publishing, which follows stage 3; with --stage {self.stage} "
+                "nothing is published. Give one of them."
             )
         if self.retry_failed and self.skip_existing:
             raise UsageError(
@@ -78,6 +85,8 @@ class RunRequest:
             parts.append("--skip-existing")
         if self.retry_failed:
             parts.append("--retry-failed")
+        if self.accept_changes:
+            parts.append("--accept-changes")
         if self.as_of is not None:
             parts.append(f"--as-of {self.as_of}")
         return " ".join(parts)

@@ -57,7 +57,7 @@ class RunSession:
         status: StageStatus,
         seconds: float,
         checkpoint: CheckpointRecord,
-        fingerprint: Fingerprint,
+        fingerprint: Fingerprint | None,
         counts: Mapping[str, float],
     ) -> None:
         """Record the checkpoint that a stage has written."""
@@ -81,11 +81,9 @@ class RunSession:
         """Record that an earlier checkpoint stands in for a stage."""
         self._put_stage(name, reused=True, reason=reason)
 
-    def stage_disabled(self, name: str) -> None:
+    def stage_disabled(self, name: str, reason: str) -> None:
         """Record that the configuration switches a stage off."""
-        self._put_stage(
-            name, status=StageStatus.DISABLED, seconds=0.0, reused=False, reason="disabled in config"
-        )
+        self._put_stage(name, status=StageStatus.DISABLED, seconds=0.0, reused=False, reason=reason)
 
     def update(self, **changes: Any) -> None:
         """Change the manifest and write it."""

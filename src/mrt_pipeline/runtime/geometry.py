@@ -54,7 +54,7 @@ class SpatialIndex:
 
     def __init__(self, points: Iterable[Point]) -> None:
         """Build the index once; results are positions in the given order."""
-        from shapely import STRtree  # type: ignore[import-untyped] # it ships no types
+        from shapely import STRtree
         from shapely import points as to_geometries
 
         self._points = tuple(points)

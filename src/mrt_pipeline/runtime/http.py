@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 import mrt_pipeline
@@ -23,9 +22,6 @@ from mrt_pipeline.runtime.http_cache import AnswerCache, KeptHead
 from mrt_pipeline.runtime.http_errors import Request, find_secrets, show_url, status_failure
 from mrt_pipeline.runtime.http_exchange import Exchange, Received
 from mrt_pipeline.runtime.pace import Pacer
-
-if TYPE_CHECKING:
-    import tenacity
 
 MAX_ANSWER_BYTES = 64 * 2**20
 """after decompression"""
@@ -191,8 +187,8 @@ class HttpClient:
         retrying = tenacity.Retrying(
             sleep=self._sleep,
             stop=tenacity.stop_after_attempt(self._options.tries),
-            wait=lambda state: max(backoff(state), _asked_wait_s(_error_of(state))),
-            retry=lambda state: _may_pass(_error_of(state)),
+            wait=backoff,  # a pause that the service asked for is kept by the pacer
+            retry=lambda state: state.outcome is not None and _may_pass(state.outcome.exception()),
             reraise=True,
         )
         return retrying(self._try_once, request, is_conditional)
@@ -292,10 +288,6 @@ def _with_params(url: str, params: Mapping[str, str] | None) -> str:
 
 def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
-
-
-def _error_of(state: tenacity.RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome is not None else None
 
 
 def _may_pass(error: BaseException | None) -> bool:

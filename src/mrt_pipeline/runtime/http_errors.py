@@ -135,7 +135,7 @@ def library_errors() -> tuple[type[Exception], ...]:
         PrivateAddressError,
         OSError,
         ValueError,  # a host name that IDNA refuses
-        OverflowError,  # a port above 65535
+        OverflowError,  # a port beyond every integer
     )
 
 

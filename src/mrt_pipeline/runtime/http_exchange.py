@@ -137,4 +137,4 @@ def _receive(request: Request, response: httpx2.Response) -> Received:
             if received.is_good:
                 raise request.failure(f"sent more than {limit} bytes; expected at most that")
             break
-    return Received(received.status, received.headers, bytes(content[:limit]))
+    return Received(received.status, received.headers, bytes(content))

@@ -67,8 +67,8 @@ def is_object(value: object) -> TypeGuard[Mapping[str, object]]:
 
 def read_number(value: object) -> float | None:
     """Return a finite number given as a number or spelled as a text, else nothing."""
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-        value = float(value)
+    if isinstance(value, str) and _NUMBER.fullmatch(spelled := value.strip()):
+        value = float(spelled)
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
     return None

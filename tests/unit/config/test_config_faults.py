@@ -63,10 +63,18 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
         ("output: {directory: {a: b}}", "output.directory (line 1) is a mapping; "
          "expected text of 1 or more characters."),
         ("alerting:\n  # enabled: true", "alerting (line 1) is empty; "
-         "expected a mapping with the keys enabled, on_failure."),
+         "expected a mapping with the keys enabled, on_failure, min_level, timeout_seconds, triggers, "
+         "coverage_min."),
+        ("alerting: {triggers: {recovered: never}}", "alerting.triggers.recovered (line 1) is 'never'; "
+         "expected one of info, warning, error, critical or null."),
+        ("gates: {max_enriched_lost_share: 5}", "gates.max_enriched_lost_share (line 1) is 5; "
+         "expected a number from 0 up to 1."),
         ("apis: {onemap: {base_url: one map}}",
          "apis.onemap.base_url (line 1) is 'one map'; expected a URL such as https://example.org/api."),
         ("apis: {onemap: {base_url: 'https://me:hunter2@example.org'}}",
+         "apis.onemap.base_url (line 1) holds a user name or password, which would end up in manifests; "
+         "leave it out."),
+        ("apis: {onemap: {base_url: 'https://hunter2@example.org'}}",
          "apis.onemap.base_url (line 1) holds a user name or password, which would end up in manifests; "
          "leave it out."),
         ("apis: {onemap: {base_url: 'https://me:hunter2@example.org:99999'}}",
@@ -85,6 +93,13 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
 )  # fmt: skip
 def test_a_wrong_value_is_told_with_its_path_line_and_what_was_expected(content: str, fault: str) -> None:
     assert _faults(content) == (fault,)
+
+
+def test_the_least_and_the_most_expected_exits_may_be_the_same() -> None:
+    Path("pipeline.yaml").write_text(
+        "stages: {stage1_ingestion: {expected_exits: {min: 613, max: 613}}}", "utf-8"
+    )
+    assert load_settings(Path("pipeline.yaml"), {}).stages.stage1_ingestion.expected_exits.max == 613
 
 
 def test_a_long_value_is_cut() -> None:
@@ -131,8 +146,11 @@ def test_an_unknown_key_is_told_with_the_nearest_known_one(content: str, fault: 
         ("OPENROUTER_API_KEY: hunter2", "OPENROUTER_API_KEY"),
         ("apis: {datamall: {AccountKey: hunter2}}", "LTA_ACCOUNT_KEY"),
         ("apis: {datamall: {account_key: hunter2}}", "LTA_ACCOUNT_KEY"),
+        ("apis: {fandom: {token: hunter2}}", "in the environment or in .env"),
         ("token: hunter2", "ONEMAP_EMAIL or ONEMAP_PASSWORD or"),
         ("pipeline: {client_secret: hunter2}", "in the environment or in .env"),
+        ("alerting: {email_url: 'mailto://a:hunter2@b'}", "MRT_PIPELINE_ALERT_EMAIL_URL"),
+        ("alerting: {webhook_url: 'https://b/hunter2'}", "MRT_PIPELINE_ALERT_WEBHOOK_URL"),
     ],
 )
 def test_a_secret_in_the_file_is_told_with_its_variable_and_never_shown(content: str, variable: str) -> None:

@@ -106,7 +106,7 @@ def _other_values(key: Key) -> st.SearchStrategy[Any]:
 def test_any_subset_of_keys_comes_back_as_written_and_the_rest_is_default(
     data: st.DataObject, keys: set[Key]
 ) -> None:
-    keys -= {("stages", "stage1_ingestion", "expected_exits", "max")}  # its bounds depend on min
+    keys = {key for key in keys if key[-1] != "max"}  # the bounds of which depend on min
     values = {key: data.draw(_other_values(key), label=".".join(key)) for key in sorted(keys)}
     read = _load(yaml.safe_dump(_tree_of(values)).encode(), {}).model_dump(mode="json")
     for key in value_keys():

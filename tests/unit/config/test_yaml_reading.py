@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import traceback
+
 import pytest
 import yaml
 
@@ -44,6 +46,7 @@ def test_each_key_and_item_knows_its_line() -> None:
         ("a: !!set {b}", {}, "line 1 has a tag; write the value without it."),
         ("a: [1, !own 2]", {"a": (1,)}, "line 1 has a tag; write the value without it."),
         ("a: 9223372036854775808", {}, "line 1 has a number that is too large."),
+        ("a: -9223372036854775808", {}, "line 1 has a number that is too large."),
         (f"a: {'9' * 5000}", {}, "line 1 has a number that is too large."),
         (f"a: 0x{'f' * 5000}", {}, "line 1 has a number that is too large."),
     ],
@@ -74,6 +77,15 @@ def test_what_only_the_parser_without_libyaml_stumbles_over_is_refused(
     monkeypatch.setattr(yaml_reading, "LOADER", yaml.SafeLoader)
     with pytest.raises(ConfigError, match="not valid YAML"):
         read_yaml(text)
+
+
+@pytest.mark.parametrize("parser", [yaml_reading.LOADER, yaml.SafeLoader])
+def test_no_traceback_quotes_a_text_that_is_not_yaml(parser: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_reading, "LOADER", parser)
+    text = "key: hunter2: x"
+    with pytest.raises(ConfigError) as caught:
+        read_yaml(text)
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_path_is_shown_as_it_would_be_written() -> None:

@@ -99,7 +99,7 @@ def test_other_files_are_no_part_of_a_version(name: str, package: Path) -> None:
 
 def test_a_renamed_file_is_another_version(package: Path) -> None:
     before = code_version(("stages",), package)
-    (package / "stages" / "one.py").rename(package / "stages" / "two.py")
+    (package / "stages" / "one.py").rename(package / "stages" / "other.py")
     assert code_version(("stages",), package) != before
 
 

@@ -64,9 +64,27 @@ def test_the_index_finds_what_looking_at_all_finds(
     assert SpatialIndex(points).within(centre, radius_m) == expected
 
 
+ANYWHERE = st.builds(Point, st.floats(2_000, 50_000), st.floats(20_000, 50_000))
+
+
+@given(st.lists(ANYWHERE, min_size=1, max_size=30), ANYWHERE)
+def test_a_position_is_within_its_own_distance(points: list[Point], centre: Point) -> None:
+    index = SpatialIndex(points)
+    for number, point in enumerate(points):
+        distance_m = centre.distance_m(point)
+        assert (number, distance_m) in index.within(centre, distance_m)
+
+
 def test_equal_distances_are_ordered_by_number() -> None:
     corners = [Point(3, 4), Point(-3, 4), Point(5, 0), Point(0, -5)]
     assert SpatialIndex(corners).within(Point(0, 0), 5) == [(0, 5), (1, 5), (2, 5), (3, 5)]
+
+
+@given(st.lists(ANYWHERE, min_size=1, max_size=30), st.lists(ANYWHERE, max_size=5))
+def test_the_nearest_position_is_the_one_that_is_nearest(points: list[Point], asked: list[Point]) -> None:
+    for centre, number in zip(asked, SpatialIndex(points).nearest(asked), strict=True):
+        least_m = min(centre.distance_m(point) for point in points)
+        assert centre.distance_m(points[number]) == pytest.approx(least_m)
 
 
 def test_an_empty_index_finds_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,8 +75,15 @@ def _drip_body(request: SeenRequest) -> RawReply:
     return RawReply(drip(request, b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"))
 
 
-def _drip_nothing_that_unpacks(request: SeenRequest) -> Reply:
-    return Reply(body=drip(request, b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", b"\x00"))
+def _pour_what_unpacks_to_nothing(request: SeenRequest) -> Reply:
+    """Send empty blocks of gzip as fast as they are taken."""
+
+    def blocks() -> Iterator[bytes]:
+        yield b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
+        while not request.released.is_set():
+            yield b"\x00\x00\x00\xff\xff" * 1000
+
+    return Reply(body=blocks(), headers={"Content-Encoding": "gzip"})
 
 
 @pytest.mark.parametrize(
@@ -84,7 +92,7 @@ def _drip_nothing_that_unpacks(request: SeenRequest) -> Reply:
         (_hang, 0.2, 10),
         (_drip_headers, 10, 0.2),
         (_drip_body, 10, 0.2),
-        (_drip_nothing_that_unpacks, 10, 0.2),
+        (_pour_what_unpacks_to_nothing, 10, 0.2),
     ],
 )
 def test_a_server_that_holds_us_is_left(handler: Handler, timeout_s: float, deadline_s: float) -> None:
@@ -94,6 +102,13 @@ def test_a_server_that_holds_us_is_left(handler: Handler, timeout_s: float, dead
     assert error.retryable
     assert "gave no whole answer in time" in str(error)
     assert len(server.requests) == 2
+
+
+def test_a_whole_answer_may_take_four_times_as_long_as_a_step() -> None:
+    with serving(_drip_body, timeout_s=0.1, tries=1) as (client, server):
+        error = failure_of(client, server.url)
+        server.release()
+    assert "(0.1 s for each step, 0.4 s for all of it)" in str(error)
 
 
 def test_an_endless_stream_of_small_chunks_ends_with_the_deadline() -> None:
@@ -117,7 +132,16 @@ def test_a_refused_connection_is_a_retryable_failure() -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1:99999", "a" * 64 + ".example", "a..b", "xn--a.example", "\N{SNOWMAN}.example", "a b", "::1"],
+    [
+        "127.0.0.1:99999",
+        "127.0.0.1:99999999999999999999",
+        "a" * 64 + ".example",
+        "a..b",
+        "xn--a.example",
+        "\N{SNOWMAN}.example",
+        "a b",
+        "::1",
+    ],
 )
 def test_a_host_that_cannot_be_is_a_failure(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     FakeNames().install(monkeypatch)

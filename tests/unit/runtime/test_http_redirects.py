@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from mrt_pipeline.errors import FetchError
@@ -155,6 +157,24 @@ def test_a_name_that_leads_elsewhere_a_moment_later_is_noticed(names: FakeNames)
         client.close()
     assert inside.requests == []
     assert "inside this network" in str(error)
+
+
+def test_a_name_inside_the_network_is_not_even_tried(names: FakeNames) -> None:
+    names.addresses["inside.example"] = ["127.0.0.1"]
+    names.addresses["service.example"] = ["93.184.215.14"]
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    client = HttpClient(HttpOptions(base_urls=("http://service.example",)), now=FakeTime().now)
+    error = failure_of(client, f"http://inside.example:{port}/")
+    client.close()
+    assert not error.retryable
+    assert "inside this network" in str(error)
+
+
+def test_a_service_inside_the_network_may_lead_to_its_neighbours() -> None:
+    with serving(in_turn(Reply())) as (client, server):
+        server.handler = in_turn(_to(f"http://localhost:{server.port}/new"), Reply(body=b"new"))
+        assert client.get(SOURCE, server.url).content == b"new"
 
 
 def test_a_configured_name_may_lead_into_the_operators_network(names: FakeNames) -> None:

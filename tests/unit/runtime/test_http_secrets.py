@@ -24,10 +24,14 @@ def _all_bytes_below(folder: Path) -> bytes:
 
 def _echo(status: int) -> Handler:
     def handle(request: SeenRequest) -> Reply:
-        given = " ".join(request.headers.values()) + request.body.decode() + request.target
+        given = f"{request.target} {request.body.decode()} {' '.join(request.headers.values())}"
         return Reply(status, f"you said {given}".encode(), {"ETag": '"1"'})
 
     return handle
+
+
+def _echo_the_token(request: SeenRequest) -> Reply:
+    return Reply(401, b"bad token " + request.headers["authorization"].split()[1].encode())
 
 
 def _echo_in_a_header(request: SeenRequest) -> Reply:
@@ -70,6 +74,12 @@ def test_no_header_gets_into_a_message_even_if_the_service_repeats_it(header: st
         error = failure_of(client, server.url, headers={header: f"Bearer {SECRET}"})
     assert SECRET not in str(error)
     assert "[secret]" in str(error)
+
+
+def test_a_token_is_known_without_the_word_before_it() -> None:
+    with serving(_echo_the_token) as (client, server):
+        error = failure_of(client, server.url, headers={"Authorization": f"Bearer {SECRET}"})
+    assert str(error).endswith("status 401: bad token [secret]")
 
 
 def test_no_query_of_a_url_gets_into_a_message() -> None:

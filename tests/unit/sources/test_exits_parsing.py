@@ -64,6 +64,7 @@ def test_a_byte_order_mark_and_a_third_coordinate_do_no_harm() -> None:
         ({"geometry": None}, "geometry-missing", "None as geometry"),
         ({"geometry": {"type": "LineString", "coordinates": [[1, 2]]}}, "geometry-not-a-point", "LineString"),
         ({"geometry": {"type": "Point", "coordinates": [103.8]}}, "geometry-not-a-point", "two coordinates"),
+        ({"geometry": {"type": "Line", "coordinates": [103.8, 1.4]}}, "geometry-not-a-point", "'Line'"),
         ({"geometry": {"type": "Point", "coordinates": ["x", 1.3]}}, "position-not-a-number", "'x'"),
         ({"geometry": {"type": "Point", "coordinates": [None, 1.3]}}, "position-not-a-number", "None"),
         ({"geometry": {"type": "Point", "coordinates": [True, 1.3]}}, "position-not-a-number", "True"),
@@ -160,6 +161,12 @@ def test_control_and_direction_characters_are_removed_and_told() -> None:
 def test_a_message_quotes_no_control_characters() -> None:
     parsed = parse_exits(exits_with(lambda feature: feature["properties"].update(EXIT_CODE="\x1b[2J" * 20)))
     assert all(finding.message.isprintable() for finding in parsed.findings)
+
+
+def test_a_description_beside_the_fields_is_not_taken_for_them() -> None:
+    parsed = parse_exits(exits_with(lambda feature: feature["properties"].update(Description="<p>North</p>")))
+    assert YISHUN_A in parsed.records
+    assert parsed.findings == ()
 
 
 def test_a_label_given_as_a_number_is_its_digits() -> None:

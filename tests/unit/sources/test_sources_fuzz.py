@@ -1,4 +1,4 @@
-"""Whatever a publisher sends: records with findings, or one ``SourceFormatError``; and no feature without account."""
+"""Whatever a publisher sends: records and findings, or one ``SourceFormatError``; no feature goes missing."""
 
 from __future__ import annotations
 

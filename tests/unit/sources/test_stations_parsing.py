@@ -57,7 +57,7 @@ def test_a_hit_with_the_code_is_preferred_to_one_without() -> None:
 
 
 def test_a_hit_that_stands_twice_at_one_place_is_one_building() -> None:
-    near = changed(hits_for("(NS13)")[0], LATITUDE="1.42944308477999")
+    near = changed(hits_for("(NS13)")[0], LATITUDE="1.42944608477331")
     assert len(parse_stations(search("NS13", "Yishun", near, *hits_for("(NS13)"))).records) == 1
 
 

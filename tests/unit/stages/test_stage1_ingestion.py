@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.config import Secrets, Settings
+from mrt_pipeline.config import PipelineConfig, Secrets, Settings
 from mrt_pipeline.contracts.outputs import Stage1Output
 from mrt_pipeline.errors import RunInterrupted, StageOutputError
 from mrt_pipeline.runtime.context import RunContext
@@ -89,3 +89,11 @@ def test_a_run_that_was_asked_to_stop_reads_nothing(tmp_path: Path) -> None:
     stop.signal_number = 2
     with pytest.raises(RunInterrupted):
         _stage(tmp_path, stop=stop).execute(None)
+
+
+def test_a_configuration_is_all_that_the_stage_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MRT_PIPELINE_CACHE", str(tmp_path))
+    path = tmp_path / "pipeline.yaml"
+    path.write_text("mode: snapshot\n", encoding="utf-8")
+    output = Stage1Ingestion(PipelineConfig(str(path))).execute(None)
+    assert "yishun" in {station.slug for station in output.stations}

@@ -112,7 +112,7 @@ class _Downloads:
             reply = self._ask(self._poll_url)
             state = "TOO_MANY_REQUESTS" if _is_rate_limited(reply) else _data_of(reply).get("status")
             if state == "DOWNLOAD_SUCCESS":
-                return _link_of(reply)
+                return self._link_of(reply)
             if state == "DOWNLOAD_FAILED":
                 raise FetchError(
                     EXITS_ID,
@@ -132,6 +132,16 @@ class _Downloads:
             "DATAGOV_API_KEY.",
             retryable=True,
         )
+
+    def _link_of(self, reply: Mapping[str, object]) -> str:
+        """Return the signed link, which is not shown even if it is none."""
+        link = _data_of(reply).get("url")
+        schemes = {"https", urlsplit(self._poll_url).scheme}
+        if not isinstance(link, str) or link.partition("://")[0] not in schemes:
+            raise SourceFormatError(
+                EXITS_ID, "poll-download says DOWNLOAD_SUCCESS without an https URL; expected the file's."
+            )
+        return link
 
     def _ask(self, url: str) -> Mapping[str, object]:
         key = self._access.secrets.datagov_api_key
@@ -161,18 +171,6 @@ def _data_of(reply: Mapping[str, object]) -> Mapping[str, object]:
             EXITS_ID, f"data.gov.sg replied with {show(data)} as data; expected an object."
         )
     return data
-
-
-def _link_of(reply: Mapping[str, object]) -> str:
-    """Return the signed link; it is not shown even if it is none."""
-    link = _data_of(reply).get("url")
-    try:
-        parts = urlsplit(link) if isinstance(link, str) else None
-    except ValueError:
-        parts = None
-    if parts is None or parts.scheme not in ("https", "http") or not parts.hostname:
-        raise SourceFormatError(EXITS_ID, "poll-download says DOWNLOAD_SUCCESS without a URL; expected one.")
-    return parts.geturl()
 
 
 def _unknown_revision(error: SourceError) -> Finding:

@@ -1,4 +1,4 @@
-"""Ask a MediaWiki's API: one request at a time, lag and limits respected, cut answers followed to their end."""
+"""Ask a MediaWiki's API: one request at a time, lag and limits respected, cut answers followed up."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Http(Protocol):
         """Return the answer to a GET, or raise ``FetchError``."""
 
 
-class ApiFault(SourceError):
+class ApiError(SourceError):
     """The API answered with an error of its own; ``code`` is MediaWiki's."""
 
     def __init__(self, code: str, info: str, limit: int | None = None) -> None:
@@ -79,7 +79,7 @@ class WikiApi:
 
         Raises:
             FetchError: if there is none (``BlockedError`` for status 403).
-            ApiFault: if the API refuses the request.
+            ApiError: if the API refuses the request.
             SourceFormatError: if what answers is no MediaWiki.
         """
         with self._turn:
@@ -113,7 +113,7 @@ class WikiApi:
         always = {"format": "json", "formatversion": "2", "maxlag": MAX_LAG_S}
         return self.http.get(SOURCE_ID, self.url, params={**params, **always}, max_bytes=MAX_ANSWER_BYTES)
 
-    def _wait(self, fault: ApiFault, answer: Answer, attempt: int) -> None:
+    def _wait(self, fault: ApiError, answer: Answer, attempt: int) -> None:
         """Wait before the next try as long as the wiki asks, at most as long as we are ready to."""
         wait_s = max(self.first_wait_s * 2**attempt, _retry_after(answer))
         if attempt == TRIES - 1 or wait_s > MAX_WAIT_S:
@@ -134,7 +134,8 @@ def _parse(answer: Answer) -> Mapping[str, Any]:
     except orjson.JSONDecodeError as error:
         raise SourceFormatError(
             SOURCE_ID,
-            f"the API answered with {answer.content_type or 'something'} that is no JSON; check apis.fandom.base_url",
+            f"{answer.url} answered with {answer.content_type or 'something'}, expected JSON; "
+            "check apis.fandom.base_url",
         ) from error
     if not isinstance(body, dict):
         raise SourceFormatError(
@@ -143,14 +144,14 @@ def _parse(answer: Answer) -> Mapping[str, Any]:
     return body
 
 
-def _fault_of(body: Mapping[str, Any]) -> ApiFault | None:
+def _fault_of(body: Mapping[str, Any]) -> ApiError | None:
     error = body.get("error")
     if error is None:
         return None
     if not isinstance(error, dict):
-        return ApiFault("unknown", str(error)[:200])
+        return ApiError("unknown", str(error)[:200])
     limit = error.get("limit")
-    return ApiFault(
+    return ApiError(
         str(error.get("code", "unknown")),
         str(error.get("info", ""))[:200],
         limit if isinstance(limit, int) and limit > 0 else None,

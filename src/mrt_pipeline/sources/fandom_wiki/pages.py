@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiFault, WikiApi
+from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiError, WikiApi
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 
 _GONE = frozenset({"nosuchrevid", "missingtitle", "nosuchpageid", "missingcontent-revid", "permissiondenied"})
@@ -39,7 +39,7 @@ def fetch_page(api: WikiApi, head: PageHead) -> WikiPage | None:
     }
     try:
         answer = api.ask(params)
-    except ApiFault as fault:
+    except ApiError as fault:
         if fault.code in _GONE:
             return None
         raise

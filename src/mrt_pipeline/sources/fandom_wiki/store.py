@@ -1,9 +1,9 @@
-"""What was read of the wiki, kept between runs: a page of an unchanged revision is neither fetched nor read again.
+"""What was read of the wiki, kept between runs: an unchanged page is neither fetched nor read again.
 
-Layout: one SQLite file, ``pages.sqlite3``, in its own folder; tables for pages (as fetched), readings (what reading a
-page yielded, by the reader's version) and titles. Everything in it can be had again, so nothing in it is precious: a
-damaged file is begun anew, and one that cannot be written is done without; both are told once and fail nothing. Of
-each page the newest two revisions are kept.
+Layout: one SQLite file, ``pages.sqlite3``, in its own folder; tables for pages (as fetched), readings (what
+reading a page yielded, by the reader's version) and titles. Everything in it can be had again, so nothing
+in it is precious: a damaged file is begun anew, and one that cannot be written is done without; both are
+told once and fail nothing. Of each page the newest two revisions are kept.
 """
 
 from __future__ import annotations
@@ -54,6 +54,10 @@ class PageStore:
         self._lock = threading.RLock()
         self._connection = self._open()
 
+    def __del__(self) -> None:
+        with contextlib.suppress(AttributeError, sqlite3.Error):
+            self._connection.close()
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -86,7 +90,8 @@ class PageStore:
             for table in ("pages", "readings"):
                 connection.execute(
                     f"DELETE FROM {table} WHERE wiki = ? AND page_id = ? AND revision NOT IN "  # noqa: S608 - ours
-                    "(SELECT revision FROM pages WHERE wiki = ? AND page_id = ? ORDER BY revision DESC LIMIT ?)",
+                    "(SELECT revision FROM pages WHERE wiki = ? AND page_id = ? "
+                    "ORDER BY revision DESC LIMIT ?)",
                     (*key, *key, KEPT_REVISIONS),
                 )
 
@@ -164,7 +169,7 @@ class PageStore:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             return _connect(self._path)
-        except _Damaged as damage:
+        except _DamagedError as damage:
             return self._begin_anew(damage)
         except (sqlite3.Error, OSError) as error:
             self._tell(f"{self._path}: pages of the wiki are not kept this time: {error}.")
@@ -198,7 +203,7 @@ class PageStore:
             self._warn(text)
 
 
-class _Damaged(Exception):
+class _DamagedError(Exception):
     """The file is no store of ours, or not whole."""
 
 
@@ -219,7 +224,7 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     except BaseException as error:
         connection.close()
         if isinstance(error, sqlite3.Error) and _is_damage(error):
-            raise _Damaged(str(error)) from error
+            raise _DamagedError(str(error)) from error
         raise
     return connection
 
@@ -227,7 +232,7 @@ def _connect(path: Path | None) -> sqlite3.Connection:
 def _check(connection: sqlite3.Connection) -> None:
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
-        raise _Damaged(str(verdict))
+        raise _DamagedError(str(verdict))
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
@@ -235,7 +240,7 @@ def _make_tables(connection: sqlite3.Connection) -> None:
     if version == SCHEMA:
         return
     if version != 0 or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise _Damaged(f"schema {version}, expected {SCHEMA}")
+        raise _DamagedError(f"schema {version}, expected {SCHEMA}")
     with connection:
         connection.execute("BEGIN IMMEDIATE")
         for statement in filter(None, map(str.strip, _TABLES.split(";"))):

@@ -1,8 +1,8 @@
 """Find the pages of stations and their newest revisions: in batches, by what the wiki makes of each title.
 
-A title that the wiki does not have is tried in the other forms that station pages have, and at last searched for. A
-title found once is remembered, so that a later run asks for the right one at once; a search that found nothing is not
-repeated for some days.
+A title that the wiki does not have is tried in the other forms that station pages have, and at last
+searched for. A title found once is remembered, so that a later run asks for the right one at once; a search
+that found nothing is not repeated for some days.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from mrt_pipeline.errors import BlockedError, SourceError, SourceFormatError
-from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiFault, WikiApi
+from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiError, WikiApi
 
 BATCH = 50
 """titles a request, the most that a wiki takes from anybody"""
@@ -78,19 +78,23 @@ def resolve_titles(
     search = _Resolution(api, accepts)
     titles = list(dict.fromkeys(wanted))
     search.look_up({title: [memory.find_title(title) or title] for title in titles})
-    search.look_up({title: alternatives(title) for title in search.missing(titles)})
-    for title in search.missing(titles):
-        last = memory.find_search(title)
-        if last is None or not timedelta(0) <= now - last < SEARCH_AGAIN:
-            search.search_for(title)
-            if not search.has(title) and title not in search.failures:
-                memory.keep_search(title, now)
+    due = [title for title in search.missing(titles) if _is_due(memory.find_search(title), now)]
+    search.look_up({title: alternatives(title) for title in due})
+    for title in search.missing(due):
+        search.search_for(title)
+        if not search.has(title) and title not in search.failures:
+            memory.keep_search(title, now)
     for title, head in search.found.items():
         memory.keep_title(title, head.title)
     failures = list(search.failures.values())
     if failures and not search.found and len(failures) == len(titles):
         raise failures[0]
     return {title: search.outcome(title) for title in titles}
+
+
+def _is_due(last: datetime | None, now: datetime) -> bool:
+    """Tell whether a title is looked for again; a time in the future means that a clock was wrong."""
+    return last is None or not timedelta(0) <= now - last < SEARCH_AGAIN
 
 
 def alternatives(title: str) -> list[str]:
@@ -184,7 +188,7 @@ def find_heads(api: WikiApi, titles: Sequence[str]) -> dict[str, PageHead | None
     try:
         for answer in api.query(params):
             _take_answer(answer.body, links, heads)
-    except ApiFault as fault:
+    except ApiError as fault:
         if fault.code != "toomanyvalues" or len(titles) < 2:
             raise
         size = min(fault.limit or len(titles), (len(titles) + 1) // 2)

@@ -13,7 +13,7 @@ class Budget:
 
     def __init__(self, section: Stage2Section, clock: Callable[[], float] = time.monotonic) -> None:
         self.reason: str | None = None
-        """why no further station is begun, once that is so"""
+        """the sentence that says why no further station is begun, once that is so"""
         self._minutes = section.daily_timeout_minutes
         self._requests = section.max_model_requests
         self._clock = clock
@@ -29,7 +29,7 @@ class Budget:
         """
         minutes = (self._clock() - self._began) / 60
         if self._minutes is not None and minutes >= self._minutes:
-            self.reason = self.reason or f"daily_timeout_minutes ({self._minutes:g}) are over"
+            self.reason = self.reason or f"daily_timeout_minutes ({self._minutes:g}) are over."
         return self.reason is None and (self._requests is None or self._has_requests_for(in_flight + 1))
 
     def spend(self, requests: int) -> None:
@@ -48,5 +48,5 @@ class Budget:
         if self._sent + stations * self._most_per_station <= limit:
             return True
         if stations == 1:
-            self.reason = f"max_model_requests is {limit}, and {self._sent} were sent"
+            self.reason = f"max_model_requests is {limit}, and {self._sent} were sent."
         return False

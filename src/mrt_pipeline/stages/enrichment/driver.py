@@ -189,9 +189,7 @@ class Driver:
 
     def _tell_pending(self, number: int) -> None:
         if number:
-            self._context.reporter.note(
-                f"{number} stations are left for another time: {self._budget.reason}."
-            )
+            self._context.reporter.note(f"{number} stations are left for another time: {self._budget.reason}")
 
 
 def shorten(slugs: Sequence[str]) -> str:

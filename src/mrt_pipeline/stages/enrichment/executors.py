@@ -13,6 +13,9 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 Task = tuple["Future[Any]", Callable[[], Any]]
 
+LOOK_UP_S = 0.5
+"""A wait is left so often: a signal that comes just before falling asleep is seen on waking up only."""
+
 
 class DaemonThreads(Executor):
     """A fixed number of threads that never keep the process alive.
@@ -89,7 +92,7 @@ def work_off(
                 break
         if not in_flight:
             return
-        done, in_flight = wait(in_flight, return_when=FIRST_COMPLETED)
+        done, in_flight = wait(in_flight, timeout=LOOK_UP_S, return_when=FIRST_COMPLETED)
         for future in done:
             yield future.result()
 

@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.network import Station
@@ -50,6 +51,12 @@ _API_OF = {"fandom_wiki": "fandom", "openrouter_llm": "openrouter"}
 """sections of ``apis`` that matter; that of LTA's tables always does, since pages are held against them"""
 
 
+@cache
+def _code_in_use() -> str:
+    """Return the version of the code that this process runs, whatever becomes of the files meanwhile."""
+    return code_version(CODE)
+
+
 @dataclass(frozen=True, slots=True)
 class StationKey:
     """Everything the result for a station depends on."""
@@ -75,7 +82,7 @@ class Basis:
         sections = settings.apis.model_dump(mode="json", include=apis)
         shared = {
             "as_of": context.as_of.isoformat(),
-            "code": code_version(CODE),
+            "code": _code_in_use(),
             "sources": list(names),
             "stage": settings.stages.stage2_enrichment.model_dump(mode="json", exclude=_PACE),
             "apis": {

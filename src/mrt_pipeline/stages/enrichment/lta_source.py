@@ -10,7 +10,7 @@ any is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
@@ -46,6 +46,8 @@ class LtaSource:
     naming: Naming
     radius_m: float
     version: str
+    _cited: dict[tuple[str, bool], EvidenceMap] = field(default_factory=dict, repr=False, compare=False)
+    """made once for each stop: it is near several exits"""
 
     @property
     def name(self) -> str:
@@ -123,14 +125,19 @@ class LtaSource:
         )
 
     def _evidence(self, reached: ReachedStop) -> EvidenceMap:
-        code = reached.stop.bus_stop_code
+        key = reached.stop.bus_stop_code, reached.relation is BusStopRelation.NEARBY
+        if key not in self._cited:
+            self._cited[key] = self._cite_stop(*key)
+        return self._cited[key]
+
+    def _cite_stop(self, code: str, is_nearby: bool) -> EvidenceMap:
         computed = (_cite(self.tables.stops.provenance, code, Method.GEOMETRY),)
         evidence: EvidenceMap = {
             WHOLE_RECORD: (_cite(self.tables.stops.provenance, code),),
             "services": (_cite(self.tables.services.provenance, code),),
             "distance_m": computed,
         }
-        if reached.relation is BusStopRelation.NEARBY:
+        if is_nearby:
             evidence["relation"] = computed
         return evidence
 

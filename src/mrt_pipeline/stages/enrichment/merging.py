@@ -105,8 +105,6 @@ def merge_claims(
 
 
 def _merge_exit(claims: ExitClaims, findings: list[Finding]) -> ExitEnrichment:
-    if len(claims.said) == 1 and not claims.disputes:
-        return claims.said[0][1]
     return ExitEnrichment(
         exit_id=claims.station_exit.exit_id,
         platforms=tuple(_merge_platforms(claims, findings)),
@@ -161,12 +159,14 @@ def _unite_platform(same: list[ExitPlatform], claims: ExitClaims) -> ExitPlatfor
 
     So the words of a page stand behind the letter only, and the direction stays under its own licence.
     """
+    is_disputed = any(is_letter_dispute(finding, same[0].towards_code) for finding in claims.disputes)
+    if len(same) == 1 and not is_disputed:
+        return same[0]
     best = min(rank_of(item.evidence_for("towards_code"))[0] for item in same)
     directing = [item for item in same if rank_of(item.evidence_for("towards_code"))[0] == best]
     united = unite_same([_without_letter(item) for item in directing], "towards_code")
     lettered = [item for item in same if item.platform_code is not None]
     letters = {item.platform_code for item in lettered}
-    is_disputed = any(is_letter_dispute(finding, united.towards_code) for finding in claims.disputes)
     if len(letters) != 1 or is_disputed:
         return united
     reasons = distinct(reason for item in lettered for reason in item.evidence_for("platform_code"))

@@ -3,8 +3,8 @@
 It is asked about the passages that earlier sources hand on and about nothing else; what it says is held
 against those passages and the network (``extraction.grounding``), so that an invented value has no place to
 point to. Answers lie in ``<cache>/model/answers.sqlite3``. A station whose questions could not all be asked
-now fails and is done again; a passage that the model will not or cannot answer for is a finding, and the rest
-of the station stands.
+now, or of which none was answered, fails and is done again; where a part of its text was not answered for,
+that is a finding.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
+from mrt_pipeline.errors import ModelCallError
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.excerpts import pack
 from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
 from mrt_pipeline.extraction.grounding import ground
+from mrt_pipeline.extraction.model_reading import Reading, read_excerpt
 from mrt_pipeline.extraction.placing import Placed, place
 from mrt_pipeline.extraction.prompts import Excerpt, make_question
-from mrt_pipeline.extraction.reading import Reading, read_excerpt
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.model import ChatModel
@@ -73,11 +74,13 @@ class ModelSource:
         """Return what the model reads in a station's passages, as far as it is grounded there.
 
         Raises:
-            ModelCallError: if not every question could be asked now.
+            ModelCallError: if not every question could be asked now, or none was answered.
         """
         passages = tuple(passage for claims in earlier for passage in claims.passages)
         ledger = Ledger()
         reading = self._read(station, passages, ledger)
+        if reading.failures and not reading.candidates:
+            raise ModelCallError(reading.failures[0])
         exits, rejected, findings = self._ground(
             (self._place(candidate, passages, station) for candidate in reading.candidates), station
         )

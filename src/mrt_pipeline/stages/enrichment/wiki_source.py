@@ -1,7 +1,8 @@
 """``fandom_wiki``: what the station pages of the Singapore MRT Lines wiki say, read by rules and grounded.
 
-Revisions are asked for first, fifty titles a request; a page whose revision was read before, in this run or an earlier
-one, is neither fetched nor read again. What the rules could not read is handed on to the language model.
+Revisions are asked for first, fifty titles a request; a page whose revision was read before, in this run or
+an earlier one, is neither fetched nor read again. What the rules could not read is handed on to the
+language model.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import BlockedError, SourceError
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts, plain_name
+from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
@@ -123,9 +124,7 @@ class WikiSource:
         reading = self._read(page)
         provenance = self._provenance(page, reading.text)
         whole = Passage(document_id=provenance.document_id, licence=LICENCE, text=reading.text, char_start=0)
-        exits, rejected, findings = ground(
-            [(whole, reading.candidates)], station, self.facts, source=SOURCE
-        )
+        exits, rejected, findings = ground([(whole, reading.candidates)], station, self.facts, source=SOURCE)
         return StationClaims(
             source=SOURCE,
             exits=exits,
@@ -185,7 +184,7 @@ class WikiSource:
             retrieved_at=page.retrieved_at,
             licence=LICENCE,
             licence_url=LICENCE_URL,
-            attribution=f"Facts from “{head.title}”, {url}, by its contributors, under CC BY-SA 3.0 ({LICENCE_URL}).",
+            attribution=f"Facts from “{head.title}” ({url}) by its contributors, CC BY-SA 3.0 {LICENCE_URL}",
             sha256=sha256_of(text.encode()),
             records=1,
         )
@@ -224,7 +223,7 @@ def _passage(whole: Passage, start: int, end: int) -> Passage:
 
 def _missing(station: Station, resolved: Resolved) -> Finding:
     if resolved.leads_to:
-        found = f"the wiki leads from {station.wiki_title!r} to {resolved.leads_to!r}, which is about something else"
+        found = f"the wiki leads from {station.wiki_title!r} to {resolved.leads_to!r}, another subject"
     else:
         found = f"the wiki has no page {station.wiki_title!r}, nor one of a like title"
     return Finding(

@@ -37,7 +37,7 @@ def test_minutes_count_from_the_start(passed_s: float, allowed: bool) -> None:
     budget = _budget(clock, daily_timeout_minutes=2)
     clock.now_s += passed_s
     assert budget.allows(3) is allowed
-    assert budget.reason == (None if allowed else "daily_timeout_minutes (2) are over")
+    assert budget.reason == (None if allowed else "daily_timeout_minutes (2) are over.")
 
 
 def test_the_first_reason_stays() -> None:
@@ -64,7 +64,7 @@ def test_a_limit_is_reached_only_when_nothing_is_in_flight_any_more() -> None:
     assert not budget.allows(1)
     assert budget.reason is None
     assert not budget.allows(0)
-    assert budget.reason == "max_model_requests is 10, and 6 were sent"
+    assert budget.reason == "max_model_requests is 10, and 6 were sent."
 
 
 def test_a_station_that_needs_more_than_the_limit_is_begun_all_the_same() -> None:

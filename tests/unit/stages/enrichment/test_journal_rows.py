@@ -13,6 +13,7 @@ from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, Station
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, JournalRow, open_journal
 from mrt_pipeline.stages.enrichment.keys import StationKey
+from tests.bench.stage2 import write_journal
 from tests.fakes.network_builder import NOW, make_enrichment
 
 KEY = StationKey("basis", {"network": "1", "fandom_wiki": None})
@@ -186,7 +187,9 @@ def test_a_full_disk_is_told_and_harms_no_committed_row(tmp_path: Path) -> None:
         long = StationEnrichment(
             slug="bishan", status=EnrichmentStatus.PARTIAL, failures={"network": "x" * 90_000}
         )
-        with pytest.raises(StorageError, match=r"the disk is full; make room .* What was committed is kept\."):
+        with pytest.raises(
+            StorageError, match=r"the disk is full; make room .* What was committed is kept\."
+        ):
             journal.commit(JournalRow(KEY, long, ModelUsage(), 1))
     with _opened(tmp_path) as journal:
         assert journal.find("yishun") == _row()
@@ -210,3 +213,8 @@ def test_the_last_row_of_each_station_is_what_is_found(rows: list[tuple[str, str
             journal.commit(_row(slug, attempt, failures={"network": text}))
         for slug, text, attempt in {row[0]: row for row in rows}.values():
             assert journal.find(slug) == _row(slug, attempt, failures={"network": text})
+
+
+def test_every_row_of_a_long_run_is_found_again(tmp_path: Path) -> None:
+    """How long that takes, ``python -m tests.bench.stage2`` says."""
+    assert write_journal(tmp_path, 300) == 300

@@ -32,8 +32,8 @@ from tests.fakes.network_builder import (
 )
 from tests.unit.extraction import scene
 
-NS13, NS17, *_ = SMALL_NETWORK.codes
-YISHUN, BISHAN, _ = open_stations()
+NS13, NS17, *_OTHERS = SMALL_NETWORK.codes
+YISHUN, BISHAN, _SENJA = open_stations()
 [EXIT] = YISHUN.exits
 PAGE = "wiki:Yishun@7"
 OTHER_PAGE = "blog:Yishun"
@@ -93,7 +93,7 @@ def test_every_exit_is_there_in_the_stations_order_even_when_nobody_speaks_of_it
 
 
 def test_what_one_source_alone_says_is_left_as_it_is() -> None:
-    said = {"bus_stops": (_lta_stop(),), "platforms": (make_platform(NS13, NS17),)}
+    said: dict[str, Any] = {"bus_stops": (_lta_stop(),), "platforms": (make_platform(NS13, NS17),)}
     merged, _ = _merge(_claims("lta_datamall", **said))
     assert merged == ExitEnrichment(exit_id=EXIT.exit_id, **said)
 
@@ -129,9 +129,7 @@ def test_distance_alone_does_not_make_a_listed_stop_certain() -> None:
 
 def test_different_stops_are_in_order_of_distance() -> None:
     far, near = make_bus_stop(EXIT, "59001", north_m=90), make_bus_stop(EXIT, "59002", north_m=10)
-    merged, _ = _merge(
-        _claims("lta_datamall", bus_stops=(far,)), _claims("fandom_wiki", bus_stops=(near,))
-    )
+    merged, _ = _merge(_claims("lta_datamall", bus_stops=(far,)), _claims("fandom_wiki", bus_stops=(near,)))
     assert merged.bus_stops == (near, far)
 
 
@@ -181,8 +179,9 @@ def test_contradicting_letters_are_a_finding_with_both_quotes_and_none_is_publis
     assert (finding.check, finding.severity) == ("sources-disagree", Severity.WARNING)
     assert (finding.slug, finding.exit_id) == ("yishun", EXIT.exit_id)
     assert finding.message == (
-        "Yishun exit A: fandom_wiki says that platform A ('Platform A') is, openrouter_llm says that platform B "
-        "('trains use B') is, all towards NS17; no letter is published. Look at the station, and correct the page."
+        "Yishun exit A: fandom_wiki says that platform A ('Platform A') is, openrouter_llm says that "
+        "platform B ('trains use B') is, all towards NS17; no letter is published. Look at the station, and "
+        "correct the page."
     )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,17 +28,25 @@ DOCUMENTS = ("lta-bus-stops", "wiki:Bishan@7", "blog:Bishan")
 PUBLISHERS = {name: provenance(name, publisher=name) for name in DOCUMENTS}
 
 
-def _evidence(fields: tuple[str, ...] = ("record",)) -> st.SearchStrategy[EvidenceMap]:
-    reason = st.builds(
-        quote_of,
-        st.sampled_from(["Exit A", "Exit B"]),
-        st.sampled_from(DOCUMENTS),
-        st.sampled_from(Method),
-        st.integers(0, 3),
+def _access(
+    step_free: StepFree, features: set[AccessFeature], evidence: EvidenceMap, confidence: Confidence
+) -> ExitAccess:
+    reasons = dict.fromkeys(("step_free", "features") if features else ("step_free",), evidence["record"])
+    return ExitAccess(
+        step_free=step_free,
+        features=tuple(feature for feature in AccessFeature if feature in features),
+        evidence=reasons,
+        confidence=confidence,
     )
-    return reason.map(lambda item: dict.fromkeys(fields, (item,)))
 
 
+EVIDENCE: st.SearchStrategy[EvidenceMap] = st.builds(
+    lambda *words: {"record": (quote_of(*words),)},
+    st.sampled_from(["Exit A", "Exit B"]),
+    st.sampled_from(DOCUMENTS),
+    st.sampled_from(Method),
+    st.integers(0, 3),
+)
 CONFIDENCE = st.sampled_from(Confidence)
 STOPS = st.builds(
     lambda code, relation, evidence, confidence: make_bus_stop(
@@ -45,7 +54,7 @@ STOPS = st.builds(
     ),
     st.sampled_from(["53009", "53231"]),
     st.sampled_from(BusStopRelation),
-    _evidence(),
+    EVIDENCE,
     CONFIDENCE,
 )
 PLATFORMS = st.builds(
@@ -54,23 +63,17 @@ PLATFORMS = st.builds(
     ),
     st.sampled_from([NS13, CC15]),
     st.sampled_from([None, "A", "B"]),
-    _evidence(),
+    EVIDENCE,
     CONFIDENCE,
 )
 LANDMARKS = st.builds(
     lambda name, evidence, confidence: Landmark(name=name, evidence=evidence, confidence=confidence),
     st.sampled_from(["Junction 8", "JUNCTION 8", "Bishan Park"]),
-    _evidence(),
+    EVIDENCE,
     CONFIDENCE,
 )
 ACCESS = st.builds(
-    lambda step_free, features, evidence, confidence: ExitAccess(
-        step_free=step_free, features=features, evidence=evidence, confidence=confidence
-    ),
-    st.sampled_from(StepFree),
-    st.sets(st.sampled_from(AccessFeature)).map(tuple),
-    _evidence(("step_free", "features")),
-    CONFIDENCE,
+    _access, st.sampled_from(StepFree), st.sets(st.sampled_from(AccessFeature)), EVIDENCE, CONFIDENCE
 )
 
 
@@ -118,28 +121,30 @@ def _values(exits: Iterable[ExitEnrichment]) -> Iterator[Published]:
 
 
 def _reasons(exits: Iterable[ExitEnrichment]) -> set[Evidence]:
-    return {
-        reason for value in _values(exits) for reasons in value.evidence.values() for reason in reasons
-    }
+    return {reason for value in _values(exits) for reasons in value.evidence.values() for reason in reasons}
+
+
+def _are_equal(one: object, other: object) -> bool:
+    """Compare without a picture of the difference: drawing one of records this size takes minutes."""
+    return one == other
 
 
 @given(CLAIMS, st.randoms(use_true_random=False))
-def test_the_order_of_sources_does_not_matter(claims: list[StationClaims], random: object) -> None:
-    shuffled = list(claims)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
-    assert merge_claims(BISHAN, shuffled) == merge_claims(BISHAN, claims)
+def test_the_order_of_sources_does_not_matter(claims: list[StationClaims], random: Random) -> None:
+    shuffled = random.sample(claims, len(claims))
+    assert _are_equal(merge_claims(BISHAN, shuffled), merge_claims(BISHAN, claims))
 
 
 @given(CLAIMS)
 def test_merging_what_was_merged_changes_nothing(claims: list[StationClaims]) -> None:
     merged, _ = merge_claims(BISHAN, claims)
-    assert merge_claims(BISHAN, [_again(*merged)]) == (merged, ())
-    assert merge_claims(BISHAN, [_again(*merged), _again(*merged)]) == (merged, ())
+    assert _are_equal(merge_claims(BISHAN, [_again(*merged)]), (merged, ()))
+    assert _are_equal(merge_claims(BISHAN, [_again(*merged), _again(*merged)]), (merged, ()))
 
 
 @given(CLAIMS)
 def test_what_is_said_twice_counts_once(claims: list[StationClaims]) -> None:
-    assert merge_claims(BISHAN, [*claims, *claims])[0] == merge_claims(BISHAN, claims)[0]
+    assert _are_equal(merge_claims(BISHAN, [*claims, *claims])[0], merge_claims(BISHAN, claims)[0])
 
 
 @given(CLAIMS)

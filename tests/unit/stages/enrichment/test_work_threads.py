@@ -112,7 +112,8 @@ def test_threads_never_keep_the_process_alive() -> None:
 def test_a_call_that_is_cancelled_before_its_turn_is_not_made() -> None:
     started, go_on = threading.Event(), threading.Event()
     threads = DaemonThreads(1)
-    threads.submit(lambda: (started.set(), go_on.wait(timeout=30)))
+    threads.submit(started.set)
+    threads.submit(go_on.wait, timeout=30)
     started.wait(timeout=30)
     made: list[int] = []
     assert threads.submit(made.append, 1).cancel()

@@ -37,15 +37,18 @@ def test_one_exit_surveyed_twice_is_one_and_the_merge_is_told() -> None:
 
 
 def test_the_survey_nearest_to_the_building_stands_for_the_exit_whatever_its_number() -> None:
-    made = run(feature("1", YISHUN, north_m=38), feature("2", YISHUN, north_m=30))
+    made = run(feature("1", YISHUN, north_m=-38), feature("2", YISHUN, north_m=-30))
     (evidence,) = exits_of(made)["yishun-nsl-A"].evidence_for("lat")
     assert evidence.record_id == "2"
 
 
 @pytest.mark.parametrize(("apart_m", "exits"), [(9.9, 1), (10.1, 2)])
-def test_ten_metres_tell_two_exits_from_one(apart_m: float, exits: int) -> None:
-    made = run(feature("1", YISHUN), feature("2", YISHUN, north_m=30 + apart_m))
-    assert len(exits_of(made)) == exits
+@pytest.mark.parametrize(("north", "east"), [(1, 0), (-1, 0), (0, 1), (0, -1)])
+def test_ten_metres_tell_two_exits_from_one_in_any_direction(
+    apart_m: float, exits: int, north: int, east: int
+) -> None:
+    other = feature("2", YISHUN, north_m=30 + apart_m * north, east_m=apart_m * east)
+    assert len(exits_of(run(feature("1", YISHUN), other))) == exits
 
 
 def test_two_labels_at_one_point_are_two_exits() -> None:

@@ -29,6 +29,15 @@ def test_a_feature_spelled_as_usual_is_kept_without_a_word() -> None:
     assert made.findings == ()
 
 
+def test_features_are_accounted_in_natural_order_of_their_ids() -> None:
+    made = run(
+        feature("10", "YISHUN MRT STATION"),
+        feature("9", "NOWHERE"),
+        feature("2", "KHATIB MRT STATION", code="NS14"),
+    )
+    assert [account.record_id for account in made.features] == ["2", "9", "10"]
+
+
 def test_an_odd_spelling_is_told_once_with_all_its_features() -> None:
     made = run(feature("1", "DT18", "Exit A", "DT18"), feature("2", "DT18", "Exit B", "DT18", 60))
     (finding,) = findings_of(made, "station-spelled-oddly")
@@ -92,7 +101,7 @@ def test_a_label_of_unknown_form_is_an_error_and_not_a_guess() -> None:
 
 @pytest.mark.parametrize(
     ("lat", "lng"),
-    [(float("nan"), 103.8), (1.3, float("inf")), (103.8, 1.3), (1.3, 999.0), (-91.0, 0.0)],
+    [(float("nan"), 103.8), (1.3, float("inf")), (103.8, 1.3), (1.3, 463.8), (-91.0, 0.0)],
 )
 def test_a_position_that_is_nowhere_is_an_error(lat: float, lng: float) -> None:
     lost = dataclasses.replace(feature("5", "YISHUN MRT STATION"), lat=lat, lng=lng)
@@ -153,9 +162,10 @@ def test_the_code_of_a_line_decides_against_the_nearest_building() -> None:
     assert exits_of(made)["paya-lebar-ccl-E"].station_code == "CC9"
 
 
-def test_codes_of_two_lines_leave_the_decision_to_the_distance() -> None:
-    made = run(feature("1", "NS17/CC15", "Exit D", "CC15", 0, 40))
-    assert list(exits_of(made)) == ["bishan-ccl-D"]
+@pytest.mark.parametrize(("code", "exit_id"), [("CC15", "bishan-ccl-D"), ("NS17", "bishan-nsl-D")])
+def test_codes_of_two_lines_leave_the_decision_to_the_distance(code: str, exit_id: str) -> None:
+    made = run(feature("1", "NS17/CC15", "Exit D", code, 10))
+    assert list(exits_of(made)) == [exit_id]
 
 
 def test_of_two_buildings_the_nearer_one_is_taken_and_said_to_be_by_distance() -> None:

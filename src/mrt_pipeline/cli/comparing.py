@@ -1,0 +1,68 @@
+"""``mrt-pipeline diff``: what changed from one dataset to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
+from mrt_pipeline.cli.printing import say, say_json
+from mrt_pipeline.contracts.comparison import Comparison
+from mrt_pipeline.errors import EXIT_FAILURE
+from mrt_pipeline.report.comparison import compare_datasets
+from mrt_pipeline.report.datasets import (
+    LoadedDataset,
+    choose_successful,
+    load_dataset,
+    load_run,
+    without_collection,
+)
+from mrt_pipeline.report.history import read_history
+from mrt_pipeline.report.wording import describe, headline
+
+
+def show_differences(
+    old: str | None, new: str | None, config: Path | None, *, as_json: bool, exit_code: bool
+) -> int:
+    """Print what changed between two datasets and return the exit code: 0, or 1 if that was asked for.
+
+    Args:
+        old: the older dataset; none: the last successful run but one.
+        new: the newer dataset; none: the last successful run.
+        config: says where runs lie.
+        as_json: whether to print the comparison's records.
+        exit_code: whether differences are to be told by exit code 1.
+    """
+    with without_collection():
+        before, after = _load(old, new, config)
+        comparison = compare_datasets(before.dataset, after.dataset)
+        if as_json:
+            say_json(comparison.model_dump_json(indent=1, exclude_none=True).encode())
+        else:
+            say(*_describe(before, after, comparison))
+    return EXIT_FAILURE if exit_code and not comparison.is_same else 0
+
+
+def _load(old: str | None, new: str | None, config: Path | None) -> tuple[LoadedDataset, LoadedDataset]:
+    outputs = outputs_of(config, *((old, new) if old and new else ()))
+    before = load_dataset(old, outputs) if old else None
+    after = load_dataset(new, outputs) if new else None
+    if before and after:
+        return before, after
+    history = read_history(outputs)
+    warn_of_damaged(history)
+    if before:
+        given = before.run.folder if before.run else None
+        return before, load_run(choose_successful(history, 1, apart_from=given)[0])
+    newest, last_but_one = choose_successful(history, 2)
+    return load_run(last_but_one), load_run(newest)
+
+
+def _describe(before: LoadedDataset, after: LoadedDataset, comparison: Comparison) -> Iterator[str]:
+    yield f"{before.name} (as of {comparison.old.as_of}) → {after.name} (as of {comparison.new.as_of})"
+    yield headline(comparison)
+    for section in describe(comparison):
+        yield ""
+        yield section.title
+        for line in section.lines:
+            yield from (f"  {part}" for part in line.split("\n"))

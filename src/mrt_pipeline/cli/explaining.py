@@ -1,0 +1,133 @@
+"""``mrt-pipeline explain``: why a value is published, by everything it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from mrt_pipeline.cli.outputs import outputs_of
+from mrt_pipeline.cli.printing import say, say_json
+from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
+from mrt_pipeline.report.datasets import LoadedDataset, load_dataset
+from mrt_pipeline.report.details import read_rejected
+from mrt_pipeline.report.explanation import RunFacts, explain
+from mrt_pipeline.report.history import LATEST
+from mrt_pipeline.report.stations import get_station
+from mrt_pipeline.report.wording import show_value
+
+
+def show_explanation(
+    station: str,
+    exit_label: str | None,
+    field: str | None,
+    run: str | None,
+    config: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print why a station, an exit or a field is published as it is in a run (default: the latest)."""
+    name = run or LATEST
+    loaded = load_dataset(name, outputs_of(config, name))
+    found = explain(
+        loaded.dataset,
+        get_station(loaded.dataset, station),
+        exit_label=exit_label,
+        field_name=field,
+        facts=_facts_of(loaded),
+    )
+    if as_json:
+        say_json(found.model_dump_json(indent=1).encode())
+    else:
+        say(*_describe(found, loaded.name))
+
+
+def _facts_of(loaded: LoadedDataset) -> RunFacts:
+    if loaded.run is None:
+        return RunFacts()
+    manifest = loaded.run.manifest
+    model = manifest.config.get("apis", {}).get("openrouter", {}).get("model")
+    return RunFacts(read_rejected(loaded.run.folder), manifest.passed_over, model)
+
+
+def _describe(found: Explanation, run: str) -> Iterator[str]:
+    yield f"{found.name} ({found.station_id}, {found.slug}) as of {found.as_of}, run {run}"
+    documents = _number_documents(found.values)
+    for exit_id, values in groupby(found.values, key=lambda value: value.exit_id):
+        yield ""
+        yield "Station" if exit_id is None else f"Exit {exit_id}"
+        yield from _values(values, documents)
+    yield from _section(
+        "Nothing published", (f"{item.exit_id}: {item.field}: {item.why}" for item in found.silent)
+    )
+    yield from _section(
+        "Findings", (f"{item.severity.value} {item.check}: {item.message}" for item in found.findings)
+    )
+    yield from _section(
+        "Claimed and not published",
+        (
+            f"{item.source}: {item.field} {item.value!r}"
+            f"{f' of exit {item.exit_label}' if item.exit_label else ''}: {item.reason}"
+            for item in found.rejected
+        ),
+    )
+    yield from _section("Documents", _documents(found.values, documents))
+
+
+def _values(values: Iterable[ExplainedValue], documents: dict[str, int]) -> Iterator[str]:
+    """Yield each record under its name, and its values together as far as they rest on the same reasons."""
+    for name, of_record in groupby(values, key=_name):
+        grouped: dict[tuple[str | None, tuple[Reason, ...]], list[ExplainedValue]] = {}
+        for value in of_record:
+            grouped.setdefault((value.rule, value.reasons), []).append(value)
+        is_alone = name is None
+        if name is not None:
+            yield f"  {name}"
+        for (rule, reasons), same in grouped.items():
+            yield "  " * (1 if is_alone else 2) + "; ".join(map(_show, same))
+            yield from (f"        {line}" for line in ([rule] if rule else []))
+            yield from (f"        {_reason(reason, documents)}" for reason in reasons)
+
+
+def _show(value: ExplainedValue) -> str:
+    return f"{value.attribute or value.field} {show_value(value.value)}"
+
+
+def _name(value: ExplainedValue) -> str | None:
+    """Return the record that a value is part of, none for a value of the station or exit itself."""
+    if value.attribute is None:
+        return None
+    return value.field if value.item is None else f"{value.field} {value.item}"
+
+
+def _reason(reason: Reason, documents: dict[str, int]) -> str:
+    number = documents[reason.document_id]
+    if reason.quote is None:
+        return f"[{number}] record {reason.record_id}, {reason.how}"
+    where = "" if reason.char_start is None else f", characters {reason.char_start} to {reason.char_end}"
+    alignment = f", {reason.alignment.value}" if reason.alignment else ""
+    return f"[{number}] “{reason.quote}”{where}{alignment}, {reason.how}"
+
+
+def _number_documents(values: Iterable[ExplainedValue]) -> dict[str, int]:
+    cited = dict.fromkeys(reason.document_id for value in values for reason in value.reasons)
+    return {document_id: number for number, document_id in enumerate(cited, 1)}
+
+
+def _documents(values: Iterable[ExplainedValue], documents: dict[str, int]) -> Iterator[str]:
+    reasons = {reason.document_id: reason for value in values for reason in value.reasons}
+    for document_id, number in documents.items():
+        reason = reasons[document_id]
+        revision = f", revision {reason.revision}" if reason.revision else ""
+        yield (
+            f"[{number}] {document_id}: {reason.title}, {reason.publisher}{revision}, "
+            f"read {reason.retrieved_at:%Y-%m-%d %H:%M} UTC, {reason.licence}, {reason.url}"
+        )
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    shown = list(lines)
+    if shown:
+        yield ""
+        yield title
+        yield from (f"  {line}" for line in shown)

@@ -1,0 +1,173 @@
+"""``mrt-pipeline runs`` and ``mrt-pipeline show``: what was run, and how each run stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
+from mrt_pipeline.cli.printing import align, say, say_json
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.outputs import ModelUsage
+from mrt_pipeline.contracts.run import AttemptRecord, Manifest, StageRecord
+from mrt_pipeline.report.details import command_to_go_on, read_findings
+from mrt_pipeline.report.history import History, Run, RunSummary, get_run, read_history
+
+HEAD = ("run", "status", "as of", "started (UTC)", "took", "stations", "exits", "errors/warnings", "cost", "")
+
+
+def list_runs(config: Path | None, *, as_json: bool) -> None:
+    """Print every run, newest first; a folder that cannot be read is named on stderr."""
+    history = read_history(outputs_of(config))
+    if as_json:
+        say_json(_to_json(_render_history(history)))
+        return
+    warn_of_damaged(history)
+    if not history.runs:
+        say(f"There is no run in {history.outputs}; make one with: mrt-pipeline run")
+        return
+    say(*align([HEAD, *map(_row, history.summaries())]))
+
+
+def show_run(name: str, config: Path | None, *, as_json: bool) -> None:
+    """Print what is known of one run."""
+    run = get_run(name, outputs_of(config, name))
+    findings = read_findings(run.folder)
+    if as_json:
+        say_json(_to_json(_render_run(run, findings)))
+    else:
+        say(*_describe(run, findings))
+
+
+def _render_history(history: History) -> dict[str, object]:
+    return {
+        "outputs": str(history.outputs),
+        "runs": history.summaries(),
+        "damaged": history.damaged,
+    }
+
+
+def _render_run(run: Run, findings: Iterable[Finding]) -> dict[str, object]:
+    return {
+        "name": run.name,
+        "path": str(run.folder),
+        "state": run.state,
+        "seconds": run.seconds,
+        "go_on_with": command_to_go_on(run),
+        "findings": [finding.model_dump(mode="json", exclude_none=True) for finding in findings],
+        "manifest": run.manifest.model_dump(mode="json", exclude_none=True),
+    }
+
+
+def _to_json(content: object) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2)
+
+
+def _row(summary: RunSummary) -> tuple[str, ...]:
+    counts, findings = summary.counts, summary.findings
+    return (
+        summary.name,
+        summary.state,
+        str(summary.as_of),
+        _moment(summary.started_at),
+        f"{summary.seconds:.1f} s",
+        _count(counts, "stations"),
+        _count(counts, "exits"),
+        f"{findings.get('error', 0)}/{findings.get('warning', 0)}" if findings else "-",
+        f"${summary.cost_usd:.4f}",
+        "latest" if summary.is_latest else "",
+    )
+
+
+def _describe(run: Run, findings: Iterable[Finding]) -> Iterator[str]:
+    manifest = run.manifest
+    yield f"{run.name}: {run.state}, as of {manifest.as_of}"
+    yield from align(
+        [
+            ("folder", str(run.folder)),
+            ("run id", manifest.run_id),
+            ("started", f"{_moment(manifest.timestamp)} UTC"),
+            ("took", f"{run.seconds:.1f} s, attempts: {len(manifest.attempts)}"),
+            ("mode", manifest.mode),
+            ("program", f"{manifest.software_version}, code {manifest.code_version[:12]}"),
+            ("config", manifest.config_path),
+        ]
+    )
+    yield from _section("Attempts", map(_attempt, manifest.attempts))
+    yield from _section("Stages", _stages(manifest))
+    yield from _section("Sources", map(_source, manifest.sources.values()))
+    yield from _section("Passed over", (f"{name}: {why}" for name, why in manifest.passed_over.items()))
+    yield from _section("Findings", _findings(manifest, findings))
+    yield from _section("Rejected claims", (f"{n} {why}" for why, n in manifest.rejected_claims.items()))
+    yield from _section("Model", _usage(manifest.usage))
+    yield from _section("Outputs", (f"{name}  sha256 {sha}" for name, sha in manifest.outputs.items()))
+    yield from _section("Error", (manifest.error or "").splitlines())
+    if command := command_to_go_on(run):
+        yield f"Go on with: {command}"
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    shown = list(lines)
+    if shown:
+        yield title
+        yield from (f"  {line}" for line in shown)
+
+
+def _attempt(attempt: AttemptRecord) -> str:
+    did = ", ".join(attempt.stages_run) or "no stage"
+    end = f" to {_moment(attempt.ended_at)}" if attempt.ended_at else ""
+    when = f"{_moment(attempt.started_at)}{end}"
+    return f"{attempt.number}  {when}  {attempt.status.value}: {attempt.command}; ran {did}"
+
+
+def _stages(manifest: Manifest) -> Iterator[str]:
+    for name, record in manifest.stages.items():
+        yield from _stage(name, record)
+
+
+def _stage(name: str, record: StageRecord) -> Iterator[str]:
+    how = "reused" if record.reused else "run"
+    yield f"{name}: {record.status.value} in {record.seconds:.2f} s by attempt {record.attempt}"
+    yield f"  {how}: {record.reason}"
+    if record.counts:
+        yield "  " + ", ".join(f"{key} {value:g}" for key, value in record.counts.items())
+    if record.checkpoint:
+        checkpoint = record.checkpoint
+        yield f"  {checkpoint.file}  sha256 {checkpoint.sha256}  {checkpoint.size_bytes:,} bytes"
+    if record.error:
+        yield f"  {record.error}"
+
+
+def _source(document: Provenance) -> str:
+    revision = f", revision {document.revision}" if document.revision else ""
+    return (
+        f"{document.document_id}: {document.title}, {document.publisher}{revision}, "
+        f"read {document.retrieved_at:%Y-%m-%d}, {document.records} records, {document.licence}"
+    )
+
+
+def _findings(manifest: Manifest, findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield the numbers, and in full what a person should look at."""
+    if manifest.findings:
+        yield ", ".join(f"{number} {severity}" for severity, number in manifest.findings.items())
+    for finding in sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR):
+        if finding.severity is not Severity.INFO:
+            yield f"{finding.severity.value} {finding.check}: {finding.message}"
+
+
+def _usage(usage: ModelUsage) -> Iterator[str]:
+    if usage.calls or usage.cached_calls:
+        tokens = f"{usage.prompt_tokens + usage.completion_tokens:,} tokens"
+        yield f"{usage.calls} calls, {usage.cached_calls} from the cache, {tokens}, ${usage.cost_usd:.4f}"
+
+
+def _count(counts: Mapping[str, float], name: str) -> str:
+    return f"{counts[name]:.0f}" if name in counts else "-"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"

@@ -1,0 +1,23 @@
+"""Where runs lie, for commands that only look at them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mrt_pipeline.cli.printing import warn
+from mrt_pipeline.report.history import History
+
+
+def outputs_of(config: Path | None, *names: str) -> Path:
+    """Return the folder of all runs; no configuration is read if names are given and all are paths."""
+    if names and all(Path(name).exists() for name in names):
+        return Path()
+    from mrt_pipeline.config import PipelineConfig, find_config
+
+    return Path(PipelineConfig(find_config(config)).settings.output.directory)
+
+
+def warn_of_damaged(history: History) -> None:
+    """Name the folders whose manifest cannot be read."""
+    for damaged in history.damaged:
+        warn(damaged.fault)

@@ -1,0 +1,40 @@
+"""``mrt-pipeline plan``: what a run would do, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from mrt_pipeline.cli.printing import align, say, say_json
+from mrt_pipeline.config import PipelineConfig, find_config
+from mrt_pipeline.orchestrator.plan import Plan, make_plan
+from mrt_pipeline.orchestrator.request import RunRequest
+
+
+def show_plan(config: Path | None, request: RunRequest, *, as_json: bool) -> None:
+    """Print what carrying a request out would do."""
+    plan = make_plan(PipelineConfig(find_config(config)), request)
+    if as_json:
+        say_json(orjson.dumps(plan, option=orjson.OPT_INDENT_2))
+        return
+    say(*_describe(plan))
+
+
+def _describe(plan: Plan) -> Iterator[str]:
+    yield f"{plan.command} would work in {_where(plan)}, as of {plan.as_of}:" if plan.stages else plan.command
+    yield from align((f"  {stage.name}", stage.action.value, stage.reason) for stage in plan.stages)
+    for stage in plan.stages:
+        if stage.moves_aside:
+            yield f"{stage.moves_aside} is damaged and would be kept under another name."
+    if plan.obstacles:
+        yield "It would end before it has done anything:"
+        yield from (f"  - {obstacle}" for obstacle in plan.obstacles)
+
+
+def _where(plan: Plan) -> str:
+    if plan.folder is None:
+        return f"a new folder in {plan.outputs}"
+    goes_on = f", going on with run {plan.continues}" if plan.continues else ""
+    return f"{plan.folder}{goes_on}"

@@ -1,0 +1,80 @@
+"""What comparing a dataset with the last one published found, and whether it may be published."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
+
+from mrt_pipeline.contracts.base import Record
+
+
+class GateStatus(StrEnum):
+    """What the comparison means for publishing."""
+
+    PASSED = "passed"
+    """no more is gone than the configuration allows"""
+    FAILED = "failed"
+    """more is gone than that; nothing is published"""
+    ACCEPTED = "accepted"
+    """more is gone than that, and a person said that it is right"""
+    NOT_COMPARED = "not_compared"
+    """there was nothing to compare with, or it was not to be compared"""
+
+
+class BaselineRun(Record):
+    """The dataset that a new one is held against."""
+
+    run_id: str
+    folder: str
+    as_of: date
+    generated_at: AwareDatetime | None = None
+    """none if it was not read, because it says the same as the new one"""
+
+
+class LostStation(Record):
+    """A station in operation then and not now."""
+
+    slug: str
+    name: str
+    codes: tuple[str, ...]
+    exits: tuple[str, ...]
+    """ids of its exits, which are not told again"""
+
+
+class LostExit(Record):
+    """An exit that a station had then and has not now, neither under its id nor at its place."""
+
+    exit_id: str
+    slug: str
+    exit_code: str
+    station_code: str
+
+
+class FieldLoss(Record):
+    """How many values of one field are gone from the exits that both datasets have."""
+
+    field: str
+    old: int = Field(ge=0)
+    """values then"""
+    lost: int = Field(ge=0)
+    share: float = Field(ge=0, le=1)
+    """``lost`` of ``old``, to four decimals; 0 when there was none"""
+    exits: tuple[str, ...] = ()
+    """ids of the exits that have fewer of them than then"""
+
+
+class GateReport(Record):
+    """The outcome of a comparison, kept in the manifest and, in full, in ``gates.json``."""
+
+    status: GateStatus
+    reason: str
+    """one sentence: why it was not compared, or what it came to"""
+    baseline: BaselineRun | None = None
+    excesses: tuple[str, ...] = ()
+    """one sentence for each limit that is exceeded"""
+    stations: tuple[LostStation, ...] = ()
+    exits: tuple[LostExit, ...] = ()
+    fields: tuple[FieldLoss, ...] = ()
+    """only fields of which something is gone"""

@@ -1,0 +1,101 @@
+"""Lay a page's lines and tables out as one text, and note where each part stands in it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from mrt_pipeline.extraction.page_model import CELL_BREAK, Block, Cell, Heading, Line, Piece, Row, Table
+from mrt_pipeline.extraction.page_tables import Grid, RawCell
+from mrt_pipeline.extraction.page_words import Words
+
+MAX_TEXT_CHARS = 200_000
+"""What finds no room is left out."""
+
+Kind = Literal["paragraph", "item", "term"]
+
+
+class PageWriter:
+    """Lays lines and tables out as one text and notes where they stand in it."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._parts: list[str] = []
+        self._length = 0
+        self._is_after_item = False
+
+    def text(self) -> str:
+        """Return all that was written."""
+        return "".join(self._parts)
+
+    def write_heading(self, words: Words, level: int) -> None:
+        """Write a heading, with as many marks as its level."""
+        mark = "=" * level
+        if self._begin_block(len(words.text) + 2 * level + 2):
+            self._write(f"{mark} ")
+            piece = self._write_words(words)
+            self._write(f" {mark}\n")
+            self.blocks.append(Heading(piece, level))
+
+    def write_line(self, words: Words, kind: Kind, depth: int) -> None:
+        """Write a paragraph, an item or a term."""
+        is_item = kind == "item"
+        if not self._begin_block(len(words.text) + 2 * depth + 3, goes_on=is_item and self._is_after_item):
+            return
+        if is_item:
+            self._write("  " * (depth - 1) + "- ")
+        piece = self._write_words(words)
+        self._write("\n")
+        self.blocks.append(Line(piece, kind, depth))
+        self._is_after_item = kind != "paragraph"
+
+    def write_table(self, caption: Words | None, grid: Grid) -> None:
+        """Write a table, one line for each row; rows that find no room are left out."""
+        if not self._begin_block(0):
+            return
+        stands = None
+        if caption and not caption.finish().is_empty and self._has_room(len(caption.text) + 1):
+            stands = self._write_words(caption)
+            self._write("\n")
+        origins: dict[int, int] = {}
+        rows = [row for cells in grid if (row := self._write_row(cells, origins))]
+        if rows:
+            self.blocks.append(Table(stands, tuple(rows)))
+
+    def _write_row(self, cells: list[RawCell], origins: dict[int, int]) -> Row | None:
+        length = sum(len(cell.words.text) + len(CELL_BREAK) for cell in cells) + 1
+        if all(cell.words.is_empty for cell in cells) or not self._has_room(length):
+            return None
+        start = self._length
+        written: list[Cell] = []
+        for number, cell in enumerate(cells):
+            if number:
+                self._write(CELL_BREAK)
+            if number and cell is cells[number - 1] and not cell.words.is_empty:
+                written.append(written[-1])
+                continue
+            origin = origins.setdefault(id(cell), len(origins))
+            written.append(Cell(self._write_words(cell.words), cell.is_header, origin))
+        row = Row(start, self._length, tuple(written))
+        self._write("\n")
+        return row
+
+    def _begin_block(self, length: int, *, goes_on: bool = False) -> bool:
+        """Leave a blank line before a block, and tell whether there is room for it."""
+        if not self._has_room(length + 1):
+            return False
+        if self._length and not goes_on:
+            self._write("\n")
+        self._is_after_item = False
+        return True
+
+    def _has_room(self, length: int) -> bool:
+        return self._length + length <= MAX_TEXT_CHARS
+
+    def _write_words(self, words: Words) -> Piece:
+        start = self._length
+        self._write(words.text)
+        return Piece(start, self._length, tuple((start + left, start + right) for left, right in words.links))
+
+    def _write(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)

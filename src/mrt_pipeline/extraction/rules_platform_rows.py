@@ -1,0 +1,70 @@
+"""Rows about platforms: of a table of platforms, or of a plan of the station."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mrt_pipeline.extraction.access_words import is_not_now
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.page_model import Cell
+from mrt_pipeline.extraction.rules_columns import Column, TableRow, TableState
+from mrt_pipeline.extraction.rules_page import Bounds, RulePage
+from mrt_pipeline.extraction.rules_platforms import TO, claim_platform, goals_in, led_sign, line_of, sign_in
+from mrt_pipeline.extraction.rules_words import Meaning
+
+
+def read_platform_row(
+    page: RulePage, row: TableRow, columns: Sequence[Column], state: TableState
+) -> Iterator[Candidate]:
+    """Yield what a row of a table of platforms says."""
+    by_meaning = {
+        column.meaning: cell for column, cell in zip(reversed(columns), reversed(row.cells), strict=True)
+    }
+    cell = by_meaning[Meaning.PLATFORM]
+    sign = sign_in(page.words(cell.piece))
+    goal_cell = by_meaning.get(Meaning.TOWARDS) or by_meaning.get(Meaning.LANDMARK)
+    if sign is None:
+        yield from read_layout_row(page, row, state)
+        return
+    if goal_cell is None:
+        goals = _goals_of_row(page, row, cell)
+    else:
+        goals = goals_in(page, goal_cell.piece.start, goal_cell.piece.end, None)
+    line_cell = by_meaning.get(Meaning.LINE)
+    line = line_of(
+        page,
+        page.words(line_cell.piece) if line_cell else "",
+        " ".join(page.words(item.piece) for item in row.cells),
+        *state.section.headings,
+    )
+    yield from claim_platform(page, sign, goals, line, _spanning(row, cell, goal_cell))
+
+
+def _goals_of_row(page: RulePage, row: TableRow, but: Cell) -> list[str]:
+    others = [cell for cell in row.cells if cell is not but]
+    return [goal for cell in others for goal in goals_in(page, cell.piece.start, cell.piece.end, TO)]
+
+
+def _spanning(row: TableRow, cell: Cell, other: Cell | None) -> Bounds:
+    if row.bounds is not None:
+        return row.bounds
+    pieces = [cell.piece, (other or cell).piece, *(() if other else (item.piece for item in row.cells))]
+    return min(piece.start for piece in pieces), max(piece.end for piece in pieces)
+
+
+def read_layout_row(page: RulePage, row: TableRow, state: TableState) -> Iterator[Candidate]:
+    """Yield what a row of a plan of the station says: `L2 | Platform A | towards Jurong East`."""
+    if row.bounds is None:
+        return
+    led = [
+        (cell, found)
+        for cell in row.cells
+        if (found := led_sign(page.text, cell.piece.start, cell.piece.end))
+    ]
+    signs = {found[0] for _, found in led}
+    if len(signs) != 1 or is_not_now(page.text[slice(*row.bounds)]):
+        return
+    first, (sign, sign_end) = led[0]
+    goals = goals_in(page, sign_end, row.bounds[1], TO)
+    line = line_of(page, page.text[first.piece.start : row.bounds[1]], *state.section.headings)
+    yield from claim_platform(page, sign, goals, line, row.bounds)

@@ -1,0 +1,225 @@
+"""Hold a new dataset against the one published last, before it takes its place.
+
+The gate stands before the dataset's checkpoint is written. So a run that fails it changes nothing that was
+published, even where it works in the very folder that ``latest`` shows; the checkpoints of the stages before
+stay, and ``--accept-changes`` goes on from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from mrt_pipeline.config.model import GatesSection
+from mrt_pipeline.contracts.gates import BaselineRun, FieldLoss, GateReport, GateStatus, LostStation
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.run import Manifest, RunStatus
+from mrt_pipeline.errors import CheckpointError, GateError, StorageError
+from mrt_pipeline.orchestrator.commands import accept_changes
+from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.session import RunSession
+from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.report.datasets import load_run
+from mrt_pipeline.report.history import LATEST, Run, read_history, read_run
+from mrt_pipeline.report.losses import Losses, find_losses
+from mrt_pipeline.runtime.checkpoints import content_sha256
+from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.files import write_json
+
+GATES_NAME = "gates.json"
+FINAL_STAGE = STAGES[-1].name
+SHOWN = 10
+"""a message names so many stations or exits; gates.json has them all"""
+
+
+class PublicationGate:
+    """Lets a dataset of one attempt pass, or raises.
+
+    Attributes:
+        baseline: the dataset that it was held against, if one was read.
+    """
+
+    def __init__(self, request: RunRequest, context: RunContext, session: RunSession) -> None:
+        self.baseline: Stage3Output | None = None
+        self._request = request
+        self._context = context
+        self._session = session
+        self._outputs = Path(context.settings.output.directory)
+
+    def check(self, dataset: Stage3Output) -> None:
+        """Compare a dataset that was just made with the one published last.
+
+        Raises:
+            GateError: if more is gone than is allowed, and nobody said that this is right.
+        """
+        if not self._context.settings.gates.enabled:
+            self._record(_not_compared("gates.enabled is false in the configuration."))
+            return
+        self._check(dataset, self._candidates())
+
+    def check_reused(self, load: Callable[[], Stage3Output]) -> None:
+        """Compare a dataset made earlier with what another run published since then, if one did.
+
+        Raises:
+            GateError: if more is gone than is allowed, and nobody said that this is right.
+        """
+        if not self._context.settings.gates.enabled:
+            return
+        shown = self._find_latest()
+        content = _content_of(self._session.manifest)
+        if shown is None or content == _content_of(shown.manifest):
+            return
+        if shown.folder.resolve() != self._session.folder.resolve():
+            self._check(load(), [shown])
+
+    def _check(self, dataset: Stage3Output, candidates: Iterable[Run]) -> None:
+        content: str | None = None
+        for run in candidates:
+            content = content or content_sha256(dataset)
+            if _content_of(run.manifest) == content:
+                reason = f"It says the same as {run.name}."
+                self._record(GateReport(status=GateStatus.PASSED, reason=reason, baseline=_describe(run)))
+                return
+            try:
+                self.baseline = load_run(run).dataset
+            except (CheckpointError, StorageError) as error:
+                self._context.reporter.warn(f"The dataset published last cannot be compared with: {error}")
+                continue
+            self._judge(dataset, self.baseline, run)
+            return
+        self._record(_not_compared("There is no earlier dataset to compare with."))
+
+    def _judge(self, dataset: Stage3Output, baseline: Stage3Output, run: Run) -> None:
+        described = _describe(run, baseline)
+        if dataset.metadata.as_of < baseline.metadata.as_of:
+            reason = (
+                f"This run describes {dataset.metadata.as_of}, and {run.name} a later day, "
+                f"{baseline.metadata.as_of}; so they were not compared."
+            )
+            self._context.reporter.note(reason)
+            self._record(_not_compared(reason, described))
+            return
+        losses = find_losses(baseline, dataset)
+        excesses = tuple(find_excesses(losses, self._context.settings.gates))
+        status = self._status(excesses)
+        report = GateReport(
+            status=status,
+            reason=_REASONS[status].format(run=run.name),
+            baseline=described,
+            excesses=excesses,
+            stations=losses.stations,
+            exits=losses.exits,
+            fields=losses.fields,
+        )
+        write_json(self._session.folder / GATES_NAME, report)
+        self._record(report)
+        if status is GateStatus.ACCEPTED:
+            self._context.reporter.note(
+                f"Published although much is gone since {run.name}: --accept-changes."
+            )
+        if status is GateStatus.FAILED:
+            raise self._refusal(report, _sources_missing(baseline, dataset))
+
+    def _status(self, excesses: Sequence[str]) -> GateStatus:
+        if not excesses:
+            return GateStatus.PASSED
+        return GateStatus.ACCEPTED if self._request.accept_changes else GateStatus.FAILED
+
+    def _record(self, report: GateReport) -> None:
+        """Put a report into the manifest; which exit lacks which value stands in gates.json only."""
+        fields = tuple(field.model_copy(update={"exits": ()}) for field in report.fields)
+        self._session.update(gates=report.model_copy(update={"fields": fields}))
+
+    def _refusal(self, report: GateReport, sources: Sequence[str]) -> GateError:
+        why = f" Read for that dataset and not for this one: {', '.join(sources)}." if sources else ""
+        command = accept_changes(self._session.folder, self._session.manifest)
+        return GateError(
+            f"{report.reason}{why} Nothing was published. Look into {GATES_NAME} in {self._session.folder}; "
+            f"if this is right, publish it with: {command}",
+            report.excesses,
+        )
+
+    def _candidates(self) -> Iterator[Run]:
+        """Yield the runs whose dataset may be the one published last, the likeliest first."""
+        if (shown := self._find_latest()) is not None:
+            yield shown
+        own = self._session.manifest
+        if _content_of(own) and own.outputs:
+            yield Run(self._session.folder, own, is_alive=True)
+        for run in read_history(self._outputs).runs:
+            if run.manifest.status is RunStatus.COMPLETED and _content_of(run.manifest):
+                yield run
+
+    def _find_latest(self) -> Run | None:
+        """Return the run that ``latest`` shows, if it can be read and has a dataset."""
+        link = self._outputs / LATEST
+        try:
+            run = read_run(link.resolve()) if link.is_symlink() else None
+        except (CheckpointError, StorageError) as error:
+            self._context.reporter.warn(f"What {link} shows cannot be compared with: {error}")
+            return None
+        return run if run is not None and _content_of(run.manifest) else None
+
+
+def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
+    """Yield a sentence for each limit that is exceeded, naming what is gone."""
+    if (number := len(losses.stations)) > limits.max_stations_lost:
+        names = _shorten(map(_name_station, losses.stations))
+        allowed = limits.max_stations_lost
+        yield f"{number} stations are gone; gates.max_stations_lost allows {allowed}: {names}."
+    if (number := len(losses.exits)) > limits.max_exits_lost:
+        names = _shorten(found.exit_id for found in losses.exits)
+        allowed = limits.max_exits_lost
+        yield f"{number} exits of other stations are gone; gates.max_exits_lost allows {allowed}: {names}."
+    for field in losses.fields:
+        if field.lost / field.old > limits.max_enriched_lost_share:
+            yield _describe_field(field, limits.max_enriched_lost_share)
+
+
+_REASONS = {
+    GateStatus.PASSED: "No more is gone since {run} than gates allows.",
+    GateStatus.FAILED: "More is gone since {run} than gates allows.",
+    GateStatus.ACCEPTED: "More is gone since {run} than gates allows, and --accept-changes was given.",
+}
+
+
+def _describe_field(field: FieldLoss, allowed: float) -> str:
+    return (
+        f"{field.lost} of {field.old} values of {field.field} ({field.share:.1%}) are gone; "
+        f"gates.max_enriched_lost_share allows {allowed:.1%}: at {_shorten(field.exits)}."
+    )
+
+
+def _name_station(station: LostStation) -> str:
+    return f"{station.name} ({', '.join(station.codes)}, {len(station.exits)} exits)"
+
+
+def _shorten(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = len(listed) - SHOWN
+    return ", ".join(listed[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _sources_missing(old: Stage3Output, new: Stage3Output) -> list[str]:
+    """Return the sources that gave a document of an older dataset and none of a newer one."""
+    then, now = ({document.source_id for document in side.provenance.values()} for side in (old, new))
+    return sorted(then - now)
+
+
+def _not_compared(reason: str, baseline: BaselineRun | None = None) -> GateReport:
+    return GateReport(status=GateStatus.NOT_COMPARED, reason=reason, baseline=baseline)
+
+
+def _describe(run: Run, dataset: Stage3Output | None = None) -> BaselineRun:
+    return BaselineRun(
+        run_id=run.manifest.run_id,
+        folder=run.name,
+        as_of=dataset.metadata.as_of if dataset is not None else run.manifest.as_of,
+        generated_at=dataset.metadata.generated_at if dataset is not None else None,
+    )
+
+
+def _content_of(manifest: Manifest) -> str | None:
+    """Return what tells a run's dataset from others, none if it has no dataset."""
+    record = manifest.stages.get(FINAL_STAGE)
+    return record.checkpoint.content_sha256 if record is not None and record.checkpoint is not None else None

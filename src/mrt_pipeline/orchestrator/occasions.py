@@ -1,0 +1,239 @@
+"""What a run tells whoever is to be told: failures, and ends that a person should know of."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mrt_pipeline.config import Settings
+from mrt_pipeline.config.model import CoverageMinSection
+from mrt_pipeline.contracts.outputs import Stage2Output, Stage3Output
+from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
+from mrt_pipeline.errors import GateError, ModelCallError, MrtPipelineError, SourceError, StageOutputError
+from mrt_pipeline.orchestrator.commands import accept_changes, go_on
+from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.report.history import DIED, Run, read_history
+from mrt_pipeline.runtime.alerts import Alert, Trigger
+from mrt_pipeline.runtime.alerts.message import level_of
+
+ENRICHMENT, FINAL_STAGE = STAGES[1].name, STAGES[2].name
+SOURCE_FAILED = "source-failed"
+"""the check by which stage 2 says that a source gave nothing for some stations"""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A run as it stands when there is something to tell of it."""
+
+    settings: Settings
+    request: RunRequest
+    run_id: str
+    now: datetime
+    folder: Path | None = None
+    """the run's folder, none if it could not be opened"""
+    manifest: Manifest | None = None
+
+    def alert(self, trigger: Trigger, cause: str, **facts: Any) -> Alert | None:
+        """Return an alert of this run, none if nobody is to be told of its trigger."""
+        level = level_of(trigger, self.settings.alerting.triggers)
+        if level is None:
+            return None
+        return Alert(
+            pipeline=self.settings.pipeline.name,
+            run_id=self.run_id,
+            raised_at=self.now,
+            level=level,
+            trigger=trigger,
+            cause=cause,
+            folder=None if self.folder is None else str(self.folder),
+            host=socket.gethostname(),
+            **facts,
+        )
+
+    def go_on(self, *flags: str) -> str:
+        """Return the command that goes on with this run."""
+        if self.folder is None or self.manifest is None:
+            return self.request.command
+        return go_on(self.folder, self.manifest, *flags)
+
+
+def tell_failure(error: MrtPipelineError, occasion: Occasion) -> Alert | None:
+    """Return the alert of a run that ended with an error, none if its trigger and stage_failed are off."""
+    facts = {
+        "stage": _failed_stage(occasion.manifest),
+        "safe": _describe_safe(occasion),
+        "command": _remedy(error, occasion),
+    }
+    for trigger in (_trigger_of(error), Trigger.STAGE_FAILED):
+        if alert := occasion.alert(trigger, str(error), **facts):
+            return alert
+    return None
+
+
+def tell_budget(occasion: Occasion) -> Alert | None:
+    """Return the alert of a run that stopped at its budget."""
+    record = occasion.manifest.stages.get(ENRICHMENT) if occasion.manifest is not None else None
+    counts = record.counts if record is not None else {}
+    pending = counts.get("stations_pending", 0)
+    return occasion.alert(
+        Trigger.BUDGET_REACHED,
+        f"The run stopped at its budget with {pending:.0f} stations still to do.",
+        stage=ENRICHMENT,
+        safe="the stations that are done are kept, and are not asked about again.",
+        command=occasion.go_on("--resume-from", "2"),
+    )
+
+
+def tell_sources(output: Stage2Output, occasion: Occasion) -> Alert | None:
+    """Return the alert of a run that ended well although sources gave nothing for some stations."""
+    failed = [finding.message for finding in output.findings if finding.check == SOURCE_FAILED]
+    if not failed:
+        return None
+    return occasion.alert(
+        Trigger.SOURCE_DOWN,
+        "\n".join(failed),
+        stage=ENRICHMENT,
+        safe="what the other sources gave for these stations is kept.",
+        command=occasion.go_on("--retry-failed"),
+    )
+
+
+def tell_coverage(occasion: Occasion) -> Alert | None:
+    """Return the alert of a dataset that was made and is poorer than it should be."""
+    record = occasion.manifest.stages.get(FINAL_STAGE) if occasion.manifest is not None else None
+    if record is None or record.status is not StageStatus.COMPLETED or record.reused:
+        return None
+    lows = list(_find_lows(record.counts, occasion.settings.alerting.coverage_min))
+    if not lows:
+        return None
+    return occasion.alert(
+        Trigger.COVERAGE_LOW,
+        "\n".join(lows),
+        stage=FINAL_STAGE,
+        safe="the dataset passed its checks and was published.",
+        command=occasion.go_on("--resume-from", "2"),
+    )
+
+
+def tell_recovery(
+    dataset: Stage3Output | None, baseline: Stage3Output | None, occasion: Occasion
+) -> Alert | None:
+    """Return the alert of a run that finished after failures, with what changed since the dataset before.
+
+    Args:
+        dataset: what was published, if anything was.
+        baseline: what was published before it, if it was read.
+        occasion: the run.
+    """
+    failures = list(_find_failures(occasion))
+    if not failures:
+        return None
+    return occasion.alert(
+        Trigger.RECOVERED,
+        "\n".join(["The run finished after these failures:", *failures]),
+        safe="the run did what it was asked to." if dataset is None else "the dataset was published.",
+        details=tuple(_describe_changes(dataset, baseline, occasion)),
+    )
+
+
+def _trigger_of(error: MrtPipelineError) -> Trigger:
+    if isinstance(error, GateError):
+        return Trigger.GATE_FAILED
+    # Stage 2 refuses its output only if every source failed for every station.
+    is_empty = isinstance(error, StageOutputError) and error.stage_name == ENRICHMENT
+    is_source = any(isinstance(found, SourceError | ModelCallError) for found in (error, error.__cause__))
+    return Trigger.SOURCE_DOWN if is_source or is_empty else Trigger.STAGE_FAILED
+
+
+def _failed_stage(manifest: Manifest | None) -> str | None:
+    """Return the stage that ended the last attempt, if one did."""
+    if manifest is None or not manifest.attempts or not manifest.attempts[-1].stages_run:
+        return None
+    last = manifest.attempts[-1].stages_run[-1]
+    return last if manifest.stages[last].status is StageStatus.FAILED else None
+
+
+def _describe_safe(occasion: Occasion) -> str:
+    manifest = occasion.manifest
+    if manifest is None:
+        return "nothing was begun, and earlier runs are untouched."
+    kept = ", ".join(manifest.checkpoints.values()) or "no checkpoint yet"
+    return f"every file in the run's folder is whole ({kept}), and no earlier run was touched."
+
+
+def _remedy(error: MrtPipelineError, occasion: Occasion) -> str:
+    if isinstance(error, GateError) and occasion.folder is not None and occasion.manifest is not None:
+        return accept_changes(occasion.folder, occasion.manifest)
+    if occasion.request.stage is not None:
+        return occasion.go_on("--stage", str(occasion.request.stage))
+    if occasion.request.retry_failed:
+        return occasion.go_on("--retry-failed")
+    day = [] if occasion.manifest is None else ["--as-of", str(occasion.manifest.as_of)]
+    return occasion.go_on("--skip-existing", *day)
+
+
+def _find_lows(counts: dict[str, float], least: CoverageMinSection) -> Iterator[str]:
+    wanted = {
+        "platforms": least.platforms,
+        "platform_codes": least.platform_codes,
+        "bus_stops": least.bus_stops,
+        "access": least.access,
+        "step_free": least.step_free,
+        "landmarks": least.landmarks,
+    }
+    for field, share in wanted.items():
+        found = counts.get(f"coverage_{field}", 0.0)
+        if found < share:
+            yield f"{found:.1%} of exits have {field}; alerting.coverage_min.{field} expects {share:.1%}."
+
+
+def _find_failures(occasion: Occasion) -> Iterator[str]:
+    """Yield a line for each attempt, of any run, that failed since one last succeeded, the oldest first."""
+    failures: list[str] = []
+    for _, run, attempt in sorted(_list_attempts(occasion), key=lambda item: item[0], reverse=True):
+        if attempt.status is RunStatus.COMPLETED:
+            break
+        if attempt.status is RunStatus.FAILED:
+            failures.append(_describe_attempt(run, attempt, (attempt.error or "?").splitlines()[0]))
+        elif attempt.status is RunStatus.RUNNING and run.state == DIED:
+            failures.append(_describe_attempt(run, attempt, "the process was killed"))
+    return reversed(failures)
+
+
+def _list_attempts(occasion: Occasion) -> Iterator[tuple[datetime, Run, AttemptRecord]]:
+    """Yield every attempt before the present one."""
+    for run in read_history(Path(occasion.settings.output.directory)).runs:
+        if run.manifest.run_id != occasion.run_id:
+            yield from ((attempt.started_at, run, attempt) for attempt in run.manifest.attempts)
+    if occasion.manifest is not None and occasion.folder is not None:
+        own = Run(occasion.folder, occasion.manifest, is_alive=False)
+        yield from ((attempt.started_at, own, attempt) for attempt in occasion.manifest.attempts[:-1])
+
+
+def _describe_attempt(run: Run, attempt: AttemptRecord, reason: str) -> str:
+    return f"{attempt.started_at:%Y-%m-%d %H:%M} UTC, {run.name}: {reason}"
+
+
+def _describe_changes(
+    dataset: Stage3Output | None, baseline: Stage3Output | None, occasion: Occasion
+) -> Iterator[str]:
+    """Yield what changed since the dataset published before, in lines."""
+    if dataset is None:
+        return
+    if baseline is None:
+        gates = occasion.manifest.gates if occasion.manifest is not None else None
+        yield f"Changes: {gates.reason}" if gates is not None else "Changes: see mrt-pipeline diff."
+        return
+    from mrt_pipeline.report.comparison import compare_datasets
+    from mrt_pipeline.report.wording import describe, headline
+
+    comparison = compare_datasets(baseline, dataset)
+    yield f"Changes since the dataset of {baseline.metadata.generated_at:%Y-%m-%d}: {headline(comparison)}"
+    for section in describe(comparison):
+        yield f"{section.title}:"
+        yield from (f"  {line}" for entry in section.lines for line in entry.splitlines())

@@ -1,0 +1,184 @@
+"""What a run would do and why, without doing any of it: nothing is made, written, locked or asked for.
+
+Each stage is decided about by the function that the run itself decides by (``planning.decide_stage``). What a
+plan cannot know is what a stage that must run will give. A stage after it whose checkpoint fits otherwise is
+reused if that output stays as it was, and run if not; the plan says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from mrt_pipeline.config import PipelineConfig
+from mrt_pipeline.contracts.run import Manifest
+from mrt_pipeline.errors import CheckpointError, StorageError
+from mrt_pipeline.orchestrator.folders import find_folder
+from mrt_pipeline.orchestrator.planning import Decision, choose_day, decide_stage
+from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
+from mrt_pipeline.runtime.clock import utc_now
+from mrt_pipeline.runtime.context import RunContext, default_context
+from mrt_pipeline.runtime.locks import is_locked
+from mrt_pipeline.runtime.manifests import find_manifest
+from mrt_pipeline.runtime.source_access import missing_credentials
+
+
+class Action(StrEnum):
+    """What becomes of a stage."""
+
+    RUN = "run"
+    REUSE = "reuse"
+    DEPENDS = "depends"
+    """reused if the output of the stages before it stays as it was, else run"""
+    SWITCHED_OFF = "switched off"
+    """by the configuration"""
+    STOP = "stop"
+    """the run ends here with an error"""
+    UNREACHED = "not reached"
+    LEAVE = "leave"
+    """not asked for"""
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """What becomes of one stage, and the reason that the manifest will give for it."""
+
+    number: int
+    name: str
+    action: Action
+    reason: str
+    moves_aside: str | None = None
+    """a damaged checkpoint that is kept under another name"""
+
+    @property
+    def may_run(self) -> bool:
+        """Tell whether the stage is run, or may be."""
+        return self.action in (Action.RUN, Action.DEPENDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would do."""
+
+    command: str
+    as_of: date
+    folder: str | None
+    """where it would work; none: in a new folder, named by the time of its start"""
+    outputs: str
+    """the folder of all runs"""
+    continues: str | None
+    """id of the run that it would go on with"""
+    stages: tuple[StagePlan, ...]
+    obstacles: tuple[str, ...] = ()
+    """why it would end before it has done anything; one sentence each, with what to do"""
+
+
+def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], datetime] = utc_now) -> Plan:
+    """Return what carrying a request out now would do."""
+    outputs = config.settings.output.directory
+    try:
+        folder = find_folder(request, config.settings.output)
+        manifest = find_manifest(folder) if folder is not None else None
+    except (CheckpointError, StorageError) as error:
+        day = choose_day(request, None, now())
+        return Plan(request.command, day, None, outputs, None, (), (str(error),))
+    as_of = choose_day(request, manifest, now())
+    context = replace(default_context(config, as_of), folder=folder, now=now)
+    stages = tuple(plan_stages(request, manifest, context))
+    return Plan(
+        command=request.command,
+        as_of=as_of,
+        folder=None if folder is None else str(folder),
+        outputs=outputs,
+        continues=None if manifest is None else manifest.run_id,
+        stages=stages,
+        obstacles=(*_held_by_another(folder), *find_missing_credentials(stages, config)),
+    )
+
+
+def plan_stages(request: RunRequest, manifest: Manifest | None, context: RunContext) -> list[StagePlan]:
+    """Return what would become of every stage, in their order.
+
+    Args:
+        request: what was asked for.
+        manifest: what is known of the run that it goes on with, if it does.
+        context: settings, day, sources, clock and folder of the run.
+    """
+    plans: list[StagePlan] = []
+    for stage in STAGES:
+        if stage.number > request.last_stage:
+            plans.append(StagePlan(stage.number, stage.name, Action.LEAVE, "not asked for"))
+        elif any(plan.action is Action.STOP for plan in plans):
+            plans.append(StagePlan(stage.number, stage.name, Action.UNREACHED, "the run ends before it"))
+        else:
+            plans.append(_plan_stage(stage, request, manifest, context, plans))
+    return plans
+
+
+def find_missing_credentials(stages: Iterable[StagePlan], config: PipelineConfig) -> list[str]:
+    """Return a sentence for each secret that a stage which may run would miss; others are not demanded."""
+    settings = config.settings
+    wanted = [api for plan in stages if plan.may_run for api in STAGES[plan.number - 1].apis_in_use(settings)]
+    return missing_credentials(settings, config.secrets(), wanted)
+
+
+def _plan_stage(
+    stage: StageSpec,
+    request: RunRequest,
+    manifest: Manifest | None,
+    context: RunContext,
+    before: Sequence[StagePlan],
+) -> StagePlan:
+    unsure = [plan for plan in before if plan.action is not Action.REUSE]
+    folder = context.folder or Path()
+    try:
+        assumed = _assume_outputs(stage, manifest, before)
+        decision = decide_stage(stage, request, manifest, context, folder, assumed)
+    except (CheckpointError, StorageError) as error:
+        return StagePlan(stage.number, stage.name, Action.STOP, str(error))
+    action, reason = _settle(decision, unsure)
+    aside = None if decision.damaged is None else decision.damaged.name
+    return StagePlan(stage.number, stage.name, action, reason, aside)
+
+
+def _settle(decision: Decision, unsure: Sequence[StagePlan]) -> tuple[Action, str]:
+    """Return what a decision means while it is not known what some stages before it will give."""
+    if decision.is_passed_over:
+        return Action.SWITCHED_OFF, decision.reason
+    if decision.runs:
+        return Action.RUN, decision.reason
+    if unsure:
+        stages = " and ".join(f"stage {plan.number}" for plan in unsure)
+        return Action.DEPENDS, f"reused if the output of {stages} stays as it was, else run"
+    return Action.REUSE, decision.reason
+
+
+def _assume_outputs(
+    stage: StageSpec, manifest: Manifest | None, before: Sequence[StagePlan]
+) -> dict[str, str]:
+    """Return the outputs of the stages before one: what is reused, else what it was last made from."""
+    if manifest is None:
+        return {}
+    record = manifest.stages.get(stage.name)
+    last = record.fingerprint.inputs if record is not None and record.fingerprint is not None else {}
+    assumed = {}
+    for plan in before:
+        earlier = manifest.stages.get(plan.name)
+        checkpoint = earlier.checkpoint if earlier is not None else None
+        if plan.action is Action.REUSE and checkpoint is not None:
+            assumed[plan.name] = checkpoint.content_sha256
+        elif plan.name in last:
+            assumed[plan.name] = last[plan.name]
+    return assumed
+
+
+def _held_by_another(folder: Path | None) -> list[str]:
+    if folder is None or not is_locked(folder):
+        return []
+    return [
+        f"{folder} is being worked on by another process; wait for it to end, or choose another --output-dir."
+    ]

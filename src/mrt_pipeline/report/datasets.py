@@ -1,0 +1,113 @@
+"""Read published datasets: that of a run, verified against its manifest, or a file that stands alone."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.run import RunStatus
+from mrt_pipeline.errors import MissingCheckpointError, UsageError
+from mrt_pipeline.report.history import History, Run, get_run, read_run
+from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES, parse_checkpoint, verify_checkpoint
+from mrt_pipeline.runtime.files import read_bytes
+
+FINAL_STAGE = "stage3_merger"
+FINAL_NAME = CHECKPOINT_NAMES[FINAL_STAGE]
+REMEDY = "mrt-pipeline run"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDataset:
+    """A dataset, and where it was read from."""
+
+    name: str
+    """of its run, or the path of a file that stands alone"""
+    dataset: Stage3Output
+    run: Run | None
+
+
+def load_dataset(name: str, outputs: Path) -> LoadedDataset:
+    """Return the dataset of a run (by name, path, or ``latest``), or of a ``stage3_final.json`` by its path.
+
+    Raises:
+        UsageError: if there is no such run or file.
+        CheckpointError: if it has no dataset, or a damaged one.
+    """
+    path = Path(name)
+    if path.is_file():
+        run = read_run(path.parent) if path.name == FINAL_NAME else None
+        if run is None:
+            return LoadedDataset(name, _parse(path, read_bytes(path)), None)
+        return load_run(run)
+    return load_run(get_run(name, outputs))
+
+
+def load_run(run: Run) -> LoadedDataset:
+    """Return a run's dataset once its bytes are known to be those that were written.
+
+    Raises:
+        CheckpointError: if there is none, or a damaged one.
+    """
+    path = run.folder / FINAL_NAME
+    record = run.manifest.stages.get(FINAL_STAGE)
+    if record is None or record.checkpoint is None:
+        raise MissingCheckpointError(
+            path,
+            f"is not there: the run {run.state.replace('_', ' ')} before it. See: "
+            f"mrt-pipeline show {run.name}",
+        )
+    return LoadedDataset(
+        run.name, _parse(path, verify_checkpoint(run.folder, record.checkpoint, REMEDY)), run
+    )
+
+
+def choose_completed(history: History) -> list[Run]:
+    """Return the runs that were completed and have a dataset, newest first."""
+    return [run for run in history.runs if _is_complete(run)]
+
+
+def choose_successful(history: History, number: int, apart_from: Path | None = None) -> list[Run]:
+    """Return the newest completed runs with a dataset, newest first.
+
+    Raises:
+        UsageError: if there are fewer.
+    """
+    found = [
+        run
+        for run in choose_completed(history)
+        if apart_from is None or run.folder.resolve() != apart_from.resolve()
+    ]
+    if len(found) < number:
+        raise UsageError(
+            f"{history.outputs} holds {len(found)} completed runs to choose from; expected {number}. "
+            f"Name runs or files, or make a run with: {REMEDY}"
+        )
+    return found[:number]
+
+
+@contextlib.contextmanager
+def without_collection() -> Iterator[None]:
+    """Let the cycle collector rest while many records are made, or until a command that made them ends.
+
+    It looks through all of them again and again, which doubles the time to read a dataset, and finds nothing.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _is_complete(run: Run) -> bool:
+    return run.manifest.status is RunStatus.COMPLETED and (run.folder / FINAL_NAME).is_file()
+
+
+def _parse(path: Path, content: bytes) -> Stage3Output:
+    with without_collection():
+        return parse_checkpoint(Stage3Output, path, content, REMEDY)

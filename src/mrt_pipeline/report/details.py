@@ -1,0 +1,74 @@
+"""What lies in a run's folder besides manifest and datasets: findings, and claims that were not published."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.outputs import RejectedClaim
+from mrt_pipeline.contracts.run import RunStatus
+from mrt_pipeline.errors import CorruptCheckpointError
+from mrt_pipeline.report.history import Run
+from mrt_pipeline.runtime.files import read_bytes
+
+VALIDATION_NAME = "validation.json"
+REJECTED_NAME = "stage2_rejected.jsonl"
+
+_FINDINGS = TypeAdapter(tuple[Finding, ...])
+
+
+def read_findings(folder: Path) -> tuple[Finding, ...]:
+    """Return what the checks found in a run, nothing if they were not reached.
+
+    Raises:
+        CorruptCheckpointError: if the file of findings is damaged.
+    """
+    path = folder / VALIDATION_NAME
+    try:
+        content = orjson.loads(read_bytes(path))
+        return _FINDINGS.validate_python(content["findings"], strict=False)
+    except FileNotFoundError:
+        return ()
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValidationError) as error:
+        raise _damaged(path) from error
+
+
+def read_rejected(folder: Path) -> dict[str, tuple[RejectedClaim, ...]]:
+    """Return the claims of a run that were not published, by the slug of their station.
+
+    Raises:
+        CorruptCheckpointError: if the file of rejected claims is damaged.
+    """
+    path = folder / REJECTED_NAME
+    found: dict[str, list[RejectedClaim]] = {}
+    try:
+        for line in read_bytes(path).splitlines():
+            slug, claim = _split(orjson.loads(line))
+            found.setdefault(slug, []).append(claim)
+    except FileNotFoundError:
+        return {}
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise _damaged(path) from error
+    return {slug: tuple(claims) for slug, claims in found.items()}
+
+
+def command_to_go_on(run: Run) -> str | None:
+    """Return the command that finishes a run in its folder, none if there is nothing to finish."""
+    if run.state in (RunStatus.COMPLETED.value, RunStatus.RUNNING.value):
+        return None
+    how = "--resume-from 2" if run.state == RunStatus.STOPPED_AT_BUDGET.value else "--skip-existing"
+    folder = shlex.quote(str(run.folder))
+    return f"mrt-pipeline run --output-dir {folder} {how} --as-of {run.manifest.as_of}"
+
+
+def _split(line: Mapping[str, str]) -> tuple[str, RejectedClaim]:
+    return line["slug"], RejectedClaim(**{name: value for name, value in line.items() if name != "slug"})
+
+
+def _damaged(path: Path) -> CorruptCheckpointError:
+    return CorruptCheckpointError(path, "is damaged. Make it again with: mrt-pipeline run --resume-from 2")

@@ -1,0 +1,275 @@
+"""Why a value is published: its whole way from a source's record or words to the dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as default
+from functools import lru_cache
+
+from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance, Published
+from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason, SilentField
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.network import (
+    ExitBusStop,
+    ExitPlatform,
+    Station,
+    StationCode,
+    StationExit,
+)
+from mrt_pipeline.contracts.outputs import RejectedClaim, Stage3Output
+from mrt_pipeline.errors import UsageError
+from mrt_pipeline.report.items import PARTS, name_item
+from mrt_pipeline.report.stations import choose_exits
+
+COMPUTED: dict[tuple[type[Published], str], str] = {
+    (Station, "station_id"): "its code on its first line, in the order of the network's table",
+    (Station, "slug"): "the key of the place in the network's table, which never changes",
+    (Station, "wiki_title"): "put together from the name and the modes of its lines",
+    (Station, "status"): "follows from the opening dates of its codes and the day described",
+    (StationCode, "station_code"): "names the record",
+    (StationExit, "exit_id"): "put together from slug, line of the building, and label",
+    (ExitPlatform, "station_code"): "names the record: the station whose platform it is",
+    (ExitPlatform, "line_code"): "names the record: the line whose platform it is",
+    (ExitBusStop, "bus_stop_code"): "names the record",
+}
+"""fields that name a record or are computed from others: how"""
+
+CONFIDENCE = "computed from who says it and how many agree, never taken from a model"
+
+ENRICHED = ("platforms", "bus_stops", "access", "landmarks")
+"""fields of an exit that may be empty"""
+
+SOURCES_OF = {
+    "platforms": ("network", "fandom_wiki", "openrouter_llm"),
+    "bus_stops": ("lta_datamall", "fandom_wiki", "openrouter_llm"),
+    "access": ("fandom_wiki", "openrouter_llm"),
+    "landmarks": ("fandom_wiki", "openrouter_llm"),
+}
+"""the configured sources that may fill an enriched field"""
+
+CLAIMED_FIELDS = {
+    "bus_stop": "bus_stops",
+    "platform": "platforms",
+    "access": "access",
+    "landmark": "landmarks",
+}
+"""what a rejected claim calls a field, and what the dataset calls it"""
+
+_HOW = {
+    Method.RECORD: "read from the publisher's record",
+    Method.TOPOLOGY: "follows from the order of stations in the network's table",
+    Method.GEOMETRY: "computed from published coordinates",
+    Method.RULE: "read from the page by a rule",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What only the run's folder knows; empty for a dataset that stands alone."""
+
+    rejected: Mapping[str, tuple[RejectedClaim, ...]] = default(default_factory=dict)
+    """slug to the claims that were not published"""
+    passed_over: Mapping[str, str] = default(default_factory=dict)
+    """configured source to the reason why it was not used"""
+    model: str | None = None
+    """the language model that was asked"""
+
+
+def explain(
+    dataset: Stage3Output,
+    station: Station,
+    *,
+    exit_label: str | None = None,
+    field_name: str | None = None,
+    facts: RunFacts | None = None,
+) -> Explanation:
+    """Return why a station, its exits of one label, or one field of these are published as they are.
+
+    Args:
+        dataset: the dataset that the station is in.
+        station: one of its stations, in operation or to come.
+        exit_label: a label or ``exit_id``; none: the station and all its exits.
+        field_name: a field of the station or of exits, with an attribute after a dot if wanted; none: all.
+        facts: what the run's folder knows besides.
+
+    Raises:
+        UsageError: if there is no such exit or field.
+    """
+    facts = facts or RunFacts()
+    _check_field(field_name)
+    exits = station.exits if exit_label is None else choose_exits(station, exit_label)
+    reasons = _Reasons(dataset.provenance, facts.model)
+    records = [(None, station)] if exit_label is None else []
+    values = [
+        value
+        for exit_id, record in (*records, *((found.exit_id, found) for found in exits))
+        for value in _explain_record(record, exit_id, reasons)
+        if _is_asked(value, field_name)
+    ]
+    chosen = {found.exit_id for found in exits} if exit_label else None
+    return Explanation(
+        station_id=station.station_id,
+        slug=station.slug,
+        name=station.name,
+        as_of=dataset.metadata.as_of,
+        exit_id=exits[0].exit_id if exit_label and len(exits) == 1 else None,
+        field=field_name,
+        values=tuple(values),
+        silent=tuple(_silences(exits, field_name, facts)),
+        findings=tuple(_findings_about(dataset.findings, station, chosen, field_name, values)),
+        rejected=tuple(
+            _rejected_about(facts.rejected.get(station.slug, ()), exits if exit_label else None, field_name)
+        ),
+    )
+
+
+def field_names() -> tuple[str, ...]:
+    """Return every field that can be asked for."""
+    names = dict.fromkeys((*Station.model_fields, *StationExit.model_fields))
+    return tuple(name for name in names if name not in ("evidence", "exits"))
+
+
+class _Reasons:
+    """Puts evidence and the document that it points to together, each pair once."""
+
+    def __init__(self, provenance: Mapping[str, Provenance], model: str | None) -> None:
+        self._provenance = provenance
+        self._model = model
+        self.of = lru_cache(maxsize=None)(self._of)
+
+    def _of(self, evidence: Evidence) -> Reason:
+        document = self._provenance[evidence.document_id]
+        return Reason(
+            method=evidence.method,
+            how=self._how(evidence.method),
+            document_id=document.document_id,
+            title=document.title,
+            publisher=document.publisher,
+            url=document.url,
+            revision=document.revision,
+            retrieved_at=document.retrieved_at,
+            licence=evidence.licence,
+            licence_url=document.licence_url,
+            attribution=document.attribution,
+            record_id=evidence.record_id,
+            quote=evidence.quote,
+            char_start=evidence.char_start,
+            char_end=evidence.char_end,
+            alignment=evidence.alignment,
+        )
+
+    def _how(self, method: Method) -> str:
+        if method is Method.MODEL:
+            name = f"the language model {self._model}" if self._model else "a language model"
+            return f"read from the page by {name}, and found again in its text"
+        return _HOW[method]
+
+
+def _explain_record(
+    record: Published, exit_id: str | None, reasons: _Reasons, part: str | None = None
+) -> Iterator[ExplainedValue]:
+    """Yield every filled field of a record and of the records in it; exits explain themselves."""
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        if name in ("evidence", "exits") or value is None or value == ():
+            continue
+        inner = value if isinstance(value, tuple) else (value,)
+        if isinstance(inner[0], Published):
+            for item in inner:
+                yield from _explain_record(item, exit_id, reasons, part=name)
+        else:
+            yield _explain_field(record, name, exit_id, reasons, part)
+
+
+def _explain_field(
+    record: Published, name: str, exit_id: str | None, reasons: _Reasons, part: str | None
+) -> ExplainedValue:
+    rule = CONFIDENCE if name == "confidence" else COMPUTED.get((type(record), name))
+    evidence = record.evidence_for(name) or _all_evidence(record)
+    return ExplainedValue(
+        exit_id=exit_id,
+        field=part or name,
+        item=name_item(record) if part else None,
+        attribute=name if part else None,
+        value=getattr(record, name),
+        confidence=getattr(record, "confidence", None),
+        rule=rule,
+        reasons=tuple(map(reasons.of, evidence)),
+    )
+
+
+def _all_evidence(record: Published) -> Iterable[Evidence]:
+    return dict.fromkeys(evidence for given in record.evidence.values() for evidence in given)
+
+
+def _check_field(field_name: str | None) -> None:
+    if field_name is None:
+        return
+    field, dot, _ = field_name.partition(".")
+    known = field_names()
+    if field in known and dot:
+        known = tuple(f"{field}.{attribute}" for attribute in _attributes_of(field))
+    if field_name not in known:
+        raise UsageError(f"There is no field {field_name!r}; expected one of {', '.join(known) or field}.")
+
+
+def _attributes_of(name: str) -> tuple[str, ...]:
+    """Return the fields of the records that a field holds."""
+    fields = PARTS[name].model_fields if name in PARTS else ()
+    return tuple(attribute for attribute in fields if attribute != "evidence")
+
+
+def _is_asked(value: ExplainedValue, field_name: str | None) -> bool:
+    if field_name is None:
+        return True
+    name, _, attribute = field_name.partition(".")
+    return value.field == name and attribute in ("", value.attribute)
+
+
+def _silences(exits: Iterable[StationExit], field_name: str | None, facts: RunFacts) -> Iterator[SilentField]:
+    """Yield the enriched fields that were asked for and say nothing."""
+    for found in exits:
+        for name in ENRICHED:
+            is_asked = field_name is None or field_name.partition(".")[0] == name
+            if is_asked and not getattr(found, name):
+                yield SilentField(exit_id=found.exit_id, field=name, why=_why_silent(name, facts))
+
+
+def _why_silent(name: str, facts: RunFacts) -> str:
+    passed_over = [
+        f"{source} was passed over ({facts.passed_over[source]})"
+        for source in SOURCES_OF[name]
+        if source in facts.passed_over
+    ]
+    return "; ".join(["no source in use says anything about it", *passed_over])
+
+
+def _findings_about(
+    findings: Iterable[Finding],
+    station: Station,
+    chosen: set[str] | None,
+    field_name: str | None,
+    values: Iterable[ExplainedValue],
+) -> Iterator[Finding]:
+    """Yield the findings about what was asked for: a field's are those about the records it cites."""
+    cited = {f"{reason.document_id}:{reason.record_id}" for value in values for reason in value.reasons}
+    for finding in findings:
+        if finding.slug != station.slug:
+            continue
+        is_of_exit = chosen is None or finding.exit_id in chosen
+        is_of_field = field_name is None or finding.record_id is None
+        if (is_of_exit and is_of_field) or finding.record_id in cited:
+            yield finding
+
+
+def _rejected_about(
+    rejected: Iterable[RejectedClaim], exits: Iterable[StationExit] | None, field_name: str | None
+) -> Iterator[RejectedClaim]:
+    """Yield the rejected claims about what was asked for; one that names no exit may be about any."""
+    labels = None if exits is None else {found.exit_code for found in exits}
+    wanted = None if field_name is None else field_name.partition(".")[0]
+    for claim in rejected:
+        is_of_exit = labels is None or claim.exit_label is None or claim.exit_label in labels
+        if is_of_exit and wanted in (None, CLAIMED_FIELDS.get(claim.field, claim.field)):
+            yield claim

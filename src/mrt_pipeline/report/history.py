@@ -1,0 +1,213 @@
+"""The runs of a folder as a person looks back on them; what cannot be read is named, never passed over.
+
+A run stands as its manifest says, with one exception: a manifest that says ``running`` while no process holds
+the folder was left by a process that was killed. Such a run has died.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus
+from mrt_pipeline.errors import CorruptCheckpointError, StorageError, UsageError
+from mrt_pipeline.runtime.files import storage_errors
+from mrt_pipeline.runtime.locks import is_locked
+from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
+
+LATEST = "latest"
+DIED = "died"
+SUGGESTED = 5
+"""so many names are listed when one is not found"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run folder, its manifest, and what only looking at the folder tells."""
+
+    folder: Path
+    manifest: Manifest = field(repr=False)
+    is_alive: bool
+    """whether a process is working in it now"""
+
+    @property
+    def name(self) -> str:
+        """Return the folder's name."""
+        return self.folder.name
+
+    @property
+    def state(self) -> str:
+        """Return how it stands: the manifest's status, or ``died``."""
+        is_left = self.manifest.status is RunStatus.RUNNING and not self.is_alive
+        return DIED if is_left else self.manifest.status.value
+
+    @property
+    def seconds(self) -> float:
+        """Return how long all attempts took together; one that was killed counts to its last sign of life."""
+        took = (_duration(attempt, self.manifest.updated_at) for attempt in self.manifest.attempts)
+        return round(sum(took, timedelta()).total_seconds(), 1)
+
+    @property
+    def counts(self) -> dict[str, float]:
+        """Return the figures of the last stage that has any."""
+        for record in reversed(list(self.manifest.stages.values())):
+            if record.counts:
+                return record.counts
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One line of the history."""
+
+    name: str
+    path: str
+    run_id: str
+    state: str
+    is_latest: bool
+    as_of: date
+    mode: str
+    started_at: datetime
+    seconds: float
+    attempts: int
+    counts: dict[str, float]
+    findings: dict[str, int]
+    cost_usd: float
+    model_calls: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedRun:
+    """A folder with a manifest that cannot be read."""
+
+    name: str
+    path: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Every run of a folder, newest first, and what stands there and cannot be read."""
+
+    outputs: Path
+    runs: tuple[Run, ...]
+    damaged: tuple[DamagedRun, ...]
+    latest: Path | None
+    """the folder that ``latest`` shows"""
+
+    def summaries(self) -> list[RunSummary]:
+        """Return one summary per run, newest first."""
+        return [summarise(run, is_latest=self.is_latest(run)) for run in self.runs]
+
+    def is_latest(self, run: Run) -> bool:
+        """Tell whether ``latest`` shows a run."""
+        return self.latest is not None and run.folder.resolve() == self.latest
+
+
+def read_history(outputs: Path) -> History:
+    """Return the runs in a folder; that of ``latest`` belongs to them wherever it lies."""
+    runs: list[Run] = []
+    damaged: list[DamagedRun] = []
+    latest = _find_latest(outputs)
+    folders = _list_folders(outputs)
+    if latest is not None and latest not in {folder.resolve() for folder in folders}:
+        folders.append(latest)
+    for folder in folders:
+        try:
+            run = read_run(folder)
+        except (CorruptCheckpointError, StorageError) as error:
+            damaged.append(DamagedRun(folder.name, str(folder), str(error)))
+        else:
+            runs.extend([run] if run else [])
+    runs.sort(key=lambda run: (run.manifest.timestamp, run.name), reverse=True)
+    return History(outputs, tuple(runs), tuple(damaged), latest)
+
+
+def read_run(folder: Path) -> Run | None:
+    """Return the run of a folder, or none if it has no manifest.
+
+    Raises:
+        CorruptCheckpointError: if its manifest is damaged.
+        StorageError: if it cannot be read.
+    """
+    manifest = find_manifest(folder)
+    if manifest is None:
+        return None
+    return Run(folder, manifest, is_alive=manifest.status is RunStatus.RUNNING and is_locked(folder))
+
+
+def get_run(name: str, outputs: Path) -> Run:
+    """Return a run by the path of its folder, or by its name in the folder of all runs.
+
+    ``latest`` is what the link of this name shows; where no link is kept, the newest run that was completed.
+
+    Raises:
+        UsageError: if there is none; it lists the newest ones.
+        CorruptCheckpointError: if its manifest is damaged.
+    """
+    for folder in (Path(name), outputs / name):
+        if (folder / MANIFEST_NAME).is_file() and (run := read_run(_follow(folder))):
+            return run
+    runs = read_history(outputs).runs
+    completed = [run for run in runs if run.manifest.status is RunStatus.COMPLETED]
+    if name == LATEST and completed:
+        return completed[0]
+    names = [run.name for run in runs]
+    shown = ", ".join(names[:SUGGESTED]) + (", …" if len(names) > SUGGESTED else "")
+    there = (
+        f"In {outputs} are: {shown}"
+        if names
+        else f"There is none in {outputs}; make one with: mrt-pipeline run"
+    )
+    raise UsageError(
+        f"There is no run {name!r}; expected the name or path of a folder with a {MANIFEST_NAME}. {there}"
+    )
+
+
+def summarise(run: Run, *, is_latest: bool) -> RunSummary:
+    """Return the line of a run in the history."""
+    manifest = run.manifest
+    return RunSummary(
+        name=run.name,
+        path=str(run.folder),
+        run_id=manifest.run_id,
+        state=run.state,
+        is_latest=is_latest,
+        as_of=manifest.as_of,
+        mode=manifest.mode,
+        started_at=manifest.timestamp,
+        seconds=run.seconds,
+        attempts=len(manifest.attempts),
+        counts=run.counts,
+        findings=manifest.findings,
+        cost_usd=manifest.usage.cost_usd,
+        model_calls=manifest.usage.calls,
+        error=manifest.error,
+    )
+
+
+def _duration(attempt: AttemptRecord, last_sign: datetime) -> timedelta:
+    return max((attempt.ended_at or last_sign) - attempt.started_at, timedelta())
+
+
+def _follow(folder: Path) -> Path:
+    """Return the folder that a link shows, by its place beside the link where it lies there."""
+    if not folder.is_symlink():
+        return folder
+    target = folder.resolve()
+    beside = folder.parent / target.name
+    return beside if beside.resolve() == target else target
+
+
+def _find_latest(outputs: Path) -> Path | None:
+    link = outputs / LATEST
+    return link.resolve() if link.is_symlink() and link.exists() else None
+
+
+def _list_folders(outputs: Path) -> list[Path]:
+    if not outputs.is_dir():
+        return []
+    with storage_errors(outputs, "could not be listed"):
+        return [path for path in sorted(outputs.iterdir()) if path.is_dir() and not path.is_symlink()]

@@ -1,0 +1,32 @@
+"""What hangs on a station or exit, by the words that a person calls it with."""
+
+from __future__ import annotations
+
+from mrt_pipeline.contracts.evidence import Published
+from mrt_pipeline.contracts.network import ExitAccess, ExitBusStop, ExitPlatform, Landmark, StationCode
+
+PARTS: dict[str, type[Published]] = {
+    "codes": StationCode,
+    "platforms": ExitPlatform,
+    "bus_stops": ExitBusStop,
+    "access": ExitAccess,
+    "landmarks": Landmark,
+}
+"""fields of a station or exit that hold published records of their own"""
+
+
+def name_item(record: Published) -> str | None:
+    """Return which one of several a record is, none for one that is alone."""
+    if isinstance(record, ExitBusStop):
+        return record.bus_stop_code
+    if isinstance(record, ExitPlatform):
+        return name_direction(record)
+    if isinstance(record, Landmark):
+        return record.name
+    return record.station_code if isinstance(record, StationCode) else None
+
+
+def name_direction(platform: ExitPlatform) -> str:
+    """Return where a platform's trains go, e.g. ``NS13 to NS12, towards NS1``."""
+    beyond = "" if platform.towards_code == platform.next_code else f", towards {platform.towards_code}"
+    return f"{platform.station_code} to {platform.next_code}{beyond}"

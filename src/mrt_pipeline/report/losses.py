@@ -1,0 +1,106 @@
+"""What a newer dataset has no more: stations, exits, and values that hung on exits.
+
+A renumbered or renamed station is the same station, a relabelled exit the same exit, and a value that another
+one took the place of is a change: values are counted for each exit, and only having fewer counts as a loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.gates import FieldLoss, LostExit, LostStation
+from mrt_pipeline.contracts.network import StationExit, StepFree
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.report.matching import Pair, match_exits
+
+ExitPair = tuple[StationExit, StationExit]
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Everything that is gone, in the older dataset's order."""
+
+    stations: tuple[LostStation, ...]
+    exits: tuple[LostExit, ...]
+    fields: tuple[FieldLoss, ...]
+    """only fields of which something is gone"""
+
+
+def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
+    """Return what is gone from an older dataset to a newer one, everything told once."""
+    pairs = list(_pair_stations(old, new))
+    exits: list[LostExit] = []
+    kept: list[ExitPair] = []
+    for pair in pairs:
+        for then, now in _pair_exits(pair):
+            if then is not None and now is not None:
+                kept.append((then, now))
+            elif then is not None:
+                exits.append(_lost_exit(pair.old.slug, then))
+    measured = (_measure(name, count, kept) for name, count in COUNTS.items())
+    return Losses(
+        stations=tuple(_lost_stations(old, new)),
+        exits=tuple(exits),
+        fields=tuple(field for field in measured if field.lost),
+    )
+
+
+def _pair_stations(old: Stage3Output, new: Stage3Output) -> Iterator[Pair]:
+    after = {station.slug: station for station in new.stations}
+    return (Pair(then, after[then.slug]) for then in old.stations if then.slug in after)
+
+
+def _pair_exits(pair: Pair) -> Iterable[tuple[StationExit | None, StationExit | None]]:
+    return zip(pair.old.exits, pair.new.exits, strict=True) if pair.old == pair.new else match_exits(pair)
+
+
+def _lost_stations(old: Stage3Output, new: Stage3Output) -> Iterator[LostStation]:
+    there = {station.slug for station in new.stations}
+    for station in old.stations:
+        if station.slug not in there:
+            yield LostStation(
+                slug=station.slug,
+                name=station.name,
+                codes=station.mrt_codes,
+                exits=tuple(found.exit_id for found in station.exits),
+            )
+
+
+def _lost_exit(slug: str, found: StationExit) -> LostExit:
+    return LostExit(
+        exit_id=found.exit_id, slug=slug, exit_code=found.exit_code, station_code=found.station_code
+    )
+
+
+def _measure(name: str, count: Callable[[StationExit], int], pairs: Iterable[ExitPair]) -> FieldLoss:
+    old = lost = 0
+    exits = []
+    for then, now in pairs:
+        before = count(then)
+        old += before
+        if (gone := before - count(now)) > 0:
+            lost += gone
+            exits.append(then.exit_id)
+    share = round(lost / old, 4) if old else 0.0
+    return FieldLoss(field=name, old=old, lost=lost, share=share, exits=tuple(exits))
+
+
+def _count_features(found: StationExit) -> int:
+    return len(found.access.features) if found.access is not None else 0
+
+
+def _knows_step_free(found: StationExit) -> int:
+    return int(found.access is not None and found.access.step_free is not StepFree.UNKNOWN)
+
+
+COUNTS: dict[str, Callable[[StationExit], int]] = {
+    "platforms": lambda found: len(found.platforms),
+    "platform_codes": lambda found: sum(bool(platform.platform_code) for platform in found.platforms),
+    "bus_stops": lambda found: len(found.bus_stops),
+    "bus_services": lambda found: sum(len(stop.services) for stop in found.bus_stops),
+    "access": _count_features,
+    "step_free": _knows_step_free,
+    "landmarks": lambda found: len(found.landmarks),
+}
+"""How many values of each enriched field an exit has."""

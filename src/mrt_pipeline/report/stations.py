@@ -1,0 +1,80 @@
+"""Which station a person means: by code, old ones too, by slug, or by the beginning of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.errors import UsageError
+from mrt_pipeline.network import Network, load_network
+
+MAX_CANDIDATES = 8
+
+
+def get_station(dataset: Stage3Output, text: str, network: Network | None = None) -> Station:
+    """Return the one station that a text means, in operation or to come.
+
+    Args:
+        dataset: where to look.
+        text: a code, past or present, a slug, a name, or how one of the latter two begins.
+        network: knows the codes that are no longer in use; default: the package's own.
+
+    Raises:
+        UsageError: if it means none or several; the message lists candidates.
+    """
+    stations = (*dataset.stations, *dataset.future_stations)
+    wanted = " ".join(text.split()).casefold()
+    found = _by_code(stations, wanted.upper(), network or load_network())
+    found = found or [item for item in stations if wanted in (item.slug, item.name.casefold())]
+    found = found or [item for item in stations if wanted and _begins(item, wanted)]
+    if len(found) == 1:
+        return found[0]
+    raise UsageError(_ambiguous(text, found) if found else _unknown(text, stations))
+
+
+def choose_exits(station: Station, label: str) -> tuple[StationExit, ...]:
+    """Return the exits of a station that a label or an ``exit_id`` means; two buildings may use one label.
+
+    Raises:
+        UsageError: if there is none; the message lists those there are.
+    """
+    wanted = label.strip().casefold().removeprefix("exit ")
+    found = tuple(
+        item for item in station.exits if wanted in (item.exit_code.casefold(), item.exit_id.casefold())
+    )
+    if not found:
+        there = ", ".join(item.exit_code for item in station.exits) or "none"
+        raise UsageError(f"{station.name} has no exit {label!r}; its exits are: {there}.")
+    return found
+
+
+def _by_code(stations: Sequence[Station], code: str, network: Network) -> list[Station]:
+    """Return the station that bears a code, or whose place once bore it, or will."""
+    found = [item for item in stations if code == item.station_id or code in item.mrt_codes]
+    entry = network.find_code(code)
+    if found or entry is None:
+        return found
+    return [item for item in stations if item.slug == entry.slug]
+
+
+def _begins(station: Station, wanted: str) -> bool:
+    return station.slug.startswith(wanted) or station.name.casefold().startswith(wanted)
+
+
+def _ambiguous(text: str, found: Sequence[Station]) -> str:
+    return f"{text!r} may mean {_list(found)}; give more of the name, or a code."
+
+
+def _unknown(text: str, stations: Iterable[Station]) -> str:
+    by_name = {item.name.casefold(): item for item in stations}
+    close = get_close_matches(text.casefold(), by_name, n=3)
+    hint = f" Is it {_list([by_name[name] for name in close])}?" if close else ""
+    return f"There is no station {text!r}; expected a code, a slug, or the beginning of a name.{hint}"
+
+
+def _list(stations: Sequence[Station]) -> str:
+    shown = [f"{item.name} ({', '.join(item.mrt_codes)})" for item in stations[:MAX_CANDIDATES]]
+    more = len(stations) - len(shown)
+    return ", ".join([*shown, *([f"and {more} more"] if more else [])])

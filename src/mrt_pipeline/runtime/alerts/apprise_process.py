@@ -1,0 +1,107 @@
+"""The program that sends alerts through Apprise; run as a file of its own by ``delivery``, never imported.
+
+It reads one order as JSON from stdin, sends all messages at once, and prints ``[name, outcome]`` as soon as
+one's outcome is known: ``delivered``, ``refused``, ``unknown``, ``crashed`` or ``late``. It imports nothing
+of this package, so that it starts fast and works wherever the package lies.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+
+_LOCK = threading.Lock()
+
+
+def main() -> None:
+    """Carry out the order on stdin."""
+    order = json.load(sys.stdin)
+    services = {name: _open(url, order["fields"]) for name, url in order["destinations"]}
+    threads = {
+        name: threading.Thread(target=_send, args=(name, service, order), daemon=True)
+        for name, service in services.items()
+    }
+    for thread in threads.values():
+        thread.start()
+    deadline = time.monotonic() + order["timeout_s"]
+    for name, thread in threads.items():
+        thread.join(max(0.0, deadline - time.monotonic()))
+        if thread.is_alive():
+            _tell(name, "late")
+    os._exit(0)  # a thread that hangs must not be waited for
+
+
+def _send(name: str, service: NotifyBase | None, order: Mapping[str, Any]) -> None:
+    if service is None:
+        _tell(name, "unknown")
+        return
+    try:
+        is_taken = service.notify(
+            body=order["body"], title=order["title"], notify_type=order["type"], body_format="text"
+        )
+    except Exception:  # noqa: BLE001 # a fault in one of 150 plug-ins is an outcome like others
+        _tell(name, "crashed")
+    else:
+        _tell(name, "delivered" if is_taken else "refused")
+
+
+def _tell(name: str, outcome: str) -> None:
+    with _LOCK:
+        sys.stdout.write(json.dumps([name, outcome]) + "\n")
+        sys.stdout.flush()
+
+
+def _open(url: str, fields: Mapping[str, str]) -> NotifyBase | None:
+    """Return the service that a URL means: one that Apprise knows, else a webhook that takes JSON."""
+    from apprise import Apprise, AppriseAsset
+    from apprise.plugins import url_to_dict
+
+    asset = AppriseAsset(
+        app_id="mrt-pipeline",
+        async_mode=False,
+        http_redirects=False,  # an alert goes where it was meant to go
+        interpret_emojis=False,
+        pgp_autogen=False,
+        pem_autogen=False,
+        storage_mode="memory",
+        allow_templates=False,
+    )
+    try:
+        known = url_to_dict(url) or _as_webhook(url)  # type: ignore[no-untyped-call] # Apprise has no types here
+    except Exception:  # noqa: BLE001 # each of 150 plug-ins reads URLs in its own way
+        return None
+    if known is None:
+        return None
+    if known["schema"] in ("json", "jsons"):
+        known["payload"] = {**fields, **known.get("payload", {})}
+    return Apprise.instantiate(known, asset=asset)
+
+
+def _as_webhook(url: str) -> dict[str, Any] | None:
+    """Return what makes Apprise send JSON to an address, if it is one of the web."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return {
+        "schema": "jsons" if parts.scheme == "https" else "json",
+        "secure": parts.scheme == "https",
+        "host": f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname,
+        "port": parts.port,
+        "user": parts.username,
+        "password": parts.password,
+        "fullpath": parts.path or "/",
+        "params": dict(parse_qsl(parts.query, keep_blank_values=True)),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""What an alert says, as a record and as plain text; whatever it quotes stays text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BeforeValidator
+
+from mrt_pipeline.config.model import Level, TriggersSection
+from mrt_pipeline.contracts.base import Record
+
+LEVELS: tuple[Level, ...] = ("info", "warning", "error", "critical")
+MAX_TEXT = 20_000
+MAX_LINE = 500
+MAX_LINES = 100
+"""of the cause, and of the details"""
+
+FACTS = ("run_id", "level", "trigger", "stage", "cause", "safe", "command", "folder", "host")
+
+
+def _encodable(text: object) -> object:
+    """Return a text that can be encoded: a path may have bytes that are no characters."""
+    return text[:MAX_TEXT].encode(errors="backslashreplace").decode() if isinstance(text, str) else text
+
+
+Text = Annotated[str, BeforeValidator(_encodable)]
+
+
+class Trigger(StrEnum):
+    """What raised an alert."""
+
+    SOURCE_DOWN = "source_down"
+    STAGE_FAILED = "stage_failed"
+    GATE_FAILED = "gate_failed"
+    COVERAGE_LOW = "coverage_low"
+    BUDGET_REACHED = "budget_reached"
+    RECOVERED = "recovered"
+
+
+class Alert(Record):
+    """What happened, in which run, what is safe, and how to go on."""
+
+    pipeline: Text
+    """what the dataset calls itself"""
+    run_id: str
+    raised_at: AwareDatetime
+    level: Level
+    trigger: Trigger
+    stage: str | None = None
+    """the stage that it concerns, if it is one"""
+    cause: Text
+    safe: Text
+    """what was not harmed, or what has been published"""
+    command: Text | None = None
+    """the command that goes on from here"""
+    folder: Text | None = None
+    """the run's folder, none if it could not be opened"""
+    host: Text
+    details: tuple[Text, ...] = ()
+    """lines for whoever wants to know more, e.g. what changed"""
+
+    @property
+    def title(self) -> str:
+        """Return the alert in one line."""
+        what = f"{self.trigger.value.replace('_', ' ')} ({self.level})"
+        return _escape(f"{self.pipeline}: {what}, run {self.run_id}")
+
+    @property
+    def body(self) -> str:
+        """Return the alert as plain text."""
+        return "\n".join(self._lines())
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Return what stands in the body, by name, for a program to read."""
+        found = {name: str(value) for name in FACTS if (value := getattr(self, name))}
+        return {name: "\n".join(_shorten(value.splitlines())) for name, value in found.items()}
+
+    def _lines(self) -> Iterator[str]:
+        for name in ("run_id", "folder", "host", "level", "trigger", "stage"):
+            if value := getattr(self, name):
+                yield _escape(f"{name.replace('_', ' ').capitalize()}: {value}")
+        yield ""
+        yield from _shorten(self.cause.splitlines())
+        yield ""
+        yield _escape(f"Safe: {self.safe}")
+        if self.command:
+            yield _escape(f"Go on with: {self.command}")
+        if self.details:
+            yield ""
+            yield from _shorten(self.details)
+
+
+def level_of(trigger: Trigger, triggers: TriggersSection) -> Level | None:
+    """Return the configured level of a trigger, none if nobody is to be told."""
+    return {
+        Trigger.SOURCE_DOWN: triggers.source_down,
+        Trigger.STAGE_FAILED: triggers.stage_failed,
+        Trigger.GATE_FAILED: triggers.gate_failed,
+        Trigger.COVERAGE_LOW: triggers.coverage_low,
+        Trigger.BUDGET_REACHED: triggers.budget_reached,
+        Trigger.RECOVERED: triggers.recovered,
+    }[trigger]
+
+
+def is_at_least(level: Level, least: Level) -> bool:
+    """Tell whether a level is no lower than another one."""
+    return LEVELS.index(level) >= LEVELS.index(least)
+
+
+def _shorten(lines: Iterable[str]) -> Iterator[str]:
+    listed = list(lines)
+    yield from map(_escape, listed[:MAX_LINES])
+    if len(listed) > MAX_LINES:
+        yield f"and {len(listed) - MAX_LINES} more lines"
+
+
+def _escape(line: str) -> str:
+    """Return a line of bounded length that cannot become two, move a cursor or turn the reading direction."""
+    shown = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in line[:MAX_LINE])
+    return f"{shown}…" if len(line) > MAX_LINE else shown

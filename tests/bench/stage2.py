@@ -1,0 +1,74 @@
+"""How stage 2's engine behaves as the network grows; run as ``python -m tests.bench.stage2 [SIZES …]``.
+
+Sources are hand-made and answer at once, so that what is measured is the engine: journal, merging, output.
+Each size runs in a process of its own, so that its peak memory is its own.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from mrt_pipeline.contracts.outputs import ModelUsage, StationEnrichment
+from mrt_pipeline.stages.enrichment.journal import JournalRow, open_journal
+from mrt_pipeline.stages.enrichment.keys import StationKey
+from tests.fakes.enrichment_sources import LandmarkSource, make_context, make_line, make_stage
+from tests.fakes.network_builder import NOW, make_stage1
+
+SIZES = (2_000, 20_000, 100_000)
+ROW_BYTES = 6_000
+"""about what a real station's row takes"""
+
+
+def synthetic_rows(number: int) -> Iterator[JournalRow]:
+    """Yield so many rows of a real one's size, made one at a time."""
+    for rank in range(number):
+        failures = {"network": "x" * ROW_BYTES}
+        enrichment = StationEnrichment(slug=f"station-{rank}", status="partial", failures=failures)
+        yield JournalRow(StationKey("basis", {"network": "1"}), enrichment, ModelUsage(calls=1), 1)
+
+
+def write_journal(folder: Path, number: int) -> int:
+    """Write so many rows, each committed, and return how many of them are found again."""
+    with open_journal(folder, now=NOW, tell=print, is_costly=False) as journal:
+        for row in synthetic_rows(number):
+            journal.commit(row)
+    with open_journal(folder, now=NOW, tell=print, is_costly=False) as journal:
+        return sum(journal.find(f"station-{rank}") is not None for rank in range(number))
+
+
+def run_stage(folder: Path, number: int) -> int:
+    """Run stage 2 over so many stations with two sources, and return how many were enriched."""
+    stations = make_line(number)
+    stage = make_stage(make_context(folder), LandmarkSource("fandom_wiki"), LandmarkSource("network"))
+    return len(stage.execute(make_stage1(stations)).enrichments)
+
+
+def measure(what: str, number: int) -> str:
+    """Return a line with what one of the two took, inputs included."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        count = {"journal": write_journal, "stage": run_stage}[what](Path(folder), number)
+    seconds = time.monotonic() - began
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return (
+        f"{what:8} {count:7} stations, {seconds:7.2f} s, {seconds / number * 1e6:6.0f} µs a station, "
+        f"{peak_mb:5.0f} MB"
+    )
+
+
+def main() -> None:
+    """Print a line for each size of each."""
+    for what in ("journal", "stage"):
+        for number in sys.argv[1:] or map(str, SIZES):
+            script = f"from tests.bench.stage2 import measure; print(measure({what!r}, {int(number)}))"
+            subprocess.run([sys.executable, "-c", script], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""A module of a source as the registry opens it; what it opens is the test's to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.outputs import ModelUsage
+from tests.fakes.enrichment_sources import LandmarkSource
+
+ONE_CALL = ModelUsage(calls=1, prompt_tokens=1000, completion_tokens=200, cost_usd=0.01)
+ERRORS: dict[str, Any] = {}
+"""slug to what the next source raises"""
+OPENED: list[LandmarkSource] = []
+"""every source so far"""
+
+
+def open_source(context: Any, stations: Sequence[Station], tables: Any) -> LandmarkSource:
+    """Return a source whose every answer costs one call and rejects one claim."""
+    OPENED.append(LandmarkSource("network", usage=ONE_CALL, errors=ERRORS, rejects=["quote-not-in-page"]))
+    return OPENED[-1]

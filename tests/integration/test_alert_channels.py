@@ -1,0 +1,185 @@
+"""Alerts through real servers: one SMTP server, one HTTP endpoint, and ones that fail in every way."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from mrt_pipeline.config import Secrets
+from mrt_pipeline.config.model import AlertingSection, LoggingSection
+from mrt_pipeline.runtime.alerts import ALERTS_NAME, Alert, Outlets, Trigger, send_alert
+from mrt_pipeline.runtime.run_log import open_run_log
+from tests.fakes.http_server import LoopbackServer, Reply, SeenRequest
+from tests.fakes.smtp_server import RECIPIENT, SENDER, LoopbackSmtp
+
+PASSWORD = "hunter2/&?#@: %41+"
+"""with everything that a URL must escape"""
+TOKEN = "s3cret-t0ken"
+COMMAND = "mrt-pipeline run --output-dir outputs/a --skip-existing"
+HOSTILE = "<script>alert(1)</script> \u202egnp.exe \x1b[2J\r\nBcc: all@example.org"
+
+
+def _alert(**changes: Any) -> Alert:
+    facts: dict[str, Any] = {
+        "pipeline": "MRT Data Pipeline",
+        "run_id": "20261123T081203Z-0badc0de",
+        "raised_at": datetime(2026, 11, 23, 8, 12, 3, tzinfo=UTC),
+        "level": "critical",
+        "trigger": Trigger.STAGE_FAILED,
+        "stage": "stage3_merger",
+        "cause": "the dataset has 1 finding of severity error",
+        "safe": "every file in the run's folder is whole",
+        "command": COMMAND,
+        "host": "a-host",
+    }
+    return Alert(**facts | changes)
+
+
+def _send(folder: Path, alert: Alert | None = None, timeout_seconds: float = 30, **urls: str) -> list[str]:
+    secrets = {
+        f"mrt_pipeline_alert_{channel}_url{'s' if channel == 'apprise' else ''}": SecretStr(url)
+        for channel, url in urls.items()
+    }
+    told: list[str] = []
+    with open_run_log(folder, LoggingSection(), run_id="r") as log:
+        section = AlertingSection(enabled=True, on_failure=tuple(urls), timeout_seconds=timeout_seconds)
+        faults = send_alert(alert or _alert(), Outlets(section, Secrets(**secrets), told.append, folder, log))
+    assert told == faults
+    return faults
+
+
+def _everything_written(folder: Path) -> str:
+    return "".join(path.read_text() for path in folder.iterdir())
+
+
+def _forms(secret: str) -> set[str]:
+    """Return a secret as it may appear: plain, or encoded as SMTP and JSON do it."""
+    plain = base64.b64encode(secret.encode()).decode().rstrip("=")
+    return {secret, plain[:-1], json.dumps(secret).strip('"')}
+
+
+def test_an_e_mail_arrives_after_a_login(tmp_path: Path) -> None:
+    with LoopbackSmtp("operator", PASSWORD) as server:
+        assert _send(tmp_path, email=server.url) == []
+    [message] = server.messages
+    assert server.logins == [True]
+    assert server.recipients == [RECIPIENT]
+    assert SENDER in message["From"]
+    assert message["Subject"] == "MRT Data Pipeline: stage failed (critical), run 20261123T081203Z-0badc0de"
+    assert message.get_content_type() == "text/plain"
+    for words in ("20261123T081203Z-0badc0de", "stage3_merger", "1 finding of severity error", COMMAND):
+        assert words in message.get_content()
+
+
+def test_a_webhook_gets_the_text_and_each_fact_by_name(tmp_path: Path) -> None:
+    with LoopbackServer(lambda _: Reply(204)) as server:
+        assert _send(tmp_path, webhook=f"{server.url}/hook/a%20b?token={TOKEN}") == []
+    [request] = server.requests
+    assert (request.method, request.target) == ("POST", f"/hook/a%20b?token={TOKEN}")
+    said = json.loads(request.body)
+    assert said["message"] == _alert().body
+    assert {name: said[name] for name in ("run_id", "stage", "cause", "command", "level", "trigger")} == {
+        "run_id": "20261123T081203Z-0badc0de",
+        "stage": "stage3_merger",
+        "cause": "the dataset has 1 finding of severity error",
+        "command": COMMAND,
+        "level": "critical",
+        "trigger": "stage_failed",
+    }
+
+
+def test_a_webhook_with_a_login_is_given_it(tmp_path: Path) -> None:
+    with LoopbackServer(lambda _: Reply()) as server:
+        address = server.url.removeprefix("http://")
+        assert _send(tmp_path, webhook=f"http://me:hunter%2F2@{address}/hook") == []
+    [request] = server.requests
+    assert base64.b64decode(request.headers["authorization"].removeprefix("Basic ")) == b"me:hunter/2"
+
+
+def test_any_url_of_apprise_will_do_and_several(tmp_path: Path) -> None:
+    with LoopbackServer(lambda _: Reply()) as one, LoopbackServer(lambda _: Reply()) as other:
+        urls = " ".join(f"form://{server.url.removeprefix('http://')}/" for server in (one, other))
+        assert _send(tmp_path, apprise=f"\n {urls} \n") == []
+    assert [len(server.requests) for server in (one, other)] == [1, 1]
+
+
+def test_what_data_says_stays_text_in_an_e_mail_of_html(tmp_path: Path) -> None:
+    with LoopbackSmtp("operator", "pw") as server:
+        alert = _alert(cause=HOSTILE, pipeline=HOSTILE)
+        assert _send(tmp_path, alert, email=f"{server.url}&format=html") == []
+    [message] = server.messages
+    page = message.get_body(("html",))
+    assert page is not None
+    html = page.get_content()
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert message["Bcc"] is None
+    assert server.recipients == [RECIPIENT]
+    assert not {"\u202e", "\x1b"} & set(html + message["Subject"])
+
+
+def _hang(request: SeenRequest) -> Reply:
+    request.hang()
+    return Reply()
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(500), "the message was not taken"),
+        (Reply(302, headers={"Location": "/elsewhere"}), "the message was not taken"),
+        (Reply(ending="reset", content_length=10), "the message was not taken"),
+    ],
+)
+def test_a_message_that_is_not_taken_is_a_fault_of_its_channel(
+    reply: Reply, reason: str, tmp_path: Path
+) -> None:
+    with LoopbackServer(lambda _: reply) as server:
+        assert _send(tmp_path, webhook=f"{server.url}/{TOKEN}") == [
+            f"Alert channel webhook failed: {reason}."
+        ]
+    assert len(server.requests) == 1
+    assert TOKEN not in _everything_written(tmp_path)
+
+
+def test_a_channel_that_hangs_is_given_up_and_the_others_are_served(tmp_path: Path) -> None:
+    with LoopbackServer(_hang) as hanging, LoopbackServer(lambda _: Reply()) as good:
+        urls = f"json://{hanging.url.removeprefix('http://')} json://{good.url.removeprefix('http://')}"
+        [fault] = _send(tmp_path, timeout_seconds=1.5, apprise=urls)
+        assert fault.startswith("Alert channel apprise 1 failed: there was no answer within 1.5 s")
+    assert len(good.requests) == 1
+
+
+def test_a_fault_is_in_the_log_and_in_the_file_of_alerts(tmp_path: Path) -> None:
+    [fault] = _send(tmp_path, apprise="nonsense://x")
+    assert fault == "Alert channel apprise failed: Apprise does not understand the URL."
+    lines = [json.loads(line) for line in (tmp_path / "run.log.jsonl").read_text().splitlines()]
+    assert [line["fault"] for line in lines if line["event"] == "alert channel failed"] == [fault]
+    [entry] = json.loads((tmp_path / ALERTS_NAME).read_bytes())
+    assert entry["faults"] == [fault]
+
+
+@pytest.mark.parametrize("url", ["http://[::1/x", "http://127.0.0.1:x/", "mailto://", "json://", "x://\x00"])
+def test_a_url_that_cannot_be_used_harms_no_other_channel(url: str, tmp_path: Path) -> None:
+    with LoopbackServer(lambda _: Reply()) as server:
+        [fault] = _send(tmp_path, apprise=url, webhook=server.url)
+    assert "Alert channel apprise failed" in fault
+    assert len(server.requests) == 1
+
+
+def test_no_form_of_a_secret_is_written_whether_a_login_fails_or_not(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with LoopbackSmtp("operator", "another") as server:
+        faults = _send(tmp_path, email=server.url.replace("another", TOKEN))
+    assert faults == ["Alert channel email failed: the message was not taken."]
+    assert not any(server.logins)
+    shown = _everything_written(tmp_path) + "".join(capfd.readouterr())
+    assert not [form for form in _forms(TOKEN) if form in shown]
+    assert "operator" not in shown

@@ -1,0 +1,46 @@
+"""A run of the wiki source against the real wiki, whose waiting takes no time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from mrt_pipeline.config import Secrets
+from mrt_pipeline.config.model import ApisSection, FandomSection, Mode, Settings
+from mrt_pipeline.contracts.claims import StationClaims
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.http import HttpClient, HttpOptions
+from mrt_pipeline.runtime.pace import Pacer
+from mrt_pipeline.runtime.source_access import SourceAccess
+from mrt_pipeline.stages.enrichment.tables import BusTables
+from mrt_pipeline.stages.enrichment.wiki_source import WikiSource, open_source
+from tests.fakes.fake_time import FakeTime
+from tests.real.mediawiki import MediaWiki
+
+
+def open_wiki_source(
+    wiki: MediaWiki, cache: Path, snapshot: RunContext, tables: BusTables, time: FakeTime | None = None
+) -> WikiSource:
+    """Return the source as stage 2 opens it, but that it sleeps in fake time."""
+    time = time or FakeTime()
+    settings = Settings(apis=ApisSection(fandom=FandomSection(base_url=wiki.base_url, mode=Mode.LIVE)))
+    access = SourceAccess(settings, secrets=Secrets(), cache_dir=cache, now=time.now)
+    source = open_source(replace(snapshot, settings=settings, access=access), (), tables)
+    assert isinstance(source, WikiSource)
+    source.api.http = HttpClient(
+        HttpOptions(base_urls=(wiki.base_url,)),
+        now=time.now,
+        pacer=Pacer(clock=time.clock, sleep=time.sleep),
+        sleep=time.sleep,
+    )
+    source.api.sleep = time.sleep
+    return source
+
+
+def claims_of(source: WikiSource, stations: Iterable[Station]) -> dict[str, StationClaims]:
+    """Return what the source says of some stations, by slug."""
+    wanted = list(stations)
+    source.prepare(wanted)
+    return {station.slug: source.claims_for(station, ()) for station in wanted}

@@ -1,0 +1,225 @@
+"""A page's HTML becomes clean text in which every part has its place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, bounds_of
+from mrt_pipeline.extraction.page_text import read_page_text
+from mrt_pipeline.extraction.page_writer import MAX_TEXT_CHARS
+
+TITLE = "Yishun MRT Station"
+
+
+def text_of(html: str) -> str:
+    return read_page_text(html, TITLE).text
+
+
+def rows_of(html: str) -> list[list[str]]:
+    """Return the words of a page's tables, cell by cell."""
+    page = read_page_text(html, TITLE)
+    tables = [block for block in page.blocks if isinstance(block, Table)]
+    return [[page.words(cell.piece) for cell in row.cells] for table in tables for row in table.rows]
+
+
+def test_headings_paragraphs_lists_and_tables_keep_their_form() -> None:
+    html = """
+    <div><p>A   station<br>in Yishun.</p><h2><span>Exits</span></h2>
+    <table><caption>List</caption><tr><th>Exit</th><th>Lift</th></tr><tr><td>A</td><td>Yes</td></tr></table>
+    <ul><li>Exit A<ul><li>Lift</li></ul></li><li>Exit B</li></ul><dl><dt>Exit C</dt><dd>Stairs</dd></dl></div>
+    """
+    assert text_of(html) == (
+        "A station\n\nin Yishun.\n\n== Exits ==\n\nList\nExit | Lift\nA | Yes\n\n"
+        "- Exit A\n  - Lift\n- Exit B\n\nExit C\n- Stairs\n"
+    )
+
+
+def test_every_block_and_cell_points_at_its_own_words() -> None:
+    page = read_page_text(
+        "<h2>Exits</h2><p>Exit A</p><table><tr><td>A</td><td><a href='/x'>Mall</a>, B</td></tr></table>",
+        TITLE,
+    )
+    heading, line, table = page.blocks
+    assert isinstance(heading, Heading) and page.words(heading.piece) == "Exits" and heading.level == 2
+    assert isinstance(line, Line) and page.words(line.piece) == "Exit A"
+    assert isinstance(table, Table)
+    cell = table.rows[0].cells[1]
+    assert page.words(cell.piece) == "Mall, B"
+    assert [page.text[slice(*link)] for link in cell.piece.links] == ["Mall"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert('Exit A')</script>",
+        "<style>.exit{}</style>",
+        "<table class='infobox'><tr><td>Exit A</td></tr></table>",
+        "<aside class='portable-infobox'>Exit A</aside>",
+        "<table class='navbox collapsible'><tr><td>Exit A</td></tr></table>",
+        "<div id='toc'>Exit A</div>",
+        "<div role='navigation'>Exit A</div>",
+        "<span class='mw-editsection'>[edit]</span>",
+        "<sup class='reference'>[1]</sup>",
+        "<ol class='references'><li>Exit A</li></ol>",
+        "<ul class='gallery mw-gallery-traditional'><li>Exit A</li></ul>",
+        "<div class='thumb tright'>Exit A</div>",
+        "<figure>Exit A</figure>",
+        "<!-- Exit A -->",
+        "<s>Exit A</s><del>B</del><strike>C</strike>",
+        "<span style='display: none'>Exit A</span>",
+        "<span style='font-size:0'>Exit A</span>",
+        "<span style='text-decoration:line-through'>Exit A</span>",
+        "<div hidden>Exit A</div>",
+        "<a href='/index.php?title=Special:Upload'>File:Exit A.jpg</a>",
+        "<img src='x' onerror='alert(1)' alt='a photograph of exit A'>",
+        "<iframe src='http://example.org'>Exit A</iframe>",
+        "<template>Exit A</template>",
+        "",
+        "\x00",
+    ],
+)
+def test_what_is_not_the_pages_text_is_left_out(html: str) -> None:
+    assert text_of(f"<p>before{html}after</p>").split() in (["beforeafter"], ["before", "after"])
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("A<sup>1</sup>", "A"),
+        ("7<sup>th</sup> floor", "7th floor"),
+        ("<img alt='Yes check.svg'>", "Yes check"),
+        ("a\u200b\u202eb\u00adc\u0000", "abc"),
+        ("a&nbsp;&nbsp;b", "a b"),
+        ("வெளியேறும் வழி", "வெளியேறும் வழி"),
+        ("A | B", "A ¦ B"),
+        ("<b>Exit</b> <i>A</i>", "Exit A"),
+        ("a<p>b", "a\n\nb"),
+        ("&lt;script&gt;", "<script>"),
+        ("<unknown>kept</unknown>", "kept"),
+    ],
+)
+def test_words_come_out_clean(html: str, text: str) -> None:
+    assert text_of(html).strip() == text
+
+
+def test_a_merged_cell_stands_in_every_row_and_column_it_spans() -> None:
+    html = """
+    <table><tr><th rowspan="2">Exit</th><th colspan="2">Bus stops</th></tr><tr><th>Near</th><th>Far</th></tr>
+    <tr><td rowspan="2">A</td><td>1</td><td>2</td></tr><tr><td colspan="2">3</td></tr></table>
+    """
+    assert rows_of(html) == [
+        ["Exit", "Bus stops", "Bus stops"],
+        ["Exit", "Near", "Far"],
+        ["A", "1", "2"],
+        ["A", "3", "3"],
+    ]
+    assert "A | 1 | 2\nA | 3 | \n" in text_of(html)
+
+
+def test_lists_and_lines_in_a_cell_are_divided() -> None:
+    html = "<table><tr><td>1<br>2<ul><li>a</li><li>b</li></ul>Stops:<ul><li>c</li></ul></td></tr></table>"
+    assert rows_of(html) == [["1; 2; a; b; Stops: c"]]
+
+
+def test_a_table_in_a_cell_follows_with_the_label_of_its_row() -> None:
+    html = """
+    <table><tr><th>Exit</th><th>Stops</th></tr>
+    <tr><td>A</td><td><table><tr><th>Code</th><th>Name</th></tr><tr><td>1</td><td>x</td></tr></table></td></tr>
+    <tr><td>B</td><td><table><tr><td>Lift</td><td>Yes</td></tr></table></td></tr></table>
+    """
+    assert rows_of(html) == [
+        ["Exit", "Stops"],
+        ["A", ""],
+        ["B", ""],
+        ["Exit", "Code", "Name"],
+        ["A", "1", "x"],
+        ["Exit", "Stops", "Stops"],
+        ["B", "Lift", "Yes"],
+    ]
+
+
+@pytest.mark.parametrize("span", ["0", "-1", "1e9", "99999999999999999999", "x", "", "\u0663"])
+def test_a_span_that_is_no_sensible_number_does_no_harm(span: str) -> None:
+    html = f"<table><tr><td rowspan='{span}' colspan='{span}'>A</td></tr><tr><td>B</td></tr></table>"
+    assert rows_of(html)[0][0] == "A"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 100_000 + "Exit A",
+        "<table><tr><td>" * 5_000 + "Exit A",
+        "<table>" + "<tr><td rowspan=1000 colspan=1000>" + "Exit A " * 200 + "</td></tr>" * 500,
+        "<p>" + "Exit A " * 300_000,
+        "<ul>" + "<li>Exit A, lift</li>" * 60_000,
+        "<h2>" * 50_000,
+        "<td>" * 100_000,
+        "</table>" * 1000 + "<td>x</td>" + "</li>" * 1000,
+    ],
+)
+def test_a_hostile_page_yields_bounded_text(html: str) -> None:
+    assert len(text_of(html)) <= MAX_TEXT_CHARS
+
+
+def test_entities_of_its_own_are_not_resolved() -> None:
+    html = "<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/hostname'><!ENTITY b 'Exit A'>]><p>&a;&b;</p>"
+    assert text_of(html).endswith("&a;&b\n")
+
+
+def test_an_endless_cell_is_cut_where_no_word_or_name_is_cut() -> None:
+    html = f"<table><tr><td>A</td><td>59041; {'spam ' * 2000}59049</td></tr></table>"
+    assert rows_of(html) == [["A", "59041"]]
+
+
+def test_a_page_too_long_is_cut_between_its_elements() -> None:
+    html = "<p>Exit A</p>" + "<!---->" * 400_000 + "<p>Exit B has a lift</p>"
+    assert text_of(html) == "Exit A\n"
+
+
+TAGS = (
+    *("p", "div", "br", "h2", "h3", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "tr", "td", "th"),
+    *("a", "b", "s", "sup", "span", "script", "img", "nonsense", "td rowspan=3", "td colspan=2", "li hidden"),
+)
+
+
+def markup() -> st.SearchStrategy[str]:
+    """Return pieces of HTML in any order, well-formed or not."""
+    tags = st.sampled_from(TAGS)
+    pieces = st.one_of(
+        tags.map(lambda tag: f"<{tag}>"),
+        tags.map(lambda tag: f"</{tag.split()[0]}>"),
+        st.sampled_from(
+            ["Exit A", "59041", "|", ";", ":", "&amp;", "&#0;", "&bogus;", "<", ">", "<!--", "-->", "\x00"]
+        ),
+        st.text(max_size=8),
+    )
+    return st.lists(pieces, max_size=40).map("".join)
+
+
+@given(markup())
+def test_any_html_is_read_and_every_part_lies_in_the_text_in_order(html: str) -> None:
+    page = read_page_text(html, TITLE)
+    assert all(char.isprintable() or char in "\n\u200c\u200d" for char in page.text)
+    position = 0
+    for block in page.blocks:
+        start, end = bounds_of(block)
+        assert position <= start <= end <= len(page.text)
+        position = end
+        check_block(page, block)
+
+
+def check_block(page: PageText, block: Heading | Line | Table) -> None:
+    if isinstance(block, Table):
+        assert len({len(row.cells) for row in block.rows}) == 1
+        for row in block.rows:
+            assert "\n" not in page.text[row.start : row.end]
+            for cell in row.cells:
+                assert row.start <= cell.piece.start <= cell.piece.end <= row.end
+                assert "|" not in page.words(cell.piece)
+        return
+    assert page.words(block.piece).strip() == page.words(block.piece) != ""
+    assert "\n" not in page.words(block.piece)
+    for start, end in block.piece.links:
+        assert block.piece.start <= start < end <= block.piece.end

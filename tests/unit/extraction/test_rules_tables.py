@@ -1,0 +1,221 @@
+"""Tables are read by what their heads mean, whatever their wording, order, form and language."""
+
+from __future__ import annotations
+
+import pytest
+
+from mrt_pipeline.extraction.rules_headers import meaning_of
+from mrt_pipeline.extraction.rules_words import Meaning
+from tests.unit.extraction.rule_scene import handed_on, published, said, table
+
+
+@pytest.mark.parametrize(
+    ("header", "meaning"),
+    [
+        ("Exit", Meaning.EXIT),
+        ("Exit(s)", Meaning.EXIT),
+        ("Station exit", Meaning.EXIT),
+        ("Nearest Exit", Meaning.EXIT),
+        ("出口编号", Meaning.EXIT),
+        ("Pintu Keluar", Meaning.EXIT),
+        ("வெளியேறும் வழி", Meaning.EXIT),
+        ("Bus stop code(s)", Meaning.BUS_STOP),
+        ("Nearby bus stops", Meaning.BUS_STOP),
+        ("Bus Stop (Services)", Meaning.BUS_STOP),
+        ("Perhentian bas", Meaning.BUS_STOP),
+        ("Bus services", Meaning.OTHER),
+        ("Bus stop name", Meaning.OTHER),
+        ("Former bus stop", Meaning.OTHER),
+        ("Not served by bus stops", Meaning.OTHER),
+        ("Lift (planned)", Meaning.OTHER),
+        ("No lift", Meaning.OTHER),
+        ("Lift available?", Meaning.LIFT),
+        ("电梯", Meaning.LIFT),
+        ("Step-free access", Meaning.STEP_FREE),
+        ("无障碍设施", Meaning.BARRIER_FREE),
+        ("Lift / Escalator", Meaning.ACCESS),
+        ("Landmarks nearby", Meaning.LANDMARK),
+        ("Leads to", Meaning.LANDMARK),
+        ("Direction", Meaning.TOWARDS),
+        ("Platform no.", Meaning.PLATFORM),
+        ("Remarks", Meaning.STATUS),
+        ("Bus stop / exit", None),
+        ("Weather", None),
+        ("", None),
+        ("Exit " * 40, None),
+    ],
+)
+def test_a_head_is_read_by_the_meaning_of_its_words(header: str, meaning: Meaning | None) -> None:
+    assert meaning_of(header) is meaning
+
+
+ROWS = {"A 59049", "A lift", "A Northpoint City", "B 59041"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        table("Exit | Bus stop | Lift | Places", "A | 59049 | Yes | Northpoint City", "B | 59041 | No |"),
+        table("Places | Lift | Stop no. | Exit", "Northpoint City | ✓ | 59049 | A", "| ✗ | 59041 | B"),
+        table("出口 | 巴士站 | 电梯 | 附近地标", "A | 59049 | 有 | Northpoint City", "B | 59041 | 没有 | "),
+        table("Pintu | Perhentian bas | Lif | Tempat", "A | 59049 | Ada | Northpoint City", "B | 59041"),
+        table(
+            "வெளியேறு | பேருந்து நிறுத்தம் | மின்தூக்கி | இடங்கள்",
+            "A | 59049 | உண்டு | Northpoint City",
+            "B | 59041 | இல்லை | ",
+        ),
+        table("Exit | A | B", "Bus stop | 59049 | 59041", "Lift | Yes | No", "Nearby | Northpoint City |"),
+        table("| Exit A | Exit B", "Bus stop | 59049 | 59041", "Lift | Yes |", "Nearby | Northpoint City |"),
+        table("Bus stop code | Name | Exit", "59049 | Opp Stn | A", "59041 | Stn | B")
+        + table("Place | Use exit", "Northpoint City | A")
+        + table("Exit | Facilities", "A | Lift", "B | No lift"),
+        table("Exit | Stop no | Lift | Places | Exit | Stop no", "A | 59049 | 1 | Northpoint City | B|59041"),
+        table("Exit / Places | Bus stops | Facilities", "A – Northpoint City | 59049 | Lift", "B | 59041 |"),
+        "<table><tr><td><b>Exit A</b></td><td>Northpoint City, lift, bus stop 59049</td></tr>"
+        "<tr><td>Exit B</td><td>Bus stops: 59041</td></tr></table>",
+    ],
+)  # fmt: skip
+def test_one_table_written_in_many_ways_says_the_same(html: str) -> None:
+    assert said(html) == published(html) == ROWS
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h2>History</h2>" + table("Exit | Lift", "A | Yes"),
+        "<h2>Exits of Khatib station</h2>" + table("Exit | Lift", "A | Yes"),
+        table("Exit | Lift", "A | Yes", caption="Planned exits"),
+        table("Exit | Lift", "A (closed) | Yes"),
+        table("Exit | Lift", "Khatib Exit A | Yes"),
+        table("Exit | Lift", "A (Khatib) | Yes"),
+        table("Exit | Lift", "Emergency exit A | Yes"),
+        table("Exit | Lift", "A | Yes (from 2027, planned)"),
+        table("Exit | Lift", "A | ?", "B | ", "C | –", "D | x"),
+        table("Exit | Lift", "A | Yes, at Exit B"),
+        table("Exit | Facilities", "A | nearest lift", "B | lift under repair", "C | no lift, escalator"),
+        table("Exit | Lift | Status", "A | Yes | Not open"),
+        table("Exit | Lift | Remarks", "A | Yes | Opens in 2027, under construction"),
+        table("Station | Exit | Lift", "Khatib | A | Yes"),
+        table("Exit | Future lift", "A | Yes"),
+        table("Berth | Lift", "A | Yes"),
+        table("Bus stop code | Name | Exit", "59049 | Opp Yishun Stn (removed) | A"),
+        table("Level | Lift", "A | Yes"),
+        "<table><tr><th>Exit</th><th>Lift</th></tr><tr><td colspan=2>Former exits</td></tr>"
+        "<tr><td>A</td><td>Yes</td></tr></table>",
+        table("Exit | Bus stop", "A | 59049 (removed)", "B | none near 59041", "C | 590490, A59041, 5904"),
+        table("Exit | Bus services", "A | 59049"),
+        table("Exit | Nearest step-free exit", "A | B"),
+        table("Exit | Places", "A | Yishun Avenue 2, Blk 743", "B | taxi stand; Exit A; Yishun", "C | shops"),
+        table("Exit | Places", "A | Golden Cinema (demolished)", "B | formerly: Golden Mall", "C | Opp Mall"),
+        table("Exit | Places", "A | TBC; Bus 39, Bus 85A", "B | HDB Block 743; Private Housing; See below"),
+        table("Exit | Location", "A | Yishun Central, Yishun Ring Road", "B | Level 1; B1; Jalan Kayu; PIE"),
+        table("Exit | Lift", "A | Yes*", "B | Yes†"),
+        table("Exit* | Lift", "A* | Yes"),
+        table("Exit | Step-free", "A | Yes, except at night", "B | Yes, but not at weekends"),
+        table("Exit | Landmarks", "A | Toys and Games, the Mall and more"),
+        table("Platform | Towards", "A & B | Jurong East", "C | Yishun", "D | terminates here"),
+    ],
+)  # fmt: skip
+def test_what_a_table_does_not_say_of_an_exit_as_it_is_now_is_not_published(html: str) -> None:
+    assert published(html) == set()
+
+
+@pytest.mark.parametrize(
+    ("cell", "values"),
+    [
+        ("Yes", {"A lift"}),
+        ("2 lifts", {"A lift"}),
+        ("1", {"A lift"}),
+        ("Yes (street level)", {"A lift"}),
+        ("No, stairs only", {"A stairs_only", "A no"}),
+        ("No", set()),
+        ("0", set()),
+    ],
+)
+def test_a_lifts_column_answers_in_few_words(cell: str, values: set[str]) -> None:
+    assert published(table("Exit | Lift", f"A | {cell}")) == values
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "values"),
+    [
+        ("Step-free", "Yes", {"A yes"}),
+        ("Step-free", "No", {"A no"}),
+        ("Step-free", "Not step-free", {"A no"}),
+        ("Step-free", "Lift", {"A lift"}),
+        ("Barrier-free access", "✔", {"A barrier_free", "A yes"}),
+        ("Wheelchair-accessible", "✗", {"A no"}),
+        ("Stairs only", "Yes", {"A stairs_only", "A no"}),
+        ("Stairs", "Yes", set()),
+        ("Facilities", "Lift. Escalator. No staircase.", {"A lift", "A escalator"}),
+        ("Facilities", "Escalator (no lift)", {"A escalator"}),
+        ("Facilities", "Lift (not available)", set()),
+        ("Facilities", "wheelchair-friendly toilet", {"A accessible_toilet"}),
+        ("设施", "电梯，自动扶梯", {"A lift", "A escalator"}),
+        ("设施", "没有电梯", set()),
+    ],
+)  # fmt: skip
+def test_access_is_taken_at_its_word(header: str, cell: str, values: set[str]) -> None:
+    assert published(table(f"Exit | {header}", f"A | {cell}")) == values
+
+
+def test_merged_cells_count_for_every_row_and_exit_they_span() -> None:
+    html = """<table><tr><th rowspan=2>Exit</th><th colspan=2>Bus stops</th></tr>
+    <tr><th>Near</th><th>Far</th></tr>
+    <tr><td rowspan=2>A</td><td rowspan=3>59049</td><td>59041</td></tr><tr><td>–</td></tr>
+    <tr><td>B</td><td></td></tr></table>"""
+    assert published(html) == {"A 59049", "A 59041", "B 59049"}
+
+
+def test_a_row_of_several_exits_counts_for_each() -> None:
+    html = table("Exit | Lift", "A & B | Yes", "C–E | No", "D, E | Yes")
+    assert published(html) == {"A lift", "B lift", "D lift", "E lift"}
+
+
+def test_a_head_in_several_rows_is_read_from_its_lowest() -> None:
+    html = """<table><tr><th rowspan=2>Exit</th><th colspan=2>Stepless</th></tr>
+    <tr><th>Lift</th><th>Route</th></tr>
+    <tr><td>A</td><td>Yes</td><td>No</td></tr></table>"""
+    assert published(html) == {"A lift", "A no"}
+
+
+def test_rows_below_a_divider_belong_to_it() -> None:
+    html = """<table><tr><th colspan=2>Exit A</th></tr><tr><td>Bus stops</td><td>59049</td></tr>
+    <tr><th colspan=2>Exit B</th></tr><tr><td>Landmarks</td><td>Northpoint City</td></tr></table>"""
+    assert published(html) == {"A 59049", "B Northpoint City"}
+
+
+def test_linked_names_are_names_whatever_stands_in_them() -> None:
+    link = "<a href='/x'>{}</a>"
+    html = table(
+        "Exit | Landmarks",
+        f"A | {link.format('Marks and Spencer')} and {link.format('Mall, The')}",
+        f"B | {link.format('Northpoint')} City via underpass",
+        f"C | serves {link.format('Junction Nine')} via link bridge",
+    )
+    assert published(html) == {"A Marks and Spencer", "A Mall, The", "C Junction Nine"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        table("Platform | Line | Towards", "A | North South Line | Jurong East via Canberra"),
+        table("Towards | Platform", "NS1 Jurong East | Platform A"),
+        table("Platform | Route", "A | North South Line to Jurong East"),
+        table("Platform | A", "Direction | Jurong East"),
+        "<table><tr><td>L2</td><td>Platform A</td><td>← Line towards Jurong East</td></tr></table>",
+        "<ul><li>Platform A: towards Jurong East via Canberra</li></ul>",
+        "<p>Platform A – Jurong East</p>",
+        "<p>Trains towards Jurong East use Platform A.</p>",
+        "<h3>Platform A</h3><p>towards Jurong East</p>",
+        "<p>月台A：往 Jurong East</p>",
+    ],
+)
+def test_a_platform_is_read_with_where_its_trains_go(html: str) -> None:
+    assert published(html) == {"* A>NS1"}
+
+
+def test_a_row_that_was_not_understood_is_handed_on_whole() -> None:
+    html = "<h2>Exits</h2>" + table("Exit | Getting there", "A | By the ramp behind the shop", "B | ")
+    assert handed_on(html) == ["== Exits ==\n\nExit | Getting there\nA | By the ramp behind the shop\nB | "]
+    assert not handed_on(table("Exit | Lift", "A | Yes", "B | –"))

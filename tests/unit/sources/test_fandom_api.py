@@ -1,0 +1,116 @@
+"""The wiki's API is asked politely, and its answers are followed to their end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mrt_pipeline.errors import BlockedError, FetchError, SourceFormatError
+from mrt_pipeline.sources.fandom_wiki import ApiError, PageHead, api_url, fetch_page, page_url
+from tests.unit.sources.fandom_scene import FakeWiki, in_turn
+
+LAG = {"error": {"code": "maxlag", "info": "Waiting for a database server: 7 seconds lagged.", "lag": 7}}
+HEAD = PageHead("Yishun MRT Station", 5, 70)
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        ("https://singapore-mrt-lines.fandom.com/wiki", "https://singapore-mrt-lines.fandom.com/api.php"),
+        ("https://singapore-mrt-lines.fandom.com/wiki/", "https://singapore-mrt-lines.fandom.com/api.php"),
+        ("http://127.0.0.1:8123/wiki", "http://127.0.0.1:8123/api.php"),
+        ("https://wiki.example/en/wiki", "https://wiki.example/en/api.php"),
+        ("https://wiki.example", "https://wiki.example/api.php"),
+    ],
+)
+def test_the_api_stands_beside_the_article_path(base: str, url: str) -> None:
+    assert api_url(base) == url
+
+
+def test_every_request_says_how_much_lag_it_bears_and_which_format_it_reads() -> None:
+    wiki = in_turn({"query": {}})
+    wiki.api().ask({"action": "query"})
+    assert wiki.asked == [{"action": "query", "format": "json", "formatversion": "2", "maxlag": "5"}]
+
+
+def test_a_lagging_wiki_is_waited_for_as_long_as_it_asks() -> None:
+    wiki = in_turn(LAG, LAG, {"query": {"pages": []}})
+    assert wiki.api().ask({"action": "query"}).body == {"query": {"pages": []}}
+    assert wiki.naps == [9, 9]
+
+
+def test_a_wiki_that_lags_for_good_is_given_up_after_some_tries() -> None:
+    wiki = in_turn(LAG)
+    with pytest.raises(FetchError, match="answered 5 times with error maxlag") as failure:
+        wiki.api().ask({"action": "query"})
+    assert failure.value.retryable and len(wiki.naps) == 4
+
+
+def test_any_other_error_is_raised_at_once_with_its_code() -> None:
+    wiki = in_turn({"error": {"code": "badvalue", "info": "Unrecognized value.", "limit": 50}})
+    with pytest.raises(ApiError, match="badvalue: Unrecognized value") as failure:
+        wiki.api().ask({"action": "query"})
+    assert (failure.value.code, failure.value.limit, wiki.naps) == ("badvalue", 50, [])
+
+
+@pytest.mark.parametrize("body", [b"<html>Just a moment...</html>", b"", b"[1]", b'"x"', b"\xff\xfe"])
+def test_what_is_no_mediawiki_is_told(body: bytes) -> None:
+    with pytest.raises(SourceFormatError):
+        in_turn(body).api().ask({"action": "query"})
+
+
+@pytest.mark.parametrize("error", ["down", {"code": None}, {}, [1], 7])
+def test_an_error_of_any_shape_is_an_error(error: Any) -> None:
+    with pytest.raises(ApiError):
+        in_turn({"error": error}).api().ask({"action": "query"})
+
+
+def test_a_cut_answer_is_followed_until_nothing_is_left() -> None:
+    answers = [
+        {"continue": {"rvcontinue": "20|1", "continue": "||"}, "query": {"pages": [1]}},
+        {"continue": {"rvcontinue": "30|1", "continue": "||"}, "query": {"pages": [2]}},
+        {"batchcomplete": True, "query": {"pages": [3]}},
+    ]
+    wiki = in_turn(*answers)
+    found = [answer.body["query"]["pages"] for answer in wiki.api().query({"titles": "A|B"})]
+    assert found == [[1], [2], [3]]
+    assert [asked.get("rvcontinue") for asked in wiki.asked] == [None, "20|1", "30|1"]
+    assert all(asked["titles"] == "A|B" for asked in wiki.asked)
+
+
+@pytest.mark.parametrize("following", [{"rvcontinue": "same"}, "x", [1]])
+def test_an_answer_that_never_ends_is_an_error(following: Any) -> None:
+    with pytest.raises(SourceFormatError):
+        list(in_turn({"continue": following, "query": {}}).api().query({}))
+
+
+def test_a_revision_is_fetched_by_its_number() -> None:
+    wiki = in_turn({"parse": {"title": HEAD.title, "pageid": 5, "revid": 70, "text": "<p>x</p>"}})
+    page = fetch_page(wiki.api(), HEAD)
+    assert page is not None and (page.html, page.head) == ("<p>x</p>", HEAD)
+    assert wiki.asked[0]["oldid"] == "70"
+
+
+@pytest.mark.parametrize("code", ["nosuchrevid", "missingtitle", "permissiondenied"])
+def test_a_page_deleted_meanwhile_is_missing(code: str) -> None:
+    assert fetch_page(in_turn({"error": {"code": code, "info": ""}}).api(), HEAD) is None
+
+
+@pytest.mark.parametrize("body", [{}, {"parse": []}, {"parse": {"text": {"*": "old format"}}}])
+def test_a_page_without_its_text_is_told(body: Any) -> None:
+    with pytest.raises(SourceFormatError, match="came without its text"):
+        fetch_page(in_turn(body).api(), HEAD)
+
+
+def test_a_refusal_is_passed_on() -> None:
+    wiki = FakeWiki(lambda _: BlockedError("fandom-wiki", "403", status=403))
+    with pytest.raises(BlockedError):
+        fetch_page(wiki.api(), HEAD)
+
+
+def test_a_revisions_address_names_title_and_revision() -> None:
+    head = PageHead("Bukit Panjang MRT/LRT Station?", 1, 7)
+    assert page_url("https://w.example/wiki/", head) == (
+        "https://w.example/wiki/Bukit_Panjang_MRT/LRT_Station%3F?oldid=7"
+    )

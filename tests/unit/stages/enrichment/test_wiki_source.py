@@ -1,0 +1,175 @@
+"""The wiki as a source: what it says of a station, and why it says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mrt_pipeline.errors import BlockedError, FetchError, SourceError
+from mrt_pipeline.sources.fandom_wiki import PageStore
+from mrt_pipeline.stages.enrichment.wiki_source import WikiSource
+from tests.unit.extraction.rule_scene import NAMES, table
+from tests.unit.extraction.scene import FACTS, HARBOURFRONT, YISHUN
+from tests.unit.sources.fandom_scene import NOW, URL, FakeWiki, small_wiki
+
+HTML = (
+    "<h2>Exits</h2>"
+    + table("Exit | Bus stop | Lift", "A | 59049 | Yes", "Z | 59049 | Yes")
+    + "<p>Exit B is the one to take with a pram.</p>"
+)
+TITLE = "Yishun MRT Station"
+
+
+def wiki_with(html: str = HTML, revision: int = 70, title: str = TITLE) -> FakeWiki:
+    """Return a wiki that holds one page."""
+    heads = small_wiki({title: revision}, {TITLE: title} if title != TITLE else {})
+
+    def respond(params: Mapping[str, str]) -> Any:
+        if params["action"] == "parse":
+            return {"parse": {"title": title, "revid": revision, "text": html}}
+        return heads.respond(params)
+
+    return FakeWiki(respond)
+
+
+def source_of(wiki: FakeWiki, cache: Path, reader: str = "v1") -> WikiSource:
+    return WikiSource(
+        api=wiki.api(),
+        store=PageStore(cache, URL, lambda _: None),
+        facts=FACTS,
+        names=NAMES,
+        base_url="https://wiki.example/wiki",
+        now=lambda: NOW,
+        reader=reader,
+    )
+
+
+def test_a_page_becomes_claims_with_quotes_passages_rejections_and_provenance(tmp_path: Path) -> None:
+    source = source_of(wiki_with(), tmp_path)
+    source.prepare([YISHUN])
+    claims = source.claims_for(YISHUN, ())
+    (item,) = claims.exits
+    assert (item.exit_id, [stop.bus_stop_code for stop in item.bus_stops]) == ("yishun-nsl-A", ["59049"])
+    (reason,) = item.bus_stops[0].evidence["relation"]
+    assert (reason.document_id, reason.quote) == (f"wiki:{TITLE}@70", "A | 59049 | Yes")
+    assert {claim.reason for claim in claims.rejected} == {"exit-unknown"}
+    assert [passage.text for passage in claims.passages] == ["Exit B is the one to take with a pram."]
+    document = claims.provenance[reason.document_id]
+    assert (document.revision, document.licence, document.retrieved_at) == ("70", "CC-BY-SA-3.0", NOW)
+    assert document.url == "https://wiki.example/wiki/Yishun_MRT_Station?oldid=70"
+    assert source.version_for(YISHUN).endswith("@70")
+
+
+def test_passages_are_stretches_of_the_document(tmp_path: Path) -> None:
+    source = source_of(wiki_with(), tmp_path)
+    source.prepare([YISHUN])
+    claims = source.claims_for(YISHUN, ())
+    (reason,) = claims.exits[0].bus_stops[0].evidence["relation"]
+    (passage,) = claims.passages
+    assert reason.char_end is not None and passage.char_start > reason.char_end
+    assert passage.document_id == reason.document_id
+
+
+def test_an_unchanged_page_is_neither_fetched_nor_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = source_of(wiki_with(), tmp_path)
+    first.prepare([YISHUN])
+    claims = first.claims_for(YISHUN, ())
+    wiki = wiki_with("<p>never fetched</p>")
+    second = source_of(wiki, tmp_path)
+    second.prepare([YISHUN])
+    monkeypatch.setattr("mrt_pipeline.stages.enrichment.wiki_source.read_html", None)
+    assert second.claims_for(YISHUN, ()) == claims
+    assert len(wiki.asked) == 1
+
+
+def test_a_new_reader_reads_the_kept_page_again(tmp_path: Path) -> None:
+    first = source_of(wiki_with(), tmp_path)
+    first.prepare([YISHUN])
+    first.claims_for(YISHUN, ())
+    first.store.keep_reading(first._resolved["yishun"].head, "v1", b'{"text": "x"}')  # type: ignore[arg-type] # found
+    wiki = wiki_with("<p>never fetched</p>")
+    for reader in ("v1", "v2"):  # what is kept for v1 cannot be read, for v2 nothing is kept
+        source = source_of(wiki, tmp_path, reader)
+        source.prepare([YISHUN])
+        assert source.claims_for(YISHUN, ()).exits
+    assert all(asked["action"] == "query" for asked in wiki.asked)
+
+
+def test_a_changed_page_is_fetched_and_has_another_version(tmp_path: Path) -> None:
+    first = source_of(wiki_with(), tmp_path)
+    first.prepare([YISHUN])
+    first.claims_for(YISHUN, ())
+    second = source_of(wiki_with("<p>Exit A: lift</p>", revision=71), tmp_path)
+    second.prepare([YISHUN])
+    assert second.version_for(YISHUN) != first.version_for(YISHUN)
+    assert not second.claims_for(YISHUN, ()).exits[0].bus_stops
+
+
+def test_a_missing_page_is_a_finding_and_no_failure(tmp_path: Path) -> None:
+    source = source_of(wiki_with(), tmp_path)
+    source.prepare([HARBOURFRONT])
+    claims = source.claims_for(HARBOURFRONT, ())
+    assert (source.version_for(HARBOURFRONT), claims.findings[0].check) == ("missing", "wiki-page-missing")
+    assert not claims.exits and not claims.provenance
+
+
+def test_a_page_about_something_else_is_not_read(tmp_path: Path) -> None:
+    source = source_of(wiki_with(title="North South Line"), tmp_path)
+    source.prepare([YISHUN])
+    (finding,) = source.claims_for(YISHUN, ()).findings
+    assert "leads from 'Yishun MRT Station' to 'North South Line'" in finding.message
+
+
+def test_a_refused_client_is_told_once_and_the_wiki_is_left_alone(tmp_path: Path) -> None:
+    wiki = FakeWiki(lambda _: BlockedError("fandom-wiki", "403", status=403))
+    source = source_of(wiki, tmp_path)
+    with pytest.raises(BlockedError):
+        source.prepare([YISHUN])
+    assert source.version_for(YISHUN) == "blocked"
+    with pytest.raises(BlockedError):
+        source.claims_for(YISHUN, ())
+    assert len(wiki.asked) == 1
+
+
+def test_a_kept_page_is_used_although_the_wiki_refuses_the_next(tmp_path: Path) -> None:
+    first = source_of(wiki_with(), tmp_path)
+    first.prepare([YISHUN])
+    kept = first.claims_for(YISHUN, ())
+    first._blocked = BlockedError("fandom-wiki", "403")
+    assert first.claims_for(YISHUN, ()) == kept
+
+
+def test_a_failure_of_one_batch_is_a_failure_of_its_stations_only(tmp_path: Path) -> None:
+    fine = wiki_with()
+    stations = [YISHUN] + [
+        HARBOURFRONT.model_copy(update={"slug": f"s{number}", "wiki_title": f"S{number}"})
+        for number in range(60)
+    ]
+
+    def respond(params: Mapping[str, str]) -> Any:
+        if "S55" in params.get("titles", "").split("|"):
+            return FetchError("fandom-wiki", "status 500", retryable=True)
+        return fine.respond(params)
+
+    source = source_of(FakeWiki(respond), tmp_path)
+    source.prepare(stations)
+    assert source.claims_for(YISHUN, ()).exits
+    assert source.version_for(stations[56]) == "failed"
+    with pytest.raises(FetchError, match="status 500"):
+        source.claims_for(stations[56], ())
+
+
+def test_a_station_that_was_not_looked_up_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="Yishun was not looked up"):
+        source_of(wiki_with(), tmp_path).claims_for(YISHUN, ())
+
+
+def test_nothing_to_prepare_asks_nothing(tmp_path: Path) -> None:
+    wiki = wiki_with()
+    source_of(wiki, tmp_path).prepare([])
+    assert not wiki.asked

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mrt_pipeline.contracts.findings import Severity
+from mrt_pipeline.contracts.outputs import EnrichmentStatus, SourceUse, Stage1Output, Stage2Output
+from mrt_pipeline.errors import SourceFormatError, StageInputError, StageOutputError
+from mrt_pipeline.stages.stage2_enrichment import REJECTED_NAME, hoist_provenance, without_enrichment
+from tests.fakes.enrichment_sources import LandmarkSource, SeenReporter, make_context, make_stage
+from tests.fakes.network_builder import (
+    NOW,
+    make_enrichment,
+    make_stage1,
+    make_stage2,
+    open_stations,
+    provenance,
+)
+
+STATIONS = open_stations()
+
+
+def _execute(*sources: LandmarkSource, reporter: SeenReporter | None = None, **options: Any) -> Stage2Output:
+    return make_stage(make_context(reporter=reporter), *sources, **options).execute(make_stage1())
+
+
+def test_every_station_of_stage_1_is_enriched_in_its_order() -> None:
+    output = _execute(LandmarkSource())
+    assert [item.slug for item in output.enrichments] == [station.slug for station in STATIONS]
+    assert [found.exit_id for item in output.enrichments for found in item.exits] == [
+        found.exit_id for station in STATIONS for found in station.exits
+    ]
+    assert {item.status for item in output.enrichments} == {EnrichmentStatus.DONE}
+    assert output.metadata.stage_name == make_stage(make_context()).stage_name == "stage2_enrichment"
+    assert output.metadata.generated_at == NOW
+
+
+def test_a_source_that_is_passed_over_is_told_with_its_reason() -> None:
+    reporter = SeenReporter()
+    reason = "nothing of it is recorded; set apis.fandom.mode to live to read it"
+    output = _execute(LandmarkSource(), reporter=reporter, passed_over={"fandom_wiki": reason})
+    assert reporter.notes == [f"fandom_wiki is passed over: {reason}."]
+    assert output.sources == (
+        SourceUse(source="network", used=True, reason="asked about every station"),
+        SourceUse(source="fandom_wiki", used=False, reason=reason),
+    )
+
+
+def test_without_any_source_the_stage_says_so_and_does_not_fail() -> None:
+    output = _execute(passed_over={"network": "not today"})
+    assert [(finding.check, finding.severity) for finding in output.findings] == [
+        ("no-source-used", Severity.WARNING)
+    ]
+    make_stage(make_context()).validate_output(output)
+
+
+@pytest.mark.parametrize(
+    ("stage1", "message"),
+    [
+        (make_stage1(as_of=NOW.date().replace(year=2027)), "describes 2027-01-05, this run 2026-01-05"),
+        (make_stage1(()), "gave no station in operation; expected at least one"),
+        (make_stage1((*STATIONS, STATIONS[1])), "gave bishan more than once; expected each slug once"),
+    ],
+)
+def test_an_input_that_cannot_be_worked_on_is_refused(stage1: Stage1Output, message: str) -> None:
+    with pytest.raises(StageInputError, match=message):
+        make_stage(make_context()).validate_input(stage1)
+
+
+def test_an_input_of_the_runs_day_is_accepted() -> None:
+    make_stage(make_context()).validate_input(make_stage1())
+
+
+@pytest.mark.parametrize("failing", [1, 2, 3])
+def test_an_output_without_a_single_answer_is_refused(failing: int) -> None:
+    gone = SourceFormatError("fandom_wiki", "the wiki is gone.")
+    errors = {station.slug: gone for station in STATIONS[:failing]}
+    output = _execute(LandmarkSource("fandom_wiki", errors=errors))
+    stage = make_stage(make_context())
+    if failing < len(STATIONS):
+        stage.validate_output(output)
+        return
+    with pytest.raises(StageOutputError, match=r"no source gave anything .* the wiki is gone\."):
+        stage.validate_output(output)
+
+
+def test_the_checkpoint_reads_back_and_rejected_claims_lie_beside_it(tmp_path: Path) -> None:
+    stage = make_stage(make_context(), LandmarkSource(rejects=["quote-not-in-page"]))
+    output = stage.execute(make_stage1())
+    path = stage.save_checkpoint(output, tmp_path)
+    assert path == tmp_path / "stage2_enrichment.json"
+    assert Stage2Output.model_validate_json(path.read_bytes()) == output
+    lines = [json.loads(line) for line in (tmp_path / REJECTED_NAME).read_text().splitlines()]
+    assert lines == [
+        {
+            "slug": station.slug,
+            "source": "network",
+            "reason": "quote-not-in-page",
+            "field": "landmark",
+            "value": "Nowhere",
+        }
+        for station in STATIONS
+    ]
+
+
+def test_a_stage_that_is_switched_off_leaves_every_exit_empty_and_says_so() -> None:
+    output = without_enrichment(make_stage1(), make_context())
+    assert [found.exit_id for item in output.enrichments for found in item.exits] == [
+        found.exit_id for station in STATIONS for found in station.exits
+    ]
+    assert not any(found.bus_stops or found.platforms for item in output.enrichments for found in item.exits)
+    assert [finding.check for finding in output.findings] == ["enrichment-disabled"]
+    assert not any(use.used for use in output.sources)
+    assert {item.status for item in output.enrichments} == {EnrichmentStatus.DONE}
+
+
+def test_a_document_read_twice_with_another_result_stays_with_the_later_station() -> None:
+    first, later = provenance("page"), provenance("page", sha256="b" * 64)
+    other = provenance("another")
+    documents, placed = hoist_provenance(
+        [
+            make_enrichment("yishun", provenance={"page": first}),
+            make_enrichment("bishan", provenance={"page": later, "another": other}),
+            make_enrichment("senja", provenance={"page": first}),
+        ]
+    )
+    assert documents == {"another": other, "page": first}
+    assert list(documents) == ["another", "page"]
+    assert [item.provenance for item in placed] == [{}, {"page": later}, {}]
+
+
+def test_an_output_with_pending_stations_is_no_error_of_the_stage() -> None:
+    pending = make_enrichment("yishun").model_copy(update={"status": EnrichmentStatus.PENDING})
+    make_stage(make_context()).validate_output(make_stage2(pending))
