@@ -1,4 +1,4 @@
-"""How long the commands take that a person waits for, and how much memory; run as ``-m tests.bench.commands``.
+"""How long the commands that a person waits for take, and how much memory: ``-m tests.bench.commands``.
 
 Each command runs in a process of its own, several times; the median is shown, and the largest peak memory.
 """

@@ -137,7 +137,7 @@ def test_skipping_what_exists_does_nothing_when_nothing_has_changed(after_a_run:
     ("variable", "value", "reused"),
     [
         ("MRT_PIPELINE__STAGES__STAGE1_INGESTION__CACHE_TTL_DAYS", "7", (False, True, True)),
-        ("MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__BUS_STOP_RADIUS_M", "200", (True, False, False)),
+        ("MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__BUS_STOP_RADIUS_M", "255", (True, False, False)),
         ("MRT_PIPELINE__STAGES__STAGE3_MERGER__VALIDATION__SANITY_CHECK", "false", (True, True, False)),
         ("MRT_PIPELINE__LOGGING__LEVEL", "DEBUG", (True, True, True)),
     ],

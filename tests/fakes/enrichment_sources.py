@@ -14,6 +14,7 @@ from mrt_pipeline.contracts.network import Landmark, Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
 from mrt_pipeline.errors import ModelCallError, SourceError
 from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.model_usage import add_usage
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.runtime.signals import StopRequest
 from mrt_pipeline.stages.enrichment.registry import OpenedSources, SourceOpener
@@ -126,6 +127,23 @@ class LandmarkSource:
             provenance={document_id: provenance(document_id, licence=WIKI_LICENCE)},
             usage=self._usage,
         )
+
+
+class MeteredLandmarkSource(LandmarkSource):
+    """Pays for each answer, those that come to nothing included."""
+
+    @property
+    def requests_made(self) -> int:
+        """Return how often it was asked."""
+        return len(self.asked)
+
+    @property
+    def spent(self) -> ModelUsage:
+        """Return what that has cost."""
+        usage = ModelUsage()
+        for _ in self.asked:
+            usage = add_usage(usage, self._usage)
+        return usage
 
 
 class SeenReporter(Reporter):

@@ -178,6 +178,13 @@ def test_orders_and_markup_are_no_names(text: str, tmp_path: Path) -> None:
     assert all(item.rejected for item in output.enrichments)
 
 
+def test_words_for_access_are_no_places(tmp_path: Path) -> None:
+    """The page: `Tactile guidance leads from here to the platforms.`"""
+    lie = reply(landmarks=[fact("C", "Tactile guidance", "Tactile guidance leads from here")])
+    output = run(answers(completion(lie)), tmp_path)
+    assert not any(found.landmarks for item in output.enrichments for found in item.exits)
+
+
 @pytest.mark.parametrize("status", [401, 402, 404])
 @pytest.mark.parametrize("form", [failure, failure_within])
 def test_what_concerns_every_station_stops_the_stage_with_one_sentence(

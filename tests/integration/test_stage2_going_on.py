@@ -27,6 +27,7 @@ from mrt_pipeline.runtime.signals import StopRequest
 from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
 from tests.fakes.enrichment_sources import (
     LandmarkSource,
+    MeteredLandmarkSource,
     SeenReporter,
     make_context,
     make_line,
@@ -142,7 +143,10 @@ def test_stations_that_a_source_failed_are_tried_again_and_the_run_converges(tmp
 
 def test_stations_never_tried_come_before_those_that_failed(tmp_path: Path) -> None:
     """Otherwise a daily budget could be spent on hopeless ones for ever."""
-    _run(make_context(tmp_path, max_model_requests=2), _wiki(errors={SLUGS[0]: NO_PAGE}, usage=ONE_CALL))
+    _run(
+        make_context(tmp_path, batch_size=1, max_model_requests=2),
+        _wiki(errors={SLUGS[0]: NO_PAGE}, usage=ONE_CALL),
+    )
     later = _wiki(usage=ONE_CALL)
     _run(make_context(tmp_path, batch_size=1), later)
     assert later.asked == [*SLUGS[3:], SLUGS[0]]
@@ -177,17 +181,17 @@ ONE_CALL = ModelUsage(calls=1, prompt_tokens=1000, completion_tokens=200, cost_u
 def test_at_its_budget_the_stage_ends_with_the_rest_pending_and_is_gone_on_with(tmp_path: Path) -> None:
     reporter = SeenReporter()
     today = _wiki(usage=ONE_CALL)
-    output = _run(make_context(tmp_path, reporter=reporter, max_model_requests=5), today)
+    output = _run(make_context(tmp_path, reporter=reporter, batch_size=1, max_model_requests=5), today)
     assert len(today.asked) == 5
     assert _statuses(output) == dict.fromkeys(SLUGS[5:], EnrichmentStatus.PENDING)
     assert reporter.notes == [
         "7 stations are left for another time: max_model_requests is 5, and 5 were sent."
     ]
     tomorrow = _wiki(usage=ONE_CALL)
-    _run(make_context(tmp_path, max_model_requests=5), tomorrow)
+    _run(make_context(tmp_path, batch_size=1, max_model_requests=5), tomorrow)
     assert sorted(tomorrow.asked) == sorted(SLUGS[5:10])
     last = _wiki(usage=ONE_CALL)
-    output = _run(make_context(tmp_path, max_model_requests=5), last)
+    output = _run(make_context(tmp_path, batch_size=1, max_model_requests=5), last)
     assert sorted(last.asked) == SLUGS[10:]
     assert to_json(output) == to_json(_run(make_context(), _wiki()))
 
@@ -329,7 +333,7 @@ class TestRetryFailed:
         assert (idle.prepared, idle.asked) == ([], [])
 
     def test_stations_that_are_not_in_the_journal_are_refused_by_name(self, tmp_path: Path) -> None:
-        _run(make_context(tmp_path, max_model_requests=4), _wiki(usage=ONE_CALL))
+        _run(make_context(tmp_path, batch_size=1, max_model_requests=4), _wiki(usage=ONE_CALL))
         source = _wiki()
         with pytest.raises(StageInputError) as caught:
             _run(make_context(tmp_path, retry_failed=True), source)
@@ -374,6 +378,16 @@ def test_the_cost_of_a_station_tried_again_is_added_up(tmp_path: Path) -> None:
         stage = make_stage(make_context(tmp_path), _wiki(usage=ONE_CALL), failing)
         stage.execute(make_stage1(STATIONS))
         assert stage.usage.calls == calls
+
+
+def test_what_was_paid_for_nothing_is_added_to_the_cost_once(tmp_path: Path) -> None:
+    errors = {SLUGS[2]: ModelCallError("No usable answer.")}
+    for calls in (12, 13):
+        source = MeteredLandmarkSource("openrouter_llm", usage=ONE_CALL, errors=errors)
+        stage = make_stage(make_context(tmp_path), LandmarkSource(), source)
+        stage.execute(make_stage1(STATIONS))
+        assert stage.usage.calls == calls
+        assert stage.usage.cost_usd == pytest.approx(0.01 * calls)
 
 
 def test_progress_says_how_far_it_is_and_what_it_costs(tmp_path: Path) -> None:

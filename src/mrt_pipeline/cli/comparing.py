@@ -33,7 +33,7 @@ def show_differences(
         as_json: whether to print the comparison's records.
         exit_code: whether differences are to be told by exit code 1.
     """
-    with without_collection():
+    with without_collection(is_command=True):
         before, after = _load(old, new, config)
         comparison = compare_datasets(before.dataset, after.dataset)
         if as_json:

@@ -9,7 +9,7 @@ from pathlib import Path
 from mrt_pipeline.cli.outputs import outputs_of
 from mrt_pipeline.cli.printing import say, say_json
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
-from mrt_pipeline.report.datasets import LoadedDataset, load_dataset
+from mrt_pipeline.report.datasets import LoadedDataset, load_dataset, without_collection
 from mrt_pipeline.report.details import read_rejected
 from mrt_pipeline.report.explanation import RunFacts, explain
 from mrt_pipeline.report.history import LATEST
@@ -28,18 +28,19 @@ def show_explanation(
 ) -> None:
     """Print why a station, an exit or a field is published as it is in a run (default: the latest)."""
     name = run or LATEST
-    loaded = load_dataset(name, outputs_of(config, name))
-    found = explain(
-        loaded.dataset,
-        get_station(loaded.dataset, station),
-        exit_label=exit_label,
-        field_name=field,
-        facts=_facts_of(loaded),
-    )
-    if as_json:
-        say_json(found.model_dump_json(indent=1).encode())
-    else:
-        say(*_describe(found, loaded.name))
+    with without_collection(is_command=True):
+        loaded = load_dataset(name, outputs_of(config, name))
+        found = explain(
+            loaded.dataset,
+            get_station(loaded.dataset, station),
+            exit_label=exit_label,
+            field_name=field,
+            facts=_facts_of(loaded),
+        )
+        if as_json:
+            say_json(found.model_dump_json(indent=1).encode())
+        else:
+            say(*_describe(found, loaded.name))
 
 
 def _facts_of(loaded: LoadedDataset) -> RunFacts:

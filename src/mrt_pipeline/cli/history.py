@@ -12,9 +12,10 @@ from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
 from mrt_pipeline.cli.printing import align, say, say_json
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.gates import GateReport, GateStatus
 from mrt_pipeline.contracts.outputs import ModelUsage
-from mrt_pipeline.contracts.run import AttemptRecord, Manifest, StageRecord
-from mrt_pipeline.report.details import command_to_go_on, read_findings
+from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord
+from mrt_pipeline.report.details import read_findings
 from mrt_pipeline.report.history import History, Run, RunSummary, get_run, read_history
 
 HEAD = ("run", "status", "as of", "started (UTC)", "took", "stations", "exits", "errors/warnings", "cost", "")
@@ -41,6 +42,20 @@ def show_run(name: str, config: Path | None, *, as_json: bool) -> None:
         say_json(_to_json(_render_run(run, findings)))
     else:
         say(*_describe(run, findings))
+
+
+def command_to_go_on(run: Run) -> str | None:
+    """Return the command that finishes a run in its folder, none if there is nothing to finish."""
+    if run.state in (RunStatus.COMPLETED.value, RunStatus.RUNNING.value):
+        return None
+    from mrt_pipeline.orchestrator.commands import accept_changes, go_on
+
+    manifest = run.manifest
+    if manifest.gates is not None and manifest.gates.status is GateStatus.FAILED:
+        return accept_changes(run.folder, manifest)
+    is_at_budget = manifest.status is RunStatus.STOPPED_AT_BUDGET
+    flags = ("--resume-from", "2") if is_at_budget else ("--skip-existing",)
+    return go_on(run.folder, manifest, *flags, "--as-of", str(manifest.as_of))
 
 
 def _render_history(history: History) -> dict[str, object]:
@@ -102,6 +117,7 @@ def _describe(run: Run, findings: Iterable[Finding]) -> Iterator[str]:
     yield from _section("Sources", map(_source, manifest.sources.values()))
     yield from _section("Passed over", (f"{name}: {why}" for name, why in manifest.passed_over.items()))
     yield from _section("Findings", _findings(manifest, findings))
+    yield from _section("Gates", _gates(manifest.gates))
     yield from _section("Rejected claims", (f"{n} {why}" for why, n in manifest.rejected_claims.items()))
     yield from _section("Model", _usage(manifest.usage))
     yield from _section("Outputs", (f"{name}  sha256 {sha}" for name, sha in manifest.outputs.items()))
@@ -157,6 +173,12 @@ def _findings(manifest: Manifest, findings: Iterable[Finding]) -> Iterator[str]:
     for finding in sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR):
         if finding.severity is not Severity.INFO:
             yield f"{finding.severity.value} {finding.check}: {finding.message}"
+
+
+def _gates(report: GateReport | None) -> Iterator[str]:
+    if report is not None:
+        yield f"{report.status.value.replace('_', ' ')}: {report.reason}"
+        yield from report.excesses
 
 
 def _usage(usage: ModelUsage) -> Iterator[str]:

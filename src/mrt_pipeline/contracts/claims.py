@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -50,10 +50,11 @@ class EnrichmentSource(Protocol):
             SourceError: if the source cannot be asked at all now.
         """
 
-    def version_for(self, station: Station) -> str:
+    def version_for(self, station: Station) -> str | None:
         """Return what this source's answer depends on besides code and configuration, e.g. a page's revision.
 
-        A finished station is done again when this differs from what it was. Called after ``prepare``.
+        A finished station is done again when this differs from what it was; none means that it cannot be
+        known now, and that what was said before stands. Called after ``prepare``.
         """
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
@@ -67,3 +68,16 @@ class EnrichmentSource(Protocol):
             SourceError: if the source has no answer for this station now.
             ModelCallError: if the language model has none.
         """
+
+
+@runtime_checkable
+class MeteredSource(Protocol):
+    """A source that pays for its answers; it knows also what came to nothing, which no claims speak of."""
+
+    @property
+    def requests_made(self) -> int:
+        """Return how many requests were sent so far."""
+
+    @property
+    def spent(self) -> ModelUsage:
+        """Return what they have cost."""

@@ -23,9 +23,7 @@ from mrt_pipeline.contracts.network import (
 from mrt_pipeline.contracts.outputs import ExitEnrichment, RejectedClaim
 from mrt_pipeline.contracts.source import BusStop
 from mrt_pipeline.extraction.access import ground_access
-from mrt_pipeline.extraction.access_words import (
-    is_hostile,
-)
+from mrt_pipeline.extraction.access_words import VOCABULARY, is_hostile
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.enrichments import GroundedValue, enrich_exits
 from mrt_pipeline.extraction.facts import GroundingFacts, distance_m, plain_name
@@ -185,7 +183,9 @@ def _check_is_name(name: str, station: Station) -> None:
     is_dull = all(_DULL_WORD.fullmatch(word) for word in words)
     is_own = plain_name(name) in {"", plain_name(station.name)} or bool(labels_named(name))
     is_lower = name[:1].islower()
-    if not 2 <= len(name) <= MAX_NAME_CHARS or _MARKUP.search(name) or is_dull or is_own or is_lower:
+    is_access = any(pattern.search(name) for pattern in VOCABULARY.values())  # `Tactile guidance leads to …`
+    is_none = is_dull or is_own or is_lower or is_access
+    if not 2 <= len(name) <= MAX_NAME_CHARS or _MARKUP.search(name) or is_none:
         raise UngroundedError(Reason.NOT_A_NAME)
     if is_hostile(name):
         raise UngroundedError(Reason.HOSTILE_TEXT)

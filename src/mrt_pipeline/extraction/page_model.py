@@ -7,7 +7,6 @@ them, so that every row can be read alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -93,12 +92,3 @@ def bounds_of(block: Block) -> tuple[int, int]:
         start = block.caption.start if block.caption else block.rows[0].start
         return start, block.rows[-1].end
     return block.piece.start, block.piece.end
-
-
-def cells_once(row: Row) -> Iterator[Cell]:
-    """Yield each cell of a row once, however many columns it spans."""
-    seen: set[int] = set()
-    for cell in row.cells:
-        if cell.origin not in seen:
-            seen.add(cell.origin)
-            yield cell

@@ -46,6 +46,7 @@ def _quoted_anew(candidate: Candidate, passages: Iterable[Passage]) -> Iterator[
             if (tried := tried + 1) > MAX_SENTENCES:
                 return
             quote = page.text[start:end].strip()
+            start = page.text.index(quote, start)
             yield page, replace(candidate, quote=quote, char_start=page.char_start + start)
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, ValidationError
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Method
@@ -24,32 +24,56 @@ MAX_EXIT_CHARS = 12
 MAX_NAME_CHARS = 80
 MAX_QUOTE_CHARS = 300
 
-FactT = TypeVar("FactT", "ExitFact", "PlatformFact")
-Facts = Annotated[tuple[FactT, ...], Field(max_length=MAX_FACTS)]
-
 _EXIT_WORD = re.compile(r"^(?:exits?|entrances?)\b[\s:]*", re.IGNORECASE)
 _BUS_STOP_CODE = re.compile(r"[0-9]{5}")
 _CODE_FENCE = re.compile(r"\s*```(?:json)?\s*(?P<inside>.*?)\s*```\s*", re.DOTALL)
 
 
-class ExitFact(Record):
+def _short(max_length: int) -> BeforeValidator:
+    """Return what makes a short text of what stands for one: not every server holds to the schema."""
+
+    def shorten(value: object) -> object:
+        text = "" if value is None else str(value) if isinstance(value, int) else value
+        return text[:max_length] if isinstance(text, str) else text
+
+    return BeforeValidator(shorten)
+
+
+def _few(facts: object) -> object:
+    return facts[:MAX_FACTS] if isinstance(facts, list | tuple) else facts
+
+
+ExitText = Annotated[str, _short(MAX_EXIT_CHARS)]
+NameText = Annotated[str, _short(MAX_NAME_CHARS)]
+QuoteText = Annotated[str, _short(MAX_QUOTE_CHARS)]
+FactT = TypeVar("FactT")
+Facts = Annotated[tuple[FactT, ...], BeforeValidator(_few)]
+
+
+class Answered(Record):
+    """Something that a model wrote; what it adds of its own is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ExitFact(Answered):
     """Something said of one exit."""
 
-    exit: str = Field(max_length=MAX_EXIT_CHARS)
-    value: str = Field(max_length=MAX_NAME_CHARS)
-    quote: str = Field(max_length=MAX_QUOTE_CHARS)
+    exit: ExitText
+    value: NameText
+    quote: QuoteText
 
 
-class PlatformFact(Record):
+class PlatformFact(Answered):
     """Where the trains of one platform go."""
 
-    value: str = Field(max_length=MAX_EXIT_CHARS)
-    towards: str = Field(max_length=MAX_NAME_CHARS)
-    line: str = Field(max_length=MAX_NAME_CHARS)
-    quote: str = Field(max_length=MAX_QUOTE_CHARS)
+    value: ExitText
+    towards: NameText
+    line: NameText = ""
+    quote: QuoteText
 
 
-class Reply(Record):
+class Reply(Answered):
     """A whole reply."""
 
     landmarks: Facts[ExitFact]
@@ -93,7 +117,7 @@ REPLY_SCHEMA: dict[str, Any] = _closed(
     access=_list(exit=_EXIT, value={"type": "string", "enum": list(VOCABULARY)}, quote=_QUOTE),
     platforms=_list(value=_EXIT, towards=_NAME, line=_NAME, quote=_QUOTE),
 )
-"""What the server is asked to hold the model to; ``Reply`` checks that it did."""
+"""What the server is asked to hold the model to; ``Reply`` reads a little more, and no more of it."""
 
 
 def parse_reply(text: str) -> Reply:

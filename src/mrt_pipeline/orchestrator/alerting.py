@@ -1,4 +1,7 @@
-"""Tell what becomes of a run; telling it never changes how the run ends."""
+"""Tell what becomes of a run; telling it never changes how the run ends.
+
+What alerts are made of is imported when there is one to make: most runs have nothing to tell.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +11,19 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
+from mrt_pipeline.contracts.run import RunStatus, StageStatus
 from mrt_pipeline.errors import ConfigError, MrtPipelineError
-from mrt_pipeline.orchestrator.attempt import Attempt
-from mrt_pipeline.orchestrator.occasions import (
-    ENRICHMENT,
-    FINAL_STAGE,
-    Occasion,
-    tell_budget,
-    tell_coverage,
-    tell_failure,
-    tell_recovery,
-    tell_sources,
-)
+from mrt_pipeline.orchestrator.attempt import MODEL_STAGE, Attempt
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.runtime.alerts import Alert, Outlets, missing_urls, send_alert
+from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.runtime.reporting import Reporter
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
+
+    from mrt_pipeline.orchestrator.occasions import Occasion
+    from mrt_pipeline.runtime.alerts import Alert
 
 
 class Alerting:
@@ -46,15 +42,14 @@ class Alerting:
         Raises:
             ConfigError: if a channel lacks its URL; all of them are named.
         """
-        self._settings = config.settings
-        self._secrets = config.secrets()
+        self._config = config
         self._request = request
         self._run_id = run_id
         self._reporter = reporter
         self._now = now
         self._session: RunSession | None = None
         self._log: FilteringBoundLogger | None = None
-        if faults := missing_urls(config.settings.alerting, self._secrets):
+        if faults := find_missing_urls(config):
             raise ConfigError("An alert channel needs its URL:", tuple(faults))
 
     def attach(self, session: RunSession, log: FilteringBoundLogger) -> None:
@@ -64,55 +59,76 @@ class Alerting:
 
     def failed(self, error: MrtPipelineError) -> None:
         """Tell that the attempt ended with an error."""
-        if self._settings.alerting.enabled:
-            self._send(tell_failure(error, self._occasion()))
+        if not self._config.settings.alerting.enabled:
+            return
+        from mrt_pipeline.orchestrator.occasions import tell_failure
 
-    def ended(self, attempt: Attempt, status: RunStatus) -> None:
+        self._send(tell_failure(error, self._occasion()))
+
+    def ended(self, attempt: Attempt) -> None:
         """Tell what a person should know of an attempt that ended without an error."""
-        if not self._settings.alerting.enabled:
+        if not self._config.settings.alerting.enabled:
             return
         try:
-            for alert in self._find_endings(attempt, status):
+            for alert in self._find_endings(attempt):
                 self._send(alert)
         except MrtPipelineError as error:  # e.g. another run's manifest cannot be read
             self._reporter.warn(f"Not all alerts of this run could be made: {error}")
 
-    def _find_endings(self, attempt: Attempt, status: RunStatus) -> Iterator[Alert | None]:
-        occasion = self._occasion()
-        if ENRICHMENT in attempt.manifest.attempts[-1].stages_run:
-            yield tell_sources(attempt.output(2), occasion)
-        if status is RunStatus.STOPPED_AT_BUDGET:
-            yield tell_budget(occasion)
-        if status is RunStatus.COMPLETED:
-            yield tell_coverage(occasion)
-            yield tell_recovery(self._published(attempt), attempt.baseline, occasion)
+    def _find_endings(self, attempt: Attempt) -> Iterator[Alert | None]:
+        from mrt_pipeline.orchestrator import occasions
 
-    def _published(self, attempt: Attempt) -> Stage3Output | None:
-        final = attempt.manifest.stages.get(FINAL_STAGE)
-        if self._request.last_stage < 3 or final is None or final.status is not StageStatus.COMPLETED:
+        occasion = self._occasion()
+        if STAGES[MODEL_STAGE - 1].name in attempt.manifest.attempts[-1].stages_run:
+            yield occasions.tell_sources(attempt.output(MODEL_STAGE), occasion)
+        if attempt.manifest.status is RunStatus.STOPPED_AT_BUDGET:
+            yield occasions.tell_budget(occasion)
+        if attempt.manifest.status is RunStatus.COMPLETED:
+            yield occasions.tell_coverage(occasion)
+            yield occasions.tell_recovery(self._find_published(attempt), attempt.baseline, occasion)
+
+    def _find_published(self, attempt: Attempt) -> Stage3Output | None:
+        last = STAGES[-1]
+        final = attempt.manifest.stages.get(last.name)
+        is_asked_for = self._request.last_stage == last.number
+        if not is_asked_for or final is None or final.status is not StageStatus.COMPLETED:
             return None
-        dataset: Stage3Output = attempt.output(3)
+        dataset: Stage3Output = attempt.output(last.number)
         return dataset
 
     def _occasion(self) -> Occasion:
-        manifest: Manifest | None = None if self._session is None else self._session.manifest
+        from mrt_pipeline.orchestrator.occasions import Occasion
+
+        session = self._session
         return Occasion(
-            settings=self._settings,
+            settings=self._config.settings,
             request=self._request,
-            run_id=self._run_id if manifest is None else manifest.run_id,
+            run_id=self._run_id if session is None else session.manifest.run_id,
             now=self._now(),
-            folder=None if self._session is None else self._session.folder,
-            manifest=manifest,
+            folder=None if session is None else session.folder,
+            manifest=None if session is None else session.manifest,
         )
 
     def _send(self, alert: Alert | None) -> None:
         if alert is None:
             return
+        from mrt_pipeline.runtime.alerts import Outlets, send_alert
+
         outlets = Outlets(
-            section=self._settings.alerting,
-            secrets=self._secrets,
+            section=self._config.settings.alerting,
+            secrets=self._config.secrets(),
             tell=self._reporter.warn,
             folder=None if self._session is None else self._session.folder,
             log=self._log,
         )
         send_alert(alert, outlets)
+
+
+def find_missing_urls(config: PipelineConfig) -> list[str]:
+    """Return a sentence for each configured channel whose URL is not set."""
+    section = config.settings.alerting
+    if not section.enabled:
+        return []
+    from mrt_pipeline.runtime.alerts import missing_urls
+
+    return missing_urls(section, config.secrets())

@@ -8,7 +8,6 @@ outputs/.lock                  held for the moment of changing ``latest`` or rem
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
@@ -20,9 +19,16 @@ from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, 
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
-from mrt_pipeline.runtime.files import make_folder, replace_symlink
-from mrt_pipeline.runtime.locks import is_locked, outputs_lock
+from mrt_pipeline.runtime.files import (
+    TEMPORARY_SUFFIX,
+    make_folder,
+    remove_folder,
+    remove_leftovers,
+    replace_symlink,
+)
+from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, held_if_free, outputs_lock
 from mrt_pipeline.runtime.manifests import find_manifest
+from mrt_pipeline.runtime.run_log import LOG_NAMES
 
 LATEST = "latest"
 UNVERSIONED = "current"
@@ -75,7 +81,7 @@ def list_runs(outputs: Path) -> Iterator[tuple[Path, Manifest]]:
     if not outputs.is_dir():
         return
     for folder in sorted(outputs.iterdir()):
-        if folder.is_symlink() or not folder.is_dir():
+        if folder.is_symlink() or not folder.is_dir() or folder.name.endswith(TEMPORARY_SUFFIX):
             continue
         try:
             manifest = find_manifest(folder)
@@ -95,6 +101,8 @@ def point_latest(folder: Path, outputs: Path) -> bool:
     link = outputs / LATEST
     final = CHECKPOINT_NAMES["stage3_merger"]
     with outputs_lock(outputs):
+        _remove_stillborn(outputs)
+        remove_leftovers(outputs, with_folders=True)
         if link.exists() and not link.is_symlink():
             raise StorageError(link, "is not a link; move it away so that it can show the last good run.")
         if not (folder / final).exists() and (link / final).exists():
@@ -118,10 +126,31 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
         )
         removed = []
         for _, folder in completed[: max(0, len(completed) - keep)]:
-            if folder.resolve() not in protected and not is_locked(folder):
-                shutil.rmtree(folder)
-                removed.append(folder.name)
+            if folder.resolve() in protected:
+                continue
+            with held_if_free(folder) as is_free:
+                if is_free:
+                    remove_folder(folder)
+                    removed.append(folder.name)
     return removed
+
+
+def _remove_stillborn(outputs: Path) -> None:
+    """Remove the folders of runs that were killed before they had a manifest."""
+    for folder in outputs.iterdir():
+        if _OUR_NAME.match(folder.name) and _is_stillborn(folder):
+            with held_if_free(folder) as is_free:
+                if is_free and _is_stillborn(folder):
+                    remove_folder(folder)
+
+
+def _is_stillborn(folder: Path) -> bool:
+    """Tell whether a folder holds a beginning and nothing else; its process is dead if the lock is free."""
+    try:
+        names = {path.name for path in folder.iterdir()} - {LOCK_NAME, *LOG_NAMES.values()}
+    except OSError:
+        return False
+    return bool(names) and all(name == HOLDER_NAME or name.endswith(TEMPORARY_SUFFIX) for name in names)
 
 
 def _make_run_folder(outputs: Path, now: datetime) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import GatesSection
 from mrt_pipeline.contracts.gates import BaselineRun, FieldLoss, GateReport, GateStatus, LostStation
@@ -21,10 +22,12 @@ from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.report.datasets import load_run
 from mrt_pipeline.report.history import LATEST, Run, read_history, read_run
-from mrt_pipeline.report.losses import Losses, find_losses
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import write_json
+
+if TYPE_CHECKING:
+    from mrt_pipeline.report.losses import Losses
 
 GATES_NAME = "gates.json"
 FINAL_STAGE = STAGES[-1].name
@@ -67,9 +70,7 @@ class PublicationGate:
             return
         shown = self._find_latest()
         content = _content_of(self._session.manifest)
-        if shown is None or content == _content_of(shown.manifest):
-            return
-        if shown.folder.resolve() != self._session.folder.resolve():
+        if shown is not None and content != _content_of(shown.manifest):
             self._check(load(), [shown])
 
     def _check(self, dataset: Stage3Output, candidates: Iterable[Run]) -> None:
@@ -99,6 +100,8 @@ class PublicationGate:
             self._context.reporter.note(reason)
             self._record(_not_compared(reason, described))
             return
+        from mrt_pipeline.report.losses import find_losses
+
         losses = find_losses(baseline, dataset)
         excesses = tuple(find_excesses(losses, self._context.settings.gates))
         status = self._status(excesses)
@@ -133,9 +136,10 @@ class PublicationGate:
     def _refusal(self, report: GateReport, sources: Sequence[str]) -> GateError:
         why = f" Read for that dataset and not for this one: {', '.join(sources)}." if sources else ""
         command = accept_changes(self._session.folder, self._session.manifest)
+        place = self._session.folder / GATES_NAME
         return GateError(
-            f"{report.reason}{why} Nothing was published. Look into {GATES_NAME} in {self._session.folder}; "
-            f"if this is right, publish it with: {command}",
+            f"{report.reason}{why} Nothing was published. All that is gone stands in {place}; if this is "
+            f"right, publish it with: {command}",
             report.excesses,
         )
 

@@ -189,7 +189,7 @@ def _find_lows(counts: dict[str, float], least: CoverageMinSection) -> Iterator[
     for field, share in wanted.items():
         found = counts.get(f"coverage_{field}", 0.0)
         if found < share:
-            yield f"{found:.1%} of exits have {field}; alerting.coverage_min.{field} expects {share:.1%}."
+            yield f"{found:.2%} of exits have {field}; alerting.coverage_min.{field} expects {share:.2%}."
 
 
 def _find_failures(occasion: Occasion) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
@@ -29,15 +29,16 @@ from mrt_pipeline.orchestrator.folders import choose_folder, point_latest, remov
 from mrt_pipeline.orchestrator.gates import PublicationGate
 from mrt_pipeline.orchestrator.planning import choose_day
 from mrt_pipeline.orchestrator.publishing import publish
+from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.runtime.checkpoints import move_aside
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import remove_leftovers
 from mrt_pipeline.runtime.fingerprints import code_version
 from mrt_pipeline.runtime.locks import run_lock
-from mrt_pipeline.runtime.manifests import find_manifest
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.runtime.run_log import open_run_log
 from mrt_pipeline.runtime.signals import StopRequest
@@ -186,7 +187,7 @@ class PipelineOrchestrator:
                 gate = PublicationGate(request, self._context, session)
                 attempt = Attempt(request, self._context, session, self._stage, gate, log)
                 yield attempt
-                alerting.ended(attempt, attempt.manifest.status)
+                alerting.ended(attempt)
 
     def _open(
         self, request: RunRequest, stack: contextlib.ExitStack
@@ -201,12 +202,16 @@ class PipelineOrchestrator:
         session = self._open_session(folder, request)
         log = stack.enter_context(open_run_log(folder, settings.logging, run_id=session.manifest.run_id))
         session.begin(request.command)
+        for remark in session.remarks:
+            self._reporter.warn(remark)
+            log.warning("manifest made again", remark=remark)
         log.info("attempt started", command=request.command, as_of=str(session.manifest.as_of))
         return session, log
 
     def _open_session(self, folder: Path, request: RunRequest) -> RunSession:
         """Return the folder's session: its manifest goes on if it has one, with this run's configuration."""
-        earlier = find_manifest(folder)
+        found = find_or_rebuild(folder)
+        earlier = found.manifest
         as_of = choose_day(request, earlier, self.run_timestamp)
         context = default_context(self.config, as_of)
         self._context: RunContext = replace(
@@ -240,7 +245,13 @@ class PipelineOrchestrator:
         else:
             manifest = earlier.model_copy(update=present)
             self.run_id, self.run_timestamp = earlier.run_id, earlier.timestamp
-        return RunSession(folder, manifest, self._now)
+        remarks = [*self._keep_aside(found.unfit), *([found.remark] if found.remark else ())]
+        return RunSession(folder, manifest, self._now, remarks)
+
+    def _keep_aside(self, unfit: Mapping[Path, str]) -> Iterator[str]:
+        """Keep files that cannot be used under another name, and yield a sentence for each."""
+        for path, why in unfit.items():
+            yield f"{path} {why}; it was kept as {move_aside(path, self._now()).name}."
 
     def _refuse_missing_credentials(self, request: RunRequest, manifest: Manifest) -> None:
         """Say before any work which secrets the stages to be run would miss."""

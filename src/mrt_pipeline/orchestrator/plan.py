@@ -16,14 +16,15 @@ from pathlib import Path
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import CheckpointError, StorageError
+from mrt_pipeline.orchestrator.alerting import find_missing_urls
 from mrt_pipeline.orchestrator.folders import find_folder
 from mrt_pipeline.orchestrator.planning import Decision, choose_day, decide_stage
+from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.locks import is_locked
-from mrt_pipeline.runtime.manifests import find_manifest
 from mrt_pipeline.runtime.source_access import missing_credentials
 
 
@@ -82,7 +83,7 @@ def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], dat
     outputs = config.settings.output.directory
     try:
         folder = find_folder(request, config.settings.output)
-        manifest = find_manifest(folder) if folder is not None else None
+        manifest = find_or_rebuild(folder).manifest if folder is not None else None
     except (CheckpointError, StorageError) as error:
         day = choose_day(request, None, now())
         return Plan(request.command, day, None, outputs, None, (), (str(error),))
@@ -96,7 +97,11 @@ def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], dat
         outputs=outputs,
         continues=None if manifest is None else manifest.run_id,
         stages=stages,
-        obstacles=(*_held_by_another(folder), *find_missing_credentials(stages, config)),
+        obstacles=(
+            *find_missing_urls(config),
+            *_held_by_another(folder),
+            *find_missing_credentials(stages, config),
+        ),
     )
 
 

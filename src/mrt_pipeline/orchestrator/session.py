@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,24 @@ from mrt_pipeline.runtime.manifests import save_manifest
 class RunSession:
     """One attempt at a run: keeps its manifest true on disk from the first moment to the last."""
 
-    def __init__(self, folder: Path, manifest: Manifest, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Manifest,
+        now: Callable[[], datetime],
+        remarks: Sequence[str] = (),
+    ) -> None:
+        """Take what is known of the run; nothing is written yet.
+
+        Args:
+            folder: the run's folder.
+            manifest: as it stands.
+            now: the wall clock.
+            remarks: what was odd about the manifest that was found.
+        """
         self.folder = folder
         self.manifest = manifest
+        self.remarks = remarks
         self._now = now
 
     def begin(self, command: str) -> None:

@@ -90,16 +90,21 @@ def choose_successful(history: History, number: int, apart_from: Path | None = N
 
 
 @contextlib.contextmanager
-def without_collection() -> Iterator[None]:
-    """Let the cycle collector rest while many records are made, or until a command that made them ends.
+def without_collection(*, is_command: bool = False) -> Iterator[None]:
+    """Let the cycle collector rest while many records are made.
 
     It looks through all of them again and again, which doubles the time to read a dataset, and finds nothing.
+
+    Args:
+        is_command: whether the process ends soon after; it then never looks through what was made.
     """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if is_command:
+            gc.freeze()
         if was_enabled:
             gc.enable()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,9 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.outputs import RejectedClaim
-from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError
-from mrt_pipeline.report.history import Run
 from mrt_pipeline.runtime.files import read_bytes
 
 VALIDATION_NAME = "validation.json"
@@ -55,15 +52,6 @@ def read_rejected(folder: Path) -> dict[str, tuple[RejectedClaim, ...]]:
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, ValidationError) as error:
         raise _damaged(path) from error
     return {slug: tuple(claims) for slug, claims in found.items()}
-
-
-def command_to_go_on(run: Run) -> str | None:
-    """Return the command that finishes a run in its folder, none if there is nothing to finish."""
-    if run.state in (RunStatus.COMPLETED.value, RunStatus.RUNNING.value):
-        return None
-    how = "--resume-from 2" if run.state == RunStatus.STOPPED_AT_BUDGET.value else "--skip-existing"
-    folder = shlex.quote(str(run.folder))
-    return f"mrt-pipeline run --output-dir {folder} {how} --as-of {run.manifest.as_of}"
 
 
 def _split(line: Mapping[str, str]) -> tuple[str, RejectedClaim]:

@@ -4,6 +4,7 @@ A file is written to a temporary name in its own folder, flushed to the disk, an
 is flushed. So a crash, a kill or a full disk leaves either the old file or the new one under the final
 name, never half of one. Temporary names start with ``.`` and end with ``.mrt-tmp``; ``remove_leftovers``
 clears those that a killed process left behind, and may only be called by the holder of the folder's lock.
+``remove_abandoned`` is for folders without a lock, such as caches: it looks for the process in each name.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +24,8 @@ from pydantic import BaseModel
 from mrt_pipeline.errors import StorageError
 
 TEMPORARY_SUFFIX = ".mrt-tmp"
+_WRITER = re.compile(rf"\.(\d{{1,10}})-\d+{re.escape(TEMPORARY_SUFFIX)}$")
+"""the process that writes a temporary file"""
 
 _ADVICE = {
     errno.ENOSPC: "the disk is full; make room and run the same command again",
@@ -124,17 +128,49 @@ def temporary_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{TEMPORARY_SUFFIX}")
 
 
-def remove_leftovers(folder: Path) -> list[str]:
+def remove_leftovers(folder: Path, *, with_folders: bool = False) -> list[str]:
     """Remove temporary files that a killed process left in a folder and return their names.
+
+    Args:
+        folder: a folder whose lock the caller holds.
+        with_folders: whether folders under a temporary name are removed with all that is in them.
 
     Raises:
         StorageError: if one cannot be removed.
     """
+    import shutil
+
     found = sorted(folder.glob(f".*{TEMPORARY_SUFFIX}"))
     for path in found:
         with storage_errors(path, "was left by a killed run and could not be removed"):
-            path.unlink(missing_ok=True)
+            if with_folders and path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
     return [path.name for path in found]
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove temporary files whose process is gone, as far as that can be done."""
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
+            writer = _WRITER.search(path.name)
+            if writer is not None and not _is_running(int(writer[1])):
+                path.unlink(missing_ok=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it: under its name it is whole or gone.
+
+    Raises:
+        StorageError: if it cannot be removed; what is left of it bears a temporary name.
+    """
+    import shutil
+
+    aside = temporary_path(folder)
+    with storage_errors(folder, "could not be removed"):
+        folder.rename(aside)
+        shutil.rmtree(aside)
 
 
 def sha256_of(content: bytes) -> str:
@@ -163,6 +199,16 @@ def storage_errors(path: Path, consequence: str) -> Iterator[None]:
 def describe_os_error(error: OSError) -> str:
     """Return what to do about an operating system's error, or its own text where nothing better is known."""
     return _ADVICE.get(error.errno or 0) or (error.strerror or str(error)).lower()
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # somebody else's, or no number of a process
+        return True
+    return True
 
 
 def _write_and_flush(path: Path, content: bytes) -> None:

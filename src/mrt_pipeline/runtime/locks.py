@@ -15,10 +15,12 @@ from datetime import datetime
 from pathlib import Path
 
 from mrt_pipeline.errors import RunLockedError
-from mrt_pipeline.runtime.files import storage_errors
+from mrt_pipeline.runtime.files import storage_errors, write_bytes
 
 LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock-holder.json"
+PATIENCE_S = 0.5
+"""Whoever looks whether a folder is held has it for a moment; a run that begins just then waits so long."""
 
 
 @contextlib.contextmanager
@@ -33,7 +35,7 @@ def run_lock(folder: Path, now: datetime) -> Iterator[None]:
     lock = FileLock(folder / LOCK_NAME)
     with storage_errors(folder / LOCK_NAME, "could not be locked"):
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=PATIENCE_S)
         except Timeout:
             raise RunLockedError(
                 f"{folder} is being worked on by {_describe_holder(folder)}. "
@@ -62,25 +64,34 @@ def outputs_lock(outputs: Path) -> Iterator[None]:
         lock.release()
 
 
-def is_locked(folder: Path) -> bool:
-    """Tell whether a process is working in a run folder now."""
+@contextlib.contextmanager
+def held_if_free(folder: Path) -> Iterator[bool]:
+    """Hold a run folder for the time of a block, unless a process is working in it; tell which."""
     from filelock import FileLock, Timeout
 
-    if not (folder / LOCK_NAME).exists():
-        return False
     lock = FileLock(folder / LOCK_NAME)
     try:
         lock.acquire(timeout=0)
     except (Timeout, OSError):
-        return True
-    lock.release()
-    return False
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def is_locked(folder: Path) -> bool:
+    """Tell whether a process is working in a run folder now."""
+    if not (folder / LOCK_NAME).exists():
+        return False
+    with held_if_free(folder) as is_free:
+        return not is_free
 
 
 def _write_holder(folder: Path, now: datetime) -> None:
     holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": now.isoformat(timespec="seconds")}
-    with storage_errors(folder / HOLDER_NAME, "could not be written"):
-        (folder / HOLDER_NAME).write_text(json.dumps(holder), encoding="utf-8")
+    write_bytes(folder / HOLDER_NAME, json.dumps(holder).encode())
 
 
 def _describe_holder(folder: Path) -> str:

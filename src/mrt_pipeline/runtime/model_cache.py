@@ -31,7 +31,7 @@ class AnswerCache:
     """Answers by the fingerprint of their question."""
 
     def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
-        """Nothing is opened before it is needed.
+        """Nothing is opened before it is needed, and nothing stays open.
 
         Args:
             folder: where the file is kept.
@@ -40,7 +40,6 @@ class AnswerCache:
         self._path = folder / FILE_NAME
         self._warn = warn
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
         self._can_find = True
         self._can_save = True
 
@@ -55,11 +54,6 @@ class AnswerCache:
         with self._lock:
             if self._can_save:
                 self._save((key, answer.finish_reason, answer.text))
-
-    def close(self) -> None:
-        """Close the file; it is opened again when needed."""
-        with self._lock:
-            self._disconnect()
 
     def _find(self, key: str) -> list[tuple[str, str]]:
         try:
@@ -79,45 +73,39 @@ class AnswerCache:
     def _run(self, statement: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
         """Return a statement's rows, from a file begun anew if it is damaged."""
         try:
-            return self._execute(statement, values)
+            return _execute(self._path, statement, values)
         except sqlite3.OperationalError:  # a full disk, a missing right: the file itself may be sound
             raise
         except sqlite3.DatabaseError as error:
-            self._disconnect()
-            _remove(self._path)
+            for name in (
+                FILE_NAME,
+                f"{FILE_NAME}-journal",
+            ):  # else the old file's journal is played into the new
+                self._path.with_name(name).unlink(missing_ok=True)
             self._warn(f"{self._path}: the cache of model answers is damaged ({error}); it is begun anew.")
-            return self._execute(statement, values)
-
-    def _execute(self, statement: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
-        if self._connection is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = _connect(self._path)
-        return self._connection.execute(statement, values).fetchall()
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.close()
-            self._connection = None
+            return _execute(self._path, statement, values)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, timeout=_WAIT_FOR_OTHERS_S, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
+def _execute(path: Path, statement: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return a statement's rows, its changes committed and the file closed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        contextlib.closing(sqlite3.connect(path, timeout=_WAIT_FOR_OTHERS_S)) as connection,
+        connection,  # which commits
+    ):
         (layout,) = connection.execute("PRAGMA user_version").fetchone()
-        if layout not in {0, LAYOUT}:
-            raise sqlite3.DatabaseError(f"layout {layout}, expected {LAYOUT}")
-        connection.execute(_TABLE)
-        connection.execute(f"PRAGMA user_version = {LAYOUT}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        if layout != LAYOUT:
+            _begin(connection, layout)
+        return connection.execute(statement, values).fetchall()
 
 
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+def _begin(connection: sqlite3.Connection, layout: int) -> None:
+    """Make the table in a new file.
+
+    Raises:
+        sqlite3.DatabaseError: if the file is one of another layout.
+    """
+    if layout != 0:
+        raise sqlite3.DatabaseError(f"layout {layout}, expected {LAYOUT}")
+    connection.execute(_TABLE)
+    connection.execute(f"PRAGMA user_version = {LAYOUT}")

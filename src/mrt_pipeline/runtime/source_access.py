@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import ApiSection, Mode, Settings
+from mrt_pipeline.runtime.files import remove_abandoned
 from mrt_pipeline.runtime.pace import DATAGOV, PACES, Pacer
 from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, load_recording
 
@@ -79,12 +80,14 @@ class SourceAccess:
     def _open(self, section: ApiSection) -> HttpClient:
         from mrt_pipeline.runtime.http import HttpClient, HttpOptions
 
+        kept_answers = self.cache_dir / "http"
+        remove_abandoned(kept_answers)
         return HttpClient(
             HttpOptions(
                 timeout_s=section.timeout,
                 base_urls=_urls_of(section),
                 contact=self.settings.contact,
-                cache_folder=self.cache_dir / "http",
+                cache_folder=kept_answers,
             ),
             now=self.now,
             pacer=self._pacer,

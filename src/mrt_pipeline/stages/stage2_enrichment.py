@@ -94,10 +94,12 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
             try:
                 enrichments = driver.run(input_data.stations)
             finally:
+                driver.settle()
                 self.usage = journal.total_usage()
         output = self._assemble(enrichments, opened, driver.unavailable)
         for finding in output.findings:
-            context.reporter.warn(finding.message)
+            if finding.severity is not Severity.INFO:
+                context.reporter.warn(finding.message)
         return output
 
     def validate_output(self, output: Stage2Output) -> None:
@@ -132,7 +134,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
             ),
             enrichments=placed,
             provenance=provenance,
-            findings=tuple(_findings(used, enrichments)),
+            findings=(*opened.findings, *_findings(used, enrichments)),
         )
 
 

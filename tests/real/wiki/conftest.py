@@ -13,10 +13,10 @@ from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.stages.enrichment.tables import BusTables, read_bus_tables
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
-from tests.real.mediawiki import MediaWiki, read_pages, running_mediawiki
+from tests.real.mediawiki import MediaWiki, running_mediawiki
+from tests.real.wiki.run import PAGES
 
 CONFIG = PipelineConfig(Path(__file__).parents[3] / "config" / "pipeline.yaml")
-PAGES = read_pages(Path(__file__).with_name("pages"))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,10 @@ from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.stages.enrichment.tables import BusTables
 from mrt_pipeline.stages.enrichment.wiki_source import WikiSource, open_source
 from tests.fakes.fake_time import FakeTime
-from tests.real.mediawiki import MediaWiki
+from tests.real.mediawiki import MediaWiki, read_pages
+
+PAGES = read_pages(Path(__file__).with_name("pages"))
+"""text of every page by title"""
 
 
 def open_wiki_source(

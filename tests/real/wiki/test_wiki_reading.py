@@ -13,9 +13,8 @@ from mrt_pipeline.stages.enrichment.tables import BusTables
 from mrt_pipeline.stages.enrichment.wiki_source import LICENCE
 from tests.real.mediawiki import MediaWiki
 from tests.real.wiki.answers import facts_of, read_sheet, show
-from tests.real.wiki.conftest import PAGES
 from tests.real.wiki.render import read_rendered, render
-from tests.real.wiki.run import claims_of, open_wiki_source
+from tests.real.wiki.run import PAGES, claims_of, open_wiki_source
 
 pytestmark = pytest.mark.real_parts
 

@@ -14,8 +14,7 @@ from mrt_pipeline.stages.enrichment.tables import BusTables
 from mrt_pipeline.stages.enrichment.wiki_source import WikiSource
 from tests.fakes.fake_time import FakeTime
 from tests.real.mediawiki import MediaWiki
-from tests.real.wiki.conftest import PAGES
-from tests.real.wiki.run import claims_of, open_wiki_source
+from tests.real.wiki.run import PAGES, claims_of, open_wiki_source
 
 pytestmark = pytest.mark.real_parts
 

@@ -92,6 +92,8 @@ def pages_with_claims(draw: st.DrawFn) -> tuple[str, list[Candidate]]:
         towards=st.sampled_from([None, "", "Jurong East", "Khatib", "NS1", text[start:end]]),
         line=st.sampled_from([None, "", "NSL", "Moon Line"]),
         method=st.sampled_from([Method.MODEL, Method.RULE]),
+        cell=st.one_of(st.none(), st.tuples(st.integers(-5, 400), st.integers(-5, 400))),
+        is_prose=st.booleans(),
     )
     return text, draw(st.lists(claims, max_size=4))
 

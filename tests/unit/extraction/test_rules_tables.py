@@ -92,6 +92,7 @@ def test_one_table_written_in_many_ways_says_the_same(html: str) -> None:
         table("Exit | Lift", "A | Yes (from 2027, planned)"),
         table("Exit | Lift", "A | ?", "B | ", "C | –", "D | x"),
         table("Exit | Lift", "A | Yes, at Exit B"),
+        table("Exit | Facilities", "A | a lift from Exit A to Exit B"),
         table("Exit | Facilities", "A | nearest lift", "B | lift under repair", "C | no lift, escalator"),
         table("Exit | Lift | Status", "A | Yes | Not open"),
         table("Exit | Lift | Remarks", "A | Yes | Opens in 2027, under construction"),
@@ -112,7 +113,8 @@ def test_one_table_written_in_many_ways_says_the_same(html: str) -> None:
         table("Exit | Lift", "A | Yes*", "B | Yes†"),
         table("Exit* | Lift", "A* | Yes"),
         table("Exit | Step-free", "A | Yes, except at night", "B | Yes, but not at weekends"),
-        table("Exit | Landmarks", "A | Toys and Games, the Mall and more"),
+        table("Exit | Landmarks", "A | Toys and Games, the Mall and more", "B | Toys/Games Hall"),
+        table("Exit | Landmarks", "A | Formerly: Golden Mall; Silver Mall", "B | Across: Golden Mall"),
         table("Platform | Towards", "A & B | Jurong East", "C | Yishun", "D | terminates here"),
     ],
 )  # fmt: skip
@@ -219,3 +221,7 @@ def test_a_row_that_was_not_understood_is_handed_on_whole() -> None:
     html = "<h2>Exits</h2>" + table("Exit | Getting there", "A | By the ramp behind the shop", "B | ")
     assert handed_on(html) == ["== Exits ==\n\nExit | Getting there\nA | By the ramp behind the shop\nB | "]
     assert not handed_on(table("Exit | Lift", "A | Yes", "B | –"))
+
+
+def test_a_place_that_is_gone_is_not_even_claimed() -> None:
+    assert said(table("Exit | Landmarks", "A | Golden Cinema (demolished), No Mall")) == set()

@@ -91,6 +91,28 @@ def test_a_code_that_the_table_does_not_know_is_renumbered_by_its_place_on_the_l
     }
 
 
+def test_the_table_says_which_of_two_new_codes_is_the_successor() -> None:
+    first = RING_NETWORK.codes[3]
+    codes = (replace(first, station_code="CC50"), *RING_NETWORK.codes)
+    new = network_dataset(AFTER, replace(RING_NETWORK, codes=codes))
+    comparison = compare(network_dataset(BEFORE), new)
+    bayfront = [item for item in comparison.renumberings if item.slug == "bayfront"]
+    assert [(item.old_code, item.new_code) for item in bayfront] == [("CE1", "CC34")]
+    assert [item.station_code for item in comparison.codes_added] == ["CC50"]
+
+
+def test_a_ring_that_runs_otherwise_did_not_open() -> None:
+    way_back = tuple(
+        replace(service, service_id="ccl-way-back", station_codes=service.station_codes[:3])
+        for service in RING_NETWORK.services
+        if service.is_loop
+    )
+    network = replace(RING_NETWORK, services=(*RING_NETWORK.services, *way_back))
+    [line] = compare_datasets(NOW, network_dataset(AFTER, network), network).lines_changed
+    assert not line.is_ring_opened
+    assert line.new_services == ("ccl-way-back (ring CC4 – CC33)",)
+
+
 def test_a_line_that_begins_to_call_at_a_station_adds_a_code() -> None:
     codes = tuple(entry for entry in RING_NETWORK.codes if entry.station_code != "DT16")
     without = network_dataset(network=replace(RING_NETWORK, codes=codes))
@@ -145,9 +167,15 @@ class TestExits:
             found.model_copy(update={"exit_id": f"promenade-ccl-{label}", "exit_code": label})
             for found, label in zip(pair, "21", strict=True)
         )
-        old, new = (replace_station(NOW, "promenade", exits=exits) for exits in (pair, signed))
+        old, new = (replace_station(NOW, "promenade", exits=exits) for exits in (pair, signed[::-1]))
         changes = {(item.old_exit_code, item.new_exit_code) for item in compare(old, new).exits_relabelled}
         assert changes == {("A", "2"), ("B", "1")}
+
+    def test_how_far_a_relabelled_exit_lies_is_told_with_it(self) -> None:
+        lat = self.FOUND.lat + 3 / 110_575
+        comparison = compare(NOW, replace_exit(NOW, EXIT, exit_id="promenade-ccl-1", exit_code="1", lat=lat))
+        assert changed_kinds(comparison) == {"exits_relabelled"}
+        assert comparison.exits_relabelled[0].moved_m == 3.0
 
     def test_a_label_elsewhere_is_another_exit(self) -> None:
         elsewhere = replace_exit(
@@ -180,9 +208,9 @@ class TestBusStops:
 
     def test_changed_services_are_told_with_the_reasons_for_both(self) -> None:
         newer = cited("59069", "lta-bus-services")
-        [change] = compare(
-            self.WITH_STOP, self._changed(services=("85", "860"), evidence={**self.STOP.evidence, **newer})
-        ).values_changed
+        evidence = {**self.STOP.evidence, "services": newer["record"]}
+        now = self._changed(services=("85", "860"), evidence=evidence)
+        [change] = compare(self.WITH_STOP, now).values_changed
         assert (change.exit_id, change.field, change.item, change.attribute) == (
             EXIT,
             "bus_stops",
@@ -212,6 +240,9 @@ class TestBusStops:
     def test_a_distance_measured_otherwise_is_told(self) -> None:
         [change] = compare(self.WITH_STOP, self._changed(distance_m=61.0)).values_changed
         assert change.attribute == "distance_m"
+
+    def test_a_position_written_with_fewer_digits_is_not(self) -> None:
+        assert compare(self.WITH_STOP, self._changed(lat=self.STOP.lat + 5e-7)).is_same
 
     def test_a_rounding_of_the_distance_is_not(self) -> None:
         assert compare(self.WITH_STOP, self._changed(distance_m=40.1)).is_same

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.cli.history import command_to_go_on
+from mrt_pipeline.contracts.gates import GateReport, GateStatus
 from mrt_pipeline.contracts.run import AttemptRecord, RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, UsageError
 from mrt_pipeline.report.datasets import choose_successful, load_dataset, load_run
-from mrt_pipeline.report.details import command_to_go_on, read_findings, read_rejected
+from mrt_pipeline.report.details import read_findings, read_rejected
 from mrt_pipeline.report.history import Run, get_run, read_history, read_run
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.locks import run_lock
@@ -151,9 +153,15 @@ def test_the_command_that_goes_on_names_folder_and_day(outputs: Path, status: Ru
     )
 
 
+def test_a_run_that_a_gate_stopped_is_to_be_looked_into_and_accepted(outputs: Path) -> None:
+    gates = GateReport(status=GateStatus.FAILED, reason="Much is gone.")
+    put_run(outputs / "one", status=RunStatus.FAILED, gates=gates)
+    assert str(command_to_go_on(_get(outputs / "one"))).endswith("--resume-from 3 --accept-changes")
+
+
 def test_a_folder_with_a_space_can_be_pasted(outputs: Path) -> None:
     put_run(outputs / "my run", status=RunStatus.FAILED)
-    assert f"--output-dir '{outputs / 'my run'}'" in str(command_to_go_on(_get(outputs / "my run")))
+    assert f"'{outputs / 'my run'}'" in str(command_to_go_on(_get(outputs / "my run")))
 
 
 def test_a_complete_run_needs_no_command(outputs: Path) -> None:
@@ -191,7 +199,7 @@ class TestDatasets:
     def test_the_newest_completed_runs_with_a_dataset_are_chosen(self, outputs: Path) -> None:
         for number, name in enumerate(("old", "older", "newest")):
             _put_dataset(outputs / name, timestamp=START + timedelta(hours=number))
-        put_run(outputs / "failed", timestamp=START + timedelta(hours=8), status=RunStatus.FAILED)
+        _put_dataset(outputs / "failed", timestamp=START + timedelta(hours=8), status=RunStatus.FAILED)
         put_run(outputs / "stage1", "stage1_ingestion", timestamp=START + timedelta(hours=9))
         history = read_history(outputs)
         assert [run.name for run in choose_successful(history, 2)] == ["newest", "older"]

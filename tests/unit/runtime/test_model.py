@@ -6,6 +6,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pydantic import SecretStr
 
 from mrt_pipeline.config.model import OpenrouterSection, Stage2Section
 from mrt_pipeline.errors import CredentialError, ModelCallError
@@ -61,7 +62,16 @@ def test_what_may_pass_is_tried_again_after_doubling_pauses(status: int) -> None
 
 
 @pytest.mark.parametrize(
-    "fault", [hung_up(), page(), Reply(), failure_within(502), failure_within("oops"), failure_of_choice(502)]
+    "fault",
+    [
+        hung_up(),
+        page(),
+        Reply(),
+        failure_within(502),
+        failure_within("oops"),
+        failure_of_choice(502),
+        completion("{", "error"),
+    ],
 )
 def test_a_broken_connection_a_login_page_and_an_error_within_an_answer_may_pass(fault: Reply) -> None:
     with serving(answers(fault, GOOD)) as server:
@@ -191,6 +201,18 @@ def test_a_redirect_is_not_followed_with_our_key() -> None:
         with serving(answers(Reply(307, headers=target))) as server, pytest.raises(ModelCallError):
             ask(model_on(server))
     assert not elsewhere.requests
+
+
+def test_openrouter_is_told_to_pick_a_provider_that_holds_to_the_schema(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The loopback server stands in as the proxy through which openrouter.ai is asked."""
+    with serving(answers(GOOD)) as server:
+        monkeypatch.setenv("http_proxy", server.url)
+        api = OpenrouterSection.model_validate({"base_url": "http://openrouter.ai/api/v1"})
+        ask(ChatModel(api, Stage2Section(), SecretStr(KEY)))
+    assert server.targets == ["http://openrouter.ai/api/v1/chat/completions"]
+    assert body_of(server.requests[0])["provider"] == {"require_parameters": True}
 
 
 def test_openrouter_is_not_asked_without_a_key() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,20 +24,16 @@ def opened(folder: Path, warnings: list[str] | None = None) -> AnswerCache:
 def test_an_answer_is_found_by_a_later_run(tmp_path: Path) -> None:
     first = opened(tmp_path / "model")
     first.save("key", ANSWER)
-    first.close()
     second = opened(tmp_path / "model")
     assert second.find("key") == ANSWER
     assert second.find("another key") is None
-    second.close()
 
 
-def test_an_answer_is_found_while_another_process_has_the_file_open(tmp_path: Path) -> None:
+def test_an_answer_is_found_by_another_process_at_once(tmp_path: Path) -> None:
     one, other = opened(tmp_path), opened(tmp_path)
     assert other.find("key") is None
     one.save("key", ANSWER)
     assert other.find("key") == ANSWER
-    one.close()
-    other.close()
 
 
 def test_the_first_answer_to_a_question_stays(tmp_path: Path) -> None:
@@ -44,7 +41,6 @@ def test_the_first_answer_to_a_question_stays(tmp_path: Path) -> None:
     cache.save("key", ANSWER)
     cache.save("key", ModelAnswer("another", "stop"))
     assert cache.find("key") == ANSWER
-    cache.close()
 
 
 def test_nothing_is_lost_when_many_threads_save(tmp_path: Path) -> None:
@@ -52,7 +48,6 @@ def test_nothing_is_lost_when_many_threads_save(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda number: cache.save(str(number), ANSWER), range(100)))
     assert all(cache.find(str(number)) for number in range(100))
-    cache.close()
 
 
 @pytest.mark.parametrize(
@@ -65,19 +60,16 @@ def test_a_damaged_file_is_begun_anew_and_told_once(tmp_path: Path, content: byt
     assert cache.find("key") is None
     cache.save("key", ANSWER)
     assert cache.find("key") == ANSWER
-    cache.close()
     assert len(warnings) == 1 and "is damaged" in warnings[0] and "begun anew" in warnings[0]
 
 
 def test_a_file_of_another_layout_is_begun_anew(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
         connection.execute("PRAGMA user_version = 99")
-    connection.close()
     warnings: list[str] = []
     cache = opened(tmp_path, warnings)
     cache.save("key", ANSWER)
     assert cache.find("key") == ANSWER
-    cache.close()
     assert len(warnings) == 1
 
 
@@ -90,7 +82,6 @@ def test_a_full_disk_means_that_nothing_more_is_kept_and_what_is_kept_is_found(t
         cache.save("newer", ANSWER)
         assert cache.find("old") == ANSWER
     assert cache.find("new") is None
-    cache.close()
     assert len(warnings) == 1 and "no answer of the model is kept" in warnings[0]
 
 

@@ -30,10 +30,16 @@ SCRIPTS = (
     "choices.js",
     "viewport.js",
     "labels.js",
+    "symbols.js",
+    "names.js",
+    "pointing.js",
     "map.js",
     "reasons.js",
-    "stations.js",
+    "marks.js",
+    "finder.js",
+    "station.js",
     "sections.js",
+    "facts.js",
     "main.js",
 )
 """in the order in which they are put together"""

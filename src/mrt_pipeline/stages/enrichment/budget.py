@@ -3,50 +3,65 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mrt_pipeline.config.model import Stage2Section
+from mrt_pipeline.contracts.claims import MeteredSource
+from mrt_pipeline.contracts.outputs import ModelUsage
+from mrt_pipeline.runtime.model_usage import add_usage
 
 
 class Budget:
-    """The limits of one attempt; both count from its start."""
+    """The limits of one attempt, and what it has cost; both count from its start.
 
-    def __init__(self, section: Stage2Section, clock: Callable[[], float] = time.monotonic) -> None:
+    At the limit no further station is begun. Those in flight may still send requests: a model that is not to
+    send a single one too many must keep to the limit itself, and say so with a fatal error that may pass.
+    """
+
+    def __init__(
+        self,
+        section: Stage2Section,
+        metered: Sequence[MeteredSource] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.reason: str | None = None
-        """the sentence that says why no further station is begun, once that is so"""
+        """why no further station is begun, once that is so"""
         self._minutes = section.daily_timeout_minutes
         self._requests = section.max_model_requests
+        self._metered = metered
         self._clock = clock
         self._began = clock()
-        self._sent = 0
-        self._most_per_station = 0
+        self._accounted = ModelUsage()
 
-    def allows(self, in_flight: int) -> bool:
-        """Tell whether another station may be begun beside those in flight; ask again when one has ended.
+    @property
+    def unaccounted(self) -> ModelUsage:
+        """Return what was spent on answers that came to nothing."""
+        spent = ModelUsage()
+        for source in self._metered:
+            spent = add_usage(spent, source.spent)
+        known = self._accounted.model_dump()
+        rest = {name: max(round(value - known[name], 9), 0) for name, value in spent.model_dump().items()}
+        return ModelUsage(**rest)
 
-        Each in flight is expected to need as many requests as the neediest station so far, and until one is
-        known stations are begun one by one, so that what is under way does not exceed a daily allowance.
-        """
-        minutes = (self._clock() - self._began) / 60
-        if self._minutes is not None and minutes >= self._minutes:
-            self.reason = self.reason or f"daily_timeout_minutes ({self._minutes:g}) are over."
-        return self.reason is None and (self._requests is None or self._has_requests_for(in_flight + 1))
+    def allows_more(self) -> bool:
+        """Tell whether another station may be begun."""
+        sent = self._count_requests()
+        if self.reason is None and self._minutes is not None and self._passed_minutes() >= self._minutes:
+            self.reason = f"daily_timeout_minutes ({self._minutes:g}) are over"
+        if self.reason is None and self._requests is not None and sent >= self._requests:
+            self.reason = f"max_model_requests is {self._requests}, and {sent} were sent"
+        return self.reason is None
 
-    def spend(self, requests: int) -> None:
-        """Take what a finished station needed."""
-        self._sent += requests
-        self._most_per_station = max(self._most_per_station, requests)
+    def spend(self, usage: ModelUsage) -> None:
+        """Take what a finished station has cost."""
+        self._accounted = add_usage(self._accounted, usage)
 
     def exhaust(self, reason: str) -> None:
         """Take that a service gives no more for the time being."""
-        self.reason = self.reason or reason
+        self.reason = self.reason or reason.rstrip(".")
 
-    def _has_requests_for(self, stations: int) -> bool:
-        limit = self._requests or 0
-        if not self._most_per_station:
-            return stations == 1
-        if self._sent + stations * self._most_per_station <= limit:
-            return True
-        if stations == 1:
-            self.reason = f"max_model_requests is {limit}, and {self._sent} were sent."
-        return False
+    def _count_requests(self) -> int:
+        return max(self._accounted.calls, sum(source.requests_made for source in self._metered))
+
+    def _passed_minutes(self) -> float:
+        return (self._clock() - self._began) / 60

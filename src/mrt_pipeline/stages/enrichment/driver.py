@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.contracts.claims import MeteredSource
 from mrt_pipeline.contracts.network import Station
-from mrt_pipeline.contracts.outputs import EnrichmentStatus, StationEnrichment
-from mrt_pipeline.errors import ModelCallError, StageError, StageInputError
+from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
+from mrt_pipeline.errors import ModelCallError, StageError, StageInputError, StorageError
 from mrt_pipeline.runtime.model_usage import add_usage
 from mrt_pipeline.stages.enrichment.budget import Budget
 from mrt_pipeline.stages.enrichment.executors import open_threads, work_off, work_off_here
@@ -54,7 +55,9 @@ class Driver:
         self._is_remote = opened.is_remote
         self._journal = journal
         self._basis = Basis(context, opened.names)
-        self._budget = Budget(self._section)
+        self._budget = Budget(
+            self._section, [source for source in opened.sources if isinstance(source, MeteredSource)]
+        )
         self._refusal: ModelCallError | None = None
 
     @property
@@ -90,6 +93,12 @@ class Driver:
             or StationEnrichment(slug=station.slug, status=EnrichmentStatus.PENDING)
             for station in stations
         )
+
+    def settle(self) -> None:
+        """Put down what was spent on answers that came to nothing, as far as the disk takes it."""
+        if self._budget.unaccounted != ModelUsage():
+            with suppress(StorageError):
+                self._journal.add_expense(self._budget.unaccounted)
 
     def _plan(self, stations: Sequence[Station]) -> Plan:
         """Keep what is done and as it would be done now; stations never tried come first, then the others."""
@@ -155,7 +164,7 @@ class Driver:
     ) -> Iterator[tuple[Task, Outcome]]:
         for task, outcome in results:
             if isinstance(outcome, Outcome):
-                self._budget.spend(outcome.usage.calls)
+                self._budget.spend(outcome.usage)
                 yield task, outcome
             elif outcome.retryable:  # today's allowance is used up
                 self._budget.exhaust(str(outcome))
@@ -169,9 +178,9 @@ class Driver:
         except ModelCallError as error:
             return task, error
 
-    def _may_begin(self, in_flight: int) -> bool:
+    def _may_begin(self) -> bool:
         is_stopped = self._context.stop.signal_number is not None or self._refusal is not None
-        return not is_stopped and self._budget.allows(in_flight)
+        return not is_stopped and self._budget.allows_more()
 
     def _commit(self, task: Task, outcome: Outcome) -> StationEnrichment:
         """Commit a finished station, and return what is known of it now."""
@@ -189,7 +198,9 @@ class Driver:
 
     def _tell_pending(self, number: int) -> None:
         if number:
-            self._context.reporter.note(f"{number} stations are left for another time: {self._budget.reason}")
+            self._context.reporter.note(
+                f"{number} stations are left for another time: {self._budget.reason}."
+            )
 
 
 def shorten(slugs: Sequence[str]) -> str:

@@ -72,7 +72,7 @@ def work_off(
     work: Callable[[ItemT], ResultT],
     executor: Executor,
     width: int,
-    may_begin: Callable[[int], bool],
+    may_begin: Callable[[], bool],
 ) -> Iterator[ResultT]:
     """Yield results as they come, with never more than ``width`` items in flight.
 
@@ -81,28 +81,27 @@ def work_off(
         work: called with each item, by the executor.
         executor: who does it.
         width: most items in flight at once.
-        may_begin: asked with the number in flight before another item is begun, and again whenever one has
-            ended; when it says no and nothing is in flight, that is the end.
+        may_begin: asked before each item is begun; once it says no, those in flight are finished and no other
+            is begun.
     """
     waiting = iter(items)
     in_flight: set[Future[ResultT]] = set()
-    while True:
-        while len(in_flight) < width and may_begin(len(in_flight)):
-            if not _submit_next(waiting, work, executor, in_flight):
-                break
-        if not in_flight:
-            return
-        done, in_flight = wait(in_flight, timeout=LOOK_UP_S, return_when=FIRST_COMPLETED)
-        for future in done:
-            yield future.result()
+    is_open = True
+    while is_open or in_flight:
+        while is_open and len(in_flight) < width:
+            is_open = may_begin() and _submit_next(waiting, work, executor, in_flight)
+        if in_flight:
+            done, in_flight = wait(in_flight, timeout=LOOK_UP_S, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
 
 
 def work_off_here(
-    items: Iterable[ItemT], work: Callable[[ItemT], ResultT], may_begin: Callable[[int], bool]
+    items: Iterable[ItemT], work: Callable[[ItemT], ResultT], may_begin: Callable[[], bool]
 ) -> Iterator[ResultT]:
     """Yield results one after the other, made by the caller's own thread."""
     for item in items:
-        if not may_begin(0):
+        if not may_begin():
             return
         yield work(item)
 

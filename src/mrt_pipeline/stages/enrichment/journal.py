@@ -38,6 +38,7 @@ CREATE TABLE stations (
     slug TEXT PRIMARY KEY, basis TEXT NOT NULL, versions TEXT NOT NULL, status TEXT NOT NULL,
     attempt INTEGER NOT NULL, usage TEXT NOT NULL, enrichment TEXT NOT NULL, sha256 TEXT NOT NULL
 );
+CREATE TABLE expenses (usage TEXT NOT NULL);
 PRAGMA application_id = {_APPLICATION_ID};
 PRAGMA user_version = {_VERSION};
 COMMIT;
@@ -105,11 +106,21 @@ class Journal:
                 "INSERT OR REPLACE INTO stations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*values, _digest(values))
             )
 
-    def total_usage(self) -> ModelUsage:
-        """Return what all stations in the journal have cost."""
-        total = ModelUsage()
+    def add_expense(self, usage: ModelUsage) -> None:
+        """Put down what was spent on answers that came to nothing.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
         with _sqlite_errors(self._path):
-            for (usage,) in self._connection.execute("SELECT usage FROM stations ORDER BY slug"):
+            self._connection.execute("INSERT INTO expenses VALUES (?)", (usage.model_dump_json(),))
+
+    def total_usage(self) -> ModelUsage:
+        """Return what all stations in the journal have cost, and what else was put down."""
+        total = ModelUsage()
+        statement = "SELECT usage FROM stations UNION ALL SELECT usage FROM expenses"
+        with _sqlite_errors(self._path):
+            for (usage,) in self._connection.execute(statement):
                 with contextlib.suppress(ValidationError):  # a damaged row, which will be made again
                     total = add_usage(total, ModelUsage.model_validate_json(usage))
         return total

@@ -143,10 +143,10 @@ def _merge_platforms(claims: ExitClaims, findings: list[Finding]) -> list[ExitPl
     for source, enrichment in claims.said:
         for place, platform in enumerate(enrichment.platforms):
             by_direction.setdefault(direction_of(platform), []).append(Said(source, place, platform))
-    for (_, towards_code, _), same in by_direction.items():
+    ordered = sorted(by_direction.items(), key=lambda item: (min(map(_standing, item[1])), item[0]))
+    for (_, towards_code, _), same in ordered:
         if len({said.item.platform_code for said in same} - {None}) > 1:
             findings.append(claims.finding(letter_dispute(_sides_of_letters(same), towards_code)))
-    ordered = sorted(by_direction.items(), key=lambda item: (min(map(_standing, item[1])), item[0]))
     return [_unite_platform([said.item for said in same], claims) for _, same in ordered]
 
 

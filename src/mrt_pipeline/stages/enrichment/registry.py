@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.config import Mode
 from mrt_pipeline.contracts.claims import EnrichmentSource
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class OpenedSources:
     """configured source to the reason why it is not used"""
     is_remote: bool
     """whether any of them waits for a service while it works on a station"""
+    findings: tuple[Finding, ...] = ()
+    """what was odd about LTA's tables, which the sources are held against"""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,7 +64,8 @@ def open_sources(context: RunContext, stations: Sequence[Station]) -> OpenedSour
 
     tables = read_bus_tables(context)
     sources = tuple(import_module(MODULES[name]).open_source(context, stations, tables) for name in used)
-    return OpenedSources(sources, passed_over, is_remote=any(name in _UNRECORDED for name in used))
+    is_remote = any(name in _UNRECORDED for name in used)
+    return OpenedSources(sources, passed_over, is_remote, tables.findings)
 
 
 def choose_sources(context: RunContext) -> tuple[list[str], dict[str, str]]:

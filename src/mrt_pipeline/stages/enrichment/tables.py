@@ -94,9 +94,7 @@ def read_bus_tables(context: RunContext) -> BusTables:
     )
 
 
-def check_number(
-    table: SourceTable[RecordT], expected: ExpectedSection, key: str
-) -> SourceTable[RecordT]:
+def check_number(table: SourceTable[RecordT], expected: ExpectedSection, key: str) -> SourceTable[RecordT]:
     """Return a table, with a finding if it holds more records than expected.
 
     Raises:
@@ -107,8 +105,8 @@ def check_number(
     if number < expected.min:
         raise SourceFormatError(
             document,
-            f"the list gives {number} records; expected at least {expected.min} ({place}.min). Try again later; "
-            "if that many is right now, lower the number.",
+            f"the list gives {number} records; expected at least {expected.min} ({place}.min). Try again "
+            "later; if so many are right now, lower the number.",
         )
     if number <= expected.max:
         return table

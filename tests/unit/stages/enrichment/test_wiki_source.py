@@ -8,11 +8,17 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.config import Secrets, Settings
+from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import BlockedError, FetchError, SourceError
+from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.fandom_wiki import PageStore
-from mrt_pipeline.stages.enrichment.wiki_source import WikiSource
+from mrt_pipeline.stages.enrichment.tables import BusTables
+from mrt_pipeline.stages.enrichment.wiki_source import WikiSource, open_source
+from tests.fakes.network_builder import provenance
 from tests.unit.extraction.rule_scene import NAMES, table
-from tests.unit.extraction.scene import FACTS, HARBOURFRONT, YISHUN
+from tests.unit.extraction.scene import AS_OF, FACTS, HARBOURFRONT, YISHUN
 from tests.unit.sources.fandom_scene import NOW, URL, FakeWiki, small_wiki
 
 HTML = (
@@ -173,3 +179,15 @@ def test_nothing_to_prepare_asks_nothing(tmp_path: Path) -> None:
     wiki = wiki_with()
     source_of(wiki, tmp_path).prepare([])
     assert not wiki.asked
+
+
+def test_a_run_opens_the_wiki_that_its_configuration_names(tmp_path: Path) -> None:
+    settings = Settings.model_validate({"apis": {"fandom": {"base_url": "https://other.example/wiki"}}})
+    access = SourceAccess(settings, secrets=Secrets(), cache_dir=tmp_path, now=lambda: NOW)
+    context = RunContext(settings=settings, as_of=AS_OF, access=access, now=lambda: NOW)
+    empty: SourceTable[BusStop] = SourceTable((), provenance())
+    none: SourceTable[BusService] = SourceTable((), provenance())
+    source = open_source(context, (), BusTables(empty, none))
+    assert isinstance(source, WikiSource)
+    assert (source.name, source.api.url) == ("fandom_wiki", "https://other.example/api.php")
+    assert [path.name for path in (tmp_path / "wiki").iterdir()][:1]

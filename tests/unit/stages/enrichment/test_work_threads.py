@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mrt_pipeline.stages.enrichment.executors import DaemonThreads, open_threads, work_off, work_off_here
 
 
-def _always(_in_flight: int) -> bool:
+def _always() -> bool:
     return True
 
 
@@ -73,7 +73,7 @@ def test_no_item_is_submitted_before_there_is_room_for_it() -> None:
 def test_once_no_other_may_begin_those_in_flight_are_finished() -> None:
     begun: list[int] = []
 
-    def may_begin(_in_flight: int) -> bool:
+    def may_begin() -> bool:
         begun.append(1)
         return len(begun) <= 4
 
@@ -81,12 +81,6 @@ def test_once_no_other_may_begin_those_in_flight_are_finished() -> None:
         assert sorted(work_off(range(10), int, threads, 2, may_begin)) == [0, 1, 2, 3]
     begun.clear()
     assert list(work_off_here(range(10), int, may_begin)) == [0, 1, 2, 3]
-
-
-def test_an_item_that_may_not_begin_yet_is_begun_when_another_has_ended() -> None:
-    with open_threads(4) as threads:
-        one_by_one = work_off(range(10), int, threads, 4, lambda in_flight: in_flight == 0)
-        assert list(one_by_one) == list(range(10))
 
 
 def test_a_bug_in_the_work_comes_out() -> None:

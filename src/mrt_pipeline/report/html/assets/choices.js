@@ -19,8 +19,14 @@ const ONLY = {
   findings: ["those with warnings or errors", (station) => Boolean(station.gravest)],
   changed: ["those that changed", (station) => station.mark !== null],
   interchanges: ["interchanges", (station) => station.isInterchange],
-  yes: ["those with a step-free exit", (station) => station.exits.some((exit) => exit.access.stepFree === "yes")],
-  no: ["those with an exit that is not step-free", (station) => station.exits.some((exit) => exit.access.stepFree === "no")],
+  yes: [
+    "those with a step-free exit",
+    (station) => station.exits.some((exit) => exit.access.stepFree === "yes"),
+  ],
+  no: [
+    "those with an exit that is not step-free",
+    (station) => station.exits.some((exit) => exit.access.stepFree === "no"),
+  ],
 };
 
 /** Tell whether a station is on a chosen line; no line chosen means every line. */
@@ -30,22 +36,29 @@ function isOnChosenLine(station) {
 
 /** Return the stations that suit the choices, in travel order if one line is chosen, else by name. */
 function suitable() {
-  const words = fold(choices.words);
-  const found = stations.filter((station) =>
-    isOnChosenLine(station) && ONLY[choices.only][1](station) && (!words || suits(station, words)));
+  const words = simplify(choices.words);
+  const found = stations.filter(
+    (station) =>
+      isOnChosenLine(station) && ONLY[choices.only][1](station) && (!words || suits(station, words)),
+  );
   const [line] = choices.lines;
   const order = choices.lines.size === 1 ? travelOrder(line) : null;
-  const rank = (station) => (order ? order.indexOf(station.number) : 0) - (words && station.searched.includes(words) ? 1e6 : 0);
+  const rank = (station) =>
+    (order ? order.indexOf(station.number) : 0) - (words && station.searched.includes(words) ? 1e6 : 0);
   return found.sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name, "en"));
 }
 
 function suits(station, words) {
-  return station.searched.some((text, place) => place === 0 ? text.includes(words) : text.startsWith(words))
-    || station.stopCodes.has(words);
+  return (
+    station.searched.some((text, place) => (place === 0 ? text.includes(words) : text.startsWith(words))) ||
+    station.stopCodes.has(words)
+  );
 }
 
 function travelOrder(line) {
-  return content.tracks.filter((track) => track.line === line).flatMap((track) => track.points.map(([number]) => number));
+  return content.tracks
+    .filter((track) => track.line === line)
+    .flatMap((track) => track.points.map(([number]) => number));
 }
 
 /** Follow the address: `#station/yishun/yishun-nsl-A` chooses a station and an exit of it. */
@@ -66,6 +79,12 @@ function decode(text) {
   } catch {
     return text;
   }
+}
+
+/** Follow a link to where the address leads already: the browser tells nothing then. */
+function followAgain(event) {
+  const address = event.target.closest?.("a")?.getAttribute("href");
+  if (address && address === location.hash) followAddress();
 }
 
 /** Go to a station, or to one of its exits; back in the browser leads to where one was. */

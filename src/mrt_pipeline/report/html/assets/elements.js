@@ -58,9 +58,100 @@ function inkOn(colour) {
   return 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 ? "#ffffff" : "#000000";
 }
 
-/** Return a text to search in: without case, accents, hyphens and spaces. */
-function fold(text) {
-  return text.normalize("NFKD").toLowerCase().replace(/[\p{M}\s\-’'.]/gu, "");
+/** Return a text as it is searched: without case, accents, hyphens and spaces. */
+function simplify(text) {
+  return text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[\p{M}\s\-’'.]/gu, "");
 }
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
+// ---- Elements that come in groups ----
+
+function list(name, items) {
+  return make("ul", { class: name }, items.filter(Boolean));
+}
+
+function item(...children) {
+  return make("li", {}, ...children);
+}
+
+function paragraph(name, ...children) {
+  return make("p", { class: name }, ...children);
+}
+
+function span(name, ...children) {
+  return make("span", { class: name }, ...children);
+}
+
+function code(text) {
+  return make("code", {}, text);
+}
+
+/** Return names and values below each other; pairs without a value are left out. */
+function factList(pairs) {
+  const there = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return make(
+    "dl",
+    { class: "facts" },
+    there.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]),
+  );
+}
+
+/** Return a table whose first column names the rows. */
+function table(name, caption, heads, rows) {
+  const head = make(
+    "tr",
+    {},
+    heads.map((title) => make("th", { scope: "col" }, span(null, title))),
+  );
+  const body = rows.map(([first, ...others]) =>
+    make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, first),
+      others.map((cell) => make("td", {}, cell)),
+    ),
+  );
+  return make(
+    "table",
+    { class: name },
+    caption && make("caption", {}, caption),
+    make("thead", {}, head),
+    make("tbody", {}, body),
+  );
+}
+
+/** Return something that opens; its content is made only then, for there are thousands. */
+function folded(name, summary, makeContent, isOpen = false) {
+  const details = make("details", { class: name, open: isOpen }, make("summary", {}, summary));
+  const open = () => {
+    if (details.open && details.children.length === 1)
+      details.append(...[makeContent()].flat(Infinity).filter(Boolean));
+  };
+  details.addEventListener("toggle", open);
+  open();
+  return details;
+}
+
+/** Return a live line that is read out when it changes. */
+function liveLine() {
+  return make("p", { class: "count", role: "status", "aria-live": "polite" });
+}
+
+/** Return a button that stays pressed; `changed` is told whether it is. */
+function toggle(isPressed, properties, changed, ...children) {
+  const button = make(
+    "button",
+    { type: "button", "aria-pressed": String(isPressed), ...properties },
+    ...children,
+  );
+  button.addEventListener("click", () => {
+    const now = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(now));
+    changed(now);
+  });
+  return button;
+}

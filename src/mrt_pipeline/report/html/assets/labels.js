@@ -1,5 +1,6 @@
 // Names on the map: each at the first side of its symbol where nothing else is, or not at all.
 
+const FONT = getComputedStyle(document.body).fontFamily;
 const pen = document.createElement("canvas").getContext("2d");
 const widths = new Map();
 
@@ -14,8 +15,14 @@ function widthOf(text, font) {
 
 // Sides in the order of preference: where the text's corner is, seen from the symbol, in its width and height.
 const SIDES = [
-  [1, 0, 0, -0.5], [-1, 0, -1, -0.5], [0.7, -0.7, 0, -1], [0.7, 0.7, 0, 0],
-  [-0.7, -0.7, -1, -1], [-0.7, 0.7, -1, 0], [0, -1, -0.5, -1], [0, 1, -0.5, 0],
+  [1, 0, 0, -0.5],
+  [-1, 0, -1, -0.5],
+  [0.7, -0.7, 0, -1],
+  [0.7, 0.7, 0, 0],
+  [-0.7, -0.7, -1, -1],
+  [-0.7, 0.7, -1, 0],
+  [0, -1, -0.5, -1],
+  [0, 1, -0.5, 0],
 ];
 
 /**
@@ -37,7 +44,9 @@ function placeLabels(labels, symbols, ways, frame) {
       const y = label.y + dy * gap + down * label.size;
       return [x, y, x + width, y + label.size];
     });
-    const free = boxes.filter((box) => isInside(box, frame) && !taken.some((other) => overlap(box, other, label)));
+    const free = boxes.filter(
+      (box) => isInside(box, frame) && !taken.some((other) => overlap(box, other, label)),
+    );
     const clear = free.find((box) => !ways.some((way) => crosses(way, box)));
     const box = clear ?? (label.isImportant ? free[0] : null) ?? (label.isForced ? boxes[0] : null);
     if (!box) continue;
@@ -60,7 +69,12 @@ function overlap([west, north, east, south], other, label) {
 function crosses([x, y, a, b], [west, north, east, south]) {
   let first = 0;
   let last = 1;
-  for (const [step, room] of [[x - a, x - west], [a - x, east - x], [y - b, y - north], [b - y, south - y]]) {
+  for (const [step, room] of [
+    [x - a, x - west],
+    [a - x, east - x],
+    [y - b, y - north],
+    [b - y, south - y],
+  ]) {
     if (step === 0) {
       if (room < 0) return false;
     } else if (step < 0) first = Math.max(first, room / step);

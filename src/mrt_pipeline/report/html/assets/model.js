@@ -4,6 +4,11 @@ const content = JSON.parse(find("content").textContent);
 
 const lines = new Map(content.lines.map((line) => [line.code, { ...line, ink: inkOn(line.colour) }]));
 
+/** Return a line by its code; one that the network's table does not know is grey. */
+function lineOf(code) {
+  return lines.get(code) ?? { code, name: code, mode: "mrt", colour: "#666666", ink: "#ffffff" };
+}
+
 const METHODS = {
   record: "as the record has it",
   topology: "from the order of stations",
@@ -29,28 +34,52 @@ function reasonsOf(why) {
   const grouped = new Map();
   for (const [field, numbers] of Object.entries(content.whys[why])) {
     const key = numbers.join();
-    if (!grouped.has(key)) grouped.set(key, { fields: [], reasons: numbers.map((number) => reasons[number]) });
+    if (!grouped.has(key))
+      grouped.set(key, { fields: [], reasons: numbers.map((number) => reasons[number]) });
     grouped.get(key).fields.push(field);
   }
   return [...grouped.values()];
 }
 
 const platforms = content.platforms.map(
-  ([code, line, towards, next, letter, isSameBuilding, confidence, why]) =>
-    ({ code, line, towards, next, letter, isSameBuilding, confidence, why }));
+  ([code, line, towards, next, letter, isSameBuilding, confidence, why]) => ({
+    code,
+    line,
+    towards,
+    next,
+    letter,
+    isSameBuilding,
+    confidence,
+    why,
+  }),
+);
 
-const stops = content.stops.map(([code, description, road, at, services]) =>
-  ({ code, description, road, at, services }));
+const stops = content.stops.map(([code, description, road, at, services]) => ({
+  code,
+  description,
+  road,
+  at,
+  services,
+}));
 
 function readExit(row) {
   const [stepFree, features, confidence, why] = row.access ?? ["unknown", [], null, null];
   return {
     ...row,
     platforms: (row.platforms ?? []).map((number) => platforms[number]),
-    stops: (row.stops ?? []).map(([number, relation, distance, trust, reason]) =>
-      ({ stop: stops[number], relation, distance, confidence: trust, why: reason })),
+    stops: (row.stops ?? []).map(([number, relation, distance, trust, reason]) => ({
+      stop: stops[number],
+      relation,
+      distance,
+      confidence: trust,
+      why: reason,
+    })),
     access: { stepFree, features, confidence, why },
-    landmarks: (row.landmarks ?? []).map(([name, trust, reason]) => ({ name, confidence: trust, why: reason })),
+    landmarks: (row.landmarks ?? []).map(([name, trust, reason]) => ({
+      name,
+      confidence: trust,
+      why: reason,
+    })),
   };
 }
 
@@ -78,7 +107,8 @@ const future = content.future.map((row) => ({ ...row, codes: readCodes(row.codes
 const stationBySlug = new Map(stations.map((station) => [station.slug, station]));
 
 const stationNames = new Map(
-  [...future, ...stations].flatMap((station) => station.codes.map((code) => [code.code, station.name])));
+  [...future, ...stations].flatMap((station) => station.codes.map((code) => [code.code, station.name])),
+);
 
 for (const finding of content.findings) {
   if (finding.station !== undefined) stations[finding.station].findings.push(finding);
@@ -112,13 +142,17 @@ for (const group of content.changes?.groups ?? []) {
 
 for (const station of stations) {
   const codes = [...station.codes.map((code) => code.code), ...station.former.map(([code]) => code)];
-  station.searched = [station.name, station.slug, ...codes].map(fold);
+  station.searched = [station.name, station.slug, ...codes].map(simplify);
   station.stopCodes = new Set(station.exits.flatMap((exit) => exit.stops.map((item) => item.stop.code)));
-  station.gravest = ["error", "warning"].find((level) => station.findings.some((item) => item.severity === level));
+  station.gravest = ["error", "warning"].find((level) =>
+    station.findings.some((item) => item.severity === level),
+  );
 }
 
 /** Return the address within the page of a station, or of one of its exits. */
 function addressOf(station, exit = null) {
-  return ["#station", station.slug, exit].filter(Boolean).map((part, number) =>
-    number ? encodeURIComponent(part) : part).join("/");
+  return ["#station", station.slug, exit]
+    .filter(Boolean)
+    .map((part, number) => (number ? encodeURIComponent(part) : part))
+    .join("/");
 }

@@ -23,39 +23,43 @@ function isShareAlike(document) {
 
 /** Return a licence as a label; share-alike ones look and read otherwise. */
 function licenceLabel(document) {
-  if (!document.licence) return make("span", { class: "licence" }, "licence unknown");
-  const kind = isShareAlike(document) ? "licence share-alike" : "licence";
-  return make("span", { class: kind }, document.licence, isShareAlike(document) ? " (share alike)" : null);
+  if (!document.licence) return span("licence", "licence unknown");
+  if (isShareAlike(document)) return span("licence share-alike", `${document.licence} (share alike)`);
+  return span("licence", document.licence);
 }
 
-/** Return the evidence of one record as list items. */
+/** Return the evidence of one record as list items, one for all fields of the same reasons. */
 function evidenceItems(what, why) {
   const sets = reasonsOf(why);
   return sets.map(({ fields, reasons: found }) => {
-    const isAll = fields.length === 1 && fields[0] === "record" && sets.length === 1;
-    const named = isAll ? "" : `: ${fields.map((field) => FIELDS[field] ?? field.replaceAll("_", " ")).join(", ")}`;
-    return make("li", {}, make("strong", {}, `${what}${named}`), found.map(describeReason));
+    const isWhole = sets.length === 1 && fields.join() === "record";
+    const named = fields.map((field) => FIELDS[field] ?? field.replaceAll("_", " ")).join(", ");
+    return item(make("strong", {}, isWhole ? what : `${what}: ${named}`), found.map(describeReason));
   });
 }
 
-function describeReason({ document, method, record, quote, start, end, alignment }) {
-  const said = quote
-    ? make("q", {}, quote)
-    : make("span", {}, "record ", make("code", {}, record));
-  const where = quote && start !== null ? `characters ${start}–${end}${alignment === "normalised" ? ", but for spaces and case" : ""}; ` : "";
+function describeReason(reason) {
+  const { document, method, record, quote } = reason;
+  const said = [quote && make("q", {}, quote), record && [quote ? ", " : "", "record ", code(record)]];
   const read = document.read ? `read ${day(document.read)}` : "not among the sources";
-  return make("div", { class: "reason" },
-    said, " of ", link(document.url, document.title ?? document.id),
+  const details = [document.publisher ?? "unknown publisher", positionOf(reason), method, read];
+  return make(
+    "div",
+    { class: "reason" },
+    said,
+    " of ",
+    link(document.url, document.title ?? document.id),
     document.revision ? ` (revision ${document.revision})` : null,
-    make("span", { class: "quiet" }, ` — ${document.publisher ?? "unknown publisher"}; ${where}${method}; ${read}; `),
-    licenceLabel(document));
+    span("quiet", ` — ${details.filter(Boolean).join("; ")}; `),
+    licenceLabel(document),
+  );
 }
 
-/** Return a fold with evidence that is only made once it is opened: there are thousands of them. */
-function evidenceFold(makeItems, number) {
-  const fold = make("details", { class: "evidence" }, make("summary", {}, `Evidence${number ? ` (${number})` : ""}`));
-  fold.addEventListener("toggle", () => {
-    if (fold.open && fold.children.length === 1) fold.append(make("ul", {}, makeItems()));
-  });
-  return fold;
+function positionOf({ quote, start, end, alignment }) {
+  if (!quote || start === null) return "";
+  return `characters ${start}–${end}${alignment === "normalised" ? ", but for spaces and case" : ""}`;
+}
+
+function evidenceFold(makeItems) {
+  return folded("evidence", "Evidence", () => list(null, makeItems()));
 }

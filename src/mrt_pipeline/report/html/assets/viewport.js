@@ -23,7 +23,10 @@ class Viewport {
 
   /** Return where a place is on the screen, in pixels from the element's corner. */
   toScreen([east, south]) {
-    return [(east - this.east) * this.scale + this.width / 2, (south - this.south) * this.scale + this.height / 2];
+    return [
+      (east - this.east) * this.scale + this.width / 2,
+      (south - this.south) * this.scale + this.height / 2,
+    ];
   }
 
   resize() {
@@ -65,8 +68,10 @@ class Viewport {
       const eased = part < 0 ? 0 : 1 - (1 - part) ** 3;
       this.scale = start.scale * (target.scale / start.scale) ** eased;
       // The middle moves as the scale does, so that the way there looks straight.
-      const way = target.scale === start.scale ? eased
-        : (1 / start.scale - 1 / this.scale) / (1 / start.scale - 1 / target.scale);
+      const way =
+        target.scale === start.scale
+          ? eased
+          : (1 / start.scale - 1 / this.scale) / (1 / start.scale - 1 / target.scale);
       this.east = start.east + (target.east - start.east) * way;
       this.south = start.south + (target.south - start.south) * way;
       this.settle();
@@ -159,7 +164,8 @@ class Viewport {
     if (event.key === "+" || event.key === "=") this.zoomBy(STEP);
     else if (event.key === "-" || event.key === "_") this.zoomBy(1 / STEP);
     else if (event.key === "0") this.showAll();
-    else if (moves[event.key] && event.target === this.element && !this.isWhole) this.moveBy(...moves[event.key]);
+    else if (moves[event.key] && event.target === this.element && !this.isWhole)
+      this.moveBy(...moves[event.key]);
     else return;
     event.preventDefault();
   }

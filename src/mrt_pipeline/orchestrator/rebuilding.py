@@ -1,0 +1,153 @@
+"""A run's manifest made again from its folder, when it is gone or damaged.
+
+What is made again is what the checkpoints say themselves. A checkpoint counts if it is an output of this
+version and belongs to the stage before it: same day, same stations. What it was made from is not known any
+more; so ``--resume-from`` takes it, because a person says so, and ``--skip-existing`` makes it again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mrt_pipeline.contracts.findings import count_by_severity
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
+from mrt_pipeline.errors import CorruptCheckpointError
+from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
+from mrt_pipeline.orchestrator.summary import count_output, count_pending
+from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES, describe_checkpoint, parse_checkpoint
+from mrt_pipeline.runtime.files import read_bytes
+from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
+
+Output = Stage1Output | Stage2Output | Stage3Output
+KINDS: tuple[type[Any], ...] = (Stage1Output, Stage2Output, Stage3Output)
+REASON = "made by an attempt of which only the checkpoint is left"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of the run in a folder."""
+
+    manifest: Manifest | None
+    """none: there is no run in it"""
+    unfit: Mapping[Path, str]
+    """each file that cannot be used, and why; it is to be kept aside before another takes its place"""
+    remark: str | None = None
+    """what to tell if the manifest had to be made again"""
+
+
+def find_or_rebuild(folder: Path) -> Found:
+    """Return a folder's manifest, made again from the checkpoints beside it if need be; nothing is written.
+
+    Raises:
+        CorruptCheckpointError: if there is a manifest that cannot be read, and no checkpoint of ours.
+        StorageError: if a file cannot be read.
+    """
+    damage: CorruptCheckpointError | None = None
+    try:
+        if (manifest := find_manifest(folder)) is not None:
+            return Found(manifest, {})
+    except CorruptCheckpointError as error:
+        damage = error
+    outputs, unfit = _read_checkpoints(folder)
+    if not outputs:
+        if damage is not None:
+            raise damage
+        return Found(None, unfit)
+    path = folder / MANIFEST_NAME
+    stages = ", ".join(f"stage {number}" for number in sorted(outputs))
+    remark = (
+        f"{path} {'was not there' if damage is None else 'is damaged'} and was made again from the "
+        f"checkpoints: {stages}. What they were made from is not known: --resume-from takes them as they "
+        "are, --skip-existing makes them again."
+    )
+    if damage is not None:
+        unfit[path] = "is damaged"
+    return Found(_make_manifest(folder, outputs), unfit, remark)
+
+
+def _read_checkpoints(folder: Path) -> tuple[dict[int, Output], dict[Path, str]]:
+    """Return the checkpoints that fit together by the number of their stage, and why the others do not."""
+    outputs: dict[int, Output] = {}
+    unfit: dict[Path, str] = {}
+    for stage in STAGES:
+        path = folder / CHECKPOINT_NAMES[stage.name]
+        try:
+            output: Output = parse_checkpoint(KINDS[stage.number - 1], path, read_bytes(path), "")
+        except FileNotFoundError:
+            continue
+        except CorruptCheckpointError:
+            unfit[path] = "is no whole checkpoint of this version"
+            continue
+        if (fault := _find_misfit(stage, output, outputs.get(1))) is None:
+            outputs[stage.number] = output
+        else:
+            unfit[path] = fault
+    return outputs, unfit
+
+
+def _find_misfit(stage: StageSpec, output: Output, stage1: Output | None) -> str | None:
+    """Return why an output belongs to another stage or run; nothing if it fits."""
+    if output.metadata.stage_name != stage.name:
+        return f"is a checkpoint of {output.metadata.stage_name!r}"
+    if stage1 is None:
+        return None
+    if output.metadata.as_of != stage1.metadata.as_of:
+        return f"describes {output.metadata.as_of}, stage 1 {stage1.metadata.as_of}"
+    if _slugs_of(output) != _slugs_of(stage1):
+        return "has other stations than stage 1"
+    return None
+
+
+def _slugs_of(output: Output) -> set[str]:
+    places = output.enrichments if isinstance(output, Stage2Output) else output.stations
+    return {place.slug for place in places}
+
+
+def _make_manifest(folder: Path, outputs: Mapping[int, Output]) -> Manifest:
+    times = [output.metadata.generated_at for output in outputs.values()]
+    stages = {STAGES[number - 1].name: _make_record(folder, number, outputs[number]) for number in outputs}
+    attempt = AttemptRecord(
+        number=1,
+        started_at=min(times),
+        ended_at=max(times),
+        status=RunStatus.INTERRUPTED,
+        command=UNKNOWN,
+        stages_run=tuple(stages),
+    )
+    newest = outputs[max(outputs)]
+    return Manifest(
+        run_id=f"{min(times):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}",
+        timestamp=min(times),
+        updated_at=max(times),
+        status=RunStatus.INTERRUPTED,
+        as_of=newest.metadata.as_of,
+        mode=UNKNOWN,
+        software_version=UNKNOWN,
+        code_version=UNKNOWN,
+        config_path=UNKNOWN,
+        config={},
+        attempts=(attempt,),
+        stages=stages,
+        checkpoints={f"stage{number}": CHECKPOINT_NAMES[STAGES[number - 1].name] for number in outputs},
+        sources={key: value for output in outputs.values() for key, value in output.provenance.items()},
+        findings=count_by_severity(newest.findings) if isinstance(newest, Stage3Output) else {},
+    )
+
+
+def _make_record(folder: Path, number: int, output: Output) -> StageRecord:
+    is_at_budget = isinstance(output, Stage2Output) and count_pending(output) > 0
+    return StageRecord(
+        status=StageStatus.STOPPED_AT_BUDGET if is_at_budget else StageStatus.COMPLETED,
+        seconds=0.0,
+        reused=False,
+        reason=REASON,
+        attempt=1,
+        counts=count_output(output),
+        checkpoint=describe_checkpoint(folder / CHECKPOINT_NAMES[STAGES[number - 1].name], output),
+    )

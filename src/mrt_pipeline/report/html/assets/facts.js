@@ -1,0 +1,158 @@
+// The figures below the map: coverage, sources, the run, and stations to come.
+
+const COVERED = {
+  platforms: "Platforms",
+  platform_codes: "Platform letters",
+  bus_stops: "Bus stops",
+  access: "Access, any statement",
+  step_free: "Step-free yes or no",
+  landmarks: "Landmarks",
+};
+const MANY = 12; // documents under one licence that are folded
+
+// ---- Coverage ----
+
+function makeCoverage() {
+  const { fields, rows: measured } = content.coverage;
+  const caption = "Share of exits of which a field says something, by the line of their building";
+  const heads = ["Line", ...fields.map((name) => COVERED[name] ?? name), "Exits"];
+  section("coverage", "Coverage", table("coverage", caption, heads, measured.map(coverageRow)));
+}
+
+function coverageRow([line, ...values]) {
+  const head =
+    line === null
+      ? make("strong", {}, "All")
+      : [codeChip({ code: line, line }), span("wide", ` ${lineOf(line).name}`)];
+  return [head, ...values.map(coverageCell), String(values[0]?.[1] ?? 0)];
+}
+
+function coverageCell([filled, total]) {
+  if (!total) return "–";
+  const share = (filled / total) * 100;
+  // 99.96 % is not all, and 0.04 % is not nothing.
+  const percent =
+    filled && filled < total ? Math.min(Math.max(Math.round(share * 10) / 10, 0.1), 99.9) : share;
+  const bar = span("bar", span(null));
+  bar.title = `${filled} of ${total}`;
+  bar.firstChild.style.width = `${share}%`;
+  return [`${percent}%`, bar];
+}
+
+// ---- Sources ----
+
+function makeSources() {
+  const licences = [...new Set(documents.map((document) => document.licence))];
+  const groups = licences.map((licence) => documents.filter((document) => document.licence === licence));
+  groups.sort(([one], [other]) => isShareAlike(one) - isShareAlike(other));
+  section("sources", "Sources", groups.map(licenceGroup));
+}
+
+function licenceGroup(group) {
+  const [first] = group;
+  const makeCards = () => make("div", { class: "documents" }, group.map(documentCard));
+  return [
+    make("h3", {}, licenceLabel(first), " ", link(first.licence_url, first.licence_url ?? "")),
+    isShareAlike(first)
+      ? paragraph(
+          "notice",
+          "Text under this licence is shared alike: whoever passes on what was read from these pages names them and ",
+          "keeps the licence. Values that rest on it say so in their evidence.",
+        )
+      : null,
+    group.length > MANY ? folded(null, count(group.length, "document"), makeCards) : makeCards(),
+  ];
+}
+
+function documentCard(document) {
+  const own = reasons.filter((reason) => reason.document === document);
+  const cited = new Set(own.map(({ record, quote }) => quote ?? record)).size;
+  return make(
+    "div",
+    { class: "document" },
+    make("h4", {}, link(document.url, document.title ?? document.id)),
+    factList([
+      ["Publisher", document.publisher],
+      ["Read on", document.read && day(document.read)],
+      ["Revision", document.revision],
+      ["Records", document.records?.toLocaleString("en")],
+      ["Cited here", count(cited, "record or passage", "records or passages")],
+      ["SHA-256", document.sha256 && shortened(document.sha256)],
+    ]),
+    document.attribution ? paragraph("attribution", document.attribution) : null,
+  );
+}
+
+function shortened(sha256) {
+  return make("code", { title: sha256 }, sha256.slice(0, 16), "…");
+}
+
+// ---- The run ----
+
+function makeRun() {
+  const { run } = content;
+  section(
+    "run",
+    "The run",
+    factList([
+      ["Run", run.id],
+      ["Status", run.status.replaceAll("_", " ")],
+      ["As of", day(run.as_of)],
+      ["Dataset made", day(run.made)],
+      ["Mode", run.mode],
+      ["Configuration", run.config],
+      ["Software", run.software],
+      ["Code version", shortened(run.code)],
+      [
+        "Attempts",
+        list(
+          "plain",
+          run.attempts.map(([number, at, command]) => item(`${number}: ${day(at)}, `, code(command))),
+        ),
+      ],
+      ["Language model", modelUse(run.model)],
+    ]),
+    table(
+      "stages",
+      "Stages",
+      ["Stage", "Status", "Seconds", "Run or reused, and why"],
+      run.stages.map(stageRow),
+    ),
+    notes(
+      "Sources passed over",
+      run.passed_over.map(([source, why]) => item(make("strong", {}, source), `: ${why}`)),
+    ),
+    notes(
+      "Claims rejected",
+      run.rejected.map(([why, number]) => item(`${why.replaceAll("-", " ")}: ${number}`)),
+    ),
+  );
+}
+
+function modelUse([calls, cached, prompt, completion, cost]) {
+  if (!calls && !cached) return "not asked";
+  const tokens = `${prompt.toLocaleString("en")} + ${completion.toLocaleString("en")} tokens`;
+  return `${count(calls, "call")}, ${cached} from the cache, ${tokens}, $${cost.toFixed(4)}`;
+}
+
+function stageRow(stage) {
+  const how = stage.reused ? "reused from" : "run in";
+  const [name, status] = [stage.name, stage.status].map((text) => text.replaceAll("_", " "));
+  return [name, status, stage.seconds.toFixed(2), `${how} attempt ${stage.attempt}: ${stage.reason}`];
+}
+
+function makeFuture() {
+  if (!future.length) return;
+  section(
+    "future",
+    "Stations to come",
+    paragraph(
+      "quiet",
+      "Known and not in operation on this day; they are in the dataset apart from the others.",
+    ),
+    list(
+      "future-list",
+      future.map((station) => item(chipsOf(station), " ", station.name)),
+    ),
+  );
+}

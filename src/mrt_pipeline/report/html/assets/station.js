@@ -1,0 +1,161 @@
+// One station with its exits: what is published, why, and what was noticed.
+
+function stationParts(station) {
+  return [
+    make("a", { href: "#stations", class: "back" }, "← All stations"),
+    make("h2", { id: "station-name", tabindex: "-1" }, station.name, " ", chipsOf(station)),
+    paragraph("quiet", summaryOf(station)),
+    factList([
+      ...station.codes.map(codeFact),
+      ...station.former.map(formerFact),
+      ["Position", `${station.lat}, ${station.lng}`],
+    ]),
+    evidenceFold(() =>
+      [
+        evidenceItems("Station", station.why),
+        station.codes.map((one) => evidenceItems(`Code ${one.code}`, one.why)),
+      ].flat(2),
+    ),
+    notes(
+      "Findings",
+      station.findings.map((found) => item(levelMark(found.severity), " ", found.message)),
+    ),
+    notes(
+      "Changed since the last run",
+      station.changes.map((found) => item(make("strong", {}, found.title), ": ", found.text)),
+    ),
+    make("h3", {}, station.exits.length ? "Exits" : "No exits"),
+    station.exits.map((exit) => exitFold(exit, exit === choices.exit || station.exits.length === 1)),
+  ].flat();
+}
+
+function summaryOf(station) {
+  const modes = new Set(station.lines.map((line) => lineOf(line).mode.toUpperCase()));
+  const kind = station.isInterchange ? "interchange" : "station";
+  const numbers = `${count(station.exits.length, "exit")}, ${count(station.stopCodes.size, "bus stop")}`;
+  return `${[...modes].join(" and ")} ${kind}, ${numbers}`;
+}
+
+function codeFact({ code, line, opened }) {
+  return [code, `${lineOf(line).name}, ${opened ? `open since ${day(opened)}` : "opening date unknown"}`];
+}
+
+function formerFact([code, until, successor]) {
+  return [code, `former code, until ${day(until)}${successor ? `; now ${successor}` : ""}`];
+}
+
+function notes(title, items) {
+  return items.length ? [make("h3", {}, title), list("notes", items)] : [];
+}
+
+function exitFold(exit, isOpen) {
+  const summary = [
+    exitChip(exit),
+    span(null, exit.code),
+    stepFreeMark(exit.access.stepFree),
+    span("quiet", count(exit.stops.length, "bus stop")),
+  ];
+  const fold = folded("exit", summary, () => exitParts(exit), isOpen);
+  fold.dataset.exit = exit.id;
+  return fold;
+}
+
+function exitParts(exit) {
+  return [
+    paragraph("quiet", `${exit.id}, at ${exit.lat}, ${exit.lng}`),
+    make("h4", {}, "Platforms"),
+    exit.platforms.length ? list("plain", exit.platforms.map(platformItem)) : paragraph(null, "None known."),
+    make("h4", {}, "Access"),
+    accessOf(exit.access),
+    make("h4", {}, "Bus stops"),
+    exit.stops.length
+      ? table("stops", null, ["Bus stop", "Where, and services"], exit.stops.map(stopRow))
+      : paragraph(null, "None within reach."),
+    exit.landmarks.length ? make("h4", {}, "Landmarks") : null,
+    exit.landmarks.length
+      ? list(
+          "plain",
+          exit.landmarks.map((found) => item(found.name, trust(found.confidence))),
+        )
+      : null,
+    evidenceFold(() => exitEvidence(exit)),
+  ];
+}
+
+function platformItem(platform) {
+  const towards = platform.towards === platform.next ? "" : `towards ${nameOf(platform.towards)}, `;
+  const letter = platform.letter ? `platform ${platform.letter}, ` : "";
+  const elsewhere = platform.isSameBuilding
+    ? null
+    : span("quiet", ", in another building of the interchange");
+  return item(
+    codeChip(platform),
+    ` ${letter}${towards}next ${nameOf(platform.next)}`,
+    elsewhere,
+    trust(platform.confidence),
+  );
+}
+
+function nameOf(code) {
+  return stationNames.has(code) ? `${stationNames.get(code)} (${code})` : code;
+}
+
+function accessOf({ stepFree, features, confidence, why }) {
+  if (why === null)
+    return paragraph(null, stepFreeMark("unknown"), " — no source says anything about this exit.");
+  const named = features.map((name) => name.replaceAll("_", " ")).join(", ");
+  return paragraph(null, stepFreeMark(stepFree), named ? ` — ${named}` : null, trust(confidence));
+}
+
+function stopRow({ stop, relation, distance, confidence }) {
+  const where = `${RELATIONS[relation] ?? relation}, ${Math.round(distance)} m`;
+  return [
+    [code(stop.code), " ", stop.description, span("quiet", ` ${stop.road}`)],
+    [
+      span(relation === "nearby" ? null : "named", where),
+      trust(confidence),
+      make("div", { class: "services" }, stop.services.join(" ")),
+    ],
+  ];
+}
+
+/** Return a confidence that is not high. */
+function trust(confidence) {
+  return confidence && confidence !== "high" ? span("quiet", ` (${confidence} confidence)`) : null;
+}
+
+function exitEvidence(exit) {
+  return [
+    ["Exit", exit.why],
+    ...exit.platforms.map((platform) => [`Platform of ${platform.code} to ${platform.next}`, platform.why]),
+    ...exit.stops.map(({ stop, why }) => [`Bus stop ${stop.code}`, why]),
+    ["Access", exit.access.why],
+    ...exit.landmarks.map((landmark) => [landmark.name, landmark.why]),
+  ].flatMap(([what, why]) => (why === null ? [] : evidenceItems(what, why)));
+}
+
+/** Show a chosen station instead of the list, where it is seen and read out; none: the list again. */
+function followStation(changed) {
+  if (!("station" in changed)) return;
+  const { station, exit } = changed;
+  const panel = find("station");
+  const before = panel.dataset.slug;
+  find("finder").hidden = station !== null;
+  panel.hidden = station === null;
+  panel.dataset.slug = station?.slug ?? "";
+  if (station) {
+    panel.replaceChildren(...stationParts(station));
+    panel.scrollTop = 0;
+    focusStation(panel, exit);
+  } else {
+    const row = rows.get(stationBySlug.get(before))?.firstChild;
+    (row?.isConnected ? row : find("stations")).focus();
+  }
+}
+
+function focusStation(panel, exit) {
+  find("workbench").scrollIntoView({ block: "start" });
+  const opened = [...panel.querySelectorAll(".exit")].find((fold) => fold.dataset.exit === exit?.id);
+  (opened?.firstChild ?? find("station-name")).focus({ preventScroll: true });
+  opened?.scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,207 @@
+"""Runs that are killed and gone on with, and a reader who looks at every file meanwhile.
+
+What must hold after a crash, and is asserted here once for all crash tests: the run that goes on ends well,
+with the bytes of a run that nothing stopped; nothing temporary is left; ``latest`` shows it. At every moment
+in between whatever stands under a final name is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import orjson
+
+from tests.e2e.command import ROOT, Workplace, load
+
+FATED = ROOT / "tests" / "fakes" / "fated_command.py"
+PUBLISHED = ("mrt_transit_graph.json", "exits.geojson")
+SIDE_FILES = ("*.mrt-tmp", ".lock-holder.json", "*.sqlite3-wal", "*.sqlite3-shm", "*.sqlite3-journal")
+JOURNAL = "stage2_journal.sqlite3"
+LOOK_EVERY_S = 0.005
+
+
+class Reader:
+    """Looks at a folder of runs again and again while its block runs; what is not whole is a fault."""
+
+    def __init__(self, outputs: Path) -> None:
+        self.outputs = outputs
+        self.faults: list[str] = []
+        self.looks = 0
+        self._seen: set[tuple[int, int, int]] = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+        if error is None:
+            assert not self.faults, self.faults[:3]
+
+    def _watch(self) -> None:
+        while not self._stop.wait(LOOK_EVERY_S):
+            self._look()
+        self._look()
+
+    def _look(self) -> None:
+        self.looks += 1
+        if self.outputs.is_dir():
+            self._look_at_latest()
+            for folder in self.outputs.iterdir():
+                if not folder.name.startswith(".") and folder.is_dir():
+                    self._look_into(folder)
+
+    def _look_at_latest(self) -> None:
+        """See that ``latest`` shows a whole run; one that moves on while we look is looked at next time."""
+        link = self.outputs / "latest"
+        try:
+            target = link.readlink()
+        except FileNotFoundError:
+            return
+        missing = [
+            name
+            for name in ("manifest.json", "stage3_final.json")
+            if not (self.outputs / target / name).is_file()
+        ]
+        if missing and link.readlink() == target:
+            self.faults.append(f"latest shows {target} without {missing}")
+
+    def _look_into(self, folder: Path) -> None:
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if not entry.name.startswith(".") and entry.name.endswith(
+                        (".json", ".jsonl", ".geojson")
+                    ):
+                        self._look_at(Path(entry.path), entry.stat())
+        except FileNotFoundError:
+            return  # an old run that was just removed
+
+    def _look_at(self, path: Path, state: os.stat_result) -> None:
+        key = (state.st_ino, state.st_mtime_ns, state.st_size)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        content = path.read_bytes()
+        try:
+            for part in content.splitlines() if path.suffix == ".jsonl" else [content]:
+                orjson.loads(part)
+        except orjson.JSONDecodeError as error:
+            self.faults.append(f"{path} is not whole: {len(content)} bytes, {error}")
+
+
+def results_of(run: Path) -> dict[str, bytes]:
+    """Return what must be the same however often a run was stopped: the stations, and every export."""
+    dataset = load(run / "stage3_final.json")
+    kept = {name: (run / name).read_bytes() for name in PUBLISHED if (run / name).exists()}
+    for name in ("stations", "future_stations"):
+        kept[name] = json.dumps(dataset[name], ensure_ascii=False).encode()
+    return kept
+
+
+def assert_as_if_nothing_had_happened(place: Workplace, expected: Mapping[str, bytes]) -> None:
+    """Fail unless the newest run is complete, as expected, tidy, and the one that ``latest`` shows."""
+    run = place.latest.resolve()
+    manifest = load(run / "manifest.json")
+    assert manifest["status"] == "completed"
+    assert {record["status"] for record in manifest["stages"].values()} == {"completed"}
+    found = results_of(run)
+    differing = [name for name in expected if found.get(name) != expected[name]]
+    assert not differing, differing
+    left = [path for pattern in SIDE_FILES[:2] for path in place.folder.rglob(pattern)]
+    left += [path for pattern in SIDE_FILES[2:] for path in run.glob(pattern)]
+    assert not left, left
+
+
+def fated(place: Workplace, fate: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run our command with a fate."""
+    program = (place.command()[0], str(FATED), fate, str(place.folder))
+    return place.call(*arguments, program=program)
+
+
+def measure(place: Workplace, *arguments: str | Path) -> tuple[int, float]:
+    """Make a whole run.
+
+    Returns: how many times it changes something on the disk, and how much processor time it takes from its
+    first manifest to its end, seconds.
+    """
+    result = fated(place, "count", *arguments)
+    assert result.returncode == 0, result.stderr
+    steps, seconds = result.stderr.rsplit("steps: ", 1)[1].split(" in ")
+    return int(steps), float(seconds)
+
+
+def finished_stations(run: Path) -> set[str]:
+    """Return the stations in a run's journal; the journal itself is only copied."""
+    if not (run / JOURNAL).exists():
+        return set()
+    aside = run.parent.parent / f"journal-of-{run.name}"
+    aside.mkdir()
+    for path in run.glob(f"{JOURNAL}*"):
+        if not path.name.endswith("-shm"):
+            shutil.copy(path, aside)
+    try:
+        with closing(sqlite3.connect(aside / JOURNAL)) as journal:
+            return {slug for (slug,) in journal.execute("SELECT slug FROM stations WHERE status = 'done'")}
+    except sqlite3.OperationalError:  # killed before the table was made
+        return set()
+    finally:
+        shutil.rmtree(aside)
+
+
+def random_moments(seed: int, number: int, seconds: float) -> list[float]:
+    """Return moments of a run that takes so much processor time, the same ones for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 # nothing is kept secret by it
+    return [chance.uniform(0, seconds) for _ in range(number)]
+
+
+def kill_at(place: Workplace, moment: float, *arguments: str) -> str:
+    """Start a run, kill it once it has used so much processor time, and return what it was at then."""
+    with place.start(*arguments) as process:
+        for used in _times_since_its_manifest(process, place):
+            if used >= moment:
+                process.send_signal(signal.SIGKILL)
+                break
+        process.communicate()
+    return "through" if process.returncode == 0 else _doing(place)
+
+
+def _times_since_its_manifest(process: subprocess.Popen[str], place: Workplace) -> Iterator[float]:
+    """Yield the processor time that a run has used since it wrote its first manifest, again and again."""
+    clock = (~process.pid << 3) | 2  # a process's own clock, as clock_getcpuclockid(3) makes it
+    start: float | None = None
+    while process.poll() is None:
+        try:
+            used = time.clock_gettime(clock)
+        except OSError:  # it ended meanwhile
+            return
+        if start is None and place.outputs.is_dir() and any(place.outputs.glob("2*/manifest.json")):
+            start = used
+        if start is not None:
+            yield used - start
+        time.sleep(0.0005)  # the processor is the run's, not ours
+
+
+def _doing(place: Workplace) -> str:
+    [run] = place.runs
+    stages = load(run / "manifest.json")["stages"]
+    running = [name for name, record in stages.items() if record["status"] == "running"]
+    return running[0] if running else f"after stage {len(stages)}"

@@ -1,0 +1,204 @@
+"""Every live source but the model on loopback servers, serving the recorded network and a page per station.
+
+    with LiveWorld() as world:
+        place.with_variables(**world.variables).call("run", "--as-of", SMALL_DAY)
+
+The facts are those recorded in the package, in the publishers' own formats, with an eighth of the bus
+services so that a run takes no longer than it must. The wiki has a page for every station; about thirty are
+pages that a real MediaWiki rendered, the others a plain table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from mrt_pipeline.extraction.place_names import PlaceNames
+from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.recordings import load_recording
+from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
+from tests.fakes.publishers import ACCOUNT_KEY, DATAGOV_KEY, READY_TOKEN, Publishers
+
+SMALL_DAY = "1990-12-20"
+"""the network had 42 stations then"""
+RENDERED = Path(__file__).parents[1] / "fixtures/fandom-wiki/rendered.json"
+EVERY_NTH_SERVICE = 8
+KINDS = ("MRT Station", "LRT Station", "MRT/LRT Station")
+
+
+class LiveWorld:
+    """The publishers and the wiki, serving while the block runs."""
+
+    def __init__(self) -> None:
+        self.publishers = Publishers()
+        self.publishers.datagov.exits = _exits()
+        self.publishers.onemap.places = _places()
+        self.publishers.datamall.rows = _bus_rows()
+        self.publishers.onemap_server.handler = self._search_one_page
+        self.wiki = Wiki()
+        self.wiki_server = LoopbackServer(self.wiki.handle)
+        self._open = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        self._open.enter_context(self.publishers)
+        self._open.enter_context(self.wiki_server)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.__exit__(kind, error, trace)
+
+    @property
+    def servers(self) -> dict[str, LoopbackServer]:
+        """Return the server of each service by its name."""
+        return {
+            "datagov": self.publishers.datagov_server,
+            "datagov-file": self.publishers.files_server,
+            "onemap": self.publishers.onemap_server,
+            "datamall": self.publishers.datamall_server,
+            "fandom": self.wiki_server,
+        }
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Return the environment of a command that reads all this."""
+        apis = {
+            "DATAGOV__BASE_URL": f"{self.publishers.datagov_server.url}/v1/public/api",
+            "DATAGOV__METADATA_URL": f"{self.publishers.datagov_server.url}/v2/public/api",
+            "ONEMAP__BASE_URL": f"{self.publishers.onemap_server.url}/api",
+            "DATAMALL__BASE_URL": f"{self.publishers.datamall_server.url}/ltaodataservice",
+            "FANDOM__BASE_URL": f"{self.wiki_server.url}/wiki",
+        }
+        stage2 = {
+            "SOURCES": "[lta_datamall, network, fandom_wiki]",
+            "EXPECTED_BUS_STOPS__MIN": "1",
+            "EXPECTED_BUS_SERVICES__MIN": "1",
+            "RETRY_DELAY_SECONDS": "0.1",
+        }
+        return {
+            "MRT_PIPELINE__MODE": "live",
+            "ONEMAP_API_KEY": READY_TOKEN,
+            "LTA_ACCOUNT_KEY": ACCOUNT_KEY,
+            "DATAGOV_API_KEY": DATAGOV_KEY,
+            **{f"MRT_PIPELINE__APIS__{key}": value for key, value in apis.items()},
+            **{f"MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__{key}": value for key, value in stage2.items()},
+        }
+
+    def _search_one_page(self, request: SeenRequest) -> Reply | RawReply:
+        """Let a search have one page: the station is on it, and four more would be requests for nothing."""
+        reply = self.publishers.onemap.handle(request)
+        if not isinstance(reply, Reply) or reply.status != 200 or not isinstance(reply.body, bytes):
+            return reply
+        answer = json.loads(reply.body)
+        return json_reply(answer | {"totalNumPages": 1}) if "totalNumPages" in answer else reply
+
+
+class Wiki:
+    """A wiki that has a page of one revision for each station, under any title that station pages have."""
+
+    def __init__(self) -> None:
+        rendered: dict[str, str] = json.loads(RENDERED.read_bytes())
+        names = load_network().names.values()
+        self.pages = {f"{name} {kind}": TABLE for name in names for kind in KINDS} | rendered
+        self.revisions = {title: 1000 + zlib.crc32(title.encode()) % 10**8 for title in self.pages}
+        self._names = PlaceNames.of(load_network())
+        self._titles = {str(number): title for title, number in self.revisions.items()}
+
+    def handle(self, request: SeenRequest) -> Reply | RawReply:
+        """Answer the three requests that are made."""
+        query = request.query
+        if request.path != "/api.php":
+            return Reply(404, b"no such page")
+        if query["action"] == "parse":
+            title = self._titles[query["oldid"]]
+            parsed = {"title": title, "revid": int(query["oldid"]), "text": self.pages[title]}
+            return json_reply({"parse": parsed})
+        if query.get("list") == "search":
+            return json_reply({"batchcomplete": True, "query": {"search": []}})
+        heads = [self._head(title) for title in query["titles"].split("|")]
+        return json_reply({"batchcomplete": True, "query": {"pages": heads}})
+
+    def station_of(self, request: SeenRequest) -> str | None:
+        """Return the slug of the station whose page a request is for, if it is for one."""
+        title = self._titles.get(request.query.get("oldid", ""))
+        return None if title is None else self._names.slug_of_title(title)
+
+    def _head(self, title: str) -> dict[str, Any]:
+        number = self.revisions.get(title)
+        if number is None:
+            return {"ns": 0, "title": title, "missing": True}
+        return {"pageid": number, "ns": 0, "title": title, "revisions": [{"revid": number, "parentid": 0}]}
+
+
+TABLE = (
+    "<h2>Exits</h2><table><tr><th>Exit</th><th>Landmarks</th><th>Lift</th></tr>"
+    "<tr><td>A</td><td>Community Club</td><td>Yes</td></tr>"
+    "<tr><td>B</td><td>Market</td><td>No</td></tr></table>"
+)
+
+
+def _exits() -> bytes:
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                "OBJECTID": int(row["record_id"]),
+                "STATION_NA": row["station_na"],
+                "EXIT_CODE": row["exit_code"],
+            },
+            "geometry": {"type": "Point", "coordinates": [float(row["lng"]), float(row["lat"])]},
+        }
+        for row in load_recording("lta-station-exits").rows
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def _places() -> list[dict[str, Any]]:
+    return [
+        {
+            "SEARCHVAL": (name := _building(row)),
+            "BUILDING": name,
+            "LATITUDE": row["lat"],
+            "LONGITUDE": row["lng"],
+        }
+        for row in load_recording("onemap-stations").rows
+    ]
+
+
+def _building(row: Mapping[str, str]) -> str:
+    code = row["station_code"]
+    mode = "LRT" if code[:2] in ("BP", "SW", "SE", "PW", "PE", "ST", "PT") else "MRT"
+    return f"{row['building'].upper()} {mode} STATION ({code})"
+
+
+def _bus_rows() -> dict[str, list[Any]]:
+    services = load_recording("lta-bus-services").rows[::EVERY_NTH_SERVICE]
+    called_at = {code for row in services for code in row["stop_codes"].split()}
+    stops = [
+        {
+            "BusStopCode": row["bus_stop_code"],
+            "RoadName": row["road_name"],
+            "Description": row["description"],
+            "Latitude": float(row["lat"]),
+            "Longitude": float(row["lng"]),
+        }
+        for row in load_recording("lta-bus-stops").rows
+        if row["bus_stop_code"] in called_at
+    ]
+    calls = [
+        {
+            "ServiceNo": row["service_no"],
+            "Direction": int(row["direction"]),
+            "StopSequence": place,
+            "BusStopCode": code,
+        }
+        for row in services
+        for place, code in enumerate(row["stop_codes"].split(), start=1)
+    ]
+    return {"BusStops": stops, "BusRoutes": calls}

@@ -1,0 +1,242 @@
+"""Every parser of something that others wrote: what it is fed with, and what it may answer.
+
+A target takes any bytes and gives a result or raises the one error that it documents. Whatever else it
+raises is a fault, and so is an answer that takes more than a second.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from signal import ITIMER_PROF, SIGPROF, setitimer, signal
+from types import FrameType
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mrt_pipeline.config.loading import load_settings
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.errors import (
+    ConfigError,
+    CorruptCheckpointError,
+    ModelCallError,
+    SourceError,
+    SourceFormatError,
+)
+from mrt_pipeline.extraction.place_names import PlaceNames
+from mrt_pipeline.extraction.replies import UnreadableReplyError, parse_reply, to_candidates
+from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.checkpoints import parse_checkpoint
+from mrt_pipeline.runtime.files import to_json
+from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
+from mrt_pipeline.runtime.model_answers import parse_completion, parse_error
+from mrt_pipeline.sources.datagov import parse_exits
+from mrt_pipeline.sources.datamall import parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.fandom_wiki.titles import find_heads, search_titles
+from mrt_pipeline.sources.onemap import parse_stations
+from mrt_pipeline.stages.enrichment.wiki_source import read_html
+from mrt_pipeline.stages.stage2_enrichment import without_enrichment
+from mrt_pipeline.stages.stage3_merger import merge
+from tests.fakes.enrichment_sources import make_context, make_line
+from tests.fakes.manifests import make_manifest, make_stage_record
+from tests.fakes.model_server import fact, reply
+from tests.fakes.network_builder import make_stage1
+from tests.fuzz.damage import damaged
+from tests.unit.sources.fandom_scene import FakeWiki, page
+
+ROOT = Path(__file__).parents[2]
+FIXTURES = ROOT / "tests" / "fixtures"
+MAX_SECONDS = 1.0
+"""of processor time: a busy machine is no fault of a parser"""
+AS_OF = date(2026, 11, 23)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One parser."""
+
+    parse: Callable[[bytes], object]
+    refusals: tuple[type[Exception], ...]
+    payloads: Callable[[], tuple[bytes, ...]]
+
+    def inputs(self) -> st.SearchStrategy[bytes]:
+        """Return what it is fed with."""
+        return damaged(self.payloads())
+
+    def check(self, content: bytes) -> None:
+        """Feed it once."""
+        with _in_time():
+            try:
+                self.parse(content)
+            except self.refusals as refusal:
+                assert len(str(refusal)) < 2000, "a message that repeats what was sent"
+
+
+def _recorded(*names: str) -> Callable[[], tuple[bytes, ...]]:
+    return lambda: tuple((FIXTURES / name).read_bytes() for name in names)
+
+
+def _pages() -> tuple[bytes, ...]:
+    rendered: dict[str, str] = json.loads((FIXTURES / "fandom-wiki/rendered.json").read_bytes())
+    return tuple(html.encode() for html in rendered.values())
+
+
+def _read_page(content: bytes) -> object:
+    return read_html(content.decode(errors="replace"), "Yishun MRT Station", _names())
+
+
+@cache
+def _names() -> PlaceNames:
+    return PlaceNames.of(load_network())
+
+
+def _replies() -> tuple[bytes, ...]:
+    lift = fact("A", "lift", "Exit A has a lift")
+    platform = fact("A", quote="Platform A for trains towards Jurong East", towards="Jurong East", line="NSL")
+    text = reply(access=[lift, lift], landmarks=[lift], bus_stops=[lift], platforms=[platform])
+    return (text.encode(), f"```json\n{text}\n```".encode())
+
+
+def _read_reply(content: bytes) -> object:
+    return to_candidates(parse_reply(content.decode(errors="replace")))
+
+
+def _completions() -> tuple[bytes, ...]:
+    message = {"role": "assistant", "content": _replies()[0].decode(), "refusal": None}
+    parts = {"role": "assistant", "content": [{"type": "text", "text": "{}"}]}
+    usage = {"prompt_tokens": 100, "completion_tokens": 20, "cost": 0.001}
+    whole = [
+        {"choices": [{"message": message, "finish_reason": "stop"}], "usage": usage},
+        {"choices": [{"message": parts, "finish_reason": "length"}]},
+        {"error": {"code": 429, "message": "slow down"}},
+    ]
+    return tuple(json.dumps(answer).encode() for answer in whole)
+
+
+def _read_completion(content: bytes) -> object:
+    parse_error(content)
+    return parse_completion(content)
+
+
+def _wiki_answers() -> tuple[bytes, ...]:
+    answers = [
+        {"batchcomplete": True, "query": {"redirects": [{"from": "a", "to": "b"}], "pages": [page("b")]}},
+        {"error": {"code": "maxlag", "info": "Waiting for a server", "lag": 7}},
+        {"query": {"search": [{"title": "Yishun MRT Station"}]}},
+    ]
+    return tuple(json.dumps(answer).encode() for answer in answers)
+
+
+def _read_wiki_answer(content: bytes) -> object:
+    api = FakeWiki(lambda _: content).api()
+    return find_heads(api, ["a", "b"]), search_titles(api, "Yishun")
+
+
+def _configurations() -> tuple[bytes, ...]:
+    return ((ROOT / "config" / "pipeline.yaml").read_bytes(), b"mode: live\nstages: {stage1_ingestion: {}}\n")
+
+
+def _read_configuration(content: bytes) -> object:
+    return load_settings(_put(content, "pipeline.yaml"), {})
+
+
+@cache
+def _outputs() -> tuple[Stage1Output, Stage2Output, Stage3Output]:
+    stage1 = make_stage1(make_line(2))
+    stage2 = without_enrichment(stage1, make_context(None))
+    merged = merge(stage1, stage2)
+    dataset = Stage3Output(
+        metadata=stage1.metadata,
+        stations=merged.stations,
+        future_stations=(),
+        provenance=merged.provenance,
+        findings=(),
+    )
+    return stage1, stage2, dataset
+
+
+def _checkpoints() -> tuple[bytes, ...]:
+    return tuple(map(to_json, _outputs()))
+
+
+def _read_checkpoint(content: bytes) -> object:
+    kinds: tuple[type[Any], ...] = (Stage1Output, Stage2Output, Stage3Output)
+    for kind in kinds:
+        try:
+            return parse_checkpoint(kind, Path("checkpoint.json"), content, "mrt-pipeline run")
+        except CorruptCheckpointError as refusal:
+            last = refusal
+    raise last
+
+
+def _manifests() -> tuple[bytes, ...]:
+    stages = {name: make_stage_record(name, b"") for name in ("stage1_ingestion", "stage2_enrichment")}
+    return (to_json(make_manifest(stages=stages)), to_json(make_manifest()))
+
+
+def _read_manifest(content: bytes) -> object:
+    return find_manifest(_put(content, MANIFEST_NAME).parent)
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory()
+
+
+def _put(content: bytes, name: str) -> Path:
+    path = Path(_folder().name) / name
+    path.write_bytes(content)
+    return path
+
+
+TARGETS: dict[str, Target] = {
+    "geojson": Target(
+        parse_exits,
+        (SourceFormatError,),
+        _recorded("lta-station-exits/current.geojson", "lta-station-exits/older.geojson"),
+    ),
+    "onemap": Target(
+        parse_stations,
+        (SourceFormatError,),
+        _recorded("onemap-stations/searches-2023.json", "onemap-stations/stations-2025-07.csv"),
+    ),
+    "bus stops": Target(parse_bus_stops, (SourceFormatError,), _recorded("lta-bus-stops/stops.json")),
+    "bus services": Target(
+        parse_bus_services,
+        (SourceFormatError,),
+        _recorded("lta-bus-services/routes.json", "lta-bus-services/services.min.json"),
+    ),
+    "wiki page": Target(_read_page, (), _pages),
+    "wiki answer": Target(_read_wiki_answer, (SourceError,), _wiki_answers),
+    "model reply": Target(_read_reply, (UnreadableReplyError,), _replies),
+    "model answer": Target(_read_completion, (ModelCallError,), _completions),
+    "yaml": Target(_read_configuration, (ConfigError,), _configurations),
+    "checkpoint": Target(_read_checkpoint, (CorruptCheckpointError,), _checkpoints),
+    "manifest": Target(_read_manifest, (CorruptCheckpointError,), _manifests),
+}
+
+
+class HangError(BaseException):
+    """A parser took too long; nobody may catch this by the way."""
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Stop a block that uses more processor time than an answer may take."""
+
+    def stop(_number: int, _frame: FrameType | None) -> Any:
+        raise HangError(f"no answer within {MAX_SECONDS} s of processor time")
+
+    before = signal(SIGPROF, stop)
+    setitimer(ITIMER_PROF, MAX_SECONDS)
+    try:
+        yield
+    finally:
+        setitimer(ITIMER_PROF, 0)
+        signal(SIGPROF, before)

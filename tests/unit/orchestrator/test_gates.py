@@ -1,0 +1,278 @@
+"""The gate: what it compares with, what it lets pass, what it refuses, and what it writes down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mrt_pipeline.config import PipelineConfig
+from mrt_pipeline.config.model import GatesSection
+from mrt_pipeline.contracts.gates import FieldLoss, GateReport, GateStatus, LostExit
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
+from mrt_pipeline.errors import GateError
+from mrt_pipeline.orchestrator.gates import GATES_NAME, SHOWN, PublicationGate, find_excesses
+from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.session import RunSession
+from mrt_pipeline.report.losses import Losses, find_losses
+from mrt_pipeline.runtime.checkpoints import describe_checkpoint
+from mrt_pipeline.runtime.context import default_context
+from mrt_pipeline.runtime.files import write_json
+from mrt_pipeline.runtime.manifests import find_manifest, save_manifest
+from mrt_pipeline.runtime.reporting import Reporter
+from tests.fakes.manifests import START, make_manifest, make_stage_record
+from tests.fakes.network_builder import AS_OF, make_dataset, open_stations
+
+FULL = make_dataset()
+POORER = make_dataset(*open_stations()[1:])
+GONE = open_stations()[0]
+
+
+class _Told(Reporter):
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.warnings: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+
+def _publish(folder: Path, dataset: Stage3Output, days_ago: int = 1, **changes: Any) -> Manifest:
+    """Make the folder of a completed run with a dataset."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "stage3_final.json"
+    write_json(path, dataset)
+    record = make_stage_record("stage3_merger", b"").model_copy(
+        update={"checkpoint": describe_checkpoint(path, dataset)}
+    )
+    facts = {"timestamp": START - timedelta(days=days_ago), "run_id": folder.name, "outputs": {"x": "y"}}
+    manifest = make_manifest(stages={"stage3_merger": record}, **facts | changes)
+    save_manifest(folder, manifest)
+    return manifest
+
+
+class Scene:
+    """A run in the folder ``outputs/now`` that has made a dataset and is about to publish it."""
+
+    def __init__(self, tmp_path: Path, variables: pytest.MonkeyPatch) -> None:
+        self.outputs = tmp_path / "outputs"
+        self.folder = self.outputs / "now"
+        self.told = _Told()
+        self._variables = variables
+        self.set("OUTPUT__DIRECTORY", str(self.outputs))
+        self._config = tmp_path / "pipeline.yaml"
+        self._config.write_text("mode: snapshot")
+
+    def set(self, key: str, value: str) -> None:
+        self._variables.setenv(f"MRT_PIPELINE__{key}", value)
+
+    def show_as_latest(self, folder: Path) -> None:
+        (self.outputs / "latest").symlink_to(folder.name)
+
+    def check(self, dataset: Stage3Output, *, accept: bool = False) -> GateReport:
+        self.gate(accept=accept).check(dataset)
+        return self.report
+
+    def gate(self, *, accept: bool = False) -> PublicationGate:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        manifest = find_manifest(self.folder) or make_manifest(run_id="now")
+        self._session = RunSession(self.folder, manifest, lambda: START)
+        context = replace(default_context(PipelineConfig(self._config), AS_OF), reporter=self.told)
+        return PublicationGate(RunRequest(accept_changes=accept), context, self._session)
+
+    @property
+    def report(self) -> GateReport:
+        """Return what the manifest on disk says."""
+        manifest = find_manifest(self.folder)
+        assert manifest is not None
+        assert manifest.gates is not None
+        return manifest.gates
+
+
+@pytest.fixture
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    return Scene(tmp_path, monkeypatch)
+
+
+def test_the_first_dataset_of_all_passes(scene: Scene) -> None:
+    report = scene.check(FULL)
+    assert report.status is GateStatus.NOT_COMPARED
+    assert report.reason == "There is no earlier dataset to compare with."
+
+
+def test_a_dataset_that_says_the_same_passes_without_being_read(scene: Scene) -> None:
+    _publish(scene.outputs / "before", FULL)
+    (scene.outputs / "before" / "stage3_final.json").write_text("never read")
+    report = scene.check(FULL)
+    assert report.status is GateStatus.PASSED
+    assert not scene.told.warnings
+
+
+def test_a_dataset_with_more_passes(scene: Scene) -> None:
+    _publish(scene.outputs / "before", POORER)
+    report = scene.check(FULL)
+    assert report.status is GateStatus.PASSED
+    assert (report.stations, report.exits, report.fields) == ((), (), ())
+
+
+def test_a_dataset_that_lacks_a_station_is_refused_and_the_station_named(scene: Scene) -> None:
+    _publish(scene.outputs / "before", FULL)
+    with pytest.raises(GateError) as caught:
+        scene.check(POORER)
+    message = str(caught.value)
+    for words in (GONE.name, GONE.station_id, "gates.max_stations_lost allows 0", "Nothing was published"):
+        assert words in message
+    assert f"--output-dir {scene.folder} --resume-from 3 --accept-changes" in message
+    assert scene.report.status is GateStatus.FAILED
+    assert [found.slug for found in scene.report.stations] == [GONE.slug]
+    assert json.loads((scene.folder / GATES_NAME).read_bytes())["status"] == "failed"
+
+
+def test_accepted_changes_pass_and_stay_in_the_manifest(scene: Scene) -> None:
+    _publish(scene.outputs / "before", FULL)
+    report = scene.check(POORER, accept=True)
+    assert report.status is GateStatus.ACCEPTED
+    assert [found.slug for found in report.stations] == [GONE.slug]
+    assert len(report.excesses) == 1
+    assert "--accept-changes" in scene.told.notes[0]
+
+
+def test_accepting_what_is_no_loss_leaves_no_trace(scene: Scene) -> None:
+    _publish(scene.outputs / "before", FULL)
+    assert scene.check(FULL, accept=True).status is GateStatus.PASSED
+
+
+def test_latest_counts_and_not_a_newer_run(scene: Scene) -> None:
+    _publish(scene.outputs / "shown", FULL, days_ago=5)
+    _publish(scene.outputs / "newer", POORER, days_ago=1)
+    assert scene.check(POORER).status is GateStatus.PASSED
+    scene.show_as_latest(scene.outputs / "shown")
+    with pytest.raises(GateError, match="More is gone since shown"):
+        scene.check(POORER)
+
+
+def test_without_latest_the_newest_completed_run_counts(scene: Scene) -> None:
+    _publish(scene.outputs / "a", POORER, days_ago=3)
+    _publish(scene.outputs / "b", FULL, days_ago=2)
+    _publish(scene.outputs / "c", POORER, days_ago=1, status=RunStatus.FAILED)
+    with pytest.raises(GateError, match="More is gone since b"):
+        scene.check(POORER)
+
+
+def test_a_run_in_place_is_held_against_what_its_folder_published_before(scene: Scene) -> None:
+    manifest = _publish(scene.folder, FULL)
+    running = manifest.stages["stage3_merger"].model_copy(update={"status": StageStatus.RUNNING})
+    save_manifest(
+        scene.folder,
+        manifest.model_copy(update={"status": RunStatus.RUNNING, "stages": {"stage3_merger": running}}),
+    )
+    with pytest.raises(GateError, match="More is gone since now"):
+        scene.check(POORER)
+
+
+def test_a_damaged_dataset_is_named_and_the_one_before_it_counts(scene: Scene) -> None:
+    _publish(scene.outputs / "good", FULL, days_ago=3)
+    _publish(scene.outputs / "bad", FULL)
+    (scene.outputs / "bad" / "stage3_final.json").write_text("{}")
+    with pytest.raises(GateError, match="More is gone since good"):
+        scene.check(POORER)
+    [warning] = scene.told.warnings
+    assert "bad" in warning
+
+
+def test_a_link_to_nowhere_or_to_a_damaged_run_stops_nothing(scene: Scene) -> None:
+    scene.outputs.mkdir()
+    scene.show_as_latest(scene.outputs / "gone")
+    assert scene.check(FULL).status is GateStatus.NOT_COMPARED
+    (scene.outputs / "gone").mkdir()
+    (scene.outputs / "gone" / "manifest.json").write_text("{")
+    assert scene.check(FULL).status is GateStatus.NOT_COMPARED
+    assert len(scene.told.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("then", "compared"), [(AS_OF - timedelta(days=90), True), (AS_OF, True), (date(2027, 1, 1), False)]
+)
+def test_an_earlier_day_than_the_one_published_is_not_compared(
+    then: date, compared: bool, scene: Scene
+) -> None:
+    _publish(scene.outputs / "before", make_dataset(as_of=then), as_of=then)
+    if compared:
+        with pytest.raises(GateError):
+            scene.check(POORER)
+        return
+    report = scene.check(POORER)
+    assert report.status is GateStatus.NOT_COMPARED
+    assert report.baseline is not None
+    assert report.baseline.as_of == then
+    [note] = scene.told.notes
+    assert str(then) in note
+
+
+def test_the_gate_can_be_switched_off(scene: Scene) -> None:
+    _publish(scene.outputs / "before", FULL)
+    scene.set("GATES__ENABLED", "false")
+    report = scene.check(POORER)
+    assert report.status is GateStatus.NOT_COMPARED
+    assert "gates.enabled is false" in report.reason
+
+
+def test_a_dataset_made_earlier_is_held_against_what_was_published_since(scene: Scene) -> None:
+    _publish(scene.folder, POORER, days_ago=9)
+    _publish(scene.outputs / "later", FULL)
+    scene.gate().check_reused(lambda: pytest.fail("nothing shows another run"))
+    scene.show_as_latest(scene.outputs / "later")
+    with pytest.raises(GateError, match="More is gone since later"):
+        scene.gate().check_reused(lambda: POORER)
+    scene.gate(accept=True).check_reused(lambda: POORER)
+    assert scene.report.status is GateStatus.ACCEPTED
+
+
+def test_a_dataset_that_latest_shows_already_is_not_even_read(scene: Scene) -> None:
+    _publish(scene.folder, FULL)
+    scene.show_as_latest(scene.folder)
+    scene.gate().check_reused(lambda: pytest.fail("it is what was published"))
+
+
+@pytest.mark.parametrize(("limit", "number"), [(0, 1), (1, 2), (5, 6)])
+def test_so_many_stations_may_be_gone_and_not_one_more(limit: int, number: int) -> None:
+    stations = find_losses(FULL, POORER).stations
+    limits = GatesSection(max_stations_lost=limit)
+    assert list(find_excesses(Losses(stations * limit, (), ()), limits)) == []
+    [excess] = find_excesses(Losses(stations * number, (), ()), limits)
+    assert excess.startswith(f"{number} stations are gone; gates.max_stations_lost allows {limit}:")
+
+
+@pytest.mark.parametrize(("limit", "number"), [(0, 1), (1, 2), (5, 6)])
+def test_so_many_exits_may_be_gone_and_not_one_more(limit: int, number: int) -> None:
+    lost = LostExit(exit_id="yishun-nsl-A", slug="yishun", exit_code="A", station_code="NS13")
+    limits = GatesSection(max_exits_lost=limit)
+    assert list(find_excesses(Losses((), (lost,) * limit, ()), limits)) == []
+    [excess] = find_excesses(Losses((), (lost,) * number, ()), limits)
+    assert excess.startswith(
+        f"{number} exits of other stations are gone; gates.max_exits_lost allows {limit}:"
+    )
+    assert "yishun-nsl-A" in excess
+
+
+@pytest.mark.parametrize(("lost", "old", "excess"), [(29, 100, False), (30, 100, True), (1, 1, True)])
+def test_a_share_may_be_gone_and_no_more(lost: int, old: int, excess: bool) -> None:
+    field = FieldLoss(field="bus_stops", old=old, lost=lost, share=lost / old, exits=("a",))
+    found = list(find_excesses(Losses((), (), (field,)), GatesSection(max_enriched_lost_share=0.29)))
+    assert bool(found) == excess
+    assert not found or "bus_stops" in found[0]
+
+
+def test_a_message_names_a_bounded_number_and_the_file_all() -> None:
+    stations = find_losses(FULL, POORER).stations * (SHOWN + 7)
+    [excess] = find_excesses(Losses(stations, (), ()), GatesSection())
+    assert excess.count(GONE.name) == SHOWN
+    assert excess.endswith("and 7 more.")

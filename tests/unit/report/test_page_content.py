@@ -1,0 +1,204 @@
+"""What the page is told: every value with its reasons, and the run as it will stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from mrt_pipeline.contracts.comparison import Comparison
+from mrt_pipeline.contracts.evidence import Published
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.network import StationExit
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.run import RunStatus, StageStatus
+from mrt_pipeline.network import Network
+from mrt_pipeline.report.html.content import make_content
+from mrt_pipeline.runtime.geometry import to_svy21
+from tests.fakes.manifests import make_manifest, make_stage_record
+from tests.fakes.network_builder import SMALL_NETWORK, make_dataset, make_station
+from tests.unit.report.comparison_scene import (
+    AFTER,
+    BEFORE,
+    RING_NETWORK,
+    compare,
+    network_dataset,
+    replace_station,
+)
+from tests.unit.report.page_scenes import enriched_dataset
+
+
+def content_of(
+    dataset: Stage3Output,
+    comparison: Comparison | None = None,
+    network: Network = SMALL_NETWORK,
+    **manifest: Any,
+) -> dict[str, Any]:
+    """Return what a page says."""
+    return make_content(dataset, make_manifest(**manifest), comparison, network)
+
+
+def published_in(found: StationExit) -> Iterator[Published]:
+    """Yield an exit and what hangs on it, in the order in which the page has them."""
+    yield found
+    yield from found.platforms
+    yield from found.bus_stops
+    if found.access:
+        yield found.access
+    yield from found.landmarks
+
+
+def whys_of(row: dict[str, Any], platforms: list[Any]) -> list[int]:
+    """Return the positions of all reasons of an exit, in the same order."""
+    access = [row["access"][-1]] if "access" in row else []
+    hanging = [*(platforms[number] for number in row.get("platforms", ())), *row.get("stops", ())]
+    return [
+        row["why"],
+        *(item[-1] for item in hanging),
+        *access,
+        *(landmark[-1] for landmark in row.get("landmarks", ())),
+    ]
+
+
+def test_every_value_of_every_exit_keeps_all_of_its_reasons() -> None:
+    dataset = enriched_dataset()
+    content = content_of(dataset)
+    for station, row in zip(dataset.stations, content["stations"], strict=True):
+        for found, exit_row in zip(station.exits, row["exits"], strict=True):
+            records = list(published_in(found))
+            whys = whys_of(exit_row, content["platforms"])
+            for record, why in zip(records, whys, strict=True):
+                told = {
+                    field: [reason_of(content, number) for number in numbers]
+                    for field, numbers in content["whys"][why].items()
+                }
+                assert told == {
+                    field: [(one.document_id, one.method.value, one.record_id, one.quote) for one in reasons]
+                    for field, reasons in record.evidence.items()
+                }
+
+
+def reason_of(content: dict[str, Any], number: int) -> tuple[Any, ...]:
+    """Return document, method, record and quote of a reason."""
+    document, method, record, *quoted = content["reasons"][number]
+    return content["documents"][document]["id"], method, record, quoted[0] if quoted else None
+
+
+def test_equal_reasons_stand_once() -> None:
+    content = content_of(enriched_dataset())
+    assert len({str(reason) for reason in content["reasons"]}) == len(content["reasons"])
+    assert len({str(why) for why in content["whys"]}) == len(content["whys"])
+
+
+def test_a_document_that_is_missing_is_named_all_the_same() -> None:
+    content = content_of(make_dataset(provenance={}))
+    assert content["documents"] == [{"id": "lta-station-exits"}]
+
+
+def test_places_on_the_map_are_metres_from_its_north_western_corner() -> None:
+    dataset = make_dataset()
+    content = content_of(dataset)
+    places = {row["slug"]: row["at"] for row in content["stations"]}
+    yishun, bishan = (
+        next(item for item in dataset.stations if item.slug == slug) for slug in ("yishun", "bishan")
+    )
+    one, other = to_svy21(yishun.lat, yishun.lng), to_svy21(bishan.lat, bishan.lng)
+    assert places["bishan"][0] - places["yishun"][0] == pytest.approx(
+        other.easting_m - one.easting_m, abs=0.2
+    )
+    assert places["bishan"][1] - places["yishun"][1] == pytest.approx(
+        one.northing_m - other.northing_m, abs=0.2
+    )
+    assert min(place[0] for place in places.values()) >= 0
+    assert min(place[1] for place in places.values()) >= 0
+
+
+def test_a_station_knows_the_codes_it_bore_before() -> None:
+    content = content_of(network_dataset(AFTER), network=RING_NETWORK)
+    former = {row["slug"]: row["former"] for row in content["stations"]}
+    assert former["bayfront"] == [["CE1", "2026-07-12", "CC34"]]
+    assert former["keppel"] == []
+    before = content_of(network_dataset(BEFORE), network=RING_NETWORK)
+    assert not any(row["former"] for row in before["stations"])
+
+
+def test_lines_come_with_their_colours_those_in_operation_first() -> None:
+    future = make_station(SMALL_NETWORK, "keppel")
+    lines = content_of(make_dataset(future_stations=(future,)))["lines"]
+    assert [(line["code"], line["colour"], line["open"]) for line in lines] == [
+        ("NSL", "#D42E12", True),
+        ("CCL", "#FA9E0D", True),
+        ("BPL", "#748477", True),
+    ]
+
+
+def test_a_line_that_is_yet_to_open_comes_last() -> None:
+    yishun = make_station(SMALL_NETWORK, "yishun")
+    keppel = make_station(SMALL_NETWORK, "keppel")
+    lines = content_of(make_dataset(yishun, future_stations=(keppel,)))["lines"]
+    assert [(line["code"], line["open"]) for line in lines] == [("NSL", True), ("CCL", False)]
+
+
+def test_coverage_counts_each_exit_once_under_the_line_of_its_building() -> None:
+    content = content_of(enriched_dataset())
+    place = content["coverage"]["fields"].index("step_free") + 1
+    measured = {row[0]: row[place] for row in content["coverage"]["rows"]}
+    assert measured == {None: [2, 6], "NSL": [2, 4], "CCL": [0, 1], "BPL": [0, 1]}
+
+
+def test_a_running_run_whose_last_stage_is_done_is_told_as_completed() -> None:
+    """The page is written before the run ends, and read after it."""
+    record = make_stage_record("stage3_merger", b"")
+    done = content_of(make_dataset(), status=RunStatus.RUNNING, stages={"stage3_merger": record})
+    assert done["run"]["status"] == "completed"
+    failed = record.model_copy(update={"status": StageStatus.FAILED})
+    running = content_of(make_dataset(), status=RunStatus.RUNNING, stages={"stage3_merger": failed})
+    assert running["run"]["status"] == "running"
+
+
+def test_stages_are_told_with_their_reasons() -> None:
+    record = make_stage_record("stage1_ingestion", b"", reused=True, reason="nothing differs")
+    [stage] = content_of(make_dataset(), stages={"stage1_ingestion": record})["run"]["stages"]
+    assert (stage["reused"], stage["reason"]) == (True, "nothing differs")
+
+
+def test_findings_come_gravest_first_and_point_to_their_station() -> None:
+    findings = tuple(
+        Finding(check="a-check", severity=severity, message=severity.value, slug="bishan")
+        for severity in (Severity.INFO, Severity.ERROR, Severity.WARNING)
+    )
+    told = content_of(make_dataset(findings=findings))["findings"]
+    assert [finding["message"] for finding in told] == ["error", "warning", "info"]
+    assert {finding["station"] for finding in told} == {1}
+
+
+def test_a_finding_that_an_earlier_run_did_not_have_is_new() -> None:
+    known, new = (Finding(check=name, severity=Severity.INFO, message=name) for name in ("known", "new"))
+    old_dataset = network_dataset(findings=(known,))
+    new_dataset = network_dataset(findings=(known, new))
+    told = content_of(new_dataset, compare(old_dataset, new_dataset), RING_NETWORK)["findings"]
+    assert {finding["check"]: finding.get("new", False) for finding in told} == {"known": False, "new": True}
+
+
+def test_without_an_earlier_run_there_are_no_changes() -> None:
+    assert content_of(make_dataset())["changes"] is None
+
+
+def test_changes_name_the_run_they_are_seen_from() -> None:
+    old, new = network_dataset(BEFORE), network_dataset(AFTER)
+    changes = content_of(new, compare(old, new), RING_NETWORK)["changes"]
+    assert (changes["as_of"], changes["stations"]) == (BEFORE.isoformat(), 3)
+    assert changes["headline"].startswith("1 station opened, 2 codes renumbered")
+
+
+def test_a_name_that_changed_is_the_new_one() -> None:
+    old = network_dataset()
+    new = replace_station(old, "bayfront", name="Bay Front")
+    content = content_of(new, compare(old, new), RING_NETWORK)
+    assert "Bay Front" in {row["name"] for row in content["stations"]}
+
+
+def test_the_day_is_that_of_the_dataset() -> None:
+    assert content_of(make_dataset(as_of=date(2026, 7, 13)))["run"]["as_of"] == "2026-07-13"
