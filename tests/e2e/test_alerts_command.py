@@ -232,6 +232,25 @@ def test_a_run_that_finds_its_folder_held_is_told(place: Workplace) -> None:
     assert alert["command"] == "mrt-pipeline run --output-dir mine"
 
 
+def test_a_signal_while_a_failure_is_told_leaves_the_exit_code_as_it_was(place: Workplace) -> None:
+    arrived = threading.Event()
+
+    def hang(request: SeenRequest) -> Reply:
+        arrived.set()
+        request.hang()
+        return Reply()
+
+    with LoopbackServer(hang) as server:
+        telling = _alerting(place, "webhook", MRT_PIPELINE_ALERT_WEBHOOK_URL=server.url, **IMPOSSIBLE)
+        process = telling.start("run")
+        assert arrived.wait(timeout=60)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "a signal came while it was being sent" in stderr
+    assert load(place.runs[0] / "manifest.json")["status"] == "failed"
+
+
 def test_a_full_disk_keeps_no_one_from_being_told(place: Workplace) -> None:
     def fill_the_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

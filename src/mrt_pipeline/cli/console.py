@@ -38,6 +38,13 @@ class PatientConsole(Console):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, (sys.stderr if self.stderr else sys.stdout).fileno())
 
+    def _check_buffer(self) -> None:
+        """Take a terminal that is gone (EIO) or a full disk for a closed pipe, all that rich itself knows."""
+        try:
+            super()._check_buffer()
+        except OSError:
+            self.on_broken_pipe()
+
 
 class ConsoleReporter(Reporter):
     """Shows a run as it goes: a progress bar on a terminal, plain lines elsewhere."""

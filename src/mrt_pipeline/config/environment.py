@@ -40,6 +40,7 @@ class Secrets:
     mrt_pipeline_alert_webhook_url: SecretStr | None = None
     mrt_pipeline_alert_apprise_urls: SecretStr | None = None
     """one or more of Apprise's URLs, separated by white space"""
+    mrt_pipeline_lineage_api_key: SecretStr | None = None
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Self:

@@ -332,6 +332,27 @@ class AlertingSection(Section):
     coverage_min: CoverageMinSection = CoverageMinSection()
 
 
+class LineageSection(Section):
+    """OpenLineage events: what each stage of a run read and made."""
+
+    enabled: bool = True
+    """false: no events are made"""
+    transport: Literal["file", "http"] = "file"
+    """file: lineage.jsonl in the run's folder; http: the server of ``url``"""
+    url: BaseUrl | None = None
+    """address of a server that takes OpenLineage events, at api/v1/lineage below it"""
+    namespace: str = Field(default="mrt-data-pipeline", min_length=1, max_length=200)
+    """what jobs and files of this installation are told apart by"""
+    timeout_seconds: float = Field(default=5, gt=0, le=60)
+    """how long the server may take for one event; so long a run waits for it at its end"""
+
+    @model_validator(mode="after")
+    def _check_url(self) -> Self:
+        if self.enabled and self.transport == "http" and self.url is None:
+            raise ValueError("has transport http and no url; expected one such as http://localhost:5000.")
+        return self
+
+
 class Settings(Section):
     """The whole configuration."""
 
@@ -349,3 +370,4 @@ class Settings(Section):
     gates: GatesSection = GatesSection()
     logging: LoggingSection = LoggingSection()
     alerting: AlertingSection = AlertingSection()
+    lineage: LineageSection = LineageSection()

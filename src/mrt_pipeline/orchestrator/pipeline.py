@@ -183,6 +183,7 @@ class PipelineOrchestrator:
                 session, log = self._open(request, stack)
             alerting.attach(session, log)
             with self._recording_failure(session, log, alerting):
+                self._begin(request, session, log)
                 self._refuse_missing_credentials(request, session.manifest)
                 gate = PublicationGate(request, self._context, session)
                 attempt = Attempt(request, self._context, session, self._stage, gate, log)
@@ -201,12 +202,14 @@ class PipelineOrchestrator:
         remove_leftovers(folder)
         session = self._open_session(folder, request)
         log = stack.enter_context(open_run_log(folder, settings.logging, run_id=session.manifest.run_id))
+        return session, log
+
+    def _begin(self, request: RunRequest, session: RunSession, log: FilteringBoundLogger) -> None:
         session.begin(request.command)
+        log.info("attempt started", command=request.command, as_of=str(session.manifest.as_of))
         for remark in session.remarks:
             self._reporter.warn(remark)
             log.warning("manifest made again", remark=remark)
-        log.info("attempt started", command=request.command, as_of=str(session.manifest.as_of))
-        return session, log
 
     def _open_session(self, folder: Path, request: RunRequest) -> RunSession:
         """Return the folder's session: its manifest goes on if it has one, with this run's configuration."""
@@ -300,7 +303,8 @@ class PipelineOrchestrator:
         try:
             session.end(RunStatus.FAILED, str(error))
         except StorageError as unwritten:  # a full disk must not keep anyone from being told
-            self._reporter.warn(str(unwritten))
+            if str(unwritten) != str(error):
+                self._reporter.warn(str(unwritten))
         alerting.failed(error)
 
 

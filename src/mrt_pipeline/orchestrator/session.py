@@ -54,7 +54,9 @@ class RunSession:
         self.update(status=RunStatus.RUNNING, attempts=(*self.manifest.attempts, attempt), error=None)
 
     def end(self, status: RunStatus, error: str | None = None) -> None:
-        """Close the attempt."""
+        """Close the attempt, if one was begun."""
+        if not self.manifest.attempts:
+            return
         self._update_attempt(ended_at=self._now(), status=status, error=error)
         self.update(status=status, error=error)
 

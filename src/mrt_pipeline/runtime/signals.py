@@ -62,6 +62,8 @@ class StopRequest:
         is_first = self.signal_number is None
         self.signal_number = self.signal_number or number
         if self._is_graceful and is_first:
-            self._announce("Stopping: what is in flight is finished first. Once more stops at once.")
+            # The signal may come in the middle of a write to the very stream that is written to here.
+            with contextlib.suppress(OSError, RuntimeError):
+                self._announce("Stopping: what is in flight is finished first. Once more stops at once.")
             return
         raise RunInterrupted(self.signal_number)

@@ -40,6 +40,12 @@ def test_only_services_of_the_day_are_drawn() -> None:
         ]
 
 
+def test_a_service_that_has_ended_is_not_drawn_though_its_stations_are_open() -> None:
+    [service] = SMALL_NETWORK.services
+    ended = replace(SMALL_NETWORK, services=(replace(service, valid_to=AS_OF),))
+    assert tracks_of(ended) == []
+
+
 def test_a_stop_that_is_not_in_the_dataset_is_left_out() -> None:
     stations = (make_station(SMALL_NETWORK, "yishun"),)
     assert find_tracks(stations, {0: (0.0, 0.0)}, SMALL_NETWORK, AS_OF) == []

@@ -18,12 +18,14 @@ from mrt_pipeline.network import Network
 from mrt_pipeline.report.html.content import make_content
 from mrt_pipeline.runtime.geometry import to_svy21
 from tests.fakes.manifests import make_manifest, make_stage_record
-from tests.fakes.network_builder import SMALL_NETWORK, make_dataset, make_station
+from tests.fakes.network_builder import SMALL_NETWORK, make_dataset, make_exit, make_station
 from tests.unit.report.comparison_scene import (
     AFTER,
     BEFORE,
+    OPENING,
     RING_NETWORK,
     compare,
+    get_exit,
     network_dataset,
     replace_station,
 )
@@ -92,6 +94,21 @@ def test_equal_reasons_stand_once() -> None:
     assert len({str(why) for why in content["whys"]}) == len(content["whys"])
 
 
+def test_the_same_words_at_two_places_are_two_reasons() -> None:
+    found = make_exit(SMALL_NETWORK.codes[0])
+    [quoted] = get_exit(enriched_dataset(), "yishun-nsl-A").landmarks
+    [reason] = quoted.evidence["record"]
+    elsewhere = reason.model_copy(update={"char_start": 500, "char_end": 500 + len(reason.quote or "")})
+    landmarks = tuple(
+        quoted.model_copy(update={"name": str(start.char_start), "evidence": {"record": (start,)}})
+        for start in (reason, elsewhere)
+    )
+    found = found.model_copy(update={"landmarks": landmarks})
+    station = make_station(SMALL_NETWORK, "yishun", exits=(found,))
+    content = content_of(make_dataset(station))
+    assert [row[4] for row in content["reasons"] if len(row) > 3] == [10, 500]
+
+
 def test_a_document_that_is_missing_is_named_all_the_same() -> None:
     content = content_of(make_dataset(provenance={}))
     assert content["documents"] == [{"id": "lta-station-exits"}]
@@ -120,6 +137,8 @@ def test_a_station_knows_the_codes_it_bore_before() -> None:
     former = {row["slug"]: row["former"] for row in content["stations"]}
     assert former["bayfront"] == [["CE1", "2026-07-12", "CC34"]]
     assert former["keppel"] == []
+    on_the_day = content_of(network_dataset(OPENING), network=RING_NETWORK)
+    assert {row["slug"] for row in on_the_day["stations"] if row["former"]} == {"bayfront", "marina-bay"}
     before = content_of(network_dataset(BEFORE), network=RING_NETWORK)
     assert not any(row["former"] for row in before["stations"])
 
@@ -135,10 +154,10 @@ def test_lines_come_with_their_colours_those_in_operation_first() -> None:
 
 
 def test_a_line_that_is_yet_to_open_comes_last() -> None:
-    yishun = make_station(SMALL_NETWORK, "yishun")
+    senja = make_station(SMALL_NETWORK, "senja")
     keppel = make_station(SMALL_NETWORK, "keppel")
-    lines = content_of(make_dataset(yishun, future_stations=(keppel,)))["lines"]
-    assert [(line["code"], line["open"]) for line in lines] == [("NSL", True), ("CCL", False)]
+    lines = content_of(make_dataset(senja, future_stations=(keppel,)))["lines"]
+    assert [(line["code"], line["open"]) for line in lines] == [("BPL", True), ("CCL", False)]
 
 
 def test_coverage_counts_each_exit_once_under_the_line_of_its_building() -> None:
@@ -156,6 +175,12 @@ def test_a_running_run_whose_last_stage_is_done_is_told_as_completed() -> None:
     failed = record.model_copy(update={"status": StageStatus.FAILED})
     running = content_of(make_dataset(), status=RunStatus.RUNNING, stages={"stage3_merger": failed})
     assert running["run"]["status"] == "running"
+
+
+def test_a_run_that_failed_after_its_last_stage_is_told_as_failed() -> None:
+    record = make_stage_record("stage3_merger", b"")
+    failed = content_of(make_dataset(), status=RunStatus.FAILED, stages={"stage3_merger": record})
+    assert failed["run"]["status"] == "failed"
 
 
 def test_stages_are_told_with_their_reasons() -> None:
@@ -180,6 +205,13 @@ def test_a_finding_that_an_earlier_run_did_not_have_is_new() -> None:
     new_dataset = network_dataset(findings=(known, new))
     told = content_of(new_dataset, compare(old_dataset, new_dataset), RING_NETWORK)["findings"]
     assert {finding["check"]: finding.get("new", False) for finding in told} == {"known": False, "new": True}
+
+
+def test_a_finding_that_is_only_worded_otherwise_is_not_new() -> None:
+    old, new = (Finding(check="a", severity=Severity.INFO, message=text) for text in ("one", "two"))
+    old_dataset, new_dataset = network_dataset(findings=(old,)), network_dataset(findings=(new,))
+    [told] = content_of(new_dataset, compare(old_dataset, new_dataset), RING_NETWORK)["findings"]
+    assert "new" not in told
 
 
 def test_without_an_earlier_run_there_are_no_changes() -> None:
