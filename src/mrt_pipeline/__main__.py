@@ -1,6 +1,32 @@
-"""``python -m mrt_pipeline``."""
+"""The process of ``mrt-pipeline`` and of ``python -m mrt_pipeline``."""
 
-from mrt_pipeline.cli import main
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import NoReturn
+
+from mrt_pipeline import cli
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    try:
+        cli.main()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            raise
+        _leave(end.code or 0)
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: to take a run's records apart one by one would take a tenth of its time."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # a closed terminal
+            stream.flush()
+    os._exit(code)
+
 
 if __name__ == "__main__":
     main()

@@ -7,7 +7,8 @@
     ├── SourceError              a publisher's answer could not be had or read
     │   ├── FetchError           no usable answer (network, HTTP status, size, time)
     │   │   └── BlockedError     the publisher refuses this client (403)
-    │   └── SourceFormatError    an answer came, but not in the documented shape
+    │   ├── SourceFormatError    an answer came, but not in the documented shape
+    │   └── SourceGapError       a source gave nothing for some stations, and nobody accepted that
     ├── ExtractionError          text could not be turned into claims
     │   └── ModelCallError       the language model gave no usable answer
     ├── StageError               a stage could not do its work
@@ -95,6 +96,16 @@ class BlockedError(FetchError):
 
 class SourceFormatError(SourceError):
     """An answer came, but not in the shape the publisher documents."""
+
+
+class SourceGapError(SourceError):
+    """Sources gave nothing for some stations; ``reasons`` says which and why, one sentence each."""
+
+    def __init__(self, source_id: str, message: str, reasons: tuple[str, ...]) -> None:
+        super().__init__(
+            source_id, "\n".join([message, *(f"  - {reason}" for reason in reasons)]), retryable=True
+        )
+        self.reasons = reasons
 
 
 class ExtractionError(MrtPipelineError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench import commands, stage1
+from tests.bench import commands, stage1, stage2
 
 
 def main() -> None:
@@ -11,6 +11,8 @@ def main() -> None:
     commands.main()
     print("\nStage 1 on synthetic networks")
     stage1.main()
+    print("\nStage 2's engine and journal on synthetic networks")
+    stage2.main()
 
 
 if __name__ == "__main__":

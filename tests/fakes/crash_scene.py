@@ -101,6 +101,8 @@ class Reader:
             return
         self._seen.add(key)
         content = path.read_bytes()
+        if path.suffix == ".jsonl":  # one that is just being added to may end within a line
+            content = content[: content.rfind(b"\n") + 1]
         try:
             for part in content.splitlines() if path.suffix == ".jsonl" else [content]:
                 orjson.loads(part)
@@ -143,10 +145,20 @@ def measure(place: Workplace, *arguments: str | Path) -> tuple[int, float]:
     Returns: how many times it changes something on the disk, and how much processor time it takes from its
     first manifest to its end, seconds.
     """
+    steps, seconds = _count(place, *arguments)
+    return len(steps), seconds
+
+
+def steps_of(place: Workplace, *arguments: str | Path) -> list[str]:
+    """Make a whole run and return of each change of the disk what it was: open, rename, journal, …"""
+    return _count(place, *arguments)[0]
+
+
+def _count(place: Workplace, *arguments: str | Path) -> tuple[list[str], float]:
     result = fated(place, "count", *arguments)
     assert result.returncode == 0, result.stderr
     steps, seconds = result.stderr.rsplit("steps: ", 1)[1].split(" in ")
-    return int(steps), float(seconds)
+    return steps.split(), float(seconds)
 
 
 def finished_stations(run: Path) -> set[str]:

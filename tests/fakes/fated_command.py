@@ -5,8 +5,8 @@
 Every step that changes something below FOLDER is counted: a file opened for writing, flushed, renamed or
 removed, a folder made, a link set, a line added to the log, a statement of SQLite that writes. FATE is one of
 
-- ``count``: nothing happens; the last line of stderr is ``steps: 171 in 0.6``, the processor time in seconds
-  from the first file under its final name on.
+- ``count``: nothing happens; the last line of stderr is ``steps: open flush rename … in 0.6``: what each step
+  was, and the processor time in seconds from the first file under its final name on.
 - ``kill:7``: the process is killed (SIGKILL) just before its seventh step.
 - ``row:7``: the process is killed just before the seventh station is put into the journal.
 - ``fill:7``: just before the seventh step the file system of FOLDER gets full, to the last byte and file.
@@ -47,25 +47,25 @@ class Fate:
         self.details = details
         self.last = last
         self.folder = folder
-        self.steps = 0
+        self.steps: list[str] = []
         self.began_at: float | None = None
         self._lock = threading.RLock()
         self._is_met = False
 
-    def step(self) -> None:
+    def step(self, kind: str) -> None:
         """Count a step, and act if it is the one."""
         with self._lock:
             if self._is_met:
                 return
-            self.steps += 1
-            if self.steps == self.last:
+            self.steps.append(kind)
+            if len(self.steps) == self.last:
                 self._is_met = True
                 self._act()
 
     def step_of(self, statement: str) -> None:
         """Count a step of SQLite."""
         if self.kind != "row" or ROW in statement:
-            self.step()
+            self.step("journal")
 
     def _act(self) -> None:
         if self.kind in ("kill", "row"):
@@ -118,25 +118,25 @@ def watch(fate: Fate) -> None:
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             if isinstance(arguments[2], int) and arguments[2] & WRITING and fate.concerns(arguments[0]):
-                fate.step()
+                fate.step("open")
         elif event in CHANGES and any(map(fate.concerns, arguments[:2])):
             if event == "os.rename" and fate.began_at is None:
                 fate.began_at = time.process_time()
-            fate.step()
+            fate.step(event.removeprefix("os."))
 
     if fate.kind != "row":
-        os.fsync = _counted(os.fsync, fate)
+        os.fsync = _counted(os.fsync, fate, "flush")
     if fate.kind not in ("row", "eio"):
         sys.addaudithook(hook)
-        os.write = _counted(os.write, fate)
+        os.write = _counted(os.write, fate, "log")
     if fate.kind != "eio":
         setattr(sqlite3, "connect", _counted_connect(fate))  # noqa: B010 # mypy knows only its overloads
 
 
-def _counted(call: Callable[..., Any], fate: Fate) -> Callable[..., Any]:
+def _counted(call: Callable[..., Any], fate: Fate, kind: str) -> Callable[..., Any]:
     def counted(descriptor: int, *arguments: Any) -> Any:
         if descriptor > 2:
-            fate.step()
+            fate.step(kind)
         return call(descriptor, *arguments)
 
     return counted
@@ -178,7 +178,7 @@ def main() -> None:
     finally:
         if fate.kind == "count":
             seconds = time.process_time() - (fate.began_at or 0)
-            sys.stderr.write(f"\nsteps: {fate.steps} in {seconds}\n")
+            sys.stderr.write(f"\nsteps: {' '.join(fate.steps)} in {seconds}\n")
 
 
 if __name__ == "__main__":

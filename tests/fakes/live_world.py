@@ -65,6 +65,11 @@ class LiveWorld:
             "fandom": self.wiki_server,
         }
 
+    def release(self) -> None:
+        """Let go of every request that hangs."""
+        for server in self.servers.values():
+            server.release()
+
     @property
     def variables(self) -> dict[str, str]:
         """Return the environment of a command that reads all this."""

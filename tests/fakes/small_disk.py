@@ -1,10 +1,12 @@
-"""A disk with no room left, as far as this process can tell."""
+"""A disk with no room left: a small file system where one can be mounted, a limit of file size elsewhere."""
 
 from __future__ import annotations
 
 import contextlib
 import resource
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 
 @contextlib.contextmanager
@@ -16,3 +18,26 @@ def small_disk(size_bytes: int = 0) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextlib.contextmanager
+def small_file_system(folder: Path, size_bytes: int = 64 * 2**20, files: int = 2000) -> Iterator[bool]:
+    """Make a folder that is a small file system of its own in this block; tell whether that could be done.
+
+    Only an administrator can; for others it is a folder like any other.
+    """
+    folder.mkdir()
+    options = f"size={size_bytes},nr_inodes={files}"
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    is_mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    try:
+        yield is_mounted
+    finally:
+        if is_mounted:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def set_read_only(folder: Path, is_read_only: bool) -> None:
+    """Make a small file system read-only, or writable again."""
+    option = f"remount,{'ro' if is_read_only else 'rw'}"
+    subprocess.run(["mount", "-o", option, str(folder)], check=True)

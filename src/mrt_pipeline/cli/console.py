@@ -110,10 +110,11 @@ class ConsoleReporter(Reporter):
         console.print(summary_table(manifest, folder))
         for source, reason in manifest.passed_over.items():
             console.print(f"Passed over: {escape(source)}: {escape(printable(reason))}", soft_wrap=True)
-        if manifest.status is RunStatus.STOPPED_AT_BUDGET:
-            console.print(
-                "Stopped at its budget; go on with: mrt-pipeline run --resume-from 2", soft_wrap=True
-            )
+        if manifest.status is RunStatus.STOPPED_AT_BUDGET and folder is not None:
+            from mrt_pipeline.orchestrator.commands import go_on
+
+            command = go_on(folder, manifest, "--resume-from", "2")
+            console.print(f"Stopped at its budget; go on with: {escape(printable(command))}", soft_wrap=True)
 
 
 def summary_table(manifest: Manifest, folder: Path | None) -> Table:

@@ -26,7 +26,7 @@ MAX_QUOTE_CHARS = 300
 
 _EXIT_WORD = re.compile(r"^(?:exits?|entrances?)\b[\s:]*", re.IGNORECASE)
 _BUS_STOP_CODE = re.compile(r"[0-9]{5}")
-_CODE_FENCE = re.compile(r"\s*```(?:json)?\s*(?P<inside>.*?)\s*```\s*", re.DOTALL)
+_CODE_FENCE = "```"
 
 
 def _short(max_length: int) -> BeforeValidator:
@@ -126,13 +126,20 @@ def parse_reply(text: str) -> Reply:
     Raises:
         UnreadableReplyError: if it is not JSON of the schema.
     """
-    fenced = _CODE_FENCE.fullmatch(text)
     try:
-        return Reply.model_validate_json(fenced.group("inside") if fenced else text)
+        return Reply.model_validate_json(_without_fence(text))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UnreadableReplyError(f"{where}: {first['msg']}" if where else first["msg"]) from None
+
+
+def _without_fence(text: str) -> str:
+    """Return what stands inside a code fence, or the text where there is none."""
+    bare = text.strip()
+    if len(bare) < 2 * len(_CODE_FENCE) or not (bare.startswith(_CODE_FENCE) and bare.endswith(_CODE_FENCE)):
+        return text
+    return bare.removeprefix(_CODE_FENCE).removesuffix(_CODE_FENCE).strip().removeprefix("json")
 
 
 def to_candidates(reply: Reply) -> tuple[Candidate, ...]:

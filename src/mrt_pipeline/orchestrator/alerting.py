@@ -20,10 +20,9 @@ from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.runtime.reporting import Reporter
 
 if TYPE_CHECKING:
-    from structlog.typing import FilteringBoundLogger
-
     from mrt_pipeline.orchestrator.occasions import Occasion
     from mrt_pipeline.runtime.alerts import Alert
+    from mrt_pipeline.runtime.run_log import RunLog
 
 
 class Alerting:
@@ -48,11 +47,11 @@ class Alerting:
         self._reporter = reporter
         self._now = now
         self._session: RunSession | None = None
-        self._log: FilteringBoundLogger | None = None
+        self._log: RunLog | None = None
         if faults := find_missing_urls(config):
             raise ConfigError("An alert channel needs its URL:", tuple(faults))
 
-    def attach(self, session: RunSession, log: FilteringBoundLogger) -> None:
+    def attach(self, session: RunSession, log: RunLog) -> None:
         """Take the folder and log of the run, once it has them."""
         self._session = session
         self._log = log

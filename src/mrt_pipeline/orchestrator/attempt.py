@@ -13,6 +13,7 @@ from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Out
 from mrt_pipeline.contracts.run import Fingerprint, Manifest, RunStatus, StageStatus
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import MissingCheckpointError, MrtPipelineError, RunInterrupted, StageInputError
+from mrt_pipeline.orchestrator.commands import go_on
 from mrt_pipeline.orchestrator.planning import Decision, decide_stage
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
@@ -29,9 +30,9 @@ from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import write_bytes
 
 if TYPE_CHECKING:
-    from structlog.typing import FilteringBoundLogger
-
     from mrt_pipeline.orchestrator.gates import PublicationGate
+    from mrt_pipeline.orchestrator.lineage import Lineage
+    from mrt_pipeline.runtime.run_log import RunLog
 
 Output = Stage1Output | Stage2Output | Stage3Output
 MODEL_STAGE = 2
@@ -48,13 +49,15 @@ class Attempt:
         session: RunSession,
         stage_of: Callable[[int], PipelineStage[Any, Any]],
         gate: PublicationGate,
-        log: FilteringBoundLogger,
+        lineage: Lineage,
+        log: RunLog,
     ) -> None:
         self._request = request
         self._context = context
         self._session = session
         self._stage_of = stage_of
         self._gate = gate
+        self.lineage = lineage
         self._log = log
         self._outputs: dict[int, Output] = {}
         self._reusable: dict[int, bytes] = {}
@@ -149,6 +152,7 @@ class Attempt:
     def _execute(self, stage: StageSpec, decision: Decision) -> None:
         reason = decision.reason
         self._session.stage_started(stage.name, reason)
+        self.lineage.started(stage.name)
         self._context.reporter.stage_started(stage.name, reason)
         self._log.info("stage started", stage=stage.name, reason=reason)
         began = time.monotonic()
@@ -189,6 +193,7 @@ class Attempt:
             counts=count_output(output),
         )
         self._session.update(**self._facts_of(output), **self._spent_by(stage))
+        self.lineage.ended(stage.name, output)
         return output
 
     def _write_validation(self, dataset: Stage3Output) -> None:
@@ -197,6 +202,7 @@ class Attempt:
 
         write_bytes(self._session.folder / VALIDATION_FILE, render_validation(dataset))
         self._session.update(findings=count_by_severity(dataset.findings))
+        self.lineage.checked(dataset)
 
     def _input_of(self, stage: StageSpec) -> Any:
         if stage.number == 1:
@@ -210,7 +216,7 @@ class Attempt:
             raise StageInputError(
                 STAGES[2].name,
                 f"stage 2 stopped at its budget and has {number} stations still to do; expected none. "
-                "Go on with: mrt-pipeline run --resume-from 2",
+                f"Go on with: {go_on(self.folder, self.manifest, '--resume-from', '2')}",
             )
         return output
 

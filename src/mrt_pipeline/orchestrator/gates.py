@@ -8,6 +8,7 @@ stay, and ``--accept-changes`` goes on from them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ from mrt_pipeline.config.model import GatesSection
 from mrt_pipeline.contracts.gates import BaselineRun, FieldLoss, GateReport, GateStatus, LostStation
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus
-from mrt_pipeline.errors import CheckpointError, GateError, StorageError
-from mrt_pipeline.orchestrator.commands import accept_changes
+from mrt_pipeline.errors import CheckpointError, GateError, SourceGapError, StorageError
+from mrt_pipeline.orchestrator.commands import accept_changes, go_on
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 GATES_NAME = "gates.json"
 FINAL_STAGE = STAGES[-1].name
+SOURCE_FAILED = "source-failed"
+"""the check by which stage 2 says that a source gave nothing for some stations"""
 SHOWN = 10
 """a message names so many stations or exits; gates.json has them all"""
 
@@ -53,11 +56,14 @@ class PublicationGate:
         """Compare a dataset that was just made with the one published last.
 
         Raises:
+            SourceGapError: if a source failed for some of its stations, and nobody said that this may be.
             GateError: if more is gone than is allowed, and nobody said that this is right.
         """
         if not self._context.settings.gates.enabled:
             self._record(_not_compared("gates.enabled is false in the configuration."))
             return
+        if not self._request.accept_changes:
+            self._refuse_gaps(dataset)
         self._check(dataset, self._candidates())
 
     def check_reused(self, load: Callable[[], Stage3Output]) -> None:
@@ -79,6 +85,7 @@ class PublicationGate:
             content = content or content_sha256(dataset)
             if _content_of(run.manifest) == content:
                 reason = f"It says the same as {run.name}."
+                self.baseline = _as_made_at(dataset, run.manifest.updated_at)
                 self._record(GateReport(status=GateStatus.PASSED, reason=reason, baseline=_describe(run)))
                 return
             try:
@@ -122,6 +129,20 @@ class PublicationGate:
             )
         if status is GateStatus.FAILED:
             raise self._refusal(report, _sources_missing(baseline, dataset))
+
+    def _refuse_gaps(self, dataset: Stage3Output) -> None:
+        """Refuse a dataset that would be smaller only because a source could not be read everywhere."""
+        gaps = tuple(finding.message for finding in dataset.findings if finding.check == SOURCE_FAILED)
+        if not gaps:
+            return
+        folder, manifest = self._session.folder, self._session.manifest
+        raise SourceGapError(
+            gaps[0].partition(" ")[0],
+            "what it says of some stations is missing, and nothing was published. Try these stations again "
+            f"with: {go_on(folder, manifest, '--retry-failed')}; or publish without it with: "
+            f"{accept_changes(folder, manifest)}",
+            gaps,
+        )
 
     def _status(self, excesses: Sequence[str]) -> GateStatus:
         if not excesses:
@@ -208,6 +229,13 @@ def _sources_missing(old: Stage3Output, new: Stage3Output) -> list[str]:
     """Return the sources that gave a document of an older dataset and none of a newer one."""
     then, now = ({document.source_id for document in side.provenance.values()} for side in (old, new))
     return sorted(then - now)
+
+
+def _as_made_at(dataset: Stage3Output, moment: datetime) -> Stage3Output:
+    """Return an earlier dataset that says the same as this one, without reading it."""
+    return dataset.model_copy(
+        update={"metadata": dataset.metadata.model_copy(update={"generated_at": moment})}
+    )
 
 
 def _not_compared(reason: str, baseline: BaselineRun | None = None) -> GateReport:

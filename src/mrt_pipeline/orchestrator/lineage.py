@@ -1,8 +1,8 @@
 """Tell as OpenLineage events what an attempt reads and makes; telling it never changes how the run ends.
 
-An attempt at a run, each stage it runs, and the writing of the configured formats are OpenLineage runs of their
-own: one event when they begin, one when they end. What is reused is not told again. Names, facets and where the
-events go: docs/lineage.md.
+An attempt at a run, each stage it runs, and the writing of the configured formats are OpenLineage runs of
+their own: one event when they begin, one when they end. What is reused is not told again. Names, facets and
+where the events go: docs/lineage.md.
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ from mrt_pipeline.runtime.lineage import LINEAGE_NAME, LineageSender, append_eve
 from mrt_pipeline.runtime.reporting import Reporter
 
 if TYPE_CHECKING:
-    from structlog.typing import FilteringBoundLogger
-
     from mrt_pipeline.report.lineage import Json, Output
+    from mrt_pipeline.runtime.run_log import RunLog
 
 FINAL_STAGE = STAGES[-1].name
 INPUT_STAGES = {stage.name: tuple(earlier.name for earlier in STAGES[: stage.number - 1]) for stage in STAGES}
@@ -78,7 +77,7 @@ class Lineage:
 def follow(
     config: PipelineConfig,
     session: RunSession,
-    log: FilteringBoundLogger,
+    log: RunLog,
     reporter: Reporter,
     now: Callable[[], datetime],
 ) -> Lineage:
@@ -96,9 +95,7 @@ def follow(
 class Outlet:
     """Where the events of one attempt go, and who hears if they cannot."""
 
-    def __init__(
-        self, folder: Path, sender: LineageSender | None, log: FilteringBoundLogger, reporter: Reporter
-    ) -> None:
+    def __init__(self, folder: Path, sender: LineageSender | None, log: RunLog, reporter: Reporter) -> None:
         self._path = folder / LINEAGE_NAME
         self._sender = sender
         self._log = log

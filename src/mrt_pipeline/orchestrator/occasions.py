@@ -13,8 +13,16 @@ from mrt_pipeline.config import Settings
 from mrt_pipeline.config.model import CoverageMinSection
 from mrt_pipeline.contracts.outputs import Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
-from mrt_pipeline.errors import GateError, ModelCallError, MrtPipelineError, SourceError, StageOutputError
+from mrt_pipeline.errors import (
+    GateError,
+    ModelCallError,
+    MrtPipelineError,
+    SourceError,
+    SourceGapError,
+    StageOutputError,
+)
 from mrt_pipeline.orchestrator.commands import accept_changes, go_on
+from mrt_pipeline.orchestrator.gates import SOURCE_FAILED
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.report.history import DIED, Run, read_history
@@ -22,8 +30,6 @@ from mrt_pipeline.runtime.alerts import Alert, Trigger
 from mrt_pipeline.runtime.alerts.message import level_of
 
 ENRICHMENT, FINAL_STAGE = STAGES[1].name, STAGES[2].name
-SOURCE_FAILED = "source-failed"
-"""the check by which stage 2 says that a source gave nothing for some stations"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,8 @@ def _describe_safe(occasion: Occasion) -> str:
 def _remedy(error: MrtPipelineError, occasion: Occasion) -> str:
     if isinstance(error, GateError) and occasion.folder is not None and occasion.manifest is not None:
         return accept_changes(occasion.folder, occasion.manifest)
+    if isinstance(error, SourceGapError):
+        return occasion.go_on("--retry-failed")
     if occasion.request.stage is not None:
         return occasion.go_on("--stage", str(occasion.request.stage))
     if occasion.request.retry_failed:

@@ -27,6 +27,7 @@ from mrt_pipeline.orchestrator.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt, Output
 from mrt_pipeline.orchestrator.folders import choose_folder, point_latest, remove_old_runs
 from mrt_pipeline.orchestrator.gates import PublicationGate
+from mrt_pipeline.orchestrator.lineage import follow
 from mrt_pipeline.orchestrator.planning import choose_day
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
@@ -44,7 +45,7 @@ from mrt_pipeline.runtime.run_log import open_run_log
 from mrt_pipeline.runtime.signals import StopRequest
 
 if TYPE_CHECKING:
-    from structlog.typing import FilteringBoundLogger
+    from mrt_pipeline.runtime.run_log import RunLog
 
 
 class PipelineOrchestrator:
@@ -184,15 +185,15 @@ class PipelineOrchestrator:
             alerting.attach(session, log)
             with self._recording_failure(session, log, alerting):
                 self._begin(request, session, log)
+                lineage = follow(self.config, session, log, self._reporter, self._now)
+                stack.callback(lineage.end)  # once the manifest says how the attempt ended
                 self._refuse_missing_credentials(request, session.manifest)
                 gate = PublicationGate(request, self._context, session)
-                attempt = Attempt(request, self._context, session, self._stage, gate, log)
+                attempt = Attempt(request, self._context, session, self._stage, gate, lineage, log)
                 yield attempt
                 alerting.ended(attempt)
 
-    def _open(
-        self, request: RunRequest, stack: contextlib.ExitStack
-    ) -> tuple[RunSession, FilteringBoundLogger]:
+    def _open(self, request: RunRequest, stack: contextlib.ExitStack) -> tuple[RunSession, RunLog]:
         """Hold a run folder until the stack ends, and return its session and log."""
         settings = self.config.settings
         folder = choose_folder(request, settings.output, self.run_timestamp)
@@ -204,7 +205,7 @@ class PipelineOrchestrator:
         log = stack.enter_context(open_run_log(folder, settings.logging, run_id=session.manifest.run_id))
         return session, log
 
-    def _begin(self, request: RunRequest, session: RunSession, log: FilteringBoundLogger) -> None:
+    def _begin(self, request: RunRequest, session: RunSession, log: RunLog) -> None:
         session.begin(request.command)
         log.info("attempt started", command=request.command, as_of=str(session.manifest.as_of))
         for remark in session.remarks:
@@ -271,9 +272,7 @@ class PipelineOrchestrator:
             raise CredentialError("A source in use needs a secret that is not set:", tuple(faults))
 
     @contextlib.contextmanager
-    def _recording_failure(
-        self, session: RunSession, log: FilteringBoundLogger, alerting: Alerting
-    ) -> Iterator[None]:
+    def _recording_failure(self, session: RunSession, log: RunLog, alerting: Alerting) -> Iterator[None]:
         try:
             yield
         except (RunInterrupted, KeyboardInterrupt) as error:
@@ -297,7 +296,7 @@ class PipelineOrchestrator:
             self._context.access.close()
 
     def _record_failure(
-        self, session: RunSession, log: FilteringBoundLogger, alerting: Alerting, error: MrtPipelineError
+        self, session: RunSession, log: RunLog, alerting: Alerting, error: MrtPipelineError
     ) -> None:
         log.error("failed", error=str(error), error_type=type(error).__name__)
         try:

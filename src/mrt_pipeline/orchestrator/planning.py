@@ -217,10 +217,9 @@ def _remedy(stage: StageSpec) -> str:
 
 
 def _source_versions(stage: StageSpec, context: RunContext) -> dict[str, str]:
-    section = getattr(context.settings.stages, stage.name)
     return {
         document: _version(document, stage.api_of_source[source], context)
-        for source in getattr(section, "sources", ())
+        for source in stage.sources_in_use(context.settings)
         for document in DOCUMENTS.get(source, ())
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import StageStatus
 from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.stages import STAGES
@@ -12,22 +13,37 @@ from mrt_pipeline.runtime.files import read_bytes, sha256_of, write_bytes
 
 
 def publish(attempt: Attempt, formats: Iterable[str]) -> None:
-    """Write every configured format that is not there already as it was published."""
+    """Write the report and every configured format, unless they are there as they were published."""
     final = attempt.manifest.stages.get(STAGES[-1].name)
     if final is None or final.status is not StageStatus.COMPLETED:
         return
     from mrt_pipeline.exports import EXPORTERS
+    from mrt_pipeline.report.html import REPORT_FILE
 
-    wanted = {EXPORTERS[name].file_name: EXPORTERS[name] for name in formats}
+    exporters = [EXPORTERS[name] for name in formats]
+    wanted = [REPORT_FILE, *(exporter.file_name for exporter in exporters)]
     published = attempt.manifest.outputs
     if final.reused and all(_is_intact(attempt.folder / name, published.get(name)) for name in wanted):
         return
-    written = {}
-    for name, exporter in wanted.items():
-        content = exporter.render(attempt.output(3))
+    attempt.lineage.publishing()
+    dataset: Stage3Output = attempt.output(3)
+    contents = {exporter.file_name: exporter.render(dataset) for exporter in exporters}
+    contents[REPORT_FILE] = _render_report(attempt, dataset)
+    for name, content in contents.items():
         write_bytes(attempt.folder / name, content)
-        written[name] = sha256_of(content)
-    attempt.record(outputs=written)
+    attempt.record(outputs={name: sha256_of(content) for name, content in contents.items()})
+    attempt.lineage.published(dataset, {name: len(content) for name, content in contents.items()})
+
+
+def _render_report(attempt: Attempt, dataset: Stage3Output) -> bytes:
+    """Return the report on a dataset, with what changed since the one it was held against."""
+    from mrt_pipeline.report.html import render_report
+
+    if attempt.baseline is None:
+        return render_report(dataset, attempt.manifest)
+    from mrt_pipeline.report.comparison import compare_datasets
+
+    return render_report(dataset, attempt.manifest, compare_datasets(attempt.baseline, dataset))
 
 
 def _is_intact(path: Path, sha256: str | None) -> bool:

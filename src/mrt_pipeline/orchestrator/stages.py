@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mrt_pipeline.config import Settings
 
 SHARED_CODE = ("contracts", "errors.py", "network", "runtime/geometry.py")
+READING_CODE = ("sources", "runtime/documents.py", "runtime/recordings.py", "runtime/records.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,20 @@ class StageSpec:
     """source files and folders, relative to the package, whose change makes its checkpoint stale"""
     api_of_source: dict[str, str]
     """each source it may be configured with, and the section of ``apis`` that says how it is had"""
+    always_read: tuple[str, ...] = ()
+    """sources that it reads even if they are not configured"""
+
+    def sources_in_use(self, settings: Settings) -> tuple[str, ...]:
+        """Return the sources that this stage reads, each once."""
+        section = getattr(settings.stages, self.name)
+        return tuple(dict.fromkeys((*getattr(section, "sources", ()), *self.always_read)))
 
     def apis_in_use(self, settings: Settings) -> tuple[str, ...]:
-        """Return the sections of ``apis`` that the configured sources of this stage ask, each once."""
-        section = getattr(settings.stages, self.name)
-        names = [self.api_of_source[source] for source in getattr(section, "sources", ())]
-        return tuple(dict.fromkeys(name for name in names if name)) if section.enabled else ()
+        """Return the sections of ``apis`` that this stage asks, each once; none if it is switched off."""
+        if not getattr(settings.stages, self.name).enabled:
+            return ()
+        names = (self.api_of_source[source] for source in self.sources_in_use(settings))
+        return tuple(dict.fromkeys(name for name in names if name))
 
 
 STAGES = (
@@ -34,7 +43,7 @@ STAGES = (
         number=1,
         name="stage1_ingestion",
         config_keys=("mode", "pipeline", "stages.stage1_ingestion", "apis.datagov", "apis.onemap"),
-        code=(*SHARED_CODE, "sources", "stages/stage1_ingestion.py", "stages/ingestion"),
+        code=(*SHARED_CODE, *READING_CODE, "stages/stage1_ingestion.py", "stages/ingestion"),
         api_of_source={"datagov": "datagov", "onemap": "onemap"},
     ),
     StageSpec(
@@ -48,13 +57,21 @@ STAGES = (
             "apis.fandom",
             "apis.openrouter",
         ),
-        code=(*SHARED_CODE, "sources", "extraction", "stages/stage2_enrichment.py", "stages/enrichment"),
+        code=(
+            *SHARED_CODE,
+            *READING_CODE,
+            "runtime/model_answers.py",
+            "extraction",
+            "stages/stage2_enrichment.py",
+            "stages/enrichment",
+        ),
         api_of_source={
             "lta_datamall": "datamall",
             "network": "",
             "fandom_wiki": "fandom",
             "openrouter_llm": "openrouter",
         },
+        always_read=("lta_datamall",),  # what a page says of bus stops is held against LTA's tables
     ),
     StageSpec(
         number=3,

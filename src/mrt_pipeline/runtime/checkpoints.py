@@ -20,6 +20,9 @@ from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors
 
 OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
 
+MAX_SHOWN = 200
+"""so many characters of a name or a fault are quoted"""
+
 CHECKPOINT_NAMES = {
     "stage1_ingestion": "stage1_deterministic.json",
     "stage2_enrichment": "stage2_enrichment.json",
@@ -73,13 +76,18 @@ def parse_checkpoint(kind: type[OutputT], path: Path, content: bytes, remedy: st
     try:
         return kind.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise CorruptCheckpointError(
             path,
-            f"is not a {kind.__name__} of this version ({where}: {first['msg']}). "
+            f"is not a {kind.__name__} of this version ({describe_fault(error)}). "
             f"Make it again with: {remedy}",
         ) from error
+
+
+def describe_fault(error: ValidationError) -> str:
+    """Return the first fault of a file that holds no record of ours: where it is, and what."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the file"
+    return f"{where[:MAX_SHOWN]}: {first['msg'][:MAX_SHOWN]}"
 
 
 def move_aside(path: Path, now: datetime) -> Path:

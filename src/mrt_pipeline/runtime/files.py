@@ -71,6 +71,22 @@ def to_json(content: BaseModel | dict[str, object] | list[object]) -> bytes:
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
+def append_lines(descriptor: int, lines: bytes) -> None:
+    """Add lines to a file that only this process writes to, opened for reading and appending: all or none.
+
+    What a killed process left of a line is closed by a line break first.
+
+    Raises:
+        OSError: if they cannot be written; the file then ends as it did before.
+    """
+    size = os.fstat(descriptor).st_size
+    if size and os.pread(descriptor, 1, size - 1) != b"\n":
+        lines = b"\n" + lines
+    if os.write(descriptor, lines) < len(lines):
+        os.ftruncate(descriptor, size)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def read_bytes(path: Path) -> bytes:
     """Return a file's content.
 

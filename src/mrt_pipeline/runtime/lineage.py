@@ -1,8 +1,7 @@
 """Where lineage events go: a file in the run's folder, or a server that understands OpenLineage.
 
 The file holds one event a line, as the file transport of the Python client writes it. It is written here,
-because loading that client costs a fifth of a second of every run (docs/decisions/0008-lineage.md). A line
-reaches the file in one piece; what a full disk cut off is closed by a line break before the next one.
+because loading that client costs a fifth of a second of every run (docs/decisions/0008-lineage.md).
 
 The server is spoken to by the Python client itself, in a thread of its own, so that a slow one holds up
 nobody. Events go out in order, one after the other; the first that cannot be delivered ends it, and what was
@@ -22,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from pydantic import SecretStr
 
-from mrt_pipeline.runtime.files import storage_errors
+from mrt_pipeline.runtime.files import append_lines, storage_errors
 
 if TYPE_CHECKING:
+    import requests
     from openlineage.client.event_v2 import RunEvent
     from openlineage.client.transport.http import HttpTransport
 
@@ -45,12 +45,10 @@ def append_events(path: Path, events: Iterable[Event]) -> None:
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     with storage_errors(path, "could not be written; the lines before are untouched"):
         descriptor = os.open(path, flags, 0o644)
-        with os.fdopen(descriptor, "rb+", buffering=0) as file:
-            size = file.seek(0, os.SEEK_END)
-            is_cut_off = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-            written = os.write(descriptor, b"\n" + content if is_cut_off else content)
-            if written < len(content):
-                raise OSError(28, "No space left on device")
+        try:
+            append_lines(descriptor, content)
+        finally:
+            os.close(descriptor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +89,23 @@ class LineageSender:
         if self._delivered == len(self._sent):
             return None
         late = f"it did not answer within {self._timeout_s:g} s (lineage.timeout_seconds)"
-        return Remainder(tuple(self._sent[self._delivered :]), self._failure or late)
+        ending = late if self._thread.is_alive() else "sending them failed unexpectedly"
+        return Remainder(tuple(self._sent[self._delivered :]), self._failure or ending)
 
     def _work(self) -> None:
         transport = _open_transport(self._url, self._api_key, self._timeout_s)
-        while (event := self._queue.get()) is not None and self._failure is None:
+        for event in iter(self._queue.get, None):
             self._failure = _deliver(transport, event, self._timeout_s)
-            self._delivered += self._failure is None
+            if self._failure is not None:
+                break
+            self._delivered += 1
         transport.close()
 
 
 def _open_transport(url: str, api_key: SecretStr | None, timeout_s: float) -> HttpTransport:
     from openlineage.client.transport.http import HttpConfig, HttpTransport
 
-    retry = {"total": RETRIES, "connect": RETRIES, "read": 0}
+    retry = {"total": RETRIES, "connect": RETRIES, "read": False}  # what is read late may have arrived
     settings: dict[str, Any] = {"url": url, "timeout": timeout_s, "retry": retry}
     if api_key is not None:
         settings["auth"] = {"type": "api_key", "api_key": api_key.get_secret_value()}
@@ -118,16 +119,22 @@ def _deliver(transport: HttpTransport, event: Event, timeout_s: float) -> str | 
     try:
         response = transport.emit(_as_client_event(event))
     except requests.HTTPError as error:
-        return f"it answered with status {error.response.status_code}"
+        return f"it answered: {_status_of(error)}"
     except requests.Timeout:
         return f"it did not answer within {timeout_s:g} s (lineage.timeout_seconds)"
     except requests.ConnectionError:
         return "it could not be reached"
+    except requests.exceptions.RetryError:
+        return f"it answered with a failure of its own, {RETRIES + 1} times in a row"
     except requests.RequestException as error:
-        return f"sending failed ({type(error).__name__})"
+        return f"no whole answer came ({type(error).__name__})"
     if response.history:
         return "it sends on to another address; put that one into lineage.url"
     return None
+
+
+def _status_of(error: requests.HTTPError) -> str:
+    return "nothing" if error.response is None else f"status {error.response.status_code}"
 
 
 def _as_client_event(event: Event) -> RunEvent:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import CorruptCheckpointError
+from mrt_pipeline.runtime.checkpoints import describe_fault
 from mrt_pipeline.runtime.files import read_bytes, write_json
 
 MANIFEST_NAME = "manifest.json"
@@ -32,10 +33,8 @@ def find_manifest(folder: Path) -> Manifest | None:
     try:
         return Manifest.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise CorruptCheckpointError(
             path,
-            f"is not a manifest of this version ({where}: {first['msg']}). "
+            f"is not a manifest of this version ({describe_fault(error)}). "
             "Move it away and run again, or choose another --output-dir.",
         ) from error

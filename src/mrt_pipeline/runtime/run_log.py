@@ -1,83 +1,95 @@
 """The log of a run: one JSON object a line in ``run.log.jsonl``, or plain lines in ``run.log``.
 
 Values are data, never format: line breaks and control characters in them are escaped, so that no text from
-the network can forge a line. Every line carries the run's id. A line reaches the file in one piece, so that a
-kill leaves only whole ones; what a full disk cut off is closed by a line break before the next one.
+the network can forge a line. Every line carries the run's id. A line reaches the file whole or not at all.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import threading
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mrt_pipeline.config.model import LoggingSection
-from mrt_pipeline.runtime.files import storage_errors
-
-if TYPE_CHECKING:
-    from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+from mrt_pipeline.runtime.files import append_lines, storage_errors
 
 LOG_NAMES = {"structured": "run.log.jsonl", "plain": "run.log"}
 
 
 @contextlib.contextmanager
-def open_run_log(folder: Path, section: LoggingSection, **bound: str) -> Iterator[FilteringBoundLogger]:
+def open_run_log(folder: Path, section: LoggingSection, **bound: str) -> Iterator[RunLog]:
     """Open (append to) the log of a run folder for the time of a block."""
-    import structlog
-
     path = folder / LOG_NAMES[section.format]
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     with storage_errors(path, "could not be opened"):
         descriptor = os.open(path, flags, 0o644)
+    render = _render_json if section.format == "structured" else _render_plain
     try:
-        yield structlog.wrap_logger(
-            _LineWriter(descriptor),
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer() if section.format == "structured" else _render_plain,
-            ],
-            wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(section.level)),
-        ).bind(**bound)
+        yield RunLog(descriptor, render, section.level, bound)
     finally:
         os.close(descriptor)
 
 
-class _LineWriter:
-    """The sink below structlog: every level writes one line; a full disk must not end the run here.
+class RunLog:
+    """Writes what happened, a line an event; a full disk must not end the run here.
 
     What is lost from the log is lost from the log only: the manifest says how the run ended.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(
+        self, descriptor: int, render: Callable[[dict[str, Any]], str], level: str, bound: Mapping[str, str]
+    ) -> None:
         self._descriptor = descriptor
+        self._render = render
+        self._least = logging.getLevelNamesMapping()[level]
+        self._bound = bound
         self._lock = threading.Lock()
-        self._is_cut_off = _ends_within_a_line(descriptor)
 
-    def _write(self, line: str) -> None:
-        content = f"{line}\n".encode(errors="backslashreplace")
+    def debug(self, event: str, **facts: Any) -> None:
+        """Write what only someone who looks for a fault wants to know."""
+        self._write("debug", event, facts)
+
+    def info(self, event: str, **facts: Any) -> None:
+        """Write what goes as it should."""
+        self._write("info", event, facts)
+
+    def warning(self, event: str, **facts: Any) -> None:
+        """Write what is not as it should be, while the run goes on."""
+        self._write("warning", event, facts)
+
+    def error(self, event: str, **facts: Any) -> None:
+        """Write what ends the run."""
+        self._write("error", event, facts)
+
+    def critical(self, event: str, **facts: Any) -> None:
+        """Write what a person must look at."""
+        self._write("critical", event, facts)
+
+    def exception(self, event: str, **facts: Any) -> None:
+        """Write an error with the traceback of the exception being handled."""
+        self._write("error", event, {**facts, "exception": traceback.format_exc().rstrip()})
+
+    def _write(self, level: str, event: str, facts: Mapping[str, Any]) -> None:
+        if logging.getLevelNamesMapping()[level.upper()] < self._least:
+            return
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        line = self._render({**self._bound, **facts, "event": event, "level": level, "timestamp": now})
         with self._lock, contextlib.suppress(OSError):
-            if self._is_cut_off:
-                content = b"\n" + content
-            written = os.write(self._descriptor, content)
-            self._is_cut_off = not content[:written].endswith(b"\n")
-
-    debug = info = warning = error = critical = msg = _write
+            append_lines(self._descriptor, f"{line}\n".encode(errors="backslashreplace"))
 
 
-def _ends_within_a_line(descriptor: int) -> bool:
-    with contextlib.suppress(OSError):
-        size = os.fstat(descriptor).st_size
-        return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-    return False
+def _render_json(event: dict[str, Any]) -> str:
+    return json.dumps(event, default=str)
 
 
-def _render_plain(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+def _render_plain(event: dict[str, Any]) -> str:
     time, level, text = event.pop("timestamp"), event.pop("level"), event.pop("event")
     details = " ".join(f"{key}={_one_word(value)}" for key, value in sorted(event.items()))
     return f"{time} {level:<8} {_one_line(text)} {details}".rstrip()

@@ -170,7 +170,7 @@ def test_a_wiki_that_lags_for_good_is_given_up(
     with wiki.with_settings(LAG % "30"), pytest.raises(FetchError, match="maxlag") as failure:
         source.prepare([stations["yishun"]])
     assert failure.value.retryable
-    assert source.version_for(stations["yishun"]) == "failed"
+    assert source.version_for(stations["yishun"]) is None
 
 
 def test_a_wiki_that_is_busy_is_asked_again_when_it_says(
@@ -198,7 +198,7 @@ def test_a_wiki_that_refuses_us_is_told_apart_from_one_without_the_page(
     with wiki.with_settings(REFUSED):
         with pytest.raises(BlockedError):
             source.prepare([stations["yishun"]])
-        assert source.version_for(stations["yishun"]) == "blocked"
+        assert source.version_for(stations["yishun"]) is None
         with pytest.raises(BlockedError):
             source.claims_for(stations["yishun"], ())
         assert wiki.requests() == 1

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyproj import Geod
+from pyproj import Geod, Transformer
 
 from mrt_pipeline.runtime.geometry import Point, SpatialIndex, to_svy21, to_svy21_all, to_wgs84
 
@@ -90,3 +90,12 @@ def test_the_nearest_position_is_the_one_that_is_nearest(points: list[Point], as
 def test_an_empty_index_finds_nothing() -> None:
     assert SpatialIndex([]).within(Point(0, 0), 1000) == []
     assert to_svy21_all([]) == []
+
+
+REGISTERED = Transformer.from_crs("EPSG:4326", "EPSG:3414", always_xy=True)
+
+
+@given(LATS, LNGS)
+def test_our_parameters_are_those_that_the_registry_has_for_svy21(lat: float, lng: float) -> None:
+    point = to_svy21(lat, lng)
+    assert REGISTERED.transform(lng, lat) == pytest.approx((point.easting_m, point.northing_m), abs=1e-6)

@@ -22,11 +22,12 @@ from mrt_pipeline.report.lineage.schemas import checkpoint_fields, export_fields
 OWNER = "application:mrt-data-pipeline"
 
 _PURPOSES = {
-    "stage1_ingestion": "Stations in operation with their exits, and the account of every feature of LTA's file",
+    "stage1_ingestion": "Stations with their exits, and what became of each feature of LTA's file",
     "stage2_enrichment": "What hangs on each exit, as claimed by the sources, merged and with evidence",
     "stage3_merger": "The dataset: stations with exits, every value with its evidence",
     "mrt_transit_graph.json": "The dataset as a plain list of stations",
     "exits.geojson": "Every exit as a point (RFC 7946)",
+    "report.html": "The dataset as a page, for the person who vets it",
 }
 
 

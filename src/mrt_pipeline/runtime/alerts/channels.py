@@ -20,7 +20,8 @@ from mrt_pipeline.runtime.files import read_bytes, write_bytes
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
-    from structlog.typing import FilteringBoundLogger
+
+    from mrt_pipeline.runtime.run_log import RunLog
 
 ALERTS_NAME = "alerts.json"
 
@@ -48,7 +49,7 @@ class Outlets:
     """shows a sentence on the console"""
     folder: Path | None = None
     """the run's folder, once this process holds it"""
-    log: FilteringBoundLogger | None = None
+    log: RunLog | None = None
 
 
 def missing_urls(section: AlertingSection, secrets: Secrets) -> list[str]:

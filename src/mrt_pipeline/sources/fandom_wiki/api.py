@@ -152,7 +152,7 @@ def _fault_of(body: Mapping[str, Any]) -> ApiError | None:
         return ApiError("unknown", str(error)[:200])
     limit = error.get("limit")
     return ApiError(
-        str(error.get("code", "unknown")),
+        str(error.get("code", "unknown"))[:100],
         str(error.get("info", ""))[:200],
         limit if isinstance(limit, int) and limit > 0 else None,
     )

@@ -102,14 +102,14 @@ class WikiSource:
             raise
         self._resolved.update({station.slug: found[title] for title, station in by_title.items()})
 
-    def version_for(self, station: Station) -> str:
-        """Return the revision of the station's page, or why there is none."""
+    def version_for(self, station: Station) -> str | None:
+        """Return the revision of the page, ``missing``, or none while it cannot be looked up."""
         resolved = self._resolved.get(station.slug)
         if resolved is not None and resolved.head is not None:
             return f"{resolved.head.page_id}@{resolved.head.revision}"
-        if self._blocked is not None:
-            return "blocked"
-        return "failed" if resolved is None or resolved.failure is not None else "missing"
+        if self._blocked is not None or resolved is None or resolved.failure is not None:
+            return None
+        return "missing"
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
         """Return what the station's page says about its exits, and what of it the rules could not read.

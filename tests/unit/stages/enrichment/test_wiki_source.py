@@ -136,7 +136,7 @@ def test_a_refused_client_is_told_once_and_the_wiki_is_left_alone(tmp_path: Path
     source = source_of(wiki, tmp_path)
     with pytest.raises(BlockedError):
         source.prepare([YISHUN])
-    assert source.version_for(YISHUN) == "blocked"
+    assert source.version_for(YISHUN) is None
     with pytest.raises(BlockedError):
         source.claims_for(YISHUN, ())
     assert len(wiki.asked) == 1
@@ -165,7 +165,7 @@ def test_a_failure_of_one_batch_is_a_failure_of_its_stations_only(tmp_path: Path
     source = source_of(FakeWiki(respond), tmp_path)
     source.prepare(stations)
     assert source.claims_for(YISHUN, ()).exits
-    assert source.version_for(stations[56]) == "failed"
+    assert source.version_for(stations[56]) is None
     with pytest.raises(FetchError, match="status 500"):
         source.claims_for(stations[56], ())
 

@@ -42,7 +42,7 @@ function describeReason(reason) {
   const { document, method, record, quote } = reason;
   const said = [quote && make("q", {}, quote), record && [quote ? ", " : "", "record ", code(record)]];
   const read = document.read ? `read ${day(document.read)}` : "not among the sources";
-  const details = [document.publisher ?? "unknown publisher", positionOf(reason), method, read];
+  const details = [document.publisher ?? "unknown publisher", whereIn(reason), method, read];
   return make(
     "div",
     { class: "reason" },
@@ -55,7 +55,7 @@ function describeReason(reason) {
   );
 }
 
-function positionOf({ quote, start, end, alignment }) {
+function whereIn({ quote, start, end, alignment }) {
   if (!quote || start === null) return "";
   return `characters ${start}–${end}${alignment === "normalised" ? ", but for spaces and case" : ""}`;
 }
