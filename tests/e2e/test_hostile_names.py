@@ -74,7 +74,7 @@ def _call(place: Workplace, world: LiveWorld, log: str) -> Any:
 
 
 def _assert_clean(shown: str) -> None:
-    """Fail if anything of a text could move the cursor, turn the reading direction, or look like a message."""
+    """Fail if a text could move the cursor, turn the reading direction, or look like a message."""
     assert all(line.isprintable() for line in shown.split("\n")), repr(shown)
     assert "Traceback" not in shown
     assert not re.search("^.{0,2}forged", shown, re.MULTILINE)
@@ -126,13 +126,9 @@ def test_names_that_could_be_names_are_published_as_text(
     if log == "plain":
         lines = (run / "run.log").read_text(encoding="utf-8").split("\n")[:-1]
         assert all(PLAIN_LINE.match(line) and line.isprintable() for line in lines), lines
-    landmarks = {
-        landmark["name"]
-        for station in load(run / "stage3_final.json")["stations"]
-        for found in station["exits"]
-        for landmark in found["landmarks"]
-    }
-    assert landmarks, "the hostile pages were read"
+    assert MARKUP in set(_texts_of(load(run / "stage3_final.json"))), "a bus stop may be called anything"
+    rejected = (run / "stage2_rejected.jsonl").read_text(encoding="utf-8")
+    assert "hostile-text" in rejected, "the hostile pages were read"
 
 
 HOSTILE_FEATURES = {

@@ -130,7 +130,7 @@ def test_skipping_what_exists_does_nothing_when_nothing_has_changed(after_a_run:
     assert _reused(after_a_run.latest) == (True, True, True)
     after = {path.name: path.stat().st_mtime_ns for path in after_a_run.latest.iterdir()}
     touched = {name for name in after if before.get(name) != after[name]}
-    assert touched <= {"manifest.json", "run.log.jsonl", ".lock"}
+    assert touched <= {"manifest.json", "lineage.jsonl", "run.log.jsonl", ".lock"}
 
 
 @pytest.mark.parametrize(

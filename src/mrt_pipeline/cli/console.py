@@ -132,7 +132,7 @@ def summary_table(manifest: Manifest, folder: Path | None) -> Table:
         if (number := counts.get(f"findings_{severity}")) is not None:
             table.add_row(f"Findings: {severity}", f"{number:.0f}")
     if folder is not None:
-        table.add_row("Files", escape(str(folder)))
+        table.add_row("Files", escape(printable(str(folder))))
     return table
 
 

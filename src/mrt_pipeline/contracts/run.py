@@ -52,8 +52,8 @@ class Fingerprint(Record):
 class CheckpointRecord(Record):
     """A checkpoint file as it was written."""
 
-    file: str
-    """name within the run folder"""
+    file: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")
+    """name within the run folder: a manifest that somebody else wrote must lead nowhere else"""
     sha256: str
     size_bytes: int = Field(ge=0)
     content_sha256: str

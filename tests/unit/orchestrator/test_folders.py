@@ -16,7 +16,7 @@ from mrt_pipeline.orchestrator.folders import (
     remove_old_runs,
 )
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.runtime.locks import run_lock
+from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, run_lock
 from tests.fakes.manifests import START, put_run
 
 ALL = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")
@@ -118,3 +118,62 @@ def test_a_run_that_a_process_works_in_is_not_removed(outputs: Path) -> None:
     _put_runs(outputs, *names)
     with run_lock(outputs / names[0], START):
         assert remove_old_runs(outputs, keep=1, current=outputs / names[1]) == []
+
+
+def _leave(folder: Path, *names: str) -> Path:
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_bytes(b"")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        (LOCK_NAME, HOLDER_NAME),
+        (LOCK_NAME, HOLDER_NAME, "run.log.jsonl"),
+        (LOCK_NAME, ".manifest.json.12-34.mrt-tmp"),
+    ],
+)
+def test_the_folder_of_a_run_killed_before_it_had_a_manifest_goes(
+    names: tuple[str, ...], outputs: Path
+) -> None:
+    _put_runs(outputs, "20261123_081203")
+    killed = _leave(outputs / "20261123_071203", *names)
+    point_latest(outputs / "20261123_081203", outputs)
+    assert not killed.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("20261123_071203", (LOCK_NAME,)),
+        ("20261123_071203", (HOLDER_NAME, "notes.txt")),
+        ("20261123_071203", (HOLDER_NAME, "manifest.json")),
+        ("mine", (LOCK_NAME, HOLDER_NAME)),
+    ],
+)
+def test_a_folder_that_may_be_somebody_s_stays(name: str, names: tuple[str, ...], outputs: Path) -> None:
+    _put_runs(outputs, "20261123_081203")
+    folder = _leave(outputs / name, *names)
+    point_latest(outputs / "20261123_081203", outputs)
+    assert {path.name for path in folder.iterdir()} >= set(names)
+
+
+def test_a_run_that_is_just_beginning_is_let_alone(outputs: Path) -> None:
+    _put_runs(outputs, "20261123_081203")
+    folder = _leave(outputs / "20261123_091203")
+    with run_lock(folder, START):
+        point_latest(outputs / "20261123_081203", outputs)
+        assert (folder / HOLDER_NAME).exists()
+
+
+def test_what_a_kill_left_beside_latest_is_cleared_and_no_run_meanwhile(outputs: Path) -> None:
+    _put_runs(outputs, "20261123_081203")
+    half_removed = outputs / ".20261120_080000.1-2.mrt-tmp"
+    put_run(half_removed, *ALL)
+    (outputs / ".latest.1-2.mrt-tmp").symlink_to("nowhere")
+    assert [folder.name for folder, _ in list_runs(outputs)] == ["20261123_081203"]
+    point_latest(outputs / "20261123_081203", outputs)
+    assert not list(outputs.glob("*.mrt-tmp"))
+    assert not half_removed.exists()

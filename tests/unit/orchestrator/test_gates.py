@@ -12,10 +12,11 @@ import pytest
 
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.model import GatesSection
+from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import FieldLoss, GateReport, GateStatus, LostExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
-from mrt_pipeline.errors import GateError
+from mrt_pipeline.errors import GateError, SourceGapError
 from mrt_pipeline.orchestrator.gates import GATES_NAME, SHOWN, PublicationGate, find_excesses
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
@@ -276,3 +277,29 @@ def test_a_message_names_a_bounded_number_and_the_file_all() -> None:
     [excess] = find_excesses(Losses(stations, (), ()), GatesSection())
     assert excess.count(GONE.name) == SHOWN
     assert excess.endswith("and 7 more.")
+
+
+GAP = Finding(
+    check="source-failed",
+    severity=Severity.WARNING,
+    message="fandom_wiki gave nothing for 2 stations (yishun, khatib). The first said: it is down.",
+)
+
+
+def test_a_dataset_with_a_gap_in_a_source_is_refused_and_the_stations_named(scene: Scene) -> None:
+    with pytest.raises(SourceGapError, match="fandom_wiki: what it says") as caught:
+        scene.check(FULL.model_copy(update={"findings": (GAP,)}))
+    assert caught.value.reasons == (GAP.message,)
+    assert "yishun, khatib" in str(caught.value)
+    assert f"--output-dir {scene.folder} --retry-failed" in str(caught.value)
+    assert "--accept-changes" in str(caught.value)
+
+
+def test_a_gap_in_a_source_can_be_accepted(scene: Scene) -> None:
+    gapped = FULL.model_copy(update={"findings": (GAP,)})
+    assert scene.check(gapped, accept=True).status is GateStatus.NOT_COMPARED
+
+
+def test_without_gates_a_gap_in_a_source_stays_a_warning(scene: Scene) -> None:
+    scene.set("GATES__ENABLED", "false")
+    assert scene.check(FULL.model_copy(update={"findings": (GAP,)})).status is GateStatus.NOT_COMPARED

@@ -15,6 +15,8 @@ from mrt_pipeline.runtime.files import (
     TEMPORARY_SUFFIX,
     make_folder,
     read_bytes,
+    remove_abandoned,
+    remove_folder,
     remove_leftovers,
     replace_symlink,
     sha256_of,
@@ -209,3 +211,31 @@ def test_json_is_indented_ends_in_a_newline_and_leaves_empty_fields_of_records_o
 def test_a_sha256_is_the_standards_own() -> None:
     """FIPS 180-2, appendix B.1."""
     assert sha256_of(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_temporary_files_of_processes_that_are_gone_are_removed(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for name in (f".a.{gone.pid}-1.mrt-tmp", f".b.{os.getpid()}-1.mrt-tmp", ".c.mrt-tmp", ".d.99-1.txt"):
+        (tmp_path / name).write_bytes(b"")
+    remove_abandoned(tmp_path)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {f".b.{os.getpid()}-1.mrt-tmp", ".c.mrt-tmp", ".d.99-1.txt"}
+    remove_abandoned(tmp_path / "nowhere")
+
+
+def test_a_folder_is_removed_with_all_that_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / "run" / "inner").mkdir(parents=True)
+    (tmp_path / "run" / "inner" / "file").write_bytes(b"")
+    remove_folder(tmp_path / "run")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(StorageError, match="could not be removed"):
+        remove_folder(tmp_path / "run")
+
+
+def test_folders_are_leftovers_only_where_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / ".run.mrt-tmp" / "inner").mkdir(parents=True)
+    with pytest.raises(StorageError, match="could not be removed"):
+        remove_leftovers(tmp_path)
+    assert remove_leftovers(tmp_path, with_folders=True) == [".run.mrt-tmp"]
+    assert not list(tmp_path.iterdir())

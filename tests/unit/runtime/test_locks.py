@@ -4,12 +4,21 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from mrt_pipeline.errors import RunLockedError, StorageError
-from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, is_locked, outputs_lock, run_lock
+from mrt_pipeline.runtime.locks import (
+    HOLDER_NAME,
+    LOCK_NAME,
+    PATIENCE_S,
+    held_if_free,
+    is_locked,
+    outputs_lock,
+    run_lock,
+)
 from tests.fakes.fake_time import START
 
 HOLD = (
@@ -107,3 +116,27 @@ def test_the_folder_of_all_runs_is_held_by_one_at_a_time(tmp_path: Path) -> None
 def test_a_lock_file_that_nobody_holds_is_no_lock(tmp_path: Path) -> None:
     (tmp_path / LOCK_NAME).write_bytes(b"")
     assert not is_locked(tmp_path)
+
+
+def test_a_look_at_the_lock_does_not_turn_a_run_away(tmp_path: Path) -> None:
+    looking, let_go = threading.Event(), threading.Event()
+
+    def look() -> None:
+        with held_if_free(tmp_path) as is_free:
+            assert is_free
+            looking.set()
+            let_go.wait(PATIENCE_S * 20)
+
+    somebody = threading.Thread(target=look)
+    somebody.start()
+    looking.wait()
+    threading.Timer(PATIENCE_S / 5, let_go.set).start()
+    with run_lock(tmp_path, START):
+        assert is_locked(tmp_path)
+    somebody.join()
+
+
+def test_the_note_of_who_holds_the_folder_is_whole_or_not_there(tmp_path: Path) -> None:
+    with run_lock(tmp_path, START):
+        names = {path.name for path in tmp_path.iterdir()}
+    assert names == {LOCK_NAME, HOLDER_NAME}

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from mrt_pipeline.errors import CorruptCheckpointError, StorageError
+from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest, save_manifest
 from tests.fakes.manifests import make_manifest, put_run
 from tests.fakes.small_disk import small_disk
@@ -71,3 +73,21 @@ def test_a_manifest_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / MANIFEST_NAME).mkdir()
     with pytest.raises(StorageError, match="could not be read"):
         find_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../stage1.json", "/etc/passwd", "a/b", ".hidden", "", "a\x00b", "a\n"])
+def test_a_manifest_leads_nowhere_out_of_its_folder(name: str, tmp_path: Path) -> None:
+    manifest = put_run(tmp_path / "run", "stage1_ingestion")
+    content = (tmp_path / "run" / MANIFEST_NAME).read_bytes()
+    written = json.dumps(CHECKPOINT_NAMES["stage1_ingestion"]).encode()
+    assert find_manifest(tmp_path / "run") == manifest
+    (tmp_path / "run" / MANIFEST_NAME).write_bytes(content.replace(written, json.dumps(name).encode(), 1))
+    with pytest.raises(CorruptCheckpointError, match="file"):
+        find_manifest(tmp_path / "run")
+
+
+def test_what_is_quoted_of_a_damaged_manifest_is_short(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST_NAME).write_text(json.dumps({"x" * 100_000: 1}))
+    with pytest.raises(CorruptCheckpointError) as caught:
+        find_manifest(tmp_path)
+    assert len(str(caught.value)) < 1000

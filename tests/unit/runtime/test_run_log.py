@@ -110,3 +110,27 @@ def test_a_log_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
 def test_a_failure_in_the_block_is_passed_on(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), open_run_log(tmp_path, LoggingSection(), run_id="r"):
         raise ZeroDivisionError
+
+
+def test_a_line_that_a_kill_cut_off_is_closed_before_the_next(tmp_path: Path) -> None:
+    (tmp_path / "run.log.jsonl").write_bytes(b'{"event": "as')
+    lines = _lines(tmp_path, "structured")
+    assert lines[0] == '{"event": "as'
+    assert json.loads(lines[1])["event"] == "asked"
+
+
+def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
+    with small_disk(200), open_run_log(tmp_path, LoggingSection(), run_id="r") as log:
+        for number in range(10):
+            log.info("asked", number=number)
+    content = (tmp_path / "run.log.jsonl").read_bytes()
+    assert content.endswith(b"\n")
+    assert [json.loads(line)["number"] for line in content.splitlines()] == [0]
+
+
+def test_a_log_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_bytes(b"")
+    (tmp_path / "run.log.jsonl").symlink_to("theirs")
+    with pytest.raises(StorageError, match="could not be opened"), open_run_log(tmp_path, LoggingSection()):
+        pass
+    assert (tmp_path / "theirs").read_bytes() == b""

@@ -89,3 +89,14 @@ def test_a_run_in_another_thread_leaves_signals_alone() -> None:
     thread.start()
     thread.join()
     assert seen == [True]
+
+
+@pytest.mark.parametrize("fault", [OSError("no terminal any more"), RuntimeError("reentrant call")])
+def test_a_request_counts_though_it_cannot_be_announced(fault: Exception) -> None:
+    def announce(_text: str) -> None:
+        raise fault
+
+    stop = StopRequest(announce)
+    with stop.watching(), stop.graceful():
+        signal.raise_signal(signal.SIGHUP)
+    assert stop.signal_number == signal.SIGHUP
