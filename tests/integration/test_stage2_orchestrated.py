@@ -16,11 +16,13 @@ from mrt_pipeline.errors import (
     FetchError,
     MissingCheckpointError,
     ModelCallError,
+    SourceGapError,
     StageError,
     StageInputError,
     StaleCheckpointError,
 )
 from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
+from mrt_pipeline.runtime.manifests import find_manifest
 from mrt_pipeline.stages.enrichment.registry import MODULES
 from mrt_pipeline.stages.stage2_enrichment import REJECTED_NAME
 from tests.fakes import stage2_sources
@@ -148,9 +150,13 @@ def test_failed_stations_alone_are_tried_again(tmp_path: Path) -> None:
     stage2_sources.ERRORS.update(
         dict.fromkeys(["yishun", "bishan"], FetchError("network", "has no page.", status=404))
     )
-    first = _run(tmp_path)
-    assert first.status is RunStatus.COMPLETED
+    with pytest.raises(SourceGapError, match="bishan, yishun"):
+        _run(tmp_path)
+    [run] = (tmp_path / "outputs").glob("2*")
+    first = find_manifest(run)
+    assert first is not None and first.status is RunStatus.FAILED
     assert first.stages["stage2_enrichment"].counts["stations_failed"] == 2
+    assert not (tmp_path / "outputs/latest").is_symlink()
     stage2_sources.ERRORS.clear()
     second = _run(tmp_path, RunRequest(retry_failed=True))
     assert sorted(stage2_sources.OPENED[-1].asked) == ["bishan", "yishun"]

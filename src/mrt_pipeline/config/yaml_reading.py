@@ -20,6 +20,8 @@ from mrt_pipeline.errors import ConfigError
 MAX_VALUES = 10_000
 MAX_DEPTH = 20
 MAX_WHOLE_NUMBER = 2**63
+MAX_SHOWN = 200
+"""so many characters of a key's path are quoted"""
 
 KeyPath = tuple[str | int, ...]
 
@@ -61,8 +63,8 @@ def read_yaml(text: str) -> YamlDocument:
 
 def show_path(path: KeyPath) -> str:
     """Return a key's path as it is written in messages, e.g. ``stages.stage1_ingestion.sources[1]``."""
-    shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return shown.removeprefix(".")
+    shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…"
 
 
 def _compose(text: str) -> yaml.Node | None:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 REJECTED_NAME = "stage2_rejected.jsonl"
 """one JSON object a line for every claim that was not published, and why"""
+MOST_NAMED = 60
+"""a finding about a source that failed names so many stations"""
 
 
 class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
@@ -211,7 +213,7 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
         )
     for name in used:
         failed = [item for item in enrichments if name in item.failures]
-        slugs = shorten([item.slug for item in failed])
+        slugs = shorten([item.slug for item in failed], MOST_NAMED)
         if failed:
             yield _warning(
                 "source-failed",

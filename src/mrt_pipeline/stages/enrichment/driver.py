@@ -203,10 +203,10 @@ class Driver:
             )
 
 
-def shorten(slugs: Sequence[str]) -> str:
+def shorten(slugs: Sequence[str], most: int = SHOWN_SLUGS) -> str:
     """Return the first few of many names."""
-    shown = ", ".join(slugs[:SHOWN_SLUGS])
-    return shown if len(slugs) <= SHOWN_SLUGS else f"{shown}, …"
+    shown = ", ".join(slugs[:most])
+    return shown if len(slugs) <= most else f"{shown}, …"
 
 
 def _is_better(before: JournalRow, now: JournalRow) -> bool:
