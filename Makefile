@@ -9,7 +9,7 @@ run: $(STAMP)            ## make the dataset from the recorded facts, in outputs
 	$(BIN)/mrt-pipeline run
 
 test: $(STAMP)           ## unit, integration and command-line tests; no network, no keys
-	$(BIN)/pytest -q -n 2 -m "not real_parts"
+	$(BIN)/pytest -q -n 2 -m "not real_parts and not slow"
 
 check: $(STAMP)          ## formatting, lint, spelling, types, import contracts, known vulnerabilities
 	$(BIN)/ruff format --check .
@@ -17,9 +17,10 @@ check: $(STAMP)          ## formatting, lint, spelling, types, import contracts,
 	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pip-audit --requirement requirements.txt --disable-pip --no-deps --progress-spinner off
+	$(BIN)/python .ci/audit.py requirements.txt
 
-real: $(STAMP)           ## the slower tests against real parts; installs what they need
+real: $(STAMP)           ## the slower tests, and those against real parts; installs what they need
+	$(BIN)/pytest -q -n 2 -m slow
 	$(BIN)/pytest -q -m real_parts
 
 bench: $(STAMP)          ## the figures of docs/benchmarks.md

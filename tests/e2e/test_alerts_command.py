@@ -18,6 +18,8 @@ from tests.e2e.command import Workplace, load
 from tests.fakes.http_server import LoopbackServer, Reply, SeenRequest
 from tests.fakes.smtp_server import RECIPIENT, LoopbackSmtp
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "hunter2-Secret"
 TOKEN = "t0ken-of-the-hook"
 IMPOSSIBLE = {"MRT_PIPELINE__EXPECTED_STATIONS": "999"}

@@ -128,6 +128,7 @@ SITUATIONS = {
 """how a place is prepared, the flags, what becomes of the stages, and why the first one runs that does"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_a_plan_tells_what_the_run_after_it_does(after_a_run: Workplace, situation: str) -> None:
     prepare, flags, actions, reason = SITUATIONS[situation]

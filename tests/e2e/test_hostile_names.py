@@ -17,6 +17,8 @@ import pytest
 from tests.e2e.command import Workplace, load
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
 
+pytestmark = pytest.mark.slow
+
 RUN = ("run", "--as-of", SMALL_DAY)
 MARKUP = "<img src=x onerror=alert(1)>"
 CLIMB = "../../../../tmp/climbed"

@@ -66,7 +66,7 @@ def test_a_page_becomes_claims_with_quotes_passages_rejections_and_provenance(tm
     document = claims.provenance[reason.document_id]
     assert (document.revision, document.licence, document.retrieved_at) == ("70", "CC-BY-SA-3.0", NOW)
     assert document.url == "https://wiki.example/wiki/Yishun_MRT_Station?oldid=70"
-    assert source.version_for(YISHUN).endswith("@70")
+    assert (source.version_for(YISHUN) or "").endswith("@70")
 
 
 def test_passages_are_stretches_of_the_document(tmp_path: Path) -> None:
