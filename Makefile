@@ -2,8 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+.DEFAULT_GOAL := help
 
-.PHONY: run test check bench real clean
+.PHONY: help run test check bench real clean
+
+help:                    ## what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / \t/'
 
 run: $(STAMP)            ## make the dataset from the recorded facts, in outputs/
 	$(BIN)/mrt-pipeline run

@@ -23,7 +23,7 @@ def main() -> NoReturn:
 def _leave(code: int) -> NoReturn:
     """End at once: to take a run's records apart one by one would take a tenth of its time."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # a closed terminal
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # a closed terminal, or none at all
             stream.flush()
     os._exit(code)
 

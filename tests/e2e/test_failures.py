@@ -107,7 +107,9 @@ def test_a_missing_checkpoint_is_named_and_nothing_else_is_touched(after_a_run: 
     before = _bytes_of(after_a_run.latest)
     result = after_a_run.call("run", "--stage", "3")
     assert result.returncode == 1
-    _assert_one_message(result.stderr, "stage2_enrichment.json", "mrt-pipeline run --resume-from 2")
+    _assert_one_message(
+        result.stderr, "stage2_enrichment.json", "mrt-pipeline run --output-dir", "--resume-from 2"
+    )
     after = _bytes_of(after_a_run.latest)
     assert {name for name in before if before[name] != after.get(name)} == {"manifest.json"}
 
@@ -185,6 +187,20 @@ def test_a_signal_ends_a_run_and_what_is_done_is_kept(place: Workplace, number: 
     result = place.call("run", "--skip-existing")
     assert result.returncode == 0, result.stderr
     assert load(run / "manifest.json")["stages"]["stage1_ingestion"]["reused"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hundredths", range(20, 100, 8))
+def test_a_signal_at_any_moment_is_a_signal_and_no_bug(place: Workplace, hundredths: int) -> None:
+    """Code in C passes an interruption on as an error of its own."""
+    process = place.start("run")
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=hundredths / 100)
+    process.send_signal(signal.SIGTERM)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode in (0, 143, -signal.SIGTERM)  # ended before it, by it, or before we listened
+    assert "bug" not in stderr
+    assert "Traceback" not in stderr
 
 
 def test_the_second_run_in_a_folder_says_who_holds_it(place: Workplace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mrt_pipeline.runtime.checkpoints import describe_checkpoint
 from mrt_pipeline.runtime.files import write_json
 from mrt_pipeline.runtime.manifests import save_manifest
 from tests.e2e.command import Workplace, load, stations_bytes
+from tests.fakes.http_server import LoopbackServer, Reply
 
 POOR = {"MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__SOURCES": "[network]"}
 """without LTA's bus stops"""
@@ -126,7 +128,7 @@ def test_a_renumbered_line_is_no_loss_and_an_earlier_day_is_not_compared(place: 
     gates = load(place.latest / "manifest.json")["gates"]
     assert gates["status"] == "passed"
     assert (gates["stations"], gates["exits"]) == ([], [])
-    back = place.call("run", "--as-of", "2026-07-11")
+    back = place.call("run", "--as-of", "2026-07-10")
     assert back.returncode == 0, back.stderr
     assert "not compared" in back.stderr
     assert load(place.latest / "manifest.json")["gates"]["status"] == "not_compared"
@@ -159,3 +161,37 @@ def test_fewer_bus_stops_than_expected_end_the_run_and_more_are_a_warning(place:
     assert "Warning: lta-bus-stops gives 5200 records; expected at most 5000" in result.stderr
     checks = load(place.latest / "validation.json")["findings_by_check"]
     assert checks["more-records-than-expected"] == 1
+
+
+def test_a_wiki_without_pages_publishes_nothing_until_it_has_them_or_that_is_accepted(
+    after_a_run: Workplace,
+) -> None:
+    published = after_a_run.latest.resolve()
+    nothing = json.dumps({"batchcomplete": True, "query": {"pages": [], "search": []}}).encode()
+    with LoopbackServer(
+        lambda _: Reply(body=nothing, headers={"Content-Type": "application/json"})
+    ) as server:
+        place = after_a_run.with_variables(
+            MRT_PIPELINE__APIS__FANDOM__MODE="live",
+            MRT_PIPELINE__APIS__FANDOM__BASE_URL=f"{server.url}/wiki",
+            MRT_PIPELINE__GATES__ENABLED="false",
+        )
+        result = place.call("run")
+        assert result.returncode == 1
+        assert "the wiki has pages for 0 of 184 stations" in result.stderr
+        assert "look at apis.fandom.base_url" in result.stderr
+        assert place.latest.resolve() == published
+        shown = place.call("show", place.runs[-1].name).stdout
+        assert (
+            f"Go on with: mrt-pipeline run --output-dir outputs/{place.runs[-1].name} --retry-failed" in shown
+        )
+        accepting = _command_in(result.stderr.replace("publish without it with", "publish it with"))
+        assert place.call(*accepting).returncode == 0
+    assert place.latest.resolve() == place.runs[-1]
+
+
+def test_a_look_at_a_day_long_ago_is_not_what_the_present_is_held_against(after_a_run: Workplace) -> None:
+    present = load(after_a_run.latest / "manifest.json")["run_id"]
+    assert after_a_run.call("run", "--as-of", "1995-01-01").returncode == 0
+    assert after_a_run.call("run").returncode == 0
+    assert load(after_a_run.latest / "manifest.json")["gates"]["baseline"]["run_id"] == present

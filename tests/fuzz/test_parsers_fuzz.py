@@ -22,6 +22,23 @@ def test_a_damaged_payload_is_read_or_refused(name: str, data: st.DataObject) ->
     target.check(data.draw(target.inputs()))
 
 
+HARD = [
+    ("yaml", b"expected_stations: " + b":".join([b"59"] * 60_000)),
+    ("yaml", b"\n".join(b"stage%d_ingestion: 1" % number for number in range(9000))),
+    ("yaml", b"mo" * 300 + b": 1"),
+    ("model reply", b"```" + b" " * 100_000),
+    ("model answer", b'{"error": ' + b'[{"text":' * 450 + b'"deep"' + b"}]" * 450 + b"}"),
+    ("wiki answer", b'{"error": {"code": "' + b"A" * 100_000 + b'"}}'),
+    ("checkpoint", b'{"' + b"A" * 100_000 + b'": 1}'),
+    ("manifest", b'{"' + b"A" * 100_000 + b'": 1}'),
+]
+
+
+@pytest.mark.parametrize(("name", "content"), HARD, ids=[name for name, _ in HARD])
+def test_what_once_took_a_second_or_filled_a_message_does_no_more(name: str, content: bytes) -> None:
+    TARGETS[name].check(content)
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_an_undamaged_payload_is_read(name: str) -> None:
     target = TARGETS[name]

@@ -29,9 +29,12 @@ RANDOM_KILLS = 3
 SEED = 20261123
 
 
+Undisturbed = tuple[list[str], float, dict[str, bytes]]
+"""what a run that nothing stops does to the disk, how long it takes, and what it makes"""
+
+
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, float, dict[str, bytes]]:
-    """Return how many steps and seconds a run takes that nothing stops, and what it makes."""
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     place = Workplace(tmp_path_factory.mktemp("undisturbed"))
     return (*measure(place, *RUN), results_of(place.latest))
 
@@ -46,10 +49,11 @@ def place(tmp_path: Path) -> Iterator[Workplace]:
 
 @pytest.mark.parametrize("number", range(1, KILLS + 1))
 def test_a_run_killed_at_a_write_is_gone_on_with(
-    number: int, place: Workplace, undisturbed: tuple[int, float, dict[str, bytes]]
+    number: int, place: Workplace, undisturbed: Undisturbed
 ) -> None:
     steps, _, expected = undisturbed
-    killed = fated(place, f"kill:{steps * number // (KILLS + 1)}", *RUN)
+    step = steps.index("flush", len(steps) * number // (KILLS + 1)) + 1  # when a temporary file lies there
+    killed = fated(place, f"kill:{step}", *RUN)
     assert killed.returncode == -9, killed.stderr
     result = place.call(*RUN, "--skip-existing")
     assert result.returncode == 0, result.stderr
@@ -58,7 +62,7 @@ def test_a_run_killed_at_a_write_is_gone_on_with(
 
 @pytest.mark.parametrize("number", range(RANDOM_KILLS))
 def test_a_run_killed_at_a_random_moment_is_gone_on_with(
-    number: int, place: Workplace, undisturbed: tuple[int, float, dict[str, bytes]]
+    number: int, place: Workplace, undisturbed: Undisturbed
 ) -> None:
     _, seconds, expected = undisturbed
     moment = random_moments(SEED, RANDOM_KILLS, seconds)[number]

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from mrt_pipeline import __version__
 from mrt_pipeline.errors import EXIT_USAGE, MrtPipelineError
 
 EXAMPLES = """\
@@ -80,6 +81,21 @@ snapshot_app = typer.Typer(
 )
 app.add_typer(config_app, name="config")
 app.add_typer(snapshot_app, name="snapshot")
+
+
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version")
+    ] = False,
+) -> None:
+    """From public sources to one verified dataset of Singapore's MRT and LRT stations and exits."""
 
 
 def main() -> NoReturn:

@@ -18,6 +18,8 @@ from mrt_pipeline.config.schema import json_schema
 from mrt_pipeline.config.yaml_reading import KeyPath
 
 MAX_SHOWN = 60
+MAX_FAULTS = 100
+"""A file with more is no configuration; nobody reads so many sentences."""
 SECRET_WORD = re.compile(
     r"(^|[_-])(pass(word|wd|phrase)?|secret|credential|token|((api|account|access|auth)[_-]?)?key"
     r"|(e?mail|webhook|apprise)[_-]?url)s?$",
@@ -48,8 +50,9 @@ def describe_errors(error: ValidationError, place: Callable[[KeyPath], str]) -> 
         error: what validation found.
         place: says which key it is and where it was set, e.g. ``"mode (line 5)"``.
     """
-    schema = json_schema()
-    return [_describe(found, place(found["loc"]), schema) for found in error.errors(include_url=False)]
+    schema, errors = json_schema(), error.errors(include_url=False)
+    told = [_describe(found, place(found["loc"]), schema) for found in errors[:MAX_FAULTS]]
+    return told + ([f"and {len(errors) - MAX_FAULTS} more."] if len(errors) > MAX_FAULTS else [])
 
 
 def describe_unknown_key(path: KeyPath, place: str) -> str:

@@ -12,7 +12,6 @@ from mrt_pipeline.config.model import Settings
 from mrt_pipeline.errors import ConfigError
 
 DEFAULT_PATH = Path("config/pipeline.yaml")
-_MISSING = object()
 
 
 class PipelineConfig:
@@ -39,15 +38,15 @@ class PipelineConfig:
         return f"PipelineConfig({str(self.path)!r})"
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Return the value at a dotted key; the default only if there is no such key."""
+        """Return the value at a dotted key; the default if there is none, as the specification has it."""
         value = self._find(key)
-        return default if value is _MISSING else value
+        return default if value is None else value
 
     def __getitem__(self, key: str) -> Any:
         return self.get(key)
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and self._find(key) is not _MISSING
+        return isinstance(key, str) and self._find(key) is not None
 
     @property
     def pipeline(self) -> dict[str, Any]:
@@ -70,7 +69,7 @@ class PipelineConfig:
 
     def _find(self, key: str) -> Any:
         def step(value: Any, part: str) -> Any:
-            return value.get(part, _MISSING) if isinstance(value, dict) else _MISSING
+            return value.get(part) if isinstance(value, dict) else None
 
         return reduce(step, key.split("."), self.settings.model_dump(mode="json"))
 

@@ -20,6 +20,8 @@ from mrt_pipeline.errors import ConfigError
 MAX_VALUES = 10_000
 MAX_DEPTH = 20
 MAX_WHOLE_NUMBER = 2**63
+MAX_NUMBER_CHARS = 400
+"""as many as the longest float spelled without an exponent, and more"""
 MAX_SHOWN = 200
 """so many characters of a key's path are quoted"""
 
@@ -135,6 +137,8 @@ class _TreeReader:
     def _read_scalar(self, node: yaml.Node) -> Any:
         if node.tag not in CONVERTED_TAGS:
             return node.value
+        if len(node.value) > MAX_NUMBER_CHARS:  # reading one of 60,000 parts, 59:59:…, takes a second
+            return self._fault(node, "has a number that is too large")
         try:
             value = self._constructor.construct_object(node)
         except ValueError:  # Python refuses to read thousands of digits

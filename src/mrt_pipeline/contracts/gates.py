@@ -16,7 +16,7 @@ class GateStatus(StrEnum):
     PASSED = "passed"
     """no more is gone than the configuration allows"""
     FAILED = "failed"
-    """more is gone than that; nothing is published"""
+    """more is gone than that, or a source has gaps; nothing is published"""
     ACCEPTED = "accepted"
     """more is gone than that, and a person said that it is right"""
     NOT_COMPARED = "not_compared"
@@ -74,6 +74,8 @@ class GateReport(Record):
     baseline: BaselineRun | None = None
     excesses: tuple[str, ...] = ()
     """one sentence for each limit that is exceeded"""
+    gaps: tuple[str, ...] = ()
+    """one sentence for each source that gave nothing for some stations, if nobody accepted that"""
     stations: tuple[LostStation, ...] = ()
     exits: tuple[LostExit, ...] = ()
     fields: tuple[FieldLoss, ...] = ()

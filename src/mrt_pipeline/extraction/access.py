@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from mrt_pipeline.contracts.network import AccessFeature
+import re
+
+from mrt_pipeline.contracts.network import AccessFeature, StepFree
 from mrt_pipeline.extraction.access_words import MEANING, VOCABULARY, is_elsewhere
 from mrt_pipeline.extraction.enrichments import AccessStatement
-from mrt_pipeline.extraction.mentions import sentence_at
+from mrt_pipeline.extraction.mentions import mentions_in, sentence_at
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
 from mrt_pipeline.extraction.statements import Place, Statement, find_fault, find_retraction
+
+_THING_AT = re.compile(
+    r"\b(?!(?:lifts?|elevators?|ramps?|routes?|paths?|ways?|access|entry|entrances?|exits?|is|are)\b)\w+"
+    r"\s+(?:(?:located|found|just|right)\s+)?(?:at|near|by|outside|beside|next to|in front of|of)"
+    r"\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_THING_THAT = re.compile(r"\w[^.]*\b(?:that|which)\s+(?:is|are)\b", re.IGNORECASE)
 
 
 def ground_access(statement: Statement) -> AccessStatement:
@@ -33,7 +43,7 @@ def _check_access_words(statement: Statement, value: str) -> None:
     text = statement.page.text
     places = [match.span() for match in VOCABULARY[value].finditer(text, *statement.bounds)]
     if statement.is_by_rule:  # a table's head may hold the word, and its cell only "yes"
-        faults = {find_retraction(statement, place) for place in places} or {None}
+        faults = {find_retraction(statement, place) for place in places or [statement.bounds]}
     else:
         faults = {_find_access_fault(statement, place) for place in places} or {Reason.NOT_IN_VOCABULARY}
     if len(faults) > 1:  # words about other exits in the same quote do not matter
@@ -43,6 +53,21 @@ def _check_access_words(statement: Statement, value: str) -> None:
 
 
 def _find_access_fault(statement: Statement, place: Place) -> Reason | None:
-    start, end = sentence_at(statement.page.text, *place)
+    text = statement.page.text
     fault = find_fault(statement, place)
-    return Reason.ELSEWHERE if fault is None and is_elsewhere(statement.page.text[start:end]) else fault
+    if fault is not None:
+        return fault
+    is_of_a_thing = MEANING.get(statement.candidate.value) is StepFree.YES and _is_of_a_thing(text, place)
+    return (
+        Reason.ELSEWHERE if is_of_a_thing or is_elsewhere(text[slice(*sentence_at(text, *place))]) else None
+    )
+
+
+def _is_of_a_thing(text: str, place: Place) -> bool:
+    """Tell whether a thing at the exit is described, not the exit: `The mall at Exit A is step-free`."""
+    start, _ = sentence_at(text, *place)
+    owner = next(iter(mentions_in(text, start, place[0])), None)
+    if owner is None:
+        return False
+    is_at = _THING_AT.search(text, start, owner.start) is not None
+    return is_at or _THING_THAT.search(text, owner.end, place[0]) is not None

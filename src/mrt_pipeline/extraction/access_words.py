@@ -10,12 +10,21 @@ STEP_FREE_YES = "step_free_yes"
 STEP_FREE_NO = "step_free_no"
 
 _TOILET = r"(?:toilets?|washrooms?|restrooms?|wc)"
+_WAY = (
+    r"(?:access\w*|exits?|entrances?|entry|ways?|routes?|paths?|pathways?|passages?|connections?|linkways?|ramps?"
+    r"|lifts?|elevators?|facilit(?:y|ies)|features?|stations?|and|or|but|with|via|by|to|from|at|for|in|on|through"
+    r"|using|as|since|because|while|whereas|although|though|throughout|only|too|also|here|there"
+    r"|before|after|until|till|when|whenever|if|unless|now|again|by|during)"
+)
+"""May stand behind `barrier-free`; of a `barrier-free playground` the exit is not said to be so."""
+
+_OF_WAY = rf"(?!\s+(?!{_WAY}\b)[^\W\d_])"
 _WHEELCHAIR = (
-    rf"\bwheelchairs?[- ](?:accessible|friendly)\b(?!\s+{_TOILET})"
+    rf"\bwheelchairs?[- ](?:accessible|friendly)\b{_OF_WAY}"
     r"|\baccessible\s+(?:to|by|for|with)\s+wheelchairs?\b"
 )
-_BARRIER_FREE = rf"\bbarrier[- ]free\b(?!\s+{_TOILET})"
-_STEP_FREE = rf"\bstep[- ]free\b|{_BARRIER_FREE}|{_WHEELCHAIR}"
+_BARRIER_FREE = rf"\bbarrier[- ]free\b{_OF_WAY}"
+_STEP_FREE = rf"\bstep[- ]free\b{_OF_WAY}|{_BARRIER_FREE}|{_WHEELCHAIR}"
 _DENIAL = r"(?:\b(?:not?|non|without)|n['’]t)\b[\s-]*(?:(?:yet|fully|any|an?)\s+)?"
 _STAIRS = r"(?:stairs?|steps|staircases?)"
 _BEFORE_STAIRS = r"(?:(?:by|via|has|have|with|a|an?|the|flight of|served)\s+){0,3}"
@@ -55,6 +64,7 @@ _NEGATOR = re.compile(
     r"\b(?:no(?!\.?\s*\d)|not|cannot|without|never|neither|nor|none|n/a|non|unavailable|inaccessible)\b"
     r"|\b(?:unlike|lacks?|lacking|absent|absence|except|excepting|excludes?|excluding)\b"
     r"|\b(?:other than|apart from|instead)\b"
+    r"|\b(?:hardly|barely|scarcely|partially|partly|almost|nearly|semi|far from)\b"
     r"|\b(?:tidak|tiada|bukan|tanpa)\b|n['’]t\b|[没沒無无不✗✘❌]|இல்லை",
     re.IGNORECASE,
 )
@@ -66,10 +76,16 @@ _NOT_NOW = re.compile(
     r"|\bout of (?:service|order|use)\b|\bunder (?:repairs?|maintenance|renovation|upgrading)\b"
     r"|\b(?:will|would|shall|plans?|planned|proposed|future|upcoming|to be|expected|under construction)\b"
     r"|\b(?:being (?:built|constructed|added)|may|might|could|if|unless|should)\b"
-    r"|\b(?:rumou?red|allegedly|reportedly)\b"
+    r"|\b(?:rumou?red|allegedly|reportedly|supposedly|myths?|claims?|claimed)\b"
+    r"|\b(?:broken|malfunction\w*|vandali[sz]ed|awaiting|breaks? down|broke down)\b"
+    r"|\b(?:opens?|opening|coming) (?:soon|later|next)\b"
     r"|已取消|已关闭|已關閉|已拆|拆除|停用|暂停|关闭|關閉|前身|曾|将于|将会|計劃|计划|规划|兴建|施工|未来"
     r"|\b(?:bekas|dahulu|dahulunya|ditutup|dirobohkan|dipindahkan|akan|dirancang|dicadangkan|belum)\b"
     r"|முன்னாள்|மூடப்ப|அகற்றப்ப|எதிர்கால|திட்டமிட",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(
+    r"(?<![\w#/-])(?<!\bblk )(?<!\bblock )(?<!\bno\. )20[2-9][0-9](?![\w/])(?!\s*(?:h|hrs?|hours)\b)",
     re.IGNORECASE,
 )
 _AT_A_DISTANCE = re.compile(
@@ -105,6 +121,11 @@ def is_denying(text: str) -> bool:
 def is_not_now(sentence: str) -> bool:
     """Tell whether a sentence speaks of the past, of plans or of what might be."""
     return _NOT_NOW.search(sentence) is not None
+
+
+def is_of_later_year(sentence: str, year: int) -> bool:
+    """Tell whether a sentence names a year after the present one: `opens in 2031`."""
+    return any(int(match.group()) > year for match in _YEAR.finditer(sentence))
 
 
 def is_elsewhere(sentence: str) -> bool:

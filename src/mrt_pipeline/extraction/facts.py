@@ -34,6 +34,7 @@ class GroundingFacts:
     """service numbers by bus stop code, in natural order"""
     stops_document: Provenance
     services_document: Provenance
+    as_of: date
     reach_m: float = REACH_M
 
 
@@ -49,6 +50,7 @@ def gather_facts(
         services=services_by_stop(services.records),
         stops_document=stops.provenance,
         services_document=services.provenance,
+        as_of=as_of,
     )
 
 

@@ -27,6 +27,7 @@ from mrt_pipeline.extraction.access_words import VOCABULARY, is_hostile
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.enrichments import GroundedValue, enrich_exits
 from mrt_pipeline.extraction.facts import GroundingFacts, distance_m, plain_name
+from mrt_pipeline.extraction.led_places import is_led_to
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.platforms import ground_platform
 from mrt_pipeline.extraction.quotes import clean, find_spans, fold
@@ -36,6 +37,7 @@ from mrt_pipeline.extraction.statements import (
     check_not_hostile,
     choose_place,
 )
+from mrt_pipeline.network import Network
 
 MAX_QUOTE_CHARS = 600
 MAX_NAME_CHARS = 80
@@ -47,6 +49,9 @@ _MARKUP = re.compile(r"[<>{}\[\]|\\`*=]|https?:|www\.|&\w+;")
 _DULL_WORD = re.compile(
     r"an?|the|of|at|to|and|or|in|on|by|near|nearby|none|nil|no|yes|unknown|n/a|\d+|shops?|road|street|line"
     r"|exits?|entrance|lifts?|escalators?|stairs|platforms?|bus|stops?|station|mrt|lrt"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?|daily|january|february|march|april|may|june"
+    r"|july|august|september|october|november|december|north|south|east|west|north-?(?:east|west)|south-?(?:east|west)"
+    r"|(?:north|south|east|west)(?:ern|wards?|bound)?"
 )
 
 Reading = tuple[Passage, Sequence[Candidate]]
@@ -171,10 +176,26 @@ def _record(document: Provenance, record_id: str, method: Method = Method.RECORD
 
 
 def _ground_landmark(statement: Statement) -> Landmark:
-    start, end = choose_place(statement, statement.places_of(statement.candidate.value))
+    places = statement.places_of(statement.candidate.value)
+    start, end = choose_place(statement, places)
     name = clean(statement.page.text[start:end])
     _check_is_name(name, statement.station)
+    if plain_name(name) in _line_names(statement.facts.network):
+        raise UngroundedError(Reason.NOT_A_NAME)
+    if not statement.is_by_rule:
+        places = [place for place in places if is_led_to(statement.page.text, *place)]
+        if not places:
+            raise UngroundedError(Reason.PLACE_NOT_LED_TO)
+        choose_place(statement, places)
     return Landmark(name=name, confidence=statement.confidence, evidence={"name": (statement.evidence(),)})
+
+
+def _line_names(network: Network) -> set[str]:
+    return {
+        plain_name(name)
+        for line in network.lines
+        for name in (line.line_code, line.name, f"{line.name} Line", *line.code_prefixes)
+    }
 
 
 def _check_is_name(name: str, station: Station) -> None:

@@ -69,6 +69,8 @@ class Words:
     def finish(self) -> Words:
         """Return the words without white space around them."""
         self.text = self.text.rstrip(" ;")
+        end = len(self.text)
+        self.links = [(start, min(stop, end)) for start, stop in self.links if start < end]
         return self
 
     def _write_break(self) -> None:

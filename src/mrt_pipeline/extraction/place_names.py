@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mrt_pipeline.extraction.facts import plain_name
@@ -57,31 +57,37 @@ class PlaceNames:
 
     def stations_in(self, text: str) -> Iterator[NamedStation]:
         """Yield the stations named in a text, the longest name at each place."""
-        words = list(_PLAIN_WORD.finditer(text))
-        position = 0
-        while position < len(words):
-            found = self._longest_at(text, words, position)
-            if found is None:
-                position += 1
-                continue
-            yield found
-            position = next(
-                (n for n in range(position, len(words)) if words[n].start() >= found.end), len(words)
-            )
+        return stations_named(text, self.slugs)
 
     def lines_in(self, text: str) -> set[str]:
         """Return the codes of the lines named in a text."""
         return {self.line_codes[_folded(match.group())] for match in self._line_pattern.finditer(text)}
 
-    def _longest_at(self, text: str, words: list[re.Match[str]], first: int) -> NamedStation | None:
-        for last in range(min(first + MAX_NAME_WORDS, len(words)) - 1, first - 1, -1):
-            start, end = words[first].start(), words[last].end()
-            written = text[start:end].rstrip(".")
-            if _breaks(written) or not written[:1].isalnum():
-                continue
-            if (slug := self.slugs.get(plain_name(written))) and _is_name(written):
-                return NamedStation(start, start + len(written), slug)
-        return None
+
+def stations_named(text: str, slugs: Mapping[str, str]) -> Iterator[NamedStation]:
+    """Yield the stations of some slugs by plain name that a text names, the longest name at each place."""
+    words = list(_PLAIN_WORD.finditer(text))
+    position = 0
+    while position < len(words):
+        found = _longest_at(text, words, position, slugs)
+        if found is None:
+            position += 1
+            continue
+        yield found
+        position = next((n for n in range(position, len(words)) if words[n].start() >= found.end), len(words))
+
+
+def _longest_at(
+    text: str, words: list[re.Match[str]], first: int, slugs: Mapping[str, str]
+) -> NamedStation | None:
+    for last in range(min(first + MAX_NAME_WORDS, len(words)) - 1, first - 1, -1):
+        start, end = words[first].start(), words[last].end()
+        written = text[start:end].rstrip(".")
+        if _breaks(written) or not written[:1].isalnum():
+            continue
+        if (slug := slugs.get(plain_name(written))) and _is_name(written):
+            return NamedStation(start, start + len(written), slug)
+    return None
 
 
 def _is_name(written: str) -> bool:

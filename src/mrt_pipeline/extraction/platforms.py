@@ -7,10 +7,26 @@ import re
 from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit
 from mrt_pipeline.extraction.enrichments import GroundedValue
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
-from mrt_pipeline.extraction.mentions import PLATFORM
+from mrt_pipeline.extraction.mentions import PLATFORM, is_row, line_at, mentions_in, sentence_at
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
-from mrt_pipeline.extraction.statements import Statement, choose_place, find_fault
+from mrt_pipeline.extraction.rules_platforms import TOWARDS
+from mrt_pipeline.extraction.statements import Place, Statement, choose_place, find_fault
 from mrt_pipeline.network import Direction, Network
+
+_GOAL_WORDS = re.compile(
+    rf"{TOWARDS.pattern}|(?<!next )(?<!close )(?<!adjacent )\b(?:to|for)\b"
+    r"|\b(?:next (?:station|stop)|terminus|destination)\b",
+    re.IGNORECASE,
+)
+_BOUND_BEHIND = re.compile(r"[\s-]*(?:bound\b|方向)", re.IGNORECASE)
+_COMING = re.compile(r"\b(?:from|via|through|calling at|arriv\w*|terminat\w*)\b|来自|途经", re.IGNORECASE)
+_COMING_HEAD = re.compile(r"\b(?:from|via|origins?|previous|arrivals?)\b", re.IGNORECASE)
+_AMISS = re.compile(r"\b(?:opposite|across|other than|away from|instead|rather than)\b", re.IGNORECASE)
+_NO_LIST = re.compile(
+    r"\b(?:is|are|was|has|have|from|via|through|which|where|trains?|platforms?|exits?|uses?|serves?)\b|[.;]",
+    re.IGNORECASE,
+)
+"""Between `towards` and a goal, only other goals may stand."""
 
 _PLATFORM_LABEL = re.compile(r"[A-Z]|[0-9]{1,2}")
 
@@ -58,9 +74,44 @@ def _check_said(statement: Statement, code: str) -> None:
     if statement.is_by_rule:
         choose_place(statement, places)
         return
-    faults = [find_fault(statement, place, PLATFORM, code) for place in places]
+    faults = [_find_platform_fault(statement, place, code) for place in places]
     if None not in faults:
         raise UngroundedError(faults[0] or Reason.PLATFORM_NOT_IN_QUOTE)
+
+
+def _find_platform_fault(statement: Statement, place: Place, code: str) -> Reason | None:
+    fault = find_fault(statement, place, PLATFORM, code)
+    if fault is None and not _is_goal(statement.page.text, place):
+        return Reason.DIRECTION_NOT_SAID
+    return fault
+
+
+def _is_goal(text: str, place: Place) -> bool:
+    """Tell whether trains are said to go to what stands at a place, not to come from there or pass it."""
+    start, end = sentence_at(text, *place)
+    if _AMISS.search(text, start, end):
+        return False
+    named = [item for item in mentions_in(text, start, place[0], PLATFORM) if item.end <= place[0]]
+    lead = text[named[-1].end if named else start : place[0]]
+    if _COMING.search(lead) or _COMING_HEAD.search(_head_above(text, start)):
+        return False
+    is_alone = not lead.strip(" :：()（）–—-*•·=") and (bool(named) or is_row(text, *line_at(text, start)))
+    if is_alone or _BOUND_BEHIND.match(text, place[1]):
+        return True
+    words = list(_GOAL_WORDS.finditer(text, start, place[0]))
+    return bool(words) and not _NO_LIST.search(text, words[-1].end(), place[0])
+
+
+def _head_above(text: str, position: int) -> str:
+    """Return the first row of the table around a position, nothing outside a table."""
+    head = ""
+    bounds = line_at(text, position)
+    while is_row(text, *bounds):
+        head = text[slice(*bounds)]
+        if bounds[0] == 0:
+            break
+        bounds = line_at(text, bounds[0] - 1)
+    return head
 
 
 def _find_directions(statement: Statement) -> list[Direction]:

@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from mrt_pipeline.contracts.claims import Passage
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method
 from mrt_pipeline.contracts.network import Station
-from mrt_pipeline.extraction.access_words import is_denied, is_denying, is_hostile, is_not_now
+from mrt_pipeline.extraction.access_words import (
+    is_denied,
+    is_denying,
+    is_hostile,
+    is_not_now,
+    is_of_later_year,
+)
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
 from mrt_pipeline.extraction.mentions import EXIT, Kind, Mention, is_row, line_at, owner_at, sentence_at
+from mrt_pipeline.extraction.place_names import stations_named
 from mrt_pipeline.extraction.quotes import Span, find_tokens
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
 
@@ -20,6 +27,11 @@ MAX_NAME_WORDS = 5
 """No station's name has more words."""
 
 Place = tuple[int, int]
+
+_THERE = re.compile(
+    r"\bthere\b(?!\s+(?:is|are|was|were)\b)|\b(?:its|that station(?:['’]s)?)\b", re.IGNORECASE
+)
+_NAME_GOES_ON = re.compile(r"\s+(?!MRT\b|LRT\b|Station\b|Exits?\b|Entrances?\b)[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +118,7 @@ def find_fault(
     owner = owner_at(statement.page.text, *place, kind)
     if owner is None or (label or statement.candidate.exit_label) not in owner.labels:
         return Reason.EXIT_NOT_IN_QUOTE if kind is EXIT else Reason.PLATFORM_NOT_IN_QUOTE
-    if kind is EXIT and _names_other_station(statement, owner):
+    if kind is EXIT and (_names_other_station(statement, owner) or _is_elsewhere(statement, owner, place)):
         return Reason.EXIT_OF_OTHER_STATION
     return find_retraction(statement, place, owner)
 
@@ -118,7 +130,8 @@ def find_retraction(statement: Statement, place: Place, owner: Mention | None = 
     around = (
         [(start, end)] if owner is None else [(start, end), _unit_at(statement, (owner.start, owner.end))]
     )
-    if any(is_not_now(text[left:right]) for left, right in around):
+    year = statement.facts.as_of.year
+    if any(is_not_now(text[slice(*unit)]) or is_of_later_year(text[slice(*unit)], year) for unit in around):
         return Reason.NOT_CURRENT
     if is_denied(text[start:end], place[0] - start, place[1] - start):
         return Reason.NEGATED
@@ -153,6 +166,29 @@ def _names_other_station(statement: Statement, owner: Mention) -> bool:
     named = {*_names_ending(before), *_names_opening(following)}
     slugs = {statement.facts.slugs_by_name[name] for name in named if name in statement.facts.slugs_by_name}
     return bool(slugs) and statement.station.slug not in slugs
+
+
+def _is_elsewhere(statement: Statement, owner: Mention, place: Place) -> bool:
+    """Tell whether a sentence is set at another station: `At Khatib, one stop away, Exit A has a lift`."""
+    text = statement.page.text
+    bounds = owner.start, owner.end
+    start, end = _unit_at(statement, bounds)
+    if _other_stations(statement, start, owner.start):
+        return True
+    said_start = sentence_at(text, *place)[0]
+    if said_start > owner.end and _other_stations(statement, said_start, place[0]):
+        return True
+    refers_back = _THERE.search(text, start, end) is not None
+    return refers_back and _other_stations(statement, line_at(text, start)[0], start)
+
+
+def _other_stations(statement: Statement, start: int, end: int) -> bool:
+    """Tell whether a stretch names another station; `Khatib Camp` is none."""
+    text = statement.page.text
+    return any(
+        found.slug != statement.station.slug and not _NAME_GOES_ON.match(text, start + found.end)
+        for found in stations_named(text[start:end], statement.facts.slugs_by_name)
+    )
 
 
 def _is_of_something_else(statement: Statement, following: str) -> bool:

@@ -107,6 +107,12 @@ class Attempt:
     def run_given(self, number: int, given: dict[int, Output]) -> Output:
         """Run or reuse one stage on outputs that the caller holds, and return its output."""
         for earlier, output in given.items():
+            if not isinstance(output, KINDS[earlier]):
+                raise StageInputError(
+                    STAGES[number - 1].name,
+                    f"was given {type(output).__name__}; expected the {KINDS[earlier].__name__} "
+                    f"of stage {earlier}.",
+                )
             self._outputs[earlier] = output
             self._contents[STAGES[earlier - 1].name] = content_sha256(output)
         self._run_or_reuse(STAGES[number - 1])
@@ -124,11 +130,14 @@ class Attempt:
             path = self._session.folder / CHECKPOINT_NAMES[stage.name]
             if number not in self._reusable:
                 is_at_budget = self.status_after(MODEL_STAGE) is RunStatus.STOPPED_AT_BUDGET
-                remedy = f"mrt-pipeline run{' --resume-from 2' if is_at_budget else ''}"
+                remedy = self._go_on(*(("--resume-from", "2") if is_at_budget else ()))
                 raise MissingCheckpointError(path, f"is not there; make it with: {remedy}")
-            remedy = f"mrt-pipeline run --resume-from {number}"
+            remedy = self._go_on("--resume-from", str(number))
             self._outputs[number] = parse_checkpoint(KINDS[number], path, self._reusable[number], remedy)
         return self._outputs[number]
+
+    def _go_on(self, *flags: str) -> str:
+        return go_on(self.folder, self.manifest, *flags)
 
     def _run_or_reuse(self, stage: StageSpec) -> None:
         decision = decide_stage(
@@ -216,7 +225,7 @@ class Attempt:
             raise StageInputError(
                 STAGES[2].name,
                 f"stage 2 stopped at its budget and has {number} stations still to do; expected none. "
-                f"Go on with: {go_on(self.folder, self.manifest, '--resume-from', '2')}",
+                f"Go on with: {self._go_on('--resume-from', '2')}",
             )
         return output
 
@@ -260,7 +269,9 @@ class Attempt:
 
     def _facts_of(self, output: Output) -> dict[str, object]:
         """Return what an output adds to the manifest itself."""
-        sources: dict[str, Provenance] = {**self.manifest.sources, **output.provenance}
+        sources: dict[str, Provenance] = dict(output.provenance)
+        if isinstance(output, Stage2Output):
+            sources = {**self.output(1).provenance, **sources}
         facts: dict[str, object] = {"sources": dict(sorted(sources.items()))}
         if isinstance(output, Stage2Output):
             facts["passed_over"] = {use.source: use.reason for use in output.sources if not use.used}

@@ -2,7 +2,7 @@
 
 outputs/20261123_081203/       a run, named by its UTC start; --output-dir names another
 outputs/latest -> 20261123_…   the last run that ended well; relative, swapped atomically
-outputs/.lock                  held for the moment of changing ``latest`` or removing old runs
+outputs/.outputs.lock          held for the moment of changing ``latest`` or removing old runs
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mrt_pipeline.config.model import OutputSection
 from mrt_pipeline.contracts.run import Manifest, RunStatus
-from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError
+from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError, UsageError
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
@@ -27,7 +27,7 @@ from mrt_pipeline.runtime.files import (
     replace_symlink,
 )
 from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, held_if_free, outputs_lock
-from mrt_pipeline.runtime.manifests import find_manifest
+from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 from mrt_pipeline.runtime.run_log import LOG_NAMES
 
 LATEST = "latest"
@@ -53,16 +53,31 @@ def find_folder(request: RunRequest, output: OutputSection) -> Path | None:
 
     Raises:
         MissingCheckpointError: if it goes on with a run and there is none to go on with.
+        UsageError: if --output-dir names a place that is not for a run.
     """
-    if request.output_dir is not None:
-        return request.output_dir
     outputs = Path(output.directory)
+    if request.output_dir is not None:
+        _refuse_place(request.output_dir, outputs)
+        return request.output_dir
     if not output.versioning:
         return outputs / UNVERSIONED
     found = find_resumable(outputs, request.first_stage) if request.continues else None
     if found is None and request.first_stage > 1:
         raise _nothing_to_resume(outputs, request.first_stage)
     return found
+
+
+def _refuse_place(named: Path, outputs: Path) -> None:
+    """Raise unless a folder may be one run's: not that of all runs, nor the name of the link among them."""
+    if named.resolve() == outputs.resolve():
+        what = "the folder of all runs"
+    elif named.absolute() == (outputs / LATEST).absolute() and not named.is_symlink():
+        what = "the name of the link to the last good run"
+    elif named.resolve() == Path.cwd() and not (named / MANIFEST_NAME).exists():
+        what = "the working directory"
+    else:
+        return
+    raise UsageError(f"--output-dir {named} is {what}; name a folder in it, such as {outputs / 'mine'}.")
 
 
 def find_resumable(outputs: Path, first_stage: int) -> Path | None:
@@ -103,12 +118,18 @@ def point_latest(folder: Path, outputs: Path) -> bool:
     with outputs_lock(outputs):
         _remove_stillborn(outputs)
         remove_leftovers(outputs, with_folders=True)
-        if link.exists() and not link.is_symlink():
-            raise StorageError(link, "is not a link; move it away so that it can show the last good run.")
+        check_latest(outputs)
         if not (folder / final).exists() and (link / final).exists():
             return False
         replace_symlink(link, folder)
     return True
+
+
+def check_latest(outputs: Path) -> None:
+    """Raise ``StorageError`` if something of a person's stands under the name of the link."""
+    link = outputs / LATEST
+    if link.exists() and not link.is_symlink():
+        raise StorageError(link, "is not a link; move it away so that it can show the last good run.")
 
 
 def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
@@ -122,7 +143,9 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
         completed = sorted(
             (manifest.timestamp, folder)
             for folder, manifest in list_runs(outputs)
-            if manifest.status is RunStatus.COMPLETED and _OUR_NAME.match(folder.name)
+            if manifest.status is RunStatus.COMPLETED
+            and _OUR_NAME.match(folder.name)
+            and (folder / CHECKPOINT_NAMES["stage3_merger"]).exists()
         )
         removed = []
         for _, folder in completed[: max(0, len(completed) - keep)]:

@@ -59,11 +59,11 @@ class PublicationGate:
             SourceGapError: if a source failed for some of its stations, and nobody said that this may be.
             GateError: if more is gone than is allowed, and nobody said that this is right.
         """
+        if not self._request.accept_changes:
+            self._refuse_gaps(dataset)
         if not self._context.settings.gates.enabled:
             self._record(_not_compared("gates.enabled is false in the configuration."))
             return
-        if not self._request.accept_changes:
-            self._refuse_gaps(dataset)
         self._check(dataset, self._candidates())
 
     def check_reused(self, load: Callable[[], Stage3Output]) -> None:
@@ -121,7 +121,6 @@ class PublicationGate:
             exits=losses.exits,
             fields=losses.fields,
         )
-        write_json(self._session.folder / GATES_NAME, report)
         self._record(report)
         if status is GateStatus.ACCEPTED:
             self._context.reporter.note(
@@ -135,6 +134,8 @@ class PublicationGate:
         gaps = tuple(finding.message for finding in dataset.findings if finding.check == SOURCE_FAILED)
         if not gaps:
             return
+        reason = "A source gave nothing for some stations."
+        self._record(GateReport(status=GateStatus.FAILED, reason=reason, gaps=gaps))
         folder, manifest = self._session.folder, self._session.manifest
         raise SourceGapError(
             gaps[0].partition(" ")[0],
@@ -150,7 +151,8 @@ class PublicationGate:
         return GateStatus.ACCEPTED if self._request.accept_changes else GateStatus.FAILED
 
     def _record(self, report: GateReport) -> None:
-        """Put a report into the manifest; which exit lacks which value stands in gates.json only."""
+        """Put a report into gates.json, and without the exits that lack a value into the manifest."""
+        write_json(self._session.folder / GATES_NAME, report)
         fields = tuple(field.model_copy(update={"exits": ()}) for field in report.fields)
         self._session.update(gates=report.model_copy(update={"fields": fields}))
 
@@ -164,7 +166,17 @@ class PublicationGate:
             report.excesses,
         )
 
-    def _candidates(self) -> Iterator[Run]:
+    def _candidates(self) -> list[Run]:
+        """Return the runs to compare with, the best first: that of the nearest day before, published last.
+
+        A look at a day long ago (``--as-of``) must not become what the present network is held against.
+        """
+        day = self._context.as_of
+        return sorted(
+            self._published(), key=lambda run: (run.manifest.as_of > day, -run.manifest.as_of.toordinal())
+        )
+
+    def _published(self) -> Iterator[Run]:
         """Yield the runs whose dataset may be the one published last, the likeliest first."""
         if (shown := self._find_latest()) is not None:
             yield shown

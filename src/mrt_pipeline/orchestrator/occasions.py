@@ -21,7 +21,7 @@ from mrt_pipeline.errors import (
     SourceGapError,
     StageOutputError,
 )
-from mrt_pipeline.orchestrator.commands import accept_changes, go_on
+from mrt_pipeline.orchestrator.commands import Ending, go_on, remedy
 from mrt_pipeline.orchestrator.gates import SOURCE_FAILED
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import STAGES
@@ -173,16 +173,16 @@ def _describe_safe(occasion: Occasion) -> str:
 
 
 def _remedy(error: MrtPipelineError, occasion: Occasion) -> str:
-    if isinstance(error, GateError) and occasion.folder is not None and occasion.manifest is not None:
-        return accept_changes(occasion.folder, occasion.manifest)
-    if isinstance(error, SourceGapError):
-        return occasion.go_on("--retry-failed")
-    if occasion.request.stage is not None:
-        return occasion.go_on("--stage", str(occasion.request.stage))
-    if occasion.request.retry_failed:
-        return occasion.go_on("--retry-failed")
-    day = [] if occasion.manifest is None else ["--as-of", str(occasion.manifest.as_of)]
-    return occasion.go_on("--skip-existing", *day)
+    if occasion.folder is None or occasion.manifest is None:
+        return occasion.request.command
+    ending = _ENDINGS.get(type(error), Ending.FAILED)
+    request = occasion.request
+    return remedy(
+        occasion.folder, occasion.manifest, ending, stage=request.stage, retries=request.retry_failed
+    )
+
+
+_ENDINGS = {GateError: Ending.LOSS, SourceGapError: Ending.GAP}
 
 
 def _find_lows(counts: dict[str, float], least: CoverageMinSection) -> Iterator[str]:

@@ -22,20 +22,21 @@ from mrt_pipeline.errors import (
     MrtPipelineError,
     RunInterrupted,
     StorageError,
+    UsageError,
 )
 from mrt_pipeline.orchestrator.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt, Output
-from mrt_pipeline.orchestrator.folders import choose_folder, point_latest, remove_old_runs
+from mrt_pipeline.orchestrator.folders import check_latest, choose_folder, point_latest, remove_old_runs
 from mrt_pipeline.orchestrator.gates import PublicationGate
 from mrt_pipeline.orchestrator.lineage import follow
-from mrt_pipeline.orchestrator.planning import choose_day
+from mrt_pipeline.orchestrator.planning import choose_day, is_enabled
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.runtime.checkpoints import move_aside
-from mrt_pipeline.runtime.clock import utc_now
+from mrt_pipeline.runtime.clock import singapore_date, utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import remove_leftovers
 from mrt_pipeline.runtime.fingerprints import code_version
@@ -76,6 +77,7 @@ class PipelineOrchestrator:
         self._now = now
         self._reporter = reporter or Reporter()
         self._stop = StopRequest(self._reporter.note)
+        self._context = self._make_context(as_of or singapore_date(self.run_timestamp))
 
     def run_full_pipeline(
         self, output_dir: str | Path | None = None, resume_from: int | None = None
@@ -196,6 +198,7 @@ class PipelineOrchestrator:
     def _open(self, request: RunRequest, stack: contextlib.ExitStack) -> tuple[RunSession, RunLog]:
         """Hold a run folder until the stack ends, and return its session and log."""
         settings = self.config.settings
+        self._refuse_vain_request(request)
         folder = choose_folder(request, settings.output, self.run_timestamp)
         self.output_base_dir = folder
         stack.enter_context(run_lock(folder, self._now()))
@@ -205,6 +208,17 @@ class PipelineOrchestrator:
         log = stack.enter_context(open_run_log(folder, settings.logging, run_id=session.manifest.run_id))
         return session, log
 
+    def _refuse_vain_request(self, request: RunRequest) -> None:
+        """Raise before any work if what is asked for cannot be done or shown."""
+        settings = self.config.settings
+        if settings.output.symlink_latest:
+            check_latest(Path(settings.output.directory))
+        if request.stage is not None and not is_enabled(STAGES[request.stage - 1], self._context):
+            raise UsageError(
+                f"--stage {request.stage} asks for a stage that the configuration switches off; set "
+                f"stages.{STAGES[request.stage - 1].name}.enabled to true."
+            )
+
     def _begin(self, request: RunRequest, session: RunSession, log: RunLog) -> None:
         session.begin(request.command)
         log.info("attempt started", command=request.command, as_of=str(session.manifest.as_of))
@@ -212,20 +226,24 @@ class PipelineOrchestrator:
             self._reporter.warn(remark)
             log.warning("manifest made again", remark=remark)
 
+    def _make_context(
+        self, as_of: date, folder: Path | None = None, *, retry_failed: bool = False
+    ) -> RunContext:
+        return replace(
+            default_context(self.config, as_of),
+            folder=folder,
+            reporter=self._reporter,
+            stop=self._stop,
+            now=self._now,
+            retry_failed=retry_failed,
+        )
+
     def _open_session(self, folder: Path, request: RunRequest) -> RunSession:
         """Return the folder's session: its manifest goes on if it has one, with this run's configuration."""
         found = find_or_rebuild(folder)
         earlier = found.manifest
         as_of = choose_day(request, earlier, self.run_timestamp)
-        context = default_context(self.config, as_of)
-        self._context: RunContext = replace(
-            context,
-            folder=folder,
-            reporter=self._reporter,
-            stop=self._stop,
-            now=self._now,
-            retry_failed=request.retry_failed,
-        )
+        self._context = self._make_context(as_of, folder, retry_failed=request.retry_failed)
         for name in ("stage1", "stage2", "stage3"):
             self.__dict__.pop(name, None)
         settings = self.config.settings
@@ -280,9 +298,11 @@ class PipelineOrchestrator:
             session.end(RunStatus.INTERRUPTED, str(error))
             raise
         except MrtPipelineError as error:
+            self._end_if_stopped(session, log, error)
             self._record_failure(session, log, alerting, error)
             raise
         except Exception as error:
+            self._end_if_stopped(session, log, error)
             # The one place where a bug of ours is caught: manifest and alert must still say what happened.
             log.exception("bug")
             bug = InternalError(
@@ -294,6 +314,15 @@ class PipelineOrchestrator:
         finally:
             self.checkpoints = dict(session.manifest.checkpoints)
             self._context.access.close()
+
+    def _end_if_stopped(self, session: RunSession, log: RunLog, error: Exception) -> None:
+        """Raise ``RunInterrupted`` if a signal lies behind an error: code in C passes it on as its own."""
+        if (number := self._stop.signal_number) is None:
+            return
+        stopped = RunInterrupted(number)
+        log.warning("interrupted", reason=str(stopped))
+        session.end(RunStatus.INTERRUPTED, str(stopped))
+        raise stopped from error
 
     def _record_failure(
         self, session: RunSession, log: RunLog, alerting: Alerting, error: MrtPipelineError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -49,7 +50,7 @@ class Decision:
 
 def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> date:
     """Return the day whose network is described: the one asked for, that of a run gone on with, or today."""
-    resumed = earlier.as_of if earlier is not None and request.first_stage > 1 else None
+    resumed = earlier.as_of if earlier is not None and request.continues else None
     return request.as_of or resumed or singapore_date(now)
 
 
@@ -79,12 +80,11 @@ def decide_stage(
     Raises:
         CheckpointError: if a checkpoint that the request needs is missing, damaged, or made otherwise.
     """
-    if stage.number >= request.first_stage and not is_enabled(stage, context):
+    if not is_enabled(stage, context):
         if stage.number > 1:
             return Decision(runs=False, reason=DISABLED, is_passed_over=True)
-        request = RunRequest(
-            resume_from=2
-        )  # the others cannot do without stage 1: its checkpoint must be there
+        # the others cannot do without stage 1: its checkpoint must be there
+        request = RunRequest(resume_from=2)
     fingerprint = fingerprint_stage(stage, context, earlier)
     ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
     decision = decide(stage, request, manifest, fingerprint, folder, context.now(), ttl_days)
@@ -99,10 +99,11 @@ def fingerprint_stage(stage: StageSpec, context: RunContext, earlier: dict[str, 
         context: settings, day and sources of the run.
         earlier: name of each stage before it to the content sha256 of its output.
     """
-    settings = context.settings.model_dump(mode="json")
+    config = flatten(context.settings.model_dump(mode="json"), stage.config_keys)
+    config.pop(f"stages.{stage.name}.enabled")  # a stage that is switched off gives no other result
     return Fingerprint(
         code=code_version(stage.code),
-        config=flatten(settings, stage.config_keys),
+        config=config,
         inputs={
             "as_of": context.as_of.isoformat(),
             "network": load_network().sha256,
@@ -136,7 +137,7 @@ def decide(
     if record.status is not StageStatus.COMPLETED:
         return Decision(runs=True, reason=f"it ended as {record.status.value} last time")
     try:
-        content = verify_checkpoint(folder, record.checkpoint, _remedy(stage))
+        content = verify_checkpoint(folder, record.checkpoint, _remedy(stage, folder))
     except MissingCheckpointError:
         return Decision(runs=True, reason=f"{record.checkpoint.file} is gone")
     except CorruptCheckpointError as error:
@@ -153,31 +154,33 @@ def _require(
     """Reuse a checkpoint because the request says so; other code or data is told, other config refused."""
     path = folder / CHECKPOINT_NAMES[stage.name]
     if record is None or record.checkpoint is None:
-        raise MissingCheckpointError(path, f"is not there; make it with: {_remedy(stage)}")
-    content = verify_checkpoint(folder, record.checkpoint, _remedy(stage))
+        raise MissingCheckpointError(path, f"is not there; make it with: {_remedy(stage, folder)}")
+    content = verify_checkpoint(folder, record.checkpoint, _remedy(stage, folder))
     if pending := record.counts.get("stations_pending"):
         raise StaleCheckpointError(
             path,
             f"is not whole: the run stopped at its budget with {pending:.0f} stations still to do. "
-            f"Go on with: {_remedy(stage)}",
+            f"Go on with: {_remedy(stage, folder)}",
         )
     then = record.fingerprint
     if then is None:
         return Decision(
             runs=False, reason=f"{ASKED_FOR}; what it was made from is not known", checkpoint=content
         )
-    refused = find_differences(_what_is_refused(then), _what_is_refused(fingerprint))
+    refused = find_differences(_what_is_refused(stage, then), _what_is_refused(stage, fingerprint))
     if refused:
         raise StaleCheckpointError(
-            path, f"was made otherwise: {'; '.join(refused)}. Go back to that, or run: {_remedy(stage)}"
+            path,
+            f"was made otherwise: {'; '.join(refused)}. Go back to that, or run: {_remedy(stage, folder)}",
         )
     told = find_differences(then, fingerprint)
     reason = f"{ASKED_FOR}, although {'; '.join(told)}" if told else f"{ASKED_FOR}; {UNCHANGED}"
     return Decision(runs=False, reason=reason, checkpoint=content)
 
 
-def _what_is_refused(fingerprint: Fingerprint) -> Fingerprint:
-    return Fingerprint(code="", config=fingerprint.config, inputs={"as_of": fingerprint.inputs["as_of"]})
+def _what_is_refused(stage: StageSpec, fingerprint: Fingerprint) -> Fingerprint:
+    config = {key: value for key, value in fingerprint.config.items() if key not in stage.pace_keys}
+    return Fingerprint(code="", config=config, inputs={"as_of": fingerprint.inputs["as_of"]})
 
 
 def _differences(record: StageRecord, fingerprint: Fingerprint) -> list[str]:
@@ -189,14 +192,31 @@ def _differences(record: StageRecord, fingerprint: Fingerprint) -> list[str]:
 def _expired(
     stage: StageSpec, manifest: Manifest, fingerprint: Fingerprint, now: datetime, ttl_days: float
 ) -> list[str]:
-    """Name live answers of stage 1 that are older than the configured time to live."""
+    """Name live answers that are older than the configured time to live."""
     if stage.number != 1:
-        return []
+        return _made_too_long_ago(stage, manifest, fingerprint, now, ttl_days)
     return [
         f"{document} was read on {source.retrieved_at:%Y-%m-%d}, more than cache_ttl_days ({ttl_days:g}) ago"
         for document, source in sorted(manifest.sources.items())
         if fingerprint.inputs.get(document, "").startswith("live")
         and now - source.retrieved_at > timedelta(days=ttl_days)
+    ]
+
+
+def _made_too_long_ago(
+    stage: StageSpec, manifest: Manifest, fingerprint: Fingerprint, now: datetime, ttl_days: float
+) -> list[str]:
+    """Name the live documents of a stage whose pages may have been read long before they were asked for."""
+    made_in = manifest.stages[stage.name].attempt
+    asked_at = next(
+        (attempt.started_at for attempt in manifest.attempts if attempt.number == made_in), manifest.timestamp
+    )
+    if now - asked_at <= timedelta(days=ttl_days):
+        return []
+    return [
+        f"{document} was asked for on {asked_at:%Y-%m-%d}, more than cache_ttl_days ({ttl_days:g}) ago"
+        for document, version in sorted(fingerprint.inputs.items())
+        if version.startswith("live")
     ]
 
 
@@ -206,14 +226,16 @@ def _damaged(stage: StageSpec, record: StageRecord | None, folder: Path) -> Path
     if record is None or record.checkpoint is None or not path.exists():
         return None
     try:
-        verify_checkpoint(folder, record.checkpoint, _remedy(stage))
+        verify_checkpoint(folder, record.checkpoint, _remedy(stage, folder))
     except CorruptCheckpointError:
         return path
     return None
 
 
-def _remedy(stage: StageSpec) -> str:
-    return f"mrt-pipeline run --resume-from {stage.number}" if stage.number > 1 else "mrt-pipeline run"
+def _remedy(stage: StageSpec, folder: Path) -> str:
+    """Return the command that makes a stage's checkpoint again, in this very folder."""
+    words = ["mrt-pipeline", "run", "--output-dir", str(folder)]
+    return shlex.join([*words, "--resume-from", str(stage.number)] if stage.number > 1 else words)
 
 
 def _source_versions(stage: StageSpec, context: RunContext) -> dict[str, str]:

@@ -9,7 +9,7 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import StageStatus
 from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.stages import STAGES
-from mrt_pipeline.runtime.files import read_bytes, sha256_of, write_bytes
+from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, write_bytes
 
 
 def publish(attempt: Attempt, formats: Iterable[str]) -> None:
@@ -31,6 +31,9 @@ def publish(attempt: Attempt, formats: Iterable[str]) -> None:
     contents[REPORT_FILE] = _render_report(attempt, dataset)
     for name, content in contents.items():
         write_bytes(attempt.folder / name, content)
+    for name in published.keys() - contents.keys():  # a format that is no longer wanted must not grow old
+        with storage_errors(attempt.folder / name, "could not be removed"):
+            (attempt.folder / name).unlink(missing_ok=True)
     attempt.record(outputs={name: sha256_of(content) for name, content in contents.items()})
     attempt.lineage.published(dataset, {name: len(content) for name, content in contents.items()})
 

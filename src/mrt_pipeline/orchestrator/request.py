@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from mrt_pipeline.errors import UsageError
 
 STAGE_NUMBERS = (1, 2, 3)
+LAST_YEAR = 2199
+"""the network table looks a few decades ahead; a later day is a slip of the keyboard"""
 RETRIED_STAGE = 2
 """the stage that works station by station"""
 
@@ -39,6 +42,8 @@ class RunRequest:
         for flag, number in (("--stage", self.stage), ("--resume-from", self.resume_from)):
             if number is not None and number not in STAGE_NUMBERS:
                 raise UsageError(f"{flag} is {number}; expected 1, 2 or 3.")
+        if self.as_of is not None and self.as_of.year > LAST_YEAR:
+            raise UsageError(f"--as-of is {self.as_of}; expected a day before the year {LAST_YEAR + 1}.")
         if self.stage is not None and self.resume_from is not None:
             raise UsageError("--stage runs one stage and --resume-from several; give one of them.")
         if self.retry_failed and self.first_stage != RETRIED_STAGE:
@@ -74,19 +79,21 @@ class RunRequest:
     @property
     def command(self) -> str:
         """Return the command line that asks for this."""
-        parts = ["mrt-pipeline run"]
-        if self.output_dir is not None:
-            parts.append(f"--output-dir {self.output_dir}")
-        if self.stage is not None:
-            parts.append(f"--stage {self.stage}")
-        if self.resume_from is not None:
-            parts.append(f"--resume-from {self.resume_from}")
-        if self.skip_existing:
-            parts.append("--skip-existing")
-        if self.retry_failed:
-            parts.append("--retry-failed")
-        if self.accept_changes:
-            parts.append("--accept-changes")
+        parts = ["mrt-pipeline", "run"]
+        for flag, value in (
+            ("--output-dir", self.output_dir),
+            ("--stage", self.stage),
+            ("--resume-from", self.resume_from),
+        ):
+            if value is not None:
+                parts += [flag, str(value)]
+        for flag, is_given in (
+            ("--skip-existing", self.skip_existing),
+            ("--retry-failed", self.retry_failed),
+            ("--accept-changes", self.accept_changes),
+        ):
+            if is_given:
+                parts.append(flag)
         if self.as_of is not None:
-            parts.append(f"--as-of {self.as_of}")
-        return " ".join(parts)
+            parts += ["--as-of", str(self.as_of)]
+        return shlex.join(parts)

@@ -42,6 +42,7 @@ class RunSession:
         self.manifest = manifest
         self.remarks = remarks
         self._now = now
+        self._stood = manifest.status, manifest.error
 
     def begin(self, command: str) -> None:
         """Open a new attempt."""
@@ -54,11 +55,14 @@ class RunSession:
         self.update(status=RunStatus.RUNNING, attempts=(*self.manifest.attempts, attempt), error=None)
 
     def end(self, status: RunStatus, error: str | None = None) -> None:
-        """Close the attempt, if one was begun."""
+        """Close the attempt, if one was begun; one in which no stage ran leaves the run as it stood."""
         if not self.manifest.attempts:
             return
         self._update_attempt(ended_at=self._now(), status=status, error=error)
-        self.update(status=status, error=error)
+        is_refused = status is not RunStatus.COMPLETED and not self._attempt.stages_run
+        if is_refused and self._stood[0] is not RunStatus.RUNNING:
+            status, error = self._stood
+        self.update(status=status, error=error, stages=self._stages_at_end(status))
 
     def stage_started(self, name: str, reason: str) -> None:
         """Record that a stage is running; what an earlier attempt made of it stays known."""
@@ -106,6 +110,16 @@ class RunSession:
         """Change the manifest and write it."""
         self.manifest = self.manifest.model_copy(update={**changes, "updated_at": self._now()})
         save_manifest(self.folder, self.manifest)
+
+    def _stages_at_end(self, status: RunStatus) -> dict[str, StageRecord]:
+        """Return the stages; one whose own end nobody could record any more has ended as the run has."""
+        ended = StageStatus.INTERRUPTED if status is RunStatus.INTERRUPTED else StageStatus.FAILED
+        return {
+            name: record.model_copy(update={"status": ended})
+            if record.status is StageStatus.RUNNING
+            else record
+            for name, record in self.manifest.stages.items()
+        }
 
     @property
     def _attempt(self) -> AttemptRecord:

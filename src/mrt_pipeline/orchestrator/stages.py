@@ -22,6 +22,8 @@ class StageSpec:
     """source files and folders, relative to the package, whose change makes its checkpoint stale"""
     api_of_source: dict[str, str]
     """each source it may be configured with, and the section of ``apis`` that says how it is had"""
+    pace_keys: tuple[str, ...] = ()
+    """those of its keys that change when and how fast it is done, not what comes of it"""
     always_read: tuple[str, ...] = ()
     """sources that it reads even if they are not configured"""
 
@@ -45,6 +47,11 @@ STAGES = (
         config_keys=("mode", "pipeline", "stages.stage1_ingestion", "apis.datagov", "apis.onemap"),
         code=(*SHARED_CODE, *READING_CODE, "stages/stage1_ingestion.py", "stages/ingestion"),
         api_of_source={"datagov": "datagov", "onemap": "onemap"},
+        pace_keys=(
+            "stages.stage1_ingestion.cache_ttl_days",
+            "apis.datagov.timeout",
+            "apis.onemap.timeout",
+        ),
     ),
     StageSpec(
         number=2,
@@ -71,13 +78,24 @@ STAGES = (
             "fandom_wiki": "fandom",
             "openrouter_llm": "openrouter",
         },
+        pace_keys=(
+            "stages.stage2_enrichment.batch_size",
+            "stages.stage2_enrichment.delay_seconds",
+            "stages.stage2_enrichment.max_retries",
+            "stages.stage2_enrichment.retry_delay_seconds",
+            "stages.stage2_enrichment.daily_timeout_minutes",
+            "stages.stage2_enrichment.max_model_requests",
+            "apis.datamall.timeout",
+            "apis.fandom.timeout",
+            "apis.openrouter.timeout",
+        ),
         always_read=("lta_datamall",),  # what a page says of bus stops is held against LTA's tables
     ),
     StageSpec(
         number=3,
         name="stage3_merger",
         config_keys=("pipeline", "stages.stage3_merger", "expected_stations", "expected_lines"),
-        code=(*SHARED_CODE, "stages/stage3_merger.py", "stages/checks", "exports", "schemas"),
+        code=(*SHARED_CODE, "stages/stage3_merger.py", "stages/checks", "exports", "report/html", "schemas"),
         api_of_source={},
     ),
 )

@@ -59,4 +59,5 @@ def _split(line: Mapping[str, str]) -> tuple[str, RejectedClaim]:
 
 
 def _damaged(path: Path) -> CorruptCheckpointError:
-    return CorruptCheckpointError(path, "is damaged. Make it again with: mrt-pipeline run --resume-from 2")
+    remedy = f"mrt-pipeline run --output-dir {path.parent} --resume-from 2"
+    return CorruptCheckpointError(path, f"is damaged. Make it again with: {remedy}")

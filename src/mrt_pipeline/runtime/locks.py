@@ -18,6 +18,7 @@ from mrt_pipeline.errors import RunLockedError
 from mrt_pipeline.runtime.files import storage_errors, write_bytes
 
 LOCK_NAME = ".lock"
+OUTPUTS_LOCK_NAME = ".outputs.lock"
 HOLDER_NAME = ".lock-holder.json"
 PATIENCE_S = 0.5
 """Whoever looks whether a folder is held has it for a moment; a run that begins just then waits so long."""
@@ -55,8 +56,8 @@ def outputs_lock(outputs: Path) -> Iterator[None]:
     """Hold the folder of all runs for the moment of moving ``latest`` or removing old runs."""
     from filelock import FileLock
 
-    with storage_errors(outputs / LOCK_NAME, "could not be locked"):
-        lock = FileLock(outputs / LOCK_NAME)
+    with storage_errors(outputs / OUTPUTS_LOCK_NAME, "could not be locked"):
+        lock = FileLock(outputs / OUTPUTS_LOCK_NAME)
         lock.acquire()
     try:
         yield

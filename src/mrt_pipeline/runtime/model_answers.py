@@ -109,5 +109,6 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 def _text(value: Any) -> str:
     """Return a text, also one that comes in parts."""
     if isinstance(value, list):
-        return "".join(_text(_mapping(part).get("text")) for part in value)
+        texts = (_mapping(part).get("text") for part in value)
+        return "".join(text for text in texts if isinstance(text, str))
     return value if isinstance(value, str) else ""

@@ -8,6 +8,7 @@ stays ignored: ``nohup`` means that a run outlives its terminal.
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from types import FrameType
 from mrt_pipeline.errors import RunInterrupted
 
 WATCHED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+IMPORT_PAUSE_S = 0.02
+"""a signal that comes while a module is imported comes again so much later"""
 
 
 class StopRequest:
@@ -58,7 +61,12 @@ class StopRequest:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if _is_importing(frame):  # a library in C would print a traceback of its own, and a half of it stay
+            again = threading.Timer(IMPORT_PAUSE_S, os.kill, (os.getpid(), number))
+            again.daemon = True
+            again.start()
+            return
         is_first = self.signal_number is None
         self.signal_number = self.signal_number or number
         if self._is_graceful and is_first:
@@ -67,3 +75,11 @@ class StopRequest:
                 self._announce("Stopping: what is in flight is finished first. Once more stops at once.")
             return
         raise RunInterrupted(self.signal_number)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False

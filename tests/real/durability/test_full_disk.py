@@ -20,8 +20,8 @@ from tests.fakes.crash_scene import (
     Reader,
     assert_as_if_nothing_had_happened,
     fated,
+    measure,
     results_of,
-    steps_of,
 )
 from tests.fakes.fated_command import make_room
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
@@ -57,7 +57,7 @@ def _assert_one_sentence(result: subprocess.CompletedProcess[str], what: object,
     assert "Traceback" not in result.stderr, (what, result.stderr)
     assert result.stderr.count("Error:") == 1, (what, result.stderr)
     error = result.stderr.partition("Error:")[2]
-    assert "bug" not in error, (what, error)
+    assert "A bug in" not in error, (what, error)
     assert any(word in error for word in words), (what, error)
 
 
@@ -77,7 +77,7 @@ def test_each_write_fails_once_on_a_full_disk_and_the_run_goes_on_when_there_is_
     expected = results_of(older)
     measured = Workplace(tmp_path / "measured")
     measured.folder.mkdir()
-    steps = list(_steps_that_need_room(steps_of(measured, *RUN)))
+    steps = list(_steps_that_need_room(measure(measured, *RUN)[0]))
     ends: Counter[int] = Counter()
     for step in steps:
         before = _files_of(older)
@@ -129,7 +129,7 @@ def test_a_broken_disk_is_told_at_each_flush(tmp_path: Path, capsys: pytest.Capt
     assert place.call(*RUN).returncode == 0
     older = place.latest.resolve()
     before = _files_of(older)
-    flushes = [step for step in steps_of(place, *RUN) if step == "flush"]
+    flushes = [step for step in measure(place, *RUN)[0] if step == "flush"]
     for number in range(1, len(flushes) + 1, 4):
         shutil.rmtree(place.runs[-1])
         place.latest.unlink(missing_ok=True)

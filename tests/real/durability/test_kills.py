@@ -87,7 +87,7 @@ def _go_on(place: Workplace, arguments: tuple[str, ...], expected: Mapping[str, 
 
 def test_a_run_killed_at_each_write_is_gone_on_with(tmp_path: Path, say: Say) -> None:
     whole = Workplace(tmp_path)
-    steps, _ = measure(whole, *SMALL)
+    steps = len(measure(whole, *SMALL)[0])
     expected = results_of(whole.latest)
 
     def case(step: int, place: Workplace) -> str:
@@ -102,7 +102,7 @@ def test_a_run_killed_at_each_write_is_gone_on_with(tmp_path: Path, say: Say) ->
 def test_a_live_run_killed_at_its_writes_is_gone_on_with(tmp_path: Path, say: Say) -> None:
     with LiveWorld() as world:
         whole = Workplace(tmp_path, world.variables)
-        steps, _ = measure(whole, *SMALL)
+        steps = len(measure(whole, *SMALL)[0])
         expected = results_of(whole.latest)
 
         def case(step: int, place: Workplace) -> str:
@@ -121,7 +121,7 @@ def test_a_complete_run_made_again_in_place_and_killed_stays_whole(tmp_path: Pat
     whole = Workplace(tmp_path)
     assert whole.call(*SMALL).returncode == 0
     run = whole.latest.resolve()
-    steps, _ = measure(whole, *SMALL, "--resume-from", "1")
+    steps = len(measure(whole, *SMALL, "--resume-from", "1")[0])
     expected = results_of(run)
 
     def case(step: int, place: Workplace) -> str:

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.real_parts
 RUN = ("run", "--as-of", SMALL_DAY)
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 EVERY_NTH = 9
+LAST_STEPS = 3
 TOGETHER = 8
 """``batch_size`` of the shipped configuration"""
 
@@ -39,7 +40,7 @@ TOGETHER = 8
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, bytes]]:
     place = Workplace(tmp_path_factory.mktemp("undisturbed"))
     steps, _ = measure(place, *RUN)
-    return steps, results_of(place.latest)
+    return len(steps), results_of(place.latest)
 
 
 @pytest.mark.parametrize("number", CODES)
@@ -60,7 +61,8 @@ def test_a_signal_at_any_write_ends_the_run_and_what_is_done_is_kept(
         assert "Traceback" not in result.stderr, step
         if result.returncode == CODES[number] and list(place.outputs.glob("2*/manifest.json")):
             manifest = load(place.runs[-1] / "manifest.json")
-            assert manifest["status"] == "interrupted", step
+            # The last steps put the lock away, when the run is through.
+            assert manifest["status"] == "interrupted" or step > steps - LAST_STEPS, step
             assert "running" not in {record["status"] for record in manifest["stages"].values()}
             stages |= {n for n, record in manifest["stages"].items() if record["status"] == "interrupted"}
         assert place.call(*RUN, "--skip-existing").returncode == 0

@@ -41,7 +41,6 @@ def _write(name: str, content: str = "{}") -> Path:
         ("output.formats", ["json"]),
         ("stages.stage2_enrichment.enabled", False),
         ("stages.stage2_enrichment.delay_seconds", 0),
-        ("apis.onemap.mode", None),
         ("contact", ""),
         (
             "stages.stage3_merger.validation",
@@ -56,7 +55,8 @@ def test_a_value_is_had_by_dotted_key_whatever_it_is(config: PipelineConfig, key
 
 
 @pytest.mark.parametrize(
-    "key", ["", "stage", "stages.stage4", "mode.live", "apis.onemap.mode.x", "output.formats.0"]
+    "key",
+    ["", "apis.onemap.mode", "stage", "stages.stage4", "mode.live", "apis.onemap.mode.x", "output.formats.0"],
 )
 def test_a_missing_key_gives_the_default(config: PipelineConfig, key: str) -> None:
     assert config.get(key) is None

@@ -2,12 +2,26 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.gates import GateReport
+from mrt_pipeline.contracts.outputs import RejectedClaim, Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.exports import EXPORTERS, VALIDATION_FILE, render_validation
+from mrt_pipeline.orchestrator.gates import GATES_NAME
+from mrt_pipeline.report.html import REPORT_FILE
+from mrt_pipeline.runtime.alerts.channels import ALERTS_NAME
+from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
+from mrt_pipeline.runtime.lineage import LINEAGE_NAME
+from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME
+from mrt_pipeline.runtime.manifests import MANIFEST_NAME
+from mrt_pipeline.runtime.run_log import LOG_NAMES
+from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
+from mrt_pipeline.stages.stage2_enrichment import REJECTED_NAME
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     make_bus_stop,
@@ -55,3 +69,49 @@ def test_every_check_is_documented() -> None:
     }
     assert literals >= {"station-missing", "bus-stop-too-far", "schema-invalid"}
     assert literals <= DOCUMENTED
+
+
+def _fields(schema: Any) -> set[str]:
+    """Return the names of all fields that a JSON Schema knows, at any depth."""
+    parts = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    own = set(schema["properties"]) if isinstance(schema, dict) and "properties" in schema else set()
+    return own.union(*map(_fields, parts))
+
+
+@pytest.mark.parametrize("kind", [Stage3Output, RejectedClaim])
+def test_every_field_of_the_dataset_and_of_rejected_claims_is_documented(kind: type[Record]) -> None:
+    assert _fields(kind.model_json_schema()) <= DOCUMENTED
+
+
+@pytest.mark.parametrize("kind", [GateReport, Stage1Output, Stage2Output])
+def test_every_main_field_of_a_run_s_other_files_is_documented(kind: type[Record]) -> None:
+    assert kind.model_fields.keys() <= DOCUMENTED
+
+
+@pytest.mark.parametrize("page", ["formats.md", "architecture.md"])
+def test_every_file_of_a_run_s_folder_is_documented(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    files = {
+        *CHECKPOINT_NAMES.values(),
+        *LOG_NAMES.values(),
+        *(exporter.file_name for exporter in EXPORTERS.values()),
+        MANIFEST_NAME,
+        VALIDATION_FILE,
+        REPORT_FILE,
+        JOURNAL_NAME,
+        REJECTED_NAME,
+        GATES_NAME,
+        ALERTS_NAME,
+        LINEAGE_NAME,
+        LOCK_NAME,
+        HOLDER_NAME,
+        "*.damaged-<time>",
+    }
+    assert {name for name in files if name not in text} == set()
+
+
+def test_a_time_stands_only_in_the_files_that_are_said_to_hold_one() -> None:
+    dataset = make_dataset()
+    later = dataset.metadata.model_copy(update={"generated_at": dataset.metadata.generated_at + timedelta(1)})
+    for exporter in EXPORTERS.values():
+        assert exporter.render(dataset) == exporter.render(dataset.model_copy(update={"metadata": later}))

@@ -115,3 +115,36 @@ def test_a_rule_may_read_sign_and_direction_from_two_cells() -> None:
     assert exits[0].platforms[0].platform_code == "A"
     exits, _, _ = grounded(text, platform("A", "Jurong East", "A\tJurong East"))
     assert exits[0].platforms[0].platform_code == "A"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Platform A serves trains from Jurong East.",
+        "Trains from Jurong East terminate at Platform A.",
+        "Platform A is opposite the platform towards Jurong East.",
+        "The platform towards Jurong East is opposite Platform A.",
+        "Platform A: trains via Jurong East",
+        "Platform A is next to Jurong East signage.",
+        "Platform | Trains from\nA | Jurong East",
+    ],
+)
+def test_a_station_that_trains_do_not_go_to_is_no_direction(text: str) -> None:
+    quote = text.rsplit("\n")[-1]
+    assert reasons(text, platform("A", "Jurong East", quote)) == ["direction-not-said"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trains towards Jurong East depart from Platform A.",
+        "Trains to Jurong East use Platform A.",
+        "Platform A serves trains bound for Jurong East.",
+        "Jurong East-bound trains stop at Platform A.",
+        "Platform A: Jurong East",
+        "Platform | Destination\nA | Jurong East",
+    ],
+)
+def test_a_station_that_trains_are_said_to_go_to_is_a_direction(text: str) -> None:
+    exits, rejected, _ = grounded(text, platform("A", "Jurong East", text.rsplit("\n")[-1]))
+    assert exits and not rejected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.contracts.network import StepFree
 from mrt_pipeline.extraction.mentions import labels_named
 from tests.unit.extraction.scene import grounded, reasons, said
@@ -154,3 +155,106 @@ def test_step_free_is_never_inferred(text: str, value: str, reason: str) -> None
 )
 def test_labels_are_read_as_pages_list_them(text: str, labels: set[str]) -> None:
     assert labels_named(text) == labels
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("A wheelchair-accessible taxi stand is located at Exit A.", "wheelchair_accessible"),
+        ("The taxi stand at Exit A is wheelchair-accessible.", "wheelchair_accessible"),
+        ("Exit A leads to a barrier-free playground.", "barrier_free"),
+        ("Exit A leads to a step-free plaza.", "step_free_yes"),
+        ("Exit A leads to a mall that is step-free.", "step_free_yes"),
+        ("Exit A is nearly step-free.", "step_free_yes"),
+        ("Exit | Access\nA | Wheelchair-accessible taxi stand", "wheelchair_accessible"),
+        ("Exit A is hardly wheelchair-accessible.", "wheelchair_accessible"),
+        ("Exit A is barely step-free.", "step_free_yes"),
+        ("Exit A is far from step-free.", "step_free_yes"),
+        ("It is a myth that Exit A is step-free.", "step_free_yes"),
+        ("Exit A is claimed to be barrier-free.", "barrier_free"),
+        ("Exit A is step-free from 2031.", "step_free_yes"),
+        ("Exit | Access\nA | Partially wheelchair accessible", "wheelchair_accessible"),
+        ("The lift at Exit A is broken.", "lift"),
+        ("The lift at Exit A is not working.", "lift"),
+        ("The lift at Exit A is faulty.", "lift"),
+        ("A lift opens at Exit A in 2031.", "lift"),
+        ("A lift at Exit A is opening soon.", "lift"),
+        ("Khatib is the next station. Exit A there has a lift.", "lift"),
+        ("At Khatib, one stop away, Exit A has a lift.", "lift"),
+        ("Exit A: Yishun Avenue 2. Khatib station has a lift.", "lift"),
+    ],
+)
+def test_what_is_meant_of_something_else_or_not_quite_is_not_published(text: str, value: str) -> None:
+    quotes = [text, text.rsplit(". ")[-1]]
+    for quote in quotes:
+        reasons(text, said("access", value, quote))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Exit A: barrier-free", "barrier_free"),
+        ("Exit A has wheelchair-accessible lift access.", "wheelchair_accessible"),
+        ("Exit A is a barrier-free exit.", "barrier_free"),
+        ("Exit A offers a step-free route to the street.", "step_free_yes"),
+        ("Exit A has been step-free since 2019.", "step_free_yes"),
+        ("Exit A, which is barrier-free, is new.", "barrier_free"),
+        ("Exit | Access\nA | Wheelchair accessible", "wheelchair_accessible"),
+        ("The lift at Exit A is wheelchair-accessible.", "wheelchair_accessible"),
+        ("There is a lift at Exit A, near Khatib Camp.", "lift"),
+        ("Near Khatib Camp, Exit A has a lift.", "lift"),
+    ],
+)
+def test_adjectives_said_of_the_exit_itself_are_published(text: str, value: str) -> None:
+    exits, rejected, _ = grounded(text, said("access", value, text))
+    assert exits and not rejected
+
+
+@pytest.mark.parametrize("cell", ["Yes, from 2031", "Yes (2031)", "Yes, opens 3 March 2027"])
+def test_a_rule_does_not_publish_what_comes_in_a_later_year(cell: str) -> None:
+    text = f"Exit\tStep-free\nA\t{cell}"
+    assert reasons(text, said("access", "step_free_yes", cell, method=Method.RULE)) == ["not-current"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Exit A is open from Monday to Sunday.", "Monday"),
+        ("Exit A: open from Monday to Sunday.", "Sunday"),
+        ("Exit A leads to the North.", "North"),
+        ("Exit A serves the Circle Line.", "Circle Line"),
+        ("Exit A shows a mural by artist Tan Wee Lit.", "Tan Wee Lit"),
+        ("The mural near Exit A is by Tan Wee Lit.", "Tan Wee Lit"),
+        ("Exit A is named after Tan Wee Lit.", "Tan Wee Lit"),
+        ("Exit A\n- Art: Tan Wee Lit", "Tan Wee Lit"),
+        ("Exit A is a long walk to Northpoint City.", "Northpoint City"),
+        ("Avoid Exit A for Northpoint City.", "Northpoint City"),
+        ("Exit A is the wrong way to Northpoint City.", "Northpoint City"),
+        ("Exit A is far from Northpoint City.", "Northpoint City"),
+        ("Exit A is 2 km from Khatib Camp.", "Khatib Camp"),
+        ("Exit A opened when Northpoint City did.", "Northpoint City"),
+    ],
+)
+def test_a_name_that_the_exit_does_not_lead_to_is_no_landmark(text: str, name: str) -> None:
+    reasons(text, said("landmark", name, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Exit A leads to Northpoint City.",
+        "Exit A leads directly to the shopping mall Northpoint City.",
+        "Exit A serves Yishun Avenue 2, HDB Hub and Northpoint City.",
+        "Exit A is next to Northpoint City.",
+        "Use Exit A for Northpoint City.",
+        "For Northpoint City, use Exit A.",
+        "Northpoint City is near Exit A.",
+        "Exit A: Yishun Avenue 2, Northpoint City",
+        "Exit A - Northpoint City",
+        "Exit A\n- Blk 743\n- Northpoint City",
+        "Exit | Surroundings\nA | Blk 743, Northpoint City",
+    ],
+)
+def test_a_place_that_the_exit_leads_to_or_lists_is_a_landmark(text: str) -> None:
+    exits, rejected, _ = grounded(text, said("landmark", "Northpoint City", text.rsplit("\n")[-1]))
+    assert exits and not rejected

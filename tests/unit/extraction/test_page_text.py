@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, bounds_of
@@ -199,6 +199,7 @@ def markup() -> st.SearchStrategy[str]:
 
 
 @given(markup())
+@example("<a>&bogus;")
 def test_any_html_is_read_and_every_part_lies_in_the_text_in_order(html: str) -> None:
     page = read_page_text(html, TITLE)
     assert all(char.isprintable() or char in "\n\u200c\u200d" for char in page.text)

@@ -7,7 +7,7 @@ import pytest
 
 from mrt_pipeline.config.model import OutputSection
 from mrt_pipeline.contracts.run import RunStatus
-from mrt_pipeline.errors import MissingCheckpointError, StorageError
+from mrt_pipeline.errors import MissingCheckpointError, StorageError, UsageError
 from mrt_pipeline.orchestrator.folders import (
     choose_folder,
     find_resumable,
@@ -177,3 +177,17 @@ def test_what_a_kill_left_beside_latest_is_cleared_and_no_run_meanwhile(outputs:
     point_latest(outputs / "20261123_081203", outputs)
     assert not list(outputs.glob("*.mrt-tmp"))
     assert not half_removed.exists()
+
+
+@pytest.mark.parametrize("name", [".", "latest"])
+def test_a_place_that_is_not_for_a_run_is_refused(outputs: Path, name: str) -> None:
+    outputs.mkdir()
+    with pytest.raises(UsageError, match="name a folder in it, such as"):
+        choose_folder(RunRequest(outputs / name), _section(outputs), START)
+
+
+def test_the_run_that_latest_shows_may_be_named_by_the_link(outputs: Path) -> None:
+    _put_runs(outputs, "20261123_081203")
+    point_latest(outputs / "20261123_081203", outputs)
+    named = outputs / "latest"
+    assert choose_folder(RunRequest(named, resume_from=2), _section(outputs), START) == named

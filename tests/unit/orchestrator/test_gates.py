@@ -300,6 +300,36 @@ def test_a_gap_in_a_source_can_be_accepted(scene: Scene) -> None:
     assert scene.check(gapped, accept=True).status is GateStatus.NOT_COMPARED
 
 
-def test_without_gates_a_gap_in_a_source_stays_a_warning(scene: Scene) -> None:
+def test_a_gap_in_a_source_is_refused_without_gates_too(scene: Scene) -> None:
+    gapped = FULL.model_copy(update={"findings": (GAP,)})
     scene.set("GATES__ENABLED", "false")
-    assert scene.check(FULL.model_copy(update={"findings": (GAP,)})).status is GateStatus.NOT_COMPARED
+    with pytest.raises(SourceGapError):
+        scene.check(gapped)
+    assert scene.check(gapped, accept=True).status is GateStatus.NOT_COMPARED
+
+
+def test_a_gap_in_a_source_stands_in_the_manifest_apart_from_what_is_gone(scene: Scene) -> None:
+    with pytest.raises(SourceGapError):
+        scene.check(FULL.model_copy(update={"findings": (GAP,)}))
+    assert scene.report.status is GateStatus.FAILED
+    assert (scene.report.gaps, scene.report.excesses) == ((GAP.message,), ())
+
+
+def _written(scene: Scene) -> GateReport:
+    return GateReport.model_validate_json((scene.folder / GATES_NAME).read_bytes())
+
+
+def test_the_file_says_what_the_manifest_says_after_every_verdict(scene: Scene) -> None:
+    gapped = FULL.model_copy(update={"findings": (GAP,)})
+    _publish(scene.outputs / "before", FULL)
+    with pytest.raises(GateError):
+        scene.check(POORER)
+    assert _written(scene) == scene.report
+    assert scene.check(FULL).status is GateStatus.PASSED
+    assert _written(scene) == scene.report, "it says the same as what was published"
+    with pytest.raises(SourceGapError):
+        scene.check(gapped)
+    assert _written(scene) == scene.report
+    scene.set("GATES__ENABLED", "false")
+    assert scene.check(POORER).status is GateStatus.NOT_COMPARED
+    assert _written(scene) == scene.report

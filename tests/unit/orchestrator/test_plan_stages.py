@@ -187,7 +187,8 @@ def test_the_newest_run_is_gone_on_with_on_its_own_day(tmp_path: Path) -> None:
     resumed = _make(tmp_path, "", RunRequest(resume_from=2))
     assert (resumed.folder, resumed.as_of) == ("outputs/20260711_000000", date(2026, 7, 11))
     assert resumed.continues == "20261123T081203Z-0badc0de"
-    assert _make(tmp_path, "", SKIP).as_of == DAY, "without a stage to resume from, today counts"
+    assert _make(tmp_path, "", SKIP).as_of == date(2026, 7, 11)
+    assert _make(tmp_path, "", RunRequest()).as_of == DAY
 
 
 @pytest.mark.parametrize(

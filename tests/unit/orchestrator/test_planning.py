@@ -140,3 +140,15 @@ def test_every_configuration_key_of_a_stage_exists() -> None:
 
     for stage in STAGES:
         assert flatten(Settings().model_dump(mode="json"), stage.config_keys)
+
+
+def test_pace_is_told_and_not_refused_where_a_checkpoint_is_needed(folder: Path) -> None:
+    key = "stages.stage1_ingestion.cache_ttl_days"
+    manifest = put_run(folder, "stage1_ingestion")
+    then = _changed(config={**FINGERPRINT.config, key: 30})
+    record = make_stage_record("stage1_ingestion", b"stage1_ingestion", fingerprint=then)
+    manifest = manifest.model_copy(update={"stages": {"stage1_ingestion": record}})
+    now = _changed(config={**FINGERPRINT.config, key: 7})
+    decision = decide(STAGE1, RunRequest(resume_from=2), manifest, now, folder, START, 30)
+    assert not decision.runs
+    assert f"although {key} was 30, is 7" in decision.reason

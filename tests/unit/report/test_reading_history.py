@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.cli.history import command_to_go_on
+from mrt_pipeline.config import Settings
+from mrt_pipeline.config.model import AlertingSection
 from mrt_pipeline.contracts.gates import GateReport, GateStatus
-from mrt_pipeline.contracts.run import AttemptRecord, RunStatus
-from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, UsageError
+from mrt_pipeline.contracts.run import AttemptRecord, RunStatus, StageStatus
+from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, SourceGapError, UsageError
+from mrt_pipeline.orchestrator.occasions import Occasion, tell_failure
+from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.report.datasets import choose_successful, load_dataset, load_run
 from mrt_pipeline.report.details import read_findings, read_rejected
 from mrt_pipeline.report.history import Run, get_run, read_history, read_run
@@ -157,6 +161,48 @@ def test_a_run_that_a_gate_stopped_is_to_be_looked_into_and_accepted(outputs: Pa
     gates = GateReport(status=GateStatus.FAILED, reason="Much is gone.")
     put_run(outputs / "one", status=RunStatus.FAILED, gates=gates)
     assert str(command_to_go_on(_get(outputs / "one"))).endswith("--resume-from 3 --accept-changes")
+
+
+def _gap(**changes: Any) -> dict[str, Any]:
+    gates = GateReport(status=GateStatus.FAILED, reason="A gap.", gaps=("fandom_wiki gave nothing.",))
+    return {"status": RunStatus.FAILED, "gates": gates} | changes
+
+
+def test_a_run_that_a_source_s_gap_stopped_is_to_ask_again_as_its_alert_says(outputs: Path) -> None:
+    put_run(outputs / "one", **_gap())
+    run = _get(outputs / "one")
+    assert command_to_go_on(run) == f"mrt-pipeline run --output-dir {outputs / 'one'} --retry-failed"
+    settings = Settings(alerting=AlertingSection(enabled=True))
+    occasion = Occasion(settings, RunRequest(), run.manifest.run_id, START, run.folder, run.manifest)
+    alert = tell_failure(SourceGapError("fandom_wiki", "x", ()), occasion)
+    assert alert is not None
+    assert alert.command == command_to_go_on(run)
+
+
+@pytest.mark.parametrize("status", [StageStatus.FAILED, StageStatus.INTERRUPTED, StageStatus.RUNNING])
+def test_the_verdict_of_an_earlier_attempt_is_no_advice_for_one_that_ended_before_it(
+    outputs: Path, status: StageStatus
+) -> None:
+    name = "stage2_enrichment"
+    attempt = AttemptRecord(
+        number=2, started_at=START, status=RunStatus.FAILED, command="mrt-pipeline run", stages_run=(name,)
+    )
+    stages = {name: make_stage_record(name, b"", status=status)}
+    manifest = make_manifest(**_gap(attempts=(attempt,), stages=stages))
+    run = Run(outputs / "one", manifest, is_alive=False)
+    assert "--skip-existing" in str(command_to_go_on(run))
+
+
+@pytest.mark.parametrize("flags", ["--retry-failed", "--stage 2"])
+def test_a_run_that_was_asked_for_a_part_is_to_be_asked_for_it_again(outputs: Path, flags: str) -> None:
+    command = f"mrt-pipeline run --output-dir x {flags} --as-of 2026-11-23"
+    attempt = AttemptRecord(
+        number=1, started_at=START, status=RunStatus.FAILED, command=command, stages_run=(FINAL,)
+    )
+    put_run(outputs / "one", status=RunStatus.FAILED, attempts=(attempt,))
+    assert command_to_go_on(_get(outputs / "one")) == (
+        f"mrt-pipeline run --output-dir {outputs / 'one'} {flags}"
+    )
 
 
 def test_a_folder_with_a_space_can_be_pasted(outputs: Path) -> None:

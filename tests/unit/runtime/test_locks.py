@@ -8,11 +8,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 
 from mrt_pipeline.errors import RunLockedError, StorageError
 from mrt_pipeline.runtime.locks import (
     HOLDER_NAME,
     LOCK_NAME,
+    OUTPUTS_LOCK_NAME,
     PATIENCE_S,
     held_if_free,
     is_locked,
@@ -106,11 +108,16 @@ def test_a_folder_that_cannot_hold_a_lock_is_told(tmp_path: Path) -> None:
 
 
 def test_the_folder_of_all_runs_is_held_by_one_at_a_time(tmp_path: Path) -> None:
-    with outputs_lock(tmp_path):
-        assert is_locked(tmp_path)
-    with outputs_lock(tmp_path):
+    other = FileLock(tmp_path / OUTPUTS_LOCK_NAME)
+    with outputs_lock(tmp_path), pytest.raises(Timeout):
+        other.acquire(timeout=0)
+    with other.acquire(timeout=0):
         pass
-    assert not is_locked(tmp_path)
+
+
+def test_a_run_in_the_folder_of_all_runs_does_not_lock_itself_out(tmp_path: Path) -> None:
+    with run_lock(tmp_path, START), outputs_lock(tmp_path):
+        assert is_locked(tmp_path)
 
 
 def test_a_lock_file_that_nobody_holds_is_no_lock(tmp_path: Path) -> None:

@@ -52,6 +52,16 @@ def test_a_section_has_one_client(tmp_path: Path) -> None:
     assert access.http("datagov") is not access.http("onemap")
 
 
+def test_a_first_client_clears_what_a_killed_process_left_in_the_cache(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = tmp_path / "http" / f".a.answer.{gone.pid}-1.mrt-tmp"
+    left.parent.mkdir()
+    left.write_bytes(b"half an ans")
+    _access(tmp_path).http("onemap")
+    assert not left.exists()
+
+
 def test_a_client_asks_as_its_section_and_the_operator_say(tmp_path: Path) -> None:
     with LoopbackServer(in_turn(Reply(503), Reply(body=b"stops"))) as server:
         time = FakeTime()

@@ -8,7 +8,7 @@ language model.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from mrt_pipeline.contracts.claims import EnrichmentSource, Passage, StationClai
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import Station
-from mrt_pipeline.errors import BlockedError, SourceError
+from mrt_pipeline.errors import BlockedError, SourceError, SourceFormatError
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
 from mrt_pipeline.extraction.grounding import ground
@@ -51,6 +51,10 @@ LICENCE_URL = "https://creativecommons.org/licenses/by-sa/3.0/"
 PUBLISHER = "Contributors of the Singapore MRT Lines Wiki (Fandom)"
 READER_PARTS = ("extraction", "network")
 """the code and tables that decide what a page is read as"""
+LEAST_SHARE = 0.5
+"""a wiki that has pages for fewer of the stations is the wrong one, or has lost them"""
+LEAST_ASKED = 10
+"""of fewer stations than these, any number may be without a page"""
 
 
 class PageReading(Record):
@@ -86,7 +90,8 @@ class WikiSource:
         """Find the pages of some stations and their newest revisions.
 
         Raises:
-            SourceError: if the wiki cannot be asked now, ``BlockedError`` if it refuses us.
+            SourceError: if the wiki cannot be asked now, ``BlockedError`` if it refuses us,
+                ``SourceFormatError`` if it has so few of the pages that it cannot be the right one.
         """
         by_title = {station.wiki_title: station for station in stations}
         if not by_title:
@@ -100,6 +105,7 @@ class WikiSource:
         except BlockedError as error:
             self._blocked = error
             raise
+        _refuse_empty(found.values())
         self._resolved.update({station.slug: found[title] for title, station in by_title.items()})
 
     def version_for(self, station: Station) -> str | None:
@@ -215,6 +221,18 @@ def read_html(html: str, title: str, names: PlaceNames) -> PageReading:
     page = read_page_text(html, title)
     reading = read_page(page, names)
     return PageReading(text=page.text, candidates=reading.candidates, passages=reading.passages)
+
+
+def _refuse_empty(found: Iterable[Resolved]) -> None:
+    """Refuse a wiki without most of the pages: that is no news of the stations, but of the wiki."""
+    answered = [resolved for resolved in found if resolved.failure is None]
+    there = sum(resolved.head is not None for resolved in answered)
+    if len(answered) >= LEAST_ASKED and there < LEAST_SHARE * len(answered):
+        raise SourceFormatError(
+            SOURCE,
+            f"the wiki has pages for {there} of {len(answered)} stations; expected most of them; look at "
+            f"apis.{API}.base_url.",
+        )
 
 
 def _passage(whole: Passage, start: int, end: int) -> Passage:

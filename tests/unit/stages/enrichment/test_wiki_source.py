@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mrt_pipeline.config import Secrets, Settings
+from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
-from mrt_pipeline.errors import BlockedError, FetchError, SourceError
+from mrt_pipeline.errors import BlockedError, FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.fandom_wiki import PageStore
@@ -51,6 +53,23 @@ def source_of(wiki: FakeWiki, cache: Path, reader: str = "v1") -> WikiSource:
         now=lambda: NOW,
         reader=reader,
     )
+
+
+class AnyName:
+    """Knows stations that never were besides the real ones."""
+
+    def slug_of_title(self, title: str) -> str:
+        return NAMES.slug_of_title(title) or title.casefold()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(NAMES, name)
+
+
+def _numbered(number: int) -> list[Station]:
+    return [
+        HARBOURFRONT.model_copy(update={"slug": f"s{place}", "wiki_title": f"S{place}"})
+        for place in range(number)
+    ]
 
 
 def test_a_page_becomes_claims_with_quotes_passages_rejections_and_provenance(tmp_path: Path) -> None:
@@ -151,23 +170,53 @@ def test_a_kept_page_is_used_although_the_wiki_refuses_the_next(tmp_path: Path) 
 
 
 def test_a_failure_of_one_batch_is_a_failure_of_its_stations_only(tmp_path: Path) -> None:
+    pages = small_wiki({TITLE: 70} | {f"S{number}": 71 for number in range(60)})
     fine = wiki_with()
-    stations = [YISHUN] + [
-        HARBOURFRONT.model_copy(update={"slug": f"s{number}", "wiki_title": f"S{number}"})
-        for number in range(60)
-    ]
+    stations = [YISHUN, *_numbered(60)]
 
     def respond(params: Mapping[str, str]) -> Any:
+        if params["action"] == "query" and "S55" not in params.get("titles", "").split("|"):
+            return pages.respond(params)
         if "S55" in params.get("titles", "").split("|"):
             return FetchError("fandom-wiki", "status 500", retryable=True)
         return fine.respond(params)
 
-    source = source_of(FakeWiki(respond), tmp_path)
+    source = replace(source_of(FakeWiki(respond), tmp_path), names=AnyName())  # type: ignore[arg-type] # all it asks
     source.prepare(stations)
     assert source.claims_for(YISHUN, ()).exits
     assert source.version_for(stations[56]) is None
     with pytest.raises(FetchError, match="status 500"):
         source.claims_for(stations[56], ())
+
+
+def test_a_wiki_without_pages_is_not_readable_and_what_it_said_before_stands(tmp_path: Path) -> None:
+    source = source_of(FakeWiki(lambda _: {"batchcomplete": True, "query": {"pages": []}}), tmp_path)
+    with pytest.raises(SourceFormatError, match=r"pages for 0 of 184 stations; .* apis\.fandom\.base_url"):
+        source.prepare(_numbered(184))
+    assert source.version_for(_numbered(1)[0]) is None
+    with pytest.raises(SourceError):
+        source.claims_for(_numbered(1)[0], ())
+
+
+@pytest.mark.parametrize(("asked", "there", "readable"), [(10, 5, True), (10, 4, False), (9, 0, True)])
+def test_half_of_the_pages_are_enough_and_of_a_few_stations_none_is_needed(
+    asked: int, there: int, readable: bool, tmp_path: Path
+) -> None:
+    wiki = small_wiki({f"S{place}": 70 for place in range(there)})
+    source = replace(source_of(wiki, tmp_path), names=AnyName())  # type: ignore[arg-type] # all it asks
+    if readable:
+        source.prepare(_numbered(asked))
+        assert source.version_for(_numbered(asked)[-1]) == "missing"
+        return
+    with pytest.raises(SourceFormatError, match="4 of 10 stations"):
+        source.prepare(_numbered(asked))
+
+
+def test_stations_whose_look_up_failed_are_not_taken_for_missing_pages(tmp_path: Path) -> None:
+    source = source_of(FakeWiki(lambda _: FetchError("fandom-wiki", "status 500", retryable=True)), tmp_path)
+    with pytest.raises(FetchError, match="status 500"):
+        source.prepare(_numbered(60))
+        source.claims_for(_numbered(1)[0], ())
 
 
 def test_a_station_that_was_not_looked_up_is_told(tmp_path: Path) -> None:

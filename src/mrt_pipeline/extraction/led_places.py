@@ -1,0 +1,89 @@
+"""Whether a page says that an exit leads to a place, or is near it, and does not merely name it.
+
+A language model is free to call anything a landmark that stands in a sentence about an exit: the artist of a
+mural, the days on which it is open. A place counts when words for `leads to` or `near` tie it to the exit, or
+when it is listed under the exit with nothing but other names.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mrt_pipeline.extraction.mentions import EXIT, is_row, labels_named, line_at, mentions_in, sentence_at
+
+_RELATED = re.compile(
+    r"\b(?:leads?|leading|opens?|opening|connects?|connected|connecting|links?|linked|linking|brings?|takes?|exits?"
+    r"|access|walk|close|closest|nearest|next|adjacent|gateway|route|way|out)\b(?:\s+\w+){0,3}?"
+    r"\s+(?:on|in)?to\b"
+    r"|\b(?:serves?|serving|beside|near|nearby|nearest|next to|adjacent to|close to|towards?|for|facing"
+    r"|faces?|reach|reaches|outside|in front of|right by|landmarks?|surroundings?)\b"
+    r"|\b(?:is|are|located|situated|emerges?|surfaces?)\s+(?:at|in|inside|within|under|below|beneath)\b",
+    re.IGNORECASE,
+)
+_RELATED_BACK = re.compile(
+    r"\b(?:next to|beside|near|nearby|close to|closest to|nearest|adjacent to|served by|accessible|reach\w*"
+    r"|via|linked to|connected to|outside|in front of|use|take|through)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"\b(?:is|are|was|were|has|have|by|from|via|through|which|where|who|with|artists?|named|until|on|shows?)\b",
+    re.IGNORECASE,
+)
+_AMISS = re.compile(
+    r"\b(?:avoid\w*|wrong|long walk|far from|away from|instead of|rather than)\b"
+    r"|\b\d+(?:\.\d+)?\s*(?:km|kilomet(?:re|er)s?|miles?)\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    r"\b(?:artists?|architects?|sculptors?|painters?|designers?|(?:named|called) (?:after|for)|in honou?r of"
+    r"|(?<!right )(?<!close )by)\s+(?:the\s+)?$"
+    r"|\b(?:art|artists?|artworks?|art works?|murals?|architects?|designers?)\s*:\s*$",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"(?:and|or|the|of|at|a|an|near|nearby|towards?|to|by|for|in|on|via)", re.IGNORECASE)
+
+
+def is_led_to(text: str, start: int, end: int) -> bool:
+    """Tell whether the place named at ``text[start:end]`` is said to be where an exit leads."""
+    sentence = sentence_at(text, start, end)
+    lead = text[sentence[0] : start]
+    if _AMISS.search(text, *sentence) or _PERSON.search(lead):
+        return False
+    return (
+        _is_listed(text, sentence[0], start)
+        or _is_after(text, sentence[0], start)
+        or _is_before(text, end, sentence[1])
+    )
+
+
+def _is_listed(text: str, start: int, place_start: int) -> bool:
+    """Tell whether only names, and the exit's label, stand before a place in its entry or cell."""
+    mentions = mentions_in(text, start, place_start)
+    line_start, line_end = line_at(text, start)
+    opens = not text[start : mentions[0].start].strip(" -*•·") if mentions else True
+    behind = mentions[-1].end if mentions else start
+    words = re.findall(r"[^\W\d_][\w'’-]*", text[behind:place_start])
+    is_below = not mentions and (
+        is_row(text, line_start, line_end)
+        or text[line_start:start].strip(" -*•·") == ""
+        or bool(labels_named(text[line_start:start]))
+    )
+    is_headed = bool(mentions) or is_below
+    return opens and is_headed and all(_LISTED.fullmatch(word) or not word[0].islower() for word in words)
+
+
+def _is_after(text: str, start: int, place_start: int) -> bool:
+    """Tell whether words for `leads to` come before a place, with nothing but other places between."""
+    return any(
+        not _GOES_ON.search(text, match.end(), place_start)
+        and not mentions_in(text, match.end(), place_start)
+        for match in _RELATED.finditer(text, start, place_start)
+    )
+
+
+def _is_before(text: str, place_end: int, end: int) -> bool:
+    """Tell whether a place is said to be near an exit named behind it: `The mall is next to Exit A`."""
+    return any(
+        _RELATED_BACK.search(text, place_end, mention.start)
+        for mention in mentions_in(text, place_end, end, EXIT)
+    )
