@@ -51,10 +51,8 @@ LICENCE_URL = "https://creativecommons.org/licenses/by-sa/3.0/"
 PUBLISHER = "Contributors of the Singapore MRT Lines Wiki (Fandom)"
 READER_PARTS = ("extraction", "network")
 """the code and tables that decide what a page is read as"""
-LEAST_SHARE = 0.5
-"""a wiki that has pages for fewer of the stations is the wrong one, or has lost them"""
 LEAST_ASKED = 10
-"""of fewer stations than these, any number may be without a page"""
+"""a wiki that has no page for any of so many stations is the wrong one, or has lost them"""
 
 
 class PageReading(Record):
@@ -91,7 +89,7 @@ class WikiSource:
 
         Raises:
             SourceError: if the wiki cannot be asked now, ``BlockedError`` if it refuses us,
-                ``SourceFormatError`` if it has so few of the pages that it cannot be the right one.
+                ``SourceFormatError`` if it has none of the pages, so that it cannot be the right one.
         """
         by_title = {station.wiki_title: station for station in stations}
         if not by_title:
@@ -224,13 +222,15 @@ def read_html(html: str, title: str, names: PlaceNames) -> PageReading:
 
 
 def _refuse_empty(found: Iterable[Resolved]) -> None:
-    """Refuse a wiki without most of the pages: that is no news of the stations, but of the wiki."""
+    """Refuse a wiki without any page: that is no news of the stations, but of the wiki.
+
+    How many there are is for the gates, which know how many there were the last time.
+    """
     answered = [resolved for resolved in found if resolved.failure is None]
-    there = sum(resolved.head is not None for resolved in answered)
-    if len(answered) >= LEAST_ASKED and there < LEAST_SHARE * len(answered):
+    if len(answered) >= LEAST_ASKED and not any(resolved.head for resolved in answered):
         raise SourceFormatError(
             SOURCE,
-            f"the wiki has pages for {there} of {len(answered)} stations; expected most of them; look at "
+            f"the wiki has pages for 0 of {len(answered)} stations; expected most of them; look at "
             f"apis.{API}.base_url.",
         )
 
