@@ -13,7 +13,7 @@ run: $(STAMP)            ## make the dataset from the recorded facts, in outputs
 	$(BIN)/mrt-pipeline run
 
 test: $(STAMP)           ## unit, integration and command-line tests; no network, no keys
-	$(BIN)/pytest -q -n 2 -m "not real_parts and not slow"
+	$(BIN)/pytest -q -n 3 --dist worksteal -m "not real_parts and not slow"
 
 check: $(STAMP)          ## formatting, lint, spelling, types, import contracts, known vulnerabilities
 	$(BIN)/ruff format --check .
@@ -25,6 +25,7 @@ check: $(STAMP)          ## formatting, lint, spelling, types, import contracts,
 
 real: $(STAMP)           ## the slower tests, and those against real parts; installs what they need
 	$(BIN)/pytest -q -n 2 -m slow
+	$(BIN)/pytest -q -n 2 --hypothesis-profile=thorough tests/unit/stages tests/unit/extraction/test_grounding_properties.py
 	$(BIN)/pytest -q -m real_parts
 
 bench: $(STAMP)          ## the figures of docs/benchmarks.md

@@ -202,6 +202,7 @@ def test_a_run_demands_no_secret_of_a_stage_that_it_reuses(finished: Workplace, 
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.slow
 def test_runs_are_listed_newest_first_and_latest_is_marked(after_a_run: Workplace) -> None:
     assert after_a_run.call("run", "--as-of", "2026-07-11").returncode == 0
     runs = _json(after_a_run, "runs")["runs"]
@@ -223,6 +224,7 @@ def test_a_damaged_manifest_is_named_and_the_other_runs_are_shown(after_a_run: W
     assert after_a_run.runs[-1].name in result.stdout
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_has_died_and_the_command_that_goes_on_works(place: Workplace) -> None:
     process = place.start("run")
     assert process.stderr is not None
@@ -248,6 +250,7 @@ def test_show_tells_what_each_attempt_did(after_a_run: Workplace) -> None:
     assert [attempt["stages_run"] for attempt in manifest["attempts"]] == [list(STAGES), [STAGES[2]]]
 
 
+@pytest.mark.slow
 def test_a_failed_run_is_shown_with_its_error_and_how_to_go_on(place: Workplace) -> None:
     strict = place.with_variables(MRT_PIPELINE__EXPECTED_STATIONS="185")
     assert strict.call("run").returncode == 1
@@ -263,6 +266,7 @@ def test_an_unknown_run_is_refused_with_those_there_are(finished: Workplace) -> 
     assert finished.runs[0].name in result.stderr
 
 
+@pytest.mark.slow
 def test_the_day_the_circle_line_became_a_ring(place: Workplace) -> None:
     for day in ("2026-07-11", "2026-07-13"):
         assert place.call("run", "--as-of", day, "--output-dir", f"outputs/{day}").returncode == 0
@@ -289,6 +293,7 @@ def test_the_day_the_circle_line_became_a_ring(place: Workplace) -> None:
     assert place.call("diff", "--exit-code").returncode == 1
 
 
+@pytest.mark.slow
 def test_equal_datasets_do_not_differ(after_a_run: Workplace) -> None:
     assert after_a_run.call("run").returncode == 0
     result = after_a_run.call("diff", "--exit-code")

@@ -16,6 +16,8 @@ from mrt_pipeline.runtime.manifests import save_manifest
 from tests.e2e.command import Workplace, load, stations_bytes
 from tests.fakes.http_server import LoopbackServer, Reply
 
+pytestmark = pytest.mark.slow
+
 POOR = {"MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__SOURCES": "[network]"}
 """without LTA's bus stops"""
 
