@@ -1,4 +1,4 @@
-"""Tell what becomes of a run; telling it never changes how the run ends.
+"""Tell what becomes of a run; a channel that fails never changes how the run ends.
 
 What alerts are made of is imported when there is one to make: most runs have nothing to tell.
 """

@@ -94,7 +94,7 @@ def parse_retry_after(headers: Mapping[str, str]) -> float | None:
         return float(value)
     try:
         pause = parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError):  # no date, or only one of them with a time zone
+    except (ValueError, TypeError, IndexError, OverflowError):  # no date, or one without a time zone
         return None
     return max(pause.total_seconds(), 0.0)
 
