@@ -47,9 +47,7 @@ def _pretend_it_had_more(folder: Path) -> None:
     pretended = dataset.model_copy(update={"stations": richer})
     write_json(path, pretended)
     manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
-    record = manifest.stages["stage3_merger"].model_copy(
-        update={"checkpoint": describe_checkpoint(path, pretended)}
-    )
+    record = manifest.stages["stage3_merger"].model_copy(update={"checkpoint": describe_checkpoint(path)})
     stages = {**manifest.stages, "stage3_merger": record}
     save_manifest(folder, manifest.model_copy(update={"stages": stages}))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -32,9 +31,6 @@ Examples:
 
   mrt-pipeline run --config config/production.yaml          use another configuration
 """
-
-COLLECT_AFTER = 100_000
-"""new records before Python looks for cycles: they live as long as the run, and looking took a tenth of it"""
 
 Config = Annotated[
     Path | None,
@@ -276,7 +272,6 @@ def snapshot_refresh(
 
 def _run_app(application: typer.Typer, default_config: Path | None = None) -> NoReturn:
     """Run an application; every error raised on purpose is one message on stderr and an exit code."""
-    gc.set_threshold(COLLECT_AFTER, 50, 100)
     try:
         application(obj=default_config)
     except MrtPipelineError as error:

@@ -26,7 +26,7 @@ class Section(BaseModel):
 
     # The strings under the keys reach the JSON Schema through ``schema.py``: letting pydantic read them here
     # would cost every start 20 ms.
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 ItemT = TypeVar("ItemT")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit
+from mrt_pipeline.contracts.network import ExitPlatform, StationExit
+from mrt_pipeline.extraction.buildings import is_same_building
 from mrt_pipeline.extraction.enrichments import GroundedValue
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
 from mrt_pipeline.extraction.mentions import PLATFORM, is_row, line_at, mentions_in, sentence_at
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
 from mrt_pipeline.extraction.rules_platforms import TOWARDS
 from mrt_pipeline.extraction.statements import Place, Statement, choose_place, find_fault
-from mrt_pipeline.network import Direction, Network
+from mrt_pipeline.network import Direction
 
 _GOAL_WORDS = re.compile(
     rf"{TOWARDS.pattern}|(?<!next )(?<!close )(?<!adjacent )\b(?:to|for)\b"
@@ -51,20 +52,6 @@ def ground_platform(statement: Statement, exits: tuple[StationExit, ...]) -> lis
         for station_exit in exits
         for direction in directions
     ]
-
-
-def is_same_building(code: str, station_exit: StationExit, station: Station, network: Network) -> bool:
-    """Tell whether an exit leads to the platforms of a code without a change of building.
-
-    One building serves two codes when they share a reference position (Jurong East), unless each has exits of
-    its own: HarbourFront is one place to OneMap, but its two lines have an exit A each, 249 m apart.
-    """
-    if code == station_exit.station_code:
-        return True
-    here, there = network.find_code(code), network.find_code(station_exit.station_code)
-    if here is None or there is None or (here.lat, here.lng) != (there.lat, there.lng):
-        return False
-    return all(other.station_code != code for other in station.exits)
 
 
 def _check_said(statement: Statement, code: str) -> None:

@@ -191,7 +191,7 @@ class Attempt:
         if isinstance(output, Stage3Output):
             self._gate.check(output)
         path = runner.save_checkpoint(output, self._session.folder)
-        checkpoint = describe_checkpoint(path, output)
+        checkpoint = describe_checkpoint(path)
         self._contents[stage.name] = checkpoint.content_sha256
         self._session.stage_ended(
             stage.name,
@@ -200,8 +200,8 @@ class Attempt:
             checkpoint=checkpoint,
             fingerprint=fingerprint,
             counts=count_output(output),
+            facts={**self._facts_of(output), **self._spent_by(stage)},
         )
-        self._session.update(**self._facts_of(output), **self._spent_by(stage))
         self.lineage.ended(stage.name, output)
         return output
 

@@ -149,5 +149,5 @@ def _make_record(folder: Path, number: int, output: Output) -> StageRecord:
         reason=REASON,
         attempt=1,
         counts=count_output(output),
-        checkpoint=describe_checkpoint(folder / CHECKPOINT_NAMES[STAGES[number - 1].name], output),
+        checkpoint=describe_checkpoint(folder / CHECKPOINT_NAMES[STAGES[number - 1].name]),
     )

@@ -19,6 +19,8 @@ from mrt_pipeline.contracts.run import (
 from mrt_pipeline.orchestrator.stages import stage_named
 from mrt_pipeline.runtime.manifests import save_manifest
 
+NOTHING: Mapping[str, Any] = {}
+
 
 class RunSession:
     """One attempt at a run: keeps its manifest true on disk from the first moment to the last."""
@@ -80,10 +82,13 @@ class RunSession:
         checkpoint: CheckpointRecord,
         fingerprint: Fingerprint | None,
         counts: Mapping[str, float],
+        facts: Mapping[str, Any],
     ) -> None:
-        """Record the checkpoint that a stage has written."""
+        """Record the checkpoint that a stage has written, and the facts that its result adds, in one go."""
+        key = f"stage{stage_named(name).number}"
         self._put_stage(
             name,
+            {**facts, "checkpoints": {**self.manifest.checkpoints, key: checkpoint.file}},
             status=status,
             seconds=round(seconds, 3),
             checkpoint=checkpoint,
@@ -91,8 +96,6 @@ class RunSession:
             counts=dict(counts),
             attempt=self._attempt.number,
         )
-        key = f"stage{stage_named(name).number}"
-        self.update(checkpoints={**self.manifest.checkpoints, key: checkpoint.file})
 
     def stage_failed(self, name: str, status: StageStatus, seconds: float, error: str) -> None:
         """Record that a stage gave no result; an earlier checkpoint of it is left as it was."""
@@ -129,11 +132,11 @@ class RunSession:
         latest = self._attempt.model_copy(update=changes)
         self.manifest = self.manifest.model_copy(update={"attempts": (*self.manifest.attempts[:-1], latest)})
 
-    def _put_stage(self, name: str, **changes: Any) -> None:
+    def _put_stage(self, name: str, facts: Mapping[str, Any] = NOTHING, /, **changes: Any) -> None:
         record = self.manifest.stages.get(name)
         if record is None:
             blank = {"seconds": 0.0, "reused": False, "reason": "", "attempt": self._attempt.number}
             record = StageRecord.model_validate({"status": StageStatus.RUNNING, **blank, **changes})
         else:
             record = record.model_copy(update=changes)
-        self.update(stages={**self.manifest.stages, name: record})
+        self.update(stages={**self.manifest.stages, name: record}, **facts)

@@ -7,6 +7,7 @@ never overwritten in silence: it is moved aside as ``<name>.damaged-<time>`` and
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -16,12 +17,16 @@ from pydantic import ValidationError
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import CheckpointRecord
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError
-from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors
+from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, to_json
 
 OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
 
 MAX_SHOWN = 200
 """so many characters of a name or a fault are quoted"""
+
+_METADATA_START = b'\n "metadata": {'
+_METADATA_END = b"\n },"
+"""no text within can hold this: JSON writes a line break as two characters"""
 
 CHECKPOINT_NAMES = {
     "stage1_ingestion": "stage1_deterministic.json",
@@ -30,20 +35,20 @@ CHECKPOINT_NAMES = {
 }
 
 
-def describe_checkpoint(path: Path, output: Stage1Output | Stage2Output | Stage3Output) -> CheckpointRecord:
+def describe_checkpoint(path: Path) -> CheckpointRecord:
     """Return the record of a checkpoint just written, to verify it by later."""
     content = read_bytes(path)
     return CheckpointRecord(
         file=path.name,
         sha256=sha256_of(content),
         size_bytes=len(content),
-        content_sha256=content_sha256(output),
+        content_sha256=_sha256_without_metadata(content),
     )
 
 
 def content_sha256(output: Stage1Output | Stage2Output | Stage3Output) -> str:
     """Return a sha256 over what an output says, without when it was made."""
-    return sha256_of(output.model_dump_json(exclude={"metadata"}).encode())
+    return _sha256_without_metadata(to_json(output))
 
 
 def verify_checkpoint(folder: Path, record: CheckpointRecord, remedy: str) -> bytes:
@@ -96,3 +101,12 @@ def move_aside(path: Path, now: datetime) -> Path:
     with storage_errors(path, "is damaged and could not be moved aside"):
         path.rename(aside)
     return aside
+
+
+def _sha256_without_metadata(checkpoint: bytes) -> str:
+    """Hash all lines but the block of metadata; in a file that a person laid out anew, all of them."""
+    start = checkpoint.find(_METADATA_START)
+    end = checkpoint.find(_METADATA_END, start) + len(_METADATA_END) if start >= 0 else start
+    digest = hashlib.sha256(memoryview(checkpoint)[: max(start, 0)])
+    digest.update(memoryview(checkpoint)[max(end, 0) :])
+    return digest.hexdigest()

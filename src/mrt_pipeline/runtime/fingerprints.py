@@ -7,7 +7,9 @@ comment counts as a change. Both err on the side of doing the work again.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,13 @@ PACKAGE = Path(__file__).parent.parent
 
 def code_version(parts: Iterable[str] = ("",), package: Path = PACKAGE) -> str:
     """Return a sha256 over source files: modules (``stages/stage1.py``) or whole folders, all by default."""
-    digest = hashlib.sha256()
-    for path in sorted({path for part in parts for path in _source_files(package / part)}):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    digests = _own_digests() if package == PACKAGE else _digests(package)
+    chosen = tuple(parts)
+    version = hashlib.sha256()
+    for name, digest in digests.items():
+        if any(part in ("", name) or name.startswith(f"{part}/") for part in chosen):
+            version.update(name.encode() + b"\0" + digest)
+    return version.hexdigest()
 
 
 def flatten(config: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
@@ -52,13 +56,21 @@ def find_differences(then: Fingerprint, now: Fingerprint) -> list[str]:
     return phrases
 
 
-def _source_files(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    for found in path.rglob("*"):
-        if found.is_file() and "__pycache__" not in found.parts:
-            yield found
+@cache
+def _own_digests() -> Mapping[str, bytes]:
+    """Return the digests of this very program, which is read once: it does not change while it runs."""
+    return _digests(PACKAGE)
+
+
+def _digests(package: Path) -> dict[str, bytes]:
+    """Return the sha256 of each source file by its path within a package, in order of paths."""
+    digests: dict[str, bytes] = {}
+    for folder, folders, files in os.walk(package):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for file in files:
+            path = Path(folder, file)
+            digests[path.relative_to(package).as_posix()] = hashlib.sha256(path.read_bytes()).digest()
+    return dict(sorted(digests.items()))
 
 
 def _leaves(key: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -7,12 +7,14 @@ line of 400 m is right to a few centimetres.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from pyproj import Proj
 
 SVY21 = (
@@ -60,32 +62,40 @@ class SpatialIndex:
 
     def __init__(self, points: Iterable[Point]) -> None:
         """Build the index once; results are positions in the given order."""
+        # Nothing here is linear algebra, whose threads take a tenth of a second of processor time to start.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from shapely import STRtree
-        from shapely import points as to_geometries
 
         self._points = tuple(points)
-        coordinates = [(point.easting_m, point.northing_m) for point in self._points]
-        self._tree = STRtree(to_geometries(coordinates) if coordinates else [])
+        self._tree = STRtree(_to_geometries(self._points) if self._points else [])
 
-    def within(self, centre: Point, radius_m: float) -> list[tuple[int, float]]:
-        """Return number and distance of each position within a radius, nearest first, ties by number."""
-        from shapely import Point as Geometry
+    def within(self, centres: Sequence[Point], radius_m: float) -> list[list[tuple[int, float]]]:
+        """Return for each of some centres number and distance of each position within a radius.
 
+        Nearest first, ties by number; distances in metres.
+        """
         # The tree rounds otherwise than distance_m, so it is asked for a little more than is returned.
         reach_m = radius_m * (1 + 1e-9) + 1e-6
-        geometry = Geometry(centre.easting_m, centre.northing_m)
-        numbers = self._tree.query(geometry, predicate="dwithin", distance=reach_m)
-        found = [(int(number), centre.distance_m(self._points[number])) for number in numbers]
-        return sorted((item for item in found if item[1] <= radius_m), key=lambda item: (item[1], item[0]))
+        found: list[list[tuple[int, float]]] = [[] for _ in centres]
+        if centres:
+            pairs = self._tree.query(_to_geometries(centres), predicate="dwithin", distance=reach_m)
+            for place, number in pairs.T.tolist():
+                distance_m = centres[place].distance_m(self._points[number])
+                if distance_m <= radius_m:
+                    found[place].append((number, distance_m))
+        return [sorted(items, key=lambda item: (item[1], item[0])) for items in found]
 
     def nearest(self, points: Sequence[Point]) -> list[int]:
         """Return the number of the position nearest to each of many points; there must be a position."""
-        from shapely import points as to_geometries
-
         if not points:
             return []
-        coordinates = [(point.easting_m, point.northing_m) for point in points]
-        return [int(number) for number in self._tree.nearest(to_geometries(coordinates))]
+        return [int(number) for number in self._tree.nearest(_to_geometries(points))]
+
+
+def _to_geometries(points: Sequence[Point]) -> NDArray[Any]:
+    from shapely import points as to_geometries
+
+    return to_geometries([(point.easting_m, point.northing_m) for point in points])
 
 
 @cache

@@ -52,7 +52,7 @@ def _publish(folder: Path, dataset: Stage3Output, days_ago: int = 1, **changes: 
     path = folder / "stage3_final.json"
     write_json(path, dataset)
     record = make_stage_record("stage3_merger", b"").model_copy(
-        update={"checkpoint": describe_checkpoint(path, dataset)}
+        update={"checkpoint": describe_checkpoint(path)}
     )
     facts = {"timestamp": START - timedelta(days=days_ago), "run_id": folder.name, "outputs": {"x": "y"}}
     manifest = make_manifest(stages={"stage3_merger": record}, **facts | changes)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ NAME = CHECKPOINT_NAMES["stage1_ingestion"]
 
 def _save(folder: Path, output: Stage1Output) -> CheckpointRecord:
     write_json(folder / NAME, output)
-    return describe_checkpoint(folder / NAME, output)
+    return describe_checkpoint(folder / NAME)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_a_checkpoint_is_read_as_it_was_written(
     output: Stage1Output | Stage2Output | Stage3Output, tmp_path: Path
 ) -> None:
     write_json(tmp_path / "a.json", output)
-    record = describe_checkpoint(tmp_path / "a.json", output)
+    record = describe_checkpoint(tmp_path / "a.json")
     content = verify_checkpoint(tmp_path, record, REMEDY)
     assert type(output).model_validate_json(content) == output
     assert record.size_bytes == len(content)
@@ -89,6 +90,12 @@ def test_a_result_read_from_disk_has_the_content_it_had(tmp_path: Path) -> None:
     record = _save(tmp_path, output)
     read = parse_checkpoint(Stage1Output, tmp_path / NAME, (tmp_path / NAME).read_bytes(), REMEDY)
     assert content_sha256(read) == record.content_sha256
+
+
+def test_a_file_that_a_person_laid_out_anew_counts_as_another(tmp_path: Path) -> None:
+    record = _save(tmp_path, make_stage1(open_stations()))
+    (tmp_path / NAME).write_bytes(orjson.dumps(orjson.loads((tmp_path / NAME).read_bytes())))
+    assert describe_checkpoint(tmp_path / NAME).content_sha256 != record.content_sha256
 
 
 def test_a_damaged_file_is_kept_under_another_name(tmp_path: Path) -> None:

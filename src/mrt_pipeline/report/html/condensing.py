@@ -50,6 +50,8 @@ class Condenser:
         self.reason_sets = Table()
         self.bus_stops = Table()
         self.platforms = Table()
+        self._known: dict[int, tuple[Evidence, int]] = {}
+        """positions by identity: most evidence is one object in many records"""
         for document_id, document in provenance.items():
             self.documents.add(document_id, _document(document))
 
@@ -84,6 +86,12 @@ class Condenser:
         return position
 
     def _reason(self, evidence: Evidence) -> int:
+        known = self._known.get(id(evidence))
+        if known is None:
+            known = self._known[id(evidence)] = evidence, self._find_reason(evidence)
+        return known[1]
+
+    def _find_reason(self, evidence: Evidence) -> int:
         key = (
             evidence.document_id,
             evidence.record_id,
@@ -106,19 +114,19 @@ class Condenser:
         return row
 
     def _platform(self, platform: ExitPlatform) -> int:
-        row = [
-            show(platform.station_code),
-            show(platform.line_code),
-            show(platform.towards_code),
-            show(platform.next_code),
-            _or_none(platform.platform_code),
+        why = self.why(platform)
+        key = (
+            platform.station_code,
+            platform.line_code,
+            platform.towards_code,
+            platform.next_code,
+            platform.platform_code,
             platform.is_same_building,
-            platform.confidence.value,
-            self.why(platform),
-        ]
-        key = tuple(row)
+            platform.confidence,
+            why,
+        )
         position = self.platforms.find(key)
-        return self.platforms.add(key, row) if position is None else position
+        return self.platforms.add(key, [*_platform(platform), why]) if position is None else position
 
     def _bus_stop(self, stop: ExitBusStop) -> Row:
         key = (stop.bus_stop_code, stop.description, stop.road_name, stop.lat, stop.lng, stop.services)
@@ -169,6 +177,12 @@ def _document(document: Provenance) -> dict[str, Any]:
         "sha256": document.sha256,
         "records": document.records,
     }
+
+
+def _platform(platform: ExitPlatform) -> Row:
+    codes = (platform.station_code, platform.line_code, platform.towards_code, platform.next_code)
+    sign = _or_none(platform.platform_code)
+    return [*map(show, codes), sign, platform.is_same_building, platform.confidence.value]
 
 
 def _or_none(text: str | None) -> str | None:

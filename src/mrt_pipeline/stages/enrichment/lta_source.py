@@ -66,9 +66,10 @@ class LtaSource:
         positions = to_svy21_all([(found.lat, found.lng) for found in station.exits])
         places = [ExitPlace(*pair) for pair in zip(station.exits, positions, strict=True)]
         ties, findings = tie_stops(station, places, self._stops_naming(station))
+        reached = self.tables.stops_within(positions, self.radius_m)
         around = {
-            place.station_exit.exit_id: self._stops_of(place, ties.get(place.station_exit.exit_id, []))
-            for place in places
+            found.exit_id: self._stops_of(ties.get(found.exit_id, []), within)
+            for found, within in zip(station.exits, reached, strict=True)
         }
         return StationClaims(
             source=SOURCE,
@@ -90,13 +91,13 @@ class LtaSource:
             code = named.stop.bus_stop_code
             yield StopPlace(named, self.tables.positions[code], f"{document_id}:{code}")
 
-    def _stops_of(self, place: ExitPlace, tied: list[ReachedStop]) -> list[ReachedStop]:
-        """Return the stops tied to an exit and those nearby, nearest first."""
+    def _stops_of(
+        self, tied: Sequence[ReachedStop], within: Sequence[tuple[BusStop, float]]
+    ) -> list[ReachedStop]:
+        """Return the stops tied to an exit and the others within reach, nearest first."""
         tied_codes = {reached.stop.bus_stop_code for reached in tied}
         nearby = [
-            self._nearby(stop, metres)
-            for stop, metres in self.tables.stops_within(place.position, self.radius_m)
-            if stop.bus_stop_code not in tied_codes
+            self._nearby(stop, metres) for stop, metres in within if stop.bus_stop_code not in tied_codes
         ]
         return sorted([*tied, *nearby], key=lambda reached: (reached.distance_m, reached.stop.bus_stop_code))
 

@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Method
 from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment
-from mrt_pipeline.extraction.platforms import is_same_building
+from mrt_pipeline.extraction.buildings import is_same_building
 from mrt_pipeline.network import (
     NETWORK_DOCUMENT,
     Direction,

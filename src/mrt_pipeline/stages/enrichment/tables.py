@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -54,11 +54,14 @@ class BusTables:
         """Return the services that call at a stop; none if it has none or is unknown."""
         return self.services_by_stop.get(bus_stop_code, ())
 
-    def stops_within(self, centre: Point, radius_m: float) -> list[tuple[BusStop, float]]:
-        """Return stops within a straight line of a position with their distance in metres, nearest first."""
+    def stops_within(self, centres: Sequence[Point], radius_m: float) -> list[list[tuple[BusStop, float]]]:
+        """Return for each of some positions the stops within a straight line, nearest first.
+
+        Each with its distance in metres.
+        """
         return [
-            (self.stops_by_code[self._codes[number]], metres)
-            for number, metres in self._index.within(centre, radius_m)
+            [(self.stops_by_code[self._codes[number]], metres) for number, metres in found]
+            for found in self._index.within(centres, radius_m)
         ]
 
     @cached_property

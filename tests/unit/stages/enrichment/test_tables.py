@@ -48,7 +48,7 @@ def test_the_order_of_services_in_the_table_does_not_matter(numbers: list[str], 
 
 def test_stops_within_a_radius_come_nearest_first_with_their_distance() -> None:
     tables = tables_of(FAR, NEAR, NEARER)
-    found = tables.stops_within(to_svy21(YISHUN.lat, YISHUN.lng), 250)
+    found = tables.stops_within([to_svy21(YISHUN.lat, YISHUN.lng)], 250)[0]
     assert [stop.bus_stop_code for stop, _ in found] == ["59041", "59049"]
     assert [round(metres) for _, metres in found] == [40, 90]
 
@@ -60,7 +60,7 @@ def test_the_index_finds_exactly_the_stops_within_the_radius(
     stops = [stop_at(f"{number:05}", "A Stop", *offset) for number, offset in enumerate(offsets)]
     tables = tables_of(*stops)
     centre = to_svy21(YISHUN.lat, YISHUN.lng)
-    found = {stop.bus_stop_code: metres for stop, metres in tables.stops_within(centre, radius_m)}
+    found = {stop.bus_stop_code: metres for stop, metres in tables.stops_within([centre], radius_m)[0]}
     for stop in stops:
         there = to_svy21(stop.lat, stop.lng)
         metres = centre.distance_m(there)
@@ -72,7 +72,7 @@ def test_the_index_finds_exactly_the_stops_within_the_radius(
 
 def test_tables_without_a_single_stop_are_tables() -> None:
     tables = tables_of()
-    assert tables.stops_within(to_svy21(YISHUN.lat, YISHUN.lng), 400) == []
+    assert tables.stops_within([to_svy21(YISHUN.lat, YISHUN.lng)], 400) == [[]]
     assert tables.services_at("59049") == ()
 
 
