@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from mrt_pipeline.config.environment import override_variable
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.recordings import load_recording
@@ -71,15 +72,19 @@ class LiveWorld:
             server.release()
 
     @property
+    def addresses(self) -> dict[str, str]:
+        """Return the key of each service's URL, dotted, and the URL that leads here."""
+        return {
+            "apis.datagov.base_url": f"{self.publishers.datagov_server.url}/v1/public/api",
+            "apis.datagov.metadata_url": f"{self.publishers.datagov_server.url}/v2/public/api",
+            "apis.onemap.base_url": f"{self.publishers.onemap_server.url}/api",
+            "apis.datamall.base_url": f"{self.publishers.datamall_server.url}/ltaodataservice",
+            "apis.fandom.base_url": f"{self.wiki_server.url}/wiki",
+        }
+
+    @property
     def variables(self) -> dict[str, str]:
         """Return the environment of a command that reads all this."""
-        apis = {
-            "DATAGOV__BASE_URL": f"{self.publishers.datagov_server.url}/v1/public/api",
-            "DATAGOV__METADATA_URL": f"{self.publishers.datagov_server.url}/v2/public/api",
-            "ONEMAP__BASE_URL": f"{self.publishers.onemap_server.url}/api",
-            "DATAMALL__BASE_URL": f"{self.publishers.datamall_server.url}/ltaodataservice",
-            "FANDOM__BASE_URL": f"{self.wiki_server.url}/wiki",
-        }
         stage2 = {
             "SOURCES": "[lta_datamall, network, fandom_wiki]",
             "EXPECTED_BUS_STOPS__MIN": "1",
@@ -91,7 +96,7 @@ class LiveWorld:
             "ONEMAP_API_KEY": READY_TOKEN,
             "LTA_ACCOUNT_KEY": ACCOUNT_KEY,
             "DATAGOV_API_KEY": DATAGOV_KEY,
-            **{f"MRT_PIPELINE__APIS__{key}": value for key, value in apis.items()},
+            **{override_variable(tuple(key.split("."))): url for key, url in self.addresses.items()},
             **{f"MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__{key}": value for key, value in stage2.items()},
         }
 

@@ -15,6 +15,8 @@ class FakeNames:
     def __init__(self) -> None:
         self.addresses: dict[str, list[str]] = {}
         """a name to its address at each look-up; the last one goes on for ever"""
+        self.asked: set[str] = set()
+        """every name that was looked up and is not known"""
         self._ask: Callable[..., Any] = socket.getaddrinfo
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,4 +30,8 @@ class FakeNames:
         if host == "localhost":
             return self._ask(host, port, *args, **kwargs)
         kwargs["flags"] = socket.AI_NUMERICHOST
-        return self._ask(host, port, *args, **kwargs)
+        try:
+            return self._ask(host, port, *args, **kwargs)
+        except socket.gaierror:
+            self.asked.add(host)
+            raise

@@ -1,0 +1,19 @@
+"""Surroundings in which nothing of the person who runs the tests leaks in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+OURS = ("MRT_PIPELINE", "PIPELINE_", "ONEMAP", "LTA_", "DATAGOV", "OPENROUTER")
+
+
+def be_bare(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in a folder, with no variable of ours set and no proxy used, until the test ends."""
+    monkeypatch.chdir(folder)
+    for name in os.environ:
+        if name.upper().startswith(OURS):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("NO_PROXY", "*")

@@ -1,0 +1,164 @@
+"""Keys that decide what is checked, whether it is published, and where.
+
+``pipeline``, ``expected_…``, ``stages.stage3_merger``, ``output``, ``gates``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.orchestrator import PipelineOrchestrator
+from mrt_pipeline.stages.stage3_merger import Stage3Merger
+from tests.fakes.enrichment_sources import NO_CONFIG
+from tests.integration.config_keys.scene import DAY, POOR, Case, Changes, Look, Outputs, Run, Scene, has_file
+
+ON_THE_DAY = datetime(DAY.year, DAY.month, DAY.day, 4, tzinfo=UTC)
+UNCHECKED = {
+    "stages.stage3_merger.validation.completeness_check": False,
+    "stages.stage3_merger.validation.sanity_check": False,
+}
+"""so that what is missing reaches the gate"""
+
+
+def metadata(name: str) -> Look:
+    """Return what looks a fact about the dataset up."""
+    return lambda scene, changes: scene.run(changes).load("stage3_final.json")["metadata"][name]
+
+
+def miscounted(scene: Scene, changes: Changes) -> set[str]:
+    """Return what there are not as many of as expected, in a run made on the very day."""
+    return scene.once(_run_on_the_day, changes).checks & ALL_MISCOUNTED
+
+
+def _run_on_the_day(scene: Scene, changes: Changes) -> Run:
+    return scene.run_in(scene.place(), changes, now=lambda: ON_THE_DAY)
+
+
+def finds(check: str, plant: Callable[[Outputs], Outputs]) -> Look:
+    """Return what tells whether stage 3 finds a planted fault."""
+
+    def look(scene: Scene, changes: Changes) -> bool:
+        dataset = Stage3Merger(NO_CONFIG, scene.context(changes)).execute(plant(scene.outputs()))
+        return check in {finding.check for finding in dataset.findings}
+
+    return look
+
+
+def files_published(scene: Scene, changes: Changes) -> list[str]:
+    """Return the exports of a run."""
+    return sorted(scene.run(changes).load("manifest.json")["outputs"].keys() - {"report.html"})
+
+
+def folder_of_all_runs(scene: Scene, changes: Changes) -> str:
+    """Return where a run has its folder."""
+    run = scene.run(changes)
+    return str(run.folder.parent.relative_to(run.place))
+
+
+def name_of_the_folder(scene: Scene, changes: Changes) -> str:
+    """Return how a run's folder is named."""
+    name = scene.run(changes).folder.name
+    return "its start" if name.startswith("20") else name
+
+
+def runs_left_of_two(scene: Scene, changes: Changes) -> int:
+    """Return how many runs there are after two."""
+    place = scene.place_after(POOR)
+    scene.run_in(place, changes)
+    return len(list((place / "outputs").glob("2*")))
+
+
+def publish_less(lose: Callable[[Outputs], Outputs], scene: Scene, changes: Changes) -> Run:
+    """Return a run that merges its stages again, when something has gone missing meanwhile."""
+
+    def merge_again(orchestrator: PipelineOrchestrator) -> str:
+        orchestrator.run_stage3(*lose(scene.outputs()))
+        return "published"
+
+    return scene.carry_out(scene.place_after({}), changes, merge_again)
+
+
+def without(lose: Callable[[Outputs], Outputs]) -> Look:
+    """Return what tells whether a dataset is published that lacks something."""
+    return lambda scene, changes: publish_less(lose, scene, changes).outcome
+
+
+def lose_a_station(outputs: Outputs) -> Outputs:
+    """Return the outputs without the last station."""
+    return _with_stations(outputs, outputs[0].stations[:-1])
+
+
+def lose_an_exit(outputs: Outputs) -> Outputs:
+    """Return the outputs without the last exit of the last station."""
+    *others, last = outputs[0].stations
+    return _with_stations(outputs, (*others, last.model_copy(update={"exits": last.exits[:-1]})))
+
+
+def lose_the_bus_stops(outputs: Outputs) -> Outputs:
+    """Return the outputs without any bus stop."""
+    stage1, stage2 = outputs
+    enrichments = tuple(
+        item.model_copy(
+            update={"exits": tuple(found.model_copy(update={"bus_stops": ()}) for found in item.exits)}
+        )
+        for item in stage2.enrichments
+    )
+    return stage1, stage2.model_copy(update={"enrichments": enrichments})
+
+
+def move_an_exit_away(outputs: Outputs) -> Outputs:
+    """Return the outputs with an exit of the last station some kilometres north of where it is."""
+    *others, last = outputs[0].stations
+    moved = last.exits[0].model_copy(update={"lat": last.exits[0].lat + 0.05})
+    return _with_stations(outputs, (*others, last.model_copy(update={"exits": (moved, *last.exits[1:])})))
+
+
+def make_a_tuple_a_list(outputs: Outputs) -> Outputs:
+    """Return the outputs with a value of a type that reads back from JSON as another one."""
+    *others, last = outputs[0].stations
+    return _with_stations(outputs, (*others, last.model_copy(update={"lines": list(last.lines)})))
+
+
+def _with_stations(outputs: Outputs, stations: tuple[Station, ...]) -> Outputs:
+    """Return the outputs as if there were these stations only."""
+    stage1, stage2 = outputs
+    kept = {found.exit_id for station in stations for found in station.exits}
+    enrichments = tuple(
+        item.model_copy(update={"exits": tuple(found for found in item.exits if found.exit_id in kept)})
+        for item in stage2.enrichments
+    )
+    return (
+        stage1.model_copy(update={"stations": stations}),
+        stage2.model_copy(update={"enrichments": enrichments}),
+    )
+
+
+ALL_MISCOUNTED = {"expected-stations", "expected-lines"}
+CHECKS = "stages.stage3_merger.validation"
+DESCRIPTION = "Singapore MRT/LRT station data extraction and enrichment"
+
+STAGE3_CASES = (
+    Case("pipeline.name", "Ours", metadata("pipeline_name"), "MRT Data Pipeline", "Ours", POOR),
+    Case("pipeline.version", "9.9", metadata("pipeline_version"), "2.0.0", "9.9", POOR),
+    Case("pipeline.description", "A test", metadata("description"), DESCRIPTION, "A test", POOR),
+    Case("expected_stations", 5, miscounted, ALL_MISCOUNTED, {"expected-lines"}, POOR),
+    Case("expected_lines", 1, miscounted, ALL_MISCOUNTED, {"expected-stations"}, POOR),
+    Case("stages.stage3_merger.enabled", False, has_file("stage3_final.json"), True, False, POOR),
+    Case(f"{CHECKS}.schema_check", False, finds("schema-round-trip", make_a_tuple_a_list), True, False),
+    Case(f"{CHECKS}.completeness_check", False, finds("station-missing", lose_a_station), True, False),
+    Case(f"{CHECKS}.sanity_check", False, finds("exit-far-from-station", move_an_exit_away), True, False),
+)
+CASES = (
+    *STAGE3_CASES,
+    Case("output.directory", "elsewhere", folder_of_all_runs, "outputs", "elsewhere", POOR),
+    Case("output.versioning", False, name_of_the_folder, "its start", "current", POOR),
+    Case("output.keep_last_n_versions", 1, runs_left_of_two, 2, 1, POOR),
+    Case("output.symlink_latest", False, has_file("../latest"), True, False, POOR),
+    Case("output.formats", ["geojson"], files_published, ["mrt_transit_graph.json"], ["exits.geojson"], POOR),
+    Case("gates.enabled", False, without(lose_a_station), "GateError", "published", UNCHECKED),
+    Case("gates.max_stations_lost", 1, without(lose_a_station), "GateError", "published", UNCHECKED),
+    Case("gates.max_exits_lost", 1, without(lose_an_exit), "GateError", "published", UNCHECKED),
+    Case("gates.max_enriched_lost_share", 1.0, without(lose_the_bus_stops), "GateError", "published"),
+)

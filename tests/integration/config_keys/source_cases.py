@@ -1,0 +1,237 @@
+"""Keys that decide who is asked and how much is believed: ``mode``, ``contact``, stages 1 and 2, ``apis``."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+import mrt_pipeline
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.errors import SourceError, SourceFormatError
+from mrt_pipeline.sources.datagov import read_exits
+from mrt_pipeline.sources.datamall import read_bus_stops
+from mrt_pipeline.sources.onemap import read_stations
+from mrt_pipeline.stages.enrichment import wiki_source
+from mrt_pipeline.stages.enrichment.tables import read_bus_tables
+from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
+from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, make_line, make_stage
+from tests.fakes.http_server import LoopbackServer, Reply
+from tests.fakes.live_world import LiveWorld
+from tests.fakes.model_server import answers, base_url_of, completion, reply, serving
+from tests.fakes.network_builder import make_stage1, open_stations
+from tests.fakes.prose_pages import bus_tables
+from tests.fakes.publishers import DATASET
+from tests.integration.config_keys.scene import (
+    POOR,
+    Case,
+    Changes,
+    Look,
+    Scene,
+    has_file,
+    has_finding,
+    names_looked_up,
+    outcome,
+)
+
+STAGE1, STAGE2 = "stages.stage1_ingestion", "stages.stage2_enrichment"
+LENIENT = {
+    f"{STAGE2}.expected_bus_stops.min": 1,
+    f"{STAGE2}.expected_bus_services.min": 1,
+    f"{STAGE2}.delay_seconds": 0,
+}
+"""for servers that have an eighth of the bus services, and a model that need not be spared"""
+PROSE = "<p>Whoever leaves by Exit A finds the market across the road.</p>"
+"""a page that the rules leave to the model"""
+CONTACT = "ops@example.org"
+OUR_NAME = f"mrt-data-pipeline/{mrt_pipeline.__version__}"
+STOPS, SERVICES = "lta-bus-stops", "lta-bus-services"
+
+
+def services_asked(scene: Scene, changes: Changes) -> list[str]:
+    """Return the services that a run asks, if it can ask any."""
+    return scene.once(_ask_services, changes)
+
+
+def _ask_services(scene: Scene, changes: Changes) -> list[str]:
+    with LiveWorld() as world, serving(answers(completion(reply()))) as model:
+        world.wiki.pages = dict.fromkeys(world.wiki.pages, PROSE)
+        addresses = {**world.addresses, "apis.openrouter.base_url": base_url_of(model)}
+        scene.run_in(scene.place(), {**changes, **addresses})
+        servers = {**world.servers, "openrouter": model}
+        return sorted(name for name, server in servers.items() if server.requests)
+
+
+def is_read(document_id: str) -> Look:
+    """Return what tells whether a run reads a publisher's document."""
+    return lambda scene, changes: document_id in scene.run(changes).load("manifest.json")["sources"]
+
+
+def is_asked_again(scene: Scene, changes: Changes) -> bool:
+    """Tell whether the exits are asked for once more although they were had a moment ago."""
+    with LiveWorld() as world:
+        place, server = scene.place(), world.servers["datagov"]
+        live = {**changes, **world.addresses, "apis.datagov.mode": "live", f"{STAGE1}.sources": ["datagov"]}
+        for _ in range(2):
+            server.requests.clear()
+            Stage1Ingestion(NO_CONFIG, scene.context(live, place)).execute(None)
+        return bool(server.requests)
+
+
+def has_filled(field: str) -> Look:
+    """Return what tells whether a field says something of any exit."""
+    return lambda scene, changes: any(found.get(field) for found in scene.run(changes).exits)
+
+
+def has_far_bus_stops(scene: Scene, changes: Changes) -> bool:
+    """Tell whether a bus stop is listed that LTA ties to no exit and that is more than 100 m away."""
+    stops = (stop for found in scene.run(changes).exits for stop in found.get("bus_stops", ()))
+    return any(stop["relation"] == "nearby" and stop["distance_m"] > 100 for stop in stops)
+
+
+def doubted_tables(scene: Scene, changes: Changes) -> set[str]:
+    """Return which of LTA's recorded tables is refused as too short, or remarked on as too long."""
+    try:
+        tables = read_bus_tables(scene.context(changes))
+    except SourceFormatError as error:
+        return {f"{error.source_id} refused"}
+    return {
+        f"{finding.record_id} remarked on"
+        for finding in tables.findings
+        if finding.check == "more-records-than-expected"
+    }
+
+
+def stations_at_once(scene: Scene, changes: Changes) -> int:
+    """Return how many threads work on nine stations."""
+    before = set(threading.enumerate())
+    seen: list[int] = []
+
+    def count(_: Station) -> None:
+        seen.append(len(set(threading.enumerate()) - before))
+
+    source = LandmarkSource(before=count)
+    make_stage(scene.context(changes), source, is_remote=True).execute(make_stage1(make_line(9)))
+    return max(seen)
+
+
+def told_user_agent(scene: Scene, changes: Changes) -> str:
+    """Return who a publisher is told that it is asked by."""
+    with LoopbackServer(lambda _: Reply()) as server:
+        client = scene.access({**changes, "apis.datagov.base_url": server.url}).http("datagov")
+        client.get("lta-station-exits", server.url)
+    return server.requests[0].headers["user-agent"]
+
+
+def ask_datagov(scene: Scene, changes: Changes) -> None:
+    """Read the exits, which are asked for in live mode."""
+    read_exits(scene.access(changes), 0)
+
+
+def ask_onemap(scene: Scene, changes: Changes) -> None:
+    """Look a station up."""
+    read_stations(scene.access(changes), 0, [("NS13", "Yishun")])
+
+
+def ask_datamall(scene: Scene, changes: Changes) -> None:
+    """Read the bus stops."""
+    read_bus_stops(scene.access(changes), 0)
+
+
+def ask_fandom(scene: Scene, changes: Changes) -> None:
+    """Look for some pages."""
+    wiki_source.open_source(scene.context(changes), (), bus_tables()).prepare(open_stations())
+
+
+def is_asked(service: str, ask: Callable[[Scene, Changes], None]) -> Look:
+    """Return what tells whether a service is asked for what is recorded, too."""
+
+    def look(scene: Scene, changes: Changes) -> bool:
+        with LiveWorld() as world:
+            ask(scene, {**changes, **world.addresses})
+            return bool(world.servers[service].requests)
+
+    return look
+
+
+def datasets_asked_for(scene: Scene, changes: Changes) -> set[str]:
+    """Return the datasets that data.gov.sg is asked for."""
+    with LiveWorld() as world, contextlib.suppress(SourceError):
+        ask_datagov(scene, {**changes, **world.addresses})
+    return {target.split("/datasets/")[1].split("/")[0] for target in world.servers["datagov"].targets}
+
+
+LIVE = {"mode": "live"}
+MIRROR = {"mirror.example"}
+AT_MIRROR = "https://mirror.example/api"
+ALL_SERVICES = ["datagov", "datagov-file", "datamall", "fandom", "onemap", "openrouter"]
+
+RUN_CASES = (
+    Case("mode", "live", services_asked, [], ALL_SERVICES, LENIENT),
+    Case("contact", CONTACT, told_user_agent, OUR_NAME, f"{OUR_NAME} (+{CONTACT})"),
+)
+STAGE1_CASES = (
+    Case(f"{STAGE1}.enabled", False, outcome, "completed", "MissingCheckpointError", POOR),
+    Case(f"{STAGE1}.sources", ["datagov"], is_read("onemap-stations"), True, False, POOR),
+    Case(f"{STAGE1}.cache_ttl_days", 0, is_asked_again, False, True),
+    Case(f"{STAGE1}.expected_exits.min", 800, outcome, "completed", "SourceFormatError", POOR),
+    Case(f"{STAGE1}.expected_exits.max", 600, has_finding("more-exits-than-expected"), False, True, POOR),
+)
+STAGE2_CASES = (
+    Case(f"{STAGE2}.enabled", False, has_file("stage2_enrichment.json"), True, False),
+    Case(f"{STAGE2}.sources", ["lta_datamall"], has_filled("platforms"), True, False),
+    Case(f"{STAGE2}.batch_size", 2, stations_at_once, 8, 2),
+    Case(f"{STAGE2}.bus_stop_radius_m", 100, has_far_bus_stops, True, False),
+    Case(f"{STAGE2}.expected_bus_stops.min", 6500, doubted_tables, set(), {f"{STOPS} refused"}),
+    Case(f"{STAGE2}.expected_bus_stops.max", 4500, doubted_tables, set(), {f"{STOPS} remarked on"}),
+    Case(f"{STAGE2}.expected_bus_services.min", 1200, doubted_tables, set(), {f"{SERVICES} refused"}),
+    Case(f"{STAGE2}.expected_bus_services.max", 600, doubted_tables, set(), {f"{SERVICES} remarked on"}),
+    Case(f"{STAGE2}.daily_timeout_minutes", 1e-9, outcome, "completed", "stopped_at_budget"),
+)
+API_CASES = (
+    Case("apis.datagov.mode", "live", is_asked("datagov", ask_datagov), False, True),
+    Case("apis.onemap.mode", "live", is_asked("onemap", ask_onemap), False, True),
+    Case("apis.datamall.mode", "live", is_asked("datamall", ask_datamall), False, True),
+    Case("apis.fandom.mode", "live", services_asked, [], ["fandom"], LENIENT),
+    Case(
+        "apis.datagov.base_url",
+        AT_MIRROR,
+        names_looked_up(ask_datagov),
+        {"api-open.data.gov.sg", "api-production.data.gov.sg"},
+        {*MIRROR, "api-production.data.gov.sg"},
+        LIVE,
+    ),
+    Case(
+        "apis.datagov.metadata_url",
+        AT_MIRROR,
+        names_looked_up(ask_datagov),
+        {"api-open.data.gov.sg", "api-production.data.gov.sg"},
+        {"api-open.data.gov.sg", *MIRROR},
+        LIVE,
+    ),
+    Case("apis.datagov.dataset_id", "d_0", datasets_asked_for, {DATASET}, {"d_0"}, LIVE),
+    Case(
+        "apis.onemap.base_url",
+        AT_MIRROR,
+        names_looked_up(ask_onemap),
+        {"www.onemap.gov.sg"},
+        MIRROR,
+        LIVE,
+    ),
+    Case(
+        "apis.datamall.base_url",
+        AT_MIRROR,
+        names_looked_up(ask_datamall),
+        {"datamall2.mytransport.sg"},
+        MIRROR,
+        LIVE,
+    ),
+    Case(
+        "apis.fandom.base_url",
+        AT_MIRROR,
+        names_looked_up(ask_fandom),
+        {"singapore-mrt-lines.fandom.com"},
+        MIRROR,
+    ),
+)
+CASES = (*RUN_CASES, *STAGE1_CASES, *STAGE2_CASES, *API_CASES)

@@ -1,0 +1,91 @@
+"""Keys that say how long a server is waited for, each with what asks a server that says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from pydantic import SecretStr
+
+from mrt_pipeline.config import Secrets
+from mrt_pipeline.config.model import LoggingSection
+from mrt_pipeline.contracts.run import RunStatus
+from mrt_pipeline.errors import FetchError, ModelCallError
+from mrt_pipeline.orchestrator.lineage import follow
+from mrt_pipeline.orchestrator.session import RunSession
+from mrt_pipeline.runtime.alerts import Alert, Outlets, Trigger, send_alert
+from mrt_pipeline.runtime.run_log import open_run_log
+from tests.fakes.enrichment_sources import SeenReporter
+from tests.fakes.manifests import START, make_manifest
+from tests.integration.config_keys.model_cases import IN_HASTE, ask_model
+from tests.integration.config_keys.scene import Changes, Scene
+
+Ask = Callable[[Scene, Changes, str], bool]
+"""asks the server at a URL, and tells whether its answer was waited for"""
+
+ALERT = Alert(
+    pipeline="MRT Data Pipeline",
+    run_id="20261123T081203Z-0badc0de",
+    raised_at=datetime(2026, 11, 23, 8, 12, 3, tzinfo=UTC),
+    level="critical",
+    trigger=Trigger.STAGE_FAILED,
+    cause="a test",
+    safe="everything",
+    host="a-host",
+)
+
+
+def service(api: str) -> Ask:
+    """Return what asks a publisher."""
+
+    def ask(scene: Scene, changes: Changes, url: str) -> bool:
+        client = scene.access({**changes, f"apis.{api}.base_url": url}).http(api)
+        try:
+            client.get("a-document", url)
+        except FetchError:
+            return False
+        return True
+
+    return ask
+
+
+def model(scene: Scene, changes: Changes, url: str) -> bool:
+    """Ask the model."""
+    try:
+        ask_model(scene, {**IN_HASTE, **changes, "apis.openrouter.base_url": url})
+    except ModelCallError as error:
+        return "not whole after" not in str(error)
+    return True
+
+
+def webhook(scene: Scene, changes: Changes, url: str) -> bool:
+    """Send an alert."""
+    place = scene.place()
+    on = {"alerting.enabled": True, "alerting.on_failure": ["webhook"]}
+    section = scene.config({**on, **changes}, place).settings.alerting
+    secrets = Secrets(mrt_pipeline_alert_webhook_url=SecretStr(url))
+    return not send_alert(ALERT, Outlets(section, secrets, lambda _: None, place))
+
+
+def lineage(scene: Scene, changes: Changes, url: str) -> bool:
+    """Tell of a run that begins and ends."""
+    place, console = scene.place(), SeenReporter()
+    config = scene.config({"lineage.transport": "http", "lineage.url": url, **changes}, place)
+    session = RunSession(place, make_manifest(), lambda: START)
+    session.begin("mrt-pipeline run")
+    with open_run_log(place, LoggingSection(), run_id="r") as log:
+        following = follow(config, session, log, console, lambda: START)
+        session.end(RunStatus.COMPLETED)
+        following.end()
+    return not console.warnings
+
+
+TIMEOUTS: dict[str, Ask] = {
+    "apis.datagov.timeout": service("datagov"),
+    "apis.onemap.timeout": service("onemap"),
+    "apis.datamall.timeout": service("datamall"),
+    "apis.fandom.timeout": service("fandom"),
+    "apis.openrouter.timeout": model,
+    "alerting.timeout_seconds": webhook,
+    "lineage.timeout_seconds": lineage,
+}
