@@ -1,12 +1,36 @@
-"""Hypothesis without a deadline: a busy machine must not turn a right answer into a failure.
+"""Hypothesis without a deadline, and figures that tests measure for people to read.
 
-``make test`` tries few examples of each property; ``make real`` many, by ``--hypothesis-profile=thorough``.
+A busy machine must not turn a right answer into a failure. ``make test`` tries few examples of each property;
+``make real`` many, by ``--hypothesis-profile=thorough``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from hypothesis import settings
+
+from tests.figures import FIGURE, Say
 
 settings.register_profile("project", deadline=None, max_examples=30)
 settings.register_profile("thorough", deadline=None, max_examples=200)
 settings.load_profile("project")
+
+
+@pytest.fixture
+def say(record_property: Callable[[str, object], None]) -> Say:
+    """Return what keeps a figure for the end of the session, whichever process the test runs in."""
+
+    def keep(text: str) -> None:
+        record_property(FIGURE, text)
+
+    return keep
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that passing tests have kept."""
+    for report in terminalreporter.getreports("passed"):
+        for name, text in report.user_properties:
+            if name == FIGURE:
+                terminalreporter.write_line(str(text))

@@ -231,9 +231,9 @@ class HangError(BaseException):
 def _in_time() -> Iterator[None]:
     """Stop a block that uses more processor time than an answer may take.
 
-    Python does not look for cycles meanwhile: after thousands of inputs most objects are the test's own, and to
-    look through them takes longer than any parser may. Nor could the block be stopped then, since an exception
-    out of a collector's callback goes nowhere.
+    Python does not look for cycles meanwhile. After thousands of inputs most objects are the test's own, and
+    to look through them takes longer than any parser may; nor could the block be stopped then, since an
+    exception out of a collector's callback goes nowhere.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> Any:

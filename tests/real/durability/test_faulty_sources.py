@@ -19,6 +19,7 @@ from tests.e2e.command import ROOT, Workplace, load
 from tests.fakes.crash_scene import results_of
 from tests.fakes.http_server import Handler, RawReply, Reply, SeenRequest, gzip_bomb
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
+from tests.figures import Say
 
 pytestmark = pytest.mark.real_parts
 
@@ -147,7 +148,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("part_name", PARTS)
 def test_a_source_with_a_fault_never_makes_the_dataset_smaller_in_silence(
-    part_name: str, tmp_path: Path, expected: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+    part_name: str, tmp_path: Path, expected: dict[str, bytes], say: Say
 ) -> None:
     part = PARTS[part_name]
 
@@ -158,9 +159,8 @@ def test_a_source_with_a_fault_never_makes_the_dataset_smaller_in_silence(
 
     with ThreadPoolExecutor(2) as pool:
         lines = list(pool.map(case, [*FAULTS, "nothing listens"]))
-    with capsys.disabled():
-        for fault, line in zip([*FAULTS, "nothing listens"], lines, strict=True):
-            print(f"\n| {part_name} | {fault} | {line} |", end="")  # noqa: T201 # figures are for reading
+    for fault, line in zip([*FAULTS, "nothing listens"], lines, strict=True):
+        say(f"| {part_name} | {fault} | {line} |")
 
 
 def _check(place: Workplace, part: Part, fault: str, expected: dict[str, bytes]) -> str:

@@ -26,6 +26,7 @@ from tests.fakes.crash_scene import (
 from tests.fakes.fated_command import make_room
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
 from tests.fakes.small_disk import set_read_only, small_file_system
+from tests.figures import Say
 
 pytestmark = pytest.mark.real_parts
 
@@ -70,7 +71,7 @@ def _steps_that_need_room(steps: list[str]) -> Iterator[int]:
 
 
 def test_each_write_fails_once_on_a_full_disk_and_the_run_goes_on_when_there_is_room(
-    disk: tuple[Workplace, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    disk: tuple[Workplace, str], tmp_path: Path, say: Say
 ) -> None:
     place, fate = disk
     older = place.latest.resolve()
@@ -97,8 +98,7 @@ def test_each_write_fails_once_on_a_full_disk_and_the_run_goes_on_when_there_is_
                 shutil.rmtree(run)
         place.latest.unlink()
         place.latest.symlink_to(older.name)
-    with capsys.disabled():
-        print(f"\n{fate}: {len(steps)} writes, exit codes {dict(ends)}, all gone on with")  # noqa: T201 # figures are for reading
+    say(f"{fate}: {len(steps)} writes, exit codes {dict(ends)}, all gone on with")
 
 
 def test_a_second_run_in_place_on_a_full_disk_leaves_whole_files(disk: tuple[Workplace, str]) -> None:
@@ -124,7 +124,7 @@ def test_a_full_cache_costs_requests_and_no_run(tmp_path: Path) -> None:
             assert result.returncode == 0, result.stderr
 
 
-def test_a_broken_disk_is_told_at_each_flush(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_disk_is_told_at_each_flush(tmp_path: Path, say: Say) -> None:
     place = Workplace(tmp_path)
     assert place.call(*RUN).returncode == 0
     older = place.latest.resolve()
@@ -138,8 +138,7 @@ def test_a_broken_disk_is_told_at_each_flush(tmp_path: Path, capsys: pytest.Capt
         _assert_one_sentence(result, number, "input/output error")
         assert _files_of(older) == before
     assert place.call(*RUN, "--skip-existing").returncode == 0
-    with capsys.disabled():
-        print(f"\nEIO at every 4th of {len(flushes)} flushes: exit 1, older files identical")  # noqa: T201 # figures are for reading
+    say(f"EIO at every 4th of {len(flushes)} flushes: exit 1, older files identical")
 
 
 def test_a_read_only_file_system_is_told(disk: tuple[Workplace, str]) -> None:

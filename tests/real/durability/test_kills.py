@@ -25,6 +25,7 @@ from tests.fakes.crash_scene import (
     results_of,
 )
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
+from tests.figures import Say
 
 pytestmark = pytest.mark.real_parts
 
@@ -35,19 +36,6 @@ MOMENTS = 100
 SEED = 4
 EVERY_NTH_LIVE = 5
 EVERY_NTH_AGAIN = 3
-
-Say = Callable[[str], None]
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Return what prints a figure for whoever runs these tests."""
-
-    def print_now(text: str) -> None:
-        with capsys.disabled():
-            print(f"\n{text}")  # noqa: T201 # figures are for reading
-
-    return print_now
 
 
 def _each(

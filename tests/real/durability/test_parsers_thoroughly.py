@@ -7,6 +7,7 @@ import time
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tests.figures import Say
 from tests.fuzz.parsers import MAX_SECONDS, TARGETS
 
 pytestmark = pytest.mark.real_parts
@@ -15,9 +16,7 @@ INPUTS = 10_000
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_ten_thousand_damaged_payloads_are_read_or_refused(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ten_thousand_damaged_payloads_are_read_or_refused(name: str, say: Say) -> None:
     target = TARGETS[name]
     seconds: list[float] = []
 
@@ -37,5 +36,4 @@ def test_ten_thousand_damaged_payloads_are_read_or_refused(
     feed()
     assert len(seconds) >= INPUTS
     assert max(seconds) < MAX_SECONDS
-    with capsys.disabled():
-        print(f"\n{name}: {len(seconds)} inputs in {sum(seconds):.1f} s, the slowest {max(seconds):.3f} s")  # noqa: T201 # figures are for reading
+    say(f"{name}: {len(seconds)} inputs in {sum(seconds):.1f} s, the slowest {max(seconds):.3f} s")

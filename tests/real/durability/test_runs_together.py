@@ -13,6 +13,7 @@ from tests.e2e.command import Workplace, load
 from tests.fakes.crash_scene import Reader, results_of
 from tests.fakes.http_server import RawReply, Reply, SeenRequest
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
+from tests.figures import Say
 
 pytestmark = pytest.mark.real_parts
 
@@ -51,7 +52,7 @@ def _wait_until_one_is_left(processes: Sequence[subprocess.Popen[str]]) -> subpr
 
 
 def test_twenty_runs_together_ten_of_them_in_one_folder(
-    tmp_path: Path, patient_world: tuple[LiveWorld, threading.Event], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, patient_world: tuple[LiveWorld, threading.Event], say: Say
 ) -> None:
     world, _ = patient_world
     place = Workplace(tmp_path, {"MRT_PIPELINE__OUTPUT__KEEP_LAST_N_VERSIONS": str(KEPT)})
@@ -77,11 +78,10 @@ def test_twenty_runs_together_ten_of_them_in_one_folder(
     kept = [run for run in place.runs if run.name != "shared"]
     assert KEPT <= len(kept) <= KEPT + 1
     assert all(load(run / "manifest.json")["status"] == "completed" for run in kept)
-    with capsys.disabled():
-        print(  # noqa: T201 # figures are for reading
-            f"\n20 together: 1 held the folder, {len(refusals)} said so, {len(outcomes)} others went well; "
-            f"latest was whole at {reader.looks} looks; {len(kept)} old runs kept"
-        )
+    say(
+        f"20 together: 1 held the folder, {len(refusals)} said so, {len(outcomes)} others went well; "
+        f"latest was whole at {reader.looks} looks; {len(kept)} old runs kept"
+    )
 
 
 def test_a_folder_in_use_is_never_removed(

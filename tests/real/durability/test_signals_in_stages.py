@@ -25,6 +25,7 @@ from tests.fakes.crash_scene import (
 )
 from tests.fakes.http_server import RawReply, Reply, SeenRequest
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
+from tests.figures import Say
 
 pytestmark = pytest.mark.real_parts
 
@@ -48,7 +49,7 @@ def test_a_signal_at_any_write_ends_the_run_and_what_is_done_is_kept(
     number: signal.Signals,
     tmp_path: Path,
     undisturbed: tuple[int, dict[str, bytes]],
-    capsys: pytest.CaptureFixture[str],
+    say: Say,
 ) -> None:
     steps, expected = undisturbed
     stages: set[str] = set()
@@ -68,8 +69,7 @@ def test_a_signal_at_any_write_ends_the_run_and_what_is_done_is_kept(
         assert place.call(*RUN, "--skip-existing").returncode == 0
         assert_as_if_nothing_had_happened(place, expected)
     assert stages == {"stage1_ingestion", "stage2_enrichment", "stage3_merger"}
-    with capsys.disabled():
-        print(f"\n{number.name} at every {EVERY_NTH}th of {steps} writes: exit {CODES[number]}, resumed")  # noqa: T201 # figures are for reading
+    say(f"{number.name} at every {EVERY_NTH}th of {steps} writes: exit {CODES[number]}, resumed")
 
 
 @contextlib.contextmanager
