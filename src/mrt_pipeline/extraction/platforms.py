@@ -10,7 +10,7 @@ from mrt_pipeline.extraction.enrichments import GroundedValue
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
 from mrt_pipeline.extraction.mentions import PLATFORM, is_row, line_at, mentions_in, sentence_at
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
-from mrt_pipeline.extraction.rules_platforms import TOWARDS
+from mrt_pipeline.extraction.rules.platforms import TOWARDS
 from mrt_pipeline.extraction.statements import Place, Statement, choose_place, find_fault
 from mrt_pipeline.network import Direction
 

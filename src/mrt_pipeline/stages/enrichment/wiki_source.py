@@ -214,7 +214,7 @@ def open_source(context: RunContext, stations: Sequence[Station], tables: BusTab
 def read_html(html: str, title: str, names: PlaceNames) -> PageReading:
     """Return what a page's HTML is read as."""
     from mrt_pipeline.extraction.page_text import read_page_text
-    from mrt_pipeline.extraction.rules import read_page
+    from mrt_pipeline.extraction.rules.reading import read_page
 
     page = read_page_text(html, title)
     reading = read_page(page, names)

@@ -19,7 +19,7 @@ from mrt_pipeline.sources.fandom_wiki import PageStore
 from mrt_pipeline.stages.enrichment.tables import BusTables
 from mrt_pipeline.stages.enrichment.wiki_source import WikiSource, open_source
 from tests.fakes.network_builder import provenance
-from tests.unit.extraction.rule_scene import NAMES, table
+from tests.unit.extraction.rules.rule_scene import NAMES, table
 from tests.unit.extraction.scene import AS_OF, FACTS, HARBOURFRONT, YISHUN
 from tests.unit.sources.fandom_scene import NOW, URL, FakeWiki, small_wiki
 

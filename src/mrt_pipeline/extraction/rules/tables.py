@@ -10,8 +10,8 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece, Table
-from mrt_pipeline.extraction.rules_cells import read_cell
-from mrt_pipeline.extraction.rules_columns import (
+from mrt_pipeline.extraction.rules.cells import read_cell
+from mrt_pipeline.extraction.rules.columns import (
     Column,
     TableRow,
     TableState,
@@ -22,14 +22,14 @@ from mrt_pipeline.extraction.rules_columns import (
     take_divider,
     take_header,
 )
-from mrt_pipeline.extraction.rules_headers import meaning_of_key
-from mrt_pipeline.extraction.rules_labels import LabelText, read_labels
-from mrt_pipeline.extraction.rules_page import RulePage
-from mrt_pipeline.extraction.rules_passages import has_unread_words
-from mrt_pipeline.extraction.rules_platform_rows import read_layout_row, read_platform_row
-from mrt_pipeline.extraction.rules_platforms import led_sign
-from mrt_pipeline.extraction.rules_sections import Section, is_untrusted, read_label_heading
-from mrt_pipeline.extraction.rules_words import Meaning
+from mrt_pipeline.extraction.rules.headers import meaning_of_key
+from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
+from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.passages import has_unread_words
+from mrt_pipeline.extraction.rules.platform_rows import read_layout_row, read_platform_row
+from mrt_pipeline.extraction.rules.platforms import led_sign
+from mrt_pipeline.extraction.rules.sections import Section, is_untrusted, read_label_heading
+from mrt_pipeline.extraction.rules.words import Meaning
 
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
 _SETTLED = frozenset(

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from mrt_pipeline.extraction.access_words import VOCABULARY, is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
-from mrt_pipeline.extraction.rules_page import Bounds, RulePage
-from mrt_pipeline.extraction.rules_parts import Item, Part, split_parts, strip_bounds
-from mrt_pipeline.extraction.rules_words import (
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.parts import Item, Part, split_parts, strip_bounds
+from mrt_pipeline.extraction.rules.words import (
     ADDRESS,
     BUS_STOP_WORDS,
     FEATURE_WORDS,

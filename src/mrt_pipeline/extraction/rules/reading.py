@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.page_model import Line, PageText, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
-from mrt_pipeline.extraction.rules_lists import ListReader
-from mrt_pipeline.extraction.rules_page import Bounds, RulePage
-from mrt_pipeline.extraction.rules_passages import choose_passages, is_unread_line
-from mrt_pipeline.extraction.rules_prose import read_prose
-from mrt_pipeline.extraction.rules_sections import Section, sections_of
-from mrt_pipeline.extraction.rules_tables import read_table
+from mrt_pipeline.extraction.rules.lists import ListReader
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.passages import choose_passages, is_unread_line
+from mrt_pipeline.extraction.rules.prose import read_prose
+from mrt_pipeline.extraction.rules.sections import Section, sections_of
+from mrt_pipeline.extraction.rules.tables import read_table
 
 MAX_CANDIDATES = 1000
 """No station has more to say; a page that claims more is not read any further."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.page_model import Cell
-from mrt_pipeline.extraction.rules_columns import Column, TableRow, TableState
-from mrt_pipeline.extraction.rules_page import Bounds, RulePage
-from mrt_pipeline.extraction.rules_platforms import TO, claim_platform, goals_in, led_sign, line_of, sign_in
-from mrt_pipeline.extraction.rules_words import Meaning
+from mrt_pipeline.extraction.rules.columns import Column, TableRow, TableState
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.platforms import TO, claim_platform, goals_in, led_sign, line_of, sign_in
+from mrt_pipeline.extraction.rules.words import Meaning
 
 
 def read_platform_row(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mrt_pipeline.extraction.rules_headers import meaning_of
-from mrt_pipeline.extraction.rules_words import Meaning
-from tests.unit.extraction.rule_scene import handed_on, published, said, table
+from mrt_pipeline.extraction.rules.headers import meaning_of
+from mrt_pipeline.extraction.rules.words import Meaning
+from tests.unit.extraction.rules.rule_scene import handed_on, published, said, table
 
 
 @pytest.mark.parametrize(

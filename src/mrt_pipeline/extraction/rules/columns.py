@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from mrt_pipeline.extraction.page_model import Cell, Table
-from mrt_pipeline.extraction.rules_headers import meaning_below, meaning_of, meanings_in
-from mrt_pipeline.extraction.rules_labels import read_labels
-from mrt_pipeline.extraction.rules_page import Bounds, RulePage
-from mrt_pipeline.extraction.rules_platforms import led_sign, sign_in
-from mrt_pipeline.extraction.rules_sections import Section, is_untrusted, read_label_heading
-from mrt_pipeline.extraction.rules_words import ANSWERS, Meaning, folded
+from mrt_pipeline.extraction.rules.headers import meaning_below, meaning_of, meanings_in
+from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
+from mrt_pipeline.extraction.rules.sections import Section, is_untrusted, read_label_heading
+from mrt_pipeline.extraction.rules.words import ANSWERS, Meaning, folded
 
 
 @dataclass(frozen=True, slots=True)

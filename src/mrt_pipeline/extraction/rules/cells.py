@@ -20,12 +20,12 @@ from mrt_pipeline.extraction.access_words import (
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
-from mrt_pipeline.extraction.rules_headers import meaning_of
-from mrt_pipeline.extraction.rules_labels import read_labels
-from mrt_pipeline.extraction.rules_names import find_names
-from mrt_pipeline.extraction.rules_page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules_parts import Item, split_items, split_parts
-from mrt_pipeline.extraction.rules_words import (
+from mrt_pipeline.extraction.rules.headers import meaning_of
+from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.names import find_names
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules.parts import Item, split_items, split_parts
+from mrt_pipeline.extraction.rules.words import (
     BUS_STOP_WORDS,
     FEATURE_WORDS,
     FEATURES,

@@ -9,8 +9,8 @@ from dataclasses import replace
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import PLATFORM, mentions_in, owner_at, sentence_at
-from mrt_pipeline.extraction.rules_page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules_words import PLATFORM_WORDS, TOWARDS_WORDS, VIA_WORDS
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, TOWARDS_WORDS, VIA_WORDS
 
 _WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
 _SIGN = re.compile(

@@ -9,9 +9,9 @@ from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import PLATFORM, labels_named, line_at, mentions_in, sentence_at
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, bounds_of
-from mrt_pipeline.extraction.rules_cells import BUS_STOP_CODE, access_in
-from mrt_pipeline.extraction.rules_page import Bounds, RulePage
-from mrt_pipeline.extraction.rules_words import NO_WORDS, YES_WORDS, folded
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.words import NO_WORDS, YES_WORDS, folded
 
 MAX_PASSAGES = 8
 MAX_PASSAGE_CHARS = 2000

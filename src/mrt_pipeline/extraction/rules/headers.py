@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
-from mrt_pipeline.extraction.rules_words import FILLERS, HEADER_WORDS, Meaning, folded
+from mrt_pipeline.extraction.rules.words import FILLERS, HEADER_WORDS, Meaning, folded
 
 MAX_HEADER_CHARS = 60
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
 from mrt_pipeline.extraction.page_model import Block, Heading
-from mrt_pipeline.extraction.rules_headers import meaning_of
-from mrt_pipeline.extraction.rules_labels import read_labels
-from mrt_pipeline.extraction.rules_page import RulePage
-from mrt_pipeline.extraction.rules_words import UNREAD_TOPICS, Meaning
+from mrt_pipeline.extraction.rules.headers import meaning_of
+from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.words import UNREAD_TOPICS, Meaning
 
 _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
 """A part of a line is named after a station of another place."""

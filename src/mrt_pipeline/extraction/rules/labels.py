@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import LABEL_PATTERN, labels_in
-from mrt_pipeline.extraction.rules_page import RulePage
-from mrt_pipeline.extraction.rules_parts import end_of_present
-from mrt_pipeline.extraction.rules_words import EXIT_WORDS
+from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.parts import end_of_present
+from mrt_pipeline.extraction.rules.words import EXIT_WORDS
 
 _WORDS = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
 _JOINING = r",\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"

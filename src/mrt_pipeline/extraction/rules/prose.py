@@ -18,13 +18,13 @@ from mrt_pipeline.extraction.access_words import (
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import FOREIGN, Labels, Mention, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.page_model import Line
-from mrt_pipeline.extraction.rules_cells import BUS_STOP_CODE
-from mrt_pipeline.extraction.rules_names import find_names
-from mrt_pipeline.extraction.rules_page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules_parts import Item
-from mrt_pipeline.extraction.rules_platforms import read_platform_prose
-from mrt_pipeline.extraction.rules_sections import Section
-from mrt_pipeline.extraction.rules_words import BUS_STOP_WORDS
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
+from mrt_pipeline.extraction.rules.names import find_names
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules.parts import Item
+from mrt_pipeline.extraction.rules.platforms import read_platform_prose
+from mrt_pipeline.extraction.rules.sections import Section
+from mrt_pipeline.extraction.rules.words import BUS_STOP_WORDS
 
 _BUS_STOP = re.compile("|".join(map(re.escape, BUS_STOP_WORDS)), re.IGNORECASE)
 _LEADS_TO = re.compile(

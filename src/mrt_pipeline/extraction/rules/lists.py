@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Line, Piece
-from mrt_pipeline.extraction.rules_cells import BUS_STOP_CODE, read_cell
-from mrt_pipeline.extraction.rules_headers import meaning_of_key
-from mrt_pipeline.extraction.rules_labels import LabelText, read_labels
-from mrt_pipeline.extraction.rules_page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules_platforms import read_platform_line
-from mrt_pipeline.extraction.rules_sections import Section, is_untrusted
-from mrt_pipeline.extraction.rules_tables import pieces_behind
-from mrt_pipeline.extraction.rules_words import Meaning
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, read_cell
+from mrt_pipeline.extraction.rules.headers import meaning_of_key
+from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules.platforms import read_platform_line
+from mrt_pipeline.extraction.rules.sections import Section, is_untrusted
+from mrt_pipeline.extraction.rules.tables import pieces_behind
+from mrt_pipeline.extraction.rules.words import Meaning
 
 TERM_DEPTH = 0
 

@@ -1,0 +1,21 @@
+"""Fixed rules that read a station's page by its form; begin with ``reading.read_page``.
+
+``reading``        the page from top to bottom, and what is handed on
+``sections``       what do the headings above a block say of it
+``tables``         what does each row of a table say
+``columns``        what do a table's columns hold, whichever way round it stands
+``lists``          what does an entry say that begins with an exit or a key
+``prose``          what does a sentence say in so many words
+``cells``          what does one cell or entry say, by what its column or key means
+``parts``          which items, and parts of them, is a cell made of
+``platform_rows``  what does a row about platforms say
+``platforms``      which sign has a platform, and where do its trains go
+``passages``       what was not read, and may hold something
+``labels``         which exit labels do some words give
+``names``          which places do some words list
+``headers``        what does a head or key mean
+``words``          the words themselves, as data
+``page``           what all of these know of the page, and how they write down what it says
+
+All of it is pure. What is read is not believed yet: ``extraction.grounding`` holds it against the quote.
+"""
