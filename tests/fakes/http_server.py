@@ -224,8 +224,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(part)
             self.close_connection = True
             return
-        self.send_response(reply.status)
-        for name, value in reply.headers.items():
+        self.send_response_only(reply.status)
+        for name, value in {"Date": self.date_time_string(), **reply.headers}.items():
             self.send_header(name, value)
         if isinstance(reply.body, bytes):
             length = len(reply.body) if reply.content_length is None else reply.content_length

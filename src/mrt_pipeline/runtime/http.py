@@ -22,11 +22,10 @@ from mrt_pipeline.runtime.http_cache import AnswerCache, KeptHead
 from mrt_pipeline.runtime.http_errors import Request, find_secrets, show_url, status_failure
 from mrt_pipeline.runtime.http_exchange import Exchange, Received
 from mrt_pipeline.runtime.pace import Pacer
+from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
 
 MAX_ANSWER_BYTES = 64 * 2**20
 """after decompression"""
-MAX_RETRY_WAIT_S = 120.0
-"""a service that asks for a longer pause than this is not waited for"""
 MAX_BACKOFF_S = 30.0
 TRIES = 4
 FIRST_WAIT_S = 0.5

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from mrt_pipeline.errors import BlockedError, FetchError
+from mrt_pipeline.runtime.retry_after import parse_retry_after
 
 PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """statuses after which the same request may succeed later"""
@@ -78,7 +79,7 @@ def status_failure(
         f"{request.shown_url} answered with status {status}" + (f": {excerpt}" if excerpt else ""),
         retryable=may_pass,
         status=status,
-        retry_after_s=parse_retry_after(headers.get("retry-after"), now) if may_pass else None,
+        retry_after_s=parse_retry_after(headers, now) if may_pass else None,
     )
 
 
@@ -94,26 +95,6 @@ def printable(text: str, length: int) -> str:
     """Return the beginning of a text with what cannot be printed replaced by a question mark."""
     shown = "".join(char if char.isprintable() else "?" for char in text[: length + 1])
     return shown if len(shown) <= length else shown[: length - 1] + "…"
-
-
-def parse_retry_after(text: str | None, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks to wait, or none if it cannot be read.
-
-    Field meaning: RFC 9110, section 10.2.3.
-    """
-    from email.utils import parsedate_to_datetime
-
-    if text is None:
-        return None
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-        moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-        return max(0.0, (moment - now).total_seconds())
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
 
 
 def library_errors() -> tuple[type[Exception], ...]:

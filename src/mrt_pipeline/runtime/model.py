@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from urllib.parse import urlsplit
 from mrt_pipeline.config.model import OpenrouterSection, Stage2Section
 from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.errors import CredentialError, ModelCallError
+from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.model_answers import Completion, parse_completion, parse_error
 from mrt_pipeline.runtime.model_failures import (
     TOO_MANY_REQUESTS,
@@ -28,19 +30,16 @@ from mrt_pipeline.runtime.model_failures import (
     connection_failure,
     is_too_long,
     lasting_refusal,
-    parse_retry_after,
     plain,
     status_failure,
 )
 from mrt_pipeline.runtime.model_usage import Ledger
 from mrt_pipeline.runtime.pace import Pace, Pacer, Rate
+from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S, parse_retry_after
 
 if TYPE_CHECKING:
     from openai import OpenAI
     from pydantic import SecretStr
-
-MAX_RETRY_WAIT_S = 120.0
-"""A server that asks for a longer pause is not waited for: the run stops and goes on another time."""
 
 CUT = "length"
 """The ``finish_reason`` of an answer that is not whole."""
@@ -90,6 +89,7 @@ class ChatModel:
         max_requests: int | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Check that what the server demands is there; nothing is sent yet.
 
@@ -100,6 +100,7 @@ class ChatModel:
             max_requests: how many requests may be sent in all, retries included.
             sleep: waits some seconds.
             clock: seconds on a clock that only goes forward.
+            now: the present moment.
 
         Raises:
             CredentialError: if the server is openrouter.ai and there is no key.
@@ -111,6 +112,7 @@ class ChatModel:
         self._secret = api_key.get_secret_value().strip() if api_key else ""
         self._max_requests = max_requests
         self._sleep = sleep
+        self._now = now
         self._server = Server(urlsplit(self.base_url).netloc, api.model)
         spacing = Pace((Rate(1, pace.delay_seconds),))
         self._pacer = Pacer({self._server.host: spacing}, clock=clock, sleep=sleep)
@@ -232,7 +234,7 @@ class ChatModel:
     def _failed(self, status: int | None, message: str, headers: Mapping[str, str]) -> ModelAnswer:
         if is_too_long(status, message):
             return ModelAnswer("", CUT)
-        retry_after_s = parse_retry_after(headers)
+        retry_after_s = parse_retry_after(headers, self._now())
         raise status_failure(self._server, status, self._without_key(message), retry_after_s)
 
     def _without_key(self, text: str) -> str:

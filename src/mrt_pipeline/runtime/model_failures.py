@@ -13,9 +13,7 @@ Status codes: https://openrouter.ai/docs/api-reference/errors, last looked at on
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 from mrt_pipeline.errors import ModelCallError
 
@@ -85,18 +83,6 @@ def lasting_refusal(error: ModelCallError) -> ModelCallError:
 def is_too_long(status: int | None, message: str) -> bool:
     """Tell whether a server refuses a question because it is longer than what the model can take in."""
     return status == 413 or (status in {400, 422} and _TOO_LONG.search(message) is not None)
-
-
-def parse_retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the pause that an answer asks for in seconds; a date counts from the answer's own ``Date``."""
-    value = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", value):
-        return float(value)
-    try:
-        pause = parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError, IndexError, OverflowError):  # no date, or one without a time zone
-        return None
-    return max(pause.total_seconds(), 0.0)
 
 
 def plain(text: str) -> str:

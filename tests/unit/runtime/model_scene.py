@@ -39,6 +39,7 @@ def model_on(
         max_requests=max_requests,
         sleep=time.sleep,
         clock=time.clock,
+        now=time.now,
     )
 
 

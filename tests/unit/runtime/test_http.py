@@ -4,17 +4,21 @@ import itertools
 import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
 
 import mrt_pipeline
 from mrt_pipeline.errors import BlockedError, FetchError
-from mrt_pipeline.runtime.http import MAX_RETRY_WAIT_S, TRIES
+from mrt_pipeline.runtime.http import TRIES
 from mrt_pipeline.runtime.http_errors import PASSING_STATUSES
+from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
 from tests.fakes.fake_time import START, FakeTime
 from tests.fakes.http_server import Reply, SeenRequest, in_turn, json_reply
 from tests.unit.runtime.http_scene import SOURCE, failure_of, serving
+
+NOW, IN_7_S = (format_datetime(START + timedelta(seconds=later), usegmt=True) for later in (0, 7))
 
 
 def test_an_answer_carries_what_the_service_sent() -> None:
@@ -129,7 +133,12 @@ def test_a_refusal_is_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Retry-After": "7"}, {"Retry-After": format_datetime(START.replace(second=10), usegmt=True)}]
+    "headers",
+    [
+        {"Retry-After": "7"},
+        {"Retry-After": IN_7_S, "Date": NOW},
+        {"Retry-After": IN_7_S, "Date": "unknown"},
+    ],
 )
 def test_a_pause_that_the_service_asks_for_is_kept(headers: Mapping[str, str]) -> None:
     time = FakeTime()

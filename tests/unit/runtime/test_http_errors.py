@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import inspect
-from datetime import UTC, timedelta
-from email.utils import format_datetime
 from types import ModuleType
 from typing import Any
 
@@ -18,11 +16,9 @@ from mrt_pipeline.runtime.http_errors import (
     Request,
     excerpt_of,
     library_errors,
-    parse_retry_after,
     printable,
     transfer_failure,
 )
-from tests.fakes.fake_time import START
 
 REQUEST = Request(
     source_id="onemap-stations",
@@ -88,46 +84,6 @@ def test_the_libraries_have_as_many_exceptions_as_we_think() -> None:
 def test_words_that_may_quote_a_header_are_not_repeated() -> None:
     error = httpcore2.LocalProtocolError("Illegal header value b's3cret'")
     assert "s3cret" not in str(transfer_failure(REQUEST, error, 30, 120))
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        (None, None),
-        ("0", 0),
-        (" 17 ", 17),
-        ("1.5", None),
-        ("-1", None),
-        ("1e3", None),
-        ("٣", None),
-        ("inf", None),
-        ("nan", None),
-        ("", None),
-        ("tomorrow", None),
-        ("9" * 400, float("inf")),
-        ("Mon, 23 Nov 2026 08:13:03 GMT", 60),
-        ("Mon, 23 Nov 2026 08:13:03 -0000", 60),
-        ("Mon, 23 Nov 2026 16:13:03 +0800", 60),
-        ("Mon, 23 Nov 2020 08:13:03 GMT", 0),
-        ("Mon, 23 Nov 99999 08:13:03 GMT", None),
-        ("Mon, 32 Nov 2026 08:13:03 GMT", None),
-        ("Mon, 23 Nov 2026 08:13:03 +9999999", None),
-    ],
-)
-def test_a_retry_after_is_seconds_or_a_date(text: str | None, seconds: float | None) -> None:
-    assert parse_retry_after(text, START) == seconds
-
-
-@given(st.text())
-def test_no_retry_after_is_too_odd(text: str) -> None:
-    seconds = parse_retry_after(text, START)
-    assert seconds is None or seconds >= 0
-
-
-@given(st.integers(min_value=0, max_value=10**8))
-def test_a_moment_to_come_is_as_far_away_as_it_is(seconds: int) -> None:
-    date = format_datetime((START + timedelta(seconds=seconds)).astimezone(UTC), usegmt=True)
-    assert parse_retry_after(date, START) == seconds
 
 
 @given(st.binary(), st.lists(st.text(min_size=4), max_size=3))

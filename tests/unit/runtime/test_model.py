@@ -10,8 +10,9 @@ from pydantic import SecretStr
 
 from mrt_pipeline.config.model import OpenrouterSection, Stage2Section
 from mrt_pipeline.errors import CredentialError, ModelCallError
-from mrt_pipeline.runtime.model import MAX_RETRY_WAIT_S, ChatModel, is_openrouter
+from mrt_pipeline.runtime.model import ChatModel, is_openrouter
 from mrt_pipeline.runtime.model_usage import Ledger
+from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import Reply
 from tests.fakes.model_server import (
@@ -88,9 +89,12 @@ def test_what_lasts_is_not_tried_again(status: int, form) -> None:  # type: igno
     assert caught.value.fatal == (status in {401, 402, 404})
 
 
-def test_a_pause_that_the_server_asks_for_is_kept_by_all_threads() -> None:
+@pytest.mark.parametrize(
+    "headers", [{"retry_after": "30"}, {"retry_after": "Mon, 23 Nov 2026 08:12:33 GMT", "Date": "unknown"}]
+)
+def test_a_pause_that_the_server_asks_for_is_kept_by_all_threads(headers: dict[str, str]) -> None:
     time = FakeTime()
-    with serving(answers(failure(429, retry_after="30"), GOOD)) as server:
+    with serving(answers(failure(429, **headers), GOOD)) as server:
         model = model_on(server, time)
         ask(model)
     assert time.clock() == 30

@@ -11,13 +11,11 @@ from mrt_pipeline.runtime.model_failures import (
     Server,
     connection_failure,
     is_too_long,
-    parse_retry_after,
     plain,
     status_failure,
 )
 
 SERVER = Server("openrouter.ai", "maker/model-1")
-DATE = "Mon, 23 Nov 2026 08:00:00 GMT"
 
 
 @pytest.mark.parametrize(
@@ -69,35 +67,7 @@ def test_a_question_beyond_the_context_is_known_by_the_servers_words(
     assert is_too_long(status, message) is expected
 
 
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
-        ({}, None),
-        ({"retry-after": "17"}, 17),
-        ({"retry-after": " 1.5 "}, 1.5),
-        ({"retry-after": "Mon, 23 Nov 2026 08:01:00 GMT", "date": DATE}, 60),
-        ({"retry-after": "Mon, 23 Nov 2026 07:00:00 GMT", "date": DATE}, 0),
-        ({"retry-after": "Mon, 23 Nov 2026 08:01:00 GMT"}, None),
-        ({"retry-after": "Mon, 23 Nov 2026 08:01:00 -0000", "date": DATE}, None),
-        ({"retry-after": "soon", "date": DATE}, None),
-        ({"retry-after": "-5"}, None),
-        ({"retry-after": "1e9"}, None),
-        ({"retry-after": "inf"}, None),
-    ],
-)
-def test_the_pause_asked_for_is_read_in_seconds_or_as_a_date(
-    headers: dict[str, str], expected: float
-) -> None:
-    assert parse_retry_after(headers) == expected
-
-
 @given(st.text())
 def test_a_servers_words_are_shown_on_one_short_line(text: str) -> None:
     shown = plain(text)
     assert len(shown) <= MAX_SHOWN_CHARS and (shown.isprintable() or not shown)
-
-
-@given(st.text(), st.text())
-def test_any_pause_is_none_or_a_finite_number(value: str, date: str) -> None:
-    pause = parse_retry_after({"retry-after": value, "date": date})
-    assert pause is None or 0 <= pause < float("inf")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from mrt_pipeline.errors import FetchError, SourceError, SourceFormatError
+from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S, parse_retry_after
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.http import Answer
@@ -20,8 +21,6 @@ MAX_LAG_S = "5"
 """The wiki is not asked for more while its replicas lag behind by more than this."""
 MAX_ANSWER_BYTES = 8 * 2**20
 MAX_CONTINUATIONS = 200
-MAX_WAIT_S = 120.0
-"""A wiki that asks for a longer pause than this is not waited for."""
 TRIES = 5
 
 PASSING_CODES = frozenset({"maxlag", "ratelimited", "readonly", "internal_api_error_DBQueryTimeoutError"})
@@ -115,8 +114,9 @@ class WikiApi:
 
     def _wait(self, fault: ApiError, answer: Answer, attempt: int) -> None:
         """Wait before the next try as long as the wiki asks, at most as long as we are ready to."""
-        wait_s = max(self.first_wait_s * 2**attempt, _retry_after(answer))
-        if attempt == TRIES - 1 or wait_s > MAX_WAIT_S:
+        asked_s = parse_retry_after(answer.headers, answer.retrieved_at) or 0.0
+        wait_s = max(self.first_wait_s * 2**attempt, asked_s)
+        if attempt == TRIES - 1 or wait_s > MAX_RETRY_WAIT_S:
             raise FetchError(
                 SOURCE_ID,
                 f"{self.url} answered {attempt + 1} times with error {fault.code}; run again later",
@@ -156,11 +156,6 @@ def _fault_of(body: Mapping[str, Any]) -> ApiError | None:
         str(error.get("info", ""))[:200],
         limit if isinstance(limit, int) and limit > 0 else None,
     )
-
-
-def _retry_after(answer: Answer) -> float:
-    written = answer.headers.get("retry-after", "").strip()
-    return float(written) if written.isascii() and written.isdigit() else 0.0
 
 
 def _continuation(body: Mapping[str, Any]) -> Mapping[str, str] | None:
