@@ -25,6 +25,7 @@ from mrt_pipeline.errors import CredentialError, ModelCallError
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.model_answers import Completion, parse_completion, parse_error
 from mrt_pipeline.runtime.model_failures import (
+    MISSING_KEY,
     TOO_MANY_REQUESTS,
     Server,
     connection_failure,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 CUT = "length"
 """The ``finish_reason`` of an answer that is not whole."""
 
-KEY_VARIABLE = "OPENROUTER_API_KEY"
 _NO_KEY = "none"  # the openai package insists on a key; local servers ignore it
 
 
@@ -120,7 +120,7 @@ class ChatModel:
         self._requests = 0
         self._ledger = Ledger()
         if is_openrouter(self.base_url) and not self._secret:
-            raise CredentialError(missing_key_sentence())
+            raise CredentialError(MISSING_KEY)
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -259,15 +259,6 @@ def is_openrouter(base_url: str) -> bool:
     """Tell whether a server is OpenRouter's, which wants a key and understands its own parameters."""
     host = urlsplit(base_url).hostname or ""
     return host == "openrouter.ai" or host.endswith(".openrouter.ai")
-
-
-def missing_key_sentence() -> str:
-    """Return what to do without a key."""
-    return (
-        f"{KEY_VARIABLE} is not set, and openrouter.ai answers nobody without a key. Set it in the "
-        "environment or in .env; or point apis.openrouter.base_url at a server that needs none; or take "
-        "openrouter_llm out of stages.stage2_enrichment.sources."
-    )
 
 
 def _whole_answer(completion: Completion, model: str) -> ModelAnswer:

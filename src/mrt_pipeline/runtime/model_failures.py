@@ -23,6 +23,12 @@ MAX_SHOWN_CHARS = 200
 TOO_MANY_REQUESTS = 429
 
 _WITHOUT = "take openrouter_llm out of stages.stage2_enrichment.sources"
+MISSING_KEY = (
+    "OpenRouter needs OPENROUTER_API_KEY in the environment or .env; or set apis.openrouter.base_url to a "
+    f"server that needs none, or {_WITHOUT}."
+)
+"""said before anything is asked: openrouter.ai answers nobody without a key"""
+
 _TOO_LONG = re.compile(
     r"context.{0,20}(?:length|size|window)|maximum context|too many tokens"
     r"|(?:prompt|input|request).{0,20}too (?:long|large)",

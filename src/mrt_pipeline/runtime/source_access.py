@@ -121,13 +121,10 @@ def _missing_of(api: str, settings: Settings, secrets: Secrets) -> Iterator[str]
         )
     if api == "openrouter" and not _is_set(secrets.openrouter_api_key):
         from mrt_pipeline.runtime.model import is_openrouter
+        from mrt_pipeline.runtime.model_failures import MISSING_KEY
 
         if is_openrouter(str(settings.apis.openrouter.base_url)):
-            yield (
-                "OpenRouter needs OPENROUTER_API_KEY in the environment or .env; or set "
-                "apis.openrouter.base_url to a server that needs none, or take openrouter_llm out of "
-                "stages.stage2_enrichment.sources."
-            )
+            yield MISSING_KEY
 
 
 def _has_onemap(secrets: Secrets) -> bool:

@@ -220,7 +220,7 @@ def test_openrouter_is_told_to_pick_a_provider_that_holds_to_the_schema(
 
 
 def test_openrouter_is_not_asked_without_a_key() -> None:
-    with pytest.raises(CredentialError, match="OPENROUTER_API_KEY is not set"):
+    with pytest.raises(CredentialError, match="OpenRouter needs OPENROUTER_API_KEY"):
         ChatModel(OpenrouterSection(), Stage2Section(), None)
 
 
