@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import (
     CheckpointRecord,
     Fingerprint,
@@ -14,7 +15,6 @@ from mrt_pipeline.contracts.run import (
     StageRecord,
     StageStatus,
 )
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.manifests import save_manifest
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.contracts.names import REJECTED_NAME
 from mrt_pipeline.contracts.outputs import EnrichmentStatus
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import (
@@ -24,7 +25,6 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
 from mrt_pipeline.runtime.manifests import find_manifest
 from mrt_pipeline.stages.enrichment.registry import MODULES
-from mrt_pipeline.stages.stage2_enrichment import REJECTED_NAME
 from tests.fakes import stage2_sources
 
 DAY = date(2026, 11, 23)

@@ -9,10 +9,10 @@ from pathlib import Path
 from mrt_pipeline.cli.outputs import outputs_of
 from mrt_pipeline.cli.printing import say, say_json
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
+from mrt_pipeline.contracts.names import LATEST
 from mrt_pipeline.report.datasets import LoadedDataset, load_dataset, without_collection
 from mrt_pipeline.report.details import read_rejected
 from mrt_pipeline.report.explanation import RunFacts, explain
-from mrt_pipeline.report.history import LATEST
 from mrt_pipeline.report.stations import get_station
 from mrt_pipeline.report.wording import show_value
 

@@ -69,8 +69,8 @@ def command_to_go_on(run: Run) -> str | None:
 
 def _ending_of(manifest: Manifest) -> Ending:
     """Return how a run ended; what the gate said of an earlier attempt is no reason for a later one."""
+    from mrt_pipeline.contracts.names import FINAL_STAGE
     from mrt_pipeline.orchestrator.commands import Ending
-    from mrt_pipeline.orchestrator.gates import FINAL_STAGE
 
     if manifest.status is RunStatus.STOPPED_AT_BUDGET:
         return Ending.AT_BUDGET

@@ -8,9 +8,10 @@ import typer
 
 from mrt_pipeline.config import PipelineConfig, find_config
 from mrt_pipeline.contracts.findings import Severity, count_by_severity
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES, parse_checkpoint
+from mrt_pipeline.runtime.checkpoints import parse_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 
 
@@ -18,7 +19,7 @@ def validate_file(file: Path, config: Path | None) -> int:
     """Print every finding of a dataset and return the exit code: 0, or 1 if one of them is an error."""
     from mrt_pipeline.stages.stage3_merger import check_dataset
 
-    path = file / CHECKPOINT_NAMES["stage3_merger"] if file.is_dir() else file
+    path = file / CHECKPOINT_NAMES[FINAL_STAGE] if file.is_dir() else file
     try:
         content = read_bytes(path)
     except FileNotFoundError:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.geojson import render_geojson
 from mrt_pipeline.exports.transit_graph import render_transit_graph
-from mrt_pipeline.exports.validation_report import VALIDATION_FILE, render_validation
+from mrt_pipeline.exports.validation_report import render_validation
 
-__all__ = ["EXPORTERS", "VALIDATION_FILE", "Exporter", "render_validation"]
+__all__ = ["EXPORTERS", "Exporter", "render_validation"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,6 @@ from mrt_pipeline.contracts.findings import Severity, count_by_severity
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.runtime.files import to_json
 
-VALIDATION_FILE = "validation.json"
-
 
 def render_validation(dataset: Stage3Output) -> bytes:
     """Return the verdict on a dataset: status, counts by severity and check, coverage, findings in full."""

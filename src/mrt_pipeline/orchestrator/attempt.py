@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import count_by_severity
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import Fingerprint, Manifest, RunStatus, StageStatus
 from mrt_pipeline.contracts.stage import PipelineStage
@@ -20,7 +21,6 @@ from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
 from mrt_pipeline.orchestrator.summary import count_output, count_pending, count_rejected
 from mrt_pipeline.runtime.checkpoints import (
-    CHECKPOINT_NAMES,
     content_sha256,
     describe_checkpoint,
     move_aside,
@@ -207,9 +207,9 @@ class Attempt:
 
     def _write_validation(self, dataset: Stage3Output) -> None:
         """Write what the checks found, before a finding of severity error ends the stage."""
-        from mrt_pipeline.exports import VALIDATION_FILE, render_validation
+        from mrt_pipeline.exports import render_validation
 
-        write_bytes(self._session.folder / VALIDATION_FILE, render_validation(dataset))
+        write_bytes(self._session.folder / VALIDATION_NAME, render_validation(dataset))
         self._session.update(findings=count_by_severity(dataset.findings))
         self.lineage.checked(dataset)
 

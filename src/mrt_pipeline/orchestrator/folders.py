@@ -14,11 +14,11 @@ from itertools import count
 from pathlib import Path
 
 from mrt_pipeline.config.model import OutputSection
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, LATEST
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError, UsageError
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import STAGES
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
 from mrt_pipeline.runtime.files import (
     TEMPORARY_SUFFIX,
     make_folder,
@@ -30,7 +30,6 @@ from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, held_if_free, out
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 from mrt_pipeline.runtime.run_log import LOG_NAMES
 
-LATEST = "latest"
 UNVERSIONED = "current"
 _OUR_NAME = re.compile(r"^\d{8}_\d{6}(_\d+)?$")
 
@@ -114,7 +113,7 @@ def point_latest(folder: Path, outputs: Path) -> bool:
     """
     make_folder(outputs)
     link = outputs / LATEST
-    final = CHECKPOINT_NAMES["stage3_merger"]
+    final = CHECKPOINT_NAMES[FINAL_STAGE]
     with outputs_lock(outputs):
         _remove_stillborn(outputs)
         remove_leftovers(outputs, with_folders=True)
@@ -145,7 +144,7 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
             for folder, manifest in list_runs(outputs)
             if manifest.status is RunStatus.COMPLETED
             and _OUR_NAME.match(folder.name)
-            and (folder / CHECKPOINT_NAMES["stage3_merger"]).exists()
+            and (folder / CHECKPOINT_NAMES[FINAL_STAGE]).exists()
         )
         removed = []
         for _, folder in completed[: max(0, len(completed) - keep)]:

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import GatesSection
 from mrt_pipeline.contracts.gates import BaselineRun, FieldLoss, GateReport, GateStatus, LostStation
+from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CheckpointError, GateError, SourceGapError, StorageError
 from mrt_pipeline.orchestrator.commands import accept_changes, go_on
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.report.datasets import load_run
-from mrt_pipeline.report.history import LATEST, Run, read_history, read_run
+from mrt_pipeline.report.history import Run, read_history, read_run
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import write_json
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from mrt_pipeline.report.losses import Losses
 
 GATES_NAME = "gates.json"
-FINAL_STAGE = STAGES[-1].name
 SOURCE_FAILED = "source-failed"
 """the check by which stage 2 says that a source gave nothing for some stations"""
 SHOWN = 10

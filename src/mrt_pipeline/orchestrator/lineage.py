@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config import PipelineConfig
+from mrt_pipeline.contracts.names import FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import StorageError
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from mrt_pipeline.report.lineage import Json, Output
     from mrt_pipeline.runtime.run_log import RunLog
 
-FINAL_STAGE = STAGES[-1].name
 INPUT_STAGES = {stage.name: tuple(earlier.name for earlier in STAGES[: stage.number - 1]) for stage in STAGES}
 """each stage, and those whose checkpoints it works on"""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from mrt_pipeline.config import Settings
 from mrt_pipeline.config.model import CoverageMinSection
+from mrt_pipeline.contracts.names import FINAL_STAGE, STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.outputs import Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import (
@@ -24,12 +25,9 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.orchestrator.commands import Ending, go_on, remedy
 from mrt_pipeline.orchestrator.gates import SOURCE_FAILED
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.report.history import DIED, Run, read_history
 from mrt_pipeline.runtime.alerts import Alert, Trigger
 from mrt_pipeline.runtime.alerts.message import level_of
-
-ENRICHMENT, FINAL_STAGE = STAGES[1].name, STAGES[2].name
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +81,13 @@ def tell_failure(error: MrtPipelineError, occasion: Occasion) -> Alert | None:
 
 def tell_budget(occasion: Occasion) -> Alert | None:
     """Return the alert of a run that stopped at its budget."""
-    record = occasion.manifest.stages.get(ENRICHMENT) if occasion.manifest is not None else None
+    record = occasion.manifest.stages.get(STAGE2_ENRICHMENT) if occasion.manifest is not None else None
     counts = record.counts if record is not None else {}
     pending = counts.get("stations_pending", 0)
     return occasion.alert(
         Trigger.BUDGET_REACHED,
         f"The run stopped at its budget with {pending:.0f} stations still to do.",
-        stage=ENRICHMENT,
+        stage=STAGE2_ENRICHMENT,
         safe="the stations that are done are kept, and are not asked about again.",
         command=occasion.go_on("--resume-from", "2"),
     )
@@ -103,7 +101,7 @@ def tell_sources(output: Stage2Output, occasion: Occasion) -> Alert | None:
     return occasion.alert(
         Trigger.SOURCE_DOWN,
         "\n".join(failed),
-        stage=ENRICHMENT,
+        stage=STAGE2_ENRICHMENT,
         safe="what the other sources gave for these stations is kept.",
         command=occasion.go_on("--retry-failed"),
     )
@@ -151,7 +149,7 @@ def _trigger_of(error: MrtPipelineError) -> Trigger:
     if isinstance(error, GateError):
         return Trigger.GATE_FAILED
     # Stage 2 refuses its output only if every source failed for every station.
-    is_empty = isinstance(error, StageOutputError) and error.stage_name == ENRICHMENT
+    is_empty = isinstance(error, StageOutputError) and error.stage_name == STAGE2_ENRICHMENT
     is_source = any(isinstance(found, SourceError | ModelCallError) for found in (error, error.__cause__))
     return Trigger.SOURCE_DOWN if is_source or is_empty else Trigger.STAGE_FAILED
 

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mrt_pipeline.config import Mode
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import Fingerprint, Manifest, StageRecord, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StaleCheckpointError
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import StageSpec
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES, verify_checkpoint
+from mrt_pipeline.runtime.checkpoints import verify_checkpoint
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.fingerprints import code_version, find_differences, flatten

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from mrt_pipeline.contracts.findings import count_by_severity
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
 from mrt_pipeline.orchestrator.summary import count_output, count_pending
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES, describe_checkpoint, parse_checkpoint
+from mrt_pipeline.runtime.checkpoints import describe_checkpoint, parse_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mrt_pipeline.config import Settings
-
-SHARED_CODE = ("contracts", "errors.py", "network", "runtime/geometry.py")
-READING_CODE = ("sources", "runtime/documents.py", "runtime/recordings.py", "runtime/records.py")
+from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
+from mrt_pipeline.runtime.fingerprints import STAGE_CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,9 @@ class StageSpec:
 STAGES = (
     StageSpec(
         number=1,
-        name="stage1_ingestion",
+        name=STAGE1_INGESTION,
         config_keys=("mode", "pipeline", "stages.stage1_ingestion", "apis.datagov", "apis.onemap"),
-        code=(*SHARED_CODE, *READING_CODE, "stages/stage1_ingestion.py", "stages/ingestion"),
+        code=STAGE_CODE[STAGE1_INGESTION],
         api_of_source={"datagov": "datagov", "onemap": "onemap"},
         pace_keys=(
             "stages.stage1_ingestion.cache_ttl_days",
@@ -55,7 +54,7 @@ STAGES = (
     ),
     StageSpec(
         number=2,
-        name="stage2_enrichment",
+        name=STAGE2_ENRICHMENT,
         config_keys=(
             "mode",
             "pipeline",
@@ -64,14 +63,7 @@ STAGES = (
             "apis.fandom",
             "apis.openrouter",
         ),
-        code=(
-            *SHARED_CODE,
-            *READING_CODE,
-            "runtime/model_answers.py",
-            "extraction",
-            "stages/stage2_enrichment.py",
-            "stages/enrichment",
-        ),
+        code=STAGE_CODE[STAGE2_ENRICHMENT],
         api_of_source={
             "lta_datamall": "datamall",
             "network": "",
@@ -93,9 +85,9 @@ STAGES = (
     ),
     StageSpec(
         number=3,
-        name="stage3_merger",
+        name=STAGE3_MERGER,
         config_keys=("pipeline", "stages.stage3_merger", "expected_stations", "expected_lines"),
-        code=(*SHARED_CODE, "stages/stage3_merger.py", "stages/checks", "exports", "report/html", "schemas"),
+        code=STAGE_CODE[STAGE3_MERGER],
         api_of_source={},
     ),
 )

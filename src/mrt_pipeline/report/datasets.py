@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, UsageError
 from mrt_pipeline.report.history import History, Run, get_run, read_run
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES, parse_checkpoint, verify_checkpoint
+from mrt_pipeline.runtime.checkpoints import parse_checkpoint, verify_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 
-FINAL_STAGE = "stage3_merger"
 FINAL_NAME = CHECKPOINT_NAMES[FINAL_STAGE]
 REMEDY = "mrt-pipeline run"
 

@@ -9,12 +9,10 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.names import REJECTED_NAME, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import RejectedClaim
 from mrt_pipeline.errors import CorruptCheckpointError
 from mrt_pipeline.runtime.files import read_bytes
-
-VALIDATION_NAME = "validation.json"
-REJECTED_NAME = "stage2_rejected.jsonl"
 
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from mrt_pipeline.contracts.names import LATEST
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError, StorageError, UsageError
 from mrt_pipeline.runtime.files import storage_errors
 from mrt_pipeline.runtime.locks import is_locked
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 
-LATEST = "latest"
 DIED = "died"
 SUGGESTED = 5
 """so many names are listed when one is not found"""

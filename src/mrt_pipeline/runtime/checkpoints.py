@@ -28,12 +28,6 @@ _METADATA_START = b'\n "metadata": {'
 _METADATA_END = b"\n },"
 """no text within can hold this: JSON writes a line break as two characters"""
 
-CHECKPOINT_NAMES = {
-    "stage1_ingestion": "stage1_deterministic.json",
-    "stage2_enrichment": "stage2_enrichment.json",
-    "stage3_merger": "stage3_final.json",
-}
-
 
 def describe_checkpoint(path: Path) -> CheckpointRecord:
     """Return the record of a checkpoint just written, to verify it by later."""

@@ -13,9 +13,34 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
 from mrt_pipeline.contracts.run import Fingerprint
 
 PACKAGE = Path(__file__).parent.parent
+
+_SHARED = ("contracts", "errors.py", "network", "runtime/geometry.py")
+_READING = ("sources", "runtime/documents.py", "runtime/recordings.py", "runtime/records.py")
+
+STAGE_CODE = {
+    STAGE1_INGESTION: (*_SHARED, *_READING, "stages/stage1_ingestion.py", "stages/ingestion"),
+    STAGE2_ENRICHMENT: (
+        *_SHARED,
+        *_READING,
+        "runtime/model_answers.py",
+        "extraction",
+        "stages/stage2_enrichment.py",
+        "stages/enrichment",
+    ),
+    STAGE3_MERGER: (
+        *_SHARED,
+        "stages/stage3_merger.py",
+        "stages/checks",
+        "exports",
+        "report/html",
+        "schemas",
+    ),
+}
+"""stage to the source files and folders, relative to the package, whose change makes what it made stale"""
 
 
 def code_version(parts: Iterable[str] = ("",), package: Path = PACKAGE) -> str:

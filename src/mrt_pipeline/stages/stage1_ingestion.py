@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, STAGE1_INGESTION
 from mrt_pipeline.contracts.outputs import Stage1Output, StageMetadata
 from mrt_pipeline.contracts.source import SourceTable, StationLocation
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageOutputError
 from mrt_pipeline.network import Network, load_network
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
 from mrt_pipeline.runtime.files import write_json
 from mrt_pipeline.stages.ingestion import ingest
 
@@ -32,7 +32,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
     @property
     def stage_name(self) -> str:
         """Return ``stage1_ingestion``."""
-        return "stage1_ingestion"
+        return STAGE1_INGESTION
 
     def validate_input(self, input_data: None) -> None:
         """Accept nothing: the first stage has no input but its sources."""

@@ -11,6 +11,8 @@ import orjson
 
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, REJECTED_NAME
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT as STAGE
 from mrt_pipeline.contracts.outputs import (
     EnrichmentStatus,
     ExitEnrichment,
@@ -23,9 +25,8 @@ from mrt_pipeline.contracts.outputs import (
 )
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageInputError, StageOutputError
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
 from mrt_pipeline.runtime.files import write_bytes, write_json
-from mrt_pipeline.stages.enrichment.driver import STAGE, Driver, shorten
+from mrt_pipeline.stages.enrichment.driver import Driver, shorten
 from mrt_pipeline.stages.enrichment.journal import open_journal
 from mrt_pipeline.stages.enrichment.registry import OpenedSources, SourceOpener, open_sources
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from mrt_pipeline.config import PipelineConfig
     from mrt_pipeline.runtime.context import RunContext
 
-REJECTED_NAME = "stage2_rejected.jsonl"
-"""one JSON object a line for every claim that was not published, and why"""
 MOST_NAMED = 60
 """a finding about a source that failed names so many stations"""
 

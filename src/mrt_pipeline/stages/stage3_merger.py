@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.config.model import Settings
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, STAGE3_MERGER
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import (
     ExitEnrichment,
@@ -22,7 +23,6 @@ from mrt_pipeline.contracts.outputs import (
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageInputError, StageOutputError
 from mrt_pipeline.network import load_network
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.files import write_json
 from mrt_pipeline.stages.checks import check_completeness, check_features, check_sanity, check_schema
@@ -59,7 +59,7 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
     @property
     def stage_name(self) -> str:
         """Return ``stage3_merger``."""
-        return "stage3_merger"
+        return STAGE3_MERGER
 
     def validate_input(self, input_data: tuple[Stage1Output, Stage2Output]) -> None:
         """Raise ``StageInputError`` unless both outputs describe the run's day and there is a station."""

@@ -10,18 +10,17 @@ import pytest
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.gates import GateReport
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, REJECTED_NAME, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import RejectedClaim, Stage1Output, Stage2Output, Stage3Output
-from mrt_pipeline.exports import EXPORTERS, VALIDATION_FILE, render_validation
+from mrt_pipeline.exports import EXPORTERS, render_validation
 from mrt_pipeline.orchestrator.gates import GATES_NAME
 from mrt_pipeline.report.html import REPORT_FILE
 from mrt_pipeline.runtime.alerts.channels import ALERTS_NAME
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
 from mrt_pipeline.runtime.lineage import LINEAGE_NAME
 from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME
 from mrt_pipeline.runtime.run_log import LOG_NAMES
 from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
-from mrt_pipeline.stages.stage2_enrichment import REJECTED_NAME
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     make_bus_stop,
@@ -58,7 +57,7 @@ def test_every_key_of_a_file_is_documented(render: Any) -> None:
 
 def test_every_file_and_format_is_documented() -> None:
     files = {exporter.file_name for exporter in EXPORTERS.values()}
-    assert files | EXPORTERS.keys() | {VALIDATION_FILE} <= DOCUMENTED
+    assert files | EXPORTERS.keys() | {VALIDATION_NAME} <= DOCUMENTED
 
 
 def test_every_check_is_documented() -> None:
@@ -96,7 +95,7 @@ def test_every_file_of_a_run_s_folder_is_documented(page: str) -> None:
         *LOG_NAMES.values(),
         *(exporter.file_name for exporter in EXPORTERS.values()),
         MANIFEST_NAME,
-        VALIDATION_FILE,
+        VALIDATION_NAME,
         REPORT_FILE,
         JOURNAL_NAME,
         REJECTED_NAME,

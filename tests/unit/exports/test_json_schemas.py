@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 
 from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.exports.json_schemas import SCHEMA_FILES, SCHEMAS_FOLDER, render_schema, write_schemas
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
 from mrt_pipeline.runtime.files import to_json
 from tests.fakes.network_builder import (
     enrich_nothing,

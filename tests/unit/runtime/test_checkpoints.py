@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import CheckpointRecord
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError
 from mrt_pipeline.runtime.checkpoints import (
-    CHECKPOINT_NAMES,
     content_sha256,
     describe_checkpoint,
     move_aside,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.errors import CorruptCheckpointError, StorageError
-from mrt_pipeline.runtime.checkpoints import CHECKPOINT_NAMES
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest, save_manifest
 from tests.fakes.manifests import make_manifest, put_run
 from tests.fakes.small_disk import small_disk

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.contracts.findings import Severity
+from mrt_pipeline.contracts.names import REJECTED_NAME
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, SourceUse, Stage1Output, Stage2Output
 from mrt_pipeline.errors import SourceFormatError, StageInputError, StageOutputError
-from mrt_pipeline.stages.stage2_enrichment import REJECTED_NAME, hoist_provenance, without_enrichment
+from mrt_pipeline.stages.stage2_enrichment import hoist_provenance, without_enrichment
 from tests.fakes.enrichment_sources import LandmarkSource, SeenReporter, make_context, make_stage
 from tests.fakes.network_builder import (
     NOW,

@@ -9,6 +9,7 @@ from typing import Any
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
+from mrt_pipeline.contracts.names import FINAL_STAGE
 from mrt_pipeline.contracts.network import Station, StationCode
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
@@ -19,8 +20,6 @@ from mrt_pipeline.report.html.condensing import Condenser, locate
 from mrt_pipeline.report.html.texts import show, show_message
 from mrt_pipeline.report.html.tracks import Track, find_tracks
 from mrt_pipeline.report.wording import headline
-
-FINAL_STAGE = "stage3_merger"
 
 
 def make_content(

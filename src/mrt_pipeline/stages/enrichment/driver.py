@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import MeteredSource
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import ModelCallError, StageError, StageInputError, StorageError
@@ -23,7 +24,6 @@ from mrt_pipeline.stages.enrichment.work import Desk, Outcome, enrich_station
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext
 
-STAGE = "stage2_enrichment"
 GO_ON = "mrt-pipeline run --resume-from 2"
 SHOWN_SLUGS = 5
 
@@ -133,7 +133,7 @@ class Driver:
                 failed.append((station, row))
         if missing:
             raise StageInputError(
-                STAGE,
+                STAGE2_ENRICHMENT,
                 f"--retry-failed does only stations that failed, and {len(missing)} were not done as they "
                 f"are now ({shorten(missing)}); expected all in {JOURNAL_NAME}. Do them with: {GO_ON}",
             )
@@ -217,4 +217,4 @@ def _is_better(before: JournalRow, now: JournalRow) -> bool:
 
 
 def _ended_by(error: ModelCallError) -> StageError:
-    return StageError(STAGE, f"{error} What is done is kept; go on with: {GO_ON}")
+    return StageError(STAGE2_ENRICHMENT, f"{error} What is done is kept; go on with: {GO_ON}")

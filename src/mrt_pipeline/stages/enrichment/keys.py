@@ -17,27 +17,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import Station
-from mrt_pipeline.runtime.fingerprints import code_version
+from mrt_pipeline.runtime.fingerprints import STAGE_CODE, code_version
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext
-
-CODE = (
-    "contracts",
-    "errors.py",
-    "network",
-    "runtime/geometry.py",
-    "sources",
-    "runtime/documents.py",
-    "runtime/recordings.py",
-    "runtime/records.py",
-    "runtime/model_answers.py",
-    "extraction",
-    "stages/stage2_enrichment.py",
-    "stages/enrichment",
-)
-"""source files whose change makes finished stations stale: those of the manifest's fingerprint"""
 
 _PACE = {
     "enabled",
@@ -58,7 +43,7 @@ _API_OF = {"fandom_wiki": "fandom", "openrouter_llm": "openrouter"}
 @cache
 def _code_in_use() -> str:
     """Return the version of the code that this process runs, whatever becomes of the files meanwhile."""
-    return code_version(CODE)
+    return code_version(STAGE_CODE[STAGE2_ENRICHMENT])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.config.model import Settings
-from mrt_pipeline.orchestrator.stages import STAGES
-from mrt_pipeline.stages.enrichment.keys import CODE, Basis, StationKey
+from mrt_pipeline.stages.enrichment.keys import Basis, StationKey
 from tests.fakes.enrichment_sources import make_context
 from tests.fakes.network_builder import open_stations
 
@@ -23,10 +22,6 @@ def _basis(settings: dict[str, Any] | None = None, *names: str, as_of: date = da
 
 def _stage2(**section: Any) -> dict[str, Any]:
     return {"stages": {"stage2_enrichment": section}}
-
-
-def test_the_code_it_depends_on_is_that_of_the_stages_fingerprint() -> None:
-    assert STAGES[1].code == CODE
 
 
 @pytest.mark.parametrize(

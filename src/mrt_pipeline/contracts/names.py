@@ -1,0 +1,29 @@
+"""Names that several layers know: of the stages, and of what lies in the folder of runs.
+
+A file that only one module writes and reads is named there.
+"""
+
+from __future__ import annotations
+
+STAGE1_INGESTION = "stage1_ingestion"
+STAGE2_ENRICHMENT = "stage2_enrichment"
+STAGE3_MERGER = "stage3_merger"
+
+FINAL_STAGE = STAGE3_MERGER
+"""the stage whose output is the dataset"""
+
+CHECKPOINT_NAMES = {
+    STAGE1_INGESTION: "stage1_deterministic.json",
+    STAGE2_ENRICHMENT: "stage2_enrichment.json",
+    STAGE3_MERGER: "stage3_final.json",
+}
+"""stage to the file in a run's folder that holds its output, named as the specification has it"""
+
+REJECTED_NAME = "stage2_rejected.jsonl"
+"""one JSON object a line for every claim that was not published, and why"""
+
+VALIDATION_NAME = "validation.json"
+"""every finding of every stage, also when the checks failed"""
+
+LATEST = "latest"
+"""beside the runs: a link to the last one that ended well"""
