@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config import PipelineConfig, Settings
+from mrt_pipeline.contracts.outputs import StageMetadata
 from mrt_pipeline.runtime.clock import singapore_date, utc_now
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.runtime.signals import StopRequest
@@ -33,6 +34,18 @@ class RunContext:
     stop: StopRequest = field(default_factory=StopRequest)
     retry_failed: bool = False
     """whether stage 2 does only the stations that a source failed before"""
+
+    def metadata_of(self, stage_name: str) -> StageMetadata:
+        """Return what a stage's output says of its making: for which day, and that it is now."""
+        pipeline = self.settings.pipeline
+        return StageMetadata(
+            stage_name=stage_name,
+            as_of=self.as_of,
+            generated_at=self.now(),
+            pipeline_name=pipeline.name,
+            pipeline_version=pipeline.version,
+            description=pipeline.description,
+        )
 
 
 def default_context(config: PipelineConfig, as_of: date | None = None) -> RunContext:

@@ -6,28 +6,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, STAGE1_INGESTION
-from mrt_pipeline.contracts.outputs import Stage1Output, StageMetadata
+from mrt_pipeline.contracts.outputs import Stage1Output
 from mrt_pipeline.contracts.source import SourceTable, StationLocation
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageOutputError
 from mrt_pipeline.network import Network, load_network
+from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import write_json
 from mrt_pipeline.stages.ingestion import ingest
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import PipelineConfig
-    from mrt_pipeline.runtime.context import RunContext
 
 
 class Stage1Ingestion(PipelineStage[None, Stage1Output]):
     """Makes stations and exits from LTA's exits file, OneMap's positions and the network table."""
 
     def __init__(self, config: PipelineConfig, context: RunContext | None = None) -> None:
-        if context is None:
-            from mrt_pipeline.runtime.context import default_context
-
-            context = default_context(config)
-        self._context = context
+        self._context = context or default_context(config)
 
     @property
     def stage_name(self) -> str:
@@ -51,7 +47,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         context.stop.check()
         made = ingest(network, context.as_of, exits, self._read_locations(network))
         return Stage1Output(
-            metadata=self._metadata(),
+            metadata=context.metadata_of(self.stage_name),
             stations=made.stations,
             future_stations=made.future_stations,
             features=made.features,
@@ -89,14 +85,3 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
             for entry in entries
         ]
         return read_stations(context.access, section.cache_ttl_days, wanted)
-
-    def _metadata(self) -> StageMetadata:
-        pipeline = self._context.settings.pipeline
-        return StageMetadata(
-            stage_name=self.stage_name,
-            as_of=self._context.as_of,
-            generated_at=self._context.now(),
-            pipeline_name=pipeline.name,
-            pipeline_version=pipeline.version,
-            description=pipeline.description,
-        )

@@ -20,11 +20,11 @@ from mrt_pipeline.contracts.outputs import (
     SourceUse,
     Stage1Output,
     Stage2Output,
-    StageMetadata,
     StationEnrichment,
 )
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageInputError, StageOutputError
+from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import write_bytes, write_json
 from mrt_pipeline.stages.enrichment.driver import Driver, shorten
 from mrt_pipeline.stages.enrichment.journal import open_journal
@@ -32,7 +32,6 @@ from mrt_pipeline.stages.enrichment.registry import OpenedSources, SourceOpener,
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import PipelineConfig
-    from mrt_pipeline.runtime.context import RunContext
 
 MOST_NAMED = 60
 """a finding about a source that failed names so many stations"""
@@ -47,11 +46,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         context: RunContext | None = None,
         opener: SourceOpener = open_sources,
     ) -> None:
-        if context is None:
-            from mrt_pipeline.runtime.context import default_context
-
-            context = default_context(config)
-        self._context = context
+        self._context = context or default_context(config)
         self._open_sources = opener
         self.usage = ModelUsage()
         """what the model's answers in this run's journal have cost; known once ``execute`` has ended"""
@@ -127,7 +122,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         provenance, placed = hoist_provenance(enrichments)
         used = opened.names
         return Stage2Output(
-            metadata=_metadata(self._context),
+            metadata=self._context.metadata_of(STAGE),
             sources=tuple(
                 _use_of(name, opened, unavailable, enrichments)
                 for name in self._context.settings.stages.stage2_enrichment.sources
@@ -143,7 +138,7 @@ def without_enrichment(stage1_output: Stage1Output, context: RunContext) -> Stag
     """Return the output of a stage 2 that is switched off: every exit with nothing on it, and a finding."""
     reason = "stage2_enrichment is disabled in the configuration"
     return Stage2Output(
-        metadata=_metadata(context),
+        metadata=context.metadata_of(STAGE),
         sources=tuple(
             SourceUse(source=name, used=False, reason=reason)
             for name in context.settings.stages.stage2_enrichment.sources
@@ -231,15 +226,3 @@ def _rejected_lines(output: Stage2Output) -> Iterator[bytes]:
         for claim in item.rejected:
             line = {"slug": item.slug, **claim.model_dump(exclude_none=True)}
             yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _metadata(context: RunContext) -> StageMetadata:
-    pipeline = context.settings.pipeline
-    return StageMetadata(
-        stage_name=STAGE,
-        as_of=context.as_of,
-        generated_at=context.now(),
-        pipeline_name=pipeline.name,
-        pipeline_version=pipeline.version,
-        description=pipeline.description,
-    )

@@ -18,18 +18,17 @@ from mrt_pipeline.contracts.outputs import (
     Stage1Output,
     Stage2Output,
     Stage3Output,
-    StageMetadata,
 )
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageInputError, StageOutputError
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.clock import singapore_date
+from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import write_json
 from mrt_pipeline.stages.checks import check_completeness, check_features, check_sanity, check_schema
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import PipelineConfig
-    from mrt_pipeline.runtime.context import RunContext
 
 SHOWN_ERRORS = 20
 """an error message names so many findings; validation.json has them all"""
@@ -50,11 +49,7 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
     """Merges the outputs of stages 1 and 2 into the dataset and checks it."""
 
     def __init__(self, config: PipelineConfig, context: RunContext | None = None) -> None:
-        if context is None:
-            from mrt_pipeline.runtime.context import default_context
-
-            context = default_context(config)
-        self._context = context
+        self._context = context or default_context(config)
 
     @property
     def stage_name(self) -> str:
@@ -84,7 +79,7 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
         settings = self._context.settings
         merged = merge(stage1, stage2)
         dataset = Stage3Output(
-            metadata=self._metadata(),
+            metadata=self._context.metadata_of(self.stage_name),
             stations=merged.stations,
             future_stations=stage1.future_stations,
             provenance=merged.provenance,
@@ -113,17 +108,6 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
         path = Path(output_dir) / CHECKPOINT_NAMES[self.stage_name]
         write_json(path, output)
         return path
-
-    def _metadata(self) -> StageMetadata:
-        pipeline = self._context.settings.pipeline
-        return StageMetadata(
-            stage_name=self.stage_name,
-            as_of=self._context.as_of,
-            generated_at=self._context.now(),
-            pipeline_name=pipeline.name,
-            pipeline_version=pipeline.version,
-            description=pipeline.description,
-        )
 
 
 def merge(stage1: Stage1Output, stage2: Stage2Output) -> Merged:
