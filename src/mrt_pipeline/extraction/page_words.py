@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 
+from mrt_pipeline.extraction.invisible import is_invisible
 from mrt_pipeline.extraction.page_model import ITEM_BREAK
 
 MAX_WORDS_CHARS = 4000
 """A longer cell or paragraph is cut, at a point where no name is cut."""
 
-_JOINERS = {"\u200c", "\u200d"}  # part of correct spelling in Indic scripts
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _SAFE_CUT = re.compile(r"[;.。；](?=\s|$)")
 _OPENERS = (":", "：", "(", "（", "-", "–", "—")
 
@@ -89,10 +87,6 @@ class Words:
 def _clean(raw: str) -> str:
     """Return text without invisible characters, white space collapsed, and no cell break of its own."""
     seen = "".join(
-        " " if char.isspace() else char for char in raw if char.isspace() or not _is_invisible(char)
+        " " if char.isspace() else char for char in raw if char.isspace() or not is_invisible(char)
     )
     return re.sub(" +", " ", seen).replace("|", "¦")
-
-
-def _is_invisible(char: str) -> bool:
-    return unicodedata.category(char) in _INVISIBLE and char not in _JOINERS

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from mrt_pipeline.contracts.evidence import Alignment
+from mrt_pipeline.extraction.invisible import is_invisible
 
 MAX_OCCURRENCES = 20
 """A page that repeats a quote more often than this is not looked through any further."""
 
-_JOINERS = {"\u200c", "\u200d"}  # part of correct spelling in Indic scripts
 _LATIN_END = "\u0250"
 
 
@@ -56,7 +55,7 @@ def fold(text: str) -> str:
 
 def clean(text: str) -> str:
     """Return a text on one line without control characters, bidirectional marks and other invisible ones."""
-    return " ".join("".join(char for char in text if char.isspace() or not _is_invisible(char)).split())
+    return " ".join("".join(char for char in text if char.isspace() or not is_invisible(char)).split())
 
 
 def _occurrences(text: str, wanted: str) -> Iterator[int]:
@@ -87,16 +86,12 @@ def _fold(text: str) -> tuple[str, tuple[int, ...]]:
     for position, char in enumerate(text):
         if char.isspace():
             char = " " if folded and folded[-1] != " " else ""
-        elif _is_invisible(char):
+        elif is_invisible(char):
             char = ""
         for part in char.casefold():
             folded.append(part)
             positions.append(position)
     return "".join(folded), tuple(positions)
-
-
-def _is_invisible(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"} and char not in _JOINERS
 
 
 def _cuts_a_word(text: str, position: int) -> bool:

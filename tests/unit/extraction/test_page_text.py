@@ -93,6 +93,7 @@ def test_what_is_not_the_pages_text_is_left_out(html: str) -> None:
         ("a\u200b\u202eb\u00adc\u0000", "abc"),
         ("a&nbsp;&nbsp;b", "a b"),
         ("வெளியேறும் வழி", "வெளியேறும் வழி"),
+        ("க்\u200cஷ", "க்\u200cஷ"),
         ("A | B", "A ¦ B"),
         ("<b>Exit</b> <i>A</i>", "Exit A"),
         ("a<p>b", "a\n\nb"),

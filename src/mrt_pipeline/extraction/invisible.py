@@ -1,0 +1,14 @@
+"""Characters that nobody sees, by which a page could hide words or break them up."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_JOINERS = frozenset("\u200c\u200d")
+"""part of correct spelling in Indic scripts"""
+
+
+def is_invisible(char: str) -> bool:
+    """Tell whether a character is a control character, a mark of writing direction or the like."""
+    return unicodedata.category(char) in _CATEGORIES and char not in _JOINERS
