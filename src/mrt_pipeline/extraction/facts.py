@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,9 +14,6 @@ from mrt_pipeline.runtime.records import natural_key
 
 REACH_M = 400.0
 """Straight line within which a listed bus stop can belong to an exit; a farther one is the page's mistake."""
-
-_EQUATOR_M = 6_378_137.0
-_ECCENTRICITY2 = 0.006_694_379_990_14
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +54,6 @@ def plain_name(name: str) -> str:
     """Return a station's name as letters and digits only, without what kind of station it is."""
     words = re.sub(r"\b(?:mrt|lrt|station|stn)\b", " ", name.casefold())
     return "".join(char for char in words if char.isalnum())
-
-
-def distance_m(lat: float, lng: float, other_lat: float, other_lng: float) -> float:
-    """Return the straight line between two WGS84 positions that lie near one another, metres.
-
-    Uses the ellipsoid's radii of curvature midway; within a kilometre this is the distance in SVY21 to 2 cm.
-    """
-    middle = math.radians((lat + other_lat) / 2)
-    shrink = 1 - _ECCENTRICITY2 * math.sin(middle) ** 2
-    north_m = math.radians(other_lat - lat) * _EQUATOR_M * (1 - _ECCENTRICITY2) / shrink**1.5
-    east_m = math.radians(other_lng - lng) * _EQUATOR_M / math.sqrt(shrink) * math.cos(middle)
-    return math.hypot(north_m, east_m)
 
 
 def services_by_stop(services: Iterable[BusService]) -> dict[str, tuple[str, ...]]:

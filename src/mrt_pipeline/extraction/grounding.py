@@ -26,7 +26,7 @@ from mrt_pipeline.extraction.access import ground_access
 from mrt_pipeline.extraction.access_words import VOCABULARY, is_hostile
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.enrichments import GroundedValue, enrich_exits
-from mrt_pipeline.extraction.facts import GroundingFacts, distance_m, plain_name
+from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
 from mrt_pipeline.extraction.led_places import is_led_to
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.platforms import ground_platform
@@ -38,6 +38,7 @@ from mrt_pipeline.extraction.statements import (
     choose_place,
 )
 from mrt_pipeline.network import Network
+from mrt_pipeline.runtime.geometry import distance_m
 
 MAX_QUOTE_CHARS = 600
 MAX_NAME_CHARS = 80

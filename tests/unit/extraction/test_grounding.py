@@ -6,7 +6,7 @@ import pytest
 
 from mrt_pipeline.contracts.evidence import Alignment, Confidence, Method
 from mrt_pipeline.contracts.network import AccessFeature, BusStopRelation, StepFree
-from tests.unit.extraction.scene import FACTS, HARBOURFRONT, STOPS, YISHUN, grounded, page, reasons, said
+from tests.unit.extraction.scene import FACTS, HARBOURFRONT, YISHUN, grounded, page, reasons, said
 
 LIFT = "Exit A has a lift to street level."
 
@@ -182,22 +182,6 @@ def test_a_landmark_is_published_on_one_clean_line(text: str, name: str) -> None
 def test_words_that_name_no_place_are_no_landmark(name: str) -> None:
     text = "Exit A of Yishun MRT Station: to the shops, A Bus Stop 59049 <b>Mall</b> https://x.example"
     assert reasons(text, said("landmark", name, text)) == ["not-a-name"]
-
-
-@pytest.mark.parametrize("stop", STOPS[:2])
-def test_distances_are_those_of_svy21(stop) -> None:  # type: ignore[no-untyped-def]
-    from pyproj import Transformer
-
-    from mrt_pipeline.extraction.facts import distance_m
-
-    project = Transformer.from_crs("EPSG:4326", "EPSG:3414", always_xy=True).transform
-    station_exit = YISHUN.exits[3]
-    x, y = project(stop.lng, stop.lat)
-    other_x, other_y = project(station_exit.lng, station_exit.lat)
-    straight = ((x - other_x) ** 2 + (y - other_y) ** 2) ** 0.5
-    assert distance_m(stop.lat, stop.lng, station_exit.lat, station_exit.lng) == pytest.approx(
-        straight, abs=0.02
-    )
 
 
 def test_step_free_yes_and_no_on_one_page_is_unknown_and_told_with_both_quotes() -> None:

@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusService, BusStop
-from mrt_pipeline.extraction.facts import distance_m
+from mrt_pipeline.runtime.geometry import distance_m
 from tests.fakes.network_builder import LICENCE, make_exit, make_station
 from tests.unit.stages.enrichment.bus_scene import (
     AS_OF,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
+from pyproj import Proj
+
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import FeatureAccount
 from mrt_pipeline.contracts.source import ExitFeature, SourceTable, StationLocation
 from mrt_pipeline.network import Network, load_network
-from mrt_pipeline.runtime.geometry import Point, to_svy21, to_wgs84
+from mrt_pipeline.runtime.geometry import SVY21, to_svy21
 from mrt_pipeline.stages.ingestion import Ingested, ingest
 from tests.fakes.network_builder import provenance
 
@@ -25,7 +27,8 @@ def place(code: str, north_m: float = 0, east_m: float = 0) -> tuple[float, floa
     entry = load_network().find_code(code)
     assert entry is not None
     origin = to_svy21(entry.lat, entry.lng)
-    return to_wgs84(Point(origin.easting_m + east_m, origin.northing_m + north_m))
+    lng, lat = Proj(SVY21)(origin.easting_m + east_m, origin.northing_m + north_m, inverse=True)
+    return lat, lng
 
 
 def feature(
