@@ -10,6 +10,10 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from mrt_pipeline.contracts.base import Record
 
+SODL = "SODL-1.0"
+SODL_URL = "https://data.gov.sg/open-data-licence"
+"""the Singapore Open Data Licence, under which all publishers but the wiki's stand"""
+
 WHOLE_RECORD = "record"
 """The evidence key that stands for every field of a record without evidence of its own."""
 
@@ -84,6 +88,12 @@ class Provenance(Record):
     attribution: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     records: int = Field(ge=0)
+
+    def cite(self, record_id: str, method: Method = Method.RECORD) -> Evidence:
+        """Return evidence that points to a record of this document."""
+        return Evidence(
+            document_id=self.document_id, method=method, licence=self.licence, record_id=record_id
+        )
 
 
 EvidenceMap = dict[str, tuple[Evidence, ...]]

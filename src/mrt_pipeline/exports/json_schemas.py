@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mrt_pipeline.config.schema import DIALECT
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.runtime.files import to_json, write_bytes
 
 SCHEMAS_FOLDER = Path(__file__).parents[1] / "schemas"
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_FILES: dict[str, type[Record]] = {
     "stage1_deterministic.schema.json": Stage1Output,
     "stage2_enrichment.schema.json": Stage2Output,

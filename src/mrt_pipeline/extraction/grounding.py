@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from mrt_pipeline.contracts.claims import Passage
-from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance
+from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import (
     BusStopRelation,
@@ -150,7 +150,7 @@ def _bus_stop(statement: Statement, stop: BusStop, distance: float) -> ExitBusSt
     services = facts.services.get(stop.bus_stop_code, ())
     if not services:
         raise UngroundedError(Reason.BUS_STOP_WITHOUT_SERVICE)
-    recorded = (_record(facts.stops_document, stop.bus_stop_code),)
+    recorded = (facts.stops_document.cite(stop.bus_stop_code),)
     return ExitBusStop(
         bus_stop_code=stop.bus_stop_code,
         description=stop.description,
@@ -163,16 +163,10 @@ def _bus_stop(statement: Statement, stop: BusStop, distance: float) -> ExitBusSt
         confidence=statement.confidence,
         evidence={
             "relation": (statement.evidence(),),
-            "services": (_record(facts.services_document, stop.bus_stop_code),),
-            "distance_m": (_record(facts.stops_document, stop.bus_stop_code, Method.GEOMETRY),),
+            "services": (facts.services_document.cite(stop.bus_stop_code),),
+            "distance_m": (facts.stops_document.cite(stop.bus_stop_code, Method.GEOMETRY),),
             **dict.fromkeys(("description", "road_name", "lat", "lng"), recorded),
         },
-    )
-
-
-def _record(document: Provenance, record_id: str, method: Method = Method.RECORD) -> Evidence:
-    return Evidence(
-        document_id=document.document_id, method=method, licence=document.licence, record_id=record_id
     )
 
 

@@ -19,12 +19,9 @@ from mrt_pipeline.extraction.access_words import (
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
 from mrt_pipeline.extraction.mentions import EXIT, Kind, Mention, is_row, line_at, owner_at, sentence_at
-from mrt_pipeline.extraction.place_names import stations_named
+from mrt_pipeline.extraction.place_names import MAX_NAME_WORDS, stations_named
 from mrt_pipeline.extraction.quotes import Span, find_tokens
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
-
-MAX_NAME_WORDS = 5
-"""No station's name has more words."""
 
 Place = tuple[int, int]
 

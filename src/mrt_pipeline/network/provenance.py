@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance
+from mrt_pipeline.contracts.evidence import SODL, SODL_URL, Evidence, Method, Provenance
 from mrt_pipeline.network.model import Network
 
 NETWORK_DOCUMENT = "network-table"
-LICENCE = "SODL-1.0"
 LAST_LOOKED_AT = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -21,8 +20,8 @@ def network_provenance(network: Network) -> Provenance:
         publisher="MRT Data Pipeline, from OneMap and announcements of the Land Transport Authority",
         url="https://www.lta.gov.sg/content/ltagov/en/getting_around/public_transport/rail_network.html",
         retrieved_at=LAST_LOOKED_AT,
-        licence=LICENCE,
-        licence_url="https://data.gov.sg/open-data-licence",
+        licence=SODL,
+        licence_url=SODL_URL,
         attribution=(
             "Contains information from OneMap accessed on 2025-07 from the Singapore Land Authority which is "
             "made available under the terms of the Singapore Open Data Licence version 1.0 "
@@ -35,4 +34,4 @@ def network_provenance(network: Network) -> Provenance:
 
 def network_evidence(record_id: str, method: Method = Method.RECORD) -> Evidence:
     """Return evidence that points to a code or a service of the network's table."""
-    return Evidence(document_id=NETWORK_DOCUMENT, method=method, licence=LICENCE, record_id=record_id)
+    return Evidence(document_id=NETWORK_DOCUMENT, method=method, licence=SODL, record_id=record_id)

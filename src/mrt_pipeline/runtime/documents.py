@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.evidence import SODL, SODL_URL, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.errors import SourceFormatError
@@ -19,9 +19,6 @@ from mrt_pipeline.runtime.files import sha256_of
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.http import Answer, HttpClient
-
-SODL = "SODL-1.0"
-SODL_URL = "https://data.gov.sg/open-data-licence"
 
 RecordT = TypeVar("RecordT")
 ReadT = TypeVar("ReadT")

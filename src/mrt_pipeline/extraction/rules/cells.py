@@ -24,7 +24,7 @@ from mrt_pipeline.extraction.rules.headers import meaning_of
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.names import find_names
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.parts import Item, split_items, split_parts
+from mrt_pipeline.extraction.rules.parts import BRACKETS, Item, split_items, split_parts
 from mrt_pipeline.extraction.rules.words import (
     BUS_STOP_WORDS,
     FEATURE_WORDS,
@@ -40,8 +40,6 @@ Labels = Sequence[str]
 BUS_STOP_CODE = re.compile(
     r"(?<![\w#])\d{5}(?![\w-])|(?<=[\u4e00-\u9fff])\d{5}(?!\d)|(?<!\d)\d{5}(?=[\u4e00-\u9fff])"
 )
-_BUS_STOP = re.compile("|".join(map(re.escape, BUS_STOP_WORDS)), re.IGNORECASE)
-_BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
 _ACCESS = re.compile(
@@ -102,14 +100,14 @@ def _read_item(
     elif meaning is Meaning.BUS_STOP:
         yield from _read_stops(page, item, labels, said)
     elif meaning in (Meaning.LANDMARK, None):
-        if _BUS_STOP.search(words) or _BUS_STOP.search(item.lead or ""):
+        if BUS_STOP_WORDS.search(words) or BUS_STOP_WORDS.search(item.lead or ""):
             yield from _read_stops(page, item, labels, said)
         if meaning is None:
             yield from _read_access(page, item, labels, said)
 
 
 def _read_stops(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
-    if is_denying(_BRACKETS.sub(" ", page.text[item.start : item.end])):
+    if is_denying(BRACKETS.sub(" ", page.text[item.start : item.end])):
         return
     for part in split_parts(page.text, item):
         meant = _labels_meant(page, part.start, part.end, labels)
@@ -121,7 +119,7 @@ def _read_stops(page: RulePage, item: Item, labels: Labels, said: Said) -> Itera
 
 def _stretches(text: str, start: int, end: int, wanted: re.Pattern[str]) -> Iterator[Bounds]:
     """Yield a part, but brackets with something of their own apart: `Escalator (no lift)`."""
-    for bracket in _BRACKETS.finditer(text, start, end):
+    for bracket in BRACKETS.finditer(text, start, end):
         if wanted.search(bracket.group()):
             yield start, bracket.start()
             yield bracket.span()

@@ -35,7 +35,6 @@ _AROUND = re.compile(
     r"|located|operating|serving)\b",
     re.IGNORECASE,
 )
-_BUS_STOP = re.compile("|".join(map(re.escape, BUS_STOP_WORDS)), re.IGNORECASE)
 
 
 def find_names(page: RulePage, item: Item, *, needs_link: bool = False) -> Iterator[tuple[Bounds, Part]]:
@@ -95,7 +94,7 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> 
     if (
         ADDRESS.fullmatch(name)
         or GENERIC_PLACES.fullmatch(name)
-        or _BUS_STOP.search(name)
+        or BUS_STOP_WORDS.search(name)
         or labels_named(name)
     ):
         return False

@@ -11,7 +11,7 @@ from mrt_pipeline.extraction.page_model import Piece
 
 _ITEM_END = re.compile(r"[;；。•·\n]+\s*|\s\|\s|\.\s+(?=[A-Z][a-z]+(?: [a-z]+){0,3}:\s)")
 _LEAD = re.compile(r"\s*[-–*]?\s*(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*")
-_BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
+BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COMMA = re.compile(r"\s*[,，、]\s*|\s+[/•·]\s+")
 _BEFORE = re.compile(r"\s*,\s*(?:formerly|previously|originally)\s+(?:known as |called |the )?(?=[A-Z0-9])")
 _LEADING_AND = re.compile(r"\s*(?:and|&)\s+", re.IGNORECASE)
@@ -56,7 +56,7 @@ def split_items(text: str, piece: Piece) -> Iterator[Item]:
 
 def split_parts(text: str, item: Item) -> Iterator[Part]:
     """Yield the parts of an item, divided by commas outside brackets and links."""
-    brackets = [match.span() for match in _BRACKETS.finditer(text, item.start, item.end)]
+    brackets = [match.span() for match in BRACKETS.finditer(text, item.start, item.end)]
     spans = list(_between(_COMMA, text, item.start, item.end, (*item.links, *brackets)))
     for number, (start, end) in enumerate(spans):
         if number and number == len(spans) - 1 and (joined := _LEADING_AND.match(text, start, end)):
@@ -108,4 +108,4 @@ def _without_names(text: str, start: int, end: int, links: tuple[tuple[int, int]
     kept = list(text[start:end])
     for left, right in links:
         kept[left - start : right - start] = " " * (right - left)
-    return _BRACKETS.sub(" ", "".join(kept))
+    return BRACKETS.sub(" ", "".join(kept))

@@ -26,7 +26,6 @@ from mrt_pipeline.extraction.rules.platforms import read_platform_prose
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.words import BUS_STOP_WORDS
 
-_BUS_STOP = re.compile("|".join(map(re.escape, BUS_STOP_WORDS)), re.IGNORECASE)
 _LEADS_TO = re.compile(
     r"\b(?:leads?|opens?|connects?|links?|gives (?:direct )?access|provides (?:direct )?access|brings? \w+"
     r"|(?:is|are) (?:linked|connected))\s+(?:directly\s+|straight\s+|out\s+)?(?:on)?(?:in)?to\s+(?:the\s+)?"
@@ -77,7 +76,7 @@ def _has_own_feature(value: str, words: str) -> bool:
 def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
     for match in BUS_STOP_CODE.finditer(page.text, line.piece.start, line.piece.end):
         for label, said in _owners(page, match.span(), line):
-            if _BUS_STOP.search(page.text, *said.cell):
+            if BUS_STOP_WORDS.search(page.text, *said.cell):
                 yield claim(page, "bus_stop", label, match.group(), said, is_tied=False)
 
 

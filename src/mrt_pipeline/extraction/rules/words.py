@@ -256,9 +256,10 @@ TOWARDS_WORDS = (
     *("towards", "toward", "bound for", "in the direction of", "direction", "ke arah", "menuju", "arah"),
     *("开往", "往", "方向", "நோக்கி", "→", "←", "➡", "⬅", "►", "◄"),
 )
-BUS_STOP_WORDS = (
-    *("bus stop", "bus stops", "stop code", "巴士站", "公交站", "公车站", "perhentian bas", "hentian bas"),
-    *("பேருந்து நிறுத்தம்", "பேருந்து நிறுத்தங்கள்"),
+BUS_STOP_WORDS = re.compile(
+    r"bus stop|stop code|巴士站|公交站|公车站|perhentian bas|hentian bas"
+    r"|பேருந்து நிறுத்தம்|பேருந்து நிறுத்தங்கள்",
+    re.I,
 )
 VIA_WORDS = re.compile(
     r"\b(?:via|through|next stations?|next stop|before|after|from|melalui|calling at)\b|途经|经", re.I

@@ -18,7 +18,7 @@ _BUILDING = re.compile(
     r"(?P<name>.+?) (?P<modes>(?:MRT|LRT)(?: ?/ ?(?:MRT|LRT))?) STATION(?: ?\((?P<codes>[^()]*)\))?",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"[A-Z]{2,3}[0-9]{0,2}[A-Z]?")
+STATION_CODE = re.compile(r"[A-Z]{2,3}[0-9]{0,2}[A-Z]?")
 _PREFIX = re.compile(r"[A-Z]+")
 
 
@@ -79,7 +79,7 @@ def _names_station(building: Building | None, station_code: str, name: str) -> b
 def _split_codes(text: str) -> Iterable[str]:
     """Return the codes in a text such as ``NS1 / EW24``, nothing if one of its parts is none."""
     parts = [part for part in re.split(r"[\s/,;&]+", text.upper()) if part]
-    return parts if all(_CODE.fullmatch(part) for part in parts) else ()
+    return parts if all(STATION_CODE.fullmatch(part) for part in parts) else ()
 
 
 def _fold(name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mrt_pipeline.contracts.findings import Finding, Severity
@@ -12,7 +11,7 @@ from mrt_pipeline.contracts.source import StationLocation
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
 from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, natural_key, parse_json, show
-from mrt_pipeline.sources.onemap.matching import has_code, is_building_of, names_of
+from mrt_pipeline.sources.onemap.matching import STATION_CODE, has_code, is_building_of, names_of
 
 STATIONS_ID = "onemap-stations"
 PUBLISHER = "onemap"
@@ -21,7 +20,6 @@ PUBLISHER = "onemap"
 MAX_NAME_CHARS = 100
 SAME_PLACE_DEGREES = 1e-5
 """1 m: hits nearer than that are one building"""
-_STATION_CODE = re.compile(r"[A-Z]{2,3}[0-9]{0,2}[A-Z]?")
 _COLUMNS = frozenset({"station_code", "station_name", "lat", "lon"})
 
 
@@ -83,7 +81,7 @@ def _read_searches(content: bytes) -> Iterator[Read]:
 def _read_search(number: int, search: Mapping[str, object]) -> Read:
     """Return the one place where the hits put a station, nothing if there is none or more than one."""
     reader = _reader(search.get("Station"), number, search)
-    code = reader.text("Station", max_chars=6, pattern=_STATION_CODE)
+    code = reader.text("Station", max_chars=6, pattern=STATION_CODE)
     name = reader.text("Station Name", max_chars=MAX_NAME_CHARS)
     if isinstance(told := search.get("error"), str):
         reader.note("answer-with-error", Severity.WARNING, f"came with the words {show(told)}.")
@@ -128,7 +126,7 @@ def _read_table(content: bytes) -> Iterator[Read]:
 
 def _read_row(number: int, row: Mapping[str, object]) -> Read:
     reader = _reader(row.get("station_code"), number, row)
-    code = reader.text("station_code", max_chars=6, pattern=_STATION_CODE)
+    code = reader.text("station_code", max_chars=6, pattern=STATION_CODE)
     building = reader.text("station_name", max_chars=MAX_NAME_CHARS)
     lat, lng = reader.position(row.get("lat"), row.get("lon"))
     if (source := row.get("source")) != PUBLISHER:
@@ -142,7 +140,7 @@ def _read_row(number: int, row: Mapping[str, object]) -> Read:
 
 
 def _reader(code: object, number: int, fields: Mapping[str, object]) -> RecordReader:
-    name = code if isinstance(code, str) and _STATION_CODE.fullmatch(code) else f"[{number}]"
+    name = code if isinstance(code, str) and STATION_CODE.fullmatch(code) else f"[{number}]"
     return RecordReader(f"{STATIONS_ID}:{name}", fields, "position", Severity.WARNING)
 
 

@@ -17,10 +17,8 @@ from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.evidence import (
     WHOLE_RECORD,
     Confidence,
-    Evidence,
     EvidenceMap,
     Method,
-    Provenance,
 )
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Station
@@ -132,10 +130,10 @@ class LtaSource:
         return self._cited[key]
 
     def _cite_stop(self, code: str, is_nearby: bool) -> EvidenceMap:
-        computed = (_cite(self.tables.stops.provenance, code, Method.GEOMETRY),)
+        computed = (self.tables.stops.provenance.cite(code, Method.GEOMETRY),)
         evidence: EvidenceMap = {
-            WHOLE_RECORD: (_cite(self.tables.stops.provenance, code),),
-            "services": (_cite(self.tables.services.provenance, code),),
+            WHOLE_RECORD: (self.tables.stops.provenance.cite(code),),
+            "services": (self.tables.services.provenance.cite(code),),
             "distance_m": computed,
         }
         if is_nearby:
@@ -164,10 +162,4 @@ def open_source(context: RunContext, stations: Sequence[Station], tables: BusTab
         naming=read_naming(tables.stops_by_code.values(), network, context.as_of, document_id),
         radius_m=context.settings.stages.stage2_enrichment.bus_stop_radius_m,
         version=f"{tables.version}+{network.sha256}",
-    )
-
-
-def _cite(document: Provenance, record_id: str, method: Method = Method.RECORD) -> Evidence:
-    return Evidence(
-        document_id=document.document_id, method=method, licence=document.licence, record_id=record_id
     )

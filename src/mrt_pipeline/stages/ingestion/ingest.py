@@ -83,13 +83,12 @@ def _publish_exits(
 ) -> dict[str, list[StationExit]]:
     """Return the exits of each station, by slug, in natural order of their ids."""
     placed = place_features(exits.records, reference, notes)
-    document = exits.provenance
     published = {}
     for slug in reference.open_codes:
         if slug in placed:
             name = reference.network.names[slug]
             found = identify_exits(name, placed[slug], notes)
-            published[slug] = [make_exit(item, document.document_id, document.licence) for item in found]
+            published[slug] = [make_exit(item, exits.provenance) for item in found]
     return published
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mrt_pipeline.contracts.evidence import Evidence, Method
+from mrt_pipeline.contracts.evidence import Evidence
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import SourceTable, StationLocation
 from mrt_pipeline.network import CodeEntry, network_evidence
@@ -46,12 +46,7 @@ class StationPositions:
         for location, entry, point in _matched(table.records, reference):
             distance_m = point.distance_m(reference.point_of[entry.station_code])
             if distance_m <= AGREES_M:
-                evidence = Evidence(
-                    document_id=document.document_id,
-                    method=Method.RECORD,
-                    licence=document.licence,
-                    record_id=location.station_code,
-                )
+                evidence = document.cite(location.station_code)
                 self._found[entry.station_code] = Position(location.lat, location.lng, evidence)
             else:
                 self.findings.append(_disagreement(location, entry, distance_m, document.document_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Evidence, Method
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Evidence, Method, Provenance
 from mrt_pipeline.contracts.network import Station, StationCode, StationExit, StationStatus, StationType
 from mrt_pipeline.network import CodeEntry, network_evidence
 from mrt_pipeline.stages.ingestion.identity import PlacedExit
@@ -54,15 +54,10 @@ def make_station(
     )
 
 
-def make_exit(item: PlacedExit, document_id: str, licence: str) -> StationExit:
+def make_exit(item: PlacedExit, document: Provenance) -> StationExit:
     """Return an exit as the feature that stands for it has it."""
     kept = item.kept
-    record = Evidence(
-        document_id=document_id,
-        method=Method.RECORD,
-        licence=licence,
-        record_id=kept.feature.record_id,
-    )
+    record = document.cite(kept.feature.record_id)
     building = _cite_building(kept)
     return StationExit(
         exit_id=item.exit_id,
