@@ -21,7 +21,6 @@
     ├── GateError                the dataset must not be published as it is
     ├── StorageError             a file of the run could not be written or read
     ├── RunLockedError           another process is working in the same run folder
-    ├── ExportError              an output format could not be written
     ├── RunInterrupted           a signal asked the run to stop                        exit code 130 / 143
     └── InternalError            a bug in this package, not the caller's fault
 
@@ -188,10 +187,6 @@ class StorageError(MrtPipelineError):
 
 class RunLockedError(MrtPipelineError):
     """Another process is working in the same run folder."""
-
-
-class ExportError(MrtPipelineError):
-    """An output format could not be written."""
 
 
 class RunInterrupted(MrtPipelineError):  # noqa: N818 - what was asked for is no error

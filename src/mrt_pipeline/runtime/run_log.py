@@ -52,10 +52,6 @@ class RunLog:
         self._bound = bound
         self._lock = threading.Lock()
 
-    def debug(self, event: str, **facts: Any) -> None:
-        """Write what only someone who looks for a fault wants to know."""
-        self._write("debug", event, facts)
-
     def info(self, event: str, **facts: Any) -> None:
         """Write what goes as it should."""
         self._write("info", event, facts)

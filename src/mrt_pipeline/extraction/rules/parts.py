@@ -25,7 +25,6 @@ class Item:
     end: int
     links: tuple[tuple[int, int], ...]
     lead: str | None = None
-    lead_start: int = 0
     is_taken_back: bool = False
     """the item, or the words that lead to it, speak of the past or of plans"""
 
@@ -50,7 +49,7 @@ def split_items(text: str, piece: Piece) -> Iterator[Item]:
             is_taken_back = False
         kept = end_of_present(text, body, end)
         is_taken_back = is_taken_back or is_not_now(_without_names(text, start, kept, links))
-        yield Item(body, kept, links, lead, start, is_taken_back)
+        yield Item(body, kept, links, lead, is_taken_back)
         is_taken_back = is_taken_back or kept < end
 
 

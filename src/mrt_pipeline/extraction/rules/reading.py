@@ -32,11 +32,6 @@ class Reading:
     """stretches of the text that may hold something they could not read"""
 
 
-def extract_candidates(page: PageText, names: PlaceNames) -> list[Candidate]:
-    """Return what the rules read in a page."""
-    return list(read_page(page, names).candidates)
-
-
 def read_page(page: PageText, names: PlaceNames) -> Reading:
     """Return what the rules read in a page, and what they hand on."""
     rule_page = RulePage.of(page, names)

@@ -8,7 +8,7 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.page_text import read_page_text
 from mrt_pipeline.extraction.place_names import PlaceNames
-from mrt_pipeline.extraction.rules.reading import Reading, extract_candidates, read_page
+from mrt_pipeline.extraction.rules.reading import Reading, read_page
 from tests.unit.extraction.scene import FACTS, NETWORK, YISHUN
 
 NAMES = PlaceNames.of(NETWORK)
@@ -22,7 +22,7 @@ def read(html: str, title: str = TITLE) -> Reading:
 
 def said(html: str) -> set[str]:
     """Return what the rules read, before grounding: ``A lift``, ``* A>Jurong East``."""
-    return {_show(candidate) for candidate in extract_candidates(read_page_text(html, TITLE), NAMES)}
+    return {_show(candidate) for candidate in read(html).candidates}
 
 
 def published(html: str, station: Station = YISHUN) -> set[str]:
