@@ -55,11 +55,11 @@ _DULL_WORD = re.compile(
     r"|(?:north|south|east|west)(?:ern|wards?|bound)?"
 )
 
-Reading = tuple[Passage, Sequence[Candidate]]
+ReadPassage = tuple[Passage, Sequence[Candidate]]
 
 
 def ground(
-    readings: Iterable[Reading], station: Station, facts: GroundingFacts, *, source: str
+    readings: Iterable[ReadPassage], station: Station, facts: GroundingFacts, *, source: str
 ) -> tuple[tuple[ExitEnrichment, ...], tuple[RejectedClaim, ...], tuple[Finding, ...]]:
     """Return what may be published about a station's exits, what was rejected, and what contradicts itself.
 

@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 import mrt_pipeline
 from mrt_pipeline.errors import FetchError
-from mrt_pipeline.runtime.http_cache import AnswerCache, KeptHead
+from mrt_pipeline.runtime.http_cache import HttpCache, KeptHead
 from mrt_pipeline.runtime.http_errors import Request, find_secrets, show_url, status_failure
 from mrt_pipeline.runtime.http_exchange import Exchange, Received
 from mrt_pipeline.runtime.pace import Pacer
@@ -85,7 +85,7 @@ class HttpClient:
         self._now = now
         self._pacer = pacer or Pacer(sleep=sleep)
         self._sleep = sleep
-        self._cache = AnswerCache(options.cache_folder) if options.cache_folder else None
+        self._cache = HttpCache(options.cache_folder) if options.cache_folder else None
         self._exchange: Exchange | None = None
         self._lock = threading.Lock()
 
@@ -164,7 +164,7 @@ class HttpClient:
                 self._exchange.close()
                 self._exchange = None
 
-    def _refresh(self, request: Request, kept: tuple[KeptHead, bytes] | None, cache: AnswerCache) -> Answer:
+    def _refresh(self, request: Request, kept: tuple[KeptHead, bytes] | None, cache: HttpCache) -> Answer:
         """Ask whether a kept answer still holds, or for a new one, and keep what is known then."""
         conditions = kept[0].conditions() if kept is not None else {}
         received = self._ask(replace(request, headers={**request.headers, **conditions}), bool(conditions))

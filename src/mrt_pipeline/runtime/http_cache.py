@@ -41,7 +41,7 @@ class KeptHead(Record):
         return {asked: self.headers[kept] for asked, kept in pairs if kept in self.headers}
 
 
-class AnswerCache:
+class HttpCache:
     """The answers in one folder, by URL."""
 
     def __init__(self, folder: Path) -> None:

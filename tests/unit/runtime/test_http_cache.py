@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mrt_pipeline.runtime.http_cache import AnswerCache
+from mrt_pipeline.runtime.http_cache import HttpCache
 from tests.fakes.fake_time import START, FakeTime
 from tests.fakes.http_server import Reply, SeenRequest, in_turn
 from tests.fakes.small_disk import small_disk
@@ -138,7 +138,7 @@ def test_a_damaged_answer_is_fetched_anew_and_repaired(tmp_path: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(min_value=0), change=st.integers(min_value=1, max_value=255))
 def test_no_change_to_a_kept_answer_goes_unnoticed(place: int, change: int, tmp_path: Path) -> None:
-    cache = AnswerCache(tmp_path)
+    cache = HttpCache(tmp_path)
     cache.keep("http://a/", "http://a/", {"etag": '"1"'}, b"body", START)
     [kept] = tmp_path.iterdir()
     content = bytearray(kept.read_bytes())
@@ -151,7 +151,7 @@ def test_no_change_to_a_kept_answer_goes_unnoticed(place: int, change: int, tmp_
 def test_what_is_kept_is_found_again(
     body: bytes, etag: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    cache = AnswerCache(tmp_path_factory.mktemp("http"))
+    cache = HttpCache(tmp_path_factory.mktemp("http"))
     head = cache.keep("http://a/", "http://a/", {"etag": etag, "set-cookie": "x"}, body, START)
     assert cache.find("http://a/") == (head, body)
     assert head.headers == {"etag": etag}
@@ -160,7 +160,7 @@ def test_what_is_kept_is_found_again(
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\n\n\n", b"0" * 64 + b"\n{}\nbody"])
 def test_a_foreign_file_is_no_answer(content: bytes, tmp_path: Path) -> None:
-    cache = AnswerCache(tmp_path)
+    cache = HttpCache(tmp_path)
     cache.keep("http://a/", "http://a/", {}, b"", START)
     [kept] = tmp_path.iterdir()
     kept.write_bytes(content)

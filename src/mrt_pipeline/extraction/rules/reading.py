@@ -23,7 +23,7 @@ MAX_CANDIDATES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RuleReading:
     """What the rules made of a page."""
 
     candidates: tuple[Candidate, ...]
@@ -32,7 +32,7 @@ class Reading:
     """stretches of the text that may hold something they could not read"""
 
 
-def read_page(page: PageText, names: PlaceNames) -> Reading:
+def read_page(page: PageText, names: PlaceNames) -> RuleReading:
     """Return what the rules read in a page, and what they hand on."""
     rule_page = RulePage.of(page, names)
     lists = ListReader(rule_page)
@@ -49,7 +49,7 @@ def read_page(page: PageText, names: PlaceNames) -> Reading:
             continue
         if stretch is not None:
             unread.append((number, stretch))
-    return Reading(tuple(found)[:MAX_CANDIDATES], tuple(choose_passages(rule_page, unread)))
+    return RuleReading(tuple(found)[:MAX_CANDIDATES], tuple(choose_passages(rule_page, unread)))
 
 
 def _read_table(

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.errors import BlockedError, FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
-from mrt_pipeline.runtime.http_cache import AnswerCache
+from mrt_pipeline.runtime.http_cache import HttpCache
 from mrt_pipeline.runtime.records import is_object, parse_json, show
 from mrt_pipeline.sources.datagov.parsing import EXITS_ID
 
@@ -51,7 +51,7 @@ class _Downloads:
         self._metadata_url = f"{str(section.metadata_url).rstrip('/')}/{path}/metadata"
         self._access = access
         self._client = access.http("datagov")
-        self._cache = AnswerCache(access.cache_dir / "http")
+        self._cache = HttpCache(access.cache_dir / "http")
         self._sleep = sleep
 
     def get(self, ttl_days: float) -> Payload:

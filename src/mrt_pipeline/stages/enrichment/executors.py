@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
-Task = tuple["Future[Any]", Callable[[], Any]]
+_Submitted = tuple["Future[Any]", Callable[[], Any]]
 
 LOOK_UP_S = 0.5
 """A wait is left so often: a signal that comes just before falling asleep is seen on waking up only."""
@@ -26,7 +26,7 @@ class DaemonThreads(Executor):
     """
 
     def __init__(self, number: int) -> None:
-        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._tasks: SimpleQueue[_Submitted | None] = SimpleQueue()
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(number)]
         for thread in self._threads:
             thread.start()

@@ -31,7 +31,7 @@ class StationMatch:
     """spelled as LTA spells most of them, e.g. ``YISHUN MRT STATION``"""
 
 
-class StationNames:
+class StationFinder:
     """Finds the station for a text; built once for a network."""
 
     def __init__(self, network: Network) -> None:

@@ -19,7 +19,7 @@ from mrt_pipeline.runtime.geometry import Point
 from mrt_pipeline.runtime.records import show
 from mrt_pipeline.stages.ingestion.buildings import choose_building
 from mrt_pipeline.stages.ingestion.labels import parse_label
-from mrt_pipeline.stages.ingestion.names import StationMatch, StationNames
+from mrt_pipeline.stages.ingestion.names import StationFinder, StationMatch
 from mrt_pipeline.stages.ingestion.notes import Notes, describe, list_ids
 from mrt_pipeline.stages.ingestion.reference import Reference
 from mrt_pipeline.stages.ingestion.surveys import Survey, survey_features
@@ -71,7 +71,7 @@ class _Placer:
     def __init__(self, reference: Reference, notes: Notes) -> None:
         self._reference = reference
         self._notes = notes
-        self._names = StationNames(reference.network)
+        self._finder = StationFinder(reference.network)
         self._matches: dict[str, StationMatch | None] = {}
         self._odd_names: dict[str, list[str]] = defaultdict(list)
         self._odd_labels: dict[str, list[str]] = defaultdict(list)
@@ -116,7 +116,7 @@ class _Placer:
     def _match(self, survey: Survey) -> StationMatch | None:
         text = survey.feature.station_na
         if text not in self._matches:
-            self._matches[text] = self._names.match(text)
+            self._matches[text] = self._finder.match(text)
         match = self._matches[text]
         if match is None:
             return self._match_misspelled(survey)
@@ -129,7 +129,7 @@ class _Placer:
         nearest, feature = survey.nearest, survey.feature
         if nearest is None or survey.nearest_m > WITHIN_REACH_M:
             return None
-        if not self._names.resembles(feature.station_na, nearest.slug):
+        if not self._finder.resembles(feature.station_na, nearest.slug):
             return None
         message = (
             f"{describe(feature)} names no known station; it was taken for {self._name(nearest.slug)}, "

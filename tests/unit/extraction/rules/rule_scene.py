@@ -8,14 +8,14 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.page_text import read_page_text
 from mrt_pipeline.extraction.place_names import PlaceNames
-from mrt_pipeline.extraction.rules.reading import Reading, read_page
+from mrt_pipeline.extraction.rules.reading import RuleReading, read_page
 from tests.unit.extraction.scene import FACTS, NETWORK, YISHUN
 
 NAMES = PlaceNames.of(NETWORK)
 TITLE = "Yishun MRT Station"
 
 
-def read(html: str, title: str = TITLE) -> Reading:
+def read(html: str, title: str = TITLE) -> RuleReading:
     """Return what the rules made of a page."""
     return read_page(read_page_text(html, title), NAMES)
 

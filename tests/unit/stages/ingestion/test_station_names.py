@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.geometry import to_svy21
-from mrt_pipeline.stages.ingestion.names import StationNames, fold_name
+from mrt_pipeline.stages.ingestion.names import StationFinder, fold_name
 from mrt_pipeline.stages.ingestion.placing import WITHIN_REACH_M
 
 NETWORK = load_network()
-NAMES = StationNames(NETWORK)
+NAMES = StationFinder(NETWORK)
 
 
 @pytest.mark.parametrize(
