@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from mrt_pipeline import __version__
+from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, with_run_flags
 from mrt_pipeline.errors import EXIT_USAGE, MrtPipelineError
 
 EXAMPLES = """\
@@ -31,38 +32,6 @@ Examples:
 
   mrt-pipeline run --config config/production.yaml          use another configuration
 """
-
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", help="Configuration file [default: $PIPELINE_CONFIG, else config/pipeline.yaml]"
-    ),
-]
-OutputDir = Annotated[
-    Path | None, typer.Option("--output-dir", help="Folder for the results [default: a new one in outputs/]")
-]
-Stage = Annotated[int | None, typer.Option("--stage", min=1, max=3, help="Run a single stage only")]
-ResumeFrom = Annotated[
-    int | None, typer.Option("--resume-from", min=1, max=3, help="Go on with the newest run from this stage")
-]
-SkipExisting = Annotated[
-    bool,
-    typer.Option("--skip-existing", help="Run only stages whose checkpoint is missing, damaged or stale"),
-]
-RetryFailed = Annotated[
-    bool, typer.Option("--retry-failed", help="In stage 2 do only the stations that a source failed before")
-]
-AcceptChanges = Annotated[
-    bool,
-    typer.Option("--accept-changes", help="Publish although more is gone than gates allows"),
-]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        "--as-of", formats=["%Y-%m-%d"], help="Day whose network is described [default: today in Singapore]"
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines")]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -111,50 +80,28 @@ def run_main(default_config: Path) -> NoReturn:
 
 
 @app.command(epilog=EXAMPLES)
-def run(
-    context: typer.Context,
-    config: Config = None,
-    output_dir: OutputDir = None,
-    stage: Stage = None,
-    resume_from: ResumeFrom = None,
-    skip_existing: SkipExisting = False,
-    as_of: AsOf = None,
-    retry_failed: RetryFailed = False,
-    accept_changes: AcceptChanges = False,
-) -> None:
+@with_run_flags
+def run(context: typer.Context, flags: RunFlags) -> None:
     """Run the pipeline: ingest, enrich, merge and validate."""
     from mrt_pipeline.cli.console import ConsoleReporter
     from mrt_pipeline.config import find_config
-    from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
+    from mrt_pipeline.orchestrator import PipelineOrchestrator
 
-    day = as_of.date() if as_of else None
-    request = RunRequest(output_dir, stage, resume_from, skip_existing, day, retry_failed, accept_changes)
+    request = flags.request()
     reporter = ConsoleReporter()
-    orchestrator = PipelineOrchestrator(find_config(config, default=context.obj), reporter=reporter)
+    orchestrator = PipelineOrchestrator(find_config(flags.config, default=context.obj), reporter=reporter)
     with reporter:
         manifest = orchestrator.execute(request)
     reporter.summarise(manifest, orchestrator.output_base_dir)
 
 
 @app.command()
-def plan(
-    config: Config = None,
-    output_dir: OutputDir = None,
-    stage: Stage = None,
-    resume_from: ResumeFrom = None,
-    skip_existing: SkipExisting = False,
-    as_of: AsOf = None,
-    retry_failed: RetryFailed = False,
-    accept_changes: AcceptChanges = False,
-    as_json: AsJson = False,
-) -> None:
+@with_run_flags
+def plan(flags: RunFlags, as_json: AsJson = False) -> None:
     """Tell what run would do with the same flags, and why; nothing is done or written."""
     from mrt_pipeline.cli.planning import show_plan
-    from mrt_pipeline.orchestrator.request import RunRequest
 
-    day = as_of.date() if as_of else None
-    request = RunRequest(output_dir, stage, resume_from, skip_existing, day, retry_failed, accept_changes)
-    show_plan(config, request, as_json=as_json)
+    show_plan(flags.config, flags.request(), as_json=as_json)
 
 
 @app.command()

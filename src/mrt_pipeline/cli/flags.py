@@ -1,0 +1,96 @@
+"""Flags that several commands have, each declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from inspect import Signature, signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mrt_pipeline.orchestrator.request import RunRequest
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="Configuration file [default: $PIPELINE_CONFIG, else config/pipeline.yaml]"
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines")]
+
+_OutputDir = Annotated[
+    Path | None, typer.Option("--output-dir", help="Folder for the results [default: a new one in outputs/]")
+]
+_Stage = Annotated[int | None, typer.Option("--stage", min=1, max=3, help="Run a single stage only")]
+_ResumeFrom = Annotated[
+    int | None, typer.Option("--resume-from", min=1, max=3, help="Go on with the newest run from this stage")
+]
+_SkipExisting = Annotated[
+    bool,
+    typer.Option("--skip-existing", help="Run only stages whose checkpoint is missing, damaged or stale"),
+]
+_AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], help="Day whose network is described [default: today in Singapore]"
+    ),
+]
+_RetryFailed = Annotated[
+    bool, typer.Option("--retry-failed", help="In stage 2 do only the stations that a source failed before")
+]
+_AcceptChanges = Annotated[
+    bool,
+    typer.Option("--accept-changes", help="Publish although more is gone than gates allows"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFlags:
+    """What is asked of a run, by ``run`` and by ``plan`` alike; each field is a flag."""
+
+    config: Config = None
+    output_dir: _OutputDir = None
+    stage: _Stage = None
+    resume_from: _ResumeFrom = None
+    skip_existing: _SkipExisting = False
+    as_of: _AsOf = None
+    retry_failed: _RetryFailed = False
+    accept_changes: _AcceptChanges = False
+
+    def request(self) -> RunRequest:
+        """Return what is asked for.
+
+        Raises:
+            UsageError: if the flags contradict each other.
+        """
+        from mrt_pipeline.orchestrator.request import RunRequest
+
+        return RunRequest(
+            output_dir=self.output_dir,
+            stage=self.stage,
+            resume_from=self.resume_from,
+            skip_existing=self.skip_existing,
+            as_of=self.as_of.date() if self.as_of else None,
+            retry_failed=self.retry_failed,
+            accept_changes=self.accept_changes,
+        )
+
+
+def with_run_flags(command: Callable[..., None]) -> Callable[..., None]:
+    """Let Typer see the fields of ``RunFlags`` in place of a command's parameter ``flags``."""
+    shared = signature(RunFlags, eval_str=True).parameters
+    own = signature(command, eval_str=True).parameters
+
+    @wraps(command)
+    def called_by_name(**given: Any) -> None:
+        flags = RunFlags(**{name: given.pop(name) for name in shared})
+        command(flags=flags, **given)
+
+    seen = [it for name in own for it in (shared.values() if name == "flags" else [own[name]])]
+    called_by_name.__signature__ = Signature(seen)  # type: ignore[attr-defined]
+    return called_by_name

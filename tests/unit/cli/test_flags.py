@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import typer
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from mrt_pipeline.cli.app import app
+from mrt_pipeline.cli.flags import RunFlags, with_run_flags
+from mrt_pipeline.orchestrator.request import RunRequest
+
+
+def _flags_of(*words: str) -> RunFlags:
+    """Return the flags that a command is handed."""
+    taken: list[RunFlags] = []
+    application = typer.Typer()
+
+    @application.command()
+    @with_run_flags
+    def take(flags: RunFlags) -> None:
+        taken.append(flags)
+
+    result = CliRunner().invoke(application, words)
+    assert result.exit_code == 0, result.output
+    return taken[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "request_made"),
+    [
+        ("", RunRequest()),
+        ("--output-dir here --stage 1", RunRequest(output_dir=Path("here"), stage=1)),
+        ("--resume-from 2 --accept-changes", RunRequest(resume_from=2, accept_changes=True)),
+        ("--skip-existing", RunRequest(skip_existing=True)),
+        ("--retry-failed", RunRequest(retry_failed=True)),
+        ("--as-of 2026-11-23", RunRequest(as_of=date(2026, 11, 23))),
+    ],
+)
+def test_each_flag_is_part_of_the_request(words: str, request_made: RunRequest) -> None:
+    assert _flags_of(*words.split()).request() == request_made
+
+
+def test_the_configuration_is_taken_as_a_path() -> None:
+    assert _flags_of("--config", "my.yaml").config == Path("my.yaml")
+
+
+def test_plan_takes_every_flag_of_run() -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    run, plan = ({name for it in commands[command].params for name in it.opts} for command in ("run", "plan"))
+    assert plan - run == {"--json"} and not run - plan
