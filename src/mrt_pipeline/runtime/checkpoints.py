@@ -14,10 +14,11 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import CheckpointRecord
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError
-from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, to_json
+from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, to_json, write_json
 
 OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
 
@@ -27,6 +28,15 @@ MAX_SHOWN = 200
 _METADATA_START = b'\n "metadata": {'
 _METADATA_END = b"\n },"
 """no text within can hold this: JSON writes a line break as two characters"""
+
+
+def write_checkpoint(
+    output_dir: Path | str, stage_name: str, output: Stage1Output | Stage2Output | Stage3Output
+) -> Path:
+    """Write a stage's output whole under its final name and return the path."""
+    path = Path(output_dir) / CHECKPOINT_NAMES[stage_name]
+    write_json(path, output)
+    return path
 
 
 def describe_checkpoint(path: Path) -> CheckpointRecord:

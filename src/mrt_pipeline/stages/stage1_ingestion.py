@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, STAGE1_INGESTION
+from mrt_pipeline.contracts.names import STAGE1_INGESTION
 from mrt_pipeline.contracts.outputs import Stage1Output
 from mrt_pipeline.contracts.source import SourceTable, StationLocation
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageOutputError
 from mrt_pipeline.network import Network, load_network
+from mrt_pipeline.runtime.checkpoints import write_checkpoint
 from mrt_pipeline.runtime.context import RunContext, default_context
-from mrt_pipeline.runtime.files import write_json
 from mrt_pipeline.stages.ingestion import ingest
 
 if TYPE_CHECKING:
@@ -67,9 +67,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
 
     def save_checkpoint(self, output: Stage1Output, output_dir: Path | str) -> Path:
         """Write ``stage1_deterministic.json`` and return its path."""
-        path = Path(output_dir) / CHECKPOINT_NAMES[self.stage_name]
-        write_json(path, output)
-        return path
+        return write_checkpoint(output_dir, self.stage_name, output)
 
     def _read_locations(self, network: Network) -> SourceTable[StationLocation] | None:
         """Return OneMap's places of the stations in operation, if the configuration asks for them."""

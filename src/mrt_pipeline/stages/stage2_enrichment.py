@@ -11,7 +11,7 @@ import orjson
 
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, REJECTED_NAME
+from mrt_pipeline.contracts.names import REJECTED_NAME
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT as STAGE
 from mrt_pipeline.contracts.outputs import (
     EnrichmentStatus,
@@ -24,8 +24,9 @@ from mrt_pipeline.contracts.outputs import (
 )
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageInputError, StageOutputError
+from mrt_pipeline.runtime.checkpoints import write_checkpoint
 from mrt_pipeline.runtime.context import RunContext, default_context
-from mrt_pipeline.runtime.files import write_bytes, write_json
+from mrt_pipeline.runtime.files import write_bytes
 from mrt_pipeline.stages.enrichment.driver import Driver, shorten
 from mrt_pipeline.stages.enrichment.journal import open_journal
 from mrt_pipeline.stages.enrichment.registry import OpenedSources, SourceOpener, open_sources
@@ -110,11 +111,8 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
 
     def save_checkpoint(self, output: Stage2Output, output_dir: Path | str) -> Path:
         """Write ``stage2_enrichment.json``, the rejected claims beside it, and return the former's path."""
-        folder = Path(output_dir)
-        write_bytes(folder / REJECTED_NAME, b"".join(_rejected_lines(output)))
-        path = folder / CHECKPOINT_NAMES[STAGE]
-        write_json(path, output)
-        return path
+        write_bytes(Path(output_dir) / REJECTED_NAME, b"".join(_rejected_lines(output)))
+        return write_checkpoint(output_dir, STAGE, output)
 
     def _assemble(
         self, enrichments: Sequence[StationEnrichment], opened: OpenedSources, unavailable: Mapping[str, str]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.config.model import Settings
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, STAGE3_MERGER
+from mrt_pipeline.contracts.names import STAGE3_MERGER
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import (
     ExitEnrichment,
@@ -22,9 +22,9 @@ from mrt_pipeline.contracts.outputs import (
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageInputError, StageOutputError
 from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.checkpoints import write_checkpoint
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.context import RunContext, default_context
-from mrt_pipeline.runtime.files import write_json
 from mrt_pipeline.stages.checks import check_completeness, check_features, check_sanity, check_schema
 
 if TYPE_CHECKING:
@@ -105,9 +105,7 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
 
     def save_checkpoint(self, output: Stage3Output, output_dir: Path | str) -> Path:
         """Write ``stage3_final.json`` and return its path."""
-        path = Path(output_dir) / CHECKPOINT_NAMES[self.stage_name]
-        write_json(path, output)
-        return path
+        return write_checkpoint(output_dir, self.stage_name, output)
 
 
 def merge(stage1: Stage1Output, stage2: Stage2Output) -> Merged:
