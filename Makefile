@@ -33,7 +33,7 @@ bench: $(STAMP)          ## the figures of docs/benchmarks.md
 	$(BIN)/python -m tests.bench
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(STAMP): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

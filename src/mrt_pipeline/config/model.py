@@ -359,7 +359,7 @@ class Settings(Section):
     mode: ModeByName = Mode.SNAPSHOT
     """snapshot: the recorded facts; live: the services themselves"""
     contact: Contact = ""
-    """URL or e-mail address added to the User-Agent of every request, so that a publisher can reach you"""
+    """URL or e-mail address added to the User-Agent of requests to publishers, so that they can reach you"""
     pipeline: PipelineSection = PipelineSection()
     stages: StagesSection = StagesSection()
     apis: ApisSection = ApisSection()
