@@ -124,6 +124,49 @@ def test_a_channel_that_hangs_ends_neither_a_good_run_nor_its_exit_code(place: W
     assert load(place.latest / "manifest.json")["status"] == "completed"
 
 
+WITH_A_BUG = """
+import mrt_pipeline.orchestrator.occasions as occasions
+
+occasions.tell_coverage = lambda *_: 1 / 0
+from mrt_pipeline.cli import main
+
+main()
+"""
+NOWHERE = """
+import sys
+
+sys.executable = None  # as where Python is a part of another program
+from mrt_pipeline.cli import main
+
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "warning"),
+    [
+        (WITH_A_BUG, "Not all alerts of this run could be made: an unforeseen ZeroDivisionError"),
+        (NOWHERE, "Alert channel webhook failed: sending it could not be tried (TypeError)."),
+    ],
+)
+def test_what_nobody_foresaw_while_alerting_ends_no_good_run(
+    place: Workplace, program: str, warning: str
+) -> None:
+    telling = _alerting(
+        place,
+        "webhook",
+        MRT_PIPELINE_ALERT_WEBHOOK_URL=f"http://127.0.0.1:9/{TOKEN}",
+        MRT_PIPELINE__ALERTING__COVERAGE_MIN__STEP_FREE="0.5",
+    )
+    result = telling.call("run", program=(sys.executable, "-c", program))
+    assert result.returncode == 0, result.stderr
+    assert warning in result.stderr.replace("\n", " ")
+    assert "Traceback" not in result.stderr
+    assert load(place.latest / "manifest.json")["status"] == "completed"
+    assert warning in (place.latest / "run.log.jsonl").read_text()
+    assert TOKEN.encode() not in _everything(place, result.stdout, result.stderr)
+
+
 @pytest.mark.parametrize(
     ("channel", "variable"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,55 @@ def test_a_fault_is_in_the_log_and_in_the_file_of_alerts(tmp_path: Path) -> None
     assert [line["fault"] for line in lines if line["event"] == "alert channel failed"] == [fault]
     [entry] = json.loads((tmp_path / ALERTS_NAME).read_bytes())
     assert entry["faults"] == [fault]
+
+
+PLUGIN = """
+from apprise import NotifyBase
+from apprise.plugins import N_MGR
+
+
+class NotifyFaulty(NotifyBase):
+    service_name = "Faulty"
+    secure_protocol = "faulty"
+
+    def notify(self, **_):
+        raise ZeroDivisionError("could not reach {TOKEN}")
+
+    @staticmethod
+    def parse_url(url):
+        return NotifyBase.parse_url(url, verify_host=False)
+
+
+N_MGR.add(NotifyFaulty, schemas="faulty")
+"""
+
+
+def test_a_plug_in_that_raises_is_a_fault_of_its_channel_told_by_its_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plug-in is a real one of Apprise, added as Python starts; what it raises quotes a secret."""
+    plugins, run = tmp_path / "plugins", tmp_path / "run"
+    plugins.mkdir()
+    run.mkdir()
+    (plugins / "sitecustomize.py").write_text(PLUGIN.replace("{TOKEN}", TOKEN))
+    monkeypatch.setenv("PYTHONPATH", str(plugins))
+    with LoopbackServer(lambda _: Reply()) as server:
+        [fault] = _send(run, apprise=f"faulty://{TOKEN}", webhook=server.url)
+    assert fault == "Alert channel apprise failed: sending it failed unexpectedly (ZeroDivisionError)."
+    assert len(server.requests) == 1
+    assert TOKEN not in _everything_written(run)
+
+
+def test_what_keeps_an_alert_from_being_sent_at_all_keeps_it_from_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Python that is part of another program may not know where it is, and can start no process."""
+    monkeypatch.setattr(sys, "executable", None)
+    [fault] = _send(tmp_path, webhook=f"http://127.0.0.1:9/{TOKEN}")
+    assert fault == "Alert channel webhook failed: sending it could not be tried (TypeError)."
+    [entry] = json.loads((tmp_path / ALERTS_NAME).read_bytes())
+    assert entry["faults"] == [fault]
+    assert TOKEN not in _everything_written(tmp_path)
 
 
 @pytest.mark.parametrize("url", ["http://[::1/x", "http://127.0.0.1:x/", "mailto://", "json://", "x://\x00"])

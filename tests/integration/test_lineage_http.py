@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
+import sys
 import threading
 from pathlib import Path
+from types import CodeType, FrameType
 from typing import Any
 
 import pytest
@@ -15,6 +19,7 @@ from mrt_pipeline.contracts.run import AttemptRecord, RunStatus
 from mrt_pipeline.report.lineage import EventType, JobRun, read_sources, run_event
 from mrt_pipeline.report.lineage.facets import Marker
 from mrt_pipeline.runtime.lineage import LineageSender, Remainder
+from mrt_pipeline.runtime.signals import StopRequest
 from tests.fakes.http_server import Handler, LoopbackServer, Reply, SeenRequest, drip, in_turn
 from tests.fakes.manifests import START, make_manifest
 from tests.fakes.network_builder import provenance
@@ -88,6 +93,7 @@ def test_a_server_that_is_overloaded_for_a_moment_is_asked_again() -> None:
     [
         (lambda _: Reply(401, b"bad key s3cret-k3y"), "it answered: status 401"),
         (lambda _: Reply(500), "it answered with a failure of its own, 3 times in a row"),
+        (lambda _: Reply(302), "it answered: status 302"),
         (lambda _: Reply(ending="reset", content_length=10), "no whole answer came (ChunkedEncodingError)"),
     ],
 )
@@ -150,6 +156,40 @@ def test_an_address_that_sends_on_to_another_is_not_believed_to_have_taken_anyth
     assert rest is not None
     assert rest.events == tuple(EVENTS)
     assert "put that one into lineage.url" in rest.reason
+
+
+@pytest.mark.parametrize(
+    ("address", "error"), [("http://[", "ValueError"), ("http://.s3cret-k3y/", "LocationParseError")]
+)
+def test_what_the_client_did_not_foresee_is_a_reason_like_others(address: str, error: str) -> None:
+    """Its type is told, and not its text, which has the address in it."""
+    with LoopbackServer(lambda _: Reply(302, headers={"Location": address})) as server:
+        rest = _send(server.url)
+    assert rest == Remainder(tuple(EVENTS), f"the OpenLineage client failed unexpectedly ({error})")
+
+
+def test_a_signal_ends_the_waiting_and_what_has_not_arrived_is_handed_back() -> None:
+    def stop(request: SeenRequest) -> Reply:
+        while not _is_waited_for(LineageSender.close.__code__) and not request.released.wait(0.01):
+            pass
+        if not request.released.is_set():
+            os.kill(os.getpid(), signal.SIGTERM)
+        request.hang()
+        return TAKEN
+
+    with LoopbackServer(stop) as server, StopRequest().watching():
+        rest = _send(server.url)
+    assert rest == Remainder(tuple(EVENTS), "a signal came while it was waited for")
+
+
+def _is_waited_for(code: CodeType) -> bool:
+    """Tell whether the main thread waits for another one in some code."""
+    above: FrameType | None = sys._current_frames()[threading.main_thread().ident or 0]
+    stack = []
+    while above is not None:
+        stack.append(above.f_code)
+        above = above.f_back
+    return code in stack and threading.Thread.join.__code__ in stack
 
 
 def test_nothing_is_opened_where_nothing_is_sent() -> None:

@@ -17,6 +17,7 @@ from mrt_pipeline.orchestrator.attempt import MODEL_STAGE, Attempt
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.orchestrator.telling import try_to_tell
 from mrt_pipeline.runtime.reporting import Reporter
 
 if TYPE_CHECKING:
@@ -58,21 +59,25 @@ class Alerting:
 
     def failed(self, error: MrtPipelineError) -> None:
         """Tell that the attempt ended with an error."""
-        if not self._config.settings.alerting.enabled:
-            return
+        self._try(lambda: self._tell_failure(error))
+
+    def ended(self, attempt: Attempt) -> None:
+        """Tell what a person should know of an attempt that ended without an error."""
+        self._try(lambda: self._tell_endings(attempt))
+
+    def _try(self, tell: Callable[[], None]) -> None:
+        """Tell if alerts are wanted; the run is over, and not even a signal changes how it ended."""
+        if self._config.settings.alerting.enabled:
+            try_to_tell(tell, "Not all alerts of this run could be made", self._reporter, self._log)
+
+    def _tell_failure(self, error: MrtPipelineError) -> None:
         from mrt_pipeline.orchestrator.occasions import tell_failure
 
         self._send(tell_failure(error, self._occasion()))
 
-    def ended(self, attempt: Attempt) -> None:
-        """Tell what a person should know of an attempt that ended without an error."""
-        if not self._config.settings.alerting.enabled:
-            return
-        try:
-            for alert in self._find_endings(attempt):
-                self._send(alert)
-        except MrtPipelineError as error:  # e.g. another run's manifest cannot be read
-            self._reporter.warn(f"Not all alerts of this run could be made: {error}")
+    def _tell_endings(self, attempt: Attempt) -> None:
+        for alert in self._find_endings(attempt):
+            self._send(alert)
 
     def _find_endings(self, attempt: Attempt) -> Iterator[Alert | None]:
         from mrt_pipeline.orchestrator import occasions

@@ -16,9 +16,10 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.names import FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
-from mrt_pipeline.errors import StorageError
+from mrt_pipeline.errors import RunInterrupted, StorageError
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.orchestrator.telling import try_to_tell
 from mrt_pipeline.report.lineage import (
     PUBLISHING,
     EventType,
@@ -89,17 +90,18 @@ def follow(
     if section.transport == "http":
         key = config.secrets().mrt_pipeline_lineage_api_key
         sender = LineageSender(str(section.url), key, section.timeout_seconds)
-    return EventLineage(session, section.namespace, Outlet(session.folder, sender, log, reporter), now)
+    outlet = Outlet(session.folder, sender, log, reporter)
+    return HarmlessLineage(lambda: EventLineage(session, section.namespace, outlet, now), outlet)
 
 
 class Outlet:
     """Where the events of one attempt go, and who hears if they cannot."""
 
     def __init__(self, folder: Path, sender: LineageSender | None, log: RunLog, reporter: Reporter) -> None:
+        self.log = log
+        self.reporter = reporter
         self._path = folder / LINEAGE_NAME
         self._sender = sender
-        self._log = log
-        self._reporter = reporter
         self._is_broken = False
 
     def put(self, event: Json) -> None:
@@ -129,8 +131,56 @@ class Outlet:
             self._warn(f"The lineage of this run is not kept: {error}")
 
     def _warn(self, sentence: str) -> None:
-        self._reporter.warn(sentence)
-        self._log.warning("lineage", fault=sentence)
+        self.reporter.warn(sentence)
+        self.log.warning("lineage", fault=sentence)
+
+
+class HarmlessLineage(Lineage):
+    """Passes on what an attempt does, until that fails once: lineage with a hole in it would mislead."""
+
+    def __init__(self, open_lineage: Callable[[], Lineage], outlet: Outlet) -> None:
+        """Take what tells it, not begun yet, and where its events go."""
+        self._outlet = outlet
+        self._inner = Lineage()
+        self._try(lambda: self._open(open_lineage))
+
+    def started(self, stage_name: str) -> None:
+        """Pass on that a stage begins."""
+        self._try(lambda: self._inner.started(stage_name))
+
+    def checked(self, dataset: Stage3Output) -> None:
+        """Pass on what the checks found."""
+        self._try(lambda: self._inner.checked(dataset))
+
+    def ended(self, stage_name: str, output: Output) -> None:
+        """Pass on what a stage has made."""
+        self._try(lambda: self._inner.ended(stage_name, output))
+
+    def publishing(self) -> None:
+        """Pass on that the configured formats are about to be written."""
+        self._try(lambda: self._inner.publishing())
+
+    def published(self, dataset: Stage3Output, sizes: Mapping[str, int]) -> None:
+        """Pass on which files were written."""
+        self._try(lambda: self._inner.published(dataset, sizes))
+
+    def end(self) -> None:
+        """Pass on that the attempt has ended, and let go of the outlet whatever came of that.
+
+        The run is over: not even a signal changes how it ended.
+        """
+        self._try(lambda: self._inner.end(), passing=())
+        self._try(self._outlet.close, passing=())
+
+    def _open(self, open_lineage: Callable[[], Lineage]) -> None:
+        self._inner = open_lineage()
+
+    def _try(
+        self, tell: Callable[[], None], passing: tuple[type[RunInterrupted], ...] = (RunInterrupted,)
+    ) -> None:
+        loss = "The lineage of this run is not told from here on"
+        if not try_to_tell(tell, loss, self._outlet.reporter, self._outlet.log, passing=passing):
+            self._inner = Lineage()
 
 
 class EventLineage(Lineage):
@@ -182,13 +232,12 @@ class EventLineage(Lineage):
         self._finish(EventType.COMPLETE, self._checkpoints([FINAL_STAGE], judgements), made)
 
     def end(self) -> None:
-        """Tell how the attempt ended, and any step that ended with it, and let go of the outlet."""
+        """Tell how the attempt ended, and any step that ended with it."""
         attempt = self._manifest.attempts[-1]
         error = attempt.error or attempt.status.value
         while self._open:
             kind = _ENDINGS[attempt.status]
             self._finish(kind, error=None if kind is EventType.COMPLETE else self._safe(error))
-        self._outlet.close()
 
     @property
     def _manifest(self) -> Manifest:

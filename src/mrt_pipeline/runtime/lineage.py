@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from pydantic import SecretStr
 
+from mrt_pipeline.errors import RunInterrupted
 from mrt_pipeline.runtime.files import append_lines, storage_errors
 
 if TYPE_CHECKING:
@@ -85,14 +86,34 @@ class LineageSender:
         if not self._sent:
             return None
         self._queue.put(None)
-        self._thread.join(self._timeout_s)
+        ending = self._wait()
         if self._delivered == len(self._sent):
             return None
-        late = f"it did not answer within {self._timeout_s:g} s (lineage.timeout_seconds)"
-        ending = late if self._thread.is_alive() else "sending them failed unexpectedly"
         return Remainder(tuple(self._sent[self._delivered :]), self._failure or ending)
 
+    def _wait(self) -> str:
+        """Wait for the thread, and return why it has not sent everything if it gives no reason itself."""
+        try:
+            self._thread.join(self._timeout_s)
+        except (RunInterrupted, KeyboardInterrupt):  # the run is over; what is left is kept
+            return "a signal came while it was waited for"
+        if self._thread.is_alive():
+            return f"it did not answer within {self._timeout_s:g} s (lineage.timeout_seconds)"
+        return "sending them failed unexpectedly"
+
     def _work(self) -> None:
+        """Send what is handed over; end with a reason, whatever happens.
+
+        The client and what it is made of raise more than they document (a ``ValueError`` for an address that
+        a server sends on to, say). In a thread nobody would catch that: the console would show a traceback,
+        which may quote the server's address and what it said. So its type is all that is told of it.
+        """
+        try:
+            self._send_all()
+        except Exception as error:  # noqa: BLE001 # see above
+            self._failure = f"the OpenLineage client failed unexpectedly ({type(error).__name__})"
+
+    def _send_all(self) -> None:
         transport = _open_transport(self._url, self._api_key, self._timeout_s)
         for event in iter(self._queue.get, None):
             self._failure = _deliver(transport, event, self._timeout_s)
@@ -130,6 +151,8 @@ def _deliver(transport: HttpTransport, event: Event, timeout_s: float) -> str | 
         return f"no whole answer came ({type(error).__name__})"
     if response.history:
         return "it sends on to another address; put that one into lineage.url"
+    if response.status_code // 100 != 2:  # e.g. 302 without an address, which the client takes for success
+        return f"it answered: status {response.status_code}"
     return None
 
 

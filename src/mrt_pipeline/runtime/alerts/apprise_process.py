@@ -1,8 +1,9 @@
 """The program that sends alerts through Apprise; run as a file of its own by ``delivery``, never imported.
 
 It reads one order as JSON from stdin, sends all messages at once, and prints ``[name, outcome]`` as soon as
-one's outcome is known: ``delivered``, ``refused``, ``unknown``, ``crashed`` or ``late``. It imports nothing
-of this package, so that it starts fast and works wherever the package lies.
+one's outcome is known: ``delivered``, ``refused``, ``unknown``, ``late``, or ``crashed`` and the type of the
+exception (its text may quote the URL, and goes nowhere). It imports nothing of this package, so that it
+starts fast and works wherever the package lies.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ def _send(name: str, service: NotifyBase | None, order: Mapping[str, Any]) -> No
         is_taken = service.notify(
             body=order["body"], title=order["title"], notify_type=order["type"], body_format="text"
         )
-    except Exception:  # noqa: BLE001 # a fault in one of 150 plug-ins is an outcome like others
-        _tell(name, "crashed")
+    except Exception as error:  # noqa: BLE001 # a fault in one of 150 plug-ins is an outcome like others
+        _tell(name, f"crashed {type(error).__name__}")
     else:
         _tell(name, "delivered" if is_taken else "refused")
 

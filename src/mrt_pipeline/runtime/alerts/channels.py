@@ -68,7 +68,7 @@ def send_alert(alert: Alert, outlets: Outlets) -> list[str]:
     if "log" in section.on_failure:
         _log(alert, outlets)
     if destinations := list(_destinations(section, outlets.secrets)):
-        faults = deliver(destinations, alert, section.timeout_seconds)
+        faults = _deliver(destinations, alert, section.timeout_seconds)
     if outlets.folder is not None and ("file" in section.on_failure or faults):
         try:
             _append_to_file(outlets.folder / ALERTS_NAME, alert, faults)
@@ -107,6 +107,19 @@ def _destinations(section: AlertingSection, secrets: Secrets) -> Iterator[Destin
             urls = _urls_of(channel, secrets)
             for number, url in enumerate(urls, start=1):
                 yield Destination(f"{channel} {number}" if len(urls) > 1 else channel, url)
+
+
+def _deliver(destinations: list[Destination], alert: Alert, timeout_s: float) -> list[str]:
+    """Send an alert to where it leaves this machine; if even that cannot be tried, each channel has failed.
+
+    Nothing that goes wrong here may keep the alert from the file, or the run from its end. The type is all
+    that is told of it: the destinations are secrets.
+    """
+    try:
+        return deliver(destinations, alert, timeout_s)
+    except Exception as error:  # noqa: BLE001 # see above
+        reason = f"sending it could not be tried ({type(error).__name__})"
+        return [f"Alert channel {destination.name} failed: {reason}." for destination in destinations]
 
 
 def _log(alert: Alert, outlets: Outlets) -> None:

@@ -24,7 +24,7 @@ START_TIMEOUT_S = 60
 OUTCOMES = {
     "refused": "the message was not taken",
     "unknown": "Apprise does not understand the URL",
-    "crashed": "sending it failed unexpectedly",
+    "crashed": "sending it failed unexpectedly ({error})",
     "late": "there was no answer within {timeout:g} s (alerting.timeout_seconds)",
 }
 
@@ -43,9 +43,10 @@ def deliver(destinations: Sequence[Destination], alert: Alert, timeout_s: float)
     outcomes, failure = _run(_order(destinations, alert, timeout_s), timeout_s + START_TIMEOUT_S)
     faults = []
     for destination in destinations:
-        outcome = outcomes.get(destination.name)
+        outcome, _, error = outcomes.get(destination.name, "").partition(" ")
         if outcome != "delivered":
-            reason = OUTCOMES[outcome].format(timeout=timeout_s) if outcome in OUTCOMES else failure
+            known = OUTCOMES.get(outcome)
+            reason = failure if known is None else known.format(timeout=timeout_s, error=error)
             faults.append(f"Alert channel {destination.name} failed: {reason}.")
     return faults
 
