@@ -1,10 +1,8 @@
 """Every key of ``config/pipeline.yaml``: its type, unit, bounds and default.
 
 The sections are frozen and refuse unknown keys. Defaults are the values of the shipped file, so a file may
-leave out what it does not change.
+leave out what it does not change. Annotations are not postponed, for the reason in ``contracts/base.py``.
 """
-
-from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, Literal, Self, TypeVar

@@ -1,7 +1,5 @@
 """What one source says about the exits of one station, before sources are merged."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 

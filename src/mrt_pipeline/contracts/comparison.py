@@ -5,8 +5,6 @@ opened stands with that station only, and a platform whose trains go elsewhere b
 with the line (docs/explaining-runs.md).
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How much of the dataset is filled: for each enriched field, the share of exits that have it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Where a published value comes from: evidence (which words or record) and provenance (which document)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import ClassVar, Self

@@ -1,7 +1,5 @@
 """A published value's whole way: which source said it, where, when, under which licence, how it was read."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a check found: a value, not an exception."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum

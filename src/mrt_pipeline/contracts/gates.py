@@ -1,7 +1,5 @@
 """What comparing a dataset with the last one published found, and whether it may be published."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 

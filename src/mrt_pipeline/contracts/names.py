@@ -3,8 +3,6 @@
 A file that only one module writes and reads is named there.
 """
 
-from __future__ import annotations
-
 STAGE1_INGESTION = "stage1_ingestion"
 STAGE2_ENRICHMENT = "stage2_enrichment"
 STAGE3_MERGER = "stage3_merger"

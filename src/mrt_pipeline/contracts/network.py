@@ -1,7 +1,5 @@
 """Stations, exits and what hangs on an exit: the published dataset's vocabulary (docs/glossary.md)."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar

@@ -1,7 +1,5 @@
 """What the three stages hand on: ``Stage1Output``, ``Stage2Output``, ``Stage3Output``."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 from typing import Literal

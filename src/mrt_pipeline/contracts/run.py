@@ -1,7 +1,5 @@
 """The manifest: a run on one page, and enough to resume from together with its checkpoints."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """Publishers' records as the stages see them, whichever way they were had (recorded or live)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 

@@ -1,7 +1,5 @@
 """What every stage offers to the orchestrator."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Generic, TypeVar
