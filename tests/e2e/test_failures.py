@@ -164,6 +164,39 @@ def test_a_write_that_fails_harms_no_older_file(after_a_run: Workplace) -> None:
     assert after_a_run.call("run", "--resume-from", "1").returncode == 0
 
 
+@pytest.mark.parametrize("number", [None, signal.SIGTERM])
+def test_a_disk_that_is_full_when_a_run_ends_does_not_hide_why_it_ends(
+    place: Workplace, number: signal.Signals | None
+) -> None:
+    """From its first request on no file may grow, and then its source refuses, or a signal comes."""
+    arrived = threading.Event()
+
+    def refuse(request: SeenRequest) -> Reply:
+        arrived.set()
+        request.hang()
+        return Reply(404)
+
+    with LoopbackServer(refuse) as server:
+        live = place.with_variables(
+            MRT_PIPELINE__APIS__DATAGOV__MODE="live",
+            MRT_PIPELINE__APIS__DATAGOV__BASE_URL=server.url,
+            MRT_PIPELINE__APIS__DATAGOV__METADATA_URL=server.url,
+        )
+        process = live.start("run")
+        assert arrived.wait(timeout=60)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        if number is None:
+            server.release()
+        else:
+            process.send_signal(number)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == (1 if number is None else 128 + number)
+    assert "Traceback" not in stderr
+    assert stderr.count("manifest.json: could not be written") == 1
+    if number is None:
+        _assert_one_message(stderr, "Error: lta-station-exits: ", "answered with status 404")
+
+
 def test_a_folder_that_cannot_be_made_is_named(place: Workplace) -> None:
     (place.folder / "outputs").write_text("a file")
     result = place.call("run")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +116,27 @@ def test_only_a_station_whose_page_has_changed_is_asked_for_again(tmp_path: Path
     output = _run(make_context(tmp_path), changed)
     assert changed.asked == [SLUGS[4]]
     assert output.enrichments[4].exits[0].landmarks[0].name.endswith("vr2")
+
+
+@pytest.mark.parametrize("table", ["stations", "expenses"])
+def test_a_journal_that_breaks_meanwhile_does_not_hide_why_the_stage_ends(tmp_path: Path, table: str) -> None:
+    def break_journal() -> None:
+        with closing(sqlite3.connect(tmp_path / JOURNAL_NAME)) as connection:
+            connection.execute(f"DROP TABLE {table}")
+
+    reporter = SeenReporter()
+    refused = ModelCallError("the key was refused.", fatal=True)
+    source = MeteredLandmarkSource(
+        "openrouter_llm",
+        errors={SLUGS[0]: refused},
+        usage=ModelUsage(calls=1),
+        before=_at(SLUGS[0], break_journal),
+    )
+    with pytest.raises(StageError, match=r"the key was refused\. What is done is kept"):
+        _run(make_context(tmp_path, reporter=reporter), source, is_remote=False)
+    assert ("cost is not put down" in reporter.warnings[0]) is (table == "expenses")
+    for warning in reporter.warnings:
+        assert f"{JOURNAL_NAME}: could not be written or read: no such table: {table}" in warning
 
 
 def test_a_source_is_prepared_once_for_all_stations() -> None:

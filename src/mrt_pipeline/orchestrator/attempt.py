@@ -28,6 +28,7 @@ from mrt_pipeline.runtime.checkpoints import (
 )
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import write_bytes
+from mrt_pipeline.runtime.reporting import after_failure
 
 if TYPE_CHECKING:
     from mrt_pipeline.orchestrator.gates import PublicationGate
@@ -172,8 +173,9 @@ class Attempt:
             is_stop = isinstance(error, (RunInterrupted, KeyboardInterrupt))
             status = StageStatus.INTERRUPTED if is_stop else StageStatus.FAILED
             shown = str(error) if isinstance(error, MrtPipelineError) else type(error).__name__
-            self._session.update(**self._spent_by(stage))
-            self._session.stage_failed(stage.name, status, time.monotonic() - began, shown)
+            seconds, spent = time.monotonic() - began, self._spent_by(stage)
+            with after_failure(error, self._context.reporter, self._log):
+                self._session.stage_failed(stage.name, status, seconds, shown, **spent)
             raise
         seconds = time.monotonic() - began
         self._context.reporter.stage_finished(stage.name, seconds)

@@ -21,7 +21,6 @@ from mrt_pipeline.errors import (
     InternalError,
     MrtPipelineError,
     RunInterrupted,
-    StorageError,
     UsageError,
 )
 from mrt_pipeline.orchestrator.alerting import Alerting
@@ -41,7 +40,7 @@ from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import remove_leftovers
 from mrt_pipeline.runtime.fingerprints import code_version
 from mrt_pipeline.runtime.locks import run_lock
-from mrt_pipeline.runtime.reporting import Reporter
+from mrt_pipeline.runtime.reporting import Reporter, after_failure
 from mrt_pipeline.runtime.run_log import open_run_log
 from mrt_pipeline.runtime.signals import StopRequest
 
@@ -294,8 +293,7 @@ class PipelineOrchestrator:
         try:
             yield
         except (RunInterrupted, KeyboardInterrupt) as error:
-            log.warning("interrupted", reason=str(error))
-            session.end(RunStatus.INTERRUPTED, str(error))
+            self._record_interruption(session, log, error)
             raise
         except MrtPipelineError as error:
             self._end_if_stopped(session, log, error)
@@ -320,20 +318,24 @@ class PipelineOrchestrator:
         if (number := self._stop.signal_number) is None:
             return
         stopped = RunInterrupted(number)
-        log.warning("interrupted", reason=str(stopped))
-        session.end(RunStatus.INTERRUPTED, str(stopped))
+        self._record_interruption(session, log, stopped)
         raise stopped from error
+
+    def _record_interruption(self, session: RunSession, log: RunLog, error: BaseException) -> None:
+        log.warning("interrupted", reason=str(error))
+        self._end(session, log, RunStatus.INTERRUPTED, error)
 
     def _record_failure(
         self, session: RunSession, log: RunLog, alerting: Alerting, error: MrtPipelineError
     ) -> None:
         log.error("failed", error=str(error), error_type=type(error).__name__)
-        try:
-            session.end(RunStatus.FAILED, str(error))
-        except StorageError as unwritten:  # a full disk must not keep anyone from being told
-            if str(unwritten) != str(error):
-                self._reporter.warn(str(unwritten))
+        self._end(session, log, RunStatus.FAILED, error)
         alerting.failed(error)
+
+    def _end(self, session: RunSession, log: RunLog, status: RunStatus, error: BaseException) -> None:
+        """Close the attempt; a full disk must not keep anyone from being told why it ends."""
+        with after_failure(error, self._reporter, log):
+            session.end(status, str(error))
 
 
 @contextlib.contextmanager

@@ -97,8 +97,14 @@ class RunSession:
             attempt=self._attempt.number,
         )
 
-    def stage_failed(self, name: str, status: StageStatus, seconds: float, error: str) -> None:
-        """Record that a stage gave no result; an earlier checkpoint of it is left as it was."""
+    def stage_failed(
+        self, name: str, status: StageStatus, seconds: float, error: str, **facts: object
+    ) -> None:
+        """Record that a stage gave no result, and what is known of it all the same.
+
+        An earlier checkpoint of it is left as it was.
+        """
+        self.manifest = self.manifest.model_copy(update=facts)
         self._put_stage(name, status=status, seconds=round(seconds, 3), error=error)
 
     def stage_reused(self, name: str, reason: str) -> None:

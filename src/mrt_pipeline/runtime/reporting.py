@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.errors import StorageError
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.run_log import RunLog
+
 
 class Reporter:
     """Receives what happens in a run; every method may be overridden."""
@@ -23,3 +32,21 @@ class Reporter:
 
     def progress(self, done: int, total: int, details: str = "") -> None:
         """Take how far the running stage is."""
+
+
+@contextlib.contextmanager
+def after_failure(first: BaseException, reporter: Reporter, log: RunLog | None = None) -> Iterator[None]:
+    """Let a block write down what an error leaves to be written; a write that fails too is told beside it.
+
+    What a person must hear in the end is why it went wrong at first. The second error is kept as a note of
+    the first; one that says nothing new is not told again.
+    """
+    try:
+        yield
+    except StorageError as second:
+        sentence = str(second)
+        if sentence not in (str(first), *getattr(first, "__notes__", ())):
+            first.add_note(sentence)
+            reporter.warn(sentence)
+            if log is not None:
+                log.warning("not written", error=sentence)

@@ -27,8 +27,9 @@ from mrt_pipeline.errors import StageInputError, StageOutputError
 from mrt_pipeline.runtime.checkpoints import write_checkpoint
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import write_bytes
+from mrt_pipeline.runtime.reporting import after_failure
 from mrt_pipeline.stages.enrichment.driver import Driver, shorten
-from mrt_pipeline.stages.enrichment.journal import open_journal
+from mrt_pipeline.stages.enrichment.journal import Journal, open_journal
 from mrt_pipeline.stages.enrichment.registry import OpenedSources, SourceOpener, open_sources
 
 if TYPE_CHECKING:
@@ -90,9 +91,11 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
             driver = Driver(context, opened, journal)
             try:
                 enrichments = driver.run(input_data.stations)
-            finally:
-                driver.settle()
-                self.usage = journal.total_usage()
+            except BaseException as error:
+                with after_failure(error, context.reporter):
+                    self._settle(driver, journal)
+                raise
+            self._settle(driver, journal)
         output = self._assemble(enrichments, opened, driver.unavailable)
         for finding in output.findings:
             if finding.severity is not Severity.INFO:
@@ -113,6 +116,10 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         """Write ``stage2_enrichment.json``, the rejected claims beside it, and return the former's path."""
         write_bytes(Path(output_dir) / REJECTED_NAME, b"".join(_rejected_lines(output)))
         return write_checkpoint(output_dir, STAGE, output)
+
+    def _settle(self, driver: Driver, journal: Journal) -> None:
+        driver.settle()
+        self.usage = journal.total_usage()
 
     def _assemble(
         self, enrichments: Sequence[StationEnrichment], opened: OpenedSources, unavailable: Mapping[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -97,8 +97,12 @@ class Driver:
     def settle(self) -> None:
         """Put down what was spent on answers that came to nothing, as far as the disk takes it."""
         if self._budget.unaccounted != ModelUsage():
-            with suppress(StorageError):
+            try:
                 self._journal.add_expense(self._budget.unaccounted)
+            except StorageError as error:
+                self._context.reporter.warn(
+                    f"What answers that came to nothing have cost is not put down: {error}"
+                )
 
     def _plan(self, stations: Sequence[Station]) -> Plan:
         """Keep what is done and as it would be done now; stations never tried come first, then the others."""
