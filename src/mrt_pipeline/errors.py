@@ -17,6 +17,7 @@
     ├── CheckpointError          a saved stage result cannot be used
     │   ├── MissingCheckpointError
     │   ├── CorruptCheckpointError
+    │   ├── UnrecordedCheckpointError  whole, but the attempt that made it ended before it recorded it
     │   └── StaleCheckpointError made from other config or inputs
     ├── GateError                the dataset must not be published as it is
     ├── StorageError             a file of the run could not be written or read
@@ -163,6 +164,10 @@ class MissingCheckpointError(CheckpointError):
 
 class CorruptCheckpointError(CheckpointError):
     """The checkpoint file is damaged or is not one of ours."""
+
+
+class UnrecordedCheckpointError(CheckpointError):
+    """The checkpoint file is whole, and its attempt ended before the manifest could tell of it."""
 
 
 class StaleCheckpointError(CheckpointError):

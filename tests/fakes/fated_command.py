@@ -9,6 +9,7 @@ removed, a folder made, a link set, a line added to the log, a statement of SQLi
   was, and the processor time in seconds from the first file under its final name on.
 - ``kill:7``: the process is killed (SIGKILL) just before its seventh step.
 - ``row:7``: the process is killed just before the seventh station is put into the journal.
+- ``named:stage1_deterministic.json``: the process is killed at its first step after a file got that name.
 - ``fill:7``: just before the seventh step the file system of FOLDER gets full, to the last byte and file.
 - ``limit:7``: from the seventh step on no file may grow: for machines where no small disk can be made.
 - ``eio:7``: the seventh step that flushes a file fails as a broken disk does.
@@ -43,7 +44,8 @@ class Fate:
 
     def __init__(self, text: str, folder: Path) -> None:
         self.kind, _, rest = text.partition(":")
-        *details, last = [int(part) for part in rest.split(":")] if rest else [0]
+        self.name = rest if self.kind == "named" else None
+        *details, last = [int(part) for part in rest.split(":")] if rest and self.name is None else [0]
         self.details = details
         self.last = last
         self.folder = folder
@@ -62,13 +64,18 @@ class Fate:
                 self._is_met = True
                 self._act()
 
+    def named(self, path: object) -> None:
+        """Take that a file is about to get a name: the step after that one may be the last."""
+        if self.name is not None and Path(str(path)).name == self.name:
+            self.last = len(self.steps) + 2
+
     def step_of(self, statement: str) -> None:
         """Count a step of SQLite."""
         if self.kind != "row" or ROW in statement:
             self.step("journal")
 
     def _act(self) -> None:
-        if self.kind in ("kill", "row"):
+        if self.kind in ("kill", "row", "named"):
             os.kill(os.getpid(), signal.SIGKILL)
         elif self.kind == "signal":
             os.kill(os.getpid(), self.details[0])
@@ -120,8 +127,9 @@ def watch(fate: Fate) -> None:
             if isinstance(arguments[2], int) and arguments[2] & WRITING and fate.concerns(arguments[0]):
                 fate.step("open")
         elif event in CHANGES and any(map(fate.concerns, arguments[:2])):
-            if event == "os.rename" and fate.began_at is None:
-                fate.began_at = time.process_time()
+            if event == "os.rename":
+                fate.began_at = fate.began_at or time.process_time()
+                fate.named(arguments[1])
             fate.step(event.removeprefix("os."))
 
     if fate.kind != "row":

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
+from mrt_pipeline.orchestrator.stages import STAGES
 from tests.e2e.command import Workplace
 from tests.fakes.crash_scene import (
     Reader,
@@ -37,6 +40,19 @@ Undisturbed = tuple[list[str], float, dict[str, bytes]]
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     place = Workplace(tmp_path_factory.mktemp("undisturbed"))
     return (*measure(place, *RUN), results_of(place.latest))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of all runs with a complete one."""
+    place = Workplace(tmp_path_factory.mktemp("finished"))
+    result = place.call(*RUN)
+    assert result.returncode == 0, result.stderr
+    return place.outputs
+
+
+def _checkpoint(place: Workplace, number: int) -> Path:
+    return place.latest.resolve() / CHECKPOINT_NAMES[STAGES[number - 1].name]
 
 
 @pytest.fixture
@@ -70,6 +86,85 @@ def test_a_run_killed_at_a_random_moment_is_gone_on_with(
     result = place.call(*RUN, "--skip-existing")
     assert result.returncode == 0, result.stderr
     assert_as_if_nothing_had_happened(place, expected)
+
+
+class TestACheckpointThatNobodyGotToRecord:
+    """A complete run made again in place, killed when a checkpoint had its name and the manifest not yet."""
+
+    SAID = "was written by an attempt that did not get to record it"
+
+    @pytest.fixture
+    def place(self, tmp_path: Path, finished: Path) -> Workplace:
+        shutil.copytree(finished, tmp_path / "outputs", symlinks=True)
+        return Workplace(tmp_path)
+
+    @staticmethod
+    def _kill(place: Workplace, number: int) -> Path:
+        path = _checkpoint(place, number)
+        before = path.read_bytes()
+        result = fated(place, f"named:{path.name}", *RUN, "--resume-from", "1")
+        assert result.returncode == -9, result.stderr
+        assert path.read_bytes() != before
+        return path
+
+    @pytest.mark.parametrize("number", [1, 2, 3])
+    def test_it_is_made_again_and_not_called_damaged(
+        self, number: int, place: Workplace, undisturbed: Undisturbed
+    ) -> None:
+        path = self._kill(place, number)
+        planned = place.call("plan", *RUN[1:], "--resume-from", str(number))
+        result = place.call(*RUN, "--resume-from", str(number))
+        assert result.returncode == 0, result.stderr
+        for text in (planned.stdout, result.stderr):
+            assert f"{path.name} {self.SAID}" in text
+            assert "damaged" not in text
+        assert not list(path.parent.glob("*.damaged-*"))
+        assert_as_if_nothing_had_happened(place, undisturbed[2])
+
+    def test_a_stage_that_needs_it_says_what_it_is_and_how_to_make_it_again(
+        self, place: Workplace, undisturbed: Undisturbed
+    ) -> None:
+        path = self._kill(place, 2)
+        result = place.call(*RUN, "--resume-from", "3")
+        assert result.returncode == 1
+        assert f"Error: outputs/{path.parent.name}/{path.name}: {self.SAID}. Make it again" in result.stderr
+        command = result.stderr.partition("Make it again with: ")[2].split()
+        assert place.call(*command[1:]).returncode == 0
+        assert_as_if_nothing_had_happened(place, undisturbed[2])
+
+    def test_the_dataset_stays_readable(self, place: Workplace) -> None:
+        self._kill(place, 3)
+        result = place.call("explain", "NS13")
+        assert result.returncode == 0, result.stderr
+        assert "Yishun" in result.stdout
+
+    @pytest.mark.parametrize("how", ["cut", "flipped"])
+    def test_a_damaged_one_is_still_called_so_and_kept(
+        self, how: str, place: Workplace, undisturbed: Undisturbed
+    ) -> None:
+        """It is that of the kill, cut, or one that was recorded, with another digit."""
+        path = self._kill(place, 1)
+        if how == "flipped":
+            path = _checkpoint(place, 2)
+        content = bytearray(path.read_bytes())
+        if how == "cut":
+            del content[len(content) // 2 :]
+        else:
+            content[content.rindex(b"7")] ^= 1
+        path.write_bytes(content)
+        result = place.call(*RUN, "--resume-from", "1")
+        assert result.returncode == 0, result.stderr
+        [aside] = path.parent.glob("*.damaged-*")
+        assert aside.read_bytes() == content
+        assert f"{path.name} is damaged; it was kept as {aside.name}" in result.stderr
+        assert_as_if_nothing_had_happened(place, undisturbed[2])
+
+    def test_that_of_a_first_run_is_not_called_missing(self, tmp_path: Path) -> None:
+        place = Workplace(tmp_path)
+        fated(place, "named:stage1_deterministic.json", *RUN, "--output-dir", "mine")
+        result = place.call(*RUN, "--output-dir", "mine", "--resume-from", "2")
+        assert result.returncode == 1
+        assert f"mine/stage1_deterministic.json: {self.SAID}" in result.stderr
 
 
 def test_no_finished_station_is_asked_for_again_after_a_kill(place: Workplace, tmp_path: Path) -> None:

@@ -9,14 +9,25 @@ from pathlib import Path
 
 from mrt_pipeline.config import Mode
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
-from mrt_pipeline.contracts.run import Fingerprint, Manifest, StageRecord, StageStatus
-from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StaleCheckpointError
+from mrt_pipeline.contracts.run import CheckpointRecord, Fingerprint, Manifest, StageRecord, StageStatus
+from mrt_pipeline.errors import (
+    CorruptCheckpointError,
+    MissingCheckpointError,
+    StaleCheckpointError,
+    UnrecordedCheckpointError,
+)
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import StageSpec
-from mrt_pipeline.runtime.checkpoints import verify_checkpoint
+from mrt_pipeline.runtime.checkpoints import (
+    UNRECORDED,
+    find_unrecorded,
+    refuse_unrecorded,
+    verify_checkpoint,
+)
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.fingerprints import code_version, find_differences, flatten
 
 ASKED_FOR = "asked for"
@@ -130,9 +141,9 @@ def decide(
     """
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if stage.number < request.first_stage:
-        return _require(stage, record, fingerprint, folder)
+        return _require(stage, manifest, fingerprint, folder)
     if not request.skip_existing:
-        return Decision(runs=True, reason=ASKED_FOR, damaged=_damaged(stage, record, folder))
+        return _run_anew(stage, manifest, folder)
     if manifest is None or record is None or record.checkpoint is None:
         return Decision(runs=True, reason="there is no checkpoint of it yet")
     if record.status is not StageStatus.COMPLETED:
@@ -149,19 +160,20 @@ def decide(
     return Decision(runs=False, reason=UNCHANGED, checkpoint=content)
 
 
-def _require(
-    stage: StageSpec, record: StageRecord | None, fingerprint: Fingerprint, folder: Path
-) -> Decision:
+def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerprint, folder: Path) -> Decision:
     """Reuse a checkpoint because the request says so; other code or data is told, other config refused."""
-    path = folder / CHECKPOINT_NAMES[stage.name]
-    if record is None or record.checkpoint is None:
-        raise MissingCheckpointError(path, f"is not there; make it with: {_remedy(stage, folder)}")
-    content = verify_checkpoint(folder, record.checkpoint, _remedy(stage, folder))
+    path, remedy = folder / CHECKPOINT_NAMES[stage.name], _remedy(stage, folder)
+    record = manifest.stages.get(stage.name) if manifest is not None else None
+    if manifest is None or record is None or record.checkpoint is None:
+        if manifest is not None and path.exists():
+            refuse_unrecorded(path, read_bytes(path), find_unrecorded(manifest, stage.name), remedy)
+        raise MissingCheckpointError(path, f"is not there; make it with: {remedy}")
+    content = _verify(stage, manifest, record.checkpoint, folder)
     if pending := record.counts.get("stations_pending"):
         raise StaleCheckpointError(
             path,
             f"is not whole: the run stopped at its budget with {pending:.0f} stations still to do. "
-            f"Go on with: {_remedy(stage, folder)}",
+            f"Go on with: {remedy}",
         )
     then = record.fingerprint
     if then is None:
@@ -172,7 +184,7 @@ def _require(
     if refused:
         raise StaleCheckpointError(
             path,
-            f"was made otherwise: {'; '.join(refused)}. Go back to that, or run: {_remedy(stage, folder)}",
+            f"was made otherwise: {'; '.join(refused)}. Go back to that, or run: {remedy}",
         )
     told = find_differences(then, fingerprint)
     reason = f"{ASKED_FOR}, although {'; '.join(told)}" if told else f"{ASKED_FOR}; {UNCHANGED}"
@@ -221,16 +233,26 @@ def _made_too_long_ago(
     ]
 
 
-def _damaged(stage: StageSpec, record: StageRecord | None, folder: Path) -> Path | None:
-    """Return the stage's file if it is not what the manifest says was written."""
-    path = folder / CHECKPOINT_NAMES[stage.name]
-    if record is None or record.checkpoint is None or not path.exists():
-        return None
+def _run_anew(stage: StageSpec, manifest: Manifest | None, folder: Path) -> Decision:
+    """Run a stage because the request says so; what is under its file's name is told if it is odd."""
+    record = manifest.stages.get(stage.name) if manifest is not None else None
+    if manifest is None or record is None or record.checkpoint is None:
+        return Decision(runs=True, reason=ASKED_FOR)
     try:
-        verify_checkpoint(folder, record.checkpoint, _remedy(stage, folder))
-    except CorruptCheckpointError:
-        return path
-    return None
+        _verify(stage, manifest, record.checkpoint, folder)
+    except CorruptCheckpointError as error:
+        return Decision(runs=True, reason=ASKED_FOR, damaged=error.path)
+    except UnrecordedCheckpointError as error:
+        return Decision(runs=True, reason=f"{ASKED_FOR}; {error.path.name} {UNRECORDED}")
+    except MissingCheckpointError:
+        pass
+    return Decision(runs=True, reason=ASKED_FOR)
+
+
+def _verify(stage: StageSpec, manifest: Manifest, checkpoint: CheckpointRecord, folder: Path) -> bytes:
+    return verify_checkpoint(
+        folder, checkpoint, _remedy(stage, folder), find_unrecorded(manifest, stage.name)
+    )
 
 
 def _remedy(stage: StageSpec, folder: Path) -> str:

@@ -11,9 +11,9 @@ from pathlib import Path
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus
-from mrt_pipeline.errors import MissingCheckpointError, UsageError
+from mrt_pipeline.errors import MissingCheckpointError, UnrecordedCheckpointError, UsageError
 from mrt_pipeline.report.history import History, Run, get_run, read_run
-from mrt_pipeline.runtime.checkpoints import parse_checkpoint, verify_checkpoint
+from mrt_pipeline.runtime.checkpoints import find_unrecorded, parse_checkpoint, verify_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 
 FINAL_NAME = CHECKPOINT_NAMES[FINAL_STAGE]
@@ -60,9 +60,12 @@ def load_run(run: Run) -> LoadedDataset:
             f"is not there: the run {run.state.replace('_', ' ')} before it. See: "
             f"mrt-pipeline show {run.name}",
         )
-    return LoadedDataset(
-        run.name, _parse(path, verify_checkpoint(run.folder, record.checkpoint, REMEDY)), run
-    )
+    since = find_unrecorded(run.manifest, FINAL_STAGE)
+    try:
+        content = verify_checkpoint(run.folder, record.checkpoint, REMEDY, since)
+    except UnrecordedCheckpointError:  # it is whole, and passed its checks before it was written
+        content = read_bytes(path)
+    return LoadedDataset(run.name, _parse(path, content), run)
 
 
 def choose_completed(history: History) -> list[Run]:

@@ -2,7 +2,9 @@
 
 A checkpoint is the stage's output as JSON under the file name that the specification gives it. It is
 trusted only if its bytes have the sha256 that the manifest recorded when it was written. A damaged one is
-never overwritten in silence: it is moved aside as ``<name>.damaged-<time>`` and named.
+never overwritten in silence: it is moved aside as ``<name>.damaged-<time>`` and named. One that is whole and
+younger than what the manifest knows of was written by an attempt that ended just before it could record it
+(killed, or the disk was full); no stage is built on it, and it is made again.
 """
 
 from __future__ import annotations
@@ -14,16 +16,24 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
-from mrt_pipeline.contracts.run import CheckpointRecord
-from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError
+from mrt_pipeline.contracts.run import CheckpointRecord, Manifest
+from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, UnrecordedCheckpointError
 from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, to_json, write_json
 
 OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
 
 MAX_SHOWN = 200
 """so many characters of a name or a fault are quoted"""
+
+KINDS: dict[str, type[Stage1Output | Stage2Output | Stage3Output]] = {
+    CHECKPOINT_NAMES[STAGE1_INGESTION]: Stage1Output,
+    CHECKPOINT_NAMES[STAGE2_ENRICHMENT]: Stage2Output,
+    CHECKPOINT_NAMES[STAGE3_MERGER]: Stage3Output,
+}
+"""each file's content"""
+UNRECORDED = "was written by an attempt that did not get to record it"
 
 _METADATA_START = b'\n "metadata": {'
 _METADATA_END = b"\n },"
@@ -55,11 +65,20 @@ def content_sha256(output: Stage1Output | Stage2Output | Stage3Output) -> str:
     return _sha256_without_metadata(to_json(output))
 
 
-def verify_checkpoint(folder: Path, record: CheckpointRecord, remedy: str) -> bytes:
+def verify_checkpoint(
+    folder: Path, record: CheckpointRecord, remedy: str, unrecorded_since: datetime | None = None
+) -> bytes:
     """Return a checkpoint's bytes once they are known to be those that were written.
+
+    Args:
+        folder: the run's folder.
+        record: the checkpoint as it was written.
+        remedy: the command that makes it again.
+        unrecorded_since: when an attempt at its stage began of which only that is known, if there was one.
 
     Raises:
         MissingCheckpointError: if the file is gone.
+        UnrecordedCheckpointError: if that attempt wrote it.
         CorruptCheckpointError: if its bytes are others.
     """
     path = folder / record.file
@@ -68,12 +87,38 @@ def verify_checkpoint(folder: Path, record: CheckpointRecord, remedy: str) -> by
     except FileNotFoundError:
         raise MissingCheckpointError(path, f"is not there; make it with: {remedy}") from None
     if sha256_of(content) != record.sha256:
+        refuse_unrecorded(path, content, unrecorded_since, remedy)
         raise CorruptCheckpointError(
             path,
             f"is damaged: {len(content)} bytes that are not the {record.size_bytes} bytes once written. "
             f"Make it again with: {remedy}",
         )
     return content
+
+
+def find_unrecorded(manifest: Manifest, stage_name: str) -> datetime | None:
+    """Return when the first attempt at a stage began since the one that made its recorded checkpoint."""
+    record = manifest.stages.get(stage_name)
+    recorded = 0 if record is None or record.checkpoint is None else record.attempt
+    starts = (
+        attempt.started_at
+        for attempt in manifest.attempts
+        if attempt.number > recorded and stage_name in attempt.stages_run
+    )
+    return min(starts, default=None)
+
+
+def refuse_unrecorded(path: Path, content: bytes, since: datetime | None, remedy: str) -> None:
+    """Raise ``UnrecordedCheckpointError`` if a file is a whole checkpoint that was made since a moment."""
+    kind = KINDS.get(path.name)
+    if since is None or kind is None:
+        return
+    try:
+        metadata = kind.model_validate_json(content).metadata
+    except ValidationError:
+        return
+    if CHECKPOINT_NAMES.get(metadata.stage_name) == path.name and metadata.generated_at >= since:
+        raise UnrecordedCheckpointError(path, f"{UNRECORDED}. Make it again with: {remedy}")
 
 
 def parse_checkpoint(kind: type[OutputT], path: Path, content: bytes, remedy: str) -> OutputT:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import CheckpointRecord
-from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError
+from mrt_pipeline.errors import (
+    CheckpointError,
+    CorruptCheckpointError,
+    MissingCheckpointError,
+    StorageError,
+    UnrecordedCheckpointError,
+)
 from mrt_pipeline.runtime.checkpoints import (
     content_sha256,
     describe_checkpoint,
@@ -21,7 +27,7 @@ from mrt_pipeline.runtime.checkpoints import (
 )
 from mrt_pipeline.runtime.files import write_json
 from tests.fakes.fake_time import START
-from tests.fakes.network_builder import make_dataset, make_stage1, make_stage2, open_stations
+from tests.fakes.network_builder import NOW, make_dataset, make_stage1, make_stage2, open_stations
 
 REMEDY = "mrt-pipeline run --resume-from 2"
 NAME = CHECKPOINT_NAMES["stage1_ingestion"]
@@ -43,6 +49,31 @@ def test_a_checkpoint_is_read_as_it_was_written(
     content = verify_checkpoint(tmp_path, record, REMEDY)
     assert type(output).model_validate_json(content) == output
     assert record.size_bytes == len(content)
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        (NOW, UnrecordedCheckpointError),
+        (NOW + timedelta(seconds=1), CorruptCheckpointError),
+        (None, CorruptCheckpointError),
+    ],
+)
+def test_a_whole_checkpoint_of_an_attempt_that_recorded_none_is_not_called_damaged(
+    since: datetime | None, expected: type[CheckpointError], tmp_path: Path
+) -> None:
+    record = _save(tmp_path, make_stage1(open_stations()[:1]))
+    _save(tmp_path, make_stage1(open_stations()))
+    with pytest.raises(expected):
+        verify_checkpoint(tmp_path, record, REMEDY, since)
+
+
+def test_a_checkpoint_of_another_stage_under_its_name_is_damage(tmp_path: Path) -> None:
+    stage1 = make_stage1(open_stations())
+    record = _save(tmp_path, stage1)
+    _save(tmp_path, stage1.model_copy(update={"metadata": make_stage2().metadata}))
+    with pytest.raises(CorruptCheckpointError):
+        verify_checkpoint(tmp_path, record, REMEDY, NOW)
 
 
 def test_a_missing_checkpoint_is_told_with_the_command_that_makes_it(tmp_path: Path) -> None:
