@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,6 +86,20 @@ def test_a_run_killed_at_a_random_moment_is_gone_on_with(
     print(f"seed {SEED}, moment {moment:.3f} s: {kill_at(place, moment, *RUN)}")  # noqa: T201 # for whoever sees it fail
     result = place.call(*RUN, "--skip-existing")
     assert result.returncode == 0, result.stderr
+    assert_as_if_nothing_had_happened(place, expected)
+
+
+def test_the_empty_folder_of_a_run_killed_at_once_is_cleared_by_a_later_run(
+    place: Workplace, undisturbed: Undisturbed
+) -> None:
+    steps, _, expected = undisturbed
+    assert fated(place, f"kill:{steps.index('open') + 1}", *RUN).returncode == -9
+    [empty] = place.runs
+    assert list(empty.iterdir()) == []
+    os.utime(empty, (0, 0))
+    result = place.call(*RUN)
+    assert result.returncode == 0, result.stderr
+    assert place.runs == [place.latest.resolve()]
     assert_as_if_nothing_had_happened(place, expected)
 
 

@@ -31,6 +31,8 @@ from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 from mrt_pipeline.runtime.run_log import LOG_NAMES
 
 UNVERSIONED = "current"
+BEGINS_WITHIN_S = 3600
+"""A run locks its folder at once after making it. One that is empty so long after was left by a dead run."""
 _OUR_NAME = re.compile(r"^\d{8}_\d{6}(_\d+)?$")
 
 
@@ -105,8 +107,8 @@ def list_runs(outputs: Path) -> Iterator[tuple[Path, Manifest]]:
             yield folder, manifest
 
 
-def point_latest(folder: Path, outputs: Path) -> bool:
-    """Let ``latest`` show a run and tell whether it does now.
+def point_latest(folder: Path, outputs: Path, now: datetime) -> bool:
+    """Let ``latest`` show a run and tell whether it does now; what dead runs left beside it is cleared.
 
     A run without a final dataset never takes the place of one that has it: whoever reads through ``latest``
     would find the dataset gone.
@@ -115,7 +117,7 @@ def point_latest(folder: Path, outputs: Path) -> bool:
     link = outputs / LATEST
     final = CHECKPOINT_NAMES[FINAL_STAGE]
     with outputs_lock(outputs):
-        _remove_stillborn(outputs)
+        _remove_stillborn(outputs, now)
         remove_leftovers(outputs, with_folders=True)
         check_latest(outputs)
         if not (folder / final).exists() and (link / final).exists():
@@ -157,12 +159,14 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
     return removed
 
 
-def _remove_stillborn(outputs: Path) -> None:
+def _remove_stillborn(outputs: Path, now: datetime) -> None:
     """Remove the folders of runs that were killed before they had a manifest."""
     for folder in outputs.iterdir():
-        if _OUR_NAME.match(folder.name) and _is_stillborn(folder):
+        if not _OUR_NAME.match(folder.name) or folder.is_symlink():
+            continue
+        if _is_stillborn(folder) or _is_long_empty(folder, now):
             with held_if_free(folder) as is_free:
-                if is_free and _is_stillborn(folder):
+                if is_free and (_is_stillborn(folder) or _is_empty(folder)):
                     remove_folder(folder)
 
 
@@ -173,6 +177,26 @@ def _is_stillborn(folder: Path) -> bool:
     except OSError:
         return False
     return bool(names) and all(name == HOLDER_NAME or name.endswith(TEMPORARY_SUFFIX) for name in names)
+
+
+def _is_long_empty(folder: Path, now: datetime) -> bool:
+    """Tell whether nothing came of a folder for so long that no run can be about to lock it."""
+    try:
+        changed_at = folder.lstat().st_mtime
+    except OSError:
+        return False
+    return now.timestamp() - changed_at > BEGINS_WITHIN_S and _is_empty(folder)
+
+
+def _is_empty(folder: Path) -> bool:
+    """Tell whether a folder holds nothing but, at most, a lock and a log without a line."""
+    try:
+        return all(
+            path.name in (LOCK_NAME, *LOG_NAMES.values()) and path.lstat().st_size == 0
+            for path in folder.iterdir()
+        )
+    except OSError:
+        return False
 
 
 def _make_run_folder(outputs: Path, now: datetime) -> Path:

@@ -170,7 +170,7 @@ class PipelineOrchestrator:
         if status is not RunStatus.COMPLETED or self.output_base_dir is None:
             return
         outputs = Path(output.directory)
-        if output.symlink_latest and not point_latest(self.output_base_dir, outputs):
+        if output.symlink_latest and not point_latest(self.output_base_dir, outputs, self._now()):
             self._reporter.note(f"{outputs / 'latest'} goes on showing the last complete dataset.")
         if output.versioning:
             for name in remove_old_runs(outputs, output.keep_last_n_versions, self.output_base_dir):

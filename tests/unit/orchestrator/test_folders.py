@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -82,15 +83,15 @@ def test_folders_that_are_not_runs_are_passed_over(outputs: Path) -> None:
 def test_latest_is_relative_and_shows_the_new_run(outputs: Path) -> None:
     _put_runs(outputs, "20261123_081203", "20261123_091203")
     for name in ("20261123_081203", "20261123_091203"):
-        assert point_latest(outputs / name, outputs)
+        assert point_latest(outputs / name, outputs, START)
         assert (outputs / "latest").readlink() == Path(name)
 
 
 def test_latest_goes_on_showing_a_dataset_when_a_run_has_none(outputs: Path) -> None:
     _put_runs(outputs, "20261123_081203")
     put_run(outputs / "20261123_091203", ALL[0])
-    point_latest(outputs / "20261123_081203", outputs)
-    assert not point_latest(outputs / "20261123_091203", outputs)
+    point_latest(outputs / "20261123_081203", outputs, START)
+    assert not point_latest(outputs / "20261123_091203", outputs, START)
     assert (outputs / "latest").readlink() == Path("20261123_081203")
 
 
@@ -98,7 +99,7 @@ def test_something_of_a_person_s_under_the_name_latest_is_left_alone(outputs: Pa
     _put_runs(outputs, "20261123_081203")
     (outputs / "latest").mkdir()
     with pytest.raises(StorageError, match="is not a link"):
-        point_latest(outputs / "20261123_081203", outputs)
+        point_latest(outputs / "20261123_081203", outputs, START)
     assert (outputs / "latest").is_dir()
 
 
@@ -107,7 +108,7 @@ def test_the_oldest_completed_runs_go_and_nothing_else(outputs: Path) -> None:
     _put_runs(outputs, *names)
     put_run(outputs / "20260101_000000", *ALL, status=RunStatus.FAILED, timestamp=START - timedelta(days=99))
     put_run(outputs / "quarterly", *ALL, timestamp=START - timedelta(days=99))
-    point_latest(outputs / names[0], outputs)
+    point_latest(outputs / names[0], outputs, START)
     assert remove_old_runs(outputs, keep=2, current=outputs / names[4]) == names[1:3]
     left = {folder.name for folder, _ in list_runs(outputs)}
     assert left == {names[0], names[3], names[4], "20260101_000000", "quarterly"}
@@ -140,7 +141,7 @@ def test_the_folder_of_a_run_killed_before_it_had_a_manifest_goes(
 ) -> None:
     _put_runs(outputs, "20261123_081203")
     killed = _leave(outputs / "20261123_071203", *names)
-    point_latest(outputs / "20261123_081203", outputs)
+    point_latest(outputs / "20261123_081203", outputs, START)
     assert not killed.exists()
 
 
@@ -156,15 +157,66 @@ def test_the_folder_of_a_run_killed_before_it_had_a_manifest_goes(
 def test_a_folder_that_may_be_somebody_s_stays(name: str, names: tuple[str, ...], outputs: Path) -> None:
     _put_runs(outputs, "20261123_081203")
     folder = _leave(outputs / name, *names)
-    point_latest(outputs / "20261123_081203", outputs)
+    point_latest(outputs / "20261123_081203", outputs, START)
     assert {path.name for path in folder.iterdir()} >= set(names)
+
+
+def _let_grow_old(folder: Path, seconds: float) -> None:
+    moment = START.timestamp() - seconds
+    os.utime(folder, (moment, moment))
+
+
+@pytest.mark.parametrize("names", [(), (LOCK_NAME,), (LOCK_NAME, "run.log.jsonl")])
+def test_an_empty_folder_goes_once_no_run_can_be_about_to_begin_in_it(
+    names: tuple[str, ...], outputs: Path
+) -> None:
+    _put_runs(outputs, "20261123_081203")
+    young, old = (_leave(outputs / f"20261123_{hour}1203", *names) for hour in ("07", "06"))
+    _let_grow_old(young, 3500)
+    _let_grow_old(old, 3700)
+    point_latest(outputs / "20261123_081203", outputs, START)
+    assert {path.name for path in young.iterdir()} == set(names)
+    assert not old.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [("20261123_071203", (LOCK_NAME, "notes.txt")), ("20261123_071203", ("thesis",)), ("mine", ())],
+)
+def test_an_old_folder_that_holds_something_or_was_named_by_a_person_stays(
+    name: str, names: tuple[str, ...], outputs: Path
+) -> None:
+    _put_runs(outputs, "20261123_081203")
+    folder = _leave(outputs / name, *names)
+    _let_grow_old(folder, 99_999)
+    point_latest(outputs / "20261123_081203", outputs, START)
+    assert {path.name for path in folder.iterdir()} == set(names)
+
+
+def test_a_log_with_a_line_in_it_stays(outputs: Path) -> None:
+    _put_runs(outputs, "20261123_081203")
+    folder = _leave(outputs / "20261123_071203")
+    (folder / "run.log.jsonl").write_text("{}\n")
+    _let_grow_old(folder, 99_999)
+    point_latest(outputs / "20261123_081203", outputs, START)
+    assert (folder / "run.log.jsonl").exists()
+
+
+def test_a_link_to_somebody_s_empty_folder_stays(outputs: Path, tmp_path: Path) -> None:
+    _put_runs(outputs, "20261123_081203")
+    elsewhere = _leave(tmp_path / "elsewhere")
+    (outputs / "20261123_071203").symlink_to(elsewhere)
+    os.utime(outputs / "20261123_071203", (0, 0), follow_symlinks=False)
+    point_latest(outputs / "20261123_081203", outputs, START)
+    assert (outputs / "20261123_071203").is_symlink()
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_a_run_that_is_just_beginning_is_let_alone(outputs: Path) -> None:
     _put_runs(outputs, "20261123_081203")
     folder = _leave(outputs / "20261123_091203")
     with run_lock(folder, START):
-        point_latest(outputs / "20261123_081203", outputs)
+        point_latest(outputs / "20261123_081203", outputs, START)
         assert (folder / HOLDER_NAME).exists()
 
 
@@ -174,7 +226,7 @@ def test_what_a_kill_left_beside_latest_is_cleared_and_no_run_meanwhile(outputs:
     put_run(half_removed, *ALL)
     (outputs / ".latest.1-2.mrt-tmp").symlink_to("nowhere")
     assert [folder.name for folder, _ in list_runs(outputs)] == ["20261123_081203"]
-    point_latest(outputs / "20261123_081203", outputs)
+    point_latest(outputs / "20261123_081203", outputs, START)
     assert not list(outputs.glob("*.mrt-tmp"))
     assert not half_removed.exists()
 
@@ -188,6 +240,6 @@ def test_a_place_that_is_not_for_a_run_is_refused(outputs: Path, name: str) -> N
 
 def test_the_run_that_latest_shows_may_be_named_by_the_link(outputs: Path) -> None:
     _put_runs(outputs, "20261123_081203")
-    point_latest(outputs / "20261123_081203", outputs)
+    point_latest(outputs / "20261123_081203", outputs, START)
     named = outputs / "latest"
     assert choose_folder(RunRequest(named, resume_from=2), _section(outputs), START) == named
