@@ -197,6 +197,61 @@ def test_a_disk_that_is_full_when_a_run_ends_does_not_hide_why_it_ends(
         _assert_one_message(stderr, "Error: lta-station-exits: ", "answered with status 404")
 
 
+def _put_files(folder: Path, files: dict[str, str]) -> None:
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+
+
+def _all_of(folder: Path) -> dict[str, tuple[bytes, int]]:
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"stage3_final.json": '{"my": "thesis"}', "README.txt": "mine"},
+        {"report.html": "<h1>The year in figures</h1>"},
+        {"manifest.json": '{"name": "my web app"}'},
+        {"exits.geojson": "{}", "run.log": "10:00 started the dishwasher\n"},
+        {".lock": "4711"},
+    ],
+)
+def test_somebody_s_own_files_are_never_written_over(files: dict[str, str], place: Workplace) -> None:
+    _put_files(place.folder / "mine", files)
+    before = _all_of(place.folder / "mine")
+    result = place.call("run", "--output-dir", "mine")
+    assert result.returncode == (1 if "manifest.json" in files else 2)
+    _assert_one_message(result.stderr, *(name for name in files if name != "README.txt"))
+    assert "README" not in result.stderr
+    assert ("Move it away" in result.stderr) or ("Move them away" in result.stderr)
+    assert _all_of(place.folder / "mine") == before
+    assert not place.outputs.exists()
+
+
+def test_a_plan_refuses_somebody_s_own_files_as_the_run_would(place: Workplace) -> None:
+    _put_files(place.folder / "mine", {"report.html": "mine"})
+    planned, run = (place.call(command, "--output-dir", "mine") for command in ("plan", "run"))
+    assert (planned.returncode, planned.stderr) == (run.returncode, run.stderr)
+
+
+def test_the_folder_of_a_single_version_is_looked_at_as_well(place: Workplace) -> None:
+    _put_files(place.outputs / "current", {"report.html": "mine"})
+    result = place.with_variables(MRT_PIPELINE__OUTPUT__VERSIONING="false").call("run")
+    assert result.returncode == 2
+    _assert_one_message(result.stderr, "outputs/current holds report.html")
+    assert (place.outputs / "current" / "report.html").read_text() == "mine"
+
+
+def test_a_folder_with_other_files_may_be_used_and_they_stay(place: Workplace) -> None:
+    files = {"README.txt": "mine", "notes.json": "{}", "run.log": ""}
+    _put_files(place.folder / "mine", files)
+    for _ in range(2):
+        result = place.call("run", "--as-of", "1990-12-20", "--output-dir", "mine")
+        assert result.returncode == 0, result.stderr
+    assert {name: (place.folder / "mine" / name).read_text() for name in files} == files
+
+
 def test_a_folder_that_cannot_be_made_is_named(place: Workplace) -> None:
     (place.folder / "outputs").write_text("a file")
     result = place.call("run")

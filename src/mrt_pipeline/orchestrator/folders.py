@@ -14,9 +14,10 @@ from itertools import count
 from pathlib import Path
 
 from mrt_pipeline.config.model import OutputSection
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, LATEST
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, LATEST, REJECTED_NAME, VALIDATION_NAME
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError, UsageError
+from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.runtime.files import (
@@ -55,12 +56,15 @@ def find_folder(request: RunRequest, output: OutputSection) -> Path | None:
     Raises:
         MissingCheckpointError: if it goes on with a run and there is none to go on with.
         UsageError: if --output-dir names a place that is not for a run.
+        CorruptCheckpointError: if a manifest stands there that is none of ours.
     """
     outputs = Path(output.directory)
     if request.output_dir is not None:
         _refuse_place(request.output_dir, outputs)
+        _refuse_strangers(request.output_dir, outputs)
         return request.output_dir
     if not output.versioning:
+        _refuse_strangers(outputs / UNVERSIONED, outputs)
         return outputs / UNVERSIONED
     found = find_resumable(outputs, request.first_stage) if request.continues else None
     if found is None and request.first_stage > 1:
@@ -79,6 +83,43 @@ def _refuse_place(named: Path, outputs: Path) -> None:
     else:
         return
     raise UsageError(f"--output-dir {named} is {what}; name a folder in it, such as {outputs / 'mine'}.")
+
+
+def _refuse_strangers(folder: Path, outputs: Path) -> None:
+    """Raise if a run would write over files that no run of ours has made; others may lie beside them."""
+    if not folder.is_dir() or find_or_rebuild(folder).manifest is not None:
+        return
+    if strangers := [name for name in _names_of_a_run() if _holds_something(folder / name)]:
+        raise UsageError(
+            f"{folder} holds {', '.join(strangers)} and no {MANIFEST_NAME} of a run that made them; a run "
+            "would write over them. Move them away, or name another folder, such as --output-dir "
+            f"{outputs / 'mine'}."
+        )
+
+
+def _names_of_a_run() -> list[str]:
+    """Return the name of every file that a run may write in its folder, but the note of who holds it."""
+    from mrt_pipeline.exports import EXPORTERS
+    from mrt_pipeline.orchestrator.gates import GATES_NAME
+    from mrt_pipeline.report.html import REPORT_FILE
+    from mrt_pipeline.runtime.alerts.channels import ALERTS_NAME
+    from mrt_pipeline.runtime.lineage import LINEAGE_NAME
+    from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
+
+    return [
+        *CHECKPOINT_NAMES.values(),
+        *(exporter.file_name for exporter in EXPORTERS.values()),
+        *(REPORT_FILE, VALIDATION_NAME, GATES_NAME, ALERTS_NAME, JOURNAL_NAME, REJECTED_NAME, LINEAGE_NAME),
+        *(*LOG_NAMES.values(), LOCK_NAME),
+    ]
+
+
+def _holds_something(path: Path) -> bool:
+    """Tell whether there is something under a name; an empty file may be that of a run which just begins."""
+    try:
+        return path.lstat().st_size > 0
+    except OSError:
+        return False
 
 
 def find_resumable(outputs: Path, first_stage: int) -> Path | None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from mrt_pipeline.config.model import OutputSection
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, StorageError, UsageError
 from mrt_pipeline.orchestrator.folders import (
+    _names_of_a_run,
     choose_folder,
     find_resumable,
     list_runs,
@@ -18,6 +20,7 @@ from mrt_pipeline.orchestrator.folders import (
 )
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, run_lock
+from mrt_pipeline.runtime.manifests import MANIFEST_NAME
 from tests.fakes.manifests import START, put_run
 
 ALL = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")
@@ -229,6 +232,13 @@ def test_what_a_kill_left_beside_latest_is_cleared_and_no_run_meanwhile(outputs:
     point_latest(outputs / "20261123_081203", outputs, START)
     assert not list(outputs.glob("*.mrt-tmp"))
     assert not half_removed.exists()
+
+
+def test_every_file_of_a_run_is_known_as_one() -> None:
+    page = (Path(__file__).parents[3] / "docs/architecture.md").read_text(encoding="utf-8")
+    listed = page.partition("outputs/20261123_081203/\n")[2].partition("```")[0]
+    documented = set(re.findall(r"^  ([\w.]+)", listed, re.MULTILINE))
+    assert documented | {"run.log"} == {*_names_of_a_run(), MANIFEST_NAME}
 
 
 @pytest.mark.parametrize("name", [".", "latest"])
