@@ -72,6 +72,10 @@ class SourceError(MrtPipelineError):
         self.source_id = source_id
         self.retryable = retryable
 
+    def advise(self, advice: str) -> None:
+        """Add to the message what to do, as whoever knows the run knows it."""
+        self.args = (f"{str(self).rstrip('.')}. {advice}",)
+
 
 class FetchError(SourceError):
     """No usable answer came: network, status, size or time."""

@@ -9,13 +9,14 @@ START = datetime(2026, 11, 23, 8, 12, 3, tzinfo=UTC)
 
 
 class FakeTime:
-    """Clock and sleep in one; ``naps`` lists every sleep, seconds."""
+    """Clock and sleep in one; ``naps`` lists every sleep, seconds, ``told`` what is said about them."""
 
     def __init__(self, start: datetime = START) -> None:
         self._start = start
         self._passed_s = 0.0
         self._lock = threading.Lock()
         self.naps: list[float] = []
+        self.told: list[str] = []
 
     def now(self) -> datetime:
         """Return the wall clock, UTC."""

@@ -226,7 +226,9 @@ class LocalAccess(SourceAccess):
     """Access whose retries take no time, and whose recorded tables lie in a folder of the test's."""
 
     def __init__(self, settings: Settings, secrets: Secrets, folder: Path, time: FakeTime) -> None:
-        super().__init__(settings, secrets=secrets, cache_dir=folder / "cache", now=time.now)
+        super().__init__(
+            settings, secrets=secrets, cache_dir=folder / "cache", now=time.now, tell=time.told.append
+        )
         self.recorded_folder = folder / "recorded"
         self._time = time
 

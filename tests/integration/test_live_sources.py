@@ -102,6 +102,9 @@ def test_a_queued_download_is_polled_until_it_is_there(publishers: Publishers, a
     payload = fetch_exits(access, 0, sleep=publishers.time.sleep)
     assert payload.content == publishers.datagov.exits
     assert publishers.time.naps == [2.0, 4.0]
+    assert publishers.time.told == [
+        f"lta-station-exits: data.gov.sg says QUEUED; asking again in {seconds} s." for seconds in (2, 4)
+    ]
 
 
 def test_too_many_requests_in_an_answer_of_status_200_is_waited_for(

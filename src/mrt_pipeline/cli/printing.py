@@ -18,6 +18,11 @@ def say(*lines: str) -> None:
         typer.echo(printable(line))
 
 
+def note(text: str) -> None:
+    """Print a sentence to stderr."""
+    typer.echo(printable(text), err=True)
+
+
 def warn(text: str) -> None:
     """Print a warning to stderr."""
     typer.echo(f"Warning: {printable(text)}", err=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from mrt_pipeline.cli.printing import note
 from mrt_pipeline.config import Mode, PipelineConfig, Settings, find_config
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.source import BusService, BusStop, ExitFeature, SourceTable, StationLocation
@@ -89,7 +90,7 @@ def _from_services(configuration: PipelineConfig) -> list[Recorded]:
     from mrt_pipeline.runtime.source_access import SourceAccess, missing_credentials
 
     settings, secrets = _live(configuration.settings), configuration.secrets()
-    access = SourceAccess(settings, secrets=secrets, cache_dir=cache_folder(), now=utc_now)
+    access = SourceAccess(settings, secrets=secrets, cache_dir=cache_folder(), now=utc_now, tell=note)
     found: list[Recorded] = []
     with contextlib.closing(access):
         for api, read in _SERVICES.items():

@@ -7,15 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mrt_pipeline.config import Mode
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import Fingerprint, Manifest, RunStatus, StageStatus
 from mrt_pipeline.contracts.stage import PipelineStage
-from mrt_pipeline.errors import MissingCheckpointError, MrtPipelineError, RunInterrupted, StageInputError
+from mrt_pipeline.errors import (
+    MissingCheckpointError,
+    MrtPipelineError,
+    RunInterrupted,
+    SourceError,
+    StageInputError,
+)
 from mrt_pipeline.orchestrator.commands import go_on
-from mrt_pipeline.orchestrator.planning import Decision, decide_stage
+from mrt_pipeline.orchestrator.planning import Decision, decide_stage, find_api
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
@@ -173,6 +180,8 @@ class Attempt:
             is_stop = isinstance(error, (RunInterrupted, KeyboardInterrupt))
             status = StageStatus.INTERRUPTED if is_stop else StageStatus.FAILED
             shown = str(error) if isinstance(error, MrtPipelineError) else type(error).__name__
+            if isinstance(error, SourceError):
+                self._advise(error, stage)
             seconds, spent = time.monotonic() - began, self._spent_by(stage)
             with after_failure(error, self._context.reporter, self._log):
                 self._session.stage_failed(stage.name, status, seconds, shown, **spent)
@@ -180,6 +189,16 @@ class Attempt:
         seconds = time.monotonic() - began
         self._context.reporter.stage_finished(stage.name, seconds)
         self._log.info("stage finished", stage=stage.name, seconds=round(seconds, 3))
+
+    def _advise(self, error: SourceError, stage: StageSpec) -> None:
+        """Tell how to go on without a live source, and with it."""
+        api = find_api(stage, error.source_id)
+        if api is None or self._context.access.mode_of(api) is not Mode.LIVE:
+            return
+        without = f"apis.{api}.mode"
+        command = self._go_on(*self._request.flags_for(stage.number))
+        way_round = "" if without in str(error) else f"; or do without it: set {without} to snapshot"
+        error.advise(f"Go on with: {command}{way_round}.")
 
     def _make(self, stage: StageSpec, fingerprint: Fingerprint | None, began: float) -> Output:
         """Run a stage's five steps; a failed one leaves no checkpoint behind."""

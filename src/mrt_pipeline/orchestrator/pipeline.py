@@ -229,9 +229,8 @@ class PipelineOrchestrator:
         self, as_of: date, folder: Path | None = None, *, retry_failed: bool = False
     ) -> RunContext:
         return replace(
-            default_context(self.config, as_of),
+            default_context(self.config, as_of, self._reporter),
             folder=folder,
-            reporter=self._reporter,
             stop=self._stop,
             now=self._now,
             retry_failed=retry_failed,

@@ -66,6 +66,14 @@ def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> 
     return request.as_of or resumed or singapore_date(now)
 
 
+def find_api(stage: StageSpec, document_id: str) -> str | None:
+    """Return the section of ``apis`` that says where a stage has a document from, if one does."""
+    for source, documents in DOCUMENTS.items():
+        if document_id in documents and source in stage.api_of_source:
+            return stage.api_of_source[source]
+    return None
+
+
 def is_enabled(stage: StageSpec, context: RunContext) -> bool:
     """Tell whether the configuration has a stage switched on."""
     return bool(getattr(context.settings.stages, stage.name).enabled)

@@ -48,14 +48,24 @@ class RunContext:
         )
 
 
-def default_context(config: PipelineConfig, as_of: date | None = None) -> RunContext:
+def default_context(
+    config: PipelineConfig, as_of: date | None = None, reporter: Reporter | None = None
+) -> RunContext:
     """Return the context of a run in this process: today's network, the user's cache folder and secrets."""
     from mrt_pipeline.runtime.source_access import SourceAccess
 
+    reporter = reporter or Reporter()
     return RunContext(
         settings=config.settings,
         as_of=as_of or singapore_date(utc_now()),
-        access=SourceAccess(config.settings, secrets=config.secrets(), cache_dir=cache_folder(), now=utc_now),
+        access=SourceAccess(
+            config.settings,
+            secrets=config.secrets(),
+            cache_dir=cache_folder(),
+            now=utc_now,
+            tell=reporter.note,
+        ),
+        reporter=reporter,
     )
 
 

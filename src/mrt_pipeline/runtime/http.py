@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 import mrt_pipeline
@@ -23,6 +24,9 @@ from mrt_pipeline.runtime.http_errors import Request, find_secrets, show_url, st
 from mrt_pipeline.runtime.http_exchange import Exchange, Received
 from mrt_pipeline.runtime.pace import Pacer
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
+
+if TYPE_CHECKING:
+    import tenacity
 
 MAX_ANSWER_BYTES = 64 * 2**20
 """after decompression"""
@@ -79,12 +83,22 @@ class HttpClient:
         now: Callable[[], datetime],
         pacer: Pacer | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Take how to ask and what all clients of a run share; nothing is loaded or opened yet."""
+        """Take how to ask and what all clients of a run share; nothing is loaded or opened yet.
+
+        Args:
+            options: how this service is asked.
+            now: the wall clock.
+            pacer: how fast, shared by all clients.
+            sleep: waits some seconds.
+            tell: takes a sentence whenever a request failed and is to be tried again.
+        """
         self._options = options
         self._now = now
         self._pacer = pacer or Pacer(sleep=sleep)
         self._sleep = sleep
+        self._tell = tell
         self._cache = HttpCache(options.cache_folder) if options.cache_folder else None
         self._exchange: Exchange | None = None
         self._lock = threading.Lock()
@@ -188,9 +202,17 @@ class HttpClient:
             stop=tenacity.stop_after_attempt(self._options.tries),
             wait=backoff,  # a pause that the service asked for is kept by the pacer
             retry=lambda state: state.outcome is not None and _may_pass(state.outcome.exception()),
+            before_sleep=self._tell_retry,
             reraise=True,
         )
         return retrying(self._try_once, request, is_conditional)
+
+    def _tell_retry(self, state: tenacity.RetryCallState) -> None:
+        """Tell why a request is tried again, when, and how often it was tried."""
+        error = state.outcome.exception() if state.outcome is not None else None
+        wait_s = max(state.upcoming_sleep, _asked_wait_s(error))
+        tries = f"{state.attempt_number} of {self._options.tries} tries failed"
+        self._tell(f"{error}. Trying again in {wait_s:.1f} s; {tries}.")
 
     def _try_once(self, request: Request, is_conditional: bool) -> Received:
         received = self._open(request).send(request)

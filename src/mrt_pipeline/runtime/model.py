@@ -90,6 +90,7 @@ class ChatModel:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Check that what the server demands is there; nothing is sent yet.
 
@@ -101,6 +102,7 @@ class ChatModel:
             sleep: waits some seconds.
             clock: seconds on a clock that only goes forward.
             now: the present moment.
+            tell: takes a sentence whenever a request failed and is to be tried again.
 
         Raises:
             CredentialError: if the server is openrouter.ai and there is no key.
@@ -113,6 +115,7 @@ class ChatModel:
         self._max_requests = max_requests
         self._sleep = sleep
         self._now = now
+        self._tell = tell
         self._server = Server(urlsplit(self.base_url).netloc, api.model)
         spacing = Pace((Rate(1, pace.delay_seconds),))
         self._pacer = Pacer({self._server.host: spacing}, clock=clock, sleep=sleep)
@@ -170,6 +173,7 @@ class ChatModel:
             raise lasting_refusal(error) from None
         if is_last or not error.retryable:
             raise error
+        self._tell(f"{error} Trying again in {pause:g} s.")
         if error.status == TOO_MANY_REQUESTS:
             self._pacer.hold(self._server.host, pause)  # it concerns all threads
         else:

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 DATAGOV = "data.gov.sg"
+TOLD_FROM_S = 2.0
+"""a shorter wait is told to nobody"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Pace:
     rates: tuple[Rate, ...] = ()
     is_serial: bool = False
     """whether a request may begin only when the one before has ended"""
+
+    def describe(self) -> str:
+        """Return the rates in words."""
+        rates = (f"{rate.requests} times in {rate.seconds:g} s" for rate in self.rates)
+        return f"at most {' and '.join(rates)}"
 
 
 DEFAULT_PACE = Pace((Rate(10, 1),))
@@ -56,10 +63,13 @@ class Pacer:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """Take the allowances, the time, and who hears of a wait that a person would notice."""
         self._paces = paces
         self._clock = clock
         self._sleep = sleep
+        self._tell = tell
         self._services: dict[str, _Service] = {}
         self._lock = threading.Lock()
 
@@ -68,7 +78,11 @@ class Pacer:
         """Wait until a request to a host may begin, and hold its turn while the block runs."""
         service = self._service_of(host)
         with service.one_at_a_time if service.pace.is_serial else contextlib.nullcontext():
-            wait = service.book(self._clock())
+            now = self._clock()
+            moment = service.book(now)
+            wait = moment - now
+            if wait >= TOLD_FROM_S and moment > service.held_until:  # a pause is told by who was asked for it
+                self._tell(f"{host} is asked again in {wait:.0f} s: {service.pace.describe()}.")
             if wait > 0:
                 self._sleep(wait)
             yield
@@ -99,13 +113,13 @@ class _Service:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def book(self, now: float) -> float:
-        """Take the next free moment and return how far away it is, seconds."""
+        """Take the next free moment and return it."""
         with self.lock:
             moment = max(now, self.held_until, *(self._earliest(rate) for rate in self.pace.rates))
             self.begun.append(moment)
             while len(self.begun) > max((rate.requests for rate in self.pace.rates), default=0):
                 self.begun.popleft()
-            return moment - now
+            return moment
 
     def hold_until(self, moment: float) -> None:
         with self.lock:

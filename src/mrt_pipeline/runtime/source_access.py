@@ -35,17 +35,19 @@ class SourceAccess:
         cache_dir: Path,
         now: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Take what a run may ask with; nothing is loaded or opened yet."""
+        """Take what a run may ask with, and who hears what is waited for; nothing is loaded or opened yet."""
         self.settings = settings
         self.secrets = secrets
         self.cache_dir = cache_dir
         self.now = now
+        self.tell = tell
         self._clients: dict[str, HttpClient] = {}
         self._lock = threading.Lock()
         has_key = _is_set(secrets.datagov_api_key)
         paces = {name: pace for name, pace in PACES.items() if not (has_key and name == DATAGOV)}
-        self._pacer = Pacer(paces, sleep=sleep)
+        self._pacer = Pacer(paces, sleep=sleep, tell=tell)
         self._sleep = sleep
 
     def mode_of(self, api: str) -> Mode:
@@ -92,6 +94,7 @@ class SourceAccess:
             now=self.now,
             pacer=self._pacer,
             sleep=self._sleep,
+            tell=self.tell,
         )
 
 

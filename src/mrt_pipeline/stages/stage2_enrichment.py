@@ -217,7 +217,7 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
             yield _warning(
                 "source-failed",
                 f"{name} gave nothing for {len(failed)} stations ({slugs}). "
-                f"The first said: {failed[0].failures[name]} "
+                f"The first said: {failed[0].failures[name].rstrip('.')}. "
                 "Try these again with: mrt-pipeline run --retry-failed",
             )
 

@@ -27,7 +27,9 @@ def serving(
     with LoopbackServer(handler, certificate=certificate) as server:
         given = {"timeout_s": 10, "base_urls": (server.url,), **options}
         pacer = Pacer(clock=time.clock, sleep=time.sleep)
-        client = HttpClient(HttpOptions(**given), now=time.now, pacer=pacer, sleep=time.sleep)
+        client = HttpClient(
+            HttpOptions(**given), now=time.now, pacer=pacer, sleep=time.sleep, tell=time.told.append
+        )
         try:
             yield client, server
         finally:

@@ -40,6 +40,7 @@ def model_on(
         sleep=time.sleep,
         clock=time.clock,
         now=time.now,
+        tell=time.told.append,
     )
 
 

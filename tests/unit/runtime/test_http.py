@@ -103,6 +103,18 @@ def test_waits_double_and_vary() -> None:
     assert all(low <= nap <= high for nap, (low, high) in zip(time.naps, bounds, strict=True))
 
 
+def test_each_further_try_is_told_with_the_reason_and_the_wait() -> None:
+    time = FakeTime()
+    with serving(in_turn(Reply(503), Reply(429, headers={"Retry-After": "60"}), Reply()), time) as scene:
+        client, server = scene
+        client.get(SOURCE, f"{server.url}/stops", headers={"AccountKey": "s3cret"})
+    said = f"{SOURCE}: {server.url}/stops answered with status"
+    assert time.told == [
+        f"{said} 503. Trying again in {time.naps[0]:.1f} s; 1 of {TRIES} tries failed.",
+        f"{said} 429. Trying again in 60.0 s; 2 of {TRIES} tries failed.",
+    ]
+
+
 def test_after_four_tries_the_last_failure_is_raised() -> None:
     with serving(in_turn(Reply(500, b"down\x00 for\n maintenance"))) as (client, server):
         error = failure_of(client, f"{server.url}/stops")

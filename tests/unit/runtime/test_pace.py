@@ -68,6 +68,26 @@ def test_a_service_can_ask_all_for_a_pause() -> None:
         assert time.naps == [30]
 
 
+def test_a_wait_that_a_person_notices_is_told_with_its_reason() -> None:
+    time = FakeTime()
+    pacer = Pacer(clock=time.clock, sleep=time.sleep, tell=time.told.append)
+    for host in [*["api-open.data.gov.sg"] * 3, *["datamall2.mytransport.sg"] * 11]:
+        with pacer.turn(host):
+            pass
+    assert time.naps == [10, 1]
+    assert time.told == [
+        "api-open.data.gov.sg is asked again in 10 s: at most 2 times in 10 s and 5 times in 60 s."
+    ]
+
+
+def test_a_pause_is_told_by_whoever_was_asked_for_it() -> None:
+    time = FakeTime()
+    pacer = Pacer(clock=time.clock, sleep=time.sleep, tell=time.told.append)
+    pacer.hold("127.0.0.1", 30)
+    with pacer.turn("127.0.0.1"):
+        assert (time.naps, time.told) == ([30], [])
+
+
 @pytest.mark.parametrize(("is_serial", "met"), [(True, False), (False, True)])
 def test_a_serial_service_is_asked_one_request_at_a_time(is_serial: bool, met: bool) -> None:
     pacer = Pacer({"wiki.example": Pace(is_serial=is_serial)})

@@ -25,6 +25,7 @@ class FakeWiki:
     respond: Respond
     asked: list[Mapping[str, str]] = field(default_factory=list)
     naps: list[float] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def get(
         self, source_id: str, url: str, *, params: Mapping[str, str] | None = None, max_bytes: int = 0
@@ -41,7 +42,7 @@ class FakeWiki:
 
     def api(self) -> WikiApi:
         """Return an API client that asks this wiki and sleeps without waiting."""
-        return WikiApi(self, URL, first_wait_s=1, sleep=self.naps.append)
+        return WikiApi(self, URL, first_wait_s=1, sleep=self.naps.append, tell=self.told.append)
 
 
 def in_turn(*answers: Any) -> FakeWiki:

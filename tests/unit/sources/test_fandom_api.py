@@ -8,7 +8,7 @@ import pytest
 
 from mrt_pipeline.errors import BlockedError, FetchError, SourceFormatError
 from mrt_pipeline.sources.fandom_wiki import ApiError, PageHead, api_url, fetch_page, page_url
-from tests.unit.sources.fandom_scene import FakeWiki, in_turn
+from tests.unit.sources.fandom_scene import URL, FakeWiki, in_turn
 
 LAG = {"error": {"code": "maxlag", "info": "Waiting for a database server: 7 seconds lagged.", "lag": 7}}
 HEAD = PageHead("Yishun MRT Station", 5, 70)
@@ -38,6 +38,7 @@ def test_a_lagging_wiki_is_waited_for_as_long_as_it_asks() -> None:
     wiki = in_turn(LAG, LAG, {"query": {"pages": []}})
     assert wiki.api().ask({"action": "query"}).body == {"query": {"pages": []}}
     assert wiki.naps == [9, 9]
+    assert wiki.told == [f"fandom-wiki: {URL} answered with error maxlag; asking again in 9 s."] * 2
 
 
 def test_a_wiki_that_lags_for_good_is_given_up_after_some_tries() -> None:

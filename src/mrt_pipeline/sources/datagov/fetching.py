@@ -125,6 +125,7 @@ class _Downloads:
                     f"poll-download has {show(state)} as status; expected DOWNLOAD_SUCCESS or QUEUED.",
                 )
             if pause_s is not None:
+                self._access.tell(f"{EXITS_ID}: data.gov.sg says {state}; asking again in {pause_s:g} s.")
                 self._sleep(pause_s)
         raise FetchError(
             EXITS_ID,

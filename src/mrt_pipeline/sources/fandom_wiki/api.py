@@ -69,6 +69,8 @@ class WikiApi:
     first_wait_s: float = 5.0
     """before the second try of a request that may pass; doubles with each further one"""
     sleep: Callable[[float], None] = time.sleep
+    tell: Callable[[str], None] = lambda _: None
+    """takes a sentence whenever the wiki asks for patience"""
     requests: int = 0
     """how many were made"""
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -123,6 +125,7 @@ class WikiApi:
                 retryable=True,
                 retry_after_s=wait_s,
             ) from fault
+        self.tell(f"{SOURCE_ID}: {self.url} answered with error {fault.code}; asking again in {wait_s:g} s.")
         self.sleep(wait_s)
 
 

@@ -133,6 +133,7 @@ def open_source(context: RunContext, stations: Sequence[Station], tables: BusTab
         settings.stages.stage2_enrichment,
         context.access.secrets.openrouter_api_key,
         max_requests=settings.stages.stage2_enrichment.max_model_requests,
+        tell=context.access.tell,
     )
     cache = AnswerCache(context.access.cache_dir / "model", context.reporter.warn)
     facts = gather_facts(load_network(), context.as_of, tables.stops, tables.services)

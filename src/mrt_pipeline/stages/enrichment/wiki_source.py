@@ -201,7 +201,12 @@ def open_source(context: RunContext, stations: Sequence[Station], tables: BusTab
     url = api_url(str(section.base_url))
     pace = context.settings.stages.stage2_enrichment
     return WikiSource(
-        api=WikiApi(context.access.http(API), url, first_wait_s=pace.retry_delay_seconds),
+        api=WikiApi(
+            context.access.http(API),
+            url,
+            first_wait_s=pace.retry_delay_seconds,
+            tell=context.access.tell,
+        ),
         store=PageStore(context.access.cache_dir / "wiki", url, context.reporter.warn),
         facts=gather_facts(network, context.as_of, tables.stops, tables.services),
         names=PlaceNames.of(network),

@@ -32,13 +32,16 @@ def make_model_context(
             "apis": {"openrouter": {"base_url": base_url_of(server), "model": "m", "timeout": timeout}},
         }
     )
+    reporter = SeenReporter()
     return RunContext(
         settings=settings,
         as_of=AS_OF,
-        access=SourceAccess(settings, secrets=Secrets(), cache_dir=cache, now=lambda: NOW),
+        access=SourceAccess(
+            settings, secrets=Secrets(), cache_dir=cache, now=lambda: NOW, tell=reporter.note
+        ),
         now=lambda: NOW,
         folder=folder,
-        reporter=SeenReporter(),
+        reporter=reporter,
     )
 
 

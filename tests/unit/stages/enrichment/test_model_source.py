@@ -10,7 +10,8 @@ from mrt_pipeline.contracts.claims import Passage, StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import ModelCallError
-from mrt_pipeline.stages.enrichment.model_source import MAX_QUESTION_CHARS
+from mrt_pipeline.stages.enrichment.model_source import MAX_QUESTION_CHARS, open_source
+from tests.fakes.enrichment_sources import SeenReporter
 from tests.fakes.http_server import Reply, SeenRequest
 from tests.fakes.model_server import (
     answers,
@@ -22,8 +23,8 @@ from tests.fakes.model_server import (
     reply,
     serving,
 )
-from tests.fakes.prose_pages import HOUGANG, WIKI_LICENCE, YISHUN, facts_of
-from tests.unit.stages.enrichment.model_scene import open_model
+from tests.fakes.prose_pages import HOUGANG, WIKI_LICENCE, YISHUN, bus_tables, facts_of
+from tests.unit.stages.enrichment.model_scene import make_model_context, open_model
 
 EARLIER = (YISHUN.claims,)
 TRUE = reply(
@@ -61,6 +62,14 @@ def test_what_the_page_says_is_claimed_with_its_words_and_nothing_is_trusted_mor
     assert (evidence.method, evidence.licence) == (Method.MODEL, WIKI_LICENCE)
     assert YISHUN.text[evidence.char_start : evidence.char_end] == evidence.quote
     assert not claims.rejected and not claims.findings
+
+
+def test_a_question_that_is_asked_again_is_told_to_the_reporter_of_the_run(tmp_path: Path) -> None:
+    with serving(answers(failure(503), completion(TRUE))) as server:
+        context = make_model_context(server, tmp_path)
+        open_source(context, (), bus_tables()).claims_for(YISHUN.station, EARLIER)
+    assert isinstance(context.reporter, SeenReporter)
+    assert [note.rpartition(" Trying")[2] for note in context.reporter.notes] == [" again in 0 s."]
 
 
 def test_every_document_that_is_cited_has_its_provenance(tmp_path: Path) -> None:
