@@ -58,6 +58,25 @@ def test_a_configuration_that_is_not_there_is_named(place: Workplace) -> None:
     assert not place.outputs.exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"A=1\nLTA_ACCOUNT_KEY=s3cret\xff\n", ".env: line 2 is not UTF-8"),
+        (b"# keys\n\nLTA_ACCOUNT_KEY s3cret\n", ".env: line 3 has no ="),
+        (b"s3cret\n", ".env: line 1 has no ="),
+    ],
+)
+def test_a_fault_in_the_file_of_secrets_is_told_with_its_line_and_without_the_value(
+    content: bytes, said: str, place: Workplace
+) -> None:
+    (place.folder / ".env").write_bytes(content)
+    result = place.call("run")
+    assert result.returncode == 2
+    _assert_one_message(result.stderr, said)
+    assert "s3cret" not in result.stdout + result.stderr
+    assert not place.outputs.exists()
+
+
 def test_all_faults_of_a_configuration_are_told_at_once(place: Workplace) -> None:
     text = SHIPPED_CONFIG.read_text(encoding="utf-8")
     text = text.replace("batch_size: 8", "batch_sise: 8").replace("max_retries: 3", "max_retries: -1")

@@ -11,17 +11,21 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import SecretStr
 
 from mrt_pipeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
 
 CONFIG_VARIABLE = "PIPELINE_CONFIG"
 OVERRIDE_PREFIX = "MRT_PIPELINE__"
 SEPARATOR = "__"
 DOTENV_NAME = ".env"
 MAX_DOTENV_BYTES = 64 * 1024
+VENV_MARK = "pyvenv.cfg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +90,59 @@ def override_variable(path: tuple[str, ...]) -> str:
 
 def _read_dotenv() -> dict[str, str]:
     path = Path(DOTENV_NAME)
-    if not path.is_file():  # a folder of that name is somebody's virtual environment
+    if not _is_there(path):
         return {}
     from io import StringIO
 
-    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
 
-    # No interpolation: a password may well hold "${".
-    values = dotenv_values(stream=StringIO(_read_text(path)), interpolate=False)
-    return {name: value for name, value in values.items() if value}
+    # The parser itself: what is built on it fills in "${", which a password may hold, and skips faulty lines.
+    found = list(parse_stream(StringIO(_read_text(path))))
+    if faulty := [binding for binding in found if binding.error or (binding.key and binding.value is None)]:
+        raise _refusal(path, *map(_describe_fault, faulty))
+    return {binding.key: binding.value for binding in found if binding.key and binding.value}
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether there is something to read; a folder of that name may be a virtual environment."""
+    try:
+        path.lstat()
+        return not (path / VENV_MARK).is_file()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # reading it says what is wrong
+
+
+def _describe_fault(binding: Binding) -> str:
+    """Return which line is faulty; what stands there may be a secret, a name without a value too."""
+    text = binding.original.string
+    number = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+    if "=" not in text:
+        return f"line {number} has no ="
+    return f"line {number} is not NAME=value, or a quotation mark in it is not closed"
 
 
 def _read_text(path: Path) -> str:
     try:
+        if path.is_fifo():
+            raise _refusal(path, "it is a pipe, not a file")  # opening it may take for ever
         with path.open("rb") as file:
             content = file.read(MAX_DOTENV_BYTES + 1)
         if len(content) <= MAX_DOTENV_BYTES:
             return content.decode("utf-8-sig")
         reason = f"it is longer than {MAX_DOTENV_BYTES} bytes"
+    except IsADirectoryError:
+        reason = "it is a folder, not a file"
     except OSError as error:
         reason = str(error.strerror)
-    except UnicodeDecodeError:
-        reason = "it is not UTF-8"
-    fault = f"{path.absolute()}: {reason}; expected lines such as ONEMAP_EMAIL=me@example.org."
-    raise ConfigError("The file of secrets cannot be read:", (fault,))
+    except UnicodeDecodeError as error:
+        number = content.count(b"\n", 0, error.start) + 1
+        reason = f"line {number} is not UTF-8"
+    raise _refusal(path, reason)
+
+
+def _refusal(path: Path, *reasons: str) -> ConfigError:
+    expected = "expected lines such as ONEMAP_EMAIL=me@example.org."
+    faults = tuple(f"{path.absolute()}: {reason}; {expected}" for reason in reasons)
+    return ConfigError("The file of secrets cannot be read:", faults)

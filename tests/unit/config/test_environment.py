@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +133,7 @@ def test_what_dotenv_holds_is_not_exported() -> None:
 
 
 def test_an_empty_value_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    Path(".env").write_text("ONEMAP_EMAIL=me@example.org\nLTA_ACCOUNT_KEY=\nDATAGOV_API_KEY\n", "utf-8")
+    Path(".env").write_text("ONEMAP_EMAIL=me@example.org\nLTA_ACCOUNT_KEY=\nDATAGOV_API_KEY=''\n", "utf-8")
     assert not read_variables().keys() & {"LTA_ACCOUNT_KEY", "DATAGOV_API_KEY"}
     monkeypatch.setenv("ONEMAP_EMAIL", "")
     monkeypatch.setenv("OPENROUTER_API_KEY", "  ")
@@ -166,15 +168,57 @@ def test_dotenv_may_hold_overrides_too() -> None:
     assert PipelineConfig("pipeline.yaml").settings.mode == "live"
 
 
-def test_a_folder_named_dotenv_is_left_alone() -> None:
+def test_a_virtual_environment_named_dotenv_is_left_alone() -> None:
     Path(".env").mkdir()
+    Path(".env/pyvenv.cfg").write_text("home = /usr/bin", "utf-8")
     assert "ONEMAP_EMAIL" not in read_variables()
+
+
+def _make_folder() -> None:
+    Path(".env").mkdir()
+
+
+def _make_pipe() -> None:
+    os.mkfifo(".env")
+
+
+def _make_link_to_nothing() -> None:
+    Path(".env").symlink_to("nowhere")
+
+
+def _make_link_to_itself() -> None:
+    Path(".env").symlink_to(".env")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (_make_folder, "it is a folder, not a file"),
+        (_make_pipe, "it is a pipe, not a file"),
+        (_make_link_to_nothing, "No such file or directory"),
+        (_make_link_to_itself, "Too many levels of symbolic links"),
+    ],
+)
+def test_what_is_no_file_is_told(make: Callable[[], None], words: str) -> None:
+    make()
+    with pytest.raises(ConfigError, match=words) as caught:
+        read_variables()
+    assert str(Path(".env").absolute()) in caught.value.faults[0]
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"A=\xff", "it is not UTF-8"),
+        (b"A=\xff", "line 1 is not UTF-8"),
+        (b"# me\n\nA=hunter2\nB=hunter2\xff\xfe\n", "line 4 is not UTF-8"),
+        (b"# me\nA hunter2\nB=1", "line 2 has no ="),
+        (b"A=1\n\n  \nhunter2\n", "line 4 has no ="),
+        (b"A=1\r\n\r\nhunter2\r\n", "line 3 has no ="),
+        (b"export hunter2", "line 1 has no ="),
+        (b"A: hunter2", "line 1 has no ="),
+        (b"=hunter2", "line 1 is not NAME=value"),
+        (b"A B=hunter2", "line 1 is not NAME=value"),
+        (b"\nA='hunter2\nB=2\n", "line 2 is not NAME=value, or a quotation mark in it is not closed"),
         (b"#" * (MAX_DOTENV_BYTES + 1), f"longer than {MAX_DOTENV_BYTES} bytes"),
     ],
 )
@@ -183,6 +227,18 @@ def test_a_dotenv_that_cannot_be_read_is_named(content: bytes, words: str) -> No
     with pytest.raises(ConfigError, match=words) as caught:
         read_variables()
     assert str(Path(".env").absolute()) in caught.value.faults[0]
+    assert len(caught.value.faults) == 1
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_every_faulty_line_of_a_dotenv_is_told_at_once() -> None:
+    Path(".env").write_text("A\nB=1\nC D\n", "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        read_variables()
+    assert [fault.partition(": ")[2].partition(";")[0] for fault in caught.value.faults] == [
+        "line 1 has no =",
+        "line 3 has no =",
+    ]
 
 
 def test_a_dotenv_that_may_not_be_opened_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
