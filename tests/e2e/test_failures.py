@@ -332,3 +332,35 @@ def test_a_resume_demands_no_key_of_a_stage_it_will_not_run(after_a_run: Workpla
     live = after_a_run.with_variables(MRT_PIPELINE__APIS__DATAMALL__MODE="live")
     result = live.call("run", "--resume-from", "3")
     assert "LTA_ACCOUNT_KEY" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["explain", "NS13"],
+        ["runs"],
+        ["runs", "--json"],
+        ["show", "latest"],
+        ["diff", "outputs/latest", "outputs/latest"],
+        ["plan"],
+        ["validate", "outputs/latest"],
+        ["config", "check"],
+        ["config", "schema"],
+        ["--help"],
+    ],
+)
+def test_an_output_that_cannot_be_written_is_one_sentence(arguments: list[str], finished: Workplace) -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            finished.command(*arguments),
+            cwd=finished.folder,
+            env=finished.environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert result.returncode == 1
+    _assert_one_message(result.stderr, "The output could not be written: the disk is full")
+    assert len(result.stderr.splitlines()) == 1

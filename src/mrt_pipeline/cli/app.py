@@ -11,7 +11,7 @@ import typer
 
 from mrt_pipeline import __version__
 from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, with_run_flags
-from mrt_pipeline.errors import EXIT_USAGE, MrtPipelineError
+from mrt_pipeline.errors import EXIT_FAILURE, EXIT_USAGE, MrtPipelineError
 
 EXAMPLES = """\
 Examples:
@@ -218,7 +218,11 @@ def snapshot_refresh(
 
 
 def _run_app(application: typer.Typer, default_config: Path | None = None) -> NoReturn:
-    """Run an application; every error raised on purpose is one message on stderr and an exit code."""
+    """Run an application; every error raised on purpose is one message on stderr and an exit code.
+
+    So is an output that cannot be written. Files of ours are written elsewhere, and what goes wrong with them
+    names them; an error of the operating system that names no file comes from printing.
+    """
     try:
         application(obj=default_config)
     except MrtPipelineError as error:
@@ -226,6 +230,13 @@ def _run_app(application: typer.Typer, default_config: Path | None = None) -> No
 
         print_error(str(error), hint="See --help." if error.exit_code == EXIT_USAGE else "")
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        from mrt_pipeline.cli.console import give_up_output
+
+        give_up_output(error)
+        sys.exit(EXIT_FAILURE)
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(0)

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from mrt_pipeline.cli.printing import printable
 from mrt_pipeline.contracts.run import Manifest, RunStatus
+from mrt_pipeline.runtime.files import describe_os_error
 from mrt_pipeline.runtime.reporting import Reporter
 
 SUMMARY_FIGURES = (
@@ -143,6 +144,12 @@ def print_error(message: str, hint: str = "") -> None:
     console.print(f"[bold red]Error:[/] {escape(lines)}", soft_wrap=True)
     if hint:
         console.print(hint)
+
+
+def give_up_output(error: OSError) -> None:
+    """Print why standard output could not be written; what is still to be written there goes nowhere."""
+    PatientConsole().on_broken_pipe()
+    print_error(f"The output could not be written: {describe_os_error(error)}.")
 
 
 def _final_counts(manifest: Manifest) -> dict[str, float]:
