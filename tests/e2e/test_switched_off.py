@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
-from tests.e2e.command import Workplace, how_stages_ran, load
+from mrt_pipeline.contracts.run import RunStatus
+from mrt_pipeline.errors import UsageError
+from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
+from tests.e2e.command import SHIPPED_CONFIG, Workplace, how_stages_ran, load
 
 
 def test_without_stage_1_its_checkpoint_is_used(after_a_run: Workplace) -> None:
@@ -49,3 +55,63 @@ def test_a_format_that_is_no_longer_wanted_does_not_grow_old(after_a_run: Workpl
     assert after_a_run.call("run", "--resume-from", "3").returncode == 0
     assert not (after_a_run.latest / "exits.geojson").exists()
     assert "exits.geojson" not in load(after_a_run.latest / "manifest.json")["outputs"]
+
+
+@pytest.fixture
+def two_runs(after_a_run: Workplace) -> tuple[Workplace, Path]:
+    """Return a workplace with two runs, of which ``latest`` shows the second, and the folder of the first."""
+    [first] = after_a_run.runs
+    assert after_a_run.call("run").returncode == 0
+    assert after_a_run.latest.resolve() != first
+    return after_a_run, first
+
+
+def test_without_stage_3_an_older_dataset_stays_and_is_not_shown_as_this_run_s(
+    two_runs: tuple[Workplace, Path],
+) -> None:
+    place, first = two_runs
+    latest, dataset = place.latest.resolve(), (first / "stage3_final.json").read_bytes()
+    off = place.with_variables(MRT_PIPELINE__STAGES__STAGE3_MERGER__ENABLED="false")
+    result = off.call("run", "--output-dir", first, "--resume-from", "1")
+    assert result.returncode == 0, result.stderr
+    assert f"{first}/stage3_final.json is what an attempt before has made" in result.stderr
+    assert (first / "stage3_final.json").read_bytes() == dataset
+    assert place.latest.resolve() == latest
+    assert "latest goes on showing the last complete dataset" in result.stderr
+    assert "Stations" not in result.stdout and "exits with" not in result.stdout
+    shown = place.call("show", first).stdout
+    assert (
+        "stage3_merger: not run, disabled in config\n    stage3_final.json is what attempt 1 has made"
+        in shown
+    )
+    assert "coverage" not in shown and "bus-stop-exit-ambiguous" not in shown
+    [line] = [line for line in place.call("runs").stdout.splitlines() if line.startswith(first.name)]
+    assert "completed" in line
+    assert "607" not in line
+
+
+def test_stage_3_switched_on_again_makes_the_dataset_and_latest_shows_it(
+    two_runs: tuple[Workplace, Path],
+) -> None:
+    place, first = two_runs
+    off = place.with_variables(MRT_PIPELINE__STAGES__STAGE3_MERGER__ENABLED="false")
+    assert off.call("run", "--output-dir", first, "--resume-from", "1").returncode == 0
+    result = place.call("run", "--output-dir", first, "--skip-existing")
+    assert result.returncode == 0, result.stderr
+    assert [reused for reused, _ in how_stages_ran(first).values()] == [True, True, False]
+    assert place.latest.resolve() == first
+    assert load(first / "manifest.json")["findings"]["info"] > 0
+
+
+def test_a_whole_run_in_python_refuses_to_begin_without_the_stage_that_makes_its_result(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MRT_PIPELINE__STAGES__STAGE3_MERGER__ENABLED", "false")
+    orchestrator = PipelineOrchestrator(SHIPPED_CONFIG, as_of=date(1990, 12, 20))
+    with pytest.raises(UsageError, match=r"set stages\.stage3_merger\.enabled to true, or call execute"):
+        orchestrator.run_full_pipeline()
+    assert list(tmp_path.iterdir()) == []
+    manifest = orchestrator.execute(RunRequest())
+    assert manifest.status is RunStatus.COMPLETED
+    assert set(manifest.checkpoints) == {"stage1", "stage2"}

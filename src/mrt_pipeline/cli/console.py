@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from mrt_pipeline.cli.printing import printable
-from mrt_pipeline.contracts.run import Manifest, RunStatus
+from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.runtime.files import describe_os_error
 from mrt_pipeline.runtime.reporting import Reporter
 
@@ -153,8 +153,8 @@ def give_up_output(error: OSError) -> None:
 
 
 def _final_counts(manifest: Manifest) -> dict[str, float]:
-    """Return the figures of the last stage that has any."""
+    """Return the figures of the last stage that has any; those of one that is switched off are older."""
     for record in reversed(list(manifest.stages.values())):
-        if record.counts:
+        if record.counts and record.status is not StageStatus.DISABLED:
             return record.counts
     return {}

@@ -42,7 +42,7 @@ def list_runs(config: Path | None, *, as_json: bool) -> None:
 def show_run(name: str, config: Path | None, *, as_json: bool) -> None:
     """Print what is known of one run."""
     run = get_run(name, outputs_of(config, name))
-    findings = read_findings(run.folder)
+    findings = read_findings(run.folder) if run.manifest.findings else ()
     if as_json:
         say_json(_to_json(_render_run(run, findings)))
     else:
@@ -170,6 +170,11 @@ def _stages(manifest: Manifest) -> Iterator[str]:
 
 
 def _stage(name: str, record: StageRecord) -> Iterator[str]:
+    if record.status is StageStatus.DISABLED:
+        yield f"{name}: not run, {record.reason}"
+        if record.checkpoint:
+            yield f"  {record.checkpoint.file} is what attempt {record.attempt} has made"
+        return
     how = "reused" if record.reused else "run"
     yield f"{name}: {record.status.value} in {record.seconds:.2f} s by attempt {record.attempt}"
     yield f"  {how}: {record.reason}"

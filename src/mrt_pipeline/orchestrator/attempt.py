@@ -271,7 +271,11 @@ class Attempt:
 
     def _pass_over(self, stage: StageSpec, reason: str) -> None:
         """Do without a stage that the configuration switches off."""
-        self._context.reporter.warn(f"{stage.name} is disabled in the configuration and was not run.")
+        path = self.folder / CHECKPOINT_NAMES[stage.name]
+        earlier = f" {path} is what an attempt before has made." if path.exists() else ""
+        self._context.reporter.warn(
+            f"{stage.name} is disabled in the configuration and was not run.{earlier}"
+        )
         self._log.warning("stage disabled", stage=stage.name)
         if stage.number == 2:
             from mrt_pipeline.stages.stage2_enrichment import without_enrichment

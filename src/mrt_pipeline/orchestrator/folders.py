@@ -148,11 +148,12 @@ def list_runs(outputs: Path) -> Iterator[tuple[Path, Manifest]]:
             yield folder, manifest
 
 
-def point_latest(folder: Path, outputs: Path, now: datetime) -> bool:
+def point_latest(folder: Path, outputs: Path, now: datetime, *, has_made_dataset: bool = True) -> bool:
     """Let ``latest`` show a run and tell whether it does now; what dead runs left beside it is cleared.
 
     A run without a final dataset never takes the place of one that has it: whoever reads through ``latest``
-    would find the dataset gone.
+    would find the dataset gone. A dataset that only lies in the folder, from an attempt before, counts as
+    none.
     """
     make_folder(outputs)
     link = outputs / LATEST
@@ -161,7 +162,7 @@ def point_latest(folder: Path, outputs: Path, now: datetime) -> bool:
         _remove_stillborn(outputs, now)
         remove_leftovers(outputs, with_folders=True)
         check_latest(outputs)
-        if not (folder / final).exists() and (link / final).exists():
+        if not (has_made_dataset and (folder / final).exists()) and (link / final).exists():
             return False
         replace_symlink(link, folder)
     return True

@@ -81,7 +81,18 @@ class PipelineOrchestrator:
     def run_full_pipeline(
         self, output_dir: str | Path | None = None, resume_from: int | None = None
     ) -> Stage3Output:
-        """Run all stages, or those from ``resume_from`` on, and return the dataset."""
+        """Run all stages, or those from ``resume_from`` on, and return the dataset.
+
+        Raises:
+            UsageError: if the configuration switches off the stage that makes it; nothing is begun then.
+            MrtPipelineError: if it could not be made; the manifest on disk says so too.
+        """
+        if not is_enabled(STAGES[-1], self._context):
+            raise UsageError(
+                "run_full_pipeline returns the dataset, and the configuration switches off the stage that "
+                f"makes it; set stages.{STAGES[-1].name}.enabled to true, or call execute(RunRequest()), "
+                "which returns the manifest."
+            )
         request = RunRequest(_path(output_dir), resume_from=resume_from, as_of=self._as_of)
         with self._attempt(request) as attempt:
             self._carry_out(request, attempt)
@@ -164,13 +175,16 @@ class PipelineOrchestrator:
     def _finish(self, request: RunRequest, attempt: Attempt, status: RunStatus) -> None:
         """Publish what was asked for, and let ``latest`` show it."""
         output = self.config.settings.output
-        if status is RunStatus.COMPLETED and request.last_stage == STAGES[-1].number:
+        has_dataset = request.last_stage == STAGES[-1].number and is_enabled(STAGES[-1], self._context)
+        if status is RunStatus.COMPLETED and has_dataset:
             publish(attempt, output.formats)
         attempt.end(status)
         if status is not RunStatus.COMPLETED or self.output_base_dir is None:
             return
         outputs = Path(output.directory)
-        if output.symlink_latest and not point_latest(self.output_base_dir, outputs, self._now()):
+        if output.symlink_latest and not point_latest(
+            self.output_base_dir, outputs, self._now(), has_made_dataset=has_dataset
+        ):
             self._reporter.note(f"{outputs / 'latest'} goes on showing the last complete dataset.")
         if output.versioning:
             for name in remove_old_runs(outputs, output.keep_last_n_versions, self.output_base_dir):

@@ -16,7 +16,7 @@ from mrt_pipeline.contracts.run import (
     StageRecord,
     StageStatus,
 )
-from mrt_pipeline.orchestrator.stages import stage_named
+from mrt_pipeline.orchestrator.stages import STAGES, stage_named
 from mrt_pipeline.runtime.manifests import save_manifest
 
 NOTHING: Mapping[str, Any] = {}
@@ -112,7 +112,9 @@ class RunSession:
         self._put_stage(name, reused=True, reason=reason)
 
     def stage_disabled(self, name: str, reason: str) -> None:
-        """Record that the configuration switches a stage off."""
+        """Record that the configuration switches a stage off; what was found in an older dataset goes."""
+        if stage_named(name) is STAGES[-1]:
+            self.manifest = self.manifest.model_copy(update={"findings": {}})
         self._put_stage(name, status=StageStatus.DISABLED, seconds=0.0, reused=False, reason=reason)
 
     def update(self, **changes: Any) -> None:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mrt_pipeline.contracts.names import LATEST
-from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus
+from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, StorageError, UsageError
 from mrt_pipeline.runtime.files import storage_errors
 from mrt_pipeline.runtime.locks import is_locked
@@ -50,9 +50,9 @@ class Run:
 
     @property
     def counts(self) -> dict[str, float]:
-        """Return the figures of the last stage that has any."""
+        """Return the figures of the last stage that has any; those of one that is switched off are older."""
         for record in reversed(list(self.manifest.stages.values())):
-            if record.counts:
+            if record.counts and record.status is not StageStatus.DISABLED:
                 return record.counts
         return {}
 
