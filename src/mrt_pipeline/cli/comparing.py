@@ -15,7 +15,6 @@ from mrt_pipeline.report.datasets import (
     choose_successful,
     load_dataset,
     load_run,
-    without_collection,
 )
 from mrt_pipeline.report.history import read_history
 from mrt_pipeline.report.wording import describe, headline
@@ -33,13 +32,12 @@ def show_differences(
         as_json: whether to print the comparison's records.
         exit_code: whether differences are to be told by exit code 1.
     """
-    with without_collection(is_command=True):
-        before, after = _load(old, new, config)
-        comparison = compare_datasets(before.dataset, after.dataset)
-        if as_json:
-            say_json(comparison.model_dump_json(indent=1, exclude_none=True).encode())
-        else:
-            say(*_describe(before, after, comparison))
+    before, after = _load(old, new, config)
+    comparison = compare_datasets(before.dataset, after.dataset)
+    if as_json:
+        say_json(comparison.model_dump_json(indent=1, exclude_none=True).encode())
+    else:
+        say(*_describe(before, after, comparison))
     return EXIT_FAILURE if exit_code and not comparison.is_same else 0
 
 

@@ -10,7 +10,7 @@ from mrt_pipeline.cli.outputs import outputs_of
 from mrt_pipeline.cli.printing import say, say_json
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
 from mrt_pipeline.contracts.names import LATEST
-from mrt_pipeline.report.datasets import LoadedDataset, load_dataset, without_collection
+from mrt_pipeline.report.datasets import LoadedDataset, load_dataset
 from mrt_pipeline.report.details import read_rejected
 from mrt_pipeline.report.explanation import RunFacts, explain
 from mrt_pipeline.report.stations import get_station
@@ -28,19 +28,18 @@ def show_explanation(
 ) -> None:
     """Print why a station, an exit or a field is published as it is in a run (default: the latest)."""
     name = run or LATEST
-    with without_collection(is_command=True):
-        loaded = load_dataset(name, outputs_of(config, name))
-        found = explain(
-            loaded.dataset,
-            get_station(loaded.dataset, station),
-            exit_label=exit_label,
-            field_name=field,
-            facts=_facts_of(loaded),
-        )
-        if as_json:
-            say_json(found.model_dump_json(indent=1).encode())
-        else:
-            say(*_describe(found, loaded.name))
+    loaded = load_dataset(name, outputs_of(config, name))
+    found = explain(
+        loaded.dataset,
+        get_station(loaded.dataset, station),
+        exit_label=exit_label,
+        field_name=field,
+        facts=_facts_of(loaded),
+    )
+    if as_json:
+        say_json(found.model_dump_json(indent=1).encode())
+    else:
+        say(*_describe(found, loaded.name))
 
 
 def _facts_of(loaded: LoadedDataset) -> RunFacts:

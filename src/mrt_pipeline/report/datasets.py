@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,30 +89,9 @@ def choose_successful(history: History, number: int, apart_from: Path | None = N
     return found[:number]
 
 
-@contextlib.contextmanager
-def without_collection(*, is_command: bool = False) -> Iterator[None]:
-    """Let the cycle collector rest while many records are made.
-
-    It looks through all of them again and again, which doubles the time to read a dataset, and finds nothing.
-
-    Args:
-        is_command: whether the process ends soon after; it then never looks through what was made.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if is_command:
-            gc.freeze()
-        if was_enabled:
-            gc.enable()
-
-
 def _is_complete(run: Run) -> bool:
     return run.manifest.status is RunStatus.COMPLETED and (run.folder / FINAL_NAME).is_file()
 
 
 def _parse(path: Path, content: bytes) -> Stage3Output:
-    with without_collection():
-        return parse_checkpoint(Stage3Output, path, content, REMEDY)
+    return parse_checkpoint(Stage3Output, path, content, REMEDY)
