@@ -6,6 +6,7 @@ A busy machine must not turn a right answer into a failure. ``make test`` tries 
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -26,6 +27,11 @@ def say(record_property: Callable[[str, object], None]) -> Say:
         record_property(FIGURE, text)
 
     return keep
+
+
+def pytest_configure() -> None:
+    """Let a hang-up end a process, under ``nohup`` too: the tests' commands inherit what is done about it."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
