@@ -89,12 +89,14 @@ def _refuse_strangers(folder: Path, outputs: Path) -> None:
     """Raise if a run would write over files that no run of ours has made; others may lie beside them."""
     if not folder.is_dir() or find_or_rebuild(folder).manifest is not None:
         return
-    if strangers := [name for name in _names_of_a_run() if _holds_something(folder / name)]:
-        raise UsageError(
-            f"{folder} holds {', '.join(strangers)} and no {MANIFEST_NAME} of a run that made them; a run "
-            "would write over them. Move them away, or name another folder, such as --output-dir "
-            f"{outputs / 'mine'}."
-        )
+    strangers = [name for name in _names_of_a_run() if _holds_something(folder / name)]
+    if not strangers or find_or_rebuild(folder).manifest is not None:  # a run has begun in it meanwhile
+        return
+    raise UsageError(
+        f"{folder} holds {', '.join(strangers)} and no {MANIFEST_NAME} of a run that made them; a run "
+        "would write over them. Move them away, or name another folder, such as --output-dir "
+        f"{outputs / 'mine'}."
+    )
 
 
 def _names_of_a_run() -> list[str]:

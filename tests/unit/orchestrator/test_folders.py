@@ -10,6 +10,7 @@ import pytest
 from mrt_pipeline.config.model import OutputSection
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, StorageError, UsageError
+from mrt_pipeline.orchestrator import folders
 from mrt_pipeline.orchestrator.folders import (
     _names_of_a_run,
     choose_folder,
@@ -20,8 +21,8 @@ from mrt_pipeline.orchestrator.folders import (
 )
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, run_lock
-from mrt_pipeline.runtime.manifests import MANIFEST_NAME
-from tests.fakes.manifests import START, put_run
+from mrt_pipeline.runtime.manifests import MANIFEST_NAME, save_manifest
+from tests.fakes.manifests import START, make_manifest, put_run
 
 ALL = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")
 
@@ -239,6 +240,20 @@ def test_every_file_of_a_run_is_known_as_one() -> None:
     listed = page.partition("outputs/20261123_081203/\n")[2].partition("```")[0]
     documented = set(re.findall(r"^  ([\w.]+)", listed, re.MULTILINE))
     assert documented | {"run.log"} == {*_names_of_a_run(), MANIFEST_NAME}
+
+
+def test_a_run_that_begins_while_its_folder_is_looked_at_is_no_stranger(
+    outputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (outputs / "mine").mkdir(parents=True)
+
+    def begin() -> list[str]:
+        save_manifest(outputs / "mine", make_manifest())
+        (outputs / "mine" / "run.log.jsonl").write_text("{}\n")
+        return ["run.log.jsonl"]
+
+    monkeypatch.setattr(folders, "_names_of_a_run", begin)
+    assert choose_folder(RunRequest(outputs / "mine"), _section(outputs), START) == outputs / "mine"
 
 
 @pytest.mark.parametrize("name", [".", "latest"])
