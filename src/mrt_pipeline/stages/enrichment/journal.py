@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.runtime.checkpoints import move_aside
-from mrt_pipeline.runtime.files import describe_os_error, storage_errors
+from mrt_pipeline.runtime.files import describe_os_error, storage_errors, temporary_path
 from mrt_pipeline.runtime.model_usage import add_usage
 from mrt_pipeline.stages.enrichment.keys import StationKey
 
@@ -225,10 +225,25 @@ def _sqlite_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        reason = describe_os_error(OSError(_ERRNO.get(_primary_code(error), 0), str(error)))
+        reason = describe_os_error(_find_cause(error, path))
         raise StorageError(
             path, f"could not be written or read: {reason}. What was committed is kept."
         ) from error
+
+
+def _find_cause(error: sqlite3.Error, path: Path) -> OSError:
+    """Return what the operating system says; where SQLite keeps it back, it is asked for a file beside."""
+    code = _primary_code(error)
+    if code == sqlite3.SQLITE_CANTOPEN:
+        probe = temporary_path(path)
+        try:
+            probe.write_bytes(b"?")
+        except OSError as refusal:
+            return refusal
+        finally:
+            with contextlib.suppress(OSError):
+                probe.unlink()
+    return OSError(_ERRNO.get(code, 0), str(error))
 
 
 def _primary_code(error: sqlite3.Error) -> int:

@@ -202,6 +202,12 @@ def test_a_folder_in_the_journals_place_is_a_clear_error(tmp_path: Path) -> None
         pass
 
 
+def test_a_journal_that_cannot_be_made_is_told_with_the_systems_reason(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"no such file or directory\. What"), _opened(tmp_path / "gone"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from("abcdef"), st.text(max_size=20), st.integers(1, 9)), min_size=1, max_size=20
