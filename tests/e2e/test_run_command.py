@@ -121,6 +121,9 @@ def test_a_single_stage_runs_alone(place: Workplace) -> None:
     assert place.call("run", "--stage", "3").returncode == 0
     assert place.runs == [run]
     assert (run / "mrt_transit_graph.json").exists()
+    alone = place.call("run", "--stage", "1", "--output-dir", run)
+    assert alone.returncode == 0
+    assert "exits with" not in alone.stdout, "the figures of stage 3 are older"
 
 
 def test_skipping_what_exists_does_nothing_when_nothing_has_changed(after_a_run: Workplace) -> None:
@@ -202,6 +205,18 @@ def test_validate_checks_a_published_dataset_again(finished: Workplace, tmp_path
     result = finished.call("validate", broken)
     assert result.returncode == 1
     assert "NS99" in result.stdout
+
+
+def test_validate_shows_a_hostile_name_without_what_a_terminal_would_obey(
+    finished: Workplace, tmp_path: Path
+) -> None:
+    hostile = tmp_path / "hostile.json"
+    dataset = (finished.latest / "stage3_final.json").read_text(encoding="utf-8")
+    hostile.write_text(dataset.replace('"station_id": "NS13"', '"station_id": "NS99\\u0007"', 1))
+    result = finished.call("validate", hostile)
+    assert result.returncode == 1
+    assert "NS99" in result.stdout
+    assert "\a" not in result.stdout
 
 
 def test_config_check_and_schema_answer(place: Workplace) -> None:

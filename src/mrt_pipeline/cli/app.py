@@ -92,7 +92,7 @@ def run(context: typer.Context, flags: RunFlags) -> None:
     orchestrator = PipelineOrchestrator(find_config(flags.config, default=context.obj), reporter=reporter)
     with reporter:
         manifest = orchestrator.execute(request)
-    reporter.summarise(manifest, orchestrator.output_base_dir)
+    reporter.summarise(manifest, orchestrator.output_base_dir, request.last_stage)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from mrt_pipeline.cli.printing import printable
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.runtime.files import describe_os_error
 from mrt_pipeline.runtime.reporting import Reporter
@@ -105,10 +106,10 @@ class ConsoleReporter(Reporter):
         if self._task is not None:
             self._progress.update(self._task, completed=done, total=total, details=escape(printable(details)))
 
-    def summarise(self, manifest: Manifest, folder: Path | None) -> None:
+    def summarise(self, manifest: Manifest, folder: Path | None, last_stage: int) -> None:
         """Print what the run made, how complete it is, what was found, and where it lies."""
         console = PatientConsole(highlight=False)
-        console.print(summary_table(manifest, folder))
+        console.print(summary_table(manifest, folder, last_stage))
         for source, reason in manifest.passed_over.items():
             console.print(f"Passed over: {escape(source)}: {escape(printable(reason))}", soft_wrap=True)
         if manifest.status is RunStatus.STOPPED_AT_BUDGET and folder is not None:
@@ -118,11 +119,11 @@ class ConsoleReporter(Reporter):
             console.print(f"Stopped at its budget; go on with: {escape(printable(command))}", soft_wrap=True)
 
 
-def summary_table(manifest: Manifest, folder: Path | None) -> Table:
-    """Return a run's figures as a table."""
+def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> Table:
+    """Return a run's figures as a table; what lies there of stages after the last one asked for is older."""
     title = f"{manifest.run_id} as of {manifest.as_of}: {manifest.status.value}"
     table = Table("", "", title=title, title_justify="left", show_header=False)
-    counts = _final_counts(manifest)
+    counts = _final_counts(manifest, last_stage)
     for key, label in SUMMARY_FIGURES:
         if key in counts:
             table.add_row(label, f"{counts[key]:.0f}")
@@ -152,9 +153,10 @@ def give_up_output(error: OSError) -> None:
     print_error(f"The output could not be written: {describe_os_error(error)}.")
 
 
-def _final_counts(manifest: Manifest) -> dict[str, float]:
+def _final_counts(manifest: Manifest, last_stage: int) -> dict[str, float]:
     """Return the figures of the last stage that has any; those of one that is switched off are older."""
-    for record in reversed(list(manifest.stages.values())):
-        if record.counts and record.status is not StageStatus.DISABLED:
+    for name in reversed(list(CHECKPOINT_NAMES)[:last_stage]):
+        record = manifest.stages.get(name)
+        if record is not None and record.counts and record.status is not StageStatus.DISABLED:
             return record.counts
     return {}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
-
+from mrt_pipeline.cli.printing import say
 from mrt_pipeline.config import PipelineConfig, find_config
 from mrt_pipeline.contracts.findings import Severity, count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
@@ -28,8 +27,8 @@ def validate_file(file: Path, config: Path | None) -> int:
     settings = PipelineConfig(find_config(config)).settings
     findings = check_dataset(dataset, settings)
     for finding in findings:
-        typer.echo(f"{finding.severity.value:<8} {finding.check}: {finding.message}")
+        say(f"{finding.severity.value:<8} {finding.check}: {finding.message}")
     counts = count_by_severity(findings)
     shown = ", ".join(f"{number} {severity}" for severity, number in counts.items())
-    typer.echo(f"{path}: {len(dataset.stations)} stations as of {dataset.metadata.as_of}; findings: {shown}.")
+    say(f"{path}: {len(dataset.stations)} stations as of {dataset.metadata.as_of}; findings: {shown}.")
     return EXIT_FAILURE if counts[Severity.ERROR.value] else 0
