@@ -87,7 +87,7 @@ def _refuse_place(named: Path, outputs: Path) -> None:
 
 def _refuse_strangers(folder: Path, outputs: Path) -> None:
     """Raise if a run would write over files that no run of ours has made; others may lie beside them."""
-    if not folder.is_dir() or find_or_rebuild(folder).manifest is not None:
+    if not _is_folder(folder) or find_or_rebuild(folder).manifest is not None:
         return
     strangers = [name for name in _names_of_a_run() if _holds_something(folder / name)]
     if not strangers or find_or_rebuild(folder).manifest is not None:  # a run has begun in it meanwhile
@@ -97,6 +97,14 @@ def _refuse_strangers(folder: Path, outputs: Path) -> None:
         "would write over them. Move them away, or name another folder, such as --output-dir "
         f"{outputs / 'mine'}."
     )
+
+
+def _is_folder(path: Path) -> bool:
+    """Tell whether a folder is there; what else may be wrong with a path is told when it is made."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _names_of_a_run() -> list[str]:
