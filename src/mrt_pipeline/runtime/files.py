@@ -92,9 +92,11 @@ def read_bytes(path: Path) -> bytes:
 
     Raises:
         FileNotFoundError: if there is none.
-        StorageError: if it cannot be read.
+        StorageError: if it cannot be read, or is a pipe, which may never end.
     """
     try:
+        if path.is_fifo():
+            raise StorageError(path, "is a pipe; expected a file. Move it away, or save what it gives first.")
         return path.read_bytes()
     except FileNotFoundError:
         raise

@@ -144,6 +144,12 @@ def test_a_missing_file_is_told_apart_from_one_that_cannot_be_read(tmp_path: Pat
         read_bytes(tmp_path)
 
 
+def test_a_pipe_is_refused_before_anyone_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.json")
+    with pytest.raises(StorageError, match="is a pipe"):
+        read_bytes(tmp_path / "a.json")
+
+
 def test_a_folder_is_made_with_its_parents(tmp_path: Path) -> None:
     make_folder(tmp_path / "a" / "b")
     make_folder(tmp_path / "a" / "b")
