@@ -30,7 +30,11 @@ def say(record_property: Callable[[str, object], None]) -> Say:
 
 
 def pytest_configure() -> None:
-    """Let a hang-up end a process, under ``nohup`` too: the tests' commands inherit what is done about it."""
+    """Let Ctrl-C and a hang-up end a process, in the background and under ``nohup`` too.
+
+    A shell has them ignored there, and the tests' commands inherit that.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 

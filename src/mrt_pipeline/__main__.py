@@ -7,13 +7,18 @@ import os
 import sys
 from typing import NoReturn
 
-from mrt_pipeline import cli
+INTERRUPTED = 130
+"""what a shell makes of SIGINT"""
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     try:
+        from mrt_pipeline import cli
+
         cli.main()
+    except KeyboardInterrupt:  # while the program was still loading
+        _leave(INTERRUPTED)
     except SystemExit as end:
         if isinstance(end.code, str):
             raise

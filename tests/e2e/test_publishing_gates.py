@@ -52,6 +52,14 @@ def _pretend_it_had_more(folder: Path) -> None:
     save_manifest(folder, manifest.model_copy(update={"stages": stages}))
 
 
+def test_a_run_refused_in_the_folder_that_is_shown_leaves_its_verdict(after_a_run: Workplace) -> None:
+    shown = after_a_run.latest.resolve()
+    verdict = (shown / "validation.json").read_bytes()
+    result = after_a_run.with_variables(**POOR).call("run", "--resume-from", "2")
+    assert result.returncode == 1
+    assert (shown / "validation.json").read_bytes() == verdict
+
+
 def test_stations_and_exits_that_are_gone_are_named_and_nothing_is_published(after_a_run: Workplace) -> None:
     published = after_a_run.latest.resolve()
     _pretend_it_had_more(published)

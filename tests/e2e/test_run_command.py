@@ -174,6 +174,56 @@ def test_the_network_of_another_day_can_be_asked_for(place: Workplace) -> None:
     assert len(stations) == 181
 
 
+def test_who_reads_through_latest_is_told_when_it_goes_back_to_an_earlier_day(after_a_run: Workplace) -> None:
+    shown = load(after_a_run.latest / "manifest.json")["as_of"]
+    result = after_a_run.call("run", "--as-of", "1987-11-08")
+    assert result.returncode == 0
+    assert f"latest now shows the network of 1987-11-08; before, it showed that of {shown}" in result.stderr
+
+
+def test_a_single_stage_keeps_the_day_of_the_run_in_whose_folder_it_is(place: Workplace) -> None:
+    run = place.outputs / "mine"
+    assert place.call("run", "--as-of", "1987-11-08", "--output-dir", run).returncode == 0
+    before = (run / "stage1_deterministic.json").read_bytes()
+    refused = place.call("run", "--stage", "1", "--as-of", "1988-11-08", "--output-dir", run)
+    assert refused.returncode == 2
+    assert "the run in this folder describes 1987-11-08" in refused.stderr
+    assert (run / "stage1_deterministic.json").read_bytes() == before
+    assert place.call("run", "--stage", "1", "--output-dir", run).returncode == 0
+    assert load(run / "manifest.json")["as_of"] == "1987-11-08"
+
+
+def test_the_command_to_go_on_with_names_the_configuration_of_the_run(place: Workplace) -> None:
+    other = place.folder / "other.yaml"
+    other.write_text("stages: {stage2_enrichment: {bus_stop_radius_m: 300}}")
+    run = ("run", "--config", other, "--output-dir", place.outputs / "mine", "--as-of", "1987-11-08")
+    assert place.call(*run).returncode == 0
+    (place.outputs / "mine" / "stage2_enrichment.json").unlink()
+    result = place.call(*run, "--resume-from", "3")
+    assert result.returncode == 1
+    assert f"--resume-from 2 --config {other}" in result.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("show", "a" * 300), ("validate", "a" * 300), ("diff", "a" * 300, "b")]
+)
+def test_a_name_that_is_too_long_is_told_in_a_sentence(arguments: tuple[str, ...], place: Workplace) -> None:
+    result = place.call(*arguments)
+    assert result.returncode in (1, 2)
+    assert "Traceback" not in result.stderr
+    assert "Error: " in result.stderr
+
+
+def test_a_word_is_the_name_of_a_run_whatever_else_lies_here_under_it(after_a_run: Workplace) -> None:
+    name = after_a_run.latest.resolve().name
+    (after_a_run.folder / name).mkdir()
+    (after_a_run.folder / "latest").touch()
+    for word in (name, "latest"):
+        result = after_a_run.call("show", word)
+        assert result.returncode == 0, result.stderr
+        assert name in result.stdout
+
+
 def test_old_runs_are_removed_after_a_success_and_latest_never(after_a_run: Workplace) -> None:
     [first] = after_a_run.runs
     for number in range(3):

@@ -220,8 +220,8 @@ def snapshot_refresh(
 def _run_app(application: typer.Typer, default_config: Path | None = None) -> NoReturn:
     """Run an application; every error raised on purpose is one message on stderr and an exit code.
 
-    So is an output that cannot be written. Files of ours are written elsewhere, and what goes wrong with them
-    names them; an error of the operating system that names no file comes from printing.
+    So is an error of the operating system that nobody foresaw: about the file that it names, such as one
+    whose name is too long; without a name it comes from printing.
     """
     try:
         application(obj=default_config)
@@ -231,11 +231,13 @@ def _run_app(application: typer.Typer, default_config: Path | None = None) -> No
         print_error(str(error), hint="See --help." if error.exit_code == EXIT_USAGE else "")
         sys.exit(error.exit_code)
     except OSError as error:
-        if error.filename is not None:
-            raise
-        from mrt_pipeline.cli.console import give_up_output
+        from mrt_pipeline.cli.console import give_up_output, print_error
+        from mrt_pipeline.runtime.files import describe_os_error
 
-        give_up_output(error)
+        if error.filename is None:
+            give_up_output(error)
+        else:
+            print_error(f"{error.filename}: {describe_os_error(error)}.")
         sys.exit(EXIT_FAILURE)
     except KeyboardInterrupt:
         sys.exit(130)

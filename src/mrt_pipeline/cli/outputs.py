@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from mrt_pipeline.cli.printing import warn
-from mrt_pipeline.report.history import History
+from mrt_pipeline.report.history import History, is_path
 
 
 def outputs_of(config: Path | None, *names: str) -> Path:
     """Return the folder of all runs; no configuration is read if names are given and all are paths."""
-    if names and all(Path(name).exists() for name in names):
+    if names and all(map(is_path, names)):
         return Path()
     from mrt_pipeline.config import PipelineConfig, find_config
 

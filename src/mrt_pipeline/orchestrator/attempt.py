@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mrt_pipeline.config import Mode
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import count_by_severity
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, VALIDATION_NAME
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import Fingerprint, Manifest, RunStatus, StageStatus
 from mrt_pipeline.contracts.stage import PipelineStage
@@ -207,10 +207,9 @@ class Attempt:
         runner.validate_input(given)
         output: Output = runner.execute(given)
         if isinstance(output, Stage3Output):
-            self._write_validation(output)
-        runner.validate_output(output)
-        if isinstance(output, Stage3Output):
-            self._gate.check(output)
+            self._judge(runner, output)
+        else:
+            runner.validate_output(output)
         path = runner.save_checkpoint(output, self._session.folder)
         checkpoint = describe_checkpoint(path)
         self._contents[stage.name] = checkpoint.content_sha256
@@ -225,6 +224,24 @@ class Attempt:
         )
         self.lineage.ended(stage.name, output)
         return output
+
+    def _judge(self, runner: PipelineStage[Any, Any], dataset: Stage3Output) -> None:
+        """Check a dataset and hold it against the one published before.
+
+        What the checks found is written whether they passed or not. Only if the gate refuses a dataset, what
+        was found of one that lies in this folder, and may be read, stays as it is.
+        """
+        is_first = not (self.folder / CHECKPOINT_NAMES[FINAL_STAGE]).exists()
+        try:
+            runner.validate_output(dataset)
+        except MrtPipelineError:
+            self._write_validation(dataset)
+            raise
+        if is_first:
+            self._write_validation(dataset)
+        self._gate.check(dataset)
+        if not is_first:
+            self._write_validation(dataset)
 
     def _write_validation(self, dataset: Stage3Output) -> None:
         """Write what the checks found, before a finding of severity error ends the stage."""

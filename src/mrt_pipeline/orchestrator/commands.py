@@ -47,10 +47,10 @@ def remedy(
     return go_on(folder, manifest, "--skip-existing", "--as-of", str(manifest.as_of))
 
 
-def go_on(folder: Path, manifest: Manifest, *flags: str) -> str:
-    """Return the command that goes on with a run in its folder and with its configuration."""
+def go_on(folder: Path, manifest: Manifest | None, *flags: str) -> str:
+    """Return the command that goes on with a run in its folder and its configuration, if one is known."""
     words = ["mrt-pipeline", "run", "--output-dir", str(folder), *flags]
-    if Path(manifest.config_path) != DEFAULT_PATH:
+    if manifest is not None and Path(manifest.config_path) != DEFAULT_PATH:
         words += ["--config", manifest.config_path]
     return shlex.join(words)
 

@@ -8,8 +8,9 @@ outputs/.outputs.lock          held for the moment of changing ``latest`` or rem
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
+import shlex
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 
@@ -62,6 +63,8 @@ def find_folder(request: RunRequest, output: OutputSection) -> Path | None:
     if request.output_dir is not None:
         _refuse_place(request.output_dir, outputs)
         _refuse_strangers(request.output_dir, outputs)
+        if request.first_stage > 1 and not _is_folder(request.output_dir):
+            raise _no_run_there(request.output_dir, request.first_stage)
         return request.output_dir
     if not output.versioning:
         _refuse_strangers(outputs / UNVERSIONED, outputs)
@@ -178,6 +181,15 @@ def point_latest(folder: Path, outputs: Path, now: datetime, *, has_made_dataset
     return True
 
 
+def find_shown(outputs: Path) -> Manifest | None:
+    """Return the manifest of the run that ``latest`` shows, if it can be read."""
+    link = outputs / LATEST
+    try:
+        return find_manifest(link.resolve()) if link.is_symlink() else None
+    except (CorruptCheckpointError, StorageError):
+        return None
+
+
 def check_latest(outputs: Path) -> None:
     """Raise ``StorageError`` if something of a person's stands under the name of the link."""
     link = outputs / LATEST
@@ -189,19 +201,21 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
     """Remove the oldest completed runs beyond ``keep`` and return their names.
 
     Only folders that this program named are its to remove: never one that --output-dir named, never the one
-    that ``latest`` shows, never one without our manifest, never one that a process is working in.
+    that ``latest`` shows, never one without our manifest, never one that a process is working in; and never
+    the newest dataset of the latest day, which looks at earlier days must not push out.
     """
     with outputs_lock(outputs):
         protected = {(outputs / LATEST).resolve(), current.resolve()}
         completed = sorted(
-            (manifest.timestamp, folder)
+            (manifest.timestamp, folder, manifest.as_of)
             for folder, manifest in list_runs(outputs)
             if manifest.status is RunStatus.COMPLETED
             and _OUR_NAME.match(folder.name)
             and (folder / CHECKPOINT_NAMES[FINAL_STAGE]).exists()
         )
+        protected |= {folder.resolve() for _, folder, _ in _of_the_latest_day(completed)[-1:]}
         removed = []
-        for _, folder in completed[: max(0, len(completed) - keep)]:
+        for _, folder, _ in completed[: max(0, len(completed) - keep)]:
             if folder.resolve() in protected:
                 continue
             with held_if_free(folder) as is_free:
@@ -209,6 +223,10 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
                     remove_folder(folder)
                     removed.append(folder.name)
     return removed
+
+
+def _of_the_latest_day(runs: Sequence[tuple[datetime, Path, date]]) -> list[tuple[datetime, Path, date]]:
+    return [run for run in runs if run[2] == max(day for _, _, day in runs)]
 
 
 def _remove_stillborn(outputs: Path, now: datetime) -> None:
@@ -269,3 +287,10 @@ def _nothing_to_resume(outputs: Path, first_stage: int) -> MissingCheckpointErro
         outputs,
         f"holds no run with {names}, which stage {first_stage} needs. Make one with: mrt-pipeline run",
     )
+
+
+def _no_run_there(folder: Path, first_stage: int) -> MissingCheckpointError:
+    """Return the error for a folder to go on in that is not there: most likely its name was mistyped."""
+    needed = folder / CHECKPOINT_NAMES[STAGES[first_stage - 2].name]
+    command = shlex.join(["mrt-pipeline", "run", "--output-dir", str(folder)])
+    return MissingCheckpointError(needed, f"is not there, nor is its folder; make it with: {command}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import mrt_pipeline
 from mrt_pipeline.config import PipelineConfig
+from mrt_pipeline.contracts.names import LATEST
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.contracts.stage import PipelineStage
@@ -25,7 +26,13 @@ from mrt_pipeline.errors import (
 )
 from mrt_pipeline.orchestrator.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt, Output
-from mrt_pipeline.orchestrator.folders import check_latest, choose_folder, point_latest, remove_old_runs
+from mrt_pipeline.orchestrator.folders import (
+    check_latest,
+    choose_folder,
+    find_shown,
+    point_latest,
+    remove_old_runs,
+)
 from mrt_pipeline.orchestrator.gates import PublicationGate
 from mrt_pipeline.orchestrator.lineage import follow
 from mrt_pipeline.orchestrator.planning import choose_day, is_enabled
@@ -182,13 +189,22 @@ class PipelineOrchestrator:
         if status is not RunStatus.COMPLETED or self.output_base_dir is None:
             return
         outputs = Path(output.directory)
-        if output.symlink_latest and not point_latest(
-            self.output_base_dir, outputs, self._now(), has_made_dataset=has_dataset
-        ):
-            self._reporter.note(f"{outputs / 'latest'} goes on showing the last complete dataset.")
+        if output.symlink_latest:
+            self._point_latest(self.output_base_dir, outputs, has_made_dataset=has_dataset)
         if output.versioning:
             for name in remove_old_runs(outputs, output.keep_last_n_versions, self.output_base_dir):
                 self._reporter.note(f"Removed old run {name} (keep_last_n_versions).")
+
+    def _point_latest(self, folder: Path, outputs: Path, *, has_made_dataset: bool) -> None:
+        """Let ``latest`` show the run, and warn whoever reads through it if it describes an earlier day."""
+        shown = find_shown(outputs)
+        if not point_latest(folder, outputs, self._now(), has_made_dataset=has_made_dataset):
+            self._reporter.note(f"{outputs / LATEST} goes on showing the last complete dataset.")
+        elif shown is not None and self._context.as_of < shown.as_of:
+            self._reporter.warn(
+                f"{outputs / LATEST} now shows the network of {self._context.as_of}; before, it showed that "
+                f"of {shown.as_of}, of run {shown.run_id}."
+            )
 
     @contextlib.contextmanager
     def _attempt(self, request: RunRequest) -> Iterator[Attempt]:

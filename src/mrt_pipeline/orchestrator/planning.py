@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,8 +14,10 @@ from mrt_pipeline.errors import (
     MissingCheckpointError,
     StaleCheckpointError,
     UnrecordedCheckpointError,
+    UsageError,
 )
 from mrt_pipeline.network import load_network
+from mrt_pipeline.orchestrator.commands import go_on
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import StageSpec
 from mrt_pipeline.runtime.checkpoints import (
@@ -61,9 +62,22 @@ class Decision:
 
 
 def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> date:
-    """Return the day whose network is described: the one asked for, that of a run gone on with, or today."""
-    resumed = earlier.as_of if earlier is not None and request.continues else None
-    return request.as_of or resumed or singapore_date(now)
+    """Return the day whose network is described: the one asked for, that of a run gone on with, or today.
+
+    Raises:
+        UsageError: if a single stage is asked for on another day than that of the run whose folder it is in:
+            what later stages have made there would pass for that day's.
+    """
+    if earlier is None:
+        return request.as_of or singapore_date(now)
+    is_single = request.stage is not None and bool(earlier.stages)
+    if is_single and request.as_of not in (None, earlier.as_of):
+        raise UsageError(
+            f"--as-of is {request.as_of}, and the run in this folder describes {earlier.as_of}; a single "
+            "stage keeps its day. Leave the day out, or name another folder with --output-dir."
+        )
+    goes_on = request.continues or is_single
+    return request.as_of or (earlier.as_of if goes_on else singapore_date(now))
 
 
 def find_api(stage: StageSpec, document_id: str) -> str | None:
@@ -157,7 +171,7 @@ def decide(
     if record.status is not StageStatus.COMPLETED:
         return Decision(runs=True, reason=f"it ended as {record.status.value} last time")
     try:
-        content = verify_checkpoint(folder, record.checkpoint, _remedy(stage, folder))
+        content = verify_checkpoint(folder, record.checkpoint, _remedy(stage, folder, manifest))
     except MissingCheckpointError:
         return Decision(runs=True, reason=f"{record.checkpoint.file} is gone")
     except CorruptCheckpointError as error:
@@ -170,7 +184,7 @@ def decide(
 
 def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerprint, folder: Path) -> Decision:
     """Reuse a checkpoint because the request says so; other code or data is told, other config refused."""
-    path, remedy = folder / CHECKPOINT_NAMES[stage.name], _remedy(stage, folder)
+    path, remedy = folder / CHECKPOINT_NAMES[stage.name], _remedy(stage, folder, manifest)
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if manifest is None or record is None or record.checkpoint is None:
         if manifest is not None and path.exists():
@@ -259,14 +273,14 @@ def _run_anew(stage: StageSpec, manifest: Manifest | None, folder: Path) -> Deci
 
 def _verify(stage: StageSpec, manifest: Manifest, checkpoint: CheckpointRecord, folder: Path) -> bytes:
     return verify_checkpoint(
-        folder, checkpoint, _remedy(stage, folder), find_unrecorded(manifest, stage.name)
+        folder, checkpoint, _remedy(stage, folder, manifest), find_unrecorded(manifest, stage.name)
     )
 
 
-def _remedy(stage: StageSpec, folder: Path) -> str:
+def _remedy(stage: StageSpec, folder: Path, manifest: Manifest | None) -> str:
     """Return the command that makes a stage's checkpoint again, in this very folder."""
-    words = ["mrt-pipeline", "run", "--output-dir", str(folder)]
-    return shlex.join([*words, "--resume-from", str(stage.number)] if stage.number > 1 else words)
+    flags = ("--resume-from", str(stage.number)) if stage.number > 1 else ()
+    return go_on(folder, manifest, *flags)
 
 
 def _source_versions(stage: StageSpec, context: RunContext) -> dict[str, str]:

@@ -9,7 +9,7 @@ from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, UnrecordedCheckpointError, UsageError
-from mrt_pipeline.report.history import History, Run, get_run, read_run
+from mrt_pipeline.report.history import History, Run, get_run, is_path, read_run
 from mrt_pipeline.runtime.checkpoints import find_unrecorded, parse_checkpoint, verify_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 
@@ -35,7 +35,7 @@ def load_dataset(name: str, outputs: Path) -> LoadedDataset:
         CheckpointError: if it has no dataset, or a damaged one.
     """
     path = Path(name)
-    if path.is_file():
+    if is_path(name) and path.is_file():
         run = read_run(path.parent) if path.name == FINAL_NAME else None
         if run is None:
             return LoadedDataset(name, _parse(path, read_bytes(path)), None)

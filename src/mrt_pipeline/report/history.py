@@ -6,6 +6,7 @@ the folder was left by a process that was killed. Such a run has died.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -138,6 +139,18 @@ def read_run(folder: Path) -> Run | None:
     return Run(folder, manifest, is_alive=manifest.status is RunStatus.RUNNING and is_locked(folder))
 
 
+def is_path(name: str) -> bool:
+    """Tell whether a name is a path; a single word is the name of a run, whatever else is called so here."""
+    return os.sep in name or name in (os.curdir, os.pardir) or name.endswith(".json")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # such as a name that is too long
+        return False
+
+
 def get_run(name: str, outputs: Path) -> Run:
     """Return a run by the path of its folder, or by its name in the folder of all runs.
 
@@ -147,9 +160,9 @@ def get_run(name: str, outputs: Path) -> Run:
         UsageError: if there is none; it lists the newest ones.
         CorruptCheckpointError: if its manifest is damaged.
     """
-    for folder in (Path(name), outputs / name):
-        if (folder / MANIFEST_NAME).is_file() and (run := read_run(_follow(folder))):
-            return run
+    folder = Path(name) if is_path(name) else outputs / name
+    if _is_file(folder / MANIFEST_NAME) and (run := read_run(_follow(folder))):
+        return run
     runs = read_history(outputs).runs
     completed = [run for run in runs if run.manifest.status is RunStatus.COMPLETED]
     if name == LATEST and completed:

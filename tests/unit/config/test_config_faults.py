@@ -77,6 +77,9 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
         ("apis: {onemap: {base_url: 'https://hunter2@example.org'}}",
          "apis.onemap.base_url (line 1) holds a user name or password, which would end up in manifests; "
          "leave it out."),
+        ("lineage: {url: 'https://example.org/?token=hunter2'}",
+         "lineage.url (line 1) holds a query, and what is secret in it would end up in manifests; "
+         "leave it out."),
         ("apis: {onemap: {base_url: 'https://me:hunter2@example.org:99999'}}",
          "apis.onemap.base_url (line 1) is a URL with a login; expected a URL such as https://example.org/api."),
         ("apis: {datagov: {dataset_id: x}}",

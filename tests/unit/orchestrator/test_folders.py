@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -52,7 +52,20 @@ def test_two_runs_that_start_in_the_same_second_get_two_folders(outputs: Path) -
 
 def test_a_named_folder_is_taken_as_it_is(outputs: Path) -> None:
     mine = outputs / "mine"
+    mine.mkdir(parents=True)
     assert choose_folder(RunRequest(mine, resume_from=2), _section(outputs), START) == mine
+
+
+@pytest.mark.parametrize(
+    "request_", [RunRequest(Path("typo"), stage=3), RunRequest(Path("typo"), resume_from=2)]
+)
+def test_a_folder_to_go_on_in_that_is_not_there_is_not_made(
+    outputs: Path, request_: RunRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(outputs.parent)
+    with pytest.raises(MissingCheckpointError, match="mrt-pipeline run --output-dir typo"):
+        choose_folder(request_, _section(outputs), START)
+    assert not Path("typo").exists()
 
 
 def test_without_versions_there_is_one_folder(outputs: Path) -> None:
@@ -116,6 +129,16 @@ def test_the_oldest_completed_runs_go_and_nothing_else(outputs: Path) -> None:
     assert remove_old_runs(outputs, keep=2, current=outputs / names[4]) == names[1:3]
     left = {folder.name for folder, _ in list_runs(outputs)}
     assert left == {names[0], names[3], names[4], "20260101_000000", "quarterly"}
+
+
+def test_looks_at_earlier_days_push_out_no_dataset_of_the_latest_day(outputs: Path) -> None:
+    names = [f"2026112{day}_080000" for day in range(4)]
+    _put_runs(outputs, *names[:2], as_of=date(2026, 11, 20))
+    for number, name in enumerate(names[2:]):
+        timestamp = START + timedelta(days=1 + number)
+        put_run(outputs / name, *ALL, timestamp=timestamp, as_of=date(1987, 11, 8))
+    point_latest(outputs / names[3], outputs, START)
+    assert remove_old_runs(outputs, keep=1, current=outputs / names[3]) == [names[0], names[2]]
 
 
 def test_a_run_that_a_process_works_in_is_not_removed(outputs: Path) -> None:
