@@ -252,7 +252,11 @@ def test_help_names_every_flag_and_shows_examples(place: Workplace, arguments: l
 
 
 def test_validate_checks_a_published_dataset_again(finished: Workplace, tmp_path: Path) -> None:
-    assert finished.call("validate", finished.latest).returncode == 0
+    result = finished.call("validate", finished.latest)
+    assert result.returncode == 0
+    counts = load(finished.latest / "manifest.json")["findings"]
+    last_line = result.stdout.splitlines()[-1]
+    assert all(f"{counts[severity]} {severity}" in last_line for severity in ("error", "warning", "info"))
     broken = tmp_path / "broken.json"
     dataset = (finished.latest / "stage3_final.json").read_text(encoding="utf-8")
     broken.write_text(dataset.replace('"station_id": "NS13"', '"station_id": "NS99"', 1))

@@ -20,6 +20,14 @@ def test_without_stage_1_its_checkpoint_is_used(after_a_run: Workplace) -> None:
     assert how_stages_ran(after_a_run.latest)["stage1_ingestion"][0]
 
 
+def test_stage_1_that_is_switched_off_and_has_made_nothing_is_told_with_its_key(place: Workplace) -> None:
+    off = place.with_variables(MRT_PIPELINE__STAGES__STAGE1_INGESTION__ENABLED="false")
+    result = off.call("run")
+    assert result.returncode == 1
+    assert "stages.stage1_ingestion.enabled is false; set it to true" in result.stderr
+    assert "make it with" not in result.stderr
+
+
 @pytest.mark.parametrize("flag", ["--resume-from", "--stage"])
 def test_without_stage_2_the_third_can_be_run_alone(after_a_run: Workplace, flag: str) -> None:
     off = after_a_run.with_variables(MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__ENABLED="false")

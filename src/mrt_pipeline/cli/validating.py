@@ -15,7 +15,10 @@ from mrt_pipeline.runtime.files import read_bytes
 
 
 def validate_file(file: Path, config: Path | None) -> int:
-    """Print every finding of a dataset and return the exit code: 0, or 1 if one of them is an error."""
+    """Print every finding of a dataset and return the exit code: 0, or 1 if one of them is an error.
+
+    Those that it was published with, such as exits that were merged, and those of the checks, made again.
+    """
     from mrt_pipeline.stages.stage3_merger import check_dataset
 
     path = file / CHECKPOINT_NAMES[FINAL_STAGE] if file.is_dir() else file
@@ -25,7 +28,8 @@ def validate_file(file: Path, config: Path | None) -> int:
         raise UsageError(f"{path} is not there; give a stage3_final.json or a run folder.") from None
     dataset = parse_checkpoint(Stage3Output, path, content, "mrt-pipeline run")
     settings = PipelineConfig(find_config(config)).settings
-    findings = check_dataset(dataset, settings)
+    again = check_dataset(dataset, settings)
+    findings = {(found.check, found.message): found for found in (*dataset.findings, *again)}.values()
     for finding in findings:
         say(f"{finding.severity.value:<8} {finding.check}: {finding.message}")
     counts = count_by_severity(findings)

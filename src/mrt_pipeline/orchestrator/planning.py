@@ -121,7 +121,15 @@ def decide_stage(
         request = RunRequest(resume_from=2)
     fingerprint = fingerprint_stage(stage, context, earlier)
     ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-    decision = decide(stage, request, manifest, fingerprint, folder, context.now(), ttl_days)
+    try:
+        decision = decide(stage, request, manifest, fingerprint, folder, context.now(), ttl_days)
+    except MissingCheckpointError as error:
+        if is_enabled(stage, context):
+            raise
+        key = f"stages.{stage.name}.enabled"
+        raise MissingCheckpointError(
+            error.path, f"is not there, and {key} is false; set it to true, so that the stage makes it."
+        ) from None
     return replace(decision, fingerprint=fingerprint)
 
 
