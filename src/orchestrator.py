@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from mrt_pipeline.cli import run_main
 from mrt_pipeline.orchestrator import PipelineOrchestrator
 
 __all__ = ["PipelineOrchestrator"]
 
 if __name__ == "__main__":
+    from mrt_pipeline.cli import run_main
+
     run_main(Path(__file__).parent.parent / "config" / "pipeline.yaml")

@@ -7,8 +7,7 @@ import os
 import sys
 from typing import NoReturn
 
-INTERRUPTED = 130
-"""what a shell makes of SIGINT"""
+from mrt_pipeline.errors import EXIT_INTERRUPTED
 
 
 def main() -> NoReturn:
@@ -18,7 +17,7 @@ def main() -> NoReturn:
 
         cli.main()
     except KeyboardInterrupt:  # while the program was still loading
-        _leave(INTERRUPTED)
+        _leave(EXIT_INTERRUPTED)
     except SystemExit as end:
         if isinstance(end.code, str):
             raise

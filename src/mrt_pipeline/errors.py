@@ -35,6 +35,8 @@ from pathlib import Path
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+"""by Ctrl-C, as a shell has it"""
 
 
 class MrtPipelineError(Exception):

@@ -11,7 +11,7 @@ import typer
 
 from mrt_pipeline import __version__
 from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, with_run_flags
-from mrt_pipeline.errors import EXIT_FAILURE, EXIT_USAGE, MrtPipelineError
+from mrt_pipeline.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, MrtPipelineError
 
 EXAMPLES = """\
 Examples:
@@ -240,5 +240,5 @@ def _run_app(application: typer.Typer, default_config: Path | None = None) -> No
             print_error(f"{error.filename}: {describe_os_error(error)}.")
         sys.exit(EXIT_FAILURE)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(EXIT_INTERRUPTED)
     sys.exit(0)

@@ -15,6 +15,7 @@ from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Out
 from mrt_pipeline.contracts.run import Fingerprint, Manifest, RunStatus, StageStatus
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import (
+    GateError,
     MissingCheckpointError,
     MrtPipelineError,
     RunInterrupted,
@@ -179,9 +180,9 @@ class Attempt:
             # Whatever ends a stage, the manifest must not go on saying that it is running.
             is_stop = isinstance(error, (RunInterrupted, KeyboardInterrupt))
             status = StageStatus.INTERRUPTED if is_stop else StageStatus.FAILED
-            shown = str(error) if isinstance(error, MrtPipelineError) else type(error).__name__
             if isinstance(error, SourceError):
                 self._advise(error, stage)
+            shown = str(error) if isinstance(error, MrtPipelineError) else type(error).__name__
             seconds, spent = time.monotonic() - began, self._spent_by(stage)
             with after_failure(error, self._context.reporter, self._log):
                 self._session.stage_failed(stage.name, status, seconds, shown, **spent)
@@ -234,17 +235,15 @@ class Attempt:
         is_first = not (self.folder / CHECKPOINT_NAMES[FINAL_STAGE]).exists()
         try:
             runner.validate_output(dataset)
-        except MrtPipelineError:
-            self._write_validation(dataset)
+            self._gate.check(dataset)
+        except MrtPipelineError as error:
+            if is_first or not isinstance(error, GateError):
+                self._write_validation(dataset)
             raise
-        if is_first:
-            self._write_validation(dataset)
-        self._gate.check(dataset)
-        if not is_first:
-            self._write_validation(dataset)
+        self._write_validation(dataset)
 
     def _write_validation(self, dataset: Stage3Output) -> None:
-        """Write what the checks found, before a finding of severity error ends the stage."""
+        """Write what the checks found, beside the dataset and into the manifest."""
         from mrt_pipeline.exports import render_validation
 
         write_bytes(self._session.folder / VALIDATION_NAME, render_validation(dataset))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -213,7 +213,9 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
             and _OUR_NAME.match(folder.name)
             and (folder / CHECKPOINT_NAMES[FINAL_STAGE]).exists()
         )
-        protected |= {folder.resolve() for _, folder, _ in _of_the_latest_day(completed)[-1:]}
+        if completed:
+            _, newest, _ = max(completed, key=lambda run: (run[2], run[0]))
+            protected.add(newest.resolve())
         removed = []
         for _, folder, _ in completed[: max(0, len(completed) - keep)]:
             if folder.resolve() in protected:
@@ -223,10 +225,6 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
                     remove_folder(folder)
                     removed.append(folder.name)
     return removed
-
-
-def _of_the_latest_day(runs: Sequence[tuple[datetime, Path, date]]) -> list[tuple[datetime, Path, date]]:
-    return [run for run in runs if run[2] == max(day for _, _, day in runs)]
 
 
 def _remove_stillborn(outputs: Path, now: datetime) -> None:

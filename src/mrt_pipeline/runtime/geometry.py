@@ -7,7 +7,6 @@ line of 400 m is right to a few centimetres.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -72,8 +71,6 @@ class SpatialIndex:
 
     def __init__(self, points: Iterable[Point]) -> None:
         """Build the index once; results are positions in the given order."""
-        # Nothing here is linear algebra, whose threads take a tenth of a second of processor time to start.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from shapely import STRtree
 
         self._points = tuple(points)
