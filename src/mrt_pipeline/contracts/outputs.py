@@ -2,13 +2,14 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
 from mrt_pipeline.contracts.network import ExitAccess, ExitBusStop, ExitPlatform, Landmark, Station
 
 SCHEMA_VERSION: Literal["1"] = "1"
@@ -145,3 +146,13 @@ class Stage3Output(Record):
     future_stations: tuple[Station, ...]
     provenance: dict[str, Provenance]
     findings: tuple[Finding, ...]
+
+
+StageOutput = Stage1Output | Stage2Output | Stage3Output
+
+OUTPUT_KINDS: dict[str, type[Any]] = {
+    STAGE1_INGESTION: Stage1Output,
+    STAGE2_ENRICHMENT: Stage2Output,
+    STAGE3_MERGER: Stage3Output,
+}
+"""what each stage makes"""

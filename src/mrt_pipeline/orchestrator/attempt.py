@@ -11,7 +11,7 @@ from mrt_pipeline.config import Mode
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, VALIDATION_NAME
-from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import Fingerprint, Manifest, RunStatus, StageStatus
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import (
@@ -43,9 +43,7 @@ if TYPE_CHECKING:
     from mrt_pipeline.orchestrator.lineage import Lineage
     from mrt_pipeline.runtime.run_log import RunLog
 
-Output = Stage1Output | Stage2Output | Stage3Output
 MODEL_STAGE = 2
-KINDS: dict[int, type[Any]] = {1: Stage1Output, 2: Stage2Output, 3: Stage3Output}
 
 
 class Attempt:
@@ -68,7 +66,7 @@ class Attempt:
         self._gate = gate
         self.lineage = lineage
         self._log = log
-        self._outputs: dict[int, Output] = {}
+        self._outputs: dict[int, StageOutput] = {}
         self._reusable: dict[int, bytes] = {}
         self._contents: dict[str, str] = {}
 
@@ -113,19 +111,19 @@ class Attempt:
         self._session.end(status)
         self._log.info("attempt ended", status=status.value)
 
-    def run_given(self, number: int, given: dict[int, Output]) -> Output:
+    def run_given(self, number: int, given: dict[int, StageOutput]) -> StageOutput:
         """Run or reuse one stage on outputs that the caller holds, and return its output."""
         for earlier, output in given.items():
-            if not isinstance(output, KINDS[earlier]):
+            kind = OUTPUT_KINDS[STAGES[earlier - 1].name]
+            if not isinstance(output, kind):
                 raise StageInputError(
                     STAGES[number - 1].name,
-                    f"was given {type(output).__name__}; expected the {KINDS[earlier].__name__} "
-                    f"of stage {earlier}.",
+                    f"was given {type(output).__name__}; expected the {kind.__name__} of stage {earlier}.",
                 )
             self._outputs[earlier] = output
             self._contents[STAGES[earlier - 1].name] = content_sha256(output)
         self._run_or_reuse(STAGES[number - 1])
-        made: Output = self.output(number)
+        made: StageOutput = self.output(number)
         return made
 
     def output(self, number: int) -> Any:
@@ -142,7 +140,9 @@ class Attempt:
                 remedy = self._go_on(*(("--resume-from", "2") if is_at_budget else ()))
                 raise MissingCheckpointError(path, f"is not there; make it with: {remedy}")
             remedy = self._go_on("--resume-from", str(number))
-            self._outputs[number] = parse_checkpoint(KINDS[number], path, self._reusable[number], remedy)
+            self._outputs[number] = parse_checkpoint(
+                OUTPUT_KINDS[stage.name], path, self._reusable[number], remedy
+            )
         return self._outputs[number]
 
     def _go_on(self, *flags: str) -> str:
@@ -201,12 +201,12 @@ class Attempt:
         way_round = "" if without in str(error) else f"; or do without it: set {without} to snapshot"
         error.advise(f"Go on with: {command}{way_round}.")
 
-    def _make(self, stage: StageSpec, fingerprint: Fingerprint | None, began: float) -> Output:
+    def _make(self, stage: StageSpec, fingerprint: Fingerprint | None, began: float) -> StageOutput:
         """Run a stage's five steps; a failed one leaves no checkpoint behind."""
         runner = self._stage_of(stage.number)
         given = self._input_of(stage)
         runner.validate_input(given)
-        output: Output = runner.execute(given)
+        output: StageOutput = runner.execute(given)
         if isinstance(output, Stage3Output):
             self._judge(runner, output)
         else:
@@ -308,7 +308,7 @@ class Attempt:
         self._context.reporter.warn(f"{decision.damaged} is damaged; it was kept as {aside.name}.")
         self._log.warning("damaged checkpoint kept aside", file=decision.damaged.name, kept_as=aside.name)
 
-    def _facts_of(self, output: Output) -> dict[str, object]:
+    def _facts_of(self, output: StageOutput) -> dict[str, object]:
         """Return what an output adds to the manifest itself."""
         sources: dict[str, Provenance] = dict(output.provenance)
         if isinstance(output, Stage2Output):
@@ -320,7 +320,7 @@ class Attempt:
         return facts
 
 
-def _status_of(output: Output) -> StageStatus:
+def _status_of(output: StageOutput) -> StageStatus:
     if isinstance(output, Stage2Output) and count_pending(output):
         return StageStatus.STOPPED_AT_BUDGET
     return StageStatus.COMPLETED

@@ -38,7 +38,8 @@ from mrt_pipeline.runtime.lineage import LINEAGE_NAME, LineageSender, append_eve
 from mrt_pipeline.runtime.reporting import Reporter
 
 if TYPE_CHECKING:
-    from mrt_pipeline.report.lineage import Json, Output
+    from mrt_pipeline.contracts.outputs import StageOutput
+    from mrt_pipeline.report.lineage import Json
     from mrt_pipeline.runtime.run_log import RunLog
 
 INPUT_STAGES = {stage.name: tuple(earlier.name for earlier in STAGES[: stage.number - 1]) for stage in STAGES}
@@ -62,7 +63,7 @@ class Lineage:
     def checked(self, dataset: Stage3Output) -> None:
         """Take what the checks found in a dataset, whether it passed them or not."""
 
-    def ended(self, stage_name: str, output: Output) -> None:
+    def ended(self, stage_name: str, output: StageOutput) -> None:
         """Take what a stage has made, once its checkpoint is in the manifest."""
 
     def publishing(self) -> None:
@@ -152,7 +153,7 @@ class HarmlessLineage(Lineage):
         """Pass on what the checks found."""
         self._try(lambda: self._inner.checked(dataset))
 
-    def ended(self, stage_name: str, output: Output) -> None:
+    def ended(self, stage_name: str, output: StageOutput) -> None:
         """Pass on what a stage has made."""
         self._try(lambda: self._inner.ended(stage_name, output))
 
@@ -209,7 +210,7 @@ class EventLineage(Lineage):
         """Keep what became of each check, for the event that ends the stage."""
         self._judgements = judge_checks(dataset.findings, self._manifest.config)
 
-    def ended(self, stage_name: str, output: Output) -> None:
+    def ended(self, stage_name: str, output: StageOutput) -> None:
         """Tell what a stage has read and made."""
         record = self._manifest.stages[stage_name].checkpoint
         made = []
@@ -289,7 +290,7 @@ class EventLineage(Lineage):
         while self._open:
             self._finish(EventType.ABORT, error="The process was killed.")
 
-    def _read_by(self, stage_name: str, output: Output) -> list[Json]:
+    def _read_by(self, stage_name: str, output: StageOutput) -> list[Json]:
         """Return what a stage has read: checkpoints, and documents of publishers."""
         checkpoints = self._checkpoints(INPUT_STAGES[stage_name])
         if isinstance(output, Stage3Output):  # its documents are those of the stages before

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import mrt_pipeline
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.names import LATEST
-from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import (
@@ -25,7 +25,7 @@ from mrt_pipeline.errors import (
     UsageError,
 )
 from mrt_pipeline.orchestrator.alerting import Alerting
-from mrt_pipeline.orchestrator.attempt import Attempt, Output
+from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.folders import (
     check_latest,
     choose_folder,
@@ -106,12 +106,12 @@ class PipelineOrchestrator:
         final: Stage3Output = attempt.output(3)
         return final
 
-    def run_single_stage(self, stage: int, output_dir: str | Path | None = None) -> Output:
+    def run_single_stage(self, stage: int, output_dir: str | Path | None = None) -> StageOutput:
         """Run one stage on the checkpoints before it and return its output."""
         request = RunRequest(_path(output_dir), stage=stage, as_of=self._as_of)
         with self._attempt(request) as attempt:
             self._carry_out(request, attempt)
-            output: Output = attempt.output(stage)
+            output: StageOutput = attempt.output(stage)
         return output
 
     def run_stage1(self, skip_if_exists: bool = False) -> Stage1Output:
@@ -128,7 +128,7 @@ class PipelineOrchestrator:
         self, stage1_output: Stage1Output, stage2_output: Stage2Output, skip_if_exists: bool = False
     ) -> Stage3Output:
         """Run or reuse stage 3 on given outputs of stages 1 and 2 and return the dataset."""
-        given: dict[int, Output] = {1: stage1_output, 2: stage2_output}
+        given: dict[int, StageOutput] = {1: stage1_output, 2: stage2_output}
         output: Stage3Output = self._run_given(3, given, skip_if_exists)
         return output
 
@@ -166,7 +166,7 @@ class PipelineOrchestrator:
     def _stage(self, number: int) -> PipelineStage[Any, Any]:
         return (self.stage1, self.stage2, self.stage3)[number - 1]
 
-    def _run_given(self, number: int, given: dict[int, Output], skip_if_exists: bool) -> Any:
+    def _run_given(self, number: int, given: dict[int, StageOutput], skip_if_exists: bool) -> Any:
         request = RunRequest(
             self.output_base_dir, stage=number, skip_existing=skip_if_exists, as_of=self._as_of
         )

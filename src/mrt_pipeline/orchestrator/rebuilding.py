@@ -11,11 +11,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mrt_pipeline.contracts.findings import count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
-from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
@@ -24,8 +23,6 @@ from mrt_pipeline.runtime.checkpoints import describe_checkpoint, parse_checkpoi
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 
-Output = Stage1Output | Stage2Output | Stage3Output
-KINDS: tuple[type[Any], ...] = (Stage1Output, Stage2Output, Stage3Output)
 REASON = "made by an attempt of which only the checkpoint is left"
 UNKNOWN = "unknown"
 
@@ -72,14 +69,14 @@ def find_or_rebuild(folder: Path) -> Found:
     return Found(_make_manifest(folder, outputs), unfit, remark)
 
 
-def _read_checkpoints(folder: Path) -> tuple[dict[int, Output], dict[Path, str]]:
+def _read_checkpoints(folder: Path) -> tuple[dict[int, StageOutput], dict[Path, str]]:
     """Return the checkpoints that fit together by the number of their stage, and why the others do not."""
-    outputs: dict[int, Output] = {}
+    outputs: dict[int, StageOutput] = {}
     unfit: dict[Path, str] = {}
     for stage in STAGES:
         path = folder / CHECKPOINT_NAMES[stage.name]
         try:
-            output: Output = parse_checkpoint(KINDS[stage.number - 1], path, read_bytes(path), "")
+            output: StageOutput = parse_checkpoint(OUTPUT_KINDS[stage.name], path, read_bytes(path), "")
         except FileNotFoundError:
             continue
         except CorruptCheckpointError:
@@ -92,7 +89,7 @@ def _read_checkpoints(folder: Path) -> tuple[dict[int, Output], dict[Path, str]]
     return outputs, unfit
 
 
-def _find_misfit(stage: StageSpec, output: Output, stage1: Output | None) -> str | None:
+def _find_misfit(stage: StageSpec, output: StageOutput, stage1: StageOutput | None) -> str | None:
     """Return why an output belongs to another stage or run; nothing if it fits."""
     if output.metadata.stage_name != stage.name:
         return f"is a checkpoint of {output.metadata.stage_name!r}"
@@ -105,12 +102,12 @@ def _find_misfit(stage: StageSpec, output: Output, stage1: Output | None) -> str
     return None
 
 
-def _slugs_of(output: Output) -> set[str]:
+def _slugs_of(output: StageOutput) -> set[str]:
     places = output.enrichments if isinstance(output, Stage2Output) else output.stations
     return {place.slug for place in places}
 
 
-def _make_manifest(folder: Path, outputs: Mapping[int, Output]) -> Manifest:
+def _make_manifest(folder: Path, outputs: Mapping[int, StageOutput]) -> Manifest:
     times = [output.metadata.generated_at for output in outputs.values()]
     stages = {STAGES[number - 1].name: _make_record(folder, number, outputs[number]) for number in outputs}
     attempt = AttemptRecord(
@@ -141,7 +138,7 @@ def _make_manifest(folder: Path, outputs: Mapping[int, Output]) -> Manifest:
     )
 
 
-def _make_record(folder: Path, number: int, output: Output) -> StageRecord:
+def _make_record(folder: Path, number: int, output: StageOutput) -> StageRecord:
     is_at_budget = isinstance(output, Stage2Output) and count_pending(output) > 0
     return StageRecord(
         status=StageStatus.STOPPED_AT_BUDGET if is_at_budget else StageStatus.COMPLETED,

@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
-from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
+from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage1Output, Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import CheckpointRecord, Manifest
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, UnrecordedCheckpointError
 from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, to_json, write_json
@@ -27,12 +27,6 @@ OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
 MAX_SHOWN = 200
 """so many characters of a name or a fault are quoted"""
 
-KINDS: dict[str, type[Stage1Output | Stage2Output | Stage3Output]] = {
-    CHECKPOINT_NAMES[STAGE1_INGESTION]: Stage1Output,
-    CHECKPOINT_NAMES[STAGE2_ENRICHMENT]: Stage2Output,
-    CHECKPOINT_NAMES[STAGE3_MERGER]: Stage3Output,
-}
-"""each file's content"""
 UNRECORDED = "was written by an attempt that did not get to record it"
 
 _METADATA_START = b'\n "metadata": {'
@@ -40,9 +34,7 @@ _METADATA_END = b"\n },"
 """no text within can hold this: JSON writes a line break as two characters"""
 
 
-def write_checkpoint(
-    output_dir: Path | str, stage_name: str, output: Stage1Output | Stage2Output | Stage3Output
-) -> Path:
+def write_checkpoint(output_dir: Path | str, stage_name: str, output: StageOutput) -> Path:
     """Write a stage's output whole under its final name and return the path."""
     path = Path(output_dir) / CHECKPOINT_NAMES[stage_name]
     write_json(path, output)
@@ -60,7 +52,7 @@ def describe_checkpoint(path: Path) -> CheckpointRecord:
     )
 
 
-def content_sha256(output: Stage1Output | Stage2Output | Stage3Output) -> str:
+def content_sha256(output: StageOutput) -> str:
     """Return a sha256 over what an output says, without when it was made."""
     return _sha256_without_metadata(to_json(output))
 
@@ -110,7 +102,8 @@ def find_unrecorded(manifest: Manifest, stage_name: str) -> datetime | None:
 
 def refuse_unrecorded(path: Path, content: bytes, since: datetime | None, remedy: str) -> None:
     """Raise ``UnrecordedCheckpointError`` if a file is a whole checkpoint that was made since a moment."""
-    kind = KINDS.get(path.name)
+    kinds = (OUTPUT_KINDS[name] for name, file in CHECKPOINT_NAMES.items() if file == path.name)
+    kind = next(kinds, None)
     if since is None or kind is None:
         return
     try:

@@ -8,7 +8,6 @@ from mrt_pipeline.report.lineage.datasets import checkpoint_input, made_checkpoi
 from mrt_pipeline.report.lineage.events import PUBLISHING, EventType, JobRun, run_event
 from mrt_pipeline.report.lineage.facets import Json, Marker
 from mrt_pipeline.report.lineage.privacy import without_paths
-from mrt_pipeline.report.lineage.quality import Output
 
 __all__ = [
     "PUBLISHING",
@@ -17,7 +16,6 @@ __all__ = [
     "Json",
     "Judgement",
     "Marker",
-    "Output",
     "checkpoint_input",
     "judge_checks",
     "made_checkpoint",

@@ -12,11 +12,11 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from mrt_pipeline.contracts.evidence import Provenance
-from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.outputs import Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import CheckpointRecord
 from mrt_pipeline.report.lineage.checks import Judgement
 from mrt_pipeline.report.lineage.facets import Json, Marker, tags
-from mrt_pipeline.report.lineage.quality import Output, count_rows, measure_columns
+from mrt_pipeline.report.lineage.quality import count_rows, measure_columns
 from mrt_pipeline.report.lineage.schemas import checkpoint_fields, export_fields, source_fields
 
 OWNER = "application:mrt-data-pipeline"
@@ -60,7 +60,7 @@ def checkpoint_input(
 
 
 def made_checkpoint(
-    stage_name: str, record: CheckpointRecord, output: Output, namespace: str, marker: Marker
+    stage_name: str, record: CheckpointRecord, output: StageOutput, namespace: str, marker: Marker
 ) -> Json:
     """Return a stage's checkpoint as an output."""
     rows = count_rows(output)

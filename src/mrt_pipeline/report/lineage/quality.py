@@ -6,10 +6,8 @@ from collections.abc import Iterable
 
 from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.network import Station
-from mrt_pipeline.contracts.outputs import ExitEnrichment, Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.outputs import ExitEnrichment, Stage1Output, Stage2Output, StageOutput
 from mrt_pipeline.report.lineage.facets import Json
-
-Output = Stage1Output | Stage2Output | Stage3Output
 
 COLUMNS = {
     "platforms": "stations.exits.platforms",
@@ -22,14 +20,14 @@ COLUMNS = {
 """each field whose coverage is measured, and its column in the dataset's schema"""
 
 
-def count_rows(output: Output) -> int:
+def count_rows(output: StageOutput) -> int:
     """Return how many exits an output holds."""
     if isinstance(output, Stage2Output):
         return sum(len(station.exits) for station in output.enrichments)
     return sum(len(station.exits) for station in output.stations)
 
 
-def measure_columns(output: Output) -> Json:
+def measure_columns(output: StageOutput) -> Json:
     """Return how many values each column has, and in how many exits it has none."""
     if isinstance(output, Stage2Output):
         exits = [found for station in output.enrichments for found in station.exits]
