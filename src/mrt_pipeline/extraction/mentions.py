@@ -24,6 +24,12 @@ MAX_RANGE = 15
 """Exits A–P: no station has more exits in one row of labels."""
 
 LABEL_PATTERN = r"(?:[A-Z][0-9]?|[0-9]{1,2}[A-Z]?)(?!\w)"
+ANY_CASE_LABEL = r"(?<![A-Za-z0-9])(?:[A-Za-z][0-9]?|[0-9]{1,2}[A-Za-z]?)(?!\w)"
+"""a label as a hasty hand writes it: `exit a`"""
+_SMALL = (
+    r"(?:(?:[b-z][0-9]?|a[0-9]|[0-9]{1,2}[a-z])(?!\w)|a(?=\s*(?:$|[.,:;|\t\n/&()\]–—-]|and\b|or\b|to\b)))"
+)
+"""a label in lower case within a sentence, where `a` is a word unless a mark or `and` follows it"""
 _RANGE = r"\s*(?:[-–—]|\bto\b)\s*"
 _FEW = r"\s*[/&+]\s*"
 _MANY = rf"(?:{_RANGE}|\s*(?:,\s*and\b|,|/|&|\+|\band\b|\bor\b)\s*)"
@@ -37,7 +43,7 @@ _SENTENCE_END = re.compile(r"[.!?;。；！？]+(?:\s+|$)|\s*[|\t]\s*")
 _CLAUSE_END = re.compile(r"[,:]|\b(?:but|while|whereas|although|though|however|and)\b", re.IGNORECASE)
 _JOINING = re.compile(r"\s*(?:,|/|&|and|or|,\s*and)\s*", re.IGNORECASE)
 _BULLET = re.compile(r"\s*[-*•·]\s+")
-_ROW_LABEL = re.compile(rf"\W*(?P<label>{LABEL_PATTERN})\s*(?=[|\t])")
+_ROW_LABEL = re.compile(rf"\W*(?P<label>{ANY_CASE_LABEL})\s*(?=[|\t])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class Kind:
 
     one: str
     many: str
+    is_small_too: bool = False
+    """whether labels in lower case count"""
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -62,7 +70,12 @@ class Kind:
         one = rf"\b(?i:{self.one})\b[\s:#(]{{0,3}}(?P<few>{LABEL_PATTERN}(?:{_FEW}{LABEL_PATTERN}){{0,5}})"
         listed = rf"{LABEL_PATTERN}(?:{_MANY}{LABEL_PATTERN}){{0,{MAX_RANGE}}}"
         many = rf"\b(?i:{self.many})\b[\s:#(]{{0,3}}(?P<many>{listed})"
-        return re.compile(f"{many}|{one}")
+        if not self.is_small_too:
+            return re.compile(f"{many}|{one}")
+        listed = rf"{_SMALL}(?:{_MANY}{_SMALL}){{0,{MAX_RANGE}}}"
+        small = rf"\b(?i:{self.many})\b[\s:#(]{{0,3}}(?P<small_many>{listed})"
+        few = rf"\b(?i:{self.one})\b[\s:#(]{{0,3}}(?P<small>{_SMALL}(?:{_FEW}{_SMALL}){{0,5}})"
+        return re.compile(f"{many}|{one}|{small}|{few}", re.MULTILINE)
 
     @property
     def header(self) -> re.Pattern[str]:
@@ -70,7 +83,7 @@ class Kind:
         return re.compile(rf"^[^|\t]*\b(?i:{self.one}|{self.many})\b[^|\t]*[|\t]")
 
 
-EXIT = Kind("exit|entrance", "exits|entrances")
+EXIT = Kind("exit|entrance", "exits|entrances", is_small_too=True)
 PLATFORM = Kind("platform", "platforms")
 
 
@@ -109,7 +122,7 @@ def _labels_of(text: str, match: re.Match[str], kind: Kind) -> Labels:
     """Return the labels of a mention; a fire exit, or a car park's, has none of the station's."""
     if kind is EXIT and _FOREIGN.search(text[max(0, match.start() - MAX_FOREIGN_CHARS) : match.start()]):
         return FOREIGN
-    return labels_in(match.group("many") or match.group("few"))
+    return labels_in(upper_labels(next(filter(None, match.groups()))))
 
 
 def line_at(text: str, position: int) -> tuple[int, int]:
@@ -159,7 +172,7 @@ def _mentions_in_line(text: str, start: int, end: int, kind: Kind) -> list[Menti
     found = mentions_in(text, start, end, kind)
     row = _ROW_LABEL.match(text, start, end)
     if row and _is_row_of(text, start, kind):
-        found.insert(0, Mention(row.start("label"), row.end("label"), frozenset({row.group("label")})))
+        found.insert(0, Mention(row.start("label"), row.end("label"), frozenset({row["label"].upper()})))
     return found
 
 
@@ -242,6 +255,11 @@ def labels_in(listed: str) -> Labels:
     for first, last in re.findall(rf"({LABEL_PATTERN}){_RANGE}(?=({LABEL_PATTERN}))", listed):
         labels.update(_between(first, last))
     return frozenset(labels)
+
+
+def upper_labels(listed: str) -> str:
+    """Return a list of labels with each label, and nothing else, in capitals as exits are signed."""
+    return re.sub(ANY_CASE_LABEL, lambda label: label.group().upper(), listed)
 
 
 def _between(first: str, last: str) -> list[str]:

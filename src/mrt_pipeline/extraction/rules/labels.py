@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
-from mrt_pipeline.extraction.mentions import LABEL_PATTERN, labels_in
+from mrt_pipeline.extraction.mentions import ANY_CASE_LABEL, LABEL_PATTERN, labels_in, upper_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import end_of_present
 from mrt_pipeline.extraction.rules.words import EXIT_WORDS
@@ -14,13 +14,34 @@ from mrt_pipeline.extraction.rules.words import EXIT_WORDS
 _WORDS = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
 _JOINING = r",\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
 _JOIN = rf"\s*(?:{_JOINING})\s*(?:(?i:exit)\s+)?"
-_LABELS = rf"{LABEL_PATTERN}(?:{_JOIN}{LABEL_PATTERN})*"
-_LEAD = re.compile(
-    rf"[\s*#•·]*(?:(?i:{_WORDS})\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.]?\s*)"
-    rf"(?P<labels>{_LABELS})(?P<rest>.*)",
-    re.DOTALL,
+
+
+def _lead(label: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"[\s*#•·]*(?P<word>(?i:{_WORDS})\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.]?\s*)"
+        rf"(?P<labels>{_listed(label)})(?P<rest>.*)",
+        re.DOTALL,
+    )
+
+
+def _bare(label: str, rest: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"[\s*#•·]*(?P<labels>{_listed(label)})\s*(?P<word>(?i:{_WORDS}))?(?P<rest>{rest})", re.DOTALL
+    )
+
+
+def _listed(label: str) -> str:
+    return rf"{label}(?:{_JOIN}{label})*"
+
+
+_FORMS = (
+    _lead(LABEL_PATTERN),
+    _bare(LABEL_PATTERN, ".*"),
+    _lead(ANY_CASE_LABEL),
+    _bare(ANY_CASE_LABEL, r"\s*(?:\Z|[:：–—(（\[]|-\s).*"),
 )
-_BARE = re.compile(rf"[\s*#•·]*(?P<labels>{_LABELS})\s*(?:(?i:{_WORDS}))?(?P<rest>.*)", re.DOTALL)
+"""Forms of labels, the surest first: as they are signed, then in lower case, which without `exit` counts only
+where a mark sets it off, since `a` is a word."""
 _REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·]|-\s|/\s)")
 
 
@@ -39,16 +60,19 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
     start = _skip_own_name(page, text)
     if start is None:
         return None
-    lead = _LEAD.match(text, start)
-    match = lead or _BARE.match(text, start)
-    if match is None or not _REST_BEGINS.match(match.group("rest")):
-        return None
+    for form in _FORMS:
+        match = form.match(text, start)
+        if match is not None and _REST_BEGINS.match(match.group("rest")):
+            return _label_text(page, match)
+    return None
+
+
+def _label_text(page: RulePage, match: re.Match[str]) -> LabelText | None:
     rest = match.group("rest")
     if _is_taken_back(rest) or _is_other_station(page, rest):
         return None
-    labels = tuple(sorted(labels_in(_plain_joins(match.group("labels")))))
-    has_word = lead is not None or match.end("labels") < match.start("rest") - 1
-    return LabelText(labels, match.start("rest"), has_word) if labels else None
+    labels = tuple(sorted(labels_in(_plain_joins(upper_labels(match["labels"])))))
+    return LabelText(labels, match.start("rest"), match["word"] is not None) if labels else None
 
 
 def _skip_own_name(page: RulePage, text: str) -> int | None:
