@@ -55,6 +55,59 @@ def test_any_other_error_is_raised_at_once_with_its_code() -> None:
     assert (failure.value.code, failure.value.limit, wiki.naps) == ("badvalue", 50, [])
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"error": {"code": "rest-rate-limit-exceeded", "info": "Too many requests."}},
+        {"error": {"code": "internal_api_error_DBConnectionError", "info": "[x] Caught exception"}},
+        {"error": {"code": "internal_api_error_DBQueryTimeoutError", "info": ""}},
+        {"error": {"code": "internal_api_error_JobQueueError", "info": ""}},
+        {"error": {"code": "readonly", "info": "The wiki is in read-only mode.", "readonlyreason": "x"}},
+        {"error": {"code": "ratelimited", "info": ""}},
+        {"error": {"code": "actionthrottledtext", "info": ""}},
+        {"error": {"code": "concurrency-limit", "info": ""}},
+        {"error": {"code": "pool-queuefull", "info": ""}},
+        {"error": {"code": "cirrussearch-too-busy-error", "info": ""}},
+        {"error": {"code": "http-timed-out", "info": ""}},
+        {"errors": [{"code": "ratelimited", "text": "You've exceeded your rate limit."}]},
+        {"errorKey": "rest-rate-limit-exceeded", "httpCode": 429, "httpReason": "Too Many Requests"},
+    ],
+)
+def test_trouble_that_passes_is_waited_for(error: dict[str, Any]) -> None:
+    wiki = in_turn(error, {"query": {"pages": []}})
+    assert wiki.api().ask({"action": "query"}).body == {"query": {"pages": []}}
+    assert len(wiki.naps) == 1
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["badvalue", "nosuchrevid", "permissiondenied", "readapidenied", "toomanyvalues", "unknown_action"],
+)
+def test_trouble_that_stays_is_not_waited_for(code: str) -> None:
+    wiki = in_turn({"error": {"code": code, "info": ""}})
+    with pytest.raises(ApiError, match=code):
+        wiki.api().ask({"action": "query"})
+    assert not wiki.naps
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>",
+        b"\n <HTML>",
+        b"\xef\xbb\xbf<html lang='en'>",
+    ],
+)
+def test_a_web_page_instead_of_an_answer_says_that_we_may_be_blocked(body: bytes) -> None:
+    with pytest.raises(SourceFormatError) as raised:
+        in_turn(body).api().ask({"action": "query"})
+    assert str(raised.value) == (
+        f"fandom-wiki: {URL} answered with a web page, expected JSON; check apis.fandom.base_url, and "
+        "whether the wiki blocks this client (a browser check?)"
+    )
+    assert raised.value.retryable
+
+
 @pytest.mark.parametrize("body", [b"<html>Just a moment...</html>", b"", b"[1]", b'"x"', b"\xff\xfe"])
 def test_what_is_no_mediawiki_is_told(body: bytes) -> None:
     with pytest.raises(SourceFormatError):

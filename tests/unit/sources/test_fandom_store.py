@@ -69,6 +69,49 @@ def test_of_each_page_two_revisions_are_kept(stores: Stores) -> None:
     assert store.find_reading(HEAD, "v1") is None
 
 
+POISON = [
+    "",
+    '<div class="mw-parser-output"></div>',
+    "<h2>Exits</h2><table><tr><td>A",
+    '<p><strong class="error"><span class="scribunto-error">Time has expired.</span></strong></p>',
+]
+
+
+@pytest.mark.parametrize("html", POISON)
+def test_a_kept_page_that_is_not_whole_is_as_good_as_none(stores: Stores, html: str) -> None:
+    stores.open().keep_page(page(html=html))
+    assert stores.open().find_page(HEAD) is None
+
+
+def test_a_page_kept_under_another_title_is_as_good_as_none(stores: Stores) -> None:
+    stores.open().keep_page(page())
+    assert stores.open().find_page(PageHead("Khatib MRT Station", HEAD.page_id, HEAD.revision)) is None
+
+
+def test_a_page_fetched_anew_takes_its_old_reading_along(stores: Stores) -> None:
+    store = stores.open()
+    store.keep_page(page(html=POISON[-1]))
+    store.keep_reading(HEAD, "v1", b"{}")
+    store.keep_page(page())
+    assert store.find_reading(HEAD, "v1") is None
+
+
+def test_what_was_kept_before_pages_were_checked_is_forgotten_and_titles_are_not(stores: Stores) -> None:
+    store = stores.open()
+    store.keep_page(page())
+    store.keep_reading(HEAD, "v1", b"{}")
+    store.keep_title("b", "B")
+    store.close()
+    with sqlite3.connect(stores.folder / FILE) as connection:  # as an earlier version has left it
+        connection.execute("PRAGMA application_id = 0")
+    connection.close()
+    later = stores.open()
+    assert (later.find_page(HEAD), later.find_reading(HEAD, "v1"), later.find_title("b")) == (None, None, "B")
+    later.keep_page(page())
+    assert stores.open().find_page(HEAD) == page()
+    assert not stores.warnings
+
+
 def test_titles_and_vain_searches_are_remembered(stores: Stores) -> None:
     store = stores.open()
     store.keep_search("a", NOW)

@@ -9,18 +9,28 @@ looked at on 2026-11-23.
 """
 
 from mrt_pipeline.sources.fandom_wiki.api import ApiError, WikiApi, api_url
-from mrt_pipeline.sources.fandom_wiki.pages import WikiPage, fetch_page, page_url
+from mrt_pipeline.sources.fandom_wiki.pages import (
+    PageTroubleError,
+    WikiPage,
+    WrongPageError,
+    fetch_page,
+    page_url,
+)
 from mrt_pipeline.sources.fandom_wiki.store import PageStore
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead, Resolved, TitleMemory, resolve_titles
+from mrt_pipeline.sources.fandom_wiki.trouble import Trouble
 
 __all__ = [
     "ApiError",
     "PageHead",
     "PageStore",
+    "PageTroubleError",
     "Resolved",
     "TitleMemory",
+    "Trouble",
     "WikiApi",
     "WikiPage",
+    "WrongPageError",
     "api_url",
     "fetch_page",
     "page_url",

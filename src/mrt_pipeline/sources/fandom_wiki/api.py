@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,8 +24,16 @@ MAX_ANSWER_BYTES = 8 * 2**20
 MAX_CONTINUATIONS = 200
 TRIES = 5
 
-PASSING_CODES = frozenset({"maxlag", "ratelimited", "readonly", "internal_api_error_DBQueryTimeoutError"})
-"""errors after which the same request may succeed later"""
+_PASSING = re.compile(
+    r"internalapierror|maxlag|readonly|ratelimit|throttl|toomanyrequests|concurrencylimit|timeout|timedout"
+    r"|pool(?:queue|error|server)|busy|overload|unavailable|backenderror|dberror|dbconnection|maintenance"
+)
+"""Parts of error codes after which the same request may succeed later, without hyphens and underscores.
+
+MediaWiki has many codes for one cause: ``ratelimited`` and ``actionthrottledtext`` of the action API,
+``rest-rate-limit-exceeded`` of REST, ``cirrussearch-too-busy-error`` of search, ``pool-queuefull`` of its
+queues. ``internal_api_error_`` and the name of any exception is what status 500 is elsewhere.
+"""
 
 
 class Http(Protocol):
@@ -43,6 +52,11 @@ class ApiError(SourceError):
         super().__init__(SOURCE_ID, f"the API answered with error {code}: {info}")
         self.code = code
         self.limit = limit
+
+    @property
+    def is_passing(self) -> bool:
+        """Return whether the same request may succeed later."""
+        return _PASSING.search(re.sub(r"[-_\s]", "", self.code).casefold()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +104,7 @@ class WikiApi:
                 fault = _fault_of(body)
                 if fault is None:
                     return ApiAnswer(body, answer.retrieved_at)
-                if fault.code not in PASSING_CODES:
+                if not fault.is_passing:
                     raise fault
                 self._wait(fault, answer, attempt)
         raise AssertionError("the last try either answers or raises")
@@ -135,10 +149,13 @@ def _parse(answer: Answer) -> Mapping[str, Any]:
     try:
         body = orjson.loads(answer.content)
     except orjson.JSONDecodeError as error:
+        is_web_page = _is_web_page(answer)
+        found = "a web page" if is_web_page else answer.content_type or "something"
+        blocked = ", and whether the wiki blocks this client (a browser check?)" if is_web_page else ""
         raise SourceFormatError(
             SOURCE_ID,
-            f"{answer.url} answered with {answer.content_type or 'something'}, expected JSON; "
-            "check apis.fandom.base_url",
+            f"{answer.url} answered with {found}, expected JSON; check apis.fandom.base_url{blocked}",
+            retryable=is_web_page,
         ) from error
     if not isinstance(body, dict):
         raise SourceFormatError(
@@ -147,8 +164,17 @@ def _parse(answer: Answer) -> Mapping[str, Any]:
     return body
 
 
+def _is_web_page(answer: Answer) -> bool:
+    return answer.content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" or "html" in answer.content_type
+
+
 def _fault_of(body: Mapping[str, Any]) -> ApiError | None:
+    """Return the error that an answer is, in any of the forms that MediaWiki has: old, new, or of REST."""
     error = body.get("error")
+    if error is None and isinstance(body.get("errors"), list):
+        error = next(iter(body["errors"]), None)
+    if error is None and "errorKey" in body:
+        error = {"code": body["errorKey"], "info": body.get("httpReason", "")}
     if error is None:
         return None
     if not isinstance(error, dict):

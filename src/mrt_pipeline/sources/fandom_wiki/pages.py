@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiError, WikiApi
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
+from mrt_pipeline.sources.fandom_wiki.trouble import PARTS, Trouble, find_trouble, is_blank, is_blank_source
 
 _GONE = frozenset({"nosuchrevid", "missingtitle", "nosuchpageid", "missingcontent-revid", "permissiondenied"})
 """the page was deleted, or this revision hidden, since we asked for its number"""
@@ -22,34 +25,100 @@ class WikiPage:
     html: str
     retrieved_at: datetime
 
+    @property
+    def is_blank(self) -> bool:
+        """Return whether the page shows nothing: someone has emptied it."""
+        return is_blank(self.html)
+
+
+class PageTroubleError(SourceFormatError):
+    """The wiki could not show a page whole; ``trouble`` says why. The next try may fare better."""
+
+    def __init__(self, head: PageHead, trouble: Trouble, words: str) -> None:
+        super().__init__(
+            SOURCE_ID,
+            f"revision {head.revision} of {head.title!r} came {_TOLD[trouble]}{words and f': {words}'}",
+        )
+        self.head = head
+        self.trouble = trouble
+
+
+class WrongPageError(SourceFormatError):
+    """The wiki answered with another page, or another revision of it, than was asked for."""
+
+    def __init__(self, head: PageHead, title: object, page_id: object, revision: object) -> None:
+        super().__init__(
+            SOURCE_ID,
+            f"asked for revision {head.revision} of {head.title!r} (page {head.page_id}), the wiki answered "
+            f"with revision {revision} of {title!r} (page {page_id}); the answer is not used",
+        )
+        self.head = head
+
+
+_TOLD = {
+    Trouble.EMPTY: "without its text",
+    Trouble.CUT: "cut off, ending with",
+    Trouble.ERROR: "with an error of the wiki",
+    Trouble.LEFT_OUT: "without some of its templates",
+    Trouble.LIMIT: "incomplete; the wiki reports",
+}
+
 
 def fetch_page(api: WikiApi, head: PageHead) -> WikiPage | None:
     """Return a revision of a page; nothing if it was deleted meanwhile.
 
     Raises:
-        SourceError: if it cannot be had.
+        SourceError: if it cannot be had (``PageTroubleError`` if the wiki could not show it whole,
+            ``WrongPageError`` if it showed another one).
     """
     params = {
-        "action": "parse",
-        "oldid": str(head.revision),
-        "prop": "text|revid",
+        "prop": f"text|revid|{PARTS}",
         "disablelimitreport": "1",
         "disableeditsection": "1",
         "disabletoc": "1",
     }
     try:
-        answer = api.ask(params)
+        parsed, retrieved_at = _parse(api, head, "text", params)
+        page = WikiPage(head, parsed["text"], retrieved_at)
+        if page.is_blank:
+            _check_blank(api, page)
     except ApiError as fault:
         if fault.code in _GONE:
             return None
         raise
+    if found := find_trouble(page.html, parsed):
+        raise PageTroubleError(head, *found)
+    return page
+
+
+def _parse(
+    api: WikiApi, head: PageHead, part: str, params: Mapping[str, str]
+) -> tuple[Mapping[str, Any], datetime]:
+    """Return what the wiki makes of a revision, once it is sure that it is this one and has the part."""
+    answer = api.ask({"action": "parse", "oldid": str(head.revision), **params})
     parsed = answer.body.get("parse")
-    html = parsed.get("text") if isinstance(parsed, dict) else None
-    if not isinstance(html, str):
-        raise SourceFormatError(
-            SOURCE_ID, f"revision {head.revision} of {head.title!r} came without its text"
-        )
-    return WikiPage(head, html, answer.retrieved_at)
+    if not isinstance(parsed, dict) or not isinstance(parsed.get(part), str):
+        raise PageTroubleError(head, Trouble.EMPTY, "")
+    named = parsed.get("title"), parsed.get("pageid", head.page_id), parsed.get("revid")
+    if named != (head.title, head.page_id, head.revision):
+        raise WrongPageError(head, *named)
+    return parsed, answer.retrieved_at
+
+
+def _check_blank(api: WikiApi, page: WikiPage) -> None:
+    """Raise unless a page that shows nothing has nothing to show.
+
+    MediaWiki puts an element around every page, an empty one too, and knows the size of each revision. Where
+    that leaves a doubt, the page's source decides.
+    """
+    head = page.head
+    if head.size == 0 or (head.size is None and page.html.strip()):
+        return
+    if head.size is not None:
+        parsed, _ = _parse(api, head, "wikitext", {"prop": "wikitext|revid"})
+        if is_blank_source(parsed["wikitext"]):
+            return
+    raise PageTroubleError(head, Trouble.EMPTY, "")
 
 
 def page_url(base_url: str, head: PageHead) -> str:

@@ -3,7 +3,9 @@
 Layout: one SQLite file, ``pages.sqlite3``, in its own folder; tables for pages (as fetched), readings (what
 reading a page yielded, by the reader's version) and titles. Everything in it can be had again, so nothing
 in it is precious: a damaged file is begun anew, and one that cannot be written is done without; both are
-told once and fail nothing. Of each page the newest two revisions are kept.
+told once and fail nothing. Of each page the newest two revisions are kept, and only what the wiki could show
+whole: a page that shows nothing or says that something failed is asked for again. What was kept before these
+checks were made is forgotten.
 """
 
 from __future__ import annotations
@@ -19,9 +21,12 @@ from typing import Any
 
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
+from mrt_pipeline.sources.fandom_wiki.trouble import find_trouble
 
 FILE = "pages.sqlite3"
 SCHEMA = 1
+CHECKED = 1
+"""which checks a page has passed before it was kept; the file's ``application_id``"""
 KEPT_REVISIONS = 2
 BUSY_S = 10.0
 MAX_HTML_BYTES = 32 * 2**20
@@ -64,7 +69,7 @@ class PageStore:
             self._connection.close()
 
     def find_page(self, head: PageHead) -> WikiPage | None:
-        """Return a page as it was fetched, if this revision of it was."""
+        """Return a page as it was fetched, if this revision of it was, and whole."""
         row = self._one(
             "SELECT title, html, retrieved_at FROM pages WHERE wiki = ? AND page_id = ? AND revision = ?",
             head,
@@ -73,12 +78,13 @@ class PageStore:
             return None
         html = _unpacked(row[1])
         moment = _moment(row[2])
-        if html is None or moment is None:
+        if html is None or moment is None or row[0] != head.title:
             return None
-        return WikiPage(head, html, moment)
+        page = WikiPage(head, html, moment)
+        return None if page.is_blank or find_trouble(html) else page
 
     def keep_page(self, page: WikiPage) -> None:
-        """Keep a page, and forget its older revisions but one."""
+        """Keep a page, and forget its older revisions but one, and what was read of it as it was before."""
         head = page.head
         key = (self._wiki, head.page_id)
         packed = zlib.compress(page.html.encode("utf-8", "replace"))
@@ -86,6 +92,9 @@ class PageStore:
             connection.execute(
                 "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?)",
                 (*key, head.revision, head.title, packed, page.retrieved_at.isoformat()),
+            )
+            connection.execute(
+                "DELETE FROM readings WHERE wiki = ? AND page_id = ? AND revision = ?", (*key, head.revision)
             )
             for table in ("pages", "readings"):
                 connection.execute(
@@ -238,6 +247,7 @@ def _check(connection: sqlite3.Connection) -> None:
 def _make_tables(connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version == SCHEMA:
+        _forget_unchecked(connection)
         return
     if version != 0 or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         raise _DamagedError(f"schema {version}, expected {SCHEMA}")
@@ -246,6 +256,18 @@ def _make_tables(connection: sqlite3.Connection) -> None:
         for statement in filter(None, map(str.strip, _TABLES.split(";"))):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        connection.execute(f"PRAGMA application_id = {CHECKED}")
+
+
+def _forget_unchecked(connection: sqlite3.Connection) -> None:
+    """Forget pages that were kept before they were checked, and what was read of them."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] == CHECKED:
+        return
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for table in ("pages", "readings"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
+        connection.execute(f"PRAGMA application_id = {CHECKED}")
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

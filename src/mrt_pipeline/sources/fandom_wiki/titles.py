@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -26,6 +26,9 @@ MAX_REDIRECTS = 10
 _KINDS = ("MRT Station", "MRT/LRT Station", "LRT Station", "MRT station", "MRT/LRT station", "LRT station")
 _KIND = re.compile(r"\s+(?:MRT/LRT|MRT|LRT)\s+station$", re.IGNORECASE)
 
+_DISAMBIGUATION = "disambiguation"
+"""page property of a page that lists pages of like names (extension Disambiguator)"""
+
 Accepts = Callable[[str, str], bool]
 """whether a page's title is that of the title wanted"""
 
@@ -37,6 +40,10 @@ class PageHead:
     title: str
     page_id: int
     revision: int
+    size: int | None = field(default=None, compare=False)
+    """bytes of its source, as far as the wiki says"""
+    is_list: bool = field(default=False, compare=False)
+    """whether it is no article but a list of pages, as a disambiguation or a category"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ class Resolved:
     """title of the page about something else that the wiki shows instead"""
     failure: SourceError | None = None
     """why it is not known"""
+    is_list: bool = False
+    """whether ``leads_to`` only lists pages of such a name, as a disambiguation or a category does"""
 
 
 class TitleMemory(Protocol):
@@ -115,7 +124,7 @@ class _Resolution:
     api: WikiApi
     accepts: Accepts
     found: dict[str, PageHead] = field(default_factory=dict)
-    elsewhere: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[str, PageHead] = field(default_factory=dict)
     failures: dict[str, SourceError] = field(default_factory=dict)
     _asked: dict[str, PageHead | None] = field(default_factory=dict)
 
@@ -126,7 +135,10 @@ class _Resolution:
         return [title for title in titles if title not in self.found and title not in self.failures]
 
     def outcome(self, title: str) -> Resolved:
-        return Resolved(self.found.get(title), self.elsewhere.get(title), self.failures.get(title))
+        found, failure = self.found.get(title), self.failures.get(title)
+        if (other := self.elsewhere.get(title)) is None:
+            return Resolved(found, failure=failure)
+        return Resolved(found, other.title, failure, is_list=other.is_list)
 
     def look_up(self, forms: Mapping[str, Sequence[str]]) -> None:
         """Ask for all forms of some titles, and keep of each title the first page that is its own."""
@@ -164,11 +176,11 @@ class _Resolution:
             head = self._asked.get(form)
             if head is None:
                 continue
-            if self.accepts(title, head.title):
+            if not head.is_list and self.accepts(title, head.title):
                 self.found[title] = head
                 self.elsewhere.pop(title, None)
                 return
-            self.elsewhere[title] = head.title
+            self.elsewhere[title] = head
 
 
 def find_heads(api: WikiApi, titles: Sequence[str]) -> dict[str, PageHead | None]:
@@ -178,16 +190,18 @@ def find_heads(api: WikiApi, titles: Sequence[str]) -> dict[str, PageHead | None
         SourceError: if the wiki cannot be asked.
     """
     params = {
-        "prop": "revisions",
-        "rvprop": "ids|timestamp",
+        "prop": "revisions|pageprops",
+        "rvprop": "ids|timestamp|size",
+        "ppprop": _DISAMBIGUATION,
         "redirects": "1",
         "titles": "|".join(titles),
     }
     links: dict[str, str] = {}
     heads: dict[str, PageHead] = {}
+    lists: set[str] = set()
     try:
         for answer in api.query(params):
-            _take_answer(answer.body, links, heads)
+            _take_answer(answer.body, links, heads, lists)
     except ApiError as fault:
         if fault.code != "toomanyvalues" or len(titles) < 2:
             raise
@@ -195,6 +209,7 @@ def find_heads(api: WikiApi, titles: Sequence[str]) -> dict[str, PageHead | None
         return {
             title: head for batch in _batches(titles, size) for title, head in find_heads(api, batch).items()
         }
+    heads.update({title: replace(heads[title], is_list=True) for title in lists & heads.keys()})
     return {title: heads.get(_follow(title, links)) for title in titles}
 
 
@@ -215,7 +230,9 @@ def search_titles(api: WikiApi, name: str) -> list[str]:
     return [str(hit["title"]) for hit in _objects(hits) if "title" in hit]
 
 
-def _take_answer(body: Mapping[str, Any], links: dict[str, str], heads: dict[str, PageHead]) -> None:
+def _take_answer(
+    body: Mapping[str, Any], links: dict[str, str], heads: dict[str, PageHead], lists: set[str]
+) -> None:
     query = body.get("query", {})
     if not isinstance(query, dict):
         raise SourceFormatError(SOURCE_ID, "the API's query is not an object")
@@ -225,6 +242,15 @@ def _take_answer(body: Mapping[str, Any], links: dict[str, str], heads: dict[str
     for page in _objects(query.get("pages")):
         if head := _head_of(page):
             heads[head.title] = head
+        if _is_list(page):
+            lists.add(str(page.get("title")))
+
+
+def _is_list(page: Mapping[str, Any]) -> bool:
+    """Return whether a page is outside the articles' namespace, or one that tells like names apart."""
+    properties = page.get("pageprops")
+    is_disambiguation = isinstance(properties, dict) and _DISAMBIGUATION in properties
+    return bool(page.get("ns")) or is_disambiguation
 
 
 def _head_of(page: Mapping[str, Any]) -> PageHead | None:
@@ -236,7 +262,8 @@ def _head_of(page: Mapping[str, Any]) -> PageHead | None:
     revision = revisions[0].get("revid")
     if not isinstance(revision, int):
         raise SourceFormatError(SOURCE_ID, f"the newest revision of {title!r} has no revid")
-    return PageHead(title, page_id, revision)
+    size = revisions[0].get("size")
+    return PageHead(title, page_id, revision, size if isinstance(size, int) else None)
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:

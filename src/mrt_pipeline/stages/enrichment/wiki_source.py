@@ -129,6 +129,8 @@ class WikiSource:
         provenance = self._provenance(page, reading.text)
         whole = Passage(document_id=provenance.document_id, licence=LICENCE, text=reading.text, char_start=0)
         exits, rejected, findings = ground([(whole, reading.candidates)], station, self.facts, source=SOURCE)
+        if page.is_blank:
+            findings = (*findings, _blank(station, page.head))
         return StationClaims(
             source=SOURCE,
             exits=exits,
@@ -159,7 +161,7 @@ class WikiSource:
             with self._lock:
                 self._blocked = error
             raise
-        if page is not None:
+        if page is not None and not page.is_blank:
             self.store.keep_page(page)
         return page
 
@@ -245,7 +247,9 @@ def _passage(whole: Passage, start: int, end: int) -> Passage:
 
 
 def _missing(station: Station, resolved: Resolved) -> Finding:
-    if resolved.leads_to:
+    if resolved.is_list:
+        found = f"the wiki's {resolved.leads_to!r} only lists pages, and is not about the station"
+    elif resolved.leads_to:
         found = f"the wiki leads from {station.wiki_title!r} to {resolved.leads_to!r}, another subject"
     else:
         found = f"the wiki has no page {station.wiki_title!r}, nor one of a like title"
@@ -253,5 +257,15 @@ def _missing(station: Station, resolved: Resolved) -> Finding:
         check="wiki-page-missing",
         severity=Severity.INFO,
         message=f"{station.name}: {found}; nothing is taken from it.",
+        slug=station.slug,
+    )
+
+
+def _blank(station: Station, head: PageHead) -> Finding:
+    return Finding(
+        check="wiki-page-blank",
+        severity=Severity.WARNING,
+        message=f"{station.name}: revision {head.revision} of the wiki's page {head.title!r} is blank; "
+        "nothing is taken from it. Look at the page's history.",
         slug=station.slug,
     )

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.config import Secrets, Settings
+from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import BlockedError, FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.sources.fandom_wiki import PageStore
+from mrt_pipeline.sources.fandom_wiki import PageStore, PageTroubleError, WrongPageError
 from mrt_pipeline.stages.enrichment.tables import BusTables
 from mrt_pipeline.stages.enrichment.wiki_source import WikiSource, open_source
 from tests.fakes.network_builder import provenance
@@ -133,6 +134,83 @@ def test_a_changed_page_is_fetched_and_has_another_version(tmp_path: Path) -> No
     second.prepare([YISHUN])
     assert second.version_for(YISHUN) != first.version_for(YISHUN)
     assert not second.claims_for(YISHUN, ()).exits[0].bus_stops
+
+
+SCRIPT = '<p><strong class="error"><span class="scribunto-error">Time has expired.</span></strong></p>'
+BLANK = '<div class="mw-parser-output"></div>'
+
+
+@pytest.mark.parametrize("html", ["", SCRIPT, HTML[:-60]])
+def test_a_page_that_came_incomplete_once_fails_its_station_and_is_asked_for_again(
+    tmp_path: Path, html: str
+) -> None:
+    first = source_of(wiki_with(html), tmp_path)
+    first.prepare([YISHUN])
+    with pytest.raises(PageTroubleError, match="Yishun MRT Station"):
+        first.claims_for(YISHUN, ())
+    wiki = wiki_with()
+    second = source_of(wiki, tmp_path)
+    second.prepare([YISHUN])
+    assert second.claims_for(YISHUN, ()).exits
+    assert [asked["action"] for asked in wiki.asked] == ["query", "parse"]
+
+
+def test_an_answer_about_another_station_is_refused_and_not_kept(tmp_path: Path) -> None:
+    fine = wiki_with()
+
+    def respond(params: Mapping[str, str]) -> Any:
+        answer = fine.respond(params)
+        return (
+            answer | {"parse": answer["parse"] | {"title": "Braddell MRT Station"}}
+            if "oldid" in params
+            else answer
+        )
+
+    source = source_of(FakeWiki(respond), tmp_path)
+    source.prepare([YISHUN])
+    with pytest.raises(WrongPageError, match="Braddell MRT Station"):
+        source.claims_for(YISHUN, ())
+    again = source_of(fine, tmp_path)
+    again.prepare([YISHUN])
+    assert again.claims_for(YISHUN, ()).exits
+
+
+def test_a_blank_page_is_a_warning_that_names_station_page_and_revision(tmp_path: Path) -> None:
+    wiki = wiki_with(BLANK, revision=71)
+    for _ in range(2):  # a blank page is not kept
+        source = source_of(wiki, tmp_path)
+        source.prepare([YISHUN])
+        claims = source.claims_for(YISHUN, ())
+        (finding,) = claims.findings
+        assert (finding.check, finding.severity, finding.slug) == (
+            "wiki-page-blank",
+            Severity.WARNING,
+            "yishun",
+        )
+        assert finding.message.startswith(
+            "Yishun: revision 71 of the wiki's page 'Yishun MRT Station' is blank;"
+        )
+        assert not claims.exits
+    assert [asked["action"] for asked in wiki.asked] == ["query", "parse"] * 2
+
+
+@pytest.mark.parametrize("page", [{"pageprops": {"disambiguation": ""}}, {"ns": 14}])
+def test_a_page_that_only_lists_pages_is_not_read(tmp_path: Path, page: dict[str, Any]) -> None:
+    fine = wiki_with()
+
+    def respond(params: Mapping[str, str]) -> Any:
+        answer = fine.respond(params)
+        for listed in answer.get("query", {}).get("pages", []):
+            listed.update(page if "revisions" in listed else {})
+        return answer
+
+    wiki = FakeWiki(respond)
+    source = source_of(wiki, tmp_path)
+    source.prepare([YISHUN])
+    (finding,) = source.claims_for(YISHUN, ()).findings
+    assert finding.check == "wiki-page-missing"
+    assert "'Yishun MRT Station' only lists pages" in finding.message
+    assert source.version_for(YISHUN) == "missing"
 
 
 def test_a_missing_page_is_a_finding_and_no_failure(tmp_path: Path) -> None:

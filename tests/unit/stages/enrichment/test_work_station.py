@@ -6,7 +6,7 @@ from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage
 from mrt_pipeline.errors import BlockedError, FetchError, ModelCallError, SourceError, SourceFormatError
-from mrt_pipeline.stages.enrichment.work import REFUSALS_IN_A_ROW, Desk, Outcome, enrich_station
+from mrt_pipeline.stages.enrichment.work import Desk, Outcome, enrich_station
 from tests.fakes.enrichment_sources import LandmarkSource
 from tests.fakes.network_builder import open_stations
 
@@ -85,8 +85,8 @@ def test_a_fatal_error_says_nothing_about_the_station_and_ends_all_asking() -> N
 @pytest.mark.parametrize(
     ("error", "asked"),
     [
-        (BlockedError("fandom_wiki", "answered 403.", status=403), REFUSALS_IN_A_ROW),
-        (FetchError("fandom_wiki", "did not answer.", retryable=True), REFUSALS_IN_A_ROW),
+        (BlockedError("fandom_wiki", "answered 403.", status=403), 5),
+        (FetchError("fandom_wiki", "did not answer.", retryable=True), 5),
         (FetchError("fandom_wiki", "has no such page.", status=404), 10),
     ],
 )

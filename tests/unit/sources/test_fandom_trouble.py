@@ -1,0 +1,222 @@
+"""A page that the wiki could not show whole is told from one that it could, in whatever way the wiki says so.
+
+The boxes, comments, categories and warnings are what MediaWiki 1.39 with Scribunto and ParserFunctions makes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mrt_pipeline.errors import SourceError
+from mrt_pipeline.sources.fandom_wiki import PageHead, PageTroubleError, Trouble, WrongPageError, fetch_page
+from mrt_pipeline.sources.fandom_wiki.trouble import find_trouble, is_blank
+from tests.unit.sources.fandom_scene import FakeWiki, in_turn
+
+HEAD = PageHead("Yishun MRT Station", 5, 70)
+GOOD = '<div class="mw-parser-output"><h2>Exits</h2><table><tr><td>A</td><td>Yes</td></tr></table></div>'
+BLANK = '<div class="mw-parser-output"></div>'
+SCRIPT = '<strong class="error"><span class="scribunto-error" id="mw-scribunto-error-0">{}</span></strong>'
+
+
+def parsed(text: Any = GOOD, **changes: Any) -> dict[str, Any]:
+    """Return a parse answer."""
+    return {"parse": {"title": HEAD.title, "pageid": 5, "revid": 70, "text": text} | changes}
+
+
+def within(box: str) -> str:
+    """Return a page with something on it besides what it should have."""
+    return GOOD.replace("</div>", f"<p>{box}\n</p></div>")
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        SCRIPT.format("The time allocated for running scripts has expired."),
+        SCRIPT.format("Die für die Ausführung von Skripten bereitgestellte Zeit ist abgelaufen."),
+        SCRIPT.format("Lua error in Module:Exits at line 5: attempt to index a nil value."),
+        '<span class="scribunto-error mw-x" id="x">Script error: No such module "Exits".</span>',
+        '<span class="error">Template loop detected: <a href="/wiki/Template:A">Template:A</a></span>',
+        '<span class="error">Expansion depth limit exceeded</span>',
+        '<span class="error">Node-count limit exceeded</span>',
+        '<span class="error">Template recursion depth limit exceeded (40)</span>',
+        '<span class="error">Unstrip depth limit exceeded (20)</span>',
+        "<div id='x' class='notice error'>Etwas ist schiefgegangen.</div>",
+    ],
+)
+def test_a_box_that_says_that_something_failed_is_trouble_in_any_language(box: str) -> None:
+    found = find_trouble(within(box))
+    assert found is not None and found[0] is Trouble.ERROR
+    assert found[1] and "<" not in found[1]
+
+
+@pytest.mark.parametrize(
+    "left_out", ["template omitted, post-expand include size", "argument omitted, expansion size"]
+)
+def test_a_template_or_argument_that_was_left_out_is_trouble(left_out: str) -> None:
+    found = find_trouble(within(f"<!-- WARNING: {left_out} too large -->"))
+    assert found == (Trouble.LEFT_OUT, f"WARNING: {left_out} too large")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"categories": [{"sortkey": "", "category": "Pages_with_script_errors", "hidden": True}]},
+        {"categories": [{"category": "Pages with template loops"}]},
+        {"categories": [{"category": "Pages_where_expansion_depth_is_exceeded"}]},
+        {"categories": [{"category": "Pages_where_the_unstrip_size_limit_is_exceeded"}]},
+        {"categories": [{"category": "Pages_where_template_include_size_is_exceeded"}]},
+        {"categories": [{"category": "Pages_containing_omitted_template_arguments"}]},
+        {"parsewarnings": ["Page exceeded the node count"]},
+        {
+            "parsewarnings": [
+                "x",
+                "<strong>Warning:</strong> Template include size is too large.\nSome are not.",
+            ]
+        },
+        {"parsewarningshtml": ["This page calls <a>Template:A</a> which causes a template loop (infinite)."]},
+        {"limitreportdata": [{"name": "limitreport-ppvisitednodes", "0": 1_000_001, "1": 1_000_000}]},
+        {"limitreportdata": [{"name": "scribunto-limitreport-timeusage", "0": "10.013", "1": "10.000"}]},
+    ],
+)
+def test_a_limit_that_the_answer_reports_is_trouble(answer: dict[str, Any]) -> None:
+    found = find_trouble(GOOD, answer)
+    assert found is not None and found[0] is Trouble.LIMIT
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        GOOD[:-6],
+        GOOD[:60],
+        GOOD[:-20],
+        "<h2>Exits</h2><p>A <b",
+        "<h2>Exits</h2><ul><li>Exit A: lift</li><li>Exit B",
+        "<h2>Exi",
+        "<p>x</p><!-- NewPP limit",
+        within("<table><tr><td>B"),
+    ],
+)
+def test_html_that_ends_within_an_element_is_trouble(html: str) -> None:
+    found = find_trouble(html)
+    assert found is not None and found[0] is Trouble.CUT
+
+
+@pytest.mark.parametrize(
+    ("html", "answer"),
+    [
+        (GOOD, {}),
+        ("<h2>Exits</h2><p>No wrapper.</p>", {}),
+        (within('<span class="error mw-ext-cite-error" lang="en">Cite error: no text.</span>'), {}),
+        (within('<strong class="error">Expression error: Missing operand for +.</strong>'), {}),
+        (within('<span class="error">Warning: Default sort key "A" overrides "B".</span>'), {}),
+        (within('<span class="cs1-visible-error">{{cite web}}: Missing title</span>'), {}),
+        (within("The train stops in error; class=&quot;error&quot; is a word."), {}),
+        (within('<a title="error" class="new">Error</a><p class="terror">x</p>'), {}),
+        (GOOD, {"categories": [{"category": "Pages_using_duplicate_arguments_in_template_calls"}]}),
+        (GOOD, {"parsewarnings": ["<strong>Warning:</strong> A is calling B with more than one value."]}),
+        (GOOD, {"limitreportdata": [{"name": "limitreport-expansiondepth", "0": 100, "1": 100}]}),
+        (GOOD, {"limitreportdata": [{"name": "limitreport-timingprofile", "0": "100.00%  21 1 -total"}]}),
+        (GOOD, {"categories": "none", "parsewarnings": None, "limitreportdata": [1]}),
+    ],
+)
+def test_a_page_that_is_whole_is_no_trouble(html: str, answer: dict[str, Any]) -> None:
+    assert find_trouble(html, answer) is None
+
+
+@pytest.mark.parametrize(
+    ("html", "blank"),
+    [
+        ("", True),
+        (" \n", True),
+        (BLANK, True),
+        ('<div class="mw-parser-output"><p><br />\n</p></div>', True),
+        ("<div><!-- NewPP limit report <p>x</p> --></div>", True),
+        ("<p>&#160;</p>", True),
+        ("<p>x</p>", False),
+        ('<p><img src="x"></p>', False),
+    ],
+)
+def test_a_page_that_shows_nothing_is_blank(html: str, blank: bool) -> None:
+    assert is_blank(html) is blank
+
+
+@pytest.mark.parametrize("text", ["", " \n", None])
+def test_an_answer_without_its_text_is_a_failure_of_that_page(text: str | None) -> None:
+    with pytest.raises(
+        PageTroubleError, match="revision 70 of 'Yishun MRT Station' came without its text"
+    ) as raised:
+        fetch_page(in_turn(parsed(text)).api(), HEAD)
+    assert (raised.value.trouble, raised.value.head) == (Trouble.EMPTY, HEAD)
+
+
+def sized(size: int | None) -> PageHead:
+    return PageHead(HEAD.title, HEAD.page_id, HEAD.revision, size)
+
+
+@pytest.mark.parametrize(("size", "html"), [(0, BLANK), (0, ""), (None, BLANK)])
+def test_a_page_that_someone_has_emptied_is_blank_and_no_failure(size: int | None, html: str) -> None:
+    wiki = in_turn(parsed(html))
+    page = fetch_page(wiki.api(), sized(size))
+    assert page is not None and page.is_blank
+    assert len(wiki.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "blank"),
+    [
+        ("[[Category:Stations]]\n<!-- moved -->__NOTOC__", True),
+        ("{{Exits}}", False),
+        ("'''Yishun''' is a station.", False),
+    ],
+)
+def test_the_source_of_a_page_decides_whether_it_shows_nothing_rightly(source: str, blank: bool) -> None:
+    wiki = in_turn(parsed(BLANK), parsed(wikitext=source))
+    if blank:
+        page = fetch_page(wiki.api(), sized(len(source)))
+        assert page is not None and page.is_blank
+    else:
+        with pytest.raises(PageTroubleError):
+            fetch_page(wiki.api(), sized(len(source)))
+    assert [asked["oldid"] for asked in wiki.asked] == ["70", "70"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"title": "Braddell MRT Station"},
+        {"pageid": 6},
+        {"revid": 71},
+        {"revid": "70"},
+        {"revid": 0},
+        {"title": None},
+        {"title": "Yishun MRT Station (old)", "pageid": 9, "revid": 3},
+    ],
+)
+def test_an_answer_about_another_page_or_revision_is_refused(other: dict[str, Any]) -> None:
+    with pytest.raises(WrongPageError, match="asked for revision 70 of 'Yishun MRT Station'"):
+        fetch_page(in_turn(parsed(**other)).api(), HEAD)
+
+
+def test_an_answer_of_another_page_is_refused_though_it_is_blank() -> None:
+    with pytest.raises(WrongPageError):
+        fetch_page(in_turn(parsed(BLANK), parsed(wikitext="", revid=71)).api(), sized(9))
+
+
+def test_trouble_is_told_with_the_words_that_show_it() -> None:
+    html = within(SCRIPT.format("The time allocated for running scripts has expired."))
+    with pytest.raises(SourceError) as raised:
+        fetch_page(in_turn(parsed(html)).api(), HEAD)
+    assert str(raised.value) == (
+        "fandom-wiki: revision 70 of 'Yishun MRT Station' came with an error of the wiki: "
+        "The time allocated for running scripts has expired."
+    )
+    assert not raised.value.retryable
+
+
+def test_the_wiki_is_asked_for_all_that_tells_of_trouble() -> None:
+    wiki: FakeWiki = in_turn(parsed())
+    fetch_page(wiki.api(), HEAD)
+    asked = set(wiki.asked[0]["prop"].split("|"))
+    assert asked == {"text", "revid", "categories", "parsewarnings", "limitreportdata"}
