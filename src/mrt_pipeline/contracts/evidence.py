@@ -1,6 +1,6 @@
 """Where a published value comes from: evidence (which words or record) and provenance (which document)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import ClassVar, Self
 
@@ -134,6 +134,18 @@ class Published(Record):
     def evidence_for(self, field: str) -> tuple[Evidence, ...]:
         """Return the reasons for a field's value: its own, else those of the whole record."""
         return self.evidence.get(field) or self.evidence.get(WHOLE_RECORD, ())
+
+
+def walk_published(record: Published) -> Iterator[Published]:
+    """Yield a record and every published record inside it."""
+    yield record
+    for value in record.__dict__.values():
+        if isinstance(value, Published):
+            yield from walk_published(value)
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, Published):
+                    yield from walk_published(item)
 
 
 def _is_published(value: object) -> bool:

@@ -63,6 +63,18 @@ class FieldLoss(Record):
     """ids of the exits that have fewer of them than then"""
 
 
+class SilentSource(Record):
+    """A station of which a source gave values then and gives none now."""
+
+    slug: str
+    name: str
+    source_id: str
+    values: int = Field(ge=1)
+    """how many it gave then"""
+    documents: tuple[str, ...]
+    """title and revision of what they were quoted from"""
+
+
 class GateReport(Record):
     """The outcome of a comparison, kept in the manifest and, in full, in ``gates.json``."""
 
@@ -78,3 +90,5 @@ class GateReport(Record):
     exits: tuple[LostExit, ...] = ()
     fields: tuple[FieldLoss, ...] = ()
     """only fields of which something is gone"""
+    silences: tuple[SilentSource, ...] = ()
+    """stations of which a source gives nothing any more; told, and no reason against publishing"""

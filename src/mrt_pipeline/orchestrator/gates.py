@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import GatesSection
-from mrt_pipeline.contracts.gates import BaselineRun, FieldLoss, GateReport, GateStatus, LostStation
+from mrt_pipeline.contracts.gates import (
+    BaselineRun,
+    FieldLoss,
+    GateReport,
+    GateStatus,
+    LostStation,
+    SilentSource,
+)
 from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus
@@ -107,10 +114,13 @@ class PublicationGate:
             self._record(_not_compared(reason, described))
             return
         from mrt_pipeline.report.losses import find_losses
+        from mrt_pipeline.report.silences import find_silences
 
         losses = find_losses(baseline, dataset)
         excesses = tuple(find_excesses(losses, self._context.settings.gates))
         status = self._status(excesses)
+        skipped = self._session.manifest.passed_over
+        silences = tuple(it for it in find_silences(baseline, dataset) if it.source_id not in skipped)
         report = GateReport(
             status=status,
             reason=_REASONS[status].format(run=run.name),
@@ -119,8 +129,11 @@ class PublicationGate:
             stations=losses.stations,
             exits=losses.exits,
             fields=losses.fields,
+            silences=silences,
         )
         self._record(report)
+        for sentence in _describe_silences(silences, run):
+            self._context.reporter.warn(sentence)
         if status is GateStatus.ACCEPTED:
             self._context.reporter.note(
                 f"Published although much is gone since {run.name}: --accept-changes."
@@ -224,6 +237,26 @@ def _describe_field(field: FieldLoss, allowed: float) -> str:
         f"{field.lost} of {field.old} values of {field.field} ({field.share:.1%}) are gone; "
         f"gates.max_enriched_lost_share allows {allowed:.1%}: at {_shorten(field.exits)}."
     )
+
+
+def _describe_silences(silences: Sequence[SilentSource], run: Run) -> Iterator[str]:
+    """Yield a sentence for each station, or for each source that is silent about very many."""
+    by_source: dict[str, list[SilentSource]] = {}
+    for silence in silences:
+        by_source.setdefault(silence.source_id, []).append(silence)
+    for source_id, listed in by_source.items():
+        if len(listed) > SHOWN:
+            names = _shorten(silence.name for silence in listed)
+            yield (
+                f"{len(listed)} stations lost all values from {source_id} since {run.name}: {names}. "
+                f"Full list: {GATES_NAME}."
+            )
+            continue
+        for silence in listed:
+            yield (
+                f"{silence.name}: lost all values from {source_id} ({silence.values}) since {run.name}. "
+                f"Check {', '.join(silence.documents)}."
+            )
 
 
 def _name_station(station: LostStation) -> str:

@@ -14,6 +14,7 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.model import GatesSection
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import FieldLoss, GateReport, GateStatus, LostExit
+from mrt_pipeline.contracts.network import Landmark
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import GateError, SourceGapError
@@ -26,8 +27,9 @@ from mrt_pipeline.runtime.context import default_context
 from mrt_pipeline.runtime.files import write_json
 from mrt_pipeline.runtime.manifests import find_manifest, save_manifest
 from mrt_pipeline.runtime.reporting import Reporter
+from tests.fakes.enrichment_sources import quoted
 from tests.fakes.manifests import START, make_manifest, make_stage_record
-from tests.fakes.network_builder import AS_OF, make_dataset, open_stations
+from tests.fakes.network_builder import AS_OF, make_dataset, open_stations, provenance
 
 FULL = make_dataset()
 POORER = make_dataset(*open_stations()[1:])
@@ -333,3 +335,55 @@ def test_the_file_says_what_the_manifest_says_after_every_verdict(scene: Scene) 
     scene.set("GATES__ENABLED", "false")
     assert scene.check(POORER).status is GateStatus.NOT_COMPARED
     assert _written(scene) == scene.report
+
+
+class TestSilences:
+    """A station of which a source says nothing any more is told, and published all the same."""
+
+    def test_the_station_and_the_page_are_named_and_nothing_is_refused(self, scene: Scene) -> None:
+        scene.set("GATES__MAX_ENRICHED_LOST_SHARE", "1")
+        _publish(scene.outputs / "before", _with_marks(1))
+        report = scene.check(_with_marks(0))
+        assert report.status is GateStatus.PASSED
+        assert [found.slug for found in report.silences] == ["yishun"]
+        assert scene.told.warnings == [
+            "Yishun: lost all values from fandom_wiki (1) since before. Check “Yishun MRT Station”, revision 70."
+        ]
+        assert json.loads((scene.folder / GATES_NAME).read_bytes())["silences"][0]["name"] == "Yishun"
+
+    def test_it_is_told_too_when_the_gate_refuses(self, scene: Scene) -> None:
+        scene.set("GATES__MAX_ENRICHED_LOST_SHARE", "0")
+        _publish(scene.outputs / "before", _with_marks(1))
+        with pytest.raises(GateError):
+            scene.check(_with_marks(0))
+        assert len(scene.told.warnings) == 1
+
+    def test_a_source_that_was_not_used_is_not_told_station_by_station(self, scene: Scene) -> None:
+        scene.set("GATES__MAX_ENRICHED_LOST_SHARE", "1")
+        _publish(scene.outputs / "before", _with_marks(1))
+        scene.folder.mkdir(parents=True)
+        manifest = make_manifest(run_id="now", passed_over={"fandom_wiki": "nothing of it is recorded"})
+        save_manifest(scene.folder, manifest)
+        assert not scene.check(_with_marks(0)).silences
+        assert not scene.told.warnings
+
+    def test_very_many_stations_are_told_in_one_sentence(self, scene: Scene) -> None:
+        scene.set("GATES__MAX_ENRICHED_LOST_SHARE", "1")
+        _publish(scene.outputs / "before", _with_marks(1, copies=SHOWN + 2))
+        scene.check(_with_marks(0, copies=SHOWN + 2))
+        (warning,) = scene.told.warnings
+        assert warning.startswith("12 stations lost all values from fandom_wiki since before: S0, ")
+        assert warning.endswith("S9 and 2 more. Full list: gates.json.")
+
+
+def _with_marks(number: int, copies: int = 1) -> Stage3Output:
+    """Return a dataset whose stations have so many landmarks each, quoted from a wiki page."""
+    page = "wiki:Yishun MRT Station@70"
+    marks = tuple(Landmark(name=f"P{it}", evidence=quoted("words", page)) for it in range(number))
+    first = GONE.exits[0].model_copy(update={"landmarks": marks})
+    yishun = GONE.model_copy(update={"exits": (first,)})
+    stations = [yishun]
+    if copies > 1:
+        stations = [yishun.model_copy(update={"slug": f"s{it}", "name": f"S{it}"}) for it in range(copies)]
+    document = provenance(page, source_id="fandom_wiki", title="Yishun MRT Station", revision="70")
+    return make_dataset(*stations, provenance={"lta-station-exits": provenance(), page: document})

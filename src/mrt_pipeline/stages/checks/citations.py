@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mrt_pipeline.contracts.evidence import Evidence, Published
+from mrt_pipeline.contracts.evidence import Evidence, Published, walk_published
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage3Output
+
+__all__ = ["check_citations", "walk_published"]
 
 
 def check_citations(dataset: Stage3Output) -> Iterator[Finding]:
@@ -24,18 +26,6 @@ def check_citations(dataset: Stage3Output) -> Iterator[Finding]:
         elif document.licence != licence:
             fault = f"is cited as {licence}; its licence is {document.licence}"
             yield _finding("evidence-under-other-licence", document_id, slugs, fault)
-
-
-def walk_published(record: Published) -> Iterator[Published]:
-    """Yield a record and every published record inside it."""
-    yield record
-    for value in record.__dict__.values():
-        if isinstance(value, Published):
-            yield from walk_published(value)
-        elif isinstance(value, tuple):
-            for item in value:
-                if isinstance(item, Published):
-                    yield from walk_published(item)
 
 
 def _evidence_of(record: Published) -> Iterator[Evidence]:
