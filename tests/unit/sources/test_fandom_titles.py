@@ -185,3 +185,32 @@ def test_an_answer_of_any_shape_is_read_or_told(body: Any) -> None:
     except SourceFormatError:
         return
     assert set(heads) == {"A", "B"}
+
+
+@pytest.mark.parametrize("left", [0, 1, 49])
+def test_titles_that_an_answer_passes_over_are_not_taken_for_missing(left: int) -> None:
+    titles = [f"Station {number}" for number in range(60)]
+    fine = small_wiki(dict.fromkeys(titles, 1))
+
+    def respond(params: Mapping[str, str]) -> Any:
+        answer = fine.respond(params)
+        if "Station 3" in params.get("titles", "").split("|"):
+            answer["query"]["pages"] = answer["query"]["pages"][:left]
+        return answer
+
+    found = resolve(FakeWiki(respond), *titles)
+    assert found["Station 55"].head is not None
+    assert isinstance(found["Station 3"].failure, SourceFormatError)
+    assert "passes over" in str(found["Station 3"].failure)
+
+
+def test_a_page_that_was_there_before_is_searched_for_each_time_and_its_title_stays_known() -> None:
+    memory = Memory(titles={"Harbourfront MRT Station": "HarbourFront MRT Station"})
+    for _ in range(2):
+        wiki = small_wiki({"Yishun MRT Station": 1})
+        resolve(wiki, "Harbourfront MRT Station", memory=memory)
+        assert any("list" in asked for asked in wiki.asked)
+    healed = small_wiki({"HarbourFront MRT Station": 2})
+    found = resolve(healed, "Harbourfront MRT Station", memory=memory)
+    assert found["Harbourfront MRT Station"].head is not None
+    assert len(healed.asked) == 1

@@ -60,6 +60,10 @@ class Resolved:
     """whether ``leads_to`` only lists pages of such a name, as a disambiguation or a category does"""
 
 
+class OmissionError(SourceFormatError):
+    """The wiki's answer says nothing of some titles that it was asked for, not even that they are missing."""
+
+
 class TitleMemory(Protocol):
     """Remembers titles between runs."""
 
@@ -91,8 +95,8 @@ def resolve_titles(
     search.look_up({title: alternatives(title) for title in due})
     for title in search.missing(due):
         search.search_for(title)
-        if not search.has(title) and title not in search.failures:
-            memory.keep_search(title, now)
+        if not search.has(title) and title not in search.failures and memory.find_title(title) is None:
+            memory.keep_search(title, now)  # one that was there before may only be hidden for the moment
     for title, head in search.found.items():
         memory.keep_title(title, head.title)
     failures = list(search.failures.values())
@@ -153,6 +157,13 @@ class _Resolution:
                 raise
             except SourceError as error:
                 broken.update(dict.fromkeys(batch, error))
+        if all(isinstance(error, OmissionError) for error in broken.values()) and not any(
+            self._asked.values()
+        ):
+            self._asked.update(
+                dict.fromkeys(broken)
+            )  # no page at all: whoever counts them says what that means
+            broken.clear()
         for title, listed in forms.items():
             self._choose(title, listed)
             if title not in self.found and (errors := [broken[form] for form in listed if form in broken]):
@@ -199,9 +210,10 @@ def find_heads(api: WikiApi, titles: Sequence[str]) -> dict[str, PageHead | None
     links: dict[str, str] = {}
     heads: dict[str, PageHead] = {}
     lists: set[str] = set()
+    told: set[str] = set()
     try:
         for answer in api.query(params):
-            _take_answer(answer.body, links, heads, lists)
+            told |= _take_answer(answer.body, links, heads, lists)
     except ApiError as fault:
         if fault.code != "toomanyvalues" or len(titles) < 2:
             raise
@@ -209,6 +221,7 @@ def find_heads(api: WikiApi, titles: Sequence[str]) -> dict[str, PageHead | None
         return {
             title: head for batch in _batches(titles, size) for title, head in find_heads(api, batch).items()
         }
+    _refuse_omissions(titles, links, told)
     heads.update({title: replace(heads[title], is_list=True) for title in lists & heads.keys()})
     return {title: heads.get(_follow(title, links)) for title in titles}
 
@@ -232,7 +245,9 @@ def search_titles(api: WikiApi, name: str) -> list[str]:
 
 def _take_answer(
     body: Mapping[str, Any], links: dict[str, str], heads: dict[str, PageHead], lists: set[str]
-) -> None:
+) -> set[str]:
+    """Take in what an answer says, and return the titles that it says anything of."""
+    told: set[str] = set()
     query = body.get("query", {})
     if not isinstance(query, dict):
         raise SourceFormatError(SOURCE_ID, "the API's query is not an object")
@@ -240,10 +255,25 @@ def _take_answer(
         for link in _objects(query.get(kind)):
             links[str(link.get("from"))] = str(link.get("to"))
     for page in _objects(query.get("pages")):
+        told.add(str(page.get("title")))
         if head := _head_of(page):
             heads[head.title] = head
         if _is_list(page):
             lists.add(str(page.get("title")))
+    return told
+
+
+def _refuse_omissions(titles: Sequence[str], links: Mapping[str, str], told: set[str]) -> None:
+    """Refuse an answer that passes over some titles: MediaWiki says ``missing`` of a page that it lacks.
+
+    Only redirects are listed without their pages, where they lead out of the wiki or in a circle.
+    """
+    omitted = [title for title in titles if title not in links and title not in told]
+    if omitted:
+        raise OmissionError(
+            SOURCE_ID,
+            f"the answer passes over {len(omitted)} of {len(titles)} titles, among them {omitted[0]!r}",
+        )
 
 
 def _is_list(page: Mapping[str, Any]) -> bool:
