@@ -139,6 +139,12 @@ class Wiki:
         title = self._titles.get(request.query.get("oldid", ""))
         return None if title is None else self._names.slug_of_title(title)
 
+    def revise(self, title: str) -> None:
+        """Give a page a new revision."""
+        number = 10**9 + self.revisions[title]
+        self.revisions[title] = number
+        self._titles[str(number)] = title
+
     def _head(self, title: str) -> dict[str, Any]:
         number = self.revisions.get(title)
         if number is None:

@@ -347,7 +347,8 @@ class TestSilences:
         assert report.status is GateStatus.PASSED
         assert [found.slug for found in report.silences] == ["yishun"]
         assert scene.told.warnings == [
-            "Yishun: lost all values from fandom_wiki (1) since before. Check “Yishun MRT Station”, revision 70."
+            "Yishun: lost all values from fandom_wiki (1) since before. "
+            "Check “Yishun MRT Station”, revision 70."
         ]
         assert json.loads((scene.folder / GATES_NAME).read_bytes())["silences"][0]["name"] == "Yishun"
 
