@@ -83,6 +83,7 @@ def test_a_page_that_was_blanked_is_a_warning_that_names_station_and_page(
     result = place.call(*RUN)
     assert result.returncode == 0, result.stderr
     shown = " ".join(result.stderr.split())
+    assert f"of the wiki's page '{title}' is blank" in shown
     assert "Yishun: lost all values from fandom_wiki" in shown
     assert f"“{title}”, revision" in shown
     findings = load(place.latest / "validation.json")["findings"]

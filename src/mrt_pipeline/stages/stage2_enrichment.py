@@ -35,6 +35,8 @@ from mrt_pipeline.stages.enrichment.registry import OpenedSources, SourceOpener,
 if TYPE_CHECKING:
     from mrt_pipeline.config import PipelineConfig
 
+TOLD_AT_ONCE = frozenset({"wiki-page-blank"})
+"""checks of single stations that are told on the console too, since they say that someone has to look"""
 MOST_NAMED = 60
 """a finding about a source that failed names so many stations"""
 
@@ -97,7 +99,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
                 raise
             self._settle(driver, journal)
         output = self._assemble(enrichments, opened, driver.unavailable)
-        for finding in output.findings:
+        for finding in (*output.findings, *_told_by_station(enrichments)):
             if finding.severity is not Severity.INFO:
                 context.reporter.warn(finding.message)
         return output
@@ -220,6 +222,12 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
                 f"The first said: {failed[0].failures[name].rstrip('.')}. "
                 "Try these again with: mrt-pipeline run --retry-failed",
             )
+
+
+def _told_by_station(enrichments: Sequence[StationEnrichment]) -> Iterator[Finding]:
+    """Yield what was found about single stations that a person is to hear of at once."""
+    for item in enrichments:
+        yield from (finding for finding in item.findings if finding.check in TOLD_AT_ONCE)
 
 
 def _warning(check: str, message: str) -> Finding:

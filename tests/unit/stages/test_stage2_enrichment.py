@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.contracts.findings import Severity
+from mrt_pipeline.contracts.claims import StationClaims
+from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.names import REJECTED_NAME
+from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, SourceUse, Stage1Output, Stage2Output
 from mrt_pipeline.errors import SourceFormatError, StageInputError, StageOutputError
 from mrt_pipeline.stages.stage2_enrichment import hoist_provenance, without_enrichment
@@ -48,6 +50,21 @@ def test_a_source_that_is_passed_over_is_told_with_its_reason() -> None:
         SourceUse(source="network", used=True, reason="asked about every station"),
         SourceUse(source="fandom_wiki", used=False, reason=reason),
     )
+
+
+@pytest.mark.parametrize(("check", "told"), [("wiki-page-blank", ["look"]), ("sources-disagree", [])])
+def test_of_single_stations_only_what_someone_has_to_look_at_is_told_at_once(
+    check: str, told: list[str]
+) -> None:
+    class Noticing(LandmarkSource):
+        def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+            finding = Finding(check=check, severity=Severity.WARNING, message="look", slug=station.slug)
+            claims = super().claims_for(station, earlier)
+            return claims.model_copy(update={"findings": (finding,) * (station is STATIONS[0])})
+
+    reporter = SeenReporter()
+    make_stage(make_context(reporter=reporter), Noticing()).execute(make_stage1(STATIONS))
+    assert reporter.warnings == told
 
 
 def test_without_any_source_the_stage_says_so_and_does_not_fail() -> None:

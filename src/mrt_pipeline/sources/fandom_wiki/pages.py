@@ -30,6 +30,11 @@ class WikiPage:
         """Return whether the page shows nothing: someone has emptied it."""
         return is_blank(self.html)
 
+    @property
+    def is_redirect(self) -> bool:
+        """Return whether the page only leads elsewhere, in a way that the wiki does not follow."""
+        return 'class="redirectMsg"' in self.html
+
 
 class PageTroubleError(SourceFormatError):
     """The wiki could not show a page whole; ``trouble`` says why. The next try may fare better."""

@@ -131,6 +131,8 @@ class WikiSource:
         exits, rejected, findings = ground([(whole, reading.candidates)], station, self.facts, source=SOURCE)
         if page.is_blank:
             findings = (*findings, _blank(station, page.head))
+        if page.is_redirect:
+            findings = (*findings, _missing(station, Resolved(leads_to=page.head.title, is_list=True)))
         return StationClaims(
             source=SOURCE,
             exits=exits,
@@ -248,7 +250,7 @@ def _passage(whole: Passage, start: int, end: int) -> Passage:
 
 def _missing(station: Station, resolved: Resolved) -> Finding:
     if resolved.is_list:
-        found = f"the wiki's {resolved.leads_to!r} only lists pages, and is not about the station"
+        found = f"the wiki's {resolved.leads_to!r} only lists or leads to other pages"
     elif resolved.leads_to:
         found = f"the wiki leads from {station.wiki_title!r} to {resolved.leads_to!r}, another subject"
     else:

@@ -209,8 +209,16 @@ def test_a_page_that_only_lists_pages_is_not_read(tmp_path: Path, page: dict[str
     source.prepare([YISHUN])
     (finding,) = source.claims_for(YISHUN, ()).findings
     assert finding.check == "wiki-page-missing"
-    assert "'Yishun MRT Station' only lists pages" in finding.message
+    assert "'Yishun MRT Station' only lists or leads to other pages" in finding.message
     assert source.version_for(YISHUN) == "missing"
+
+
+def test_a_page_that_is_left_as_a_redirect_is_told(tmp_path: Path) -> None:
+    html = '<div class="redirectMsg"><p>Redirect to:</p><ul class="redirectText"><li>Other</li></ul></div>'
+    source = source_of(wiki_with(html), tmp_path)
+    source.prepare([YISHUN])
+    (finding,) = source.claims_for(YISHUN, ()).findings
+    assert (finding.check, finding.slug) == ("wiki-page-missing", "yishun")
 
 
 def test_a_missing_page_is_a_finding_and_no_failure(tmp_path: Path) -> None:
