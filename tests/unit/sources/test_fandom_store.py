@@ -83,6 +83,13 @@ def test_a_kept_page_that_is_not_whole_is_as_good_as_none(stores: Stores, html: 
     assert stores.open().find_page(HEAD) is None
 
 
+def test_a_blank_page_is_not_kept_in_place_of_a_whole_one(stores: Stores) -> None:
+    store = stores.open()
+    store.keep_page(page())
+    store.keep_page(page(html=POISON[1]))
+    assert store.find_page(HEAD) == page()
+
+
 def test_a_page_kept_under_another_title_is_as_good_as_none(stores: Stores) -> None:
     stores.open().keep_page(page())
     assert stores.open().find_page(PageHead("Khatib MRT Station", HEAD.page_id, HEAD.revision)) is None

@@ -116,6 +116,7 @@ def test_html_that_ends_within_an_element_is_trouble(html: str) -> None:
         (within('<a title="error" class="new">Error</a><p class="terror">x</p>'), {}),
         (GOOD, {"categories": [{"category": "Pages_using_duplicate_arguments_in_template_calls"}]}),
         (GOOD, {"parsewarnings": ["<strong>Warning:</strong> A is calling B with more than one value."]}),
+        (GOOD, {"limitreportdata": [{"name": "limitreport-ppvisitednodes", "0": 100, "1": 100}]}),
         (GOOD, {"limitreportdata": [{"name": "limitreport-expansiondepth", "0": 100, "1": 100}]}),
         (GOOD, {"limitreportdata": [{"name": "limitreport-timingprofile", "0": "100.00%  21 1 -total"}]}),
         (GOOD, {"categories": "none", "parsewarnings": None, "limitreportdata": [1]}),

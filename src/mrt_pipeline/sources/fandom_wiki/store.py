@@ -84,7 +84,12 @@ class PageStore:
         return None if page.is_blank or find_trouble(html) else page
 
     def keep_page(self, page: WikiPage) -> None:
-        """Keep a page, and forget its older revisions but one, and what was read of it as it was before."""
+        """Keep a page that shows something, and forget its older revisions but one.
+
+        What was read of this revision before is forgotten too: it was fetched again because it was not whole.
+        """
+        if page.is_blank:
+            return
         head = page.head
         key = (self._wiki, head.page_id)
         packed = zlib.compress(page.html.encode("utf-8", "replace"))

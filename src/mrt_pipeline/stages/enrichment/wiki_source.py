@@ -163,7 +163,7 @@ class WikiSource:
             with self._lock:
                 self._blocked = error
             raise
-        if page is not None and not page.is_blank:
+        if page is not None:
             self.store.keep_page(page)
         return page
 
