@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mrt_pipeline.extraction.page_spans import TO_THE_END
 from mrt_pipeline.extraction.page_words import Words
 
 MAX_ROWS = 400
@@ -31,6 +33,27 @@ class RawTable:
 
     caption: Words | None = None
     rows: list[list[RawCell]] = field(default_factory=list)
+    _group_starts: list[int] = field(default_factory=list)
+    """numbers of the rows before which a group of rows (``thead``, ``tbody``, ``tfoot``) begins or ends"""
+
+    def add_row(self) -> None:
+        """Let a row begin."""
+        self.rows.append([])
+
+    def add_cell(self, cell: RawCell) -> None:
+        """Append a cell to the last row."""
+        if not self.rows:
+            self.add_row()
+        self.rows[-1].append(cell)
+
+    def divide_rows(self) -> None:
+        """Let a group of rows begin or end here: no cell reaches across."""
+        self._group_starts.append(len(self.rows))
+
+    def end_of_group(self, row: int) -> int:
+        """Return the number of the first row behind the group that a row is in."""
+        number = bisect_right(self._group_starts, row)
+        return self._group_starts[number] if number < len(self._group_starts) else len(self.rows)
 
 
 Grid = list[list[RawCell]]
@@ -65,7 +88,7 @@ def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid]]:
 
 
 def expand(table: RawTable) -> Grid:
-    """Return the grid of a table, its merged cells repeated; a span reaches no further than the table."""
+    """Return the grid of a table, its merged cells repeated; a span reaches no further than its row group."""
     grid: list[dict[int, RawCell]] = []
     for number, row in enumerate(table.rows[:MAX_ROWS]):
         _grow(grid, number)
@@ -74,7 +97,7 @@ def expand(table: RawTable) -> Grid:
             cell.words.finish()
             while column in grid[number]:
                 column += 1
-            _place(grid, cell, number, column, len(table.rows))
+            _place(grid, cell, number, column, table.end_of_group(number))
             column += cell.colspan
     width = max((max(row) + 1 for row in grid if row), default=0)
     blank = RawCell(is_header=False)
@@ -86,8 +109,8 @@ def _grow(grid: list[dict[int, RawCell]], number: int) -> None:
         grid.append({})
 
 
-def _place(grid: list[dict[int, RawCell]], cell: RawCell, number: int, column: int, height: int) -> None:
-    last_row = min(number + cell.rowspan, height, MAX_ROWS)
+def _place(grid: list[dict[int, RawCell]], cell: RawCell, number: int, column: int, end: int) -> None:
+    last_row = min(end if cell.rowspan == TO_THE_END else number + cell.rowspan, end, MAX_ROWS)
     last_column = min(column + cell.colspan, MAX_COLUMNS)
     for row in range(number, last_row):
         _grow(grid, row)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.page_model import PageText
 from mrt_pipeline.extraction.page_noise import icon_word, is_dropped
+from mrt_pipeline.extraction.page_spans import colspan_of, rowspan_of
 from mrt_pipeline.extraction.page_tables import RawCell, RawTable, unfold
 from mrt_pipeline.extraction.page_words import Words
 from mrt_pipeline.extraction.page_writer import Kind, PageWriter
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 MAX_HTML_CHARS = 2 * 2**20
 """A longer page is read up to here."""
 MAX_TABLE_DEPTH = 4
-MAX_SPAN = 1000
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "dl", "menu"})
@@ -51,6 +51,7 @@ _LINES = frozenset(
     ]
 )
 
+_ROW_GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _KINDS: dict[str, Kind] = {"li": "item", "dd": "item", "dt": "term"}
 
 
@@ -123,6 +124,8 @@ class _Reader:
             self._start_table()
         elif self._tables and tag in ("tr", "td", "th", "caption"):
             self._start_part(tag, element)
+        elif self._tables and tag in _ROW_GROUPS:
+            self._divide_rows()
         elif tag in _HEADINGS or tag in _LINES or tag in _LISTS:
             self._start_block(tag)
         elif tag == "br":
@@ -146,6 +149,8 @@ class _Reader:
             self._end_table()
         elif self._tables and tag in ("td", "th", "caption"):
             self._end_part(tag)
+        elif self._tables and tag in _ROW_GROUPS:
+            self._divide_rows()
         elif tag in _HEADINGS or tag in _LINES or tag in _LISTS:
             self._end_block(tag)
         elif tag == "a":
@@ -232,13 +237,16 @@ class _Reader:
         elif tag == "caption":
             self._caption = Words()
         elif tag == "tr":
-            self._tables[-1].rows.append([])
+            self._tables[-1].add_row()
         else:
-            cell = RawCell(tag == "th", _span(element, "rowspan"), _span(element, "colspan"))
-            if not self._tables[-1].rows:
-                self._tables[-1].rows.append([])
-            self._tables[-1].rows[-1].append(cell)
+            cell = RawCell(tag == "th", rowspan_of(element), colspan_of(element))
+            self._tables[-1].add_cell(cell)
             self._cells[-1] = cell
+
+    def _divide_rows(self) -> None:
+        """Take that a group of rows begins or ends."""
+        if not self._too_deep:
+            self._tables[-1].divide_rows()
 
     def _end_part(self, tag: str) -> None:
         if self._too_deep:
@@ -247,11 +255,3 @@ class _Reader:
             self._tables[-1].caption, self._caption = self._caption, None
         else:
             self._cells[-1] = None
-
-
-def _span(element: _Element, name: str) -> int:
-    """Return how many rows or columns a cell spans; 0 means as many as there are."""
-    written = (element.get(name) or "1").strip()
-    if not (written.isascii() and written.isdigit()) or len(written) > 6:
-        return 1
-    return min(int(written), MAX_SPAN) or MAX_SPAN

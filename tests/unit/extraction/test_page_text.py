@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -139,6 +141,43 @@ def test_a_table_in_a_cell_follows_with_the_label_of_its_row() -> None:
         ["Exit", "Stops", "Stops"],
         ["B", "Lift", "Yes"],
     ]
+
+
+@pytest.mark.parametrize(
+    "span",
+    ["2", " 2", "\t\n2", "+2", "02", "2;", "2px", "2.0", "2.9", "2%", "2 rows", "2e3", '2"', "2\u00a0", "2-3"],
+)
+def test_a_span_is_its_leading_digits_as_in_browsers(span: str) -> None:
+    written, rest = escape(span), "<tr><td>B</td><td>2</td><td>3</td></tr></table>"
+    tall = f'<table><tr><td rowspan="{written}">A</td><td>1</td></tr><tr><td>2</td></tr>{rest}'
+    wide = f'<table><tr><td colspan="{written}">A</td><td>1</td></tr>{rest}'
+    assert rows_of(tall) == [["A", "1", ""], ["A", "2", ""], ["B", "2", "3"]]
+    assert rows_of(wide) == [["A", "A", "1"], ["B", "2", "3"]]
+
+
+@pytest.mark.parametrize("span", ["", "x", "-2", "- 2", "++2", ".5", "two", "\u0662", "\uff12", "\u00a02", "-0"])
+def test_a_span_without_leading_digits_is_one(span: str) -> None:
+    html = f"<table><tr><td colspan='{span}'>A</td><td>1</td></tr><tr><td>B</td><td>2</td></tr></table>"
+    assert rows_of(html) == [["A", "1"], ["B", "2"]]
+
+
+@pytest.mark.parametrize("span", ["0", "00", "0px", "+0", "9", "99999", "99999999999999999999"])
+def test_a_rowspan_reaches_to_the_end_of_its_group_of_rows_at_most(span: str) -> None:
+    html = f"""<table><thead><tr><td rowspan="{span}">Exit</td><td>Lift</td></tr></thead>
+    <tbody><tr><td rowspan="{span}">A</td><td>1</td></tr><tr><td>2</td></tr></tbody>
+    <tr><td>B</td><td>3</td></tr></table>"""
+    assert rows_of(html) == [["Exit", "Lift"], ["A", "1"], ["A", "2"], ["B", "3"]]
+
+
+def test_a_table_within_a_cell_divides_no_rows_of_the_outer_one() -> None:
+    inner = "<table><tbody><tr><td>x</td></tr></tbody></table>"
+    html = f"<table><tr><td rowspan=2>A</td><td>1{inner}</td></tr><tr><td>2</td></tr></table>"
+    assert rows_of(html)[:2] == [["A", "1"], ["A", "2"]]
+
+
+@pytest.mark.parametrize("size", ["0", "0px", "0.0em", ".0em", "+0", "0e3px", "00%"])
+def test_letters_of_no_size_are_not_seen(size: str) -> None:
+    assert text_of(f"<p>x<span style='font-size: {size}'>Exit A</span></p>") == "x\n"
 
 
 @pytest.mark.parametrize("span", ["0", "-1", "1e9", "99999999999999999999", "x", "", "\u0663"])
