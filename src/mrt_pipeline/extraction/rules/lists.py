@@ -117,14 +117,8 @@ def _read_stop_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[C
     words = page.words(piece)
     labels = labels_named(words)
     codes = {match.group() for match in BUS_STOP_CODE.finditer(words)}
-    if len(codes) != 1 or not labels:
+    if len(codes) != 1:
         return
+    [code] = codes
     for label in sorted(labels):
-        yield claim(
-            page,
-            "bus_stop",
-            label,
-            codes.pop() if len(labels) == 1 else next(iter(codes)),
-            Said(bounds, bounds),
-            is_tied=False,
-        )
+        yield claim(page, "bus_stop", label, code, Said(bounds, bounds), is_tied=False)

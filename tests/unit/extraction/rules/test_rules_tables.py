@@ -169,6 +169,30 @@ def test_merged_cells_count_for_every_row_and_exit_they_span() -> None:
     assert published(html) == {"A 59049", "A 59041", "B 59049"}
 
 
+@pytest.mark.parametrize("span", ["2;", "2px", "+2", "2.0", " 2"])
+def test_a_lift_stays_with_its_exit_however_a_span_is_written(span: str) -> None:
+    html = f"""<table><tr><th>Exit</th><th>Level</th><th>Lift</th></tr>
+    <tr><td>A</td><td rowspan="{span}">1</td><td>Yes</td></tr><tr><td>B</td><td>No</td></tr>
+    <tr><td colspan="{span}">C</td><td>Yes</td></tr></table>"""
+    assert published(html) == {"A lift", "C lift"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        table("Lift | Exit | Lift | Exit", "No | A | Yes | B", "Yes | C | No | D"),
+        table("Landmarks | Exit | Landmarks | Exit", "Northpoint City | A | Wisteria Mall | B"),
+    ],
+)
+def test_of_two_tables_side_by_side_that_begin_with_no_exit_nothing_is_read(html: str) -> None:
+    assert said(html) == set()
+
+
+def test_two_tables_side_by_side_are_read_each_by_its_own_exits() -> None:
+    html = table("Exit | Lift | Exit | Lift", "A | No | B | Yes", "C | Yes | D | No")
+    assert published(html) == {"B lift", "C lift"}
+
+
 def test_a_row_of_several_exits_counts_for_each() -> None:
     html = table("Exit | Lift", "A & B | Yes", "C–E | No", "D, E | Yes")
     assert published(html) == {"A lift", "B lift", "D lift", "E lift"}

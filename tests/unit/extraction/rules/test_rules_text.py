@@ -80,6 +80,16 @@ def test_stops_listed_with_their_exit_are_its_own() -> None:
     assert published(html) == {"A 59049"}
 
 
+@pytest.mark.parametrize("codes", ["59049, 59041", "59049 / 59041", "59049 – Stop 59041", "59041 and 59049"])
+def test_of_two_stops_in_one_entry_of_a_list_of_stops_none_is_chosen(codes: str) -> None:
+    assert published(f"<h2>Bus stops</h2><ul><li>{codes} (Exit A)</li></ul>") == set()
+
+
+def test_one_stop_that_an_entry_gives_to_two_exits_belongs_to_both() -> None:
+    html = "<h2>Bus stops</h2><ul><li>59049 (Exit A and Exit B)</li></ul>"
+    assert published(html) == {"A 59049", "B 59049"}
+
+
 @pytest.mark.parametrize(
     "html",
     [
