@@ -30,6 +30,8 @@ class Finding(Record):
     exit_id: str | None = None
     record_id: str | None = None
     """the source record, as ``document_id:record``"""
+    field: str | None = None
+    """the exit's field that it is about, where decisions hang on it: ``access.features.lift``"""
 
 
 def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:

@@ -7,10 +7,17 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.evidence import Evidence, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
-from mrt_pipeline.contracts.network import ExitAccess, ExitBusStop, ExitPlatform, Landmark, Station
+from mrt_pipeline.contracts.network import (
+    AccessFeature,
+    ExitAccess,
+    ExitBusStop,
+    ExitPlatform,
+    Landmark,
+    Station,
+)
 
 SCHEMA_VERSION: Literal["1"] = "1"
 """Raised whenever a field of an output changes meaning or shape; older checkpoints are then refused."""
@@ -84,6 +91,13 @@ class ModelUsage(Record):
     cost_usd: float = Field(default=0.0, ge=0)
 
 
+class FeatureDenial(Record):
+    """That a feature of access is said not to be there."""
+
+    feature: AccessFeature
+    evidence: Evidence
+
+
 class ExitEnrichment(Record):
     """What stage 2 adds to one exit."""
 
@@ -92,6 +106,8 @@ class ExitEnrichment(Record):
     bus_stops: tuple[ExitBusStop, ...] = ()
     access: ExitAccess | None = None
     landmarks: tuple[Landmark, ...] = ()
+    denied: tuple[FeatureDenial, ...] = ()
+    """what one source says is not there; it settles nothing but contradictions, and is never published"""
 
 
 class EnrichmentStatus(StrEnum):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from mrt_pipeline.contracts.network import AccessFeature, StepFree
-from mrt_pipeline.extraction.access_words import MEANING, VOCABULARY, is_elsewhere
+from mrt_pipeline.contracts.outputs import FeatureDenial
+from mrt_pipeline.extraction.access_words import DENIALS, MEANING, VOCABULARY, is_elsewhere
 from mrt_pipeline.extraction.enrichments import AccessStatement
 from mrt_pipeline.extraction.mentions import mentions_in, sentence_at
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
@@ -38,16 +39,39 @@ def ground_access(statement: Statement) -> AccessStatement:
     )
 
 
+def ground_denial(statement: Statement) -> FeatureDenial:
+    """Return that a statement says that its exit has not got a feature.
+
+    Raises:
+        UngroundedError: if the page does not deny it, of this exit and now.
+    """
+    feature = DENIALS[statement.candidate.value]
+    faults = _find_faults(statement, feature.value)
+    if not statement.is_by_rule and Reason.NEGATED not in faults:
+        raise UngroundedError(next(iter(faults)) or Reason.NOT_IN_VOCABULARY)
+    _raise_first(faults - {Reason.NEGATED})
+    return FeatureDenial(feature=feature, evidence=statement.evidence())
+
+
 def _check_access_words(statement: Statement, value: str) -> None:
     """Raise unless the quote has words for a feature, of this exit, and none of them is taken back."""
+    _raise_first(_find_faults(statement, value))
+
+
+def _find_faults(statement: Statement, value: str) -> set[Reason | None]:
+    """Return what is amiss with each place of a quote that has words for a value; none where nothing is."""
     text = statement.page.text
     places = [match.span() for match in VOCABULARY[value].finditer(text, *statement.bounds)]
     if statement.is_by_rule:  # a table's head may hold the word, and its cell only "yes"
-        faults = {find_retraction(statement, place) for place in places or [statement.bounds]}
-    else:
-        faults = {_find_access_fault(statement, place) for place in places} or {Reason.NOT_IN_VOCABULARY}
+        return {find_retraction(statement, place) for place in places or [statement.bounds]}
+    faults = {_find_access_fault(statement, place) for place in places} or {Reason.NOT_IN_VOCABULARY}
     if len(faults) > 1:  # words about other exits in the same quote do not matter
         faults.discard(Reason.EXIT_NOT_IN_QUOTE)
+    return faults
+
+
+def _raise_first(faults: set[Reason | None]) -> None:
+    """Raise the gravest of some faults, if there is one."""
     if fault := next((reason for reason in Reason if reason in faults), None):
         raise UngroundedError(fault)
 

@@ -60,6 +60,9 @@ MEANING: dict[str, StepFree] = {
 }
 """What a statement means for step-free access. A lift alone means nothing: it may lead elsewhere."""
 
+DENIALS: dict[str, AccessFeature] = {f"no_{feature.value}": feature for feature in AccessFeature}
+"""What a statement is called that says that a feature is not there, and the feature."""
+
 _NEGATOR = re.compile(
     r"\b(?:no(?!\.?\s*\d)|not|cannot|without|never|neither|nor|none|n/a|non|unavailable|inaccessible)\b"
     r"|\b(?:unlike|lacks?|lacking|absent|absence|except|excepting|excludes?|excluding)\b"
@@ -68,6 +71,13 @@ _NEGATOR = re.compile(
     r"|\b(?:tidak|tiada|bukan|tanpa)\b|n['’]t\b|[没沒無无不✗✘❌]|இல்லை",
     re.IGNORECASE,
 )
+_HALF_DENIAL = re.compile(
+    r"\b(?:unlike|except|excepting|excludes?|excluding|other than|apart from|instead)\b"
+    r"|\b(?:hardly|barely|scarcely|partially|partly|almost|nearly|semi|far from)\b",
+    re.IGNORECASE,
+)
+"""Takes a statement back without saying the opposite."""
+
 _CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|[,;]", re.IGNORECASE)
 _STRONG_CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|;", re.IGNORECASE)
 _NOT_NOW = re.compile(
@@ -111,6 +121,11 @@ def is_denied(sentence: str, start: int, end: int) -> bool:
         return True
     after = _NEGATOR.search(sentence, end)
     return after is not None and not _CONTRAST.search(sentence, end, after.start())
+
+
+def is_plain_denial(sentence: str, start: int, end: int) -> bool:
+    """Tell whether a sentence says that what the words ``sentence[start:end]`` name is not there now."""
+    return is_denied(sentence, start, end) and not _HALF_DENIAL.search(sentence) and not is_not_now(sentence)
 
 
 def is_denying(text: str) -> bool:

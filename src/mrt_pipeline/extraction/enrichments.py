@@ -17,15 +17,20 @@ from mrt_pipeline.contracts.network import (
     StationExit,
     StepFree,
 )
-from mrt_pipeline.contracts.outputs import ExitEnrichment
+from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
+from mrt_pipeline.extraction.disputes import (
+    Dispute,
+    Side,
+    answers_of,
+    disagreement,
+    find_disputes,
+    letter_dispute,
+)
 from mrt_pipeline.extraction.uniting import (
     code_of,
     direction_of,
-    disagreement,
-    letter_dispute,
     name_of,
     nearest_first,
-    step_free_dispute,
     unite,
     unite_access,
 )
@@ -41,7 +46,7 @@ class AccessStatement:
     confidence: Confidence
 
 
-Item = ExitPlatform | ExitBusStop | AccessStatement | Landmark
+Item = ExitPlatform | ExitBusStop | AccessStatement | FeatureDenial | Landmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +77,19 @@ def _enrich(
     station: Station, station_exit: StationExit, items: list[Item], findings: list[Finding]
 ) -> ExitEnrichment:
     access = [_as_access(item) for item in items if isinstance(item, AccessStatement)]
+    denied = [item for item in items if isinstance(item, FeatureDenial)]
     platforms = [item for item in items if isinstance(item, ExitPlatform)]
-    for message in (*_step_free_conflicts(items), *_letter_conflicts(platforms)):
-        findings.append(disagreement(station, station_exit, message))
+    disputes = _access_disputes(item for item in items if isinstance(item, AccessStatement | FeatureDenial))
+    for dispute in (*disputes, *_letter_disputes(platforms)):
+        findings.append(disagreement(station, station_exit, dispute))
     stops = unite((item for item in items if isinstance(item, ExitBusStop)), code_of, "relation")
     return ExitEnrichment(
         exit_id=station_exit.exit_id,
         platforms=tuple(unite(_without_conflicts(platforms), direction_of, "towards_code")),
         bus_stops=tuple(sorted(stops, key=nearest_first)),
-        access=unite_access(access) if access else None,
+        access=unite_access(access, {dispute.field for dispute in disputes}) if access else None,
         landmarks=tuple(unite((item for item in items if isinstance(item, Landmark)), name_of, "name")),
+        denied=tuple(dict.fromkeys(denied)),
     )
 
 
@@ -97,16 +105,19 @@ def _as_access(statement: AccessStatement) -> ExitAccess:
     )
 
 
-def _step_free_conflicts(items: list[Item]) -> Iterator[str]:
-    statements = [item for item in items if isinstance(item, AccessStatement)]
-    quotes = {item.step_free: item.evidence.quote for item in statements if item.step_free}
-    if len(quotes) > 1:
-        yield step_free_dispute(
-            f"one page says step-free yes ({quotes[StepFree.YES]!r})", f"no ({quotes[StepFree.NO]!r})"
-        )
+def _access_disputes(said: Iterable[AccessStatement | FeatureDenial]) -> tuple[Dispute, ...]:
+    return tuple(find_disputes([Side("one page", _answers_of(item)) for item in said]))
 
 
-def _letter_conflicts(platforms: list[ExitPlatform]) -> Iterator[str]:
+def _answers_of(item: AccessStatement | FeatureDenial) -> dict[tuple[str, bool], str]:
+    words = repr(item.evidence.quote)
+    if isinstance(item, FeatureDenial):
+        return answers_of({}, {item.feature: words}, StepFree.UNKNOWN, words)
+    features = {} if item.feature is None else {item.feature: words}
+    return answers_of(features, {}, item.step_free or StepFree.UNKNOWN, words)
+
+
+def _letter_disputes(platforms: list[ExitPlatform]) -> Iterator[Dispute]:
     for (_, towards, _), letters in _letters(platforms).items():
         if len(letters) > 1:
             said = f"one page says that platforms {', '.join(sorted(map(str, letters)))} are"

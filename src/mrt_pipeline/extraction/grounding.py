@@ -22,8 +22,8 @@ from mrt_pipeline.contracts.network import (
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment, RejectedClaim
 from mrt_pipeline.contracts.source import BusStop
-from mrt_pipeline.extraction.access import ground_access
-from mrt_pipeline.extraction.access_words import VOCABULARY, is_hostile
+from mrt_pipeline.extraction.access import ground_access, ground_denial
+from mrt_pipeline.extraction.access_words import DENIALS, VOCABULARY, is_hostile
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.enrichments import GroundedValue, enrich_exits
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
@@ -115,6 +115,8 @@ def _ground_statement(statement: Statement, exits: tuple[StationExit, ...]) -> l
     match statement.candidate.field:
         case "bus_stop":
             return [_ground_bus_stop(statement, exits)]
+        case "access" if statement.candidate.value in DENIALS:
+            return [GroundedValue(_only_exit(exits).exit_id, ground_denial(statement))]
         case "access":
             return [GroundedValue(_only_exit(exits).exit_id, ground_access(statement))]
         case "landmark":

@@ -6,28 +6,23 @@ Among equals the order of documents and of places in them decides, never the ord
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, EvidenceMap, Method, Published
-from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import (
     AccessFeature,
     ExitAccess,
     ExitBusStop,
     ExitPlatform,
     Landmark,
-    Station,
-    StationExit,
     StepFree,
 )
+from mrt_pipeline.extraction.disputes import is_disputed_feature, is_step_free_disputed
 from mrt_pipeline.extraction.quotes import fold
 
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, Landmark)
 
-DISAGREEMENT = "sources-disagree"
-
-_AS_UNKNOWN = "published as unknown"
 _METHODS = list(Method)
 _CONFIDENCES = list(Confidence)
 
@@ -64,23 +59,23 @@ def unite_same(same: list[ItemT], field: str) -> ItemT:
     return first.model_copy(update={"evidence": evidence, "confidence": best_confidence(same)})
 
 
-def unite_access(said: Sequence[ExitAccess], *, is_disputed: bool = False) -> ExitAccess:
+def unite_access(said: Sequence[ExitAccess], disputed: Collection[str] = ()) -> ExitAccess:
     """Return what several statements about access through one exit come to.
 
     Args:
         said: the statements, at least one.
-        is_disputed: whether a statement of the other mind was dropped before; two minds make it unknown.
+        disputed: fields that are published by nobody, since something else was said of them.
     """
     answers = {item.step_free for item in said if item.step_free is not StepFree.UNKNOWN}
-    is_disputed = is_disputed or len(answers) > 1
+    is_disputed = len(answers) > 1 or is_step_free_disputed(disputed)
     step_free = StepFree.UNKNOWN if is_disputed or not answers else next(iter(answers))
     telling = [item for item in said if item.step_free is not StepFree.UNKNOWN] or said
-    features = {feature for item in said for feature in item.features}
     evidence: EvidenceMap = {
         "step_free": distinct(reason for item in telling for reason in item.evidence_for("step_free"))
     }
+    features = _undisputed(said, disputed)
     if features:
-        naming = [item for item in said if item.features]
+        naming = [item for item in said if features & set(item.features)]
         evidence["features"] = distinct(reason for item in naming for reason in item.evidence_for("features"))
     return ExitAccess(
         step_free=step_free,
@@ -88,6 +83,11 @@ def unite_access(said: Sequence[ExitAccess], *, is_disputed: bool = False) -> Ex
         confidence=Confidence.LOW if is_disputed else best_confidence(telling),
         evidence=evidence,
     )
+
+
+def _undisputed(said: Iterable[ExitAccess], disputed: Collection[str]) -> set[AccessFeature]:
+    named = {feature for item in said for feature in item.features}
+    return {feature for feature in named if not is_disputed_feature(feature, disputed)}
 
 
 def unite_evidence(known: Published, other: Published) -> EvidenceMap:
@@ -129,41 +129,6 @@ def name_of(landmark: Landmark) -> str:
 def nearest_first(stop: ExitBusStop) -> tuple[float, str]:
     """Return the key by which an exit's bus stops are in order."""
     return stop.distance_m, stop.bus_stop_code
-
-
-def disagreement(station: Station, station_exit: StationExit, message: str) -> Finding:
-    """Return the finding that two statements about an exit contradict each other."""
-    return Finding(
-        check=DISAGREEMENT,
-        severity=Severity.WARNING,
-        message=f"{station.name} exit {station_exit.exit_code}: {message}",
-        slug=station.slug,
-        exit_id=station_exit.exit_id,
-    )
-
-
-def step_free_dispute(yes: str, no: str) -> str:
-    """Return the sentence that an exit is said to be step-free and not to be so."""
-    return f"{yes} and {no}; {_AS_UNKNOWN}. Look at the exit, and correct the page."
-
-
-def is_step_free_dispute(finding: Finding) -> bool:
-    """Tell whether a finding says so."""
-    return finding.check == DISAGREEMENT and _AS_UNKNOWN in finding.message
-
-
-def letter_dispute(said: str, towards_code: str) -> str:
-    """Return the sentence that trains of one direction are said to use platforms of several letters."""
-    return f"{said} {_towards(towards_code)}. Look at the station, and correct the page."
-
-
-def is_letter_dispute(finding: Finding, towards_code: str) -> bool:
-    """Tell whether a finding says so of a direction."""
-    return finding.check == DISAGREEMENT and _towards(towards_code) in finding.message
-
-
-def _towards(towards_code: str) -> str:
-    return f"all towards {towards_code}; no letter is published"
 
 
 def _place_of(item: Evidence) -> tuple[int, str, int, str]:

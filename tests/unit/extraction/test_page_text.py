@@ -145,7 +145,23 @@ def test_a_table_in_a_cell_follows_with_the_label_of_its_row() -> None:
 
 @pytest.mark.parametrize(
     "span",
-    ["2", " 2", "\t\n2", "+2", "02", "2;", "2px", "2.0", "2.9", "2%", "2 rows", "2e3", '2"', "2\u00a0", "2-3"],
+    [
+        "2",
+        " 2",
+        "\t\n2",
+        "+2",
+        "02",
+        "2;",
+        "2px",
+        "2.0",
+        "2.9",
+        "2%",
+        "2 rows",
+        "2e3",
+        '2"',
+        "2\u00a0",
+        "2-3",
+    ],
 )
 def test_a_span_is_its_leading_digits_as_in_browsers(span: str) -> None:
     written, rest = escape(span), "<tr><td>B</td><td>2</td><td>3</td></tr></table>"
@@ -155,7 +171,9 @@ def test_a_span_is_its_leading_digits_as_in_browsers(span: str) -> None:
     assert rows_of(wide) == [["A", "A", "1"], ["B", "2", "3"]]
 
 
-@pytest.mark.parametrize("span", ["", "x", "-2", "- 2", "++2", ".5", "two", "\u0662", "\uff12", "\u00a02", "-0"])
+@pytest.mark.parametrize(
+    "span", ["", "x", "-2", "- 2", "++2", ".5", "two", "\u0662", "\uff12", "\u00a02", "-0"]
+)
 def test_a_span_without_leading_digits_is_one(span: str) -> None:
     html = f"<table><tr><td colspan='{span}'>A</td><td>1</td></tr><tr><td>B</td><td>2</td></tr></table>"
     assert rows_of(html) == [["A", "1"], ["B", "2"]]

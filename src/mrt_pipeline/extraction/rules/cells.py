@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from mrt_pipeline.contracts.network import AccessFeature
 from mrt_pipeline.extraction.access_words import (
+    DENIALS,
     MEANING,
     STEP_FREE_NO,
     STEP_FREE_YES,
@@ -16,6 +17,7 @@ from mrt_pipeline.extraction.access_words import (
     is_denying,
     is_elsewhere,
     is_not_now,
+    is_plain_denial,
 )
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
@@ -46,7 +48,7 @@ _ACCESS = re.compile(
     "|".join(f"(?:{pattern.pattern})" for pattern in (*VOCABULARY.values(), *FEATURE_WORDS.values())),
     re.IGNORECASE,
 )
-_DENYING = frozenset({STEP_FREE_NO, "stairs_only"})
+_DENYING = frozenset({STEP_FREE_NO, "stairs_only", *DENIALS})
 _FOOTNOTE = re.compile(r"[*†‡]")
 """A footnote elsewhere on the page may take the answer back."""
 
@@ -145,11 +147,19 @@ def _read_answer(
         answer = True
     elif answer is None and no and not is_not_now(words) and _undenied(VOCABULARY[no], words):
         answer = False
-    value = yes if answer else no if answer is False else None
-    more = [] if is_elsewhere(words) else access_in(words)  # `Yes (lift)`, `No, steps only`
+    answers = [yes] if answer else _no_of(yes, no) if answer is False else []
+    more = (
+        [] if is_elsewhere(words) else [*access_in(words), *denied_in(words)]
+    )  # `Yes (lift)`, `No, steps only`
     for label in _labels_meant(page, *said.cell, labels):
-        for found in dict.fromkeys((*([value] if value else ()), *more)):
+        for found in dict.fromkeys((*answers, *more)):
             yield claim(page, "access", label, found, said)
+
+
+def _no_of(yes: str, no: str | None) -> list[str]:
+    """Return what a no means in a column whose yes means a feature, or step-free access itself."""
+    denial = f"no_{yes}"
+    return [value for value in (no, denial if denial in DENIALS else None) if value is not None]
 
 
 def _answer_of(words: str, *, may_count: bool) -> bool | None:
@@ -174,7 +184,8 @@ def _read_access(page: RulePage, item: Item, labels: Labels, said: Said) -> Iter
         for part in split_parts(page.text, sentence):
             is_denied_before = is_denying(page.text[sentence.start : part.start])
             for start, end in _stretches(page.text, part.start, part.end, _ACCESS):
-                for value in access_in(page.text[start:end]):
+                words = page.text[start:end]
+                for value in (*access_in(words), *denied_in(words)):
                     # denied before the comma: `No lift, escalator`, but not `No lift, stairs only`
                     if value in _DENYING or not is_denied_before:
                         for label in meant:
@@ -199,6 +210,18 @@ def access_in(words: str) -> list[str]:
     if not any(value in MEANING for value in found) and _says(words, STEP_FREE_YES):
         found.append(STEP_FREE_YES)
     return found
+
+
+def denied_in(words: str) -> list[str]:
+    """Return the features that some words say are not there, as statements of that kind."""
+    return [value for value, feature in DENIALS.items() if _denies(words, feature.value)]
+
+
+def _denies(words: str, value: str) -> bool:
+    """Tell whether words for a value stand somewhere, and each of them is denied."""
+    patterns = [pattern for pattern in (VOCABULARY[value], FEATURE_WORDS.get(value)) if pattern]
+    places = [match.span() for pattern in patterns for match in pattern.finditer(words)]
+    return bool(places) and all(is_plain_denial(words, *place) for place in places)
 
 
 def _says(words: str, value: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mrt_pipeline.extraction.access_words import (
+    DENIALS,
     MEANING,
     STEP_FREE_NO,
     STEP_FREE_YES,
@@ -14,6 +15,7 @@ from mrt_pipeline.extraction.access_words import (
     is_denying,
     is_elsewhere,
     is_not_now,
+    is_plain_denial,
 )
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import FOREIGN, Labels, Mention, mentions_in, owner_at, sentence_at
@@ -58,10 +60,13 @@ def _read_access(page: RulePage, line: Line) -> Iterator[Candidate]:
             for label, said in _owners(page, match.span(), line):
                 start = said.cell[0]
                 words = page.text[slice(*said.cell)]
-                if not is_denied(words, match.start() - start, match.end() - start) and not is_elsewhere(
-                    words
-                ):
+                place = match.start() - start, match.end() - start
+                if is_elsewhere(words):
+                    continue
+                if not is_denied(words, *place):
                     yield claim(page, "access", label, value, said, is_tied=False)
+                elif f"no_{value}" in DENIALS and is_plain_denial(words, *place):
+                    yield claim(page, "access", label, f"no_{value}", said, is_tied=False)
 
 
 def _has_own_feature(value: str, words: str) -> bool:

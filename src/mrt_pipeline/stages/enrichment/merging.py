@@ -27,20 +27,24 @@ from mrt_pipeline.contracts.network import (
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.errors import InternalError
+from mrt_pipeline.extraction.disputes import (
+    Dispute,
+    Side,
+    answers_of,
+    disagreement,
+    field_of_letter,
+    find_disputes,
+    letter_dispute,
+)
 from mrt_pipeline.extraction.uniting import (
     best_confidence,
     code_of,
     direction_of,
-    disagreement,
     distinct,
     group,
-    is_letter_dispute,
-    is_step_free_dispute,
-    letter_dispute,
     name_of,
     nearest_first,
     rank_of,
-    step_free_dispute,
     unite_access,
     unite_same,
 )
@@ -71,9 +75,14 @@ class ExitClaims:
     publishers: Mapping[str, str]
     """document id to publisher"""
 
-    def finding(self, message: str) -> Finding:
+    @property
+    def disputed(self) -> frozenset[str]:
+        """Return the fields that a source found contradicted within itself."""
+        return frozenset(finding.field for finding in self.disputes if finding.field is not None)
+
+    def finding(self, dispute: Dispute) -> Finding:
         """Return the finding that sources contradict each other about this exit."""
-        return disagreement(self.station, self.station_exit, message)
+        return disagreement(self.station, self.station_exit, dispute)
 
     def agrees(self, reasons: Sequence[Evidence]) -> bool:
         """Tell whether two publishers state the same."""
@@ -159,7 +168,7 @@ def _unite_platform(same: list[ExitPlatform], claims: ExitClaims) -> ExitPlatfor
 
     So the words of a page stand behind the letter only, and the direction stays under its own licence.
     """
-    is_disputed = any(is_letter_dispute(finding, same[0].towards_code) for finding in claims.disputes)
+    is_disputed = field_of_letter(same[0].towards_code) in claims.disputed
     if len(same) == 1 and not is_disputed:
         return same[0]
     best = min(rank_of(item.evidence_for("towards_code"))[0] for item in same)
@@ -195,29 +204,30 @@ def _sides_of_letters(same: list[Said[ExitPlatform]]) -> str:
 
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:
-    said = [(source, item.access) for source, item in claims.said if item.access is not None]
+    said = [item.access for _, item in claims.said if item.access is not None]
+    disputes = tuple(find_disputes([Side(source, _answers_of(item)) for source, item in claims.said]))
     if not said:
         return None
-    sides = {answer: _sides_of_access(said, answer) for answer in (StepFree.YES, StepFree.NO)}
-    if sides[StepFree.YES] and sides[StepFree.NO]:
-        findings.append(claims.finding(step_free_dispute(sides[StepFree.YES], sides[StepFree.NO])))
-    is_disputed = any(map(is_step_free_dispute, claims.disputes))
-    if len(said) == 1 and not is_disputed:
-        return said[0][1]
-    access = unite_access([item for _, item in said], is_disputed=is_disputed)
+    new = [dispute for dispute in disputes if dispute.field not in claims.disputed]
+    findings.extend(map(claims.finding, new))
+    disputed = claims.disputed | {dispute.field for dispute in disputes}
+    if len(said) == 1 and not disputed:
+        return said[0]
+    access = unite_access(said, disputed)
     if access.step_free is not StepFree.UNKNOWN and claims.agrees(access.evidence_for("step_free")):
         return access.model_copy(update={"confidence": Confidence.HIGH})
     return access
 
 
-def _sides_of_access(said: Sequence[tuple[str, ExitAccess]], answer: StepFree) -> str:
-    return ", ".join(
-        sorted(
-            f"{source} says step-free {answer.value} ({_quote(access.evidence_for('step_free'))})"
-            for source, access in said
-            if access.step_free is answer
-        )
-    )
+def _answers_of(said: ExitEnrichment) -> dict[tuple[str, bool], str]:
+    denied = {item.feature: _quote([item.evidence]) for item in said.denied}
+    if said.access is None:
+        return answers_of({}, denied, StepFree.UNKNOWN, "")
+    access = said.access
+    features = {feature: _quote(access.evidence_for("features")) for feature in access.features}
+    is_known = access.step_free is not StepFree.UNKNOWN
+    words = _quote(access.evidence_for("step_free")) if is_known else ""
+    return answers_of(features, denied, access.step_free, words)
 
 
 def _quote(reasons: Sequence[Evidence]) -> str:

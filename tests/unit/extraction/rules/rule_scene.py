@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mrt_pipeline.contracts.claims import Passage
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StepFree
+from mrt_pipeline.contracts.outputs import ExitEnrichment, RejectedClaim
+from mrt_pipeline.extraction.access_words import DENIALS
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.page_text import read_page_text
@@ -13,6 +18,7 @@ from tests.unit.extraction.scene import FACTS, NETWORK, YISHUN
 
 NAMES = PlaceNames.of(NETWORK)
 TITLE = "Yishun MRT Station"
+Grounded = tuple[tuple[ExitEnrichment, ...], tuple[RejectedClaim, ...], tuple[Finding, ...]]
 
 
 def read(html: str, title: str = TITLE) -> RuleReading:
@@ -21,16 +27,31 @@ def read(html: str, title: str = TITLE) -> RuleReading:
 
 
 def said(html: str) -> set[str]:
-    """Return what the rules read, before grounding: ``A lift``, ``* A>Jurong East``."""
-    return {_show(candidate) for candidate in read(html).candidates}
+    """Return what the rules read, before grounding: ``A lift``, ``* A>Jurong East``; no denials."""
+    return {_show(candidate) for candidate in read(html).candidates if candidate.value not in DENIALS}
 
 
-def published(html: str, station: Station = YISHUN) -> set[str]:
+def disputed(*htmls: str) -> set[str]:
+    """Return the fields of exits of which pages of one station say yes and no: ``A access.features.lift``."""
+    return {
+        f"{finding.exit_id.rpartition('-')[2]} {finding.field}"
+        for finding in _ground(htmls)[2]
+        if finding.exit_id is not None
+    }
+
+
+def _ground(htmls: Iterable[str], station: Station = YISHUN) -> Grounded:
+    readings = []
+    for number, html in enumerate(htmls):
+        page = read_page_text(html, f"{station.name} MRT Station")
+        passage = Passage(document_id=f"wiki:{number}@7", licence="CC0-1.0", text=page.text, char_start=0)
+        readings.append((passage, read_page(page, NAMES).candidates))
+    return ground(readings, station, FACTS, source="fandom_wiki")
+
+
+def published(*htmls: str, station: Station = YISHUN) -> set[str]:
     """Return what is left after grounding, in the same form but for codes instead of names."""
-    page = read_page_text(html, f"{station.name} MRT Station")
-    reading = read_page(page, NAMES)
-    passage = Passage(document_id="wiki:1@7", licence="CC-BY-SA-3.0", text=page.text, char_start=0)
-    exits, _, _ = ground([(passage, reading.candidates)], station, FACTS, source="fandom_wiki")
+    exits = _ground(htmls, station)[0]
     labels = {item.exit_id: item.exit_code for item in station.exits}
     found: set[str] = set()
     for item in exits:

@@ -16,7 +16,7 @@ from mrt_pipeline.contracts.network import (
     Landmark,
     StepFree,
 )
-from mrt_pipeline.contracts.outputs import ExitEnrichment
+from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.grounding import ground
@@ -227,12 +227,50 @@ def test_contradicting_access_is_unknown_and_a_finding_with_both_quotes() -> Non
     merged, findings = _merge(_claims("fandom_wiki", access=yes), _claims("openrouter_llm", access=no))
     assert merged.access is not None
     assert (merged.access.step_free, merged.access.confidence) == (StepFree.UNKNOWN, Confidence.LOW)
-    assert merged.access.features == (AccessFeature.LIFT, AccessFeature.STAIRS_ONLY)
+    assert merged.access.features == ()
     assert {item.quote for item in merged.access.evidence["step_free"]} == {"has a lift", "stairs only"}
-    assert [finding.message for finding in findings] == [
+    assert [finding.field for finding in findings] == [
+        "access.step_free",
+        "access.features.lift",
+        "access.features.stairs_only",
+    ]
+    assert findings[0].message == (
         "Yishun exit A: fandom_wiki says step-free yes ('has a lift') and openrouter_llm says step-free no "
         "('stairs only'); published as unknown. Look at the exit, and correct the page."
-    ]
+    )
+
+
+def test_a_feature_that_another_source_denies_is_not_published_and_a_finding_shows_both_sides() -> None:
+    lift = ExitAccess(
+        step_free=StepFree.UNKNOWN,
+        features=(AccessFeature.LIFT, AccessFeature.ESCALATOR),
+        evidence=quoted("Lift: yes"),
+    )
+    denial = FeatureDenial(feature=AccessFeature.LIFT, evidence=quoted("no lift", OTHER_PAGE)["record"][0])
+    merged, findings = _merge(_claims("fandom_wiki", access=lift), _claims("blog", denied=(denial,)))
+    assert merged.access is not None and merged.access.features == (AccessFeature.ESCALATOR,)
+    assert not merged.denied
+    [finding] = findings
+    assert (finding.check, finding.field) == ("sources-disagree", "access.features.lift")
+    assert finding.message == (
+        "Yishun exit A: fandom_wiki says lift yes ('Lift: yes') and blog says lift no ('no lift'); not "
+        "published. Look at the exit, and correct the page."
+    )
+
+
+def test_a_feature_that_one_page_disputes_is_not_published_though_another_source_names_it() -> None:
+    table = "Exit A has a lift.\nExit A has no lift."
+    yes, no = table.split("\n")
+    denied = scene.said("access", "no_lift", no)
+    merged, findings = merge_claims(
+        scene.YISHUN,
+        [
+            _read_by("fandom_wiki", table, scene.said("access", "lift", yes), denied),
+            _read_by("openrouter_llm", table, scene.said("access", "lift", yes)),
+        ],
+    )
+    assert merged[0].access is not None and merged[0].access.features == ()
+    assert not findings
 
 
 def test_a_source_that_does_not_know_does_not_contradict() -> None:

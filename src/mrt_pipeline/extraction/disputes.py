@@ -1,0 +1,131 @@
+"""Statements about one exit that contradict each other: which of its fields they are about, and both sides.
+
+What is disputed is published by nobody; a person is shown both sides. The same rule holds for statements of
+one page and for sources, and for every feature of access as for step-free access itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.network import AccessFeature, Station, StationExit, StepFree
+from mrt_pipeline.extraction.access_words import MEANING
+
+DISAGREEMENT = "sources-disagree"
+STEP_FREE = "access.step_free"
+
+RULED_OUT: Mapping[AccessFeature, frozenset[AccessFeature]] = {
+    AccessFeature.STAIRS_ONLY: frozenset({AccessFeature.LIFT, AccessFeature.ESCALATOR}),
+}
+"""what cannot be where another feature is"""
+
+_LOOK = "Look at the exit, and correct the page."
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one statement, or one source, says of access through an exit, each answer with its words."""
+
+    speaker: str
+    answers: Mapping[tuple[str, bool], str]
+    """field and whether it says yes, to the words that say so"""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Two answers about one field."""
+
+    field: str
+    message: str
+
+
+def field_of_feature(feature: AccessFeature) -> str:
+    """Return the name under which a feature is disputed."""
+    return f"access.features.{feature.value}"
+
+
+def field_of_letter(towards_code: str) -> str:
+    """Return the name under which the sign of the platforms of one direction is disputed."""
+    return f"platforms.{towards_code}.platform_code"
+
+
+def answers_of(
+    features: Mapping[AccessFeature, str],
+    denied: Mapping[AccessFeature, str],
+    step_free: StepFree,
+    words: str,
+) -> dict[tuple[str, bool], str]:
+    """Return what some statements answer, with the words behind each.
+
+    Args:
+        features: features that are said to be there, with the words that say so.
+        denied: features that are said not to be there, with the words that say so.
+        step_free: what is said of step-free access.
+        words: what says that.
+    """
+    answers = {(field_of_feature(feature), True): quote for feature, quote in features.items()}
+    answers |= {(field_of_feature(feature), False): quote for feature, quote in denied.items()}
+    for feature, quote in features.items():
+        for other in RULED_OUT.get(feature, ()):
+            answers.setdefault((field_of_feature(other), False), quote)
+        for other in (one for one, excluded in RULED_OUT.items() if feature in excluded):
+            answers.setdefault((field_of_feature(other), False), quote)
+    if step_free is not StepFree.UNKNOWN:
+        answers[STEP_FREE, step_free is StepFree.YES] = words
+    return answers
+
+
+def find_disputes(sides: Sequence[Side]) -> Iterator[Dispute]:
+    """Yield each field that is answered with yes and with no."""
+    for field in (STEP_FREE, *map(field_of_feature, AccessFeature)):
+        yes, no = (_speakers(sides, field, answer=answer) for answer in (True, False))
+        if yes and no:
+            kept = "published as unknown" if field == STEP_FREE else "not published"
+            yield Dispute(field, f"{yes} and {no}; {kept}. {_LOOK}")
+
+
+def is_disputed_feature(feature: AccessFeature, disputed: Collection[str]) -> bool:
+    """Tell whether a feature is disputed itself, or means something about step-free access that is."""
+    is_of_step_free = STEP_FREE in disputed and feature.value in MEANING
+    return is_of_step_free or field_of_feature(feature) in disputed
+
+
+def is_step_free_disputed(disputed: Collection[str]) -> bool:
+    """Tell whether step-free access is disputed itself, or a feature that it was concluded from."""
+    return STEP_FREE in disputed or any(
+        field_of_feature(feature) in disputed for feature in AccessFeature if feature.value in MEANING
+    )
+
+
+def letter_dispute(said: str, towards_code: str) -> Dispute:
+    """Return that trains of one direction are said to use platforms of several letters."""
+    return Dispute(
+        field_of_letter(towards_code),
+        f"{said} all towards {towards_code}; no letter is published. "
+        "Look at the station, and correct the page.",
+    )
+
+
+def disagreement(station: Station, station_exit: StationExit, dispute: Dispute) -> Finding:
+    """Return the finding that two statements about an exit contradict each other."""
+    return Finding(
+        check=DISAGREEMENT,
+        severity=Severity.WARNING,
+        message=f"{station.name} exit {station_exit.exit_code}: {dispute.message}",
+        slug=station.slug,
+        exit_id=station_exit.exit_id,
+        field=dispute.field,
+    )
+
+
+def _speakers(sides: Sequence[Side], field: str, *, answer: bool) -> str:
+    """Return who gives an answer about a field, each with the first words that say so."""
+    name = "step-free" if field == STEP_FREE else field.rpartition(".")[2].replace("_", " ")
+    words: dict[str, str] = {}
+    for side in sides:
+        if said := side.answers.get((field, answer)):
+            words.setdefault(side.speaker, said)
+    word = "yes" if answer else "no"
+    return ", ".join(f"{speaker} says {name} {word} ({said})" for speaker, said in sorted(words.items()))
