@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from mrt_pipeline.contracts.claims import Passage
 from mrt_pipeline.contracts.evidence import Method
@@ -32,6 +33,7 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.platforms import ground_platform
 from mrt_pipeline.extraction.quotes import clean, find_spans, fold
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
+from mrt_pipeline.extraction.rules.parts import is_joined, split_list
 from mrt_pipeline.extraction.statements import (
     Statement,
     check_not_hostile,
@@ -72,13 +74,25 @@ def ground(
     values: list[GroundedValue] = []
     rejected: list[RejectedClaim] = []
     for page, candidates in readings:
-        for candidate in candidates:
+        for candidate in (one for listed in candidates for one in _each_of(listed)):
             try:
                 values.extend(_ground_candidate(candidate, page, station, facts))
             except UngroundedError as error:
                 rejected.append(_rejection(candidate, page, error.reason, source))
     exits, findings = enrich_exits(values, station)
     return exits, tuple(rejected), findings
+
+
+def _each_of(candidate: Candidate) -> list[Candidate]:
+    """Return a statement for each of the values that a model handed back as one: `X Mall, Y Residences`."""
+    if candidate.method is Method.RULE or candidate.field == "platform":
+        return [candidate]
+    values = split_list(candidate.value)
+    if len(values) < 2:
+        return [candidate]
+    if len(candidate.value) >= MAX_NAME_CHARS:  # the last one may be cut
+        values.pop()
+    return [replace(candidate, value=value) for value in dict.fromkeys(values)]
 
 
 def _ground_candidate(
@@ -177,7 +191,10 @@ def _ground_landmark(statement: Statement) -> Landmark:
     start, end = choose_place(statement, places)
     name = clean(statement.page.text[start:end])
     _check_is_name(name, statement.station)
-    if plain_name(name) in _line_names(statement.facts.network):
+    is_several = statement.candidate.method is not Method.RULE and (
+        is_joined(name) or len(split_list(name)) > 1
+    )
+    if is_several or plain_name(name) in _line_names(statement.facts.network):
         raise UngroundedError(Reason.NOT_A_NAME)
     if not statement.is_by_rule:
         places = [place for place in places if is_led_to(statement.page.text, *place)]

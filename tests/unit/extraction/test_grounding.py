@@ -184,6 +184,41 @@ def test_words_that_name_no_place_are_no_landmark(name: str) -> None:
     assert reasons(text, said("landmark", name, text)) == ["not-a-name"]
 
 
+@pytest.mark.parametrize(
+    "mark", [", ", "; ", " / ", " • ", "\n", "\n- ", "、", "； ", ",", " · ", "¦", ", and "]
+)
+def test_a_list_that_a_model_hands_back_as_one_name_is_split_as_the_rules_split_it(mark: str) -> None:
+    text = "Exit A: Golden Mall; Silver Residences"
+    exits, rejected, _ = grounded(text, said("landmark", f"Golden Mall{mark}Silver Residences", text))
+    assert [item.name for item in exits[0].landmarks] == ["Golden Mall", "Silver Residences"]
+    assert not rejected
+
+
+@pytest.mark.parametrize(
+    "joined", ["Golden Mall and Silver Residences", "Golden Mall/Silver Residences", "A & B Mall"]
+)
+def test_what_may_be_two_names_is_no_landmark(joined: str) -> None:
+    text = f"Exit A leads to {joined}"
+    assert reasons(text, said("landmark", joined, text)) == ["not-a-name"]
+
+
+def test_lists_of_bus_stops_and_features_are_split_and_each_is_held_against_the_page() -> None:
+    text = "Exit A: bus stops 59049, 59041; lift"
+    exits, rejected, _ = grounded(
+        text, said("bus_stop", "59041, 59049, 59000", text), said("access", "lift; escalator", text)
+    )
+    assert [item.bus_stop_code for item in exits[0].bus_stops] == ["59049", "59041"]
+    assert exits[0].access is not None and exits[0].access.features == (AccessFeature.LIFT,)
+    assert [claim.value for claim in rejected] == ["59000", "escalator"]
+
+
+def test_of_a_list_that_was_cut_the_last_name_is_left_out() -> None:
+    names = "Golden Mall, " * 5 + "Silver Residences Clubhouse"
+    text = f"Exit A: {names}"
+    exits, _, _ = grounded(text, said("landmark", names[:80].rstrip().ljust(80), text))
+    assert [item.name for item in exits[0].landmarks] == ["Golden Mall"]
+
+
 def test_step_free_yes_and_no_on_one_page_is_unknown_and_told_with_both_quotes() -> None:
     text = "Exit A is step-free.\nExit A is not step-free."
     yes, no = text.split("\n")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mrt_pipeline.extraction.access_words import VOCABULARY, is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
-from mrt_pipeline.extraction.rules.parts import Item, Part, split_parts, strip_bounds
+from mrt_pipeline.extraction.rules.parts import Item, Part, is_joined, split_parts, strip_bounds
 from mrt_pipeline.extraction.rules.words import (
     ADDRESS,
     BUS_STOP_WORDS,
@@ -27,7 +27,6 @@ _LEADING_VERB = re.compile(
     re.IGNORECASE,
 )
 _WAY_THERE = re.compile(r"\s*(?:via|through|using|by way of|across|over)\b.*", re.IGNORECASE | re.DOTALL)
-_JOINED = re.compile(r"\s(?:and|&|or)\s|/", re.IGNORECASE)
 _SMALL_WORD = re.compile(r"(?:of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
 _AROUND = re.compile(
     r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
@@ -71,7 +70,7 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     is_cut_by_bracket = (
         bool(page.text[part.name_end : part.end].rpartition(")")[2].strip()) and part.name_end < part.end
     )
-    if start >= end or is_cut_by_bracket or _JOINED.search(page.text, start, end):
+    if start >= end or is_cut_by_bracket or is_joined(page.text[start:end]):
         return []
     return [(start, end)]
 

@@ -14,6 +14,8 @@ _LEAD = re.compile(r"\s*[-–*]?\s*(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*"
 BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COMMA = re.compile(r"\s*[,，、]\s*|\s+[/•·]\s+")
 _BEFORE = re.compile(r"\s*,\s*(?:formerly|previously|originally)\s+(?:known as |called |the )?(?=[A-Z0-9])")
+_LIST_MARK = re.compile(rf"{_ITEM_END.pattern}|{_COMMA.pattern}|\s*[¦‣◦▪→]\s*")
+_JOINED = re.compile(r"\s(?:and|&|or)\s|/", re.IGNORECASE)
 _LEADING_AND = re.compile(r"\s*(?:and|&)\s+", re.IGNORECASE)
 
 
@@ -64,6 +66,18 @@ def split_parts(text: str, item: Item) -> Iterator[Part]:
         first = next((left for left, right in brackets if start <= left and right <= end), end)
         name_end = start + len(text[start:first].rstrip(" -–—:"))
         yield Part(start, end, name_end, links)
+
+
+def split_list(words: str) -> list[str]:
+    """Return the things that some words list, divided as items and their parts are; one if they list none."""
+    parts = [part.strip(" -–—*.") for part in _LIST_MARK.split(words)]
+    parts = [_LEADING_AND.sub("", part) if number else part for number, part in enumerate(parts)]
+    return [part for part in parts if part]
+
+
+def is_joined(name: str) -> bool:
+    """Tell whether words may be two names: `X Mall and Y Residences`, `X/Y`."""
+    return _JOINED.search(name) is not None
 
 
 def strip_bounds(text: str, start: int, end: int, marks: str = " ") -> tuple[int, int]:
