@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mrt_pipeline.contracts.network import AccessFeature, StepFree
+from mrt_pipeline.extraction.doubt_words import GONE, RESTRICTED, UNSURE
 
 STEP_FREE_YES = "step_free_yes"
 STEP_FREE_NO = "step_free_no"
@@ -94,6 +95,8 @@ _NOT_NOW = re.compile(
     r"|முன்னாள்|மூடப்ப|அகற்றப்ப|எதிர்கால|திட்டமிட",
     re.IGNORECASE,
 )
+_TAKING_BACK = (_NOT_NOW, GONE, UNSURE, RESTRICTED)
+
 _YEAR = re.compile(
     r"(?<![\w#/-])(?<!\bblk )(?<!\bblock )(?<!\bno\. )20[2-9][0-9](?![\w/])(?!\s*(?:h|hrs?|hours)\b)",
     re.IGNORECASE,
@@ -109,6 +112,17 @@ _MACHINE_TALK = re.compile(
     r"|<\|?\s*/?\s*(?:im_start|im_end|system|assistant|script)",
     re.IGNORECASE,
 )
+
+
+_TAG_OPENS = re.compile(r"<\s*[/!?]?\s*[a-z]", re.IGNORECASE)
+_SHOWN_MARKUP = re.compile(
+    r"<\s*[/!?]?\s*[a-z][\w:-]*(?:\s[^<>]*)?/?>?|<!--|-->|&(?:lt|gt|quot|amp|#\d+);"
+    r"|\[\[|\]\]|\{\{|\}\}|'{3}|\{¦|¦\}|\bon(?:error|load|click)\s*=",
+    re.IGNORECASE,
+)
+"""Words inside it are code, an example or an accident."""
+MAX_TAG_CHARS = 500
+"""A tag is no longer than this."""
 
 
 def is_denied(sentence: str, start: int, end: int) -> bool:
@@ -134,8 +148,8 @@ def is_denying(text: str) -> bool:
 
 
 def is_not_now(sentence: str) -> bool:
-    """Tell whether a sentence speaks of the past, of plans or of what might be."""
-    return _NOT_NOW.search(sentence) is not None
+    """Tell whether a sentence speaks of the past, of plans, of what might be, or is not for everybody."""
+    return any(words.search(sentence) for words in _TAKING_BACK)
 
 
 def is_of_later_year(sentence: str, year: int) -> bool:
@@ -151,6 +165,20 @@ def is_elsewhere(sentence: str) -> bool:
 def is_hostile(text: str) -> bool:
     """Tell whether a text addresses whoever reads it by machine."""
     return _MACHINE_TALK.search(text) is not None
+
+
+def is_markup(text: str, start: int, end: int) -> bool:
+    """Tell whether ``text[start:end]`` shows markup instead of what it makes, or lies within a tag shown."""
+    opened = text.rfind("<", max(0, start - MAX_TAG_CHARS), start)
+    is_in_tag = opened >= 0 and _TAG_OPENS.match(text, opened) is not None and ">" not in text[opened:start]
+    return is_in_tag or _SHOWN_MARKUP.search(text, start, end) is not None
+
+
+def without_doubts(text: str) -> str:
+    """Return a text without the words that take a statement back."""
+    for words in _TAKING_BACK:
+        text = words.sub(" ", text)
+    return text
 
 
 def _is_contrasted(sentence: str, negator_end: int, start: int, end: int) -> bool:

@@ -37,6 +37,7 @@ from mrt_pipeline.extraction.rules.parts import is_joined, split_list
 from mrt_pipeline.extraction.statements import (
     Statement,
     check_not_hostile,
+    check_not_markup,
     choose_place,
 )
 from mrt_pipeline.network import Network
@@ -106,7 +107,10 @@ def _ground_candidate(
     faults = [Reason.QUOTE_NOT_IN_PAGE]
     for span in find_spans(page.text, candidate.quote, hint):
         try:
-            return _ground_statement(Statement(candidate, page, span, station, facts), exits)
+            statement = Statement(candidate, page, span, station, facts)
+            values = _ground_statement(statement, exits)
+            check_not_markup(statement)
+            return values
         except UngroundedError as error:
             faults.append(error.reason)
     raise UngroundedError(faults[min(1, len(faults) - 1)])

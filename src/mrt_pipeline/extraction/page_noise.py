@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from mrt_pipeline.extraction.qualifiers import is_harmless
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -13,9 +16,11 @@ DROPPED_TAGS = frozenset(
         *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas"),
         *("audio", "video", "map", "form", "button", "select", "textarea", "head", "title", "nav", "aside"),
         *("figure", "figcaption", "s", "strike", "del", "sub"),
+        *("code", "pre", "kbd", "samp", "tt", "var", "xmp", "listing", "plaintext"),
     }
 )
-"""``s``, ``strike`` and ``del`` are what an editor has taken back; an ``aside`` is Fandom's box of facts"""
+"""``s``, ``strike`` and ``del`` are what an editor has taken back; an ``aside`` is Fandom's box of facts; in
+``code`` and the like stands an example"""
 
 _DROPPED_CLASS = re.compile(
     r"(?:^|\s)(?:(?:port?able-)?infobox|navbox|navigation|toc|mw-editsection|mw-references|references?|reflist"
@@ -30,6 +35,12 @@ _INVISIBLE_STYLE = re.compile(
     r"|(?:font-size|opacity)\s*:\s*[+-]?(?:0+(?:\.0*)?|\.0+)(?:e[+-]?\d+)?(?![.\d])",
     re.IGNORECASE,
 )
+NOTE = "†"
+"""stands for a note whose words may take back what is before it"""
+_NOTE_ID = "cite_note"
+_NUMBER = re.compile(r"[\[(]?\s*\d+\s*[\])]?")
+_WORDED = re.compile(r"[^\W\d_]{3,}|[?？]")
+_STAR = re.compile(r"[*†‡#]|^[\[(]?[a-z][\])]?$")
 _ORDINAL = re.compile(r"\s*(?:st|[nr]d|th)\s*", re.IGNORECASE)
 _FILE_LINK = re.compile(r"\s*(?:file|image)\s*:", re.IGNORECASE)
 _FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
@@ -57,7 +68,7 @@ def is_dropped(element: _Element) -> bool:
     tag = element.tag
     if not isinstance(tag, str):
         return True
-    if tag in DROPPED_TAGS or element.get("hidden") is not None:
+    if tag in DROPPED_TAGS or not is_seen(element):
         return True
     if tag == "sup":  # a footnote's mark behind a label would read as part of it: A¹
         return not _ORDINAL.fullmatch("".join(map(str, element.itertext())))
@@ -67,7 +78,53 @@ def is_dropped(element: _Element) -> bool:
         _DROPPED_CLASS.search(element.get("class") or "") is not None
         or element.get("id") in _DROPPED_IDS
         or element.get("role") in _DROPPED_ROLES
-        or _INVISIBLE_STYLE.search(element.get("style") or "") is not None
+    )
+
+
+def notes_of(root: _Element) -> dict[str, bool]:
+    """Return a page's notes by the links to them, and whether each may take back what it is a note to."""
+    return {
+        f"#{item.get('id')}": not (_names_source(item) or is_harmless(_text_of(item), may_name=True))
+        for item in root.iter("li")
+        if (item.get("id") or "").startswith(_NOTE_ID)
+    }
+
+
+def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
+    """Return what a small raised or lowered mark says of the words before it, if it may take them back.
+
+    Args:
+        element: any element that is left out of the text.
+        notes: the page's notes, as ``notes_of`` returns them.
+    """
+    if element.tag not in ("sup", "sub") or not is_seen(element):
+        return None
+    words = _text_of(element)
+    links = [
+        href for link in element.iter("a") if (href := link.get("href") or "").startswith(f"#{_NOTE_ID}")
+    ]
+    if links:
+        is_worded = not _NUMBER.fullmatch(words)
+        return NOTE if any(notes.get(link, is_worded) for link in links) else None
+    if _WORDED.search(words):
+        return f" [{words.strip('[]()')}]"
+    return NOTE if _STAR.search(words) else None
+
+
+def is_seen(element: _Element) -> bool:
+    """Tell whether an element is shown."""
+    is_hidden = element.get("hidden") is not None
+    return not is_hidden and not _INVISIBLE_STYLE.search(element.get("style") or "")
+
+
+def _text_of(element: _Element) -> str:
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
+def _names_source(note: _Element) -> bool:
+    """Tell whether a note names where something was published: by a link to another site, or a citation."""
+    return any(
+        item.tag == "cite" or "external" in (item.get("class") or "") for item in note.iter("a", "cite")
     )
 
 

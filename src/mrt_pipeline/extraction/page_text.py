@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.page_model import PageText
-from mrt_pipeline.extraction.page_noise import icon_word, is_dropped
+from mrt_pipeline.extraction.page_noise import icon_word, is_dropped, notes_of, remark_of
 from mrt_pipeline.extraction.page_spans import colspan_of, rowspan_of
 from mrt_pipeline.extraction.page_tables import RawCell, RawTable, unfold
 from mrt_pipeline.extraction.page_words import Words
@@ -67,12 +67,13 @@ def read_page_text(html: str, title: str) -> PageText:
     root = _parse(html)
     reader = _Reader()
     if root is not None:
+        notes = notes_of(root)
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
             if event == "end":
                 reader.end(element)
             elif is_dropped(element):
-                reader.skip(element)
+                reader.skip(element, remark_of(element, notes))
                 walk.skip_subtree()
             else:
                 reader.start(element)
@@ -136,9 +137,10 @@ class _Reader:
             self._words().add(f" {word} ")
         self._words().add(element.text)
 
-    def skip(self, element: _Element) -> None:
-        """Take that an element is left out; its end, with the text behind it, still comes."""
+    def skip(self, element: _Element, remark: str | None = None) -> None:
+        """Take that an element is left out, but for a remark; its end and the text behind it still come."""
         self._skipped.add(element)
+        self._words().add(remark)
 
     def end(self, element: _Element) -> None:
         """Take the end of an element, with the text behind it."""

@@ -36,6 +36,8 @@ class Reason(StrEnum):
     """the page names a place, but does not say that the exit leads to it or is near it"""
     NEGATED = "negated"
     NOT_CURRENT = "not-current"
+    QUALIFIED = "qualified"
+    """something is said beside it that is not understood and may take it back"""
     ELSEWHERE = "elsewhere"
     HOSTILE_TEXT = "hostile-text"
 

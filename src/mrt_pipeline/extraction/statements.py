@@ -13,13 +13,16 @@ from mrt_pipeline.extraction.access_words import (
     is_denied,
     is_denying,
     is_hostile,
+    is_markup,
     is_not_now,
     is_of_later_year,
 )
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
 from mrt_pipeline.extraction.mentions import EXIT, Kind, Mention, is_row, line_at, owner_at, sentence_at
+from mrt_pipeline.extraction.page_model import CELL_BREAK
 from mrt_pipeline.extraction.place_names import MAX_NAME_WORDS, stations_named
+from mrt_pipeline.extraction.qualifiers import is_qualified, is_qualified_row, is_taken_back_below
 from mrt_pipeline.extraction.quotes import Span, find_tokens
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
 
@@ -92,6 +95,17 @@ def check_not_hostile(statement: Statement) -> None:
         raise UngroundedError(Reason.HOSTILE_TEXT)
 
 
+def check_not_markup(statement: Statement) -> None:
+    """Raise if the lines that say it, or the cells of a table, are markup that the page shows as text."""
+    text, (start, end) = statement.page.text, statement.bounds
+    left, right = line_at(text, start)[0], line_at(text, end)[1]
+    if is_row(text, left, right):
+        left = max(left, text.rfind(CELL_BREAK, left, start))
+        right = min(place for place in (text.find(CELL_BREAK, end, right), right) if place >= 0)
+    if is_markup(text, left, right):
+        raise UngroundedError(Reason.HOSTILE_TEXT)
+
+
 def choose_place(statement: Statement, places: Iterable[Place]) -> Place:
     """Return the first place at which the page says the value of the candidate's exit, undenied and now.
 
@@ -134,7 +148,19 @@ def find_retraction(statement: Statement, place: Place, owner: Mention | None = 
         return Reason.NEGATED
     if any(is_denying(text[left:right]) for left, right in around[1:] if (left, right) != (start, end)):
         return Reason.NEGATED
-    return None
+    return Reason.QUALIFIED if _is_qualified(statement, place) else None
+
+
+def _is_qualified(statement: Statement, place: Place) -> bool:
+    """Tell whether something beside a place is not understood; of a cell, its rule has seen to that."""
+    is_in_cell = statement.is_by_rule and statement.candidate.cell is not None
+    unit = statement.bounds if statement.is_by_rule else sentence_at(statement.page.text, *place)
+    if statement.candidate.field == "platform":
+        return is_qualified_row(statement.page.text, *unit)
+    is_access = statement.candidate.field == "access"
+    if is_taken_back_below(statement.page.text, unit[1]):
+        return True
+    return not is_in_cell and is_qualified(statement.page.text, unit, place, is_about_access=is_access)
 
 
 def _unit_at(statement: Statement, place: Place) -> Place:

@@ -22,6 +22,7 @@ from mrt_pipeline.extraction.access_words import (
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
+from mrt_pipeline.extraction.qualifiers import doubtful_stretches
 from mrt_pipeline.extraction.rules.headers import meaning_of
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.names import find_names
@@ -75,6 +76,23 @@ def read_cell(
         row: bounds of the row or line around it, if it has one.
         needs_link: whether a place counts only as a link, unless the meaning says that places are listed.
     """
+    is_about_access = meaning in FEATURES or meaning is Meaning.ACCESS
+    doubtful = doubtful_stretches(page.text, piece.start, piece.end, is_about_access=is_about_access)
+    for found in _read_items(page, piece, meaning, labels, row, needs_link=needs_link):
+        left, right = found.cell or (piece.start, piece.end)
+        if not any(left < end and start < right for start, end in doubtful):
+            yield found
+
+
+def _read_items(
+    page: RulePage,
+    piece: Piece,
+    meaning: Meaning | None,
+    labels: Labels,
+    row: Bounds | None,
+    *,
+    needs_link: bool,
+) -> Iterator[Candidate]:
     for item in split_items(page.text, piece):
         if item.lead is not None:
             lead = read_labels(page, item.lead)

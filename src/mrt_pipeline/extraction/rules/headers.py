@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.qualifiers import is_harmless
 from mrt_pipeline.extraction.rules.words import FILLERS, HEADER_WORDS, Meaning, folded
 
 MAX_HEADER_CHARS = 60
@@ -49,15 +50,14 @@ def meanings_in(header: str) -> frozenset[Meaning]:
 def meaning_of(header: str) -> Meaning | None:
     """Return what a header means; words that take it back make it one of no use."""
     found = meanings_in(header)
-    if found and _is_taken_back(header):
+    if found and (_is_taken_back(header) or (found & _ACCESS and not _is_understood(header))):
         return Meaning.OTHER
     return _one_of(found)
 
 
 def meaning_of_key(words: str) -> Meaning | None:
     """Return what some words mean if all of them belong to the name of a column or entry: `Nearby places`."""
-    rest = _PATTERN.sub(" ", f" {folded(words)} ")
-    return meaning_of(words) if set(rest.split()) <= FILLERS else None
+    return meaning_of(words) if set(_words_beside(words)) <= FILLERS else None
 
 
 def meaning_below(header: str, lowest: str) -> Meaning | None:
@@ -77,6 +77,18 @@ def _one_of(found: Iterable[Meaning]) -> Meaning | None:
         precise = about_access - {Meaning.ACCESS}
         return next(iter(precise)) if len(precise) == 1 else Meaning.ACCESS
     return next((meaning for meaning in _ORDER if meaning in meanings), None)
+
+
+def _words_beside(words: str) -> list[str]:
+    """Return the words that mean nothing by themselves."""
+    return _PATTERN.sub(" ", f" {folded(words)} ").split()
+
+
+def _is_understood(header: str) -> bool:
+    """Tell whether no word of a header about access may say when, for whom or of what: `Lift (goods)`."""
+    return is_harmless(
+        " ".join(word for word in _words_beside(header) if word not in FILLERS), may_name=False
+    )
 
 
 def _is_taken_back(header: str) -> bool:

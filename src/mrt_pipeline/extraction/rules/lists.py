@@ -14,7 +14,7 @@ from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.platforms import read_platform_line
 from mrt_pipeline.extraction.rules.sections import Section, is_untrusted
-from mrt_pipeline.extraction.rules.tables import pieces_behind
+from mrt_pipeline.extraction.rules.tables import has_doubtful_bracket, pieces_behind
 from mrt_pipeline.extraction.rules.words import Meaning
 
 TERM_DEPTH = 0
@@ -87,7 +87,8 @@ class ListReader:
         yield from read_platform_line(self.page, *bounds, section.headings)
         if found is not None:
             meaning = owner.meaning or _topic(section)
-            if not _is_new_sentence(self.page.text, line.piece, found):
+            is_doubtful = has_doubtful_bracket(line.piece, found, self.page.text)
+            if not is_doubtful and not _is_new_sentence(self.page.text, line.piece, found):
                 for piece in pieces_behind(line.piece, found, self.page.text):
                     yield from read_cell(self.page, piece, meaning, found.labels, bounds)
         elif owner.labels and (line.kind == "item" or _has_key(self.page.words(line.piece))):

@@ -10,6 +10,7 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece, Table
+from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket, is_harmless
 from mrt_pipeline.extraction.rules.cells import read_cell
 from mrt_pipeline.extraction.rules.columns import (
     Column,
@@ -67,6 +68,12 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
                 yield RowReading(row, candidates, _is_unread(page, row, candidates, state))
 
 
+def has_doubtful_bracket(piece: Piece, found: LabelText, text: str) -> bool:
+    """Tell whether brackets right behind the labels that a piece begins with may take them back."""
+    bracket = _BRACKET.match(text, piece.start + found.rest_start, piece.end)
+    return bracket is not None and is_doubtful_bracket(bracket.group(1))
+
+
 def pieces_behind(piece: Piece, found: LabelText, text: str) -> Iterator[Piece]:
     """Yield what follows the labels that a piece begins with: what is in brackets, and what behind them."""
     start, end = piece.start + found.rest_start, piece.end
@@ -108,16 +115,26 @@ def _is_unread(page: RulePage, row: TableRow, candidates: Sequence[Candidate], s
 
 
 def _is_of_no_use(page: RulePage, row: TableRow, columns: Sequence[Column]) -> bool:
-    """Tell whether a row is another station's, or about something that is not there now."""
-    for cell, column in zip(row.cells, columns, strict=True):
-        words = page.words(cell.piece)
-        if column.meaning is Meaning.STATUS and (is_not_now(words) or is_denying(words)):
-            return True
-        if column.meaning is Meaning.OTHER and is_not_now(words):  # a stop's name: `Opp Blk 1 (removed)`
-            return True
-        if column.meaning is Meaning.STATION and page.names_other_station(words):
-            return True
-    return False
+    """Tell whether a row is another station's, or about something that may not be there now."""
+    return any(
+        _takes_back(page, page.words(cell.piece), column.meaning)
+        for cell, column in zip(row.cells, columns, strict=True)
+    )
+
+
+def _takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
+    """Tell whether a cell says that its whole row is of no use."""
+    match meaning:
+        case Meaning.STATUS:
+            return is_denying(words) or not is_harmless(words, may_name=True)
+        case Meaning.OTHER | Meaning.TIME:  # a stop's name: `Opp Blk 1 (removed)`
+            return is_not_now(words)
+        case None:
+            return is_not_now(words) and is_bare_remark(words)
+        case Meaning.STATION:
+            return page.names_other_station(words)
+        case _:
+            return False
 
 
 def _groups(columns: Sequence[Column]) -> list[range]:
@@ -141,6 +158,8 @@ def _read_group(
         if found is None:
             return
     if place is not None and found is not None:
+        if has_doubtful_bracket(row.cells[place].piece, found, page.text):
+            return
         labels = found.labels
         others = [number for number in group if number != place and (state.columns or number > place)]
         meaning = columns[place].behind_label
