@@ -118,6 +118,8 @@ class LineChange(Record):
     line_code: str
     is_ring_opened: bool
     """whether the line runs as a loop now and did not before"""
+    is_same_way: bool = False
+    """whether trains run from station to station as before, and only ``towards_code`` differs"""
     old_services: tuple[str, ...]
     """stopping patterns that ended or changed, e.g. ``ccl-main (CC1 – CC29)``"""
     new_services: tuple[str, ...]

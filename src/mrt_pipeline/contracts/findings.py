@@ -31,7 +31,8 @@ class Finding(Record):
     record_id: str | None = None
     """the source record, as ``document_id:record``"""
     field: str | None = None
-    """the exit's field that it is about, where decisions hang on it: ``access.features.lift``"""
+    """the exit's field that it is about, where decisions hang on it: ``access.features.lift``,
+    ``platforms.SE2>SE3.platform_code``"""
 
 
 def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:

@@ -46,6 +46,17 @@ class AccessFeature(StrEnum):
     ACCESSIBLE_TOILET = "accessible_toilet"
 
 
+class TowardsKind(StrEnum):
+    """What ``towards_code`` is to the trains of a platform."""
+
+    TERMINUS = "terminus"
+    """they end there"""
+    LOOP_RETURN = "loop_return"
+    """they run round a loop and come back there, whichever way round: ``next_code`` tells the two ways apart"""
+    NEXT_STATION = "next_station"
+    """they end nowhere, as on a ring: the next station stands in for a terminus"""
+
+
 class BusStopRelation(StrEnum):
     """How a bus stop lies to an exit, in LTA's own words, or ``nearby`` when only distance speaks."""
 
@@ -78,7 +89,9 @@ class ExitPlatform(Published):
     """whose platform it is, e.g. NS24"""
     line_code: str
     towards_code: str
-    """terminal of the service in this direction; on a loop, which has none, the next station"""
+    """where signs and trains say that they go; ``towards_kind`` says what it is to them"""
+    towards_kind: TowardsKind | None = None
+    """none only in datasets made before it was recorded"""
     next_code: str
     """the next station in this direction"""
     platform_code: str | None = None

@@ -21,6 +21,7 @@ def _plain_platform(platform: ExitPlatform) -> dict[str, object]:
         "station_code": platform.station_code,
         "line_code": platform.line_code,
         "towards_code": platform.towards_code,
+        "towards_kind": platform.towards_kind and platform.towards_kind.value,
         "next_code": platform.next_code,
         "is_same_building": platform.is_same_building,
         "confidence": platform.confidence.value,

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.network import AccessFeature, Station, StationExit, StepFree
+from mrt_pipeline.contracts.network import AccessFeature, ExitPlatform, Station, StationExit, StepFree
 from mrt_pipeline.extraction.access_words import MEANING
 
 DISAGREEMENT = "sources-disagree"
@@ -46,9 +46,9 @@ def field_of_feature(feature: AccessFeature) -> str:
     return f"access.features.{feature.value}"
 
 
-def field_of_letter(towards_code: str) -> str:
+def field_of_letter(platform: ExitPlatform) -> str:
     """Return the name under which the sign of the platforms of one direction is disputed."""
-    return f"platforms.{towards_code}.platform_code"
+    return f"platforms.{platform.station_code}>{platform.next_code}.platform_code"
 
 
 def answers_of(
@@ -99,11 +99,17 @@ def is_step_free_disputed(disputed: Collection[str]) -> bool:
     )
 
 
-def letter_dispute(said: str, towards_code: str) -> Dispute:
-    """Return that trains of one direction are said to use platforms of several letters."""
+def letter_dispute(said: str, platform: ExitPlatform) -> Dispute:
+    """Return that trains of one direction are said to use platforms of several letters.
+
+    Args:
+        said: which letters, and who says so.
+        platform: one reading of the platform.
+    """
+    by_way_of = "" if platform.towards_code == platform.next_code else f" by way of {platform.next_code}"
     return Dispute(
-        field_of_letter(towards_code),
-        f"{said} all towards {towards_code}; no letter is published. "
+        field_of_letter(platform),
+        f"{said} all towards {platform.towards_code}{by_way_of}; no letter is published. "
         "Look at the station, and correct the page.",
     )
 

@@ -29,6 +29,7 @@ from mrt_pipeline.extraction.disputes import (
 from mrt_pipeline.extraction.uniting import (
     code_of,
     direction_of,
+    group,
     name_of,
     nearest_first,
     unite,
@@ -118,10 +119,11 @@ def _answers_of(item: AccessStatement | FeatureDenial) -> dict[tuple[str, bool],
 
 
 def _letter_disputes(platforms: list[ExitPlatform]) -> Iterator[Dispute]:
-    for (_, towards, _), letters in _letters(platforms).items():
+    """Yield each direction of which a page says that its trains use platforms of several letters."""
+    for same in group(platforms, direction_of):
+        letters = {str(item.platform_code) for item in same}
         if len(letters) > 1:
-            said = f"one page says that platforms {', '.join(sorted(map(str, letters)))} are"
-            yield letter_dispute(said, towards)
+            yield letter_dispute(f"one page says that platforms {', '.join(sorted(letters))} are", same[0])
 
 
 def _without_conflicts(platforms: list[ExitPlatform]) -> list[ExitPlatform]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mrt_pipeline.contracts.network import ExitPlatform, StationExit
+from mrt_pipeline.contracts.network import ExitPlatform, StationExit, TowardsKind
 from mrt_pipeline.extraction.buildings import is_same_building
 from mrt_pipeline.extraction.enrichments import GroundedValue
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
@@ -102,7 +102,10 @@ def _head_above(text: str, position: int) -> str:
 
 
 def _find_directions(statement: Statement) -> list[Direction]:
-    """Return the direction meant: towards a terminal if one is named, else towards a next station."""
+    """Return the directions meant: those to a terminus if one is named, else that to a next station.
+
+    Trains of both ways round a loop go to the same station, so that its name alone tells neither platform.
+    """
     facts = statement.facts
     wanted = _slug_of(statement.candidate.towards or "", facts)
     here = [item for code in statement.station.mrt_codes for item in facts.directions.get(code, ())]
@@ -111,9 +114,16 @@ def _find_directions(statement: Statement) -> list[Direction]:
     found = found or [item for item in here if _slug_of(item.next_code, facts) == wanted]
     if wanted is None or not found:
         raise UngroundedError(Reason.DIRECTION_UNKNOWN)
-    if len({item.line_code for item in found}) > 1:
+    found = [item for item in found if item.towards_kind is not TowardsKind.LOOP_RETURN] or found
+    if len({item.line_code for item in found}) > 1 or _are_ways_round_a_loop(found):
         raise UngroundedError(Reason.DIRECTION_AMBIGUOUS)
     return list({(item.station_code, item.towards_code, item.next_code): item for item in found}.values())
+
+
+def _are_ways_round_a_loop(found: list[Direction]) -> bool:
+    """Tell whether directions differ only in the way round a loop that their trains take."""
+    ways = {item.next_code for item in found if item.towards_kind is TowardsKind.LOOP_RETURN}
+    return len(ways) > 1
 
 
 def _on_line(directions: list[Direction], statement: Statement) -> list[Direction]:
@@ -143,6 +153,7 @@ def _platform(
         station_code=direction.station_code,
         line_code=direction.line_code,
         towards_code=direction.towards_code,
+        towards_kind=direction.towards_kind,
         next_code=direction.next_code,
         platform_code=code,
         is_same_building=is_same_building(

@@ -3,7 +3,7 @@
 ``lines.csv``        one row per line, in the order that decides a station's first line
 ``stations.csv``     slug and name of every place
 ``codes.csv``        every code ever used, with its dates, successor and reference position
-``services.csv``     stopping patterns in travel order
+``services.csv``     stopping patterns in travel order, and where signs say that a loop's trains go
 ``known_exits.csv``  exits whose identity no rule can tell
 
 Codes, names and positions: OneMap (Land Transport Authority and Urban Redevelopment Authority data,
@@ -62,7 +62,18 @@ def find_contradictions(network: Network) -> Iterator[str]:
         for code in service.station_codes:
             if code not in known:
                 yield f"{service.service_id} stops at {code}, which is not in codes.csv"
+        yield from _find_loop_contradictions(network, service)
     yield from _find_exit_contradictions(network)
+
+
+def _find_loop_contradictions(network: Network, service: Service) -> Iterator[str]:
+    if service.returns_to is None:
+        return
+    entry = network.find_code(service.returns_to)
+    if not service.is_loop:
+        yield f"{service.service_id} returns to {service.returns_to}, but is no loop"
+    if entry is None or entry.line_code != service.line_code:
+        yield f"{service.service_id} returns to {service.returns_to}, which is not on {service.line_code}"
 
 
 def _find_exit_contradictions(network: Network) -> Iterator[str]:
@@ -106,6 +117,7 @@ def _read_services(folder: Path) -> Iterator[Service]:
             is_loop=row["shape"] == "loop",
             valid_from=_date(row["valid_from"]),
             valid_to=_date(row["valid_to"]),
+            returns_to=row["returns_to"] or None,
             station_codes=tuple(row["station_codes"].split()),
         )
 

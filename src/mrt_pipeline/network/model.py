@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
+
+from mrt_pipeline.contracts.network import TowardsKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Service:
     valid_to: date | None
     """first day on which the pattern no longer runs"""
     station_codes: tuple[str, ...]
+    returns_to: str | None = None
+    """for a loop: where signs say that its trains go, whichever way round; none on a ring, which has no such place"""
 
     def runs_on(self, as_of: date) -> bool:
         """Tell whether trains run this pattern on a day."""
@@ -108,8 +113,8 @@ class Direction:
     station_code: str
     line_code: str
     towards_code: str
-    """the service's terminal; on a loop, which has none, the next station"""
     next_code: str
+    towards_kind: TowardsKind = TowardsKind.TERMINUS
 
 
 @dataclass(frozen=True)
@@ -154,12 +159,17 @@ class Network:
         found: dict[str, list[Direction]] = {}
         for service in self.services:
             if service.runs_on(as_of):
-                for direction in _directions_of(service, self._open_stops(service, as_of)):
+                for direction in self._directions_of(service, as_of):
                     found.setdefault(direction.station_code, []).append(direction)
         return {code: tuple(items) for code, items in found.items()}
 
-    def _open_stops(self, service: Service, as_of: date) -> list[str]:
-        return [code for code in service.station_codes if self._by_code[code].is_open(as_of)]
+    def _directions_of(self, service: Service, as_of: date) -> Iterator[Direction]:
+        """Yield both directions at every open stop of a service; a line of one stop carries nobody."""
+        stops = [code for code in service.station_codes if self._by_code[code].is_open(as_of)]
+        if len(stops) < 2:
+            return
+        for travel in (stops, stops[::-1]):
+            yield from _round(service, travel) if service.is_loop else _along(service, travel)
 
     def _group(self, entries: Iterator[CodeEntry]) -> dict[str, tuple[CodeEntry, ...]]:
         ranked = sorted(entries, key=lambda entry: self.line_order[entry.line_code])
@@ -169,14 +179,15 @@ class Network:
         return {slug: tuple(items) for slug, items in grouped.items()}
 
 
-def _directions_of(service: Service, stops: list[str]) -> Iterator[Direction]:
-    """Yield both directions at every stop of a service; a terminal has only the one away from it."""
-    if len(stops) < 2:  # a line of which no two stations are open carries nobody
-        return
-    for travel in (stops, stops[::-1]):
-        terminal = travel[-1]
-        for here, following in zip(travel, travel[1:] + travel[:1], strict=True):
-            if service.is_loop:
-                yield Direction(service.service_id, here, service.line_code, following, following)
-            elif here != terminal:
-                yield Direction(service.service_id, here, service.line_code, terminal, following)
+def _along(service: Service, travel: list[str]) -> Iterator[Direction]:
+    """Yield the direction at every stop but the terminal, where trains end."""
+    for here, following in pairwise(travel):
+        yield Direction(service.service_id, here, service.line_code, travel[-1], following)
+
+
+def _round(service: Service, travel: list[str]) -> Iterator[Direction]:
+    """Yield the direction at every stop of a loop, whose last stop is followed by its first."""
+    kind = TowardsKind.LOOP_RETURN if service.returns_to else TowardsKind.NEXT_STATION
+    for here, following in pairwise((*travel, travel[0])):
+        towards = service.returns_to or following
+        yield Direction(service.service_id, here, service.line_code, towards, following, kind)

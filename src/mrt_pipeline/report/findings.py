@@ -12,7 +12,7 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 COUNTED_ELSEWHERE = frozenset({"field-coverage"})
 """checks whose findings repeat figures that are compared by themselves"""
 
-Subject = tuple[str, str, str | None, str | None, str | None]
+Subject = tuple[str | None, ...]
 
 
 def compare_findings(old: Stage3Output, new: Stage3Output) -> Iterator[FindingChange]:
@@ -44,4 +44,5 @@ def _by_message(dataset: Stage3Output) -> dict[tuple[Subject, str], Finding]:
 
 
 def _subject(finding: Finding) -> Subject:
-    return finding.check, finding.severity.value, finding.slug, finding.exit_id, finding.record_id
+    which = finding.slug, finding.exit_id, finding.record_id, finding.field
+    return finding.check, finding.severity.value, *which

@@ -74,6 +74,7 @@ class Rerouting:
                 yield LineChange(
                     line_code=line,
                     is_ring_opened=bool(then) and _has_loop(now) and not _has_loop(then),
+                    is_same_way=bool(slugs) and all(self._is_same_way(line, slug) for slug in slugs),
                     old_services=tuple(text for text in then if text not in now),
                     new_services=tuple(text for text in now if text not in then),
                     slugs=slugs,
@@ -84,6 +85,11 @@ class Rerouting:
         for station in dataset.stations:
             if any(key[0] == line for key in self._gone[station.slug] | self._come[station.slug]):
                 yield station.slug
+
+    def _is_same_way(self, line: str, slug: str) -> bool:
+        """Tell whether trains of a line go from a station to the same next ones as before."""
+        gone, come = ({key[:3] for key in side[slug] if key[0] == line} for side in (self._gone, self._come))
+        return gone == come
 
     def _directions_at(self, station: Station) -> dict[str, set[Direction]]:
         found: dict[str, set[Direction]] = {}

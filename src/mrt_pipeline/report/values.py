@@ -20,7 +20,7 @@ from mrt_pipeline.report.rerouting import PlatformPair
 SAME_DISTANCE_M = 0.5
 """Between places that did not move a distance differs by rounding; more means that it is measured anew."""
 
-_DIRECTION = frozenset({"station_code", "line_code", "towards_code", "next_code"})
+_DIRECTION = frozenset({"station_code", "line_code", "towards_code", "towards_kind", "next_code"})
 
 
 @dataclass(frozen=True, slots=True)

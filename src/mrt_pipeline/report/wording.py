@@ -45,7 +45,8 @@ def headline(comparison: Comparison) -> str:
         (len(comparison.exits_moved), "{} moved", "exit"),
         (len(comparison.exits_relabelled), "{} relabelled", "exit"),
         (len(comparison.stations_moved), "{} moved", "station position"),
-        (len(comparison.lines_changed), "services of {} changed", "line"),
+        (sum(not item.is_same_way for item in comparison.lines_changed), "services of {} changed", "line"),
+        (sum(item.is_same_way for item in comparison.lines_changed), "destinations of {} changed", "line"),
         (len(comparison.values_changed), "{} changed", "value"),
         (len(comparison.future_added) + len(comparison.future_removed), "{} changed", "future station"),
     )
@@ -146,10 +147,17 @@ def _line(item: LineChange) -> str:
     """Return what happened to a line, e.g. ``CCL: services changed (ring opened) at 29 stations: …``."""
     if not item.old_services and not item.slugs:
         return f"{item.line_code}: opened; {', '.join(item.new_services)}"
+    if item.is_same_way:
+        return describe_same_way(item, _number(len(item.slugs), "station"))
     what = "services changed (ring opened)" if item.is_ring_opened else "services changed"
     before, after = (", ".join(services) for services in (item.old_services, item.new_services))
     how = f": {before or 'nothing'} → {after or 'nothing'}" if before or after else ""
     return f"{item.line_code}: {what} at {_number(len(item.slugs), 'station')}{how}"
+
+
+def describe_same_way(item: LineChange, where: str) -> str:
+    """Return that only the destination on signs differs, e.g. ``SKL: destination changed at 14 stations …``."""
+    return f"{item.line_code}: destination (towards_code) changed at {where}; trains run as before"
 
 
 def _values(changes: Iterable[ValueChange]) -> Iterator[str]:

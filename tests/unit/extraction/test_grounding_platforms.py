@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.contracts.evidence import Method
+from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.extraction.candidates import Candidate
 from tests.fakes.network_builder import make_station
 from tests.unit.extraction.scene import AS_OF, HARBOURFRONT, NETWORK, YISHUN, grounded, reasons, said
@@ -148,3 +149,54 @@ def test_a_station_that_trains_do_not_go_to_is_no_direction(text: str) -> None:
 def test_a_station_that_trains_are_said_to_go_to_is_a_direction(text: str) -> None:
     exits, rejected, _ = grounded(text, platform("A", "Jurong East", text.rsplit("\n")[-1]))
     assert exits and not rejected
+
+
+RUMBIA = make_station(NETWORK, "rumbia", AS_OF)
+COMPASSVALE = make_station(NETWORK, "compassvale", AS_OF)
+SENJA = make_station(NETWORK, "senja", AS_OF)
+SENGKANG = make_station(NETWORK, "sengkang", AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("station", "goal"),
+    [
+        (RUMBIA, "Sengkang"),
+        (COMPASSVALE, "Sengkang"),
+        (SENGKANG, "Sengkang"),
+        (SENJA, "Choa Chu Kang"),
+        (make_station(NETWORK, "nibong", AS_OF), "Punggol"),
+    ],
+    ids=lambda item: getattr(item, "slug", item),
+)
+def test_where_both_platforms_go_its_name_alone_tells_neither(station: Station, goal: str) -> None:
+    text = f"Platform 1: towards {goal}"
+    assert reasons(text, platform("1", goal, text), station=station) == ["direction-ambiguous"]
+
+
+@pytest.mark.parametrize(
+    ("station", "goal", "way"),
+    [
+        (RUMBIA, "Compassvale", ("SE2", "STC", "SE1")),
+        (RUMBIA, "Bakau", ("SE2", "STC", "SE3")),
+        (SENJA, "Bukit Panjang", ("BP13", "BP1", "BP6")),
+        (SENGKANG, "Cheng Lim", ("STC", "STC", "SW1")),
+        (make_station(NETWORK, "bukit-panjang", AS_OF), "Choa Chu Kang", ("BP6", "BP1", "BP5")),
+    ],
+    ids=lambda item: getattr(item, "slug", str(item)),
+)
+def test_on_a_loop_the_next_station_tells_the_platform_and_a_terminus_its_own_trains(
+    station: Station, goal: str, way: tuple[str, str, str]
+) -> None:
+    text = f"Platform 1: towards {goal}"
+    exits, rejected, _ = grounded(text, platform("1", goal, text), station=station)
+    assert not rejected
+    found = {(p.station_code, p.towards_code, p.next_code) for item in exits for p in item.platforms}
+    assert found == {way}
+
+
+def test_a_dispute_over_one_way_round_a_loop_leaves_the_other_its_letter() -> None:
+    lines = ["Platform 1: towards Compassvale", "Platform 2: towards Bakau", "Platform 3: towards Bakau"]
+    said_here = [platform(line[9], line.rsplit(" ", 1)[1], line) for line in lines]
+    exits, _, findings = grounded("\n".join(lines), *said_here, station=RUMBIA)
+    assert [(p.next_code, p.platform_code) for item in exits for p in item.platforms] == [("SE1", "1")]
+    assert {finding.direction for finding in findings} == {"SE2>SE3"}

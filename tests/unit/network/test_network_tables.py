@@ -9,6 +9,7 @@ from itertools import combinations
 
 import pytest
 
+from mrt_pipeline.contracts.network import TowardsKind
 from mrt_pipeline.network import CodeEntry, KnownExit, load_network
 from mrt_pipeline.runtime.geometry import to_svy21
 
@@ -203,6 +204,54 @@ def test_the_circle_line_became_a_ring_with_a_branch_to_dhoby_ghaut() -> None:
 def test_on_the_ring_trains_leave_promenade_for_both_neighbours() -> None:
     following = [item.next_code for item in NETWORK.directions(RING_DAY)["CC4"]]
     assert Counter(following) == Counter(["CC5", "CC34", "CC3"])
+
+
+@pytest.mark.parametrize(
+    ("code", "towards", "following"),
+    [
+        ("STC", "STC", {"SE1", "SE5", "SW1", "SW8"}),
+        ("SE1", "STC", {"STC", "SE2"}),
+        ("SE3", "STC", {"SE2", "SE4"}),
+        ("SW4", "STC", {"SW3", "SW5"}),
+        ("PTC", "PTC", {"PE1", "PE7", "PW1", "PW7"}),
+        ("PE4", "PTC", {"PE3", "PE5"}),
+        ("PW7", "PTC", {"PW6", "PTC"}),
+        ("BP6", "BP1", {"BP5", "BP7", "BP13"}),
+        ("BP7", "BP1", {"BP6", "BP8"}),
+        ("BP10", "BP1", {"BP9", "BP11"}),
+        ("BP13", "BP1", {"BP12", "BP6"}),
+    ],
+)
+def test_both_ways_round_a_loop_go_where_signs_say_and_the_next_station_tells_them_apart(
+    code: str, towards: str, following: set[str]
+) -> None:
+    found = NETWORK.directions(DAY)[code]
+    assert {item.towards_code for item in found} == {towards}
+    assert sorted(item.next_code for item in found) == sorted(following)
+
+
+def test_what_a_direction_goes_to_is_marked_and_only_the_ring_has_no_terminus() -> None:
+    kinds: dict[TowardsKind, set[str]] = {}
+    for found in NETWORK.directions(DAY).values():
+        for item in found:
+            kinds.setdefault(item.towards_kind, set()).add(item.service_id)
+    assert kinds[TowardsKind.NEXT_STATION] == {"ccl-ring"}
+    assert kinds[TowardsKind.LOOP_RETURN] == {"bpl-loop", "skl-east", "skl-west", "pgl-east", "pgl-west"}
+    assert not kinds[TowardsKind.TERMINUS] & (
+        kinds[TowardsKind.NEXT_STATION] | kinds[TowardsKind.LOOP_RETURN]
+    )
+
+
+def test_before_the_ring_no_direction_of_the_circle_line_lacked_a_terminus() -> None:
+    found = [item for items in NETWORK.directions(BEFORE_THE_RING).values() for item in items]
+    assert TowardsKind.NEXT_STATION not in {item.towards_kind for item in found}
+
+
+@pytest.mark.parametrize("day", [date(2005, 6, 1), date(2016, 6, 1), BEFORE_THE_RING, DAY])
+def test_no_two_directions_of_a_code_are_the_same(day: date) -> None:
+    for code, found in NETWORK.directions(day).items():
+        keys = [(item.line_code, item.towards_code, item.next_code) for item in found]
+        assert len(set(keys)) == len(keys), code
 
 
 def test_known_exits_have_ids_of_safe_letters_each_once() -> None:

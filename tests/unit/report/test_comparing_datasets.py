@@ -8,9 +8,11 @@ import pytest
 
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.network import ExitAccess, Landmark, StepFree
+from mrt_pipeline.contracts.network import ExitAccess, Landmark, StepFree, TowardsKind
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.report.comparison import compare_datasets
+from mrt_pipeline.report.losses import find_losses
+from mrt_pipeline.report.wording import headline
 from tests.fakes.network_builder import cited, make_bus_stop, make_dataset, make_exit, provenance
 from tests.unit.report.comparison_scene import (
     AFTER,
@@ -111,6 +113,26 @@ def test_a_ring_that_runs_otherwise_did_not_open() -> None:
     [line] = compare_datasets(NOW, network_dataset(AFTER, network), network).lines_changed
     assert not line.is_ring_opened
     assert line.new_services == ("ccl-way-back (ring CC4 – CC33)",)
+
+
+def test_another_destination_on_signs_is_told_once_for_the_line_and_nothing_else() -> None:
+    """The older dataset named the next station and did not say what it was to the trains."""
+    returning = replace(RING_NETWORK.services[1], returns_to="CC4")
+    network = replace(RING_NETWORK, services=(RING_NETWORK.services[0], returning))
+    comparison = compare(NOW, network_dataset(AFTER, network))
+    assert changed_kinds(comparison) == {"lines_changed"}
+    [line] = comparison.lines_changed
+    assert line.is_same_way
+    assert (line.old_services, line.new_services) == ((), ())
+    assert headline(comparison) == "destinations of 1 line changed."
+    losses = find_losses(NOW, network_dataset(AFTER, network))
+    assert not (losses.stations or losses.exits or losses.fields)
+
+
+def test_what_a_destination_is_to_the_trains_is_no_change_by_itself() -> None:
+    platforms = get_exit(NOW, "promenade-ccl-A").platforms
+    said = tuple(item.model_copy(update={"towards_kind": TowardsKind.NEXT_STATION}) for item in platforms)
+    assert compare(NOW, replace_exit(NOW, "promenade-ccl-A", platforms=said)).is_same
 
 
 def test_a_line_that_begins_to_call_at_a_station_adds_a_code() -> None:

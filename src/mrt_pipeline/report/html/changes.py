@@ -17,7 +17,7 @@ from mrt_pipeline.contracts.comparison import (
 )
 from mrt_pipeline.contracts.evidence import Evidence
 from mrt_pipeline.report.html.texts import NAME_LENGTH, show, show_message
-from mrt_pipeline.report.wording import cite, show_value
+from mrt_pipeline.report.wording import cite, describe_same_way, show_value
 
 MAX_ITEMS = 400
 """per group; ``mrt-pipeline diff --json`` lists them all"""
@@ -146,6 +146,9 @@ def _exits(exit_ids: Sequence[str]) -> str:
 
 
 def _line(item: LineChange) -> Item:
+    if item.is_same_way:
+        text = describe_same_way(item, f"platforms of {item.exits} exits")
+        return {**_item(None, text), "slugs": list(item.slugs), "line": show(item.line_code)}
     ring = ", which is a ring now" if item.is_ring_opened else ""
     before, after = (", ".join(side) or "nothing" for side in (item.old_services, item.new_services))
     text = f"{item.line_code}{ring}: {before} → {after}; platforms of {item.exits} exits lead elsewhere"

@@ -153,9 +153,10 @@ def _merge_platforms(claims: ExitClaims, findings: list[Finding]) -> list[ExitPl
         for place, platform in enumerate(enrichment.platforms):
             by_direction.setdefault(direction_of(platform), []).append(Said(source, place, platform))
     ordered = sorted(by_direction.items(), key=lambda item: (min(map(_standing, item[1])), item[0]))
-    for (_, towards_code, _), same in ordered:
+    for _, same in ordered:
         if len({said.item.platform_code for said in same} - {None}) > 1:
-            findings.append(claims.finding(letter_dispute(_sides_of_letters(same), towards_code)))
+            sides = _sides_of_letters(same)
+            findings.append(claims.finding(letter_dispute(sides, same[0].item)))
     return [_unite_platform([said.item for said in same], claims) for _, same in ordered]
 
 
@@ -168,7 +169,7 @@ def _unite_platform(same: list[ExitPlatform], claims: ExitClaims) -> ExitPlatfor
 
     So the words of a page stand behind the letter only, and the direction stays under its own licence.
     """
-    is_disputed = field_of_letter(same[0].towards_code) in claims.disputed
+    is_disputed = field_of_letter(same[0]) in claims.disputed
     if len(same) == 1 and not is_disputed:
         return same[0]
     best = min(rank_of(item.evidence_for("towards_code"))[0] for item in same)

@@ -93,6 +93,7 @@ def _platform(same: list[Direction], is_same_building: bool) -> ExitPlatform:
         station_code=first.station_code,
         line_code=first.line_code,
         towards_code=first.towards_code,
+        towards_kind=first.towards_kind,
         next_code=first.next_code,
         is_same_building=is_same_building,
         evidence={

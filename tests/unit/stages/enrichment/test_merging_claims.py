@@ -20,6 +20,7 @@ from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.grounding import ground
+from mrt_pipeline.extraction.uniting import letter_dispute
 from mrt_pipeline.stages.enrichment.merging import merge_claims
 from tests.fakes.enrichment_sources import quote_of, quoted
 from tests.fakes.network_builder import (
@@ -329,3 +330,16 @@ def test_a_letter_that_a_page_gives_twice_is_not_published_when_another_reader_s
     assert {platform.platform_code for item in merged for platform in item.platforms} == {None}
     undisputed, _ = merge_claims(scene.YISHUN, sources[1:])
     assert {platform.platform_code for item in undisputed for platform in item.platforms} == {"A"}
+
+
+def test_what_a_page_disputes_of_one_way_round_a_loop_says_nothing_of_the_other() -> None:
+    """Both go towards the same station, so that the next one tells the two platforms apart."""
+    ways = {code: {"towards_code": "NS17", "next_code": code} for code in ("NS12", "NS14")}
+    topology = tuple(make_platform(NS13, NS17, **way) for way in ways.values())
+    page = tuple(_wiki_platform(letter, **ways[code]) for letter, code in (("A", "NS12"), ("B", "NS14")))
+    dispute = letter_dispute(YISHUN, EXIT, "one page says that platforms B, C are", page[1])
+    merged, _ = _merge(
+        _claims("network", platforms=topology),
+        _claims("openrouter_llm", platforms=page, findings=(dispute,)),
+    )
+    assert {item.next_code: item.platform_code for item in merged.platforms} == {"NS12": "A", "NS14": None}
