@@ -370,6 +370,29 @@ def test_a_field_of_one_exit_is_explained_alone(finished: Workplace) -> None:
     assert (reason["document_id"], reason["record_id"]) == ("lta-bus-services", services["item"])
 
 
+def test_a_whole_station_is_shown_with_one_line_for_each_exit_and_field(finished: Workplace) -> None:
+    shown = finished.call("explain", "NS13").stdout
+    _, *parts = shown.split("\n\n")
+    exits = [part.splitlines() for part in parts if part.startswith("Exit ")]
+    assert [lines[0].split(",")[0] for lines in exits] == [f"Exit yishun-nsl-{label}" for label in "ABCDE"]
+    for _, *rows in exits:
+        assert [row.split()[0] for row in rows] == ["platforms", "bus_stops", "access", "landmarks"]
+    assert "--exit LABEL" in parts[-1]
+    assert len(shown.splitlines()) < 60
+
+
+def test_everything_about_a_whole_station_is_shown_when_it_is_asked_for(finished: Workplace) -> None:
+    shown = finished.call("explain", "NS13", "--all").stdout
+    assert "record 59079, read from the publisher's record" in shown
+    assert len(shown.splitlines()) > 400
+
+
+def test_a_field_is_asked_for_by_the_name_that_reports_use(finished: Workplace) -> None:
+    explanation = _json(finished, "explain", "NS13", "--field", "step_free")
+    assert explanation["field"] == "step_free"
+    assert {item["field"] for item in explanation["silent"]} == {"access.step_free"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -147,8 +147,11 @@ def explain(
     station: Annotated[str, typer.Argument(help="Code (old ones too), slug, or beginning of a name")],
     exit_label: Annotated[str | None, typer.Option("--exit", help="Label or exit_id of one exit")] = None,
     field: Annotated[
-        str | None, typer.Option("--field", help="One field, e.g. bus_stops or bus_stops.services")
+        str | None, typer.Option("--field", help="One field, e.g. bus_stops, bus_stops.services or step_free")
     ] = None,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Every reason for every value of a whole station")
+    ] = False,
     run: Annotated[
         str | None, typer.Option("--run", help="Run or stage3_final.json [default: latest]")
     ] = None,
@@ -158,7 +161,7 @@ def explain(
     """Explain why a value is published: source, record or words, day, licence, method, what was rejected."""
     from mrt_pipeline.cli.explaining import show_explanation
 
-    show_explanation(station, exit_label, field, run, config, as_json=as_json)
+    show_explanation(station, exit_label, field, run, config, as_json=as_json, show_all=show_all)
 
 
 @app.command()

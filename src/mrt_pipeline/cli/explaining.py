@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mrt_pipeline.cli.outputs import outputs_of
 from mrt_pipeline.cli.printing import say, say_json
+from mrt_pipeline.cli.station_summary import count_rejected, summarise
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
 from mrt_pipeline.contracts.names import LATEST
 from mrt_pipeline.report.datasets import LoadedDataset, load_dataset
@@ -25,8 +26,12 @@ def show_explanation(
     config: Path | None,
     *,
     as_json: bool,
+    show_all: bool = False,
 ) -> None:
-    """Print why a station, an exit or a field is published as it is in a run (default: the latest)."""
+    """Print why a station, an exit or a field is published as it is in a run (default: the latest).
+
+    A whole station is shown in short, unless everything is asked for.
+    """
     name = run or LATEST
     loaded = load_dataset(name, outputs_of(config, name))
     found = explain(
@@ -39,7 +44,8 @@ def show_explanation(
     if as_json:
         say_json(found.model_dump_json(indent=1).encode())
     else:
-        say(*_describe(found, loaded.name))
+        is_short = exit_label is None and field is None and not show_all
+        say(*_describe(found, loaded.name, is_short=is_short))
 
 
 def _facts_of(loaded: LoadedDataset) -> RunFacts:
@@ -50,8 +56,15 @@ def _facts_of(loaded: LoadedDataset) -> RunFacts:
     return RunFacts(read_rejected(loaded.run.folder), manifest.passed_over, model)
 
 
-def _describe(found: Explanation, run: str) -> Iterator[str]:
+def _describe(found: Explanation, run: str, *, is_short: bool) -> Iterator[str]:
     yield f"{found.name} ({found.station_id}, {found.slug}) as of {found.as_of}, run {run}"
+    if is_short:
+        yield from summarise(found)
+        yield from _section("Findings", _findings(found))
+        yield from count_rejected(found)
+        yield ""
+        yield "Why: add --exit LABEL for one exit, --field FIELD for one field, or --all."
+        return
     documents = _number_documents(found.values)
     for exit_id, values in groupby(found.values, key=lambda value: value.exit_id):
         yield ""
@@ -60,9 +73,7 @@ def _describe(found: Explanation, run: str) -> Iterator[str]:
     yield from _section(
         "Nothing published", (f"{item.exit_id}: {item.field}: {item.why}" for item in found.silent)
     )
-    yield from _section(
-        "Findings", (f"{item.severity.value} {item.check}: {item.message}" for item in found.findings)
-    )
+    yield from _section("Findings", _findings(found))
     yield from _section(
         "Claimed and not published",
         (
@@ -72,6 +83,10 @@ def _describe(found: Explanation, run: str) -> Iterator[str]:
         ),
     )
     yield from _section("Documents", _documents(found.values, documents))
+
+
+def _findings(found: Explanation) -> Iterator[str]:
+    return (f"{item.severity.value} {item.check}: {item.message}" for item in found.findings)
 
 
 def _values(values: Iterable[ExplainedValue], documents: dict[str, int]) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """How much of the dataset is filled: for each enriched field, the share of exits that have it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from pydantic import Field
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.network import Station, StationExit, StepFree
+from mrt_pipeline.contracts.fields import EXIT_FIELDS
+from mrt_pipeline.contracts.network import Station
 
 
 class FieldCoverage(Record):
@@ -20,26 +21,12 @@ class FieldCoverage(Record):
 def measure_coverage(stations: Iterable[Station]) -> dict[str, FieldCoverage]:
     """Return the coverage of each enriched field over all exits of some stations."""
     exits = [found for station in stations for found in station.exits]
-    return {name: _measure(sum(map(is_filled, exits)), len(exits)) for name, is_filled in _FIELDS.items()}
+    return {
+        field.name: _measure(sum(map(field.says_something, exits)), len(exits))
+        for field in EXIT_FIELDS
+        if field.is_covered
+    }
 
 
 def _measure(filled: int, total: int) -> FieldCoverage:
     return FieldCoverage(filled=filled, total=total, share=round(filled / total, 4) if total else 0.0)
-
-
-def _knows_platform_code(found: StationExit) -> bool:
-    return any(platform.platform_code for platform in found.platforms)
-
-
-def _knows_step_free(found: StationExit) -> bool:
-    return found.access is not None and found.access.step_free is not StepFree.UNKNOWN
-
-
-_FIELDS: dict[str, Callable[[StationExit], bool]] = {
-    "platforms": lambda found: bool(found.platforms),
-    "platform_codes": _knows_platform_code,
-    "bus_stops": lambda found: bool(found.bus_stops),
-    "access": lambda found: found.access is not None,
-    "step_free": _knows_step_free,
-    "landmarks": lambda found: bool(found.landmarks),
-}

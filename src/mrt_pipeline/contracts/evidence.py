@@ -25,6 +25,8 @@ class Method(StrEnum):
     """follows from the order of stations in the network table"""
     GEOMETRY = "geometry"
     """computed from published coordinates"""
+    DEDUCTION = "deduction"
+    """concluded by us from other values, all of which are cited"""
     RULE = "rule"
     """read from a wiki page by a deterministic rule"""
     MODEL = "model"

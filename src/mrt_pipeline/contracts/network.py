@@ -52,7 +52,7 @@ class TowardsKind(StrEnum):
     TERMINUS = "terminus"
     """they end there"""
     LOOP_RETURN = "loop_return"
-    """they run round a loop and come back there, whichever way round: ``next_code`` tells the two ways apart"""
+    """they run round a loop and come back there; ``next_code`` tells the two ways round apart"""
     NEXT_STATION = "next_station"
     """they end nowhere, as on a ring: the next station stands in for a terminus"""
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from mrt_pipeline.contracts.evidence import Evidence, Method
 from mrt_pipeline.contracts.network import Station, StationExit
-from mrt_pipeline.network import Network
+from mrt_pipeline.network import Network, network_evidence
 
 
 def is_same_building(code: str, station_exit: StationExit, station: Station, network: Network) -> bool:
@@ -18,3 +21,19 @@ def is_same_building(code: str, station_exit: StationExit, station: Station, net
     if here is None or there is None or (here.lat, here.lng) != (there.lat, there.lng):
         return False
     return all(other.station_code != code for other in station.exits)
+
+
+def cite_buildings(code: str, station_exit: StationExit) -> tuple[Evidence, ...]:
+    """Return what ``is_same_building`` is concluded from: why the exit is of its building, and both codes."""
+    of_exit = map(_as_premise, station_exit.evidence_for("station_code"))
+    return tuple(dict.fromkeys((*of_exit, *map(_cite_code, (station_exit.station_code, code)))))
+
+
+@cache
+def _as_premise(evidence: Evidence) -> Evidence:
+    return evidence.model_copy(update={"method": Method.DEDUCTION})
+
+
+@cache
+def _cite_code(station_code: str) -> Evidence:
+    return network_evidence(station_code, Method.DEDUCTION)

@@ -9,7 +9,7 @@ from datetime import date
 
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
-from mrt_pipeline.network import Direction, Network
+from mrt_pipeline.network import Direction, Network, network_provenance
 from mrt_pipeline.runtime.records import natural_key
 
 REACH_M = 400.0
@@ -32,6 +32,12 @@ class GroundingFacts:
     services_document: Provenance
     as_of: date
     reach_m: float = REACH_M
+
+    @property
+    def documents(self) -> dict[str, Provenance]:
+        """Return where the facts come from that a grounded value cites beside the page."""
+        cited = (self.stops_document, self.services_document, network_provenance(self.network))
+        return {document.document_id: document for document in cited}
 
 
 def gather_facts(

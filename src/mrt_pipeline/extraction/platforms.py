@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD
 from mrt_pipeline.contracts.network import ExitPlatform, StationExit, TowardsKind
-from mrt_pipeline.extraction.buildings import is_same_building
+from mrt_pipeline.extraction.buildings import cite_buildings, is_same_building
 from mrt_pipeline.extraction.enrichments import GroundedValue
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
 from mrt_pipeline.extraction.mentions import PLATFORM, is_row, line_at, mentions_in, sentence_at
@@ -160,5 +161,8 @@ def _platform(
             direction.station_code, station_exit, statement.station, statement.facts.network
         ),
         confidence=statement.confidence,
-        evidence={"record": (statement.evidence(),)},
+        evidence={
+            WHOLE_RECORD: (statement.evidence(),),
+            "is_same_building": cite_buildings(direction.station_code, station_exit),
+        },
     )

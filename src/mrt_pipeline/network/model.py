@@ -96,7 +96,7 @@ class Service:
     """first day on which the pattern no longer runs"""
     station_codes: tuple[str, ...]
     returns_to: str | None = None
-    """for a loop: where signs say that its trains go, whichever way round; none on a ring, which has no such place"""
+    """for a loop: where signs say that its trains go, whichever way round; none on a ring"""
 
     def runs_on(self, as_of: date) -> bool:
         """Tell whether trains run this pattern on a day."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance, Published
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason, SilentField
+from mrt_pipeline.contracts.fields import ENRICHED_PARTS, EXIT_FIELDS
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import (
     ExitBusStop,
@@ -19,8 +20,12 @@ from mrt_pipeline.contracts.network import (
 )
 from mrt_pipeline.contracts.outputs import RejectedClaim, Stage3Output
 from mrt_pipeline.errors import UsageError
+from mrt_pipeline.network import NETWORK_DOCUMENT
 from mrt_pipeline.report.items import PARTS, name_item
 from mrt_pipeline.report.stations import choose_exits
+
+Part = tuple[str, str | None]
+"""a field of a station or exit, and which field of the records in it; none: all of it"""
 
 COMPUTED: dict[tuple[type[Published], str], str] = {
     (Station, "station_id"): "its code on its first line, in the order of the network's table",
@@ -37,8 +42,13 @@ COMPUTED: dict[tuple[type[Published], str], str] = {
 
 CONFIDENCE = "computed from who says it and how many agree, never taken from a model"
 
-ENRICHED = ("platforms", "bus_stops", "access", "landmarks")
-"""fields of an exit that may be empty"""
+CONCLUDED: dict[tuple[type[Published], str], str] = {
+    (ExitPlatform, "is_same_building"): (
+        "true if the exit's station_code and the platform's are one building: the same code, or two codes at "
+        "one position of which the platform's has no exit of its own"
+    ),
+}
+"""fields that need evidence and are concluded from what it cites: how"""
 
 SOURCES_OF = {
     "platforms": ("network", "fandom_wiki", "openrouter_llm"),
@@ -60,8 +70,10 @@ _HOW = {
     Method.RECORD: "read from the publisher's record",
     Method.TOPOLOGY: "follows from the order of stations in the network's table",
     Method.GEOMETRY: "computed from published coordinates",
+    Method.DEDUCTION: "one of the values that it is concluded from",
     Method.RULE: "read from the page by a rule",
 }
+_OWN_RECORD = "recorded in this project's own network table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +102,14 @@ def explain(
         dataset: the dataset that the station is in.
         station: one of its stations, in operation or to come.
         exit_label: a label or ``exit_id``; none: the station and all its exits.
-        field_name: a field of the station or of exits, with an attribute after a dot if wanted; none: all.
+        field_name: a field by any name that ``find_parts`` knows; none: all.
         facts: what the run's folder knows besides.
 
     Raises:
         UsageError: if there is no such exit or field.
     """
     facts = facts or RunFacts()
-    _check_field(field_name)
+    parts = None if field_name is None else find_parts(field_name)
     exits = station.exits if exit_label is None else choose_exits(station, exit_label)
     reasons = _Reasons(dataset.provenance, facts.model)
     records = [(None, station)] if exit_label is None else []
@@ -105,7 +117,7 @@ def explain(
         value
         for exit_id, record in (*records, *((found.exit_id, found) for found in exits))
         for value in _explain_record(record, exit_id, reasons)
-        if _is_asked(value, field_name)
+        if parts is None or _is_asked(value, parts)
     ]
     chosen = {found.exit_id for found in exits} if exit_label else None
     return Explanation(
@@ -116,18 +128,56 @@ def explain(
         exit_id=exits[0].exit_id if exit_label and len(exits) == 1 else None,
         field=field_name,
         values=tuple(values),
-        silent=tuple(_silences(exits, field_name, facts)),
+        silent=tuple(_silences(exits, parts, facts)),
         findings=tuple(_findings_about(dataset.findings, station, chosen, field_name, values)),
         rejected=tuple(
-            _rejected_about(facts.rejected.get(station.slug, ()), exits if exit_label else None, field_name)
+            _rejected_about(facts.rejected.get(station.slug, ()), exits if exit_label else None, parts)
         ),
     )
 
 
 def field_names() -> tuple[str, ...]:
-    """Return every field that can be asked for."""
-    names = dict.fromkeys((*Station.model_fields, *StationExit.model_fields))
-    return tuple(name for name in names if name not in ("evidence", "exits"))
+    """Return every field that can be asked for by one word."""
+    return tuple(_names())
+
+
+def find_parts(name: str) -> tuple[Part, ...]:
+    """Return which fields a name stands for: the same names as in the dataset, coverage, gates and claims.
+
+    Args:
+        name: a field of the station or of exits (``bus_stops``), one of its attributes with it
+            (``bus_stops.services``) or alone (``services``), or a name of ``EXIT_FIELDS`` (``step_free``).
+
+    Raises:
+        UsageError: if there is no such field.
+    """
+    field, dot, attribute = name.partition(".")
+    if not dot and name in _names():
+        return _names()[name]
+    known = field_names()
+    if dot and field in known:
+        known = tuple(f"{field}.{item}" for item in _attributes_of(field))
+    if name not in known:
+        raise UsageError(f"There is no field {name!r}; expected one of {', '.join(known) or field}.")
+    return ((field, attribute),)
+
+
+@cache
+def _names() -> dict[str, tuple[Part, ...]]:
+    """Return what each word stands for; where one means several things, the broadest."""
+    own = dict.fromkeys((*Station.model_fields, *StationExit.model_fields))
+    names: dict[str, tuple[Part, ...]] = {
+        name: ((name, None),) for name in own if name not in ("evidence", "exits")
+    }
+    for field in EXIT_FIELDS:
+        names.setdefault(field.name, ((field.part, field.attribute),))
+    for claimed, part in CLAIMED_FIELDS.items():
+        names.setdefault(claimed, ((part, None),))
+    attributes = dict.fromkeys(attribute for part in PARTS for attribute in _attributes_of(part))
+    for attribute in attributes:
+        holders = tuple((part, attribute) for part in PARTS if attribute in _attributes_of(part))
+        names.setdefault(attribute, holders)
+    return names
 
 
 class _Reasons:
@@ -142,7 +192,7 @@ class _Reasons:
         document = self._provenance[evidence.document_id]
         return Reason(
             method=evidence.method,
-            how=self._how(evidence.method),
+            how=self._how(evidence),
             document_id=document.document_id,
             title=document.title,
             publisher=document.publisher,
@@ -159,11 +209,13 @@ class _Reasons:
             alignment=evidence.alignment,
         )
 
-    def _how(self, method: Method) -> str:
-        if method is Method.MODEL:
+    def _how(self, evidence: Evidence) -> str:
+        if evidence.method is Method.MODEL:
             name = f"the language model {self._model}" if self._model else "a language model"
             return f"read from the page by {name}, and found again in its text"
-        return _HOW[method]
+        if evidence.method is Method.RECORD and evidence.document_id == NETWORK_DOCUMENT:
+            return _OWN_RECORD
+        return _HOW[evidence.method]
 
 
 def _explain_record(
@@ -185,7 +237,8 @@ def _explain_record(
 def _explain_field(
     record: Published, name: str, exit_id: str | None, reasons: _Reasons, part: str | None
 ) -> ExplainedValue:
-    rule = CONFIDENCE if name == "confidence" else COMPUTED.get((type(record), name))
+    key = type(record), name
+    rule = CONFIDENCE if name == "confidence" else COMPUTED.get(key) or CONCLUDED.get(key)
     evidence = record.evidence_for(name) or _all_evidence(record)
     return ExplainedValue(
         exit_id=exit_id,
@@ -203,37 +256,32 @@ def _all_evidence(record: Published) -> Iterable[Evidence]:
     return dict.fromkeys(evidence for given in record.evidence.values() for evidence in given)
 
 
-def _check_field(field_name: str | None) -> None:
-    if field_name is None:
-        return
-    field, dot, _ = field_name.partition(".")
-    known = field_names()
-    if field in known and dot:
-        known = tuple(f"{field}.{attribute}" for attribute in _attributes_of(field))
-    if field_name not in known:
-        raise UsageError(f"There is no field {field_name!r}; expected one of {', '.join(known) or field}.")
-
-
 def _attributes_of(name: str) -> tuple[str, ...]:
     """Return the fields of the records that a field holds."""
     fields = PARTS[name].model_fields if name in PARTS else ()
     return tuple(attribute for attribute in fields if attribute != "evidence")
 
 
-def _is_asked(value: ExplainedValue, field_name: str | None) -> bool:
-    if field_name is None:
-        return True
-    name, _, attribute = field_name.partition(".")
-    return value.field == name and attribute in ("", value.attribute)
+def _is_asked(value: ExplainedValue, parts: tuple[Part, ...]) -> bool:
+    return any(value.field == part and attribute in (None, value.attribute) for part, attribute in parts)
 
 
-def _silences(exits: Iterable[StationExit], field_name: str | None, facts: RunFacts) -> Iterator[SilentField]:
+def _silences(
+    exits: Iterable[StationExit], parts: tuple[Part, ...] | None, facts: RunFacts
+) -> Iterator[SilentField]:
     """Yield the enriched fields that were asked for and say nothing."""
+    asked = tuple((part, None) for part in ENRICHED_PARTS) if parts is None else parts
     for found in exits:
-        for name in ENRICHED:
-            is_asked = field_name is None or field_name.partition(".")[0] == name
-            if is_asked and not getattr(found, name):
-                yield SilentField(exit_id=found.exit_id, field=name, why=_why_silent(name, facts))
+        for part, attribute in asked:
+            if part in ENRICHED_PARTS and not _says_something(found, part, attribute):
+                name = part if attribute is None else f"{part}.{attribute}"
+                yield SilentField(exit_id=found.exit_id, field=name, why=_why_silent(part, facts))
+
+
+def _says_something(found: StationExit, part: str, attribute: str | None) -> bool:
+    value = getattr(found, part)
+    records = value if isinstance(value, tuple) else () if value is None else (value,)
+    return any(attribute is None or getattr(record, attribute) not in (None, ()) for record in records)
 
 
 def _why_silent(name: str, facts: RunFacts) -> str:
@@ -264,12 +312,12 @@ def _findings_about(
 
 
 def _rejected_about(
-    rejected: Iterable[RejectedClaim], exits: Iterable[StationExit] | None, field_name: str | None
+    rejected: Iterable[RejectedClaim], exits: Iterable[StationExit] | None, parts: tuple[Part, ...] | None
 ) -> Iterator[RejectedClaim]:
     """Yield the rejected claims about what was asked for; one that names no exit may be about any."""
     labels = None if exits is None else {found.exit_code for found in exits}
-    wanted = None if field_name is None else field_name.partition(".")[0]
+    wanted = None if parts is None else {part for part, _ in parts}
     for claim in rejected:
         is_of_exit = labels is None or claim.exit_label is None or claim.exit_label in labels
-        if is_of_exit and wanted in (None, CLAIMED_FIELDS.get(claim.field, claim.field)):
+        if is_of_exit and (wanted is None or CLAIMED_FIELDS.get(claim.field, claim.field) in wanted):
             yield claim

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from mrt_pipeline.contracts.fields import EXIT_FIELDS
 from mrt_pipeline.contracts.gates import FieldLoss, LostExit, LostStation
-from mrt_pipeline.contracts.network import StationExit, StepFree
+from mrt_pipeline.contracts.network import StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.report.matching import Pair, match_exits
 
@@ -86,21 +87,5 @@ def _measure(name: str, count: Callable[[StationExit], int], pairs: Iterable[Exi
     return FieldLoss(field=name, old=old, lost=lost, share=share, exits=tuple(exits))
 
 
-def _count_features(found: StationExit) -> int:
-    return len(found.access.features) if found.access is not None else 0
-
-
-def _knows_step_free(found: StationExit) -> int:
-    return int(found.access is not None and found.access.step_free is not StepFree.UNKNOWN)
-
-
-COUNTS: dict[str, Callable[[StationExit], int]] = {
-    "platforms": lambda found: len(found.platforms),
-    "platform_codes": lambda found: sum(bool(platform.platform_code) for platform in found.platforms),
-    "bus_stops": lambda found: len(found.bus_stops),
-    "bus_services": lambda found: sum(len(stop.services) for stop in found.bus_stops),
-    "access": _count_features,
-    "step_free": _knows_step_free,
-    "landmarks": lambda found: len(found.landmarks),
-}
+COUNTS: dict[str, Callable[[StationExit], int]] = {field.name: field.count for field in EXIT_FIELDS}
 """How many values of each enriched field an exit has."""

@@ -156,7 +156,7 @@ def _line(item: LineChange) -> str:
 
 
 def describe_same_way(item: LineChange, where: str) -> str:
-    """Return that only the destination on signs differs, e.g. ``SKL: destination changed at 14 stations …``."""
+    """Return that only the destination on signs differs, e.g. ``SKL: destination changed at …``."""
     return f"{item.line_code}: destination (towards_code) changed at {where}; trains run as before"
 
 

@@ -96,6 +96,10 @@ def test_a_platform_of_the_other_building_is_marked_so() -> None:
     text = "Platform A towards Expo"
     exits, _, _ = grounded(text, platform("A", "Expo", text), station=bukit_panjang)
     assert [item.platforms[0].is_same_building for item in exits] == [True, False]
+    for item in exits:
+        reasons_given = item.platforms[0].evidence["is_same_building"]
+        assert {reason.method for reason in reasons_given} == {Method.DEDUCTION}
+        assert not any(reason.quote for reason in reasons_given), "the page says nothing of buildings"
 
 
 def test_two_signs_for_one_direction_are_both_withheld_and_told() -> None:

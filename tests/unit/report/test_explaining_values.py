@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.evidence import Alignment, Confidence, Evidence, Method, Published
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation
+from mrt_pipeline.contracts.fields import EXIT_FIELDS
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import (
     ExitAccess,
@@ -19,7 +21,17 @@ from mrt_pipeline.contracts.network import (
 )
 from mrt_pipeline.contracts.outputs import RejectedClaim, Stage3Output
 from mrt_pipeline.errors import UsageError
-from mrt_pipeline.report.explanation import COMPUTED, RunFacts, explain, field_names
+from mrt_pipeline.network import NETWORK_DOCUMENT, network_evidence
+from mrt_pipeline.report.explanation import (
+    CLAIMED_FIELDS,
+    COMPUTED,
+    RunFacts,
+    explain,
+    field_names,
+    find_parts,
+)
+from mrt_pipeline.report.items import PARTS
+from mrt_pipeline.report.losses import COUNTS
 from tests.fakes.network_builder import (
     EXITS_DOCUMENT,
     SMALL_NETWORK,
@@ -151,6 +163,75 @@ def test_only_what_is_asked_for_is_explained(asked: dict[str, Any], fields: set[
 def test_one_attribute_can_be_asked_for() -> None:
     values = _explain(field_name="bus_stops.services").values
     assert {value.attribute for value in values} == {"services"}
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "attribute"),
+    [
+        ("step_free", "access", "step_free"),
+        ("access.step_free", "access", "step_free"),
+        ("bus_services", "bus_stops", "services"),
+        ("services", "bus_stops", "services"),
+        ("towards_code", "platforms", "towards_code"),
+        ("is_same_building", "platforms", "is_same_building"),
+        ("bus_stop", "bus_stops", "relation"),
+        ("opened_date", "codes", "opened_date"),
+    ],
+)
+def test_a_field_has_the_names_that_all_other_places_use(name: str, field: str, attribute: str) -> None:
+    explanation = _explain(field_name=name)
+    assert {value.field for value in explanation.values} == {field}
+    assert attribute in {value.attribute for value in explanation.values}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *measure_coverage([]),
+        *COUNTS,
+        *CLAIMED_FIELDS,
+        *CLAIMED_FIELDS.values(),
+        *(field.name for field in EXIT_FIELDS),
+        *(attribute for part in PARTS.values() for attribute in part.model_fields if attribute != "evidence"),
+    ],
+)
+def test_what_coverage_losses_claims_and_records_call_a_field_can_be_asked_for(name: str) -> None:
+    assert find_parts(name)
+
+
+def test_an_attribute_that_says_nothing_is_named_so() -> None:
+    [silent] = _explain(field_name="platform_codes").silent
+    assert (silent.exit_id, silent.field) == ("yishun-nsl-A", "platforms.platform_code")
+
+
+def test_our_own_table_is_not_called_a_publishers_record() -> None:
+    station = _station().model_copy(update={"evidence": {"record": (network_evidence("NS13"),)}})
+    dataset = make_dataset(
+        station,
+        provenance={
+            **_dataset().provenance,
+            NETWORK_DOCUMENT: provenance(NETWORK_DOCUMENT),
+        },
+    )
+    explanation = explain(dataset, station)
+    assert "own network table" in _value(explanation, "name").reasons[0].how
+    assert "publisher's record" in _value(explanation, "exit_code").reasons[0].how
+
+
+def test_one_building_is_concluded_from_codes_and_not_from_the_order_of_stations() -> None:
+    premises = tuple(network_evidence(code, Method.DEDUCTION) for code in ("NS13", "NS17"))
+    station = _station()
+    [found] = station.exits
+    [platform] = found.platforms
+    said = platform.model_copy(update={"evidence": {**platform.evidence, "is_same_building": premises}})
+    station = station.model_copy(update={"exits": (found.model_copy(update={"platforms": (said,)}),)})
+    documents = {**_dataset().provenance, NETWORK_DOCUMENT: provenance(NETWORK_DOCUMENT)}
+    explanation = explain(make_dataset(station, provenance=documents), station)
+    value = _value(explanation, "platforms", "is_same_building")
+    assert [reason.record_id for reason in value.reasons] == ["NS13", "NS17"]
+    assert not any("order of stations" in reason.how for reason in value.reasons)
+    assert "one building" in str(value.rule)
+    assert "order of stations" in _value(explanation, "platforms", "next_code").reasons[0].how
 
 
 @pytest.mark.parametrize("name", ["nothing", "bus_stops.nothing", "lat.x", "evidence", "exits", ""])

@@ -111,13 +111,12 @@ class ModelSource:
     def _documents(
         self, passages: Iterable[Passage], earlier: Iterable[StationClaims]
     ) -> dict[str, Provenance]:
-        """Return where the cited documents come from: the pages, and LTA's tables for bus stops."""
+        """Return where the cited documents come from: the pages, and the facts they are held against."""
         known = {key: found for claims in earlier for key, found in claims.provenance.items()}
         pages = {passage.document_id for passage in passages}
-        tables = (self.facts.stops_document, self.facts.services_document) if pages else ()
         return {
             **{page: known[page] for page in sorted(pages & known.keys())},
-            **{table.document_id: table for table in tables},
+            **(self.facts.documents if pages else {}),
         }
 
 

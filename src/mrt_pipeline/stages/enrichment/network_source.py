@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Method
 from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment
-from mrt_pipeline.extraction.buildings import is_same_building
+from mrt_pipeline.extraction.buildings import cite_buildings, is_same_building
 from mrt_pipeline.network import (
     NETWORK_DOCUMENT,
     Direction,
@@ -69,7 +69,9 @@ class NetworkSource:
         }
         return ExitEnrichment(
             exit_id=station_exit.exit_id,
-            platforms=tuple(_platform(same, buildings[same[0].station_code]) for same in departures),
+            platforms=tuple(
+                _platform(same, station_exit, buildings[same[0].station_code]) for same in departures
+            ),
         )
 
 
@@ -87,7 +89,7 @@ def _group(directions: Iterable[Direction]) -> list[list[Direction]]:
     return list(found.values())
 
 
-def _platform(same: list[Direction], is_same_building: bool) -> ExitPlatform:
+def _platform(same: list[Direction], station_exit: StationExit, is_same_building: bool) -> ExitPlatform:
     first = same[0]
     return ExitPlatform(
         station_code=first.station_code,
@@ -98,5 +100,6 @@ def _platform(same: list[Direction], is_same_building: bool) -> ExitPlatform:
         is_same_building=is_same_building,
         evidence={
             WHOLE_RECORD: tuple(network_evidence(item.service_id, Method.TOPOLOGY) for item in same),
+            "is_same_building": cite_buildings(first.station_code, station_exit),
         },
     )

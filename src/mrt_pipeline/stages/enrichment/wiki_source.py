@@ -139,7 +139,7 @@ class WikiSource:
             passages=tuple(_passage(whole, *bounds) for bounds in reading.passages),
             rejected=rejected,
             findings=findings,
-            provenance={provenance.document_id: provenance},
+            provenance={provenance.document_id: provenance, **self.facts.documents},
         )
 
     def _outcome_for(self, station: Station) -> Resolved:

@@ -10,6 +10,7 @@ from mrt_pipeline.contracts.claims import Passage, StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import ModelCallError
+from mrt_pipeline.network import NETWORK_DOCUMENT
 from mrt_pipeline.stages.enrichment.model_source import MAX_QUESTION_CHARS, open_source
 from tests.fakes.enrichment_sources import SeenReporter
 from tests.fakes.http_server import Reply, SeenRequest
@@ -23,6 +24,7 @@ from tests.fakes.model_server import (
     reply,
     serving,
 )
+from tests.fakes.network_builder import EXITS_DOCUMENT
 from tests.fakes.prose_pages import HOUGANG, WIKI_LICENCE, YISHUN, bus_tables, facts_of
 from tests.unit.stages.enrichment.model_scene import make_model_context, open_model
 
@@ -82,7 +84,9 @@ def test_every_document_that_is_cited_has_its_provenance(tmp_path: Path) -> None
         if value is not None
     ]
     cited = {item.document_id for value in values for reasons in value.evidence.values() for item in reasons}
-    assert cited == {"wiki:yishun@1", "lta-bus-stops", "lta-bus-services"} == claims.provenance.keys()
+    of_facts = {"lta-bus-stops", "lta-bus-services", NETWORK_DOCUMENT}
+    assert {"wiki:yishun@1"} | of_facts == claims.provenance.keys()
+    assert cited - claims.provenance.keys() == {EXITS_DOCUMENT}, "which the stations come with"
 
 
 def test_a_station_without_passages_is_not_asked_about(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from mrt_pipeline.contracts.network import Station, TowardsKind
 from mrt_pipeline.network import Direction, load_network
 from mrt_pipeline.stages.enrichment import network_source
 from mrt_pipeline.stages.enrichment.network_source import NetworkSource
-from tests.fakes.network_builder import make_exit, make_station
+from tests.fakes.network_builder import EXITS_DOCUMENT, make_exit, make_station
 from tests.unit.stages.enrichment.bus_scene import context_of, entry_of, tables_of
 
 AS_OF = date(2026, 11, 23)
@@ -123,6 +123,27 @@ def test_two_lines_at_one_position_with_exits_of_their_own_are_two_buildings() -
     assert (ne1.lat, ne1.lng) == (cc29.lat, cc29.lng)
     station = make_station(NETWORK, "harbourfront", AS_OF)
     assert buildings(station) == {"harbourfront-nel-A": {"NE1"}, "harbourfront-ccl-A": {"CC29"}}
+
+
+@pytest.mark.parametrize(
+    ("slug", "exit_id", "code", "premises"),
+    [
+        ("yishun", "yishun-nsl-A", "NS13", ["NS13"]),
+        ("harbourfront", "harbourfront-nel-A", "CC29", ["NE1", "CC29"]),
+        ("jurong-east", "jurong-east-nsl-A", "EW24", ["NS1", "EW24"]),
+    ],
+)
+def test_whether_it_is_one_building_rests_on_the_exit_and_on_both_codes_not_on_a_service(
+    slug: str, exit_id: str, code: str, premises: list[str]
+) -> None:
+    claims = SOURCE.claims_for(make_station(NETWORK, slug, AS_OF), ())
+    [found] = [item for item in claims.exits if item.exit_id == exit_id]
+    for platform in found.platforms:
+        reasons = platform.evidence["is_same_building"]
+        assert {item.method for item in reasons} == {Method.DEDUCTION}
+        if platform.station_code == code:
+            assert reasons[0].document_id == EXITS_DOCUMENT, "why the exit is of its building"
+            assert [item.record_id for item in reasons[1:]] == premises
 
 
 def test_a_direction_rests_on_the_service_that_runs_there() -> None:
