@@ -118,7 +118,8 @@ def _name(value: ExplainedValue) -> str | None:
 def _reason(reason: Reason, documents: dict[str, int]) -> str:
     number = documents[reason.document_id]
     if reason.quote is None:
-        return f"[{number}] record {reason.record_id}, {reason.how}"
+        source = f", from {reason.stated_in}" if reason.stated_in else ""
+        return f"[{number}] record {reason.record_id}, {reason.how}{source}"
     where = "" if reason.char_start is None else f", characters {reason.char_start} to {reason.char_end}"
     alignment = f", {reason.alignment.value}" if reason.alignment else ""
     return f"[{number}] “{reason.quote}”{where}{alignment}, {reason.how}"
@@ -138,6 +139,8 @@ def _documents(values: Iterable[ExplainedValue], documents: dict[str, int]) -> I
             f"[{number}] {document_id}: {reason.title}, {reason.publisher}{revision}, "
             f"read {reason.retrieved_at:%Y-%m-%d %H:%M} UTC, {reason.licence}, {reason.url}"
         )
+        for table in reason.recorded_tables:
+            yield f"    {table.path} in this package, sha256 {table.sha256}"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

@@ -61,6 +61,8 @@ class Evidence(Record):
     licence: str
     """SPDX-like id of the document's licence, repeated here so that values can be told apart by licence"""
     record_id: str | None = None
+    stated_in: str | None = None
+    """the document that the record itself names as its source"""
     quote: str | None = None
     char_start: int | None = Field(default=None, ge=0)
     char_end: int | None = Field(default=None, ge=0)
@@ -71,6 +73,14 @@ class Evidence(Record):
         if not self.record_id and not self.quote:
             raise ValueError("evidence needs a record_id or a quote")
         return self
+
+
+class RecordedTable(Record):
+    """A table shipped with the program that holds what was read of a document; anyone can hash it again."""
+
+    path: str
+    """below the folder of the package, e.g. ``recorded/lta-bus-stops.csv``"""
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
 class Provenance(Record):
@@ -87,7 +97,10 @@ class Provenance(Record):
     licence_url: str
     attribution: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """of the publisher's bytes; of the network table: of its files one after the other"""
     records: int = Field(ge=0)
+    recorded_tables: tuple[RecordedTable, ...] = ()
+    """what of it this package holds, if it was read from there; empty for a document that was read live"""
 
     def cite(self, record_id: str, method: Method = Method.RECORD) -> Evidence:
         """Return evidence that points to a record of this document."""

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import AwareDatetime
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.evidence import Alignment, Confidence, Method
+from mrt_pipeline.contracts.evidence import Alignment, Confidence, Method, RecordedTable
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.outputs import RejectedClaim
 
@@ -26,7 +26,11 @@ class Reason(Record):
     licence: str
     licence_url: str
     attribution: str
+    sha256: str
+    recorded_tables: tuple[RecordedTable, ...]
     record_id: str | None
+    stated_in: str | None
+    """the document that the record itself names as its source"""
     quote: str | None
     char_start: int | None
     char_end: int | None

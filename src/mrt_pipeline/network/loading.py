@@ -3,11 +3,12 @@
 ``lines.csv``        one row per line, in the order that decides a station's first line
 ``stations.csv``     slug and name of every place
 ``codes.csv``        every code ever used, with its dates, successor and reference position
+``documents.csv``    the documents that the dates come from, as far as they are known
 ``services.csv``     stopping patterns in travel order, and where signs say that a loop's trains go
 ``known_exits.csv``  exits whose identity no rule can tell
 
 Codes, names and positions: OneMap (Land Transport Authority and Urban Redevelopment Authority data,
-Singapore Open Data Licence 1.0); dates: LTA's announcements. Last looked at on 2026-11-23.
+Singapore Open Data Licence 1.0). Last looked at on 2026-11-23.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from mrt_pipeline.contracts.evidence import RecordedTable
 from mrt_pipeline.errors import InternalError
-from mrt_pipeline.network.model import CodeEntry, KnownExit, Line, Network, Service
+from mrt_pipeline.network.model import CodeEntry, DateSource, KnownExit, Line, Network, Service
 
-TABLES = ("lines.csv", "stations.csv", "codes.csv", "services.csv", "known_exits.csv")
+TABLES = ("lines.csv", "stations.csv", "codes.csv", "services.csv", "known_exits.csv", "documents.csv")
 
 
 @lru_cache(maxsize=8)
@@ -39,6 +41,11 @@ def load_network(folder: Path = Path(__file__).parent) -> Network:
         services=tuple(_read_services(folder)),
         sha256=_sha256(folder),
         known_exits=tuple(_read_known_exits(folder)),
+        documents={
+            row["document"]: DateSource(row["publisher"], row["title"])
+            for row in _rows(folder / "documents.csv")
+        },
+        tables=tuple(_tables(folder)),
     )
     if faults := list(find_contradictions(network)):
         raise InternalError(f"{folder}: " + "; ".join(faults))
@@ -58,12 +65,25 @@ def find_contradictions(network: Network) -> Iterator[str]:
             yield f"{entry.station_code} is on {entry.line_code}, which is not in lines.csv"
         if entry.renumbered_to and entry.renumbered_to not in known:
             yield f"{entry.station_code} became {entry.renumbered_to}, which is not in codes.csv"
+        yield from _find_date_contradictions(network, entry)
     for service in network.services:
         for code in service.station_codes:
             if code not in known:
                 yield f"{service.service_id} stops at {code}, which is not in codes.csv"
         yield from _find_loop_contradictions(network, service)
     yield from _find_exit_contradictions(network)
+
+
+def _find_date_contradictions(network: Network, entry: CodeEntry) -> Iterator[str]:
+    dates = (
+        ("opened", entry.opened_date, entry.opened_document),
+        ("closed", entry.closed_date, entry.closed_document),
+    )
+    for what, day, document in dates:
+        if (day is None) != (document is None):
+            yield f"{entry.station_code} needs {what}_date and {what}_document both or neither"
+        if document is not None and document not in network.documents:
+            yield f"{entry.station_code} {what} by {document}, which is not in documents.csv"
 
 
 def _find_loop_contradictions(network: Network, service: Service) -> Iterator[str]:
@@ -106,6 +126,8 @@ def _read_codes(folder: Path) -> Iterator[CodeEntry]:
             lat=float(row["lat"]),
             lng=float(row["lng"]),
             position_source=row["position_source"],
+            opened_document=row["opened_document"] or None,
+            closed_document=row["closed_document"] or None,
         )
 
 
@@ -142,6 +164,12 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 def _date(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _tables(folder: Path) -> Iterator[RecordedTable]:
+    for name in TABLES:
+        digest = hashlib.sha256((folder / name).read_bytes())
+        yield RecordedTable(path=f"network/{name}", sha256=digest.hexdigest())
 
 
 def _sha256(folder: Path) -> str:

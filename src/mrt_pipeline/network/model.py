@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
+from mrt_pipeline.contracts.evidence import RecordedTable
 from mrt_pipeline.contracts.network import TowardsKind
 
 
@@ -40,6 +41,9 @@ class CodeEntry:
     lng: float
     """reference position of the building, WGS84 degrees"""
     position_source: str
+    opened_document: str | None = None
+    """key into ``Network.documents``: where the opening date comes from"""
+    closed_document: str | None = None
 
     def is_open(self, as_of: date) -> bool:
         """Tell whether passengers can board under this code on a day."""
@@ -50,6 +54,19 @@ class CodeEntry:
     def is_future(self, as_of: date) -> bool:
         """Tell whether this code is still to come on a day."""
         return self.opened_date is None or self.opened_date > as_of
+
+
+@dataclass(frozen=True, slots=True)
+class DateSource:
+    """A document, or a kind of document, that dates of the tables come from."""
+
+    publisher: str
+    title: str
+
+    @property
+    def name(self) -> str:
+        """Return publisher and title."""
+        return f"{self.publisher}: {self.title}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +146,9 @@ class Network:
     sha256: str
     """fingerprint of the tables"""
     known_exits: tuple[KnownExit, ...] = ()
+    documents: Mapping[str, DateSource] = field(default_factory=dict)
+    tables: tuple[RecordedTable, ...] = ()
+    """the files it was read from"""
     _by_code: dict[str, CodeEntry] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -142,6 +162,11 @@ class Network:
     def find_code(self, station_code: str) -> CodeEntry | None:
         """Return the entry of a code, past, present or future."""
         return self._by_code.get(station_code)
+
+    def find_date_source(self, entry: CodeEntry) -> str | None:
+        """Return which document a code's opening date comes from, as far as that is known."""
+        found = self.documents.get(entry.opened_document or "")
+        return found.name if found else None
 
     def open_codes(self, as_of: date) -> dict[str, tuple[CodeEntry, ...]]:
         """Return the codes in operation on a day by slug, first line first, then in table order."""

@@ -29,9 +29,14 @@ def network_provenance(network: Network) -> Provenance:
         ),
         sha256=network.sha256,
         records=len(network.codes),
+        recorded_tables=network.tables,
     )
 
 
-def network_evidence(record_id: str, method: Method = Method.RECORD) -> Evidence:
-    """Return evidence that points to a code or a service of the network's table."""
-    return Evidence(document_id=NETWORK_DOCUMENT, method=method, licence=SODL, record_id=record_id)
+def network_evidence(
+    record_id: str, method: Method = Method.RECORD, *, stated_in: str | None = None
+) -> Evidence:
+    """Return evidence that points to a code or a service of the network's table, and to its own source."""
+    return Evidence(
+        document_id=NETWORK_DOCUMENT, method=method, licence=SODL, record_id=record_id, stated_in=stated_in
+    )

@@ -22,7 +22,7 @@ from pathlib import Path
 from pydantic import Field, TypeAdapter, ValidationError
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.evidence import Provenance, RecordedTable
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.files import make_folder, read_bytes, sha256_of, to_json, write_bytes
 
@@ -33,7 +33,7 @@ REMEDY = "Record it again with: mrt-pipeline snapshot refresh, or install the pa
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recorded table: its rows, and the document that they were taken from."""
+    """A recorded table: its rows, and the document that they were taken from, which names the table."""
 
     rows: list[dict[str, str]]
     provenance: Provenance
@@ -66,7 +66,9 @@ def load_recording(document_id: str, folder: Path = RECORDED) -> Recording:
             f"{folder / document_id}.csv is damaged: its sha256 begins with {sha256_of(content)[:12]}, "
             f"the recorded one with {entry.table_sha256[:12]}. {REMEDY}",
         )
-    return Recording(_parse_table(document_id, content), entry.provenance)
+    table = RecordedTable(path=f"{folder.name}/{document_id}.csv", sha256=entry.table_sha256)
+    provenance = entry.provenance.model_copy(update={"recorded_tables": (table,)})
+    return Recording(_parse_table(document_id, content), provenance)
 
 
 def find_table_sha256(document_id: str, folder: Path = RECORDED) -> str | None:
@@ -95,7 +97,8 @@ def save_recording(
     write_bytes(table, content)
     entries[document_id] = _Entry(provenance=provenance, table_sha256=sha256_of(content))
     plain: dict[str, object] = {
-        name: entry.model_dump(mode="json", exclude_none=True) for name, entry in sorted(entries.items())
+        name: entry.model_dump(mode="json", exclude_none=True, exclude={"provenance": {"recorded_tables"}})
+        for name, entry in sorted(entries.items())
     }
     write_bytes(folder / PROVENANCE_NAME, to_json(plain))
     return table

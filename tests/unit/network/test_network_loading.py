@@ -10,8 +10,10 @@ from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.network import load_network, network_evidence, network_provenance
 from mrt_pipeline.network.loading import TABLES
+from mrt_pipeline.runtime.files import sha256_of
 
 REAL = Path(mrt_pipeline.network.__file__).parent
+PACKAGE = REAL.parent
 
 
 def _copy(folder: Path) -> Path:
@@ -32,13 +34,32 @@ def test_a_copy_of_the_tables_is_the_same_network(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "row", "fault"),
     [
-        ("codes.csv", "NS1,jurong-east,NSL,1990-03-10,,,1.3,103.7,onemap", "a station code occurs twice"),
-        ("codes.csv", "NS99,nowhere,NSL,,,,1.3,103.7,manual", "NS99 belongs to nowhere, which is not in"),
-        ("codes.csv", "XX1,yishun,XXL,,,,1.3,103.7,manual", "XX1 is on XXL, which is not in lines.csv"),
         (
             "codes.csv",
-            "NS99,yishun,NSL,,,NS98,1.3,103.7,manual",
+            "NS1,jurong-east,NSL,1990-03-10,lta-announcements,,,,1.3,103.7,onemap",
+            "a station code occurs twice",
+        ),
+        ("codes.csv", "NS99,nowhere,NSL,,,,,,1.3,103.7,manual", "NS99 belongs to nowhere, which is not in"),
+        ("codes.csv", "XX1,yishun,XXL,,,,,,1.3,103.7,manual", "XX1 is on XXL, which is not in lines.csv"),
+        (
+            "codes.csv",
+            "NS99,yishun,NSL,,,,,NS98,1.3,103.7,manual",
             "NS99 became NS98, which is not in codes.csv",
+        ),
+        (
+            "codes.csv",
+            "NS99,yishun,NSL,1990-01-01,,,,,1.3,103.7,manual",
+            "NS99 needs opened_date and opened_document both or neither",
+        ),
+        (
+            "codes.csv",
+            "NS99,yishun,NSL,,,,lta-announcements,,1.3,103.7,manual",
+            "NS99 needs closed_date and closed_document both or neither",
+        ),
+        (
+            "codes.csv",
+            "NS99,yishun,NSL,1990-01-01,hearsay,,,,1.3,103.7,manual",
+            "NS99 opened by hearsay, which is not in documents.csv",
         ),
         ("services.csv", "x,NSL,linear,,,,NS1 NS99", "x stops at NS99, which is not in codes.csv"),
         ("services.csv", "x,SKL,loop,,,NS1,STC SE1 SE2", "x returns to NS1, which is not on SKL"),
@@ -74,3 +95,13 @@ def test_values_of_the_table_can_be_cited() -> None:
     assert evidence.licence == document.licence
     assert evidence.record_id == "NS13"
     assert document.sha256 == load_network().sha256
+
+
+def test_the_tables_fingerprints_can_be_computed_again_from_the_files_that_are_named() -> None:
+    document = network_provenance(load_network())
+    contents = [(PACKAGE / table.path).read_bytes() for table in document.recorded_tables]
+    assert [sha256_of(content) for content in contents] == [item.sha256 for item in document.recorded_tables]
+    assert sha256_of(b"".join(contents)) == document.sha256
+    assert {(PACKAGE / table.path).name for table in document.recorded_tables} == {
+        path.name for path in REAL.glob("*.csv")
+    }

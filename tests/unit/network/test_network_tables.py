@@ -125,6 +125,16 @@ def test_a_code_opened_on_the_day_that_was_announced(code: str, day: date) -> No
     assert entry.opened_date == day
 
 
+def test_every_opening_date_names_where_it_comes_from_as_far_as_that_is_known() -> None:
+    dated = {entry.station_code: entry for entry in NETWORK.codes if entry.opened_date}
+    assert all(NETWORK.find_date_source(entry) for entry in dated.values())
+    announced = {code for code, entry in dated.items() if entry.opened_document == "lta-2026-07-12"}
+    assert announced == {"CC30", "CC31", "CC32", "CC33", "CC34"}
+    assert all("2026-07-12" in str(NETWORK.find_date_source(dated[code])) for code in announced)
+    unconfirmed = [code for code, entry in dated.items() if entry.opened_document == "unconfirmed"]
+    assert unconfirmed == ["PE7"]
+
+
 def test_closing_the_ring_opened_three_stations_and_renumbered_two() -> None:
     before, after = NETWORK.open_codes(BEFORE_THE_RING), NETWORK.open_codes(RING_DAY)
     assert after.keys() - before.keys() == {"keppel", "cantonment", "prince-edward-road"}

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mrt_pipeline.contracts.evidence import RecordedTable
 from mrt_pipeline.errors import SourceFormatError, StorageError
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.recordings import (
@@ -32,7 +33,9 @@ def _save(folder: Path, document_id: str = STOPS) -> Path:
 def test_a_recording_is_read_as_it_was_written(tmp_path: Path) -> None:
     table = save_recording(tmp_path, STOPS, ["code", "description"], ROWS, PROVENANCE)
     recording = load_recording(STOPS, tmp_path)
-    assert (recording.rows, recording.provenance) == (ROWS, PROVENANCE)
+    named = RecordedTable(path=f"{tmp_path.name}/{STOPS}.csv", sha256=sha256_of(table.read_bytes()))
+    assert recording.rows == ROWS
+    assert recording.provenance == PROVENANCE.model_copy(update={"recorded_tables": (named,)})
     assert find_table_sha256(STOPS, tmp_path) == sha256_of(table.read_bytes())
 
 
@@ -127,3 +130,13 @@ def test_everything_the_package_records_is_whole() -> None:
         recording = load_recording(name)
         assert recording.rows
         assert recording.provenance.document_id == name
+        [table] = recording.provenance.recorded_tables
+        assert sha256_of((RECORDED.parent / table.path).read_bytes()) == table.sha256
+
+
+def test_what_is_recorded_again_as_it_was_read_is_the_same_entry(tmp_path: Path) -> None:
+    _save(tmp_path)
+    before = (tmp_path / PROVENANCE_NAME).read_bytes()
+    recording = load_recording(STOPS, tmp_path)
+    save_recording(tmp_path, STOPS, ["code", "description"], recording.rows, recording.provenance)
+    assert (tmp_path / PROVENANCE_NAME).read_bytes() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,14 @@ import pytest
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.source import BusService, BusStop
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.sources.datamall import find_unknown_stops, parse_bus_services, parse_bus_stops
+from mrt_pipeline.runtime.documents import Payload
+from mrt_pipeline.runtime.recordings import load_recording
+from mrt_pipeline.sources.datamall import (
+    bus_services_table,
+    find_unknown_stops,
+    parse_bus_services,
+    parse_bus_stops,
+)
 from tests.unit.sources.payloads import as_json, changed, checks, payload, plain
 
 STOPS: list[dict[str, Any]] = plain("lta-bus-stops/stops.json")
@@ -192,3 +200,18 @@ def test_an_answer_without_rows_is_refused_in_one_sentence(parse: Any, content: 
 def test_services_by_number_without_any_are_refused() -> None:
     with pytest.raises(SourceFormatError, match="has no services"):
         parse_bus_services(b"{}")
+
+
+@pytest.mark.parametrize(("name", "is_derived"), [("routes.json", False), ("services.min.json", True)])
+def test_services_of_a_derived_file_say_so_wherever_they_are_named(name: str, is_derived: bool) -> None:
+    moment = datetime(2026, 4, 1, tzinfo=UTC)
+    table = bus_services_table(Payload(payload(f"lta-bus-services/{name}"), moment))
+    assert ("derived" in table.provenance.title) is is_derived
+    assert ("data.busrouter.sg/v1/services.min.json" in table.provenance.attribution) is is_derived
+    assert table.provenance.publisher == "Land Transport Authority"
+
+
+def test_the_recorded_services_came_from_a_derived_file() -> None:
+    document = load_recording("lta-bus-services").provenance
+    assert "derived" in document.title
+    assert "data.busrouter.sg/v1/services.min.json" in document.attribution

@@ -175,6 +175,7 @@ def _document(document: Provenance) -> dict[str, Any]:
         "licence_url": show(document.licence_url, QUOTE_LENGTH),
         "attribution": show(document.attribution, QUOTE_LENGTH),
         "sha256": document.sha256,
+        "tables": [[show(table.path), table.sha256] for table in document.recorded_tables],
         "records": document.records,
     }
 

@@ -51,9 +51,22 @@ def parse_bus_services(content: bytes) -> Parsed[BusService]:
     Raises:
         SourceFormatError: if there are no rows.
     """
+    return parse_routes_file(content)[0]
+
+
+def parse_routes_file(content: bytes) -> tuple[Parsed[BusService], bool]:
+    """Return the services of a file, and whether it was derived from BusRoutes (busrouter's layout).
+
+    Raises:
+        SourceFormatError: if there are no rows.
+    """
     document = parse_json(content, SERVICES_ID, "BusRoutes")
     if is_object(document) and "value" not in document:
-        return _parse_busrouter(document)
+        return _parse_busrouter(document), True
+    return _parse_bus_routes(document), False
+
+
+def _parse_bus_routes(document: object) -> Parsed[BusService]:
     calls: Calls = {}
     findings: list[Finding] = []
     for number, row in enumerate(_rows(document, SERVICES_ID)):

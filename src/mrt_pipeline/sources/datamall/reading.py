@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import Mode
@@ -10,7 +11,7 @@ from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.runtime.documents import Document, Payload
 from mrt_pipeline.sources.datamall.fetching import fetch_rows
-from mrt_pipeline.sources.datamall.parsing import SERVICES_ID, STOPS_ID, parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.datamall.parsing import SERVICES_ID, STOPS_ID, parse_bus_stops, parse_routes_file
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.source_access import SourceAccess
@@ -33,6 +34,15 @@ BUS_SERVICES = Document(
     dataset="Bus Routes",
     source="LTA DataMall",
 )
+DERIVED_BUS_SERVICES = replace(
+    BUS_SERVICES,
+    title="Bus Routes, from a derived file (layout of data.busrouter.sg)",
+    source=(
+        "LTA DataMall (through a file derived from it, "
+        "in the layout of data.busrouter.sg/v1/services.min.json)"
+    ),
+)
+"""what the services are called that were not read from BusRoutes itself"""
 
 
 def read_bus_stops(access: SourceAccess, ttl_days: float) -> SourceTable[BusStop]:
@@ -66,7 +76,8 @@ def bus_stops_table(payload: Payload) -> SourceTable[BusStop]:
 
 def bus_services_table(payload: Payload) -> SourceTable[BusService]:
     """Return the bus services of a payload with the findings about its rows."""
-    return BUS_SERVICES.table(payload, parse_bus_services(payload.content))
+    parsed, is_derived = parse_routes_file(payload.content)
+    return (DERIVED_BUS_SERVICES if is_derived else BUS_SERVICES).table(payload, parsed)
 
 
 def find_unknown_stops(services: Iterable[BusService], stops: Iterable[BusStop]) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Evidence, Method, Provenance
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Evidence, EvidenceMap, Method, Provenance
 from mrt_pipeline.contracts.network import Station, StationCode, StationExit, StationStatus, StationType
 from mrt_pipeline.network import CodeEntry, network_evidence
 from mrt_pipeline.stages.ingestion.identity import PlacedExit
@@ -41,7 +41,7 @@ def make_station(
         status=status,
         mrt_codes=tuple(entry.station_code for entry in entries),
         lines=tuple(dict.fromkeys(entry.line_code for entry in entries)),
-        codes=tuple(map(_make_code, entries)),
+        codes=tuple(_make_code(entry, reference) for entry in entries),
         lat=position.lat,
         lng=position.lng,
         wiki_title=compose_wiki_title(name, modes),
@@ -76,12 +76,15 @@ def compose_wiki_title(name: str, modes: set[str]) -> str:
     return f"{name} {shown} Station"
 
 
-def _make_code(entry: CodeEntry) -> StationCode:
+def _make_code(entry: CodeEntry, reference: Reference) -> StationCode:
+    evidence: EvidenceMap = {WHOLE_RECORD: (_cite_network(entry.station_code),)}
+    if stated_in := reference.network.find_date_source(entry):
+        evidence["opened_date"] = (network_evidence(entry.station_code, stated_in=stated_in),)
     return StationCode(
         station_code=entry.station_code,
         line_code=entry.line_code,
         opened_date=entry.opened_date,
-        evidence={WHOLE_RECORD: (_cite_network(entry.station_code),)},
+        evidence=evidence,
     )
 
 

@@ -37,6 +37,15 @@ def test_an_interchange_has_all_its_codes_and_lines_first_line_first() -> None:
     ]
 
 
+def test_an_opening_date_cites_the_announcement_that_the_table_names() -> None:
+    codes = {code.station_code: code for code in station_of(run(), "marina-bay").codes}
+    [reason] = codes["CC33"].evidence["opened_date"]
+    assert (reason.document_id, reason.record_id) == (NETWORK_DOCUMENT, "CC33")
+    assert "CE1 and CE2 become CC34 and CC33" in str(reason.stated_in)
+    [general] = codes["NS27"].evidence["opened_date"]
+    assert "was not written down" in str(general.stated_in)
+
+
 def test_a_line_with_two_codes_at_a_station_stands_once() -> None:
     station = station_of(run(), "tanah-merah")
     assert (station.mrt_codes, station.lines) == (("EW4", "CG"), ("EWL",))

@@ -78,6 +78,7 @@ function documentCard(document) {
       ["Records", document.records?.toLocaleString("en")],
       ["Cited here", count(cited, "record or passage", "records or passages")],
       ["SHA-256", document.sha256 && shortened(document.sha256)],
+      ...(document.tables ?? []).map(([path, sha256]) => [`SHA-256 of ${path}`, shortened(sha256)]),
     ]),
     document.attribution ? paragraph("attribution", document.attribution) : null,
   );
