@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mrt_pipeline.contracts.claims import StationClaims
-from mrt_pipeline.contracts.network import Station, StepFree
+from mrt_pipeline.contracts.network import Station, StepFree, TowardsKind
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 
 SHEET = Path(__file__).with_name("answers.txt")
@@ -55,7 +55,9 @@ def show(facts: Iterable[Fact]) -> str:
 
 def _values_of(item: ExitEnrichment, label: str) -> Iterator[tuple[str, str]]:
     for platform in item.platforms:
-        yield "*", f"{platform.platform_code}>{platform.towards_code}"
+        is_on_loop = platform.towards_kind is TowardsKind.LOOP_RETURN
+        goal = platform.next_code if is_on_loop else platform.towards_code
+        yield "*", f"{platform.platform_code}>{goal}"
     for stop in item.bus_stops:
         yield label, stop.bus_stop_code
     for landmark in item.landmarks:
