@@ -6,6 +6,7 @@ a lift in every sentence. Every array and string is bounded: without bounds a mo
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, TypeVar
@@ -17,6 +18,7 @@ from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.extraction.access_words import VOCABULARY
 from mrt_pipeline.extraction.candidates import Candidate, CandidateField
 from mrt_pipeline.extraction.quotes import find_spans
+from mrt_pipeline.extraction.reply_objects import find_objects
 
 MAX_FACTS = 30
 """of one kind; a reply that holds as many may have had more to say"""
@@ -26,7 +28,6 @@ MAX_QUOTE_CHARS = 300
 
 _EXIT_WORD = re.compile(r"^(?:exits?|entrances?)\b[\s:]*", re.IGNORECASE)
 _BUS_STOP_CODE = re.compile(r"[0-9]{5}")
-_CODE_FENCE = "```"
 
 
 def _short(max_length: int) -> BeforeValidator:
@@ -121,25 +122,34 @@ REPLY_SCHEMA: dict[str, Any] = _closed(
 
 
 def parse_reply(text: str) -> Reply:
-    """Return what a model wrote, also if it wrapped it in a code fence.
+    """Return what a model wrote: the one object of the schema in it, whatever stands around it.
 
     Raises:
-        UnreadableReplyError: if it is not JSON of the schema.
+        UnreadableReplyError: if there is none, or several that differ.
     """
+    found: set[Reply] = set()
+    faults: list[str] = []
+    for value in find_objects(text, Reply.model_fields.keys()):
+        try:
+            found.add(_validated(value))
+        except UnreadableReplyError as fault:
+            faults.append(str(fault))
+    if len(found) > 1:
+        raise UnreadableReplyError(f"there are {len(found)} different JSON objects in it; expected one")
+    if not found:
+        raise UnreadableReplyError(faults[0] if faults else "there is no JSON object in it")
+    return found.pop()
+
+
+def _validated(value: dict[str, Any]) -> Reply:
     try:
-        return Reply.model_validate_json(_without_fence(text))
+        return Reply.model_validate_json(json.dumps(value))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UnreadableReplyError(f"{where}: {first['msg']}" if where else first["msg"]) from None
-
-
-def _without_fence(text: str) -> str:
-    """Return what stands inside a code fence, or the text where there is none."""
-    bare = text.strip()
-    if len(bare) < 2 * len(_CODE_FENCE) or not (bare.startswith(_CODE_FENCE) and bare.endswith(_CODE_FENCE)):
-        return text
-    return bare.removeprefix(_CODE_FENCE).removesuffix(_CODE_FENCE).strip().removeprefix("json")
+    except RecursionError:
+        raise UnreadableReplyError("it is nested too deep") from None
 
 
 def to_candidates(reply: Reply) -> tuple[Candidate, ...]:

@@ -24,6 +24,8 @@ from tests.fakes.model_server import fact, reply
 
 NOTHING = reply()
 LIFT = fact("A", "lift", "Exit A has a lift")
+SAID = json.dumps(json.loads(reply(access=[LIFT])), indent=2)
+OTHER = reply(access=[fact("B", "escalator", "Exit B has an escalator")])
 VALIDATOR = Draft202012Validator(REPLY_SCHEMA)
 
 
@@ -72,8 +74,87 @@ def test_a_fact_said_twice_is_one() -> None:
     assert len(to_candidates(parse_reply(reply(access=[LIFT, LIFT])))) == 1
 
 
-def test_a_reply_in_a_code_fence_is_read() -> None:
-    assert parse_reply(f"\n```json\n{NOTHING}\n```\n") == parse_reply(NOTHING)
+WRAPPED = {
+    "a fence": f"\n```json\n{SAID}\n```\n",
+    "a fence in capitals": f"```JSON\n{SAID}\n```",
+    "a fence of another name": f"~~~json5\n{SAID}\n~~~",
+    "a fence without an end": f"```json\n{SAID}",
+    "a sentence before a fence": f"Here is what I found:\n\n```json\n{SAID}\n```",
+    "a sentence before": f"Sure! Here is the JSON: {SAID}",
+    "words after": f"{SAID}\n\nNote: {{exits}} without a lift are left out [as asked].",
+    "a byte order mark": f"\ufeff{SAID}",
+    "the same in two fences": f"```json\n{SAID}\n```\nIn short:\n```json\n{json.dumps(json.loads(SAID))}\n```",
+    "the same again": SAID + SAID,
+    "reasoning before": f"<think>\nExit A {{maybe}} has a lift.\n</think>\n\n{SAID}",
+    "empty reasoning": f"<think></think>{SAID}",
+    "reasoning with a draft": f"<think>First {OTHER}, no.</think>\n{SAID}",
+    "reasoning that begins in the prompt": f"Let me see. {OTHER}? No.\n</think>\n{SAID}",
+    "reasoning without an end": f"<think>\nExit A has a lift, so: {SAID}",
+    "thinking": f"<thinking>\n{OTHER}\n</thinking>\n```JSON\n{SAID}\n```\nDone.",
+    "reasoning in capitals": f"<THINK>{OTHER}</THINK>{SAID}",
+    "reasoning about reasoning": f"<think>I <think> that {OTHER}</think>{SAID}",
+    "reasoning in brackets": f"[THINK]{OTHER}[/THINK]{SAID}",
+    "reasoning in a namespace": f"<seed:think>{OTHER}</seed:think>{SAID}",
+    "reasoning after": f"{SAID}<think>or {OTHER}</think>",
+    "channels": f"<|channel|>analysis<|message|>{OTHER}<|end|><|start|>assistant"
+    f"<|channel|>final <|constrain|>json<|message|>{SAID}",
+    "a text": json.dumps(SAID),
+    "a text in a fence": f"```json\n{json.dumps(json.dumps(json.loads(SAID), indent=1))}\n```",
+    "a list": f"[{SAID}]",
+    "a list of texts": json.dumps([SAID]),
+    "a tool call": json.dumps({"name": "answer", "arguments": json.loads(SAID)}),
+    "a tool call with a text": f"<tool_call>{json.dumps({'name': 'answer', 'arguments': SAID})}</tool_call>",
+    "a list of tool calls": json.dumps([{"function": {"name": "answer", "arguments": SAID}}]),
+    "an object around it": json.dumps({"answer": json.loads(SAID)}),
+    "another object before": '{"thought": "Exit A has a lift"}\n' + SAID,
+    "a damaged object before": SAID[:-1] + "\n\nAgain, whole:\n" + SAID,
+}
+
+
+@pytest.mark.parametrize("form", WRAPPED)
+def test_the_object_of_the_schema_is_read_whatever_stands_around_it(form: str) -> None:
+    assert parse_reply(WRAPPED[form]) == parse_reply(SAID)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SAID + OTHER,
+        f"[{SAID}, {OTHER}]",
+        f"```json\n{SAID}\n```\nor\n```json\n{OTHER}\n```",
+        json.dumps({"name": "answer", "arguments": SAID, "alternative": OTHER}),
+        f"<think>{SAID} or {OTHER}",
+        reply() + SAID,
+    ],
+)
+def test_of_two_different_objects_none_is_read(text: str) -> None:
+    with pytest.raises(UnreadableReplyError, match="2 different"):
+        parse_reply(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<think>{SAID}</think> I cannot answer that.",
+        f"{SAID}\n</think>\n\nSorry.",
+        f"<|channel|>analysis<|message|>{SAID}<|end|><|start|>assistant<|channel|>final<|message|>None.",
+    ],
+)
+def test_what_a_model_only_thought_of_is_no_answer(text: str) -> None:
+    with pytest.raises(UnreadableReplyError, match="no JSON object"):
+        parse_reply(text)
+
+
+@pytest.mark.parametrize("words", ["<think>", "</think>", "</thinking> {", "<|channel|>final<|message|>", '"{\\"'])
+def test_marks_of_reasoning_within_a_quote_are_part_of_it(words: str) -> None:
+    (found,) = parse_reply(reply(access=[fact("A", "lift", words)])).access
+    assert found.quote == words
+
+
+@pytest.mark.parametrize("piece", ["{", '{"a":', '{"a":[0,0,0,', '"{\\', "<think>", "[{", "</think>{}"])
+def test_a_flood_of_beginnings_is_refused_within_measure(piece: str) -> None:
+    with pytest.raises(UnreadableReplyError):
+        parse_reply(piece * (1_000_000 // len(piece)))
 
 
 @pytest.mark.parametrize(
@@ -85,9 +166,10 @@ def test_a_reply_in_a_code_fence_is_read() -> None:
         "[]",
         "{}",
         "<html>",
-        "Sure! Here is the JSON: " + NOTHING,
+        "Sure! Here is the JSON: " + NOTHING[1:],
         NOTHING[:-1],
-        NOTHING + NOTHING,
+        NOTHING.replace('"', "'"),
+        NOTHING.replace("}", ",}"),
         "[" * 100_000,
         NOTHING.replace("[]", "null"),
         json.dumps({"exits": []}),
