@@ -121,6 +121,8 @@ class LoopbackServer:
         self.released = threading.Event()
         self.connections: list[socket.socket] = []
         self.lock = threading.Lock()
+        self.at_end = contextlib.ExitStack()
+        """what is done before the server closes, such as closing its clients"""
         self._http = _Http(self)
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -139,6 +141,7 @@ class LoopbackServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+        self.at_end.close()
         self._http.shutdown()
         self._thread.join()
         with self.lock:

@@ -73,7 +73,7 @@ def reply(**facts: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps({kind: list(facts.get(kind, ())) for kind in kinds})
 
 
-def completion(text: str | None, finish_reason: str | None = "stop", **more: Any) -> Reply:
+def completion(text: object, finish_reason: str | None = "stop", **more: Any) -> Reply:
     """Return a whole answer; ``more`` replaces fields of the message, and ``usage`` what it cost."""
     usage = more.pop("usage", {"prompt_tokens": 100, "completion_tokens": 20, "cost": 0.001})
     message = {"role": "assistant", "content": text, **more}

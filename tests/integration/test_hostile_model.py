@@ -165,6 +165,37 @@ def test_a_server_that_gives_no_readable_answer_fails_its_stations_and_no_more(
         assert not any(found.platforms or found.bus_stops or found.access for found in item.exits)
 
 
+WRAPPED: dict[str, Reply] = {
+    "reasoning before it": completion(f"<think>Perhaps {reply()}?</think>\n{TRUE}"),
+    "reasoning without an end": completion(f"<thinking>\nExit A has one. {TRUE}"),
+    "reasoning apart from it": completion(TRUE, reasoning=reply(), reasoning_content="Exit A has one."),
+    "a sentence and a fence": completion(f"\ufeffHere it is:\n```JSON\n{TRUE}\n```\nThat is all."),
+    "a text": completion(json.dumps(TRUE)),
+    "a list": completion(f"[{TRUE}]"),
+    "parts": completion([{"type": "thinking", "thinking": []}, {"type": "text", "text": TRUE}]),
+    "an object": completion(json.loads(TRUE)),
+    "a tool call": completion(None, "tool_calls", tool_calls=[{"function": {"arguments": TRUE}}]),
+}
+
+
+@pytest.mark.parametrize("form", WRAPPED)
+def test_whatever_a_server_puts_around_an_answer_it_is_read_at_once(form: str, tmp_path: Path) -> None:
+    plain = run(answers(completion(TRUE)), tmp_path / "plain")
+    with serving(answers(WRAPPED[form])) as server:
+        assert run_on(server, tmp_path / "wrapped").enrichments == plain.enrichments
+    assert len(server.requests) == len(STATIONS)
+    assert any(found.access for item in plain.enrichments for found in item.exits)
+
+
+def test_a_server_that_does_not_know_response_format_is_asked_once_and_advice_is_given(
+    tmp_path: Path,
+) -> None:
+    unknown = failure(400, "Unrecognized request argument supplied: response_format")
+    with serving(answers(unknown)) as server, pytest.raises(StageError, match="structured outputs"):
+        run_on(server, tmp_path, batch_size=1)
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize("handler", [silent, endless, endless_headers])
 def test_a_server_that_never_ends_is_left_in_time(handler: Handler, tmp_path: Path) -> None:
     output = run(handler, tmp_path, timeout=0.2, max_retries=0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from mrt_pipeline.errors import ModelCallError
@@ -11,11 +11,20 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.excerpts import halve
 from mrt_pipeline.extraction.prompts import Excerpt, make_question, make_repair
 from mrt_pipeline.extraction.replies import Reply, UnreadableReplyError, parse_reply, to_candidates
-from mrt_pipeline.runtime.model import ModelAnswer, Question
+from mrt_pipeline.runtime.model import TOO_LONG, ModelAnswer, Question
 from mrt_pipeline.runtime.model_usage import Ledger
 
 MAX_HALVINGS = 3
 """A text is asked about in eight pieces at most."""
+LEAST_HALVED_CHARS = 250
+"""A shorter text, some three sentences, is not halved: what cuts an answer to it cuts the next one, too."""
+MAX_CUT_PIECES = 2
+"""After so many of the smallest pieces, none of which was answered, no other piece is asked about."""
+
+_IGNORED_SCHEMA = (
+    "If many stations report this, the server ignores response_format: choose a model and a server with "
+    "structured outputs in apis.openrouter."
+)
 
 
 class Model(Protocol):
@@ -35,6 +44,24 @@ class Reading:
     candidates: tuple[Candidate, ...] = ()
     failures: tuple[str, ...] = ()
     """one sentence for each piece that nothing came of"""
+    answered: int = field(default=0, compare=False)
+    """how many pieces were answered whole"""
+    cut: int = field(default=0, compare=False)
+    """to how many of the smallest pieces the answer was cut"""
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Tell whether asking about more of the text would only bring more answers that are cut."""
+        return not self.answered and self.cut >= MAX_CUT_PIECES
+
+
+def read_excerpts(excerpts: Iterable[Excerpt], model: Model, ledger: Ledger) -> Reading:
+    """Return what a model reads from several texts.
+
+    Raises:
+        ModelCallError: if it cannot be asked now.
+    """
+    return _read_in_turn(excerpts, lambda excerpt: read_excerpt(excerpt, model, ledger))
 
 
 def read_excerpt(excerpt: Excerpt, model: Model, ledger: Ledger, halvings: int = MAX_HALVINGS) -> Reading:
@@ -48,16 +75,16 @@ def read_excerpt(excerpt: Excerpt, model: Model, ledger: Ledger, halvings: int =
         answer = model.ask(question, ledger)
         if answer.is_cut:
             model.keep(question, answer)
-            return _read_halves(excerpt, model, ledger, halvings)
+            return _read_cut(excerpt, answer, model, ledger, halvings)
         reply, answer = _readable(question, answer, model, ledger)
     except ModelCallError as error:
         if error.retryable or error.fatal:
             raise
         return Reading(failures=(str(error),))
     model.keep(question, answer)
-    if reply.is_full and halvings:
-        return _read_halves(excerpt, model, ledger, halvings)
-    return Reading(to_candidates(reply))
+    if reply.is_full and halvings and (halves := _halves(excerpt)):
+        return _read_halves(halves, model, ledger, halvings)
+    return Reading(to_candidates(reply), answered=1)
 
 
 def _readable(
@@ -75,21 +102,57 @@ def _readable(
     try:
         return parse_reply(repaired.text), repaired
     except UnreadableReplyError as fault:
-        raise ModelCallError(f"The model's reply is not JSON of the schema, twice ({fault}).") from None
+        raise ModelCallError(
+            f"The model's reply is not JSON of the schema, twice ({fault}). {_IGNORED_SCHEMA}"
+        ) from None
 
 
-def _read_halves(excerpt: Excerpt, model: Model, ledger: Ledger, halvings: int) -> Reading:
-    halves = halve(excerpt.text) if halvings else ()
-    if len(halves) < 2:
-        return Reading(failures=(f"The answer to {len(excerpt.text)} characters of text is cut.",))
-    return _joined(
-        read_excerpt(Excerpt(excerpt.station_name, half), model, ledger, halvings - 1) for half in halves
-    )
+def _read_cut(excerpt: Excerpt, answer: ModelAnswer, model: Model, ledger: Ledger, halvings: int) -> Reading:
+    """Return what a model reads from the halves of a text, if these are worth asking about."""
+    is_small = not halvings or len(excerpt.text) < LEAST_HALVED_CHARS
+    halves = () if is_small else _halves(excerpt)
+    if halves:
+        return _read_halves(halves, model, ledger, halvings)
+    return Reading(failures=(_cut_sentence(answer, len(excerpt.text)),), cut=1)
 
 
-def _joined(readings: Iterable[Reading]) -> Reading:
-    parts = list(readings)
+def _cut_sentence(answer: ModelAnswer, length: int) -> str:
+    if answer.finish_reason == TOO_LONG:
+        return (
+            f"A question about {length} characters of text is longer than the model can take in. In "
+            "apis.openrouter, choose a model with a longer context, or lower max_tokens."
+        )
+    return f"The answer to {length} characters of text is cut. Raise apis.openrouter.max_tokens."
+
+
+def _halves(excerpt: Excerpt) -> tuple[Excerpt, ...]:
+    """Return a text in two; none if it is too short for that."""
+    halves = halve(excerpt.text)
+    return tuple(Excerpt(excerpt.station_name, half) for half in halves) if len(halves) > 1 else ()
+
+
+def _read_halves(halves: Iterable[Excerpt], model: Model, ledger: Ledger, halvings: int) -> Reading:
+    return _read_in_turn(halves, lambda half: read_excerpt(half, model, ledger, halvings - 1))
+
+
+def _read_in_turn(excerpts: Iterable[Excerpt], read: Callable[[Excerpt], Reading]) -> Reading:
+    """Return what is read from several texts, as far as it is of use to ask about them."""
+    whole = Reading()
+    waiting = list(excerpts)
+    while waiting and not whole.is_hopeless:
+        whole = _joined(whole, read(waiting.pop(0)))
+    if waiting:
+        unasked = sum(len(excerpt.text) for excerpt in waiting)
+        whole = _joined(
+            whole, Reading(failures=(f"{unasked} more characters of text were not asked about.",))
+        )
+    return whole
+
+
+def _joined(one: Reading, other: Reading) -> Reading:
     return Reading(
-        tuple(item for part in parts for item in part.candidates),
-        tuple(failure for part in parts for failure in part.failures),
+        (*one.candidates, *other.candidates),
+        (*one.failures, *other.failures),
+        one.answered + other.answered,
+        one.cut + other.cut,
     )

@@ -14,13 +14,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import mrt_pipeline
 from mrt_pipeline.errors import FetchError
 from mrt_pipeline.runtime.http_cache import HttpCache, KeptHead
-from mrt_pipeline.runtime.http_errors import Request, find_secrets, show_url, status_failure
+from mrt_pipeline.runtime.http_errors import (
+    Request,
+    find_secrets,
+    refuse_unfit,
+    show_url,
+    status_failure,
+)
 from mrt_pipeline.runtime.http_exchange import Exchange, Received
 from mrt_pipeline.runtime.pace import Pacer
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
@@ -149,7 +155,7 @@ class HttpClient:
         self,
         source_id: str,
         url: str,
-        body: Mapping[str, str],
+        body: Mapping[str, Any],
         *,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_ANSWER_BYTES,
@@ -159,17 +165,26 @@ class HttpClient:
         Raises:
             FetchError: if there is no answer of status 2xx.
         """
-        request = Request(
-            source_id=source_id,
-            method="POST",
-            url=url,
-            shown_url=show_url(url),
-            headers={**(headers or {}), "content-type": "application/json"},
-            body=json.dumps(dict(body)).encode(),
-            secrets=find_secrets(headers or {}, body),
-            max_bytes=max_bytes,
-        )
+        request = _post_of(source_id, url, body, headers or {}, max_bytes)
         return _new_answer(request, self._ask(request), self._now())
+
+    def post_json_once(
+        self,
+        source_id: str,
+        url: str,
+        body: Mapping[str, Any],
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = MAX_ANSWER_BYTES,
+    ) -> Received:
+        """Return what comes back of a POST that is sent once, whatever its status: the caller judges it.
+
+        Raises:
+            FetchError: if nothing whole comes back.
+        """
+        request = _post_of(source_id, url, body, headers or {}, max_bytes)
+        refuse_unfit(request)
+        return self._open(request).send(request)
 
     def close(self) -> None:
         """Close all connections; asking again opens new ones."""
@@ -194,7 +209,7 @@ class HttpClient:
         """Ask until there is an answer, for as long as asking again may help."""
         import tenacity
 
-        _refuse_unfit(request)
+        refuse_unfit(request)
         first_s = self._options.first_wait_s
         backoff = tenacity.wait_exponential(first_s, max=MAX_BACKOFF_S) + tenacity.wait_random(0, first_s)
         retrying = tenacity.Retrying(
@@ -248,16 +263,19 @@ def user_agent(contact: str) -> str:
     return f"{name} (+{contact})" if contact else name
 
 
-def _refuse_unfit(request: Request) -> None:
-    """Refuse what no server can be asked, before a library quotes a secret in its own error."""
-    if urlsplit(request.shown_url).scheme not in ("http", "https"):
-        raise request.failure("was not asked: expected an http or https URL")
-    for name, value in request.headers.items():
-        if not (value.isascii() and value.isprintable() and value == value.strip()):
-            raise request.failure(
-                f"was not asked: header {name} holds a line break, a space at an end or a character outside "
-                "ASCII; check the secret it was made from"
-            )
+def _post_of(
+    source_id: str, url: str, body: Mapping[str, Any], headers: Mapping[str, str], max_bytes: int
+) -> Request:
+    return Request(
+        source_id=source_id,
+        method="POST",
+        url=url,
+        shown_url=show_url(url),
+        headers={**headers, "content-type": "application/json"},
+        body=json.dumps(dict(body)).encode(),
+        secrets=find_secrets(headers, body),
+        max_bytes=max_bytes,
+    )
 
 
 def _too_long_a_wait(request: Request, failure: FetchError) -> FetchError:

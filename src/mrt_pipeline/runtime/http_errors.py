@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from mrt_pipeline.errors import BlockedError, FetchError
@@ -59,12 +60,34 @@ def show_url(url: str, params: Mapping[str, str] | None = None) -> str:
     return printable(f"{parts.scheme}://{host}{parts.path}{query}", SHOWN_URL_CHARS)
 
 
-def find_secrets(headers: Mapping[str, str], body: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the values of headers, with and without a scheme such as ``Bearer``, and those of a body."""
+def find_secrets(headers: Mapping[str, str], body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the values of headers, with and without a scheme such as ``Bearer``, and the texts of a body."""
     values = [value for name, value in headers.items() if name.lower() not in HARMLESS_HEADERS]
+    texts = [value for value in body.values() if isinstance(value, str)]
     credentials = [value.partition(" ")[2] for value in values]
-    found = {text for text in (*values, *credentials, *body.values()) if len(text) >= LEAST_SECRET_CHARS}
+    found = {text for text in (*values, *credentials, *texts) if len(text) >= LEAST_SECRET_CHARS}
     return tuple(sorted(found, key=len, reverse=True))
+
+
+def fits_a_header(value: str) -> bool:
+    """Tell whether a header can carry a text as it is."""
+    return value.isascii() and value.isprintable() and value == value.strip()
+
+
+def refuse_unfit(request: Request) -> None:
+    """Refuse what no server can be asked, before a library quotes a secret in its own error.
+
+    Raises:
+        FetchError: if a request is not fit to be sent.
+    """
+    if urlsplit(request.shown_url).scheme not in ("http", "https"):
+        raise request.failure("was not asked: expected an http or https URL")
+    for name, value in request.headers.items():
+        if not fits_a_header(value):
+            raise request.failure(
+                f"was not asked: header {name} holds a line break, a space at an end or a character outside "
+                "ASCII; check the secret it was made from"
+            )
 
 
 def status_failure(

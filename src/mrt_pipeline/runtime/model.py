@@ -2,8 +2,7 @@
 
 What goes wrong is one of four things, and the caller can tell them apart: it passes (waited for and tried
 again, up to ``max_retries`` times), it concerns this question only, it concerns every question (``fatal``),
-or the answer was cut (``finish_reason`` ``length``, also when the question itself is longer than the model's
-context).
+or the answer was cut (``length``), which is told apart from a question longer than the model's context.
 
 Field meanings: https://openrouter.ai/docs/api-reference/overview and /errors, last looked at on 2026-11-23.
 """
@@ -15,18 +14,20 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from mrt_pipeline.config.model import OpenrouterSection, Stage2Section
 from mrt_pipeline.contracts.outputs import ModelUsage
-from mrt_pipeline.errors import CredentialError, ModelCallError
+from mrt_pipeline.errors import CredentialError, FetchError, ModelCallError
 from mrt_pipeline.runtime.clock import utc_now
+from mrt_pipeline.runtime.http import HttpClient, HttpOptions
+from mrt_pipeline.runtime.http_errors import fits_a_header
 from mrt_pipeline.runtime.model_answers import Completion, parse_completion, parse_error
 from mrt_pipeline.runtime.model_failures import (
     MISSING_KEY,
     TOO_MANY_REQUESTS,
+    UNFIT_KEY,
     Server,
     connection_failure,
     is_too_long,
@@ -39,13 +40,22 @@ from mrt_pipeline.runtime.pace import Pace, Pacer, Rate
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S, parse_retry_after
 
 if TYPE_CHECKING:
-    from openai import OpenAI
     from pydantic import SecretStr
+
+    from mrt_pipeline.runtime.http_exchange import Received
+
+SOURCE_ID = "openrouter_llm"
+MAX_ANSWER_BYTES = 1_000_000
+"""An answer of 200,000 tokens, the most that can be configured, is shorter."""
 
 CUT = "length"
 """The ``finish_reason`` of an answer that is not whole."""
+TOO_LONG = "context"
+"""That of no answer at all, because the question is longer than what the model can take in."""
 
-_NO_KEY = "none"  # the openai package insists on a key; local servers ignore it
+_WHOLE_REASONS = frozenset({"", "stop", "stop_sequence", "eos", "eos_token", "end_turn"})
+_CUT_REASONS = frozenset({CUT, "max_tokens", "max_output_tokens"})
+_CALL_REASONS = frozenset({"tool_calls", "function_call"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """What a model wrote; ``finish_reason`` ``length`` means that it is cut and another must be asked for."""
+    """What a model wrote; ``finish_reason`` is ``stop``, or says why there is no whole answer."""
 
     text: str
     finish_reason: str
@@ -74,7 +84,7 @@ class ModelAnswer:
     @property
     def is_cut(self) -> bool:
         """Tell whether the answer, or the question, was too long for the model."""
-        return self.finish_reason == CUT
+        return self.finish_reason in {CUT, TOO_LONG}
 
 
 class ChatModel:
@@ -87,6 +97,7 @@ class ChatModel:
         api_key: SecretStr | None,
         *,
         max_requests: int | None = None,
+        contact: str = "",
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
@@ -99,13 +110,14 @@ class ChatModel:
             pace: spacing and retries.
             api_key: sent as a bearer token; a local server needs none.
             max_requests: how many requests may be sent in all, retries included.
+            contact: where the server finds the operator.
             sleep: waits some seconds.
             clock: seconds on a clock that only goes forward.
             now: the present moment.
             tell: takes a sentence whenever a request failed and is to be tried again.
 
         Raises:
-            CredentialError: if the server is openrouter.ai and there is no key.
+            CredentialError: if the server is openrouter.ai and there is no key, or a key cannot be sent.
         """
         self.name = api.model
         self.base_url = str(api.base_url).rstrip("/")
@@ -119,11 +131,17 @@ class ChatModel:
         self._server = Server(urlsplit(self.base_url).netloc, api.model)
         spacing = Pace((Rate(1, pace.delay_seconds),))
         self._pacer = Pacer({self._server.host: spacing}, clock=clock, sleep=sleep)
+        options = HttpOptions(
+            timeout_s=api.timeout, deadline_s=api.timeout, base_urls=(self.base_url,), contact=contact
+        )
+        self._http = HttpClient(options, now=now, sleep=sleep)
         self._lock = threading.Lock()
         self._requests = 0
         self._ledger = Ledger()
         if is_openrouter(self.base_url) and not self._secret:
             raise CredentialError(MISSING_KEY)
+        if not fits_a_header(self._secret):
+            raise CredentialError(UNFIT_KEY)
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -155,6 +173,10 @@ class ChatModel:
             except ModelCallError as error:
                 self._wait_or_give_up(error, wait)
         raise AssertionError("the last try either answers or raises")
+
+    def close(self) -> None:
+        """Close the connections, which are kept from call to call; asking again opens new ones."""
+        self._http.close()
 
     def _waits(self) -> list[float | None]:
         """Return the pause after each try, doubling; none after the last."""
@@ -191,35 +213,31 @@ class ChatModel:
 
     def _try_once(self, question: Question, ledger: Ledger) -> ModelAnswer:
         self._spend(ModelUsage(calls=1), ledger)
-        status, body, headers = self._send(question)
-        if status != 200:
-            return self._failed(status, parse_error(body), headers)
-        completion = parse_completion(body)
+        received = self._send(question)
+        if not received.is_good:
+            return self._failed(received.status, parse_error(received.content), received.headers)
+        completion = parse_completion(received.content)
         self._spend(completion.usage, ledger)
         if completion.error is not None:
-            return self._failed(completion.error.status, completion.error.message, headers)
+            return self._failed(completion.error.status, completion.error.message, received.headers)
         return _whole_answer(completion, self.name)
 
     def _spend(self, usage: ModelUsage, ledger: Ledger) -> None:
         self._ledger.add(usage)
         ledger.add(usage)
 
-    def _send(self, question: Question) -> tuple[int, bytes, Mapping[str, str]]:
-        """Return status, body and headers of an answer, whatever its status."""
-        import openai
-
+    def _send(self, question: Question) -> Received:
+        """Return what comes back of one request, whatever its status."""
         try:
-            answer = self._client.chat.completions.with_raw_response.create(**self._request(question))
-        except openai.APIStatusError as error:
-            response = error.response
-            return response.status_code, response.content, response.headers
-        except openai.APITimeoutError:
-            reason = f"not whole after {self._api.timeout:g} seconds"
-            raise connection_failure(self._server, reason) from None
-        except openai.APIConnectionError as error:
-            reason = self._without_key(str(error.__cause__ or error))
-            raise connection_failure(self._server, reason) from None
-        return 200, answer.content, answer.headers
+            return self._http.post_json_once(
+                SOURCE_ID,
+                f"{self.base_url}/chat/completions",
+                self._request(question),
+                headers={"authorization": f"Bearer {self._secret}"} if self._secret else {},
+                max_bytes=MAX_ANSWER_BYTES,
+            )
+        except FetchError as error:
+            raise connection_failure(self._server, error) from None
 
     def _request(self, question: Question) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -232,31 +250,17 @@ class ChatModel:
             **self.parameters,
         }
         if is_openrouter(self.base_url):  # else it may pick a provider that ignores the schema
-            body["extra_body"] = {"provider": {"require_parameters": True}}
+            body["provider"] = {"require_parameters": True}
         return body
 
     def _failed(self, status: int | None, message: str, headers: Mapping[str, str]) -> ModelAnswer:
         if is_too_long(status, message):
-            return ModelAnswer("", CUT)
+            return ModelAnswer("", TOO_LONG)
         retry_after_s = parse_retry_after(headers, self._now())
         raise status_failure(self._server, status, self._without_key(message), retry_after_s)
 
     def _without_key(self, text: str) -> str:
         return text.replace(self._secret, "***") if self._secret else text
-
-    @cached_property
-    def _client(self) -> OpenAI:
-        from openai import OpenAI
-
-        from mrt_pipeline.runtime.model_http import BoundedClient
-
-        return OpenAI(
-            api_key=self._secret or _NO_KEY,
-            base_url=self.base_url,
-            timeout=self._api.timeout,
-            max_retries=0,  # ours know the pace, the budget and which errors last
-            http_client=BoundedClient(self.base_url, self._api.timeout),
-        )
 
 
 def is_openrouter(base_url: str) -> bool:
@@ -273,10 +277,10 @@ def _whole_answer(completion: Completion, model: str) -> ModelAnswer:
     """
     if completion.refusal:
         raise ModelCallError(f"{model} refuses to answer ({plain(completion.refusal)}).")
-    match completion.finish_reason:
-        case "stop" | "":
+    match completion.finish_reason.lower():
+        case reason if reason in _WHOLE_REASONS or (reason in _CALL_REASONS and completion.text):
             return ModelAnswer(completion.text, "stop")
-        case "length":
+        case reason if reason in _CUT_REASONS:
             return ModelAnswer("", CUT)
         case "error":
             raise ModelCallError(f"{model} broke off its answer with an error.", retryable=True)

@@ -5,6 +5,7 @@ Field meanings: https://openrouter.ai/docs/api-reference/overview, last looked a
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from mrt_pipeline.errors import ModelCallError
 MAX_TOKENS_BELIEVED = 10_000_000
 MAX_COST_BELIEVED_USD = 1_000.0
 """More than this for one call is a server's mistake and counts as nothing."""
+
+_TEXT_PARTS = frozenset({"text", "output_text"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Completion:
     """What a server answered."""
 
     text: str
+    """without reasoning that came apart from it; with the arguments of tool calls"""
     finish_reason: str
     refusal: str
     usage: ModelUsage
@@ -46,7 +50,7 @@ def parse_completion(body: bytes) -> Completion:
         ModelCallError: if it is not a chat completion; a gateway's mistake, which may pass.
     """
     try:
-        whole = _mapping(orjson.loads(body))
+        whole = _mapping(orjson.loads(body.removeprefix(codecs.BOM_UTF8)))
     except orjson.JSONDecodeError:
         whole = {}
     choices = whole.get("choices")
@@ -58,9 +62,9 @@ def parse_completion(body: bytes) -> Completion:
         )
     message = _mapping(choice.get("message"))
     return Completion(
-        text=_text(message.get("content")),
+        text="\n".join(text for text in (_content(message.get("content")), *_arguments(message)) if text),
         finish_reason=_text(choice.get("finish_reason")),
-        refusal=_text(message.get("refusal")),
+        refusal=_content(message.get("refusal")),
         usage=_usage(_mapping(whole.get("usage"))),
         error=error,
     )
@@ -69,7 +73,7 @@ def parse_completion(body: bytes) -> Completion:
 def parse_error(body: bytes) -> str:
     """Return the message of an error's body, or its beginning where it has none."""
     try:
-        error = _find_error(_mapping(orjson.loads(body)))
+        error = _find_error(_mapping(orjson.loads(body.removeprefix(codecs.BOM_UTF8))))
     except orjson.JSONDecodeError:
         error = None
     return error.message if error else body[:1000].decode(errors="replace")
@@ -82,7 +86,17 @@ def _find_error(holder: Mapping[str, Any]) -> CompletionError | None:
     details = _mapping(error)
     status = details.get("code")
     is_status = isinstance(status, int) and 400 <= status <= 599
-    return CompletionError(status if is_status else None, _text(details.get("message")) or _text(error))
+    return CompletionError(status if is_status else None, _said(details) or _text(error))
+
+
+def _said(details: Mapping[str, Any]) -> str:
+    """Return an error's message, and what it adds: the parameter that it is about, a provider's own words."""
+    words = (
+        _content(details.get("message")),
+        _text(details.get("param")),
+        _content(_mapping(details.get("metadata")).get("raw")),
+    )
+    return "; ".join(word for word in words if word)
 
 
 def _usage(usage: Mapping[str, Any]) -> ModelUsage:
@@ -106,9 +120,39 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _content(value: Any) -> str:
+    """Return what a model answered, as a text: also if it came in parts, or as an object already read."""
+    match value:
+        case {"type": str() as kind} if kind not in _TEXT_PARTS:
+            return ""  # reasoning, or a picture
+        case {"text": str() as text} | {"text": {"value": str() as text}}:
+            return text
+        case {"type": _}:
+            return ""
+        case dict():
+            return _as_json(value)
+        case list():
+            return "".join(_content(part) for part in value if isinstance(part, dict))
+        case _:
+            return _text(value)
+
+
+def _arguments(message: Mapping[str, Any]) -> list[str]:
+    """Return the arguments of the tools, or of the function, that a model would call with its answer."""
+    calls = message.get("tool_calls")
+    functions = [_mapping(call).get("function") for call in calls] if isinstance(calls, list) else []
+    arguments = [
+        _mapping(function).get("arguments") for function in (*functions, message.get("function_call"))
+    ]
+    return [_content(value) for value in arguments]
+
+
+def _as_json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # nested too deep
+        return ""
+
+
 def _text(value: Any) -> str:
-    """Return a text, also one that comes in parts."""
-    if isinstance(value, list):
-        texts = (_mapping(part).get("text") for part in value)
-        return "".join(text for text in texts if isinstance(text, str))
     return value if isinstance(value, str) else ""

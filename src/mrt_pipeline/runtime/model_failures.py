@@ -3,6 +3,7 @@
 ===========================  =======================================================================
 408, 429, 5xx, no connection  passes: tried again, after ``Retry-After`` where the server says so
 401, 402, 404                 ``fatal``: no other question will fare better until a person acts
+400, 422 on response_format   likewise
 429 to the last try           ``fatal`` and ``retryable``: stop now, go on another time
 400, 403, anything else       concerns this question only
 ===========================  =======================================================================
@@ -15,7 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mrt_pipeline.errors import ModelCallError
+from mrt_pipeline.errors import FetchError, ModelCallError
 
 MAX_SHOWN_CHARS = 200
 """How much of a server's own words is shown."""
@@ -28,12 +29,20 @@ MISSING_KEY = (
     f"server that needs none, or {_WITHOUT}."
 )
 """said before anything is asked: openrouter.ai answers nobody without a key"""
+UNFIT_KEY = (
+    "OPENROUTER_API_KEY holds a line break, a space or a character outside ASCII, which no header can carry. "
+    "Copy the key again."
+)
 
 _TOO_LONG = re.compile(
     r"context.{0,20}(?:length|size|window)|maximum context|too many tokens"
     r"|(?:prompt|input|request).{0,20}too (?:long|large)",
     re.IGNORECASE,
 )
+_NO_FORMAT = re.compile(
+    r"response[_ ]?format|json[_ ]schema|structured[_ ]outputs?|requested parameters", re.IGNORECASE
+)
+"""as a server says that it cannot hold a model to a schema"""
 _NO_MODEL = re.compile(
     r"not a valid model|model\b.{0,60}\b(?:not found|not exist)|no endpoints found", re.IGNORECASE
 )
@@ -52,23 +61,24 @@ def status_failure(
 ) -> ModelCallError:
     """Return what an error status, or an error inside an answer, means."""
     said = f"{status or 'error'}: {plain(message) or 'no reason given'}"
+    knows_no_format = status in {400, 404, 422} and _NO_FORMAT.search(message) is not None
     if status == 400 and _NO_MODEL.search(message):
         status = 404
     return ModelCallError(
-        _sentence(server, status, said),
+        _format_sentence(server, said) if knows_no_format else _sentence(server, status, said),
         retryable=status is None or status in {408, TOO_MANY_REQUESTS} or status >= 500,
-        fatal=status in {401, 402, 404},
+        fatal=knows_no_format or status in {401, 402, 404},
         status=status,
         retry_after_s=retry_after_s,
     )
 
 
-def connection_failure(server: Server, reason: str) -> ModelCallError:
+def connection_failure(server: Server, error: FetchError) -> ModelCallError:
     """Return what it means that no answer came."""
     return ModelCallError(
-        f"No answer of the model's server {server.host} ({plain(reason)}). "
+        f"No answer of the model's server {server.host} ({plain(str(error))}). "
         "Check apis.openrouter.base_url and timeout, and the network.",
-        retryable=True,
+        retryable=error.retryable,
     )
 
 
@@ -97,6 +107,13 @@ def plain(text: str) -> str:
         "".join(char if char.isprintable() else " " for char in text[: 4 * MAX_SHOWN_CHARS]).split()
     )
     return line if len(line) <= MAX_SHOWN_CHARS else line[: MAX_SHOWN_CHARS - 1] + "…"
+
+
+def _format_sentence(server: Server, said: str) -> str:
+    return (
+        f"{server.host} cannot hold {server.model} to the JSON schema in response_format ({said}). "
+        f"Choose a model and a server with structured outputs in apis.openrouter, or {_WITHOUT}."
+    )
 
 
 def _sentence(server: Server, status: int | None, said: str) -> str:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mrt_pipeline.config.model import ApiSection, Mode, Settings
 from mrt_pipeline.runtime.files import remove_abandoned
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
     from mrt_pipeline.config import Secrets
     from mrt_pipeline.runtime.http import HttpClient
+
+
+class Closable(Protocol):
+    """What holds connections."""
+
+    def close(self) -> None:
+        """Close them."""
 
 
 class SourceAccess:
@@ -44,6 +51,7 @@ class SourceAccess:
         self.now = now
         self.tell = tell
         self._clients: dict[str, HttpClient] = {}
+        self._others: list[Closable] = []
         self._lock = threading.Lock()
         has_key = _is_set(secrets.datagov_api_key)
         paces = {name: pace for name, pace in PACES.items() if not (has_key and name == DATAGOV)}
@@ -73,10 +81,15 @@ class SourceAccess:
         """
         return load_recording(document_id)
 
+    def close_with(self, other: Closable) -> None:
+        """Close something else whenever the connections are closed."""
+        with self._lock:
+            self._others.append(other)
+
     def close(self) -> None:
         """Close all connections; a client that is asked again opens new ones."""
         with self._lock:
-            for client in self._clients.values():
+            for client in (*self._clients.values(), *self._others):
                 client.close()
 
     def _open(self, section: ApiSection) -> HttpClient:

@@ -64,13 +64,15 @@ def pauses(handler: Handler, questions: int = 1) -> Look:
 
 def _patient_model(scene: Scene, changes: Changes, server: LoopbackServer, time: FakeTime) -> ChatModel:
     settings = scene.config({**changes, "apis.openrouter.base_url": base_url_of(server)}).settings
-    return ChatModel(
+    model = ChatModel(
         settings.apis.openrouter,
         settings.stages.stage2_enrichment,
         None,
         sleep=time.sleep,
         clock=time.clock,
     )
+    server.at_end.callback(model.close)
+    return model
 
 
 def _put(model: ChatModel, questions: int) -> None:

@@ -7,18 +7,25 @@ from collections.abc import Callable
 import pytest
 
 from mrt_pipeline.errors import ModelCallError
-from mrt_pipeline.extraction.model_reading import MAX_HALVINGS, Reading, read_excerpt
+from mrt_pipeline.extraction.model_reading import (
+    LEAST_HALVED_CHARS,
+    MAX_HALVINGS,
+    Reading,
+    read_excerpt,
+    read_excerpts,
+)
 from mrt_pipeline.extraction.prompts import Excerpt, make_question
 from mrt_pipeline.extraction.replies import MAX_FACTS
-from mrt_pipeline.runtime.model import CUT, ModelAnswer, Question
+from mrt_pipeline.runtime.model import CUT, TOO_LONG, ModelAnswer, Question
 from mrt_pipeline.runtime.model_usage import Ledger
 from tests.fakes.model_server import fact, reply
 
 TEXT = "\n".join(f"Exit {label} has a lift to the street." for label in "ABCDEFGH")
+LONG_TEXT = "\n".join(f"Exit {number} has a lift to the street and a shop." for number in range(80))
 EXCERPT = Excerpt("Yishun", TEXT)
 WHOLE = ModelAnswer(reply(access=[fact("A", "lift", "Exit A has a lift")]), "stop")
 EMPTY = ModelAnswer(reply(), "stop")
-TOO_LONG = ModelAnswer("", CUT)
+CUT_ANSWER = ModelAnswer("", CUT)
 GARBLED = ModelAnswer("I would rather not", "stop")
 
 
@@ -61,24 +68,57 @@ def test_a_whole_reply_is_read_and_kept() -> None:
 
 
 def test_a_cut_answer_is_asked_for_in_halves_and_the_verdict_is_kept() -> None:
-    model = FakeModel(by_lines=lambda lines: TOO_LONG if lines > 4 else WHOLE)
+    model = FakeModel(by_lines=lambda lines: CUT_ANSWER if lines > 4 else WHOLE)
     reading = read(model)
     assert len(model.asked) == 3 and not reading.failures
-    assert [answer for _, answer in model.kept] == [TOO_LONG, WHOLE, WHOLE]
+    assert [answer for _, answer in model.kept] == [CUT_ANSWER, WHOLE, WHOLE]
     asked = "".join(question.messages[-1].content for question in model.asked[1:])
     assert all(line in asked for line in TEXT.split("\n"))
 
 
-def test_a_text_that_is_always_cut_is_given_up_after_so_many_halvings() -> None:
-    model = FakeModel(by_lines=lambda _: TOO_LONG)
-    reading = read(model)
+@pytest.mark.parametrize("cut", [CUT, TOO_LONG])
+def test_a_text_that_is_always_cut_is_given_up_after_two_small_pieces(cut: str) -> None:
+    model = FakeModel(by_lines=lambda _: ModelAnswer("", cut))
+    reading = read(model, Excerpt("Yishun", LONG_TEXT))
+    lengths = [len(question.messages[-1].content) for question in model.asked]
+    assert len(model.asked) == 1 + MAX_HALVINGS + 1 and lengths[:4] == sorted(lengths[:4], reverse=True)
+    assert not reading.candidates and reading.is_hopeless
+    assert all("apis.openrouter" in failure and "max_tokens" in failure for failure in reading.failures[:2])
+    unasked = [int(failure.split()[0]) for failure in reading.failures[2:]]
+    assert sum(unasked) + 2 * LEAST_HALVED_CHARS > len(LONG_TEXT) / 2
+
+
+def test_one_dense_piece_costs_no_other_piece_its_answer() -> None:
+    model = FakeModel(by_lines=lambda lines: CUT_ANSWER if lines > 14 or len(model.asked) == 4 else WHOLE)
+    reading = read(model, Excerpt("Yishun", LONG_TEXT))
+    assert len(reading.failures) == 1 and "Raise apis.openrouter.max_tokens" in reading.failures[0]
     assert len(model.asked) == 2 ** (MAX_HALVINGS + 1) - 1
-    assert len(reading.failures) == 2**MAX_HALVINGS and not reading.candidates
 
 
-def test_a_text_too_short_to_halve_is_given_up_at_once() -> None:
-    model = FakeModel(TOO_LONG)
-    assert read(model, Excerpt("Yishun", "x")).failures == ("The answer to 1 characters of text is cut.",)
+def test_a_question_beyond_the_context_gets_other_advice_than_an_answer_that_is_cut() -> None:
+    (failure,) = read(FakeModel(ModelAnswer("", TOO_LONG)), Excerpt("Yishun", "x")).failures
+    assert "longer context" in failure and "lower max_tokens" in failure
+
+
+@pytest.mark.parametrize("text", ["x", "Exit A has a lift. " * 10])
+def test_a_text_too_short_to_halve_is_given_up_at_once(text: str) -> None:
+    failures = read(FakeModel(CUT_ANSWER), Excerpt("Yishun", text)).failures
+    assert failures == (
+        f"The answer to {len(text)} characters of text is cut. Raise apis.openrouter.max_tokens.",
+    )
+
+
+def test_no_text_is_asked_about_after_one_that_was_given_up() -> None:
+    model = FakeModel(by_lines=lambda _: CUT_ANSWER)
+    reading = read_excerpts([EXCERPT, EXCERPT, EXCERPT], model, Ledger())
+    assert len(model.asked) == 3
+    assert reading.failures[-1] == f"{2 * len(TEXT)} more characters of text were not asked about."
+
+
+def test_a_text_that_is_given_up_after_one_that_was_read_keeps_no_other_from_being_asked() -> None:
+    model = FakeModel(WHOLE, CUT_ANSWER, CUT_ANSWER, CUT_ANSWER, WHOLE)
+    reading = read_excerpts([EXCERPT, EXCERPT, EXCERPT], model, Ledger())
+    assert len(reading.candidates) == 2 and len(reading.failures) == 2
 
 
 def test_a_list_without_room_is_asked_for_in_halves() -> None:
@@ -94,6 +134,12 @@ def test_a_list_that_stays_full_is_taken_as_it_is() -> None:
     assert len(read(model).candidates) == MAX_FACTS * 2**MAX_HALVINGS
 
 
+def test_a_full_list_of_a_text_too_short_to_halve_is_taken_as_it_is() -> None:
+    full = reply(landmarks=[fact("A", f"Place {number}", "") for number in range(MAX_FACTS)])
+    reading = read(FakeModel(ModelAnswer(full, "stop")), Excerpt("Yishun", "x"))
+    assert len(reading.candidates) == MAX_FACTS and not reading.failures
+
+
 def test_an_unreadable_reply_is_repaired_once_and_kept_under_the_first_question() -> None:
     model = FakeModel(GARBLED, WHOLE)
     assert len(read(model).candidates) == 1
@@ -101,12 +147,13 @@ def test_an_unreadable_reply_is_repaired_once_and_kept_under_the_first_question(
     assert model.kept == [(make_question(EXCERPT), WHOLE)]
 
 
-@pytest.mark.parametrize("second", [GARBLED, TOO_LONG])
+@pytest.mark.parametrize("second", [GARBLED, CUT_ANSWER])
 def test_a_reply_that_is_unreadable_twice_is_a_failure_and_nothing_is_kept(second: ModelAnswer) -> None:
     model = FakeModel(GARBLED, second)
     reading = read(model)
     assert len(model.asked) == 2 and not model.kept and not reading.candidates
     assert "not JSON of the schema, twice" in reading.failures[0]
+    assert "structured outputs in apis.openrouter" in reading.failures[0]
 
 
 def test_a_refusal_is_a_failure_of_that_text_only() -> None:

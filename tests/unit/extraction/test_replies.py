@@ -83,7 +83,7 @@ WRAPPED = {
     "a sentence before": f"Sure! Here is the JSON: {SAID}",
     "words after": f"{SAID}\n\nNote: {{exits}} without a lift are left out [as asked].",
     "a byte order mark": f"\ufeff{SAID}",
-    "the same in two fences": f"```json\n{SAID}\n```\nIn short:\n```json\n{json.dumps(json.loads(SAID))}\n```",
+    "the same in two fences": f"```json\n{SAID}\n```\nIn short:\n```\n{json.dumps(json.loads(SAID))}\n```",
     "the same again": SAID + SAID,
     "reasoning before": f"<think>\nExit A {{maybe}} has a lift.\n</think>\n\n{SAID}",
     "empty reasoning": f"<think></think>{SAID}",
@@ -145,7 +145,9 @@ def test_what_a_model_only_thought_of_is_no_answer(text: str) -> None:
         parse_reply(text)
 
 
-@pytest.mark.parametrize("words", ["<think>", "</think>", "</thinking> {", "<|channel|>final<|message|>", '"{\\"'])
+@pytest.mark.parametrize(
+    "words", ["<think>", "</think>", "</thinking> {", "<|channel|>final<|message|>", '"{\\"']
+)
 def test_marks_of_reasoning_within_a_quote_are_part_of_it(words: str) -> None:
     (found,) = parse_reply(reply(access=[fact("A", "lift", words)])).access
     assert found.quote == words

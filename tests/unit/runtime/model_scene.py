@@ -25,6 +25,8 @@ def model_on(
     *,
     timeout: float = 30,
     max_requests: int | None = None,
+    key: str | None = KEY,
+    contact: str = "",
     **pace: Any,
 ) -> ChatModel:
     """Return a model on a server, at a pace that costs no time."""
@@ -32,16 +34,19 @@ def model_on(
     api = OpenrouterSection.model_validate(
         {"base_url": base_url_of(server), "model": "maker/model-1", "timeout": timeout}
     )
-    return ChatModel(
+    model = ChatModel(
         api,
         Stage2Section.model_validate(PACE | pace),
-        SecretStr(KEY),
+        SecretStr(key) if key else None,
         max_requests=max_requests,
+        contact=contact,
         sleep=time.sleep,
         clock=time.clock,
         now=time.now,
         tell=time.told.append,
     )
+    server.at_end.callback(model.close)
+    return model
 
 
 def ask(model: ChatModel, question: Question = QUESTION) -> ModelAnswer:

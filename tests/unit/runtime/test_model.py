@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from mrt_pipeline.config.model import OpenrouterSection, Stage2Section
 from mrt_pipeline.errors import CredentialError, ModelCallError
-from mrt_pipeline.runtime.model import ChatModel, is_openrouter
+from mrt_pipeline.runtime.model import CUT, TOO_LONG, ChatModel, ModelAnswer, is_openrouter
 from mrt_pipeline.runtime.model_usage import Ledger
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
 from tests.fakes.fake_time import FakeTime
@@ -160,11 +160,33 @@ def test_tokens_and_cost_are_put_down_for_every_call_also_for_those_that_fail() 
     assert ledger.total.cost_usd == pytest.approx(0.002)
 
 
-def test_a_cut_answer_and_a_question_beyond_the_context_are_told_alike() -> None:
+def test_a_cut_answer_and_a_question_beyond_the_context_are_told_apart_and_both_are_no_answer() -> None:
     too_long = failure(400, "This endpoint's maximum context length is 8192 tokens")
-    with serving(answers(completion('{"items":[{', "length"), too_long, failure(413))) as server:
+    cut = (completion('{"items":[{', "length"), completion("{", "max_tokens"))
+    with serving(answers(*cut, too_long, failure(413))) as server:
         model = model_on(server)
-        assert [ask(model).is_cut for _ in range(3)] == [True, True, True]
+        found = [ask(model) for _ in range(4)]
+    assert [answer.is_cut for answer in found] == [True] * 4
+    assert [answer.finish_reason for answer in found] == [CUT, CUT, TOO_LONG, TOO_LONG]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        completion("{}", "eos"),
+        completion("{}", "end_turn"),
+        completion("{}", "STOP"),
+        completion("{}", None),
+        completion(None, "tool_calls", tool_calls=[{"function": {"name": "answer", "arguments": "{}"}}]),
+        completion("", "stop", tool_calls=[{"function": {"name": "answer", "arguments": {}}}]),
+        completion(None, "function_call", function_call={"name": "answer", "arguments": "{}"}),
+        completion("{}", reasoning="Is it {1: 2}?", reasoning_content="No."),
+        Reply(body=b"\xef\xbb\xbf" + bytes(completion("{}").body)),  # type: ignore[arg-type]
+    ],
+)
+def test_an_answer_that_ended_well_is_whole_whatever_its_server_calls_that(reply: Reply) -> None:
+    with serving(answers(reply)) as server:
+        assert ask(model_on(server)) == ModelAnswer("{}", "stop")
 
 
 @pytest.mark.parametrize(
@@ -173,6 +195,7 @@ def test_a_cut_answer_and_a_question_beyond_the_context_are_told_alike() -> None
         (completion("", "content_filter"), "content filter"),
         (completion(None, refusal="I cannot help with that."), "I cannot help with that"),
         (completion(None, "tool_calls"), "'tool_calls'"),
+        (completion(None, "tool_calls", tool_calls=[{"function": None}, 7]), "'tool_calls'"),
     ],
 )
 def test_a_question_that_the_model_will_not_answer_is_not_asked_again(reply: Reply, words: str) -> None:
@@ -216,7 +239,9 @@ def test_openrouter_is_told_to_pick_a_provider_that_holds_to_the_schema(
     with serving(answers(GOOD)) as server:
         monkeypatch.setenv("http_proxy", server.url)
         api = OpenrouterSection.model_validate({"base_url": "http://openrouter.ai/api/v1"})
-        ask(ChatModel(api, Stage2Section(), SecretStr(KEY)))
+        model = ChatModel(api, Stage2Section(), SecretStr(KEY))
+        server.at_end.callback(model.close)
+        ask(model)
     assert server.targets == ["http://openrouter.ai/api/v1/chat/completions"]
     assert body_of(server.requests[0])["provider"] == {"require_parameters": True}
 

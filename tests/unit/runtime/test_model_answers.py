@@ -55,6 +55,49 @@ def test_a_text_in_parts_is_put_together() -> None:
     assert said([{"type": "text", "text": "a"}, {"type": "image"}, "x", {"text": "b"}]).text == "ab"
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ({"type": "text", "text": "a"}, "a"),
+        ([{"type": "output_text", "text": "a"}], "a"),
+        ([{"type": "text", "text": {"value": "a"}}], "a"),
+        (
+            [
+                {"type": "thinking", "thinking": [{"type": "text", "text": "x"}]},
+                {"type": "text", "text": "a"},
+            ],
+            "a",
+        ),
+        ([{"type": "reasoning", "text": "x"}, {"type": "text", "text": "a"}], "a"),
+        ({"a": []}, '{"a":[]}'),
+        ([{"a": []}], '{"a":[]}'),
+    ],
+)
+def test_the_answer_is_taken_out_of_its_parts_and_reasoning_is_not(content: object, text: str) -> None:
+    assert said(content).text == text
+
+
+def test_the_arguments_of_all_tool_calls_are_part_of_the_text() -> None:
+    calls = [{"function": {"name": "answer", "arguments": "b"}}, {"function": {"arguments": {"c": 1}}}, None]
+    found = parsed(choices=[{"message": {"content": "a", "tool_calls": calls}}])
+    assert found.text == 'a\nb\n{"c":1}'
+
+
+def test_content_nested_beyond_measure_is_no_text() -> None:
+    deep = b'{"a":' * 300 + b"1" + b"}" * 300
+    assert parse_completion(b'{"choices":[{"message":{"content":' + deep + b"}}]}").text == ""
+
+
+def test_an_errors_parameter_and_a_providers_own_words_are_part_of_what_was_said() -> None:
+    error = {
+        "message": "Provider returned error",
+        "param": "response_format",
+        "metadata": {"raw": "no schema"},
+    }
+    found = parsed(error=error).error
+    assert found is not None and found.message == "Provider returned error; response_format; no schema"
+
+
 def test_no_text_is_an_empty_one() -> None:
     assert said(None).text == ""
 

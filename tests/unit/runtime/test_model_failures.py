@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mrt_pipeline.errors import FetchError
 from mrt_pipeline.runtime.model_failures import (
     MAX_SHOWN_CHARS,
     Server,
@@ -44,9 +45,39 @@ def test_a_model_that_is_gone_is_fatal_under_status_400_too(message: str) -> Non
     assert status_failure(SERVER, 400, message, None).fatal
 
 
-def test_no_answer_at_all_may_be_one_another_time() -> None:
-    error = connection_failure(SERVER, "connection refused")
-    assert error.retryable and not error.fatal and "apis.openrouter.base_url" in str(error)
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, "Unrecognized request argument supplied: response_format"),
+        (400, "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model."),
+        (400, "This model does not support response format `json_schema`"),
+        (422, '{"detail":[{"loc":["body","response_format"],"msg":"extra fields not permitted"}]}'),
+        (404, "No endpoints found that can handle the requested parameters."),
+        (400, "Structured outputs are not available"),
+    ],
+)
+def test_a_server_that_does_not_know_response_format_is_told_with_advice_and_not_asked_on(
+    status: int, message: str
+) -> None:
+    error = status_failure(SERVER, status, message, None)
+    assert error.fatal and not error.retryable and error.status == status
+    assert "with structured outputs in apis.openrouter" in str(error)
+    assert str(status) in str(error) and "response_format" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [(400, "temperature is out of range"), (400, "Failed to generate JSON"), (503, "response_format")],
+)
+def test_other_words_get_no_advice_about_structured_outputs(status: int, message: str) -> None:
+    error = status_failure(SERVER, status, message, None)
+    assert not error.fatal and "structured outputs" not in str(error)
+
+
+@pytest.mark.parametrize("may_pass", [True, False])
+def test_no_answer_at_all_may_be_one_another_time(may_pass: bool) -> None:
+    error = connection_failure(SERVER, FetchError("openrouter_llm", "refused", retryable=may_pass))
+    assert error.retryable is may_pass and not error.fatal and "apis.openrouter.base_url" in str(error)
 
 
 @pytest.mark.parametrize(

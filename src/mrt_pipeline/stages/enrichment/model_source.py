@@ -22,7 +22,7 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.excerpts import pack
 from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
 from mrt_pipeline.extraction.grounding import ground
-from mrt_pipeline.extraction.model_reading import Reading, read_excerpt
+from mrt_pipeline.extraction.model_reading import Reading, read_excerpts
 from mrt_pipeline.extraction.placing import Placed, place
 from mrt_pipeline.extraction.prompts import Excerpt, make_question
 from mrt_pipeline.network import load_network
@@ -95,11 +95,7 @@ class ModelSource:
 
     def _read(self, station: Station, passages: Iterable[Passage], ledger: Ledger) -> Reading:
         texts = pack((passage.text for passage in passages), MAX_QUESTION_CHARS)
-        parts = [read_excerpt(Excerpt(station.name, text), self.memory, ledger) for text in texts]
-        return Reading(
-            tuple(item for part in parts for item in part.candidates),
-            tuple(failure for part in parts for failure in part.failures),
-        )
+        return read_excerpts((Excerpt(station.name, text) for text in texts), self.memory, ledger)
 
     def _place(self, candidate: Candidate, passages: Sequence[Passage], station: Station) -> Placed:
         return place(candidate, passages, lambda placed: bool(self._ground([placed], station)[0]))
@@ -132,8 +128,10 @@ def open_source(context: RunContext, stations: Sequence[Station], tables: BusTab
         settings.stages.stage2_enrichment,
         context.access.secrets.openrouter_api_key,
         max_requests=settings.stages.stage2_enrichment.max_model_requests,
+        contact=settings.contact,
         tell=context.access.tell,
     )
+    context.access.close_with(model)
     cache = AnswerCache(context.access.cache_dir / "model", context.reporter.warn)
     facts = gather_facts(load_network(), context.as_of, tables.stops, tables.services)
     return ModelSource(model, RememberingModel(model, cache), facts)

@@ -33,12 +33,12 @@ def make_model_context(
         }
     )
     reporter = SeenReporter()
+    access = SourceAccess(settings, secrets=Secrets(), cache_dir=cache, now=lambda: NOW, tell=reporter.note)
+    server.at_end.callback(access.close)
     return RunContext(
         settings=settings,
         as_of=AS_OF,
-        access=SourceAccess(
-            settings, secrets=Secrets(), cache_dir=cache, now=lambda: NOW, tell=reporter.note
-        ),
+        access=access,
         now=lambda: NOW,
         folder=folder,
         reporter=reporter,

@@ -135,6 +135,18 @@ def test_a_page_that_was_too_long_once_is_asked_in_halves_at_once_the_next_time(
     assert asked == len(server.requests) == 3
 
 
+def test_a_page_whose_answers_are_always_cut_costs_few_requests_and_names_the_key_to_change(
+    tmp_path: Path,
+) -> None:
+    page = "Exit A has a lift to the street. " * (MAX_QUESTION_CHARS // 30)
+    with (
+        serving(answers(completion("", "length"))) as server,
+        pytest.raises(ModelCallError, match=r"is cut\. Raise apis\.openrouter\.max_tokens"),
+    ):
+        open_model(server, tmp_path).claims_for(YISHUN.station, handing_on(page, page))
+    assert len(server.requests) == 5
+
+
 def test_an_interrupted_station_pays_only_for_what_it_did_not_get(tmp_path: Path) -> None:
     earlier = handing_on("Exit A has a lift. " + "x" * MAX_QUESTION_CHARS, "Exit B has a lift.")
     with serving(answers(completion(LIFT), failure(503), failure(503), completion(reply()))) as server:
