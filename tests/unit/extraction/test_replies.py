@@ -93,6 +93,7 @@ WRAPPED = {
     "thinking": f"<thinking>\n{OTHER}\n</thinking>\n```JSON\n{SAID}\n```\nDone.",
     "reasoning in capitals": f"<THINK>{OTHER}</THINK>{SAID}",
     "reasoning about reasoning": f"<think>I <think> that {OTHER}</think>{SAID}",
+    "a mark within reasoning": f"<think>{OTHER} is in <think> marks, as asked.</think>{SAID}",
     "reasoning in brackets": f"[THINK]{OTHER}[/THINK]{SAID}",
     "reasoning in a namespace": f"<seed:think>{OTHER}</seed:think>{SAID}",
     "reasoning after": f"{SAID}<think>or {OTHER}</think>",

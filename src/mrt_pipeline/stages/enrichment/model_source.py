@@ -27,13 +27,13 @@ from mrt_pipeline.extraction.placing import Placed, place
 from mrt_pipeline.extraction.prompts import Excerpt, make_question
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.runtime.model import ChatModel
+from mrt_pipeline.runtime.model import SOURCE_ID, ChatModel
 from mrt_pipeline.runtime.model_cache import AnswerCache
 from mrt_pipeline.runtime.model_memory import RememberingModel
 from mrt_pipeline.runtime.model_usage import Ledger
 from mrt_pipeline.stages.enrichment.tables import BusTables
 
-NAME = "openrouter_llm"
+NAME = SOURCE_ID
 MAX_QUESTION_CHARS = 4000
 """About a page of prose: few requests, and an answer that fits."""
 
