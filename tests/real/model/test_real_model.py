@@ -5,6 +5,7 @@ Models differ from machine to machine in what they write, so nothing here depend
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,15 @@ MAX_CALLS_A_PAGE = 2 * 15
 """a page and all its halves, each with a repair"""
 
 
+OPENED = contextlib.ExitStack()
+
+
+@pytest.fixture(autouse=True)
+def connections_are_closed() -> Iterator[None]:
+    yield
+    OPENED.close()
+
+
 @pytest.fixture(scope="module")
 def qwen() -> Iterator[str]:
     with serving(QWEN) as base_url:
@@ -64,6 +74,7 @@ def open_model(base_url: str, cache: Path, *, max_tokens: int = 1500, temperatur
     pace = {"delay_seconds": 0, "max_retries": 0}
     settings = Settings.model_validate({"apis": {"openrouter": api}, "stages": {"stage2_enrichment": pace}})
     access = SourceAccess(settings, secrets=Secrets(), cache_dir=cache, now=lambda: NOW)
+    OPENED.callback(access.close)
     return open_source(RunContext(settings=settings, as_of=AS_OF, access=access), (), bus_tables())
 
 
