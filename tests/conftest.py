@@ -7,16 +7,25 @@ A busy machine must not turn a right answer into a failure. ``make test`` tries 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
 
+from mrt_pipeline.secrecy import SECRETS
 from tests.figures import FIGURE, Say
 
 settings.register_profile("project", deadline=None, max_examples=30)
 settings.register_profile("thorough", deadline=None, max_examples=200)
 settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_known() -> Iterator[None]:
+    """Let each test begin as a process does; what it learns to be secret is not the next one's."""
+    SECRETS.forget()
+    yield
+    SECRETS.forget()
 
 
 @pytest.fixture

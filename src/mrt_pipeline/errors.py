@@ -21,17 +21,21 @@
     │   └── StaleCheckpointError made from other config or inputs
     ├── GateError                the dataset must not be published as it is
     ├── StorageError             a file of the run could not be written or read
+    │   └── SecretFoundError     it was not written, for it holds a secret
     ├── RunLockedError           another process is working in the same run folder
     ├── RunInterrupted           a signal asked the run to stop                        exit code 130 / 143
     └── InternalError            a bug in this package, not the caller's fault
 
 Messages say what was found, what was expected and what to do, in one sentence each.
 A class is a decision a caller makes; ``retryable`` says whether the same call may succeed later.
+No message holds a secret that this process knows, whatever it quotes.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from mrt_pipeline.secrecy import SECRETS
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
@@ -45,6 +49,9 @@ class MrtPipelineError(Exception):
     exit_code: int = EXIT_FAILURE
     retryable: bool = False
 
+    def __init__(self, message: str = "") -> None:
+        super().__init__(SECRETS.redact(message))
+
 
 class ConfigError(MrtPipelineError):
     """The configuration is wrong; ``faults`` lists every fault found, one sentence each."""
@@ -53,7 +60,7 @@ class ConfigError(MrtPipelineError):
 
     def __init__(self, message: str, faults: tuple[str, ...] = ()) -> None:
         super().__init__("\n".join([message, *(f"  - {fault}" for fault in faults)]))
-        self.faults = faults
+        self.faults = tuple(map(SECRETS.redact, faults))
 
 
 class CredentialError(ConfigError):
@@ -76,7 +83,7 @@ class SourceError(MrtPipelineError):
 
     def advise(self, advice: str) -> None:
         """Add to the message what to do, as whoever knows the run knows it."""
-        self.args = (f"{str(self).rstrip('.')}. {advice}",)
+        self.args = (SECRETS.redact(f"{str(self).rstrip('.')}. {advice}"),)
 
 
 class FetchError(SourceError):
@@ -111,7 +118,7 @@ class SourceGapError(SourceError):
         super().__init__(
             source_id, "\n".join([message, *(f"  - {reason}" for reason in reasons)]), retryable=True
         )
-        self.reasons = reasons
+        self.reasons = tuple(map(SECRETS.redact, reasons))
 
 
 class ExtractionError(MrtPipelineError):
@@ -185,7 +192,7 @@ class GateError(MrtPipelineError):
 
     def __init__(self, message: str, reasons: tuple[str, ...] = ()) -> None:
         super().__init__("\n".join([message, *(f"  - {reason}" for reason in reasons)]))
-        self.reasons = reasons
+        self.reasons = tuple(map(SECRETS.redact, reasons))
 
 
 class StorageError(MrtPipelineError):
@@ -194,6 +201,18 @@ class StorageError(MrtPipelineError):
     def __init__(self, path: Path, message: str) -> None:
         super().__init__(f"{path}: {message}")
         self.path = path
+
+
+class SecretFoundError(StorageError):
+    """A file or row was not written, for it holds a secret; ``secret`` names it, e.g. by its variable."""
+
+    def __init__(self, path: Path, secret: str) -> None:
+        super().__init__(
+            path,
+            f"was not written, because the value of {secret} would be in it. Replace that secret by a new "
+            "one that no text contains by chance.",
+        )
+        self.secret = secret
 
 
 class RunLockedError(MrtPipelineError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,6 +12,7 @@ import typer
 
 from mrt_pipeline import __version__
 from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, with_run_flags
+from mrt_pipeline.cli.printing import print_traceback
 from mrt_pipeline.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, MrtPipelineError
 
 EXAMPLES = """\
@@ -224,8 +226,12 @@ def _run_app(application: typer.Typer, default_config: Path | None = None) -> No
     """Run an application; every error raised on purpose is one message on stderr and an exit code.
 
     So is an error of the operating system that nobody foresaw: about the file that it names, such as one
-    whose name is too long; without a name it comes from printing.
+    whose name is too long; without a name it comes from printing. What else is raised shows a traceback.
     """
+    sys.excepthook = print_traceback
+    threading.excepthook = lambda ended: print_traceback(
+        ended.exc_type, ended.exc_value or ended.exc_type(), ended.exc_traceback
+    )
     try:
         application(obj=default_config)
     except MrtPipelineError as error:

@@ -22,6 +22,7 @@ from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.runtime.files import describe_os_error
 from mrt_pipeline.runtime.reporting import Reporter
+from mrt_pipeline.secrecy import SECRETS
 
 SUMMARY_FIGURES = (
     ("stations", "Stations"),
@@ -141,7 +142,7 @@ def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> T
 def print_error(message: str, hint: str = "") -> None:
     """Print an error as a person should read it."""
     console = PatientConsole(stderr=True, highlight=False)
-    lines = "\n".join(printable(line) for line in message.splitlines())
+    lines = "\n".join(printable(line) for line in SECRETS.redact(message).splitlines())
     console.print(f"[bold red]Error:[/] {escape(lines)}", soft_wrap=True)
     if hint:
         console.print(hint)

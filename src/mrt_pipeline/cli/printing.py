@@ -1,15 +1,23 @@
-"""Plain text on stdout, for a person and for a pipe alike; whatever it quotes stays text."""
+"""Plain text on stdout, for a person and for a pipe alike; whatever it quotes stays text, without secrets."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
 
 import typer
 
+from mrt_pipeline.secrecy import SECRETS
+
 
 def printable(text: str) -> str:
-    """Return a text that cannot move the cursor, change colours or reverse the reading direction."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    """Return a text that cannot move the cursor, change colours or reverse the reading direction.
+
+    Secrets are taken out first: an escaped one is another text.
+    """
+    shown = SECRETS.redact(text)
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in shown)
 
 
 def say(*lines: str) -> None:
@@ -29,8 +37,15 @@ def warn(text: str) -> None:
 
 
 def say_json(content: bytes) -> None:
-    """Print JSON, which needs no care: it escapes control characters itself."""
-    typer.echo(content.decode().rstrip("\n"))
+    """Print JSON, which escapes control characters itself."""
+    typer.echo(SECRETS.redact(content.decode()).rstrip("\n"))
+
+
+def print_traceback(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    """Print an error that nobody foresaw to stderr, with what led to it, as Python does."""
+    import traceback
+
+    sys.stderr.write(SECRETS.redact("".join(traceback.format_exception(kind, error, where))))
 
 
 def align(rows: Iterable[Sequence[str]], gap: str = "  ") -> Iterator[str]:

@@ -14,9 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from mrt_pipeline.cli.printing import note
+from mrt_pipeline.cli.printing import note, say
 from mrt_pipeline.config import Mode, PipelineConfig, Settings, find_config
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.source import BusService, BusStop, ExitFeature, SourceTable, StationLocation
@@ -65,7 +63,7 @@ def refresh(
     _report(recorded)
     for item in recorded:
         path = _save(item, output_dir or RECORDED)
-        typer.echo(f"{path}: {len(item.table.records)} records.")
+        say(f"{path}: {len(item.table.records)} records.")
 
 
 def _from_files(files: Files, retrieved_at: datetime, settings: Settings) -> list[Recorded]:
@@ -95,7 +93,7 @@ def _from_services(configuration: PipelineConfig) -> list[Recorded]:
     with contextlib.closing(access):
         for api, read in _SERVICES.items():
             if missing := missing_credentials(settings, secrets, [api]):
-                typer.echo(f"Left as it is: {missing[0]}")
+                say(f"Left as it is: {missing[0]}")
             else:
                 found.extend(read(access))
     return found
@@ -154,7 +152,7 @@ def _report(recorded: Sequence[Recorded]) -> None:
     if BusStop in by_type and BusService in by_type:
         findings.extend(datamall.find_unknown_stops(by_type[BusService], by_type[BusStop]))
     for finding in findings:
-        typer.echo(f"{finding.severity.value:<8} {finding.check}: {finding.message}")
+        say(f"{finding.severity.value:<8} {finding.check}: {finding.message}")
     lost = [finding for finding in findings if finding.severity is Severity.ERROR]
     if lost:
         source = (lost[0].record_id or "").partition(":")[0]

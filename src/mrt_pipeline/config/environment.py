@@ -2,7 +2,7 @@
 
 Variables come from the process's environment or from a file ``.env`` in the working directory. The
 environment wins, an empty value counts as not set, and nothing is exported: child processes see none of what
-``.env`` holds.
+``.env`` holds. What is secret among them is learnt as it is read.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Self
 from pydantic import SecretStr
 
 from mrt_pipeline.errors import ConfigError
+from mrt_pipeline.secrecy import SECRETS
+from mrt_pipeline.secrecy.urls import is_secret_name, secrets_of_login, secrets_of_url
 
 if TYPE_CHECKING:
     from dotenv.parser import Binding
@@ -46,6 +48,12 @@ class Secrets:
     """one or more of Apprise's URLs, separated by white space"""
     mrt_pipeline_lineage_api_key: SecretStr | None = None
 
+    def __post_init__(self) -> None:
+        """Learn what must not leave this process, however these secrets were loaded."""
+        for field in fields(self):
+            if secret := getattr(self, field.name):
+                _learn_variable(field.name.upper(), secret.get_secret_value())
+
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Self:
         """Return the secrets among some variables; each is named like its field, in capitals."""
@@ -71,7 +79,15 @@ def read_variables() -> dict[str, str]:
     Raises:
         ConfigError: if there is a ``.env`` that cannot be read.
     """
-    return _read_dotenv() | {name: value for name, value in os.environ.items() if value}
+    dotenv = _read_dotenv()
+    variables = dotenv | {name: value for name, value in os.environ.items() if value}
+    named = {name for name in dotenv if is_secret_name(name)}
+    for name in sorted(named | {name.upper() for name in SECRET_NAMES} & variables.keys()):
+        _learn_variable(name, variables[name])
+    for name in variables:
+        if name.upper().endswith("_PROXY"):
+            SECRETS.learn(name, *secrets_of_login(variables[name]))
+    return variables
 
 
 def find_overrides(variables: Mapping[str, str]) -> list[Override]:
@@ -86,6 +102,12 @@ def find_overrides(variables: Mapping[str, str]) -> list[Override]:
 def override_variable(path: tuple[str, ...]) -> str:
     """Return the variable that sets a key."""
     return OVERRIDE_PREFIX + SEPARATOR.join(path).upper()
+
+
+def _learn_variable(name: str, value: str) -> None:
+    """Learn a variable's value; of one that holds URLs, each of them and what is secret in it."""
+    urls = [part for part in value.split() if "://" in part]
+    SECRETS.learn(name, value, *urls, *(secret for url in urls for secret in secrets_of_url(url)))
 
 
 def _read_dotenv() -> dict[str, str]:

@@ -16,6 +16,7 @@ from mrt_pipeline.config.environment import SECRET_NAMES, override_variable
 from mrt_pipeline.config.keys import known_keys, value_keys
 from mrt_pipeline.config.schema import json_schema
 from mrt_pipeline.config.yaml_reading import KeyPath
+from mrt_pipeline.secrecy import SECRETS
 
 MAX_SHOWN = 60
 MAX_FAULTS = 100
@@ -140,5 +141,5 @@ def _show(value: object) -> str:
         return "a mapping" if isinstance(value, dict) else f"a list of {len(value)}"
     if URL_WITH_LOGIN.search(str(value)):
         return "a URL with a login"
-    shown = repr(value)
+    shown = repr(SECRETS.redact(value) if isinstance(value, str) else value)
     return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…"

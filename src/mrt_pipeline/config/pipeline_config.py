@@ -10,6 +10,7 @@ from mrt_pipeline.config.environment import CONFIG_VARIABLE, Secrets, read_varia
 from mrt_pipeline.config.loading import load_settings
 from mrt_pipeline.config.model import Settings
 from mrt_pipeline.errors import ConfigError
+from mrt_pipeline.secrecy import SECRETS
 
 DEFAULT_PATH = Path("config/pipeline.yaml")
 
@@ -33,6 +34,7 @@ class PipelineConfig:
         """
         self.path = Path(config_path)
         self.settings: Settings = load_settings(self.path, read_variables())
+        SECRETS.allow(self.settings.contact)  # it is sent to everyone, even if it is a login elsewhere
 
     def __repr__(self) -> str:
         return f"PipelineConfig({str(self.path)!r})"

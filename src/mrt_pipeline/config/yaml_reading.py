@@ -16,6 +16,7 @@ from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
 from mrt_pipeline.errors import ConfigError
+from mrt_pipeline.secrecy import SECRETS
 
 MAX_VALUES = 10_000
 MAX_DEPTH = 20
@@ -66,6 +67,7 @@ def read_yaml(text: str) -> YamlDocument:
 def show_path(path: KeyPath) -> str:
     """Return a key's path as it is written in messages, e.g. ``stages.stage1_ingestion.sources[1]``."""
     shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    shown = SECRETS.redact(shown)
     return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…"
 
 

@@ -32,7 +32,7 @@ from mrt_pipeline.report.datasets import load_run
 from mrt_pipeline.report.history import Run, read_history, read_run
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.runtime.files import write_json
+from mrt_pipeline.runtime.files import write_record
 
 if TYPE_CHECKING:
     from mrt_pipeline.report.losses import Losses
@@ -164,7 +164,7 @@ class PublicationGate:
 
     def _record(self, report: GateReport) -> None:
         """Put a report into gates.json, and without the exits that lack a value into the manifest."""
-        write_json(self._session.folder / GATES_NAME, report)
+        write_record(self._session.folder / GATES_NAME, report)
         fields = tuple(field.model_copy(update={"exits": ()}) for field in report.fields)
         self._session.update(gates=report.model_copy(update={"fields": fields}))
 

@@ -36,6 +36,7 @@ from mrt_pipeline.report.lineage import (
 )
 from mrt_pipeline.runtime.lineage import LINEAGE_NAME, LineageSender, append_events
 from mrt_pipeline.runtime.reporting import Reporter
+from mrt_pipeline.secrecy import SECRETS
 
 if TYPE_CHECKING:
     from mrt_pipeline.contracts.outputs import StageOutput
@@ -106,7 +107,8 @@ class Outlet:
         self._is_broken = False
 
     def put(self, event: Json) -> None:
-        """Send an event, or add it to the run's file."""
+        """Send an event, or add it to the run's file; no secret goes with it."""
+        event = SECRETS.redacted(event)
         if self._sender is not None:
             self._sender.send(event)
         else:

@@ -21,6 +21,7 @@ from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage1Output, Stage2Out
 from mrt_pipeline.contracts.run import CheckpointRecord, Manifest
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, UnrecordedCheckpointError
 from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, to_json, write_json
+from mrt_pipeline.secrecy import SECRETS
 
 OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
 
@@ -133,8 +134,8 @@ def parse_checkpoint(kind: type[OutputT], path: Path, content: bytes, remedy: st
 def describe_fault(error: ValidationError) -> str:
     """Return the first fault of a file that holds no record of ours: where it is, and what."""
     first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"]) or "the file"
-    return f"{where[:MAX_SHOWN]}: {first['msg'][:MAX_SHOWN]}"
+    where = SECRETS.redact(".".join(str(part) for part in first["loc"])) or "the file"
+    return f"{where[:MAX_SHOWN]}: {SECRETS.redact(first['msg'])[:MAX_SHOWN]}"
 
 
 def move_aside(path: Path, now: datetime) -> Path:

@@ -5,6 +5,8 @@ is flushed. So a crash, a kill or a full disk leaves either the old file or the 
 name, never half of one. Temporary names start with ``.`` and end with ``.mrt-tmp``; ``remove_leftovers``
 clears those that a killed process left behind, and may only be called by the holder of the folder's lock.
 ``remove_abandoned`` is for folders without a lock, such as caches: it looks for the process in each name.
+
+No file holds a secret: a document that does is not written, a record of what happened is written without it.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from pathlib import Path
 import orjson
 from pydantic import BaseModel
 
-from mrt_pipeline.errors import StorageError
+from mrt_pipeline.errors import SecretFoundError, StorageError
+from mrt_pipeline.secrecy import SECRETS
 
 TEMPORARY_SUFFIX = ".mrt-tmp"
 _WRITER = re.compile(rf"\.(\d{{1,10}})-\d+{re.escape(TEMPORARY_SUFFIX)}$")
@@ -44,8 +47,20 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Put ``content`` under ``path`` atomically and durably.
 
     Raises:
+        SecretFoundError: if it holds a secret.
         StorageError: if it cannot be written; an older file under this name is then untouched.
     """
+    refuse_secrets(path, content)
+    _put(path, content)
+
+
+def refuse_secrets(path: Path, *texts: str | bytes) -> None:
+    """Raise ``SecretFoundError`` if one of the texts that are to be kept in a file holds a secret."""
+    if (secret := SECRETS.find(*texts)) is not None:
+        raise SecretFoundError(path, secret)
+
+
+def _put(path: Path, content: bytes) -> None:
     temporary = temporary_path(path)
     with storage_errors(path, "could not be written; an older version of it is untouched"):
         try:
@@ -62,6 +77,23 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_json(path: Path, content: BaseModel | dict[str, object] | list[object]) -> None:
     """Write a record or plain data as indented UTF-8 JSON; empty fields of records are left out."""
     write_bytes(path, to_json(content))
+
+
+def write_record(path: Path, content: BaseModel | dict[str, object] | list[object]) -> None:
+    """Write what happened, as ``write_json`` does, with ``[secret]`` in place of what is secret in its texts.
+
+    Raises:
+        StorageError: if it cannot be written; an older file under this name is then untouched.
+    """
+    rendered = to_json(content)
+    if SECRETS.find(rendered) is not None:
+        plain = (
+            content.model_dump(mode="json", exclude_none=True) if isinstance(content, BaseModel) else content
+        )
+        rendered = orjson.dumps(
+            SECRETS.redacted(plain), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+        )
+    _put(path, rendered)
 
 
 def to_json(content: BaseModel | dict[str, object] | list[object]) -> bytes:

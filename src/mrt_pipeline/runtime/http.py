@@ -22,7 +22,7 @@ from mrt_pipeline.errors import FetchError
 from mrt_pipeline.runtime.http_cache import HttpCache, KeptHead
 from mrt_pipeline.runtime.http_errors import (
     Request,
-    find_secrets,
+    learn_secrets,
     refuse_unfit,
     show_url,
     status_failure,
@@ -133,13 +133,13 @@ class HttpClient:
         Raises:
             FetchError: if there is no answer of status 2xx.
         """
+        learn_secrets(url, headers or {}, {})
         request = Request(
             source_id=source_id,
             method="GET",
             url=_with_params(url, params),
             shown_url=show_url(url, params),
             headers=dict(headers or {}),
-            secrets=find_secrets(headers or {}, {}),
             max_bytes=max_bytes,
         )
         if self._cache is None or ttl_days <= 0:
@@ -165,6 +165,7 @@ class HttpClient:
         Raises:
             FetchError: if there is no answer of status 2xx.
         """
+        learn_secrets(url, headers or {}, body)
         request = _post_of(source_id, url, body, headers or {}, max_bytes)
         return _new_answer(request, self._ask(request), self._now())
 
@@ -182,6 +183,7 @@ class HttpClient:
         Raises:
             FetchError: if nothing whole comes back.
         """
+        learn_secrets(url, headers or {}, {})  # a question is no secret
         request = _post_of(source_id, url, body, headers or {}, max_bytes)
         refuse_unfit(request)
         return self._open(request).send(request)
@@ -201,7 +203,7 @@ class HttpClient:
             head = cache.keep(request.url, request.shown_url, kept[0].headers, kept[1], self._now())
             return _kept_answer(request, head, kept[1])
         answer = _new_answer(request, received, self._now())
-        if received.status == 200 and not _repeats_a_secret(request, received):
+        if received.status == 200:
             cache.keep(request.url, request.shown_url, answer.headers, answer.content, answer.retrieved_at)
         return answer
 
@@ -273,7 +275,6 @@ def _post_of(
         shown_url=show_url(url),
         headers={**headers, "content-type": "application/json"},
         body=json.dumps(dict(body)).encode(),
-        secrets=find_secrets(headers, body),
         max_bytes=max_bytes,
     )
 
@@ -313,12 +314,6 @@ def _kept_answer(request: Request, head: KeptHead, body: bytes) -> Answer:
         is_from_cache=True,
         headers=head.headers,
     )
-
-
-def _repeats_a_secret(request: Request, received: Received) -> bool:
-    """Tell whether a service sends back what it was given; such an answer stays off the disk."""
-    text = received.content + " ".join(received.headers.values()).encode()
-    return any(secret.encode() in text for secret in request.secrets)
 
 
 def _with_params(url: str, params: Mapping[str, str] | None) -> str:

@@ -3,7 +3,7 @@
 ``<cache>/http/<sha256 of the URL>.answer`` holds one answer: the sha256 of what follows, a line of JSON,
 the body. Each file is written whole or not at all and is believed only if its sha256 is right; any other
 counts as not there. The folder may be removed at any time. An answer that cannot be kept is one more
-request next time, no failure.
+request next time, no failure; nor is one that holds a secret ever kept.
 
 Of a request nothing is kept but its URL as it may be shown; of an answer's headers only ``KEPT_HEADERS``.
 """
@@ -19,6 +19,7 @@ from pydantic import AwareDatetime, ValidationError
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.runtime.files import make_folder, read_bytes, sha256_of, write_bytes
+from mrt_pipeline.secrecy import SECRETS
 
 KEPT_HEADERS = frozenset({"content-type", "etag", "last-modified", "date"})
 
@@ -51,7 +52,7 @@ class HttpCache:
         """Return the answer kept for a URL, or none if there is none that can be believed."""
         try:
             sha256, _, rest = read_bytes(self._path(url)).partition(b"\n")
-            if sha256 != sha256_of(rest).encode():
+            if sha256 != sha256_of(rest).encode() or SECRETS.find(rest) is not None:
                 return None
             head, _, body = rest.partition(b"\n")
             return KeptHead.model_validate_json(head), body

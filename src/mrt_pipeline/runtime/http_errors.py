@@ -6,21 +6,23 @@ Their own words are quoted only where they cannot hold a header or a URL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from mrt_pipeline.errors import BlockedError, FetchError
 from mrt_pipeline.runtime.retry_after import parse_retry_after
+from mrt_pipeline.secrecy import SECRETS
+from mrt_pipeline.secrecy.urls import secrets_of_login, secrets_of_query
 
 PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """statuses after which the same request may succeed later"""
 
 EXCERPT_CHARS = 120
+QUOTABLE_CHARS = 4096
+"""so much of an error's text is looked at; more is read, so that no secret in it is cut and not known"""
 SHOWN_URL_CHARS = 300
-LEAST_SECRET_CHARS = 4
 
 HARMLESS_HEADERS = frozenset({"accept", "accept-language", "content-type"})
 """every other header that a caller gives is taken for a secret"""
@@ -41,8 +43,6 @@ class Request:
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-    """texts of headers and body that must get into no message and onto no disk"""
 
     def failure(self, what: str, *, retryable: bool = False) -> FetchError:
         """Return the error that says what went wrong with this request."""
@@ -60,13 +60,14 @@ def show_url(url: str, params: Mapping[str, str] | None = None) -> str:
     return printable(f"{parts.scheme}://{host}{parts.path}{query}", SHOWN_URL_CHARS)
 
 
-def find_secrets(headers: Mapping[str, str], body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the values of headers, with and without a scheme such as ``Bearer``, and the texts of a body."""
-    values = [value for name, value in headers.items() if name.lower() not in HARMLESS_HEADERS]
-    texts = [value for value in body.values() if isinstance(value, str)]
-    credentials = [value.partition(" ")[2] for value in values]
-    found = {text for text in (*values, *credentials, *texts) if len(text) >= LEAST_SECRET_CHARS}
-    return tuple(sorted(found, key=len, reverse=True))
+def learn_secrets(url: str, headers: Mapping[str, str], body: Mapping[str, str]) -> None:
+    """Learn what is secret in a URL, the values of a body, and those of headers without ``Bearer``."""
+    SECRETS.learn("a link", *secrets_of_login(url), *secrets_of_query(url))
+    for name, value in headers.items():
+        if name.lower() not in HARMLESS_HEADERS:
+            SECRETS.learn(f"the header {name}", value.partition(" ")[2] or value)
+    for name, value in body.items():
+        SECRETS.learn(f"the field {name}", value)
 
 
 def fits_a_header(value: str) -> bool:
@@ -95,7 +96,7 @@ def status_failure(
 ) -> FetchError:
     """Return the error of an answer whose status is not 2xx."""
     may_pass = status in PASSING_STATUSES
-    excerpt = excerpt_of(body, (*request.secrets, *_query_values(request.url)))
+    excerpt = excerpt_of(body)
     kind = BlockedError if status == 403 else FetchError
     return kind(
         request.source_id,
@@ -106,16 +107,15 @@ def status_failure(
     )
 
 
-def excerpt_of(body: bytes, secrets: Iterable[str] = ()) -> str:
+def excerpt_of(body: bytes) -> str:
     """Return the beginning of an error's text on one line, secrets taken out."""
-    text = body.decode("utf-8", errors="replace")
-    for secret in secrets:
-        text = text.replace(secret, "[secret]")
+    text = SECRETS.redact(body.decode("utf-8", errors="replace"))[:QUOTABLE_CHARS]
     return printable(" ".join(text.split()), EXCERPT_CHARS)
 
 
 def printable(text: str, length: int) -> str:
-    """Return the beginning of a text with what cannot be printed replaced by a question mark."""
+    """Return the beginning of a text, secrets taken out, and a question mark for what cannot be printed."""
+    text = SECRETS.redact(text)
     shown = "".join(char if char.isprintable() else "?" for char in text[: length + 1])
     return shown if len(shown) <= length else shown[: length - 1] + "…"
 
@@ -165,11 +165,6 @@ def transfer_failure(request: Request, error: Exception, timeout_s: float, deadl
     return request.failure(
         f"cannot be asked like this ({type(error).__name__}); check base_url, and the proxy if there is one"
     )
-
-
-def _query_values(url: str) -> list[str]:
-    values = [value for _, value in parse_qsl(urlsplit(url).query)]
-    return [value for value in values if len(value) >= LEAST_SECRET_CHARS]
 
 
 def _is_about_certificates(error: BaseException | None) -> bool:

@@ -12,14 +12,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.runtime.http_errors import Request, library_errors, transfer_failure
+from mrt_pipeline.runtime.http_errors import (
+    QUOTABLE_CHARS,
+    Request,
+    learn_secrets,
+    library_errors,
+    transfer_failure,
+)
 from mrt_pipeline.runtime.pace import Pacer
 
 if TYPE_CHECKING:
     import httpx2
 
 MAX_REDIRECTS = 5
-MAX_ERROR_BYTES = 4096
+MAX_ERROR_BYTES = 4 * QUOTABLE_CHARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Exchange:
                 target = _redirect_target(request, response)
             headers = headers if target.origin == url.origin else {}
             url = target
+            learn_secrets(str(url), {}, {})
         raise request.failure(f"was redirected more than {MAX_REDIRECTS} times")
 
     @contextlib.contextmanager

@@ -9,14 +9,14 @@ from pydantic import ValidationError
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import CorruptCheckpointError
 from mrt_pipeline.runtime.checkpoints import describe_fault
-from mrt_pipeline.runtime.files import read_bytes, write_json
+from mrt_pipeline.runtime.files import read_bytes, write_record
 
 MANIFEST_NAME = "manifest.json"
 
 
 def save_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest of a run folder, replacing the one before."""
-    write_json(folder / MANIFEST_NAME, manifest)
+    write_record(folder / MANIFEST_NAME, manifest)
 
 
 def find_manifest(folder: Path) -> Manifest | None:

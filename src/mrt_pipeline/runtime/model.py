@@ -38,6 +38,7 @@ from mrt_pipeline.runtime.model_failures import (
 from mrt_pipeline.runtime.model_usage import Ledger
 from mrt_pipeline.runtime.pace import Pace, Pacer, Rate
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S, parse_retry_after
+from mrt_pipeline.secrecy import SECRETS
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -124,6 +125,7 @@ class ChatModel:
         self._api = api
         self._pace = pace
         self._secret = api_key.get_secret_value().strip() if api_key else ""
+        SECRETS.learn("OPENROUTER_API_KEY", self._secret)
         self._max_requests = max_requests
         self._sleep = sleep
         self._now = now
@@ -257,10 +259,7 @@ class ChatModel:
         if is_too_long(status, message):
             return ModelAnswer("", TOO_LONG)
         retry_after_s = parse_retry_after(headers, self._now())
-        raise status_failure(self._server, status, self._without_key(message), retry_after_s)
-
-    def _without_key(self, text: str) -> str:
-        return text.replace(self._secret, "***") if self._secret else text
+        raise status_failure(self._server, status, message, retry_after_s)
 
 
 def is_openrouter(base_url: str) -> bool:
@@ -279,6 +278,10 @@ def _whole_answer(completion: Completion, model: str) -> ModelAnswer:
         raise ModelCallError(f"{model} refuses to answer ({plain(completion.refusal)}).")
     match completion.finish_reason.lower():
         case reason if reason in _WHOLE_REASONS or (reason in _CALL_REASONS and completion.text):
+            if secret := SECRETS.find(completion.text):
+                raise ModelCallError(
+                    f"{model} repeats the value of {secret}; its answer is neither used nor kept."
+                )
             return ModelAnswer(completion.text, "stop")
         case reason if reason in _CUT_REASONS:
             return ModelAnswer("", CUT)

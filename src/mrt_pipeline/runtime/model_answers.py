@@ -14,6 +14,7 @@ import orjson
 
 from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.errors import ModelCallError
+from mrt_pipeline.secrecy import SECRETS
 
 MAX_TOKENS_BELIEVED = 10_000_000
 MAX_COST_BELIEVED_USD = 1_000.0
@@ -76,7 +77,7 @@ def parse_error(body: bytes) -> str:
         error = _find_error(_mapping(orjson.loads(body.removeprefix(codecs.BOM_UTF8))))
     except orjson.JSONDecodeError:
         error = None
-    return error.message if error else body[:1000].decode(errors="replace")
+    return error.message if error else SECRETS.redact(body.decode(errors="replace"))[:1000]
 
 
 def _find_error(holder: Mapping[str, Any]) -> CompletionError | None:

@@ -1,7 +1,8 @@
 """Answers of a model kept on disk between runs, so that the same question is never paid for twice.
 
 One SQLite file, ``answers.sqlite3``, in the given folder; several threads and processes may use it. Only
-whole answers that could be read are kept, and the verdict that the answer to a question does not fit. It is a
+whole answers that could be read are kept, and the verdict that the answer to a question does not fit; never
+one that holds a secret. It is a
 cache and nothing else: a damaged file is begun anew, a full disk means that nothing more is kept, and either
 is told once.
 """
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mrt_pipeline.runtime.model import ModelAnswer
+from mrt_pipeline.secrecy import SECRETS
 
 FILE_NAME = "answers.sqlite3"
 LAYOUT = 1
@@ -47,12 +49,15 @@ class AnswerCache:
         """Return the answer kept under a key, if any."""
         with self._lock:
             rows = self._find(key) if self._can_find else []
+            if rows and SECRETS.find(*rows[0]):
+                self._run("DELETE FROM answers WHERE key = ?", (key,))
+                return None
         return ModelAnswer(*rows[0]) if rows else None
 
     def save(self, key: str, answer: ModelAnswer) -> None:
         """Keep an answer; what is kept already stays."""
         with self._lock:
-            if self._can_save:
+            if self._can_save and SECRETS.find(answer.text) is None:
                 self._save((key, answer.finish_reason, answer.text))
 
     def _find(self, key: str) -> list[tuple[str, str]]:

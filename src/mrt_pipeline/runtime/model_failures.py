@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 
 from mrt_pipeline.errors import FetchError, ModelCallError
+from mrt_pipeline.secrecy import SECRETS
 
 MAX_SHOWN_CHARS = 200
 """How much of a server's own words is shown."""
@@ -102,10 +103,9 @@ def is_too_long(status: int | None, message: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Return a server's words on one line, without control characters, and not too many of them."""
-    line = " ".join(
-        "".join(char if char.isprintable() else " " for char in text[: 4 * MAX_SHOWN_CHARS]).split()
-    )
+    """Return a server's words on one line, without secrets and control characters, and not too many."""
+    said = SECRETS.redact(text)[: 4 * MAX_SHOWN_CHARS]
+    line = " ".join("".join(char if char.isprintable() else " " for char in said).split())
     return line if len(line) <= MAX_SHOWN_CHARS else line[: MAX_SHOWN_CHARS - 1] + "…"
 
 

@@ -16,6 +16,7 @@ import orjson
 
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.secrecy import SECRETS
 
 LAT_RANGE = (1.1, 1.6)
 LNG_RANGE = (103.4, 104.3)
@@ -28,17 +29,24 @@ _DIGITS = "0123456789"
 _NUMBER = re.compile(r"[+-]?\d{1,10}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 
 
-def parse_json(content: bytes, document_id: str, expected: str) -> object:
+def parse_json(content: bytes, document_id: str, expected: str, *, may_hold_secrets: bool = False) -> object:
     """Return the value that some bytes spell as JSON.
 
     Args:
         content: the answer; a byte order mark before it is passed over.
         document_id: the document that was asked for.
         expected: what it should hold, for the message.
+        may_hold_secrets: whether it may hold what is secret here, as a new token does that is the old one.
 
     Raises:
-        SourceFormatError: if it is empty, HTML, cut off or otherwise no JSON.
+        SourceFormatError: if it is empty, HTML, cut off or otherwise no JSON, or repeats a secret.
     """
+    if not may_hold_secrets and (secret := SECRETS.find(content)) is not None:
+        raise SourceFormatError(
+            document_id,
+            f"the answer repeats the value of {secret} and is not used; expected {expected}. Check that the "
+            "address is the publisher's, and replace that secret by a new one.",
+        )
     text = content.removeprefix(b"\xef\xbb\xbf").strip()
     try:
         return orjson.loads(text)
@@ -50,7 +58,8 @@ def parse_json(content: bytes, document_id: str, expected: str) -> object:
 
 def show(value: object) -> str:
     """Return a value for a message: quoted, on one line, without control characters, not too long."""
-    text = value[: MAX_SHOWN + 1] if isinstance(value, str) else value
+    # A secret is taken out first: of one that was cut, nobody would know the rest.
+    text = SECRETS.redact(value)[: MAX_SHOWN + 1] if isinstance(value, str) else value
     shown = repr(text) if text is None or isinstance(text, str | int | float) else f"a {type(value).__name__}"
     return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…"
 
@@ -193,7 +202,7 @@ def _describe(text: bytes, error: orjson.JSONDecodeError) -> str:
     if not text:
         return "the answer is empty"
     if text.startswith(b"<"):
-        return f"the answer is HTML or XML ({show(text[:MAX_SHOWN].decode(errors='replace'))})"
+        return f"the answer is HTML or XML ({show(text[: 64 * MAX_SHOWN].decode(errors='replace'))})"
     if "end of" in str(error):
         return f"the answer is cut off after {len(text)} bytes"
     return f"the answer is not JSON ({error})"

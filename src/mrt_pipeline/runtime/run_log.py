@@ -1,7 +1,8 @@
 """The log of a run: one JSON object a line in ``run.log.jsonl``, or plain lines in ``run.log``.
 
 Values are data, never format: line breaks and control characters in them are escaped, so that no text from
-the network can forge a line. Every line carries the run's id. A line reaches the file whole or not at all.
+the network can forge a line, and secrets are taken out. Every line carries the run's id. A line reaches the
+file whole or not at all.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 
 from mrt_pipeline.config.model import LoggingSection
 from mrt_pipeline.runtime.files import append_lines, storage_errors
+from mrt_pipeline.secrecy import SECRETS
 
 LOG_NAMES = {"structured": "run.log.jsonl", "plain": "run.log"}
 
@@ -76,7 +78,8 @@ class RunLog:
         if logging.getLevelNamesMapping()[level.upper()] < self._least:
             return
         now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        line = self._render({**self._bound, **facts, "event": event, "level": level, "timestamp": now})
+        said = SECRETS.redacted({**self._bound, **facts, "event": event})
+        line = self._render({**said, "level": level, "timestamp": now})
         with self._lock, contextlib.suppress(OSError):
             append_lines(self._descriptor, f"{line}\n".encode(errors="backslashreplace"))
 

@@ -16,7 +16,8 @@ from mrt_pipeline.errors import StorageError
 from mrt_pipeline.runtime.alerts.delivery import Destination, deliver
 from mrt_pipeline.runtime.alerts.message import Alert, is_at_least
 from mrt_pipeline.runtime.checkpoints import move_aside
-from mrt_pipeline.runtime.files import read_bytes, write_bytes
+from mrt_pipeline.runtime.files import read_bytes, write_record
+from mrt_pipeline.secrecy import SECRETS
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -61,6 +62,7 @@ def missing_urls(section: AlertingSection, secrets: Secrets) -> list[str]:
 
 def send_alert(alert: Alert, outlets: Outlets) -> list[str]:
     """Send an alert through every configured channel and return a sentence for each that failed."""
+    alert = Alert.model_validate(SECRETS.redacted(alert.model_dump(mode="json")))
     section = outlets.section
     if not section.enabled or not is_at_least(alert.level, section.min_level):
         return []
@@ -134,7 +136,7 @@ def _log(alert: Alert, outlets: Outlets) -> None:
 def _append_to_file(path: Path, alert: Alert, faults: Iterable[str]) -> None:
     earlier = _read_earlier(path, alert.raised_at)
     entry = {**alert.model_dump(mode="json"), "faults": list(faults)}
-    write_bytes(path, orjson.dumps([*earlier, entry], option=orjson.OPT_INDENT_2))
+    write_record(path, [*earlier, entry])
 
 
 def _read_earlier(path: Path, now: datetime) -> list[object]:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BeforeValidator
 
 from mrt_pipeline.config.model import Level, TriggersSection
 from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.secrecy import SECRETS
 
 LEVELS: tuple[Level, ...] = ("info", "warning", "error", "critical")
 MAX_TEXT = 20_000
@@ -22,7 +23,9 @@ FACTS = ("run_id", "level", "trigger", "stage", "cause", "safe", "command", "fol
 
 def _encodable(text: object) -> object:
     """Return a text that can be encoded: a path may have bytes that are no characters."""
-    return text[:MAX_TEXT].encode(errors="backslashreplace").decode() if isinstance(text, str) else text
+    if not isinstance(text, str):
+        return text
+    return SECRETS.redact(text)[:MAX_TEXT].encode(errors="backslashreplace").decode()
 
 
 Text = Annotated[str, BeforeValidator(_encodable)]

@@ -147,7 +147,8 @@ class _Downloads:
     def _ask(self, url: str) -> Mapping[str, object]:
         key = self._access.secrets.datagov_api_key
         headers = {"x-api-key": key.get_secret_value().strip()} if key else {}
-        reply = parse_json(self._client.get(EXITS_ID, url, headers=headers).content, EXITS_ID, "a reply")
+        answer = self._client.get(EXITS_ID, url, headers=headers)
+        reply = parse_json(answer.content, EXITS_ID, "a reply", may_hold_secrets=True)  # such as its own link
         if not is_object(reply):
             raise SourceFormatError(EXITS_ID, f"data.gov.sg replied {show(reply)}; expected code and data.")
         return reply

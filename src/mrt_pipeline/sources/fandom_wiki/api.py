@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from mrt_pipeline.errors import FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S, parse_retry_after
+from mrt_pipeline.secrecy import SECRETS
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.http import Answer
@@ -146,6 +147,8 @@ class WikiApi:
 def _parse(answer: Answer) -> Mapping[str, Any]:
     import orjson
 
+    if (secret := SECRETS.find(answer.content)) is not None:
+        raise SourceFormatError(SOURCE_ID, f"the answer repeats the value of {secret}, so it is not used")
     try:
         body = orjson.loads(answer.content)
     except orjson.JSONDecodeError as error:
@@ -178,11 +181,11 @@ def _fault_of(body: Mapping[str, Any]) -> ApiError | None:
     if error is None:
         return None
     if not isinstance(error, dict):
-        return ApiError("unknown", str(error)[:200])
+        return ApiError("unknown", SECRETS.redact(str(error))[:200])
     limit = error.get("limit")
     return ApiError(
-        str(error.get("code", "unknown"))[:100],
-        str(error.get("info", ""))[:200],
+        SECRETS.redact(str(error.get("code", "unknown")))[:100],
+        SECRETS.redact(str(error.get("info", "")))[:200],
         limit if isinstance(limit, int) and limit > 0 else None,
     )
 

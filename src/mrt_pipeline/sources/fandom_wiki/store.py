@@ -5,7 +5,7 @@ reading a page yielded, by the reader's version) and titles. Everything in it ca
 in it is precious: a damaged file is begun anew, and one that cannot be written is done without; both are
 told once and fail nothing. Of each page the newest two revisions are kept, and only what the wiki could show
 whole: a page that shows nothing or says that something failed is asked for again. What was kept before these
-checks were made is forgotten.
+checks were made is forgotten. Nothing is kept that holds a secret.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 from mrt_pipeline.sources.fandom_wiki.trouble import find_trouble
@@ -91,6 +92,8 @@ class PageStore:
         if page.is_blank:
             return
         head = page.head
+        if self._is_secret(page.html, head.title):
+            return
         key = (self._wiki, head.page_id)
         packed = zlib.compress(page.html.encode("utf-8", "replace"))
         with self._writing() as connection:
@@ -121,6 +124,8 @@ class PageStore:
 
     def keep_reading(self, head: PageHead, reader: str, body: bytes) -> None:
         """Keep what a reader made of a page, in place of what an earlier one did."""
+        if self._is_secret(body):
+            return
         with self._writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?)",
@@ -134,7 +139,7 @@ class PageStore:
 
     def keep_title(self, wanted: str, title: str) -> None:
         """Remember under which title a wanted one was found."""
-        if self.find_title(wanted) != title:
+        if self.find_title(wanted) != title and not self._is_secret(title):
             self._put_title(wanted, title, None)
 
     def find_search(self, wanted: str) -> datetime | None:
@@ -154,6 +159,13 @@ class PageStore:
             connection.execute(
                 "INSERT OR REPLACE INTO titles VALUES (?, ?, ?, ?)", (self._wiki, wanted, title, searched_at)
             )
+
+    def _is_secret(self, *texts: str | bytes) -> bool:
+        """Return whether what is to be kept holds a secret, and tell of it."""
+        if (secret := SECRETS.find(*texts)) is None:
+            return False
+        self._tell(f"{self._path}: a page that repeats the value of {secret} is not kept.")
+        return True
 
     def _one(self, statement: str, head: PageHead) -> tuple[Any, ...] | None:
         return self._select(statement, (head.page_id, head.revision))

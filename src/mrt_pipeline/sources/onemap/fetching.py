@@ -11,6 +11,7 @@ import orjson
 from mrt_pipeline.errors import CredentialError, FetchError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload, get_readable
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, read_number, show
+from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.onemap.matching import modes_of
 from mrt_pipeline.sources.onemap.parsing import STATIONS_ID
 
@@ -158,10 +159,11 @@ class _Token:
                 raise
             message = f"OneMap gave no token ({error.status}): {why}."
             raise FetchError(STATIONS_ID, message, status=error.status) from error
-        reply = parse_json(answer.content, STATIONS_ID, "a token")
+        reply = parse_json(answer.content, STATIONS_ID, "a token", may_hold_secrets=True)
         token = reply.get("access_token") if is_object(reply) else None
         if not is_object(reply) or not isinstance(token, str) or not token.isascii() or not token:
             raise SourceFormatError(STATIONS_ID, "getToken answered without access_token; expected a token.")
+        SECRETS.learn("the token of OneMap", token)
         self._value = token
         self._expires_at = _moment(reply.get("expiry_timestamp"))
 

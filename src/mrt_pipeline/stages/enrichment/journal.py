@@ -4,7 +4,7 @@ The file lies in the run's folder and is written by one thread, the driver. It i
 there whole or not at all, whatever kills the process, and a full disk harms no row that was committed. A row
 is used again while its key is the present one (``keys.py``). A file that is damaged or of another version is
 kept aside as ``stage2_journal.sqlite3.damaged-<time>``, told, and begun anew; a single damaged row counts as
-not there.
+not there, and so does one that holds a secret.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from pydantic import ValidationError
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.runtime.checkpoints import move_aside
-from mrt_pipeline.runtime.files import describe_os_error, storage_errors, temporary_path
+from mrt_pipeline.runtime.files import describe_os_error, refuse_secrets, storage_errors, temporary_path
 from mrt_pipeline.runtime.model_usage import add_usage
+from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.stages.enrichment.keys import StationKey
 
 JOURNAL_NAME = "stage2_journal.sqlite3"
@@ -84,12 +85,14 @@ class Journal:
                 "WHERE slug = ?",
                 (slug,),
             ).fetchone()
-        return None if found is None or found[-1] != _digest(found[:-1]) else _parse(found)
+        is_sound = found is not None and found[-1] == _digest(found[:-1]) and not SECRETS.find(found[-2])
+        return _parse(found) if is_sound else None
 
     def commit(self, row: JournalRow) -> None:
         """Put a station's row in the place of an earlier one; it is on the disk when this returns.
 
         Raises:
+            SecretFoundError: if it holds a secret.
             StorageError: if it cannot be written; all rows committed before are untouched.
         """
         values = (
@@ -101,6 +104,7 @@ class Journal:
             row.usage.model_dump_json(),
             row.enrichment.model_dump_json(),
         )
+        refuse_secrets(self._path, values[-1])
         with _sqlite_errors(self._path):
             self._connection.execute(
                 "INSERT OR REPLACE INTO stations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*values, _digest(values))
