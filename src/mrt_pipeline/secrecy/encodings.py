@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 ROUNDS = 4
 """an encoding of an encoding is undone as often"""
@@ -24,11 +25,14 @@ class Decoder:
 
     mark: bytes
     pattern: re.Pattern[bytes]
-    decode: Callable[[re.Match[bytes]], bytes]
+    decode: Callable[[bytes], bytes]
 
     def apply(self, text: bytes) -> bytes:
         """Return a text with this encoding undone once."""
-        return self.pattern.sub(self.decode, text) if self.mark in text else text
+        if self.mark not in text:
+            return text
+        decode = self.decode
+        return self.pattern.sub(lambda match: decode(match[0]), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Traced:
             made += self.text[done:begin]
             begins += self.begins[done:begin]
             ends += self.ends[done:begin]
-            meant = decoder.decode(match)
+            meant = decoder.decode(match[0])
             made += meant
             begins += [self.begins[begin]] * len(meant)
             ends += [self.ends[end - 1]] * len(meant)
@@ -70,46 +74,44 @@ class Traced:
         return Traced(bytes(self.text[place] for place in kept), begins, [self.ends[place] for place in kept])
 
 
-def _decode_backslash(match: re.Match[bytes]) -> bytes:
-    high, low, unit, short, long, single = match.groups()
-    if high:
-        return _pair(high, low)
-    if number := unit or short or long:
-        return _utf8(int(number, 16))
-    return _CONTROLS.get(single, single)
+def _decode_backslash(escape: bytes) -> bytes:
+    kind, digits = escape[1:2], escape[2:]
+    if len(escape) == LONGEST_PAIR and kind == b"u":
+        high, low = int(digits[:4], 16), int(digits[6:], 16)
+        return _utf8(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+    return _utf8(int(digits, 16)) if digits else _CONTROLS.get(kind, kind)
 
 
-def _pair(high: bytes, low: bytes) -> bytes:
-    """Return the character beyond U+FFFF that JSON writes as two."""
-    return _utf8(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
+def _decode_percent(escape: bytes) -> bytes:
+    return bytes([int(escape[1:], 16)])
 
 
-def _decode_entity(match: re.Match[bytes]) -> bytes:
+def _decode_entity(escape: bytes) -> bytes:
     from html import unescape
 
-    return unescape(match[0].decode()).encode("utf-8", "surrogatepass")
+    return unescape(escape.decode()).encode("utf-8", "surrogatepass")
 
 
 def _utf8(number: int) -> bytes:
     return chr(number).encode("utf-8", "surrogatepass") if number <= 0x10FFFF else b"?"
 
 
-_HEX = rb"[0-9a-fA-F]"
-BACKSLASHES = Decoder(
+def _decoder(mark: bytes, pattern: bytes, decode: Callable[[bytes], bytes]) -> Decoder:
+    """Return a decoder that remembers what escapes mean; ``H`` in its pattern is a hexadecimal digit."""
+    compiled = re.compile(pattern.replace(b"H", b"[0-9a-fA-F]"), re.DOTALL)
+    return Decoder(mark, compiled, lru_cache(maxsize=1024)(decode))
+
+
+LONGEST_PAIR = len(rb"\ud83d\ude87")
+"""JSON writes a character beyond U+FFFF as two"""
+BACKSLASHES = _decoder(
     b"\\",
-    re.compile(
-        rb"\\(?:u([dD][89abAB]HH)\\u([dD][c-fC-F]HH)|u(HHHH)|x(HH)|U(HHHHHHHH)|(.))".replace(b"H", _HEX),
-        re.DOTALL,
-    ),
+    rb"\\(?:u[dD][89abAB]HH\\u[dD][c-fC-F]HH|uHHHH|xHH|UHHHHHHHH|.)",
     _decode_backslash,
 )
 """JSON's escapes, and those of Python and shells"""
-PERCENTS = Decoder(b"%", re.compile(rb"%(HH)".replace(b"H", _HEX)), lambda match: bytes([int(match[1], 16)]))
-ENTITIES = Decoder(
-    b"&",
-    re.compile(rb"&(?:#[0-9]{1,7}|#[xX]H{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?".replace(b"H", _HEX)),
-    _decode_entity,
-)
+PERCENTS = _decoder(b"%", rb"%HH", _decode_percent)
+ENTITIES = _decoder(b"&", rb"&(?:#[0-9]{1,7}|#[xX]H{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?", _decode_entity)
 DECODERS = (BACKSLASHES, PERCENTS, ENTITIES)
 
 

@@ -35,9 +35,9 @@ class _Needle:
         begin = text.find(self.text)
         while begin >= 0:
             end = begin + len(self.text)
-            if not self.stands_alone or not (_is_of_word(text, begin - 1) or _is_of_word(text, end)):
+            if is_whole := not (self.stands_alone and _is_of_word(text, begin - 1, end)):
                 yield begin, end
-            begin = text.find(self.text, begin + 1)
+            begin = text.find(self.text, end if is_whole else begin + 1)
 
     def is_in(self, text: bytes) -> bool:
         """Return whether it is in a text."""
@@ -197,8 +197,8 @@ def _replace(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
     return bytes(made + text[done:])
 
 
-def _is_of_word(text: bytes, place: int) -> bool:
-    return 0 <= place < len(text) and text[place : place + 1].isalnum()
+def _is_of_word(text: bytes, *places: int) -> bool:
+    return any(0 <= place < len(text) and text[place : place + 1].isalnum() for place in places)
 
 
 def _as_bytes(text: str | bytes) -> bytes:

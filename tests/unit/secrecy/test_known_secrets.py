@@ -1,0 +1,163 @@
+"""A secret that is known is found and taken out in each form, wherever it stands."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mrt_pipeline.secrecy import MARK, KnownSecrets
+from mrt_pipeline.secrecy.known import LEAST_CHARS
+from mrt_pipeline.secrecy.urls import secrets_of_login, secrets_of_query, secrets_of_url
+from tests.fakes.secret_forms import FORMS
+
+NASTY = 'p"ä\\ss/w+ör d€&<%41🚇'
+TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJmNzM4NTk-_x"
+
+CHARS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"))
+WORDS = st.text(CHARS)
+SECRETS = st.text(CHARS, min_size=LEAST_CHARS).map(str.strip).filter(lambda text: len(text) >= LEAST_CHARS)
+ENCODINGS = st.sampled_from(list(FORMS.values()))
+
+
+def knowing(*texts: str) -> KnownSecrets:
+    """Return a filter that knows some secrets."""
+    known = KnownSecrets()
+    known.learn("A_KEY", *texts)
+    return known
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("secret", [NASTY, TOKEN])
+def test_a_secret_is_known_in_each_form(secret: str, form: str) -> None:
+    text = f"before {FORMS[form](secret)} after"
+    known = knowing(secret)
+    assert known.find(text) == known.find(text.encode()) == "A_KEY"
+    shown = known.redact(text)
+    assert MARK in shown and shown.startswith("before ") and shown.endswith(" after")
+    assert known.find(shown) is None
+
+
+@given(SECRETS, WORDS, WORDS)
+def test_a_secret_is_found_whatever_stands_around_it(secret: str, before: str, after: str) -> None:
+    known, text = knowing(secret), before + secret + after
+    assert known.find(text) == "A_KEY"
+    assert secret not in known.redact(text)
+
+
+@given(SECRETS, WORDS, WORDS)
+def test_a_secret_in_a_document_of_json_is_found(secret: str, before: str, after: str) -> None:
+    document = json.dumps({"said": [before + secret + after]})
+    assert knowing(secret).find(document) == "A_KEY"
+
+
+@given(SECRETS, ENCODINGS, WORDS)
+def test_what_was_redacted_holds_no_secret_in_any_form(secret: str, encode: object, around: str) -> None:
+    known = knowing(secret)
+    shown = known.redact(f"{around} {encode(secret)} {around}")  # type: ignore[operator] # one of FORMS
+    assert known.find(shown) is None
+
+
+@given(SECRETS, st.lists(WORDS))
+def test_a_text_without_a_secret_stays_as_it_is(secret: str, words: list[str]) -> None:
+    known = knowing(secret)
+    for text in words:
+        assert known.find(text) is not None or known.redact(text) == text
+
+
+@given(st.lists(SECRETS, max_size=3), st.binary())
+def test_any_bytes_can_be_searched(secrets: list[str], content: bytes) -> None:
+    knowing(*secrets).find(content)
+
+
+def test_a_filter_that_knows_nothing_finds_nothing_and_changes_nothing() -> None:
+    known = KnownSecrets()
+    facts = {"a": [1, "x"]}
+    assert known.find("anything") is None
+    assert known.redacted(facts) is facts
+
+
+@pytest.mark.parametrize(
+    "text", [f"{TOKEN[:20]}\n{TOKEN[20:]}", f"{TOKEN[:20]}\r\n  {TOKEN[20:]}", f"{TOKEN[:9]}\\n{TOKEN[9:]}"]
+)
+def test_a_long_secret_is_known_across_a_line_break(text: str) -> None:
+    known = knowing(TOKEN)
+    assert known.find(text) == "A_KEY"
+    assert known.redact(f"said: {text}.") == f"said: {MARK}."
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("no such key: abc12.", f"no such key: {MARK}."),
+        ('{"key":"abc12"}', f'{{"key":"{MARK}"}}'),
+        ("key%3Dabc12", f"key%3D{MARK}"),
+        ("abc123 and xabc12", "abc123 and xabc12"),
+    ],
+)
+def test_a_short_secret_is_taken_out_of_messages_where_it_stands_alone(text: str, shown: str) -> None:
+    known = knowing("abc12")
+    assert known.redact(text) == shown
+    assert known.find(text) is None
+
+
+def test_a_secret_below_four_characters_is_no_secret() -> None:
+    assert knowing("a", "abc", "").redact("a abc") == "a abc"
+
+
+def test_a_secret_that_spells_the_mark_does_not_hide_everything() -> None:
+    assert knowing("secret").redact("a secret") == "a secret"
+
+
+def test_what_is_public_is_no_secret() -> None:
+    known = knowing("me@example.org")
+    known.allow("mrt-data, me@example.org")
+    assert known.find("me@example.org") is None
+
+
+def test_each_text_of_plain_data_is_redacted_and_numbers_stay() -> None:
+    facts = {NASTY: ["x", f"<{NASTY}>", 12345678, None, True], "error": ValueError(NASTY)}
+    known = knowing(NASTY, "12345678")
+    assert known.redacted(facts) == {MARK: ["x", f"<{MARK}>", 12345678, None, True], "error": MARK}
+
+
+def test_the_first_name_of_a_secret_is_the_one_that_is_told() -> None:
+    known = KnownSecrets()
+    known.learn("LTA_ACCOUNT_KEY", TOKEN)
+    known.learn("the header AccountKey", TOKEN)
+    assert known.find(TOKEN) == "LTA_ACCOUNT_KEY"
+
+
+def test_showing_a_filter_shows_no_secret() -> None:
+    assert TOKEN not in repr(knowing(TOKEN))
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("https://hooks.example.org/services/T01/xY12345678", {"/services/T01/xY12345678", "xY12345678"}),
+        (
+            "mailtos://me:p%40ssw0rd@mail.example.org?to=you@example.org",
+            {"p%40ssw0rd", "p@ssw0rd", "to=you@example.org"},
+        ),
+        ("tgram://123456789:AAHx-yz/44556677", {"123456789:AAHx-yz", "/44556677"}),
+        ("https://localhost:8080/hook", set()),
+        ("http://[", set()),
+    ],
+)
+def test_each_part_of_a_channels_url_that_may_be_its_key_is_secret(url: str, secrets: set[str]) -> None:
+    assert set(filter(None, secrets_of_url(url))) == secrets
+
+
+def test_of_a_signed_link_its_signature_is_secret_and_not_its_day() -> None:
+    link = "https://a.example/f?X-Amz-Date=20261129T181306Z&X-Amz-Signature=0123456789&sig=abcdefgh%2B"
+    assert set(secrets_of_query(link)) == {"0123456789", "abcdefgh+"}
+
+
+def test_of_a_proxy_its_password_is_secret() -> None:
+    assert set(secrets_of_login("http://me:p%C3%A4ssword@proxy.example:3128")) == {
+        "p%C3%A4ssword",
+        "pässword",
+    }
