@@ -6,6 +6,7 @@ Their own words are quoted only where they cannot hold a header or a URL.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,9 @@ SHOWN_URL_CHARS = 300
 
 HARMLESS_HEADERS = frozenset({"accept", "accept-language", "content-type"})
 """every other header that a caller gives is taken for a secret"""
+
+
+_SCHEME = re.compile(r"(?:basic|bearer|token) +", re.IGNORECASE)
 
 
 class PrivateAddressError(Exception):
@@ -65,7 +69,7 @@ def learn_secrets(url: str, headers: Mapping[str, str], body: Mapping[str, str])
     SECRETS.learn("a link", *secrets_of_login(url), *secrets_of_query(url))
     for name, value in headers.items():
         if name.lower() not in HARMLESS_HEADERS:
-            SECRETS.learn(f"the header {name}", value.partition(" ")[2] or value)
+            SECRETS.learn(f"the header {name}", _SCHEME.sub("", value))
     for name, value in body.items():
         SECRETS.learn(f"the field {name}", value)
 
