@@ -83,6 +83,7 @@ def _alert(folder: Path, text: str) -> None:
         host=text,
         details=(text,),
     )
+    sys.stdout.write("\n".join([alert.title, alert.body, *alert.facts.values()]))  # what is sent elsewhere
     section = AlertingSection(enabled=True, on_failure=("log", "file"))
     with open_run_log(folder, LoggingSection(), run_id="r") as log:
         send_alert(alert, Outlets(section, Secrets(), say, folder, log))

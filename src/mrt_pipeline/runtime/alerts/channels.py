@@ -17,7 +17,6 @@ from mrt_pipeline.runtime.alerts.delivery import Destination, deliver
 from mrt_pipeline.runtime.alerts.message import Alert, is_at_least
 from mrt_pipeline.runtime.checkpoints import move_aside
 from mrt_pipeline.runtime.files import read_bytes, write_record
-from mrt_pipeline.secrecy import SECRETS
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -62,7 +61,6 @@ def missing_urls(section: AlertingSection, secrets: Secrets) -> list[str]:
 
 def send_alert(alert: Alert, outlets: Outlets) -> list[str]:
     """Send an alert through every configured channel and return a sentence for each that failed."""
-    alert = Alert.model_validate(SECRETS.redacted(alert.model_dump(mode="json")))
     section = outlets.section
     if not section.enabled or not is_at_least(alert.level, section.min_level):
         return []

@@ -22,7 +22,7 @@ FACTS = ("run_id", "level", "trigger", "stage", "cause", "safe", "command", "fol
 
 
 def _encodable(text: object) -> object:
-    """Return a text that can be encoded: a path may have bytes that are no characters."""
+    """Return a text without secrets that can be encoded: a path may have bytes that are no characters."""
     if not isinstance(text, str):
         return text
     return SECRETS.redact(text)[:MAX_TEXT].encode(errors="backslashreplace").decode()
