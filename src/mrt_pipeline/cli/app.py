@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from mrt_pipeline import __version__
-from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, with_run_flags
+from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, given_path, path_option, with_run_flags
 from mrt_pipeline.cli.printing import print_traceback
 from mrt_pipeline.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, MrtPipelineError
 
@@ -168,7 +168,8 @@ def explain(
 
 @app.command()
 def validate(
-    file: Annotated[Path, typer.Argument(help="A stage3_final.json, or a run folder")], config: Config = None
+    file: Annotated[Path, typer.Argument(parser=given_path, help="A stage3_final.json, or a run folder")],
+    config: Config = None,
 ) -> None:
     """Check a dataset again and list every finding; exit 1 if it must not be published."""
     from mrt_pipeline.cli.validating import validate_file
@@ -199,20 +200,29 @@ def config_schema() -> None:
 @snapshot_app.command("refresh")
 def snapshot_refresh(
     config: Config = None,
-    exits: Annotated[Path | None, typer.Option(help="LTA MRT Station Exit as GeoJSON")] = None,
+    exits: Annotated[Path | None, path_option("LTA MRT Station Exit as GeoJSON")] = None,
     onemap: Annotated[
-        list[Path] | None, typer.Option(help="OneMap search results, JSON or CSV; repeatable")
+        list[Path] | None,
+        typer.Option(
+            parser=given_path, metavar="PATH", help="OneMap search results, JSON or CSV; repeatable"
+        ),
     ] = None,
-    bus_stops: Annotated[Path | None, typer.Option(help="DataMall BusStops as JSON")] = None,
+    bus_stops: Annotated[Path | None, path_option("DataMall BusStops as JSON")] = None,
     bus_services: Annotated[
-        Path | None, typer.Option(help="DataMall BusRoutes, or busrouter services, JSON")
+        Path | None,
+        typer.Option(
+            parser=given_path, metavar="PATH", help="DataMall BusRoutes, or busrouter services, JSON"
+        ),
     ] = None,
     retrieved_at: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Day on which the files were downloaded, UTC"),
     ] = None,
     output_dir: Annotated[
-        Path | None, typer.Option(help="Write the tables here [default: the package's own]")
+        Path | None,
+        typer.Option(
+            parser=given_path, metavar="PATH", help="Write the tables here [default: the package's own]"
+        ),
     ] = None,
 ) -> None:
     """Record facts anew: from payload files given by path, or from the live services."""

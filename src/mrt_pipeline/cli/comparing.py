@@ -42,9 +42,9 @@ def show_differences(
 
 
 def _load(old: str | None, new: str | None, config: Path | None) -> tuple[LoadedDataset, LoadedDataset]:
-    outputs = outputs_of(config, *((old, new) if old and new else ()))
-    before = load_dataset(old, outputs) if old else None
-    after = load_dataset(new, outputs) if new else None
+    outputs = outputs_of(config, *((old, new) if old is not None and new is not None else ()))
+    before = None if old is None else load_dataset(old, outputs)
+    after = None if new is None else load_dataset(new, outputs)
     if before and after:
         return before, after
     history = read_history(outputs)

@@ -32,7 +32,7 @@ def show_explanation(
 
     A whole station is shown in short, unless everything is asked for.
     """
-    name = run or LATEST
+    name = LATEST if run is None else run
     loaded = load_dataset(name, outputs_of(config, name))
     found = explain(
         loaded.dataset,

@@ -15,16 +15,28 @@ import typer
 if TYPE_CHECKING:
     from mrt_pipeline.orchestrator.request import RunRequest
 
+
+def given_path(text: str) -> Path:
+    """Return a path of the command line, with its home folder and variables filled in."""
+    from mrt_pipeline.config.paths import read_path
+
+    return read_path(text)
+
+
+def path_option(text: str, *names: str) -> Any:
+    """Return an option that takes a path."""
+    return typer.Option(*names, parser=given_path, metavar="PATH", help=text)
+
+
 Config = Annotated[
     Path | None,
-    typer.Option(
-        "--config", help="Configuration file [default: $PIPELINE_CONFIG, else config/pipeline.yaml]"
-    ),
+    path_option("Configuration file [default: $PIPELINE_CONFIG, else config/pipeline.yaml]", "--config"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines")]
 
 _OutputDir = Annotated[
-    Path | None, typer.Option("--output-dir", help="Folder for the results [default: a new one in outputs/]")
+    Path | None,
+    path_option("Folder for the results [default: a new one in outputs/]", "--output-dir"),
 ]
 _Stage = Annotated[int | None, typer.Option("--stage", min=1, max=3, help="Run a single stage only")]
 _ResumeFrom = Annotated[

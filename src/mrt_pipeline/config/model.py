@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from mrt_pipeline.config.paths import expand_path
+
 
 class Section(BaseModel):
     """A frozen section of the configuration; unknown keys are errors."""
@@ -51,6 +53,7 @@ def _refuse_spaces(contact: str) -> str:
     return contact
 
 
+FolderPath = Annotated[str, Field(min_length=1), AfterValidator(expand_path)]
 Names = Annotated[
     tuple[ItemT, ...], Field(json_schema_extra={"uniqueItems": True}), AfterValidator(_refuse_repeats)
 ]
@@ -255,8 +258,8 @@ class ApisSection(Section):
 class OutputSection(Section):
     """Where runs are kept and in which formats."""
 
-    directory: str = Field(default="outputs", min_length=1)
-    """folder of all runs, relative to the working directory"""
+    directory: FolderPath = "outputs"
+    """folder of all runs, relative to the working directory; ~ and $NAME are filled in"""
     versioning: bool = True
     """true: one folder per run, named by its UTC start; false: always the folder ``current``"""
     keep_last_n_versions: int = Field(default=10, ge=1)

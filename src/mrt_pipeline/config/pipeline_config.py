@@ -9,6 +9,7 @@ from typing import Any
 from mrt_pipeline.config.environment import CONFIG_VARIABLE, Secrets, read_variables
 from mrt_pipeline.config.loading import load_settings
 from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.paths import read_path, read_variable_path
 from mrt_pipeline.errors import ConfigError
 from mrt_pipeline.secrecy import SECRETS
 
@@ -100,9 +101,9 @@ def find_config(path: str | Path | None = None, default: Path | None = None) -> 
         ConfigError: if nothing is named and nothing found; it lists all places looked at.
     """
     if path:
-        return Path(path)
+        return read_path(str(path))
     if named := read_variables().get(CONFIG_VARIABLE):
-        return Path(named)
+        return read_variable_path(CONFIG_VARIABLE, named)
     places = [DEFAULT_PATH] if default is None else [DEFAULT_PATH, default]
     for place in places:
         if place.is_file():

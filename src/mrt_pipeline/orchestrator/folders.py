@@ -14,7 +14,9 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+import mrt_pipeline
 from mrt_pipeline.config.model import OutputSection
+from mrt_pipeline.config.paths import home_folder
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, LATEST, REJECTED_NAME, VALIDATION_NAME
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError, UsageError
@@ -24,6 +26,8 @@ from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.runtime.files import (
     TEMPORARY_SUFFIX,
     make_folder,
+    real_path,
+    refuse_obstacle,
     remove_folder,
     remove_leftovers,
     replace_symlink,
@@ -57,9 +61,13 @@ def find_folder(request: RunRequest, output: OutputSection) -> Path | None:
     Raises:
         MissingCheckpointError: if it goes on with a run and there is none to go on with.
         UsageError: if --output-dir names a place that is not for a run.
+        StorageError: if something that is no folder is in the way.
         CorruptCheckpointError: if a manifest stands there that is none of ours.
     """
     outputs = Path(output.directory)
+    refuse_obstacle(request.output_dir or (outputs if output.versioning else outputs / UNVERSIONED))
+    if output.symlink_latest:
+        check_latest(outputs)
     if request.output_dir is not None:
         _refuse_place(request.output_dir, outputs)
         _refuse_strangers(request.output_dir, outputs)
@@ -76,16 +84,42 @@ def find_folder(request: RunRequest, output: OutputSection) -> Path | None:
 
 
 def _refuse_place(named: Path, outputs: Path) -> None:
-    """Raise unless a folder may be one run's: not that of all runs, nor the name of the link among them."""
-    if named.resolve() == outputs.resolve():
-        what = "the folder of all runs"
-    elif named.absolute() == (outputs / LATEST).absolute() and not named.is_symlink():
-        what = "the name of the link to the last good run"
-    elif named.resolve() == Path.cwd() and not (named / MANIFEST_NAME).exists():
-        what = "the working directory"
-    else:
-        return
-    raise UsageError(f"--output-dir {named} is {what}; name a folder in it, such as {outputs / 'mine'}.")
+    """Raise unless a folder may be one run's, and hold its files alone."""
+    folder, mine = real_path(named), outputs / "mine"
+    if run := _run_around(folder, real_path(outputs)):
+        raise UsageError(
+            f"--output-dir {named} lies in the run {run.name}, and would be removed with it; name a folder "
+            f"beside it, such as {mine}."
+        )
+    if what := _describe_place(named, folder, outputs):
+        inside = mine if folder in real_path(mine).parents else named / "mine"
+        raise UsageError(f"--output-dir {named} {what}; name a folder in it, such as {inside}.")
+
+
+def _describe_place(named: Path, folder: Path, outputs: Path) -> str | None:
+    """Return what a folder is or holds that a run's files must not lie among, none if there is nothing."""
+    if named.absolute() == (outputs / LATEST).absolute() and not named.is_symlink():
+        return "is the name of the link to the last good run"
+    if folder == Path.cwd() and (folder / MANIFEST_NAME).exists():
+        return None  # a run that was made here goes on here
+    places = {
+        "the folder of all runs": outputs,
+        "the working directory": Path.cwd(),
+        "your home folder": home_folder(),
+        "the program itself": Path(mrt_pipeline.__file__).parent,
+    }
+    for what, place in places.items():
+        if place is not None and folder in (real_path(place), *real_path(place).parents):
+            return f"{'is' if folder == real_path(place) else 'holds'} {what}"
+    if folder.is_mount():
+        return "is the root of a file system"
+    return "is the root of a repository" if (folder / ".git").exists() else None
+
+
+def _run_around(folder: Path, outputs: Path) -> Path | None:
+    """Return the run's folder among all runs that a folder lies in, if it lies in one."""
+    around = [parent for parent in folder.parents if parent.parent == outputs]
+    return next((parent for parent in around if (parent / MANIFEST_NAME).is_file()), None)
 
 
 def _refuse_strangers(folder: Path, outputs: Path) -> None:
@@ -185,13 +219,14 @@ def find_shown(outputs: Path) -> Manifest | None:
     """Return the manifest of the run that ``latest`` shows, if it can be read."""
     link = outputs / LATEST
     try:
-        return find_manifest(link.resolve()) if link.is_symlink() else None
+        return find_manifest(real_path(link)) if link.is_symlink() else None
     except (CorruptCheckpointError, StorageError):
         return None
 
 
 def check_latest(outputs: Path) -> None:
-    """Raise ``StorageError`` if something of a person's stands under the name of the link."""
+    """Raise ``StorageError`` if the link cannot be made: something of a person's stands in its place."""
+    refuse_obstacle(outputs)
     link = outputs / LATEST
     if link.exists() and not link.is_symlink():
         raise StorageError(link, "is not a link; move it away so that it can show the last good run.")
@@ -205,7 +240,7 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
     the newest dataset of the latest day, which looks at earlier days must not push out.
     """
     with outputs_lock(outputs):
-        protected = {(outputs / LATEST).resolve(), current.resolve()}
+        protected = {real_path(outputs / LATEST), real_path(current)}
         completed = sorted(
             (manifest.timestamp, folder, manifest.as_of)
             for folder, manifest in list_runs(outputs)
@@ -215,10 +250,10 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
         )
         if completed:
             _, newest, _ = max(completed, key=lambda run: (run[2], run[0]))
-            protected.add(newest.resolve())
+            protected.add(real_path(newest))
         removed = []
         for _, folder, _ in completed[: max(0, len(completed) - keep)]:
-            if folder.resolve() in protected:
+            if real_path(folder) in protected:
                 continue
             with held_if_free(folder) as is_free:
                 if is_free:

@@ -32,7 +32,7 @@ from mrt_pipeline.report.datasets import load_run
 from mrt_pipeline.report.history import Run, read_history, read_run
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.runtime.files import write_record
+from mrt_pipeline.runtime.files import real_path, write_record
 
 if TYPE_CHECKING:
     from mrt_pipeline.report.losses import Losses
@@ -203,7 +203,7 @@ class PublicationGate:
         """Return the run that ``latest`` shows, if it can be read and has a dataset."""
         link = self._outputs / LATEST
         try:
-            run = read_run(link.resolve()) if link.is_symlink() else None
+            run = read_run(real_path(link)) if link.is_symlink() else None
         except (CheckpointError, StorageError) as error:
             self._context.reporter.warn(f"What {link} shows cannot be compared with: {error}")
             return None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config import PipelineConfig
+from mrt_pipeline.config.paths import home_folder
 from mrt_pipeline.contracts.names import FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
@@ -34,6 +35,7 @@ from mrt_pipeline.report.lineage import (
     run_event,
     without_paths,
 )
+from mrt_pipeline.runtime.files import real_path
 from mrt_pipeline.runtime.lineage import LINEAGE_NAME, LineageSender, append_events
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.secrecy import SECRETS
@@ -311,4 +313,5 @@ class EventLineage(Lineage):
     def _safe(self, error: str) -> str:
         """Return an error's sentence with file names where it has paths."""
         folder = self._session.folder
-        return without_paths(error, (folder.absolute(), folder.resolve(), Path.cwd(), Path.home()))
+        home = home_folder() or folder.absolute()
+        return without_paths(error, (folder.absolute(), real_path(folder), Path.cwd(), home))

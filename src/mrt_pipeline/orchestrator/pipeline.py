@@ -27,7 +27,6 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.orchestrator.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.folders import (
-    check_latest,
     choose_folder,
     find_shown,
     point_latest,
@@ -239,9 +238,6 @@ class PipelineOrchestrator:
 
     def _refuse_vain_request(self, request: RunRequest) -> None:
         """Raise before any work if what is asked for cannot be done or shown."""
-        settings = self.config.settings
-        if settings.output.symlink_latest:
-            check_latest(Path(settings.output.directory))
         if request.stage is not None and not is_enabled(STAGES[request.stage - 1], self._context):
             raise UsageError(
                 f"--stage {request.stage} asks for a stage that the configuration switches off; set "

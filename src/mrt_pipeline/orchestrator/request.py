@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.errors import UsageError
 
 STAGE_NUMBERS = (1, 2, 3)
@@ -21,7 +22,7 @@ class RunRequest:
     """One command line, checked.
 
     Raises:
-        UsageError: if it names no stage of ours, or asks for two things at once.
+        UsageError: if it names no stage of ours or no path, or asks for two things at once.
     """
 
     output_dir: Path | None = None
@@ -39,6 +40,8 @@ class RunRequest:
     """publish although more is gone since the last dataset than ``gates`` allows"""
 
     def __post_init__(self) -> None:
+        if self.output_dir is not None:
+            object.__setattr__(self, "output_dir", read_path(str(self.output_dir)))
         for flag, number in (("--stage", self.stage), ("--resume-from", self.resume_from)):
             if number is not None and number not in STAGE_NUMBERS:
                 raise UsageError(f"{flag} is {number}; expected 1, 2 or 3.")

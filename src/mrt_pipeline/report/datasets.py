@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, UnrecordedCheckpointError, UsageError
 from mrt_pipeline.report.history import History, Run, get_run, is_path, read_run
 from mrt_pipeline.runtime.checkpoints import find_unrecorded, parse_checkpoint, verify_checkpoint
-from mrt_pipeline.runtime.files import read_bytes
+from mrt_pipeline.runtime.files import read_bytes, real_path
 
 FINAL_NAME = CHECKPOINT_NAMES[FINAL_STAGE]
 REMEDY = "mrt-pipeline run"
@@ -34,7 +36,7 @@ def load_dataset(name: str, outputs: Path) -> LoadedDataset:
         UsageError: if there is no such run or file.
         CheckpointError: if it has no dataset, or a damaged one.
     """
-    path = Path(name)
+    path = read_path(name)
     if is_path(name) and path.is_file():
         run = read_run(path.parent) if path.name == FINAL_NAME else None
         if run is None:
@@ -55,7 +57,7 @@ def load_run(run: Run) -> LoadedDataset:
         raise MissingCheckpointError(
             path,
             f"is not there: the run {run.state.replace('_', ' ')} before it. See: "
-            f"mrt-pipeline show {run.name}",
+            f"{shlex.join(['mrt-pipeline', 'show', str(run.folder)])}",
         )
     since = find_unrecorded(run.manifest, FINAL_STAGE)
     try:
@@ -79,7 +81,7 @@ def choose_successful(history: History, number: int, apart_from: Path | None = N
     found = [
         run
         for run in choose_completed(history)
-        if apart_from is None or run.folder.resolve() != apart_from.resolve()
+        if apart_from is None or real_path(run.folder) != real_path(apart_from)
     ]
     if len(found) < number:
         raise UsageError(

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.contracts.names import LATEST
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, StorageError, UsageError
-from mrt_pipeline.runtime.files import storage_errors
+from mrt_pipeline.runtime.files import real_path, storage_errors
 from mrt_pipeline.runtime.locks import is_locked
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 
@@ -104,7 +105,7 @@ class History:
 
     def is_latest(self, run: Run) -> bool:
         """Tell whether ``latest`` shows a run."""
-        return self.latest is not None and run.folder.resolve() == self.latest
+        return self.latest is not None and real_path(run.folder) == self.latest
 
 
 def read_history(outputs: Path) -> History:
@@ -113,7 +114,7 @@ def read_history(outputs: Path) -> History:
     damaged: list[DamagedRun] = []
     latest = _find_latest(outputs)
     folders = _list_folders(outputs)
-    if latest is not None and latest not in {folder.resolve() for folder in folders}:
+    if latest is not None and latest not in {real_path(folder) for folder in folders}:
         folders.append(latest)
     for folder in folders:
         try:
@@ -141,7 +142,7 @@ def read_run(folder: Path) -> Run | None:
 
 def is_path(name: str) -> bool:
     """Tell whether a name is a path; a single word is the name of a run, whatever else is called so here."""
-    return os.sep in name or name in (os.curdir, os.pardir) or name.endswith(".json")
+    return os.sep in name or name in (os.curdir, os.pardir) or name.startswith("~") or name.endswith(".json")
 
 
 def _is_file(path: Path) -> bool:
@@ -152,21 +153,24 @@ def _is_file(path: Path) -> bool:
 
 
 def get_run(name: str, outputs: Path) -> Run:
-    """Return a run by the path of its folder, or by its name in the folder of all runs.
+    """Return a run by its name in the folder of all runs, or by the path of its folder, a single word too.
 
     ``latest`` is what the link of this name shows; where no link is kept, the newest run that was completed.
 
     Raises:
-        UsageError: if there is none; it lists the newest ones.
+        UsageError: if the name is empty, or there is no such run; it lists the newest ones.
         CorruptCheckpointError: if its manifest is damaged.
     """
-    folder = Path(name) if is_path(name) else outputs / name
-    if _is_file(folder / MANIFEST_NAME) and (run := read_run(_follow(folder))):
-        return run
+    path = read_path(name)
+    for folder in [path] if is_path(name) else [outputs / path, path]:
+        if _is_file(folder / MANIFEST_NAME) and (run := read_run(_follow(folder))):
+            return run
     runs = read_history(outputs).runs
     completed = [run for run in runs if run.manifest.status is RunStatus.COMPLETED]
     if name == LATEST and completed:
         return completed[0]
+    if named := [run for run in runs if run.name == name]:
+        return named[0]
     names = [run.name for run in runs]
     shown = ", ".join(names[:SUGGESTED]) + (", …" if len(names) > SUGGESTED else "")
     there = (
@@ -209,14 +213,14 @@ def _follow(folder: Path) -> Path:
     """Return the folder that a link shows, by its place beside the link where it lies there."""
     if not folder.is_symlink():
         return folder
-    target = folder.resolve()
+    target = real_path(folder)
     beside = folder.parent / target.name
-    return beside if beside.resolve() == target else target
+    return beside if real_path(beside) == target else target
 
 
 def _find_latest(outputs: Path) -> Path | None:
     link = outputs / LATEST
-    return link.resolve() if link.is_symlink() and link.exists() else None
+    return real_path(link) if link.is_symlink() and link.exists() else None
 
 
 def _list_folders(outputs: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config import PipelineConfig, Settings
+from mrt_pipeline.config.paths import read_variable_path
 from mrt_pipeline.contracts.outputs import StageMetadata
 from mrt_pipeline.runtime.clock import singapore_date, utc_now
 from mrt_pipeline.runtime.reporting import Reporter
@@ -72,7 +73,7 @@ def default_context(
 def cache_folder() -> Path:
     """Return where answers of live services are kept between runs; ``MRT_PIPELINE_CACHE`` overrides it."""
     if chosen := os.environ.get("MRT_PIPELINE_CACHE"):
-        return Path(chosen)
+        return read_variable_path("MRT_PIPELINE_CACHE", chosen)
     from platformdirs import user_cache_path
 
     return user_cache_path("mrt-data-pipeline")

@@ -41,6 +41,10 @@ _ADVICE = {
     errno.EISDIR: "there is a folder under this file's name; move it away",
     errno.ENAMETOOLONG: "the path is too long; choose a shorter --output-dir",
 }
+_OTHER_FOLDER = (
+    "Move it away, or choose another folder: output.directory in the configuration for all runs, "
+    "--output-dir for one."
+)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -144,13 +148,32 @@ def make_folder(path: Path, *, exist_ok: bool = True) -> None:
         StorageError: if it cannot be made.
     """
     try:
-        path.mkdir(parents=True, exist_ok=exist_ok)
-    except FileExistsError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_made(path, error) from error
+    try:
+        path.mkdir(exist_ok=exist_ok)
+    except FileExistsError as error:
         if not exist_ok:
             raise
-        raise StorageError(path, "is a file; expected a folder. Choose another --output-dir.") from None
+        raise _not_made(path, error) from error
     except OSError as error:
-        raise StorageError(path, f"could not be made: {describe_os_error(error)}.") from error
+        raise _not_made(path, error) from error
+
+
+def refuse_obstacle(folder: Path) -> None:
+    """Raise before any work if a folder can neither be used nor made.
+
+    Raises:
+        StorageError: if it, or what it is to lie in, is a file or a link that leads to no folder.
+    """
+    if (obstacle := _find_obstacle(folder)) is not None:
+        raise _blocked(folder, obstacle)
+
+
+def real_path(path: Path) -> Path:
+    """Return an absolute path with every link followed; of a link that leads to itself, the link."""
+    return Path(os.path.realpath(path))
 
 
 def replace_symlink(link: Path, target: Path) -> None:
@@ -163,7 +186,7 @@ def replace_symlink(link: Path, target: Path) -> None:
     with storage_errors(link, "could not be pointed at the new run; it still shows the previous one"):
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
-        temporary.symlink_to(os.path.relpath(target.resolve(), link.parent.resolve()))
+        temporary.symlink_to(os.path.relpath(real_path(target), real_path(link.parent)))
         try:
             temporary.replace(link)
         except OSError:
@@ -249,6 +272,44 @@ def storage_errors(path: Path, consequence: str) -> Iterator[None]:
 def describe_os_error(error: OSError) -> str:
     """Return what to do about an operating system's error, or its own text where nothing better is known."""
     return _ADVICE.get(error.errno or 0) or (error.strerror or str(error)).lower()
+
+
+def _not_made(folder: Path, error: OSError) -> StorageError:
+    if (obstacle := _find_obstacle(folder)) is not None:
+        return _blocked(folder, obstacle)
+    return StorageError(folder, f"could not be made: {describe_os_error(error)}.")
+
+
+def _may_be_folder(path: Path) -> bool:
+    """Tell whether a path leads to a folder; one that may not be looked at is met when it is used."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return True
+
+
+def _find_obstacle(folder: Path) -> Path | None:
+    """Return what stands where a folder, or one that it lies in, is to be; none if nothing does."""
+    parts = (*reversed(folder.parents), folder)
+    return next((part for part in parts if os.path.lexists(part) and not _may_be_folder(part)), None)
+
+
+def _blocked(folder: Path, obstacle: Path) -> StorageError:
+    name = "" if obstacle == folder else f"could not be made, since {obstacle} "
+    return StorageError(folder, f"{name}{_describe_obstacle(obstacle)}; expected a folder. {_OTHER_FOLDER}")
+
+
+def _describe_obstacle(path: Path) -> str:
+    if not path.is_symlink():
+        return "is a file"
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return f"is a link to {path.readlink()}, which is not there"
+    except OSError as error:
+        is_loop = error.errno == errno.ELOOP
+        return "is a link that leads back to itself" if is_loop else "is a link to no folder"
+    return f"is a link to {path.readlink()}, a file"
 
 
 def _is_running(process: int) -> bool:

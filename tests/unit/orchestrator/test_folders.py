@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import mrt_pipeline
 from mrt_pipeline.config.model import OutputSection
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, StorageError, UsageError
@@ -14,7 +15,9 @@ from mrt_pipeline.orchestrator import folders
 from mrt_pipeline.orchestrator.folders import (
     _names_of_a_run,
     choose_folder,
+    find_folder,
     find_resumable,
+    find_shown,
     list_runs,
     point_latest,
     remove_old_runs,
@@ -291,3 +294,134 @@ def test_the_run_that_latest_shows_may_be_named_by_the_link(outputs: Path) -> No
     point_latest(outputs / "20261123_081203", outputs, START)
     named = outputs / "latest"
     assert choose_folder(RunRequest(named, resume_from=2), _section(outputs), START) == named
+
+
+@pytest.fixture
+def at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder below a home folder, each of them somewhere in another one."""
+    place = tmp_path / "above" / "home" / "project" / "work"
+    place.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "above" / "home"))
+    monkeypatch.chdir(place)
+    return place
+
+
+@pytest.mark.parametrize(
+    ("named", "what"),
+    [
+        ("/", "holds the folder of all runs"),
+        ("..", "holds the folder of all runs"),
+        ("../../..", "holds the folder of all runs"),
+        (".", "holds the folder of all runs"),
+        ("outputs", "is the folder of all runs"),
+        ("outputs/.", "is the folder of all runs"),
+        ("outputs/latest", "is the name of the link"),
+        ("link-to-all", "is the folder of all runs"),
+        ("link-up", "holds the folder of all runs"),
+        ("/proc", "is the root of a file system"),
+        ("repository", "is the root of a repository"),
+        (str(Path(mrt_pipeline.__file__).parent), "is the program itself"),
+        (str(Path(mrt_pipeline.__file__).parents[1]), "holds the program itself"),
+    ],
+)
+def test_a_folder_that_is_or_holds_what_is_not_one_run_s_is_refused(
+    at_work: Path, named: str, what: str
+) -> None:
+    (at_work / "link-to-all").symlink_to("outputs")
+    (at_work / "link-up").symlink_to(at_work.parent)
+    for folder in ("outputs", "repository/.git"):
+        (at_work / folder).mkdir(parents=True)
+    with pytest.raises(UsageError, match=f"{what}.*name a folder in it, such as"):
+        choose_folder(RunRequest(Path(named)), _section(Path("outputs")), START)
+
+
+@pytest.mark.parametrize(
+    ("named", "what"),
+    [
+        (".", "is the working directory"),
+        ("..", "holds the working directory"),
+        ("../..", "holds the working directory"),
+        ("{home}", "is your home folder"),
+        ("{home}/..", "holds your home folder"),
+    ],
+)
+def test_so_is_one_where_all_runs_lie_elsewhere(
+    tmp_path: Path, at_work: Path, named: str, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "{home}" in named:
+        (tmp_path / "far").mkdir()
+        monkeypatch.chdir(tmp_path / "far")
+    folder = Path(named.format(home=tmp_path / "above" / "home"))
+    with pytest.raises(UsageError, match=what):
+        choose_folder(RunRequest(folder), _section(tmp_path / "elsewhere" / "outputs"), START)
+
+
+def test_a_run_goes_on_in_the_working_directory_where_it_was_made(at_work: Path, tmp_path: Path) -> None:
+    save_manifest(at_work, make_manifest())
+    section = _section(tmp_path / "elsewhere")
+    assert choose_folder(RunRequest(Path()), section, START) == Path()
+
+
+def test_a_folder_in_a_run_s_folder_is_refused_because_it_would_go_with_it(outputs: Path) -> None:
+    _put_runs(outputs, "20261123_081203")
+    with pytest.raises(UsageError, match="lies in the run 20261123_081203, and would be removed with it"):
+        choose_folder(RunRequest(outputs / "20261123_081203" / "deep" / "mine"), _section(outputs), START)
+
+
+def _put_obstacle(path: Path, kind: str) -> None:
+    if kind == "file":
+        path.write_text("precious")
+    else:
+        path.symlink_to({"dangling": "nowhere", "loop": path.name, "to a file": "note"}[kind])
+    (path.parent / "note").touch()
+
+
+OBSTACLES = {
+    "file": "is a file; expected a folder",
+    "dangling": "is a link to nowhere, which is not there; expected a folder",
+    "loop": "is a link that leads back to itself; expected a folder",
+    "to a file": "is a link to note, a file; expected a folder",
+}
+
+
+@pytest.mark.parametrize(("kind", "fault"), OBSTACLES.items())
+@pytest.mark.parametrize(
+    "request_", [RunRequest(), RunRequest(skip_existing=True), RunRequest(resume_from=1)]
+)
+def test_what_stands_in_the_place_of_the_folder_of_all_runs_is_told_before_any_work(
+    tmp_path: Path, kind: str, fault: str, request_: RunRequest
+) -> None:
+    _put_obstacle(tmp_path / "outputs", kind)
+    for outputs in (tmp_path / "outputs", tmp_path / "outputs" / "below"):
+        with pytest.raises(StorageError, match=fault) as caught:
+            choose_folder(request_, _section(outputs), START)
+        assert str(tmp_path / "outputs") in str(caught.value)
+
+
+@pytest.mark.parametrize(("kind", "fault"), OBSTACLES.items())
+def test_what_stands_in_the_place_of_a_run_s_folder_is_told(outputs: Path, kind: str, fault: str) -> None:
+    outputs.mkdir()
+    for name in ("mine", "current"):
+        _put_obstacle(outputs / name, kind)
+    with pytest.raises(StorageError, match=fault):
+        find_folder(RunRequest(outputs / "mine"), _section(outputs))
+    with pytest.raises(StorageError, match=fault):
+        find_folder(RunRequest(), _section(outputs, versioning=False))
+
+
+def test_a_run_elsewhere_is_refused_if_latest_could_not_show_it_in_the_end(tmp_path: Path) -> None:
+    _put_obstacle(tmp_path / "outputs", "dangling")
+    section = _section(tmp_path / "outputs")
+    with pytest.raises(StorageError, match="is a link to nowhere"):
+        find_folder(RunRequest(tmp_path / "mine"), section)
+    assert find_folder(RunRequest(tmp_path / "mine"), _section(tmp_path / "outputs", symlink_latest=False))
+
+
+@pytest.mark.parametrize("target", ["latest", "20260101_000000"])
+def test_a_latest_that_leads_nowhere_is_put_right_by_the_next_run(outputs: Path, target: str) -> None:
+    _put_runs(outputs, "20261123_081203")
+    (outputs / "latest").symlink_to(target)
+    assert find_shown(outputs) is None
+    assert remove_old_runs(outputs, keep=1, current=outputs / "20261123_081203") == []
+    assert point_latest(outputs / "20261123_081203", outputs, START)
+    assert (outputs / "latest").readlink() == Path("20261123_081203")
