@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from mrt_pipeline.config.environment import SECRET_NAMES, override_variable
 from mrt_pipeline.config.keys import known_keys, value_keys
 from mrt_pipeline.config.schema import json_schema
-from mrt_pipeline.config.yaml_reading import KeyPath
+from mrt_pipeline.config.yaml_reading import KeyPath, YamlDocument
 from mrt_pipeline.secrecy import SECRETS
 
 MAX_SHOWN = 60
@@ -44,15 +44,27 @@ BOUNDS = {
 }
 
 
-def describe_errors(error: ValidationError, place: Callable[[KeyPath], str]) -> list[str]:
+def describe_errors(
+    error: ValidationError, document: YamlDocument, place: Callable[[KeyPath], str]
+) -> list[str]:
     """Return a sentence for each fault that validation found.
+
+    A list or section of which a part is at fault is not judged as a whole: what is left of it, such as a list
+    without its only item, is not what was written.
 
     Args:
         error: what validation found.
+        document: what was read, with what is written there, and what could not be read.
         place: says which key it is and where it was set, e.g. ``"mode (line 5)"``.
     """
     schema, errors = json_schema(), error.errors(include_url=False)
-    told = [_describe(found, place(found["loc"]), schema) for found in errors[:MAX_FAULTS]]
+    at_fault = {found["loc"] for found in errors} | set(document.unread)
+    wholes = {path[:length] for path in at_fault for length in range(len(path))}
+    errors = [found for found in errors if found["loc"] not in wholes]
+    told = [
+        _describe(found, place(found["loc"]), schema, document.texts.get(found["loc"]))
+        for found in errors[:MAX_FAULTS]
+    ]
     return told + ([f"and {len(errors) - MAX_FAULTS} more."] if len(errors) > MAX_FAULTS else [])
 
 
@@ -92,15 +104,16 @@ def describe_secret(path: KeyPath, place: str) -> str:
     return f"{place} looks like a secret; take it out and set {variables} in the environment or in .env."
 
 
-def _describe(found: Mapping[str, Any], place: str, schema: Mapping[str, Any]) -> str:
+def _describe(found: Mapping[str, Any], place: str, schema: Mapping[str, Any], written: str | None) -> str:
     if found["type"] == "extra_forbidden":
         return describe_unknown_key(found["loc"], place)
     if found["type"] == "value_error":
         return f"{place} {found['ctx']['error']}"
     expected = _expectation(_schema_at(found["loc"], schema), schema)
-    is_unquoted = expected.startswith("text") and isinstance(found["input"], bool | int | float)
-    advice = "; put it in quotes" if is_unquoted else ""
-    return f"{place} is {_show(found['input'])}; expected {expected}{advice}."
+    is_converted = isinstance(found["input"], bool | int | float)
+    advice = "; put it in quotes" if is_converted and expected.startswith("text") else ""
+    shown = written[:MAX_SHOWN] if written and is_converted else _show(found["input"])
+    return f"{place} is {shown}; expected {expected}{advice}."
 
 
 def _schema_at(path: Sequence[str | int], schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -31,13 +31,13 @@ def load_settings(path: Path, variables: Mapping[str, str]) -> Settings:
     faults = list(document.faults)
     settings_of: dict[Key, str] = {}
     for override in find_overrides(variables):
-        faults.extend(_apply(override, document.value, settings_of))
+        faults.extend(_apply(override, document, settings_of))
     try:
         settings = Settings.model_validate(document.value, strict=True)
     except ValidationError as error:
         from mrt_pipeline.config.faults import describe_errors
 
-        faults.extend(describe_errors(error, lambda key: _place(key, document.lines, settings_of)))
+        faults.extend(describe_errors(error, document, lambda key: _place(key, document.lines, settings_of)))
     if faults:  # raised out here, so that no traceback shows the values that validation quotes
         raise _refusal(path, faults)
     return settings
@@ -72,7 +72,7 @@ def _read_text(path: Path) -> str:
         raise _unreadable(f"line {line} is not UTF-8; save the file as UTF-8.") from error
 
 
-def _apply(override: Override, tree: dict[str, Any], settings_of: dict[Key, str]) -> Iterable[str]:
+def _apply(override: Override, document: YamlDocument, settings_of: dict[Key, str]) -> Iterable[str]:
     """Put a variable's value in its place and yield a sentence for each fault in it."""
     variable, key = override.variable, override.path
     field = known_keys().get(key)
@@ -88,16 +88,17 @@ def _apply(override: Override, tree: dict[str, Any], settings_of: dict[Key, str]
         yield f"{variable} sets the same key as {other}; keep one of them."
     settings_of[key] = variable
     if field.annotation is str:
-        _put(tree, key, override.text)
+        _put(document.value, key, override.text)
         return
     try:
-        document = read_yaml(override.text)
+        given = read_yaml(override.text)
     except ConfigError as error:
         yield from (f"{variable}: {fault}" for fault in error.faults)
         return
-    yield from (f"{variable}: {fault}" for fault in document.faults)
-    if not document.faults:
-        _put(tree, key, document.value)
+    yield from (f"{variable}: {fault}" for fault in given.faults)
+    document.texts.update({(*key, *path): text for path, text in given.texts.items()})
+    if not given.faults:
+        _put(document.value, key, given.value)
 
 
 def _put(tree: dict[str, Any], key: Key, value: object) -> None:

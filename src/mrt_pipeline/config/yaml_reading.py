@@ -2,7 +2,8 @@
 
 Only what configuration needs is read: mappings with text keys, lists, text, numbers, true and false, null.
 A tag is a fault, so a file can neither make objects nor run code. Aliases are written out within a bound, so
-that a small file cannot grow without end. Dates and times stay the text that they are.
+that a small file cannot grow without end. Dates and times stay the text that they are. A number is decimal (or
+hexadecimal, ``0x10``): what YAML 1.1 and 1.2 read differently, such as ``010``, ``1:30`` or ``1_000``, is a fault.
 """
 
 from __future__ import annotations
@@ -35,7 +36,15 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 TAG_PREFIX = "tag:yaml.org,2002:"
 TEXT_TAG = TAG_PREFIX + "str"
-CONVERTED_TAGS = tuple(TAG_PREFIX + name for name in ("null", "bool", "int", "float"))
+CONVERTED_TAGS = (TAG_PREFIX + "null", TAG_PREFIX + "bool")
+NUMBER_TAGS = (TAG_PREFIX + "int", TAG_PREFIX + "float")
+PLAIN_NUMBER = re.compile(
+    r"[-+]?(0|[1-9][0-9]*|0x[0-9a-fA-F]+)|[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+    r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+)
+"""a number that every reader of YAML understands alike"""
+ODD_NUMBER = re.compile(r"[-+]?(0o[0-7_]+|[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?)")
+"""what PyYAML takes for text, and other readers or people for a number"""
 UNREAD = object()
 """stands for a value that is at fault, until it is left out"""
 
@@ -47,6 +56,10 @@ class YamlDocument:
     value: Any = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
     """the line of each key and list item, from 1"""
+    texts: dict[KeyPath, str] = field(default_factory=dict)
+    """what is written where a number, true, false or null was read"""
+    unread: list[KeyPath] = field(default_factory=list)
+    """where a value is at fault, and left out"""
     faults: list[str] = field(default_factory=list)
     """a sentence for each oddity that reading could go past"""
 
@@ -100,12 +113,12 @@ class _TreeReader:
         if len(path) > MAX_DEPTH:
             raise _unreadable(f"line {_line(node)} is nested more than {MAX_DEPTH} levels deep.")
         if not self._has_implied_tag(node):
-            return self._fault(node, "has a tag; write the value without it")
+            return self._fault(node, "has a tag; write the value without it", path)
         if isinstance(node, yaml.MappingNode):
             return self._read_mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return self._read_list(node, path)
-        return self._read_scalar(node)
+        return self._read_scalar(node, path)
 
     def _has_implied_tag(self, node: yaml.Node) -> bool:
         """Tell whether a node's tag says no more than its form does."""
@@ -118,12 +131,13 @@ class _TreeReader:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(key_node, "has a key that is not text")
+                self._fault(key_node, "has a key that is not text", path)
                 continue
             key = str(key_node.value)
             here = (*path, key)
             if first := self._document.lines.get(here):
-                self._fault(key_node, f"repeats the key {show_path(here)} of line {first}; keep one of them")
+                fault = f"repeats the key {show_path(here)} of line {first}; keep one of them"
+                self._fault(key_node, fault, here)
                 continue
             self._document.lines[here] = _line(key_node)
             values[key] = self.read(value_node, here)
@@ -136,22 +150,51 @@ class _TreeReader:
             values.append(self.read(item, (*path, number)))
         return tuple(value for value in values if value is not UNREAD)
 
-    def _read_scalar(self, node: yaml.Node) -> Any:
-        if node.tag not in CONVERTED_TAGS:
-            return node.value
-        if len(node.value) > MAX_NUMBER_CHARS:  # reading one of 60,000 parts, 59:59:…, takes a second
-            return self._fault(node, "has a number that is too large")
-        try:
-            value = self._constructor.construct_object(node)
-        except ValueError:  # Python refuses to read thousands of digits
-            value = MAX_WHOLE_NUMBER
+    def _read_scalar(self, node: yaml.Node, path: KeyPath) -> Any:
+        text = node.value
+        is_number = node.tag in NUMBER_TAGS or self._is_odd_number(node)
+        if is_number and len(text) > MAX_NUMBER_CHARS:
+            return self._fault(node, "has a number that is too large", path)
+        if is_number and not PLAIN_NUMBER.fullmatch(text):
+            return self._refuse_number(node, path)
+        if not is_number and node.tag not in CONVERTED_TAGS:
+            return text
+        self._document.texts[path] = text
+        value = _read_number(text) if is_number else self._constructor.construct_object(node)
         if isinstance(value, int) and abs(value) >= MAX_WHOLE_NUMBER:
-            return self._fault(node, "has a number that is too large")
+            return self._fault(node, "has a number that is too large", path)
         return value
 
-    def _fault(self, node: yaml.Node, sentence: str) -> object:
-        self._document.faults.append(f"line {_line(node)} {sentence}.")
+    def _is_odd_number(self, node: yaml.Node) -> bool:
+        """Tell whether PyYAML alone takes a plain text for no number; one tagged as text is text."""
+        if node.style or not ODD_NUMBER.fullmatch(node.value):
+            return False
+        implied = self._resolver.resolve(type(node), node.value, (True, False))  # type: ignore[no-untyped-call] # untyped upstream
+        return bool(implied == TEXT_TAG)
+
+    def _refuse_number(self, node: yaml.Node, path: KeyPath) -> object:
+        """Refuse a number that one reader of YAML takes for another than the next, or for text."""
+        place = f"{show_path(path)} (line {_line(node)})" if path else f"line {_line(node)}"
+        self._document.faults.append(
+            f"{place} is {node.value}, which readers of YAML take for different numbers, or for text; write a "
+            "decimal number, such as 8 or 0.5, or put text in quotes."
+        )
+        self._document.unread.append(path)
         return UNREAD
+
+    def _fault(self, node: yaml.Node, sentence: str, path: KeyPath) -> object:
+        self._document.faults.append(f"line {_line(node)} {sentence}.")
+        self._document.unread.append(path)
+        return UNREAD
+
+
+def _read_number(text: str) -> int | float:
+    """Return a plain number."""
+    if "x" in text:
+        return int(text, 16)
+    if text.lstrip("-+").isdecimal():
+        return int(text)
+    return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
 
 
 def _describe_syntax(error: yaml.MarkedYAMLError) -> str:

@@ -11,6 +11,10 @@ from mrt_pipeline.config.loading import MAX_FILE_BYTES, load_settings
 from mrt_pipeline.errors import ConfigError
 
 STAGE2 = "stages.stage2_enrichment"
+ODD = (
+    "which readers of YAML take for different numbers, or for text; write a decimal number, such as 8 or 0.5, "
+    "or put text in quotes."
+)
 
 
 def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
@@ -43,14 +47,30 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
         ),
         (
             "stages: {stage2_enrichment: {daily_timeout_minutes: .inf}}",
-            f"{STAGE2}.daily_timeout_minutes (line 1) is inf; "
+            f"{STAGE2}.daily_timeout_minutes (line 1) is .inf; "
             "expected a number greater than 0 and up to 1440 or null.",
         ),
         ("pipeline: {version: 2.0}", "pipeline.version (line 1) is 2.0; "
          "expected text of 1 or more characters; put it in quotes."),
         ("pipeline: {name: ''}", "pipeline.name (line 1) is ''; expected text of 1 or more characters."),
         ("pipeline: {description: yes}",
-         "pipeline.description (line 1) is true; expected text; put it in quotes."),
+         "pipeline.description (line 1) is yes; expected text; put it in quotes."),
+        ("pipeline: {version: 2.10}", "pipeline.version (line 1) is 2.10; "
+         "expected text of 1 or more characters; put it in quotes."),
+        ("logging: {level: off}",
+         "logging.level (line 1) is off; expected one of DEBUG, INFO, WARNING, ERROR."),
+        ("expected_lines: on", "expected_lines (line 1) is on; expected a whole number from 1."),
+        ("expected_lines: 0x0", "expected_lines (line 1) is 0x0; expected a whole number from 1."),
+        ("expected_lines: 1e1", "expected_lines (line 1) is 1e1; expected a whole number from 1."),
+        ("stages: {stage1_ingestion: {cache_ttl_days: .nan}}",
+         "stages.stage1_ingestion.cache_ttl_days (line 1) is .nan; expected a number from 0 up to 3650."),
+        ("output:\n  formats:\n    - xml",
+         "output.formats[0] (line 3) is 'xml'; expected one of json, geojson."),
+        ("output: {formats: [!own json]}", "line 1 has a tag; write the value without it."),
+        ("stages: {stage1_ingestion: {expected_exits: {min: 900, max: 0950}}}",
+         "stages.stage1_ingestion.expected_exits.max (line 1) is 0950, " + ODD),
+        ("\nexpected_lines: 010", "expected_lines (line 2) is 010, " + ODD),
+        ("output: {formats: [1_0]}", "output.formats[0] (line 1) is 1_0, " + ODD),
         ("output: {versioning: 'yes'}", "output.versioning (line 1) is 'yes'; expected true or false."),
         ("output:\n  directory: outputs\n  formats:\n    - json\n    - xml",
          "output.formats[1] (line 5) is 'xml'; expected one of json, geojson."),
@@ -96,6 +116,18 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
 )  # fmt: skip
 def test_a_wrong_value_is_told_with_its_path_line_and_what_was_expected(content: str, fault: str) -> None:
     assert _faults(content) == (fault,)
+
+
+def test_a_number_of_a_variable_is_read_as_strictly_as_one_of_the_file() -> None:
+    variables = {
+        "MRT_PIPELINE__EXPECTED_LINES": "010",
+        "MRT_PIPELINE__EXPECTED_STATIONS": "yes",
+        "MRT_PIPELINE__PIPELINE__VERSION": "0600",
+    }
+    assert _faults("expected_stations: 184", **variables) == (
+        "MRT_PIPELINE__EXPECTED_LINES: line 1 is 010, " + ODD,
+        "MRT_PIPELINE__EXPECTED_STATIONS is yes; expected a whole number from 1.",
+    )
 
 
 def test_the_least_and_the_most_expected_exits_may_be_the_same() -> None:

@@ -17,6 +17,14 @@ from mrt_pipeline.errors import ConfigError
         ("a: 1", {"a": 1}),
         ("a: [1, 2.5, true, no, ~, 'x', \"y\", z]", {"a": (1, 2.5, True, False, None, "x", "y", "z")}),
         ("a: 2026-01-05", {"a": "2026-01-05"}),
+        ("a: [0, -7, +7, 0x10, -0x1F]", {"a": (0, -7, 7, 16, -31)}),
+        ("a: [1e3, 1.5e3, 1.5E-1, .5, 1., 0.10]", {"a": (1000.0, 1500.0, 0.15, 0.5, 1.0, 0.1)}),
+        ("a: [.inf, -.Inf]", {"a": (float("inf"), float("-inf"))}),
+        ("a: [yes, No, on, OFF]", {"a": (True, False, True, False)}),
+        (
+            "a: ['0600', '1:30', '1_000', 2.0.0, 1e, e3, 0x, 12:99]",
+            {"a": ("0600", "1:30", "1_000", "2.0.0", "1e", "e3", "0x", "12:99")},
+        ),
         ("a: 2026-99-99", {"a": "2026-99-99"}),
         ("a: !!str 2.0", {"a": "2.0"}),
         ("a: '2.0'", {"a": "2.0"}),
@@ -55,6 +63,21 @@ def test_an_oddity_is_told_and_left_out(text: str, value: object, fault: str) ->
     document = read_yaml(text)
     assert document.value == value
     assert document.faults == [fault]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0600", "010", "-010", "08", "00", "1:30", "1:30.5", "190:20:30", "0o17", "0b101", "1_000", "0x1_0",
+     "1_000.5", "00.5", "1_0e3"],
+)  # fmt: skip
+def test_a_number_that_readers_of_yaml_read_differently_is_refused_with_line_and_key(text: str) -> None:
+    document = read_yaml(f"a:\n  b: {text}\n  c: [{text}]")
+    assert document.value == {"a": {"c": ()}}
+    assert document.unread == [("a", "b"), ("a", "c", 0)]
+    assert [fault.partition(",")[0] for fault in document.faults] == [
+        f"a.b (line 2) is {text}",
+        f"a.c[0] (line 3) is {text}",
+    ]
 
 
 def test_a_small_text_cannot_grow_without_end() -> None:
