@@ -48,6 +48,10 @@ class MrtPipelineError(Exception):
 
     exit_code: int = EXIT_FAILURE
     retryable: bool = False
+    names_command: bool = False
+    """whether the message itself names the command that goes on"""
+    go_on_with: str | None = None
+    """the command that goes on with the run that the error ended"""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(SECRETS.redact(message))
@@ -114,6 +118,8 @@ class SourceFormatError(SourceError):
 class SourceGapError(SourceError):
     """Sources gave nothing for some stations; ``reasons`` says which and why, one sentence each."""
 
+    names_command = True
+
     def __init__(self, source_id: str, message: str, reasons: tuple[str, ...]) -> None:
         super().__init__(
             source_id, "\n".join([message, *(f"  - {reason}" for reason in reasons)]), retryable=True
@@ -166,6 +172,8 @@ class StageOutputError(StageError):
 class CheckpointError(MrtPipelineError):
     """A saved stage result cannot be used."""
 
+    names_command = True
+
     def __init__(self, path: Path, message: str) -> None:
         super().__init__(f"{path}: {message}")
         self.path = path
@@ -189,6 +197,8 @@ class StaleCheckpointError(CheckpointError):
 
 class GateError(MrtPipelineError):
     """The dataset must not be published as it is; ``reasons`` says why, one sentence each."""
+
+    names_command = True
 
     def __init__(self, message: str, reasons: tuple[str, ...] = ()) -> None:
         super().__init__("\n".join([message, *(f"  - {reason}" for reason in reasons)]))

@@ -205,7 +205,7 @@ def test_the_command_to_go_on_with_names_the_configuration_of_the_run(place: Wor
     (place.outputs / "mine" / "stage2_enrichment.json").unlink()
     result = place.call(*run, "--resume-from", "3")
     assert result.returncode == 1
-    assert f"--resume-from 2 --config {other}" in result.stderr.replace("\n", " ")
+    assert f"--skip-existing --as-of 1987-11-08 --config {other}" in result.stderr.replace("\n", " ")
 
 
 @pytest.mark.parametrize(

@@ -47,10 +47,12 @@ def test_each_wait_is_told_and_the_end_says_how_to_go_on_and_how_to_do_without(
         error = result.stderr.partition("Error: ")[2]
         assert error.startswith(f"{document}: {nowhere}")
         assert "could not be reached" in error
-        assert f"or do without it: set apis.{api}.mode to snapshot." in error
-        command = error.partition("Go on with: mrt-pipeline ")[2].partition(";")[0]
-        assert f"--output-dir outputs/{run.name} --resume-from {stage}" in command
-        assert load(run / "manifest.json")["error"] in error
+        assert f"To do without it, set apis.{api}.mode to snapshot." in error
+        command = error.partition("Go on with: mrt-pipeline ")[2]
+        assert f"--output-dir outputs/{run.name} --skip-existing --as-of {SMALL_DAY}" in command
+        manifest = load(run / "manifest.json")
+        assert manifest["error"] in error
+        assert manifest["stages"][STAGES[stage]]["status"] == "failed"
 
         without = live.with_variables(**{f"MRT_PIPELINE__APIS__{api.upper()}__MODE": "snapshot"})
         went_on = without.call(*command.split())

@@ -92,7 +92,7 @@ def test_a_dataset_that_lacks_stations_cannot_be_made(tmp_path: Path, request_: 
     _run(tmp_path, max_model_requests=100)
     told = (
         r"stage2_enrichment.json: is not whole: the run stopped at its budget with 84 stations still to do. "
-        r"Go on with: mrt-pipeline run --output-dir \S+ --resume-from 2 --config \S+$"
+        r"Go on with: mrt-pipeline run --output-dir \S+ --skip-existing --as-of \S+ --config \S+$"
     )
     with pytest.raises(StaleCheckpointError, match=told):
         _run(tmp_path, request_, max_model_requests=100)

@@ -232,6 +232,13 @@ def snapshot_refresh(
     refresh(config, files, retrieved_at, output_dir)
 
 
+def _hint(error: MrtPipelineError) -> str:
+    """Return what to do after an error, unless its message says so."""
+    if error.go_on_with and not error.names_command:
+        return f"Go on with: {error.go_on_with}"
+    return "See --help." if error.exit_code == EXIT_USAGE else ""
+
+
 def _run_app(application: typer.Typer, default_config: Path | None = None) -> NoReturn:
     """Run an application; every error raised on purpose is one message on stderr and an exit code.
 
@@ -247,7 +254,7 @@ def _run_app(application: typer.Typer, default_config: Path | None = None) -> No
     except MrtPipelineError as error:
         from mrt_pipeline.cli.console import print_error
 
-        print_error(str(error), hint="See --help." if error.exit_code == EXIT_USAGE else "")
+        print_error(str(error), hint=_hint(error))
         sys.exit(error.exit_code)
     except OSError as error:
         from mrt_pipeline.cli.console import give_up_output, print_error

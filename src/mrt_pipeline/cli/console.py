@@ -114,9 +114,9 @@ class ConsoleReporter(Reporter):
         for source, reason in manifest.passed_over.items():
             console.print(f"Passed over: {escape(source)}: {escape(printable(reason))}", soft_wrap=True)
         if manifest.status is RunStatus.STOPPED_AT_BUDGET and folder is not None:
-            from mrt_pipeline.orchestrator.commands import go_on
+            from mrt_pipeline.orchestrator.commands import find_remedy
 
-            command = go_on(folder, manifest, "--resume-from", "2")
+            command = find_remedy(folder, manifest)
             console.print(f"Stopped at its budget; go on with: {escape(printable(command))}", soft_wrap=True)
 
 
@@ -145,7 +145,7 @@ def print_error(message: str, hint: str = "") -> None:
     lines = "\n".join(printable(line) for line in SECRETS.redact(message).splitlines())
     console.print(f"[bold red]Error:[/] {escape(lines)}", soft_wrap=True)
     if hint:
-        console.print(hint)
+        console.print(escape(printable(hint)), soft_wrap=True)
 
 
 def give_up_output(error: OSError) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import orjson
 
@@ -13,16 +12,12 @@ from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
 from mrt_pipeline.cli.printing import align, say, say_json
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.gates import GateReport, GateStatus
+from mrt_pipeline.contracts.gates import GateReport
 from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
 from mrt_pipeline.report.details import read_findings
 from mrt_pipeline.report.history import History, Run, RunSummary, get_run, read_history
 
-if TYPE_CHECKING:
-    from mrt_pipeline.orchestrator.commands import Ending
-
-_UNFINISHED = (StageStatus.RUNNING, StageStatus.FAILED, StageStatus.INTERRUPTED)
 HEAD = ("run", "status", "as of", "started (UTC)", "took", "stations", "exits", "errors/warnings", "cost", "")
 
 
@@ -53,33 +48,9 @@ def command_to_go_on(run: Run) -> str | None:
     """Return the command that finishes a run in its folder, none if there is nothing to finish."""
     if run.state in (RunStatus.COMPLETED.value, RunStatus.RUNNING.value):
         return None
-    from mrt_pipeline.orchestrator.commands import remedy
+    from mrt_pipeline.orchestrator.commands import find_remedy
 
-    worked = [attempt for attempt in run.manifest.attempts if attempt.stages_run]
-    words = worked[-1].command.split() if worked else []
-    number = words[words.index("--stage") + 1] if "--stage" in words[:-1] else ""
-    return remedy(
-        run.folder,
-        run.manifest,
-        _ending_of(run.manifest),
-        stage=int(number) if number.isdecimal() else None,
-        retries="--retry-failed" in words,
-    )
-
-
-def _ending_of(manifest: Manifest) -> Ending:
-    """Return how a run ended; what the gate said of an earlier attempt is no reason for a later one."""
-    from mrt_pipeline.contracts.names import FINAL_STAGE
-    from mrt_pipeline.orchestrator.commands import Ending
-
-    if manifest.status is RunStatus.STOPPED_AT_BUDGET:
-        return Ending.AT_BUDGET
-    ran = [name for attempt in manifest.attempts[-1:] for name in attempt.stages_run]
-    record = manifest.stages.get(ran[-1]) if ran else None
-    is_before = record is not None and record.status in _UNFINISHED and ran[-1] != FINAL_STAGE
-    if is_before or manifest.gates is None or manifest.gates.status is not GateStatus.FAILED:
-        return Ending.FAILED
-    return Ending.GAP if manifest.gates.gaps else Ending.LOSS
+    return find_remedy(run.folder, run.manifest)
 
 
 def _render_history(history: History) -> dict[str, object]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mrt_pipeline.cli.printing import note, say
 from mrt_pipeline.config import Mode, PipelineConfig, Settings, find_config
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.source import BusService, BusStop, ExitFeature, SourceTable, StationLocation
 from mrt_pipeline.errors import SourceFormatError, UsageError
@@ -63,7 +64,7 @@ def refresh(
     _report(recorded)
     for item in recorded:
         path = _save(item, output_dir or RECORDED)
-        say(f"{path}: {len(item.table.records)} records.")
+        say(f"{path}: {counted(len(item.table.records), 'record')}.")
 
 
 def _from_files(files: Files, retrieved_at: datetime, settings: Settings) -> list[Recorded]:

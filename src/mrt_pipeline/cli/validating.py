@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mrt_pipeline.cli.printing import say
 from mrt_pipeline.config import PipelineConfig, find_config
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Severity, count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
@@ -34,5 +35,6 @@ def validate_file(file: Path, config: Path | None) -> int:
         say(f"{finding.severity.value:<8} {finding.check}: {finding.message}")
     counts = count_by_severity(findings)
     shown = ", ".join(f"{number} {severity}" for severity, number in counts.items())
-    say(f"{path}: {len(dataset.stations)} stations as of {dataset.metadata.as_of}; findings: {shown}.")
+    stations = counted(len(dataset.stations), "station")
+    say(f"{path}: {stations} as of {dataset.metadata.as_of}; findings: {shown}.")
     return EXIT_FAILURE if counts[Severity.ERROR.value] else 0

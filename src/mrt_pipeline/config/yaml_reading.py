@@ -2,8 +2,9 @@
 
 Only what configuration needs is read: mappings with text keys, lists, text, numbers, true and false, null.
 A tag is a fault, so a file can neither make objects nor run code. Aliases are written out within a bound, so
-that a small file cannot grow without end. Dates and times stay the text that they are. A number is decimal (or
-hexadecimal, ``0x10``): what YAML 1.1 and 1.2 read differently, such as ``010``, ``1:30`` or ``1_000``, is a fault.
+that a small file cannot grow without end. Dates and times stay the text that they are. A number is decimal,
+or hexadecimal (``0x10``). One that YAML 1.1 and 1.2 read differently, as ``010``, ``1:30`` or ``1_000``, is a
+fault.
 """
 
 from __future__ import annotations
@@ -167,7 +168,7 @@ class _TreeReader:
 
     def _is_odd_number(self, node: yaml.Node) -> bool:
         """Tell whether PyYAML alone takes a plain text for no number; one tagged as text is text."""
-        if node.style or not ODD_NUMBER.fullmatch(node.value):
+        if getattr(node, "style", None) or not ODD_NUMBER.fullmatch(node.value):
             return False
         implied = self._resolver.resolve(type(node), node.value, (True, False))  # type: ignore[no-untyped-call] # untyped upstream
         return bool(implied == TEXT_TAG)
@@ -176,8 +177,8 @@ class _TreeReader:
         """Refuse a number that one reader of YAML takes for another than the next, or for text."""
         place = f"{show_path(path)} (line {_line(node)})" if path else f"line {_line(node)}"
         self._document.faults.append(
-            f"{place} is {node.value}, which readers of YAML take for different numbers, or for text; write a "
-            "decimal number, such as 8 or 0.5, or put text in quotes."
+            f"{place} is {node.value}, which readers of YAML take for different numbers, or for text; write "
+            "a decimal number, such as 8 or 0.5, or put text in quotes."
         )
         self._document.unread.append(path)
         return UNREAD

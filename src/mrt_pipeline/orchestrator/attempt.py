@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mrt_pipeline.config import Mode
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, VALIDATION_NAME
@@ -22,7 +23,7 @@ from mrt_pipeline.errors import (
     SourceError,
     StageInputError,
 )
-from mrt_pipeline.orchestrator.commands import go_on
+from mrt_pipeline.orchestrator.commands import find_remedy, finish
 from mrt_pipeline.orchestrator.planning import Decision, decide_stage, find_api
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
@@ -136,17 +137,16 @@ class Attempt:
             stage = STAGES[number - 1]
             path = self._session.folder / CHECKPOINT_NAMES[stage.name]
             if number not in self._reusable:
-                is_at_budget = self.status_after(MODEL_STAGE) is RunStatus.STOPPED_AT_BUDGET
-                remedy = self._go_on(*(("--resume-from", "2") if is_at_budget else ()))
+                is_whole = self.manifest.status is RunStatus.COMPLETED
+                remedy = self._finish() if is_whole else find_remedy(self.folder, self.manifest)
                 raise MissingCheckpointError(path, f"is not there; make it with: {remedy}")
-            remedy = self._go_on("--resume-from", str(number))
             self._outputs[number] = parse_checkpoint(
-                OUTPUT_KINDS[stage.name], path, self._reusable[number], remedy
+                OUTPUT_KINDS[stage.name], path, self._reusable[number], self._finish()
             )
         return self._outputs[number]
 
-    def _go_on(self, *flags: str) -> str:
-        return go_on(self.folder, self.manifest, *flags)
+    def _finish(self) -> str:
+        return finish(self.folder, self.manifest)
 
     def _run_or_reuse(self, stage: StageSpec) -> None:
         decision = decide_stage(
@@ -192,14 +192,13 @@ class Attempt:
         self._log.info("stage finished", stage=stage.name, seconds=round(seconds, 3))
 
     def _advise(self, error: SourceError, stage: StageSpec) -> None:
-        """Tell how to go on without a live source, and with it."""
+        """Tell how to go on without a live source."""
         api = find_api(stage, error.source_id)
         if api is None or self._context.access.mode_of(api) is not Mode.LIVE:
             return
         without = f"apis.{api}.mode"
-        command = self._go_on(*self._request.flags_for(stage.number))
-        way_round = "" if without in str(error) else f"; or do without it: set {without} to snapshot"
-        error.advise(f"Go on with: {command}{way_round}.")
+        if without not in str(error):
+            error.advise(f"To do without it, set {without} to snapshot.")
 
     def _make(self, stage: StageSpec, fingerprint: Fingerprint | None, began: float) -> StageOutput:
         """Run a stage's five steps; a failed one leaves no checkpoint behind."""
@@ -261,8 +260,8 @@ class Attempt:
         if number := count_pending(output):
             raise StageInputError(
                 STAGES[2].name,
-                f"stage 2 stopped at its budget and has {number} stations still to do; expected none. "
-                f"Go on with: {self._go_on('--resume-from', '2')}",
+                f"stage 2 stopped at its budget and has {counted(number, 'station')} still to do; expected "
+                "none. Let stage 2 finish first.",
             )
         return output
 

@@ -1,4 +1,7 @@
-"""Command lines that go on with a run, as a person can copy them into a shell."""
+"""Command lines that go on with a run, as a person can copy them into a shell.
+
+Console, alert and ``show`` give the same one: ``find_remedy`` finds it from the manifest that a run has left.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,11 @@ from enum import Enum, auto
 from pathlib import Path
 
 from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
-from mrt_pipeline.contracts.run import Manifest, StageStatus
+from mrt_pipeline.contracts.gates import GateStatus
+from mrt_pipeline.contracts.names import FINAL_STAGE
+from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
+
+_UNFINISHED = (StageStatus.RUNNING, StageStatus.FAILED, StageStatus.INTERRUPTED)
 
 
 class Ending(Enum):
@@ -22,29 +29,28 @@ class Ending(Enum):
     """more is gone than ``gates`` allows; likewise"""
 
 
-def remedy(
-    folder: Path, manifest: Manifest, ending: Ending, *, stage: int | None = None, retries: bool = False
-) -> str:
-    """Return the command that goes on with a run that did not end well.
-
-    Args:
-        folder: the run's folder.
-        manifest: as the run left it.
-        ending: how it ended.
-        stage: the one stage that was asked for, if one was.
-        retries: whether only the stations that failed were asked for.
-    """
+def find_remedy(folder: Path, manifest: Manifest) -> str:
+    """Return the command that goes on with a run that did not end well."""
+    ending = _ending_of(manifest)
     if ending is Ending.LOSS:
         return accept_changes(folder, manifest)
     if ending is Ending.GAP:
         return go_on(folder, manifest, "--retry-failed")
     if ending is Ending.AT_BUDGET:
         return go_on(folder, manifest, "--resume-from", "2", "--as-of", str(manifest.as_of))
-    if retries:
+    worked = [attempt for attempt in manifest.attempts if attempt.stages_run]
+    words = worked[-1].command.split() if worked else []
+    if "--retry-failed" in words:
         return go_on(folder, manifest, "--retry-failed")
-    if stage is not None:
-        return go_on(folder, manifest, "--stage", str(stage))
-    return go_on(folder, manifest, "--skip-existing", "--as-of", str(manifest.as_of))
+    if "--stage" in words[:-1]:
+        return go_on(folder, manifest, "--stage", words[words.index("--stage") + 1])
+    return finish(folder, manifest)
+
+
+def finish(folder: Path, manifest: Manifest | None) -> str:
+    """Return the command that does in a run's folder whatever is missing, damaged or stale, for its day."""
+    flags = () if manifest is None else ("--skip-existing", "--as-of", str(manifest.as_of))
+    return go_on(folder, manifest, *flags)
 
 
 def go_on(folder: Path, manifest: Manifest | None, *flags: str) -> str:
@@ -61,3 +67,15 @@ def accept_changes(folder: Path, manifest: Manifest) -> str:
     is_disabled = stage2 is not None and stage2.status is StageStatus.DISABLED
     first = 2 if is_disabled else 3  # a stage that is switched off leaves no checkpoint to go on from
     return go_on(folder, manifest, "--resume-from", str(first), "--accept-changes")
+
+
+def _ending_of(manifest: Manifest) -> Ending:
+    """Return how a run ended; what the gate said of an earlier attempt is no reason for a later one."""
+    if manifest.status is RunStatus.STOPPED_AT_BUDGET:
+        return Ending.AT_BUDGET
+    ran = [name for attempt in manifest.attempts[-1:] for name in attempt.stages_run]
+    record = manifest.stages.get(ran[-1]) if ran else None
+    is_before = record is not None and record.status in _UNFINISHED and ran[-1] != FINAL_STAGE
+    if is_before or manifest.gates is None or manifest.gates.status is not GateStatus.FAILED:
+        return Ending.FAILED
+    return Ending.GAP if manifest.gates.gaps else Ending.LOSS

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import GatesSection
+from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.gates import (
     BaselineRun,
     FieldLoss,
@@ -212,14 +213,13 @@ class PublicationGate:
 
 def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
     """Yield a sentence for each limit that is exceeded, naming what is gone."""
-    if (number := len(losses.stations)) > limits.max_stations_lost:
-        names = _shorten(map(_name_station, losses.stations))
-        allowed = limits.max_stations_lost
-        yield f"{number} stations are gone; gates.max_stations_lost allows {allowed}: {names}."
-    if (number := len(losses.exits)) > limits.max_exits_lost:
+    if (number := len(losses.stations)) > (allowed := limits.max_stations_lost):
+        names, gone = _shorten(map(_name_station, losses.stations)), f"{verb_of(number)} gone"
+        yield f"{counted(number, 'station')} {gone}; gates.max_stations_lost allows {allowed}: {names}."
+    if (number := len(losses.exits)) > (allowed := limits.max_exits_lost):
         names = _shorten(found.exit_id for found in losses.exits)
-        allowed = limits.max_exits_lost
-        yield f"{number} exits of other stations are gone; gates.max_exits_lost allows {allowed}: {names}."
+        gone = f"of other stations {verb_of(number)} gone"
+        yield f"{counted(number, 'exit')} {gone}; gates.max_exits_lost allows {allowed}: {names}."
     for field in losses.fields:
         if field.lost / field.old > limits.max_enriched_lost_share:
             yield _describe_field(field, limits.max_enriched_lost_share)
@@ -234,7 +234,8 @@ _REASONS = {
 
 def _describe_field(field: FieldLoss, allowed: float) -> str:
     return (
-        f"{field.lost} of {field.old} values of {field.field} ({field.share:.1%}) are gone; "
+        f"{field.lost} of {counted(field.old, 'value')} of {field.field} ({field.share:.1%}) "
+        f"{verb_of(field.lost)} gone; "
         f"gates.max_enriched_lost_share allows {allowed:.1%}: at {_shorten(field.exits)}."
     )
 
@@ -260,7 +261,7 @@ def _describe_silences(silences: Sequence[SilentSource], run: Run) -> Iterator[s
 
 
 def _name_station(station: LostStation) -> str:
-    return f"{station.name} ({', '.join(station.codes)}, {len(station.exits)} exits)"
+    return f"{station.name} ({', '.join(station.codes)}, {counted(len(station.exits), 'exit')})"
 
 
 def _shorten(names: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from mrt_pipeline.config import Settings
 from mrt_pipeline.config.model import CoverageMinSection
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.names import FINAL_STAGE, STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.outputs import Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
@@ -19,10 +20,9 @@ from mrt_pipeline.errors import (
     ModelCallError,
     MrtPipelineError,
     SourceError,
-    SourceGapError,
     StageOutputError,
 )
-from mrt_pipeline.orchestrator.commands import Ending, go_on, remedy
+from mrt_pipeline.orchestrator.commands import find_remedy, go_on
 from mrt_pipeline.orchestrator.gates import SOURCE_FAILED
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.report.history import DIED, Run, read_history
@@ -59,6 +59,13 @@ class Occasion:
             **facts,
         )
 
+    @property
+    def remedy(self) -> str:
+        """Return the command that goes on with this run, which did not end well."""
+        if self.folder is None or self.manifest is None:
+            return self.request.command
+        return find_remedy(self.folder, self.manifest)
+
     def go_on(self, *flags: str) -> str:
         """Return the command that goes on with this run."""
         if self.folder is None or self.manifest is None:
@@ -71,7 +78,7 @@ def tell_failure(error: MrtPipelineError, occasion: Occasion) -> Alert | None:
     facts = {
         "stage": _failed_stage(occasion.manifest),
         "safe": _describe_safe(occasion),
-        "command": _remedy(error, occasion),
+        "command": occasion.remedy,
     }
     for trigger in (_trigger_of(error), Trigger.STAGE_FAILED):
         if alert := occasion.alert(trigger, str(error), **facts):
@@ -86,10 +93,10 @@ def tell_budget(occasion: Occasion) -> Alert | None:
     pending = counts.get("stations_pending", 0)
     return occasion.alert(
         Trigger.BUDGET_REACHED,
-        f"The run stopped at its budget with {pending:.0f} stations still to do.",
+        f"The run stopped at its budget with {counted(pending, 'station')} still to do.",
         stage=STAGE2_ENRICHMENT,
         safe="the stations that are done are kept, and are not asked about again.",
-        command=occasion.go_on("--resume-from", "2"),
+        command=occasion.remedy,
     )
 
 
@@ -168,19 +175,6 @@ def _describe_safe(occasion: Occasion) -> str:
         return "nothing was begun, and earlier runs are untouched."
     kept = ", ".join(manifest.checkpoints.values()) or "no checkpoint yet"
     return f"every file in the run's folder is whole ({kept}), and no earlier run was touched."
-
-
-def _remedy(error: MrtPipelineError, occasion: Occasion) -> str:
-    if occasion.folder is None or occasion.manifest is None:
-        return occasion.request.command
-    ending = _ENDINGS.get(type(error), Ending.FAILED)
-    request = occasion.request
-    return remedy(
-        occasion.folder, occasion.manifest, ending, stage=request.stage, retries=request.retry_failed
-    )
-
-
-_ENDINGS = {GateError: Ending.LOSS, SourceGapError: Ending.GAP}
 
 
 def _find_lows(counts: dict[str, float], least: CoverageMinSection) -> Iterator[str]:

@@ -26,6 +26,7 @@ from mrt_pipeline.errors import (
 )
 from mrt_pipeline.orchestrator.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt
+from mrt_pipeline.orchestrator.commands import find_remedy
 from mrt_pipeline.orchestrator.folders import (
     choose_folder,
     find_shown,
@@ -349,12 +350,15 @@ class PipelineOrchestrator:
     def _record_interruption(self, session: RunSession, log: RunLog, error: BaseException) -> None:
         log.warning("interrupted", reason=str(error))
         self._end(session, log, RunStatus.INTERRUPTED, error)
+        if isinstance(error, RunInterrupted):
+            error.go_on_with = find_remedy(session.folder, session.manifest)
 
     def _record_failure(
         self, session: RunSession, log: RunLog, alerting: Alerting, error: MrtPipelineError
     ) -> None:
         log.error("failed", error=str(error), error_type=type(error).__name__)
         self._end(session, log, RunStatus.FAILED, error)
+        error.go_on_with = find_remedy(session.folder, session.manifest)
         alerting.failed(error)
 
     def _end(self, session: RunSession, log: RunLog, status: RunStatus, error: BaseException) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mrt_pipeline.config import Mode
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import CheckpointRecord, Fingerprint, Manifest, StageRecord, StageStatus
 from mrt_pipeline.errors import (
@@ -17,7 +18,7 @@ from mrt_pipeline.errors import (
     UsageError,
 )
 from mrt_pipeline.network import load_network
-from mrt_pipeline.orchestrator.commands import go_on
+from mrt_pipeline.orchestrator.commands import finish
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import StageSpec
 from mrt_pipeline.runtime.checkpoints import (
@@ -179,7 +180,7 @@ def decide(
     if record.status is not StageStatus.COMPLETED:
         return Decision(runs=True, reason=f"it ended as {record.status.value} last time")
     try:
-        content = verify_checkpoint(folder, record.checkpoint, _remedy(stage, folder, manifest))
+        content = verify_checkpoint(folder, record.checkpoint, finish(folder, manifest))
     except MissingCheckpointError:
         return Decision(runs=True, reason=f"{record.checkpoint.file} is gone")
     except CorruptCheckpointError as error:
@@ -192,7 +193,7 @@ def decide(
 
 def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerprint, folder: Path) -> Decision:
     """Reuse a checkpoint because the request says so; other code or data is told, other config refused."""
-    path, remedy = folder / CHECKPOINT_NAMES[stage.name], _remedy(stage, folder, manifest)
+    path, remedy = folder / CHECKPOINT_NAMES[stage.name], finish(folder, manifest)
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if manifest is None or record is None or record.checkpoint is None:
         if manifest is not None and path.exists():
@@ -202,7 +203,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
     if pending := record.counts.get("stations_pending"):
         raise StaleCheckpointError(
             path,
-            f"is not whole: the run stopped at its budget with {pending:.0f} stations still to do. "
+            f"is not whole: the run stopped at its budget with {counted(pending, 'station')} still to do. "
             f"Go on with: {remedy}",
         )
     then = record.fingerprint
@@ -281,14 +282,8 @@ def _run_anew(stage: StageSpec, manifest: Manifest | None, folder: Path) -> Deci
 
 def _verify(stage: StageSpec, manifest: Manifest, checkpoint: CheckpointRecord, folder: Path) -> bytes:
     return verify_checkpoint(
-        folder, checkpoint, _remedy(stage, folder, manifest), find_unrecorded(manifest, stage.name)
+        folder, checkpoint, finish(folder, manifest), find_unrecorded(manifest, stage.name)
     )
-
-
-def _remedy(stage: StageSpec, folder: Path, manifest: Manifest | None) -> str:
-    """Return the command that makes a stage's checkpoint again, in this very folder."""
-    flags = ("--resume-from", str(stage.number)) if stage.number > 1 else ()
-    return go_on(folder, manifest, *flags)
 
 
 def _source_versions(stage: StageSpec, context: RunContext) -> dict[str, str]:

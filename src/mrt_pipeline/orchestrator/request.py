@@ -74,12 +74,6 @@ class RunRequest:
         """Return the last stage that may run."""
         return self.stage or 3
 
-    def flags_for(self, failed: int) -> tuple[str, ...]:
-        """Return the flags that ask for the same again, from a stage on that failed."""
-        if self.retry_failed:
-            return ("--retry-failed",)
-        return ("--resume-from" if self.stage is None else "--stage", str(failed))
-
     @property
     def continues(self) -> bool:
         """Tell whether this goes on in an existing run's folder when none is named."""

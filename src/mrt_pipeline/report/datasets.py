@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mrt_pipeline.config.paths import read_path
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus
@@ -85,8 +86,8 @@ def choose_successful(history: History, number: int, apart_from: Path | None = N
     ]
     if len(found) < number:
         raise UsageError(
-            f"{history.outputs} holds {len(found)} completed runs to choose from; expected {number}. "
-            f"Name runs or files, or make a run with: {REMEDY}"
+            f"{history.outputs} holds {counted(len(found), 'completed run')} to choose from; expected "
+            f"{number}. Name runs or files, or make a run with: {REMEDY}"
         )
     return found[:number]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.names import REJECTED_NAME
@@ -218,7 +219,7 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
         if failed:
             yield _warning(
                 "source-failed",
-                f"{name} gave nothing for {len(failed)} stations ({slugs}). "
+                f"{name} gave nothing for {counted(len(failed), 'station')} ({slugs}). "
                 f"The first said: {failed[0].failures[name].rstrip('.')}. "
                 "Try these again with: mrt-pipeline run --retry-failed",
             )

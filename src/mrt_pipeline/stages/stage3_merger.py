@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import Settings
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.names import STAGE3_MERGER
@@ -98,9 +99,7 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
         shown = [f"  - {finding.check}: {finding.message}" for finding in errors[:SHOWN_ERRORS]]
         if len(errors) > SHOWN_ERRORS:
             shown.append(f"  - and {len(errors) - SHOWN_ERRORS} more, all of them in validation.json")
-        head = (
-            f"the dataset has {len(errors)} findings of severity error; expected none. Nothing was published:"
-        )
+        head = f"the dataset has {counted(len(errors), 'finding')} of severity error; expected none. Nothing was published:"
         raise StageOutputError(self.stage_name, "\n".join([head, *shown]))
 
     def save_checkpoint(self, output: Stage3Output, output_dir: Path | str) -> Path:

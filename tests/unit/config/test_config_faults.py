@@ -12,8 +12,8 @@ from mrt_pipeline.errors import ConfigError
 
 STAGE2 = "stages.stage2_enrichment"
 ODD = (
-    "which readers of YAML take for different numbers, or for text; write a decimal number, such as 8 or 0.5, "
-    "or put text in quotes."
+    "which readers of YAML take for different numbers, or for text; write a decimal number, such as 8 or "
+    "0.5, or put text in quotes."
 )
 
 

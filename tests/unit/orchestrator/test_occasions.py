@@ -12,6 +12,7 @@ import pytest
 from mrt_pipeline.config import Settings
 from mrt_pipeline.config.model import AlertingSection, OutputSection, TriggersSection
 from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.gates import GateReport, GateStatus
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import (
     FetchError,
@@ -123,14 +124,16 @@ def test_a_stage_that_failed_in_an_earlier_attempt_is_not_blamed() -> None:
     ],
 )
 def test_the_command_does_what_was_asked_for(request_: RunRequest, flags: str) -> None:
-    alert = tell_failure(StageError(STAGE2, "x"), replace(_occasion(), request=request_))
+    attempt = _attempt(RunStatus.FAILED, command=request_.command, stages_run=(STAGE2,))
+    alert = tell_failure(StageError(STAGE2, "x"), _occasion(make_manifest(attempts=(attempt,))))
     assert alert is not None
     assert alert.command == f"mrt-pipeline run --output-dir {FOLDER} {flags}"
 
 
 @pytest.mark.parametrize(("status", "first"), [(StageStatus.COMPLETED, 3), (StageStatus.DISABLED, 2)])
 def test_after_a_gate_the_command_accepts_the_changes(status: StageStatus, first: int) -> None:
-    manifest = make_manifest(stages={STAGE2: make_stage_record(STAGE2, b"", status=status)})
+    gates = GateReport(status=GateStatus.FAILED, reason="Much is gone.")
+    manifest = make_manifest(stages={STAGE2: make_stage_record(STAGE2, b"", status=status)}, gates=gates)
     alert = tell_failure(GateError("gone"), _occasion(manifest))
     assert alert is not None
     assert alert.command == (f"mrt-pipeline run --output-dir {FOLDER} --resume-from {first} --accept-changes")
@@ -155,11 +158,12 @@ def test_a_run_that_could_not_begin_is_told_too() -> None:
 
 def test_a_run_that_stopped_at_its_budget_says_how_much_is_left() -> None:
     record = make_stage_record(STAGE2, b"", counts={"stations_pending": 12})
-    alert = tell_budget(_occasion(make_manifest(stages={STAGE2: record})))
+    manifest = make_manifest(stages={STAGE2: record}, status=RunStatus.STOPPED_AT_BUDGET)
+    alert = tell_budget(_occasion(manifest))
     assert alert is not None
     assert (alert.trigger, alert.level) == (Trigger.BUDGET_REACHED, "info")
     assert "12 stations" in alert.cause
-    assert alert.command == f"mrt-pipeline run --output-dir {FOLDER} --resume-from 2"
+    assert alert.command == f"mrt-pipeline run --output-dir {FOLDER} --resume-from 2 --as-of 2026-11-23"
     assert tell_budget(_occasion(budget_reached=None)) is None
 
 

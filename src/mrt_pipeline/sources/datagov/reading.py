@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import Mode, Settings
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import ExitFeature, SourceTable
 from mrt_pipeline.errors import SourceFormatError
@@ -62,10 +63,13 @@ def _check_count(parsed: Parsed[ExitFeature], settings: Settings) -> tuple[Findi
     key = "stages.stage1_ingestion.expected_exits"
     if number < expected.min:
         lost = list(_lost(parsed.findings))
-        why = f" {len(lost)} features could not be read; the first: {lost[0]}" if lost else ""
+        features = len({finding.record_id for finding in lost})
+        why = (
+            f" {counted(features, 'feature')} could not be read; the first: {lost[0].message}" if lost else ""
+        )
         raise SourceFormatError(
             EXITS_ID,
-            f"the file gives {number} exits; expected at least {expected.min} ({key}.min).{why}",
+            f"the file gives {counted(number, 'exit')}; expected at least {expected.min} ({key}.min).{why}",
         )
     message = f"{EXITS_ID} gives {number} exits; expected at most {expected.max} ({key}.max). " + (
         "See which stations grew, then raise the number."
@@ -80,8 +84,8 @@ def _check_count(parsed: Parsed[ExitFeature], settings: Settings) -> tuple[Findi
     )
 
 
-def _lost(findings: Sequence[Finding]) -> Iterator[str]:
-    return (finding.message for finding in findings if finding.severity is Severity.ERROR)
+def _lost(findings: Sequence[Finding]) -> Iterator[Finding]:
+    return (finding for finding in findings if finding.severity is Severity.ERROR)
 
 
 def _from_row(row: Mapping[str, str]) -> ExitFeature:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Evidence, Published, walk_published
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage3Output
@@ -37,8 +38,8 @@ def _finding(check: str, document_id: str, slugs: list[str], fault: str) -> Find
     return Finding(
         check=check,
         severity=Severity.ERROR,
-        message=f"Document {document_id}, cited {len(slugs)} times and first by {slugs[0]}, {fault}. "
-        "Correct the source that made the claim.",
+        message=f"Document {document_id}, cited {counted(len(slugs), 'time')} and first by {slugs[0]}, "
+        f"{fault}. Correct the source that made the claim.",
         slug=slugs[0],
         record_id=document_id,
     )

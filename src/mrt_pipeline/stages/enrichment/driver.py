@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import MeteredSource
+from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
@@ -203,7 +204,7 @@ class Driver:
     def _tell_pending(self, number: int) -> None:
         if number:
             self._context.reporter.note(
-                f"{number} stations are left for another time: {self._budget.reason}."
+                f"{counted(number, 'station')} {verb_of(number)} left for another time: {self._budget.reason}."
             )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from mrt_pipeline.config.model import ExpectedSection
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import SourceFormatError
@@ -108,16 +109,16 @@ def check_number(table: SourceTable[RecordT], expected: ExpectedSection, key: st
     if number < expected.min:
         raise SourceFormatError(
             document,
-            f"the list gives {number} records; expected at least {expected.min} ({place}.min). Try again "
-            "later; if so many are right now, lower the number.",
+            f"the list gives {counted(number, 'record')}; expected at least {expected.min} ({place}.min). Try "
+            "again later; if so many are right now, lower the number.",
         )
     if number <= expected.max:
         return table
     finding = Finding(
         check="more-records-than-expected",
         severity=Severity.WARNING,
-        message=f"{document} gives {number} records; expected at most {expected.max} ({place}.max). See what "
-        "is new, then raise the number.",
+        message=f"{document} gives {counted(number, 'record')}; expected at most {expected.max} "
+        f"({place}.max). See what is new, then raise the number.",
         record_id=document,
     )
     return replace(table, findings=(*table.findings, finding))

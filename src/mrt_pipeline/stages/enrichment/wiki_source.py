@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.claims import EnrichmentSource, Passage, StationClaims
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import Station
@@ -239,8 +240,8 @@ def _refuse_empty(found: Iterable[Resolved]) -> None:
     if len(answered) >= LEAST_ASKED and not any(resolved.head for resolved in answered):
         raise SourceFormatError(
             SOURCE,
-            f"the wiki has pages for 0 of {len(answered)} stations; expected most of them; look at "
-            f"apis.{API}.base_url.",
+            f"the wiki has pages for 0 of {counted(len(answered), 'station')}; expected most of them; look "
+            f"at apis.{API}.base_url.",
         )
 
 
