@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from mrt_pipeline import __version__
-from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, given_path, path_option, with_run_flags
+from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, ShowsAll, given_path, path_option, with_run_flags
 from mrt_pipeline.cli.printing import print_traceback
 from mrt_pipeline.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, MrtPipelineError
 
@@ -170,11 +170,12 @@ def explain(
 def validate(
     file: Annotated[Path, typer.Argument(parser=given_path, help="A stage3_final.json, or a run folder")],
     config: Config = None,
+    shows_all: ShowsAll = False,
 ) -> None:
-    """Check a dataset again and list every finding; exit 1 if it must not be published."""
+    """Check a dataset again and list what was found; exit 1 if it must not be published."""
     from mrt_pipeline.cli.validating import validate_file
 
-    raise typer.Exit(validate_file(file, config))
+    raise typer.Exit(validate_file(file, config, shows_all=shows_all))
 
 
 @config_app.command("check")
@@ -224,12 +225,13 @@ def snapshot_refresh(
             parser=given_path, metavar="PATH", help="Write the tables here [default: the package's own]"
         ),
     ] = None,
+    shows_all: ShowsAll = False,
 ) -> None:
     """Record facts anew: from payload files given by path, or from the live services."""
     from mrt_pipeline.cli.snapshots import refresh
 
     files = {"exits": exits, "onemap": onemap or [], "bus_stops": bus_stops, "bus_services": bus_services}
-    refresh(config, files, retrieved_at, output_dir)
+    refresh(config, files, retrieved_at, output_dir, shows_all=shows_all)
 
 
 def _hint(error: MrtPipelineError) -> str:

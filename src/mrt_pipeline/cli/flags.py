@@ -32,6 +32,9 @@ Config = Annotated[
     Path | None,
     path_option("Configuration file [default: $PIPELINE_CONFIG, else config/pipeline.yaml]", "--config"),
 ]
+ShowsAll = Annotated[
+    bool, typer.Option("--all", help="Show every finding, not only the first ones of each kind")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines")]
 
 _OutputDir = Annotated[

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import orjson
 
+from mrt_pipeline.cli.findings import list_findings
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
 from mrt_pipeline.cli.printing import align, say, say_json
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import GateReport
+from mrt_pipeline.contracts.names import VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
 from mrt_pipeline.report.details import read_findings
@@ -111,18 +113,18 @@ def _describe(run: Run, findings: Iterable[Finding]) -> Iterator[str]:
     yield from _section("Stages", _stages(manifest))
     yield from _section("Sources", map(_source, manifest.sources.values()))
     yield from _section("Passed over", (f"{name}: {why}" for name, why in manifest.passed_over.items()))
-    yield from _section("Findings", _findings(manifest, findings))
+    yield from _section("Findings", _findings(manifest, findings, str(run.folder / VALIDATION_NAME)))
     yield from _section("Gates", _gates(manifest.gates))
     yield from _section("Rejected claims", (f"{n} {why}" for why, n in manifest.rejected_claims.items()))
     yield from _section("Model", _usage(manifest.usage))
     yield from _section("Outputs", (f"{name}  sha256 {sha}" for name, sha in manifest.outputs.items()))
-    yield from _section("Error", (manifest.error or "").splitlines())
+    yield from _section("Error", [manifest.error] if manifest.error else [])
     if command := command_to_go_on(run):
         yield f"Go on with: {command}"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    shown = list(lines)
+    shown = [part for line in lines for part in line.splitlines()]
     if shown:
         yield title
         yield from (f"  {line}" for line in shown)
@@ -155,7 +157,7 @@ def _stage(name: str, record: StageRecord) -> Iterator[str]:
         checkpoint = record.checkpoint
         yield f"  {checkpoint.file}  sha256 {checkpoint.sha256}  {checkpoint.size_bytes:,} bytes"
     if record.error:
-        yield f"  {record.error}"
+        yield from (f"  {line}" for line in record.error.splitlines())
 
 
 def _source(document: Provenance) -> str:
@@ -166,13 +168,13 @@ def _source(document: Provenance) -> str:
     )
 
 
-def _findings(manifest: Manifest, findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield the numbers, and in full what a person should look at."""
+def _findings(manifest: Manifest, findings: Iterable[Finding], full_list: str) -> Iterator[str]:
+    """Yield the numbers, and what a person should look at."""
     if manifest.findings:
         yield ", ".join(f"{number} {severity}" for severity, number in manifest.findings.items())
-    for finding in sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR):
-        if finding.severity is not Severity.INFO:
-            yield f"{finding.severity.value} {finding.check}: {finding.message}"
+    ordered = sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR)
+    to_look_at = [finding for finding in ordered if finding.severity is not Severity.INFO]
+    yield from list_findings(to_look_at, full_list)
 
 
 def _gates(report: GateReport | None) -> Iterator[str]:

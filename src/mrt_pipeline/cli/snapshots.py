@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mrt_pipeline.cli.findings import list_findings
 from mrt_pipeline.cli.printing import note, say
 from mrt_pipeline.config import Mode, PipelineConfig, Settings, find_config
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.findings import Severity
+from mrt_pipeline.contracts.findings import Severity, count_records
 from mrt_pipeline.contracts.source import BusService, BusStop, ExitFeature, SourceTable, StationLocation
 from mrt_pipeline.errors import SourceFormatError, UsageError
 from mrt_pipeline.network import load_network
@@ -43,7 +44,12 @@ class Recorded:
 
 
 def refresh(
-    config: Path | None, files: Files, retrieved_at: datetime | None, output_dir: Path | None
+    config: Path | None,
+    files: Files,
+    retrieved_at: datetime | None,
+    output_dir: Path | None,
+    *,
+    shows_all: bool = False,
 ) -> None:
     """Record the documents whose files are given, or without any file all that the live services give.
 
@@ -52,6 +58,7 @@ def refresh(
         files: payload files by document.
         retrieved_at: the day on which the files were downloaded.
         output_dir: where to write the tables; default: the package's own.
+        shows_all: whether every finding is shown, not only the first ones of each kind.
 
     Raises:
         SourceError: if a payload cannot be had or read, or one of its records; nothing is then written.
@@ -61,7 +68,7 @@ def refresh(
         recorded = _from_files(files, _moment(retrieved_at), configuration.settings)
     else:
         recorded = _from_services(configuration)
-    _report(recorded)
+    _report(recorded, shows_all=shows_all)
     for item in recorded:
         path = _save(item, output_dir or RECORDED)
         say(f"{path}: {counted(len(item.table.records), 'record')}.")
@@ -146,21 +153,20 @@ def _read(path: Path) -> bytes:
         raise UsageError(f"{path} is not there; give the path of a downloaded file.") from None
 
 
-def _report(recorded: Sequence[Recorded]) -> None:
+def _report(recorded: Sequence[Recorded], *, shows_all: bool) -> None:
     """Show every finding, and refuse to go on if a record was lost."""
     findings = [finding for item in recorded for finding in item.table.findings]
     by_type = {item.record_type: item.table.records for item in recorded}
     if BusStop in by_type and BusService in by_type:
         findings.extend(datamall.find_unknown_stops(by_type[BusService], by_type[BusStop]))
-    for finding in findings:
-        say(f"{finding.severity.value:<8} {finding.check}: {finding.message}")
+    say(*list_findings(findings, None if shows_all else "the same command with --all"))
     lost = [finding for finding in findings if finding.severity is Severity.ERROR]
     if lost:
         source = (lost[0].record_id or "").partition(":")[0]
         raise SourceFormatError(
             source,
-            f"{len(lost)} records could not be read; expected all of them. Nothing was recorded; correct the "
-            "files, or get them again.",
+            f"{counted(count_records(lost), 'record')} could not be read; expected all of them. Nothing was "
+            "recorded; correct the files, or get them again.",
         )
 
 

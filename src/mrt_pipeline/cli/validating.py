@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mrt_pipeline.cli.findings import list_findings
 from mrt_pipeline.cli.printing import say
 from mrt_pipeline.config import PipelineConfig, find_config
 from mrt_pipeline.contracts.counting import counted
@@ -15,8 +16,8 @@ from mrt_pipeline.runtime.checkpoints import parse_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 
 
-def validate_file(file: Path, config: Path | None) -> int:
-    """Print every finding of a dataset and return the exit code: 0, or 1 if one of them is an error.
+def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -> int:
+    """Print the findings of a dataset and return the exit code: 0, or 1 if one of them is an error.
 
     Those that it was published with, such as exits that were merged, and those of the checks, made again.
     """
@@ -31,8 +32,7 @@ def validate_file(file: Path, config: Path | None) -> int:
     settings = PipelineConfig(find_config(config)).settings
     again = check_dataset(dataset, settings)
     findings = {(found.check, found.message): found for found in (*dataset.findings, *again)}.values()
-    for finding in findings:
-        say(f"{finding.severity.value:<8} {finding.check}: {finding.message}")
+    say(*list_findings(findings, None if shows_all else "the same command with --all"))
     counts = count_by_severity(findings)
     shown = ", ".join(f"{number} {severity}" for severity, number in counts.items())
     stations = counted(len(dataset.stations), "station")

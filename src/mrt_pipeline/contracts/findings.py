@@ -39,3 +39,14 @@ def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:
     """Return the number of findings per severity, every severity present."""
     counts = Counter(finding.severity for finding in findings)
     return {severity.value: counts[severity] for severity in Severity}
+
+
+REPEATED_ID = "record-id-not-unique"
+"""the check that each further record under one id fails"""
+
+
+def count_records(findings: Iterable[Finding]) -> int:
+    """Return how many records some findings are about; one record may have several."""
+    listed = list(findings)
+    repeated = sum(finding.check == REPEATED_ID for finding in listed)
+    return repeated + len({found.record_id for found in listed if found.check != REPEATED_ID})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import Mode, Settings
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding, Severity, count_records
 from mrt_pipeline.contracts.source import ExitFeature, SourceTable
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Document, Parsed, Payload
@@ -63,10 +63,8 @@ def _check_count(parsed: Parsed[ExitFeature], settings: Settings) -> tuple[Findi
     key = "stages.stage1_ingestion.expected_exits"
     if number < expected.min:
         lost = list(_lost(parsed.findings))
-        features = len({finding.record_id for finding in lost})
-        why = (
-            f" {counted(features, 'feature')} could not be read; the first: {lost[0].message}" if lost else ""
-        )
+        features = counted(count_records(lost), "feature")
+        why = f" {features} could not be read; the first: {lost[0].message}" if lost else ""
         raise SourceFormatError(
             EXITS_ID,
             f"the file gives {counted(number, 'exit')}; expected at least {expected.min} ({key}.min).{why}",

@@ -203,9 +203,8 @@ class Driver:
 
     def _tell_pending(self, number: int) -> None:
         if number:
-            self._context.reporter.note(
-                f"{counted(number, 'station')} {verb_of(number)} left for another time: {self._budget.reason}."
-            )
+            left = f"{counted(number, 'station')} {verb_of(number)} left for another time"
+            self._context.reporter.note(f"{left}: {self._budget.reason}.")
 
 
 def shorten(slugs: Sequence[str], most: int = SHOWN_SLUGS) -> str:

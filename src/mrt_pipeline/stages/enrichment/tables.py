@@ -109,8 +109,8 @@ def check_number(table: SourceTable[RecordT], expected: ExpectedSection, key: st
     if number < expected.min:
         raise SourceFormatError(
             document,
-            f"the list gives {counted(number, 'record')}; expected at least {expected.min} ({place}.min). Try "
-            "again later; if so many are right now, lower the number.",
+            f"the list gives {counted(number, 'record')}; expected at least {expected.min} ({place}.min). "
+            "Try again later; if so many are right now, lower the number.",
         )
     if number <= expected.max:
         return table
