@@ -68,9 +68,9 @@ def test_stations_and_exits_that_are_gone_are_named_and_nothing_is_published(aft
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     for words in (
-        "1 stations are gone",
+        "1 station is gone",
         "Atlantis",
-        "1 exits of other stations are gone",
+        "1 exit of other stations is gone",
         "jurong-east-nsl-Z",
     ):
         assert words in result.stderr

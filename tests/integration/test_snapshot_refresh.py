@@ -154,7 +154,7 @@ def test_a_payload_that_loses_a_record_is_not_recorded(
     document["features"][0]["geometry"] = None
     damaged = tmp_path / "damaged.geojson"
     damaged.write_text(json.dumps(document))
-    with pytest.raises(SourceFormatError, match=r"1 records could not be read.* Nothing was recorded"):
+    with pytest.raises(SourceFormatError, match=r"1 record could not be read.* Nothing was recorded"):
         refresh(config, ALL_FILES | {"exits": damaged}, DAY, recorded)
     assert contents(recorded) == before
     assert "lta-station-exits:21494 has None as geometry" in capsys.readouterr().out

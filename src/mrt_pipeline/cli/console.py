@@ -7,7 +7,9 @@ shown is not shown, and the run's log and manifest have it all.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,7 +19,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from mrt_pipeline.cli.printing import printable
+from mrt_pipeline.cli.printing import printable, printable_text
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.runtime.files import describe_os_error
@@ -80,11 +82,11 @@ class ConsoleReporter(Reporter):
 
     def note(self, text: str) -> None:
         """Show a sentence."""
-        self._console.print(escape(printable(text)), soft_wrap=True)
+        self._console.print(escape(printable_text(text)), soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """Show a warning."""
-        self._console.print(f"[yellow]Warning:[/] {escape(printable(text))}", soft_wrap=True)
+        self._console.print(f"[yellow]Warning:[/] {escape(printable_text(text))}", soft_wrap=True)
 
     def stage_started(self, stage_name: str, reason: str) -> None:
         """Show that a stage begins."""
@@ -118,6 +120,22 @@ class ConsoleReporter(Reporter):
 
             command = find_remedy(folder, manifest)
             console.print(f"Stopped at its budget; go on with: {escape(printable(command))}", soft_wrap=True)
+        if manifest.status is RunStatus.COMPLETED and folder is not None:
+            for line in _next_steps(manifest, folder, last_stage):
+                console.print(escape(printable(line)), soft_wrap=True)
+
+
+def _next_steps(manifest: Manifest, folder: Path, last_stage: int) -> Iterator[str]:
+    """Yield what a person does with a run that ended well."""
+    from mrt_pipeline.orchestrator.commands import go_on
+    from mrt_pipeline.report.html import REPORT_FILE
+
+    if last_stage < len(CHECKPOINT_NAMES):
+        yield f"Next: {go_on(folder, manifest, '--resume-from', str(last_stage + 1))}"
+        return
+    if REPORT_FILE in manifest.outputs:
+        yield f"Report, to open in a browser: {folder / REPORT_FILE}"
+    yield f"Next: {shlex.join(['mrt-pipeline', 'show', str(folder)])}"
 
 
 def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> Table:

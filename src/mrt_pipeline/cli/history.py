@@ -124,7 +124,7 @@ def _describe(run: Run, findings: Iterable[Finding]) -> Iterator[str]:
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    shown = [part for line in lines for part in line.splitlines()]
+    shown = [part for line in lines for part in line.split("\n")]
     if shown:
         yield title
         yield from (f"  {line}" for line in shown)
@@ -157,7 +157,7 @@ def _stage(name: str, record: StageRecord) -> Iterator[str]:
         checkpoint = record.checkpoint
         yield f"  {checkpoint.file}  sha256 {checkpoint.sha256}  {checkpoint.size_bytes:,} bytes"
     if record.error:
-        yield from (f"  {line}" for line in record.error.splitlines())
+        yield from (f"  {line}" for line in record.error.split("\n"))
 
 
 def _source(document: Provenance) -> str:

@@ -30,7 +30,9 @@ def _describe(plan: Plan) -> Iterator[str]:
             yield f"{stage.moves_aside} is damaged and would be kept under another name."
     if plan.obstacles:
         yield "It would end before it has done anything:"
-        yield from (f"  - {obstacle}" for obstacle in plan.obstacles)
+        for obstacle in plan.obstacles:
+            first, *further = obstacle.split("\n")
+            yield from (f"  - {first}", *(f"  {line}" for line in further))
 
 
 def _where(plan: Plan) -> str:

@@ -20,6 +20,11 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in shown)
 
 
+def printable_text(text: str) -> str:
+    """Return a text of several lines, the further ones indented: none passes for a message of its own."""
+    return "\n  ".join(map(printable, text.split("\n")))
+
+
 def say(*lines: str) -> None:
     """Print some lines."""
     for line in lines:
@@ -28,12 +33,12 @@ def say(*lines: str) -> None:
 
 def note(text: str) -> None:
     """Print a sentence to stderr."""
-    typer.echo(printable(text), err=True)
+    typer.echo(printable_text(text), err=True)
 
 
 def warn(text: str) -> None:
     """Print a warning to stderr."""
-    typer.echo(f"Warning: {printable(text)}", err=True)
+    typer.echo(f"Warning: {printable_text(text)}", err=True)
 
 
 def say_json(content: bytes) -> None:

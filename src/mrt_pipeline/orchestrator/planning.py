@@ -8,7 +8,8 @@ from pathlib import Path
 
 from mrt_pipeline.config import Mode
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.outputs import EnrichmentStatus
 from mrt_pipeline.contracts.run import CheckpointRecord, Fingerprint, Manifest, StageRecord, StageStatus
 from mrt_pipeline.errors import (
     CorruptCheckpointError,
@@ -19,7 +20,7 @@ from mrt_pipeline.errors import (
 )
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.commands import finish
-from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.request import RETRIED_STAGE, RunRequest
 from mrt_pipeline.orchestrator.stages import StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     UNRECORDED,
@@ -34,6 +35,8 @@ from mrt_pipeline.runtime.fingerprints import code_version, find_differences, fl
 
 ASKED_FOR = "asked for"
 DISABLED = "disabled in config"
+NOTHING_TO_RETRY = "nothing to retry, no source failed for any station"
+_TO_RETRY = (EnrichmentStatus.PARTIAL, EnrichmentStatus.FAILED, EnrichmentStatus.PENDING)
 UNCHANGED = "nothing that it depends on has changed"
 
 DOCUMENTS = {
@@ -173,7 +176,8 @@ def decide(
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if stage.number < request.first_stage:
         return _require(stage, manifest, fingerprint, folder)
-    if not request.skip_existing:
+    has_nothing_to_retry = request.retry_failed and _has_no_failure(manifest)
+    if not request.skip_existing and not has_nothing_to_retry:
         return _run_anew(stage, manifest, folder)
     if manifest is None or record is None or record.checkpoint is None:
         return Decision(runs=True, reason="there is no checkpoint of it yet")
@@ -185,10 +189,21 @@ def decide(
         return Decision(runs=True, reason=f"{record.checkpoint.file} is gone")
     except CorruptCheckpointError as error:
         return Decision(runs=True, reason=f"{record.checkpoint.file} is damaged", damaged=error.path)
-    differences = _differences(record, fingerprint) + _expired(stage, manifest, fingerprint, now, ttl_days)
+    differences = _differences(record, fingerprint)
+    if not has_nothing_to_retry:
+        differences += _expired(stage, manifest, fingerprint, now, ttl_days)
     if differences:
         return Decision(runs=True, reason="; ".join(differences))
-    return Decision(runs=False, reason=UNCHANGED, checkpoint=content)
+    is_retried = has_nothing_to_retry and stage.number == RETRIED_STAGE
+    return Decision(runs=False, reason=NOTHING_TO_RETRY if is_retried else UNCHANGED, checkpoint=content)
+
+
+def _has_no_failure(manifest: Manifest | None) -> bool:
+    """Tell whether a run's stage 2 is done, and no source failed a station in it."""
+    record = manifest.stages.get(STAGE2_ENRICHMENT) if manifest is not None else None
+    if record is None or record.status is not StageStatus.COMPLETED:
+        return False
+    return not any(record.counts.get(f"stations_{status.value}") for status in _TO_RETRY)
 
 
 def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerprint, folder: Path) -> Decision:

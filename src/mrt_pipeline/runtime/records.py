@@ -7,6 +7,7 @@ dataset that got smaller in silence is the worst that can happen to those who re
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,25 @@ _DIGITS = "0123456789"
 _NUMBER = re.compile(r"[+-]?\d{1,10}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 
 
+def as_utf8(content: bytes) -> bytes:
+    """Return a file's text in UTF-8 without a byte order mark, if a mark or its first bytes say UTF-16.
+
+    Spreadsheets and Windows save UTF-16, with a mark or without; what cannot be read as such stays as it is.
+    """
+    if content.startswith(codecs.BOM_UTF8):
+        return content.removeprefix(codecs.BOM_UTF8)
+    encodings = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+    encoding = encodings.get(content[:2]) or _UTF16_WITHOUT_MARK.get(content[:2].find(0))
+    try:
+        return content.decode(encoding).encode() if encoding else content
+    except UnicodeError:
+        return content
+
+
+_UTF16_WITHOUT_MARK = {0: "utf-16-be", 1: "utf-16-le"}
+"""by the place of the zero byte in the first, ASCII, character"""
+
+
 def parse_json(content: bytes, document_id: str, expected: str, *, may_hold_secrets: bool = False) -> object:
     """Return the value that some bytes spell as JSON.
 
@@ -41,13 +61,13 @@ def parse_json(content: bytes, document_id: str, expected: str, *, may_hold_secr
     Raises:
         SourceFormatError: if it is empty, HTML, cut off or otherwise no JSON, or repeats a secret.
     """
-    if not may_hold_secrets and (secret := SECRETS.find(content)) is not None:
+    text = as_utf8(content).strip()
+    if not may_hold_secrets and (secret := SECRETS.find(text)) is not None:
         raise SourceFormatError(
             document_id,
             f"the answer repeats the value of {secret} and is not used; expected {expected}. Check that the "
             "address is the publisher's, and replace that secret by a new one.",
         )
-    text = content.removeprefix(b"\xef\xbb\xbf").strip()
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -12,6 +12,7 @@ import pytest
 
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.model import GatesSection
+from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import FieldLoss, GateReport, GateStatus, LostExit
 from mrt_pipeline.contracts.network import Landmark
@@ -251,7 +252,9 @@ def test_so_many_stations_may_be_gone_and_not_one_more(limit: int, number: int) 
     limits = GatesSection(max_stations_lost=limit)
     assert list(find_excesses(Losses(stations * limit, (), ()), limits)) == []
     [excess] = find_excesses(Losses(stations * number, (), ()), limits)
-    assert excess.startswith(f"{number} stations are gone; gates.max_stations_lost allows {limit}:")
+    assert excess.startswith(
+        f"{counted(number, 'station')} {verb_of(number)} gone; gates.max_stations_lost allows {limit}:"
+    )
 
 
 @pytest.mark.parametrize(("limit", "number"), [(0, 1), (1, 2), (5, 6)])
@@ -261,7 +264,7 @@ def test_so_many_exits_may_be_gone_and_not_one_more(limit: int, number: int) -> 
     assert list(find_excesses(Losses((), (lost,) * limit, ()), limits)) == []
     [excess] = find_excesses(Losses((), (lost,) * number, ()), limits)
     assert excess.startswith(
-        f"{number} exits of other stations are gone; gates.max_exits_lost allows {limit}:"
+        f"{counted(number, 'exit')} of other stations {verb_of(number)} gone; gates.max_exits_lost allows {limit}:"
     )
     assert "yishun-nsl-A" in excess
 

@@ -8,9 +8,9 @@ import pytest
 
 from mrt_pipeline.contracts.run import Fingerprint, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StaleCheckpointError
-from mrt_pipeline.orchestrator.planning import Decision, decide
+from mrt_pipeline.orchestrator.planning import NOTHING_TO_RETRY, Decision, decide
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.stages import STAGES, stage_named
+from mrt_pipeline.orchestrator.stages import STAGES, StageSpec, stage_named
 from tests.fakes.manifests import FINGERPRINT, START, make_stage_record, put_run
 from tests.fakes.network_builder import provenance
 
@@ -152,3 +152,35 @@ def test_pace_is_told_and_not_refused_where_a_checkpoint_is_needed(folder: Path)
     decision = decide(STAGE1, RunRequest(resume_from=2), manifest, now, folder, START, 30)
     assert not decision.runs
     assert f"although {key} was 30, is 7" in decision.reason
+
+
+class TestNothingToRetry:
+    """``--retry-failed`` where no source failed a station."""
+
+    RETRY = RunRequest(retry_failed=True)
+
+    def _decide(
+        self, folder: Path, stage: StageSpec, fingerprint: Fingerprint = FINGERPRINT, **counts: float
+    ) -> Decision:
+        manifest = put_run(folder, "stage1_ingestion", "stage2_enrichment", "stage3_merger")
+        record = manifest.stages["stage2_enrichment"].model_copy(update={"counts": counts})
+        manifest = manifest.model_copy(update={"stages": {**manifest.stages, "stage2_enrichment": record}})
+        return decide(stage, self.RETRY, manifest, fingerprint, folder, START + timedelta(days=99), 30)
+
+    def test_stage_2_is_kept_and_says_so(self, folder: Path) -> None:
+        decision = self._decide(folder, STAGES[1], stations_complete=184, bus_stops=3)
+        assert (decision.runs, decision.reason) == (False, NOTHING_TO_RETRY)
+
+    def test_stage_3_is_kept_if_it_fits(self, folder: Path) -> None:
+        assert not self._decide(folder, STAGES[2]).runs
+
+    def test_what_has_changed_meanwhile_is_not_passed_over(self, folder: Path) -> None:
+        assert self._decide(folder, STAGES[2], _changed(code="d" * 64)).runs
+
+    @pytest.mark.parametrize("status", ["partial", "failed", "pending"])
+    def test_one_such_station_is_enough_to_run(self, folder: Path, status: str) -> None:
+        assert self._decide(folder, STAGES[1], **{f"stations_{status}": 1}).runs
+
+    def test_a_stage_2_that_did_not_end_is_run(self, folder: Path) -> None:
+        manifest = put_run(folder, "stage1_ingestion")
+        assert decide(STAGES[1], self.RETRY, manifest, FINGERPRINT, folder, START, 30).runs

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -111,6 +112,37 @@ def test_a_link_under_the_temporary_name_is_not_followed(tmp_path: Path) -> None
     with pytest.raises(StorageError):
         write_bytes(tmp_path / "a.json", b"new")
     assert victim.read_bytes() == b"precious"
+
+
+def _fsyncs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[tuple[str, list[str]]]:
+    """Return a list that grows with each flush: whether of a file or a folder, and what was there then."""
+    flushed: list[tuple[str, list[str]]] = []
+    flush = os.fsync
+
+    def record(descriptor: int) -> None:
+        kind = "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"
+        flushed.append((kind, [name for name in _names(folder) if not name.endswith(TEMPORARY_SUFFIX)]))
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", record)
+    return flushed
+
+
+def test_a_file_is_flushed_before_it_has_its_name_and_its_folder_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut leaves a name without its bytes, or bytes without their name."""
+    flushed = _fsyncs(monkeypatch, tmp_path)
+    write_bytes(tmp_path / "a.json", b"whole")
+    assert flushed == [("file", []), ("folder", ["a.json"])]
+
+
+def test_the_folder_of_a_link_is_flushed_after_it_was_pointed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed = _fsyncs(monkeypatch, tmp_path)
+    replace_symlink(tmp_path / "latest", tmp_path / "run")
+    assert flushed == [("folder", ["latest"])]
 
 
 WRITERS: list[Callable[[Path], object]] = [

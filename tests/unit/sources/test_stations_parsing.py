@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -153,4 +155,60 @@ def test_what_is_neither_search_result_nor_table_is_refused_in_one_sentence(
     content: bytes, words: str
 ) -> None:
     with pytest.raises(SourceFormatError, match=words):
+        parse_stations(content)
+
+
+HEADER = ("station_code", "station_name", "lat", "lon", "source")
+ROW = ("NS13", "Yishun, the town", "1.4294431", "103.835005", "onemap")
+YISHUN = StationLocation("NS13", "Yishun, the town", 1.4294431, 103.835005)
+
+
+def _table(delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL, end: str = "\r\n") -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
+    writer.writerows([HEADER, ROW])
+    return text.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_a_table_is_read_as_spreadsheets_save_it(encoding: str, delimiter: str, quoting: int) -> None:
+    parsed = parse_stations(_table(delimiter, quoting).encode(encoding))
+    assert (parsed.records, parsed.findings) == ((YISHUN,), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\r\n" + _table(";"),
+        _table().replace("station_code", " Station_Code "),
+        _table().replace("\r\n", "\r\n\r\n"),
+        _table(end="\n") + "\n",
+        "\ufeff" + _table(";").replace("1.4294431", "1,4294431").replace("103.835005", "103,835005"),
+        "\n".join(",".join(f'"{cell}"' for cell in reversed(row)) for row in (HEADER, ROW)),
+    ],
+)
+def test_so_is_one_with_a_line_for_the_spreadsheet_other_order_or_decimal_commas(text: str) -> None:
+    assert parse_stations(text.encode()).records == (YISHUN,)
+
+
+def test_search_results_may_be_saved_as_utf_16_too() -> None:
+    content = search("NS13", "Yishun", *hits_for("(NS13)"))
+    assert parse_stations(content.decode().encode("utf-16")).records == parse_stations(content).records
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"code;name\r\n1;2", "the table has no column lat, lon, station_code, station_name"),
+        (
+            _table().replace("Yishun", "Yish\xfcn").encode("latin-1"),
+            "in UTF-8 or UTF-16 .*as UTF-8",
+        ),
+        (b'station_code;station_name;lat;lon\r\n"NS13', "the table is not CSV"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_why(content: bytes, fault: str) -> None:
+    with pytest.raises(SourceFormatError, match=fault):
         parse_stations(content)

@@ -10,7 +10,15 @@ from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import StationLocation
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
-from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, natural_key, parse_json, show
+from mrt_pipeline.runtime.records import (
+    RecordReader,
+    as_utf8,
+    is_list,
+    is_object,
+    natural_key,
+    parse_json,
+    show,
+)
 from mrt_pipeline.sources.onemap.matching import STATION_CODE, has_code, is_building_of, names_of
 
 STATIONS_ID = "onemap-stations"
@@ -20,6 +28,7 @@ PUBLISHER = "onemap"
 MAX_NAME_CHARS = 100
 SAME_PLACE_DEGREES = 1e-5
 """1 m: hits nearer than that are one building"""
+_DELIMITERS = (",", ";", "\t")
 _COLUMNS = frozenset({"station_code", "station_name", "lat", "lon"})
 
 
@@ -28,7 +37,8 @@ def parse_stations(content: bytes) -> Parsed[StationLocation]:
 
     Args:
         content: search results by station as JSON (a list of ``Station``, ``Station Name`` and ``Possible
-            Locations``), or a CSV table with the columns station_code, station_name, lat, lon and source.
+            Locations``), or a CSV table with the columns station_code, station_name, lat, lon and source, as
+            spreadsheets save it: with commas, semicolons or tabs, quoted or not, in UTF-8 or UTF-16.
 
     Raises:
         SourceFormatError: if it is neither.
@@ -60,15 +70,27 @@ Read = tuple[RecordReader, StationLocation | None]
 
 
 def _read(content: bytes) -> Iterator[Read]:
-    text = content.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not text.startswith(b"station_code,"):
-        yield from _read_searches(text)
-    else:
+    text = _decode(content).lstrip()
+    first_line = text.partition("\n")[0]
+    if not text.startswith(("[", "{", "<")) and any(sign in first_line for sign in _DELIMITERS):
         yield from _read_table(text)
+    else:
+        yield from _read_searches(text)
 
 
-def _read_searches(content: bytes) -> Iterator[Read]:
-    searches = parse_json(content, STATIONS_ID, "search results by station")
+def _decode(content: bytes) -> str:
+    try:
+        return as_utf8(content).decode()
+    except UnicodeDecodeError as error:
+        raise SourceFormatError(
+            STATIONS_ID,
+            f"the file is not CSV or JSON in UTF-8 or UTF-16 ({error.reason} at byte {error.start}); save it as "
+            "UTF-8.",
+        ) from error
+
+
+def _read_searches(text: str) -> Iterator[Read]:
+    searches = parse_json(text.encode(), STATIONS_ID, "search results by station")
     if not is_list(searches) or not searches:
         given = "an empty list" if searches == [] else show(searches)
         raise SourceFormatError(
@@ -113,15 +135,28 @@ def _locate(reader: RecordReader, code: str, hits: Sequence[Mapping[str, object]
     return StationLocation(code, building, lat, lng)
 
 
-def _read_table(content: bytes) -> Iterator[Read]:
+def _read_table(text: str) -> Iterator[Read]:
+    text, delimiter = _find_delimiter(text)
     try:
-        rows = csv.DictReader(io.StringIO(content.decode(), newline=""), strict=True)
-        if missing := _COLUMNS - set(rows.fieldnames or ()):
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        columns = [name.strip().lower() for name in next(rows, [])]
+        if missing := _COLUMNS - set(columns):
             raise SourceFormatError(STATIONS_ID, f"the table has no column {', '.join(sorted(missing))}.")
-        for number, row in enumerate(rows):
+        for number, cells in enumerate(row for row in rows if row):
+            row = dict(zip(columns, cells, strict=False))
+            if delimiter != ",":  # where the comma stands in numbers
+                row |= {name: row[name].replace(",", ".") for name in ("lat", "lon") if name in row}
             yield _read_row(number, row)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise SourceFormatError(STATIONS_ID, f"the table is not CSV in UTF-8 ({error}).") from error
+    except csv.Error as error:
+        raise SourceFormatError(STATIONS_ID, f"the table is not CSV ({error}).") from error
+
+
+def _find_delimiter(text: str) -> tuple[str, str]:
+    """Return a table from its header on, and what separates its columns: as it says, or as its header has."""
+    first_line, _, rest = text.partition("\n")
+    if (told := first_line.strip().strip('"')).startswith("sep=") and told[4:] in _DELIMITERS:
+        return rest, told[4:]
+    return text, max(_DELIMITERS, key=first_line.count)
 
 
 def _read_row(number: int, row: Mapping[str, object]) -> Read:

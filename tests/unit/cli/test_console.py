@@ -1,0 +1,98 @@
+"""What a person reads on the console, in one text each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mrt_pipeline.cli.console import ConsoleReporter
+from mrt_pipeline.cli.findings import SHOWN, list_findings
+from mrt_pipeline.cli.history import show_run
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.run import AttemptRecord, RunStatus, StageStatus
+from mrt_pipeline.runtime.manifests import save_manifest
+from tests.fakes.manifests import START, make_manifest, make_stage_record, put_run
+
+STAGE3 = "stage3_merger"
+
+
+def _findings(number: int, check: str, severity: Severity = Severity.WARNING) -> list[Finding]:
+    return [Finding(check=check, severity=severity, message=f"{check} {item}.") for item in range(number)]
+
+
+def test_many_findings_of_one_kind_are_summed_up_with_their_number_and_where_all_of_them_are() -> None:
+    many, few = _findings(30_863, "odd"), _findings(SHOWN, "even")
+    lines = list(list_findings([*many, *few], "findings.json"))
+    assert len(lines) == 2 * SHOWN + 1
+    assert lines[0] == "warning  odd: odd 0."
+    assert lines[SHOWN] == "warning  odd: and 30843 more, 30863 in all. Full list: findings.json"
+
+
+def test_kinds_differ_by_severity_and_none_is_left_out_of_the_full_list() -> None:
+    findings = [*_findings(SHOWN + 1, "odd"), *_findings(SHOWN + 1, "odd", Severity.ERROR)]
+    assert len(list(list_findings(findings, "there"))) == 2 * SHOWN + 2
+    assert len(list(list_findings(findings, None))) == 2 * SHOWN + 2
+    assert "in all" not in "".join(list_findings(findings, None))
+
+
+def test_a_warning_of_several_lines_is_shown_in_lines_none_of_which_looks_like_another(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ConsoleReporter().warn("It failed:\nWarning: forged\x1b[2J")
+    assert capsys.readouterr().err == "Warning: It failed:\n  Warning: forged\\x1b[2J\n"
+
+
+def test_show_gives_an_error_of_several_lines_as_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = "the dataset has 2 findings:\n  - one\n  - two \x07"
+    record = make_stage_record(STAGE3, b"", status=StageStatus.FAILED, error=error)
+    attempt = AttemptRecord(
+        number=1, started_at=START, status=RunStatus.FAILED, command="mrt-pipeline run", stages_run=(STAGE3,)
+    )
+    (tmp_path / "one").mkdir()
+    manifest = make_manifest(
+        status=RunStatus.FAILED, stages={STAGE3: record}, attempts=(attempt,), error=error
+    )
+    save_manifest(tmp_path / "one", manifest)
+    show_run(str(tmp_path / "one"), None, as_json=False)
+    shown = capsys.readouterr().out
+    assert "\\x0a" not in shown
+    assert shown.count("    - one\n") == 2, "of the stage and of the run"
+    assert "two \\x07\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("last_stage", "outputs", "lines"),
+    [
+        (1, {}, ["Next: mrt-pipeline run --output-dir {folder} --resume-from 2"]),
+        (3, {}, ["Next: mrt-pipeline show {folder}"]),
+        (
+            3,
+            {"report.html": "0" * 64},
+            ["Report, to open in a browser: {folder}/report.html", "Next: mrt-pipeline show {folder}"],
+        ),
+    ],
+)
+def test_a_run_that_ends_well_names_its_report_and_the_next_step(
+    tmp_path: Path,
+    last_stage: int,
+    outputs: dict[str, str],
+    lines: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    manifest = put_run(tmp_path / "run", outputs=outputs)
+    ConsoleReporter().summarise(manifest, tmp_path / "run", last_stage)
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[-len(lines) :] == [line.format(folder=tmp_path / "run") for line in lines]
+
+
+def test_a_run_that_stopped_at_its_budget_names_the_command_that_show_gives(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = put_run(tmp_path / "run", status=RunStatus.STOPPED_AT_BUDGET)
+    ConsoleReporter().summarise(manifest, tmp_path / "run", 3)
+    console = capsys.readouterr().out.splitlines()[-1].partition("go on with: ")[2]
+    show_run(str(tmp_path / "run"), None, as_json=False)
+    assert capsys.readouterr().out.splitlines()[-1] == f"Go on with: {console}"

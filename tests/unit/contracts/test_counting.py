@@ -1,0 +1,32 @@
+"""Numbers in sentences agree with their nouns and verbs."""
+
+from __future__ import annotations
+
+import pytest
+
+from mrt_pipeline.contracts.counting import counted, verb_of
+from mrt_pipeline.contracts.findings import Finding, Severity, count_records
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [(0, "0 stations are"), (1, "1 station is"), (1.0, "1 station is"), (2, "2 stations are")],
+)
+def test_one_thing_is_and_others_are(number: float, sentence: str) -> None:
+    assert f"{counted(number, 'station')} {verb_of(number)}" == sentence
+
+
+def _finding(record_id: str | None, check: str) -> Finding:
+    return Finding(check=check, severity=Severity.ERROR, message="x", record_id=record_id)
+
+
+def test_a_record_with_two_faults_counts_once_and_each_further_one_under_an_id_again() -> None:
+    findings = [
+        _finding("a:1", "field-invalid"),
+        _finding("a:1", "position-swapped"),
+        _finding("a:2", "field-invalid"),
+        _finding("a:3", "record-id-not-unique"),
+        _finding("a:3", "record-id-not-unique"),
+    ]
+    assert count_records(findings) == 4
+    assert count_records([]) == 0
