@@ -84,8 +84,8 @@ def _decode(content: bytes) -> str:
     except UnicodeDecodeError as error:
         raise SourceFormatError(
             STATIONS_ID,
-            f"the file is not CSV or JSON in UTF-8 or UTF-16 ({error.reason} at byte {error.start}); save it as "
-            "UTF-8.",
+            f"the file is not CSV or JSON in UTF-8 or UTF-16 ({error.reason} at byte {error.start}); "
+            "save it as UTF-8.",
         ) from error
 
 
