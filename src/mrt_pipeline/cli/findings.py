@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding, describe_rest, group_kinds
 
 SHOWN = 20
 """so many findings of one kind have a line of their own"""
@@ -17,12 +17,9 @@ def list_findings(findings: Iterable[Finding], full_list: str | None) -> Iterato
         findings: the findings.
         full_list: where all of them are; none: all of them are to be listed here.
     """
-    kinds: dict[tuple[Severity, str], list[Finding]] = {}
-    for finding in findings:
-        kinds.setdefault((finding.severity, finding.check), []).append(finding)
-    for (severity, check), found in kinds.items():
-        shown = len(found) if full_list is None else SHOWN
-        yield from (f"{severity.value:<8} {check}: {finding.message}" for finding in found[:shown])
-        if len(found) > shown:
-            more = len(found) - shown
-            yield f"{severity.value:<8} {check}: and {more} more, {len(found)} in all. Full list: {full_list}"
+    for kind in group_kinds(findings):
+        head = f"{kind[0].severity.value:<8} {kind[0].check}: "
+        shown = len(kind) if full_list is None else SHOWN
+        yield from (f"{head}{finding.message}" for finding in kind[:shown])
+        if len(kind) > shown:
+            yield head + describe_rest(kind, shown, full_list)

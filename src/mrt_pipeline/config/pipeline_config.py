@@ -32,8 +32,9 @@ class PipelineConfig:
 
         Raises:
             ConfigError: for every fault in them.
+            UsageError: if the path is none.
         """
-        self.path = Path(config_path)
+        self.path = read_path(str(config_path))
         self.settings: Settings = load_settings(self.path, read_variables())
         SECRETS.allow(self.settings.contact)  # it is sent to everyone, even if it is a login elsewhere
 

@@ -1,7 +1,7 @@
 """What a check found: a value, not an exception."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from mrt_pipeline.contracts.base import Record
@@ -50,3 +50,16 @@ def count_records(findings: Iterable[Finding]) -> int:
     listed = list(findings)
     repeated = sum(finding.check == REPEATED_ID for finding in listed)
     return repeated + len({found.record_id for found in listed if found.check != REPEATED_ID})
+
+
+def group_kinds(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Return the findings of each check and severity together, in the order of their first ones."""
+    kinds: dict[tuple[Severity, str], list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault((finding.severity, finding.check), []).append(finding)
+    return list(kinds.values())
+
+
+def describe_rest(kind: Sequence[Finding], shown: int, full_list: object) -> str:
+    """Return how many findings of one kind are not shown, and where all of them are."""
+    return f"and {len(kind) - shown} more, {len(kind)} in all. Full list: {full_list}"

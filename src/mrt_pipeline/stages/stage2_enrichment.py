@@ -11,8 +11,8 @@ import orjson
 
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
-from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.names import REJECTED_NAME
+from mrt_pipeline.contracts.findings import Finding, Severity, describe_rest, group_kinds
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, REJECTED_NAME
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT as STAGE
 from mrt_pipeline.contracts.outputs import (
     EnrichmentStatus,
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 TOLD_AT_ONCE = frozenset({"wiki-page-blank"})
 """checks of single stations that are told on the console too, since they say that someone has to look"""
+MOST_TOLD = 5
+"""so many findings of one kind are shown while the stage runs"""
 MOST_NAMED = 60
 """a finding about a source that failed names so many stations"""
 
@@ -100,9 +102,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
                 raise
             self._settle(driver, journal)
         output = self._assemble(enrichments, opened, driver.unavailable)
-        for finding in (*output.findings, *_told_by_station(enrichments)):
-            if finding.severity is not Severity.INFO:
-                context.reporter.warn(finding.message)
+        self._warn(output)
         return output
 
     def validate_output(self, output: Stage2Output) -> None:
@@ -119,6 +119,18 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         """Write ``stage2_enrichment.json``, the rejected claims beside it, and return the former's path."""
         write_bytes(Path(output_dir) / REJECTED_NAME, b"".join(_rejected_lines(output)))
         return write_checkpoint(output_dir, STAGE, output)
+
+    def _warn(self, output: Stage2Output) -> None:
+        """Show what a person should look at: of each kind the first ones, and how many there are."""
+        found = (*output.findings, *_told_by_station(output.enrichments))
+        told = [finding for finding in found if finding.severity is not Severity.INFO]
+        full_list = (self._context.folder or Path()) / CHECKPOINT_NAMES[STAGE]
+        for kind in group_kinds(told):
+            for finding in kind[:MOST_TOLD]:
+                self._context.reporter.warn(finding.message)
+            if len(kind) > MOST_TOLD:
+                rest = describe_rest(kind, MOST_TOLD, f"findings in {full_list}")
+                self._context.reporter.warn(f"{kind[0].check}: {rest}")
 
     def _settle(self, driver: Driver, journal: Journal) -> None:
         driver.settle()

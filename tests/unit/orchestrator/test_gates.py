@@ -263,9 +263,8 @@ def test_so_many_exits_may_be_gone_and_not_one_more(limit: int, number: int) -> 
     limits = GatesSection(max_exits_lost=limit)
     assert list(find_excesses(Losses((), (lost,) * limit, ()), limits)) == []
     [excess] = find_excesses(Losses((), (lost,) * number, ()), limits)
-    assert excess.startswith(
-        f"{counted(number, 'exit')} of other stations {verb_of(number)} gone; gates.max_exits_lost allows {limit}:"
-    )
+    gone = f"{counted(number, 'exit')} of other stations {verb_of(number)} gone"
+    assert excess.startswith(f"{gone}; gates.max_exits_lost allows {limit}:")
     assert "yishun-nsl-A" in excess
 
 

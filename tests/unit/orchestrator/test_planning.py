@@ -160,7 +160,11 @@ class TestNothingToRetry:
     RETRY = RunRequest(retry_failed=True)
 
     def _decide(
-        self, folder: Path, stage: StageSpec, fingerprint: Fingerprint = FINGERPRINT, **counts: float
+        self,
+        folder: Path,
+        stage: StageSpec,
+        counts: dict[str, float],
+        fingerprint: Fingerprint = FINGERPRINT,
     ) -> Decision:
         manifest = put_run(folder, "stage1_ingestion", "stage2_enrichment", "stage3_merger")
         record = manifest.stages["stage2_enrichment"].model_copy(update={"counts": counts})
@@ -168,18 +172,27 @@ class TestNothingToRetry:
         return decide(stage, self.RETRY, manifest, fingerprint, folder, START + timedelta(days=99), 30)
 
     def test_stage_2_is_kept_and_says_so(self, folder: Path) -> None:
-        decision = self._decide(folder, STAGES[1], stations_complete=184, bus_stops=3)
+        decision = self._decide(folder, STAGES[1], {"stations_complete": 184, "bus_stops": 3})
         assert (decision.runs, decision.reason) == (False, NOTHING_TO_RETRY)
 
     def test_stage_3_is_kept_if_it_fits(self, folder: Path) -> None:
-        assert not self._decide(folder, STAGES[2]).runs
+        assert not self._decide(folder, STAGES[2], {}).runs
+
+    def test_answers_past_their_time_are_no_failure(self, folder: Path) -> None:
+        manifest = put_run(folder, "stage2_enrichment")
+        live = _changed(inputs={**FINGERPRINT.inputs, "fandom-wiki": "live from https://example.org"})
+        record = make_stage_record("stage2_enrichment", b"stage2_enrichment", fingerprint=live)
+        manifest = manifest.model_copy(update={"stages": {"stage2_enrichment": record}})
+        later = START + timedelta(days=99)
+        assert not decide(STAGES[1], self.RETRY, manifest, live, folder, later, 30).runs
+        assert decide(STAGES[1], SKIP, manifest, live, folder, later, 30).runs
 
     def test_what_has_changed_meanwhile_is_not_passed_over(self, folder: Path) -> None:
-        assert self._decide(folder, STAGES[2], _changed(code="d" * 64)).runs
+        assert self._decide(folder, STAGES[2], {}, _changed(code="d" * 64)).runs
 
     @pytest.mark.parametrize("status", ["partial", "failed", "pending"])
     def test_one_such_station_is_enough_to_run(self, folder: Path, status: str) -> None:
-        assert self._decide(folder, STAGES[1], **{f"stations_{status}": 1}).runs
+        assert self._decide(folder, STAGES[1], {f"stations_{status}": 1}).runs
 
     def test_a_stage_2_that_did_not_end_is_run(self, folder: Path) -> None:
         manifest = put_run(folder, "stage1_ingestion")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from mrt_pipeline.config import Settings
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.source import ExitFeature
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.sources.datagov import parse_exits
+from mrt_pipeline.runtime.documents import Payload
+from mrt_pipeline.sources.datagov import exits_table, parse_exits
 from tests.unit.sources.payloads import Feature, as_json, checks, exits_with, payload, plain
 
 YISHUN_A = ExitFeature("21494", "YISHUN MRT STATION", "Exit A", 1.4293972, 103.8347836)
@@ -213,3 +217,16 @@ def test_what_is_no_file_of_exits_is_refused_in_one_sentence(content: bytes, wor
 
 def _without_id(found: ExitFeature) -> tuple[str, str, float, float]:
     return found.station_na, found.exit_code, found.lat, found.lng
+
+
+def test_a_file_with_too_few_exits_says_how_many_features_could_not_be_read_and_not_how_many_faults() -> None:
+    document = json.loads(payload("lta-station-exits/current.geojson"))
+    for feature in document["features"][1:]:
+        feature["geometry"] = None
+        feature["properties"] = {}
+    few = Payload(json.dumps(document).encode(), datetime(2026, 8, 1, tzinfo=UTC))
+    with pytest.raises(SourceFormatError) as caught:
+        exits_table(few, Settings())
+    lost = len(document["features"]) - 1
+    assert "the file gives 1 exit; expected at least 600" in str(caught.value)
+    assert f" {lost} features could not be read; the first: " in str(caught.value)

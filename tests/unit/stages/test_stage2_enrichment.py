@@ -12,8 +12,9 @@ from mrt_pipeline.contracts.names import REJECTED_NAME
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, SourceUse, Stage1Output, Stage2Output
 from mrt_pipeline.errors import SourceFormatError, StageInputError, StageOutputError
-from mrt_pipeline.stages.stage2_enrichment import hoist_provenance, without_enrichment
-from tests.fakes.enrichment_sources import LandmarkSource, SeenReporter, make_context, make_stage
+from mrt_pipeline.stages.enrichment.registry import OpenedSources
+from mrt_pipeline.stages.stage2_enrichment import Stage2Enrichment, hoist_provenance, without_enrichment
+from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, SeenReporter, make_context, make_stage
 from tests.fakes.network_builder import (
     NOW,
     make_enrichment,
@@ -65,6 +66,24 @@ def test_of_single_stations_only_what_someone_has_to_look_at_is_told_at_once(
     reporter = SeenReporter()
     make_stage(make_context(reporter=reporter), Noticing()).execute(make_stage1(STATIONS))
     assert reporter.warnings == told
+
+
+def test_many_findings_of_one_kind_are_told_with_their_number_and_where_all_of_them_are(
+    tmp_path: Path,
+) -> None:
+    findings = tuple(
+        Finding(check="record-repeated", severity=Severity.WARNING, message=f"value[{number}] stands twice.")
+        for number in range(30_863)
+    )
+    opened = OpenedSources((LandmarkSource(),), {}, is_remote=False, findings=findings)
+    context = make_context(tmp_path, reporter=(reporter := SeenReporter()))
+    output = Stage2Enrichment(NO_CONFIG, context, lambda _context, _stations: opened).execute(make_stage1())
+    assert len(output.findings) == len(findings)
+    assert reporter.warnings == [
+        *(f"value[{number}] stands twice." for number in range(5)),
+        "record-repeated: and 30858 more, 30863 in all. Full list: findings in "
+        f"{tmp_path / 'stage2_enrichment.json'}",
+    ]
 
 
 def test_without_any_source_the_stage_says_so_and_does_not_fail() -> None:
