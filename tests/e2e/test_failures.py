@@ -126,7 +126,7 @@ def test_a_missing_checkpoint_is_named_and_nothing_else_is_touched(after_a_run: 
     result = after_a_run.call("run", "--stage", "3")
     assert result.returncode == 1
     _assert_one_message(
-        result.stderr, "stage2_enrichment.json", "mrt-pipeline run --output-dir", "--resume-from 2"
+        result.stderr, "stage2_enrichment.json", "mrt-pipeline run --output-dir", "--skip-existing"
     )
     after = _bytes_of(after_a_run.latest)
     assert {name for name in before if before[name] != after.get(name)} == {"manifest.json"}

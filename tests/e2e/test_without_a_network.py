@@ -95,7 +95,7 @@ def test_a_message_that_names_the_way_round_does_not_name_it_twice(place: Workpl
         )
         result = live.call(*RUN)
     assert result.returncode == 1
-    assert "--resume-from 2" in result.stderr
+    assert "--skip-existing" in result.stderr
     assert result.stderr.count("apis.datamall.mode") == 1
 
 
