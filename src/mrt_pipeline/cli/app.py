@@ -168,11 +168,13 @@ def explain(
 
 @app.command()
 def validate(
-    file: Annotated[Path, typer.Argument(parser=given_path, help="A stage3_final.json, or a run folder")],
+    file: Annotated[
+        Path, typer.Argument(parser=given_path, help="A run folder, one file of it, or a stage3_final.json")
+    ],
     config: Config = None,
     shows_all: ShowsAll = False,
 ) -> None:
-    """Check a dataset again and list what was found; exit 1 if it must not be published."""
+    """Check that a run's files are those written, and its dataset again; exit 1 if anything is wrong."""
     from mrt_pipeline.cli.validating import validate_file
 
     raise typer.Exit(validate_file(file, config, shows_all=shows_all))

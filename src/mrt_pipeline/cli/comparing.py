@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
+from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged, warn_of_unvouched
 from mrt_pipeline.cli.printing import say, say_json
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.errors import EXIT_FAILURE
@@ -33,6 +33,7 @@ def show_differences(
         exit_code: whether differences are to be told by exit code 1.
     """
     before, after = _load(old, new, config)
+    warn_of_unvouched(before, after)
     comparison = compare_datasets(before.dataset, after.dataset)
     if as_json:
         say_json(comparison.model_dump_json(indent=1, exclude_none=True).encode())

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from mrt_pipeline.cli.outputs import outputs_of
-from mrt_pipeline.cli.printing import say, say_json
+from mrt_pipeline.cli.outputs import outputs_of, warn_of_unvouched
+from mrt_pipeline.cli.printing import say, say_json, warn
 from mrt_pipeline.cli.station_summary import count_rejected, summarise
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
-from mrt_pipeline.contracts.names import LATEST
+from mrt_pipeline.contracts.names import LATEST, REJECTED_NAME
 from mrt_pipeline.report.datasets import LoadedDataset, load_dataset
 from mrt_pipeline.report.details import read_rejected
 from mrt_pipeline.report.explanation import RunFacts, explain
 from mrt_pipeline.report.stations import get_station
+from mrt_pipeline.report.vouching import describe_altered
 from mrt_pipeline.report.wording import show_value
+from mrt_pipeline.runtime.integrity import check_file, recorded_files
 
 
 def show_explanation(
@@ -34,6 +36,7 @@ def show_explanation(
     """
     name = LATEST if run is None else run
     loaded = load_dataset(name, outputs_of(config, name))
+    warn_of_unvouched(loaded)
     found = explain(
         loaded.dataset,
         get_station(loaded.dataset, station),
@@ -52,6 +55,10 @@ def _facts_of(loaded: LoadedDataset) -> RunFacts:
     if loaded.run is None:
         return RunFacts()
     manifest = loaded.run.manifest
+    if REJECTED_NAME in recorded_files(manifest):
+        altered = check_file(loaded.run.folder, manifest, REJECTED_NAME)
+        if altered is not None:
+            warn(f"{describe_altered(altered)}.")
     model = manifest.config.get("apis", {}).get("openrouter", {}).get("model")
     return RunFacts(read_rejected(loaded.run.folder), manifest.passed_over, model)
 

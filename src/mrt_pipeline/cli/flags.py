@@ -64,6 +64,19 @@ _AcceptChanges = Annotated[
 ]
 
 
+_BeyondHorizon = Annotated[
+    bool,
+    typer.Option(
+        "--beyond-horizon",
+        help="Allow an --as-of date beyond what the network table covers; see docs/as-of.md",
+    ),
+]
+_MoveLatest = Annotated[
+    bool,
+    typer.Option("--move-latest", help="Point latest to this dataset even if its date is earlier, or future"),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class RunFlags:
     """What is asked of a run, by ``run`` and by ``plan`` alike; each field is a flag."""
@@ -76,6 +89,8 @@ class RunFlags:
     as_of: _AsOf = None
     retry_failed: _RetryFailed = False
     accept_changes: _AcceptChanges = False
+    beyond_horizon: _BeyondHorizon = False
+    move_latest: _MoveLatest = False
 
     def request(self) -> RunRequest:
         """Return what is asked for.
@@ -93,6 +108,8 @@ class RunFlags:
             as_of=self.as_of.date() if self.as_of else None,
             retry_failed=self.retry_failed,
             accept_changes=self.accept_changes,
+            beyond_horizon=self.beyond_horizon,
+            move_latest=self.move_latest,
         )
 
 

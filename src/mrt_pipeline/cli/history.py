@@ -19,6 +19,8 @@ from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
 from mrt_pipeline.report.details import read_findings
 from mrt_pipeline.report.history import History, Run, RunSummary, get_run, read_history
+from mrt_pipeline.report.vouching import describe_altered
+from mrt_pipeline.runtime.integrity import AlteredFile, find_altered
 
 HEAD = ("run", "status", "as of", "started (UTC)", "took", "stations", "exits", "errors/warnings", "cost", "")
 
@@ -39,11 +41,12 @@ def list_runs(config: Path | None, *, as_json: bool) -> None:
 def show_run(name: str, config: Path | None, *, as_json: bool) -> None:
     """Print what is known of one run."""
     run = get_run(name, outputs_of(config, name))
+    altered = [] if run.is_alive else list(find_altered(run.folder, run.manifest))
     findings = read_findings(run.folder) if run.manifest.findings else ()
     if as_json:
-        say_json(_to_json(_render_run(run, findings)))
+        say_json(_to_json(_render_run(run, findings, altered)))
     else:
-        say(*_describe(run, findings))
+        say(*_describe(run, findings, altered))
 
 
 def command_to_go_on(run: Run) -> str | None:
@@ -63,13 +66,14 @@ def _render_history(history: History) -> dict[str, object]:
     }
 
 
-def _render_run(run: Run, findings: Iterable[Finding]) -> dict[str, object]:
+def _render_run(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFile]) -> dict[str, object]:
     return {
         "name": run.name,
         "path": str(run.folder),
         "state": run.state,
         "seconds": run.seconds,
         "go_on_with": command_to_go_on(run),
+        "altered": [describe_altered(found) for found in altered],
         "findings": [finding.model_dump(mode="json", exclude_none=True) for finding in findings],
         "manifest": run.manifest.model_dump(mode="json", exclude_none=True),
     }
@@ -95,7 +99,7 @@ def _row(summary: RunSummary) -> tuple[str, ...]:
     )
 
 
-def _describe(run: Run, findings: Iterable[Finding]) -> Iterator[str]:
+def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFile]) -> Iterator[str]:
     manifest = run.manifest
     yield f"{run.name}: {run.state}, as of {manifest.as_of}"
     yield from align(
@@ -109,6 +113,7 @@ def _describe(run: Run, findings: Iterable[Finding]) -> Iterator[str]:
             ("config", manifest.config_path),
         ]
     )
+    yield from _section("Files that are not those written", map(describe_altered, altered))
     yield from _section("Attempts", map(_attempt, manifest.attempts))
     yield from _section("Stages", _stages(manifest))
     yield from _section("Sources", map(_source, manifest.sources.values()))
@@ -181,6 +186,8 @@ def _gates(report: GateReport | None) -> Iterator[str]:
     if report is not None:
         yield f"{report.status.value.replace('_', ' ')}: {report.reason}"
         yield from report.excesses
+        if report.turns:
+            yield f"step-free access changed at {len(report.turns)} exits; each is among the findings"
 
 
 def _usage(usage: ModelUsage) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mrt_pipeline.cli.printing import warn
+from mrt_pipeline.report.datasets import LoadedDataset
 from mrt_pipeline.report.history import History, is_path
 
 
@@ -15,6 +16,13 @@ def outputs_of(config: Path | None, *names: str) -> Path:
     from mrt_pipeline.config import PipelineConfig, find_config
 
     return Path(PipelineConfig(find_config(config)).settings.output.directory)
+
+
+def warn_of_unvouched(*loaded: LoadedDataset) -> None:
+    """Name the datasets whose bytes no manifest vouches for."""
+    for found in loaded:
+        if found.run is None:
+            warn(f"Nothing vouches for the bytes of {found.name}: there is no manifest of its run beside it.")
 
 
 def warn_of_damaged(history: History) -> None:

@@ -1,40 +1,125 @@
-"""``mrt-pipeline validate``: the checks of stage 3 on a dataset that exists."""
+"""``mrt-pipeline validate``: whether files are those that a run wrote, and the checks of stage 3 again."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mrt_pipeline.cli.findings import list_findings
 from mrt_pipeline.cli.printing import say
 from mrt_pipeline.config import PipelineConfig, find_config
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.findings import Severity, count_by_severity
+from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
+from mrt_pipeline.orchestrator.commands import go_on
+from mrt_pipeline.report.vouching import find_contradictions, report_altered
 from mrt_pipeline.runtime.checkpoints import parse_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
+from mrt_pipeline.runtime.integrity import check_file, find_altered, recorded_files
+from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
+
+FINAL_NAME = CHECKPOINT_NAMES[FINAL_STAGE]
 
 
 def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -> int:
-    """Print the findings of a dataset and return the exit code: 0, or 1 if one of them is an error.
+    """Print the findings of a run's folder or file and return the exit code: 0, or 1 for an error.
 
-    Those that it was published with, such as exits that were merged, and those of the checks, made again.
+    First whether the bytes are those that the manifest beside them vouches for; then, of a dataset, what it
+    was published with, such as exits that were merged, and what the checks find, made again.
     """
-    from mrt_pipeline.stages.stage3_merger import check_dataset
+    is_folder = file.is_dir() or file.name == MANIFEST_NAME
+    folder = file if file.is_dir() else file.parent
+    path = folder / FINAL_NAME if is_folder else file
+    manifest = find_manifest(folder)
+    found = list(_check_folder(folder, manifest) if is_folder else _check_file(path, manifest))
+    _show(found, shows_all=shows_all)
+    if not _holds_dataset(path, manifest):
+        return _sum_up(str(path), found)
+    dataset = _read(path, is_missed=bool(found))
+    if dataset is None:
+        return _sum_up(str(path), found)
+    checked = list(_check_dataset(dataset, path, manifest, config))
+    _show(checked, shows_all=shows_all)
+    shown = f"{path}: {counted(len(dataset.stations), 'station')} as of {dataset.metadata.as_of}"
+    return _sum_up(shown, [*found, *checked], separator="; ")
 
-    path = file / CHECKPOINT_NAMES[FINAL_STAGE] if file.is_dir() else file
+
+def _check_folder(folder: Path, manifest: Manifest | None) -> Iterator[Finding]:
+    """Yield what is wrong with the bytes of a run's files."""
+    if manifest is None:
+        if (folder / FINAL_NAME).exists():
+            yield _unvouched(folder / FINAL_NAME, f"there is no {MANIFEST_NAME} beside it")
+        return
+    for altered in find_altered(folder, manifest):
+        yield report_altered(altered, _remedy(folder, manifest))
+    if FINAL_NAME not in recorded_files(manifest) and (folder / FINAL_NAME).exists():
+        yield _unvouched(folder / FINAL_NAME, f"{MANIFEST_NAME} does not list it")
+
+
+def _check_file(path: Path, manifest: Manifest | None) -> Iterator[Finding]:
+    """Yield what is wrong with the bytes of one file."""
+    if manifest is None:
+        if path.exists():
+            yield _unvouched(path, f"there is no {MANIFEST_NAME} beside it")
+    elif path.name not in recorded_files(manifest):
+        if path.exists():
+            yield _unvouched(path, f"the {MANIFEST_NAME} beside it does not list it")
+    elif (altered := check_file(path.parent, manifest, path.name)) is not None:
+        yield report_altered(altered, _remedy(path.parent, manifest))
+
+
+def _unvouched(path: Path, why: str) -> Finding:
+    return Finding(
+        check="bytes-not-vouched-for",
+        severity=Severity.WARNING,
+        message=f"Nothing vouches for the bytes of {path}: {why}. Get it from its sender "
+        "with a sha256 to compare.",
+    )
+
+
+def _remedy(folder: Path, manifest: Manifest) -> str:
+    return go_on(folder, manifest, "--skip-existing", "--as-of", str(manifest.as_of))
+
+
+def _holds_dataset(path: Path, manifest: Manifest | None) -> bool:
+    """Tell whether a file is to be read as a dataset: not if the manifest knows it as something else."""
+    return path.name == FINAL_NAME or manifest is None or path.name not in recorded_files(manifest)
+
+
+def _read(path: Path, *, is_missed: bool) -> Stage3Output | None:
+    """Return the dataset of a file, none if it is missing and that was reported."""
     try:
         content = read_bytes(path)
     except FileNotFoundError:
+        if is_missed:
+            return None
         raise UsageError(f"{path} is not there; give a stage3_final.json or a run folder.") from None
-    dataset = parse_checkpoint(Stage3Output, path, content, "mrt-pipeline run")
-    settings = PipelineConfig(find_config(config)).settings
-    again = check_dataset(dataset, settings)
-    findings = {(found.check, found.message): found for found in (*dataset.findings, *again)}.values()
+    return parse_checkpoint(Stage3Output, path, content, "mrt-pipeline run")
+
+
+def _check_dataset(
+    dataset: Stage3Output, path: Path, manifest: Manifest | None, config: Path | None
+) -> Iterable[Finding]:
+    """Return what a dataset was published with, and what the checks find in it, each once."""
+    from mrt_pipeline.stages.stage3_merger import check_dataset
+
+    again = check_dataset(dataset, PipelineConfig(find_config(config)).settings)
+    is_of_run = manifest is not None and path.name == FINAL_NAME
+    contradictions = find_contradictions(dataset, manifest) if is_of_run and manifest is not None else ()
+    findings = (*contradictions, *dataset.findings, *again)
+    return {(found.check, found.message): found for found in findings}.values()
+
+
+def _show(findings: Iterable[Finding], *, shows_all: bool) -> None:
     say(*list_findings(findings, None if shows_all else "the same command with --all"))
+
+
+def _sum_up(subject: str, findings: list[Finding], separator: str = ": ") -> int:
+    """Print the number of findings and return the exit code."""
     counts = count_by_severity(findings)
     shown = ", ".join(f"{number} {severity}" for severity, number in counts.items())
-    stations = counted(len(dataset.stations), "station")
-    say(f"{path}: {stations} as of {dataset.metadata.as_of}; findings: {shown}.")
+    say(f"{subject}{separator}findings: {shown}.")
     return EXIT_FAILURE if counts[Severity.ERROR.value] else 0

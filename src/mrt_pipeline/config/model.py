@@ -288,6 +288,8 @@ class GatesSection(Section):
     """exits that may be gone from stations that are still there"""
     max_enriched_lost_share: float = Field(default=0.05, ge=0, le=1)
     """for each enriched field, the share of its values that may be gone from exits that are still there"""
+    max_access_turned: int = Field(default=10, ge=0)
+    """exits whose step-free access may be told otherwise than before"""
 
 
 class TriggersSection(Section):

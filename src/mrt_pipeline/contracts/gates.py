@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.network import AccessFeature, StepFree
 
 
 class GateStatus(StrEnum):
@@ -75,6 +76,22 @@ class SilentSource(Record):
     """title and revision of what they were quoted from"""
 
 
+class AccessTurn(Record):
+    """An exit whose access is told otherwise than before (report/turns.py)."""
+
+    exit_id: str
+    slug: str
+    old: StepFree | None = None
+    """step-free access then, if it is another one now"""
+    new: StepFree | None = None
+    gained: tuple[AccessFeature, ...] = ()
+    """decisive features that are new"""
+    lost: tuple[AccessFeature, ...] = ()
+    """decisive features that are no longer listed, while others are"""
+    documents: tuple[str, ...] = ()
+    """what the newer dataset cites for the exit's access"""
+
+
 class GateReport(Record):
     """The outcome of a comparison, kept in the manifest and, in full, in ``gates.json``."""
 
@@ -92,3 +109,5 @@ class GateReport(Record):
     """only fields of which something is gone"""
     silences: tuple[SilentSource, ...] = ()
     """stations of which a source gives nothing any more; told, and no reason against publishing"""
+    turns: tuple[AccessTurn, ...] = ()
+    """exits whose access is told otherwise; each is a warning, whether the limit is exceeded or not"""

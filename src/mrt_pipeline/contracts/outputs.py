@@ -28,6 +28,8 @@ class StageMetadata(Record):
 
     stage_name: str
     as_of: date
+    as_known_on: date | None = None
+    """only if ``as_of`` lies beyond the network table's horizon: the horizon; later changes are not in it"""
     generated_at: AwareDatetime
     pipeline_name: str
     pipeline_version: str

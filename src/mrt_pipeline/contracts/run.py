@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -12,6 +12,10 @@ from mrt_pipeline.contracts.gates import GateReport
 from mrt_pipeline.contracts.outputs import ModelUsage
 
 MANIFEST_VERSION: Literal["1"] = "1"
+
+
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+"""a name within the run folder: a manifest that somebody else wrote must lead nowhere else"""
 
 
 class RunStatus(StrEnum):
@@ -50,8 +54,7 @@ class Fingerprint(Record):
 class CheckpointRecord(Record):
     """A checkpoint file as it was written."""
 
-    file: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")
-    """name within the run folder: a manifest that somebody else wrote must lead nowhere else"""
+    file: FileName
     sha256: str
     size_bytes: int = Field(ge=0)
     content_sha256: str
@@ -117,8 +120,10 @@ class Manifest(Record):
     rejected_claims: dict[str, int] = {}
     """reason to number"""
     usage: ModelUsage = ModelUsage()
-    outputs: dict[str, str] = {}
+    outputs: dict[FileName, str] = {}
     """file name to sha256 of every published file"""
+    side_files: dict[FileName, str] = {}
+    """file name to sha256 of what was written beside them: findings, the gate's verdict, rejected claims"""
     gates: GateReport | None = None
     """how the dataset compared with the one published before it, changes that a person accepted included"""
     error: str | None = None

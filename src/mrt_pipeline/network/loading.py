@@ -6,6 +6,7 @@
 ``documents.csv``    the documents that the dates come from, as far as they are known
 ``services.csv``     stopping patterns in travel order, and where signs say that a loop's trains go
 ``known_exits.csv``  exits whose identity no rule can tell
+``horizon.csv``      the last day of which they are known to be right; move it when they are looked through
 
 Codes, names and positions: OneMap (Land Transport Authority and Urban Redevelopment Authority data,
 Singapore Open Data Licence 1.0). Last looked at on 2026-11-23.
@@ -24,7 +25,15 @@ from mrt_pipeline.contracts.evidence import RecordedTable
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.network.model import CodeEntry, DateSource, KnownExit, Line, Network, Service
 
-TABLES = ("lines.csv", "stations.csv", "codes.csv", "services.csv", "known_exits.csv", "documents.csv")
+TABLES = (
+    "lines.csv",
+    "stations.csv",
+    "codes.csv",
+    "services.csv",
+    "known_exits.csv",
+    "documents.csv",
+    "horizon.csv",
+)
 
 
 @lru_cache(maxsize=8)
@@ -46,6 +55,7 @@ def load_network(folder: Path = Path(__file__).parent) -> Network:
             for row in _rows(folder / "documents.csv")
         },
         tables=tuple(_tables(folder)),
+        known_until=_read_horizon(folder),
     )
     if faults := list(find_contradictions(network)):
         raise InternalError(f"{folder}: " + "; ".join(faults))
@@ -155,6 +165,14 @@ def _read_known_exits(folder: Path) -> Iterator[KnownExit]:
             lng=float(row["lng"]),
             reason=row["reason"],
         )
+
+
+def _read_horizon(folder: Path) -> date:
+    path = folder / "horizon.csv"
+    days = [date.fromisoformat(row["known_until"]) for row in _rows(path)]
+    if len(days) != 1:
+        raise InternalError(f"{path} has {len(days)} rows; expected one.")
+    return days[0]
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

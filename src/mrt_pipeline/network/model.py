@@ -149,6 +149,8 @@ class Network:
     documents: Mapping[str, DateSource] = field(default_factory=dict)
     tables: tuple[RecordedTable, ...] = ()
     """the files it was read from"""
+    known_until: date = date.max
+    """the horizon: the last day of which the tables are known to be right"""
     _by_code: dict[str, CodeEntry] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -167,6 +169,10 @@ class Network:
         """Return which document a code's opening date comes from, as far as that is known."""
         found = self.documents.get(entry.opened_document or "")
         return found.name if found else None
+
+    def known_on(self, as_of: date) -> date | None:
+        """Return the horizon if a day lies beyond it: that day's network is described as known then."""
+        return self.known_until if as_of > self.known_until else None
 
     def open_codes(self, as_of: date) -> dict[str, tuple[CodeEntry, ...]]:
         """Return the codes in operation on a day by slug, first line first, then in table order."""

@@ -11,7 +11,7 @@ from mrt_pipeline.config import Mode
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import count_by_severity
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, VALIDATION_NAME
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, REJECTED_NAME, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import Fingerprint, Manifest, RunStatus, StageStatus
 from mrt_pipeline.contracts.stage import PipelineStage
@@ -29,6 +29,7 @@ from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
 from mrt_pipeline.orchestrator.summary import count_output, count_pending, count_rejected
+from mrt_pipeline.report.turns import warn_of_turn
 from mrt_pipeline.runtime.checkpoints import (
     content_sha256,
     describe_checkpoint,
@@ -36,7 +37,7 @@ from mrt_pipeline.runtime.checkpoints import (
     parse_checkpoint,
 )
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.runtime.files import write_bytes
+from mrt_pipeline.runtime.files import read_bytes, sha256_of, write_bytes
 from mrt_pipeline.runtime.reporting import after_failure
 
 if TYPE_CHECKING:
@@ -207,9 +208,10 @@ class Attempt:
         runner.validate_input(given)
         output: StageOutput = runner.execute(given)
         if isinstance(output, Stage3Output):
-            self._judge(runner, output)
+            reported: StageOutput = self._judge(runner, output)
         else:
             runner.validate_output(output)
+            reported = output
         path = runner.save_checkpoint(output, self._session.folder)
         checkpoint = describe_checkpoint(path)
         self._contents[stage.name] = checkpoint.content_sha256
@@ -219,14 +221,14 @@ class Attempt:
             seconds=time.monotonic() - began,
             checkpoint=checkpoint,
             fingerprint=fingerprint,
-            counts=count_output(output),
+            counts=count_output(reported),
             facts={**self._facts_of(output), **self._spent_by(stage)},
         )
         self.lineage.ended(stage.name, output)
         return output
 
-    def _judge(self, runner: PipelineStage[Any, Any], dataset: Stage3Output) -> None:
-        """Check a dataset and hold it against the one published before.
+    def _judge(self, runner: PipelineStage[Any, Any], dataset: Stage3Output) -> Stage3Output:
+        """Check a dataset, hold it against the one published before, and return it as it is to be reported.
 
         What the checks found is written whether they passed or not. Only if the gate refuses a dataset, what
         was found of one that lies in this folder, and may be read, stays as it is.
@@ -237,16 +239,31 @@ class Attempt:
             self._gate.check(dataset)
         except MrtPipelineError as error:
             if is_first or not isinstance(error, GateError):
-                self._write_validation(dataset)
+                self.write_validation(dataset)
             raise
-        self._write_validation(dataset)
+        reported = self.with_gate_findings(dataset)
+        self.write_validation(reported)
+        return reported
 
-    def _write_validation(self, dataset: Stage3Output) -> None:
-        """Write what the checks found, beside the dataset and into the manifest."""
+    def with_gate_findings(self, dataset: Stage3Output) -> Stage3Output:
+        """Return a dataset with what the gate found too, for reports; it is no part of what is published.
+
+        What was published before decides what the gate finds, and the dataset must not depend on that.
+        """
+        gates = self.manifest.gates
+        found = map(warn_of_turn, gates.turns if gates is not None else ())
+        return dataset.model_copy(update={"findings": (*dataset.findings, *found)})
+
+    def write_validation(self, dataset: Stage3Output) -> None:
+        """Write what was found of a dataset, beside it and into the manifest."""
         from mrt_pipeline.exports import render_validation
 
-        write_bytes(self._session.folder / VALIDATION_NAME, render_validation(dataset))
-        self._session.update(findings=count_by_severity(dataset.findings))
+        content = render_validation(dataset)
+        write_bytes(self._session.folder / VALIDATION_NAME, content)
+        self._session.update(
+            findings=count_by_severity(dataset.findings),
+            side_files={**self.manifest.side_files, VALIDATION_NAME: sha256_of(content)},
+        )
         self.lineage.checked(dataset)
 
     def _input_of(self, stage: StageSpec) -> Any:
@@ -316,6 +333,8 @@ class Attempt:
         if isinstance(output, Stage2Output):
             facts["passed_over"] = {use.source: use.reason for use in output.sources if not use.used}
             facts["rejected_claims"] = count_rejected(output)
+            rejected = sha256_of(read_bytes(self.folder / REJECTED_NAME))
+            facts["side_files"] = {**self.manifest.side_files, REJECTED_NAME: rejected}
         return facts
 
 

@@ -61,6 +61,11 @@ def go_on(folder: Path, manifest: Manifest | None, *flags: str) -> str:
     return shlex.join(words)
 
 
+def move_latest(folder: Path, manifest: Manifest) -> str:
+    """Return the command that lets ``latest`` show a run although its day is earlier, or still to come."""
+    return go_on(folder, manifest, "--skip-existing", "--as-of", str(manifest.as_of), "--move-latest")
+
+
 def accept_changes(folder: Path, manifest: Manifest) -> str:
     """Return the command that publishes a dataset although much is gone from it."""
     stage2 = manifest.stages.get("stage2_enrichment")

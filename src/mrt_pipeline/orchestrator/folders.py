@@ -1,7 +1,7 @@
 """The folder of all runs: which one to work in, what ``latest`` shows, which old ones go.
 
 outputs/20261123_081203/       a run, named by its UTC start; --output-dir names another
-outputs/latest -> 20261123_…   the last run that ended well; relative, swapped atomically
+outputs/latest -> 20261123_…   the last run that ended well, of the latest day; relative, swapped atomically
 outputs/.outputs.lock          held for the moment of changing ``latest`` or removing old runs
 """
 
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from enum import Enum, auto
 from itertools import count
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, 
 from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.files import (
     TEMPORARY_SUFFIX,
     make_folder,
@@ -32,6 +34,7 @@ from mrt_pipeline.runtime.files import (
     remove_leftovers,
     replace_symlink,
 )
+from mrt_pipeline.runtime.integrity import has_whole_dataset
 from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, held_if_free, outputs_lock
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 from mrt_pipeline.runtime.run_log import LOG_NAMES
@@ -40,6 +43,19 @@ UNVERSIONED = "current"
 BEGINS_WITHIN_S = 3600
 """A run locks its folder at once after making it. One that is empty so long after was left by a dead run."""
 _OUR_NAME = re.compile(r"^\d{8}_\d{6}(_\d+)?$")
+
+
+class LatestMove(Enum):
+    """What became of ``latest`` when a run ended well."""
+
+    MOVED = auto()
+    """it shows the run"""
+    NO_DATASET = auto()
+    """the run made none, and what is shown has one"""
+    EARLIER_DAY = auto()
+    """the run describes an earlier day than what is shown"""
+    DAY_TO_COME = auto()
+    """the run describes a day that is still to come"""
 
 
 def choose_folder(request: RunRequest, output: OutputSection, now: datetime) -> Path:
@@ -195,12 +211,14 @@ def list_runs(outputs: Path) -> Iterator[tuple[Path, Manifest]]:
             yield folder, manifest
 
 
-def point_latest(folder: Path, outputs: Path, now: datetime, *, has_made_dataset: bool = True) -> bool:
-    """Let ``latest`` show a run and tell whether it does now; what dead runs left beside it is cleared.
+def point_latest(
+    folder: Path, outputs: Path, now: datetime, *, has_made_dataset: bool = True, is_wanted: bool = False
+) -> LatestMove:
+    """Let ``latest`` show a run, unless what it shows is to stay; what dead runs left beside it is cleared.
 
     A run without a final dataset never takes the place of one that has it: whoever reads through ``latest``
     would find the dataset gone. A dataset that only lies in the folder, from an attempt before, counts as
-    none.
+    none. Nor does a dataset of an earlier day, or of a day still to come, unless that is wanted.
     """
     make_folder(outputs)
     link = outputs / LATEST
@@ -209,17 +227,57 @@ def point_latest(folder: Path, outputs: Path, now: datetime, *, has_made_dataset
         _remove_stillborn(outputs, now)
         remove_leftovers(outputs, with_folders=True)
         check_latest(outputs)
-        if not (has_made_dataset and (folder / final).exists()) and (link / final).exists():
-            return False
+        if (link / final).exists():
+            if not (has_made_dataset and (folder / final).exists()):
+                return LatestMove.NO_DATASET
+            own, is_shown = find_manifest(folder), link.resolve() == folder.resolve()
+            held = _holds_latest(own.as_of, outputs, now) if own is not None and not is_shown else None
+            if held is not None and not is_wanted:
+                return held
         replace_symlink(link, folder)
-    return True
+    return LatestMove.MOVED
+
+
+def refuse_to_replace_shown(
+    request: RunRequest, folder: Path | None, outputs: Path, as_of: date, now: datetime
+) -> None:
+    """Raise if a run would work in the folder that ``latest`` shows, for a day that must not be shown there.
+
+    Raises:
+        UsageError: if what is shown describes a later day, or the day is still to come.
+    """
+    link = outputs / LATEST
+    publishes = request.last_stage == STAGES[-1].number and not request.move_latest
+    if folder is None or not publishes or not link.is_symlink() or link.resolve() != folder.resolve():
+        return
+    if (shown := find_shown(outputs)) is not None and _holds_latest(as_of, outputs, now):
+        raise UsageError(
+            f"{folder} is what {link} shows, the network of {shown.as_of}; this run would replace it by that "
+            f"of {as_of}. Name another folder, such as --output-dir {outputs / f'as-of-{as_of}'}, or add "
+            "--move-latest."
+        )
+
+
+def _holds_latest(as_of: date, outputs: Path, now: datetime) -> LatestMove | None:
+    """Return why a dataset of a day must not take the place of the one shown, none if it may."""
+    shown = find_shown(outputs)
+    if shown is None or shown.as_of == as_of:
+        return None
+    if as_of > singapore_date(now):
+        return LatestMove.DAY_TO_COME
+    return LatestMove.EARLIER_DAY if as_of < shown.as_of and not looks_ahead(shown) else None
+
+
+def looks_ahead(manifest: Manifest) -> bool:
+    """Tell whether a run described a day that was still to come: it never counts as the newest dataset."""
+    return manifest.as_of > singapore_date(manifest.updated_at)
 
 
 def find_shown(outputs: Path) -> Manifest | None:
-    """Return the manifest of the run that ``latest`` shows, if it can be read."""
+    """Return the manifest of the run that ``latest`` shows, made again if need be, if it can be read."""
     link = outputs / LATEST
     try:
-        return find_manifest(real_path(link)) if link.is_symlink() else None
+        return find_or_rebuild(real_path(link)).manifest if link.is_symlink() else None
     except (CorruptCheckpointError, StorageError):
         return None
 
@@ -237,19 +295,19 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
 
     Only folders that this program named are its to remove: never one that --output-dir named, never the one
     that ``latest`` shows, never one without our manifest, never one that a process is working in; and never
-    the newest dataset of the latest day, which looks at earlier days must not push out.
+    the newest whole dataset of the latest day, which looks at earlier days, or at days still to come, must
+    not push out.
     """
     with outputs_lock(outputs):
         protected = {real_path(outputs / LATEST), real_path(current)}
         completed = sorted(
-            (manifest.timestamp, folder, manifest.as_of)
+            (manifest.timestamp, folder, manifest)
             for folder, manifest in list_runs(outputs)
             if manifest.status is RunStatus.COMPLETED
             and _OUR_NAME.match(folder.name)
             and (folder / CHECKPOINT_NAMES[FINAL_STAGE]).exists()
         )
-        if completed:
-            _, newest, _ = max(completed, key=lambda run: (run[2], run[0]))
+        if (newest := _find_newest([(folder, manifest) for _, folder, manifest in completed])) is not None:
             protected.add(real_path(newest))
         removed = []
         for _, folder, _ in completed[: max(0, len(completed) - keep)]:
@@ -260,6 +318,13 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
                     remove_folder(folder)
                     removed.append(folder.name)
     return removed
+
+
+def _find_newest(runs: list[tuple[Path, Manifest]]) -> Path | None:
+    """Return the folder of the newest dataset of the latest day that is still as it was written."""
+    present = [(folder, manifest) for folder, manifest in runs if not looks_ahead(manifest)]
+    present.sort(key=lambda run: (run[1].as_of, run[1].timestamp), reverse=True)
+    return next((folder for folder, manifest in present if has_whole_dataset(folder, manifest)), None)
 
 
 def _remove_stillborn(outputs: Path, now: datetime) -> None:

@@ -7,14 +7,16 @@ stay, and ``--accept-changes`` goes on from them.
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import GatesSection
 from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.gates import (
+    AccessTurn,
     BaselineRun,
     FieldLoss,
     GateReport,
@@ -29,11 +31,13 @@ from mrt_pipeline.errors import CheckpointError, GateError, SourceGapError, Stor
 from mrt_pipeline.orchestrator.commands import accept_changes, go_on
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.report.datasets import load_run
+from mrt_pipeline.report.datasets import load_run, load_unverified
 from mrt_pipeline.report.history import Run, read_history, read_run
+from mrt_pipeline.report.turns import warn_of_turn
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.runtime.files import real_path, write_record
+from mrt_pipeline.runtime.files import real_path, sha256_of, write_record
+from mrt_pipeline.runtime.integrity import has_whole_dataset
 
 if TYPE_CHECKING:
     from mrt_pipeline.report.losses import Losses
@@ -83,26 +87,43 @@ class PublicationGate:
             return
         shown = self._find_latest()
         content = _content_of(self._session.manifest)
-        if shown is not None and content != _content_of(shown.manifest):
+        if shown is None or shown.folder.resolve() == self._session.folder.resolve():
+            return
+        if content != _content_of(shown.manifest) or not has_whole_dataset(shown.folder, shown.manifest):
             self._check(load(), [shown])
 
     def _check(self, dataset: Stage3Output, candidates: Iterable[Run]) -> None:
         content: str | None = None
+        altered: list[Run] = []
         for run in candidates:
             content = content or content_sha256(dataset)
-            if _content_of(run.manifest) == content:
+            if _content_of(run.manifest) == content and has_whole_dataset(run.folder, run.manifest):
                 reason = f"It says the same as {run.name}."
-                self.baseline = _as_made_at(dataset, run.manifest.updated_at)
+                self.baseline = _as_made_for(dataset, run.manifest)
                 self._record(GateReport(status=GateStatus.PASSED, reason=reason, baseline=_describe(run)))
                 return
             try:
                 self.baseline = load_run(run).dataset
             except (CheckpointError, StorageError) as error:
                 self._context.reporter.warn(f"The dataset published last cannot be compared with: {error}")
+                altered.append(run)
                 continue
             self._judge(dataset, self.baseline, run)
             return
-        self._record(_not_compared("There is no earlier dataset to compare with."))
+        if not self._judge_by_altered(dataset, altered):
+            self._record(_not_compared("There is no earlier dataset to compare with."))
+
+    def _judge_by_altered(self, dataset: Stage3Output, runs: Iterable[Run]) -> bool:
+        """Compare with the first dataset that can be read although its bytes are not those once written.
+
+        That is better than to publish whatever came: what is refused for it, a person can accept.
+        """
+        for run in runs:
+            with contextlib.suppress(CheckpointError, StorageError, FileNotFoundError):
+                self.baseline = load_unverified(run).dataset
+                self._judge(dataset, self.baseline, run)
+                return True
+        return False
 
     def _judge(self, dataset: Stage3Output, baseline: Stage3Output, run: Run) -> None:
         described = _describe(run, baseline)
@@ -131,16 +152,28 @@ class PublicationGate:
             exits=losses.exits,
             fields=losses.fields,
             silences=silences,
+            turns=losses.turns,
         )
         self._record(report)
         for sentence in _describe_silences(silences, run):
             self._context.reporter.warn(sentence)
+        self._warn_of_turns(report)
         if status is GateStatus.ACCEPTED:
             self._context.reporter.note(
                 f"Published although much is gone since {run.name}: --accept-changes."
             )
         if status is GateStatus.FAILED:
             raise self._refusal(report, _sources_missing(baseline, dataset))
+
+    def _warn_of_turns(self, report: GateReport) -> None:
+        """Show each exit whose access is told otherwise; only their number and some, if there are many."""
+        warn, turns = self._context.reporter.warn, report.turns
+        if len(turns) <= SHOWN:
+            for turn in turns:
+                warn(warn_of_turn(turn).message)
+        else:
+            place = self._session.folder / GATES_NAME
+            warn(f"{_sum_turns(turns)}. Verify them before anyone relies on it; full list: {place}")
 
     def _refuse_gaps(self, dataset: Stage3Output) -> None:
         """Refuse a dataset that would be smaller only because a source could not be read everywhere."""
@@ -165,9 +198,12 @@ class PublicationGate:
 
     def _record(self, report: GateReport) -> None:
         """Put a report into gates.json, and without the exits that lack a value into the manifest."""
-        write_record(self._session.folder / GATES_NAME, report)
+        content = write_record(self._session.folder / GATES_NAME, report)
         fields = tuple(field.model_copy(update={"exits": ()}) for field in report.fields)
-        self._session.update(gates=report.model_copy(update={"fields": fields}))
+        self._session.update(
+            gates=report.model_copy(update={"fields": fields}),
+            side_files={**self._session.manifest.side_files, GATES_NAME: sha256_of(content)},
+        )
 
     def _refusal(self, report: GateReport, sources: Sequence[str]) -> GateError:
         why = f" Read for that dataset and not for this one: {', '.join(sources)}." if sources else ""
@@ -223,6 +259,8 @@ def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
     for field in losses.fields:
         if field.lost / field.old > limits.max_enriched_lost_share:
             yield _describe_field(field, limits.max_enriched_lost_share)
+    if len(losses.turns) > limits.max_access_turned:
+        yield f"{_sum_turns(losses.turns)}; gates.max_access_turned allows {limits.max_access_turned}."
 
 
 _REASONS = {
@@ -260,6 +298,22 @@ def _describe_silences(silences: Sequence[SilentSource], run: Run) -> Iterator[s
             )
 
 
+def _sum_turns(turns: Sequence[AccessTurn]) -> str:
+    """Return how many exits' access is told otherwise, in which ways, and which exits."""
+    ways = Counter(
+        way
+        for turn in turns
+        for way in (
+            *([f"step_free {turn.old.value} to {turn.new.value}"] if turn.old and turn.new else []),
+            *(f"{feature.value} new" for feature in turn.gained),
+            *(f"{feature.value} no longer listed" for feature in turn.lost),
+        )
+    )
+    counted = ", ".join(f"{way}: {number}" for way, number in ways.items())
+    exits = f"{len(turns)} exit" if len(turns) == 1 else f"{len(turns)} exits"
+    return f"Step-free access changed at {exits} ({counted}): {_shorten(turn.exit_id for turn in turns)}"
+
+
 def _name_station(station: LostStation) -> str:
     return f"{station.name} ({', '.join(station.codes)}, {counted(len(station.exits), 'exit')})"
 
@@ -276,11 +330,10 @@ def _sources_missing(old: Stage3Output, new: Stage3Output) -> list[str]:
     return sorted(then - now)
 
 
-def _as_made_at(dataset: Stage3Output, moment: datetime) -> Stage3Output:
-    """Return an earlier dataset that says the same as this one, without reading it."""
-    return dataset.model_copy(
-        update={"metadata": dataset.metadata.model_copy(update={"generated_at": moment})}
-    )
+def _as_made_for(dataset: Stage3Output, earlier: Manifest) -> Stage3Output:
+    """Return an earlier run's dataset that says the same as this one, without parsing it."""
+    made = {"generated_at": earlier.updated_at, "as_of": earlier.as_of}
+    return dataset.model_copy(update={"metadata": dataset.metadata.model_copy(update=made)})
 
 
 def _not_compared(reason: str, baseline: BaselineRun | None = None) -> GateReport:

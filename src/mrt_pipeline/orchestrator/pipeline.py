@@ -26,11 +26,14 @@ from mrt_pipeline.errors import (
 )
 from mrt_pipeline.orchestrator.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt
-from mrt_pipeline.orchestrator.commands import find_remedy
+from mrt_pipeline.orchestrator.commands import find_remedy, move_latest
 from mrt_pipeline.orchestrator.folders import (
+    LatestMove,
     choose_folder,
+    find_folder,
     find_shown,
     point_latest,
+    refuse_to_replace_shown,
     remove_old_runs,
 )
 from mrt_pipeline.orchestrator.gates import PublicationGate
@@ -71,6 +74,7 @@ class PipelineOrchestrator:
         config_path: str | Path = "config/pipeline.yaml",
         *,
         as_of: date | None = None,
+        beyond_horizon: bool = False,
         reporter: Reporter | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -79,7 +83,7 @@ class PipelineOrchestrator:
         self.run_id = f"{self.run_timestamp:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
         self.output_base_dir: Path | None = None
         self.checkpoints: dict[str, str] = {}
-        self._as_of = as_of
+        self._asked = RunRequest(as_of=as_of, beyond_horizon=beyond_horizon)
         self._now = now
         self._reporter = reporter or Reporter()
         self._stop = StopRequest(self._reporter.note)
@@ -100,7 +104,7 @@ class PipelineOrchestrator:
                 f"makes it; set stages.{STAGES[-1].name}.enabled to true, or call execute(RunRequest()), "
                 "which returns the manifest."
             )
-        request = RunRequest(_path(output_dir), resume_from=resume_from, as_of=self._as_of)
+        request = replace(self._asked, output_dir=_path(output_dir), resume_from=resume_from)
         with self._attempt(request) as attempt:
             self._carry_out(request, attempt)
         final: Stage3Output = attempt.output(3)
@@ -108,7 +112,7 @@ class PipelineOrchestrator:
 
     def run_single_stage(self, stage: int, output_dir: str | Path | None = None) -> StageOutput:
         """Run one stage on the checkpoints before it and return its output."""
-        request = RunRequest(_path(output_dir), stage=stage, as_of=self._as_of)
+        request = replace(self._asked, output_dir=_path(output_dir), stage=stage)
         with self._attempt(request) as attempt:
             self._carry_out(request, attempt)
             output: StageOutput = attempt.output(stage)
@@ -167,8 +171,8 @@ class PipelineOrchestrator:
         return (self.stage1, self.stage2, self.stage3)[number - 1]
 
     def _run_given(self, number: int, given: dict[int, StageOutput], skip_if_exists: bool) -> Any:
-        request = RunRequest(
-            self.output_base_dir, stage=number, skip_existing=skip_if_exists, as_of=self._as_of
+        request = replace(
+            self._asked, output_dir=self.output_base_dir, stage=number, skip_existing=skip_if_exists
         )
         folder_is_ours = self.output_base_dir is not None or number > 1
         with self._attempt(request if folder_is_ours else replace(request, skip_existing=False)) as attempt:
@@ -190,20 +194,36 @@ class PipelineOrchestrator:
             return
         outputs = Path(output.directory)
         if output.symlink_latest:
-            self._point_latest(self.output_base_dir, outputs, has_made_dataset=has_dataset)
+            self._point_latest(request, attempt, outputs, has_made_dataset=has_dataset)
         if output.versioning:
             for name in remove_old_runs(outputs, output.keep_last_n_versions, self.output_base_dir):
                 self._reporter.note(f"Removed old run {name} (keep_last_n_versions).")
 
-    def _point_latest(self, folder: Path, outputs: Path, *, has_made_dataset: bool) -> None:
-        """Let ``latest`` show the run, and warn whoever reads through it if it describes an earlier day."""
-        shown = find_shown(outputs)
-        if not point_latest(folder, outputs, self._now(), has_made_dataset=has_made_dataset):
-            self._reporter.note(f"{outputs / LATEST} goes on showing the last complete dataset.")
-        elif shown is not None and self._context.as_of < shown.as_of:
+    def _point_latest(
+        self, request: RunRequest, attempt: Attempt, outputs: Path, *, has_made_dataset: bool
+    ) -> None:
+        """Let ``latest`` show the run if it may, and say so unless it is the usual step to a later day."""
+        link, day, shown = outputs / LATEST, self._context.as_of, find_shown(outputs)
+        move = point_latest(
+            attempt.folder,
+            outputs,
+            self._now(),
+            has_made_dataset=has_made_dataset,
+            is_wanted=request.move_latest,
+        )
+        if move is LatestMove.NO_DATASET:
+            self._reporter.note(f"{link} goes on showing the last complete dataset.")
+        elif move is not LatestMove.MOVED:
+            shows = f"still shows the network of {shown.as_of}" if shown is not None else "was not moved"
+            why = "is earlier" if move is LatestMove.EARLIER_DAY else "is still to come"
+            self._reporter.note(
+                f"{link} {shows}, because {day} {why}. To let it show this run: "
+                f"{move_latest(attempt.folder, attempt.manifest)}"
+            )
+        elif shown is not None and day < shown.as_of:
             self._reporter.warn(
-                f"{outputs / LATEST} now shows the network of {self._context.as_of}; before, it showed that "
-                f"of {shown.as_of}, of run {shown.run_id}."
+                f"{link} now shows the network of {day}; before, it showed that of {shown.as_of}, of run "
+                f"{shown.run_id}."
             )
 
     @contextlib.contextmanager
@@ -239,11 +259,18 @@ class PipelineOrchestrator:
 
     def _refuse_vain_request(self, request: RunRequest) -> None:
         """Raise before any work if what is asked for cannot be done or shown."""
+        settings = self.config.settings
         if request.stage is not None and not is_enabled(STAGES[request.stage - 1], self._context):
             raise UsageError(
                 f"--stage {request.stage} asks for a stage that the configuration switches off; set "
                 f"stages.{STAGES[request.stage - 1].name}.enabled to true."
             )
+        if request.move_latest and not settings.output.symlink_latest:
+            raise UsageError("--move-latest has no effect: output.symlink_latest is false. Set it to true.")
+        if request.as_of is not None:
+            folder = find_folder(request, settings.output)
+            earlier = find_or_rebuild(folder).manifest if folder is not None else None
+            choose_day(request, earlier, self.run_timestamp)  # before a folder is made that stays empty
 
     def _begin(self, request: RunRequest, session: RunSession, log: RunLog) -> None:
         session.begin(request.command)
@@ -268,6 +295,9 @@ class PipelineOrchestrator:
         found = find_or_rebuild(folder)
         earlier = found.manifest
         as_of = choose_day(request, earlier, self.run_timestamp)
+        refuse_to_replace_shown(
+            request, folder, Path(self.config.settings.output.directory), as_of, self._now()
+        )
         self._context = self._make_context(as_of, folder, retry_failed=request.retry_failed)
         for name in ("stage1", "stage2", "stage3"):
             self.__dict__.pop(name, None)
@@ -293,7 +323,7 @@ class PipelineOrchestrator:
             manifest = earlier.model_copy(update=present)
             self.run_id, self.run_timestamp = earlier.run_id, earlier.timestamp
         remarks = [*self._keep_aside(found.unfit), *([found.remark] if found.remark else ())]
-        return RunSession(folder, manifest, self._now, remarks)
+        return RunSession(folder, manifest, self._now, remarks, earlier)
 
     def _keep_aside(self, unfit: Mapping[Path, str]) -> Iterator[str]:
         """Keep files that cannot be used under another name, and yield a sentence for each."""

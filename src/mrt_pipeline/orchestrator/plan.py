@@ -17,7 +17,7 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import CheckpointError, StorageError
 from mrt_pipeline.orchestrator.alerting import find_missing_urls
-from mrt_pipeline.orchestrator.folders import find_folder
+from mrt_pipeline.orchestrator.folders import find_folder, refuse_to_replace_shown
 from mrt_pipeline.orchestrator.planning import Decision, choose_day, decide_stage
 from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
@@ -88,6 +88,7 @@ def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], dat
         day = choose_day(request, None, now())
         return Plan(request.command, day, None, outputs, None, (), (str(error),))
     as_of = choose_day(request, manifest, now())
+    refuse_to_replace_shown(request, folder, Path(outputs), as_of, now())
     context = replace(default_context(config, as_of), folder=folder, now=now)
     stages = tuple(plan_stages(request, manifest, context))
     return Plan(

@@ -70,8 +70,11 @@ def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> 
 
     Raises:
         UsageError: if a single stage is asked for on another day than that of the run whose folder it is in:
-            what later stages have made there would pass for that day's.
+            what later stages have made there would pass for that day's; or if the day lies beyond what the
+            network's tables know, and nobody said that this is meant.
     """
+    if earlier is None or request.as_of != earlier.as_of:  # a run that is gone on with was allowed its day
+        _refuse_unknown_day(request, singapore_date(now))
     if earlier is None:
         return request.as_of or singapore_date(now)
     is_single = request.stage is not None and bool(earlier.stages)
@@ -82,6 +85,22 @@ def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> 
         )
     goes_on = request.continues or is_single
     return request.as_of or (earlier.as_of if goes_on else singapore_date(now))
+
+
+def _refuse_unknown_day(request: RunRequest, today: date) -> None:
+    """Raise if a day is asked for that lies beyond the network table's horizon and is still to come.
+
+    Today is never refused: a run without ``--as-of`` must work when nobody has looked through the tables for
+    long. Its dataset says how far they are known.
+    """
+    if request.as_of is None or request.beyond_horizon:
+        return
+    horizon = load_network().known_until
+    if request.as_of > max(horizon, today):
+        raise UsageError(
+            f"--as-of is {request.as_of}; the network table is known until {horizon}. Choose a date up to "
+            f"{max(horizon, today)}, or add --beyond-horizon to describe that day as known on {horizon}."
+        )
 
 
 def find_api(stage: StageSpec, document_id: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from mrt_pipeline.contracts.names import VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import StageStatus
 from mrt_pipeline.orchestrator.attempt import Attempt
@@ -23,12 +24,15 @@ def publish(attempt: Attempt, formats: Iterable[str]) -> None:
     exporters = [EXPORTERS[name] for name in formats]
     wanted = [REPORT_FILE, *(exporter.file_name for exporter in exporters)]
     published = attempt.manifest.outputs
+    findings = attempt.manifest.side_files.get(VALIDATION_NAME)
+    if final.reused and not _is_intact(attempt.folder / VALIDATION_NAME, findings):
+        attempt.write_validation(attempt.with_gate_findings(attempt.output(3)))
     if final.reused and all(_is_intact(attempt.folder / name, published.get(name)) for name in wanted):
         return
     attempt.lineage.publishing()
     dataset: Stage3Output = attempt.output(3)
     contents = {exporter.file_name: exporter.render(dataset) for exporter in exporters}
-    contents[REPORT_FILE] = _render_report(attempt, dataset)
+    contents[REPORT_FILE] = _render_report(attempt, attempt.with_gate_findings(dataset))
     for name, content in contents.items():
         write_bytes(attempt.folder / name, content)
     for name in published.keys() - contents.keys():  # a format that is no longer wanted must not grow old

@@ -38,6 +38,10 @@ class RunRequest:
     """go on from stage 2, and do there only the stations that a source failed before"""
     accept_changes: bool = False
     """publish although more is gone since the last dataset than ``gates`` allows"""
+    beyond_horizon: bool = False
+    """describe a day beyond the network table's horizon, as known on the horizon"""
+    move_latest: bool = False
+    """let ``latest`` show the dataset even if its day is before that of the one shown, or still to come"""
 
     def __post_init__(self) -> None:
         if self.output_dir is not None:
@@ -54,11 +58,15 @@ class RunRequest:
                 f"--retry-failed concerns stage {RETRIED_STAGE}; give it alone, or with --resume-from "
                 f"{RETRIED_STAGE} or --stage {RETRIED_STAGE}."
             )
-        if self.accept_changes and self.last_stage != STAGE_NUMBERS[-1]:
-            raise UsageError(
-                f"--accept-changes concerns publishing, which follows stage 3; with --stage {self.stage} "
-                "nothing is published. Give one of them."
-            )
+        for flag, is_given in (
+            ("--accept-changes", self.accept_changes),
+            ("--move-latest", self.move_latest),
+        ):
+            if is_given and self.last_stage != STAGE_NUMBERS[-1]:
+                raise UsageError(
+                    f"{flag} concerns publishing, which follows stage 3; with --stage {self.stage} "
+                    "nothing is published. Give one of them."
+                )
         if self.retry_failed and self.skip_existing:
             raise UsageError(
                 "--retry-failed does failed stations again and --skip-existing keeps them; give one of them."
@@ -94,6 +102,8 @@ class RunRequest:
             ("--skip-existing", self.skip_existing),
             ("--retry-failed", self.retry_failed),
             ("--accept-changes", self.accept_changes),
+            ("--beyond-horizon", self.beyond_horizon),
+            ("--move-latest", self.move_latest),
         ):
             if is_given:
                 parts.append(flag)

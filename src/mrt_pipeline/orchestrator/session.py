@@ -21,6 +21,9 @@ from mrt_pipeline.runtime.manifests import save_manifest
 
 NOTHING: Mapping[str, Any] = {}
 
+OF_AN_ATTEMPT = ("as_of", "mode", "software_version", "code_version", "config_path", "config")
+"""what a manifest says of the attempt that is going on, or was last"""
+
 
 class RunSession:
     """One attempt at a run: keeps its manifest true on disk from the first moment to the last."""
@@ -31,6 +34,7 @@ class RunSession:
         manifest: Manifest,
         now: Callable[[], datetime],
         remarks: Sequence[str] = (),
+        earlier: Manifest | None = None,
     ) -> None:
         """Take what is known of the run; nothing is written yet.
 
@@ -39,12 +43,13 @@ class RunSession:
             manifest: as it stands.
             now: the wall clock.
             remarks: what was odd about the manifest that was found.
+            earlier: how the run stood before this attempt, whose day and configuration may be others.
         """
         self.folder = folder
         self.manifest = manifest
         self.remarks = remarks
         self._now = now
-        self._stood = manifest.status, manifest.error
+        self._stood = earlier or manifest
 
     def begin(self, command: str) -> None:
         """Open a new attempt."""
@@ -62,8 +67,10 @@ class RunSession:
             return
         self._update_attempt(ended_at=self._now(), status=status, error=error)
         is_refused = status is not RunStatus.COMPLETED and not self._attempt.stages_run
-        if is_refused and self._stood[0] is not RunStatus.RUNNING:
-            status, error = self._stood
+        if is_refused and self._stood.status is not RunStatus.RUNNING:
+            stood = {name: getattr(self._stood, name) for name in OF_AN_ATTEMPT}
+            self.manifest = self.manifest.model_copy(update=stood)
+            status, error = self._stood.status, self._stood.error
         self.update(status=status, error=error, stages=self._stages_at_end(status))
 
     def stage_started(self, name: str, reason: str) -> None:

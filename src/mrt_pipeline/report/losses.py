@@ -2,6 +2,7 @@
 
 A renumbered or renamed station is the same station, a relabelled exit the same exit, and a value that another
 one took the place of is a change: values are counted for each exit, and only having fewer counts as a loss.
+The one value whose change is watched too is step-free access (``turns``).
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.fields import EXIT_FIELDS
-from mrt_pipeline.contracts.gates import FieldLoss, LostExit, LostStation
+from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, LostExit, LostStation
 from mrt_pipeline.contracts.network import StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.report.matching import Pair, match_exits
+from mrt_pipeline.report.turns import find_turns
 
 ExitPair = tuple[StationExit, StationExit]
 
@@ -26,6 +28,8 @@ class Losses:
     exits: tuple[LostExit, ...]
     fields: tuple[FieldLoss, ...]
     """only fields of which something is gone"""
+    turns: tuple[AccessTurn, ...] = ()
+    """exits whose step-free access is told otherwise"""
 
 
 def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
@@ -33,10 +37,12 @@ def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
     pairs = list(_pair_stations(old, new))
     exits: list[LostExit] = []
     kept: list[ExitPair] = []
+    slugs: list[str] = []
     for pair in pairs:
         for then, now in _pair_exits(pair):
             if then is not None and now is not None:
                 kept.append((then, now))
+                slugs.append(pair.new.slug)
             elif then is not None:
                 exits.append(_lost_exit(pair.old.slug, then))
     measured = (_measure(name, count, kept) for name, count in COUNTS.items())
@@ -44,6 +50,7 @@ def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
         stations=tuple(_lost_stations(old, new)),
         exits=tuple(exits),
         fields=tuple(field for field in measured if field.lost),
+        turns=tuple(find_turns(old, new, ((slug, *exits) for slug, exits in zip(slugs, kept, strict=True)))),
     )
 
 

@@ -53,6 +53,11 @@ def describe_checkpoint(path: Path) -> CheckpointRecord:
     )
 
 
+def is_described_by(content: bytes, record: CheckpointRecord) -> bool:
+    """Tell whether a checkpoint's bytes have the size and the content that a record gives."""
+    return (len(content), _sha256_without_metadata(content)) == (record.size_bytes, record.content_sha256)
+
+
 def content_sha256(output: StageOutput) -> str:
     """Return a sha256 over what an output says, without when it was made."""
     return _sha256_without_metadata(to_json(output))
@@ -83,8 +88,8 @@ def verify_checkpoint(
         refuse_unrecorded(path, content, unrecorded_since, remedy)
         raise CorruptCheckpointError(
             path,
-            f"is damaged: {len(content)} bytes that are not the {record.size_bytes} bytes once written. "
-            f"Make it again with: {remedy}",
+            f"is damaged: {len(content)} bytes that are not the {record.size_bytes} bytes once written "
+            f"(sha256 {sha256_of(content)}, expected {record.sha256}). Make it again with: {remedy}",
         )
     return content
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.config import PipelineConfig, Settings
 from mrt_pipeline.config.paths import read_variable_path
 from mrt_pipeline.contracts.outputs import StageMetadata
+from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.clock import singapore_date, utc_now
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.runtime.signals import StopRequest
@@ -42,6 +43,7 @@ class RunContext:
         return StageMetadata(
             stage_name=stage_name,
             as_of=self.as_of,
+            as_known_on=load_network().known_on(self.as_of),
             generated_at=self.now(),
             pipeline_name=pipeline.name,
             pipeline_version=pipeline.version,

@@ -83,8 +83,10 @@ def write_json(path: Path, content: BaseModel | dict[str, object] | list[object]
     write_bytes(path, to_json(content))
 
 
-def write_record(path: Path, content: BaseModel | dict[str, object] | list[object]) -> None:
+def write_record(path: Path, content: BaseModel | dict[str, object] | list[object]) -> bytes:
     """Write what happened, as ``write_json`` does, with ``[secret]`` in place of what is secret in its texts.
+
+    Returns: the bytes that were written.
 
     Raises:
         StorageError: if it cannot be written; an older file under this name is then untouched.
@@ -98,6 +100,7 @@ def write_record(path: Path, content: BaseModel | dict[str, object] | list[objec
             SECRETS.redacted(plain), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         )
     _put(path, rendered)
+    return rendered
 
 
 def to_json(content: BaseModel | dict[str, object] | list[object]) -> bytes:

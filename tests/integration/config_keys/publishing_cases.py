@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.network import ExitAccess, Station, StepFree
+from mrt_pipeline.network import network_evidence
 from mrt_pipeline.orchestrator import PipelineOrchestrator
 from mrt_pipeline.stages.stage3_merger import Stage3Merger
 from tests.fakes.enrichment_sources import NO_CONFIG
@@ -108,6 +109,29 @@ def lose_the_bus_stops(outputs: Outputs) -> Outputs:
     return stage1, stage2.model_copy(update={"enrichments": enrichments})
 
 
+def turned(scene: Scene, changes: Changes) -> str:
+    """Return whether a dataset is published whose exits are all step-free that were not before."""
+
+    def publish_twice(orchestrator: PipelineOrchestrator) -> str:
+        for answer in (StepFree.NO, StepFree.YES):
+            orchestrator.run_stage3(*_say_step_free(scene.outputs(), answer))
+        return "published"
+
+    return scene.carry_out(scene.place_after({}), changes, publish_twice).outcome
+
+
+def _say_step_free(outputs: Outputs, answer: StepFree) -> Outputs:
+    stage1, stage2 = outputs
+    access = ExitAccess(step_free=answer, evidence={"record": (network_evidence("NS17"),)})
+    enrichments = tuple(
+        item.model_copy(
+            update={"exits": tuple(found.model_copy(update={"access": access}) for found in item.exits)}
+        )
+        for item in stage2.enrichments
+    )
+    return stage1, stage2.model_copy(update={"enrichments": enrichments})
+
+
 def move_an_exit_away(outputs: Outputs) -> Outputs:
     """Return the outputs with an exit of the last station some kilometres north of where it is."""
     *others, last = outputs[0].stations
@@ -161,4 +185,5 @@ CASES = (
     Case("gates.max_stations_lost", 1, without(lose_a_station), "GateError", "published", UNCHECKED),
     Case("gates.max_exits_lost", 1, without(lose_an_exit), "GateError", "published", UNCHECKED),
     Case("gates.max_enriched_lost_share", 1.0, without(lose_the_bus_stops), "GateError", "published"),
+    Case("gates.max_access_turned", 1000, turned, "GateError", "published"),
 )

@@ -203,4 +203,4 @@ def test_a_dispute_over_one_way_round_a_loop_leaves_the_other_its_letter() -> No
     said_here = [platform(line[9], line.rsplit(" ", 1)[1], line) for line in lines]
     exits, _, findings = grounded("\n".join(lines), *said_here, station=RUMBIA)
     assert [(p.next_code, p.platform_code) for item in exits for p in item.platforms] == [("SE1", "1")]
-    assert {finding.direction for finding in findings} == {"SE2>SE3"}
+    assert {finding.field for finding in findings} == {"platforms.SE2>SE3.platform_code"}

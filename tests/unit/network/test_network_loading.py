@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,18 @@ def test_the_tables_fingerprints_can_be_computed_again_from_the_files_that_are_n
     assert {(PACKAGE / table.path).name for table in document.recorded_tables} == {
         path.name for path in REAL.glob("*.csv")
     }
+
+
+def test_the_horizon_is_read_and_a_day_beyond_it_is_described_as_known_then(tmp_path: Path) -> None:
+    (_copy(tmp_path) / "horizon.csv").write_text("known_until,basis\n2026-12-31,announcements\n")
+    network = load_network(tmp_path)
+    assert network.known_until == date(2026, 12, 31)
+    assert network.known_on(date(2026, 12, 31)) is None
+    assert network.known_on(date(2027, 1, 1)) == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize("rows", ["", "2026-12-31,a\n2027-12-31,b\n"])
+def test_a_network_without_one_horizon_is_refused(rows: str, tmp_path: Path) -> None:
+    (_copy(tmp_path) / "horizon.csv").write_text(f"known_until,basis\n{rows}")
+    with pytest.raises(InternalError, match=r"horizon\.csv"):
+        load_network(tmp_path)

@@ -13,6 +13,7 @@ from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, StorageError, UsageError
 from mrt_pipeline.orchestrator import folders
 from mrt_pipeline.orchestrator.folders import (
+    LatestMove,
     _names_of_a_run,
     choose_folder,
     find_folder,
@@ -20,6 +21,7 @@ from mrt_pipeline.orchestrator.folders import (
     find_shown,
     list_runs,
     point_latest,
+    refuse_to_replace_shown,
     remove_old_runs,
 )
 from mrt_pipeline.orchestrator.request import RunRequest
@@ -103,7 +105,7 @@ def test_folders_that_are_not_runs_are_passed_over(outputs: Path) -> None:
 def test_latest_is_relative_and_shows_the_new_run(outputs: Path) -> None:
     _put_runs(outputs, "20261123_081203", "20261123_091203")
     for name in ("20261123_081203", "20261123_091203"):
-        assert point_latest(outputs / name, outputs, START)
+        assert point_latest(outputs / name, outputs, START) is LatestMove.MOVED
         assert (outputs / "latest").readlink() == Path(name)
 
 
@@ -111,8 +113,53 @@ def test_latest_goes_on_showing_a_dataset_when_a_run_has_none(outputs: Path) -> 
     _put_runs(outputs, "20261123_081203")
     put_run(outputs / "20261123_091203", ALL[0])
     point_latest(outputs / "20261123_081203", outputs, START)
-    assert not point_latest(outputs / "20261123_091203", outputs, START)
+    assert point_latest(outputs / "20261123_091203", outputs, START) is LatestMove.NO_DATASET
     assert (outputs / "latest").readlink() == Path("20261123_081203")
+
+
+TODAY = date(2026, 11, 23)
+EARLIER, TO_COME = date(2026, 7, 11), date(2030, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("shown", "day", "move"),
+    [
+        (TODAY, TODAY, LatestMove.MOVED),
+        (EARLIER, TODAY, LatestMove.MOVED),
+        (TODAY, EARLIER, LatestMove.EARLIER_DAY),
+        (TODAY, date(2026, 11, 22), LatestMove.EARLIER_DAY),
+        (TODAY, TO_COME, LatestMove.DAY_TO_COME),
+        (EARLIER, date(2026, 11, 24), LatestMove.DAY_TO_COME),
+        (TO_COME, TO_COME, LatestMove.MOVED),
+        (TO_COME, TODAY, LatestMove.MOVED),
+        (TO_COME, EARLIER, LatestMove.MOVED),
+    ],
+)
+def test_latest_moves_to_no_earlier_day_and_to_none_to_come(
+    shown: date, day: date, move: LatestMove, outputs: Path
+) -> None:
+    put_run(outputs / "a", *ALL, as_of=shown)
+    assert point_latest(outputs / "a", outputs, START) is LatestMove.MOVED, "nothing is shown yet"
+    put_run(outputs / "b", *ALL, as_of=day)
+    assert point_latest(outputs / "b", outputs, START) is move
+    assert (outputs / "latest").readlink() == Path("b" if move is LatestMove.MOVED else "a")
+    assert point_latest(outputs / "b", outputs, START, is_wanted=True) is LatestMove.MOVED
+    assert (outputs / "latest").readlink() == Path("b")
+
+
+@pytest.mark.parametrize("day", [EARLIER, TO_COME])
+def test_what_latest_shows_is_not_replaced_in_place_by_another_day(day: date, outputs: Path) -> None:
+    _put_runs(outputs, "a", "b", as_of=TODAY)
+    point_latest(outputs / "a", outputs, START)
+    for named in (outputs / "a", outputs / "latest"):
+        with pytest.raises(UsageError, match=r"is what .*latest shows"):
+            refuse_to_replace_shown(RunRequest(named, as_of=day), named, outputs, day, START)
+        wanted = RunRequest(named, as_of=day, move_latest=True)
+        refuse_to_replace_shown(wanted, named, outputs, day, START)
+        refuse_to_replace_shown(RunRequest(named), named, outputs, TODAY, START)
+        refuse_to_replace_shown(RunRequest(named, stage=1), named, outputs, day, START)
+    refuse_to_replace_shown(RunRequest(outputs / "b", as_of=day), outputs / "b", outputs, day, START)
+    refuse_to_replace_shown(RunRequest(as_of=day), None, outputs, day, START)
 
 
 def test_something_of_a_person_s_under_the_name_latest_is_left_alone(outputs: Path) -> None:
@@ -142,6 +189,24 @@ def test_looks_at_earlier_days_push_out_no_dataset_of_the_latest_day(outputs: Pa
         put_run(outputs / name, *ALL, timestamp=timestamp, as_of=date(1987, 11, 8))
     point_latest(outputs / names[3], outputs, START)
     assert remove_old_runs(outputs, keep=1, current=outputs / names[3]) == [names[0], names[2]]
+
+
+def test_a_day_to_come_is_not_kept_as_the_newest_and_pushes_out_no_dataset(outputs: Path) -> None:
+    names = [f"2026112{day}_080000" for day in range(4)]
+    for number, name in enumerate(names):
+        day = TO_COME if number % 2 == 0 else TODAY
+        put_run(outputs / name, *ALL, timestamp=START + timedelta(hours=number), as_of=day)
+    elsewhere = put_run(outputs / "mine", *ALL, as_of=TODAY)
+    assert elsewhere.as_of == TODAY
+    assert remove_old_runs(outputs, keep=1, current=outputs / "mine") == names[:3]
+
+
+def test_an_altered_dataset_is_not_kept_as_the_newest_instead_of_a_whole_one(outputs: Path) -> None:
+    names = [f"2026112{day}_080000" for day in range(3)]
+    _put_runs(outputs, *names[:2], as_of=TODAY)
+    (outputs / names[1] / "stage3_final.json").write_bytes(b"edited by hand")
+    put_run(outputs / names[2], *ALL, timestamp=START + timedelta(days=1), as_of=EARLIER)
+    assert remove_old_runs(outputs, keep=1, current=outputs / names[2]) == [names[1]]
 
 
 def test_a_run_that_a_process_works_in_is_not_removed(outputs: Path) -> None:
@@ -423,5 +488,5 @@ def test_a_latest_that_leads_nowhere_is_put_right_by_the_next_run(outputs: Path,
     (outputs / "latest").symlink_to(target)
     assert find_shown(outputs) is None
     assert remove_old_runs(outputs, keep=1, current=outputs / "20261123_081203") == []
-    assert point_latest(outputs / "20261123_081203", outputs, START)
+    assert point_latest(outputs / "20261123_081203", outputs, START) is LatestMove.MOVED
     assert (outputs / "latest").readlink() == Path("20261123_081203")

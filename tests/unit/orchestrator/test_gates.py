@@ -14,23 +14,33 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.model import GatesSection
 from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.gates import FieldLoss, GateReport, GateStatus, LostExit
-from mrt_pipeline.contracts.network import Landmark
+from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, GateReport, GateStatus, LostExit
+from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Landmark, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import GateError, SourceGapError
+from mrt_pipeline.orchestrator import gates
 from mrt_pipeline.orchestrator.gates import GATES_NAME, SHOWN, PublicationGate, find_excesses
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.report.losses import Losses, find_losses
-from mrt_pipeline.runtime.checkpoints import describe_checkpoint
+from mrt_pipeline.runtime.checkpoints import content_sha256, describe_checkpoint
 from mrt_pipeline.runtime.context import default_context
-from mrt_pipeline.runtime.files import write_json
+from mrt_pipeline.runtime.files import to_json, write_json
 from mrt_pipeline.runtime.manifests import find_manifest, save_manifest
 from mrt_pipeline.runtime.reporting import Reporter
 from tests.fakes.enrichment_sources import quoted
 from tests.fakes.manifests import START, make_manifest, make_stage_record
-from tests.fakes.network_builder import AS_OF, make_dataset, open_stations, provenance
+from tests.fakes.network_builder import (
+    AS_OF,
+    SMALL_NETWORK,
+    cited,
+    make_dataset,
+    make_exit,
+    make_station,
+    open_stations,
+    provenance,
+)
 
 FULL = make_dataset()
 POORER = make_dataset(*open_stations()[1:])
@@ -112,12 +122,103 @@ def test_the_first_dataset_of_all_passes(scene: Scene) -> None:
     assert report.reason == "There is no earlier dataset to compare with."
 
 
-def test_a_dataset_that_says_the_same_passes_without_being_read(scene: Scene) -> None:
+def test_a_dataset_that_says_the_same_passes_without_being_parsed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _publish(scene.outputs / "before", FULL)
-    (scene.outputs / "before" / "stage3_final.json").write_text("never read")
+    monkeypatch.setattr(gates, "load_run", lambda _: pytest.fail("its bytes are those of the manifest"))
     report = scene.check(FULL)
     assert report.status is GateStatus.PASSED
     assert not scene.told.warnings
+
+
+def test_an_altered_dataset_does_not_pass_for_what_its_manifest_says(scene: Scene) -> None:
+    _publish(scene.outputs / "before", FULL)
+    (scene.outputs / "before" / "stage3_final.json").write_text("neither read nor believed")
+    report = scene.check(FULL)
+    assert report.status is GateStatus.NOT_COMPARED
+    [warning] = scene.told.warnings
+    assert "before" in warning
+
+
+@pytest.mark.parametrize("manifest_knows", [POORER, FULL])
+def test_where_nothing_else_is_left_the_altered_bytes_are_compared_with(
+    manifest_knows: Stage3Output, scene: Scene
+) -> None:
+    """The manifest says that nothing is gone; what everybody reads had the station."""
+    _publish(scene.outputs / "before", manifest_knows)
+    (scene.outputs / "before" / "stage3_final.json").write_bytes(to_json(FULL) + b" ")
+    with pytest.raises(GateError, match="More is gone since before"):
+        scene.check(POORER)
+    assert len(scene.told.warnings) == 1
+
+
+def test_a_manifest_whose_content_hash_was_edited_does_not_let_a_loss_pass(scene: Scene) -> None:
+    manifest = _publish(scene.outputs / "before", FULL)
+    record = manifest.stages["stage3_merger"]
+    assert record.checkpoint is not None
+    edited = record.checkpoint.model_copy(update={"content_sha256": content_sha256(POORER)})
+    stages = {"stage3_merger": record.model_copy(update={"checkpoint": edited})}
+    save_manifest(scene.outputs / "before", manifest.model_copy(update={"stages": stages}))
+    with pytest.raises(GateError, match="More is gone since before"):
+        scene.check(POORER)
+
+
+def test_of_several_days_the_nearest_one_before_is_compared_with(scene: Scene) -> None:
+    near, far = AS_OF - timedelta(days=10), AS_OF - timedelta(days=90)
+    _publish(scene.outputs / "near", make_dataset(as_of=near), days_ago=9, as_of=near)
+    _publish(scene.outputs / "far", make_dataset(*POORER.stations, as_of=far), days_ago=1, as_of=far)
+    scene.show_as_latest(scene.outputs / "far")
+    with pytest.raises(GateError, match="More is gone since near"):
+        scene.check(POORER)
+
+
+def test_a_day_before_is_compared_with_rather_than_one_to_come(scene: Scene) -> None:
+    before, to_come = AS_OF - timedelta(days=90), AS_OF + timedelta(days=1)
+    _publish(scene.outputs / "before", make_dataset(as_of=before), days_ago=9, as_of=before)
+    _publish(scene.outputs / "to_come", make_dataset(as_of=to_come), days_ago=1, as_of=to_come)
+    with pytest.raises(GateError, match="More is gone since before"):
+        scene.check(POORER)
+
+
+def _with_access(step_free: StepFree, number: int) -> Stage3Output:
+    """Return a dataset of which so many exits of one station say whether they are step-free."""
+    access = ExitAccess(step_free=step_free, features=(AccessFeature.ESCALATOR,), evidence=cited())
+    exits = tuple(
+        make_exit(SMALL_NETWORK.codes[0], str(label), east_m=40 * label).model_copy(update={"access": access})
+        for label in range(1, number + 1)
+    )
+    return make_dataset(make_station(SMALL_NETWORK, "yishun", exits=exits))
+
+
+def test_each_exit_whose_access_turned_is_a_warning_although_nothing_is_lost(scene: Scene) -> None:
+    _publish(scene.outputs / "before", _with_access(StepFree.NO, 3))
+    report = scene.check(_with_access(StepFree.YES, 3))
+    assert report.status is GateStatus.PASSED
+    assert [turn.exit_id for turn in report.turns] == [f"yishun-nsl-{label}" for label in (1, 2, 3)]
+    assert len(scene.told.warnings) == 3
+    assert "yishun-nsl-1: step_free was no and is yes" in scene.told.warnings[0]
+
+
+def test_many_exits_whose_access_turned_are_summed_and_refused(scene: Scene) -> None:
+    _publish(scene.outputs / "before", _with_access(StepFree.YES, SHOWN + 1))
+    turned = _with_access(StepFree.NO, SHOWN + 1)
+    with pytest.raises(GateError, match=r"gates\.max_access_turned allows 10"):
+        scene.check(turned)
+    [warning] = scene.told.warnings
+    assert "Step-free access changed at 11 exits (step_free yes to no: 11)" in warning
+    assert str(scene.folder / GATES_NAME) in warning
+    assert len(_written(scene).turns) == SHOWN + 1
+    assert scene.check(turned, accept=True).status is GateStatus.ACCEPTED
+
+
+@pytest.mark.parametrize(("limit", "number"), [(0, 1), (1, 2), (10, 11)])
+def test_so_many_exits_may_turn_and_not_one_more(limit: int, number: int) -> None:
+    turn = AccessTurn(exit_id="yishun-nsl-A", slug="yishun", old=StepFree.NO, new=StepFree.YES)
+    limits = GatesSection(max_access_turned=limit)
+    assert list(find_excesses(Losses((), (), (), (turn,) * limit), limits)) == []
+    [excess] = find_excesses(Losses((), (), (), (turn,) * number), limits)
+    assert f"gates.max_access_turned allows {limit}" in excess
 
 
 def test_a_dataset_with_more_passes(scene: Scene) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from mrt_pipeline.contracts.evidence import Provenance
-from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import Station, StationExit, StationStatus
 from mrt_pipeline.contracts.outputs import FeatureAccount
 from mrt_pipeline.contracts.source import ExitFeature, SourceTable, StationLocation
@@ -71,6 +71,7 @@ def ingest(
         features=tuple(sorted(notes.accounts, key=_account_key)),
         provenance=_cited((*stations, *future), network, (table.provenance for table in read)),
         findings=(
+            *_beyond_horizon(network, as_of),
             *(found for table in read for found in table.findings),
             *notes.findings,
             *positions.findings,
@@ -90,6 +91,22 @@ def _publish_exits(
             found = identify_exits(name, placed[slug], notes)
             published[slug] = [make_exit(item, exits.provenance) for item in found]
     return published
+
+
+def _beyond_horizon(network: Network, as_of: date) -> Iterator[Finding]:
+    """Yield a warning for a day of which the network's tables are not known to be right.
+
+    It does not name that day: a run of the day after says the same.
+    """
+    if (horizon := network.known_on(as_of)) is not None:
+        yield Finding(
+            check="beyond-network-horizon",
+            severity=Severity.WARNING,
+            message=f"The network is described as known on {horizon}, and the dataset is for a later day: a "
+            "station that opened, closed or was renumbered since is not in it. Install a newer version of "
+            "this program, or bring the tables beside network/horizon.csv up to date.",
+            record_id=NETWORK_DOCUMENT,
+        )
 
 
 def _cited(

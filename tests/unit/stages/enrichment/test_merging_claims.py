@@ -19,8 +19,8 @@ from mrt_pipeline.contracts.network import (
 from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.disputes import disagreement, letter_dispute
 from mrt_pipeline.extraction.grounding import ground
-from mrt_pipeline.extraction.uniting import letter_dispute
 from mrt_pipeline.stages.enrichment.merging import merge_claims
 from tests.fakes.enrichment_sources import quote_of, quoted
 from tests.fakes.network_builder import (
@@ -337,7 +337,8 @@ def test_what_a_page_disputes_of_one_way_round_a_loop_says_nothing_of_the_other(
     ways = {code: {"towards_code": "NS17", "next_code": code} for code in ("NS12", "NS14")}
     topology = tuple(make_platform(NS13, NS17, **way) for way in ways.values())
     page = tuple(_wiki_platform(letter, **ways[code]) for letter, code in (("A", "NS12"), ("B", "NS14")))
-    dispute = letter_dispute(YISHUN, EXIT, "one page says that platforms B, C are", page[1])
+    said = letter_dispute("one page says that platforms B, C are", page[1])
+    dispute = disagreement(YISHUN, EXIT, said)
     merged, _ = _merge(
         _claims("network", platforms=topology),
         _claims("openrouter_llm", platforms=page, findings=(dispute,)),

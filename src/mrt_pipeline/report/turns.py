@@ -1,0 +1,93 @@
+"""Where step-free access is told otherwise than before: a turn misleads whoever depends on it.
+
+What a dataset does not say any more is a loss (``losses``), and what it says for the first time is none. A
+turn is another answer: step-free was "yes" and is "no", a lift is new where the exit's access was told of, or
+gone while other things are still told. A lift that only a source or method names which the older dataset
+did not have for any exit is news and no turn: so much becomes known when a source is switched on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mrt_pipeline.contracts.evidence import Evidence, Method
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.gates import AccessTurn
+from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, StationExit, StepFree
+from mrt_pipeline.contracts.outputs import Stage3Output
+
+Voice = tuple[str, Method]
+"""a source, and how its words were read"""
+
+DECISIVE = (
+    AccessFeature.LIFT,
+    AccessFeature.WHEELCHAIR_ACCESSIBLE,
+    AccessFeature.BARRIER_FREE,
+    AccessFeature.STAIRS_ONLY,
+)
+"""features that decide whether somebody who needs step-free access takes this exit"""
+
+
+def find_turns(
+    old: Stage3Output, new: Stage3Output, exits: Iterable[tuple[str, StationExit, StationExit]]
+) -> Iterator[AccessTurn]:
+    """Yield the exits whose access is told otherwise.
+
+    Args:
+        old: the older dataset.
+        new: the newer dataset.
+        exits: slug, and the exit as it was and as it is, of each exit that both have.
+    """
+    known = set(_voices_of(old))
+    for slug, then, now in exits:
+        if then.access == now.access or now.access is None:
+            continue
+        turn = _compare(slug, then.access, now, now.access)
+        if not known & set(_voices(new, now.access.evidence_for("features"))):
+            turn = turn.model_copy(update={"gained": ()})
+        if turn.new is not None or turn.gained or turn.lost:
+            yield turn
+
+
+def warn_of_turn(turn: AccessTurn) -> Finding:
+    """Return the finding about an exit whose access is told otherwise."""
+    said = [f"step_free was {turn.old.value} and is {turn.new.value}"] if turn.old and turn.new else []
+    said += [f"{feature.value} is new" for feature in turn.gained]
+    said += [f"{feature.value} is no longer listed" for feature in turn.lost]
+    documents = f" ({', '.join(turn.documents)})" if turn.documents else ""
+    return Finding(
+        check="access-turned",
+        severity=Severity.WARNING,
+        message=f"{turn.exit_id}: {'; '.join(said)}{documents}. Verify it before anyone relies on it.",
+        slug=turn.slug,
+        exit_id=turn.exit_id,
+    )
+
+
+def _compare(slug: str, then: ExitAccess | None, found: StationExit, now: ExitAccess) -> AccessTurn:
+    before = then.step_free if then is not None else StepFree.UNKNOWN
+    is_turned = StepFree.UNKNOWN not in (before, now.step_free) and before is not now.step_free
+    listed = then.features if then is not None else ()
+    return AccessTurn(
+        exit_id=found.exit_id,
+        slug=slug,
+        old=before if is_turned else None,
+        new=now.step_free if is_turned else None,
+        gained=tuple(item for item in DECISIVE if item in now.features and item not in listed),
+        lost=tuple(item for item in DECISIVE if item in listed and item not in now.features),
+        documents=tuple(sorted({item.document_id for given in now.evidence.values() for item in given})),
+    )
+
+
+def _voices_of(dataset: Stage3Output) -> Iterator[Voice]:
+    for station in dataset.stations:
+        for found in station.exits:
+            if found.access is not None:
+                for given in found.access.evidence.values():
+                    yield from _voices(dataset, given)
+
+
+def _voices(dataset: Stage3Output, given: Iterable[Evidence]) -> Iterator[Voice]:
+    for evidence in given:
+        document = dataset.provenance.get(evidence.document_id)
+        yield (document.source_id if document else evidence.document_id), evidence.method

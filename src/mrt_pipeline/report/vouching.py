@@ -1,0 +1,67 @@
+"""What to say of files that are not those written, and of a manifest that contradicts its dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.names import FINAL_STAGE
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.run import Manifest, RunStatus, StageRecord
+from mrt_pipeline.runtime.integrity import AlteredFile, Fault
+
+_SAID = {
+    Fault.MISSING: "{path} is missing; expected sha256 {expected}",
+    Fault.ALTERED: "{path} is not the file that was written: expected sha256 {expected}, found {found}",
+    Fault.CONTRADICTED: "{path} has the sha256 that its manifest gives ({expected}), and not the size or "
+    "content_sha256: one of them was altered by hand",
+    Fault.UNRECORDED: "{path} was written by an attempt that has not recorded it: the manifest knows sha256 "
+    "{expected}, found {found}",
+}
+
+
+def describe_altered(altered: AlteredFile) -> str:
+    """Return what is wrong with a file, without a full stop."""
+    return _SAID[altered.fault].format(
+        path=altered.path, expected=altered.expected_sha256, found=altered.found_sha256
+    )
+
+
+def report_altered(altered: AlteredFile, remedy: str) -> Finding:
+    """Return the finding about a file that is not the one written.
+
+    Args:
+        altered: the file.
+        remedy: the command that makes it again.
+    """
+    is_open = altered.fault is Fault.UNRECORDED
+    return Finding(
+        check="file-not-recorded" if is_open else "file-altered",
+        severity=Severity.WARNING if is_open else Severity.ERROR,
+        message=f"{describe_altered(altered)}. Make it again with: {remedy}",
+    )
+
+
+def find_contradictions(dataset: Stage3Output, manifest: Manifest) -> Iterator[Finding]:
+    """Yield what a completed run's manifest says otherwise than its dataset."""
+    record = manifest.stages.get(FINAL_STAGE)
+    if manifest.status is not RunStatus.COMPLETED or record is None:
+        return
+    exits = sum(len(station.exits) for station in dataset.stations)
+    for name, said, found in (
+        ("as_of", manifest.as_of, dataset.metadata.as_of),
+        ("stations", _count(record, "stations"), len(dataset.stations)),
+        ("exits", _count(record, "exits"), exits),
+    ):
+        if said not in (None, found):
+            yield Finding(
+                check="manifest-contradicts-dataset",
+                severity=Severity.ERROR,
+                message=f"manifest.json gives {name} as {said}, the dataset as {found}: one of them "
+                "was altered by hand. Run again.",
+            )
+
+
+def _count(record: StageRecord, name: str) -> int | None:
+    number = record.counts.get(name)
+    return None if number is None else round(number)

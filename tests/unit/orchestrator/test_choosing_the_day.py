@@ -1,0 +1,88 @@
+"""Which day a run describes, and which day is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from mrt_pipeline.config import PipelineConfig
+from mrt_pipeline.contracts.findings import Severity
+from mrt_pipeline.errors import UsageError
+from mrt_pipeline.network import load_network
+from mrt_pipeline.orchestrator.planning import choose_day
+from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.runtime.context import default_context
+from mrt_pipeline.stages.ingestion import ingest
+from tests.fakes.manifests import make_manifest
+from tests.fakes.synthetic_network import synthetic_inputs
+
+HORIZON = load_network().known_until
+BEYOND = HORIZON + timedelta(days=1)
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
+
+
+BEFORE = _noon(HORIZON - timedelta(days=30))
+LONG_AFTER = _noon(HORIZON + timedelta(days=400))
+
+
+@pytest.mark.parametrize("day", [date(1990, 1, 1), HORIZON - timedelta(days=30), HORIZON])
+def test_a_day_up_to_the_horizon_may_be_asked_for(day: date) -> None:
+    assert choose_day(RunRequest(as_of=day), None, BEFORE) == day
+
+
+@pytest.mark.parametrize("day", [BEYOND, date(2030, 1, 1), date(2199, 1, 1)])
+def test_a_day_beyond_the_horizon_is_refused_with_what_to_do(day: date) -> None:
+    with pytest.raises(UsageError, match=f"the network table is known until {HORIZON}") as raised:
+        choose_day(RunRequest(as_of=day), None, BEFORE)
+    assert raised.value.exit_code == 2
+    assert "--beyond-horizon" in str(raised.value)
+    assert str(day) in str(raised.value)
+
+
+def test_a_day_beyond_the_horizon_may_be_described_as_known_then() -> None:
+    assert choose_day(RunRequest(as_of=BEYOND, beyond_horizon=True), None, BEFORE) == BEYOND
+
+
+def test_a_run_without_a_day_works_however_old_the_tables_are() -> None:
+    today = LONG_AFTER.date()
+    assert choose_day(RunRequest(), None, LONG_AFTER) == today
+    assert choose_day(RunRequest(as_of=today), None, LONG_AFTER) == today
+    assert choose_day(RunRequest(as_of=BEYOND), None, LONG_AFTER) == BEYOND
+    with pytest.raises(UsageError, match=re.escape(f"Choose a date up to {today}")):
+        choose_day(RunRequest(as_of=today + timedelta(days=1)), None, LONG_AFTER)
+
+
+def test_a_run_that_is_gone_on_with_was_allowed_its_day() -> None:
+    earlier = make_manifest(as_of=BEYOND)
+    assert choose_day(RunRequest(resume_from=2, as_of=BEYOND), earlier, BEFORE) == BEYOND
+    assert choose_day(RunRequest(resume_from=2), earlier, BEFORE) == BEYOND
+    with pytest.raises(UsageError):
+        choose_day(RunRequest(resume_from=1, as_of=BEYOND + timedelta(days=1)), earlier, BEFORE)
+
+
+@pytest.mark.parametrize(("day", "as_known_on"), [(HORIZON, None), (BEYOND, HORIZON)])
+def test_a_dataset_of_a_day_beyond_the_horizon_says_so(
+    day: date, as_known_on: date | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "pipeline.yaml"
+    path.write_text("mode: snapshot")
+    metadata = default_context(PipelineConfig(path), day).metadata_of("stage3_merger")
+    assert metadata.as_known_on == as_known_on
+
+
+def test_the_warning_beyond_the_horizon_does_not_change_from_day_to_day() -> None:
+    _, exits, _ = synthetic_inputs(1)
+    network = load_network()
+    said = [ingest(network, day, exits).findings for day in (HORIZON, BEYOND, BEYOND + timedelta(days=1))]
+    warned = [[found for found in each if found.check == "beyond-network-horizon"] for each in said]
+    assert warned[0] == []
+    assert warned[1] == warned[2]
+    [finding] = warned[1]
+    assert finding.severity is Severity.WARNING
+    assert f"as known on {HORIZON}" in finding.message
