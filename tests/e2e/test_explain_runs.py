@@ -120,7 +120,7 @@ SITUATIONS = {
     ),
     "another day": (
         _leave,
-        (*SKIP, "--as-of", "2026-07-11"),
+        (*SKIP, "--as-of", "2026-07-11", "--move-latest"),
         ("run", "run", "run"),
         "input as_of was",
     ),
@@ -204,7 +204,7 @@ def test_a_run_demands_no_secret_of_a_stage_that_it_reuses(finished: Workplace, 
 
 @pytest.mark.slow
 def test_runs_are_listed_newest_first_and_latest_is_marked(after_a_run: Workplace) -> None:
-    assert after_a_run.call("run", "--as-of", "2026-07-11").returncode == 0
+    assert after_a_run.call("run", "--as-of", "2026-07-11", "--move-latest").returncode == 0
     runs = _json(after_a_run, "runs")["runs"]
     assert [run["name"] for run in runs] == [run.name for run in reversed(after_a_run.runs)]
     assert [run["is_latest"] for run in runs] == [True, False]

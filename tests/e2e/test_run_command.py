@@ -180,7 +180,7 @@ def test_the_network_of_another_day_can_be_asked_for(place: Workplace) -> None:
 
 def test_who_reads_through_latest_is_told_when_it_goes_back_to_an_earlier_day(after_a_run: Workplace) -> None:
     shown = load(after_a_run.latest / "manifest.json")["as_of"]
-    result = after_a_run.call("run", "--as-of", "1987-11-08")
+    result = after_a_run.call("run", "--as-of", "1987-11-08", "--move-latest")
     assert result.returncode == 0
     assert f"latest now shows the network of 1987-11-08; before, it showed that of {shown}" in result.stderr
 
