@@ -24,6 +24,7 @@ from mrt_pipeline.errors import (
     RunInterrupted,
     UsageError,
 )
+from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.commands import find_remedy, move_latest
@@ -275,6 +276,8 @@ class PipelineOrchestrator:
     def _begin(self, request: RunRequest, session: RunSession, log: RunLog) -> None:
         session.begin(request.command)
         log.info("attempt started", command=request.command, as_of=str(session.manifest.as_of))
+        if (horizon := load_network().known_on(session.manifest.as_of)) is not None:
+            self._reporter.warn(f"The network is described as known on {horizon}; see docs/as-of.md.")
         for remark in session.remarks:
             self._reporter.warn(remark)
             log.warning("manifest made again", remark=remark)

@@ -111,13 +111,18 @@ def lose_the_bus_stops(outputs: Outputs) -> Outputs:
 
 def turned(scene: Scene, changes: Changes) -> str:
     """Return whether a dataset is published whose exits are all step-free that were not before."""
+    return turn_access(scene, changes).outcome
+
+
+def turn_access(scene: Scene, changes: Changes) -> Run:
+    """Return a run that published its dataset twice: no exit is step-free, then every exit is."""
 
     def publish_twice(orchestrator: PipelineOrchestrator) -> str:
         for answer in (StepFree.NO, StepFree.YES):
             orchestrator.run_stage3(*_say_step_free(scene.outputs(), answer))
         return "published"
 
-    return scene.carry_out(scene.place_after({}), changes, publish_twice).outcome
+    return scene.carry_out(scene.place_after({}), changes, publish_twice)
 
 
 def _say_step_free(outputs: Outputs, answer: StepFree) -> Outputs:
