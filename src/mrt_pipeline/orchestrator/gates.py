@@ -7,7 +7,6 @@ stay, and ``--accept-changes`` goes on from them.
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -119,10 +118,12 @@ class PublicationGate:
         That is better than to publish whatever came: what is refused for it, a person can accept.
         """
         for run in runs:
-            with contextlib.suppress(CheckpointError, StorageError, FileNotFoundError):
+            try:
                 self.baseline = load_unverified(run).dataset
-                self._judge(dataset, self.baseline, run)
-                return True
+            except (CheckpointError, StorageError, FileNotFoundError):
+                continue  # why was said when it was first looked at
+            self._judge(dataset, self.baseline, run)
+            return True
         return False
 
     def _judge(self, dataset: Stage3Output, baseline: Stage3Output, run: Run) -> None:
@@ -221,8 +222,11 @@ class PublicationGate:
         A look at a day long ago (``--as-of``) must not become what the present network is held against.
         """
         day = self._context.as_of
+        runs: dict[Path, Run] = {}
+        for run in self._published():
+            runs.setdefault(run.folder.resolve(), run)
         return sorted(
-            self._published(), key=lambda run: (run.manifest.as_of > day, -run.manifest.as_of.toordinal())
+            runs.values(), key=lambda run: (run.manifest.as_of > day, -run.manifest.as_of.toordinal())
         )
 
     def _published(self) -> Iterator[Run]:
