@@ -1,0 +1,88 @@
+"""What ``validate`` says of the bytes before it looks at what they mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mrt_pipeline.cli.app import app
+from mrt_pipeline.runtime.checkpoints import describe_checkpoint
+from mrt_pipeline.runtime.files import sha256_of, write_json
+from mrt_pipeline.runtime.manifests import save_manifest
+from tests.fakes.manifests import make_manifest, make_stage_record
+from tests.fakes.network_builder import AS_OF, make_dataset
+
+GROUPS = ("SCHEMA_CHECK", "COMPLETENESS_CHECK", "SANITY_CHECK")
+EXPORT = b"[]\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a run's folder; nothing but its bytes is checked."""
+    (tmp_path / "pipeline.yaml").write_text("mode: snapshot")
+    monkeypatch.setenv("PIPELINE_CONFIG", str(tmp_path / "pipeline.yaml"))
+    for group in GROUPS:
+        monkeypatch.setenv(f"MRT_PIPELINE__STAGES__STAGE3_MERGER__VALIDATION__{group}", "false")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    write_json(folder / "stage3_final.json", make_dataset())
+    (folder / "mrt_transit_graph.json").write_bytes(EXPORT)
+    checkpoint = describe_checkpoint(folder / "stage3_final.json")
+    record = make_stage_record("stage3_merger", b"").model_copy(update={"checkpoint": checkpoint})
+    outputs = {"mrt_transit_graph.json": sha256_of(EXPORT)}
+    save_manifest(folder, make_manifest(as_of=AS_OF, stages={"stage3_merger": record}, outputs=outputs))
+    return folder
+
+
+def _validate(path: Path) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["validate", str(path)])
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("name", ["", "stage3_final.json", "mrt_transit_graph.json", "manifest.json"])
+def test_what_is_as_it_was_written_passes(name: str, folder: Path) -> None:
+    code, said = _validate(folder / name)
+    assert (code, "0 warning, 0 error" in said) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["stage3_final.json", "mrt_transit_graph.json"])
+def test_one_byte_more_is_an_error_for_the_file_and_its_folder(name: str, folder: Path) -> None:
+    written = sha256_of((folder / name).read_bytes())
+    with (folder / name).open("ab") as file:
+        file.write(b"\n")
+    found = sha256_of((folder / name).read_bytes())
+    for path in (folder, folder / name, folder / "manifest.json"):
+        code, said = _validate(path)
+        assert code == 1
+        assert (
+            f"{folder / name} is not the file that was written: expected sha256 {written}, found {found}"
+            in said
+        )
+
+
+@pytest.mark.parametrize("name", ["stage3_final.json", "mrt_transit_graph.json"])
+def test_a_missing_file_is_an_error(name: str, folder: Path) -> None:
+    (folder / name).unlink()
+    for path in (folder, folder / name):
+        code, said = _validate(path)
+        assert (code, f"{folder / name} is missing" in said) == (1, True)
+
+
+def test_without_a_manifest_nothing_vouches_for_the_bytes(folder: Path) -> None:
+    (folder / "copy.json").write_bytes((folder / "stage3_final.json").read_bytes())
+    code, said = _validate(folder / "copy.json")
+    assert (code, "json beside it does not list it" in said) == (0, True)
+    (folder / "manifest.json").unlink()
+    for path in (folder, folder / "stage3_final.json"):
+        code, said = _validate(path)
+        assert code == 0
+        assert f"Nothing vouches for the bytes of {folder / 'stage3_final.json'}" in said
+
+
+def test_another_day_in_the_manifest_is_an_error(folder: Path) -> None:
+    manifest = (folder / "manifest.json").read_text().replace(f'"as_of": "{AS_OF}"', '"as_of": "2020-01-01"')
+    (folder / "manifest.json").write_text(manifest)
+    code, said = _validate(folder)
+    assert (code, "manifest.json gives as_of as 2020-01-01" in said) == (1, True)
