@@ -106,7 +106,9 @@ class LiveWorld:
         if not isinstance(reply, Reply) or reply.status != 200 or not isinstance(reply.body, bytes):
             return reply
         answer = json.loads(reply.body)
-        return json_reply(answer | {"totalNumPages": 1}) if "totalNumPages" in answer else reply
+        if "totalNumPages" not in answer:
+            return reply
+        return json_reply(answer | {"totalNumPages": 1, "found": len(answer["results"])})
 
 
 class Wiki:

@@ -206,7 +206,10 @@ class Publishers:
         return {
             "mode": mode,
             "apis": {name: section | {"timeout": self.timeout_s} for name, section in sections.items()},
-            "stages": {"stage1_ingestion": {"expected_exits": {"min": 1, "max": 20}}},
+            "stages": {
+                "stage1_ingestion": {"expected_exits": {"min": 1, "max": 20}},
+                "stage2_enrichment": {"expected_bus_stops": {"min": 1}, "expected_bus_services": {"min": 1}},
+            },
         }
 
     def access(self, folder: Path, mode: str = "live", **secrets: str) -> LocalAccess:
@@ -240,7 +243,6 @@ class LocalAccess(SourceAccess):
             HttpOptions(
                 timeout_s=section.timeout,
                 base_urls=tuple(str(value) for name, value in section if name.endswith("_url")),
-                cache_folder=self.cache_dir / "http",
             ),
             now=self.now,
             pacer=Pacer(clock=self._time.clock, sleep=self._time.sleep),

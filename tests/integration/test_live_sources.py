@@ -13,7 +13,8 @@ import pytest
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import CredentialError, FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
-from mrt_pipeline.sources.datagov import exits_table, fetch_exits, parse_exits, read_exits
+from mrt_pipeline.runtime.files import sha256_of
+from mrt_pipeline.sources.datagov import exits_table, parse_exits, read_exits
 from mrt_pipeline.sources.datamall import (
     parse_bus_services,
     parse_bus_stops,
@@ -99,8 +100,8 @@ def test_without_a_key_data_gov_sg_is_asked_without_one(publishers: Publishers, 
 def test_a_queued_download_is_polled_until_it_is_there(publishers: Publishers, access: LocalAccess) -> None:
     queued = json_reply(datagov_envelope({"status": "QUEUED"}), status=202)
     publishers.datagov.interpose("poll-download", queued, queued)
-    payload = fetch_exits(access, 0, sleep=publishers.time.sleep)
-    assert payload.content == publishers.datagov.exits
+    table = read_exits(access, 0, sleep=publishers.time.sleep)
+    assert table.provenance.sha256 == sha256_of(publishers.datagov.exits)
     assert publishers.time.naps == [2.0, 4.0]
     assert publishers.time.told == [
         f"lta-station-exits: data.gov.sg says QUEUED; asking again in {seconds} s." for seconds in (2, 4)
@@ -111,7 +112,7 @@ def test_too_many_requests_in_an_answer_of_status_200_is_waited_for(
     publishers: Publishers, access: LocalAccess
 ) -> None:
     publishers.datagov.interpose("poll-download", too_many_requests())
-    assert fetch_exits(access, 0, sleep=publishers.time.sleep).content == publishers.datagov.exits
+    assert len(read_exits(access, 0, sleep=publishers.time.sleep).records) == 11
     assert publishers.time.naps == [2.0]
 
 
@@ -127,7 +128,7 @@ def test_the_patience_with_a_download_has_an_end(
 ) -> None:
     publishers.datagov.interpose("poll-download", *[reply] * 50)
     with pytest.raises(FetchError, match=words) as failure:
-        fetch_exits(access, 0, sleep=publishers.time.sleep)
+        read_exits(access, 0, sleep=publishers.time.sleep)
     assert failure.value.retryable
 
 
@@ -421,14 +422,15 @@ def test_live_bus_stops_and_services_are_those_of_the_same_rows(
 
 
 @pytest.mark.parametrize("number", [1, 499, 500, 501, 1000, 1203])
-def test_pages_are_asked_for_until_one_is_short(
+def test_pages_are_asked_for_until_one_is_short_and_that_one_twice_and_the_one_beyond_it(
     publishers: Publishers, access: LocalAccess, number: int
 ) -> None:
     first = publishers.datamall.rows["BusStops"][0]
     publishers.datamall.rows["BusStops"] = [first | {"BusStopCode": f"{code:05}"} for code in range(number)]
     assert len(read_bus_stops(access, 0).records) == number
     asked = [request.query["$skip"] for request in publishers.datamall_server.requests]
-    assert asked == [str(skip) for skip in range(0, number + 1, 500)]
+    last = number // 500 * 500
+    assert asked == [str(skip) for skip in (*range(0, last, 500), last, last, last + 500)]
 
 
 def test_a_service_that_gives_the_same_page_for_ever_is_left(
@@ -438,7 +440,7 @@ def test_a_service_that_gives_the_same_page_for_ever_is_left(
     publishers.datamall.interpose("BusStops", *[json_reply({"value": [row] * 500})] * 9)
     with pytest.raises(SourceFormatError, match="has no last page"):
         read_bus_stops(access, 0)
-    assert len(publishers.datamall_server.requests) == 2
+    assert len(publishers.datamall_server.requests) == 3
 
 
 def test_a_wrong_account_key_is_one_sentence_that_names_the_variable(

@@ -6,22 +6,19 @@ So a payload read from a file, one fetched live and one recorded in the package 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
+from mrt_pipeline.config.model import ExpectedSection
 from mrt_pipeline.contracts.evidence import SODL, SODL_URL, Provenance
-from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.files import sha256_of
 
-if TYPE_CHECKING:
-    from mrt_pipeline.runtime.http import Answer, HttpClient
-
 RecordT = TypeVar("RecordT")
-ReadT = TypeVar("ReadT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +87,65 @@ class Document:
         return SourceTable(parsed.records, provenance, (*payload.findings, *parsed.findings, *findings))
 
 
-def get_readable(
-    client: HttpClient,
-    document_id: str,
-    url: str,
-    read: Callable[[bytes], ReadT],
-    *,
-    params: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    ttl_days: float = 0,
-) -> tuple[ReadT, Answer]:
-    """Return what ``read`` makes of an answer; one from the disk that it cannot read is asked for again.
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What is counted in a document, and by which key of the configuration it is judged."""
 
-    Without that, an error page that came with status 200 would stand in the way for as long as it is kept.
+    what: str
+    key: str
+    check: str = "more-records-than-expected"
+
+
+def check_number(
+    table: SourceTable[RecordT], expected: ExpectedSection, count: Count
+) -> SourceTable[RecordT]:
+    """Return a table, with a finding if it holds more records than expected.
 
     Raises:
-        FetchError: if there is no answer.
-        SourceFormatError: if the service's own answer cannot be read.
+        SourceFormatError: if it holds fewer.
     """
-    answer = client.get(document_id, url, params=params, headers=headers, ttl_days=ttl_days)
-    try:
-        return read(answer.content), answer
-    except SourceFormatError:
-        if not answer.is_from_cache:
-            raise
-    answer = client.get(document_id, url, params=params, headers=headers)
-    return read(answer.content), answer
+    number, document = len(table.records), table.provenance.document_id
+    if number < expected.min:
+        lost = _lost_records(table)
+        why = f" {_describe_losses(lost)}" if lost else ""
+        raise SourceFormatError(
+            document,
+            f"the document gives {number} {count.what}; expected at least {expected.min} "
+            f"({count.key}.min).{why} Run again later; if so many are right now, lower the number.",
+        )
+    if number <= expected.max:
+        return table
+    finding = Finding(
+        check=count.check,
+        severity=Severity.WARNING,
+        message=f"{document} gives {number} {count.what}; expected at most {expected.max} "
+        f"({count.key}.max). See what is new, then raise the number.",
+        record_id=document,
+    )
+    return replace(table, findings=(*table.findings, finding))
+
+
+def refuse_losses(table: SourceTable[RecordT]) -> SourceTable[RecordT]:
+    """Return a table of which every record could be read.
+
+    Raises:
+        SourceFormatError: if one could not: it would be missing from the dataset.
+    """
+    if lost := _lost_records(table):
+        message = f"{_describe_losses(lost)} Run again later; if it stays, the publisher has to mend it."
+        raise SourceFormatError(table.provenance.document_id, message)
+    return table
+
+
+def _lost_records(table: SourceTable[RecordT]) -> dict[str | None, str]:
+    """Return the first fault of each record that could not be read, by its id."""
+    lost: dict[str | None, str] = {}
+    for finding in table.findings:
+        if finding.severity is Severity.ERROR:
+            lost.setdefault(finding.record_id, finding.message)
+    return lost
+
+
+def _describe_losses(lost: Mapping[str | None, str]) -> str:
+    number = "1 record" if len(lost) == 1 else f"{len(lost)} records"
+    return f"{number} could not be read; expected every one to be. The first: {next(iter(lost.values()))}"

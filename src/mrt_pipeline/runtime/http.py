@@ -1,8 +1,9 @@
-"""Ask live services over HTTP: paced, bounded in time and size, tried again when that may help, kept on disk.
+"""Ask live services over HTTP: paced, bounded in time and size, tried again when that may help.
 
 Whatever happens, the caller gets an ``Answer`` or a ``FetchError`` (``BlockedError`` for status 403).
 Headers that a caller gives may hold secrets: they go to the host that is asked and nowhere else, into no
-message, log or file.
+message, log or file. Nothing is kept on disk here; ``checked_answers`` does that, once an answer has passed
+its reader's checks.
 """
 
 from __future__ import annotations
@@ -11,15 +12,13 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import mrt_pipeline
 from mrt_pipeline.errors import FetchError
-from mrt_pipeline.runtime.http_cache import HttpCache, KeptHead
 from mrt_pipeline.runtime.http_errors import (
     Request,
     learn_secrets,
@@ -45,7 +44,7 @@ STEPS_PER_ANSWER = 4
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of a service, status 2xx."""
+    """One answer of a service, status 2xx; or 304, to a request that asked whether a copy still holds."""
 
     url: str
     """as it was asked, redirects aside"""
@@ -59,6 +58,10 @@ class Answer:
     is_from_cache: bool
     headers: Mapping[str, str]
     """names in lower case; of an answer from the disk only those that were kept"""
+    shown_url: str = ""
+    """as it may be shown"""
+    may_be_kept: bool = False
+    """whether it is a plain 200 that does not repeat a secret of its request"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,6 @@ class HttpOptions:
     """the service's configured URLs, whose hosts may have any address"""
     contact: str = ""
     """where the service finds the operator"""
-    cache_folder: Path | None = None
     tries: int = TRIES
     first_wait_s: float = FIRST_WAIT_S
     """before the second try; doubles with each further one"""
@@ -105,7 +107,6 @@ class HttpClient:
         self._pacer = pacer or Pacer(sleep=sleep)
         self._sleep = sleep
         self._tell = tell
-        self._cache = HttpCache(options.cache_folder) if options.cache_folder else None
         self._exchange: Exchange | None = None
         self._lock = threading.Lock()
 
@@ -116,18 +117,17 @@ class HttpClient:
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        ttl_days: float = 0,
+        conditions: Mapping[str, str] | None = None,
         max_bytes: int = MAX_ANSWER_BYTES,
     ) -> Answer:
-        """Return the answer to a GET, unasked if one younger than ``ttl_days`` is on disk.
+        """Return the answer to a GET.
 
         Args:
             source_id: whom errors name.
             url: what to ask; a query in it is taken for a secret and never shown.
             params: added to the query; no secrets.
             headers: sent along; may hold secrets.
-            ttl_days: days; an older answer is asked for again, and used if the service says that it still
-                holds. 0 asks in any case and keeps nothing on disk.
+            conditions: headers that ask whether a copy still holds; if it does, the answer has status 304.
             max_bytes: a longer answer is a failure.
 
         Raises:
@@ -139,17 +139,10 @@ class HttpClient:
             method="GET",
             url=_with_params(url, params),
             shown_url=show_url(url, params),
-            headers=dict(headers or {}),
+            headers={**(headers or {}), **(conditions or {})},
             max_bytes=max_bytes,
         )
-        if self._cache is None or ttl_days <= 0:
-            return _new_answer(request, self._ask(request), self._now())
-        kept = self._cache.find(request.url)
-        if kept is not None and len(kept[1]) > max_bytes:
-            kept = None
-        if kept is not None and kept[0].is_younger_than(ttl_days, self._now()):
-            return _kept_answer(request, *kept)
-        return self._refresh(request, kept, self._cache)
+        return _new_answer(request, self._ask(request, bool(conditions)), self._now())
 
     def post_json(
         self,
@@ -194,18 +187,6 @@ class HttpClient:
             if self._exchange is not None:
                 self._exchange.close()
                 self._exchange = None
-
-    def _refresh(self, request: Request, kept: tuple[KeptHead, bytes] | None, cache: HttpCache) -> Answer:
-        """Ask whether a kept answer still holds, or for a new one, and keep what is known then."""
-        conditions = kept[0].conditions() if kept is not None else {}
-        received = self._ask(replace(request, headers={**request.headers, **conditions}), bool(conditions))
-        if received.status == 304 and kept is not None:
-            head = cache.keep(request.url, request.shown_url, kept[0].headers, kept[1], self._now())
-            return _kept_answer(request, head, kept[1])
-        answer = _new_answer(request, received, self._now())
-        if received.status == 200:
-            cache.keep(request.url, request.shown_url, answer.headers, answer.content, answer.retrieved_at)
-        return answer
 
     def _ask(self, request: Request, is_conditional: bool = False) -> Received:
         """Ask until there is an answer, for as long as asking again may help."""
@@ -301,18 +282,8 @@ def _new_answer(request: Request, received: Received, now: datetime) -> Answer:
         retrieved_at=now,
         is_from_cache=False,
         headers=received.headers,
-    )
-
-
-def _kept_answer(request: Request, head: KeptHead, body: bytes) -> Answer:
-    return Answer(
-        url=request.url,
-        status=200,
-        content=body,
-        content_type=head.headers.get("content-type", ""),
-        retrieved_at=head.retrieved_at,
-        is_from_cache=True,
-        headers=head.headers,
+        shown_url=request.shown_url,
+        may_be_kept=received.status == 200,
     )
 
 

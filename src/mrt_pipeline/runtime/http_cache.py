@@ -1,4 +1,4 @@
-"""Answers of live services kept on disk between runs.
+"""Answers of live services kept on disk between runs; ``checked_answers`` decides which.
 
 ``<cache>/http/<sha256 of the URL>.answer`` holds one answer: the sha256 of what follows, a line of JSON,
 the body. Each file is written whole or not at all and is believed only if its sha256 is right; any other
@@ -10,6 +10,7 @@ Of a request nothing is kept but its URL as it may be shown; of an answer's head
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -51,7 +52,7 @@ class HttpCache:
     def find(self, url: str) -> tuple[KeptHead, bytes] | None:
         """Return the answer kept for a URL, or none if there is none that can be believed."""
         try:
-            sha256, _, rest = read_bytes(self._path(url)).partition(b"\n")
+            sha256, _, rest = read_bytes(self.path_of(url)).partition(b"\n")
             if sha256 != sha256_of(rest).encode() or SECRETS.find(rest) is not None:
                 return None
             head, _, body = rest.partition(b"\n")
@@ -68,10 +69,16 @@ class HttpCache:
         rest = head.model_dump_json().encode() + b"\n" + body
         try:
             make_folder(self._folder)
-            write_bytes(self._path(url), sha256_of(rest).encode() + b"\n" + rest)
+            write_bytes(self.path_of(url), sha256_of(rest).encode() + b"\n" + rest)
         except StorageError:
             pass  # a full disk costs a request next time, not this run
         return head
 
-    def _path(self, url: str) -> Path:
+    def forget(self, url: str) -> None:
+        """Remove the answer kept for a URL, if there is one and the disk lets us."""
+        with contextlib.suppress(OSError):
+            self.path_of(url).unlink(missing_ok=True)
+
+    def path_of(self, url: str) -> Path:
+        """Return the file that holds the answer to a URL, if one is kept."""
         return self._folder / f"{sha256_of(url.encode())}.answer"

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from mrt_pipeline.config.model import ApiSection, Mode, Settings
 from mrt_pipeline.runtime.files import remove_abandoned
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from mrt_pipeline.config import Secrets
+    from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.http import HttpClient
+
+ReadT = TypeVar("ReadT")
 
 
 class Closable(Protocol):
@@ -69,6 +72,21 @@ class SourceAccess:
                 self._clients[api] = self._open(getattr(self.settings.apis, api))
             return self._clients[api]
 
+    def read_checked(
+        self,
+        document_id: str,
+        ttl_days: float,
+        read: Callable[[Answers], ReadT],
+        *,
+        is_sound: Callable[[ReadT], bool] = lambda _: True,
+    ) -> ReadT:
+        """Return what ``read`` makes of answers from the disk or the service: see ``CheckedAnswers.read``."""
+        from mrt_pipeline.runtime.checked_answers import CheckedAnswers
+        from mrt_pipeline.runtime.http_cache import HttpCache
+
+        checked = CheckedAnswers(HttpCache(self.cache_dir / "http"), now=self.now, tell=self.tell)
+        return checked.read(document_id, ttl_days, read, is_sound=is_sound)
+
     def recorded_sha256(self, document_id: str) -> str | None:
         """Return the sha256 of a table recorded in the package, or none if nothing is recorded."""
         return find_table_sha256(document_id)
@@ -95,14 +113,12 @@ class SourceAccess:
     def _open(self, section: ApiSection) -> HttpClient:
         from mrt_pipeline.runtime.http import HttpClient, HttpOptions
 
-        kept_answers = self.cache_dir / "http"
-        remove_abandoned(kept_answers)
+        remove_abandoned(self.cache_dir / "http")
         return HttpClient(
             HttpOptions(
                 timeout_s=section.timeout,
                 base_urls=_urls_of(section),
                 contact=self.settings.contact,
-                cache_folder=kept_answers,
             ),
             now=self.now,
             pacer=self._pacer,

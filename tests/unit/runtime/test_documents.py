@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from mrt_pipeline.config.model import ExpectedBusStopsSection
 from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.documents import Document, Parsed, Payload, get_readable
+from mrt_pipeline.runtime.documents import (
+    Count,
+    Document,
+    Parsed,
+    Payload,
+    check_number,
+    refuse_losses,
+)
 from mrt_pipeline.runtime.files import sha256_of
-from mrt_pipeline.runtime.http import HttpClient, HttpOptions
-from tests.fakes.fake_time import FakeTime
-from tests.fakes.http_server import Handler, LoopbackServer, Reply, in_turn
 
 DOCUMENT = Document("bus-stops", "Bus Stops", "LTA", "https://example.org", "Bus Stops", "LTA DataMall")
 PAYLOAD = Payload(b"[]", datetime(2026, 4, 1, 23, tzinfo=UTC), "r1")
@@ -40,36 +45,41 @@ def test_the_attribution_is_the_sentence_of_the_licence() -> None:
     )
 
 
-def read(content: bytes) -> bytes:
-    if content == b"bad":
-        raise SourceFormatError("bus-stops", "bad")
-    return content
+COUNT = Count("records", "stages.stage2_enrichment.expected_bus_stops")
 
 
-def ask_twice(handler: Handler, folder: Path) -> tuple[list[bytes], int]:
-    """Ask two times with a cache, and return what was read and how often the service was asked."""
-    answers = []
-    with LoopbackServer(handler) as server:
-        options = HttpOptions(base_urls=(server.url,), cache_folder=folder)
-        client = HttpClient(options, now=FakeTime().now)
-        for _ in range(2):
-            try:
-                answers.append(get_readable(client, "x", server.url, read, ttl_days=9)[0])
-            except SourceFormatError:
-                answers.append(b"refused")
-        client.close()
-        return answers, len(server.requests)
+def table_of(number: int, *findings: Finding) -> SourceTable[int]:
+    return DOCUMENT.table(PAYLOAD, Parsed(tuple(range(number)), findings))
 
 
-@pytest.mark.parametrize(
-    ("bodies", "answers", "asked"),
-    [
-        ((b"good",), [b"good", b"good"], 1),
-        ((b"bad", b"good"), [b"refused", b"good"], 2),
-        ((b"bad",), [b"refused", b"refused"], 2),
-    ],
-)
-def test_an_answer_on_disk_that_cannot_be_read_is_asked_for_again(
-    tmp_path: Path, bodies: tuple[bytes, ...], answers: list[bytes], asked: int
-) -> None:
-    assert ask_twice(in_turn(*(Reply(body=body) for body in bodies)), tmp_path) == (answers, asked)
+def lost(record_id: str, check: str) -> Finding:
+    return Finding(check=check, severity=Severity.ERROR, message=f"{record_id} {check}.", record_id=record_id)
+
+
+def test_fewer_records_than_expected_are_an_error_that_names_the_key() -> None:
+    with pytest.raises(SourceFormatError, match=r"2 records; expected at least 3 .*expected_bus_stops\.min"):
+        check_number(table_of(2), ExpectedBusStopsSection(min=3), COUNT)
+
+
+def test_more_records_than_expected_are_a_warning_and_all_are_kept() -> None:
+    table = table_of(3)
+    assert check_number(table, ExpectedBusStopsSection(min=3, max=3), COUNT) == table
+    checked = check_number(table, ExpectedBusStopsSection(min=1, max=2), COUNT)
+    assert checked.records == table.records
+    [finding] = checked.findings
+    assert finding.severity is Severity.WARNING
+    assert "gives 3 records; expected at most 2" in finding.message
+
+
+def test_a_record_with_two_faults_is_one_lost_record_and_its_first_fault_is_told() -> None:
+    table = table_of(1, lost("stop:1", "swapped"), lost("stop:1", "nameless"), lost("stop:2", "elsewhere"))
+    message = r"2 records could not be read; expected every one to be\. The first: stop:1 swapped\."
+    with pytest.raises(SourceFormatError, match=message):
+        refuse_losses(table)
+    with pytest.raises(SourceFormatError, match=message):
+        check_number(table, ExpectedBusStopsSection(min=2), COUNT)
+
+
+def test_a_table_without_a_lost_record_is_not_refused_for_a_remark() -> None:
+    table = table_of(1, remark("odd"))
+    assert refuse_losses(table) == table

@@ -10,7 +10,7 @@ from mrt_pipeline.runtime.http_cache import HttpCache
 from tests.fakes.fake_time import START, FakeTime
 from tests.fakes.http_server import Reply, SeenRequest, in_turn
 from tests.fakes.small_disk import small_disk
-from tests.unit.runtime.http_scene import SOURCE, failure_of, serving
+from tests.unit.runtime.http_scene import SOURCE, failure_of, keeping
 
 TAGGED = {"ETag": '"v1"', "Last-Modified": "Mon, 23 Nov 2026 00:00:00 GMT", "Content-Type": "text/csv"}
 
@@ -23,7 +23,7 @@ def _revalidating(request: SeenRequest) -> Reply:
 
 def test_a_young_answer_is_taken_from_the_disk_unasked(tmp_path: Path) -> None:
     time = FakeTime()
-    with serving(_revalidating, time, cache_folder=tmp_path) as (client, server):
+    with keeping(_revalidating, tmp_path, time) as (client, server):
         first = client.get(SOURCE, server.url, ttl_days=30)
         time.advance(days=29.9)
         second = client.get(SOURCE, server.url, ttl_days=30)
@@ -34,16 +34,16 @@ def test_a_young_answer_is_taken_from_the_disk_unasked(tmp_path: Path) -> None:
 
 
 def test_an_answer_outlives_the_process(tmp_path: Path) -> None:
-    with serving(_revalidating, cache_folder=tmp_path) as (client, server):
+    with keeping(_revalidating, tmp_path) as (client, server):
         client.get(SOURCE, server.url, ttl_days=1)
-        with serving(_revalidating, cache_folder=tmp_path) as (another, _):
+        with keeping(_revalidating, tmp_path) as (another, _):
             assert another.get(SOURCE, server.url, ttl_days=1).is_from_cache
     assert len(server.requests) == 1
 
 
 def test_an_old_answer_is_used_if_the_service_says_that_it_still_holds(tmp_path: Path) -> None:
     time = FakeTime()
-    with serving(_revalidating, time, cache_folder=tmp_path) as (client, server):
+    with keeping(_revalidating, tmp_path, time) as (client, server):
         client.get(SOURCE, server.url, ttl_days=30)
         time.advance(days=30)
         asked_again = client.get(SOURCE, server.url, ttl_days=30)
@@ -59,7 +59,7 @@ def test_an_old_answer_is_used_if_the_service_says_that_it_still_holds(tmp_path:
 def test_an_old_answer_is_replaced_if_there_is_a_new_one(tmp_path: Path) -> None:
     time = FakeTime()
     replies = in_turn(Reply(body=b"old", headers=TAGGED), Reply(body=b"new", headers={"ETag": '"v2"'}))
-    with serving(replies, time, cache_folder=tmp_path) as (client, server):
+    with keeping(replies, tmp_path, time) as (client, server):
         client.get(SOURCE, server.url, ttl_days=1)
         time.advance(days=2)
         assert client.get(SOURCE, server.url, ttl_days=1).content == b"new"
@@ -69,7 +69,7 @@ def test_an_old_answer_is_replaced_if_there_is_a_new_one(tmp_path: Path) -> None
 
 def test_an_old_answer_does_not_stand_in_for_a_service_that_fails(tmp_path: Path) -> None:
     time = FakeTime()
-    with serving(in_turn(Reply(body=b"old"), Reply(500)), time, cache_folder=tmp_path) as (client, server):
+    with keeping(in_turn(Reply(body=b"old"), Reply(500)), tmp_path, time) as (client, server):
         client.get(SOURCE, server.url, ttl_days=1)
         time.advance(days=2)
         assert failure_of(client, server.url, ttl_days=1).status == 500
@@ -77,7 +77,7 @@ def test_an_old_answer_does_not_stand_in_for_a_service_that_fails(tmp_path: Path
 
 def test_an_answer_from_the_future_is_asked_for_again(tmp_path: Path) -> None:
     time = FakeTime()
-    with serving(in_turn(Reply(body=b"1"), Reply(body=b"2")), time, cache_folder=tmp_path) as (
+    with keeping(in_turn(Reply(body=b"1"), Reply(body=b"2")), tmp_path, time) as (
         client,
         server,
     ):
@@ -87,7 +87,7 @@ def test_an_answer_from_the_future_is_asked_for_again(tmp_path: Path) -> None:
 
 
 def test_a_time_to_live_of_zero_asks_in_any_case_and_keeps_nothing(tmp_path: Path) -> None:
-    with serving(_revalidating, cache_folder=tmp_path) as (client, server):
+    with keeping(_revalidating, tmp_path) as (client, server):
         client.get(SOURCE, server.url)
         client.get(SOURCE, server.url)
     assert len(server.requests) == 2
@@ -98,7 +98,7 @@ def test_other_parameters_are_another_answer(tmp_path: Path) -> None:
     def handle(request: SeenRequest) -> Reply:
         return Reply(body=request.query["skip"].encode())
 
-    with serving(handle, cache_folder=tmp_path) as (client, server):
+    with keeping(handle, tmp_path) as (client, server):
         for skip in ("0", "500", "0"):
             assert client.get(SOURCE, server.url, params={"skip": skip}, ttl_days=1).content == skip.encode()
     assert len(server.requests) == 2
@@ -106,26 +106,26 @@ def test_other_parameters_are_another_answer(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", [201, 203, 206])
 def test_only_a_plain_answer_is_kept(status: int, tmp_path: Path) -> None:
-    with serving(in_turn(Reply(status)), cache_folder=tmp_path) as (client, server):
+    with keeping(in_turn(Reply(status)), tmp_path) as (client, server):
         client.get(SOURCE, server.url, ttl_days=1)
         client.get(SOURCE, server.url, ttl_days=1)
     assert len(server.requests) == 2
 
 
 def test_a_failure_is_not_kept(tmp_path: Path) -> None:
-    with serving(in_turn(Reply(404), Reply(body=b"found")), cache_folder=tmp_path) as (client, server):
+    with keeping(in_turn(Reply(404), Reply(body=b"found")), tmp_path) as (client, server):
         failure_of(client, server.url, ttl_days=1)
         assert client.get(SOURCE, server.url, ttl_days=1).content == b"found"
 
 
 def test_the_limit_holds_for_kept_answers_too(tmp_path: Path) -> None:
-    with serving(in_turn(Reply(body=b"12345")), cache_folder=tmp_path) as (client, server):
+    with keeping(in_turn(Reply(body=b"12345")), tmp_path) as (client, server):
         client.get(SOURCE, server.url, ttl_days=1)
         assert "more than 4 bytes" in str(failure_of(client, server.url, ttl_days=1, max_bytes=4))
 
 
 def test_a_damaged_answer_is_fetched_anew_and_repaired(tmp_path: Path) -> None:
-    with serving(in_turn(Reply(body=b"rows", headers=TAGGED)), cache_folder=tmp_path) as (client, server):
+    with keeping(in_turn(Reply(body=b"rows", headers=TAGGED)), tmp_path) as (client, server):
         client.get(SOURCE, server.url, ttl_days=1)
         [kept] = tmp_path.iterdir()
         kept.write_bytes(kept.read_bytes()[:-1])
@@ -170,14 +170,14 @@ def test_a_foreign_file_is_no_answer(content: bytes, tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_costs_a_request_and_no_run(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_bytes(b"in the way")
-    with serving(in_turn(Reply(body=b"rows")), cache_folder=blocked) as (client, server):
+    with keeping(in_turn(Reply(body=b"rows")), blocked) as (client, server):
         assert client.get(SOURCE, server.url, ttl_days=1).content == b"rows"
         assert client.get(SOURCE, server.url, ttl_days=1).content == b"rows"
     assert len(server.requests) == 2
 
 
 def test_a_full_disk_costs_a_request_and_no_run(tmp_path: Path) -> None:
-    with serving(in_turn(Reply(body=b"rows")), cache_folder=tmp_path) as (client, server):
+    with keeping(in_turn(Reply(body=b"rows")), tmp_path) as (client, server):
         with small_disk():
             assert client.get(SOURCE, server.url, ttl_days=1).content == b"rows"
         assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ from mrt_pipeline.errors import FetchError
 from mrt_pipeline.runtime.http_errors import show_url
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import Handler, Reply, SeenRequest, in_turn
-from tests.unit.runtime.http_scene import SOURCE, failure_of, serving
+from tests.unit.runtime.http_scene import SOURCE, failure_of, keeping, serving
 
 SECRET = "s3cret-w0rd-0123456789"
 HEADERS = ["Authorization", "AccountKey", "x-api-key", "X-Whatever"]
@@ -41,7 +41,7 @@ def _echo_in_a_header(request: SeenRequest) -> Reply:
 @pytest.mark.parametrize("header", HEADERS)
 def test_no_header_of_a_caller_gets_onto_the_disk(header: str, tmp_path: Path) -> None:
     time = FakeTime()
-    with serving(in_turn(Reply(body=b"rows", headers={"ETag": '"1"'})), time, cache_folder=tmp_path) as (
+    with keeping(in_turn(Reply(body=b"rows", headers={"ETag": '"1"'})), tmp_path, time) as (
         client,
         server,
     ):
@@ -54,14 +54,14 @@ def test_no_header_of_a_caller_gets_onto_the_disk(header: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("handler", [_echo(200), _echo_in_a_header])
 def test_an_answer_that_repeats_a_secret_stays_off_the_disk(handler: Handler, tmp_path: Path) -> None:
-    with serving(handler, cache_folder=tmp_path) as (client, server):
+    with keeping(handler, tmp_path) as (client, server):
         client.get(SOURCE, server.url, headers={"AccountKey": SECRET}, ttl_days=1)
     assert _all_bytes_below(tmp_path) == b""
 
 
 @pytest.mark.parametrize("url", ["http://user:{}@{}/x", "http://{1}/x?token={0}"])
 def test_no_secret_of_a_url_gets_onto_the_disk(url: str, tmp_path: Path) -> None:
-    with serving(in_turn(Reply(body=b"rows")), cache_folder=tmp_path) as (client, server):
+    with keeping(in_turn(Reply(body=b"rows")), tmp_path) as (client, server):
         client.get(SOURCE, url.format(SECRET, f"127.0.0.1:{server.port}"), ttl_days=1)
     assert b"rows" in _all_bytes_below(tmp_path)
     assert SECRET.encode() not in _all_bytes_below(tmp_path)
@@ -102,7 +102,7 @@ def test_a_redirect_to_a_signed_url_shows_no_signature(tmp_path: Path) -> None:
             return Reply(302, headers={"Location": f"/file?signature={SECRET}"})
         return Reply(404, b"expired")
 
-    with serving(handle, cache_folder=tmp_path) as (client, server):
+    with keeping(handle, tmp_path) as (client, server):
         error = failure_of(client, f"{server.url}/poll", ttl_days=1)
     assert SECRET not in str(error)
     assert _all_bytes_below(tmp_path) == b""

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.errors import BlockedError, FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
-from mrt_pipeline.runtime.http_cache import HttpCache
 from mrt_pipeline.runtime.records import is_object, parse_json, show
 from mrt_pipeline.sources.datagov.parsing import EXITS_ID
 
 if TYPE_CHECKING:
+    from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.http import Answer
     from mrt_pipeline.runtime.source_access import SourceAccess
 
@@ -31,14 +32,14 @@ TOO_MANY_REQUESTS = 24
 
 
 def fetch_exits(
-    access: SourceAccess, ttl_days: float, *, sleep: Callable[[float], None] = time.sleep
+    access: SourceAccess, answers: Answers, *, sleep: Callable[[float], None] = time.sleep
 ) -> Payload:
-    """Return the file of exits, from the disk if it is younger than ``ttl_days``.
+    """Return the file of exits.
 
     Raises:
         SourceError: if it cannot be had.
     """
-    return _Downloads(access, sleep).get(ttl_days)
+    return _Downloads(access, sleep).get(answers)
 
 
 class _Downloads:
@@ -51,31 +52,21 @@ class _Downloads:
         self._metadata_url = f"{str(section.metadata_url).rstrip('/')}/{path}/metadata"
         self._access = access
         self._client = access.http("datagov")
-        self._cache = HttpCache(access.cache_dir / "http")
         self._sleep = sleep
 
-    def get(self, ttl_days: float) -> Payload:
-        """Return the file, from the disk if it is young enough."""
-        return self._find_kept(ttl_days) or self._fetch(keep=ttl_days > 0)
+    def get(self, answers: Answers) -> Payload:
+        """Return the file; a copy of it has its revision for a date."""
+        findings: list[Finding] = []
 
-    def _find_kept(self, ttl_days: float) -> Payload | None:
-        found = self._cache.find(self._poll_url)
-        if found is None:
-            return None
-        kept, content = found
-        if not kept.is_younger_than(ttl_days, self._access.now()):
-            return None
-        return Payload(content, kept.retrieved_at, kept.headers.get("last-modified"))
-
-    def _fetch(self, *, keep: bool) -> Payload:
-        revision, findings = self._find_revision()
-        answer = self._download()
-        parse_json(answer.content, EXITS_ID, "a FeatureCollection")  # what is no JSON must not be kept
-        if keep:
+        def ask(_: Mapping[str, str]) -> Answer:
+            revision, found = self._find_revision()
+            findings.extend(found)
             headers = {"last-modified": revision} if revision else {}
-            url = self._poll_url
-            self._cache.keep(url, url, headers, answer.content, answer.retrieved_at)
-        return Payload(answer.content, answer.retrieved_at, revision, findings)
+            return replace(self._download(), headers=headers, shown_url=self._poll_url)
+
+        answer = answers.get(self._poll_url, ask)
+        revision = answer.headers.get("last-modified")
+        return Payload(answer.content, answer.retrieved_at, revision, tuple(findings))
 
     def _find_revision(self) -> tuple[str | None, tuple[Finding, ...]]:
         """Return when the dataset was last updated; a run can do without."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import Mode, Settings
-from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.findings import Finding, Severity, count_records
 from mrt_pipeline.contracts.source import ExitFeature, SourceTable
-from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.documents import Document, Parsed, Payload
+from mrt_pipeline.runtime.documents import Count, Document, Payload, check_number, refuse_losses
 from mrt_pipeline.sources.datagov.fetching import fetch_exits
 from mrt_pipeline.sources.datagov.parsing import EXITS_ID, parse_exits
 
 if TYPE_CHECKING:
+    from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 EXITS = Document(
@@ -27,17 +26,38 @@ EXITS = Document(
 )
 
 
-def read_exits(access: SourceAccess, ttl_days: float) -> SourceTable[ExitFeature]:
+COUNT = Count("exits", "stages.stage1_ingestion.expected_exits", "more-exits-than-expected")
+
+
+def read_exits(
+    access: SourceAccess,
+    ttl_days: float,
+    check: Callable[[SourceTable[ExitFeature]], None] = lambda _: None,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+) -> SourceTable[ExitFeature]:
     """Return every exit of LTA's file, recorded or live as configured, sorted by OBJECTID.
 
+    Args:
+        access: recorded or live as configured.
+        ttl_days: how long a live answer on disk may be used again.
+        check: raises ``SourceFormatError`` if a live file must not be used, nor kept on disk.
+        sleep: waits some seconds for a download that is queued.
+
     Raises:
-        SourceError: if the file cannot be had, has the wrong structure or holds too few exits.
+        SourceError: if the file cannot be had, has the wrong structure, lost a record or holds too few.
     """
-    if access.mode_of("datagov") is Mode.LIVE:
-        return exits_table(fetch_exits(access, ttl_days), access.settings)
-    recording = access.recorded(EXITS_ID)
-    records = tuple(map(_from_row, recording.rows))
-    return SourceTable(records, recording.provenance, _check_count(Parsed(records), access.settings))
+    if access.mode_of("datagov") is not Mode.LIVE:
+        recording = access.recorded(EXITS_ID)
+        recorded = SourceTable(tuple(map(_from_row, recording.rows)), recording.provenance)
+        return _check_number(recorded, access.settings)
+
+    def read(answers: Answers) -> SourceTable[ExitFeature]:
+        table = refuse_losses(exits_table(fetch_exits(access, answers, sleep=sleep), access.settings))
+        check(table)
+        return table
+
+    return access.read_checked(EXITS_ID, ttl_days, read)
 
 
 def exits_table(payload: Payload, settings: Settings) -> SourceTable[ExitFeature]:
@@ -46,44 +66,11 @@ def exits_table(payload: Payload, settings: Settings) -> SourceTable[ExitFeature
     Raises:
         SourceFormatError: if it has the wrong structure or holds too few exits.
     """
-    parsed = parse_exits(payload.content)
-    return EXITS.table(payload, parsed, _check_count(parsed, settings))
+    return _check_number(EXITS.table(payload, parse_exits(payload.content)), settings)
 
 
-def _check_count(parsed: Parsed[ExitFeature], settings: Settings) -> tuple[Finding, ...]:
-    """Return a finding if there are more exits than expected.
-
-    Raises:
-        SourceFormatError: if there are fewer than expected.
-    """
-    expected = settings.stages.stage1_ingestion.expected_exits
-    number = len(parsed.records)
-    if expected.min <= number <= expected.max:
-        return ()
-    key = "stages.stage1_ingestion.expected_exits"
-    if number < expected.min:
-        lost = list(_lost(parsed.findings))
-        features = counted(count_records(lost), "feature")
-        why = f" {features} could not be read; the first: {lost[0].message}" if lost else ""
-        raise SourceFormatError(
-            EXITS_ID,
-            f"the file gives {counted(number, 'exit')}; expected at least {expected.min} ({key}.min).{why}",
-        )
-    message = f"{EXITS_ID} gives {number} exits; expected at most {expected.max} ({key}.max). " + (
-        "See which stations grew, then raise the number."
-    )
-    return (
-        Finding(
-            check="more-exits-than-expected",
-            severity=Severity.WARNING,
-            message=message,
-            record_id=EXITS_ID,
-        ),
-    )
-
-
-def _lost(findings: Sequence[Finding]) -> Iterator[Finding]:
-    return (finding for finding in findings if finding.severity is Severity.ERROR)
+def _check_number(table: SourceTable[ExitFeature], settings: Settings) -> SourceTable[ExitFeature]:
+    return check_number(table, settings.stages.stage1_ingestion.expected_exits, COUNT)
 
 
 def _from_row(row: Mapping[str, str]) -> ExitFeature:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import orjson
 
 from mrt_pipeline.errors import CredentialError, FetchError, SourceFormatError
-from mrt_pipeline.runtime.documents import Payload, get_readable
+from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, show
 
 if TYPE_CHECKING:
+    from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.http import Answer
     from mrt_pipeline.runtime.source_access import SourceAccess
 
@@ -22,59 +24,111 @@ KEY_STATUSES = (401, 403, 404)
 """a key that DataMall does not know is answered 404"""
 
 
-def fetch_rows(access: SourceAccess, document_id: str, service: str, ttl_days: float) -> Payload:
+def fetch_rows(access: SourceAccess, answers: Answers, document_id: str, service: str) -> Payload:
     """Return all rows of a service as one JSON list.
+
+    A list ends where a page is short, the page beyond it is empty, and the last one says the same when asked
+    again: a server in trouble gives short or empty pages too.
 
     Args:
         access: settings, the AccountKey and the HTTP client.
+        answers: where pages come from.
         document_id: the document that the rows are of.
         service: ``BusStops`` or ``BusRoutes``.
-        ttl_days: how long a page on disk may be used again.
 
     Raises:
         CredentialError: if there is no AccountKey.
-        SourceError: if a page cannot be had or is none.
+        SourceError: if a page cannot be had, is none, or does not fit the others.
     """
-    rows: list[object] = []
-    answers: list[Answer] = []
-    for number in range(MAX_PAGES):
-        page, answer = _ask(access, document_id, f"{service}?$skip={number * PAGE_ROWS}", ttl_days)
-        if answers and page and answer.content == answers[-1].content:
-            break
-        answers.append(answer)
-        rows.extend(page)
-        if len(page) < PAGE_ROWS:
-            return Payload(orjson.dumps(rows), min(answer.retrieved_at for answer in answers))
-    raise SourceFormatError(
-        document_id,
-        f"{service} has no last page: page {number + 1} is as full as those before. Try again later.",
-    )
+    return _Pages(access, answers, document_id, service).read()
 
 
-def _ask(
-    access: SourceAccess, document_id: str, query: str, ttl_days: float
-) -> tuple[Sequence[object], Answer]:
-    """Return one page of rows."""
-    base = str(access.settings.apis.datamall.base_url).rstrip("/")
-    headers = {"AccountKey": _account_key(access), "accept": "application/json"}
-    try:
-        return get_readable(
-            access.http("datamall"),
-            document_id,
-            f"{base}/{query}",
-            lambda content: _read_page(content, document_id),
-            headers=headers,
-            ttl_days=ttl_days,
-        )
-    except FetchError as error:
-        if error.status not in KEY_STATUSES:
-            raise
-        raise FetchError(
-            document_id,
-            f"LTA DataMall answered {error.status}, as it does to an AccountKey that it does not know; check "
-            "LTA_ACCOUNT_KEY, or set apis.datamall.mode to snapshot.",
-            status=error.status,
-        ) from error
+class _Pages:
+    """The pages of one service in one try at reading them all."""
+
+    def __init__(self, access: SourceAccess, answers: Answers, document_id: str, service: str) -> None:
+        self._access = access
+        self._answers = answers
+        self._document_id = document_id
+        self._service = service
+        self._seen: set[bytes] = set()
+        self._times: dict[int, datetime] = {}
+
+    def read(self) -> Payload:
+        """Return the rows of all pages in order."""
+        rows: list[object] = []
+        for number in range(MAX_PAGES):
+            page = self._read_whole(number)
+            rows.extend(page)
+            self._seen.update(map(orjson.dumps, page))
+            if len(page) < PAGE_ROWS:
+                return Payload(orjson.dumps(rows), min(self._times.values()))
+        raise self._fault(f"{self._service} has no last page: {MAX_PAGES} pages are full.")
+
+    def _read_whole(self, number: int) -> Sequence[object]:
+        """Return a page that is full, or the last one; one that looks like neither is asked for again."""
+        page = self._get(number)
+        if len(page) == PAGE_ROWS and not self._is_repeated(page):
+            return page
+        again = self._get(number, again=True)
+        if self._is_repeated(again):
+            raise self._fault(
+                f"{self._describe(number)} repeats earlier pages, so {self._service} has no last page."
+            )
+        if len(again) == PAGE_ROWS:
+            return again
+        if beyond := self._get(number + 1):
+            raise self._fault(
+                f"{self._describe(number)} has {len(again)} rows although the next one has {len(beyond)}; "
+                f"expected {PAGE_ROWS} on every page but the last."
+            )
+        return again if len(again) == len(page) else self._confirm(number, again)
+
+    def _confirm(self, number: int, last: Sequence[object]) -> Sequence[object]:
+        """Return the last page if it says the same once more."""
+        once_more = self._get(number, again=True)
+        if len(once_more) != len(last):
+            raise self._fault(
+                f"{self._describe(number)} had {len(last)} rows, and {len(once_more)} when asked again; "
+                "expected the same."
+            )
+        return once_more
+
+    def _is_repeated(self, page: Sequence[object]) -> bool:
+        return bool(page) and all(orjson.dumps(row) in self._seen for row in page)
+
+    def _get(self, number: int, *, again: bool = False) -> Sequence[object]:
+        """Return the rows of a page."""
+        base = str(self._access.settings.apis.datamall.base_url).rstrip("/")
+        url = f"{base}/{self._service}?$skip={number * PAGE_ROWS}"
+        answer = self._answers.get(url, lambda conditions: self._ask(url, conditions), again=again)
+        self._times[number] = answer.retrieved_at
+        rows = _read_page(answer.content, self._document_id)
+        if len(rows) > PAGE_ROWS:
+            raise self._fault(f"{self._describe(number)} has {len(rows)} rows; expected at most {PAGE_ROWS}.")
+        return rows
+
+    def _ask(self, url: str, conditions: Mapping[str, str]) -> Answer:
+        headers = {"AccountKey": _account_key(self._access), "accept": "application/json"}
+        try:
+            return self._access.http("datamall").get(
+                self._document_id, url, headers=headers, conditions=conditions
+            )
+        except FetchError as error:
+            if error.status not in KEY_STATUSES:
+                raise
+            raise FetchError(
+                self._document_id,
+                f"LTA DataMall answered {error.status}, as it does to an AccountKey that it does not know; "
+                "check LTA_ACCOUNT_KEY, or set apis.datamall.mode to snapshot.",
+                status=error.status,
+            ) from error
+
+    def _describe(self, number: int) -> str:
+        return f"page {number + 1} of {self._service} ($skip={number * PAGE_ROWS})"
+
+    def _fault(self, fault: str) -> SourceFormatError:
+        return SourceFormatError(self._document_id, f"{fault} Run again later.")
 
 
 def _account_key(access: SourceAccess) -> str:

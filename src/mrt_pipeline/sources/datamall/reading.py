@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.config.model import Mode
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
-from mrt_pipeline.runtime.documents import Document, Payload
+from mrt_pipeline.runtime.documents import Count, Document, Payload, check_number, refuse_losses
 from mrt_pipeline.sources.datamall.fetching import fetch_rows
 from mrt_pipeline.sources.datamall.parsing import SERVICES_ID, STOPS_ID, parse_bus_stops, parse_routes_file
 
 if TYPE_CHECKING:
+    from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 PAGE = "https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html"
@@ -45,28 +46,46 @@ DERIVED_BUS_SERVICES = replace(
 """what the services are called that were not read from BusRoutes itself"""
 
 
+STOPS_COUNT = Count("records", "stages.stage2_enrichment.expected_bus_stops")
+SERVICES_COUNT = Count("records", "stages.stage2_enrichment.expected_bus_services")
+
+
 def read_bus_stops(access: SourceAccess, ttl_days: float) -> SourceTable[BusStop]:
     """Return every bus stop, recorded or live as configured, sorted by code.
 
     Raises:
-        SourceError: if the answer cannot be had or has the wrong structure.
+        SourceError: if the answers cannot be had, have the wrong structure, lost a record or hold too few.
     """
-    if access.mode_of("datamall") is Mode.LIVE:
-        return bus_stops_table(fetch_rows(access, STOPS_ID, "BusStops", ttl_days))
-    recording = access.recorded(STOPS_ID)
-    return SourceTable(tuple(map(_stop_from_row, recording.rows)), recording.provenance)
+    expected = access.settings.stages.stage2_enrichment.expected_bus_stops
+    if access.mode_of("datamall") is not Mode.LIVE:
+        recording = access.recorded(STOPS_ID)
+        recorded = SourceTable(tuple(map(_stop_from_row, recording.rows)), recording.provenance)
+        return check_number(recorded, expected, STOPS_COUNT)
+
+    def read(answers: Answers) -> SourceTable[BusStop]:
+        table = bus_stops_table(fetch_rows(access, answers, STOPS_ID, "BusStops"))
+        return refuse_losses(check_number(table, expected, STOPS_COUNT))
+
+    return access.read_checked(STOPS_ID, ttl_days, read)
 
 
 def read_bus_services(access: SourceAccess, ttl_days: float) -> SourceTable[BusService]:
     """Return every direction of every bus service, recorded or live as configured, in natural order.
 
     Raises:
-        SourceError: if the answer cannot be had or has the wrong structure.
+        SourceError: if the answers cannot be had, have the wrong structure, lost a record or hold too few.
     """
-    if access.mode_of("datamall") is Mode.LIVE:
-        return bus_services_table(fetch_rows(access, SERVICES_ID, "BusRoutes", ttl_days))
-    recording = access.recorded(SERVICES_ID)
-    return SourceTable(tuple(map(_service_from_row, recording.rows)), recording.provenance)
+    expected = access.settings.stages.stage2_enrichment.expected_bus_services
+    if access.mode_of("datamall") is not Mode.LIVE:
+        recording = access.recorded(SERVICES_ID)
+        recorded = SourceTable(tuple(map(_service_from_row, recording.rows)), recording.provenance)
+        return check_number(recorded, expected, SERVICES_COUNT)
+
+    def read(answers: Answers) -> SourceTable[BusService]:
+        table = bus_services_table(fetch_rows(access, answers, SERVICES_ID, "BusRoutes"))
+        return refuse_losses(check_number(table, expected, SERVICES_COUNT))
+
+    return access.read_checked(SERVICES_ID, ttl_days, read)
 
 
 def bus_stops_table(payload: Payload) -> SourceTable[BusStop]:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import orjson
 
 from mrt_pipeline.errors import CredentialError, FetchError, SourceFormatError
-from mrt_pipeline.runtime.documents import Payload, get_readable
+from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, read_number, show
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.onemap.matching import modes_of
-from mrt_pipeline.sources.onemap.parsing import STATIONS_ID
+from mrt_pipeline.sources.onemap.parsing import STATIONS_ID, parse_stations
 
 if TYPE_CHECKING:
+    from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.http import Answer
     from mrt_pipeline.runtime.source_access import SourceAccess
 
+PAGE_HITS = 10
 MAX_PAGES = 5
 """50 hits: a station and all its exits"""
 EARLY = timedelta(minutes=5)
@@ -44,9 +48,11 @@ def fetch_stations(access: SourceAccess, ttl_days: float, wanted: Sequence[tuple
         SourceError: if an answer cannot be had or has the wrong structure.
     """
     search = _Search(access, ttl_days)
-    results = [
-        {"Station": code, "Station Name": name, **search.ask(_words_for(code, name))} for code, name in wanted
-    ]
+    stations: dict[str, list[tuple[str, str]]] = {}
+    for code, name in wanted:
+        stations.setdefault(_words_for(code, name), []).append((code, name))
+    found = {words: search.ask(words, sought) for words, sought in stations.items()}
+    results = [_result(code, name, found[_words_for(code, name)]) for code, name in wanted]
     return Payload(orjson.dumps(results), min(search.times, default=access.now()))
 
 
@@ -55,70 +61,121 @@ def _words_for(station_code: str, name: str) -> str:
     return f"{name} {'MRT' if 'MRT' in modes else 'LRT'} STATION".upper()
 
 
+def _result(code: str, name: str, found: Mapping[str, object]) -> dict[str, object]:
+    return {"Station": code, "Station Name": name, **found}
+
+
+def _finds_all(sought: Sequence[tuple[str, str]], found: Mapping[str, object]) -> bool:
+    """Return whether a search gives a place for each station that was sought."""
+    results = [_result(code, name, found) for code, name in sought]
+    return len(parse_stations(orjson.dumps(results)).records) == len(sought)
+
+
 class _Search:
-    """Searches with one token; equal searches are made once."""
+    """Searches with one token."""
 
     def __init__(self, access: SourceAccess, ttl_days: float) -> None:
         self.times: list[datetime] = []
-        """when each answer came"""
+        """when the oldest answer of each search came"""
         self._access = access
         self._client = access.http("onemap")
         self._base = str(access.settings.apis.onemap.base_url).rstrip("/")
         self._ttl_days = ttl_days
         self._token = _Token(access, self._base)
-        self._found: dict[str, dict[str, object]] = {}
 
-    def ask(self, words: str) -> Mapping[str, object]:
-        """Return all hits for some words, and the error that came with them."""
-        if words not in self._found:
-            self._found[words] = self._ask_pages(words)
-        return self._found[words]
+    def ask(self, words: str, sought: Sequence[tuple[str, str]]) -> Mapping[str, object]:
+        """Return all hits for some words, and the error that came with them.
 
-    def _ask_pages(self, words: str) -> dict[str, object]:
-        hits: list[object] = []
-        told: object = None
-        for number in range(1, MAX_PAGES + 1):
-            page = self._ask_page(words, number)
-            found = page.get("results")
-            hits.extend(found if is_list(found) else ())
-            told = told or page.get("error")
-            if number >= (read_number(page.get("totalNumPages")) or 0):
-                break
-        return {"Possible Locations": hits, **({"error": told} if isinstance(told, str) else {})}
+        Hits without a place for each station that was sought are used, and asked for anew by the next run.
+        """
+        found, time = self._access.read_checked(
+            STATIONS_ID,
+            self._ttl_days,
+            lambda answers: self._ask_pages(answers, words),
+            is_sound=lambda made: _finds_all(sought, made[0]),
+        )
+        self.times.append(time)
+        return found
 
-    def _ask_page(self, words: str, number: int) -> Mapping[str, object]:
-        query = {"searchVal": words, "returnGeom": "Y", "getAddrDetails": "Y", "pageNum": str(number)}
-        page, answer = self._get(query)
-        self.times.append(answer.retrieved_at)
+    def _ask_pages(self, answers: Answers, words: str) -> tuple[dict[str, object], datetime]:
+        first = self._ask_page(answers, words, 1)
+        pages = [first]
+        for number in range(2, min(first.pages, MAX_PAGES) + 1):
+            pages.append(self._ask_page(answers, words, number, pages))
+        hits = [hit for page in pages for hit in page.hits]
+        told = next((page.error for page in pages if page.error), None)
+        found: dict[str, object] = {
+            "Possible Locations": hits,
+            **({"error": told} if told is not None else {}),
+        }
+        return found, min(page.retrieved_at for page in pages)
+
+    def _ask_page(self, answers: Answers, words: str, number: int, earlier: Sequence[_Page] = ()) -> _Page:
+        """Return a page that holds what it and the pages before it announce; if not, it is asked again."""
+        page = self._get_page(answers, words, number)
+        if page.find_fault(number, earlier) is None:
+            return page
+        page = self._get_page(answers, words, number, again=True)
+        if (fault := page.find_fault(number, earlier)) is not None:
+            raise SourceFormatError(STATIONS_ID, f"page {number} of the search for {words} {fault}.")
         return page
 
-    def _get(self, query: Mapping[str, str]) -> tuple[Mapping[str, object], Answer]:
-        """Return a page; a token that is refused is replaced once."""
+    def _get_page(self, answers: Answers, words: str, number: int, *, again: bool = False) -> _Page:
+        query = {"searchVal": words, "returnGeom": "Y", "getAddrDetails": "Y", "pageNum": str(number)}
+        url = f"{self._base}/common/elastic/search?{urlencode(query)}"
+        answer = answers.get(url, lambda conditions: self._get(query, conditions), again=again)
+        return _read_page(answer)
+
+    def _get(self, query: Mapping[str, str], conditions: Mapping[str, str]) -> Answer:
+        """Ask for a page; a token that is refused is replaced once."""
         token = self._token.get()
         try:
-            return self._get_with(token, query)
+            return self._get_with(token, query, conditions)
         except FetchError as error:
             if error.status != 401 or not self._token.renew():
                 raise
-        return self._get_with(self._token.get(), query)
+        return self._get_with(self._token.get(), query, conditions)
 
-    def _get_with(self, token: str, query: Mapping[str, str]) -> tuple[Mapping[str, object], Answer]:
+    def _get_with(self, token: str, query: Mapping[str, str], conditions: Mapping[str, str]) -> Answer:
         url, headers = f"{self._base}/common/elastic/search", {"Authorization": f"Bearer {token}"}
         try:
-            return get_readable(
-                self._client,
-                STATIONS_ID,
-                url,
-                _read_page,
-                params=query,
-                headers=headers,
-                ttl_days=self._ttl_days,
-            )
+            return self._client.get(STATIONS_ID, url, params=query, headers=headers, conditions=conditions)
         except FetchError as error:
             if (why := REFUSALS.get(error.status or 0)) is None:
                 raise
             message = f"OneMap answered {error.status}: {why}; {_ADVICE}."
             raise FetchError(STATIONS_ID, message, status=error.status) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One page of hits, and what it says of all of them."""
+
+    hits: Sequence[object]
+    found: int
+    """hits on all pages, by the number of hits or of pages that it gives, whichever is more"""
+    number: int | None
+    """its own, where it is given"""
+    error: str | None
+    retrieved_at: datetime
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages there are."""
+        return -(-self.found // PAGE_HITS)
+
+    def find_fault(self, number: int, earlier: Sequence[_Page]) -> str | None:
+        """Return how a page contradicts itself or those before it; it may hold more than was announced."""
+        due = min(PAGE_HITS, self.found - PAGE_HITS * (number - 1))
+        if self.number not in (None, number):
+            return f"says that it is page {self.number}"
+        if earlier and self.found != earlier[0].found:
+            return f"announces {self.found} hits; expected {earlier[0].found}, as on page 1"
+        if len(self.hits) < due:
+            return f"has {len(self.hits)} hits; expected {due}, since it announces {self.found} on all pages"
+        if self.hits and any(self.hits == page.hits for page in earlier):
+            return "has the hits of an earlier page"
+        return None
 
 
 class _Token:
@@ -174,15 +231,23 @@ class _Token:
         return {"email": email.get_secret_value(), "password": password.get_secret_value()}
 
 
-def _read_page(content: bytes) -> Mapping[str, object]:
-    page = parse_json(content, STATIONS_ID, "search results")
+def _read_page(answer: Answer) -> _Page:
+    page = parse_json(answer.content, STATIONS_ID, "search results")
     if not is_object(page):
         raise SourceFormatError(STATIONS_ID, f"a search gave {show(page)}; expected an object with results.")
-    if not is_list(page.get("results")):
-        told = page.get("error")
-        why = f"the error {show(told)}" if told else f"{show(page.get('results'))} as results"
+    told, hits = page.get("error"), page.get("results")
+    if not is_list(hits):
+        why = f"the error {show(told)}" if told else f"{show(hits)} as results"
         raise SourceFormatError(STATIONS_ID, f"a search gave {why}; expected a list of results.")
-    return page
+    found, pages, number = (_count(page.get(name)) for name in ("found", "totalNumPages", "pageNum"))
+    error = told if isinstance(told, str) and told else None
+    least = PAGE_HITS * (pages - 1) + 1 if pages else 0  # the last page has a hit, the others are full
+    return _Page(hits, max(found or 0, least), number, error, answer.retrieved_at)
+
+
+def _count(value: object) -> int | None:
+    number = read_number(value)
+    return int(number) if number is not None else None
 
 
 def _moment(expiry: object) -> datetime | None:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from mrt_pipeline.config.model import ExpectedSection
-from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
-from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.facts import services_by_stop
 from mrt_pipeline.runtime.geometry import Point, SpatialIndex, to_svy21_all
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext
-
-RecordT = TypeVar("RecordT")
 
 
 @dataclass(frozen=True)
@@ -89,36 +84,7 @@ def read_bus_tables(context: RunContext) -> BusTables:
     from mrt_pipeline.sources.datamall import read_bus_services, read_bus_stops
 
     ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-    section = context.settings.stages.stage2_enrichment
-    stops = read_bus_stops(context.access, ttl_days)
-    services = read_bus_services(context.access, ttl_days)
     return BusTables(
-        stops=check_number(stops, section.expected_bus_stops, "expected_bus_stops"),
-        services=check_number(services, section.expected_bus_services, "expected_bus_services"),
+        stops=read_bus_stops(context.access, ttl_days),
+        services=read_bus_services(context.access, ttl_days),
     )
-
-
-def check_number(table: SourceTable[RecordT], expected: ExpectedSection, key: str) -> SourceTable[RecordT]:
-    """Return a table, with a finding if it holds more records than expected.
-
-    Raises:
-        SourceFormatError: if it holds fewer.
-    """
-    number, document = len(table.records), table.provenance.document_id
-    place = f"stages.stage2_enrichment.{key}"
-    if number < expected.min:
-        raise SourceFormatError(
-            document,
-            f"the list gives {counted(number, 'record')}; expected at least {expected.min} ({place}.min). "
-            "Try again later; if so many are right now, lower the number.",
-        )
-    if number <= expected.max:
-        return table
-    finding = Finding(
-        check="more-records-than-expected",
-        severity=Severity.WARNING,
-        message=f"{document} gives {counted(number, 'record')}; expected at most {expected.max} "
-        f"({place}.max). See what is new, then raise the number.",
-        record_id=document,
-    )
-    return replace(table, findings=(*table.findings, finding))

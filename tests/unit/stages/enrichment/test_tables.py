@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.config.model import ExpectedBusStopsSection
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusService
-from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.facts import services_by_stop
 from mrt_pipeline.runtime.geometry import to_svy21
 from mrt_pipeline.runtime.records import natural_key
-from mrt_pipeline.stages.enrichment.tables import BusTables, check_number
+from mrt_pipeline.stages.enrichment.tables import BusTables
 from tests.unit.stages.enrichment.bus_scene import entry_of, stop_at, tables_of
 
 YISHUN = entry_of("NS13")
@@ -88,19 +85,3 @@ def test_what_is_odd_about_either_table_is_kept_with_calls_at_unlisted_stops() -
 
 def test_a_change_of_either_table_changes_the_version() -> None:
     assert tables_of().version == f"{'a' * 64}+{'b' * 64}"
-
-
-def test_fewer_records_than_expected_are_an_error_that_names_the_key() -> None:
-    stops = tables_of(NEAR, NEARER).stops
-    with pytest.raises(SourceFormatError, match=r"2 records; expected at least 3 .*expected_bus_stops\.min"):
-        check_number(stops, ExpectedBusStopsSection(min=3), "expected_bus_stops")
-
-
-def test_more_records_than_expected_are_a_warning_and_all_are_kept() -> None:
-    stops = tables_of(NEAR, NEARER, FAR).stops
-    assert check_number(stops, ExpectedBusStopsSection(min=3, max=3), "expected_bus_stops") == stops
-    checked = check_number(stops, ExpectedBusStopsSection(min=1, max=2), "expected_bus_stops")
-    assert checked.records == stops.records
-    [finding] = checked.findings
-    assert finding.severity is Severity.WARNING
-    assert "gives 3 records; expected at most 2" in finding.message
