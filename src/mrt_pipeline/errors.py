@@ -84,8 +84,8 @@ class SourceError(MrtPipelineError):
         super().__init__(f"{source_id}: {message}")
         self.source_id = source_id
         self.retryable = retryable
-        self.refused_copy: Path | None = None
-        """the copy on disk that failed its checks first, so that the service was asked"""
+        self.refused_copies: tuple[Path, ...] = ()
+        """copies on disk that failed their checks first and were removed, so that the service was asked"""
 
     def advise(self, advice: str) -> None:
         """Add to the message what to do, as whoever knows the run knows it."""

@@ -290,6 +290,8 @@ class GatesSection(Section):
     """for each enriched field, the share of its values that may be gone from exits that are still there"""
     max_access_turned: int = Field(default=10, ge=0)
     """exits whose step-free access may be told otherwise than before"""
+    max_records_lost_share: float = Field(default=0.05, ge=0, le=1)
+    """for each source, the share by which its documents may hold fewer records"""
 
 
 class TriggersSection(Section):

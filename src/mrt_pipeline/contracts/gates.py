@@ -92,6 +92,18 @@ class AccessTurn(Record):
     """what the newer dataset cites for the exit's access"""
 
 
+class RecordLoss(Record):
+    """A source whose documents hold fewer records than then."""
+
+    source_id: str
+    old: int = Field(ge=1)
+    """records then"""
+    new: int = Field(ge=0)
+    """records now; 0 also if the source was not read"""
+    share: float = Field(ge=0, le=1)
+    """what is missing of ``old``, to four decimals"""
+
+
 class GateReport(Record):
     """The outcome of a comparison, kept in the manifest and, in full, in ``gates.json``."""
 
@@ -111,3 +123,5 @@ class GateReport(Record):
     """stations of which a source gives nothing any more; told, and no reason against publishing"""
     turns: tuple[AccessTurn, ...] = ()
     """exits whose access is told otherwise; each is a warning, whether the limit is exceeded or not"""
+    sources: tuple[RecordLoss, ...] = ()
+    """only sources that have fewer records"""

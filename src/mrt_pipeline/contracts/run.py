@@ -76,6 +76,8 @@ class StageRecord(Record):
     checkpoint: CheckpointRecord | None = None
     fingerprint: Fingerprint | None = None
     error: str | None = None
+    is_doubted: bool = False
+    """whether the dataset made of its live sources was refused, so that they are to be asked again"""
 
 
 class AttemptRecord(Record):

@@ -22,9 +22,10 @@ from mrt_pipeline.errors import (
     RunInterrupted,
     SourceError,
     StageInputError,
+    StageOutputError,
 )
 from mrt_pipeline.orchestrator.commands import find_remedy, finish
-from mrt_pipeline.orchestrator.planning import Decision, decide_stage, find_api
+from mrt_pipeline.orchestrator.planning import Decision, decide_stage, find_api, reads_live
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
@@ -240,10 +241,20 @@ class Attempt:
         except MrtPipelineError as error:
             if is_first or not isinstance(error, GateError):
                 self.write_validation(dataset)
+            if isinstance(error, StageOutputError | GateError):
+                self._doubt_live_answers()
             raise
         reported = self.with_gate_findings(dataset)
         self.write_validation(reported)
+        self._session.doubt_stages(())
         return reported
+
+    def _doubt_live_answers(self) -> None:
+        """Let the next run ask live sources again: a service's bad minute must not spoil it as well."""
+        live = [name for name, record in self._session.manifest.stages.items() if reads_live(record)]
+        if live:
+            self._session.doubt_stages(live)
+            self._context.access.forget_answers()
 
     def with_gate_findings(self, dataset: Stage3Output) -> Stage3Output:
         """Return a dataset with what the gate found too, for reports; it is no part of what is published.

@@ -21,6 +21,7 @@ from mrt_pipeline.contracts.gates import (
     GateReport,
     GateStatus,
     LostStation,
+    RecordLoss,
     SilentSource,
 )
 from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST
@@ -154,6 +155,7 @@ class PublicationGate:
             fields=losses.fields,
             silences=silences,
             turns=losses.turns,
+            sources=losses.sources,
         )
         self._record(report)
         for sentence in _describe_silences(silences, run):
@@ -265,6 +267,9 @@ def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
             yield _describe_field(field, limits.max_enriched_lost_share)
     if len(losses.turns) > limits.max_access_turned:
         yield f"{_sum_turns(losses.turns)}; gates.max_access_turned allows {limits.max_access_turned}."
+    for source in losses.sources:
+        if (source.old - source.new) / source.old > limits.max_records_lost_share:
+            yield _describe_source(source, limits.max_records_lost_share)
 
 
 _REASONS = {
@@ -316,6 +321,14 @@ def _sum_turns(turns: Sequence[AccessTurn]) -> str:
     counted = ", ".join(f"{way}: {number}" for way, number in ways.items())
     exits = f"{len(turns)} exit" if len(turns) == 1 else f"{len(turns)} exits"
     return f"Step-free access changed at {exits} ({counted}): {_shorten(turn.exit_id for turn in turns)}"
+
+
+def _describe_source(source: RecordLoss, allowed: float) -> str:
+    now = counted(source.new, "record") if source.new else "no records"
+    return (
+        f"{source.source_id} has {now}, {source.share:.1%} fewer than the {source.old} then; "
+        f"gates.max_records_lost_share allows {allowed:.1%}."
+    )
 
 
 def _name_station(station: LostStation) -> str:

@@ -39,6 +39,9 @@ NOTHING_TO_RETRY = "nothing to retry, no source failed for any station"
 _TO_RETRY = (EnrichmentStatus.PARTIAL, EnrichmentStatus.FAILED, EnrichmentStatus.PENDING)
 UNCHANGED = "nothing that it depends on has changed"
 
+LIVE = "live"
+"""how the version of a document begins that is not recorded but asked for"""
+
 DOCUMENTS = {
     "datagov": ("lta-station-exits",),
     "onemap": ("onemap-stations",),
@@ -109,6 +112,12 @@ def find_api(stage: StageSpec, document_id: str) -> str | None:
         if document_id in documents and source in stage.api_of_source:
             return stage.api_of_source[source]
     return None
+
+
+def reads_live(record: StageRecord) -> bool:
+    """Return whether what a stage made rests on answers of live services."""
+    versions = record.fingerprint.inputs.values() if record.fingerprint is not None else ()
+    return any(version.startswith(LIVE) for version in versions)
 
 
 def is_enabled(stage: StageSpec, context: RunContext) -> bool:
@@ -211,6 +220,8 @@ def decide(
     differences = _differences(record, fingerprint)
     if not has_nothing_to_retry:
         differences += _expired(stage, manifest, fingerprint, now, ttl_days)
+    if record.is_doubted:
+        differences.append("the dataset made of it was refused, so its live sources are asked again")
     if differences:
         return Decision(runs=True, reason="; ".join(differences))
     is_retried = has_nothing_to_retry and stage.number == RETRIED_STAGE
@@ -276,7 +287,7 @@ def _expired(
     return [
         f"{document} was read on {source.retrieved_at:%Y-%m-%d}, more than cache_ttl_days ({ttl_days:g}) ago"
         for document, source in sorted(manifest.sources.items())
-        if fingerprint.inputs.get(document, "").startswith("live")
+        if fingerprint.inputs.get(document, "").startswith(LIVE)
         and now - source.retrieved_at > timedelta(days=ttl_days)
     ]
 
@@ -294,7 +305,7 @@ def _made_too_long_ago(
     return [
         f"{document} was asked for on {asked_at:%Y-%m-%d}, more than cache_ttl_days ({ttl_days:g}) ago"
         for document, version in sorted(fingerprint.inputs.items())
-        if version.startswith("live")
+        if version.startswith(LIVE)
     ]
 
 
@@ -330,5 +341,5 @@ def _source_versions(stage: StageSpec, context: RunContext) -> dict[str, str]:
 
 def _version(document: str, api: str, context: RunContext) -> str:
     if context.access.mode_of(api) is Mode.LIVE:
-        return f"live from {getattr(context.settings.apis, api).base_url}"
+        return f"{LIVE} from {getattr(context.settings.apis, api).base_url}"
     return context.access.recorded_sha256(document) or "nothing recorded"

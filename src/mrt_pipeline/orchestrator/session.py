@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,7 @@ class RunSession:
             fingerprint=fingerprint,
             counts=dict(counts),
             attempt=self._attempt.number,
+            is_doubted=False,
         )
 
     def stage_failed(
@@ -117,6 +118,15 @@ class RunSession:
     def stage_reused(self, name: str, reason: str) -> None:
         """Record that an earlier checkpoint stands in for a stage."""
         self._put_stage(name, reused=True, reason=reason)
+
+    def doubt_stages(self, names: Collection[str]) -> None:
+        """Record which stages are to ask their live sources again, and that all others are not."""
+        stages = {
+            name: record.model_copy(update={"is_doubted": name in names})
+            for name, record in self.manifest.stages.items()
+        }
+        if stages != self.manifest.stages:
+            self.update(stages=stages)
 
     def stage_disabled(self, name: str, reason: str) -> None:
         """Record that the configuration switches a stage off; what was found in an older dataset goes."""

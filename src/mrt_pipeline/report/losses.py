@@ -7,11 +7,12 @@ The one value whose change is watched too is step-free access (``turns``).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.fields import EXIT_FIELDS
-from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, LostExit, LostStation
+from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, LostExit, LostStation, RecordLoss
 from mrt_pipeline.contracts.network import StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.report.matching import Pair, match_exits
@@ -30,6 +31,8 @@ class Losses:
     """only fields of which something is gone"""
     turns: tuple[AccessTurn, ...] = ()
     """exits whose step-free access is told otherwise"""
+    sources: tuple[RecordLoss, ...] = ()
+    """only sources that have fewer records"""
 
 
 def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
@@ -51,6 +54,7 @@ def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
         exits=tuple(exits),
         fields=tuple(field for field in measured if field.lost),
         turns=tuple(find_turns(old, new, ((slug, *exits) for slug, exits in zip(slugs, kept, strict=True)))),
+        sources=tuple(_record_losses(old, new)),
     )
 
 
@@ -73,6 +77,22 @@ def _lost_stations(old: Stage3Output, new: Stage3Output) -> Iterator[LostStation
                 codes=station.mrt_codes,
                 exits=tuple(found.exit_id for found in station.exits),
             )
+
+
+def _record_losses(old: Stage3Output, new: Stage3Output) -> Iterator[RecordLoss]:
+    """Yield each source whose documents hold fewer records, by its id."""
+    then, now = _count_records(old), _count_records(new)
+    for source_id, number in sorted(then.items()):
+        if (left := now[source_id]) < number:
+            share = round((number - left) / number, 4)
+            yield RecordLoss(source_id=source_id, old=number, new=left, share=share)
+
+
+def _count_records(dataset: Stage3Output) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for document in dataset.provenance.values():
+        counted[document.source_id] += document.records
+    return counted
 
 
 def _lost_exit(slug: str, found: StationExit) -> LostExit:

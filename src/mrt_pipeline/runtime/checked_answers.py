@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ReadT = TypeVar("ReadT")
 NOT_MODIFIED = 304
+MOST_NAMED = 3
+"""a message names so many files"""
 
 Ask = Callable[[Mapping[str, str]], Answer]
 """asks the service, with headers that ask whether a copy still holds"""
@@ -75,9 +77,9 @@ class CheckedAnswers:
             FetchError: if the service gives no answer.
             SourceFormatError: if what it gives fails the checks.
         """
-        refused: Path | None = None
+        refused: tuple[Path, ...] = ()
         for answers in self._tries(ttl_days):
-            if refused is not None and answers.uses_copies:
+            if refused and answers.uses_copies:
                 continue
             try:
                 made = read(answers)
@@ -104,14 +106,13 @@ class CheckedAnswers:
             yield _Asked(self._cache, uses_copies=True)
         yield _Asked(self._cache, uses_copies=False)
 
-    def _refuse(self, document_id: str, copies: Mapping[str, Path], fault: str) -> Path:
-        """Remove copies that failed, and return the one that was read last."""
-        last = list(copies.values())[-1]
+    def _refuse(self, document_id: str, copies: Mapping[str, Path], fault: str) -> tuple[Path, ...]:
+        """Remove copies that failed, say so, and return where they were."""
         for url in copies:
             self._cache.forget(url)
-        others = f" and {len(copies) - 1} more" if len(copies) > 1 else ""
-        self._tell(f"{document_id}: removed the copy on disk ({last}{others}): {fault} Asking the service.")
-        return last
+        files = tuple(copies.values())
+        self._tell(f"{document_id}: removed the copy on disk ({_list(files)}). {fault} Asking the service.")
+        return files
 
 
 class _NotOnDiskError(Exception):
@@ -194,10 +195,15 @@ def _copied(url: str, head: KeptHead, body: bytes) -> Answer:
     )
 
 
-def _add_origin(error: SourceError, refused: Path | None) -> None:
+def _add_origin(error: SourceError, refused: tuple[Path, ...]) -> None:
     """Add to an error where the answer it is about came from."""
-    error.refused_copy = refused
-    if refused is not None:
-        error.advise(f"The copy on disk ({refused}) had failed its checks before and was removed.")
+    error.refused_copies = refused
+    if refused:
+        error.advise(f"The copy on disk ({_list(refused)}) had failed its checks before and was removed.")
     elif isinstance(error, SourceFormatError):
         error.advise("The service itself answered so; nothing of it is kept on disk.")
+
+
+def _list(files: tuple[Path, ...]) -> str:
+    more = len(files) - MOST_NAMED
+    return ", ".join(map(str, files[:MOST_NAMED])) + (f" and {more} more" if more > 0 else "")

@@ -19,7 +19,13 @@ from mrt_pipeline.contracts.run import Fingerprint
 PACKAGE = Path(__file__).parent.parent
 
 _SHARED = ("contracts", "errors.py", "network", "runtime/geometry.py")
-_READING = ("sources", "runtime/documents.py", "runtime/recordings.py", "runtime/records.py")
+_READING = (
+    "sources",
+    "runtime/checked_answers.py",
+    "runtime/documents.py",
+    "runtime/recordings.py",
+    "runtime/records.py",
+)
 
 STAGE_CODE = {
     STAGE1_INGESTION: (*_SHARED, *_READING, "stages/stage1_ingestion.py", "stages/ingestion"),

@@ -79,6 +79,12 @@ class HttpCache:
         with contextlib.suppress(OSError):
             self.path_of(url).unlink(missing_ok=True)
 
+    def clear(self) -> None:
+        """Remove every answer, as far as the disk lets us."""
+        for path in self._folder.glob("*.answer"):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
     def path_of(self, url: str) -> Path:
         """Return the file that holds the answer to a URL, if one is kept."""
         return self._folder / f"{sha256_of(url.encode())}.answer"

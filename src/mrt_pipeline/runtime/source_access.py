@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mrt_pipeline.config import Secrets
     from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.http import HttpClient
+    from mrt_pipeline.runtime.http_cache import HttpCache
 
 ReadT = TypeVar("ReadT")
 
@@ -82,10 +83,18 @@ class SourceAccess:
     ) -> ReadT:
         """Return what ``read`` makes of answers from the disk or the service: see ``CheckedAnswers.read``."""
         from mrt_pipeline.runtime.checked_answers import CheckedAnswers
+
+        checked = CheckedAnswers(self._kept_answers(), now=self.now, tell=self.tell)
+        return checked.read(document_id, ttl_days, read, is_sound=is_sound)
+
+    def forget_answers(self) -> None:
+        """Remove every answer kept on disk: what was made of them was refused, whatever is to blame."""
+        self._kept_answers().clear()
+
+    def _kept_answers(self) -> HttpCache:
         from mrt_pipeline.runtime.http_cache import HttpCache
 
-        checked = CheckedAnswers(HttpCache(self.cache_dir / "http"), now=self.now, tell=self.tell)
-        return checked.read(document_id, ttl_days, read, is_sound=is_sound)
+        return HttpCache(self.cache_dir / "http")
 
     def recorded_sha256(self, document_id: str) -> str | None:
         """Return the sha256 of a table recorded in the package, or none if nothing is recorded."""

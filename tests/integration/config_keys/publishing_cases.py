@@ -137,6 +137,14 @@ def _say_step_free(outputs: Outputs, answer: StepFree) -> Outputs:
     return stage1, stage2.model_copy(update={"enrichments": enrichments})
 
 
+def lose_bus_records(outputs: Outputs) -> Outputs:
+    """Return the outputs as if LTA had listed 5.1 % fewer bus stops, none of them near an exit."""
+    stage1, stage2 = outputs
+    read = stage2.provenance["lta-bus-stops"]
+    fewer = read.model_copy(update={"records": round(read.records * 0.949)})
+    return stage1, stage2.model_copy(update={"provenance": {**stage2.provenance, "lta-bus-stops": fewer}})
+
+
 def move_an_exit_away(outputs: Outputs) -> Outputs:
     """Return the outputs with an exit of the last station some kilometres north of where it is."""
     *others, last = outputs[0].stations
@@ -191,4 +199,5 @@ CASES = (
     Case("gates.max_exits_lost", 1, without(lose_an_exit), "GateError", "published", UNCHECKED),
     Case("gates.max_enriched_lost_share", 1.0, without(lose_the_bus_stops), "GateError", "published"),
     Case("gates.max_access_turned", 1000, turned, "GateError", "published"),
+    Case("gates.max_records_lost_share", 0.06, without(lose_bus_records), "GateError", "published"),
 )
