@@ -19,9 +19,12 @@ from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.secrecy import SECRETS
 
-LAT_RANGE = (1.1, 1.6)
-LNG_RANGE = (103.4, 104.3)
-"""Singapore, and the bus termini in Johor Bahru that its services go to"""
+Area = tuple[tuple[float, float], tuple[float, float]]
+"""from latitude to latitude, from longitude to longitude"""
+SINGAPORE: Area = ((1.15, 1.48), (103.59, 104.10))
+"""around the main island: Tuas to Changi, Sentosa to Woodlands"""
+SINGAPORE_AND_JOHOR: Area = ((1.1, 1.6), (103.4, 104.3))
+"""with the bus termini in Johor Bahru that its services go to"""
 DECIMALS = 7
 """1 cm: RFC 7946 section 11.2 advises against more"""
 
@@ -163,16 +166,16 @@ class RecordReader:
             return ""
         return text
 
-    def position(self, lat: object, lng: object) -> tuple[float, float]:
-        """Return latitude and longitude in degrees, to seven decimals, if they lie in or around Singapore."""
+    def position(self, lat: object, lng: object, area: Area = SINGAPORE) -> tuple[float, float]:
+        """Return latitude and longitude in degrees, to seven decimals, if they lie in an area."""
         north, east = read_number(lat), read_number(lng)
         if north is None or east is None:
             self.lose(
                 "position-not-a-number", f"has the position {show(lat)}, {show(lng)}; expected two numbers."
             )
-        elif _is_near(north, east):
+        elif _is_in(area, north, east):
             return round(north, DECIMALS), round(east, DECIMALS)
-        elif _is_near(east, north):
+        elif _is_in(area, east, north):
             self.lose(
                 "position-swapped",
                 f"has latitude {north} and longitude {east}: they are swapped; expected latitude 1 and "
@@ -181,8 +184,8 @@ class RecordReader:
         else:
             self.lose(
                 "position-outside-singapore",
-                f"has latitude {north} and longitude {east}; expected {LAT_RANGE[0]} to {LAT_RANGE[1]} and "
-                f"{LNG_RANGE[0]} to {LNG_RANGE[1]}.",
+                f"has latitude {north} and longitude {east}; expected {area[0][0]} to {area[0][1]} and "
+                f"{area[1][0]} to {area[1][1]}.",
             )
         return 0.0, 0.0
 
@@ -209,8 +212,9 @@ class RecordReader:
         return kept
 
 
-def _is_near(lat: float, lng: float) -> bool:
-    return LAT_RANGE[0] <= lat <= LAT_RANGE[1] and LNG_RANGE[0] <= lng <= LNG_RANGE[1]
+def _is_in(area: Area, lat: float, lng: float) -> bool:
+    (south, north), (west, east) = area
+    return south <= lat <= north and west <= lng <= east
 
 
 def _none_or(value: object) -> str:

@@ -9,7 +9,15 @@ from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusService, BusStop
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
-from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, natural_key, parse_json, show
+from mrt_pipeline.runtime.records import (
+    SINGAPORE_AND_JOHOR,
+    RecordReader,
+    is_list,
+    is_object,
+    natural_key,
+    parse_json,
+    show,
+)
 
 STOPS_ID = "lta-bus-stops"
 SERVICES_ID = "lta-bus-services"
@@ -90,7 +98,7 @@ def _read_stop(number: int, row: object) -> tuple[RecordReader, BusStop]:
     """Return a row's bus stop, and its reader, which says whether the stop can be used."""
     fields = row if is_object(row) else {}
     reader = RecordReader(f"{STOPS_ID}:{_name_of(fields, number)}", fields, "bus stop")
-    lat, lng = reader.position(fields.get("Latitude"), fields.get("Longitude"))
+    lat, lng = reader.position(fields.get("Latitude"), fields.get("Longitude"), SINGAPORE_AND_JOHOR)
     return reader, BusStop(
         bus_stop_code=reader.text("BusStopCode", max_chars=5, pattern=_STOP_CODE),
         road_name=reader.text("RoadName", max_chars=MAX_NAME_CHARS),
