@@ -233,6 +233,16 @@ def test_without_metadata_the_exits_are_read_all_the_same(
     ]
 
 
+def test_exits_without_metadata_are_not_kept_so_that_the_next_run_has_their_revision(
+    publishers: Publishers, access: LocalAccess
+) -> None:
+    publishers.datagov.interpose("metadata", Reply(404))
+    assert read_exits(access, 30).provenance.revision is None
+    assert read_exits(access, 30).provenance.revision == UPDATED
+    assert read_exits(access, 30).provenance.revision == UPDATED
+    assert len(publishers.files_server.requests) == 2
+
+
 def test_a_file_with_too_few_exits_is_refused_with_the_first_reason(
     publishers: Publishers, access: LocalAccess
 ) -> None:

@@ -191,7 +191,7 @@ STAGE2_CASES = (
 API_CASES = (
     Case("apis.datagov.mode", "live", is_asked("datagov", ask_datagov), False, True),
     Case("apis.onemap.mode", "live", is_asked("onemap", ask_onemap), False, True),
-    Case("apis.datamall.mode", "live", is_asked("datamall", ask_datamall), False, True),
+    Case("apis.datamall.mode", "live", is_asked("datamall", ask_datamall), False, True, LENIENT),
     Case("apis.fandom.mode", "live", services_asked, [], ["fandom"], LENIENT),
     Case(
         "apis.datagov.base_url",

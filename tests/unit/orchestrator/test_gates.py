@@ -14,7 +14,7 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.model import GatesSection
 from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, GateReport, GateStatus, LostExit
+from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, GateReport, GateStatus, LostExit, RecordLoss
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Landmark, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
@@ -376,6 +376,27 @@ def test_a_share_may_be_gone_and_no_more(lost: int, old: int, excess: bool) -> N
     found = list(find_excesses(Losses((), (), (field,)), GatesSection(max_enriched_lost_share=0.29)))
     assert bool(found) == excess
     assert not found or "bus_stops" in found[0]
+
+
+@pytest.mark.parametrize(("new", "excess"), [(71, False), (70, True), (0, True)])
+def test_a_source_may_have_so_many_records_fewer_and_not_one_more(new: int, excess: bool) -> None:
+    source = RecordLoss(source_id="lta-bus-stops", old=100, new=new, share=(100 - new) / 100)
+    found = list(find_excesses(Losses((), (), (), (source,)), GatesSection(max_records_lost_share=0.29)))
+    assert bool(found) == excess
+    assert all("lta-bus-stops has" in words and "gates.max_records_lost_share" in words for words in found)
+
+
+def _holding(records: int) -> Stage3Output:
+    return make_dataset(provenance={"lta-station-exits": provenance(records=records)})
+
+
+def test_a_source_that_gives_fewer_records_is_refused_though_nothing_else_is_gone(scene: Scene) -> None:
+    _publish(scene.outputs / "before", _holding(613))
+    with pytest.raises(GateError, match=r"lta-station-exits has 573 records, 6\.5% fewer than the 613 then"):
+        scene.check(_holding(573))
+    [source] = scene.report.sources
+    assert (source.source_id, source.old, source.new) == ("lta-station-exits", 613, 573)
+    assert scene.check(_holding(573), accept=True).status is GateStatus.ACCEPTED
 
 
 def test_a_message_names_a_bounded_number_and_the_file_all() -> None:

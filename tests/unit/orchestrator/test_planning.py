@@ -100,6 +100,15 @@ def test_live_answers_past_their_time_make_stage_1_run_again(folder: Path) -> No
     assert not decide(STAGE1, SKIP, manifest, live, folder, START, 32).runs
 
 
+def test_a_stage_whose_dataset_was_refused_asks_its_live_sources_again(folder: Path) -> None:
+    manifest = put_run(folder, "stage1_ingestion")
+    record = manifest.stages["stage1_ingestion"].model_copy(update={"is_doubted": True})
+    doubted = manifest.model_copy(update={"stages": {"stage1_ingestion": record}})
+    decision = decide(STAGE1, SKIP, doubted, FINGERPRINT, folder, START, 30)
+    assert (decision.runs, "live sources are asked again" in decision.reason) == (True, True)
+    assert not decide(STAGE1, SKIP, manifest, FINGERPRINT, folder, START, 30).runs
+
+
 class TestCheckpointsThatARequestNeeds:
     """``--resume-from 2`` needs stage 1's."""
 

@@ -72,3 +72,13 @@ def test_what_never_began_does_not_end(session: RunSession) -> None:
     session.end(RunStatus.INTERRUPTED)
     assert session.manifest.attempts == ()
     assert find_manifest(session.folder) is None
+
+
+def test_doubt_about_a_stage_is_on_disk_at_once_and_goes_when_others_are_named(session: RunSession) -> None:
+    session.begin("mrt-pipeline run")
+    session.stage_started("stage1_ingestion", "asked for")
+    for doubted in (True, False):
+        session.doubt_stages(["stage1_ingestion"] if doubted else [])
+        kept = find_manifest(session.folder)
+        assert kept is not None
+        assert kept.stages["stage1_ingestion"].is_doubted is doubted

@@ -26,6 +26,7 @@ from tests.fakes.network_builder import (
     make_platform,
     make_station,
     open_stations,
+    provenance,
 )
 from tests.unit.report.comparison_scene import AFTER, BEFORE, network_dataset
 
@@ -128,3 +129,18 @@ def test_nothing_is_gone_from_a_dataset_to_itself() -> None:
     losses = find_losses(dataset, dataset)
     assert (losses.stations, losses.exits, losses.fields) == ((), (), ())
     assert set(COUNTS) >= {"platforms", "platform_codes", "bus_stops", "access", "step_free", "landmarks"}
+
+
+def test_records_are_counted_by_source_over_all_its_documents() -> None:
+    def dataset(**records: int) -> Stage3Output:
+        read = {
+            name: provenance(name, source_id=name[:4], records=number) for name, number in records.items()
+        }
+        return make_dataset(provenance=read)
+
+    old = dataset(wiki1=1, wiki2=1, wiki3=1, stops=9, exits=5)
+    new = dataset(wiki4=1, wiki2=1, exits=6)
+    assert [(loss.source_id, loss.old, loss.new, loss.share) for loss in find_losses(old, new).sources] == [
+        ("stop", 9, 0, 1.0),
+        ("wiki", 3, 2, 0.3333),
+    ]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.records import (
-    LAT_RANGE,
-    LNG_RANGE,
+    SINGAPORE,
+    SINGAPORE_AND_JOHOR,
     RecordReader,
     natural_key,
     parse_json,
@@ -55,7 +55,7 @@ def test_a_remark_does_not_lose_the_record() -> None:
     assert [finding.check for finding in read.findings] == ["text-cleaned"]
 
 
-@given(st.floats(*LAT_RANGE), st.floats(*LNG_RANGE))
+@given(st.floats(*SINGAPORE[0]), st.floats(*SINGAPORE[1]))
 def test_a_position_is_kept_to_a_centimetre_and_told_when_it_is_swapped(lat: float, lng: float) -> None:
     read = reader()
     kept = read.position(lat, lng)
@@ -134,3 +134,12 @@ def test_any_texts_can_be_sorted_and_different_ones_have_different_keys(texts: l
 def test_what_is_no_json_is_described(content: bytes, words: str) -> None:
     with pytest.raises(SourceFormatError, match=words):
         parse_json(content, "document", "rows")
+
+
+@pytest.mark.parametrize(("lat", "lng"), [(1.12, 103.75), (1.55, 103.75), (0, 0), (1.3, 104.2)])
+def test_johor_is_a_place_for_bus_stops_alone_and_nought_for_nothing(lat: float, lng: float) -> None:
+    strict, lenient = reader(), reader()
+    assert strict.position(lat, lng) == (0.0, 0.0)
+    assert not strict.is_sound
+    assert lenient.position(lat, lng, SINGAPORE_AND_JOHOR) == (lat, lng)
+    assert lenient.is_sound == bool(lat)

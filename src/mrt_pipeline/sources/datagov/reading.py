@@ -30,19 +30,11 @@ COUNT = Count("exits", "stages.stage1_ingestion.expected_exits", "more-exits-tha
 
 
 def read_exits(
-    access: SourceAccess,
-    ttl_days: float,
-    check: Callable[[SourceTable[ExitFeature]], None] = lambda _: None,
-    *,
-    sleep: Callable[[float], None] = time.sleep,
+    access: SourceAccess, ttl_days: float, *, sleep: Callable[[float], None] = time.sleep
 ) -> SourceTable[ExitFeature]:
     """Return every exit of LTA's file, recorded or live as configured, sorted by OBJECTID.
 
-    Args:
-        access: recorded or live as configured.
-        ttl_days: how long a live answer on disk may be used again.
-        check: raises ``SourceFormatError`` if a live file must not be used, nor kept on disk.
-        sleep: waits some seconds for a download that is queued.
+    A file of which nobody could say when it was last updated is used, and not kept on disk.
 
     Raises:
         SourceError: if the file cannot be had, has the wrong structure, lost a record or holds too few.
@@ -53,11 +45,11 @@ def read_exits(
         return _check_number(recorded, access.settings)
 
     def read(answers: Answers) -> SourceTable[ExitFeature]:
-        table = refuse_losses(exits_table(fetch_exits(access, answers, sleep=sleep), access.settings))
-        check(table)
-        return table
+        return refuse_losses(exits_table(fetch_exits(access, answers, sleep=sleep), access.settings))
 
-    return access.read_checked(EXITS_ID, ttl_days, read)
+    return access.read_checked(
+        EXITS_ID, ttl_days, read, is_sound=lambda table: bool(table.provenance.revision)
+    )
 
 
 def exits_table(payload: Payload, settings: Settings) -> SourceTable[ExitFeature]:
