@@ -110,7 +110,7 @@ def check_number(
         why = f" {_describe_losses(lost)}" if lost else ""
         raise SourceFormatError(
             document,
-            f"the document gives {number} {count.what}; expected at least {expected.min} "
+            f"the list gives {number} {count.what}; expected at least {expected.min} "
             f"({count.key}.min).{why} Run again later; if so many are right now, lower the number.",
         )
     if number <= expected.max:
