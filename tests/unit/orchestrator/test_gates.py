@@ -381,7 +381,9 @@ def test_a_share_may_be_gone_and_no_more(lost: int, old: int, excess: bool) -> N
 @pytest.mark.parametrize(("new", "excess"), [(71, False), (70, True), (0, True)])
 def test_a_source_may_have_so_many_records_fewer_and_not_one_more(new: int, excess: bool) -> None:
     source = RecordLoss(source_id="lta-bus-stops", old=100, new=new, share=(100 - new) / 100)
-    found = list(find_excesses(Losses((), (), (), (source,)), GatesSection(max_records_lost_share=0.29)))
+    found = list(
+        find_excesses(Losses((), (), (), sources=(source,)), GatesSection(max_records_lost_share=0.29))
+    )
     assert bool(found) == excess
     assert all("lta-bus-stops has" in words and "gates.max_records_lost_share" in words for words in found)
 
