@@ -127,11 +127,11 @@ def disagreement(station: Station, station_exit: StationExit, dispute: Dispute) 
 
 
 def _speakers(sides: Sequence[Side], field: str, *, answer: bool) -> str:
-    """Return who gives an answer about a field, each with the first words that say so."""
+    """Return who gives an answer about a field, each with words that say so, whatever the order of sides."""
     name = "step-free" if field == STEP_FREE else field.rpartition(".")[2].replace("_", " ")
     words: dict[str, str] = {}
     for side in sides:
         if said := side.answers.get((field, answer)):
-            words.setdefault(side.speaker, said)
+            words[side.speaker] = min(said, words.get(side.speaker, said))
     word = "yes" if answer else "no"
     return ", ".join(f"{speaker} says {name} {word} ({said})" for speaker, said in sorted(words.items()))

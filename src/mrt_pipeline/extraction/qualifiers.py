@@ -184,7 +184,7 @@ def _fragments(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool
 
 def _takes_back_item(text: str, start: int, left: int, words: str) -> bool:
     """Tell whether a fragment denies what stands in the item before it: `Lift; not available`."""
-    mark = text[start:left].rstrip()[-1:]
+    mark = text[start:left].rstrip(" (（[")[-1:]
     return mark in _ITEM_MARKS and mark != "" and _BARE_DENIAL.fullmatch(words.strip()) is not None
 
 

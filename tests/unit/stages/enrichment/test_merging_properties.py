@@ -18,6 +18,7 @@ from mrt_pipeline.contracts.network import (
     StepFree,
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment
+from mrt_pipeline.extraction.disputes import is_disputed_feature
 from mrt_pipeline.stages.enrichment.merging import merge_claims
 from tests.fakes.enrichment_sources import quote_of
 from tests.fakes.network_builder import SMALL_NETWORK, make_bus_stop, make_platform, open_stations, provenance
@@ -152,11 +153,14 @@ def test_nothing_is_invented_and_every_value_has_evidence_that_a_source_gave(
     claims: list[StationClaims],
 ) -> None:
     said = [found for claim in claims for found in claim.exits]
-    for merged in merge_claims(BISHAN, claims)[0]:
+    exits, findings = merge_claims(BISHAN, claims)
+    for merged in exits:
         ExitEnrichment.model_validate(merged.model_dump())  # a filled field without evidence is refused here
         own = [found for found in said if found.exit_id == merged.exit_id]
         assert _reasons([merged]) <= _reasons(own)
-        assert _names(merged) == {name for found in own for name in _names(found)}
+        fields = {finding.field or "" for finding in findings if finding.exit_id == merged.exit_id}
+        disputed = {feature for feature in AccessFeature if is_disputed_feature(feature, fields)}
+        assert _names(merged) == {name for found in own for name in _names(found)} - disputed
         letters = {_letter(item) for found in own for item in found.platforms}
         assert {_letter(item) for item in merged.platforms if item.platform_code} <= letters
         spelled = {item.name for found in own for item in found.landmarks}
