@@ -230,7 +230,7 @@ def point_latest(
         if (link / final).exists():
             if not (has_made_dataset and (folder / final).exists()):
                 return LatestMove.NO_DATASET
-            own, is_shown = find_manifest(folder), link.resolve() == folder.resolve()
+            own, is_shown = find_manifest(folder), real_path(link) == real_path(folder)
             held = _holds_latest(own.as_of, outputs, now) if own is not None and not is_shown else None
             if held is not None and not is_wanted:
                 return held
@@ -248,7 +248,7 @@ def refuse_to_replace_shown(
     """
     link = outputs / LATEST
     publishes = request.last_stage == STAGES[-1].number and not request.move_latest
-    if folder is None or not publishes or not link.is_symlink() or link.resolve() != folder.resolve():
+    if folder is None or not publishes or not link.is_symlink() or real_path(link) != real_path(folder):
         return
     if (shown := find_shown(outputs)) is not None and _holds_latest(as_of, outputs, now):
         raise UsageError(

@@ -87,7 +87,7 @@ class PublicationGate:
             return
         shown = self._find_latest()
         content = _content_of(self._session.manifest)
-        if shown is None or shown.folder.resolve() == self._session.folder.resolve():
+        if shown is None or real_path(shown.folder) == real_path(self._session.folder):
             return
         if content != _content_of(shown.manifest) or not has_whole_dataset(shown.folder, shown.manifest):
             self._check(load(), [shown])
@@ -226,7 +226,7 @@ class PublicationGate:
         day = self._context.as_of
         runs: dict[Path, Run] = {}
         for run in self._published():
-            runs.setdefault(run.folder.resolve(), run)
+            runs.setdefault(real_path(run.folder), run)
         return sorted(
             runs.values(), key=lambda run: (run.manifest.as_of > day, -run.manifest.as_of.toordinal())
         )

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from mrt_pipeline.config.model import ExpectedSection
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import SODL, SODL_URL, Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import SourceTable
@@ -89,7 +90,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What is counted in a document, and by which key of the configuration it is judged."""
+    """What is counted in a document, in the singular, and by which key of the configuration it is judged."""
 
     what: str
     key: str
@@ -110,7 +111,7 @@ def check_number(
         why = f" {_describe_losses(lost)}" if lost else ""
         raise SourceFormatError(
             document,
-            f"the list gives {number} {count.what}; expected at least {expected.min} "
+            f"the list gives {counted(number, count.what)}; expected at least {expected.min} "
             f"({count.key}.min).{why} Run again later; if so many are right now, lower the number.",
         )
     if number <= expected.max:
@@ -118,7 +119,7 @@ def check_number(
     finding = Finding(
         check=count.check,
         severity=Severity.WARNING,
-        message=f"{document} gives {number} {count.what}; expected at most {expected.max} "
+        message=f"{document} gives {counted(number, count.what)}; expected at most {expected.max} "
         f"({count.key}.max). See what is new, then raise the number.",
         record_id=document,
     )
@@ -147,5 +148,5 @@ def _lost_records(table: SourceTable[RecordT]) -> dict[str | None, str]:
 
 
 def _describe_losses(lost: Mapping[str | None, str]) -> str:
-    number = "1 record" if len(lost) == 1 else f"{len(lost)} records"
-    return f"{number} could not be read; expected every one to be. The first: {next(iter(lost.values()))}"
+    first = next(iter(lost.values()))
+    return f"{counted(len(lost), 'record')} could not be read; expected every one to be. The first: {first}"

@@ -45,7 +45,7 @@ def test_the_attribution_is_the_sentence_of_the_licence() -> None:
     )
 
 
-COUNT = Count("records", "stages.stage2_enrichment.expected_bus_stops")
+COUNT = Count("record", "stages.stage2_enrichment.expected_bus_stops")
 
 
 def table_of(number: int, *findings: Finding) -> SourceTable[int]:

@@ -26,7 +26,7 @@ EXITS = Document(
 )
 
 
-COUNT = Count("exits", "stages.stage1_ingestion.expected_exits", "more-exits-than-expected")
+COUNT = Count("exit", "stages.stage1_ingestion.expected_exits", "more-exits-than-expected")
 
 
 def read_exits(

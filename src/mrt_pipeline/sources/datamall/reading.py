@@ -46,8 +46,8 @@ DERIVED_BUS_SERVICES = replace(
 """what the services are called that were not read from BusRoutes itself"""
 
 
-STOPS_COUNT = Count("records", "stages.stage2_enrichment.expected_bus_stops")
-SERVICES_COUNT = Count("records", "stages.stage2_enrichment.expected_bus_services")
+STOPS_COUNT = Count("record", "stages.stage2_enrichment.expected_bus_stops")
+SERVICES_COUNT = Count("record", "stages.stage2_enrichment.expected_bus_services")
 
 
 def read_bus_stops(access: SourceAccess, ttl_days: float) -> SourceTable[BusStop]:
