@@ -17,8 +17,8 @@ from mrt_pipeline.contracts.claims import Passage, StationClaims
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.network import load_network
-from mrt_pipeline.stages.enrichment.tables import BusTables
 from tests.fakes.network_builder import make_exit, make_station, provenance
 
 AS_OF = date(2026, 11, 23)

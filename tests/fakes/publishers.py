@@ -23,7 +23,8 @@ from typing import Any, Self
 from pydantic import SecretStr
 
 from mrt_pipeline.config.environment import Secrets
-from mrt_pipeline.config.model import ApiSection, Settings
+from mrt_pipeline.config.model import Settings
+from mrt_pipeline.contracts.sections import ApiSection
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
 from mrt_pipeline.runtime.pace import Pacer
 from mrt_pipeline.runtime.recordings import Recording, load_recording

@@ -36,11 +36,11 @@ from mrt_pipeline.runtime.checkpoints import parse_checkpoint
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 from mrt_pipeline.runtime.model_answers import parse_completion, parse_error
-from mrt_pipeline.sources.datagov import parse_exits
-from mrt_pipeline.sources.datamall import parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.datagov.parsing import parse_exits
+from mrt_pipeline.sources.datamall.parsing import parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.fandom_wiki.claims import read_html
 from mrt_pipeline.sources.fandom_wiki.titles import find_heads, search_titles
-from mrt_pipeline.sources.onemap import parse_stations
-from mrt_pipeline.stages.enrichment.wiki_source import read_html
+from mrt_pipeline.sources.onemap.parsing import parse_stations
 from mrt_pipeline.stages.stage2_enrichment import without_enrichment
 from mrt_pipeline.stages.stage3_merger import merge
 from tests.fakes.enrichment_sources import make_context, make_line

@@ -17,10 +17,12 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Station, StationExit
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.runtime.context import RunContext, default_context
+from mrt_pipeline.sources.datamall import claims as lta_source
+from mrt_pipeline.sources.datamall.tables import read_bus_tables
+from mrt_pipeline.sources.network import claims as network_source
 from mrt_pipeline.stages.checks.positions import distance_m
-from mrt_pipeline.stages.enrichment import lta_source, network_source
-from mrt_pipeline.stages.enrichment.tables import BusTables, read_bus_tables
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 
 CONFIG = Path(__file__).parents[2] / "config" / "pipeline.yaml"

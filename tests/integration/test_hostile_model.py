@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.outputs import EnrichmentStatus, Stage2Output
 from mrt_pipeline.errors import StageError
 from mrt_pipeline.extraction.access_words import VOCABULARY
 from mrt_pipeline.extraction.replies import MAX_FACTS
-from mrt_pipeline.stages.enrichment.model_source import open_source
+from mrt_pipeline.sources.openrouter.claims import open_source
 from mrt_pipeline.stages.enrichment.registry import OpenedSources
 from mrt_pipeline.stages.stage2_enrichment import Stage2Enrichment
 from tests.fakes.http_server import Handler, LoopbackServer, Reply, SeenRequest

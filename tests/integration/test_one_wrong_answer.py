@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.config.model import ExpectedSection
+from mrt_pipeline.contracts.sections import ExpectedSection
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.http_cache import HttpCache
-from mrt_pipeline.sources.datagov import read_exits
-from mrt_pipeline.sources.datamall import read_bus_services, read_bus_stops
-from mrt_pipeline.sources.onemap import read_stations
+from mrt_pipeline.sources.datagov.reading import read_exits
+from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
+from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
 from tests.fakes.publishers import DATASET, LocalAccess, Publishers
 

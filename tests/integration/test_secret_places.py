@@ -31,7 +31,9 @@ from mrt_pipeline.runtime.records import show
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.runtime.run_log import open_run_log
 from mrt_pipeline.secrecy import MARK, SECRETS
-from mrt_pipeline.sources.fandom_wiki import PageHead, PageStore, WikiPage
+from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
+from mrt_pipeline.sources.fandom_wiki.store import PageStore
+from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 from mrt_pipeline.stages.enrichment.journal import JournalRow, open_journal
 from mrt_pipeline.stages.enrichment.keys import StationKey
 from tests.e2e.command import SHIPPED_CONFIG

@@ -15,18 +15,21 @@ from mrt_pipeline.cli.snapshots import refresh
 from mrt_pipeline.errors import SourceFormatError, UsageError
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.recordings import load_recording
-from mrt_pipeline.sources.datagov import parse_exits, read_exits
-from mrt_pipeline.sources.datamall import (
-    parse_bus_services,
-    parse_bus_stops,
-    read_bus_services,
-    read_bus_stops,
-)
-from mrt_pipeline.sources.onemap import read_stations
+from mrt_pipeline.sources.datagov.parsing import parse_exits
+from mrt_pipeline.sources.datagov.reading import read_exits
+from mrt_pipeline.sources.datamall.parsing import parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
+from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.http_server import Reply
 from tests.fakes.publishers import ACCOUNT_KEY, FIXTURES, READY_TOKEN, Publishers
 
 DAY = datetime(2026, 8, 1)  # noqa: DTZ001 - as the command line gives it
+DOCUMENTS = {
+    "exits": "lta-station-exits",
+    "onemap": "onemap-stations",
+    "bus_stops": "lta-bus-stops",
+    "bus_services": "lta-bus-services",
+}
 NO_FILES: dict[str, Any] = {"exits": None, "onemap": [], "bus_stops": None, "bus_services": None}
 ALL_FILES: dict[str, Any] = {
     "exits": FIXTURES / "lta-station-exits/current.geojson",
@@ -37,6 +40,12 @@ ALL_FILES: dict[str, Any] = {
     "bus_stops": FIXTURES / "lta-bus-stops/stops.json",
     "bus_services": FIXTURES / "lta-bus-services/services.min.json",
 }
+
+
+def _by_document(files: dict[str, Any]) -> dict[str, list[Path]]:
+    """Return the files of each document that has some."""
+    given = {DOCUMENTS[name]: [paths] if isinstance(paths, Path) else paths for name, paths in files.items()}
+    return {document: paths for document, paths in given.items() if paths}
 
 
 @pytest.fixture
@@ -72,7 +81,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_recorded_exits_are_exactly_those_of_the_payload(
     publishers: Publishers, config: Path, recorded: Path, tmp_path: Path
 ) -> None:
-    refresh(config, NO_FILES | {"exits": ALL_FILES["exits"]}, DAY, recorded)
+    refresh(config, _by_document(NO_FILES | {"exits": ALL_FILES["exits"]}), DAY, recorded)
     table = read_exits(publishers.access(tmp_path, mode="snapshot"), 30)
     assert table.records == parse_exits(ALL_FILES["exits"].read_bytes()).records
     assert table.findings == ()
@@ -81,7 +90,7 @@ def test_recorded_exits_are_exactly_those_of_the_payload(
 def test_recorded_bus_tables_are_exactly_those_of_the_payload(
     publishers: Publishers, config: Path, recorded: Path, tmp_path: Path
 ) -> None:
-    refresh(config, ALL_FILES, DAY, recorded)
+    refresh(config, _by_document(ALL_FILES), DAY, recorded)
     access = publishers.access(tmp_path, mode="snapshot")
     assert read_bus_stops(access, 30).records == parse_bus_stops(ALL_FILES["bus_stops"].read_bytes()).records
     services = parse_bus_services(ALL_FILES["bus_services"].read_bytes()).records
@@ -91,7 +100,7 @@ def test_recorded_bus_tables_are_exactly_those_of_the_payload(
 def test_recorded_positions_are_those_of_all_files(
     publishers: Publishers, config: Path, recorded: Path, tmp_path: Path
 ) -> None:
-    refresh(config, ALL_FILES, DAY, recorded)
+    refresh(config, _by_document(ALL_FILES), DAY, recorded)
     codes = [
         found.station_code
         for found in read_stations(publishers.access(tmp_path, mode="snapshot"), 30, ()).records
@@ -100,7 +109,7 @@ def test_recorded_positions_are_those_of_all_files(
 
 
 def test_provenance_names_the_payload_the_table_the_day_and_the_licence(config: Path, recorded: Path) -> None:
-    refresh(config, ALL_FILES, DAY, recorded)
+    refresh(config, _by_document(ALL_FILES), DAY, recorded)
     entries = json.loads((recorded / "provenance.json").read_bytes())
     assert set(entries) == {"lta-bus-services", "lta-bus-stops", "lta-station-exits", "onemap-stations"}
     entry = entries["lta-station-exits"]
@@ -118,12 +127,12 @@ def test_provenance_names_the_payload_the_table_the_day_and_the_licence(config: 
 
 
 def test_equal_facts_give_equal_bytes(config: Path, recorded: Path, tmp_path: Path) -> None:
-    refresh(config, ALL_FILES, DAY, recorded)
+    refresh(config, _by_document(ALL_FILES), DAY, recorded)
     document = json.loads(ALL_FILES["exits"].read_bytes())
     document["features"].reverse()
     shuffled = tmp_path / "shuffled.geojson"
     shuffled.write_text(json.dumps(document))
-    refresh(config, ALL_FILES | {"exits": shuffled}, DAY, tmp_path / "again")
+    refresh(config, _by_document(ALL_FILES | {"exits": shuffled}), DAY, tmp_path / "again")
     again = contents(tmp_path / "again")
     assert {name: again[name] for name in again if name.endswith(".csv")} == {
         name: content for name, content in contents(recorded).items() if name.endswith(".csv")
@@ -131,10 +140,15 @@ def test_equal_facts_give_equal_bytes(config: Path, recorded: Path, tmp_path: Pa
 
 
 def test_only_documents_whose_file_is_given_are_recorded_anew(config: Path, recorded: Path) -> None:
-    refresh(config, ALL_FILES, DAY, recorded)
+    refresh(config, _by_document(ALL_FILES), DAY, recorded)
     before = contents(recorded)
     later = datetime(2026, 9, 1)  # noqa: DTZ001 - as the command line gives it
-    refresh(config, NO_FILES | {"exits": FIXTURES / "lta-station-exits/older.geojson"}, later, recorded)
+    refresh(
+        config,
+        _by_document(NO_FILES | {"exits": FIXTURES / "lta-station-exits/older.geojson"}),
+        later,
+        recorded,
+    )
     after = contents(recorded)
     assert {name for name in after if after[name] != before[name]} == {
         "lta-station-exits.csv",
@@ -148,14 +162,14 @@ def test_only_documents_whose_file_is_given_are_recorded_anew(config: Path, reco
 def test_a_payload_that_loses_a_record_is_not_recorded(
     config: Path, recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refresh(config, ALL_FILES, DAY, recorded)
+    refresh(config, _by_document(ALL_FILES), DAY, recorded)
     before = contents(recorded)
     document = json.loads(ALL_FILES["exits"].read_bytes())
     document["features"][0]["geometry"] = None
     damaged = tmp_path / "damaged.geojson"
     damaged.write_text(json.dumps(document))
     with pytest.raises(SourceFormatError, match=r"1 record could not be read.* Nothing was recorded"):
-        refresh(config, ALL_FILES | {"exits": damaged}, DAY, recorded)
+        refresh(config, _by_document(ALL_FILES | {"exits": damaged}), DAY, recorded)
     assert contents(recorded) == before
     assert "lta-station-exits:21494 has None as geometry" in capsys.readouterr().out
 
@@ -166,7 +180,7 @@ def test_one_bad_file_keeps_the_good_ones_from_being_recorded(
     page = tmp_path / "page.html"
     page.write_text("<html>")
     with pytest.raises(SourceFormatError, match="HTML"):
-        refresh(config, ALL_FILES | {"bus_services": page}, DAY, recorded)
+        refresh(config, _by_document(ALL_FILES | {"bus_services": page}), DAY, recorded)
     assert contents(recorded) == {}
 
 
@@ -175,19 +189,19 @@ def test_services_at_unlisted_stops_are_told(
 ) -> None:
     services = tmp_path / "services.json"
     services.write_text('{"2": {"routes": [["01012", "77777"]]}}')
-    refresh(config, ALL_FILES | {"bus_services": services}, DAY, recorded)
+    refresh(config, _by_document(ALL_FILES | {"bus_services": services}), DAY, recorded)
     assert "bus-stop-not-listed" in capsys.readouterr().out
 
 
 def test_a_file_without_its_day_is_refused(config: Path, recorded: Path) -> None:
     with pytest.raises(UsageError, match="--retrieved-at is not given"):
-        refresh(config, ALL_FILES, None, recorded)
+        refresh(config, _by_document(ALL_FILES), None, recorded)
     assert contents(recorded) == {}
 
 
 def test_a_file_that_is_not_there_is_refused(config: Path, recorded: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nothing\.json is not there"):
-        refresh(config, NO_FILES | {"bus_stops": tmp_path / "nothing.json"}, DAY, recorded)
+        refresh(config, _by_document(NO_FILES | {"bus_stops": tmp_path / "nothing.json"}), DAY, recorded)
 
 
 @pytest.mark.usefixtures("secrets")
@@ -197,7 +211,7 @@ def test_without_files_the_live_services_are_recorded(
     content = publishers.config("snapshot")
     content["apis"]["datagov"]["mode"] = "snapshot"  # what a run reads is no matter here
     config.write_text(yaml.safe_dump(content))
-    refresh(config, NO_FILES, None, recorded)
+    refresh(config, _by_document(NO_FILES), None, recorded)
     snapshot = publishers.access(tmp_path, mode="snapshot")
     live = publishers.access(tmp_path)
     assert read_exits(snapshot, 0).records == read_exits(live, 0).records
@@ -213,7 +227,7 @@ def test_without_a_secret_its_documents_stay_as_they_are(
 ) -> None:
     monkeypatch.delenv("ONEMAP_API_KEY")
     monkeypatch.delenv("LTA_ACCOUNT_KEY")
-    refresh(config, NO_FILES, None, recorded)
+    refresh(config, _by_document(NO_FILES), None, recorded)
     assert set(contents(recorded)) == {"lta-station-exits.csv", "provenance.json"}
     told = capsys.readouterr().out
     assert "Left as it is: OneMap needs ONEMAP_API_KEY" in told
@@ -226,5 +240,5 @@ def test_a_service_that_fails_keeps_all_documents_as_they_are(
 ) -> None:
     publishers.datamall.interpose("BusRoutes", Reply(body=b"<html>"))
     with pytest.raises(SourceFormatError, match="lta-bus-services"):
-        refresh(config, NO_FILES, None, recorded)
+        refresh(config, _by_document(NO_FILES), None, recorded)
     assert contents(recorded) == {}

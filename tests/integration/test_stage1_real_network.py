@@ -17,8 +17,8 @@ from mrt_pipeline.contracts.outputs import FeatureOutcome
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.geometry import to_svy21
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.sources.datagov import read_exits
-from mrt_pipeline.sources.onemap import read_stations
+from mrt_pipeline.sources.datagov.reading import read_exits
+from mrt_pipeline.sources.onemap.reading import read_stations
 from mrt_pipeline.stages.checks import check_features
 from mrt_pipeline.stages.ingestion import Ingested, ingest
 from tests.fakes.network_builder import NOW

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mrt_pipeline.config.registry import get_source
 from mrt_pipeline.contracts.names import REJECTED_NAME
 from mrt_pipeline.contracts.outputs import EnrichmentStatus
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
@@ -24,7 +26,7 @@ from mrt_pipeline.errors import (
 )
 from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
 from mrt_pipeline.runtime.manifests import find_manifest
-from mrt_pipeline.stages.enrichment.registry import MODULES
+from mrt_pipeline.stages.enrichment import registry
 from tests.fakes import stage2_sources
 
 DAY = date(2026, 11, 23)
@@ -34,7 +36,8 @@ STATIONS = 184
 @pytest.fixture(autouse=True)
 def _one_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Let ``network`` be the hand-made source, and the test's folder the working one."""
-    monkeypatch.setitem(MODULES, "network", stage2_sources.__name__)
+    own = replace(get_source("network"), package="tests.fakes", opener="stage2_sources:open_source")
+    monkeypatch.setattr(registry, "get_source", lambda _name: own)
     monkeypatch.setenv("MRT_PIPELINE_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     yield

@@ -18,8 +18,8 @@ from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import default_context
-from mrt_pipeline.stages.enrichment.tables import read_bus_tables
-from mrt_pipeline.stages.enrichment.wiki_source import LICENCE, read_html
+from mrt_pipeline.sources.datamall.tables import read_bus_tables
+from mrt_pipeline.sources.fandom_wiki.claims import LICENCE, read_html
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.real.wiki.answers import Fact, facts_of, read_sheet, show
 from tests.real.wiki.render import read_rendered
@@ -41,7 +41,9 @@ def found() -> set[Fact]:
         slug = names.slug_of_title(title)
         assert slug is not None, title
         reading = read_html(html, title, names)
-        page = Passage(document_id=f"wiki:{title}@1", licence=LICENCE, text=reading.text, char_start=0)
+        page = Passage(
+            document_id=f"wiki:{title}@1", licence=LICENCE.licence_id, text=reading.text, char_start=0
+        )
         exits, _, _ = ground([(page, reading.candidates)], stations[slug], facts, source="fandom_wiki")
         read |= facts_of(stations[slug], StationClaims(source="fandom_wiki", exits=exits))
     return read

@@ -232,7 +232,13 @@ def snapshot_refresh(
     """Record facts anew: from payload files given by path, or from the live services."""
     from mrt_pipeline.cli.snapshots import refresh
 
-    files = {"exits": exits, "onemap": onemap or [], "bus_stops": bus_stops, "bus_services": bus_services}
+    named = {
+        "lta-station-exits": [exits] if exits else [],
+        "onemap-stations": onemap or [],
+        "lta-bus-stops": [bus_stops] if bus_stops else [],
+        "lta-bus-services": [bus_services] if bus_services else [],
+    }
+    files = {name: paths for name, paths in named.items() if paths}
     refresh(config, files, retrieved_at, output_dir, shows_all=shows_all)
 
 

@@ -8,39 +8,29 @@ record.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mrt_pipeline.cli.findings import list_findings
 from mrt_pipeline.cli.printing import note, say
 from mrt_pipeline.config import Mode, PipelineConfig, Settings, find_config
+from mrt_pipeline.config.registry import all_sources
 from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.findings import Severity, count_records
-from mrt_pipeline.contracts.source import BusService, BusStop, ExitFeature, SourceTable, StationLocation
+from mrt_pipeline.contracts.source import SourceTable
+from mrt_pipeline.contracts.source_spec import SourceSpec
 from mrt_pipeline.errors import SourceFormatError, UsageError
-from mrt_pipeline.network import load_network
-from mrt_pipeline.runtime.clock import singapore_date, utc_now
+from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.recordings import RECORDED, save_recording
-from mrt_pipeline.sources import datagov, datamall, onemap
+from mrt_pipeline.runtime.table_rows import columns_of, to_row
 
-if TYPE_CHECKING:
-    from mrt_pipeline.runtime.source_access import SourceAccess
-
-Files = Mapping[str, Path | Sequence[Path] | None]
-"""``exits``, ``bus_stops`` and ``bus_services``: a file or none; ``onemap``: any number of files"""
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A table to be recorded, and the type of its records."""
-
-    table: SourceTable[Any]
-    record_type: type
+Files = Mapping[str, Sequence[Path]]
+"""document id to the files that hold it"""
 
 
 def refresh(
@@ -55,7 +45,7 @@ def refresh(
 
     Args:
         config: the configuration; the addresses of the services and the expected number of exits are its.
-        files: payload files by document.
+        files: payload files by document id.
         retrieved_at: the day on which the files were downloaded.
         output_dir: where to write the tables; default: the package's own.
         shows_all: whether every finding is shown, not only the first ones of each kind.
@@ -63,6 +53,7 @@ def refresh(
     Raises:
         SourceError: if a payload cannot be had or read, or one of its records; nothing is then written.
     """
+    _check_names(files)
     configuration = PipelineConfig(find_config(config))
     if any(files.values()):
         recorded = _from_files(files, _moment(retrieved_at), configuration.settings)
@@ -71,67 +62,50 @@ def refresh(
     _report(recorded, shows_all=shows_all)
     for item in recorded:
         path = _save(item, output_dir or RECORDED)
-        say(f"{path}: {counted(len(item.table.records), 'record')}.")
+        say(f"{path}: {counted(len(item.records), 'record')}.")
 
 
-def _from_files(files: Files, retrieved_at: datetime, settings: Settings) -> list[Recorded]:
-    def payloads(name: str) -> list[Payload]:
-        given = files.get(name) or []
-        paths = [given] if isinstance(given, Path) else given
-        return [Payload(_read(path), retrieved_at) for path in paths]
-
-    found = [Recorded(datagov.exits_table(payload, settings), ExitFeature) for payload in payloads("exits")]
-    if searches := payloads("onemap"):
-        found.append(Recorded(onemap.stations_table(*searches), StationLocation))
-    found.extend(Recorded(datamall.bus_stops_table(payload), BusStop) for payload in payloads("bus_stops"))
-    found.extend(
-        Recorded(datamall.bus_services_table(payload), BusService) for payload in payloads("bus_services")
-    )
+def _from_files(files: Files, retrieved_at: datetime, settings: Settings) -> list[SourceTable[Any]]:
+    found = []
+    for document in _documents():
+        payloads = [Payload(_read(path), retrieved_at) for path in files.get(document.document_id, ())]
+        if payloads:
+            found.append(_owner_of(document).load(document.reader)(payloads, settings))
     return found
 
 
-def _from_services(configuration: PipelineConfig) -> list[Recorded]:
+def _from_services(configuration: PipelineConfig) -> list[SourceTable[Any]]:
     """Ask every service whose secret is there; the documents of the others stay as they are."""
     from mrt_pipeline.runtime.context import cache_folder
     from mrt_pipeline.runtime.source_access import SourceAccess, missing_credentials
 
     settings, secrets = _live(configuration.settings), configuration.secrets()
     access = SourceAccess(settings, secrets=secrets, cache_dir=cache_folder(), now=utc_now, tell=note)
-    found: list[Recorded] = []
+    found: list[SourceTable[Any]] = []
     with contextlib.closing(access):
-        for api, read in _SERVICES.items():
-            if missing := missing_credentials(settings, secrets, [api]):
+        for spec in all_sources():
+            if not spec.recorder:
+                continue
+            if missing := missing_credentials(settings, secrets, [spec.api]):
                 say(f"Left as it is: {missing[0]}")
             else:
-                found.extend(read(access))
+                found.extend(spec.load(spec.recorder)(access))
     return found
 
 
-def _read_exits(access: SourceAccess) -> Iterator[Recorded]:
-    yield Recorded(datagov.read_exits(access, ttl_days=0), ExitFeature)
+def _check_names(files: Files) -> None:
+    known = [document.document_id for document in _documents() if document.reader]
+    for name in files:
+        if name not in known:
+            raise UsageError(f"{name} is not a recorded document; expected one of {', '.join(known)}.")
 
 
-def _read_stations(access: SourceAccess) -> Iterator[Recorded]:
-    """Look for every code in use or to come."""
-    network, today = load_network(), singapore_date(access.now())
-    wanted = [
-        (entry.station_code, network.names[entry.slug])
-        for entry in network.codes
-        if entry.is_open(today) or entry.is_future(today)
-    ]
-    yield Recorded(onemap.read_stations(access, 0, wanted), StationLocation)
+def _documents() -> list[Document]:
+    return [document for spec in all_sources() for document in spec.documents]
 
 
-def _read_buses(access: SourceAccess) -> Iterator[Recorded]:
-    yield Recorded(datamall.read_bus_stops(access, ttl_days=0), BusStop)
-    yield Recorded(datamall.read_bus_services(access, ttl_days=0), BusService)
-
-
-_SERVICES: dict[str, Callable[[SourceAccess], Iterator[Recorded]]] = {
-    "datagov": _read_exits,
-    "onemap": _read_stations,
-    "datamall": _read_buses,
-}
+def _owner_of(document: Document) -> SourceSpec:
+    return next(spec for spec in all_sources() if document in spec.documents)
 
 
 def _live(settings: Settings) -> Settings:
@@ -153,12 +127,14 @@ def _read(path: Path) -> bytes:
         raise UsageError(f"{path} is not there; give the path of a downloaded file.") from None
 
 
-def _report(recorded: Sequence[Recorded], *, shows_all: bool) -> None:
+def _report(recorded: Sequence[SourceTable[Any]], *, shows_all: bool) -> None:
     """Show every finding, and refuse to go on if a record was lost."""
-    findings = [finding for item in recorded for finding in item.table.findings]
-    by_type = {item.record_type: item.table.records for item in recorded}
-    if BusStop in by_type and BusService in by_type:
-        findings.extend(datamall.find_unknown_stops(by_type[BusService], by_type[BusStop]))
+    findings = [finding for table in recorded for finding in table.findings]
+    tables = {table.provenance.document_id: table for table in recorded}
+    for spec in all_sources():
+        if spec.cross_check and all(document.document_id in tables for document in spec.documents):
+            check = spec.load(spec.cross_check)
+            findings.extend(check(*(tables[document.document_id] for document in spec.documents)))
     say(*list_findings(findings, None if shows_all else "the same command with --all"))
     lost = [finding for finding in findings if finding.severity is Severity.ERROR]
     if lost:
@@ -170,11 +146,8 @@ def _report(recorded: Sequence[Recorded], *, shows_all: bool) -> None:
         )
 
 
-def _save(item: Recorded, folder: Path) -> Path:
-    columns = [field.name for field in fields(item.record_type)]
-    rows = ({name: _cell(getattr(record, name)) for name in columns} for record in item.table.records)
-    return save_recording(folder, item.table.provenance.document_id, columns, rows, item.table.provenance)
-
-
-def _cell(value: object) -> str:
-    return " ".join(value) if isinstance(value, tuple) else str(value)
+def _save(table: SourceTable[Any], folder: Path) -> Path:
+    document_id = table.provenance.document_id
+    record_type = next(found.record_type for found in _documents() if found.document_id == document_id)
+    columns = columns_of(record_type) if record_type else []
+    return save_recording(folder, document_id, columns, map(to_row, table.records), table.provenance)

@@ -7,7 +7,8 @@ from functools import cache
 
 from pydantic.fields import FieldInfo
 
-from mrt_pipeline.config.model import Section, Settings
+from mrt_pipeline.config.model import Settings
+from mrt_pipeline.contracts.sections import PaceOnly, Section
 
 Key = tuple[str, ...]
 
@@ -27,6 +28,12 @@ def section_of(field: FieldInfo) -> type[Section] | None:
 def value_keys() -> list[Key]:
     """Return every key that holds a value."""
     return [key for key, field in known_keys().items() if section_of(field) is None]
+
+
+@cache
+def pace_keys() -> frozenset[str]:
+    """Return the dotted keys that change when and how fast work is done, not what comes of it."""
+    return frozenset(".".join(key) for key, field in known_keys().items() if PaceOnly in field.metadata)
 
 
 def _walk(section: type[Section], path: Key) -> Iterator[tuple[Key, FieldInfo]]:

@@ -4,84 +4,46 @@ The sections are frozen and refuse unknown keys. Defaults are the values of the 
 leave out what it does not change. Annotations are not postponed, for the reason in ``contracts/base.py``.
 """
 
-from enum import StrEnum
-from typing import Annotated, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    HttpUrl,
-    PlainSerializer,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, create_model, model_validator
 
 from mrt_pipeline.config.paths import expand_path
+from mrt_pipeline.config.registry import all_exports, all_sources, sources_of
+from mrt_pipeline.contracts.fields import COVERED
+from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.sections import (
+    BaseUrl,
+    Contact,
+    ExpectedSection,
+    Mode,
+    ModeByName,
+    Names,
+    PaceOnly,
+    Section,
+)
 
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
-class Section(BaseModel):
-    """A frozen section of the configuration; unknown keys are errors."""
+    Stage1Source: TypeAlias = str
+    Stage2Source: TypeAlias = str
+    Format: TypeAlias = str
+else:
+    Stage1Source = Literal[tuple(spec.name for spec in sources_of(STAGE1_INGESTION))]
+    Stage2Source = Literal[tuple(spec.name for spec in sources_of(STAGE2_ENRICHMENT))]
+    Format = Literal[tuple(spec.name for spec in all_exports())]
 
-    # The strings under the keys reach the JSON Schema through ``schema.py``: letting pydantic read them here
-    # would cost every start 20 ms.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-ItemT = TypeVar("ItemT")
-
-
-def _refuse_repeats(items: tuple[ItemT, ...]) -> tuple[ItemT, ...]:
-    if repeated := sorted({str(item) for item in items if items.count(item) > 1}):
-        raise ValueError(f"names {', '.join(repeated)} more than once; name each once.")
-    return items
-
-
-def _refuse_login(url: HttpUrl) -> HttpUrl:
-    if url.username or url.password:
-        raise ValueError("holds a user name or password, which would end up in manifests; leave it out.")
-    if url.query:
-        raise ValueError("holds a query, and what is secret in it would end up in manifests; leave it out.")
-    return url
-
-
-def _refuse_spaces(contact: str) -> str:
-    """Let through what a User-Agent header can carry, and no more."""
-    if not all("!" <= character <= "~" for character in contact):
-        raise ValueError("holds a space or a character beyond ASCII; expected one URL or e-mail address.")
-    return contact
-
+_DEFAULT_FORMATS = tuple(spec.name for spec in all_exports() if spec.is_default)
 
 FolderPath = Annotated[str, Field(min_length=1), AfterValidator(expand_path)]
-Names = Annotated[
-    tuple[ItemT, ...], Field(json_schema_extra={"uniqueItems": True}), AfterValidator(_refuse_repeats)
-]
-BaseUrl = Annotated[HttpUrl, AfterValidator(_refuse_login), PlainSerializer(str)]
-Contact = Annotated[
-    str, Field(max_length=200, json_schema_extra={"pattern": "^[!-~]*$"}), AfterValidator(_refuse_spaces)
-]
-TimeoutSeconds = Annotated[float, Field(gt=0, le=600)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Level = Literal["info", "warning", "error", "critical"]
 """how much an alert matters, the least first"""
 
 
-class Mode(StrEnum):
-    """Where facts come from."""
-
-    SNAPSHOT = "snapshot"
-    """recorded in the package's own tables: no network, no keys"""
-    LIVE = "live"
-    """asked of the services themselves"""
-
-
-def _find_mode(name: object) -> object:
-    """Return the mode of a name: the loader is strict, and strictly a text is no ``Mode``."""
-    return next((mode for mode in Mode if mode == name), name)
-
-
-ModeByName = Annotated[Mode, BeforeValidator(_find_mode)]
+def _default_sources(stage: str) -> tuple[str, ...]:
+    return tuple(spec.name for spec in sources_of(stage) if spec.is_default)
 
 
 class PipelineSection(Section):
@@ -90,21 +52,6 @@ class PipelineSection(Section):
     name: str = Field(default="MRT Data Pipeline", min_length=1)
     version: str = Field(default="2.0.0", min_length=1)
     description: str = "Singapore MRT/LRT station data extraction and enrichment"
-
-
-class ExpectedSection(Section):
-    """How many records a source must give to be believed."""
-
-    min: int = Field(ge=1)
-    """fewer are an error: the source is not whole"""
-    max: int = Field(ge=1)
-    """more are a warning: a person should look"""
-
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        if self.min > self.max:
-            raise ValueError(f"has min {self.min} and max {self.max}; expected min to be no more than max.")
-        return self
 
 
 class ExpectedExitsSection(ExpectedSection):
@@ -133,20 +80,18 @@ class Stage1Section(Section):
 
     enabled: bool = True
     """false: never run; a checkpoint of an earlier run in the same folder is used instead"""
-    sources: Names[Literal["datagov", "onemap"]] = Field(default=("datagov", "onemap"), min_length=1)
+    sources: Names[Stage1Source] = Field(default=_default_sources(STAGE1_INGESTION), min_length=1)
     """datagov gives the exits and is required; onemap confirms where each station is"""
-    cache_ttl_days: float = Field(default=30, ge=0, le=3650)
+    cache_ttl_days: Annotated[float, PaceOnly] = Field(default=30, ge=0, le=3650)
     """how long a live answer on disk may be used again, days"""
     expected_exits: ExpectedExitsSection = ExpectedExitsSection()
 
     @model_validator(mode="after")
     def _check_sources(self) -> Self:
-        if "datagov" not in self.sources:
-            raise ValueError("lacks datagov among its sources, which alone gives the exits; add it.")
+        for spec in sources_of(STAGE1_INGESTION):
+            if spec.is_required and spec.name not in self.sources:
+                raise ValueError(f"lacks {spec.name} among its sources, which stage 1 needs; add it.")
         return self
-
-
-SourceName = Literal["lta_datamall", "network", "fandom_wiki", "openrouter_llm"]
 
 
 class Stage2Section(Section):
@@ -154,24 +99,22 @@ class Stage2Section(Section):
 
     enabled: bool = True
     """false: the dataset is made without enrichment, and says so"""
-    batch_size: int = Field(default=8, ge=1, le=64)
+    batch_size: Annotated[int, PaceOnly] = Field(default=8, ge=1, le=64)
     """how many stations are in flight at once"""
-    delay_seconds: float = Field(default=2, ge=0, le=3600)
+    delay_seconds: Annotated[float, PaceOnly] = Field(default=2, ge=0, le=3600)
     """least spacing between two model calls, seconds"""
-    max_retries: int = Field(default=3, ge=0, le=10)
+    max_retries: Annotated[int, PaceOnly] = Field(default=3, ge=0, le=10)
     """tries after the first one, for failures that may pass"""
-    retry_delay_seconds: float = Field(default=5, ge=0, le=3600)
+    retry_delay_seconds: Annotated[float, PaceOnly] = Field(default=5, ge=0, le=3600)
     """wait before the first retry, seconds; doubles with each further one"""
     bus_stop_radius_m: float = Field(default=250, gt=0, le=400)
     """a bus stop within this straight-line distance of an exit is listed as nearby, metres"""
     expected_bus_stops: ExpectedBusStopsSection = ExpectedBusStopsSection()
     expected_bus_services: ExpectedBusServicesSection = ExpectedBusServicesSection()
-    sources: Names[SourceName] = Field(
-        default=("lta_datamall", "network", "fandom_wiki", "openrouter_llm"), min_length=1
-    )
-    daily_timeout_minutes: float | None = Field(default=None, gt=0, le=1440)
+    sources: Names[Stage2Source] = Field(default=_default_sources(STAGE2_ENRICHMENT), min_length=1)
+    daily_timeout_minutes: Annotated[float | None, PaceOnly] = Field(default=None, gt=0, le=1440)
     """stop cleanly, to be gone on with, after so many minutes of a run; null: no such limit"""
-    max_model_requests: int | None = Field(default=None, ge=1)
+    max_model_requests: Annotated[int | None, PaceOnly] = Field(default=None, ge=1)
     """stop cleanly, to be gone on with, when a run has sent so many model requests; null: no such limit"""
 
 
@@ -199,60 +142,24 @@ class StagesSection(Section):
     stage3_merger: Stage3Section = Stage3Section()
 
 
-class ApiSection(Section):
-    """What every service has."""
-
-    mode: ModeByName | None = None
-    """overrides the global ``mode`` for this source"""
-    timeout: TimeoutSeconds = 30
-    """per request, seconds"""
+def _apis() -> dict[str, Any]:
+    """Return the section of every service that a source asks."""
+    return {spec.api: (spec.section, spec.section()) for spec in all_sources() if spec.section is not None}
 
 
-class DatagovSection(ApiSection):
-    """data.gov.sg: LTA MRT Station Exit."""
-
-    base_url: BaseUrl = HttpUrl("https://api-open.data.gov.sg/v1/public/api")
-    metadata_url: BaseUrl = HttpUrl("https://api-production.data.gov.sg/v2/public/api")
-    dataset_id: str = Field(default="d_b39d3a0871985372d7e1637193335da5", pattern=r"^d_[0-9a-f]+$")
-
-
-class OnemapSection(ApiSection):
-    """OneMap search."""
-
-    base_url: BaseUrl = HttpUrl("https://www.onemap.gov.sg/api")
-
-
-class DatamallSection(ApiSection):
-    """LTA DataMall bus stops and routes."""
-
-    base_url: BaseUrl = HttpUrl("https://datamall2.mytransport.sg/ltaodataservice")
-
-
-class FandomSection(ApiSection):
-    """Singapore MRT Lines wiki."""
-
-    base_url: BaseUrl = HttpUrl("https://singapore-mrt-lines.fandom.com/wiki")
-    """the wiki's article path; its api.php is found beside it"""
-
-
-class OpenrouterSection(ApiSection):
-    """Any server with OpenAI-compatible chat completions."""
-
-    base_url: BaseUrl = HttpUrl("https://openrouter.ai/api/v1")
-    model: str = Field(default="openai/gpt-oss-120b", min_length=1)
-    timeout: TimeoutSeconds = 120
-    max_tokens: int = Field(default=4000, ge=64, le=200_000)
-    temperature: float = Field(default=0.1, ge=0, le=2)
-
-
-class ApisSection(Section):
+class _ApisSection(Section):
     """The services, one section each."""
 
-    datagov: DatagovSection = DatagovSection()
-    onemap: OnemapSection = OnemapSection()
-    datamall: DatamallSection = DatamallSection()
-    openrouter: OpenrouterSection = OpenrouterSection()
-    fandom: FandomSection = FandomSection()
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Return the section that a source's ``SPEC`` defines."""
+
+
+if TYPE_CHECKING:
+    ApisSection = _ApisSection
+else:
+    ApisSection = create_model("ApisSection", __base__=_ApisSection, __doc__=_ApisSection.__doc__, **_apis())
 
 
 class OutputSection(Section):
@@ -265,7 +172,7 @@ class OutputSection(Section):
     keep_last_n_versions: int = Field(default=10, ge=1)
     """after a success, completed runs beyond this number are removed, oldest first"""
     symlink_latest: bool = True
-    formats: Names[Literal["json", "geojson"]] = Field(default=("json",), min_length=1)
+    formats: Names[Format] = Field(default=_DEFAULT_FORMATS, min_length=1)
     """json: mrt_transit_graph.json; geojson: exits.geojson"""
 
 
@@ -311,18 +218,24 @@ class TriggersSection(Section):
     """a run finished after failures"""
 
 
-class CoverageMinSection(Section):
+class _CoverageMinSection(Section):
     """The share of exits that should have each enriched field; 0: nobody minds."""
 
-    platforms: Share = 0.95
-    platform_codes: Share = 0
-    """at least one platform with its letter"""
-    bus_stops: Share = 0.9
-    access: Share = 0
-    """any statement about access"""
-    step_free: Share = 0
-    """yes or no"""
-    landmarks: Share = 0
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> float:
+            """Return the share of a field."""
+
+
+if TYPE_CHECKING:
+    CoverageMinSection = _CoverageMinSection
+else:
+    CoverageMinSection = create_model(
+        "CoverageMinSection",
+        __base__=_CoverageMinSection,
+        __doc__=_CoverageMinSection.__doc__,
+        **{field.name: (Share, field.usual_share) for field in COVERED},
+    )
 
 
 class AlertingSection(Section):

@@ -1,17 +1,22 @@
 """The JSON Schema of the configuration file, for editors; it ships as ``schemas/pipeline.schema.json``.
 
-It is generated from ``model.py``, whose strings under the keys become its descriptions. After a change there,
+It is generated from the sections, whose strings under the keys become its descriptions. After a change there,
 write it anew with ``mrt-pipeline config schema > src/mrt_pipeline/schemas/pipeline.schema.json``.
 """
 
 from __future__ import annotations
 
 import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from mrt_pipeline.config import model
+from mrt_pipeline.config.keys import section_of
+from mrt_pipeline.config.model import Settings
+from mrt_pipeline.contracts.sections import Section
 
 SCHEMA_FILE = Path(__file__).parents[1] / "schemas" / "pipeline.schema.json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -19,23 +24,43 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the configuration file."""
-    schema = model.Settings.model_json_schema()
-    texts = _key_docstrings()
-    for name, section in {"Settings": schema, **schema["$defs"]}.items():
-        classes = [base.__name__ for base in getattr(model, name).__mro__]
-        for key, spec in section.get("properties", {}).items():
-            if found := [texts[base, key] for base in classes if (base, key) in texts]:
+    schema = Settings.model_json_schema()
+    sections = {section.__name__: section for section in _sections(Settings)}
+    for name, part in {"Settings": schema, **schema["$defs"]}.items():
+        for key, spec in part.get("properties", {}).items():
+            if found := [
+                texts[key] for texts in map(_key_docstrings, sections[name].__mro__) if key in texts
+            ]:
                 spec["description"] = found[0]
     return {"$schema": DIALECT, **schema, "title": "config/pipeline.yaml of MRT Data Pipeline"}
 
 
-def _key_docstrings() -> dict[tuple[str, str], str]:
-    """Return the string under each key of each section."""
-    tree = ast.parse(Path(model.__file__).read_text(encoding="utf-8"))
+def _sections(section: type[Section]) -> Iterator[type[Section]]:
+    """Yield a section and all below it."""
+    yield section
+    for field in section.model_fields.values():
+        if below := section_of(field):
+            yield from _sections(below)
+
+
+def _key_docstrings(section: type) -> dict[str, str]:
+    """Return the string under each key that a class defines."""
     texts = {}
-    for section in (node for node in tree.body if isinstance(node, ast.ClassDef)):
-        for statement, below in pairwise(section.body):
-            match statement, below:
-                case ast.AnnAssign(target=ast.Name(id=key)), ast.Expr(value=ast.Constant(value=str(text))):
-                    texts[section.name, key] = " ".join(text.split())
+    for node in _classes_of(section.__module__):
+        if node.name == section.__name__:
+            for statement, below in pairwise(node.body):
+                match statement, below:
+                    case ast.AnnAssign(target=ast.Name(id=key)), ast.Expr(
+                        value=ast.Constant(value=str(text))
+                    ):
+                        texts[key] = " ".join(text.split())
     return texts
+
+
+@cache
+def _classes_of(module: str) -> list[ast.ClassDef]:
+    file = getattr(sys.modules[module], "__file__", None)
+    if file is None:  # built in
+        return []
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    return [node for node in tree.body if isinstance(node, ast.ClassDef)]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.fields import EXIT_FIELDS
+from mrt_pipeline.contracts.fields import COVERED
 from mrt_pipeline.contracts.network import Station
 
 
@@ -21,11 +21,7 @@ class FieldCoverage(Record):
 def measure_coverage(stations: Iterable[Station]) -> dict[str, FieldCoverage]:
     """Return the coverage of each enriched field over all exits of some stations."""
     exits = [found for station in stations for found in station.exits]
-    return {
-        field.name: _measure(sum(map(field.says_something, exits)), len(exits))
-        for field in EXIT_FIELDS
-        if field.is_covered
-    }
+    return {field.name: _measure(sum(map(field.is_filled_in, exits)), len(exits)) for field in COVERED}
 
 
 def _measure(filled: int, total: int) -> FieldCoverage:

@@ -8,10 +8,6 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from mrt_pipeline.contracts.base import Record
 
-SODL = "SODL-1.0"
-SODL_URL = "https://data.gov.sg/open-data-licence"
-"""the Singapore Open Data Licence, under which all publishers but the wiki's stand"""
-
 WHOLE_RECORD = "record"
 """The evidence key that stands for every field of a record without evidence of its own."""
 

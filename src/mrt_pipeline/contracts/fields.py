@@ -1,64 +1,137 @@
-"""What may be said of an exit, as one table: what each field is called, where it is, and how it counts."""
+"""What an exit may be enriched with, said once: the parts that hang on it, and the fields that are counted.
 
-from __future__ import annotations
+A *part* is an attribute of ``EnrichedExit`` that holds records; a *field* is what coverage, losses, gates,
+alerts, lineage and the report count, for every exit. A new field is a row of ``FIELDS``.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from mrt_pipeline.contracts.network import StationExit, StepFree
+from mrt_pipeline.contracts.evidence import Published
+from mrt_pipeline.contracts.network import (
+    EnrichedExit,
+    ExitAccess,
+    ExitBusStop,
+    ExitPlatform,
+    Landmark,
+    StepFree,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class ExitField:
-    """A field of an exit under the name that coverage, losses, gates and ``explain`` call it by."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """An attribute of an exit that sources fill."""
 
     name: str
+    record_type: type[Published]
+    claimed_as: str
+    """what a claim calls one of its values"""
+    named_by: str = ""
+    """the one attribute that plain formats give of its records, if they give no more"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitField:
+    """Something that an exit has a number of, none included."""
+
+    name: str
+    """key in counts, gates and configuration"""
+    title: str
+    """heading of its column"""
     part: str
-    """the exit's own field that holds it"""
-    attribute: str | None
-    """field of the records in there; none: the records themselves"""
-    count: Callable[[StationExit], int]
+    """the part that holds it"""
+    attribute: str = ""
+    """the attribute of the part's records that holds it, if it is not the records themselves"""
+    count: Callable[[EnrichedExit], int]
     """how many values an exit has"""
-    is_filled: Callable[[StationExit], bool] | None = None
-    """whether it says something, where that is not having a value"""
+    is_filled: Callable[[EnrichedExit], bool] | None = None
+    """whether an exit says something, if that is not to have a value"""
     is_covered: bool = True
-    """whether its share of exits is measured"""
+    """whether the share of exits that have it is measured"""
+    usual_share: float = 0
+    """default of ``alerting.coverage_min``"""
 
-    def says_something(self, found: StationExit) -> bool:
-        """Return whether an exit has it."""
-        return bool(self.count(found)) if self.is_filled is None else self.is_filled(found)
-
-
-def _count_letters(found: StationExit) -> int:
-    return sum(bool(platform.platform_code) for platform in found.platforms)
+    def is_filled_in(self, found: EnrichedExit) -> bool:
+        """Return whether an exit says something."""
+        return self.is_filled(found) if self.is_filled else self.count(found) > 0
 
 
-def _count_services(found: StationExit) -> int:
-    return sum(len(stop.services) for stop in found.bus_stops)
+PARTS: dict[str, Part] = {
+    part.name: part
+    for part in (
+        Part(name="platforms", record_type=ExitPlatform, claimed_as="platform"),
+        Part(name="bus_stops", record_type=ExitBusStop, claimed_as="bus_stop"),
+        Part(name="access", record_type=ExitAccess, claimed_as="access"),
+        Part(name="landmarks", record_type=Landmark, claimed_as="landmark", named_by="name"),
+    )
+}
+
+FIELDS: dict[str, ExitField] = {
+    field.name: field
+    for field in (
+        ExitField(
+            name="platforms",
+            title="Platforms",
+            part="platforms",
+            count=lambda found: len(found.platforms),
+            usual_share=0.95,
+        ),
+        ExitField(
+            name="platform_codes",
+            title="Platform letters",
+            part="platforms",
+            attribute="platform_code",
+            count=lambda found: sum(bool(platform.platform_code) for platform in found.platforms),
+        ),
+        ExitField(
+            name="bus_stops",
+            title="Bus stops",
+            part="bus_stops",
+            count=lambda found: len(found.bus_stops),
+            usual_share=0.9,
+        ),
+        ExitField(
+            name="bus_services",
+            title="Bus services",
+            part="bus_stops",
+            attribute="services",
+            count=lambda found: sum(len(stop.services) for stop in found.bus_stops),
+            is_covered=False,
+        ),
+        ExitField(
+            name="access",
+            title="Access, any statement",
+            part="access",
+            count=lambda found: len(found.access.features) if found.access is not None else 0,
+            is_filled=lambda found: found.access is not None,
+        ),
+        ExitField(
+            name="step_free",
+            title="Step-free yes or no",
+            part="access",
+            attribute="step_free",
+            count=lambda found: int(
+                found.access is not None and found.access.step_free is not StepFree.UNKNOWN
+            ),
+        ),
+        ExitField(
+            name="landmarks",
+            title="Landmarks",
+            part="landmarks",
+            count=lambda found: len(found.landmarks),
+        ),
+    )
+}
+
+COVERED = tuple(field for field in FIELDS.values() if field.is_covered)
+"""the fields whose coverage is measured, in the order in which they are shown"""
 
 
-def _count_features(found: StationExit) -> int:
-    return len(found.access.features) if found.access is not None else 0
-
-
-def _knows_step_free(found: StationExit) -> int:
-    return int(found.access is not None and found.access.step_free is not StepFree.UNKNOWN)
-
-
-def _has_access(found: StationExit) -> bool:
-    return found.access is not None
-
-
-EXIT_FIELDS = (
-    ExitField("platforms", "platforms", None, lambda found: len(found.platforms)),
-    ExitField("platform_codes", "platforms", "platform_code", _count_letters),
-    ExitField("bus_stops", "bus_stops", None, lambda found: len(found.bus_stops)),
-    ExitField("bus_services", "bus_stops", "services", _count_services, is_covered=False),
-    ExitField("access", "access", None, _count_features, is_filled=_has_access),
-    ExitField("step_free", "access", "step_free", _knows_step_free),
-    ExitField("landmarks", "landmarks", None, lambda found: len(found.landmarks)),
-)
-"""every field of an exit that stage 2 may fill, in the order in which they are shown"""
-
-ENRICHED_PARTS = tuple(dict.fromkeys(field.part for field in EXIT_FIELDS))
-"""the exit's own fields that stage 2 may fill, and that may be empty"""
+def published_parts(found: EnrichedExit) -> Iterable[Published]:
+    """Yield every record that hangs on an exit, part by part."""
+    for name in PARTS:
+        held = getattr(found, name)
+        if isinstance(held, tuple):
+            yield from held
+        elif held is not None:
+            yield held

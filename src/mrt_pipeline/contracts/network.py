@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Confidence, Published
 
 Latitude = Annotated[float, Field(ge=-90, le=90)]
@@ -138,13 +139,23 @@ class Landmark(Published):
     confidence: Confidence = Confidence.HIGH
 
 
-class StationExit(Published):
+class EnrichedExit(Record):
+    """What hangs on one exit: what stage 2 finds and the dataset publishes."""
+
+    exit_id: str
+    """unique and stable across renumberings: slug, line of the building, label"""
+    platforms: tuple[ExitPlatform, ...] = ()
+    bus_stops: tuple[ExitBusStop, ...] = ()
+    access: ExitAccess | None = None
+    """empty while no source says anything about this exit's access"""
+    landmarks: tuple[Landmark, ...] = ()
+
+
+class StationExit(EnrichedExit, Published):
     """A public way in or out, as LTA numbers them."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"exit_id"})
 
-    exit_id: str
-    """unique and stable across renumberings: slug, line of the building, label"""
     exit_code: str
     """the bare label as signed, e.g. ``A`` or ``1``"""
     station_code: str
@@ -152,11 +163,6 @@ class StationExit(Published):
     line_code: str
     lat: Latitude
     lng: Longitude
-    platforms: tuple[ExitPlatform, ...] = ()
-    bus_stops: tuple[ExitBusStop, ...] = ()
-    access: ExitAccess | None = None
-    """empty while no source says anything about this exit's access"""
-    landmarks: tuple[Landmark, ...] = ()
 
 
 class Station(Published):

@@ -10,14 +10,7 @@ from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Evidence, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
-from mrt_pipeline.contracts.network import (
-    AccessFeature,
-    ExitAccess,
-    ExitBusStop,
-    ExitPlatform,
-    Landmark,
-    Station,
-)
+from mrt_pipeline.contracts.network import AccessFeature, EnrichedExit, Station
 
 SCHEMA_VERSION: Literal["1"] = "1"
 """Raised whenever a field of an output changes meaning or shape; older checkpoints are then refused."""
@@ -100,14 +93,9 @@ class FeatureDenial(Record):
     evidence: Evidence
 
 
-class ExitEnrichment(Record):
+class ExitEnrichment(EnrichedExit):
     """What stage 2 adds to one exit."""
 
-    exit_id: str
-    platforms: tuple[ExitPlatform, ...] = ()
-    bus_stops: tuple[ExitBusStop, ...] = ()
-    access: ExitAccess | None = None
-    landmarks: tuple[Landmark, ...] = ()
     denied: tuple[FeatureDenial, ...] = ()
     """what one source says is not there; it settles nothing but contradictions, and is never published"""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.plain import plain_enrichment
@@ -42,3 +43,6 @@ def _feature(station: Station, found: StationExit) -> dict[str, object]:
             **plain_enrichment(found),
         },
     }
+
+
+EXPORT = ExportSpec(name="geojson", file_name="exits.geojson", render=render_geojson)

@@ -5,6 +5,7 @@ It differs in one spelling: ``exit_code`` is ``Exit A`` here and ``A`` everywher
 
 from __future__ import annotations
 
+from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.plain import plain_enrichment
@@ -41,3 +42,8 @@ def _exit(found: StationExit) -> dict[str, object]:
         "lng": found.lng,
         **plain_enrichment(found),
     }
+
+
+EXPORT = ExportSpec(
+    name="json", file_name="mrt_transit_graph.json", render=render_transit_graph, is_default=True
+)

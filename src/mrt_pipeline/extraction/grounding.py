@@ -14,13 +14,7 @@ from dataclasses import replace
 from mrt_pipeline.contracts.claims import Passage
 from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import (
-    BusStopRelation,
-    ExitBusStop,
-    Landmark,
-    Station,
-    StationExit,
-)
+from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Landmark, Station, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment, RejectedClaim
 from mrt_pipeline.contracts.source import BusStop
 from mrt_pipeline.extraction.access import ground_access, ground_denial

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from mrt_pipeline.contracts.evidence import SODL, SODL_URL, Evidence, Method, Provenance
+from mrt_pipeline.contracts.documents import SODL
+from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance
 from mrt_pipeline.network.model import Network
 
 NETWORK_DOCUMENT = "network-table"
@@ -20,8 +21,8 @@ def network_provenance(network: Network) -> Provenance:
         publisher="MRT Data Pipeline, from OneMap and announcements of the Land Transport Authority",
         url="https://www.lta.gov.sg/content/ltagov/en/getting_around/public_transport/rail_network.html",
         retrieved_at=LAST_LOOKED_AT,
-        licence=SODL,
-        licence_url=SODL_URL,
+        licence=SODL.licence_id,
+        licence_url=SODL.url,
         attribution=(
             "Contains information from OneMap accessed on 2025-07 from the Singapore Land Authority which is "
             "made available under the terms of the Singapore Open Data Licence version 1.0 "
@@ -38,5 +39,9 @@ def network_evidence(
 ) -> Evidence:
     """Return evidence that points to a code or a service of the network's table, and to its own source."""
     return Evidence(
-        document_id=NETWORK_DOCUMENT, method=method, licence=SODL, record_id=record_id, stated_in=stated_in
+        document_id=NETWORK_DOCUMENT,
+        method=method,
+        licence=SODL.licence_id,
+        record_id=record_id,
+        stated_in=stated_in,
     )

@@ -267,7 +267,7 @@ class Attempt:
 
     def write_validation(self, dataset: Stage3Output) -> None:
         """Write what was found of a dataset, beside it and into the manifest."""
-        from mrt_pipeline.exports import render_validation
+        from mrt_pipeline.exports.validation_report import render_validation
 
         content = render_validation(dataset)
         write_bytes(self._session.folder / VALIDATION_NAME, content)

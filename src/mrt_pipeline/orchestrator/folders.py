@@ -162,7 +162,7 @@ def _is_folder(path: Path) -> bool:
 
 def _names_of_a_run() -> list[str]:
     """Return the name of every file that a run may write in its folder, but the note of who holds it."""
-    from mrt_pipeline.exports import EXPORTERS
+    from mrt_pipeline.config.registry import all_exports
     from mrt_pipeline.orchestrator.gates import GATES_NAME
     from mrt_pipeline.report.html import REPORT_FILE
     from mrt_pipeline.runtime.alerts.channels import ALERTS_NAME
@@ -171,7 +171,7 @@ def _names_of_a_run() -> list[str]:
 
     return [
         *CHECKPOINT_NAMES.values(),
-        *(exporter.file_name for exporter in EXPORTERS.values()),
+        *(exporter.file_name for exporter in all_exports()),
         *(REPORT_FILE, VALIDATION_NAME, GATES_NAME, ALERTS_NAME, JOURNAL_NAME, REJECTED_NAME, LINEAGE_NAME),
         *(*LOG_NAMES.values(), LOCK_NAME),
     ]

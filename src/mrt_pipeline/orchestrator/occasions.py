@@ -178,15 +178,7 @@ def _describe_safe(occasion: Occasion) -> str:
 
 
 def _find_lows(counts: dict[str, float], least: CoverageMinSection) -> Iterator[str]:
-    wanted = {
-        "platforms": least.platforms,
-        "platform_codes": least.platform_codes,
-        "bus_stops": least.bus_stops,
-        "access": least.access,
-        "step_free": least.step_free,
-        "landmarks": least.landmarks,
-    }
-    for field, share in wanted.items():
+    for field, share in least:
         found = counts.get(f"coverage_{field}", 0.0)
         if found < share:
             yield f"{found:.2%} of exits have {field}; alerting.coverage_min.{field} expects {share:.2%}."

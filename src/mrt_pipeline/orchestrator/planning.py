@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mrt_pipeline.config import Mode
+from mrt_pipeline.config.keys import pace_keys
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.outputs import EnrichmentStatus
@@ -31,7 +32,7 @@ from mrt_pipeline.runtime.checkpoints import (
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import read_bytes
-from mrt_pipeline.runtime.fingerprints import code_version, find_differences, flatten
+from mrt_pipeline.runtime.fingerprints import find_differences, flatten, stage_version
 
 ASKED_FOR = "asked for"
 DISABLED = "disabled in config"
@@ -41,15 +42,6 @@ UNCHANGED = "nothing that it depends on has changed"
 
 LIVE = "live"
 """how the version of a document begins that is not recorded but asked for"""
-
-DOCUMENTS = {
-    "datagov": ("lta-station-exits",),
-    "onemap": ("onemap-stations",),
-    "lta_datamall": ("lta-bus-stops", "lta-bus-services"),
-    "fandom_wiki": ("fandom-wiki",),
-    "openrouter_llm": ("openrouter-model",),
-}
-"""the documents of each configured source; the network's own table is an input of every stage"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +100,9 @@ def _refuse_unknown_day(request: RunRequest, today: date) -> None:
 
 def find_api(stage: StageSpec, document_id: str) -> str | None:
     """Return the section of ``apis`` that says where a stage has a document from, if one does."""
-    for source, documents in DOCUMENTS.items():
-        if document_id in documents and source in stage.api_of_source:
-            return stage.api_of_source[source]
+    for spec in stage.sources:
+        if document_id in spec.input_ids:
+            return spec.api
     return None
 
 
@@ -176,7 +168,7 @@ def fingerprint_stage(stage: StageSpec, context: RunContext, earlier: dict[str, 
     config = flatten(context.settings.model_dump(mode="json"), stage.config_keys)
     config.pop(f"stages.{stage.name}.enabled")  # a stage that is switched off gives no other result
     return Fingerprint(
-        code=code_version(stage.code),
+        code=stage_version(stage.name),
         config=config,
         inputs={
             "as_of": context.as_of.isoformat(),
@@ -268,7 +260,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
 
 
 def _what_is_refused(stage: StageSpec, fingerprint: Fingerprint) -> Fingerprint:
-    config = {key: value for key, value in fingerprint.config.items() if key not in stage.pace_keys}
+    config = {key: value for key, value in fingerprint.config.items() if key not in pace_keys()}
     return Fingerprint(code="", config=config, inputs={"as_of": fingerprint.inputs["as_of"]})
 
 
@@ -333,9 +325,9 @@ def _verify(stage: StageSpec, manifest: Manifest, checkpoint: CheckpointRecord, 
 
 def _source_versions(stage: StageSpec, context: RunContext) -> dict[str, str]:
     return {
-        document: _version(document, stage.api_of_source[source], context)
-        for source in stage.sources_in_use(context.settings)
-        for document in DOCUMENTS.get(source, ())
+        document: _version(document, spec.api, context)
+        for spec in stage.sources_in_use(context.settings)
+        for document in spec.input_ids
     }
 
 

@@ -18,10 +18,10 @@ def publish(attempt: Attempt, formats: Iterable[str]) -> None:
     final = attempt.manifest.stages.get(STAGES[-1].name)
     if final is None or final.status is not StageStatus.COMPLETED:
         return
-    from mrt_pipeline.exports import EXPORTERS
+    from mrt_pipeline.config.registry import all_exports
     from mrt_pipeline.report.html import REPORT_FILE
 
-    exporters = [EXPORTERS[name] for name in formats]
+    exporters = [spec for spec in all_exports() if spec.name in formats]
     wanted = [REPORT_FILE, *(exporter.file_name for exporter in exporters)]
     published = attempt.manifest.outputs
     findings = attempt.manifest.side_files.get(VALIDATION_NAME)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.contracts.fields import FIELDS
 from mrt_pipeline.contracts.findings import Finding, count_by_severity
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import (
@@ -68,9 +69,7 @@ def _count_stage2(output: Stage2Output) -> dict[str, float]:
     exits = [found for item in output.enrichments for found in item.exits]
     return {
         **{f"stations_{status}": statuses.count(status) for status in sorted(set(statuses))},
-        "bus_stops": sum(len(found.bus_stops) for found in exits),
-        "platforms": sum(len(found.platforms) for found in exits),
-        "landmarks": sum(len(found.landmarks) for found in exits),
+        **{field.name: sum(map(field.count, exits)) for field in FIELDS.values() if not field.attribute},
         "rejected_claims": sum(len(item.rejected) for item in output.enrichments),
         **_count_findings((*output.findings, *(f for item in output.enrichments for f in item.findings))),
     }

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from functools import cache, lru_cache
 
+from mrt_pipeline.config.registry import sources_filling
 from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance, Published
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason, SilentField
-from mrt_pipeline.contracts.fields import ENRICHED_PARTS, EXIT_FIELDS
+from mrt_pipeline.contracts.fields import FIELDS, PARTS
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import (
     ExitBusStop,
@@ -21,7 +22,7 @@ from mrt_pipeline.contracts.network import (
 from mrt_pipeline.contracts.outputs import RejectedClaim, Stage3Output
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.network import NETWORK_DOCUMENT
-from mrt_pipeline.report.items import PARTS, name_item
+from mrt_pipeline.report.items import RECORD_TYPES, name_item
 from mrt_pipeline.report.stations import choose_exits
 
 Part = tuple[str, str | None]
@@ -49,22 +50,6 @@ CONCLUDED: dict[tuple[type[Published], str], str] = {
     ),
 }
 """fields that need evidence and are concluded from what it cites: how"""
-
-SOURCES_OF = {
-    "platforms": ("network", "fandom_wiki", "openrouter_llm"),
-    "bus_stops": ("lta_datamall", "fandom_wiki", "openrouter_llm"),
-    "access": ("fandom_wiki", "openrouter_llm"),
-    "landmarks": ("fandom_wiki", "openrouter_llm"),
-}
-"""the configured sources that may fill an enriched field"""
-
-CLAIMED_FIELDS = {
-    "bus_stop": "bus_stops",
-    "platform": "platforms",
-    "access": "access",
-    "landmark": "landmarks",
-}
-"""what a rejected claim calls a field, and what the dataset calls it"""
 
 _HOW = {
     Method.RECORD: "read from the publisher's record",
@@ -146,7 +131,7 @@ def find_parts(name: str) -> tuple[Part, ...]:
 
     Args:
         name: a field of the station or of exits (``bus_stops``), one of its attributes with it
-            (``bus_stops.services``) or alone (``services``), or a name of ``EXIT_FIELDS`` (``step_free``).
+            (``bus_stops.services``) or alone (``services``), or a name of ``FIELDS`` (``step_free``).
 
     Raises:
         UsageError: if there is no such field.
@@ -169,13 +154,13 @@ def _names() -> dict[str, tuple[Part, ...]]:
     names: dict[str, tuple[Part, ...]] = {
         name: ((name, None),) for name in own if name not in ("evidence", "exits")
     }
-    for field in EXIT_FIELDS:
-        names.setdefault(field.name, ((field.part, field.attribute),))
-    for claimed, part in CLAIMED_FIELDS.items():
-        names.setdefault(claimed, ((part, None),))
-    attributes = dict.fromkeys(attribute for part in PARTS for attribute in _attributes_of(part))
+    for field in FIELDS.values():
+        names.setdefault(field.name, ((field.part, field.attribute or None),))
+    for held in PARTS.values():
+        names.setdefault(held.claimed_as, ((held.name, None),))
+    attributes = dict.fromkeys(attribute for part in RECORD_TYPES for attribute in _attributes_of(part))
     for attribute in attributes:
-        holders = tuple((part, attribute) for part in PARTS if attribute in _attributes_of(part))
+        holders = tuple((part, attribute) for part in RECORD_TYPES if attribute in _attributes_of(part))
         names.setdefault(attribute, holders)
     return names
 
@@ -261,7 +246,7 @@ def _all_evidence(record: Published) -> Iterable[Evidence]:
 
 def _attributes_of(name: str) -> tuple[str, ...]:
     """Return the fields of the records that a field holds."""
-    fields = PARTS[name].model_fields if name in PARTS else ()
+    fields = RECORD_TYPES[name].model_fields if name in RECORD_TYPES else ()
     return tuple(attribute for attribute in fields if attribute != "evidence")
 
 
@@ -273,10 +258,10 @@ def _silences(
     exits: Iterable[StationExit], parts: tuple[Part, ...] | None, facts: RunFacts
 ) -> Iterator[SilentField]:
     """Yield the enriched fields that were asked for and say nothing."""
-    asked = tuple((part, None) for part in ENRICHED_PARTS) if parts is None else parts
+    asked = tuple((part, None) for part in PARTS) if parts is None else parts
     for found in exits:
         for part, attribute in asked:
-            if part in ENRICHED_PARTS and not _says_something(found, part, attribute):
+            if part in PARTS and not _says_something(found, part, attribute):
                 name = part if attribute is None else f"{part}.{attribute}"
                 yield SilentField(exit_id=found.exit_id, field=name, why=_why_silent(part, facts))
 
@@ -290,7 +275,7 @@ def _says_something(found: StationExit, part: str, attribute: str | None) -> boo
 def _why_silent(name: str, facts: RunFacts) -> str:
     passed_over = [
         f"{source} was passed over ({facts.passed_over[source]})"
-        for source in SOURCES_OF[name]
+        for source in sources_filling(name)
         if source in facts.passed_over
     ]
     return "; ".join(["no source in use says anything about it", *passed_over])
@@ -322,5 +307,10 @@ def _rejected_about(
     wanted = None if parts is None else {part for part, _ in parts}
     for claim in rejected:
         is_of_exit = labels is None or claim.exit_label is None or claim.exit_label in labels
-        if is_of_exit and (wanted is None or CLAIMED_FIELDS.get(claim.field, claim.field) in wanted):
+        if is_of_exit and (wanted is None or _part_of(claim) in wanted):
             yield claim
+
+
+def _part_of(claim: RejectedClaim) -> str:
+    """Return what the dataset calls the part that a claim is about."""
+    return next((part.name for part in PARTS.values() if part.claimed_as == claim.field), claim.field)

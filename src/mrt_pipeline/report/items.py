@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from mrt_pipeline.contracts.evidence import Published
-from mrt_pipeline.contracts.network import ExitAccess, ExitBusStop, ExitPlatform, Landmark, StationCode
+from mrt_pipeline.contracts.fields import PARTS
+from mrt_pipeline.contracts.network import ExitBusStop, ExitPlatform, Landmark, StationCode
 
-PARTS: dict[str, type[Published]] = {
+RECORD_TYPES: dict[str, type[Published]] = {
     "codes": StationCode,
-    "platforms": ExitPlatform,
-    "bus_stops": ExitBusStop,
-    "access": ExitAccess,
-    "landmarks": Landmark,
+    **{part.name: part.record_type for part in PARTS.values()},
 }
 """fields of a station or exit that hold published records of their own"""
 

@@ -8,10 +8,10 @@ The one value whose change is watched too is step-free access (``turns``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mrt_pipeline.contracts.fields import EXIT_FIELDS
+from mrt_pipeline.contracts.fields import FIELDS, ExitField
 from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, LostExit, LostStation, RecordLoss
 from mrt_pipeline.contracts.network import StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
@@ -48,7 +48,7 @@ def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
                 slugs.append(pair.new.slug)
             elif then is not None:
                 exits.append(_lost_exit(pair.old.slug, then))
-    measured = (_measure(name, count, kept) for name, count in COUNTS.items())
+    measured = (_measure(field, kept) for field in FIELDS.values())
     return Losses(
         stations=tuple(_lost_stations(old, new)),
         exits=tuple(exits),
@@ -101,18 +101,14 @@ def _lost_exit(slug: str, found: StationExit) -> LostExit:
     )
 
 
-def _measure(name: str, count: Callable[[StationExit], int], pairs: Iterable[ExitPair]) -> FieldLoss:
+def _measure(field: ExitField, pairs: Iterable[ExitPair]) -> FieldLoss:
     old = lost = 0
     exits = []
     for then, now in pairs:
-        before = count(then)
+        before = field.count(then)
         old += before
-        if (gone := before - count(now)) > 0:
+        if (gone := before - field.count(now)) > 0:
             lost += gone
             exits.append(then.exit_id)
     share = round(lost / old, 4) if old else 0.0
-    return FieldLoss(field=name, old=old, lost=lost, share=share, exits=tuple(exits))
-
-
-COUNTS: dict[str, Callable[[StationExit], int]] = {field.name: field.count for field in EXIT_FIELDS}
-"""How many values of each enriched field an exit has."""
+    return FieldLoss(field=field.name, old=old, lost=lost, share=share, exits=tuple(exits))

@@ -12,6 +12,7 @@ from typing import Any
 
 from mrt_pipeline.contracts.comparison import ValueChange
 from mrt_pipeline.contracts.evidence import Evidence, Published
+from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.network import ExitBusStop, StationExit
 from mrt_pipeline.report.items import name_item
 from mrt_pipeline.report.matching import Pair, is_same_position
@@ -20,6 +21,8 @@ from mrt_pipeline.report.rerouting import PlatformPair
 SAME_DISTANCE_M = 0.5
 """Between places that did not move a distance differs by rounding; more means that it is measured anew."""
 
+_MATCHED = "platforms"
+"""the part whose records are matched by where trains go, not by name"""
 _DIRECTION = frozenset({"station_code", "line_code", "towards_code", "towards_kind", "next_code"})
 
 
@@ -57,12 +60,11 @@ def compare_exit_values(
     for then, now in platforms:
         yield from compare_records(scope, "platforms", then, now, leave_out=_DIRECTION)
     is_moved = not is_same_position((old.lat, old.lng), (new.lat, new.lng))
-    for stop, later in _match_items(old.bus_stops, new.bus_stops):
-        yield from compare_records(scope, "bus_stops", stop, later, leave_out=_follows(stop, later, is_moved))
-    if old.access != new.access:
-        yield from compare_records(scope, "access", old.access, new.access)
-    for landmark, later in _match_items(old.landmarks, new.landmarks):
-        yield from compare_records(scope, "landmarks", landmark, later)
+    for part in PARTS:
+        for before, after in _match_part(getattr(old, part), getattr(new, part)) if part != _MATCHED else ():
+            yield from compare_records(
+                scope, part, before, after, leave_out=_follows(before, after, is_moved)
+            )
 
 
 def compare_records(
@@ -114,14 +116,25 @@ def _compare_attribute(
         )
 
 
-def _follows(old: ExitBusStop | None, new: ExitBusStop | None, is_exit_moved: bool) -> frozenset[str]:
-    """Return the attributes of a bus stop that need not be compared, or whose change follows from another."""
-    if old is None or new is None:
+def _follows(old: Published | None, new: Published | None, is_exit_moved: bool) -> frozenset[str]:
+    """Return the attributes of a bus stop that need not be compared, or whose change follows from another.
+
+    Of other records all are compared.
+    """
+    if not isinstance(old, ExitBusStop) or not isinstance(new, ExitBusStop):
         return frozenset()
     if is_same_position((old.lat, old.lng), (new.lat, new.lng)):
         is_alike = abs(old.distance_m - new.distance_m) <= SAME_DISTANCE_M
         return frozenset({"lat", "lng", "distance_m"} if is_exit_moved or is_alike else {"lat", "lng"})
     return frozenset({"distance_m"})
+
+
+def _match_part(old: Any, new: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield what differs of a part in pairs: its records by name, or the one that it holds."""
+    if isinstance(new, tuple):
+        yield from _match_items(old, new)
+    elif old != new:
+        yield old, new
 
 
 def _match_items(old: Sequence[Published], new: Sequence[Published]) -> Iterator[tuple[Any, Any]]:

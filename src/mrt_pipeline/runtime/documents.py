@@ -1,6 +1,6 @@
 """One publisher's document on its way to a table: the bytes as they came, and who is to be named for them.
 
-A source turns a ``Payload`` into a ``Parsed`` set of records; ``Document`` joins both to a ``SourceTable``.
+A source turns a ``Payload`` into a ``Parsed`` set of records; ``table_of`` joins both to a ``SourceTable``.
 So a payload read from a file, one fetched live and one recorded in the package carry the same provenance.
 """
 
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Generic, TypeVar
 
-from mrt_pipeline.config.model import ExpectedSection
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.evidence import SODL, SODL_URL, Provenance
+from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.sections import ExpectedSection
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.files import sha256_of
@@ -42,50 +43,30 @@ class Parsed(Generic[RecordT]):
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document under the Singapore Open Data Licence, as its attribution names it."""
+def provenance_of(document: Document, payload: Payload, records: int) -> Provenance:
+    """Return where the records of a payload come from."""
+    return Provenance(
+        document_id=document.document_id,
+        source_id=document.document_id,
+        title=document.title,
+        publisher=document.publisher,
+        url=document.url,
+        revision=payload.revision,
+        retrieved_at=payload.retrieved_at,
+        licence=document.licence.licence_id,
+        licence_url=document.licence.url,
+        attribution=document.attribution(payload.retrieved_at.date()),
+        sha256=sha256_of(payload.content),
+        records=records,
+    )
 
-    document_id: str
-    title: str
-    publisher: str
-    url: str
-    """a page where a person can look"""
-    dataset: str
-    """what the attribution calls the document"""
-    source: str
-    """where the attribution says that it is from"""
 
-    def attribution(self, accessed_on: date) -> str:
-        """Return the sentence that the licence asks for."""
-        return (
-            f"Contains information from {self.dataset} accessed on {accessed_on} from {self.source} which is "
-            f"made available under the terms of the Singapore Open Data Licence version 1.0 {SODL_URL}"
-        )
-
-    def provenance(self, payload: Payload, records: int) -> Provenance:
-        """Return where the records of a payload come from."""
-        return Provenance(
-            document_id=self.document_id,
-            source_id=self.document_id,
-            title=self.title,
-            publisher=self.publisher,
-            url=self.url,
-            revision=payload.revision,
-            retrieved_at=payload.retrieved_at,
-            licence=SODL,
-            licence_url=SODL_URL,
-            attribution=self.attribution(payload.retrieved_at.date()),
-            sha256=sha256_of(payload.content),
-            records=records,
-        )
-
-    def table(
-        self, payload: Payload, parsed: Parsed[RecordT], findings: Iterable[Finding] = ()
-    ) -> SourceTable[RecordT]:
-        """Return the records of a payload with their provenance and all findings."""
-        provenance = self.provenance(payload, len(parsed.records))
-        return SourceTable(parsed.records, provenance, (*payload.findings, *parsed.findings, *findings))
+def table_of(
+    document: Document, payload: Payload, parsed: Parsed[RecordT], findings: Iterable[Finding] = ()
+) -> SourceTable[RecordT]:
+    """Return the records of a payload with their provenance and all findings."""
+    provenance = provenance_of(document, payload, len(parsed.records))
+    return SourceTable(parsed.records, provenance, (*payload.findings, *parsed.findings, *findings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from mrt_pipeline.config.registry import sources_of
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
 from mrt_pipeline.contracts.run import Fingerprint
+from mrt_pipeline.contracts.source_spec import SourceSpec
 
 PACKAGE = Path(__file__).parent.parent
 
 _SHARED = ("contracts", "errors.py", "network", "runtime/geometry.py")
 _READING = (
-    "sources",
     "runtime/checked_answers.py",
     "runtime/documents.py",
     "runtime/recordings.py",
     "runtime/records.py",
 )
 
-STAGE_CODE = {
+_STAGE_CODE = {
     STAGE1_INGESTION: (*_SHARED, *_READING, "stages/stage1_ingestion.py", "stages/ingestion"),
     STAGE2_ENRICHMENT: (
         *_SHARED,
@@ -47,6 +49,32 @@ STAGE_CODE = {
     ),
 }
 """stage to the source files and folders, relative to the package, whose change makes what it made stale"""
+
+
+@cache
+def stage_code(stage: str) -> tuple[str, ...]:
+    """Return the source files and folders that a stage's result depends on, those of its sources included."""
+    folders = (source_folder(spec) for spec in sources_of(stage))
+    return (*_STAGE_CODE[stage], *(folder for folder in folders if folder))
+
+
+def source_folder(spec: SourceSpec) -> str:
+    """Return a source's folder relative to the package, empty for one of another package."""
+    own, _, below = spec.package.partition(".")
+    return below.replace(".", "/") if own == PACKAGE.name else ""
+
+
+@cache
+def stage_version(stage: str) -> str:
+    """Return a sha256 over all code that a stage's result depends on, sources of other packages included."""
+    own = code_version(stage_code(stage))
+    others = [_version_of_other(spec) for spec in sources_of(stage) if not source_folder(spec)]
+    return hashlib.sha256("+".join([own, *others]).encode()).hexdigest() if others else own
+
+
+def _version_of_other(spec: SourceSpec) -> str:
+    file = sys.modules[spec.package].__file__
+    return code_version(package=Path(file).parent) if file else spec.package
 
 
 def code_version(parts: Iterable[str] = ("",), package: Path = PACKAGE) -> str:

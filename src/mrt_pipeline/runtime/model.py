@@ -17,8 +17,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from mrt_pipeline.config.model import OpenrouterSection, Stage2Section
+from mrt_pipeline.config.model import Stage2Section
 from mrt_pipeline.contracts.outputs import ModelUsage
+from mrt_pipeline.contracts.sections import ModelSection
+from mrt_pipeline.contracts.source_spec import Pace, Rate
 from mrt_pipeline.errors import CredentialError, FetchError, ModelCallError
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
@@ -36,7 +38,7 @@ from mrt_pipeline.runtime.model_failures import (
     status_failure,
 )
 from mrt_pipeline.runtime.model_usage import Ledger
-from mrt_pipeline.runtime.pace import Pace, Pacer, Rate
+from mrt_pipeline.runtime.pace import Pacer
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S, parse_retry_after
 from mrt_pipeline.secrecy import SECRETS
 
@@ -93,7 +95,7 @@ class ChatModel:
 
     def __init__(
         self,
-        api: OpenrouterSection,
+        api: ModelSection,
         pace: Stage2Section,
         api_key: SecretStr | None,
         *,

@@ -5,8 +5,7 @@ not held back unless they are named. This is a sliding window of our own rather 
 one sleeps by ``time.sleep`` alone, so that no test could run it without waiting, and it knows neither
 services that take one request at a time nor a pause that a service itself asks for.
 
-Limits as published, last looked at on 2026-11-23: data.gov.sg two downloads per 10 s and five per minute
-without a key; OneMap 250 requests a minute; Fandom asks for one request at a time.
+What each service allows is said by its source (``SourceSpec.rates``).
 """
 
 from __future__ import annotations
@@ -19,39 +18,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-DATAGOV = "data.gov.sg"
+from mrt_pipeline.config.registry import rates_by_host
+from mrt_pipeline.contracts.source_spec import Pace, Rate
+
 TOLD_FROM_S = 2.0
 """a shorter wait is told to nobody"""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most ``requests`` in any stretch of ``seconds``."""
-
-    requests: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """What one service allows."""
-
-    rates: tuple[Rate, ...] = ()
-    is_serial: bool = False
-    """whether a request may begin only when the one before has ended"""
-
-    def describe(self) -> str:
-        """Return the rates in words."""
-        rates = (f"{rate.requests} times in {rate.seconds:g} s" for rate in self.rates)
-        return f"at most {' and '.join(rates)}"
-
-
 DEFAULT_PACE = Pace((Rate(10, 1),))
-PACES: Mapping[str, Pace] = {
-    DATAGOV: Pace((Rate(2, 10), Rate(5, 60))),
-    "onemap.gov.sg": Pace((Rate(250, 60),)),
-    "fandom.com": Pace((Rate(10, 1),), is_serial=True),
-}
 
 
 class Pacer:
@@ -59,14 +33,17 @@ class Pacer:
 
     def __init__(
         self,
-        paces: Mapping[str, Pace] = PACES,
+        paces: Mapping[str, Pace] | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Take the allowances, the time, and who hears of a wait that a person would notice."""
-        self._paces = paces
+        """Take the allowances, the time, and who hears of a wait that a person would notice.
+
+        By default the allowances are those of all sources.
+        """
+        self._paces = rates_by_host() if paces is None else paces
         self._clock = clock
         self._sleep = sleep
         self._tell = tell

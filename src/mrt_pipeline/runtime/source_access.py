@@ -10,12 +10,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from mrt_pipeline.config.model import ApiSection, Mode, Settings
+from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.registry import all_sources, rates_by_host, sources_by_api
+from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.sections import ApiSection, Mode
+from mrt_pipeline.contracts.source import SourceTable
+from mrt_pipeline.contracts.source_spec import Credentials, SourceSpec
+from mrt_pipeline.errors import InternalError
 from mrt_pipeline.runtime.files import remove_abandoned
-from mrt_pipeline.runtime.pace import DATAGOV, PACES, Pacer
+from mrt_pipeline.runtime.pace import Pacer
 from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, load_recording
+from mrt_pipeline.runtime.table_rows import from_row
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -57,8 +64,8 @@ class SourceAccess:
         self._clients: dict[str, HttpClient] = {}
         self._others: list[Closable] = []
         self._lock = threading.Lock()
-        has_key = _is_set(secrets.datagov_api_key)
-        paces = {name: pace for name, pace in PACES.items() if not (has_key and name == DATAGOV)}
+        keys = {spec.unrated_with for spec in all_sources() if _has(secrets, spec.unrated_with)}
+        paces = rates_by_host(keys)
         self._pacer = Pacer(paces, sleep=sleep, tell=tell)
         self._sleep = sleep
 
@@ -113,6 +120,18 @@ class SourceAccess:
         with self._lock:
             self._others.append(other)
 
+    def recorded_table(self, document: Document) -> SourceTable[Any]:
+        """Return the records of a document as the package holds them.
+
+        Raises:
+            SourceFormatError: if nothing is recorded, or the table is damaged.
+        """
+        recording = self.recorded(document.document_id)
+        if document.record_type is None:
+            raise InternalError(f"{document.document_id} is recorded and has no record type")
+        records: tuple[Any, ...] = tuple(from_row(document.record_type, row) for row in recording.rows)
+        return SourceTable(records, recording.provenance)
+
     def close(self) -> None:
         """Close all connections; a client that is asked again opens new ones."""
         with self._lock:
@@ -149,29 +168,30 @@ def missing_credentials(settings: Settings, secrets: Secrets, apis: Iterable[str
 
 
 def _missing_of(api: str, settings: Settings, secrets: Secrets) -> Iterator[str]:
-    if api == "onemap" and not _has_onemap(secrets):
-        yield (
-            "OneMap needs ONEMAP_API_KEY, or ONEMAP_EMAIL and ONEMAP_PASSWORD together, in the environment "
-            "or .env; or set apis.onemap.mode to snapshot, or take onemap out of "
-            "stages.stage1_ingestion.sources."
-        )
-    if api == "datamall" and not _is_set(secrets.lta_account_key):
-        yield (
-            "LTA DataMall needs LTA_ACCOUNT_KEY in the environment or .env; or set apis.datamall.mode to "
-            "snapshot, or take lta_datamall out of stages.stage2_enrichment.sources."
-        )
-    if api == "openrouter" and not _is_set(secrets.openrouter_api_key):
-        from mrt_pipeline.runtime.model import is_openrouter
-        from mrt_pipeline.runtime.model_failures import MISSING_KEY
-
-        if is_openrouter(str(settings.apis.openrouter.base_url)):
-            yield MISSING_KEY
+    section = getattr(settings.apis, api)
+    for spec in sources_by_api(api):
+        wanted = spec.credentials
+        if wanted is None or _has_one(wanted, secrets):
+            continue
+        if not wanted.is_needed or spec.load(wanted.is_needed)(section):
+            yield (
+                f"{wanted.service} needs {wanted.in_words()} in the environment or .env; "
+                f"or {_way_out(spec)}, or take {spec.name} out of stages.{spec.stage}.sources."
+            )
 
 
-def _has_onemap(secrets: Secrets) -> bool:
-    return _is_set(secrets.onemap_api_key) or (
-        _is_set(secrets.onemap_email) and _is_set(secrets.onemap_password)
-    )
+def _way_out(spec: SourceSpec) -> str:
+    if spec.credentials is not None and spec.credentials.way_out:
+        return spec.credentials.way_out
+    return f"set apis.{spec.api}.mode to snapshot"
+
+
+def _has_one(wanted: Credentials, secrets: Secrets) -> bool:
+    return any(all(_has(secrets, name) for name in names) for names in wanted.alternatives)
+
+
+def _has(secrets: Secrets, variable: str) -> bool:
+    return _is_set(getattr(secrets, variable.lower(), None))
 
 
 def _is_set(secret: SecretStr | None) -> bool:

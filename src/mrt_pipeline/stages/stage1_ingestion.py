@@ -39,7 +39,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         Raises:
             SourceError: if a source cannot be had or read.
         """
-        from mrt_pipeline.sources.datagov import read_exits
+        from mrt_pipeline.sources.datagov.reading import read_exits
 
         context, network = self._context, load_network()
         context.stop.check()
@@ -75,7 +75,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         section = context.settings.stages.stage1_ingestion
         if "onemap" not in section.sources:
             return None
-        from mrt_pipeline.sources.onemap import read_stations
+        from mrt_pipeline.sources.onemap.reading import read_stations
 
         wanted = [
             (entry.station_code, network.names[entry.slug])

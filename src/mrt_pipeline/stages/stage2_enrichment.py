@@ -45,7 +45,7 @@ MOST_NAMED = 60
 
 
 class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
-    """Adds platforms, bus stops, access and landmarks to the exits of stage 1."""
+    """Adds to the exits of stage 1 what hangs on them."""
 
     def __init__(
         self,
@@ -175,7 +175,7 @@ def without_enrichment(stage1_output: Stage1Output, context: RunContext) -> Stag
         findings=(
             _warning(
                 "enrichment-disabled",
-                f"{reason}: no exit has platforms, bus stops, access or landmarks. Set "
+                f"{reason}: nothing is known of any exit. Set "
                 "stages.stage2_enrichment.enabled to true to have them.",
             ),
         ),
@@ -222,7 +222,7 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
     if not used:
         yield _warning(
             "no-source-used",
-            "No configured source could be used: no exit has platforms, bus stops, access or landmarks. "
+            "No configured source could be used: nothing is known of any exit. "
             "See which were passed over and why.",
         )
     for name in used:

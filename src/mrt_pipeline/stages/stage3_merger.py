@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.config.model import Settings
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.names import STAGE3_MERGER
 from mrt_pipeline.contracts.network import Station, StationExit
-from mrt_pipeline.contracts.outputs import (
-    ExitEnrichment,
-    Stage1Output,
-    Stage2Output,
-    Stage3Output,
-)
+from mrt_pipeline.contracts.outputs import ExitEnrichment, Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageInputError, StageOutputError
 from mrt_pipeline.network import load_network
@@ -156,14 +152,7 @@ def _enrich_station(station: Station, enrichments: dict[str, ExitEnrichment]) ->
 def _enrich_exit(found: StationExit, enrichment: ExitEnrichment | None) -> StationExit:
     if enrichment is None:
         return found
-    return found.model_copy(
-        update={
-            "platforms": enrichment.platforms,
-            "bus_stops": enrichment.bus_stops,
-            "access": enrichment.access,
-            "landmarks": enrichment.landmarks,
-        }
-    )
+    return found.model_copy(update={name: getattr(enrichment, name) for name in PARTS})
 
 
 def _enrichments_by_exit(

@@ -8,7 +8,7 @@ from typing import Any
 from mrt_pipeline.errors import ModelCallError
 from mrt_pipeline.runtime.model import ChatModel
 from mrt_pipeline.runtime.model_usage import Ledger
-from mrt_pipeline.stages.enrichment import model_source
+from mrt_pipeline.sources.openrouter import claims as model_source
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import Handler, LoopbackServer
 from tests.fakes.model_server import answers, base_url_of, body_of, completion, failure, reply, serving

@@ -9,11 +9,11 @@ from collections.abc import Callable
 import mrt_pipeline
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import SourceError, SourceFormatError
-from mrt_pipeline.sources.datagov import read_exits
-from mrt_pipeline.sources.datamall import read_bus_stops
-from mrt_pipeline.sources.onemap import read_stations
-from mrt_pipeline.stages.enrichment import wiki_source
-from mrt_pipeline.stages.enrichment.tables import read_bus_tables
+from mrt_pipeline.sources.datagov.reading import read_exits
+from mrt_pipeline.sources.datamall.reading import read_bus_stops
+from mrt_pipeline.sources.datamall.tables import read_bus_tables
+from mrt_pipeline.sources.fandom_wiki import claims as wiki_source
+from mrt_pipeline.sources.onemap.reading import read_stations
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, make_line, make_stage
 from tests.fakes.http_server import LoopbackServer, Reply

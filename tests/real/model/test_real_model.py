@@ -19,7 +19,7 @@ from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.errors import ModelCallError
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.stages.enrichment.model_source import ModelSource, open_source
+from mrt_pipeline.sources.openrouter.claims import ModelSource, open_source
 from tests.fakes.http_server import Handler, LoopbackServer, Reply, SeenRequest
 from tests.fakes.network_builder import NOW
 from tests.fakes.prose_pages import (

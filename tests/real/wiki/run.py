@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import ApisSection, FandomSection, Mode, Settings
+from mrt_pipeline.config.model import Settings
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
 from mrt_pipeline.runtime.pace import Pacer
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.stages.enrichment.tables import BusTables
-from mrt_pipeline.stages.enrichment.wiki_source import WikiSource, open_source
+from mrt_pipeline.sources.fandom_wiki.claims import WikiSource, open_source
 from tests.fakes.fake_time import FakeTime
 from tests.real.mediawiki import MediaWiki, read_pages
 
@@ -28,7 +28,7 @@ def open_wiki_source(
 ) -> WikiSource:
     """Return the source as stage 2 opens it, but that it sleeps in fake time."""
     time = time or FakeTime()
-    settings = Settings(apis=ApisSection(fandom=FandomSection(base_url=wiki.base_url, mode=Mode.LIVE)))
+    settings = Settings.model_validate({"apis": {"fandom": {"base_url": wiki.base_url, "mode": "live"}}})
     access = SourceAccess(settings, secrets=Secrets(), cache_dir=cache, now=time.now)
     source = open_source(replace(snapshot, settings=settings, access=access), (), tables)
     assert isinstance(source, WikiSource)

@@ -7,10 +7,10 @@ import pytest
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Evidence, Published
 from mrt_pipeline.contracts.network import ExitAccess, Station
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.page_text import read_page_text
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.stages.enrichment.tables import BusTables
-from mrt_pipeline.stages.enrichment.wiki_source import LICENCE
+from mrt_pipeline.sources.fandom_wiki.claims import LICENCE
 from tests.real.mediawiki import MediaWiki
 from tests.real.wiki.answers import facts_of, read_sheet, show
 from tests.real.wiki.render import read_rendered, render
@@ -58,7 +58,7 @@ def test_every_quote_stands_in_the_text_that_its_document_names(
 ) -> None:
     for claimed in claims.values():
         for reason in _evidence_of(claimed):
-            if reason.licence != LICENCE:
+            if reason.licence != LICENCE.licence_id:
                 continue
             assert reason.document_id in claimed.provenance
             assert reason.quote and reason.char_start is not None and reason.char_end is not None

@@ -8,10 +8,10 @@ import pytest
 
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import BlockedError, FetchError, SourceError
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.sources.fandom_wiki.claims import WikiSource
 from mrt_pipeline.sources.fandom_wiki.titles import find_heads
-from mrt_pipeline.stages.enrichment.tables import BusTables
-from mrt_pipeline.stages.enrichment.wiki_source import WikiSource
 from tests.fakes.fake_time import FakeTime
 from tests.real.mediawiki import MediaWiki
 from tests.real.wiki.run import PAGES, claims_of, open_wiki_source

@@ -107,7 +107,7 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
         ("contact: you there", "contact (line 1) holds a space or a character beyond ASCII; "
          "expected one URL or e-mail address."),
         ("stages: {stage1_ingestion: {sources: [onemap]}}",
-         "stages.stage1_ingestion (line 1) lacks datagov among its sources, which alone gives the exits; "
+         "stages.stage1_ingestion (line 1) lacks datagov among its sources, which stage 1 needs; "
          "add it."),
         ("stages: {stage1_ingestion: {expected_exits: {min: 900}}}",
          "stages.stage1_ingestion.expected_exits (line 1) has min 900 and max 800; "

@@ -5,9 +5,11 @@ from typing import get_args
 import pytest
 
 from mrt_pipeline.config.model import OutputSection
-from mrt_pipeline.exports import EXPORTERS
+from mrt_pipeline.config.registry import all_exports
 from mrt_pipeline.runtime.files import to_json
 from tests.fakes.network_builder import make_dataset
+
+EXPORTERS = {spec.name: spec for spec in all_exports()}
 
 
 def test_every_format_that_the_configuration_knows_has_an_exporter() -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.config.registry import all_exports
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.gates import GateReport
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, REJECTED_NAME, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import RejectedClaim, Stage1Output, Stage2Output, Stage3Output
-from mrt_pipeline.exports import EXPORTERS, render_validation
+from mrt_pipeline.exports.validation_report import render_validation
 from mrt_pipeline.orchestrator.gates import GATES_NAME
 from mrt_pipeline.report.html import REPORT_FILE
 from mrt_pipeline.runtime.alerts.channels import ALERTS_NAME
@@ -30,6 +31,7 @@ from tests.fakes.network_builder import (
     make_station,
 )
 
+EXPORTERS = {spec.name: spec for spec in all_exports()}
 ROOT = Path(__file__).parents[3]
 DOCUMENTED = set(re.findall(r"`([\w.-]+)`", (ROOT / "docs/formats.md").read_text(encoding="utf-8")))
 NS13, NS17, *_ = SMALL_NETWORK.codes

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.config.registry import all_exports
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.exports import EXPORTERS
 from tests.fakes.network_builder import SMALL_NETWORK, make_dataset, make_exit, make_station, provenance
+
+EXPORTERS = {spec.name: spec for spec in all_exports()}
 
 NS13 = SMALL_NETWORK.codes[0]
 

@@ -9,8 +9,8 @@ import pytest
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
-from mrt_pipeline.exports.json_schemas import SCHEMA_FILES, SCHEMAS_FOLDER, render_schema, write_schemas
 from mrt_pipeline.runtime.files import to_json
+from mrt_pipeline.runtime.json_schemas import SCHEMA_FILES, SCHEMAS_FOLDER, render_schema, write_schemas
 from tests.fakes.network_builder import (
     enrich_nothing,
     make_dataset,
@@ -32,7 +32,7 @@ def _schema(file_name: str) -> Any:
 
 @pytest.mark.parametrize("file_name", SCHEMA_FILES)
 def test_a_shipped_schema_is_that_of_the_present_contract(file_name: str) -> None:
-    """If this fails, run ``python -m mrt_pipeline.exports.json_schemas``."""
+    """If this fails, run ``python -m mrt_pipeline.runtime.json_schemas``."""
     assert (SCHEMAS_FOLDER / file_name).read_bytes() == render_schema(SCHEMA_FILES[file_name])
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from mrt_pipeline.config.registry import all_exports
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Landmark, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.exports import EXPORTERS
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     cited,
@@ -16,6 +16,7 @@ from tests.fakes.network_builder import (
     make_station,
 )
 
+EXPORTERS = {spec.name: spec for spec in all_exports()}
 NS13, NS17, *_ = SMALL_NETWORK.codes
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.exports import render_validation
+from mrt_pipeline.exports.validation_report import render_validation
 from tests.fakes.network_builder import SMALL_NETWORK, make_bus_stop, make_dataset, make_exit, make_station
 
 NS13 = SMALL_NETWORK.codes[0]

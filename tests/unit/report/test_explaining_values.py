@@ -7,7 +7,7 @@ import pytest
 from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.evidence import Alignment, Confidence, Evidence, Method, Published
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation
-from mrt_pipeline.contracts.fields import EXIT_FIELDS
+from mrt_pipeline.contracts.fields import FIELDS, PARTS
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import (
     ExitAccess,
@@ -23,15 +23,13 @@ from mrt_pipeline.contracts.outputs import RejectedClaim, Stage3Output
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.network import NETWORK_DOCUMENT, network_evidence
 from mrt_pipeline.report.explanation import (
-    CLAIMED_FIELDS,
     COMPUTED,
     RunFacts,
     explain,
     field_names,
     find_parts,
 )
-from mrt_pipeline.report.items import PARTS
-from mrt_pipeline.report.losses import COUNTS
+from mrt_pipeline.report.items import RECORD_TYPES
 from tests.fakes.network_builder import (
     EXITS_DOCUMENT,
     SMALL_NETWORK,
@@ -188,11 +186,10 @@ def test_a_field_has_the_names_that_all_other_places_use(name: str, field: str, 
     "name",
     [
         *measure_coverage([]),
-        *COUNTS,
-        *CLAIMED_FIELDS,
-        *CLAIMED_FIELDS.values(),
-        *(field.name for field in EXIT_FIELDS),
-        *(attribute for part in PARTS.values() for attribute in part.model_fields if attribute != "evidence"),
+        *FIELDS,
+        *PARTS,
+        *(part.claimed_as for part in PARTS.values()),
+        *(name for kind in RECORD_TYPES.values() for name in kind.model_fields if name != "evidence"),
     ],
 )
 def test_what_coverage_losses_claims_and_records_call_a_field_can_be_asked_for(name: str) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.config.registry import all_exports
 from mrt_pipeline.contracts.network import ExitAccess, Landmark, StepFree
-from mrt_pipeline.exports import EXPORTERS
 from mrt_pipeline.report.lineage.schemas import checkpoint_fields, export_fields, source_fields
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
@@ -19,6 +19,7 @@ from tests.fakes.network_builder import (
     make_station,
 )
 
+EXPORTERS = {spec.name: spec for spec in all_exports()}
 NS13, NS17, *_ = SMALL_NETWORK.codes
 
 

@@ -162,7 +162,7 @@ def test_a_line_that_is_yet_to_open_comes_last() -> None:
 
 def test_coverage_counts_each_exit_once_under_the_line_of_its_building() -> None:
     content = content_of(enriched_dataset())
-    place = content["coverage"]["fields"].index("step_free") + 1
+    place = content["coverage"]["fields"].index("Step-free yes or no") + 1
     measured = {row[0]: row[place] for row in content["coverage"]["rows"]}
     assert measured == {None: [2, 6], "NSL": [2, 4], "CCL": [0, 1], "BPL": [0, 1]}
 

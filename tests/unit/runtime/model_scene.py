@@ -6,9 +6,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from mrt_pipeline.config.model import OpenrouterSection, Stage2Section
+from mrt_pipeline.config.model import Stage2Section
 from mrt_pipeline.runtime.model import ChatModel, Message, ModelAnswer, Question
 from mrt_pipeline.runtime.model_usage import Ledger
+from mrt_pipeline.sources.openrouter import OpenrouterSection
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import LoopbackServer
 from tests.fakes.model_server import base_url_of

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import Fingerprint
-from mrt_pipeline.runtime.fingerprints import PACKAGE, STAGE_CODE, code_version, find_differences, flatten
+from mrt_pipeline.runtime.fingerprints import PACKAGE, code_version, find_differences, flatten, stage_code
 
 KEYS = st.text("abc", min_size=1, max_size=3)
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=3)
@@ -112,7 +113,7 @@ def test_the_whole_package_has_a_version() -> None:
     assert code_version() != code_version(("runtime/geometry.py",))
 
 
-@pytest.mark.parametrize("part", sorted({part for parts in STAGE_CODE.values() for part in parts}))
+@pytest.mark.parametrize("part", sorted({part for stage in CHECKPOINT_NAMES for part in stage_code(stage)}))
 def test_each_part_of_a_stages_code_is_there(part: str) -> None:
     """A part that is misspelt, or was moved, would be no part of any version."""
     assert (PACKAGE / part).exists()

@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pydantic import SecretStr
 
-from mrt_pipeline.config.model import OpenrouterSection, Stage2Section
+from mrt_pipeline.config.model import Stage2Section
 from mrt_pipeline.errors import CredentialError, ModelCallError
 from mrt_pipeline.runtime.model import CUT, TOO_LONG, ChatModel, ModelAnswer, is_openrouter
 from mrt_pipeline.runtime.model_usage import Ledger
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
+from mrt_pipeline.sources.openrouter import OpenrouterSection
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import Reply
 from tests.fakes.model_server import (

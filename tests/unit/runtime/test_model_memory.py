@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.config.model import OpenrouterSection, Stage2Section
+from mrt_pipeline.config.model import Stage2Section
 from mrt_pipeline.runtime.model import ChatModel, Message, Question
 from mrt_pipeline.runtime.model_cache import AnswerCache
 from mrt_pipeline.runtime.model_memory import RememberingModel
 from mrt_pipeline.runtime.model_usage import Ledger
+from mrt_pipeline.sources.openrouter import OpenrouterSection
 from tests.fakes.http_server import LoopbackServer
 from tests.fakes.model_server import answers, completion, serving
 from tests.unit.runtime.model_scene import QUESTION, SCHEMA, model_on

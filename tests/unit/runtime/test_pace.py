@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.runtime.pace import PACES, Pace, Pacer, Rate, is_loopback
+from mrt_pipeline.contracts.source_spec import Pace, Rate
+from mrt_pipeline.runtime.pace import Pacer, is_loopback
 from tests.fakes.fake_time import FakeTime
 
 ONEMAP = "www.onemap.gov.sg"
@@ -16,7 +17,7 @@ ONEMAP = "www.onemap.gov.sg"
 def _moments(host: str, number: int, paces: dict[str, Pace] | None = None) -> list[float]:
     """Return when each of some requests may begin that are all asked for at once."""
     time = FakeTime()
-    pacer = Pacer(PACES if paces is None else paces, clock=time.clock, sleep=time.sleep)
+    pacer = Pacer(paces, clock=time.clock, sleep=time.sleep)
     moments = []
     for _ in range(number):
         with pacer.turn(host):

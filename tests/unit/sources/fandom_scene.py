@@ -10,7 +10,7 @@ from typing import Any
 
 from mrt_pipeline.errors import FetchError
 from mrt_pipeline.runtime.http import Answer
-from mrt_pipeline.sources.fandom_wiki import WikiApi
+from mrt_pipeline.sources.fandom_wiki.api import WikiApi
 
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
 URL = "https://wiki.example/api.php"

@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.contracts.findings import Severity
-from mrt_pipeline.contracts.source import BusService, BusStop
+from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.documents import Payload
+from mrt_pipeline.runtime.documents import Payload, provenance_of
 from mrt_pipeline.runtime.recordings import load_recording
-from mrt_pipeline.sources.datamall import (
-    bus_services_table,
-    find_unknown_stops,
-    parse_bus_services,
-    parse_bus_stops,
-)
+from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
+from mrt_pipeline.sources.datamall.parsing import parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.datamall.reading import bus_services_table
+from mrt_pipeline.sources.datamall.tables import find_unknown_stops
 from tests.unit.sources.payloads import as_json, changed, checks, payload, plain
 
 STOPS: list[dict[str, Any]] = plain("lta-bus-stops/stops.json")
 ROUTES: list[dict[str, Any]] = plain("lta-bus-services/routes.json")
+
+PAYLOAD = Payload(b"", datetime(2026, 4, 1, tzinfo=UTC))
 
 
 def test_every_row_becomes_one_bus_stop_in_the_order_of_codes() -> None:
@@ -173,7 +173,10 @@ def test_a_name_that_is_no_service_number_is_an_error() -> None:
 def test_stops_that_lta_does_not_list_are_told_once_a_direction() -> None:
     services = (BusService("2", 1, ("99999", "01012", "88888")), BusService("2", 2, ("01012",)))
     stops = (BusStop("01012", "Victoria St", "Hotel Grand Pacific", 1.2968483, 103.8525359),)
-    (finding,) = find_unknown_stops(services, stops)
+    (finding,) = find_unknown_stops(
+        SourceTable(stops, provenance_of(BUS_STOPS, PAYLOAD, 1)),
+        SourceTable(services, provenance_of(BUS_SERVICES, PAYLOAD, 2)),
+    )
     assert (finding.check, finding.severity) == ("bus-stop-not-listed", Severity.INFO)
     assert "88888, 99999" in finding.message
     assert finding.record_id == "lta-bus-services:2:1"

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.errors import BlockedError, FetchError, SourceFormatError
-from mrt_pipeline.sources.fandom_wiki import ApiError, PageHead, api_url, fetch_page, page_url
+from mrt_pipeline.sources.fandom_wiki.api import ApiError, api_url
+from mrt_pipeline.sources.fandom_wiki.pages import fetch_page, page_url
+from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 from tests.unit.sources.fandom_scene import URL, FakeWiki, in_turn
 
 LAG = {"error": {"code": "maxlag", "info": "Waiting for a database server: 7 seconds lagged.", "lag": 7}}

@@ -11,8 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mrt_pipeline.errors import BlockedError, FetchError, SourceFormatError
-from mrt_pipeline.sources.fandom_wiki import PageHead, Resolved, resolve_titles
-from mrt_pipeline.sources.fandom_wiki.titles import alternatives, find_heads, fold_title
+from mrt_pipeline.sources.fandom_wiki.titles import (
+    PageHead,
+    Resolved,
+    alternatives,
+    find_heads,
+    fold_title,
+    resolve_titles,
+)
 from tests.unit.sources.fandom_scene import NOW, FakeWiki, Memory, in_turn, page, small_wiki
 
 YISHUN = "Yishun MRT Station"

@@ -11,9 +11,10 @@ from mrt_pipeline.config import Secrets
 from mrt_pipeline.config.model import Settings
 from mrt_pipeline.runtime.recordings import RECORDED, load_recording
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.sources.datagov import read_exits
-from mrt_pipeline.sources.datamall import find_unknown_stops, read_bus_services, read_bus_stops
-from mrt_pipeline.sources.onemap import read_stations
+from mrt_pipeline.sources.datagov.reading import read_exits
+from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
+from mrt_pipeline.sources.datamall.tables import find_unknown_stops
+from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.fake_time import FakeTime
 
 DOCUMENTS = {
@@ -70,9 +71,9 @@ def test_the_positions_of_interchanges_are_those_of_each_building(access: Source
 
 
 def test_every_stop_of_every_service_is_listed(access: SourceAccess) -> None:
-    services = read_bus_services(access, 30).records
-    assert find_unknown_stops(services, read_bus_stops(access, 30).records) == ()
-    assert len({service.service_no for service in services}) == 599
+    services = read_bus_services(access, 30)
+    assert find_unknown_stops(read_bus_stops(access, 30), services) == ()
+    assert len({service.service_no for service in services.records}) == 599
 
 
 def test_the_recorded_tables_are_small() -> None:

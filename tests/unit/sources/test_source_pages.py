@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.network import load_network, network_provenance
-from mrt_pipeline.runtime.documents import Document
 from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.sources.datagov import EXITS
 from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS

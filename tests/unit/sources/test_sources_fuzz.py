@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
-from mrt_pipeline.sources.datagov import parse_exits
-from mrt_pipeline.sources.datamall import parse_bus_services, parse_bus_stops
-from mrt_pipeline.sources.onemap import parse_stations
+from mrt_pipeline.sources.datagov.parsing import parse_exits
+from mrt_pipeline.sources.datamall.parsing import parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.onemap.parsing import parse_stations
 from tests.unit.sources.payloads import payload, plain
 
 Parse = Callable[[bytes], Parsed[Any]]

@@ -11,8 +11,7 @@ import pytest
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.source import StationLocation
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.sources.onemap import parse_stations
-from mrt_pipeline.sources.onemap.parsing import merge_stations
+from mrt_pipeline.sources.onemap.parsing import merge_stations, parse_stations
 from tests.unit.sources.payloads import as_json, changed, checks, payload, plain
 
 PLACES: list[dict[str, Any]] = plain("onemap-stations/places.json")

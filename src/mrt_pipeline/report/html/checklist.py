@@ -11,6 +11,7 @@ from typing import Any
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.evidence import Published
+from mrt_pipeline.contracts.fields import published_parts
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
@@ -250,9 +251,7 @@ def _of_sources(dataset: Stage3Output) -> Iterator[Item]:
 
 def _published(dataset: Stage3Output) -> Iterator[Published]:
     for found in (found for station in dataset.stations for found in station.exits):
-        yield from (*found.platforms, *found.bus_stops, *found.landmarks)
-        if found.access is not None:
-            yield found.access
+        yield from published_parts(found)
 
 
 def _is_share_alike(record: Published) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.contracts.fields import FIELDS
 from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
 from mrt_pipeline.contracts.names import FINAL_STAGE
 from mrt_pipeline.contracts.network import Station, StationCode
@@ -192,7 +193,7 @@ def _coverage(dataset: Stage3Output, network: Network) -> dict[str, Any]:
     for line_code in sorted(used, key=lambda code: (network.line_order.get(code, len(used)), code)):
         of_line = measure_coverage(_exits_of(dataset.stations, line_code))
         rows.append([show(line_code), *([value.filled, value.total] for value in of_line.values())])
-    return {"fields": list(measured), "rows": rows}
+    return {"fields": [FIELDS[name].title for name in measured], "rows": rows}
 
 
 def _exits_of(stations: Iterable[Station], line_code: str) -> Iterator[Station]:

@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.contracts.fields import COVERED, ExitField
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment, Stage1Output, Stage2Output, StageOutput
 from mrt_pipeline.report.lineage.facets import Json
-
-COLUMNS = {
-    "platforms": "stations.exits.platforms",
-    "platform_codes": "stations.exits.platforms.platform_code",
-    "bus_stops": "stations.exits.bus_stops",
-    "access": "stations.exits.access",
-    "step_free": "stations.exits.access.step_free",
-    "landmarks": "stations.exits.landmarks",
-}
-"""each field whose coverage is measured, and its column in the dataset's schema"""
 
 
 def count_rows(output: StageOutput) -> int:
@@ -40,7 +31,8 @@ def measure_columns(output: StageOutput) -> Json:
         return whole
     coverage = measure_coverage(output.stations)
     return whole | {
-        COLUMNS[field]: _column(measured.filled, measured.total) for field, measured in coverage.items()
+        _column_of(field): _column(coverage[field.name].filled, coverage[field.name].total)
+        for field in COVERED
     }
 
 
@@ -49,13 +41,16 @@ def _without_exits(stations: Iterable[Station]) -> int:
 
 
 def _measure_enrichments(exits: list[ExitEnrichment]) -> Json:
-    filled = {
-        "platforms": sum(bool(found.platforms) for found in exits),
-        "bus_stops": sum(bool(found.bus_stops) for found in exits),
-        "access": sum(found.access is not None for found in exits),
-        "landmarks": sum(bool(found.landmarks) for found in exits),
+    wholes = [field for field in COVERED if not field.attribute]
+    return {
+        f"enrichments.exits.{field.part}": _column(sum(map(field.is_filled_in, exits)), len(exits))
+        for field in wholes
     }
-    return {f"enrichments.exits.{field}": _column(number, len(exits)) for field, number in filled.items()}
+
+
+def _column_of(field: ExitField) -> str:
+    """Return a field's column in the dataset's schema."""
+    return ".".join(filter(None, ("stations.exits", field.part, field.attribute)))
 
 
 def _column(filled: int, total: int) -> Json:

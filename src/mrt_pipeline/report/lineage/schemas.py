@@ -15,18 +15,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import AwareDatetime, BaseModel
 
+from mrt_pipeline.config.registry import all_sources
+from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
-from mrt_pipeline.contracts.source import BusService, BusStop, ExitFeature, StationLocation
 from mrt_pipeline.report.lineage.facets import Json
 
 _SIMPLE = {bool: "boolean", int: "integer", float: "number", str: "string", date: "date"}
-_SOURCES: dict[str, type[Any]] = {
-    "lta-station-exits": ExitFeature,
-    "onemap-stations": StationLocation,
-    "lta-bus-stops": BusStop,
-    "lta-bus-services": BusService,
-}
 _CHECKPOINTS: dict[str, type[Any]] = {
     "stage1_ingestion": Stage1Output,
     "stage2_enrichment": Stage2Output,
@@ -38,7 +33,9 @@ _UNPUBLISHED = frozenset({"evidence", "codes", "wiki_title", "exits"})
 
 def source_fields(source_id: str) -> list[Json] | None:
     """Return the fields that are read of a source's records, none if it is text."""
-    kind = _SOURCES.get(source_id)
+    documents = (document for spec in all_sources() for document in spec.documents)
+    kinds = {document.document_id: document.record_type for document in documents}
+    kind = kinds.get(source_id)
     return None if kind is None else _fields_of(kind)
 
 
@@ -82,8 +79,8 @@ def _plain(kind: type[Any], only: Container[str] | None = None) -> list[Json]:
 
 
 def _without_evidence(field: Json) -> Json:
-    if field["name"] == "landmarks":
-        return _list_of("landmarks", {"type": "string"})
+    if field["name"] in PARTS and PARTS[field["name"]].named_by:
+        return _list_of(field["name"], {"type": "string"})
     if "fields" not in field:
         return field
     below = [_without_evidence(one) for one in field["fields"] if one["name"] != "evidence"]

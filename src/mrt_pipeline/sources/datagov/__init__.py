@@ -10,8 +10,44 @@ OBJECTID is; no field says whether a station is open. A download is asked for, m
 had from a signed link that lives briefly: the link is a secret of this run and is neither kept nor told.
 """
 
-from mrt_pipeline.sources.datagov.fetching import fetch_exits
-from mrt_pipeline.sources.datagov.parsing import parse_exits
-from mrt_pipeline.sources.datagov.reading import EXITS, exits_table, read_exits
+from pydantic import Field, HttpUrl
 
-__all__ = ["EXITS", "exits_table", "fetch_exits", "parse_exits", "read_exits"]
+from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.names import STAGE1_INGESTION
+from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.source import ExitFeature
+from mrt_pipeline.contracts.source_spec import Pace, Rate, SourceSpec
+
+
+class DatagovSection(ApiSection):
+    """data.gov.sg: LTA MRT Station Exit."""
+
+    base_url: BaseUrl = HttpUrl("https://api-open.data.gov.sg/v1/public/api")
+    metadata_url: BaseUrl = HttpUrl("https://api-production.data.gov.sg/v2/public/api")
+    dataset_id: str = Field(default="d_b39d3a0871985372d7e1637193335da5", pattern=r"^d_[0-9a-f]+$")
+
+
+EXITS = Document(
+    document_id="lta-station-exits",
+    title="LTA MRT Station Exit",
+    publisher="Land Transport Authority",
+    url="https://data.gov.sg/datasets/d_b39d3a0871985372d7e1637193335da5/view",
+    dataset="LTA MRT Station Exit",
+    source="the Land Transport Authority at data.gov.sg",
+    record_type=ExitFeature,
+    reader="reading:read_files",
+)
+
+SPEC = SourceSpec(
+    name="datagov",
+    package=__name__,
+    stage=STAGE1_INGESTION,
+    place=1,
+    api="datagov",
+    section=DatagovSection,
+    documents=(EXITS,),
+    is_required=True,
+    rates={"data.gov.sg": Pace((Rate(2, 10), Rate(5, 60)))},
+    unrated_with="DATAGOV_API_KEY",
+    recorder="reading:record",
+)

@@ -11,11 +11,12 @@ from mrt_pipeline.contracts.source import ExitFeature
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
 from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, natural_key, parse_json, show
+from mrt_pipeline.sources.datagov import EXITS
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-EXITS_ID = "lta-station-exits"
+EXITS_ID = EXITS.document_id
 
 MAX_STATION_CHARS = 80
 MAX_LABEL_CHARS = 20

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.config.model import Mode, Settings
+from mrt_pipeline.config.model import Settings
+from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import ExitFeature, SourceTable
-from mrt_pipeline.runtime.documents import Count, Document, Payload, check_number, refuse_losses
+from mrt_pipeline.runtime.documents import Count, Payload, check_number, refuse_losses, table_of
+from mrt_pipeline.sources.datagov import EXITS
 from mrt_pipeline.sources.datagov.fetching import fetch_exits
 from mrt_pipeline.sources.datagov.parsing import EXITS_ID, parse_exits
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.source_access import SourceAccess
-
-EXITS = Document(
-    document_id=EXITS_ID,
-    title="LTA MRT Station Exit",
-    publisher="Land Transport Authority",
-    url="https://data.gov.sg/datasets/d_b39d3a0871985372d7e1637193335da5/view",
-    dataset="LTA MRT Station Exit",
-    source="the Land Transport Authority at data.gov.sg",
-)
 
 
 COUNT = Count("exit", "stages.stage1_ingestion.expected_exits", "more-exits-than-expected")
@@ -40,9 +33,7 @@ def read_exits(
         SourceError: if the file cannot be had, has the wrong structure, lost a record or holds too few.
     """
     if access.mode_of("datagov") is not Mode.LIVE:
-        recording = access.recorded(EXITS_ID)
-        recorded = SourceTable(tuple(map(_from_row, recording.rows)), recording.provenance)
-        return _check_number(recorded, access.settings)
+        return _check_number(access.recorded_table(EXITS), access.settings)
 
     def read(answers: Answers) -> SourceTable[ExitFeature]:
         return refuse_losses(exits_table(fetch_exits(access, answers, sleep=sleep), access.settings))
@@ -52,20 +43,24 @@ def read_exits(
     )
 
 
+def record(access: SourceAccess) -> Iterator[SourceTable[ExitFeature]]:
+    """Yield what is to be recorded, asked of the service now."""
+    yield read_exits(access, ttl_days=0)
+
+
+def read_files(payloads: Sequence[Payload], settings: Settings) -> SourceTable[ExitFeature]:
+    """Return the exits of a downloaded file; of several, the last."""
+    return exits_table(payloads[-1], settings)
+
+
 def exits_table(payload: Payload, settings: Settings) -> SourceTable[ExitFeature]:
     """Return the exits of a payload, with the findings about its records and their number.
 
     Raises:
         SourceFormatError: if it has the wrong structure or holds too few exits.
     """
-    return _check_number(EXITS.table(payload, parse_exits(payload.content)), settings)
+    return _check_number(table_of(EXITS, payload, parse_exits(payload.content)), settings)
 
 
 def _check_number(table: SourceTable[ExitFeature], settings: Settings) -> SourceTable[ExitFeature]:
     return check_number(table, settings.stages.stage1_ingestion.expected_exits, COUNT)
-
-
-def _from_row(row: Mapping[str, str]) -> ExitFeature:
-    return ExitFeature(
-        row["record_id"], row["station_na"], row["exit_code"], float(row["lat"]), float(row["lng"])
-    )

@@ -10,25 +10,56 @@ B``). Recorded are services of April 2026 from a file derived from BusRoutes, in
 data.busrouter.sg/v1/services.min.json: their document says so in title and attribution.
 """
 
-from mrt_pipeline.sources.datamall.parsing import parse_bus_services, parse_bus_stops
-from mrt_pipeline.sources.datamall.reading import (
-    BUS_SERVICES,
-    BUS_STOPS,
-    bus_services_table,
-    bus_stops_table,
-    find_unknown_stops,
-    read_bus_services,
-    read_bus_stops,
+from pydantic import HttpUrl
+
+from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.source import BusService, BusStop
+from mrt_pipeline.contracts.source_spec import Credentials, SourceSpec
+
+PAGE = "https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html"
+
+
+class DatamallSection(ApiSection):
+    """LTA DataMall bus stops and routes."""
+
+    base_url: BaseUrl = HttpUrl("https://datamall2.mytransport.sg/ltaodataservice")
+
+
+BUS_STOPS = Document(
+    document_id="lta-bus-stops",
+    title="Bus Stops",
+    publisher="Land Transport Authority",
+    url=PAGE,
+    dataset="Bus Stops",
+    source="LTA DataMall",
+    record_type=BusStop,
+    reader="reading:read_stop_files",
+)
+BUS_SERVICES = Document(
+    document_id="lta-bus-services",
+    title="Bus Routes",
+    publisher="Land Transport Authority",
+    url=PAGE,
+    dataset="Bus Routes",
+    source="LTA DataMall",
+    record_type=BusService,
+    reader="reading:read_service_files",
 )
 
-__all__ = [
-    "BUS_SERVICES",
-    "BUS_STOPS",
-    "bus_services_table",
-    "bus_stops_table",
-    "find_unknown_stops",
-    "parse_bus_services",
-    "parse_bus_stops",
-    "read_bus_services",
-    "read_bus_stops",
-]
+SPEC = SourceSpec(
+    name="lta_datamall",
+    package=__name__,
+    stage=STAGE2_ENRICHMENT,
+    place=1,
+    api="datamall",
+    section=DatamallSection,
+    documents=(BUS_STOPS, BUS_SERVICES),
+    is_always_read=True,
+    fills=("bus_stops",),
+    credentials=Credentials((("LTA_ACCOUNT_KEY",),), service="LTA DataMall"),
+    cross_check="tables:find_unknown_stops",
+    opener="claims:open_source",
+    recorder="reading:record",
+)

@@ -18,9 +18,10 @@ from mrt_pipeline.runtime.records import (
     parse_json,
     show,
 )
+from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
 
-STOPS_ID = "lta-bus-stops"
-SERVICES_ID = "lta-bus-services"
+STOPS_ID = BUS_STOPS.document_id
+SERVICES_ID = BUS_SERVICES.document_id
 
 MAX_NAME_CHARS = 100
 MAX_DIRECTIONS = 2

@@ -8,31 +8,31 @@ own; some clients get 403. Protocol: https://www.mediawiki.org/wiki/API:Main_pag
 looked at on 2026-11-23.
 """
 
-from mrt_pipeline.sources.fandom_wiki.api import ApiError, WikiApi, api_url
-from mrt_pipeline.sources.fandom_wiki.pages import (
-    PageTroubleError,
-    WikiPage,
-    WrongPageError,
-    fetch_page,
-    page_url,
-)
-from mrt_pipeline.sources.fandom_wiki.store import PageStore
-from mrt_pipeline.sources.fandom_wiki.titles import PageHead, Resolved, TitleMemory, resolve_titles
-from mrt_pipeline.sources.fandom_wiki.trouble import Trouble
+from pydantic import HttpUrl
 
-__all__ = [
-    "ApiError",
-    "PageHead",
-    "PageStore",
-    "PageTroubleError",
-    "Resolved",
-    "TitleMemory",
-    "Trouble",
-    "WikiApi",
-    "WikiPage",
-    "WrongPageError",
-    "api_url",
-    "fetch_page",
-    "page_url",
-    "resolve_titles",
-]
+from mrt_pipeline.contracts.fields import PARTS
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.source_spec import Pace, Rate, SourceSpec
+
+
+class FandomSection(ApiSection):
+    """Singapore MRT Lines wiki."""
+
+    base_url: BaseUrl = HttpUrl("https://singapore-mrt-lines.fandom.com/wiki")
+    """the wiki's article path; its api.php is found beside it"""
+
+
+SPEC = SourceSpec(
+    name="fandom_wiki",
+    package=__name__,
+    stage=STAGE2_ENRICHMENT,
+    place=3,
+    api="fandom",
+    section=FandomSection,
+    live_inputs=("fandom-wiki",),
+    is_recorded=False,
+    fills=tuple(PARTS),
+    rates={"fandom.com": Pace((Rate(10, 1),), is_serial=True)},
+    opener="claims:open_source",
+)

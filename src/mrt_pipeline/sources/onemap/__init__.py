@@ -9,7 +9,41 @@ interchange's buildings share one name; empty fields are ``NIL``; a token is req
 answer may carry results and an ``error`` together.
 """
 
-from mrt_pipeline.sources.onemap.parsing import parse_stations
-from mrt_pipeline.sources.onemap.reading import STATIONS, read_stations, stations_table
+from pydantic import HttpUrl
 
-__all__ = ["STATIONS", "parse_stations", "read_stations", "stations_table"]
+from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.names import STAGE1_INGESTION
+from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.source import StationLocation
+from mrt_pipeline.contracts.source_spec import Credentials, Pace, Rate, SourceSpec
+
+
+class OnemapSection(ApiSection):
+    """OneMap search."""
+
+    base_url: BaseUrl = HttpUrl("https://www.onemap.gov.sg/api")
+
+
+STATIONS = Document(
+    document_id="onemap-stations",
+    title="OneMap search for MRT and LRT stations",
+    publisher="Singapore Land Authority",
+    url="https://www.onemap.gov.sg/apidocs/search",
+    dataset="OneMap search",
+    source="the Singapore Land Authority",
+    record_type=StationLocation,
+    reader="reading:read_files",
+)
+
+SPEC = SourceSpec(
+    name="onemap",
+    package=__name__,
+    stage=STAGE1_INGESTION,
+    place=2,
+    api="onemap",
+    section=OnemapSection,
+    documents=(STATIONS,),
+    credentials=Credentials((("ONEMAP_API_KEY",), ("ONEMAP_EMAIL", "ONEMAP_PASSWORD")), service="OneMap"),
+    rates={"onemap.gov.sg": Pace((Rate(250, 60),))},
+    recorder="reading:record",
+)

@@ -19,9 +19,10 @@ from mrt_pipeline.runtime.records import (
     parse_json,
     show,
 )
+from mrt_pipeline.sources.onemap import STATIONS
 from mrt_pipeline.sources.onemap.matching import STATION_CODE, has_code, is_building_of, names_of
 
-STATIONS_ID = "onemap-stations"
+STATIONS_ID = STATIONS.document_id
 PUBLISHER = "onemap"
 """what a table says of a position that is OneMap's own"""
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.config.model import Mode
+from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import SourceTable, StationLocation
-from mrt_pipeline.runtime.documents import Document, Payload
+from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.clock import singapore_date
+from mrt_pipeline.runtime.documents import Payload, table_of
+from mrt_pipeline.sources.onemap import STATIONS
 from mrt_pipeline.sources.onemap.fetching import fetch_stations
-from mrt_pipeline.sources.onemap.parsing import STATIONS_ID, merge_stations, parse_stations
+from mrt_pipeline.sources.onemap.parsing import merge_stations, parse_stations
 
 if TYPE_CHECKING:
+    from mrt_pipeline.config import Settings
     from mrt_pipeline.runtime.source_access import SourceAccess
-
-STATIONS = Document(
-    document_id=STATIONS_ID,
-    title="OneMap search for MRT and LRT stations",
-    publisher="Singapore Land Authority",
-    url="https://www.onemap.gov.sg/apidocs/search",
-    dataset="OneMap search",
-    source="the Singapore Land Authority",
-)
 
 
 def read_stations(
@@ -39,8 +34,23 @@ def read_stations(
     """
     if access.mode_of("onemap") is Mode.LIVE:
         return stations_table(fetch_stations(access, ttl_days, wanted))
-    recording = access.recorded(STATIONS_ID)
-    return SourceTable(tuple(map(_from_row, recording.rows)), recording.provenance)
+    return access.recorded_table(STATIONS)
+
+
+def record(access: SourceAccess) -> Iterator[SourceTable[StationLocation]]:
+    """Yield the positions of every code in use or to come, asked of the service now."""
+    network, today = load_network(), singapore_date(access.now())
+    wanted = [
+        (entry.station_code, network.names[entry.slug])
+        for entry in network.codes
+        if entry.is_open(today) or entry.is_future(today)
+    ]
+    yield read_stations(access, 0, wanted)
+
+
+def read_files(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[StationLocation]:
+    """Return the positions of downloaded files."""
+    return stations_table(*payloads)
 
 
 def stations_table(*payloads: Payload) -> SourceTable[StationLocation]:
@@ -49,8 +59,4 @@ def stations_table(*payloads: Payload) -> SourceTable[StationLocation]:
     findings = [finding for payload in payloads for finding in payload.findings]
     parsed = merge_stations(parse_stations(payload.content) for payload in payloads)
     oldest = min(payload.retrieved_at for payload in payloads)
-    return STATIONS.table(Payload(content, oldest, findings=tuple(findings)), parsed)
-
-
-def _from_row(row: Mapping[str, str]) -> StationLocation:
-    return StationLocation(row["station_code"], row["building"], float(row["lat"]), float(row["lng"]))
+    return table_of(STATIONS, Payload(content, oldest, findings=tuple(findings)), parsed)

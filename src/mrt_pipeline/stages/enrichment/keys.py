@@ -17,33 +17,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.config.keys import pace_keys
+from mrt_pipeline.config.registry import sources_of
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import Station
-from mrt_pipeline.runtime.fingerprints import STAGE_CODE, code_version
+from mrt_pipeline.runtime.fingerprints import flatten, stage_version
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext
-
-_PACE = {
-    "enabled",
-    "batch_size",
-    "delay_seconds",
-    "max_retries",
-    "retry_delay_seconds",
-    "daily_timeout_minutes",
-    "max_model_requests",
-    "sources",
-}
-"""keys of stage 2's section that change when and how fast a station is done, not what comes of it"""
-
-_API_OF = {"fandom_wiki": "fandom", "openrouter_llm": "openrouter"}
-"""sections of ``apis`` that matter; that of LTA's tables always does, since pages are held against them"""
 
 
 @cache
 def _code_in_use() -> str:
     """Return the version of the code that this process runs, whatever becomes of the files meanwhile."""
-    return code_version(STAGE_CODE[STAGE2_ENRICHMENT])
+    return stage_version(STAGE2_ENRICHMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +54,15 @@ class Basis:
 
     def __init__(self, context: RunContext, names: Sequence[str]) -> None:
         settings = context.settings
-        apis = {"datamall", *(_API_OF[name] for name in names if name in _API_OF)}
-        sections = settings.apis.model_dump(mode="json", include=apis)
+        asked = [spec for spec in sources_of(STAGE2_ENRICHMENT) if spec.name in names or spec.is_always_read]
+        sections = (f"stages.{STAGE2_ENRICHMENT}", *(f"apis.{spec.api}" for spec in asked if spec.api))
+        config = flatten(settings.model_dump(mode="json"), sections)
+        left_out = {*pace_keys(), *(f"stages.{STAGE2_ENRICHMENT}.{key}" for key in ("enabled", "sources"))}
         shared = {
             "as_of": context.as_of.isoformat(),
             "code": _code_in_use(),
             "sources": list(names),
-            "stage": settings.stages.stage2_enrichment.model_dump(mode="json", exclude=_PACE),
-            "apis": {
-                api: {key: value for key, value in section.items() if key != "timeout"}
-                for api, section in sections.items()
-            },
+            "config": {key: value for key, value in config.items() if key not in left_out},
         }
         self._shared = hashlib.sha256(json.dumps(shared, sort_keys=True).encode())
 

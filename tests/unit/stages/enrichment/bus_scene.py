@@ -9,10 +9,10 @@ from mrt_pipeline.config.model import Settings
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.network import ExitBusStop, Station, StationExit
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.network import CodeEntry, load_network
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.stages.enrichment import lta_source
-from mrt_pipeline.stages.enrichment.tables import BusTables
+from mrt_pipeline.sources.datamall import claims as lta_source
 from tests.fakes.network_builder import make_exit, make_station, provenance
 
 AS_OF = date(2026, 11, 23)

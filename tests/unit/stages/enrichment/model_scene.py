@@ -12,7 +12,7 @@ from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.stages.enrichment.model_source import ModelSource, open_source
+from mrt_pipeline.sources.openrouter.claims import ModelSource, open_source
 from tests.fakes.enrichment_sources import SeenReporter
 from tests.fakes.http_server import LoopbackServer
 from tests.fakes.model_server import base_url_of

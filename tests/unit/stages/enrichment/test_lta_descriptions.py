@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.network import BusStopRelation
 from mrt_pipeline.network import load_network
-from mrt_pipeline.stages.enrichment.lta_descriptions import (
+from mrt_pipeline.sources.datamall.descriptions import (
     ABBREVIATIONS,
     NamedExits,
     StationNames,

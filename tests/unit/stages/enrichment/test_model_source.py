@@ -11,7 +11,7 @@ from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import ModelCallError
 from mrt_pipeline.network import NETWORK_DOCUMENT
-from mrt_pipeline.stages.enrichment.model_source import MAX_QUESTION_CHARS, open_source
+from mrt_pipeline.sources.openrouter.claims import MAX_QUESTION_CHARS, open_source
 from tests.fakes.enrichment_sources import SeenReporter
 from tests.fakes.http_server import Reply, SeenRequest
 from tests.fakes.model_server import (

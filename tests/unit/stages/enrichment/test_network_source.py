@@ -10,8 +10,8 @@ import pytest
 from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.contracts.network import Station, TowardsKind
 from mrt_pipeline.network import Direction, load_network
-from mrt_pipeline.stages.enrichment import network_source
-from mrt_pipeline.stages.enrichment.network_source import NetworkSource
+from mrt_pipeline.sources.network import claims as network_source
+from mrt_pipeline.sources.network.claims import NetworkSource
 from tests.fakes.network_builder import EXITS_DOCUMENT, make_exit, make_station
 from tests.unit.stages.enrichment.bus_scene import context_of, entry_of, tables_of
 

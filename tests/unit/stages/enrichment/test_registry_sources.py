@@ -1,21 +1,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import Settings, SourceName
+from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.registry import get_source, sources_of
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.stages.enrichment.registry import MODULES, choose_sources, open_sources
+from mrt_pipeline.stages.enrichment.registry import choose_sources, open_sources
 from tests.fakes.enrichment_sources import make_context
 from tests.fakes.network_builder import NOW, open_stations
 
-ALL = get_args(SourceName)
+ALL = tuple(spec.name for spec in sources_of(STAGE2_ENRICHMENT))
 PUT_BEFORE = (
     "it reads what fandom_wiki hands on; put fandom_wiki before it in stages.stage2_enrichment.sources"
 )
@@ -32,9 +33,10 @@ def _context(folder: Path, *sources: str, **modes: str) -> RunContext:
     return replace(make_context(), settings=settings, access=access)
 
 
-def test_every_source_that_can_be_configured_has_its_module() -> None:
-    assert tuple(MODULES) == ALL
-    assert all(find_spec(module) for module in MODULES.values())
+@pytest.mark.parametrize("name", ALL)
+def test_every_source_that_can_be_configured_can_be_opened(name: str) -> None:
+    spec = get_source(name)
+    assert callable(spec.load(spec.opener))
 
 
 def test_in_snapshot_mode_only_what_is_recorded_is_used(tmp_path: Path) -> None:

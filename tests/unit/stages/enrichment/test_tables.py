@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusService
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.facts import services_by_stop
 from mrt_pipeline.runtime.geometry import to_svy21
 from mrt_pipeline.runtime.records import natural_key
-from mrt_pipeline.stages.enrichment.tables import BusTables
 from tests.unit.stages.enrichment.bus_scene import entry_of, stop_at, tables_of
 
 YISHUN = entry_of("NS13")

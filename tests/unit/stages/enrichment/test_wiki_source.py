@@ -14,11 +14,12 @@ from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import BlockedError, FetchError, SourceError, SourceFormatError
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.sources.fandom_wiki import PageStore, PageTroubleError, WrongPageError
-from mrt_pipeline.stages.enrichment.tables import BusTables
-from mrt_pipeline.stages.enrichment.wiki_source import WikiSource, open_source
+from mrt_pipeline.sources.fandom_wiki.claims import WikiSource, open_source
+from mrt_pipeline.sources.fandom_wiki.pages import PageTroubleError, WrongPageError
+from mrt_pipeline.sources.fandom_wiki.store import PageStore
 from tests.fakes.network_builder import provenance
 from tests.unit.extraction.rules.rule_scene import NAMES, table
 from tests.unit.extraction.scene import AS_OF, FACTS, HARBOURFRONT, YISHUN
@@ -108,7 +109,7 @@ def test_an_unchanged_page_is_neither_fetched_nor_read_again(
     wiki = wiki_with("<p>never fetched</p>")
     second = source_of(wiki, tmp_path)
     second.prepare([YISHUN])
-    monkeypatch.setattr("mrt_pipeline.stages.enrichment.wiki_source.read_html", None)
+    monkeypatch.setattr("mrt_pipeline.sources.fandom_wiki.claims.read_html", None)
     assert second.claims_for(YISHUN, ()) == claims
     assert len(wiki.asked) == 1
 

@@ -1,13 +1,5 @@
 // The figures below the map: coverage, sources, the run, and stations to come.
 
-const COVERED = {
-  platforms: "Platforms",
-  platform_codes: "Platform letters",
-  bus_stops: "Bus stops",
-  access: "Access, any statement",
-  step_free: "Step-free yes or no",
-  landmarks: "Landmarks",
-};
 const MANY = 12; // documents under one licence that are folded
 
 // ---- Coverage ----
@@ -15,7 +7,7 @@ const MANY = 12; // documents under one licence that are folded
 function makeCoverage() {
   const { fields, rows: measured } = content.coverage;
   const caption = "Share of exits of which a field says something, by the line of their building";
-  const heads = ["Line", ...fields.map((name) => COVERED[name] ?? name), "Exits"];
+  const heads = ["Line", ...fields, "Exits"];
   section("coverage", "Coverage", table("coverage", caption, heads, measured.map(coverageRow)));
 }
 

@@ -26,8 +26,8 @@ from mrt_pipeline.network import (
 )
 
 if TYPE_CHECKING:
+    from mrt_pipeline.extraction.bus_tables import BusTables
     from mrt_pipeline.runtime.context import RunContext
-    from mrt_pipeline.stages.enrichment.tables import BusTables
 
 SOURCE = "network"
 

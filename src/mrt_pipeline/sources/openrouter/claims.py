@@ -17,7 +17,9 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
+from mrt_pipeline.contracts.sections import ModelSection
 from mrt_pipeline.errors import ModelCallError
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.excerpts import pack
 from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
@@ -27,11 +29,10 @@ from mrt_pipeline.extraction.placing import Placed, place
 from mrt_pipeline.extraction.prompts import Excerpt, make_question
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.runtime.model import SOURCE_ID, ChatModel
+from mrt_pipeline.runtime.model import SOURCE_ID, ChatModel, is_openrouter
 from mrt_pipeline.runtime.model_cache import AnswerCache
 from mrt_pipeline.runtime.model_memory import RememberingModel
 from mrt_pipeline.runtime.model_usage import Ledger
-from mrt_pipeline.stages.enrichment.tables import BusTables
 
 NAME = SOURCE_ID
 MAX_QUESTION_CHARS = 4000
@@ -135,6 +136,11 @@ def open_source(context: RunContext, stations: Sequence[Station], tables: BusTab
     cache = AnswerCache(context.access.cache_dir / "model", context.reporter.warn)
     facts = gather_facts(load_network(), context.as_of, tables.stops, tables.services)
     return ModelSource(model, RememberingModel(model, cache), facts)
+
+
+def wants_key(section: ModelSection) -> bool:
+    """Return whether the server is OpenRouter's, which answers nobody without a key."""
+    return is_openrouter(str(section.base_url))
 
 
 def _unread(station: Station, failure: str) -> Finding:

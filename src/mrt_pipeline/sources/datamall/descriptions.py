@@ -5,7 +5,7 @@ keeps to one pattern: an optional ``Opp``, ``Bef`` or ``Aft``, the station's nam
 Exit``, a label. After a slash stands another label (``A/D``) or a place (``6/SGH``, ``A/Blk 99``); a place
 may also stand before (``Lot 1/Choa Chu Kang Stn``). Last looked at on 2026-11-24, in the stops of April 2026.
 
-A name is never guessed: its words, written out by ``lta_abbreviations.csv``, must be those of one station.
+A name is never guessed: its words, written out by ``abbreviations.csv``, must be those of one station.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from mrt_pipeline.contracts.network import BusStopRelation
 from mrt_pipeline.extraction.facts import plain_name
 
-ABBREVIATIONS = Path(__file__).with_name("lta_abbreviations.csv")
+ABBREVIATIONS = Path(__file__).with_name("abbreviations.csv")
 
 MAX_NAME_WORDS = 6
 """No station's name has more words; longer ones are not written out in all their readings."""

@@ -10,7 +10,7 @@ from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusStop
 from mrt_pipeline.network import CodeEntry, Network
 from mrt_pipeline.runtime.geometry import to_svy21, to_svy21_all
-from mrt_pipeline.stages.enrichment.lta_descriptions import (
+from mrt_pipeline.sources.datamall.descriptions import (
     NamedExits,
     StationNames,
     parse_description,

@@ -24,11 +24,11 @@ from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import BusStop
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.geometry import to_svy21_all
-from mrt_pipeline.stages.enrichment.lta_naming import Naming, read_naming
-from mrt_pipeline.stages.enrichment.lta_ties import ExitPlace, ReachedStop, StopPlace, tie_stops
-from mrt_pipeline.stages.enrichment.tables import BusTables
+from mrt_pipeline.sources.datamall.naming import Naming, read_naming
+from mrt_pipeline.sources.datamall.ties import ExitPlace, ReachedStop, StopPlace, tie_stops
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext

@@ -1,7 +1,7 @@
 """JSON Schemas of the three stages' outputs, shipped in ``schemas/`` beside this package's code.
 
 They are generated from the contracts. After a change there, write them anew with
-``python -m mrt_pipeline.exports.json_schemas``.
+``python -m mrt_pipeline.runtime.json_schemas``.
 """
 
 from __future__ import annotations

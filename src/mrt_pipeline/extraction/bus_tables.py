@@ -1,19 +1,15 @@
-"""LTA's bus stops and services as stage 2 asks for them: by code, by stop, by distance."""
+"""LTA's bus stops and services to be asked by code, by stop, by distance."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.extraction.facts import services_by_stop
 from mrt_pipeline.runtime.geometry import Point, SpatialIndex, to_svy21_all
-
-if TYPE_CHECKING:
-    from mrt_pipeline.runtime.context import RunContext
 
 
 @dataclass(frozen=True)
@@ -36,9 +32,7 @@ class BusTables:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Return what was odd about either table, and services that call at stops LTA does not list."""
-        from mrt_pipeline.sources.datamall import find_unknown_stops
-
-        unknown = find_unknown_stops(self.services.records, self.stops.records)
+        unknown = find_unknown_stops(self.stops, self.services)
         return (*self.stops.findings, *self.services.findings, *unknown)
 
     @cached_property
@@ -75,16 +69,18 @@ class BusTables:
         return SpatialIndex(self.positions.values())
 
 
-def read_bus_tables(context: RunContext) -> BusTables:
-    """Return LTA's bus stops and services, recorded or live as the configuration says.
-
-    Raises:
-        SourceError: if a table cannot be had, is not what LTA documents, or holds too little.
-    """
-    from mrt_pipeline.sources.datamall import read_bus_services, read_bus_stops
-
-    ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-    return BusTables(
-        stops=read_bus_stops(context.access, ttl_days),
-        services=read_bus_services(context.access, ttl_days),
+def find_unknown_stops(stops: SourceTable[BusStop], services: SourceTable[BusService]) -> tuple[Finding, ...]:
+    """Return a finding for each direction of a service that calls at stops which LTA does not list."""
+    known = {stop.bus_stop_code for stop in stops.records}
+    return tuple(
+        Finding(
+            check="bus-stop-not-listed",
+            severity=Severity.INFO,
+            message=f"Service {service.service_no} direction {service.direction} calls at "
+            f"{', '.join(unknown)}, which {stops.provenance.document_id} does not list; nothing hangs on "
+            "these stops.",
+            record_id=f"{services.provenance.document_id}:{service.service_no}:{service.direction}",
+        )
+        for service in services.records
+        if (unknown := sorted(set(service.stop_codes) - known))
     )

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.claims import EnrichmentSource, Passage, StationClaims
 from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.documents import CC_BY_SA_3
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import Station
@@ -29,26 +30,18 @@ from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.fingerprints import code_version
-from mrt_pipeline.sources.fandom_wiki import (
-    PageHead,
-    PageStore,
-    Resolved,
-    WikiApi,
-    WikiPage,
-    api_url,
-    fetch_page,
-    page_url,
-    resolve_titles,
-)
+from mrt_pipeline.sources.fandom_wiki.api import WikiApi, api_url
+from mrt_pipeline.sources.fandom_wiki.pages import WikiPage, fetch_page, page_url
+from mrt_pipeline.sources.fandom_wiki.store import PageStore
+from mrt_pipeline.sources.fandom_wiki.titles import PageHead, Resolved, resolve_titles
 
 if TYPE_CHECKING:
+    from mrt_pipeline.extraction.bus_tables import BusTables
     from mrt_pipeline.runtime.context import RunContext
-    from mrt_pipeline.stages.enrichment.tables import BusTables
 
 SOURCE = "fandom_wiki"
 API = "fandom"
-LICENCE = "CC-BY-SA-3.0"
-LICENCE_URL = "https://creativecommons.org/licenses/by-sa/3.0/"
+LICENCE = CC_BY_SA_3
 PUBLISHER = "Contributors of the Singapore MRT Lines Wiki (Fandom)"
 READER_PARTS = ("extraction", "network")
 """the code and tables that decide what a page is read as"""
@@ -128,7 +121,9 @@ class WikiSource:
             return StationClaims(source=SOURCE, findings=(_missing(station, resolved),))
         reading = self._read(page)
         provenance = self._provenance(page, reading.text)
-        whole = Passage(document_id=provenance.document_id, licence=LICENCE, text=reading.text, char_start=0)
+        whole = Passage(
+            document_id=provenance.document_id, licence=LICENCE.licence_id, text=reading.text, char_start=0
+        )
         exits, rejected, findings = ground([(whole, reading.candidates)], station, self.facts, source=SOURCE)
         if page.is_blank:
             findings = (*findings, _blank(station, page.head))
@@ -191,9 +186,9 @@ class WikiSource:
             url=url,
             revision=str(head.revision),
             retrieved_at=page.retrieved_at,
-            licence=LICENCE,
-            licence_url=LICENCE_URL,
-            attribution=f"Facts from “{head.title}” ({url}) by its contributors, CC BY-SA 3.0 {LICENCE_URL}",
+            licence=LICENCE.licence_id,
+            licence_url=LICENCE.url,
+            attribution=LICENCE.attribution.format(dataset=head.title, source=url, url=LICENCE.url),
             sha256=sha256_of(text.encode()),
             records=1,
         )

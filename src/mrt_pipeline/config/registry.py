@@ -1,0 +1,144 @@
+"""The sources and output formats that there are: those of this package, and those of other packages.
+
+A source is a folder of ``mrt_pipeline.sources`` and says what it is in ``SPEC``, in its ``__init__``; a
+format is a module of ``mrt_pipeline.exports`` with an ``EXPORT``. Another package adds one by an entry point
+of the group ``mrt_pipeline.sources`` or ``mrt_pipeline.exporters`` that leads to its ``SPEC`` or ``EXPORT``.
+They are found by name here, so that nothing below them imports them.
+"""
+
+from collections.abc import Container, Iterator
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from typing import TypeVar
+
+from mrt_pipeline.contracts.export_spec import ExportSpec
+from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.source_spec import Pace, SourceSpec
+from mrt_pipeline.errors import ConfigError
+
+SOURCES = "mrt_pipeline.sources"
+EXPORTS = "mrt_pipeline.exports"
+SOURCE_POINTS = "mrt_pipeline.sources"
+EXPORTER_POINTS = "mrt_pipeline.exporters"
+SpecT = TypeVar("SpecT", SourceSpec, ExportSpec)
+READING_STAGES = (STAGE1_INGESTION, STAGE2_ENRICHMENT)
+
+
+@cache
+def all_sources() -> tuple[SourceSpec, ...]:
+    """Return every source, in the order of stages and of their places.
+
+    Raises:
+        ConfigError: if another package's source cannot be loaded, or two have one name or one section.
+    """
+    found = sorted(
+        (*_own(), *_others(SOURCE_POINTS, SourceSpec)), key=lambda spec: (spec.stage, spec.place, spec.name)
+    )
+    faults = [*_repeated(found), *_misplaced(found)]
+    if faults:
+        raise ConfigError("The installed sources do not fit together:", tuple(faults))
+    return tuple(found)
+
+
+@cache
+def all_exports() -> tuple[ExportSpec, ...]:
+    """Return every output format, the default ones first.
+
+    Raises:
+        ConfigError: if another package's format cannot be loaded, or two have one name or one file.
+    """
+    found = (*_own_exports(), *_others(EXPORTER_POINTS, ExportSpec))
+    for names in ([spec.name for spec in found], [spec.file_name for spec in found]):
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ConfigError(f"Two installed output formats are called {twice[0]}; remove one.")
+    return tuple(sorted(found, key=lambda spec: not spec.is_default))
+
+
+def sources_of(stage: str) -> tuple[SourceSpec, ...]:
+    """Return the sources of a stage, in the order of its default list."""
+    return tuple(spec for spec in all_sources() if spec.stage == stage)
+
+
+def get_source(name: str) -> SourceSpec:
+    """Return the source of a configured name.
+
+    Raises:
+        KeyError: if there is none.
+    """
+    for spec in all_sources():
+        if spec.name == name:
+            return spec
+    raise KeyError(name)
+
+
+def sources_by_api(api: str) -> tuple[SourceSpec, ...]:
+    """Return the sources that a section of ``apis`` configures."""
+    return tuple(spec for spec in all_sources() if spec.api == api)
+
+
+def sources_filling(field: str) -> tuple[str, ...]:
+    """Return the names of the sources that may fill a field of an exit."""
+    return tuple(spec.name for spec in all_sources() if field in spec.fills)
+
+
+def rates_by_host(keys: Container[str] = ()) -> dict[str, Pace]:
+    """Return what the hosts of all sources allow.
+
+    Args:
+        keys: environment variables of keys that are set, with which some hosts allow more.
+    """
+    limited = (spec for spec in all_sources() if spec.unrated_with not in keys)
+    return {host: pace for spec in limited for host, pace in spec.rates.items()}
+
+
+def _own() -> Iterator[SourceSpec]:
+    package = import_module(SOURCES)
+    for module in iter_modules(package.__path__):
+        if module.ispkg:
+            spec: SourceSpec = import_module(f"{SOURCES}.{module.name}").SPEC
+            yield spec
+
+
+def _own_exports() -> Iterator[ExportSpec]:
+    package = import_module(EXPORTS)
+    for module in iter_modules(package.__path__):
+        spec = getattr(import_module(f"{EXPORTS}.{module.name}"), "EXPORT", None)
+        if spec is not None:
+            yield spec
+
+
+def _others(group: str, kind: type[SpecT]) -> Iterator[SpecT]:
+    """Yield what the entry points of other packages lead to."""
+    for point in entry_points(group=group):
+        try:
+            spec = point.load()
+        except (ImportError, AttributeError) as error:
+            raise ConfigError(
+                f"The entry point {point.name} ({group}) of an installed package cannot be loaded ({error}). "
+                "Install the package again, or remove it."
+            ) from error
+        if not isinstance(spec, kind):
+            raise ConfigError(
+                f"The entry point {point.name} ({group}) leads to {point.value}; expected a {kind.__name__}. "
+                "Correct the package, or remove it."
+            )
+        yield spec
+
+
+def _repeated(specs: list[SourceSpec]) -> Iterator[str]:
+    names = [spec.name for spec in specs]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"two sources are called {name}; rename or remove one."
+    for api in sorted({spec.api for spec in specs if spec.api}):
+        if len({spec.section for spec in specs if spec.api == api}) > 1:
+            yield f"two sources define the section apis.{api}; rename one."
+
+
+def _misplaced(specs: list[SourceSpec]) -> Iterator[str]:
+    for spec in specs:
+        if spec.stage not in READING_STAGES:
+            yield f"{spec.name} is a source of {spec.stage}; expected one of {', '.join(READING_STAGES)}."
+        if bool(spec.api) != (spec.section is not None):
+            yield f"{spec.name} has a section of apis or a type for it; expected both or neither."

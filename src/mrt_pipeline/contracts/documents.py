@@ -1,0 +1,54 @@
+"""The documents that sources publish, and the licences that they are under."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """Terms under which documents may be used, and the sentence that names their publisher."""
+
+    licence_id: str
+    """SPDX-like, repeated in each value's evidence"""
+    url: str
+    attribution: str
+    """with ``{dataset}``, ``{date}``, ``{source}`` and ``{url}`` of the licence to be filled in"""
+
+
+SODL = Licence(
+    "SODL-1.0",
+    "https://data.gov.sg/open-data-licence",
+    "Contains information from {dataset} accessed on {date} from {source} which is made available under the "
+    "terms of the Singapore Open Data Licence version 1.0 {url}",
+)
+CC_BY_SA_3 = Licence(
+    "CC-BY-SA-3.0",
+    "https://creativecommons.org/licenses/by-sa/3.0/",
+    "Facts from “{dataset}” ({source}) by its contributors, CC BY-SA 3.0 {url}",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document of one publisher, as a fingerprint, a recording and an attribution name it."""
+
+    document_id: str
+    title: str
+    publisher: str
+    url: str
+    """a page where a person can look"""
+    dataset: str
+    """what the attribution calls the document"""
+    source: str
+    """where the attribution says that it is from"""
+    licence: Licence = SODL
+    record_type: type | None = None
+    """dataclass of its records; none if it is text"""
+    reader: str = ""
+    """``module:function`` of its source that reads files: (payloads, settings) to a ``SourceTable``"""
+
+    def attribution(self, accessed_on: date) -> str:
+        """Return the sentence that the licence asks for."""
+        return self.licence.attribution.format(
+            dataset=self.dataset, date=accessed_on, source=self.source, url=self.licence.url
+        )

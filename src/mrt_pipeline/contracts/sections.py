@@ -1,0 +1,114 @@
+"""What a section of the configuration is made of: frozen, with no unknown keys; and what every service has.
+
+Annotations are not postponed, for the reason in ``base.py``.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    PlainSerializer,
+    model_validator,
+)
+
+
+class PaceOnly:
+    """Marks a key that changes when and how fast work is done, not what comes of it."""
+
+
+class Section(BaseModel):
+    """A frozen section of the configuration; unknown keys are errors."""
+
+    # The strings under the keys reach the JSON Schema through ``schema.py``: letting pydantic read them here
+    # would cost every start 20 ms.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+ItemT = TypeVar("ItemT")
+
+
+def _refuse_repeats(items: tuple[ItemT, ...]) -> tuple[ItemT, ...]:
+    if repeated := sorted({str(item) for item in items if items.count(item) > 1}):
+        raise ValueError(f"names {', '.join(repeated)} more than once; name each once.")
+    return items
+
+
+def _refuse_login(url: HttpUrl) -> HttpUrl:
+    if url.username or url.password:
+        raise ValueError("holds a user name or password, which would end up in manifests; leave it out.")
+    if url.query:
+        raise ValueError("holds a query, and what is secret in it would end up in manifests; leave it out.")
+    return url
+
+
+def _refuse_spaces(contact: str) -> str:
+    """Let through what a User-Agent header can carry, and no more."""
+    if not all("!" <= character <= "~" for character in contact):
+        raise ValueError("holds a space or a character beyond ASCII; expected one URL or e-mail address.")
+    return contact
+
+
+Names = Annotated[
+    tuple[ItemT, ...], Field(json_schema_extra={"uniqueItems": True}), AfterValidator(_refuse_repeats)
+]
+BaseUrl = Annotated[HttpUrl, AfterValidator(_refuse_login), PlainSerializer(str)]
+Contact = Annotated[
+    str, Field(max_length=200, json_schema_extra={"pattern": "^[!-~]*$"}), AfterValidator(_refuse_spaces)
+]
+TimeoutSeconds = Annotated[float, Field(gt=0, le=600), PaceOnly]
+
+
+class Mode(StrEnum):
+    """Where facts come from."""
+
+    SNAPSHOT = "snapshot"
+    """recorded in the package's own tables: no network, no keys"""
+    LIVE = "live"
+    """asked of the services themselves"""
+
+
+def _find_mode(name: object) -> object:
+    """Return the mode of a name: the loader is strict, and strictly a text is no ``Mode``."""
+    return next((mode for mode in Mode if mode == name), name)
+
+
+ModeByName = Annotated[Mode, BeforeValidator(_find_mode)]
+
+
+class ExpectedSection(Section):
+    """How many records a source must give to be believed."""
+
+    min: int = Field(ge=1)
+    """fewer are an error: the source is not whole"""
+    max: int = Field(ge=1)
+    """more are a warning: a person should look"""
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.min > self.max:
+            raise ValueError(f"has min {self.min} and max {self.max}; expected min to be no more than max.")
+        return self
+
+
+class ApiSection(Section):
+    """What every service has."""
+
+    mode: ModeByName | None = None
+    """overrides the global ``mode`` for this source"""
+    timeout: TimeoutSeconds = 30
+    """per request, seconds"""
+
+
+class ModelSection(ApiSection):
+    """What a server of a language model has."""
+
+    base_url: BaseUrl
+    model: str = Field(min_length=1)
+    max_tokens: int = Field(default=4000, ge=64, le=200_000)
+    temperature: float = Field(default=0.1, ge=0, le=2)

@@ -1,0 +1,128 @@
+"""What the rest of the program needs to know of a source: its ``SourceSpec``, said once in its folder.
+
+From it follow the names and sections that the configuration allows, credentials, request rates, what a stage
+depends on, which documents are recorded, and which sources may fill a field of an exit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Literal
+
+from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.sections import ApiSection
+
+NO_RATES: Mapping[str, "Pace"] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most ``requests`` in any stretch of ``seconds``."""
+
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What one service allows."""
+
+    rates: tuple[Rate, ...] = ()
+    is_serial: bool = False
+    """whether a request may begin only when the one before has ended"""
+
+    def describe(self) -> str:
+        """Return the rates in words."""
+        rates = (f"{rate.requests} times in {rate.seconds:g} s" for rate in self.rates)
+        return f"at most {' and '.join(rates)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a live service demands before it answers."""
+
+    alternatives: tuple[tuple[str, ...], ...]
+    """names of environment variables; all of one alternative must be set"""
+    service: str
+    """what messages call the service"""
+    is_needed: str = ""
+    """``module:function`` that takes the section of ``apis`` and returns whether its server demands them;
+    empty: it always does"""
+    way_out: str = ""
+    """how to do without, if not by the recorded copy"""
+
+    def in_words(self) -> str:
+        """Return the variables to set, as a sentence names them."""
+        words = ", or ".join(_all_of(names) for names in self.alternatives)
+        return f"{words}," if len(self.alternatives) > 1 else words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec:
+    """One source: how it is configured, what it gives, and where its code is.
+
+    Code is named as ``module:function``, the module within the source's package, and imported when it is
+    used, so that listing the sources costs nothing.
+    """
+
+    name: str
+    """entry of ``stages.<stage>.sources``"""
+    package: str
+    """the Python package that holds its code: ``__name__``, where it says what it is in its ``__init__``"""
+    stage: str
+    """the stage that reads it"""
+    place: int
+    """where it stands in the default list of its stage's sources; a source reads only those before it"""
+    api: str = ""
+    """its section of ``apis``; empty if it is part of the package and never asked"""
+    section: type[ApiSection] | None = None
+    """what that section holds"""
+    documents: tuple[Document, ...] = ()
+    """what it publishes, in the order in which fingerprints list them"""
+    live_inputs: tuple[str, ...] = ()
+    """what a fingerprint calls its live pages or answers, which are no documents of their own"""
+    is_recorded: bool = True
+    """whether the package holds a copy; if not, it is used live only"""
+    use: Literal["read", "ask"] = "read"
+    """the verb for using it live: read a page, ask a model"""
+    is_default: bool = True
+    """whether the default list of its stage's sources names it"""
+    is_required: bool = False
+    """whether its stage cannot do without it"""
+    is_always_read: bool = False
+    """whether its stage reads it even if it is not configured, to hold others against it"""
+    reads: tuple[str, ...] = ()
+    """names of sources whose claims it works on"""
+    fills: tuple[str, ...] = ()
+    """fields of an exit that it may fill"""
+    credentials: Credentials | None = None
+    rates: Mapping[str, Pace] = field(default_factory=lambda: NO_RATES)
+    """by host; hosts below one share its allowance"""
+    unrated_with: str = ""
+    """environment variable of a key with which the rates do not apply"""
+    opener: str = ""
+    """``module:function`` that opens it for stage 2: (context, stations, tables) to ``EnrichmentSource``"""
+    recorder: str = ""
+    """``module:function`` that reads its tables live: (access) to an iterator of ``SourceTable``"""
+    cross_check: str = ""
+    """``module:function`` that holds its tables against each other: (a table a document) to findings"""
+
+    @property
+    def input_ids(self) -> tuple[str, ...]:
+        """Return what a fingerprint calls everything that is read of it."""
+        return (*(document.document_id for document in self.documents), *self.live_inputs)
+
+    def load(self, reference: str) -> Any:
+        """Return the function that ``module:function`` names.
+
+        Raises:
+            ImportError: if there is no such module.
+            AttributeError: if it has no such function.
+        """
+        module, _, name = reference.partition(":")
+        return getattr(import_module(f"{self.package}.{module}"), name)
+
+
+def _all_of(names: tuple[str, ...]) -> str:
+    return f"{' and '.join(names)} together" if len(names) > 1 else names[0]

@@ -1,0 +1,17 @@
+"""The network's own table: where trains go from each platform.
+
+Publisher: this project (``mrt_pipeline/network``), from OneMap and announcements of the Land Transport
+Authority. Changed when the network changes.
+"""
+
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.source_spec import SourceSpec
+
+SPEC = SourceSpec(
+    name="network",
+    package=__name__,
+    stage=STAGE2_ENRICHMENT,
+    place=2,
+    fills=("platforms",),
+    opener="claims:open_source",
+)
