@@ -15,9 +15,9 @@ import pytest
 
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.report.datasets import load_dataset
-from mrt_pipeline.report.explanation import explain
-from mrt_pipeline.report.stations import get_station
+from mrt_pipeline.explain.explanation import explain
+from mrt_pipeline.explain.stations import get_station
+from mrt_pipeline.history.datasets import load_dataset
 from tests.e2e.command import ROOT, Workplace, how_stages_ran, load
 
 STAGES = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")

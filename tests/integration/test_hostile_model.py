@@ -39,7 +39,7 @@ from tests.fakes.model_server import (
 )
 from tests.fakes.network_builder import make_stage1
 from tests.fakes.prose_pages import PAGES, bus_tables, false_facts, is_said, sentences_of
-from tests.unit.stages.enrichment.model_scene import ProseSource, make_model_context
+from tests.unit.sources.model_scene import ProseSource, make_model_context
 
 Config: Any = None
 STATIONS = tuple(item.station for item in PAGES)

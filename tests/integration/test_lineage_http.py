@@ -16,8 +16,8 @@ import pytest
 from pydantic import SecretStr
 
 from mrt_pipeline.contracts.run import AttemptRecord, RunStatus
-from mrt_pipeline.report.lineage import EventType, JobRun, read_sources, run_event
-from mrt_pipeline.report.lineage.facets import Marker
+from mrt_pipeline.lineage import EventType, JobRun, read_sources, run_event
+from mrt_pipeline.lineage.facets import Marker
 from mrt_pipeline.runtime.lineage import LineageSender, Remainder
 from mrt_pipeline.runtime.signals import StopRequest
 from tests.fakes.http_server import Handler, LoopbackServer, Reply, SeenRequest, drip, in_turn

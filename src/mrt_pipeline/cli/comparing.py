@@ -7,17 +7,17 @@ from pathlib import Path
 
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged, warn_of_unvouched
 from mrt_pipeline.cli.printing import say, say_json
+from mrt_pipeline.compare.comparison import compare_datasets
+from mrt_pipeline.compare.wording import describe, headline
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.errors import EXIT_FAILURE
-from mrt_pipeline.report.comparison import compare_datasets
-from mrt_pipeline.report.datasets import (
+from mrt_pipeline.history.datasets import (
     LoadedDataset,
     choose_successful,
     load_dataset,
     load_run,
 )
-from mrt_pipeline.report.history import read_history
-from mrt_pipeline.report.wording import describe, headline
+from mrt_pipeline.history.runs import read_history
 
 
 def show_differences(

@@ -128,7 +128,7 @@ class ConsoleReporter(Reporter):
 def _next_steps(manifest: Manifest, folder: Path, last_stage: int) -> Iterator[str]:
     """Yield what a person does with a run that ended well."""
     from mrt_pipeline.orchestrator.commands import go_on
-    from mrt_pipeline.report.html import REPORT_FILE
+    from mrt_pipeline.report import REPORT_FILE
 
     if last_stage < len(CHECKPOINT_NAMES):
         yield f"Next: {go_on(folder, manifest, '--resume-from', str(last_stage + 1))}"

@@ -9,14 +9,14 @@ from pathlib import Path
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_unvouched
 from mrt_pipeline.cli.printing import say, say_json, warn
 from mrt_pipeline.cli.station_summary import count_rejected, summarise
+from mrt_pipeline.compare.wording import show_value
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
 from mrt_pipeline.contracts.names import LATEST, REJECTED_NAME
-from mrt_pipeline.report.datasets import LoadedDataset, load_dataset
-from mrt_pipeline.report.details import read_rejected
-from mrt_pipeline.report.explanation import RunFacts, explain
-from mrt_pipeline.report.stations import get_station
-from mrt_pipeline.report.vouching import describe_altered
-from mrt_pipeline.report.wording import show_value
+from mrt_pipeline.explain.explanation import RunFacts, explain
+from mrt_pipeline.explain.stations import get_station
+from mrt_pipeline.history.datasets import LoadedDataset, load_dataset
+from mrt_pipeline.history.details import read_rejected
+from mrt_pipeline.history.vouching import describe_altered
 from mrt_pipeline.runtime.integrity import check_file, recorded_files
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from mrt_pipeline.cli.printing import warn
-from mrt_pipeline.report.datasets import LoadedDataset
-from mrt_pipeline.report.history import History, is_path
+from mrt_pipeline.history.datasets import LoadedDataset
+from mrt_pipeline.history.runs import History, is_path
 
 
 def outputs_of(config: Path | None, *names: str) -> Path:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from mrt_pipeline.cli.printing import align
+from mrt_pipeline.compare.wording import show_value
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation
-from mrt_pipeline.report.wording import show_value
 
 _PLACE = ("exit_id", "exit_code", "station_code", "line_code", "lat", "lng")
 """an exit's own fields, which its heading says"""

@@ -77,7 +77,7 @@ class SilentSource(Record):
 
 
 class AccessTurn(Record):
-    """An exit whose access is told otherwise than before (report/turns.py)."""
+    """An exit whose access is told otherwise than before (compare/turns.py)."""
 
     exit_id: str
     slug: str

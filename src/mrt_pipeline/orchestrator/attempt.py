@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mrt_pipeline.compare.turns import warn_of_turn
 from mrt_pipeline.config import Mode
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
@@ -30,7 +31,6 @@ from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
 from mrt_pipeline.orchestrator.summary import count_output, count_pending, count_rejected
-from mrt_pipeline.report.turns import warn_of_turn
 from mrt_pipeline.runtime.checkpoints import (
     content_sha256,
     describe_checkpoint,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.compare.turns import warn_of_turn
 from mrt_pipeline.config.model import GatesSection
 from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.gates import (
@@ -28,19 +29,18 @@ from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CheckpointError, GateError, SourceGapError, StorageError
+from mrt_pipeline.history.datasets import load_run, load_unverified
+from mrt_pipeline.history.runs import Run, read_history, read_run
 from mrt_pipeline.orchestrator.commands import accept_changes, go_on
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.report.datasets import load_run, load_unverified
-from mrt_pipeline.report.history import Run, read_history, read_run
-from mrt_pipeline.report.turns import warn_of_turn
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import real_path, sha256_of, write_record
 from mrt_pipeline.runtime.integrity import has_whole_dataset
 
 if TYPE_CHECKING:
-    from mrt_pipeline.report.losses import Losses
+    from mrt_pipeline.compare.losses import Losses
 
 GATES_NAME = "gates.json"
 SOURCE_FAILED = "source-failed"
@@ -137,8 +137,8 @@ class PublicationGate:
             self._context.reporter.note(reason)
             self._record(_not_compared(reason, described))
             return
-        from mrt_pipeline.report.losses import find_losses
-        from mrt_pipeline.report.silences import find_silences
+        from mrt_pipeline.compare.losses import find_losses
+        from mrt_pipeline.compare.silences import find_silences
 
         losses = find_losses(baseline, dataset)
         excesses = tuple(find_excesses(losses, self._context.settings.gates))

@@ -18,10 +18,7 @@ from mrt_pipeline.contracts.names import FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import RunInterrupted, StorageError
-from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.stages import STAGES
-from mrt_pipeline.orchestrator.telling import try_to_tell
-from mrt_pipeline.report.lineage import (
+from mrt_pipeline.lineage import (
     PUBLISHING,
     EventType,
     JobRun,
@@ -35,6 +32,9 @@ from mrt_pipeline.report.lineage import (
     run_event,
     without_paths,
 )
+from mrt_pipeline.orchestrator.session import RunSession
+from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.orchestrator.telling import try_to_tell
 from mrt_pipeline.runtime.files import real_path
 from mrt_pipeline.runtime.lineage import LINEAGE_NAME, LineageSender, append_events
 from mrt_pipeline.runtime.reporting import Reporter
@@ -42,7 +42,7 @@ from mrt_pipeline.secrecy import SECRETS
 
 if TYPE_CHECKING:
     from mrt_pipeline.contracts.outputs import StageOutput
-    from mrt_pipeline.report.lineage import Json
+    from mrt_pipeline.lineage import Json
     from mrt_pipeline.runtime.run_log import RunLog
 
 INPUT_STAGES = {stage.name: tuple(earlier.name for earlier in STAGES[: stage.number - 1]) for stage in STAGES}

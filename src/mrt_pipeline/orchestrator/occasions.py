@@ -22,10 +22,10 @@ from mrt_pipeline.errors import (
     SourceError,
     StageOutputError,
 )
+from mrt_pipeline.history.runs import DIED, Run, read_history
 from mrt_pipeline.orchestrator.commands import find_remedy, go_on
 from mrt_pipeline.orchestrator.gates import SOURCE_FAILED
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.report.history import DIED, Run, read_history
 from mrt_pipeline.runtime.alerts import Alert, Trigger
 from mrt_pipeline.runtime.alerts.message import level_of
 
@@ -221,8 +221,8 @@ def _describe_changes(
         gates = occasion.manifest.gates if occasion.manifest is not None else None
         yield f"Changes: {gates.reason}" if gates is not None else "Changes: see mrt-pipeline diff."
         return
-    from mrt_pipeline.report.comparison import compare_datasets
-    from mrt_pipeline.report.wording import describe, headline
+    from mrt_pipeline.compare.comparison import compare_datasets
+    from mrt_pipeline.compare.wording import describe, headline
 
     comparison = compare_datasets(baseline, dataset)
     yield f"Changes since the dataset of {baseline.metadata.generated_at:%Y-%m-%d}: {headline(comparison)}"

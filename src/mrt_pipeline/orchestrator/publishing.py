@@ -19,7 +19,7 @@ def publish(attempt: Attempt, formats: Iterable[str]) -> None:
     if final is None or final.status is not StageStatus.COMPLETED:
         return
     from mrt_pipeline.config.registry import all_exports
-    from mrt_pipeline.report.html import REPORT_FILE
+    from mrt_pipeline.report import REPORT_FILE
 
     exporters = [spec for spec in all_exports() if spec.name in formats]
     wanted = [REPORT_FILE, *(exporter.file_name for exporter in exporters)]
@@ -44,11 +44,11 @@ def publish(attempt: Attempt, formats: Iterable[str]) -> None:
 
 def _render_report(attempt: Attempt, dataset: Stage3Output) -> bytes:
     """Return the report on a dataset, with what changed since the one it was held against."""
-    from mrt_pipeline.report.html import render_report
+    from mrt_pipeline.report import render_report
 
     if attempt.baseline is None:
         return render_report(dataset, attempt.manifest)
-    from mrt_pipeline.report.comparison import compare_datasets
+    from mrt_pipeline.compare.comparison import compare_datasets
 
     return render_report(dataset, attempt.manifest, compare_datasets(attempt.baseline, dataset))
 

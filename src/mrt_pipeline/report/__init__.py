@@ -1,1 +1,5 @@
-"""What a person sees of runs and datasets: history, what changed, why a value is there, the report."""
+"""``report.html``: a run as one page that opens offline, for the person who vets it."""
+
+from mrt_pipeline.report.page import REPORT_FILE, render_report
+
+__all__ = ["REPORT_FILE", "render_report"]

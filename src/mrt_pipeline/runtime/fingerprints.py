@@ -44,7 +44,7 @@ _STAGE_CODE = {
         "stages/stage3_merger.py",
         "stages/checks",
         "exports",
-        "report/html",
+        "report",
         "schemas",
     ),
 }

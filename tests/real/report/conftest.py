@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from mrt_pipeline.compare.comparison import compare_datasets
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.orchestrator import PipelineOrchestrator
-from mrt_pipeline.report.comparison import compare_datasets
-from mrt_pipeline.report.html import REPORT_FILE, render_report
+from mrt_pipeline.report import REPORT_FILE, render_report
 from mrt_pipeline.runtime.manifests import find_manifest
 from tests.fakes.manifests import make_manifest
 from tests.fakes.network_builder import SMALL_NETWORK

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.compare.losses import Losses, find_losses
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.model import GatesSection
 from mrt_pipeline.contracts.counting import counted, verb_of
@@ -23,7 +24,6 @@ from mrt_pipeline.orchestrator import gates
 from mrt_pipeline.orchestrator.gates import GATES_NAME, SHOWN, PublicationGate, find_excesses
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.report.losses import Losses, find_losses
 from mrt_pipeline.runtime.checkpoints import content_sha256, describe_checkpoint
 from mrt_pipeline.runtime.context import default_context
 from mrt_pipeline.runtime.files import to_json, write_json

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 from mrt_pipeline.network import Network, Service, load_network
-from mrt_pipeline.report.html.tracks import Track, find_tracks
+from mrt_pipeline.report.tracks import Track, find_tracks
 from tests.fakes.network_builder import SMALL_NETWORK, make_station, open_stations
-from tests.unit.report.comparison_scene import AFTER, BEFORE, RING_NETWORK, network_dataset
+from tests.unit.compare.comparison_scene import AFTER, BEFORE, RING_NETWORK, network_dataset
 
 AS_OF = date(2026, 1, 5)
 

@@ -7,10 +7,10 @@ import pytest
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.report.html import changes
-from mrt_pipeline.report.html.changes import list_changes
+from mrt_pipeline.report import changes
+from mrt_pipeline.report.changes import list_changes
 from tests.fakes.network_builder import make_bus_stop
-from tests.unit.report.comparison_scene import (
+from tests.unit.compare.comparison_scene import (
     AFTER,
     BEFORE,
     compare,

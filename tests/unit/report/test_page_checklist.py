@@ -8,10 +8,10 @@ import pytest
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.report.html.checklist import FAR_M, MAX_LINKS, OLD_DAYS, make_checklist
+from mrt_pipeline.report.checklist import FAR_M, MAX_LINKS, OLD_DAYS, make_checklist
 from tests.fakes.manifests import make_manifest
 from tests.fakes.network_builder import NOW, make_dataset, provenance
-from tests.unit.report.comparison_scene import (
+from tests.unit.compare.comparison_scene import (
     AFTER,
     BEFORE,
     compare,

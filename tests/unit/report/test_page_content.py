@@ -15,11 +15,11 @@ from mrt_pipeline.contracts.network import StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus, StageStatus
 from mrt_pipeline.network import Network
-from mrt_pipeline.report.html.content import make_content
+from mrt_pipeline.report.content import make_content
 from mrt_pipeline.runtime.geometry import to_svy21
 from tests.fakes.manifests import make_manifest, make_stage_record
 from tests.fakes.network_builder import SMALL_NETWORK, make_dataset, make_exit, make_station
-from tests.unit.report.comparison_scene import (
+from tests.unit.compare.comparison_scene import (
     AFTER,
     BEFORE,
     OPENING,

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.report.html import REPORT_FILE, render_report
-from mrt_pipeline.report.html.page import ASSETS, SCRIPTS, embed
+from mrt_pipeline.report import REPORT_FILE, render_report
+from mrt_pipeline.report.page import ASSETS, SCRIPTS, embed
 from tests.fakes.manifests import make_manifest
 from tests.fakes.network_builder import SMALL_NETWORK, make_dataset
 from tests.unit.report.page_scenes import enriched_dataset, hostile_dataset

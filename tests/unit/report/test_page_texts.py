@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.report.html.texts import NAME_LENGTH, show
+from mrt_pipeline.report.texts import NAME_LENGTH, show
 
 
 @given(st.text())

@@ -1,0 +1,1 @@
+"""What changed from one dataset to another, and what was lost."""

@@ -1,0 +1,1 @@
+"""Why a value is published: its whole way from a source to the dataset."""

@@ -1,0 +1,316 @@
+"""Why a value is published: its whole way from a source's record or words to the dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as default
+from functools import cache, lru_cache
+
+from mrt_pipeline.compare.items import RECORD_TYPES, name_item
+from mrt_pipeline.config.registry import sources_filling
+from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance, Published
+from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason, SilentField
+from mrt_pipeline.contracts.fields import FIELDS, PARTS
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.network import (
+    ExitBusStop,
+    ExitPlatform,
+    Station,
+    StationCode,
+    StationExit,
+)
+from mrt_pipeline.contracts.outputs import RejectedClaim, Stage3Output
+from mrt_pipeline.errors import UsageError
+from mrt_pipeline.explain.stations import choose_exits
+from mrt_pipeline.network import NETWORK_DOCUMENT
+
+Part = tuple[str, str | None]
+"""a field of a station or exit, and which field of the records in it; none: all of it"""
+
+COMPUTED: dict[tuple[type[Published], str], str] = {
+    (Station, "station_id"): "its code on its first line, in the order of the network's table",
+    (Station, "slug"): "the key of the place in the network's table, which never changes",
+    (Station, "wiki_title"): "put together from the name and the modes of its lines",
+    (Station, "status"): "follows from the opening dates of its codes and the day described",
+    (StationCode, "station_code"): "names the record",
+    (StationExit, "exit_id"): "put together from slug, line of the building, and label",
+    (ExitPlatform, "station_code"): "names the record: the station whose platform it is",
+    (ExitPlatform, "line_code"): "names the record: the line whose platform it is",
+    (ExitBusStop, "bus_stop_code"): "names the record",
+}
+"""fields that name a record or are computed from others: how"""
+
+CONFIDENCE = "computed from who says it and how many agree, never taken from a model"
+
+CONCLUDED: dict[tuple[type[Published], str], str] = {
+    (ExitPlatform, "is_same_building"): (
+        "true if the exit's station_code and the platform's are one building: the same code, or two codes at "
+        "one position of which the platform's has no exit of its own"
+    ),
+}
+"""fields that need evidence and are concluded from what it cites: how"""
+
+_HOW = {
+    Method.RECORD: "read from the publisher's record",
+    Method.TOPOLOGY: "follows from the order of stations in the network's table",
+    Method.GEOMETRY: "computed from published coordinates",
+    Method.DEDUCTION: "one of the values that it is concluded from",
+    Method.RULE: "read from the page by a rule",
+}
+_OWN_RECORD = "recorded in this project's own network table"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What only the run's folder knows; empty for a dataset that stands alone."""
+
+    rejected: Mapping[str, tuple[RejectedClaim, ...]] = default(default_factory=dict)
+    """slug to the claims that were not published"""
+    passed_over: Mapping[str, str] = default(default_factory=dict)
+    """configured source to the reason why it was not used"""
+    model: str | None = None
+    """the language model that was asked"""
+
+
+def explain(
+    dataset: Stage3Output,
+    station: Station,
+    *,
+    exit_label: str | None = None,
+    field_name: str | None = None,
+    facts: RunFacts | None = None,
+) -> Explanation:
+    """Return why a station, its exits of one label, or one field of these are published as they are.
+
+    Args:
+        dataset: the dataset that the station is in.
+        station: one of its stations, in operation or to come.
+        exit_label: a label or ``exit_id``; none: the station and all its exits.
+        field_name: a field by any name that ``find_parts`` knows; none: all.
+        facts: what the run's folder knows besides.
+
+    Raises:
+        UsageError: if there is no such exit or field.
+    """
+    facts = facts or RunFacts()
+    parts = None if field_name is None else find_parts(field_name)
+    exits = station.exits if exit_label is None else choose_exits(station, exit_label)
+    reasons = _Reasons(dataset.provenance, facts.model)
+    records = [(None, station)] if exit_label is None else []
+    values = [
+        value
+        for exit_id, record in (*records, *((found.exit_id, found) for found in exits))
+        for value in _explain_record(record, exit_id, reasons)
+        if parts is None or _is_asked(value, parts)
+    ]
+    chosen = {found.exit_id for found in exits} if exit_label else None
+    return Explanation(
+        station_id=station.station_id,
+        slug=station.slug,
+        name=station.name,
+        as_of=dataset.metadata.as_of,
+        exit_id=exits[0].exit_id if exit_label and len(exits) == 1 else None,
+        field=field_name,
+        values=tuple(values),
+        silent=tuple(_silences(exits, parts, facts)),
+        findings=tuple(_findings_about(dataset.findings, station, chosen, field_name, values)),
+        rejected=tuple(
+            _rejected_about(facts.rejected.get(station.slug, ()), exits if exit_label else None, parts)
+        ),
+    )
+
+
+def field_names() -> tuple[str, ...]:
+    """Return every field that can be asked for by one word."""
+    return tuple(_names())
+
+
+def find_parts(name: str) -> tuple[Part, ...]:
+    """Return which fields a name stands for: the same names as in the dataset, coverage, gates and claims.
+
+    Args:
+        name: a field of the station or of exits (``bus_stops``), one of its attributes with it
+            (``bus_stops.services``) or alone (``services``), or a name of ``FIELDS`` (``step_free``).
+
+    Raises:
+        UsageError: if there is no such field.
+    """
+    field, dot, attribute = name.partition(".")
+    if not dot and name in _names():
+        return _names()[name]
+    known = field_names()
+    if dot and field in known:
+        known = tuple(f"{field}.{item}" for item in _attributes_of(field))
+    if name not in known:
+        raise UsageError(f"There is no field {name!r}; expected one of {', '.join(known) or field}.")
+    return ((field, attribute),)
+
+
+@cache
+def _names() -> dict[str, tuple[Part, ...]]:
+    """Return what each word stands for; where one means several things, the broadest."""
+    own = dict.fromkeys((*Station.model_fields, *StationExit.model_fields))
+    names: dict[str, tuple[Part, ...]] = {
+        name: ((name, None),) for name in own if name not in ("evidence", "exits")
+    }
+    for field in FIELDS.values():
+        names.setdefault(field.name, ((field.part, field.attribute or None),))
+    for held in PARTS.values():
+        names.setdefault(held.claimed_as, ((held.name, None),))
+    attributes = dict.fromkeys(attribute for part in RECORD_TYPES for attribute in _attributes_of(part))
+    for attribute in attributes:
+        holders = tuple((part, attribute) for part in RECORD_TYPES if attribute in _attributes_of(part))
+        names.setdefault(attribute, holders)
+    return names
+
+
+class _Reasons:
+    """Puts evidence and the document that it points to together, each pair once."""
+
+    def __init__(self, provenance: Mapping[str, Provenance], model: str | None) -> None:
+        self._provenance = provenance
+        self._model = model
+        self.of = lru_cache(maxsize=None)(self._of)
+
+    def _of(self, evidence: Evidence) -> Reason:
+        document = self._provenance[evidence.document_id]
+        return Reason(
+            method=evidence.method,
+            how=self._how(evidence),
+            document_id=document.document_id,
+            title=document.title,
+            publisher=document.publisher,
+            url=document.url,
+            revision=document.revision,
+            retrieved_at=document.retrieved_at,
+            licence=evidence.licence,
+            licence_url=document.licence_url,
+            attribution=document.attribution,
+            sha256=document.sha256,
+            recorded_tables=document.recorded_tables,
+            record_id=evidence.record_id,
+            stated_in=evidence.stated_in,
+            quote=evidence.quote,
+            char_start=evidence.char_start,
+            char_end=evidence.char_end,
+            alignment=evidence.alignment,
+        )
+
+    def _how(self, evidence: Evidence) -> str:
+        if evidence.method is Method.MODEL:
+            name = f"the language model {self._model}" if self._model else "a language model"
+            return f"read from the page by {name}, and found again in its text"
+        if evidence.method is Method.RECORD and evidence.document_id == NETWORK_DOCUMENT:
+            return _OWN_RECORD
+        return _HOW[evidence.method]
+
+
+def _explain_record(
+    record: Published, exit_id: str | None, reasons: _Reasons, part: str | None = None
+) -> Iterator[ExplainedValue]:
+    """Yield every filled field of a record and of the records in it; exits explain themselves."""
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        if name in ("evidence", "exits") or value is None or value == ():
+            continue
+        inner = value if isinstance(value, tuple) else (value,)
+        if isinstance(inner[0], Published):
+            for item in inner:
+                yield from _explain_record(item, exit_id, reasons, part=name)
+        else:
+            yield _explain_field(record, name, exit_id, reasons, part)
+
+
+def _explain_field(
+    record: Published, name: str, exit_id: str | None, reasons: _Reasons, part: str | None
+) -> ExplainedValue:
+    key = type(record), name
+    rule = CONFIDENCE if name == "confidence" else COMPUTED.get(key) or CONCLUDED.get(key)
+    evidence = record.evidence_for(name) or _all_evidence(record)
+    return ExplainedValue(
+        exit_id=exit_id,
+        field=part or name,
+        item=name_item(record) if part else None,
+        attribute=name if part else None,
+        value=getattr(record, name),
+        confidence=getattr(record, "confidence", None),
+        rule=rule,
+        reasons=tuple(map(reasons.of, evidence)),
+    )
+
+
+def _all_evidence(record: Published) -> Iterable[Evidence]:
+    return dict.fromkeys(evidence for given in record.evidence.values() for evidence in given)
+
+
+def _attributes_of(name: str) -> tuple[str, ...]:
+    """Return the fields of the records that a field holds."""
+    fields = RECORD_TYPES[name].model_fields if name in RECORD_TYPES else ()
+    return tuple(attribute for attribute in fields if attribute != "evidence")
+
+
+def _is_asked(value: ExplainedValue, parts: tuple[Part, ...]) -> bool:
+    return any(value.field == part and attribute in (None, value.attribute) for part, attribute in parts)
+
+
+def _silences(
+    exits: Iterable[StationExit], parts: tuple[Part, ...] | None, facts: RunFacts
+) -> Iterator[SilentField]:
+    """Yield the enriched fields that were asked for and say nothing."""
+    asked = tuple((part, None) for part in PARTS) if parts is None else parts
+    for found in exits:
+        for part, attribute in asked:
+            if part in PARTS and not _says_something(found, part, attribute):
+                name = part if attribute is None else f"{part}.{attribute}"
+                yield SilentField(exit_id=found.exit_id, field=name, why=_why_silent(part, facts))
+
+
+def _says_something(found: StationExit, part: str, attribute: str | None) -> bool:
+    value = getattr(found, part)
+    records = value if isinstance(value, tuple) else () if value is None else (value,)
+    return any(attribute is None or getattr(record, attribute) not in (None, ()) for record in records)
+
+
+def _why_silent(name: str, facts: RunFacts) -> str:
+    passed_over = [
+        f"{source} was passed over ({facts.passed_over[source]})"
+        for source in sources_filling(name)
+        if source in facts.passed_over
+    ]
+    return "; ".join(["no source in use says anything about it", *passed_over])
+
+
+def _findings_about(
+    findings: Iterable[Finding],
+    station: Station,
+    chosen: set[str] | None,
+    field_name: str | None,
+    values: Iterable[ExplainedValue],
+) -> Iterator[Finding]:
+    """Yield the findings about what was asked for: a field's are those about the records it cites."""
+    cited = {f"{reason.document_id}:{reason.record_id}" for value in values for reason in value.reasons}
+    for finding in findings:
+        if finding.slug != station.slug:
+            continue
+        is_of_exit = chosen is None or finding.exit_id in chosen
+        is_of_field = field_name is None or finding.record_id is None
+        if (is_of_exit and is_of_field) or finding.record_id in cited:
+            yield finding
+
+
+def _rejected_about(
+    rejected: Iterable[RejectedClaim], exits: Iterable[StationExit] | None, parts: tuple[Part, ...] | None
+) -> Iterator[RejectedClaim]:
+    """Yield the rejected claims about what was asked for; one that names no exit may be about any."""
+    labels = None if exits is None else {found.exit_code for found in exits}
+    wanted = None if parts is None else {part for part, _ in parts}
+    for claim in rejected:
+        is_of_exit = labels is None or claim.exit_label is None or claim.exit_label in labels
+        if is_of_exit and (wanted is None or _part_of(claim) in wanted):
+            yield claim
+
+
+def _part_of(claim: RejectedClaim) -> str:
+    """Return what the dataset calls the part that a claim is about."""
+    return next((part.name for part in PARTS.values() if part.claimed_as == claim.field), claim.field)

@@ -1,0 +1,1 @@
+"""What was run: the folders of runs, and the datasets in them."""

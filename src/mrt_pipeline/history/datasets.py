@@ -1,0 +1,111 @@
+"""Read published datasets: that of a run, verified against its manifest, or a file that stands alone."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from mrt_pipeline.config.paths import read_path
+from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.run import RunStatus
+from mrt_pipeline.errors import MissingCheckpointError, UnrecordedCheckpointError, UsageError
+from mrt_pipeline.history.runs import History, Run, get_run, is_path, read_run
+from mrt_pipeline.runtime.checkpoints import find_unrecorded, parse_checkpoint, verify_checkpoint
+from mrt_pipeline.runtime.files import read_bytes, real_path
+
+FINAL_NAME = CHECKPOINT_NAMES[FINAL_STAGE]
+REMEDY = "mrt-pipeline run"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDataset:
+    """A dataset, and where it was read from."""
+
+    name: str
+    """of its run, or the path of a file that stands alone"""
+    dataset: Stage3Output
+    run: Run | None
+
+
+def load_dataset(name: str, outputs: Path) -> LoadedDataset:
+    """Return the dataset of a run (by name, path, or ``latest``), or of a ``stage3_final.json`` by its path.
+
+    Raises:
+        UsageError: if there is no such run or file.
+        CheckpointError: if it has no dataset, or a damaged one.
+    """
+    path = read_path(name)
+    if is_path(name) and path.is_file():
+        run = read_run(path.parent) if path.name == FINAL_NAME else None
+        if run is None:
+            return LoadedDataset(name, _parse(path, read_bytes(path)), None)
+        return load_run(run)
+    return load_run(get_run(name, outputs))
+
+
+def load_run(run: Run) -> LoadedDataset:
+    """Return a run's dataset once its bytes are known to be those that were written.
+
+    Raises:
+        CheckpointError: if there is none, or a damaged one.
+    """
+    path = run.folder / FINAL_NAME
+    record = run.manifest.stages.get(FINAL_STAGE)
+    if record is None or record.checkpoint is None:
+        raise MissingCheckpointError(
+            path,
+            f"is not there: the run {run.state.replace('_', ' ')} before it. See: "
+            f"{shlex.join(['mrt-pipeline', 'show', str(run.folder)])}",
+        )
+    since = find_unrecorded(run.manifest, FINAL_STAGE)
+    try:
+        content = verify_checkpoint(run.folder, record.checkpoint, REMEDY, since)
+    except UnrecordedCheckpointError:  # it is whole, and passed its checks before it was written
+        content = read_bytes(path)
+    return LoadedDataset(run.name, _parse(path, content), run)
+
+
+def load_unverified(run: Run) -> LoadedDataset:
+    """Return what lies under the name of a run's dataset, whoever wrote it.
+
+    Raises:
+        FileNotFoundError: if nothing does.
+        CorruptCheckpointError: if it is no dataset.
+    """
+    path = run.folder / FINAL_NAME
+    return LoadedDataset(run.name, _parse(path, read_bytes(path)), run)
+
+
+def choose_completed(history: History) -> list[Run]:
+    """Return the runs that were completed and have a dataset, newest first."""
+    return [run for run in history.runs if _is_complete(run)]
+
+
+def choose_successful(history: History, number: int, apart_from: Path | None = None) -> list[Run]:
+    """Return the newest completed runs with a dataset, newest first.
+
+    Raises:
+        UsageError: if there are fewer.
+    """
+    found = [
+        run
+        for run in choose_completed(history)
+        if apart_from is None or real_path(run.folder) != real_path(apart_from)
+    ]
+    if len(found) < number:
+        raise UsageError(
+            f"{history.outputs} holds {counted(len(found), 'completed run')} to choose from; expected "
+            f"{number}. Name runs or files, or make a run with: {REMEDY}"
+        )
+    return found[:number]
+
+
+def _is_complete(run: Run) -> bool:
+    return run.manifest.status is RunStatus.COMPLETED and (run.folder / FINAL_NAME).is_file()
+
+
+def _parse(path: Path, content: bytes) -> Stage3Output:
+    return parse_checkpoint(Stage3Output, path, content, REMEDY)

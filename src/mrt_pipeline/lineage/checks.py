@@ -1,0 +1,117 @@
+"""The checks of stage 3 as test results: which were made, and whether they found anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.lineage.facets import Json
+
+ALWAYS = "always"
+CHECKS: dict[str, tuple[str, ...]] = {
+    ALWAYS: ("enrichment-of-unknown-exit", "exit-enriched-twice", "exit-not-enriched", "document-changed"),
+    "schema_check": ("schema-invalid", "schema-round-trip"),
+    "completeness_check": (
+        "station-missing",
+        "station-not-open",
+        "station-codes",
+        "line-missing",
+        "line-not-open",
+        "expected-stations",
+        "expected-lines",
+        "station-without-exit",
+        "feature-without-exit",
+        "exit-not-one-feature",
+    ),
+    "sanity_check": (
+        "position-outside-singapore",
+        "position-swapped",
+        "exit-far-from-station",
+        "bus-stop-too-far",
+        "name-not-unique",
+        "codes-contradict-lines",
+        "evidence-without-document",
+        "evidence-under-other-licence",
+        "exits-far-apart",
+        "exits-at-one-point",
+    ),
+}
+"""each group of checks that the configuration switches, and what it looks for"""
+WARNINGS = frozenset({"exit-not-enriched", "document-changed", "exits-far-apart", "exits-at-one-point"})
+"""checks whose findings do not keep the dataset from being published"""
+
+Status = Literal["pass", "fail", "skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of one check."""
+
+    name: str
+    status: Status
+    severity: Literal["error", "warn"]
+    findings: int = 0
+
+    def as_test(self) -> Json:
+        """Return it as a test of the run that made it."""
+        result = {"expected": "0 findings", "actual": f"{self.findings} findings"}
+        made = {} if self.status == "skip" else result
+        return {"name": self.name, "status": self.status, "severity": self.severity, **made}
+
+    def as_assertion(self) -> Json:
+        """Return it as a statement about the dataset that it was made on."""
+        return {
+            "assertion": self.name,
+            "success": self.status == "pass",
+            "severity": self.severity,
+            "expected": "0 findings",
+            "actual": f"{self.findings} findings",
+        }
+
+
+def judge_checks(findings: Iterable[Finding], config: Mapping[str, Any]) -> tuple[Judgement, ...]:
+    """Return what became of every check, those that warned in stages 1 and 2 included.
+
+    Args:
+        findings: all findings of the dataset.
+        config: the run's configuration as the manifest has it.
+    """
+    serious = [finding for finding in findings if finding.severity is not Severity.INFO]
+    counts = Counter(finding.check for finding in serious)
+    severities = {finding.check: finding.severity for finding in serious}
+    known = [
+        Judgement(name, _status(counts[name], is_made), _severity(severities.get(name), name), counts[name])
+        for group, is_made in _made_groups(counts, config)
+        for name in CHECKS[group]
+    ]
+    others = sorted(counts.keys() - {judgement.name for judgement in known})
+    return (
+        *known,
+        *(Judgement(name, "fail", _severity(severities[name], name), counts[name]) for name in others),
+    )
+
+
+def _made_groups(counts: Mapping[str, int], config: Mapping[str, Any]) -> Iterable[tuple[str, bool]]:
+    """Yield each group and whether its checks were made; after a fault of form the others are not."""
+    switches = config.get("stages", {}).get("stage3_merger", {}).get("validation", {})
+    is_sound = not any(counts[name] for name in CHECKS["schema_check"])
+    for group in CHECKS:
+        if group == ALWAYS:
+            yield group, True
+        else:
+            yield group, switches.get(group, True) and (is_sound or group == "schema_check")
+
+
+def _status(findings: int, is_made: bool) -> Status:
+    if findings:
+        return "fail"
+    return "pass" if is_made else "skip"
+
+
+def _severity(found: Severity | None, name: str) -> Literal["error", "warn"]:
+    if found is not None:
+        return "error" if found is Severity.ERROR else "warn"
+    return "warn" if name in WARNINGS else "error"

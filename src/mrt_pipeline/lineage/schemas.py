@@ -1,0 +1,130 @@
+"""What fields a dataset has, read from the contracts that its files are written by.
+
+Nested fields are told as the schema facet has it: below a list stands ``_element``, below a map ``key`` and
+``value``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Container
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic import AwareDatetime, BaseModel
+
+from mrt_pipeline.config.registry import all_sources
+from mrt_pipeline.contracts.fields import PARTS
+from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.lineage.facets import Json
+
+_SIMPLE = {bool: "boolean", int: "integer", float: "number", str: "string", date: "date"}
+_CHECKPOINTS: dict[str, type[Any]] = {
+    "stage1_ingestion": Stage1Output,
+    "stage2_enrichment": Stage2Output,
+    "stage3_merger": Stage3Output,
+}
+_UNPUBLISHED = frozenset({"evidence", "codes", "wiki_title", "exits"})
+"""what consumers of a map or a graph are not given, or are given elsewhere"""
+
+
+def source_fields(source_id: str) -> list[Json] | None:
+    """Return the fields that are read of a source's records, none if it is text."""
+    documents = (document for spec in all_sources() for document in spec.documents)
+    kinds = {document.document_id: document.record_type for document in documents}
+    kind = kinds.get(source_id)
+    return None if kind is None else _fields_of(kind)
+
+
+def checkpoint_fields(stage_name: str) -> list[Json]:
+    """Return the fields of a stage's output."""
+    return _fields_of(_CHECKPOINTS[stage_name])
+
+
+def export_fields(file_name: str) -> list[Json] | None:
+    """Return the fields of a published format, none if it is not known."""
+    makers = {"mrt_transit_graph.json": _graph_fields, "exits.geojson": _geojson_fields}
+    return makers[file_name]() if file_name in makers else None
+
+
+def _graph_fields() -> list[Json]:
+    return [*_plain(Station), _list_of("exits", {"type": "struct", "fields": _plain(StationExit)})]
+
+
+def _geojson_fields() -> list[Json]:
+    place = [_named("type", "string"), _list_of("coordinates", {"type": "number"})]
+    station = _plain(Station, only={"station_id", "slug", "name"})
+    found = [field for field in _plain(StationExit) if field["name"] not in {"exit_id", "lat", "lng"}]
+    feature = [
+        _named("type", "string"),
+        _named("id", "string"),
+        _named("geometry", "struct", place),
+        _named("properties", "struct", [*station, *found]),
+    ]
+    return [
+        _named("type", "string"),
+        _named("as_of", "string"),
+        _list_of("attribution", {"type": "string"}),
+        _list_of("features", {"type": "struct", "fields": feature}),
+    ]
+
+
+def _plain(kind: type[Any], only: Container[str] | None = None) -> list[Json]:
+    """Return the fields of a record as consumers get it: without evidence, a landmark as its name."""
+    wanted = [field for field in _fields_of(kind) if only is None or field["name"] in only]
+    return [_without_evidence(field) for field in wanted if field["name"] not in _UNPUBLISHED]
+
+
+def _without_evidence(field: Json) -> Json:
+    if field["name"] in PARTS and PARTS[field["name"]].named_by:
+        return _list_of(field["name"], {"type": "string"})
+    if "fields" not in field:
+        return field
+    below = [_without_evidence(one) for one in field["fields"] if one["name"] != "evidence"]
+    return {**field, "fields": below}
+
+
+def _fields_of(kind: type[Any]) -> list[Json]:
+    """Return the fields of a record or of a plain dataclass, in the order they are written."""
+    if issubclass(kind, BaseModel):
+        return [{"name": name, **_describe(info.annotation)} for name, info in kind.model_fields.items()]
+    hints = get_type_hints(kind)
+    return [{"name": field.name, **_describe(hints[field.name])} for field in dataclasses.fields(kind)]
+
+
+def _describe(annotation: Any) -> Json:
+    """Return the type of a field, and the fields below it."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _describe(inner[0])
+    if origin in (Union, types.UnionType):
+        return _describe(next(one for one in inner if one is not type(None)))
+    if origin is tuple:
+        return {"type": "array", "fields": [{"name": "_element", **_describe(inner[0])}]}
+    if origin is dict:
+        below = [{"name": "key", **_describe(inner[0])}, {"name": "value", **_describe(inner[1])}]
+        return {"type": "map", "fields": below}
+    if origin is Literal:
+        return {"type": "string"}
+    return _describe_class(annotation)
+
+
+def _describe_class(kind: type[Any]) -> Json:
+    if kind in (AwareDatetime, datetime):
+        return {"type": "timestamp"}
+    if kind in _SIMPLE:
+        return {"type": _SIMPLE[kind]}
+    if issubclass(kind, Enum):
+        return {"type": "string"}
+    return {"type": "struct", "fields": _fields_of(kind)}
+
+
+def _named(name: str, kind: str, fields: list[Json] | None = None) -> Json:
+    return {"name": name, "type": kind, **({} if fields is None else {"fields": fields})}
+
+
+def _list_of(name: str, element: Json) -> Json:
+    return _named(name, "array", [{"name": "_element", **element}])

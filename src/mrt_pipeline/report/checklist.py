@@ -1,0 +1,279 @@
+"""What a person has to look at before the dataset is published, made from what the run noticed.
+
+An item asks for one act of looking. Findings of severity info ask for none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mrt_pipeline.contracts.comparison import Comparison
+from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.contracts.evidence import Published
+from mrt_pipeline.contracts.fields import published_parts
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.run import Manifest
+from mrt_pipeline.report.texts import show, show_message
+
+OLD_DAYS = 180
+"""a document read longer ago than this, seen from the day described, is worth reading anew"""
+MAX_LINKS = 24
+"""per item; the list of findings has them all"""
+FAR_M = 20.0
+"""an exit that moved farther than this may be another exit"""
+
+_WORDS = {
+    "answer-with-error": (
+        "answer of a source came with an error",
+        "answers of sources came with an error",
+        "see whether results are missing",
+    ),
+    "bus-stop-exit-ambiguous": (
+        "bus stop whose exit is ambiguous",
+        "bus stops whose exits are ambiguous",
+        "see on the map which exit is meant",
+    ),
+    "bus-stop-exit-too-far": (
+        "bus stop far from the exit it names",
+        "bus stops far from the exits they name",
+        "see whether the exit is right",
+    ),
+    "bus-stop-exit-unknown": (
+        "bus stop that names an exit nobody knows",
+        "bus stops that name exits nobody knows",
+        "see whether an exit is missing",
+    ),
+    "bus-stop-exit-unreadable": (
+        "bus stop whose words about an exit could not be read",
+        "bus stops whose words about an exit could not be read",
+        "read the words",
+    ),
+    "bus-stop-station-not-open": (
+        "bus stop named for a station not in operation",
+        "bus stops named for stations not in operation",
+        "see whether any has opened",
+    ),
+    "bus-stop-station-unknown": (
+        "bus stop that names a station nobody knows",
+        "bus stops that name stations nobody knows",
+        "see whether a station is missing",
+    ),
+    "document-changed": (
+        "document changed during the run",
+        "documents changed during the run",
+        "run again if values disagree",
+    ),
+    "exit-building-in-doubt": (
+        "exit whose building is in doubt",
+        "exits whose buildings are in doubt",
+        "see on the map which station is right",
+    ),
+    "exit-nearer-to-another-station": (
+        "exit nearer to another station",
+        "exits nearer to another station",
+        "see on the map which station is right",
+    ),
+    "exit-not-enriched": ("exit was not enriched", "exits were not enriched", "resume from stage 2"),
+    "exits-at-one-point": (
+        "case of two exits at one point",
+        "cases of two exits at one point",
+        "see which position is wrong",
+    ),
+    "exits-far-apart": (
+        "station whose exits lie far apart",
+        "stations whose exits lie far apart",
+        "see whether all of them are its own",
+    ),
+    "model-passage-unread": (
+        "passage that the model did not read",
+        "passages that the model did not read",
+        "run again, or read it",
+    ),
+    "more-exits-than-expected": (
+        "exits file longer than expected",
+        "exits files longer than expected",
+        "see which exits are new",
+    ),
+    "record-repeated": (
+        "record that its publisher repeats",
+        "records that their publisher repeats",
+        "tell the publisher",
+    ),
+    "source-failed": ("failure of a source", "failures of a source", "run again with --retry-failed"),
+    "sources-disagree": (
+        "disagreement between sources",
+        "disagreements between sources",
+        "see which of them is right",
+    ),
+    "station-position-disagrees": (
+        "station whose position is in doubt",
+        "stations whose positions are in doubt",
+        "compare with OneMap",
+    ),
+}
+"""check to what it found, one and several, and what to do"""
+
+Item = dict[str, Any]
+Link = tuple[str | None, str | None]
+"""slug and exit id"""
+
+
+def make_checklist(
+    dataset: Stage3Output, manifest: Manifest, comparison: Comparison | None, numbers: Mapping[str, int]
+) -> list[Item]:
+    """Return the checklist's items, the gravest first.
+
+    Args:
+        dataset: what is to be vetted.
+        manifest: of its run.
+        comparison: with the last run before it; none if there was none.
+        numbers: slug to position in the dataset's list of stations.
+    """
+    names = {found.exit_id: found.exit_code for station in dataset.stations for found in station.exits}
+    return [
+        {**item, "links": list(_links(item["links"], numbers, names))}
+        for part in (
+            _of_findings(dataset.findings),
+            _of_changes(comparison),
+            _of_gaps(dataset, manifest),
+            _of_sources(dataset),
+        )
+        for item in part
+    ]
+
+
+def _of_findings(findings: Iterable[Finding]) -> Iterator[Item]:
+    by_check: dict[tuple[str, Severity], list[Finding]] = {}
+    for severity in (Severity.ERROR, Severity.WARNING):
+        for finding in (item for item in findings if item.severity is severity):
+            by_check.setdefault((finding.check, severity), []).append(finding)
+    for (check, severity), same in by_check.items():
+        plain = show(check).replace("-", " ")
+        one, several, advice = _WORDS.get(check, (f"case of {plain}", f"cases of {plain}", "look at each"))
+        links = [(finding.slug, finding.exit_id) for finding in same]
+        text = f"{_number(len(same), one, several)}: {advice}."
+        yield _item(severity.value, text, links, check=show(check))
+
+
+def _of_changes(comparison: Comparison | None) -> Iterator[Item]:
+    if comparison is None:
+        yield _item("change", "No earlier run to compare with: see whether the counts are what you expect.")
+        return
+    found = comparison
+    for items, one, several, advice in (
+        (
+            found.stations_opened,
+            "station opened",
+            "stations opened",
+            "confirm with the announcement",
+        ),
+        (
+            found.stations_closed,
+            "station closed",
+            "stations closed",
+            "confirm that passengers can no longer board",
+        ),
+        (found.stations_renamed, "station renamed", "stations renamed", "confirm the name"),
+        (found.renumberings, "code renumbered", "codes renumbered", "confirm with the announcement"),
+        (found.codes_added, "code added", "codes added", "confirm that trains of the line call there"),
+        (found.codes_removed, "code removed", "codes removed", "confirm that trains no longer call there"),
+        (
+            found.exits_added,
+            "exit added",
+            "exits added",
+            "see on the map that none was there already under another label",
+        ),
+        (
+            found.exits_removed,
+            "exit removed",
+            "exits removed",
+            "confirm that none is still in use; a lost exit misleads people",
+        ),
+        (found.exits_relabelled, "exit relabelled", "exits relabelled", "confirm with the signs"),
+        (
+            tuple(item for item in found.exits_moved if item.moved_m > FAR_M),
+            f"exit moved by more than {FAR_M:.0f} m",
+            f"exits moved by more than {FAR_M:.0f} m",
+            "see on the map whether another exit is meant",
+        ),
+        (
+            found.stations_moved,
+            "station position moved",
+            "station positions moved",
+            "see on the map where they are now",
+        ),
+    ):
+        if items:
+            links = [_link(item) for item in items]
+            yield _item("change", f"{_number(len(items), one, several)}: {advice}.", links)
+    if found.values_changed:
+        stations = list(dict.fromkeys((change.slug, None) for change in found.values_changed))
+        what = _number(len(found.values_changed), "value changed", "values changed")
+        yield _item("change", f"{what}: look through the list of changes.", stations)
+
+
+def _link(item: Any) -> Link:
+    exit_id = getattr(item, "exit_id", None) or getattr(item, "new_exit_id", None)
+    return item.slug, exit_id
+
+
+def _of_gaps(dataset: Stage3Output, manifest: Manifest) -> Iterator[Item]:
+    for source, reason in manifest.passed_over.items():
+        yield _item("gap", f"{show(source)} was passed over: {show_message(reason)}.")
+    step_free = measure_coverage(dataset.stations)["step_free"]
+    if unknown := step_free.total - step_free.filled:
+        yield _item(
+            "gap",
+            f"{unknown} of {step_free.total} exits say nothing of step-free access: see that whoever gets "
+            "the data shows unknown as unknown, never as no.",
+        )
+
+
+def _of_sources(dataset: Stage3Output) -> Iterator[Item]:
+    for document in dataset.provenance.values():
+        days = (dataset.metadata.as_of - document.retrieved_at.date()).days
+        if days > OLD_DAYS:
+            read = document.retrieved_at.date().isoformat()
+            yield _item(
+                "source",
+                f"{show(document.title)} was read on {read}, {days} days before the day described: see "
+                "whether a newer one is to be had.",
+            )
+    if number := sum(map(_is_share_alike, _published(dataset))):
+        yield _item(
+            "source",
+            f"{number} values rest on text under CC BY-SA: whoever passes them on names the pages and "
+            "shares alike.",
+        )
+
+
+def _published(dataset: Stage3Output) -> Iterator[Published]:
+    for found in (found for station in dataset.stations for found in station.exits):
+        yield from published_parts(found)
+
+
+def _is_share_alike(record: Published) -> bool:
+    return any(
+        reason.licence.startswith("CC-BY-SA") for reasons in record.evidence.values() for reason in reasons
+    )
+
+
+def _item(kind: str, text: str, links: Iterable[Link] = (), check: str | None = None) -> Item:
+    item: Item = {"kind": kind, "text": text, "links": list(links)}
+    return item if check is None else {**item, "check": check}
+
+
+def _links(
+    links: Iterable[Link], numbers: Mapping[str, int], names: Mapping[str, str]
+) -> Iterator[list[Any]]:
+    """Yield station, exit and its label, each pair once and only for stations in operation."""
+    seen = [link for link in dict.fromkeys(links) if link[0] in numbers]
+    for slug, exit_id in seen[:MAX_LINKS]:
+        label = names.get(exit_id or "")
+        yield [numbers[slug or ""], *([show(exit_id), show(label)] if exit_id and label else [])]
+
+
+def _number(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"

@@ -1,0 +1,190 @@
+"""The dataset in a form small enough for a page: what is said twice stands once, and is pointed to.
+
+Most of a dataset is evidence, and most evidence is repeated: 2,596 pairs of an exit and a bus stop rest on
+788 records. So documents, reasons, sets of reasons, bus stops and platforms are tables, and the rest holds
+positions in them. ``assets/model.js`` reads what this writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
+
+from mrt_pipeline.contracts.evidence import Evidence, Provenance, Published
+from mrt_pipeline.contracts.network import ExitAccess, ExitBusStop, ExitPlatform, Landmark, StationExit
+from mrt_pipeline.report.texts import QUOTE_LENGTH, show
+
+Row = list[Any]
+Place = tuple[float, float]
+"""metres east and south of the map's north-western corner"""
+
+
+class Table:
+    """Rows that stand once each; asking for one again gives the same position."""
+
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+        self._positions: dict[Hashable, int] = {}
+
+    def find(self, key: Hashable) -> int | None:
+        """Return the position of the row with this key."""
+        return self._positions.get(key)
+
+    def add(self, key: Hashable, row: Any) -> int:
+        """Append a row and return its position."""
+        self._positions[key] = len(self.rows)
+        self.rows.append(row)
+        return len(self.rows) - 1
+
+
+class Condenser:
+    """Turns records into short rows, and collects what they have in common."""
+
+    def __init__(
+        self, provenance: Mapping[str, Provenance], places: Mapping[tuple[float, float], Place]
+    ) -> None:
+        """Start with the documents of a dataset and the place on the map of every position in it."""
+        self._places = places
+        self.documents = Table()
+        self.reasons = Table()
+        self.reason_sets = Table()
+        self.bus_stops = Table()
+        self.platforms = Table()
+        self._known: dict[int, tuple[Evidence, int]] = {}
+        """positions by identity: most evidence is one object in many records"""
+        for document_id, document in provenance.items():
+            self.documents.add(document_id, _document(document))
+
+    def exit(self, found: StationExit) -> dict[str, Any]:
+        """Return an exit with everything that hangs on it; what is empty is left out."""
+        row: dict[str, Any] = {
+            "id": show(found.exit_id),
+            "label": show(found.exit_code),
+            "code": show(found.station_code),
+            "line": show(found.line_code),
+            "at": self.place(found),
+            "lat": found.lat,
+            "lng": found.lng,
+            "why": self.why(found),
+            "platforms": [self._platform(platform) for platform in found.platforms],
+            "stops": [self._bus_stop(stop) for stop in found.bus_stops],
+            "access": self._access(found.access) if found.access else None,
+            "landmarks": [self._landmark(landmark) for landmark in found.landmarks],
+        }
+        return {name: value for name, value in row.items() if value is not None and value != []}
+
+    def place(self, located: Any) -> Place:
+        """Return where something with ``lat`` and ``lng`` lies on the map."""
+        return self._places[(located.lat, located.lng)]
+
+    def why(self, record: Published) -> int:
+        """Return the position of a record's reasons, by field."""
+        key = tuple((name, tuple(map(self._reason, reasons))) for name, reasons in record.evidence.items())
+        position = self.reason_sets.find(key)
+        if position is None:
+            position = self.reason_sets.add(key, {name: list(reasons) for name, reasons in key})
+        return position
+
+    def _reason(self, evidence: Evidence) -> int:
+        known = self._known.get(id(evidence))
+        if known is None:
+            known = self._known[id(evidence)] = evidence, self._find_reason(evidence)
+        return known[1]
+
+    def _find_reason(self, evidence: Evidence) -> int:
+        key = (
+            evidence.document_id,
+            evidence.record_id,
+            evidence.quote,
+            evidence.char_start,
+            evidence.method,
+            evidence.licence,
+        )
+        position = self.reasons.find(key)
+        return self.reasons.add(key, self._reason_row(evidence)) if position is None else position
+
+    def _reason_row(self, evidence: Evidence) -> Row:
+        document = self.documents.find(evidence.document_id)
+        if document is None:  # a check reports it as an error; the page must show it all the same
+            document = self.documents.add(evidence.document_id, {"id": show(evidence.document_id)})
+        row: Row = [document, evidence.method.value, _or_none(evidence.record_id)]
+        if evidence.quote is not None:
+            row += [show(evidence.quote, QUOTE_LENGTH), evidence.char_start, evidence.char_end]
+            row += [evidence.alignment.value if evidence.alignment else None]
+        return row
+
+    def _platform(self, platform: ExitPlatform) -> int:
+        why = self.why(platform)
+        key = (
+            platform.station_code,
+            platform.line_code,
+            platform.towards_code,
+            platform.next_code,
+            platform.platform_code,
+            platform.is_same_building,
+            platform.confidence,
+            why,
+        )
+        position = self.platforms.find(key)
+        return self.platforms.add(key, [*_platform(platform), why]) if position is None else position
+
+    def _bus_stop(self, stop: ExitBusStop) -> Row:
+        key = (stop.bus_stop_code, stop.description, stop.road_name, stop.lat, stop.lng, stop.services)
+        position = self.bus_stops.find(key)
+        if position is None:
+            position = self.bus_stops.add(key, self._bus_stop_row(stop))
+        return [position, stop.relation.value, stop.distance_m, stop.confidence.value, self.why(stop)]
+
+    def _bus_stop_row(self, stop: ExitBusStop) -> Row:
+        services = [show(service) for service in stop.services]
+        named = [show(text) for text in (stop.bus_stop_code, stop.description, stop.road_name)]
+        return [*named, self.place(stop), services]
+
+    def _access(self, access: ExitAccess) -> Row:
+        features = [feature.value for feature in access.features]
+        return [access.step_free.value, features, access.confidence.value, self.why(access)]
+
+    def _landmark(self, landmark: Landmark) -> Row:
+        return [show(landmark.name), landmark.confidence.value, self.why(landmark)]
+
+
+def locate(records: Iterable[Any]) -> dict[tuple[float, float], Place]:
+    """Return the place on the map of every position in some records, in one projection of all of them."""
+    from mrt_pipeline.runtime.geometry import to_svy21_all
+
+    positions = list(dict.fromkeys((record.lat, record.lng) for record in records))
+    points = to_svy21_all(positions)
+    west_m = min((point.easting_m for point in points), default=0.0)
+    north_m = max((point.northing_m for point in points), default=0.0)
+    return {
+        position: (round(point.easting_m - west_m, 1), round(north_m - point.northing_m, 1))
+        for position, point in zip(positions, points, strict=True)
+    }
+
+
+def _document(document: Provenance) -> dict[str, Any]:
+    return {
+        "id": show(document.document_id),
+        "source": show(document.source_id),
+        "title": show(document.title),
+        "publisher": show(document.publisher),
+        "url": show(document.url, QUOTE_LENGTH),
+        "revision": _or_none(document.revision),
+        "read": document.retrieved_at.date().isoformat(),
+        "licence": show(document.licence),
+        "licence_url": show(document.licence_url, QUOTE_LENGTH),
+        "attribution": show(document.attribution, QUOTE_LENGTH),
+        "sha256": document.sha256,
+        "tables": [[show(table.path), table.sha256] for table in document.recorded_tables],
+        "records": document.records,
+    }
+
+
+def _platform(platform: ExitPlatform) -> Row:
+    codes = (platform.station_code, platform.line_code, platform.towards_code, platform.next_code)
+    sign = _or_none(platform.platform_code)
+    return [*map(show, codes), sign, platform.is_same_building, platform.confidence.value]
+
+
+def _or_none(text: str | None) -> str | None:
+    return None if text is None else show(text)

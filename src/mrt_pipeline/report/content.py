@@ -1,0 +1,238 @@
+"""Everything that the page shows, as plain data; ``assets/model.js`` reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from mrt_pipeline.compare.wording import headline
+from mrt_pipeline.contracts.comparison import Comparison
+from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.contracts.fields import FIELDS
+from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
+from mrt_pipeline.contracts.names import FINAL_STAGE
+from mrt_pipeline.contracts.network import Station, StationCode
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
+from mrt_pipeline.network import Network
+from mrt_pipeline.report.changes import list_changes
+from mrt_pipeline.report.checklist import make_checklist
+from mrt_pipeline.report.condensing import Condenser, locate
+from mrt_pipeline.report.texts import show, show_message
+from mrt_pipeline.report.tracks import Track, find_tracks
+
+
+def make_content(
+    dataset: Stage3Output, manifest: Manifest, comparison: Comparison | None, network: Network
+) -> dict[str, Any]:
+    """Return what the page shows of a run, its dataset, and what changed since an earlier one."""
+    places = locate(_located(dataset))
+    condenser = Condenser(dataset.provenance, places)
+    numbers = {station.slug: number for number, station in enumerate(dataset.stations)}
+    as_of = dataset.metadata.as_of
+    here = {number: condenser.place(station) for number, station in enumerate(dataset.stations)}
+    return {
+        "run": _run(dataset, manifest),
+        "counts": _counts(dataset),
+        "lines": _lines(dataset, network),
+        "stations": [_station(station, condenser, network, as_of) for station in dataset.stations],
+        "future": [_future(station, condenser) for station in dataset.future_stations],
+        "tracks": [_track(track) for track in find_tracks(dataset.stations, here, network, as_of)],
+        "coverage": _coverage(dataset, network),
+        "findings": list(_findings(dataset.findings, comparison, numbers)),
+        "changes": _changes(comparison, numbers),
+        "checklist": make_checklist(dataset, manifest, comparison, numbers),
+        "stops": condenser.bus_stops.rows,
+        "platforms": condenser.platforms.rows,
+        "reasons": condenser.reasons.rows,
+        "whys": condenser.reason_sets.rows,
+        "documents": condenser.documents.rows,
+    }
+
+
+def _located(dataset: Stage3Output) -> Iterator[Any]:
+    for station in (*dataset.stations, *dataset.future_stations):
+        yield station
+        for found in station.exits:
+            yield found
+            yield from found.bus_stops
+
+
+def _run(dataset: Stage3Output, manifest: Manifest) -> dict[str, Any]:
+    usage = manifest.usage
+    return {
+        "id": show(manifest.run_id),
+        "pipeline": show(dataset.metadata.pipeline_name),
+        "description": show(dataset.metadata.description),
+        "as_of": dataset.metadata.as_of.isoformat(),
+        "made": dataset.metadata.generated_at.isoformat(timespec="seconds"),
+        "status": _status(manifest),
+        "mode": show(manifest.mode),
+        "software": show(manifest.software_version),
+        "code": show(manifest.code_version),
+        "config": show(manifest.config_path),
+        "attempts": [
+            [attempt.number, attempt.started_at.isoformat(timespec="seconds"), show(attempt.command)]
+            for attempt in manifest.attempts
+        ],
+        "stages": [
+            {
+                "name": name,
+                "status": record.status.value,
+                "seconds": round(record.seconds, 2),
+                "reused": record.reused,
+                "attempt": record.attempt,
+                "reason": show_message(record.reason),
+            }
+            for name, record in manifest.stages.items()
+        ],
+        "passed_over": [[show(source), show_message(why)] for source, why in manifest.passed_over.items()],
+        "rejected": [[show(why), number] for why, number in manifest.rejected_claims.items()],
+        "model": [
+            usage.calls,
+            usage.cached_calls,
+            usage.prompt_tokens,
+            usage.completion_tokens,
+            usage.cost_usd,
+        ],
+    }
+
+
+def _status(manifest: Manifest) -> str:
+    """Return how the run stands once this page is written: a run ends after the page, which it holds."""
+    final = manifest.stages.get(FINAL_STAGE)
+    is_whole = final is not None and final.status is StageStatus.COMPLETED
+    if manifest.status is RunStatus.RUNNING and is_whole:
+        return RunStatus.COMPLETED.value
+    return manifest.status.value
+
+
+def _counts(dataset: Stage3Output) -> dict[str, int]:
+    stations = dataset.stations
+    exits = [found for station in stations for found in station.exits]
+    return {
+        "stations": len(stations),
+        "codes": sum(len(station.mrt_codes) for station in stations),
+        "lines": len({line for station in stations for line in station.lines}),
+        "exits": len(exits),
+        "stops": sum(len(found.bus_stops) for found in exits),
+        "future": len(dataset.future_stations),
+        **count_by_severity(dataset.findings),
+    }
+
+
+def _lines(dataset: Stage3Output, network: Network) -> list[dict[str, Any]]:
+    """Return the lines in use, those in operation first."""
+    known = {line.line_code: line for line in network.lines}
+    used: dict[str, bool] = {}
+    for stations, is_open in ((dataset.stations, True), (dataset.future_stations, False)):
+        for line_code in (line for station in stations for line in station.lines):
+            used.setdefault(line_code, is_open)
+    order = sorted(used, key=lambda code: (not used[code], network.line_order.get(code, len(known)), code))
+    return [
+        {
+            "code": show(code),
+            "name": known[code].name if code in known else show(code),
+            "mode": known[code].mode if code in known else "mrt",
+            "colour": known[code].colour if code in known else "#666666",
+            "open": used[code],
+        }
+        for code in order
+    ]
+
+
+def _station(station: Station, condenser: Condenser, network: Network, as_of: date) -> dict[str, Any]:
+    return {
+        **_future(station, condenser),
+        "id": show(station.station_id),
+        "wiki": show(station.wiki_title),
+        "lat": station.lat,
+        "lng": station.lng,
+        "why": condenser.why(station),
+        "former": list(_former_codes(station, network, as_of)),
+        "exits": [condenser.exit(found) for found in station.exits],
+    }
+
+
+def _future(station: Station, condenser: Condenser) -> dict[str, Any]:
+    return {
+        "slug": show(station.slug),
+        "name": show(station.name),
+        "type": station.station_type.value,
+        "codes": [_code(code, condenser) for code in station.codes],
+        "at": condenser.place(station),
+    }
+
+
+def _code(code: StationCode, condenser: Condenser) -> list[Any]:
+    opened = code.opened_date.isoformat() if code.opened_date else None
+    return [show(code.station_code), show(code.line_code), opened, condenser.why(code)]
+
+
+def _former_codes(station: Station, network: Network, as_of: date) -> Iterator[list[str | None]]:
+    """Yield the codes that a place bore before: code, first day without it, what it became."""
+    for entry in network.codes:
+        if entry.slug == station.slug and entry.closed_date is not None and entry.closed_date <= as_of:
+            yield [entry.station_code, entry.closed_date.isoformat(), entry.renumbered_to]
+
+
+def _track(track: Track) -> dict[str, Any]:
+    points = [
+        [station, *(shift if shift != (0, 0) else ())]
+        for station, shift in zip(track.stations, track.shifts, strict=True)
+    ]
+    return {"line": track.line_code, "loop": track.is_loop, "points": points}
+
+
+def _coverage(dataset: Stage3Output, network: Network) -> dict[str, Any]:
+    """Return how many exits have each field, of all and of each line's buildings."""
+    measured = measure_coverage(dataset.stations)
+    rows: list[list[Any]] = [[None, *([value.filled, value.total] for value in measured.values())]]
+    used = {line for station in dataset.stations for line in station.lines}
+    for line_code in sorted(used, key=lambda code: (network.line_order.get(code, len(used)), code)):
+        of_line = measure_coverage(_exits_of(dataset.stations, line_code))
+        rows.append([show(line_code), *([value.filled, value.total] for value in of_line.values())])
+    return {"fields": [FIELDS[name].title for name in measured], "rows": rows}
+
+
+def _exits_of(stations: Iterable[Station], line_code: str) -> Iterator[Station]:
+    """Yield the stations of a line with only those exits that belong to its buildings."""
+    for station in stations:
+        if line_code in station.lines:
+            own = tuple(found for found in station.exits if found.line_code == line_code)
+            yield station.model_copy(update={"exits": own})
+
+
+def _findings(
+    findings: Iterable[Finding], comparison: Comparison | None, numbers: dict[str, int]
+) -> Iterator[dict[str, Any]]:
+    """Yield the findings, the gravest first; one that an earlier run did not have is marked as new."""
+    rank = {severity: place for place, severity in enumerate(reversed(Severity))}
+    changed = comparison.findings if comparison else ()
+    new = {change.new.model_dump_json() for change in changed if change.new and not change.old}
+    for finding in sorted(findings, key=lambda item: rank[item.severity]):
+        row: dict[str, Any] = {
+            "check": show(finding.check),
+            "severity": finding.severity.value,
+            "message": show_message(finding.message),
+            "station": numbers.get(finding.slug or ""),
+            "exit": show(finding.exit_id) if finding.exit_id else None,
+            "record": show(finding.record_id) if finding.record_id else None,
+            "new": bool(new) and finding.model_dump_json() in new,
+        }
+        yield {name: value for name, value in row.items() if value is not None and value is not False}
+
+
+def _changes(comparison: Comparison | None, numbers: dict[str, int]) -> dict[str, Any] | None:
+    if comparison is None:
+        return None
+    old = comparison.old
+    return {
+        "headline": headline(comparison),
+        "as_of": old.as_of.isoformat(),
+        "made": old.generated_at.isoformat(timespec="seconds"),
+        "stations": old.stations,
+        "exits": old.exits,
+        "groups": list_changes(comparison, numbers),
+    }

@@ -1,5 +1,0 @@
-"""``report.html``: a run as one page that opens offline, for the person who vets it."""
-
-from mrt_pipeline.report.html.page import REPORT_FILE, render_report
-
-__all__ = ["REPORT_FILE", "render_report"]

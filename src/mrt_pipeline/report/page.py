@@ -1,0 +1,107 @@
+"""``report.html``: one file that opens offline, and in which nothing that came from a source is executed.
+
+The page is a frame (``assets/report.html``) with its style, its script and the content as a block of JSON.
+Only the style and the script whose hashes stand in its Content-Security-Policy have any effect; nothing is
+loaded from anywhere. The script sets every text as text.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mrt_pipeline.contracts.comparison import Comparison
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.run import Manifest
+from mrt_pipeline.network import Network, load_network
+from mrt_pipeline.report.content import make_content
+
+REPORT_FILE = "report.html"
+ASSETS = Path(__file__).parent / "assets"
+SCRIPTS = (
+    "elements.js",
+    "model.js",
+    "choices.js",
+    "viewport.js",
+    "labels.js",
+    "symbols.js",
+    "names.js",
+    "pointing.js",
+    "map.js",
+    "reasons.js",
+    "marks.js",
+    "finder.js",
+    "station.js",
+    "sections.js",
+    "facts.js",
+    "main.js",
+)
+"""in the order in which they are put together"""
+
+_ESCAPES = ((b"<", rb"\u003c"), (b">", rb"\u003e"), (b"&", rb"\u0026"))
+_ESCAPES_OF_LINES = (("\u2028".encode(), rb"\u2028"), ("\u2029".encode(), rb"\u2029"))
+
+
+def render_report(
+    dataset: Stage3Output,
+    manifest: Manifest,
+    comparison: Comparison | None = None,
+    network: Network | None = None,
+) -> bytes:
+    """Return the report of a run; equal inputs give equal bytes.
+
+    Args:
+        dataset: the run's dataset.
+        manifest: the run's manifest.
+        comparison: with the dataset of the last successful run before it; none if there was none.
+        network: knows lines, colours and services; default: the package's own.
+    """
+    frame = _load_frame()
+    content = make_content(dataset, manifest, comparison, network or load_network())
+    return b"".join((frame.before, embed(content), frame.after))
+
+
+def embed(content: dict[str, Any]) -> bytes:
+    """Return data as JSON that cannot end the element it stands in, nor a line of a script."""
+    encoded = orjson.dumps(content)
+    for found, replacement in (*_ESCAPES, *_ESCAPES_OF_LINES):
+        encoded = encoded.replace(found, replacement)
+    return encoded
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The page around its content, the same for every run."""
+
+    before: bytes
+    after: bytes
+
+
+@cache
+def _load_frame() -> _Frame:
+    style = (ASSETS / "report.css").read_text("utf-8")
+    parts = [(ASSETS / name).read_text("utf-8") for name in SCRIPTS]
+    script = '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
+    page = (ASSETS / "report.html").read_text("utf-8")
+    for name, text in (("POLICY", _policy(style, script)), ("STYLE", style), ("SCRIPT", script)):
+        page = page.replace(f"@@{name}@@", text)
+    before, after = page.split("@@CONTENT@@")
+    return _Frame(before.encode(), after.encode())
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    """Return the hash of an inline element's text as a Content-Security-Policy names it."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

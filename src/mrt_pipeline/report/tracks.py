@@ -1,0 +1,105 @@
+"""How the lines run on the map: from station to station in travel order, side by side where they share a way.
+
+No open source tells where the tracks lie between two stations, so the map does not pretend to know it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.network import Network
+from mrt_pipeline.report.condensing import Place
+
+Segment = tuple[int, int]
+"""positions of two neighbouring stations, the smaller one first"""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One stopping pattern as drawn."""
+
+    line_code: str
+    is_loop: bool
+    stations: tuple[int, ...]
+    """positions in the list of stations, in travel order"""
+    shifts: tuple[tuple[float, float], ...]
+    """per station, how many widths of a line it is drawn beside its middle, east and south"""
+
+
+def find_tracks(
+    stations: Iterable[Station], places: Mapping[int, Place], network: Network, as_of: date
+) -> list[Track]:
+    """Return the tracks of a day in the order of services.
+
+    Args:
+        stations: those in operation; stops at other ones are left out.
+        places: where each of them lies on the map, by its position in the list.
+        network: knows the services.
+        as_of: the day.
+    """
+    by_code = {code: number for number, station in enumerate(stations) for code in station.mrt_codes}
+    routes = [
+        (
+            service.line_code,
+            service.is_loop,
+            [by_code[code] for code in service.station_codes if code in by_code],
+        )
+        for service in network.services
+        if service.runs_on(as_of)
+    ]
+    routes = [route for route in routes if len(route[2]) > 1]
+    users = _find_users(routes)
+    return [
+        Track(line_code, is_loop, tuple(stops), tuple(_shifts(line_code, is_loop, stops, users, places)))
+        for line_code, is_loop, stops in routes
+    ]
+
+
+def _find_users(routes: Iterable[tuple[str, bool, list[int]]]) -> dict[Segment, list[str]]:
+    """Return the lines that run between each two neighbouring stations."""
+    users: dict[Segment, list[str]] = defaultdict(list)
+    for line_code, is_loop, stops in routes:
+        for segment in _segments(stops, is_loop):
+            if line_code not in users[segment]:
+                users[segment].append(line_code)
+    return users
+
+
+def _segments(stops: list[int], is_loop: bool) -> Iterator[Segment]:
+    ways = [*pairwise(stops), *([(stops[-1], stops[0])] if is_loop else [])]
+    yield from ((min(way), max(way)) for way in ways)
+
+
+def _shifts(
+    line_code: str,
+    is_loop: bool,
+    stops: list[int],
+    users: Mapping[Segment, list[str]],
+    places: Mapping[int, Place],
+) -> Iterator[tuple[float, float]]:
+    """Yield each stop's shift: that of the shared segment it ends, the mean of two."""
+    by_stop: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for segment in _segments(stops, is_loop):
+        lines = users[segment]
+        if len(lines) > 1:
+            lane = lines.index(line_code) - (len(lines) - 1) / 2
+            shift = _sideways(places[segment[0]], places[segment[1]], lane)
+            for stop in segment:
+                by_stop[stop].append(shift)
+    for stop in stops:
+        found = by_stop.get(stop, [(0.0, 0.0)])
+        east, south = (sum(values) / len(found) for values in zip(*found, strict=True))
+        yield round(east, 3), round(south, 3)
+
+
+def _sideways(start: Place, end: Place, lane: float) -> tuple[float, float]:
+    """Return a step of ``lane`` at a right angle to the way from one place to another."""
+    east, south = end[0] - start[0], end[1] - start[1]
+    length = math.hypot(east, south)
+    return (-south / length * lane, east / length * lane) if length else (0.0, 0.0)

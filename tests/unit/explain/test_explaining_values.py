@@ -1,0 +1,302 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mrt_pipeline.compare.items import RECORD_TYPES
+from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.contracts.evidence import Alignment, Confidence, Evidence, Method, Published
+from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation
+from mrt_pipeline.contracts.fields import FIELDS, PARTS
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.network import (
+    ExitAccess,
+    ExitBusStop,
+    ExitPlatform,
+    Landmark,
+    Station,
+    StationCode,
+    StationExit,
+    StepFree,
+)
+from mrt_pipeline.contracts.outputs import RejectedClaim, Stage3Output
+from mrt_pipeline.errors import UsageError
+from mrt_pipeline.explain.explanation import (
+    COMPUTED,
+    RunFacts,
+    explain,
+    field_names,
+    find_parts,
+)
+from mrt_pipeline.network import NETWORK_DOCUMENT, network_evidence
+from tests.fakes.network_builder import (
+    EXITS_DOCUMENT,
+    SMALL_NETWORK,
+    cited,
+    make_bus_stop,
+    make_dataset,
+    make_platform,
+    make_station,
+    provenance,
+)
+
+WIKI = "fandom-wiki:Yishun MRT Station"
+WIKI_LICENCE = "CC-BY-SA-3.0"
+ENTRY = SMALL_NETWORK.codes[0]
+QUOTE = Evidence(
+    document_id=WIKI,
+    method=Method.MODEL,
+    licence=WIKI_LICENCE,
+    quote="Exit A has a lift",
+    char_start=120,
+    char_end=137,
+    alignment=Alignment.EXACT,
+)
+RULE = QUOTE.model_copy(update={"method": Method.RULE})
+
+
+def _station() -> Station:
+    plain = make_station(SMALL_NETWORK, "yishun")
+    found = plain.exits[0]
+    full = found.model_copy(
+        update={
+            "platforms": (make_platform(ENTRY, SMALL_NETWORK.codes[1]),),
+            "bus_stops": (make_bus_stop(found, evidence={**cited("59069"), "services": (RULE,)}),),
+            "access": ExitAccess(
+                step_free=StepFree.YES, confidence=Confidence.LOW, evidence={"step_free": (QUOTE,)}
+            ),
+        }
+    )
+    return plain.model_copy(update={"exits": (full,)})
+
+
+def _dataset(*findings: Finding) -> Stage3Output:
+    return make_dataset(
+        _station(),
+        provenance={
+            EXITS_DOCUMENT: provenance(),
+            WIKI: provenance(WIKI, revision="41", licence=WIKI_LICENCE),
+        },
+        findings=findings,
+    )
+
+
+def _explain(*findings: Finding, facts: RunFacts | None = None, **asked: Any) -> Explanation:
+    return explain(_dataset(*findings), _station(), facts=facts, **asked)
+
+
+def _value(explanation: Explanation, name: str, attribute: str | None = None) -> ExplainedValue:
+    return next(item for item in explanation.values if (item.field, item.attribute) == (name, attribute))
+
+
+def test_a_quoted_value_names_words_place_revision_licence_and_model() -> None:
+    facts = RunFacts(model="openai/gpt-oss-120b")
+    value = _value(_explain(facts=facts), "access", "step_free")
+    [reason] = value.reasons
+    assert (reason.quote, reason.char_start, reason.char_end) == ("Exit A has a lift", 120, 137)
+    assert (reason.revision, reason.licence) == ("41", WIKI_LICENCE)
+    assert "openai/gpt-oss-120b" in reason.how
+    assert value.confidence is Confidence.LOW
+
+
+def test_a_model_that_is_not_known_is_called_a_language_model() -> None:
+    assert "a language model" in _value(_explain(), "access", "step_free").reasons[0].how
+
+
+def test_a_field_with_reasons_of_its_own_is_explained_by_these() -> None:
+    explanation = _explain()
+    assert _value(explanation, "bus_stops", "services").reasons[0].method is Method.RULE
+    assert _value(explanation, "bus_stops", "description").reasons[0].record_id == "59069"
+
+
+def test_every_field_of_every_record_is_explained_once() -> None:
+    explanation = _explain()
+    keys = [(item.exit_id, item.field, item.item, item.attribute) for item in explanation.values]
+    assert len(keys) == len(set(keys))
+    attributes = {item.attribute for item in explanation.values if item.field == "bus_stops"}
+    assert attributes == ExitBusStop.model_fields.keys() - {"evidence"}
+
+
+def test_every_value_has_a_reason_computed_ones_too() -> None:
+    explanation = _explain()
+    assert all(item.reasons for item in explanation.values)
+    assert "never taken from a model" in str(_value(explanation, "access", "confidence").rule)
+    assert (
+        _value(explanation, "station_id").rule
+        == "its code on its first line, in the order of the network's table"
+    )
+
+
+@pytest.mark.parametrize(
+    "record", [Station, StationCode, StationExit, ExitPlatform, ExitBusStop, ExitAccess, Landmark]
+)
+def test_how_a_field_is_computed_is_told_for_each_that_needs_no_evidence(record: type[Published]) -> None:
+    told = {name for kind, name in COMPUTED if kind is record}
+    assert record.IDENTITY - {"confidence"} == told
+
+
+def test_a_field_that_says_nothing_is_named_with_the_sources_that_were_passed_over() -> None:
+    facts = RunFacts(passed_over={"fandom_wiki": "nothing of it is recorded", "lta_datamall": "never"})
+    [silent] = _explain(facts=facts).silent
+    assert (silent.exit_id, silent.field) == ("yishun-nsl-A", "landmarks")
+    assert silent.why == (
+        "no source in use says anything about it; fandom_wiki was passed over (nothing of it is recorded)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "fields"),
+    [
+        ({"exit_label": "A", "field_name": "lat"}, {"lat"}),
+        ({"exit_label": "yishun-nsl-a", "field_name": "bus_stops"}, {"bus_stops"}),
+        ({"field_name": "codes"}, {"codes"}),
+        ({"field_name": "landmarks"}, set()),
+    ],
+)
+def test_only_what_is_asked_for_is_explained(asked: dict[str, Any], fields: set[str]) -> None:
+    assert {value.field for value in _explain(**asked).values} == fields
+
+
+def test_one_attribute_can_be_asked_for() -> None:
+    values = _explain(field_name="bus_stops.services").values
+    assert {value.attribute for value in values} == {"services"}
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "attribute"),
+    [
+        ("step_free", "access", "step_free"),
+        ("access.step_free", "access", "step_free"),
+        ("bus_services", "bus_stops", "services"),
+        ("services", "bus_stops", "services"),
+        ("towards_code", "platforms", "towards_code"),
+        ("is_same_building", "platforms", "is_same_building"),
+        ("bus_stop", "bus_stops", "relation"),
+        ("opened_date", "codes", "opened_date"),
+    ],
+)
+def test_a_field_has_the_names_that_all_other_places_use(name: str, field: str, attribute: str) -> None:
+    explanation = _explain(field_name=name)
+    assert {value.field for value in explanation.values} == {field}
+    assert attribute in {value.attribute for value in explanation.values}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *measure_coverage([]),
+        *FIELDS,
+        *PARTS,
+        *(part.claimed_as for part in PARTS.values()),
+        *(name for kind in RECORD_TYPES.values() for name in kind.model_fields if name != "evidence"),
+    ],
+)
+def test_what_coverage_losses_claims_and_records_call_a_field_can_be_asked_for(name: str) -> None:
+    assert find_parts(name)
+
+
+def test_an_attribute_that_says_nothing_is_named_so() -> None:
+    [silent] = _explain(field_name="platform_codes").silent
+    assert (silent.exit_id, silent.field) == ("yishun-nsl-A", "platforms.platform_code")
+
+
+def test_our_own_table_is_not_called_a_publishers_record() -> None:
+    station = _station().model_copy(update={"evidence": {"record": (network_evidence("NS13"),)}})
+    dataset = make_dataset(
+        station,
+        provenance={
+            **_dataset().provenance,
+            NETWORK_DOCUMENT: provenance(NETWORK_DOCUMENT),
+        },
+    )
+    explanation = explain(dataset, station)
+    assert "own network table" in _value(explanation, "name").reasons[0].how
+    assert "publisher's record" in _value(explanation, "exit_code").reasons[0].how
+
+
+def test_one_building_is_concluded_from_codes_and_not_from_the_order_of_stations() -> None:
+    premises = tuple(network_evidence(code, Method.DEDUCTION) for code in ("NS13", "NS17"))
+    station = _station()
+    [found] = station.exits
+    [platform] = found.platforms
+    said = platform.model_copy(update={"evidence": {**platform.evidence, "is_same_building": premises}})
+    station = station.model_copy(update={"exits": (found.model_copy(update={"platforms": (said,)}),)})
+    documents = {**_dataset().provenance, NETWORK_DOCUMENT: provenance(NETWORK_DOCUMENT)}
+    explanation = explain(make_dataset(station, provenance=documents), station)
+    value = _value(explanation, "platforms", "is_same_building")
+    assert [reason.record_id for reason in value.reasons] == ["NS13", "NS17"]
+    assert not any("order of stations" in reason.how for reason in value.reasons)
+    assert "one building" in str(value.rule)
+    assert "order of stations" in _value(explanation, "platforms", "next_code").reasons[0].how
+
+
+@pytest.mark.parametrize("name", ["nothing", "bus_stops.nothing", "lat.x", "evidence", "exits", ""])
+def test_a_field_that_there_is_not_is_refused_with_those_there_are(name: str) -> None:
+    with pytest.raises(UsageError, match="expected one of"):
+        _explain(field_name=name)
+
+
+def test_every_field_can_be_asked_for() -> None:
+    for name in field_names():
+        explanation = _explain(field_name=name)
+        assert explanation.values or explanation.silent
+
+
+def test_an_exit_is_explained_without_its_station() -> None:
+    assert {value.exit_id for value in _explain(exit_label="A").values} == {"yishun-nsl-A"}
+
+
+class TestFindings:
+    """What checks noticed."""
+
+    STATION = Finding(check="station", severity=Severity.INFO, message=".", slug="yishun")
+    EXIT = Finding(check="exit", severity=Severity.INFO, message=".", slug="yishun", exit_id="yishun-nsl-A")
+    STOP = Finding(
+        check="stop",
+        severity=Severity.INFO,
+        message=".",
+        slug="yishun",
+        exit_id="yishun-nsl-A",
+        record_id=f"{EXITS_DOCUMENT}:59069",
+    )
+    OTHER = Finding(check="other", severity=Severity.INFO, message=".", slug="bishan")
+
+    @pytest.mark.parametrize(
+        ("asked", "checks"),
+        [
+            ({}, {"station", "exit", "stop"}),
+            ({"exit_label": "A"}, {"exit", "stop"}),
+            ({"exit_label": "A", "field_name": "bus_stops"}, {"exit", "stop"}),
+            ({"exit_label": "A", "field_name": "platforms"}, {"exit"}),
+        ],
+    )
+    def test_those_about_what_was_asked_for_are_shown(self, asked: dict[str, Any], checks: set[str]) -> None:
+        found = _explain(self.STATION, self.EXIT, self.STOP, self.OTHER, **asked).findings
+        assert {finding.check for finding in found} == checks
+
+
+class TestRejectedClaims:
+    """What was claimed beside it."""
+
+    CLAIMS = tuple(
+        RejectedClaim(source="fandom_wiki", reason="negated", field=field, value="x", exit_label=label)
+        for field, label in (("access", "A"), ("bus_stop", "A"), ("access", "B"), ("landmark", None))
+    )
+    FACTS = RunFacts(rejected={"yishun": CLAIMS, "bishan": CLAIMS})
+
+    @pytest.mark.parametrize(
+        ("asked", "rejected"),
+        [
+            ({}, [0, 1, 2, 3]),
+            ({"exit_label": "A"}, [0, 1, 3]),
+            ({"exit_label": "A", "field_name": "access"}, [0]),
+            ({"field_name": "bus_stops"}, [1]),
+            ({"field_name": "landmarks"}, [3]),
+        ],
+    )
+    def test_those_about_what_was_asked_for_are_shown(
+        self, asked: dict[str, Any], rejected: list[int]
+    ) -> None:
+        found = _explain(facts=self.FACTS, **asked).rejected
+        assert found == tuple(self.CLAIMS[number] for number in rejected)
