@@ -8,6 +8,8 @@ import pytest
 
 from tests.e2e.command import SHIPPED_CONFIG, Workplace
 
+pytestmark = pytest.mark.slow
+
 
 def _files(folder: Path) -> set[Path]:
     return set(folder.rglob("*"))

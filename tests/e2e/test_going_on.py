@@ -9,6 +9,8 @@ import pytest
 
 from tests.e2e.command import Workplace, how_stages_ran, load
 
+pytestmark = pytest.mark.slow
+
 ALERTS = {"MRT_PIPELINE__ALERTING__ENABLED": "true", "MRT_PIPELINE__ALERTING__ON_FAILURE": "[file]"}
 
 

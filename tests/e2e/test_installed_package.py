@@ -11,6 +11,8 @@ import pytest
 
 from tests.e2e.command import ROOT, Workplace
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = ROOT / "tests" / "fakes" / "example_source"
 SOURCES = "[lta_datamall, network, example]"
 

@@ -22,6 +22,8 @@ from tests.fakes.publishers import EMAIL, datagov_envelope
 from tests.fakes.secret_forms import FORMS, every_form
 from tests.fakes.surroundings import be_bare
 
+pytestmark = pytest.mark.slow
+
 KEY = 'k"e\\y/w+1 <&%41~z9'
 """may stand in a header"""
 PASSWORD = 'p"ä\\ss/w+ör d€&<%41🚇'
