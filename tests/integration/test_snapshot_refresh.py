@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mrt_pipeline.cli.snapshots import refresh
+from mrt_pipeline.cli.snapshots import files_by_document, refresh
 from mrt_pipeline.errors import SourceFormatError, UsageError
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.recordings import load_recording
@@ -242,3 +242,19 @@ def test_a_service_that_fails_keeps_all_documents_as_they_are(
     with pytest.raises(SourceFormatError, match="lta-bus-services"):
         refresh(config, _by_document(NO_FILES), None, recorded)
     assert contents(recorded) == {}
+
+
+def test_any_document_is_given_by_its_id_and_what_is_none_is_refused(tmp_path: Path) -> None:
+    stops = tmp_path / "stops.json"
+    assert files_by_document({"onemap-stations": []}, [f"lta-bus-stops={stops}"]) == {
+        "lta-bus-stops": [stops]
+    }
+    with pytest.raises(UsageError, match="expected a document and a file"):
+        files_by_document({}, ["lta-bus-stops"])
+
+
+def test_a_document_that_nobody_records_is_refused_with_the_known_ones(tmp_path: Path, config: Path) -> None:
+    with pytest.raises(
+        UsageError, match="nosuch is not a recorded document; expected one of lta-station-exits"
+    ):
+        refresh(config, {"nosuch": [tmp_path / "a"]}, DAY, tmp_path / "out")

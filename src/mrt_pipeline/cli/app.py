@@ -217,6 +217,10 @@ def snapshot_refresh(
             parser=given_path, metavar="PATH", help="DataMall BusRoutes, or busrouter services, JSON"
         ),
     ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="DOCUMENT=PATH", help="Any document's file; repeatable"),
+    ] = None,
     retrieved_at: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Day on which the files were downloaded, UTC"),
@@ -230,7 +234,7 @@ def snapshot_refresh(
     shows_all: ShowsAll = False,
 ) -> None:
     """Record facts anew: from payload files given by path, or from the live services."""
-    from mrt_pipeline.cli.snapshots import refresh
+    from mrt_pipeline.cli.snapshots import files_by_document, refresh
 
     named = {
         "lta-station-exits": [exits] if exits else [],
@@ -238,8 +242,7 @@ def snapshot_refresh(
         "lta-bus-stops": [bus_stops] if bus_stops else [],
         "lta-bus-services": [bus_services] if bus_services else [],
     }
-    files = {name: paths for name, paths in named.items() if paths}
-    refresh(config, files, retrieved_at, output_dir, shows_all=shows_all)
+    refresh(config, files_by_document(named, given or []), retrieved_at, output_dir, shows_all=shows_all)
 
 
 def _hint(error: MrtPipelineError) -> str:

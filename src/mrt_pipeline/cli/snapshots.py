@@ -8,12 +8,13 @@ record.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from mrt_pipeline.cli.findings import list_findings
+from mrt_pipeline.cli.flags import given_path
 from mrt_pipeline.cli.printing import note, say
 from mrt_pipeline.config import Mode, PipelineConfig, Settings, find_config
 from mrt_pipeline.config.registry import all_sources
@@ -63,6 +64,27 @@ def refresh(
     for item in recorded:
         path = _save(item, output_dir or RECORDED)
         say(f"{path}: {counted(len(item.records), 'record')}.")
+
+
+def files_by_document(named: Files, given: Iterable[str]) -> dict[str, list[Path]]:
+    """Return the files of each document that has some.
+
+    Args:
+        named: files of documents that have an option of their own.
+        given: ``document_id=path`` each.
+
+    Raises:
+        UsageError: if one of them is neither.
+    """
+    files = {document: list(paths) for document, paths in named.items() if paths}
+    for item in given:
+        document, has_path, path = item.partition("=")
+        if not has_path or not path:
+            raise UsageError(
+                f"--from is {item!r}; expected a document and a file, such as lta-bus-stops=stops.json."
+            )
+        files.setdefault(document, []).append(given_path(path))
+    return files
 
 
 def _from_files(files: Files, retrieved_at: datetime, settings: Settings) -> list[SourceTable[Any]]:
