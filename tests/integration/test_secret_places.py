@@ -18,8 +18,10 @@ from mrt_pipeline.config import PipelineConfig, Secrets
 from mrt_pipeline.config.environment import read_variables
 from mrt_pipeline.config.model import AlertingSection, LoggingSection
 from mrt_pipeline.contracts.outputs import ModelUsage
+from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import ConfigError, GateError, InternalError, SecretFoundError, StorageError
-from mrt_pipeline.orchestrator.lineage import Outlet
+from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.runtime.alerts import Alert, Outlets, Trigger, send_alert
 from mrt_pipeline.runtime.files import write_bytes, write_json, write_record
 from mrt_pipeline.runtime.http_cache import HttpCache
@@ -37,6 +39,7 @@ from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 from mrt_pipeline.stages.enrichment.journal import JournalRow, open_journal
 from mrt_pipeline.stages.enrichment.keys import StationKey
 from tests.e2e.command import SHIPPED_CONFIG
+from tests.fakes.manifests import START, make_manifest
 from tests.fakes.model_server import answers, completion, fact, failure, reply
 from tests.fakes.network_builder import NOW, make_enrichment
 from tests.fakes.secret_forms import FORMS, every_form
@@ -92,8 +95,13 @@ def _alert(folder: Path, text: str) -> None:
 
 
 def _lineage(folder: Path, text: str) -> None:
+    (folder / "pipeline.yaml").write_text("{}")
+    session = RunSession(folder, make_manifest(), lambda: START)
+    session.begin("mrt-pipeline run")
+    attempt = session.manifest.attempts[-1].model_copy(update={"error": text, "status": RunStatus.FAILED})
+    session.manifest = session.manifest.model_copy(update={"attempts": (attempt,)})
     with open_run_log(folder, LoggingSection(), run_id="r") as log:
-        Outlet(folder, None, log, Reporter()).put({"eventType": "FAIL", "run": {"facets": [text]}})
+        tell_lineage(PipelineConfig(folder / "pipeline.yaml"), session, log, Reporter(), lambda: START)
 
 
 def _console(_folder: Path, text: str) -> None:

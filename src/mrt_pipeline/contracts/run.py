@@ -61,10 +61,19 @@ class CheckpointRecord(Record):
     """over the output without its metadata: equal for equal results, whenever they were made"""
 
 
+class ColumnCount(Record):
+    """In how many rows of a checkpoint a column says something, and in how many it does not."""
+
+    filled: int = Field(ge=0)
+    empty: int = Field(ge=0)
+
+
 class StageRecord(Record):
     """What is known of one stage of a run."""
 
     status: StageStatus
+    started_at: AwareDatetime | None = None
+    """when it last began to run"""
     seconds: float = Field(ge=0)
     reused: bool
     """whether the last attempt took the checkpoint of an earlier one"""
@@ -73,6 +82,10 @@ class StageRecord(Record):
     attempt: int = Field(ge=1)
     """the attempt that made the checkpoint"""
     counts: dict[str, float] = {}
+    columns: dict[str, ColumnCount] = {}
+    """how full the checkpoint is: its lists and their fields, by dotted name"""
+    sources: tuple[str, ...] = ()
+    """ids of the sources that the checkpoint rests on"""
     checkpoint: CheckpointRecord | None = None
     fingerprint: Fingerprint | None = None
     error: str | None = None
@@ -90,7 +103,20 @@ class AttemptRecord(Record):
     command: str
     """the flags that were asked for, e.g. ``run --resume-from 2``"""
     stages_run: tuple[str, ...] = ()
+    has_validated: bool = False
+    """whether it wrote validation.json"""
     error: str | None = None
+
+
+class PublicationRecord(Record):
+    """The last time that the dataset was written in the configured formats."""
+
+    attempt: int = Field(ge=1)
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None = None
+    """none if it did not come to an end"""
+    sizes: dict[FileName, int] = {}
+    """bytes of every published file"""
 
 
 class Manifest(Record):
@@ -122,6 +148,7 @@ class Manifest(Record):
     rejected_claims: dict[str, int] = {}
     """reason to number"""
     usage: ModelUsage = ModelUsage()
+    publication: PublicationRecord | None = None
     outputs: dict[FileName, str] = {}
     """file name to sha256 of every published file"""
     side_files: dict[FileName, str] = {}

@@ -7,19 +7,21 @@ namespace, under its file name. Neither holds a path, so the names are the same 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from mrt_pipeline.contracts.evidence import Provenance
-from mrt_pipeline.contracts.outputs import Stage3Output, StageOutput
-from mrt_pipeline.contracts.run import CheckpointRecord
+from mrt_pipeline.contracts.names import FINAL_STAGE
+from mrt_pipeline.contracts.run import Manifest, StageRecord, StageStatus
 from mrt_pipeline.lineage.checks import Judgement
-from mrt_pipeline.lineage.facets import Json, Marker, tags
-from mrt_pipeline.lineage.quality import count_rows, measure_columns
+from mrt_pipeline.lineage.facets import OWNER, Json, make_facets, owned_by, tags
 from mrt_pipeline.lineage.schemas import checkpoint_fields, export_fields, source_fields
 
-OWNER = "application:mrt-data-pipeline"
+Facets = Mapping[str, Json | None]
+"""facet to what it says, if it says anything"""
 
 _PURPOSES = {
     "stage1_ingestion": "Stations with their exits, and what became of each feature of LTA's file",
@@ -31,94 +33,136 @@ _PURPOSES = {
 }
 
 
-def read_sources(documents: Iterable[Provenance], marker: Marker) -> list[Json]:
-    """Return the sources that some documents belong to, each source once, as inputs."""
-    ordered = sorted(documents, key=lambda document: (document.source_id, document.document_id))
-    grouped = groupby(ordered, key=lambda document: document.source_id)
-    return [_read_source(source_id, list(group), marker) for source_id, group in grouped]
+@dataclass(frozen=True, slots=True)
+class Datasets:
+    """What a run has read and made, as its manifest says."""
 
+    manifest: Manifest
+    namespace: str
 
-def checkpoint_input(
-    record: CheckpointRecord, namespace: str, marker: Marker, judgements: Iterable[Judgement] = ()
-) -> Json:
-    """Return a stage's checkpoint as an input, with what was checked on it."""
-    facets: Json = {
-        "inputStatistics": marker.facet(
-            "InputStatisticsInputDatasetFacet", size=record.size_bytes, fileCount=1
+    def sources_of(self, stage_name: str) -> list[Json]:
+        """Return the sources that a stage has read, each once, as inputs."""
+        documents = sorted(self._documents_of(stage_name), key=attrgetter("source_id", "document_id"))
+        grouped = groupby(documents, key=attrgetter("source_id"))
+        return [self._source(source_id, list(group)) for source_id, group in grouped]
+
+    def checkpoints_of(self, stage_names: Iterable[str], judgements: Iterable[Judgement] = ()) -> list[Json]:
+        """Return the checkpoints of some stages as inputs, as far as there are any, with what was checked."""
+        assertions = [judgement.as_assertion() for judgement in judgements if judgement.status != "skip"]
+        records = [self.manifest.stages[name] for name in stage_names if name in self.manifest.stages]
+        return [
+            self._dataset(
+                (self.namespace, record.checkpoint.file),
+                {"version": {"datasetVersion": record.checkpoint.sha256}},
+                inputStatistics={"size": record.checkpoint.size_bytes, "fileCount": 1},
+                dataQualityAssertions={"assertions": assertions} if assertions else None,
+            )
+            for record in records
+            if record.checkpoint is not None and record.status is not StageStatus.DISABLED
+        ]
+
+    def made_by(self, stage_name: str) -> list[Json]:
+        """Return the checkpoint of a stage as its output."""
+        record = self.manifest.stages[stage_name]
+        if (made := record.checkpoint) is None:
+            return []
+        columns = {
+            name: {"count": column.filled, "nullCount": column.empty}
+            for name, column in record.columns.items()
+        }
+        size = {"bytes": made.size_bytes, "fileCount": 1}
+        facets = {
+            "schema": _schema(checkpoint_fields(stage_name)),
+            "documentation": {"description": _PURPOSES[stage_name]},
+            "dataQualityMetrics": {"rowCount": _count_rows(record), **size, "columnMetrics": columns},
+        }
+        return [self._file(stage_name, made.file, made.sha256, made.size_bytes, facets)]
+
+    def published(self) -> list[Json]:
+        """Return the published files as outputs."""
+        sizes = self.manifest.publication.sizes if self.manifest.publication is not None else {}
+        return [
+            self._file(
+                FINAL_STAGE,
+                name,
+                sha256,
+                sizes.get(name),
+                {
+                    "schema": _schema(export_fields(name)),
+                    "documentation": {"description": _PURPOSES.get(name, "The dataset in another format")},
+                },
+            )
+            for name, sha256 in self.manifest.outputs.items()
+        ]
+
+    def _documents_of(self, stage_name: str) -> list[Provenance]:
+        sources = self.manifest.stages[stage_name].sources
+        return [document for document in self.manifest.sources.values() if document.source_id in sources]
+
+    def _source(self, source_id: str, documents: Sequence[Provenance]) -> Json:
+        first, is_single = documents[0], len(documents) == 1
+        site = "{0.scheme}://{0.netloc}".format(urlsplit(first.url))
+        return self._dataset(
+            (site, source_id),
+            {
+                "schema": _schema(source_fields(source_id)),
+                "dataSource": {"name": first.publisher, "uri": first.url if is_single else site},
+                "version": {"datasetVersion": _version_of(documents)},
+                "documentation": {"description": _attribution(documents)},
+                "ownership": owned_by(publisher=first.publisher),
+                "tags": tags(
+                    licence=first.licence,
+                    licence_url=first.licence_url,
+                    retrieved_at=max(document.retrieved_at for document in documents).isoformat(),
+                    revision=first.revision if is_single else None,
+                ),
+            },
+            inputStatistics={
+                "rowCount": sum(document.records for document in documents),
+                "fileCount": len(documents),
+            },
         )
-    }
-    if assertions := [one.as_assertion() for one in judgements if one.status != "skip"]:
-        facets["dataQualityAssertions"] = marker.facet(
-            "DataQualityAssertionsDatasetFacet", assertions=assertions
+
+    def _file(self, stage_name: str, name: str, sha256: str, size: int | None, facets: Facets) -> Json:
+        """Return a file as an output, with the rows and the licences of a stage's result."""
+        licences = sorted({document.licence for document in self._documents_of(stage_name)})
+        rows = _count_rows(self.manifest.stages[stage_name])
+        return self._dataset(
+            (self.namespace, name),
+            {
+                **facets,
+                "version": {"datasetVersion": sha256},
+                "datasetType": {"datasetType": "FILE"},
+                "ownership": owned_by(maintainer=OWNER),
+                "tags": {"tags": [tag for licence in licences for tag in tags(licence=licence)["tags"]]},
+            },
+            outputStatistics={"rowCount": rows, "size": size, "fileCount": 1},
         )
-    return {
-        "namespace": namespace,
-        "name": record.file,
-        "facets": {"version": _version(record.sha256, marker)},
-        "inputFacets": facets,
-    }
+
+    def _dataset(self, name: tuple[str, str], facets: Facets, **statistics: Json | None) -> Json:
+        version, side = (
+            self.manifest.software_version,
+            "output" if "outputStatistics" in statistics else "input",
+        )
+        return {
+            "namespace": name[0],
+            "name": name[1],
+            "facets": make_facets("dataset", version, **facets),
+            f"{side}Facets": make_facets(side, version, **statistics),
+        }
 
 
-def made_checkpoint(
-    stage_name: str, record: CheckpointRecord, output: StageOutput, namespace: str, marker: Marker
-) -> Json:
-    """Return a stage's checkpoint as an output."""
-    rows = count_rows(output)
-    metrics = marker.facet(
-        "DataQualityMetricsDatasetFacet",
-        rowCount=rows,
-        bytes=record.size_bytes,
-        fileCount=1,
-        columnMetrics=measure_columns(output),
-    )
-    facets = {
-        **_file_facets(_PURPOSES[stage_name], record.sha256, checkpoint_fields(stage_name), marker),
-        "tags": _licence_tags(output.provenance.values(), marker),
-        "dataQualityMetrics": metrics,
-    }
-    return _made(namespace, record.file, facets, rows, record.size_bytes, marker)
+def _schema(fields: list[Json] | None) -> Json | None:
+    return None if fields is None else {"fields": fields}
 
 
-def made_export(
-    file_name: str, sha256: str, size_bytes: int, dataset: Stage3Output, namespace: str, marker: Marker
-) -> Json:
-    """Return a published file as an output."""
-    purpose = _PURPOSES.get(file_name, "The dataset in another format")
-    facets = {
-        **_file_facets(purpose, sha256, export_fields(file_name), marker),
-        "tags": _licence_tags(dataset.provenance.values(), marker),
-    }
-    return _made(namespace, file_name, facets, count_rows(dataset), size_bytes, marker)
+def _count_rows(record: StageRecord) -> int | None:
+    """Return how many exits a checkpoint holds."""
+    lists = (column.filled for name, column in record.columns.items() if name.endswith(".exits"))
+    return next(lists, None)
 
 
-def _read_source(source_id: str, documents: list[Provenance], marker: Marker) -> Json:
-    first, site = documents[0], urlsplit(documents[0].url)
-    fields = source_fields(source_id)
-    schema = {} if fields is None else {"schema": marker.facet("SchemaDatasetFacet", fields=fields)}
-    statistics = marker.facet(
-        "InputStatisticsInputDatasetFacet",
-        rowCount=sum(document.records for document in documents),
-        fileCount=len(documents),
-    )
-    page = first.url if len(documents) == 1 else f"{site.scheme}://{site.netloc}"
-    return {
-        "namespace": f"{site.scheme}://{site.netloc}",
-        "name": source_id,
-        "facets": {
-            **schema,
-            "dataSource": marker.facet("DatasourceDatasetFacet", name=first.publisher, uri=page),
-            "version": _version(_version_of(documents), marker),
-            "documentation": marker.facet("DocumentationDatasetFacet", description=_attribution(documents)),
-            "ownership": marker.facet(
-                "OwnershipDatasetFacet", owners=[{"name": first.publisher, "type": "PUBLISHER"}]
-            ),
-            "tags": _source_tags(documents, marker),
-        },
-        "inputFacets": {"inputStatistics": statistics},
-    }
-
-
-def _version_of(documents: list[Provenance]) -> str:
+def _version_of(documents: Sequence[Provenance]) -> str:
     """Return the sha256 of a document; of several, that of their list."""
     if len(documents) == 1:
         return documents[0].sha256
@@ -126,57 +170,8 @@ def _version_of(documents: list[Provenance]) -> str:
     return hashlib.sha256(listed.encode()).hexdigest()
 
 
-def _attribution(documents: list[Provenance]) -> str:
+def _attribution(documents: Sequence[Provenance]) -> str:
     first = documents[0]
     if len(documents) == 1:
         return f"{first.title}. {first.attribution}"
     return f"{len(documents)} documents, each with an attribution such as: {first.attribution}"
-
-
-def _source_tags(documents: list[Provenance], marker: Marker) -> Json:
-    first, retrieved = documents[0], max(document.retrieved_at for document in documents)
-    revision = first.revision if len(documents) == 1 else None
-    told = tags(
-        licence=first.licence,
-        licence_url=first.licence_url,
-        retrieved_at=retrieved.isoformat(),
-        revision=revision,
-    )
-    return marker.facet("TagsDatasetFacet", tags=told)
-
-
-def _licence_tags(documents: Iterable[Provenance], marker: Marker) -> Json:
-    return marker.facet("TagsDatasetFacet", tags=list(_list_licences(documents)))
-
-
-def _list_licences(documents: Iterable[Provenance]) -> Iterator[Json]:
-    """Yield a tag for each licence that some value is under."""
-    for licence in sorted({document.licence for document in documents}):
-        yield from tags(licence=licence)
-
-
-def _file_facets(description: str, sha256: str, fields: list[Json] | None, marker: Marker) -> Json:
-    schema = {} if fields is None else {"schema": marker.facet("SchemaDatasetFacet", fields=fields)}
-    return {
-        **schema,
-        "version": _version(sha256, marker),
-        "datasetType": marker.facet("DatasetTypeDatasetFacet", datasetType="FILE"),
-        "documentation": marker.facet("DocumentationDatasetFacet", description=description),
-        "ownership": marker.facet("OwnershipDatasetFacet", owners=[{"name": OWNER, "type": "MAINTAINER"}]),
-    }
-
-
-def _made(namespace: str, name: str, facets: Json, rows: int, size_bytes: int, marker: Marker) -> Json:
-    statistics = marker.facet(
-        "OutputStatisticsOutputDatasetFacet", rowCount=rows, size=size_bytes, fileCount=1
-    )
-    return {
-        "namespace": namespace,
-        "name": name,
-        "facets": facets,
-        "outputFacets": {"outputStatistics": statistics},
-    }
-
-
-def _version(sha256: str, marker: Marker) -> Json:
-    return marker.facet("DatasetVersionDatasetFacet", datasetVersion=sha256)

@@ -1,20 +1,26 @@
-"""Run events: that an attempt at a run, or one step of it, began or ended.
+"""Run events: that an attempt at a run, or one step of it, began and ended, as the manifest says afterwards.
 
 Each attempt is a run of the job ``mrt_pipeline``; each step that it carries out is a run of a job of its own,
 with the attempt as its parent. Their ids follow from the run's id, the attempt's number and the step's name,
-so the same run is always told under the same ids.
+so the same run is always told under the same ids. What is reused is not told again.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from itertools import takewhile
+from pathlib import Path
 
-from mrt_pipeline.contracts.run import Manifest
-from mrt_pipeline.lineage.facets import Json, Marker, schema_url, tags
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
+from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
+from mrt_pipeline.lineage.checks import Judgement, judge_checks
+from mrt_pipeline.lineage.datasets import Datasets
+from mrt_pipeline.lineage.facets import EVENT_SCHEMA, OWNER, Json, make_facets, owned_by, producer_of, tags
+from mrt_pipeline.lineage.privacy import without_paths
 from mrt_pipeline.runtime.clock import SINGAPORE
 
 PIPELINE_JOB = "mrt_pipeline"
@@ -29,155 +35,201 @@ _TASKS = {
 }
 """each step: what it does, and where its code is within the package"""
 
-
-class EventType(StrEnum):
-    """What happened to a run, in OpenLineage's words."""
-
-    START = "START"
-    COMPLETE = "COMPLETE"
-    FAIL = "FAIL"
-    ABORT = "ABORT"
+START, COMPLETE = "START", "COMPLETE"
+_ENDINGS = {
+    RunStatus.COMPLETED: COMPLETE,
+    RunStatus.STOPPED_AT_BUDGET: COMPLETE,
+    RunStatus.FAILED: "FAIL",
+    RunStatus.INTERRUPTED: "ABORT",
+    RunStatus.RUNNING: "ABORT",  # it ended without saying how
+}
+_COMPLETED = StageStatus.COMPLETED
 
 
 @dataclass(frozen=True, slots=True)
-class JobRun:
-    """An attempt at a run, or one step of it."""
+class Step:
+    """What is told of an attempt, or of one step of it."""
 
-    run_id: str
-    """the pipeline's own id of the run"""
-    attempt: int
-    namespace: str
-    step: str = PIPELINE_JOB
-
-    @property
-    def job_name(self) -> str:
-        """Return the job's name within its namespace."""
-        return self.step if self.step == PIPELINE_JOB else f"{PIPELINE_JOB}.{self.step}"
-
-    @property
-    def id(self) -> str:
-        """Return the run's id as OpenLineage wants it."""
-        return str(
-            uuid.uuid5(uuid.NAMESPACE_URL, f"{self.namespace}/{self.run_id}/{self.attempt}/{self.step}")
-        )
-
-    @property
-    def reference(self) -> Json:
-        """Return what names this run in another run's facets."""
-        return {"run": {"runId": self.id}, "job": {"namespace": self.namespace, "name": self.job_name}}
-
-    @property
-    def parent(self) -> JobRun | None:
-        """Return the attempt that this is a step of."""
-        if self.step == PIPELINE_JOB:
-            return None
-        return JobRun(self.run_id, self.attempt, self.namespace)
+    name: str
+    started_at: datetime
+    ended_at: datetime
+    status: str
+    """how it ended, in the manifest's words"""
+    is_done: bool
+    reason: str | None = None
+    """why it was carried out"""
+    given: Sequence[Json] = ()
+    """inputs that were known when it began"""
+    read: Sequence[Json] = ()
+    """inputs that are known because it was completed"""
+    made: Sequence[Json] = ()
+    tests: Sequence[Judgement] = ()
 
 
-def run_event(
-    kind: EventType,
-    job_run: JobRun,
+def run_events(
     manifest: Manifest,
-    time: datetime,
-    *,
-    inputs: Sequence[Json] = (),
-    outputs: Sequence[Json] = (),
-    error: str | None = None,
-    tests: Sequence[Json] = (),
-) -> Json:
-    """Return the event that something happened to a run, as a JSON object.
+    found: Manifest,
+    namespace: str,
+    findings: Sequence[Finding] | None = None,
+    known: Iterable[Path] = (),
+) -> list[Json]:
+    """Return the events of a run's last attempt, after those of attempts before it that were killed.
 
     Args:
-        kind: what happened.
-        job_run: to which run.
-        manifest: the run's manifest at that moment.
-        time: when.
-        inputs: datasets that it reads.
-        outputs: datasets that it wrote.
-        error: why it did not end well, without paths of this machine.
-        tests: what was checked in it.
+        manifest: how the run stands after the attempt.
+        found: how it stood before; a killed attempt could not tell of itself.
+        namespace: what jobs and files of this installation are told apart by.
+        findings: what was found in the dataset, if that is known.
+        known: folders that may occur in errors; none of them is told.
     """
-    marker = Marker(manifest.software_version)
-    return {
-        "eventType": kind.value,
-        "eventTime": time.isoformat(),
-        "producer": marker.producer,
-        "schemaURL": schema_url("RunEvent"),
-        "run": {"runId": job_run.id, "facets": _run_facets(job_run, manifest, marker, error, tests)},
-        "job": {
-            "namespace": job_run.namespace,
-            "name": job_run.job_name,
-            "facets": _job_facets(job_run, manifest, marker),
-        },
-        "inputs": list(inputs),
-        "outputs": list(outputs),
-    }
+    judgements = judge_checks(findings, manifest.config) if findings is not None else ()
+    killed = takewhile(lambda attempt: attempt.status is RunStatus.RUNNING, reversed(found.attempts))
+    told = [AttemptStory(found, attempt.number, namespace) for attempt in killed][::-1]
+    told.append(AttemptStory(manifest, len(manifest.attempts), namespace, judgements, tuple(known)))
+    return [event for story in told for event in story.events()]
 
 
-def _run_facets(
-    job_run: JobRun, manifest: Manifest, marker: Marker, error: str | None, tests: Sequence[Json]
-) -> Json:
-    day = datetime.combine(manifest.as_of, datetime.min.time(), SINGAPORE)
-    engine = marker.facet(
-        "ProcessingEngineRunFacet", version=manifest.software_version, name="mrt-data-pipeline"
-    )
-    facets = {
-        "nominalTime": marker.facet(
-            "NominalTimeRunFacet",
-            nominalStartTime=day.isoformat(),
-            nominalEndTime=(day + timedelta(days=1)).isoformat(),
-        ),
-        "processing_engine": engine,
-        "tags": marker.facet("TagsRunFacet", tags=_run_tags(job_run, manifest)),
-    }
-    if job_run.parent is not None:
-        reference = job_run.parent.reference
-        facets["parent"] = marker.facet("ParentRunFacet", **reference, root=reference)
-    if error is not None:
-        facets["errorMessage"] = marker.facet(
-            "ErrorMessageRunFacet", message=error, programmingLanguage="PYTHON"
+def run_uuid(namespace: str, run_id: str, attempt: int, step: str = PIPELINE_JOB) -> str:
+    """Return the id of an attempt, or of one step of it, as OpenLineage wants it."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{namespace}/{run_id}/{attempt}/{step}"))
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStory:
+    """What a manifest says of one attempt."""
+
+    manifest: Manifest
+    number: int
+    namespace: str
+    judgements: Sequence[Judgement] = ()
+    known: tuple[Path, ...] = ()
+
+    def events(self) -> Iterator[Json]:
+        """Yield each event in its order."""
+        attempt = self._attempt
+        is_done = _ENDINGS[attempt.status] == COMPLETE
+        whole = Step(PIPELINE_JOB, attempt.started_at, self._ended_at, attempt.status, is_done)
+        yield self._event(whole, has_begun=True)
+        for step in (*self._stages(), *self._publishing()):
+            yield self._event(step, has_begun=True)
+            yield self._event(step)
+        yield self._event(whole)
+
+    def _stages(self) -> Iterator[Step]:
+        """Yield the stages that the attempt ran; what a later attempt ran again is told of that one."""
+        later = {name for attempt in self.manifest.attempts[self.number :] for name in attempt.stages_run}
+        return (self._stage(name) for name in self._attempt.stages_run if name not in later)
+
+    def _stage(self, name: str) -> Step:
+        record, stages = self.manifest.stages[name], list(CHECKPOINT_NAMES)
+        datasets, is_done = self._datasets, record.status in (_COMPLETED, StageStatus.STOPPED_AT_BUDGET)
+        started_at = record.started_at or self._attempt.started_at
+        return Step(
+            name,
+            started_at,
+            started_at + timedelta(seconds=record.seconds) if is_done else self._ended_at,
+            record.status,
+            is_done,
+            reason=record.reason or None,
+            given=datasets.checkpoints_of(stages[: stages.index(name)]),
+            read=datasets.sources_of(name) if is_done and name != FINAL_STAGE else (),
+            made=datasets.made_by(name) if is_done else (),
+            tests=self.judgements if name == FINAL_STAGE and self._attempt.has_validated else (),
         )
-    if tests:
-        facets["test"] = marker.facet("TestRunFacet", tests=list(tests))
-    return facets
+
+    def _publishing(self) -> Iterator[Step]:
+        record, datasets = self.manifest.publication, self._datasets
+        if record is None or record.attempt != self.number:
+            return
+        is_done = record.ended_at is not None
+        yield Step(
+            PUBLISHING,
+            record.started_at,
+            record.ended_at or self._ended_at,
+            _COMPLETED if is_done else self._attempt.status,
+            is_done,
+            given=datasets.checkpoints_of([FINAL_STAGE], self.judgements),
+            made=datasets.published() if is_done else (),
+        )
+
+    @property
+    def _attempt(self) -> AttemptRecord:
+        return self.manifest.attempts[self.number - 1]
+
+    @property
+    def _ended_at(self) -> datetime:
+        """Return when the attempt ended; of one that was killed, the last sign of life."""
+        return self._attempt.ended_at or self.manifest.updated_at
+
+    @property
+    def _datasets(self) -> Datasets:
+        return Datasets(self.manifest, self.namespace)
+
+    @property
+    def _error(self) -> Json:
+        attempt = self._attempt
+        how = "The process was killed." if attempt.status is RunStatus.RUNNING else attempt.status.value
+        return {"message": without_paths(attempt.error or how, self.known), "programmingLanguage": "PYTHON"}
+
+    def _event(self, step: Step, *, has_begun: bool = False) -> Json:
+        """Return the event that a step began, or that it ended, as a JSON object."""
+        kind = START if has_begun else COMPLETE if step.is_done else _ENDINGS[self._attempt.status]
+        version = self.manifest.software_version
+        run, job = self._named(step.name)
+        return {
+            "eventType": kind,
+            "eventTime": (step.started_at if has_begun else step.ended_at).isoformat(),
+            "producer": producer_of(version),
+            "schemaURL": EVENT_SCHEMA,
+            "run": run | {"facets": make_facets("run", version, **self._run_facets(step, kind))},
+            "job": job | {"facets": make_facets("job", version, **_job_facets(step.name, self.manifest))},
+            "inputs": [*step.given, *(() if has_begun else step.read)],
+            "outputs": [] if has_begun else list(step.made),
+        }
+
+    def _named(self, step: str = PIPELINE_JOB) -> tuple[Json, Json]:
+        """Return what names a run of the step, and its job."""
+        name = step if step == PIPELINE_JOB else f"{PIPELINE_JOB}.{step}"
+        run_id = run_uuid(self.namespace, self.manifest.run_id, self.number, step)
+        return {"runId": run_id}, {"namespace": self.namespace, "name": name}
+
+    def _run_facets(self, step: Step, kind: str) -> dict[str, Json | None]:
+        manifest, (run, job) = self.manifest, self._named()
+        day = datetime.combine(manifest.as_of, datetime.min.time(), SINGAPORE)
+        told = tags(
+            run_id=manifest.run_id,
+            attempt=self.number,
+            as_of=manifest.as_of,
+            mode=manifest.mode,
+            status=RunStatus.RUNNING if kind == START else step.status,
+            reason=step.reason,
+        )
+        whole = {"run": run, "job": job}
+        tests = [judgement.as_test() for judgement in step.tests] if kind != START else []
+        return {
+            "nominalTime": {
+                "nominalStartTime": day.isoformat(),
+                "nominalEndTime": (day + timedelta(days=1)).isoformat(),
+            },
+            "processing_engine": {"version": manifest.software_version, "name": "mrt-data-pipeline"},
+            "tags": told,
+            "parent": None if step.name == PIPELINE_JOB else {**whole, "root": whole},
+            "errorMessage": None if kind in (START, COMPLETE) else self._error,
+            "test": {"tests": tests} if tests else None,
+        }
 
 
-def _run_tags(job_run: JobRun, manifest: Manifest) -> list[Json]:
-    record = manifest.stages.get(job_run.step)
-    whole = None if job_run.parent is not None else manifest.attempts[job_run.attempt - 1]
-    return tags(
-        run_id=manifest.run_id,
-        attempt=job_run.attempt,
-        as_of=manifest.as_of,
-        mode=manifest.mode,
-        status=record.status if record is not None else whole.status if whole is not None else None,
-        reason=record.reason or None if record is not None else None,
-    )
-
-
-def _job_facets(job_run: JobRun, manifest: Manifest, marker: Marker) -> Json:
-    description, code = _TASKS[job_run.step]
+def _job_facets(step: str, manifest: Manifest) -> Json:
+    description, code = _TASKS[step]
+    kind = "PIPELINE" if step == PIPELINE_JOB else "TASK"
     return {
-        "documentation": marker.facet("DocumentationJobFacet", description=description),
-        "jobType": marker.facet(
-            "JobTypeJobFacet",
-            processingType="BATCH",
-            integration="MRT_PIPELINE",
-            jobType="PIPELINE" if job_run.parent is None else "TASK",
-        ),
-        "ownership": marker.facet("OwnershipJobFacet", owners=_owners(manifest)),
-        "sourceCodeLocation": marker.facet(
-            "SourceCodeLocationJobFacet",
-            type="package",
-            url=marker.producer,
-            path=f"mrt_pipeline/{code}".rstrip("/"),
-            version=manifest.code_version,
-        ),
+        "documentation": {"description": description},
+        "jobType": {"processingType": "BATCH", "integration": "MRT_PIPELINE", "jobType": kind},
+        "ownership": owned_by(maintainer=OWNER, contact=manifest.config.get("contact")),
+        "sourceCodeLocation": {
+            "type": "package",
+            "url": producer_of(manifest.software_version),
+            "path": f"mrt_pipeline/{code}".rstrip("/"),
+            "version": manifest.code_version,
+        },
     }
-
-
-def _owners(manifest: Manifest) -> list[Json]:
-    """Return who answers for a job: the program, and whom the configuration names as contact."""
-    contact = manifest.config.get("contact")
-    operator = [{"name": contact, "type": "CONTACT"}] if contact else []
-    return [{"name": "application:mrt-data-pipeline", "type": "MAINTAINER"}, *operator]

@@ -1,73 +1,82 @@
 """Facets of the OpenLineage specification, each with the version of its schema that it is made to.
 
-The versions are those that the Python client of ``requirements.txt`` writes; a test holds them together.
+The versions are those that the official Python client writes; a test holds them together.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 Json = dict[str, Any]
 
+OWNER = "application:mrt-data-pipeline"
 SPECIFICATION = "https://openlineage.io/spec"
-CORE_VERSION = "2-0-2"
+EVENT_SCHEMA = f"{SPECIFICATION}/2-0-2/OpenLineage.json#/$defs/RunEvent"
 
-SCHEMAS = {
-    "DataQualityAssertionsDatasetFacet": "1-1-0",
-    "DataQualityMetricsDatasetFacet": "1-0-1",
-    "DatasetTypeDatasetFacet": "1-0-1",
-    "DatasetVersionDatasetFacet": "1-0-1",
-    "DatasourceDatasetFacet": "1-0-1",
-    "DocumentationDatasetFacet": "1-1-0",
-    "DocumentationJobFacet": "1-1-0",
-    "ErrorMessageRunFacet": "1-0-1",
-    "InputStatisticsInputDatasetFacet": "1-0-0",
-    "JobTypeJobFacet": "2-0-4",
-    "NominalTimeRunFacet": "1-0-1",
-    "OutputStatisticsOutputDatasetFacet": "1-0-2",
-    "OwnershipDatasetFacet": "1-0-1",
-    "OwnershipJobFacet": "1-0-1",
-    "ParentRunFacet": "1-2-0",
-    "ProcessingEngineRunFacet": "1-1-1",
-    "SchemaDatasetFacet": "1-2-0",
-    "SourceCodeLocationJobFacet": "1-1-0",
-    "TagsDatasetFacet": "1-0-0",
-    "TagsRunFacet": "1-0-0",
-    "TestRunFacet": "1-0-1",
+FACETS = {
+    "run": {
+        "errorMessage": ("ErrorMessageRunFacet", "1-0-1"),
+        "nominalTime": ("NominalTimeRunFacet", "1-0-1"),
+        "parent": ("ParentRunFacet", "1-2-0"),
+        "processing_engine": ("ProcessingEngineRunFacet", "1-1-1"),
+        "tags": ("TagsRunFacet", "1-0-0"),
+        "test": ("TestRunFacet", "1-0-1"),
+    },
+    "job": {
+        "documentation": ("DocumentationJobFacet", "1-1-0"),
+        "jobType": ("JobTypeJobFacet", "2-0-4"),
+        "ownership": ("OwnershipJobFacet", "1-0-1"),
+        "sourceCodeLocation": ("SourceCodeLocationJobFacet", "1-1-0"),
+    },
+    "dataset": {
+        "dataQualityMetrics": ("DataQualityMetricsDatasetFacet", "1-0-1"),
+        "dataSource": ("DatasourceDatasetFacet", "1-0-1"),
+        "datasetType": ("DatasetTypeDatasetFacet", "1-0-1"),
+        "documentation": ("DocumentationDatasetFacet", "1-1-0"),
+        "ownership": ("OwnershipDatasetFacet", "1-0-1"),
+        "schema": ("SchemaDatasetFacet", "1-2-0"),
+        "tags": ("TagsDatasetFacet", "1-0-0"),
+        "version": ("DatasetVersionDatasetFacet", "1-0-1"),
+    },
+    "input": {
+        "dataQualityAssertions": ("DataQualityAssertionsDatasetFacet", "1-1-0"),
+        "inputStatistics": ("InputStatisticsInputDatasetFacet", "1-0-0"),
+    },
+    "output": {"outputStatistics": ("OutputStatisticsOutputDatasetFacet", "1-0-2")},
 }
-"""each facet that is written, and the version of its schema"""
+"""each facet that is written, under its name: its schema and the version of that"""
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """Who writes the events; every facet carries it."""
+def producer_of(software_version: str) -> str:
+    """Return the program as a package URL, the URI that the specification asks for."""
+    return f"pkg:generic/mrt-data-pipeline@{software_version}"
 
-    software_version: str
 
-    @property
-    def producer(self) -> str:
-        """Return the program as a package URL, the URI that the specification asks for."""
-        return f"pkg:generic/mrt-data-pipeline@{self.software_version}"
+def make_facets(kind: str, software_version: str, /, **contents: Json | None) -> Json:
+    """Return facets by name, each with who wrote it and by which schema; what is none is left out.
 
-    def facet(self, schema: str, /, **content: Any) -> Json:
-        """Return a facet with who wrote it and by which schema; content that is none is left out."""
-        return {
-            "_producer": self.producer,
-            "_schemaURL": f"{SPECIFICATION}/facets/{SCHEMAS[schema]}/{schema}.json#/$defs/{schema}",
+    Args:
+        kind: what they are of, a key of ``FACETS``.
+        software_version: of this program.
+        contents: facet to what it says.
+    """
+    return {
+        name: {
+            "_producer": producer_of(software_version),
+            "_schemaURL": "{0}/facets/{2}/{1}.json#/$defs/{1}".format(SPECIFICATION, *FACETS[kind][name]),
             **{key: value for key, value in content.items() if value is not None},
         }
+        for name, content in contents.items()
+        if content is not None
+    }
 
 
-def tags(**values: object) -> list[Json]:
+def tags(**values: object) -> Json:
     """Return tags; those without a value are left out."""
-    return [
-        {"key": key, "value": str(value), "source": "MRT_PIPELINE"}
-        for key, value in values.items()
-        if value is not None
-    ]
+    told = {key: value for key, value in values.items() if value is not None}
+    return {"tags": [{"key": key, "value": str(told[key]), "source": "MRT_PIPELINE"} for key in told]}
 
 
-def schema_url(definition: str) -> str:
-    """Return the address of a definition of the core specification."""
-    return f"{SPECIFICATION}/{CORE_VERSION}/OpenLineage.json#/$defs/{definition}"
+def owned_by(**names: str | None) -> Json:
+    """Return owners, each under the kind of owner that it is; those without a name are left out."""
+    return {"owners": [{"name": name, "type": kind.upper()} for kind, name in names.items() if name]}

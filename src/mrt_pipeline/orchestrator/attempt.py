@@ -30,7 +30,7 @@ from mrt_pipeline.orchestrator.planning import Decision, decide_stage, find_api,
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
-from mrt_pipeline.orchestrator.summary import count_output, count_pending, count_rejected
+from mrt_pipeline.orchestrator.summary import count_pending, count_rejected, figures_of
 from mrt_pipeline.runtime.checkpoints import (
     content_sha256,
     describe_checkpoint,
@@ -43,7 +43,6 @@ from mrt_pipeline.runtime.reporting import after_failure
 
 if TYPE_CHECKING:
     from mrt_pipeline.orchestrator.gates import PublicationGate
-    from mrt_pipeline.orchestrator.lineage import Lineage
     from mrt_pipeline.runtime.run_log import RunLog
 
 MODEL_STAGE = 2
@@ -59,7 +58,6 @@ class Attempt:
         session: RunSession,
         stage_of: Callable[[int], PipelineStage[Any, Any]],
         gate: PublicationGate,
-        lineage: Lineage,
         log: RunLog,
     ) -> None:
         self._request = request
@@ -67,7 +65,6 @@ class Attempt:
         self._session = session
         self._stage_of = stage_of
         self._gate = gate
-        self.lineage = lineage
         self._log = log
         self._outputs: dict[int, StageOutput] = {}
         self._reusable: dict[int, bytes] = {}
@@ -88,9 +85,10 @@ class Attempt:
         """Return the dataset published before, if the new one was held against it."""
         return self._gate.baseline
 
-    def record(self, **facts: Any) -> None:
-        """Write facts into the manifest."""
-        self._session.update(**facts)
+    @property
+    def session(self) -> RunSession:
+        """Return what keeps the manifest true."""
+        return self._session
 
     def run(self) -> RunStatus:
         """Run or reuse every stage of the request and return how the run stands after it."""
@@ -172,7 +170,6 @@ class Attempt:
     def _execute(self, stage: StageSpec, decision: Decision) -> None:
         reason = decision.reason
         self._session.stage_started(stage.name, reason)
-        self.lineage.started(stage.name)
         self._context.reporter.stage_started(stage.name, reason)
         self._log.info("stage started", stage=stage.name, reason=reason)
         began = time.monotonic()
@@ -222,10 +219,9 @@ class Attempt:
             seconds=time.monotonic() - began,
             checkpoint=checkpoint,
             fingerprint=fingerprint,
-            counts=count_output(reported),
+            figures=figures_of(reported),
             facts={**self._facts_of(output), **self._spent_by(stage)},
         )
-        self.lineage.ended(stage.name, output)
         return output
 
     def _judge(self, runner: PipelineStage[Any, Any], dataset: Stage3Output) -> Stage3Output:
@@ -271,11 +267,10 @@ class Attempt:
 
         content = render_validation(dataset)
         write_bytes(self._session.folder / VALIDATION_NAME, content)
-        self._session.update(
+        self._session.validated(
             findings=count_by_severity(dataset.findings),
             side_files={**self.manifest.side_files, VALIDATION_NAME: sha256_of(content)},
         )
-        self.lineage.checked(dataset)
 
     def _input_of(self, stage: StageSpec) -> Any:
         if stage.number == 1:

@@ -38,7 +38,7 @@ from mrt_pipeline.orchestrator.folders import (
     remove_old_runs,
 )
 from mrt_pipeline.orchestrator.gates import PublicationGate
-from mrt_pipeline.orchestrator.lineage import follow
+from mrt_pipeline.orchestrator.lineage import tell_lineage
 from mrt_pipeline.orchestrator.planning import choose_day, is_enabled
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
@@ -237,11 +237,11 @@ class PipelineOrchestrator:
             alerting.attach(session, log)
             with self._recording_failure(session, log, alerting):
                 self._begin(request, session, log)
-                lineage = follow(self.config, session, log, self._reporter, self._now)
-                stack.callback(lineage.end)  # once the manifest says how the attempt ended
+                # once the manifest says how the attempt ended
+                stack.callback(tell_lineage, self.config, session, log, self._reporter, self._now)
                 self._refuse_missing_credentials(request, session.manifest)
                 gate = PublicationGate(request, self._context, session)
-                attempt = Attempt(request, self._context, session, self._stage, gate, lineage, log)
+                attempt = Attempt(request, self._context, session, self._stage, gate, log)
                 yield attempt
                 alerting.ended(attempt)
 

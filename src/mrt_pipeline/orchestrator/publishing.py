@@ -29,7 +29,7 @@ def publish(attempt: Attempt, formats: Iterable[str]) -> None:
         attempt.write_validation(attempt.with_gate_findings(attempt.output(3)))
     if final.reused and all(_is_intact(attempt.folder / name, published.get(name)) for name in wanted):
         return
-    attempt.lineage.publishing()
+    attempt.session.publishing()
     dataset: Stage3Output = attempt.output(3)
     contents = {exporter.file_name: exporter.render(dataset) for exporter in exporters}
     contents[REPORT_FILE] = _render_report(attempt, attempt.with_gate_findings(dataset))
@@ -38,8 +38,10 @@ def publish(attempt: Attempt, formats: Iterable[str]) -> None:
     for name in published.keys() - contents.keys():  # a format that is no longer wanted must not grow old
         with storage_errors(attempt.folder / name, "could not be removed"):
             (attempt.folder / name).unlink(missing_ok=True)
-    attempt.record(outputs={name: sha256_of(content) for name, content in contents.items()})
-    attempt.lineage.published(dataset, {name: len(content) for name, content in contents.items()})
+    attempt.session.published(
+        {name: sha256_of(content) for name, content in contents.items()},
+        {name: len(content) for name, content in contents.items()},
+    )
 
 
 def _render_report(attempt: Attempt, dataset: Stage3Output) -> bytes:

@@ -18,7 +18,7 @@ from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage2Output, Stage3Out
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
-from mrt_pipeline.orchestrator.summary import count_output, count_pending
+from mrt_pipeline.orchestrator.summary import count_pending, figures_of
 from mrt_pipeline.runtime.checkpoints import describe_checkpoint, parse_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
@@ -146,6 +146,6 @@ def _make_record(folder: Path, number: int, output: StageOutput) -> StageRecord:
         reused=False,
         reason=REASON,
         attempt=1,
-        counts=count_output(output),
+        **figures_of(output),
         checkpoint=describe_checkpoint(folder / CHECKPOINT_NAMES[STAGES[number - 1].name]),
     )

@@ -12,6 +12,7 @@ from mrt_pipeline.contracts.run import (
     CheckpointRecord,
     Fingerprint,
     Manifest,
+    PublicationRecord,
     RunStatus,
     StageRecord,
     StageStatus,
@@ -49,7 +50,14 @@ class RunSession:
         self.manifest = manifest
         self.remarks = remarks
         self._now = now
-        self._stood = earlier or manifest
+        self._opened = manifest
+        self.stood = earlier or manifest
+
+    @property
+    def attempted(self) -> Manifest:
+        """Return the manifest with what this attempt was asked for, even if it left the run as it stood."""
+        asked = {name: getattr(self._opened, name) for name in OF_AN_ATTEMPT}
+        return self.manifest.model_copy(update=asked)
 
     def begin(self, command: str) -> None:
         """Open a new attempt."""
@@ -67,17 +75,23 @@ class RunSession:
             return
         self._update_attempt(ended_at=self._now(), status=status, error=error)
         is_refused = status is not RunStatus.COMPLETED and not self._attempt.stages_run
-        if is_refused and self._stood.status is not RunStatus.RUNNING:
-            stood = {name: getattr(self._stood, name) for name in OF_AN_ATTEMPT}
+        if is_refused and self.stood.status is not RunStatus.RUNNING:
+            stood = {name: getattr(self.stood, name) for name in OF_AN_ATTEMPT}
             self.manifest = self.manifest.model_copy(update=stood)
-            status, error = self._stood.status, self._stood.error
+            status, error = self.stood.status, self.stood.error
         self.update(status=status, error=error, stages=self._stages_at_end(status))
 
     def stage_started(self, name: str, reason: str) -> None:
         """Record that a stage is running; what an earlier attempt made of it stays known."""
         self._update_attempt(stages_run=(*self._attempt.stages_run, name))
         self._put_stage(
-            name, status=StageStatus.RUNNING, seconds=0.0, reused=False, reason=reason, error=None
+            name,
+            status=StageStatus.RUNNING,
+            started_at=self._now(),
+            seconds=0.0,
+            reused=False,
+            reason=reason,
+            error=None,
         )
 
     def stage_ended(
@@ -88,7 +102,7 @@ class RunSession:
         seconds: float,
         checkpoint: CheckpointRecord,
         fingerprint: Fingerprint | None,
-        counts: Mapping[str, float],
+        figures: Mapping[str, Any],
         facts: Mapping[str, Any],
     ) -> None:
         """Record the checkpoint that a stage has written, and the facts that its result adds, in one go."""
@@ -100,7 +114,7 @@ class RunSession:
             seconds=round(seconds, 3),
             checkpoint=checkpoint,
             fingerprint=fingerprint,
-            counts=dict(counts),
+            **figures,
             attempt=self._attempt.number,
             is_doubted=False,
         )
@@ -133,6 +147,22 @@ class RunSession:
         if stage_named(name) is STAGES[-1]:
             self.manifest = self.manifest.model_copy(update={"findings": {}})
         self._put_stage(name, status=StageStatus.DISABLED, seconds=0.0, reused=False, reason=reason)
+
+    def validated(self, **facts: Any) -> None:
+        """Record that this attempt wrote what was found in a dataset."""
+        self._update_attempt(has_validated=True)
+        self.update(**facts)
+
+    def publishing(self) -> None:
+        """Record that the configured formats are about to be written."""
+        self.update(publication=PublicationRecord(attempt=self._attempt.number, started_at=self._now()))
+
+    def published(self, sha256: Mapping[str, str], sizes: Mapping[str, int]) -> None:
+        """Record the files that were written."""
+        if self.manifest.publication is not None:
+            ended = {"ended_at": self._now(), "sizes": dict(sizes)}
+            publication = self.manifest.publication.model_copy(update=ended)
+            self.update(publication=publication, outputs=dict(sha256))
 
     def update(self, **changes: Any) -> None:
         """Change the manifest and write it."""

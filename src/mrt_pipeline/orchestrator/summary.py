@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
 
 from mrt_pipeline.contracts.coverage import measure_coverage
-from mrt_pipeline.contracts.fields import FIELDS
+from mrt_pipeline.contracts.fields import COVERED, FIELDS, ExitField
 from mrt_pipeline.contracts.findings import Finding, count_by_severity
-from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.network import EnrichedExit, Station
 from mrt_pipeline.contracts.outputs import (
     EnrichmentStatus,
     FeatureOutcome,
     Stage1Output,
     Stage2Output,
-    Stage3Output,
+    StageOutput,
 )
+from mrt_pipeline.contracts.run import ColumnCount
 
 
-def count_output(output: Stage1Output | Stage2Output | Stage3Output) -> dict[str, float]:
+def count_output(output: StageOutput) -> dict[str, float]:
     """Return the figures of a stage's output by name."""
     if isinstance(output, Stage1Output):
         return _count_stage1(output)
@@ -29,6 +32,33 @@ def count_output(output: Stage1Output | Stage2Output | Stage3Output) -> dict[str
         "future_stations": len(output.future_stations),
         **{f"coverage_{field}": measured.share for field, measured in coverage.items()},
         **_count_findings(output.findings),
+    }
+
+
+def figures_of(output: StageOutput) -> dict[str, Any]:
+    """Return what a stage's record says of its output."""
+    return {
+        "counts": count_output(output),
+        "columns": measure_columns(output),
+        "sources": tuple(sorted({document.source_id for document in output.provenance.values()})),
+    }
+
+
+def measure_columns(output: StageOutput) -> dict[str, ColumnCount]:
+    """Return how full each list of an output is, and each field of its exits."""
+    is_claimed = isinstance(output, Stage2Output)
+    places = output.enrichments if isinstance(output, Stage2Output) else output.stations
+    root = "enrichments" if is_claimed else "stations"
+    exits = [found for place in places for found in place.exits]
+    fields = {
+        ".".join(filter(None, (f"{root}.exits", field.part, field.attribute))): _column(field, exits)
+        for field in COVERED
+        if not isinstance(output, Stage1Output) and not (is_claimed and field.attribute)
+    }
+    return {
+        root: ColumnCount(filled=len(places), empty=0),
+        f"{root}.exits": ColumnCount(filled=len(exits), empty=sum(not place.exits for place in places)),
+        **fields,
     }
 
 
@@ -51,6 +81,11 @@ def count_rejected(output: Stage2Output) -> dict[str, int]:
     """Return how many claims were not published, by reason."""
     counted = Counter(claim.reason for item in output.enrichments for claim in item.rejected)
     return dict(sorted(counted.items()))
+
+
+def _column(field: ExitField, exits: Sequence[EnrichedExit]) -> ColumnCount:
+    filled = sum(map(field.is_filled_in, exits))
+    return ColumnCount(filled=filled, empty=len(exits) - filled)
 
 
 def _count_stage1(output: Stage1Output) -> dict[str, float]:

@@ -1,10 +1,10 @@
 """Tell of a run without ever changing how it ends.
 
-Alerts and lineage are told through the code of others (Apprise, the OpenLineage client, what they are made of
-and what they talk to), which may raise anything; and a dataset that is whole must not be lost to a fault in
-what tells of it, ours included. So at these borders every ``Exception`` becomes a warning on the console and
-in the run's log. Of an unforeseen one it gives the type and the place, never its text: a library may quote
-the address of a channel there, which is a secret.
+Alerts are told through the code of others (Apprise, what it is made of and what it talks to), which may raise
+anything; and a dataset that is whole must not be lost to a fault in what tells of it, ours included. So at
+these borders every ``Exception`` becomes a warning on the console and in the run's log. Of an unforeseen one
+it gives the type and the place, never its text: a library may quote the address of a channel there, which is
+a secret.
 """
 
 from __future__ import annotations
@@ -21,14 +21,7 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.run_log import RunLog
 
 
-def try_to_tell(
-    tell: Callable[[], None],
-    loss: str,
-    reporter: Reporter,
-    log: RunLog | None,
-    *,
-    passing: tuple[type[MrtPipelineError], ...] = (),
-) -> bool:
+def try_to_tell(tell: Callable[[], None], loss: str, reporter: Reporter, log: RunLog | None) -> bool:
     """Do something that must not end the run, and return whether it went well.
 
     Args:
@@ -36,12 +29,9 @@ def try_to_tell(
         loss: what is not told if it fails, as the first half of a sentence.
         reporter: who hears of a failure.
         log: the run's log, once there is one.
-        passing: errors that do end the run.
     """
     try:
         tell()
-    except passing:
-        raise
     except Exception as error:  # noqa: BLE001 # the code of others may raise anything: see the module
         fault = f"{loss}: {_describe(error)}"
         reporter.warn(fault)

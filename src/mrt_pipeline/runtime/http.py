@@ -9,6 +9,7 @@ its reader's checks.
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -79,6 +80,13 @@ class HttpOptions:
     tries: int = TRIES
     first_wait_s: float = FIRST_WAIT_S
     """before the second try; doubles with each further one"""
+    patience_s: float = math.inf
+    """no further try begins later than this after the first"""
+
+    @property
+    def longest_wait_s(self) -> float:
+        """Return how long a pause that the service asks for may be."""
+        return min(MAX_RETRY_WAIT_S, self.patience_s)
 
 
 class HttpClient:
@@ -152,13 +160,14 @@ class HttpClient:
         *,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_ANSWER_BYTES,
+        is_secret: bool = True,
     ) -> Answer:
-        """Return the answer to a POST of a JSON object, which may hold secrets; it is never kept on disk.
+        """Return the answer to a POST of a JSON object, whose values may be secret; it is not kept on disk.
 
         Raises:
             FetchError: if there is no answer of status 2xx.
         """
-        learn_secrets(url, headers or {}, body)
+        learn_secrets(url, headers or {}, body if is_secret else {})
         request = _post_of(source_id, url, body, headers or {}, max_bytes)
         return _new_answer(request, self._ask(request), self._now())
 
@@ -197,9 +206,10 @@ class HttpClient:
         backoff = tenacity.wait_exponential(first_s, max=MAX_BACKOFF_S) + tenacity.wait_random(0, first_s)
         retrying = tenacity.Retrying(
             sleep=self._sleep,
-            stop=tenacity.stop_after_attempt(self._options.tries),
+            stop=tenacity.stop_after_attempt(self._options.tries)
+            | tenacity.stop_before_delay(self._options.patience_s),
             wait=backoff,  # a pause that the service asked for is kept by the pacer
-            retry=lambda state: state.outcome is not None and _may_pass(state.outcome.exception()),
+            retry=lambda state: state.outcome is not None and self._may_pass(state.outcome.exception()),
             before_sleep=self._tell_retry,
             reraise=True,
         )
@@ -218,10 +228,14 @@ class HttpClient:
             return received
         failure = status_failure(request, received.status, received.headers, received.content, self._now())
         wait_s = _asked_wait_s(failure)
-        if wait_s > MAX_RETRY_WAIT_S:
-            raise _too_long_a_wait(request, failure)
+        if wait_s > self._options.longest_wait_s:
+            raise _too_long_a_wait(request, failure, self._options.longest_wait_s)
         self._pacer.hold(_host(request.url), wait_s)
         raise failure
+
+    def _may_pass(self, error: BaseException | None) -> bool:
+        is_worth_it = isinstance(error, FetchError) and error.retryable
+        return is_worth_it and _asked_wait_s(error) <= self._options.longest_wait_s
 
     def _open(self, request: Request) -> Exchange:
         options = self._options
@@ -260,10 +274,8 @@ def _post_of(
     )
 
 
-def _too_long_a_wait(request: Request, failure: FetchError) -> FetchError:
-    asked = (
-        f"asks to wait {failure.retry_after_s:.0f} s, more than the {MAX_RETRY_WAIT_S:.0f} s that are waited"
-    )
+def _too_long_a_wait(request: Request, failure: FetchError, longest_s: float) -> FetchError:
+    asked = f"asks to wait {failure.retry_after_s:.0f} s, more than the {longest_s:.0f} s that are waited"
     return FetchError(
         request.source_id,
         f"{request.shown_url} answered with status {failure.status} and {asked}; run again later",
@@ -293,10 +305,6 @@ def _with_params(url: str, params: Mapping[str, str] | None) -> str:
 
 def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
-
-
-def _may_pass(error: BaseException | None) -> bool:
-    return isinstance(error, FetchError) and error.retryable and _asked_wait_s(error) <= MAX_RETRY_WAIT_S
 
 
 def _asked_wait_s(error: BaseException | None) -> float:

@@ -121,7 +121,7 @@ class Exchange:
 def _redirect_target(request: Request, response: httpx2.Response) -> httpx2.URL:
     if request.method != "GET":
         raise request.failure(
-            f"redirects a {request.method}; its body is sent nowhere else. Correct base_url"
+            f"redirects a {request.method}; its body is sent nowhere else. Correct the configured URL"
         )
     if response.next_request is None:
         raise request.failure("was redirected to something that is no URL")

@@ -11,7 +11,7 @@ from mrt_pipeline.config import Secrets
 from mrt_pipeline.config.model import LoggingSection
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import FetchError, ModelCallError
-from mrt_pipeline.orchestrator.lineage import follow
+from mrt_pipeline.orchestrator.lineage import tell_lineage
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.runtime.alerts import Alert, Outlets, Trigger, send_alert
 from mrt_pipeline.runtime.run_log import open_run_log
@@ -74,9 +74,8 @@ def lineage(scene: Scene, changes: Changes, url: str) -> bool:
     session = RunSession(place, make_manifest(), lambda: START)
     session.begin("mrt-pipeline run")
     with open_run_log(place, LoggingSection(), run_id="r") as log:
-        following = follow(config, session, log, console, lambda: START)
         session.end(RunStatus.COMPLETED)
-        following.end()
+        tell_lineage(config, session, log, console, lambda: START)
     return not console.warnings
 
 

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.lineage import judge_checks
-from mrt_pipeline.lineage.checks import CHECKS, WARNINGS
+from mrt_pipeline.lineage.checks import CHECKS, WARNINGS, judge_checks
 
 STAGE = Path(__file__).parents[3] / "src/mrt_pipeline/stages"
 ONLY_TOLD = {"field-coverage", "expected-counts-of-another-day"}

@@ -7,27 +7,23 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.contracts.run import AttemptRecord, RunStatus
-from mrt_pipeline.lineage import EventType, JobRun, Marker, made_export, read_sources, run_event
-from tests.fakes.manifests import START, make_manifest
-from tests.fakes.network_builder import make_dataset, provenance
+from mrt_pipeline.lineage.facets import make_facets
+from tests.fakes.lineage import ending_of, tell, whole_run
 from tests.fakes.openlineage_reader import read_event
 
-MARKER = Marker("2.0.0")
 SPEC = "https://openlineage.io/spec"
 NOTHING = object()
 
 
+def _facet(kind: str, **content: Any) -> Any:
+    [facet] = make_facets(kind, "2.0.0", **content).values()
+    return facet
+
+
 def _event() -> Any:
-    attempt = AttemptRecord(number=1, started_at=START, status=RunStatus.RUNNING, command="mrt-pipeline run")
-    return run_event(
-        EventType.COMPLETE,
-        JobRun("r", 1, "mrt-data-pipeline", "publishing"),
-        make_manifest(attempts=(attempt,)),
-        START,
-        inputs=read_sources([provenance()], MARKER),
-        outputs=[made_export("exits.geojson", "a" * 64, 7, make_dataset(), "mrt-data-pipeline", MARKER)],
-    )
+    events = tell(whole_run())
+    ending = ending_of(events, "publishing")
+    return {**ending, "inputs": ending_of(events, "stage1_ingestion")["inputs"]}
 
 
 def _spoilt(path: str, value: object) -> Any:
@@ -63,8 +59,8 @@ def test_an_event_as_we_write_it_is_read() -> None:
         ("run.runId", "abc", "runId: 'abc' is no uuid"),
         ("run.facets.parent.run.runId", "{x}", "parent.run.runId: '{x}' is no uuid"),
         ("run.facets.nominalTime.nominalStartTime", "2026-11-23", "'2026-11-23' is no date-time"),
-        ("run.facets.parent", MARKER.facet("OwnershipJobFacet", owners=[]), "is no RunFacet"),
-        ("run.facets.labels", MARKER.facet("TagsRunFacet"), "a TagsRunFacet is called tags"),
+        ("run.facets.parent", _facet("job", ownership={"owners": []}), "is no RunFacet"),
+        ("run.facets.labels", _facet("run", tags={}), "a TagsRunFacet is called tags"),
         ("job.facets.ownership._producer", NOTHING, "lacks ['_producer']"),
         ("job.facets.ownership._producer", "a b:c", "_producer: 'a b:c' is no uri"),
         ("job.facets.ownership._schemaURL", NOTHING, "None is no JobFacet"),

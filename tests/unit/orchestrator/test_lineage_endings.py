@@ -1,62 +1,88 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.model import LoggingSection
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
-from mrt_pipeline.orchestrator.lineage import EventLineage, Outlet
+from mrt_pipeline.contracts.names import VALIDATION_NAME
+from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
+from mrt_pipeline.exports.validation_report import render_validation
+from mrt_pipeline.lineage import LINEAGE_NAME
+from mrt_pipeline.orchestrator.lineage import tell_lineage
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.runtime.lineage import LINEAGE_NAME
-from mrt_pipeline.runtime.reporting import Reporter
-from mrt_pipeline.runtime.run_log import open_run_log
+from mrt_pipeline.orchestrator.summary import figures_of
+from mrt_pipeline.runtime.files import sha256_of
+from mrt_pipeline.runtime.run_log import RunLog, open_run_log
+from tests.fakes.enrichment_sources import SeenReporter
+from tests.fakes.lineage import ending_of, make_attempt, tags_of, told_of, two_exits
 from tests.fakes.manifests import START, make_manifest, make_stage_record
 from tests.fakes.network_builder import make_dataset
 from tests.fakes.openlineage_reader import read_event
 
-FINAL = "stage3_merger"
-
-
-class _Console(Reporter):
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-
-    def warn(self, text: str) -> None:
-        self.warnings.append(text)
+FIRST, FINAL = "stage1_ingestion", "stage3_merger"
+MISSING = Finding(check="station-missing", severity=Severity.ERROR, message="NS13 is not there.")
 
 
 class _Scene:
-    """An attempt in a folder, whose events go into the folder's file."""
+    """Attempts in a folder, whose events go into the folder's file."""
 
-    def __init__(self, folder: Path, manifest: Manifest | None = None) -> None:
+    def __init__(self, folder: Path, log: RunLog) -> None:
         self.folder = folder
-        self.console = _Console()
-        self.session = RunSession(folder, manifest or make_manifest(), self._tick)
-        self.session.begin("mrt-pipeline run")
+        self.log = log
+        self.console = SeenReporter()
         self._moment = START
-        with open_run_log(folder, LoggingSection(), run_id="r") as log:
-            outlet = Outlet(folder, None, log, self.console)
-        self.lineage = EventLineage(self.session, "mrt-data-pipeline", outlet, self._tick)
+        (folder / "pipeline.yaml").write_text("{}")
+
+    def begin(self, found: Manifest | None = None, **asked: Any) -> RunSession:
+        """Begin an attempt at a run that stood in some way."""
+        manifest = found or make_manifest()
+        self.session = RunSession(
+            self.folder, manifest.model_copy(update=asked), self._tick, earlier=manifest
+        )
+        self.session.begin("mrt-pipeline run")
+        return self.session
 
     def _tick(self) -> datetime:
-        self._moment = getattr(self, "_moment", START) + timedelta(seconds=1)
+        self._moment += timedelta(seconds=1)
         return self._moment
 
-    def start(self, stage: str) -> None:
+    def make(self, stage: str) -> None:
+        """Run a stage to its end."""
         self.session.stage_started(stage, "asked for")
-        self.lineage.started(stage)
+        record = make_stage_record(stage, stage.encode())
+        assert record.checkpoint is not None
+        self.session.stage_ended(
+            stage,
+            status=record.status,
+            seconds=0.5,
+            checkpoint=record.checkpoint,
+            fingerprint=None,
+            figures=figures_of(two_exits()[stage]),
+            facts={},
+        )
+
+    def check(self, *findings: Finding) -> None:
+        """Write what was found of a dataset."""
+        content = render_validation(make_dataset(findings=findings))
+        (self.folder / VALIDATION_NAME).write_bytes(content)
+        self.session.validated(side_files={VALIDATION_NAME: sha256_of(content)})
 
     def end(self, status: RunStatus, error: str | None = None) -> None:
+        """End the attempt and tell of it."""
         self.session.end(status, error)
-        self.lineage.end()
+        config = PipelineConfig(self.folder / "pipeline.yaml")
+        tell_lineage(config, self.session, self.log, self.console, self._tick)
 
     @property
     def events(self) -> list[dict[str, Any]]:
+        """Return what the file holds."""
         events = [json.loads(line) for line in (self.folder / LINEAGE_NAME).read_bytes().splitlines()]
         for event in events:
             read_event(event)
@@ -64,7 +90,14 @@ class _Scene:
 
     @property
     def told(self) -> list[tuple[str, str]]:
-        return [(event["eventType"], event["job"]["name"].rpartition(".")[2]) for event in self.events]
+        """Return each event's type and step."""
+        return told_of(self.events)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[_Scene]:
+    with open_run_log(tmp_path, LoggingSection(), run_id="r") as log:
+        yield _Scene(tmp_path, log)
 
 
 @pytest.mark.parametrize(
@@ -77,17 +110,16 @@ class _Scene:
     ],
 )
 def test_an_attempt_ends_in_openlineages_words_for_how_it_ended(
-    tmp_path: Path, status: RunStatus, kind: str
+    scene: _Scene, status: RunStatus, kind: str
 ) -> None:
-    scene = _Scene(tmp_path)
+    scene.begin()
     scene.end(status)
     assert scene.told == [("START", "mrt_pipeline"), (kind, "mrt_pipeline")]
 
 
-def test_a_stage_that_fails_takes_the_attempt_with_it_and_both_say_why(tmp_path: Path) -> None:
-    scene = _Scene(tmp_path)
-    scene.start(FINAL)
-    scene.end(RunStatus.FAILED, f"{tmp_path}/stage3_final.json: could not be written")
+def test_a_stage_that_fails_takes_the_attempt_with_it_and_both_say_why(scene: _Scene) -> None:
+    scene.begin().stage_started(FINAL, "asked for")
+    scene.end(RunStatus.FAILED, f"{scene.folder}/stage3_final.json: could not be written")
     assert scene.told == [
         ("START", "mrt_pipeline"),
         ("START", FINAL),
@@ -99,56 +131,132 @@ def test_a_stage_that_fails_takes_the_attempt_with_it_and_both_say_why(tmp_path:
     assert all(event["outputs"] == [] for event in scene.events)
 
 
-def test_the_checks_of_a_dataset_that_failed_them_are_told(tmp_path: Path) -> None:
-    scene = _Scene(tmp_path)
-    scene.start(FINAL)
-    finding = Finding(check="station-missing", severity=Severity.ERROR, message="NS13 is not there.")
-    scene.lineage.checked(make_dataset(findings=(finding,)))
+def test_publishing_that_fails_is_told_as_a_step_of_its_own(scene: _Scene) -> None:
+    scene.begin()
+    scene.make(FINAL)
+    scene.session.publishing()
+    scene.end(RunStatus.FAILED, "the disk is full")
+    assert scene.told[3:] == [("START", "publishing"), ("FAIL", "publishing"), ("FAIL", "mrt_pipeline")]
+    assert scene.events[4]["outputs"] == []
+
+
+def test_what_an_earlier_attempt_published_is_not_told_again(scene: _Scene) -> None:
+    scene.begin()
+    scene.make(FINAL)
+    scene.session.publishing()
+    scene.session.published({"exits.geojson": "a" * 64}, {"exits.geojson": 7})
+    scene.end(RunStatus.COMPLETED)
+    assert ("COMPLETE", "publishing") in scene.told
+    before = len(scene.told)
+    scene.begin(scene.session.manifest)
+    scene.end(RunStatus.COMPLETED)
+    assert scene.told[before:] == [("START", "mrt_pipeline"), ("COMPLETE", "mrt_pipeline")]
+
+
+def _tests_of(event: dict[str, Any]) -> dict[str, Any]:
+    return {test["name"]: test for test in event["run"]["facets"].get("test", {"tests": []})["tests"]}
+
+
+def test_the_checks_of_a_dataset_that_failed_them_are_told(scene: _Scene) -> None:
+    scene.begin().stage_started(FINAL, "asked for")
+    scene.check(MISSING)
     scene.end(RunStatus.FAILED, "the dataset has 1 finding of severity error")
-    tests = {test["name"]: test for test in scene.events[2]["run"]["facets"]["test"]["tests"]}
+    tests = _tests_of(ending_of(scene.events, FINAL))
     assert tests["station-missing"]["status"] == "fail"
     assert tests["bus-stop-too-far"]["status"] == "pass"
 
 
-def test_the_two_events_of_a_run_have_the_same_id_and_their_own_times(tmp_path: Path) -> None:
-    scene = _Scene(tmp_path)
+def test_what_was_found_of_an_earlier_dataset_is_not_told_of_one_that_was_never_checked(
+    scene: _Scene,
+) -> None:
+    scene.begin()
+    scene.make(FINAL)
+    scene.check(MISSING)
+    scene.end(RunStatus.COMPLETED)
+    scene.begin(scene.session.manifest).stage_started(FINAL, "asked for")
+    scene.end(RunStatus.FAILED, "stage 2 has stations still to do")
+    assert _tests_of(ending_of(scene.events, FINAL)) == {}
+
+
+def test_findings_that_somebody_changed_are_not_told(scene: _Scene) -> None:
+    scene.begin().stage_started(FINAL, "asked for")
+    scene.check(MISSING)
+    (scene.folder / VALIDATION_NAME).write_bytes(render_validation(make_dataset()))
+    scene.end(RunStatus.FAILED, "the dataset has 1 finding of severity error")
+    assert _tests_of(ending_of(scene.events, FINAL)) == {}
+
+
+def test_the_two_events_of_a_run_have_the_same_id_and_their_own_times(scene: _Scene) -> None:
+    scene.begin()
     scene.end(RunStatus.COMPLETED)
     start, end = scene.events
     assert start["run"]["runId"] == end["run"]["runId"]
     assert start["eventTime"] < end["eventTime"]
 
 
-def _killed(stage_status: StageStatus) -> Manifest:
-    attempt = AttemptRecord(
-        number=1, started_at=START, status=RunStatus.RUNNING, command="mrt-pipeline run", stages_run=(FINAL,)
+def test_an_attempt_that_is_refused_is_told_of_the_day_that_it_asked_for(scene: _Scene) -> None:
+    scene.begin()
+    scene.make(FIRST)
+    scene.end(RunStatus.COMPLETED)
+    scene.begin(scene.session.manifest, as_of=date(2020, 1, 31))
+    scene.end(RunStatus.FAILED, "that day is not described")
+    assert scene.session.manifest.as_of == date(2026, 11, 23)
+    days = [tags_of(event["run"]["facets"]["tags"])["as_of"] for event in scene.events]
+    assert days == ["2026-11-23"] * 4 + ["2020-01-31"] * 2
+
+
+def _killed(stage_status: StageStatus, *attempts: RunStatus) -> Manifest:
+    statuses = (*attempts, RunStatus.RUNNING)
+    listed = [
+        make_attempt(number=place + 1, status=status, ended_at=None) for place, status in enumerate(statuses)
+    ]
+    listed[-1] = listed[-1].model_copy(update={"stages_run": (FINAL,)})
+    record = make_stage_record(FINAL, b"", status=stage_status)
+    return make_manifest(
+        attempts=tuple(listed),
+        stages={FINAL: record},
+        status=RunStatus.RUNNING,
+        updated_at=START + timedelta(seconds=30),
     )
-    record = make_stage_record(FINAL, b"", status=stage_status, checkpoint=None)
-    return make_manifest(attempts=(attempt,), stages={FINAL: record}, status=RunStatus.RUNNING)
 
 
-def test_what_a_killed_process_left_open_is_ended_by_the_next_one(tmp_path: Path) -> None:
-    scene = _Scene(tmp_path, _killed(StageStatus.RUNNING))
+def test_what_a_killed_process_left_open_is_ended_by_the_next_one(scene: _Scene) -> None:
+    scene.begin(_killed(StageStatus.RUNNING))
+    scene.make(FINAL)
     scene.end(RunStatus.COMPLETED)
     assert scene.told == [
+        ("START", "mrt_pipeline"),
+        ("START", FINAL),
         ("ABORT", FINAL),
         ("ABORT", "mrt_pipeline"),
         ("START", "mrt_pipeline"),
+        ("START", FINAL),
+        ("COMPLETE", FINAL),
         ("COMPLETE", "mrt_pipeline"),
     ]
-    aborted, began = scene.events[1], scene.events[2]
+    aborted, began = scene.events[3], scene.events[4]
     assert aborted["run"]["runId"] != began["run"]["runId"]
     assert aborted["run"]["facets"]["errorMessage"]["message"] == "The process was killed."
+    assert aborted["eventTime"] == (START + timedelta(seconds=30)).isoformat()
 
 
-def test_a_stage_that_was_done_before_the_kill_is_not_ended_again(tmp_path: Path) -> None:
-    scene = _Scene(tmp_path, _killed(StageStatus.COMPLETED))
-    assert scene.told[:2] == [("ABORT", "mrt_pipeline"), ("START", "mrt_pipeline")]
+def test_a_stage_that_was_done_before_the_kill_is_told_as_done(scene: _Scene) -> None:
+    scene.begin(_killed(StageStatus.COMPLETED))
+    scene.end(RunStatus.COMPLETED)
+    assert scene.told[2:4] == [("COMPLETE", FINAL), ("ABORT", "mrt_pipeline")]
+    assert [made["name"] for made in scene.events[2]["outputs"]] == ["stage3_final.json"]
 
 
-def test_a_file_that_cannot_be_written_is_told_once_and_ends_nothing(tmp_path: Path) -> None:
-    (tmp_path / LINEAGE_NAME).mkdir()
-    scene = _Scene(tmp_path)
-    scene.start(FINAL)
+def test_of_several_attempts_only_those_killed_last_are_still_to_be_told(scene: _Scene) -> None:
+    scene.begin(_killed(StageStatus.RUNNING, RunStatus.RUNNING, RunStatus.FAILED, RunStatus.RUNNING))
+    scene.end(RunStatus.COMPLETED)
+    attempts = [tags_of(event["run"]["facets"]["tags"])["attempt"] for event in scene.events]
+    assert attempts == ["3", "3", "4", "4", "4", "4", "5", "5"]
+
+
+def test_a_file_that_cannot_be_written_is_told_once_and_ends_nothing(scene: _Scene) -> None:
+    (scene.folder / LINEAGE_NAME).mkdir()
+    scene.begin().stage_started(FINAL, "asked for")
     scene.end(RunStatus.COMPLETED)
     [warning] = scene.console.warnings
-    assert "The lineage of this run is not kept" in warning
+    assert "Not all lineage of this run is told" in warning

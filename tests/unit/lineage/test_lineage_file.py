@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mrt_pipeline.errors import StorageError
-from mrt_pipeline.runtime.lineage import LINEAGE_NAME, append_events
+from mrt_pipeline.lineage import LINEAGE_NAME, append_events
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),

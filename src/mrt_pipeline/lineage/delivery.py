@@ -1,0 +1,100 @@
+"""Where lineage events go: a file in the run's folder, or a server that understands OpenLineage.
+
+The file holds one event a line. A server gets them in order, one after the other; the first that it does not
+take ends that, and the file keeps what did not arrive, whatever the reason.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from mrt_pipeline.config.environment import Secrets
+from mrt_pipeline.config.model import LineageSection
+from mrt_pipeline.errors import FetchError, RunInterrupted
+from mrt_pipeline.lineage.facets import Json
+from mrt_pipeline.runtime.files import append_lines, storage_errors
+from mrt_pipeline.runtime.http import HttpClient, HttpOptions
+
+LINEAGE_NAME = "lineage.jsonl"
+SETTING = "lineage.url"
+SERVER_PATH = "api/v1/lineage"
+"""where a server takes events, below its address"""
+TRIES = 3
+MAX_ANSWER_BYTES = 2**20
+
+
+def append_events(path: Path, events: Iterable[Json]) -> None:
+    """Add events to a file, one a line.
+
+    Raises:
+        StorageError: if they cannot be written; the lines before are untouched.
+    """
+    content = b"".join(orjson.dumps(event, option=orjson.OPT_SORT_KEYS) + b"\n" for event in events)
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    with storage_errors(path, "could not be written; the lines before are untouched"):
+        descriptor = os.open(path, flags, 0o644)
+        try:
+            append_lines(descriptor, content)
+        finally:
+            os.close(descriptor)
+
+
+def send_events(
+    events: Sequence[Json], path: Path, section: LineageSection, secrets: Secrets, now: Callable[[], datetime]
+) -> str | None:
+    """Send events to the server of ``lineage.url``; what does not arrive is added to a file.
+
+    Returns:
+        How many did not arrive and why, in a sentence that quotes no answer; none if all did.
+
+    Raises:
+        StorageError: if they could not be kept either.
+    """
+    left = list(events)
+    try:
+        with contextlib.closing(_open_client(section, now)) as client:
+            while left:
+                _post(client, left[0], section, secrets)
+                del left[0]
+    except (FetchError, RunInterrupted) as error:
+        return (
+            f"{len(left)} lineage events did not reach the server of {_describe(error)}. They are in {path}."
+        )
+    finally:
+        if left:
+            append_events(path, left)
+    return None
+
+
+def _open_client(section: LineageSection, now: Callable[[], datetime]) -> HttpClient:
+    limit_s = section.timeout_seconds
+    options = HttpOptions(
+        timeout_s=limit_s,
+        deadline_s=limit_s,
+        patience_s=limit_s,
+        base_urls=(str(section.url),),
+        tries=TRIES,
+    )
+    return HttpClient(options, now=now)
+
+
+def _post(client: HttpClient, event: Json, section: LineageSection, secrets: Secrets) -> None:
+    key = secrets.mrt_pipeline_lineage_api_key
+    headers = {} if key is None else {"authorization": f"Bearer {key.get_secret_value()}"}
+    url = f"{str(section.url).rstrip('/')}/{SERVER_PATH}"
+    client.post_json(SETTING, url, event, headers=headers, max_bytes=MAX_ANSWER_BYTES, is_secret=False)
+
+
+def _describe(error: FetchError | RunInterrupted) -> str:
+    """Return the setting that names the server, and why it did not take an event."""
+    if isinstance(error, RunInterrupted):
+        return f"{SETTING}: a signal came while it was waited for"
+    if error.status is None:
+        return str(error).rstrip(".")
+    return f"{SETTING}: it answered with status {error.status}"
