@@ -8,11 +8,10 @@ so the same run is always told under the same ids. What is reused is not told ag
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
-from pathlib import Path
 
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
@@ -20,7 +19,6 @@ from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, Stage
 from mrt_pipeline.lineage.checks import Judgement, judge_checks
 from mrt_pipeline.lineage.datasets import Datasets
 from mrt_pipeline.lineage.facets import EVENT_SCHEMA, OWNER, Json, make_facets, owned_by, producer_of, tags
-from mrt_pipeline.lineage.privacy import without_paths
 from mrt_pipeline.runtime.clock import SINGAPORE
 
 PIPELINE_JOB = "mrt_pipeline"
@@ -71,7 +69,7 @@ def run_events(
     found: Manifest,
     namespace: str,
     findings: Sequence[Finding] | None = None,
-    known: Iterable[Path] = (),
+    hide: Callable[[str], str] = str,
 ) -> list[Json]:
     """Return the events of a run's last attempt, after those of attempts before it that were killed.
 
@@ -80,12 +78,12 @@ def run_events(
         found: how it stood before; a killed attempt could not tell of itself.
         namespace: what jobs and files of this installation are told apart by.
         findings: what was found in the dataset, if that is known.
-        known: folders that may occur in errors; none of them is told.
+        hide: takes out of an error what nobody else is to see.
     """
     judgements = judge_checks(findings, manifest.config) if findings is not None else ()
     killed = takewhile(lambda attempt: attempt.status is RunStatus.RUNNING, reversed(found.attempts))
     told = [AttemptStory(found, attempt.number, namespace) for attempt in killed][::-1]
-    told.append(AttemptStory(manifest, len(manifest.attempts), namespace, judgements, tuple(known)))
+    told.append(AttemptStory(manifest, len(manifest.attempts), namespace, judgements, hide))
     return [event for story in told for event in story.events()]
 
 
@@ -102,7 +100,7 @@ class AttemptStory:
     number: int
     namespace: str
     judgements: Sequence[Judgement] = ()
-    known: tuple[Path, ...] = ()
+    hide: Callable[[str], str] = str
 
     def events(self) -> Iterator[Json]:
         """Yield each event in its order."""
@@ -169,7 +167,7 @@ class AttemptStory:
     def _error(self) -> Json:
         attempt = self._attempt
         how = "The process was killed." if attempt.status is RunStatus.RUNNING else attempt.status.value
-        return {"message": without_paths(attempt.error or how, self.known), "programmingLanguage": "PYTHON"}
+        return {"message": self.hide(attempt.error or how), "programmingLanguage": "PYTHON"}
 
     def _event(self, step: Step, *, has_begun: bool = False) -> Json:
         """Return the event that a step began, or that it ended, as a JSON object."""

@@ -13,7 +13,7 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.paths import home_folder
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import VALIDATION_NAME
-from mrt_pipeline.lineage import LINEAGE_NAME, append_events, run_events, send_events
+from mrt_pipeline.lineage import LINEAGE_NAME, append_events, run_events, send_events, without_paths
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.telling import try_to_tell
 from mrt_pipeline.runtime.files import read_bytes, real_path, sha256_of
@@ -38,7 +38,14 @@ def _tell(
 ) -> None:
     section, folder = config.settings.lineage, session.folder
     known = (folder.absolute(), real_path(folder), Path.cwd(), home_folder() or folder.absolute())
-    events = run_events(session.attempted, session.stood, section.namespace, _findings_of(session), known)
+    events = run_events(
+        session.attempted,
+        session.stood,
+        section.namespace,
+        _findings_of(session),
+        # first the secrets: what is left of one whose slashes are gone would not be known any more
+        hide=lambda error: without_paths(SECRETS.redact(error), known),
+    )
     events = [SECRETS.redacted(event) for event in events]
     if section.transport == "file":
         append_events(folder / LINEAGE_NAME, events)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.lineage.privacy import without_paths
+from mrt_pipeline.lineage import without_paths
 
 NAMES = st.text(st.characters(categories=["L", "N"], include_characters="._-"), min_size=1, max_size=12)
 

@@ -208,9 +208,9 @@ def test_an_attempt_that_is_refused_is_told_of_the_day_that_it_asked_for(scene: 
 def _killed(stage_status: StageStatus, *attempts: RunStatus) -> Manifest:
     statuses = (*attempts, RunStatus.RUNNING)
     listed = [
-        make_attempt(number=place + 1, status=status, ended_at=None) for place, status in enumerate(statuses)
+        make_attempt(FINAL, number=place + 1, status=status, ended_at=None)
+        for place, status in enumerate(statuses)
     ]
-    listed[-1] = listed[-1].model_copy(update={"stages_run": (FINAL,)})
     record = make_stage_record(FINAL, b"", status=stage_status)
     return make_manifest(
         attempts=tuple(listed),
@@ -248,6 +248,7 @@ def test_a_stage_that_was_done_before_the_kill_is_told_as_done(scene: _Scene) ->
 
 
 def test_of_several_attempts_only_those_killed_last_are_still_to_be_told(scene: _Scene) -> None:
+    """The stage is told of the last one that ran it; what the manifest said of it before is gone."""
     scene.begin(_killed(StageStatus.RUNNING, RunStatus.RUNNING, RunStatus.FAILED, RunStatus.RUNNING))
     scene.end(RunStatus.COMPLETED)
     attempts = [tags_of(event["run"]["facets"]["tags"])["attempt"] for event in scene.events]
