@@ -81,17 +81,15 @@ class Datasets:
     def published(self) -> list[Json]:
         """Return the published files as outputs."""
         sizes = self.manifest.publication.sizes if self.manifest.publication is not None else {}
+        facets = {
+            name: {
+                "schema": _schema(export_fields(name)),
+                "documentation": {"description": _PURPOSES.get(name, "The dataset in another format")},
+            }
+            for name in self.manifest.outputs
+        }
         return [
-            self._file(
-                FINAL_STAGE,
-                name,
-                sha256,
-                sizes.get(name),
-                {
-                    "schema": _schema(export_fields(name)),
-                    "documentation": {"description": _PURPOSES.get(name, "The dataset in another format")},
-                },
-            )
+            self._file(FINAL_STAGE, name, sha256, sizes.get(name), facets[name])
             for name, sha256 in self.manifest.outputs.items()
         ]
 
@@ -140,10 +138,8 @@ class Datasets:
         )
 
     def _dataset(self, name: tuple[str, str], facets: Facets, **statistics: Json | None) -> Json:
-        version, side = (
-            self.manifest.software_version,
-            "output" if "outputStatistics" in statistics else "input",
-        )
+        side = "output" if "outputStatistics" in statistics else "input"
+        version = self.manifest.software_version
         return {
             "namespace": name[0],
             "name": name[1],
