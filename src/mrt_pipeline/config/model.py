@@ -264,7 +264,7 @@ class LineageSection(Section):
     namespace: str = Field(default="mrt-data-pipeline", min_length=1, max_length=200)
     """what jobs and files of this installation are told apart by"""
     timeout_seconds: float = Field(default=5, gt=0, le=60)
-    """how long the server may take for one event; so long a run waits for it at its end"""
+    """how long the server may take for one event; the first that takes longer is the last one that is sent"""
 
     @model_validator(mode="after")
     def _check_url(self) -> Self:
