@@ -80,10 +80,14 @@ class UsageError(MrtPipelineError):
 class SourceError(MrtPipelineError):
     """A publisher's answer could not be had or could not be read."""
 
-    def __init__(self, source_id: str, message: str, *, retryable: bool = False) -> None:
+    def __init__(
+        self, source_id: str, message: str, *, retryable: bool = False, names_way_out: bool = False
+    ) -> None:
         super().__init__(f"{source_id}: {message}")
         self.source_id = source_id
         self.retryable = retryable
+        self.names_way_out = names_way_out
+        """whether the message says how to do without the source"""
         self.refused_copies: tuple[Path, ...] = ()
         """copies on disk that failed their checks first and were removed, so that the service was asked"""
 
@@ -101,10 +105,11 @@ class FetchError(SourceError):
         message: str,
         *,
         retryable: bool = False,
+        names_way_out: bool = False,
         status: int | None = None,
         retry_after_s: float | None = None,
     ) -> None:
-        super().__init__(source_id, message, retryable=retryable)
+        super().__init__(source_id, message, retryable=retryable, names_way_out=names_way_out)
         self.status = status
         self.retry_after_s = retry_after_s
 

@@ -160,9 +160,8 @@ def _report(recorded: Sequence[SourceTable[Any]], *, shows_all: bool) -> None:
     say(*list_findings(findings, None if shows_all else "the same command with --all"))
     lost = [finding for finding in findings if finding.severity is Severity.ERROR]
     if lost:
-        source = (lost[0].record_id or "").partition(":")[0]
         raise SourceFormatError(
-            source,
+            next((name for name, table in tables.items() if lost[0] in table.findings), next(iter(tables))),
             f"{counted(count_records(lost), 'record')} could not be read; expected all of them. Nothing was "
             "recorded; correct the files, or get them again.",
         )

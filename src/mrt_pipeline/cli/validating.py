@@ -8,6 +8,7 @@ from pathlib import Path
 from mrt_pipeline.cli.findings import list_findings
 from mrt_pipeline.cli.printing import say
 from mrt_pipeline.config import PipelineConfig, find_config
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
@@ -72,11 +73,9 @@ def _check_file(path: Path, manifest: Manifest | None) -> Iterator[Finding]:
 
 
 def _unvouched(path: Path, why: str) -> Finding:
-    return Finding(
-        check="bytes-not-vouched-for",
-        severity=Severity.WARNING,
-        message=f"Nothing vouches for the bytes of {path}: {why}. Get it from its sender "
-        "with a sha256 to compare.",
+    return finding_of(
+        "bytes-not-vouched-for",
+        f"Nothing vouches for the bytes of {path}: {why}. Get it from its sender with a sha256 to compare.",
     )
 
 
@@ -109,8 +108,7 @@ def _check_dataset(
     again = check_dataset(dataset, PipelineConfig(find_config(config)).settings)
     is_of_run = manifest is not None and path.name == FINAL_NAME
     contradictions = find_contradictions(dataset, manifest) if is_of_run and manifest is not None else ()
-    findings = (*contradictions, *dataset.findings, *again)
-    return {(found.check, found.message): found for found in findings}.values()
+    return dict.fromkeys((*contradictions, *dataset.findings, *again))
 
 
 def _show(findings: Iterable[Finding], *, shows_all: bool) -> None:

@@ -18,8 +18,9 @@ Subject = tuple[str | None, ...]
 def compare_findings(old: Stage3Output, new: Stage3Output) -> Iterator[FindingChange]:
     """Yield the findings that differ, in the order of the newer dataset, those that are gone last.
 
-    The day that a dataset describes stands in some messages and is no difference. Of findings on the same
-    subject that differ in nothing but their words, one is the other worded otherwise.
+    Which are new or gone follows from what they are about: of two on the same subject, one is the other. The
+    words only tell that it now reads otherwise; the day that a dataset describes stands in some of them and is
+    no difference.
     """
     before, after = _by_message(old), _by_message(new)
     gone: dict[Subject, list[Finding]] = defaultdict(list)
@@ -44,5 +45,5 @@ def _by_message(dataset: Stage3Output) -> dict[tuple[Subject, str], Finding]:
 
 
 def _subject(finding: Finding) -> Subject:
-    which = finding.slug, finding.exit_id, finding.record_id, finding.field
+    which = finding.slug, finding.exit_id, finding.record_id, finding.field, finding.source
     return finding.check, finding.severity.value, *which

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.evidence import Evidence, Method
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.gates import AccessTurn
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, StationExit, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
@@ -55,10 +56,9 @@ def warn_of_turn(turn: AccessTurn) -> Finding:
     said += [f"{feature.value} is new" for feature in turn.gained]
     said += [f"{feature.value} is no longer listed" for feature in turn.lost]
     documents = f" ({', '.join(turn.documents)})" if turn.documents else ""
-    return Finding(
-        check="access-turned",
-        severity=Severity.WARNING,
-        message=f"{turn.exit_id}: {'; '.join(said)}{documents}. Verify it before anyone relies on it.",
+    return finding_of(
+        "access-turned",
+        f"{turn.exit_id}: {'; '.join(said)}{documents}. Verify it before anyone relies on it.",
         slug=turn.slug,
         exit_id=turn.exit_id,
     )

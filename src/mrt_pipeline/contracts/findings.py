@@ -18,11 +18,25 @@ class Severity(StrEnum):
     """the dataset must not be published"""
 
 
+class Side(Record):
+    """One of those who contradict each other about a field."""
+
+    speaker: str
+    """the source, by its configured name, or ``one page``"""
+    says: str
+    """``yes``, ``no``, or the letter of a platform"""
+    words: str | None = None
+    """what it was read from: a quote, or a record"""
+
+
 class Finding(Record):
-    """One thing a check noticed, naming the record it is about."""
+    """One thing a check noticed, naming what it is about; made by ``contracts.checks.finding_of``.
+
+    What is decided hangs on its fields. The message is for people, and no code reads it.
+    """
 
     check: str
-    """stable kebab-case name of the check, e.g. ``exit-surveyed-twice``"""
+    """name of a check of ``contracts.checks``, e.g. ``exit-surveyed-twice``"""
     severity: Severity
     message: str
     """one sentence: what was found, what was expected, what to do"""
@@ -33,6 +47,10 @@ class Finding(Record):
     field: str | None = None
     """the exit's field that it is about, where decisions hang on it: ``access.features.lift``,
     ``platforms.SE2>SE3.platform_code``"""
+    source: str | None = None
+    """the source that it is about, by its configured name, where decisions hang on it"""
+    sides: tuple[Side, ...] | None = None
+    """who says what, where statements contradict each other"""
 
 
 def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:

@@ -102,6 +102,10 @@ class AttemptRecord(Record):
     status: RunStatus
     command: str
     """the flags that were asked for, e.g. ``run --resume-from 2``"""
+    stage: int | None = None
+    """the only stage that was asked for, if one was"""
+    retries_failed: bool = False
+    """whether the stations were asked for that a source had failed before"""
     stages_run: tuple[str, ...] = ()
     has_validated: bool = False
     """whether it wrote validation.json"""

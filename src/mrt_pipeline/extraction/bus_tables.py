@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.extraction.facts import services_by_stop
 from mrt_pipeline.runtime.geometry import Point, SpatialIndex, to_svy21_all
@@ -73,10 +74,9 @@ def find_unknown_stops(stops: SourceTable[BusStop], services: SourceTable[BusSer
     """Return a finding for each direction of a service that calls at stops which LTA does not list."""
     known = {stop.bus_stop_code for stop in stops.records}
     return tuple(
-        Finding(
-            check="bus-stop-not-listed",
-            severity=Severity.INFO,
-            message=f"Service {service.service_no} direction {service.direction} calls at "
+        finding_of(
+            "bus-stop-not-listed",
+            f"Service {service.service_no} direction {service.direction} calls at "
             f"{', '.join(unknown)}, which {stops.provenance.document_id} does not list; nothing hangs on "
             "these stops.",
             record_id=f"{services.provenance.document_id}:{service.service_no}:{service.direction}",

@@ -6,10 +6,12 @@ one page and for sources, and for every feature of access as for step-free acces
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.findings import Finding, Side
 from mrt_pipeline.contracts.network import AccessFeature, ExitPlatform, Station, StationExit, StepFree
 from mrt_pipeline.extraction.access_words import MEANING
 
@@ -25,10 +27,10 @@ _LOOK = "Look at the exit, and correct the page."
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Speaker:
     """What one statement, or one source, says of access through an exit, each answer with its words."""
 
-    speaker: str
+    name: str
     answers: Mapping[tuple[str, bool], str]
     """field and whether it says yes, to the words that say so"""
 
@@ -38,6 +40,7 @@ class Dispute:
     """Two answers about one field."""
 
     field: str
+    sides: tuple[Side, ...]
     message: str
 
 
@@ -77,13 +80,14 @@ def answers_of(
     return answers
 
 
-def find_disputes(sides: Sequence[Side]) -> Iterator[Dispute]:
+def find_disputes(speakers: Sequence[Speaker]) -> Iterator[Dispute]:
     """Yield each field that is answered with yes and with no."""
     for field in (STEP_FREE, *map(field_of_feature, AccessFeature)):
-        yes, no = (_speakers(sides, field, answer=answer) for answer in (True, False))
+        yes, no = (_sides(speakers, field, answer=answer) for answer in (True, False))
         if yes and no:
             kept = "published as unknown" if field == STEP_FREE else "not published"
-            yield Dispute(field, f"{yes} and {no}; {kept}. {_LOOK}")
+            said = " and ".join(_say(field, side) for side in (yes, no))
+            yield Dispute(field, (*yes, *no), f"{said}; {kept}. {_LOOK}")
 
 
 def is_disputed_feature(feature: AccessFeature, disputed: Collection[str]) -> bool:
@@ -99,16 +103,20 @@ def is_step_free_disputed(disputed: Collection[str]) -> bool:
     )
 
 
-def letter_dispute(said: str, platform: ExitPlatform) -> Dispute:
+def letter_dispute(sides: Iterable[Side], platform: ExitPlatform) -> Dispute:
     """Return that trains of one direction are said to use platforms of several letters.
 
     Args:
-        said: which letters, and who says so.
+        sides: who says which letter.
         platform: one reading of the platform.
     """
+    listed = tuple(sorted(sides, key=lambda side: (side.speaker, side.says, side.words or "")))
+    told = [_say_letters(list(same)) for _, same in groupby(listed, key=lambda side: side.speaker)]
+    said = ", ".join(told) + ("," if len(told) > 1 else "")
     by_way_of = "" if platform.towards_code == platform.next_code else f" by way of {platform.next_code}"
     return Dispute(
         field_of_letter(platform),
+        listed,
         f"{said} all towards {platform.towards_code}{by_way_of}; no letter is published. "
         "Look at the station, and correct the page.",
     )
@@ -116,22 +124,36 @@ def letter_dispute(said: str, platform: ExitPlatform) -> Dispute:
 
 def disagreement(station: Station, station_exit: StationExit, dispute: Dispute) -> Finding:
     """Return the finding that two statements about an exit contradict each other."""
-    return Finding(
-        check=DISAGREEMENT,
-        severity=Severity.WARNING,
-        message=f"{station.name} exit {station_exit.exit_code}: {dispute.message}",
+    return finding_of(
+        DISAGREEMENT,
+        f"{station.name} exit {station_exit.exit_code}: {dispute.message}",
         slug=station.slug,
         exit_id=station_exit.exit_id,
         field=dispute.field,
+        sides=dispute.sides,
     )
 
 
-def _speakers(sides: Sequence[Side], field: str, *, answer: bool) -> str:
-    """Return who gives an answer about a field, each with words that say so, whatever the order of sides."""
-    name = "step-free" if field == STEP_FREE else field.rpartition(".")[2].replace("_", " ")
+def _sides(speakers: Sequence[Speaker], field: str, *, answer: bool) -> tuple[Side, ...]:
+    """Return who gives an answer about a field, each with words that say so, whatever their order."""
     words: dict[str, str] = {}
-    for side in sides:
-        if said := side.answers.get((field, answer)):
-            words[side.speaker] = min(said, words.get(side.speaker, said))
-    word = "yes" if answer else "no"
-    return ", ".join(f"{speaker} says {name} {word} ({said})" for speaker, said in sorted(words.items()))
+    for speaker in speakers:
+        if said := speaker.answers.get((field, answer)):
+            words[speaker.name] = min(said, words.get(speaker.name, said))
+    says = "yes" if answer else "no"
+    return tuple(Side(speaker=name, says=says, words=said) for name, said in sorted(words.items()))
+
+
+def _say(field: str, sides: Sequence[Side]) -> str:
+    name = "step-free" if field == STEP_FREE else field.rpartition(".")[2].replace("_", " ")
+    return ", ".join(f"{side.speaker} says {name} {side.says}{_quoted(side)}" for side in sides)
+
+
+def _say_letters(sides: Sequence[Side]) -> str:
+    letters = ", ".join(f"{side.says}{_quoted(side)}" for side in sides)
+    noun, verb = ("platform", "is") if len(sides) == 1 else ("platforms", "are")
+    return f"{sides[0].speaker} says that {noun} {letters} {verb}"
+
+
+def _quoted(side: Side) -> str:
+    return "" if side.words is None else f" ({side.words})"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, EvidenceMap
-from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.findings import Finding, Side
 from mrt_pipeline.contracts.network import (
     AccessFeature,
     ExitAccess,
@@ -20,7 +20,7 @@ from mrt_pipeline.contracts.network import (
 from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
 from mrt_pipeline.extraction.disputes import (
     Dispute,
-    Side,
+    Speaker,
     answers_of,
     disagreement,
     find_disputes,
@@ -47,6 +47,8 @@ class AccessStatement:
     confidence: Confidence
 
 
+ONE_PAGE = "one page"
+"""who says what, where the statements of a page contradict each other"""
 Item = ExitPlatform | ExitBusStop | AccessStatement | FeatureDenial | Landmark
 
 
@@ -107,7 +109,7 @@ def _as_access(statement: AccessStatement) -> ExitAccess:
 
 
 def _access_disputes(said: Iterable[AccessStatement | FeatureDenial]) -> tuple[Dispute, ...]:
-    return tuple(find_disputes([Side("one page", _answers_of(item)) for item in said]))
+    return tuple(find_disputes([Speaker(ONE_PAGE, _answers_of(item)) for item in said]))
 
 
 def _answers_of(item: AccessStatement | FeatureDenial) -> dict[tuple[str, bool], str]:
@@ -123,7 +125,7 @@ def _letter_disputes(platforms: list[ExitPlatform]) -> Iterator[Dispute]:
     for same in group(platforms, direction_of):
         letters = {str(item.platform_code) for item in same}
         if len(letters) > 1:
-            yield letter_dispute(f"one page says that platforms {', '.join(sorted(letters))} are", same[0])
+            yield letter_dispute((Side(speaker=ONE_PAGE, says=letter) for letter in letters), same[0])
 
 
 def _without_conflicts(platforms: list[ExitPlatform]) -> list[ExitPlatform]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageRecord
@@ -35,10 +36,9 @@ def report_altered(altered: AlteredFile, remedy: str) -> Finding:
         remedy: the command that makes it again.
     """
     is_open = altered.fault is Fault.UNRECORDED
-    return Finding(
-        check="file-not-recorded" if is_open else "file-altered",
-        severity=Severity.WARNING if is_open else Severity.ERROR,
-        message=f"{describe_altered(altered)}. Make it again with: {remedy}",
+    return finding_of(
+        "file-not-recorded" if is_open else "file-altered",
+        f"{describe_altered(altered)}. Make it again with: {remedy}",
     )
 
 
@@ -54,10 +54,9 @@ def find_contradictions(dataset: Stage3Output, manifest: Manifest) -> Iterator[F
         ("exits", _count(record, "exits"), exits),
     ):
         if said not in (None, found):
-            yield Finding(
-                check="manifest-contradicts-dataset",
-                severity=Severity.ERROR,
-                message=f"manifest.json gives {name} as {said}, the dataset as {found}: one of them "
+            yield finding_of(
+                "manifest-contradicts-dataset",
+                f"manifest.json gives {name} as {said}, the dataset as {found}: one of them "
                 "was altered by hand. Run again.",
             )
 

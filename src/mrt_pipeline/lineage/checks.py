@@ -7,42 +7,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mrt_pipeline.contracts.checks import CHECKS as CATALOGUE
+from mrt_pipeline.contracts.checks import Group
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.lineage.facets import Json
 
 ALWAYS = "always"
+_SERIOUS = [check for check in CATALOGUE.values() if check.severity is not Severity.INFO]
 CHECKS: dict[str, tuple[str, ...]] = {
-    ALWAYS: ("enrichment-of-unknown-exit", "exit-enriched-twice", "exit-not-enriched", "document-changed"),
-    "schema_check": ("schema-invalid", "schema-round-trip"),
-    "completeness_check": (
-        "station-missing",
-        "station-not-open",
-        "station-codes",
-        "line-missing",
-        "line-not-open",
-        "expected-stations",
-        "expected-lines",
-        "station-without-exit",
-        "feature-without-exit",
-        "exit-not-one-feature",
-    ),
-    "sanity_check": (
-        "position-outside-singapore",
-        "position-swapped",
-        "exit-far-from-station",
-        "bus-stop-too-far",
-        "name-not-unique",
-        "codes-contradict-lines",
-        "evidence-without-document",
-        "evidence-under-other-licence",
-        "exits-far-apart",
-        "exits-at-one-point",
-    ),
+    name: tuple(check.name for check in _SERIOUS if check.group is group)
+    for name, group in (
+        (ALWAYS, Group.MERGING),
+        *((group.value, group) for group in (Group.SCHEMA, Group.COMPLETENESS, Group.SANITY)),
+    )
 }
 """each group of checks that the configuration switches, and what it looks for"""
-WARNINGS = frozenset({"exit-not-enriched", "document-changed", "exits-far-apart", "exits-at-one-point"})
-"""checks whose findings do not keep the dataset from being published"""
-
 Status = Literal["pass", "fail", "skip"]
 
 
@@ -114,4 +93,4 @@ def _status(findings: int, is_made: bool) -> Status:
 def _severity(found: Severity | None, name: str) -> Literal["error", "warn"]:
     if found is not None:
         return "error" if found is Severity.ERROR else "warn"
-    return "warn" if name in WARNINGS else "error"
+    return "error" if CATALOGUE[name].severity is Severity.ERROR else "warn"

@@ -191,13 +191,11 @@ class Attempt:
         self._log.info("stage finished", stage=stage.name, seconds=round(seconds, 3))
 
     def _advise(self, error: SourceError, stage: StageSpec) -> None:
-        """Tell how to go on without a live source."""
+        """Tell how to go on without a live source, unless the error says so itself."""
         api = find_api(stage, error.source_id)
-        if api is None or self._context.access.mode_of(api) is not Mode.LIVE:
-            return
-        without = f"apis.{api}.mode"
-        if without not in str(error):
-            error.advise(f"To do without it, set {without} to snapshot.")
+        is_live = api is not None and self._context.access.mode_of(api) is Mode.LIVE
+        if is_live and not error.names_way_out:
+            error.advise(f"To do without it, set apis.{api}.mode to snapshot.")
 
     def _make(self, stage: StageSpec, fingerprint: Fingerprint | None, began: float) -> StageOutput:
         """Run a stage's five steps; a failed one leaves no checkpoint behind."""

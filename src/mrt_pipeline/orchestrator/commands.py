@@ -38,12 +38,11 @@ def find_remedy(folder: Path, manifest: Manifest) -> str:
         return go_on(folder, manifest, "--retry-failed")
     if ending is Ending.AT_BUDGET:
         return go_on(folder, manifest, "--resume-from", "2", "--as-of", str(manifest.as_of))
-    worked = [attempt for attempt in manifest.attempts if attempt.stages_run]
-    words = worked[-1].command.split() if worked else []
-    if "--retry-failed" in words:
+    worked = next((attempt for attempt in reversed(manifest.attempts) if attempt.stages_run), None)
+    if worked is not None and worked.retries_failed:
         return go_on(folder, manifest, "--retry-failed")
-    if "--stage" in words[:-1]:
-        return go_on(folder, manifest, "--stage", words[words.index("--stage") + 1])
+    if worked is not None and worked.stage is not None:
+        return go_on(folder, manifest, "--stage", str(worked.stage))
     return finish(folder, manifest)
 
 

@@ -180,14 +180,15 @@ class PublicationGate:
 
     def _refuse_gaps(self, dataset: Stage3Output) -> None:
         """Refuse a dataset that would be smaller only because a source could not be read everywhere."""
-        gaps = tuple(finding.message for finding in dataset.findings if finding.check == SOURCE_FAILED)
-        if not gaps:
+        failed = [finding for finding in dataset.findings if finding.check == SOURCE_FAILED]
+        if not failed:
             return
+        gaps = tuple(finding.message for finding in failed)
         reason = "A source gave nothing for some stations."
         self._record(GateReport(status=GateStatus.FAILED, reason=reason, gaps=gaps))
         folder, manifest = self._session.folder, self._session.manifest
         raise SourceGapError(
-            gaps[0].partition(" ")[0],
+            failed[0].source or SOURCE_FAILED,
             "what it says of some stations is missing, and nothing was published. Try these stations again "
             f"with: {go_on(folder, manifest, '--retry-failed')}; or publish without it with: "
             f"{accept_changes(folder, manifest)}",

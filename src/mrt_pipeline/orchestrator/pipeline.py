@@ -274,7 +274,7 @@ class PipelineOrchestrator:
             choose_day(request, earlier, self.run_timestamp)  # before a folder is made that stays empty
 
     def _begin(self, request: RunRequest, session: RunSession, log: RunLog) -> None:
-        session.begin(request.command)
+        session.begin(request.command, stage=request.stage, retries_failed=request.retry_failed)
         log.info("attempt started", command=request.command, as_of=str(session.manifest.as_of))
         if (horizon := load_network().known_on(session.manifest.as_of)) is not None:
             self._reporter.warn(f"The network is described as known on {horizon}; see docs/as-of.md.")

@@ -59,13 +59,15 @@ class RunSession:
         asked = {name: getattr(self._opened, name) for name in OF_AN_ATTEMPT}
         return self.manifest.model_copy(update=asked)
 
-    def begin(self, command: str) -> None:
-        """Open a new attempt."""
+    def begin(self, command: str, *, stage: int | None = None, retries_failed: bool = False) -> None:
+        """Open a new attempt, with what a person has asked for."""
         attempt = AttemptRecord(
             number=len(self.manifest.attempts) + 1,
             started_at=self._now(),
             status=RunStatus.RUNNING,
             command=command,
+            stage=stage,
+            retries_failed=retries_failed,
         )
         self.update(status=RunStatus.RUNNING, attempts=(*self.manifest.attempts, attempt), error=None)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mrt_pipeline.contracts.checks import CHECKS
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.evidence import Published
@@ -23,97 +24,6 @@ MAX_LINKS = 24
 """per item; the list of findings has them all"""
 FAR_M = 20.0
 """an exit that moved farther than this may be another exit"""
-
-_WORDS = {
-    "answer-with-error": (
-        "answer of a source came with an error",
-        "answers of sources came with an error",
-        "see whether results are missing",
-    ),
-    "bus-stop-exit-ambiguous": (
-        "bus stop whose exit is ambiguous",
-        "bus stops whose exits are ambiguous",
-        "see on the map which exit is meant",
-    ),
-    "bus-stop-exit-too-far": (
-        "bus stop far from the exit it names",
-        "bus stops far from the exits they name",
-        "see whether the exit is right",
-    ),
-    "bus-stop-exit-unknown": (
-        "bus stop that names an exit nobody knows",
-        "bus stops that name exits nobody knows",
-        "see whether an exit is missing",
-    ),
-    "bus-stop-exit-unreadable": (
-        "bus stop whose words about an exit could not be read",
-        "bus stops whose words about an exit could not be read",
-        "read the words",
-    ),
-    "bus-stop-station-not-open": (
-        "bus stop named for a station not in operation",
-        "bus stops named for stations not in operation",
-        "see whether any has opened",
-    ),
-    "bus-stop-station-unknown": (
-        "bus stop that names a station nobody knows",
-        "bus stops that name stations nobody knows",
-        "see whether a station is missing",
-    ),
-    "document-changed": (
-        "document changed during the run",
-        "documents changed during the run",
-        "run again if values disagree",
-    ),
-    "exit-building-in-doubt": (
-        "exit whose building is in doubt",
-        "exits whose buildings are in doubt",
-        "see on the map which station is right",
-    ),
-    "exit-nearer-to-another-station": (
-        "exit nearer to another station",
-        "exits nearer to another station",
-        "see on the map which station is right",
-    ),
-    "exit-not-enriched": ("exit was not enriched", "exits were not enriched", "resume from stage 2"),
-    "exits-at-one-point": (
-        "case of two exits at one point",
-        "cases of two exits at one point",
-        "see which position is wrong",
-    ),
-    "exits-far-apart": (
-        "station whose exits lie far apart",
-        "stations whose exits lie far apart",
-        "see whether all of them are its own",
-    ),
-    "model-passage-unread": (
-        "passage that the model did not read",
-        "passages that the model did not read",
-        "run again, or read it",
-    ),
-    "more-exits-than-expected": (
-        "exits file longer than expected",
-        "exits files longer than expected",
-        "see which exits are new",
-    ),
-    "record-repeated": (
-        "record that its publisher repeats",
-        "records that their publisher repeats",
-        "tell the publisher",
-    ),
-    "source-failed": ("failure of a source", "failures of a source", "run again with --retry-failed"),
-    "sources-disagree": (
-        "disagreement between sources",
-        "disagreements between sources",
-        "see which of them is right",
-    ),
-    "station-position-disagrees": (
-        "station whose position is in doubt",
-        "stations whose positions are in doubt",
-        "compare with OneMap",
-    ),
-}
-"""check to what it found, one and several, and what to do"""
 
 Item = dict[str, Any]
 Link = tuple[str | None, str | None]
@@ -150,11 +60,16 @@ def _of_findings(findings: Iterable[Finding]) -> Iterator[Item]:
         for finding in (item for item in findings if item.severity is severity):
             by_check.setdefault((finding.check, severity), []).append(finding)
     for (check, severity), same in by_check.items():
-        plain = show(check).replace("-", " ")
-        one, several, advice = _WORDS.get(check, (f"case of {plain}", f"cases of {plain}", "look at each"))
         links = [(finding.slug, finding.exit_id) for finding in same]
-        text = f"{_number(len(same), one, several)}: {advice}."
-        yield _item(severity.value, text, links, check=show(check))
+        yield _item(severity.value, _describe(check, len(same)), links, check=show(check))
+
+
+def _describe(check: str, number: int) -> str:
+    """Return what was found how often, and what to do; a dataset may have checks of another version."""
+    if (known := CHECKS.get(check)) is not None:
+        return f"{_number(number, known.one, known.several)}: {known.advice}."
+    plain = show(check).replace("-", " ")
+    return f"{_number(number, f'case of {plain}', f'cases of {plain}')}: look at each."
 
 
 def _of_changes(comparison: Comparison | None) -> Iterator[Item]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.evidence import Provenance
@@ -97,10 +98,9 @@ def check_number(
         )
     if number <= expected.max:
         return table
-    finding = Finding(
-        check=count.check,
-        severity=Severity.WARNING,
-        message=f"{document} gives {counted(number, count.what)}; expected at most {expected.max} "
+    finding = finding_of(
+        count.check,
+        f"{document} gives {counted(number, count.what)}; expected at most {expected.max} "
         f"({count.key}.max). See what is new, then raise the number.",
         record_id=document,
     )

@@ -15,6 +15,7 @@ from typing import TypeGuard
 
 import orjson
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.secrecy import SECRETS
@@ -124,7 +125,7 @@ class RecordReader:
         record_id: str,
         fields: Mapping[str, object],
         kind: str,
-        severity: Severity = Severity.ERROR,
+        severity: Severity | None = None,
     ) -> None:
         """Read a record's fields.
 
@@ -132,7 +133,7 @@ class RecordReader:
             record_id: its document and its name in there, or its place where it has none.
             fields: field name to value.
             kind: what the record is, e.g. ``exit``.
-            severity: how much it matters that such a record is left out.
+            severity: how much it matters that such a record is left out, if that is not what its check says.
         """
         self.record_id = record_id
         self.is_sound = True
@@ -192,21 +193,18 @@ class RecordReader:
     def lose(self, check: str, fault: str) -> None:
         """Keep a fault for which the record is left out; ``fault`` follows its name in the sentence."""
         self.is_sound = False
-        self.note(check, self._severity, f"{fault} The {self._kind} is left out.")
+        self.note(check, f"{fault} The {self._kind} is left out.", self._severity)
 
-    def note(self, check: str, severity: Severity, remark: str) -> None:
+    def note(self, check: str, remark: str, severity: Severity | None = None) -> None:
         """Keep a remark about a record; ``remark`` follows its name in the sentence."""
         message = f"{self.record_id} {remark}"
-        self.findings.append(
-            Finding(check=check, severity=severity, message=message, record_id=self.record_id)
-        )
+        self.findings.append(finding_of(check, message, severity=severity, record_id=self.record_id))
 
     def _without_controls(self, field: str, text: str) -> str:
         kept = " ".join("".join(char for char in text if char.isprintable()).split())
         removed = sorted({f"U+{ord(char):04X}" for char in text if not char.isprintable()})
         self.note(
             "text-cleaned",
-            Severity.WARNING,
             f"has control characters ({', '.join(removed[:5])}) in {field}; they were removed.",
         )
         return kept

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity, describe_rest, group_kinds
@@ -173,7 +174,7 @@ def without_enrichment(stage1_output: Stage1Output, context: RunContext) -> Stag
         ),
         provenance={},
         findings=(
-            _warning(
+            finding_of(
                 "enrichment-disabled",
                 f"{reason}: nothing is known of any exit. Set "
                 "stages.stage2_enrichment.enabled to true to have them.",
@@ -220,7 +221,7 @@ def _use_of(
 def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> Iterator[Finding]:
     """Yield what concerns many stations: no source at all, or one that failed for some of them."""
     if not used:
-        yield _warning(
+        yield finding_of(
             "no-source-used",
             "No configured source could be used: nothing is known of any exit. "
             "See which were passed over and why.",
@@ -229,11 +230,12 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
         failed = [item for item in enrichments if name in item.failures]
         slugs = shorten([item.slug for item in failed], MOST_NAMED)
         if failed:
-            yield _warning(
+            yield finding_of(
                 "source-failed",
                 f"{name} gave nothing for {counted(len(failed), 'station')} ({slugs}). "
                 f"The first said: {failed[0].failures[name].rstrip('.')}. "
                 "Try these again with: mrt-pipeline run --retry-failed",
+                source=name,
             )
 
 
@@ -241,10 +243,6 @@ def _told_by_station(enrichments: Sequence[StationEnrichment]) -> Iterator[Findi
     """Yield what was found about single stations that a person is to hear of at once."""
     for item in enrichments:
         yield from (finding for finding in item.findings if finding.check in TOLD_AT_ONCE)
-
-
-def _warning(check: str, message: str) -> Finding:
-    return Finding(check=check, severity=Severity.WARNING, message=message)
 
 
 def _rejected_lines(output: Stage2Output) -> Iterator[bytes]:

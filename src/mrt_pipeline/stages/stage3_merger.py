@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.model import Settings
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import PARTS
@@ -176,10 +177,9 @@ def _enrichments_by_exit(
 
 
 def _misfit(check: str, slug: str, exit_id: str, fault: str) -> Finding:
-    return Finding(
-        check=check,
-        severity=Severity.ERROR,
-        message=f"{exit_id}: stage 2 {fault}",
+    return finding_of(
+        check,
+        f"{exit_id}: stage 2 {fault}",
         slug=slug,
         exit_id=exit_id,
     )
@@ -189,10 +189,9 @@ def _exits_without(enrichments: dict[str, ExitEnrichment], stations: Iterable[St
     for station in stations:
         bare = [found.exit_id for found in station.exits if found.exit_id not in enrichments]
         if bare:
-            yield Finding(
-                check="exit-not-enriched",
-                severity=Severity.WARNING,
-                message=f"Stage 2 says nothing about {', '.join(bare)}; their fields stay empty. "
+            yield finding_of(
+                "exit-not-enriched",
+                f"Stage 2 says nothing about {', '.join(bare)}; their fields stay empty. "
                 "Run stage 2 again with: mrt-pipeline run --resume-from 2",
                 slug=station.slug,
             )
@@ -212,10 +211,9 @@ def _unite_provenance(
 
 
 def _document_changed(first: Provenance, later: Provenance) -> Finding:
-    return Finding(
-        check="document-changed",
-        severity=Severity.WARNING,
-        message=f"{first.document_id} was read at {first.retrieved_at:%Y-%m-%d %H:%M} and at "
+    return finding_of(
+        "document-changed",
+        f"{first.document_id} was read at {first.retrieved_at:%Y-%m-%d %H:%M} and at "
         f"{later.retrieved_at:%Y-%m-%d %H:%M} UTC with different content; provenance shows the "
         "first reading. Run again from stage 1 to have one reading.",
         record_id=first.document_id,

@@ -193,12 +193,14 @@ def test_the_verdict_of_an_earlier_attempt_is_no_advice_for_one_that_ended_befor
     assert "--skip-existing" in str(command_to_go_on(run))
 
 
-@pytest.mark.parametrize("flags", ["--retry-failed", "--stage 2"])
-def test_a_run_that_was_asked_for_a_part_is_to_be_asked_for_it_again(outputs: Path, flags: str) -> None:
-    command = f"mrt-pipeline run --output-dir x {flags} --as-of 2026-11-23"
-    attempt = AttemptRecord(
-        number=1, started_at=START, status=RunStatus.FAILED, command=command, stages_run=(FINAL,)
-    )
+@pytest.mark.parametrize(
+    ("asked", "flags"), [({"retries_failed": True}, "--retry-failed"), ({"stage": 2}, "--stage 2")]
+)
+def test_a_run_that_was_asked_for_a_part_is_to_be_asked_for_it_again(
+    outputs: Path, asked: dict[str, Any], flags: str
+) -> None:
+    facts = {"status": RunStatus.FAILED, "command": "in other words", "stages_run": (FINAL,)}
+    attempt = AttemptRecord(number=1, started_at=START, **facts, **asked)
     put_run(outputs / "one", status=RunStatus.FAILED, attempts=(attempt,))
     assert command_to_go_on(_get(outputs / "one")) == (
         f"mrt-pipeline run --output-dir {outputs / 'one'} {flags}"

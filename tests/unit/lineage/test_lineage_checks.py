@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.lineage.checks import CHECKS, WARNINGS, judge_checks
+from mrt_pipeline.lineage.checks import CHECKS, judge_checks
 
 STAGE = Path(__file__).parents[3] / "src/mrt_pipeline/stages"
 ONLY_TOLD = {"field-coverage", "expected-counts-of-another-day"}
@@ -72,6 +72,8 @@ def test_a_warning_of_an_earlier_stage_is_told_and_information_is_not() -> None:
     assert "label-bare" not in judged
 
 
-@pytest.mark.parametrize("name", sorted(WARNINGS))
+@pytest.mark.parametrize(
+    "name", ["exit-not-enriched", "document-changed", "exits-far-apart", "exits-at-one-point"]
+)
 def test_a_check_that_never_keeps_the_dataset_back_is_a_warning_even_when_it_passes(name: str) -> None:
     assert _judge()[name].severity == "warn"

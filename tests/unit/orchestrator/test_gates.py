@@ -412,6 +412,7 @@ GAP = Finding(
     check="source-failed",
     severity=Severity.WARNING,
     message="fandom_wiki gave nothing for 2 stations (yishun, khatib). The first said: it is down.",
+    source="fandom_wiki",
 )
 
 

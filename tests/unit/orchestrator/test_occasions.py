@@ -124,7 +124,8 @@ def test_a_stage_that_failed_in_an_earlier_attempt_is_not_blamed() -> None:
     ],
 )
 def test_the_command_does_what_was_asked_for(request_: RunRequest, flags: str) -> None:
-    attempt = _attempt(RunStatus.FAILED, command=request_.command, stages_run=(STAGE2,))
+    asked: dict[str, Any] = {"stage": request_.stage, "retries_failed": request_.retry_failed}
+    attempt = _attempt(RunStatus.FAILED, command="in other words", stages_run=(STAGE2,), **asked)
     stages = {STAGE2: make_stage_record(STAGE2, b"", status=StageStatus.FAILED)}
     manifest = make_manifest(attempts=(attempt,), stages=stages)
     alert = tell_failure(StageError(STAGE2, "x"), _occasion(manifest))

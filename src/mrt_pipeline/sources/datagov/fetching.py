@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.errors import BlockedError, FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.records import is_object, parse_json, show
@@ -94,6 +95,7 @@ class _Downloads:
             f"data.gov.sg gave {MAX_LINKS} download links and each was refused with 403; run again later, or "
             "set apis.datagov.mode to snapshot.",
             retryable=True,
+            names_way_out=True,
             status=403,
         )
 
@@ -167,9 +169,8 @@ def _data_of(reply: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _unknown_revision(error: SourceError) -> Finding:
-    return Finding(
-        check="revision-unknown",
-        severity=Severity.INFO,
-        message=f"When the exits were last updated is not known: {error}",
+    return finding_of(
+        "revision-unknown",
+        f"When the exits were last updated is not known: {error}",
         record_id=EXITS_ID,
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.source import ExitFeature
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
@@ -125,7 +125,7 @@ def _keep(found: ExitFeature, kept: dict[str, ExitFeature], reader: RecordReader
     if earlier is found:
         return
     if earlier == found:
-        reader.note("record-repeated", Severity.WARNING, "stands twice in the file with the same content.")
+        reader.note("record-repeated", "stands twice in the file with the same content.")
     else:
         reader.lose(
             "record-id-not-unique",

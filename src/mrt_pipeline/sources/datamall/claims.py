@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.evidence import (
     WHOLE_RECORD,
@@ -20,7 +21,7 @@ from mrt_pipeline.contracts.evidence import (
     EvidenceMap,
     Method,
 )
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import BusStop
@@ -144,10 +145,9 @@ class LtaSource:
         codes = {reached.stop.bus_stop_code for stops in around for reached in stops}
         unserved = sorted(code for code in codes if not self.tables.services_at(code))
         if unserved:
-            yield Finding(
-                check="bus-stop-without-service",
-                severity=Severity.INFO,
-                message=f"{len(unserved)} bus stops around {station.name} are left out, since no service "
+            yield finding_of(
+                "bus-stop-without-service",
+                f"{len(unserved)} bus stops around {station.name} are left out, since no service "
                 f"calls there: {', '.join(unserved)}.",
                 slug=station.slug,
             )

@@ -121,6 +121,7 @@ class _Pages:
                 self._document_id,
                 f"LTA DataMall answered {error.status}, as it does to an AccountKey that it does not know; "
                 "check LTA_ACCOUNT_KEY, or set apis.datamall.mode to snapshot.",
+                names_way_out=True,
                 status=error.status,
             ) from error
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.source import BusStop
 from mrt_pipeline.network import CodeEntry, Network
 from mrt_pipeline.runtime.geometry import to_svy21, to_svy21_all
@@ -70,11 +71,9 @@ def _misplaced(stop: BusStop, named: NamedExits | None, slug: str | None, docume
     else:
         check, fault = "bus-stop-station-not-open", f"names {slug}, which is not in operation"
         remedy = "See whether its opening date is missing in the network table."
-    return Finding(
-        check=check,
-        severity=Severity.WARNING,
-        message=f"Bus stop {stop.bus_stop_code} ({stop.description}) {fault}; it hangs on no exit by name. "
-        f"{remedy}",
+    return finding_of(
+        check,
+        f"Bus stop {stop.bus_stop_code} ({stop.description}) {fault}; it hangs on no exit by name. {remedy}",
         record_id=f"{document_id}:{stop.bus_stop_code}",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.source import BusService, BusStop
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
@@ -120,7 +120,7 @@ def _keep(stop: BusStop, kept: dict[str, BusStop], reader: RecordReader) -> None
     if earlier is stop:
         return
     if earlier == stop:
-        reader.note("record-repeated", Severity.WARNING, "stands twice in the answer with the same content.")
+        reader.note("record-repeated", "stands twice in the answer with the same content.")
     else:
         reader.lose(
             "record-id-not-unique",
@@ -142,9 +142,7 @@ def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:
         if int(place) not in stops:
             stops[int(place)] = code
         elif stops[int(place)] == code:
-            reader.note(
-                "record-repeated", Severity.WARNING, "stands twice in the answer with the same content."
-            )
+            reader.note("record-repeated", "stands twice in the answer with the same content.")
         else:
             where = f"stop {place} of service {service_no} direction {direction}"
             reader.lose(

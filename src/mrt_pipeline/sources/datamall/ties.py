@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.evidence import Confidence
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import BusStopRelation, Station, StationExit
 from mrt_pipeline.contracts.source import BusStop
 from mrt_pipeline.extraction.facts import REACH_M
@@ -103,11 +104,9 @@ def _finding(
 ) -> Finding:
     check, fault = _describe_fault(station, found, in_reach)
     stop = place.named.stop
-    return Finding(
-        check=check,
-        severity=Severity.WARNING,
-        message=f"Bus stop {stop.bus_stop_code} ({stop.description}) names exit {label} of {station.name}, "
-        f"{fault}",
+    return finding_of(
+        check,
+        f"Bus stop {stop.bus_stop_code} ({stop.description}) names exit {label} of {station.name}, {fault}",
         slug=station.slug,
         exit_id=found[0][1].exit_id if found else None,
         record_id=place.record_id,

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import EnrichmentSource, Passage, StationClaims
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.documents import CC_BY_SA_3
 from mrt_pipeline.contracts.evidence import Provenance
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import BlockedError, SourceError, SourceFormatError
 from mrt_pipeline.extraction.candidates import Candidate
@@ -251,19 +252,17 @@ def _missing(station: Station, resolved: Resolved) -> Finding:
         found = f"the wiki leads from {station.wiki_title!r} to {resolved.leads_to!r}, another subject"
     else:
         found = f"the wiki has no page {station.wiki_title!r}, nor one of a like title"
-    return Finding(
-        check="wiki-page-missing",
-        severity=Severity.INFO,
-        message=f"{station.name}: {found}; nothing is taken from it.",
+    return finding_of(
+        "wiki-page-missing",
+        f"{station.name}: {found}; nothing is taken from it.",
         slug=station.slug,
     )
 
 
 def _blank(station: Station, head: PageHead) -> Finding:
-    return Finding(
-        check="wiki-page-blank",
-        severity=Severity.WARNING,
-        message=f"{station.name}: revision {head.revision} of the wiki's page {head.title!r} is blank; "
+    return finding_of(
+        "wiki-page-blank",
+        f"{station.name}: revision {head.revision} of the wiki's page {head.title!r} is blank; "
         "nothing is taken from it. Look at the page's history.",
         slug=station.slug,
     )

@@ -144,7 +144,7 @@ class _Search:
             if (why := REFUSALS.get(error.status or 0)) is None:
                 raise
             message = f"OneMap answered {error.status}: {why}; {_ADVICE}."
-            raise FetchError(STATIONS_ID, message, status=error.status) from error
+            raise FetchError(STATIONS_ID, message, names_way_out=True, status=error.status) from error
 
 
 @dataclass(frozen=True, slots=True)

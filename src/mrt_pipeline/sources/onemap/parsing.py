@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import StationLocation
 from mrt_pipeline.errors import SourceFormatError
@@ -107,7 +108,7 @@ def _read_search(number: int, search: Mapping[str, object]) -> Read:
     code = reader.text("Station", max_chars=6, pattern=STATION_CODE)
     name = reader.text("Station Name", max_chars=MAX_NAME_CHARS)
     if isinstance(told := search.get("error"), str):
-        reader.note("answer-with-error", Severity.WARNING, f"came with the words {show(told)}.")
+        reader.note("answer-with-error", f"came with the words {show(told)}.")
     hits = search.get("Possible Locations")
     if not reader.is_sound or not is_list(hits):
         reader.lose("field-invalid", f"has {show(hits)} as Possible Locations; expected a list of hits.")
@@ -168,7 +169,6 @@ def _read_row(number: int, row: Mapping[str, object]) -> Read:
     if (source := row.get("source")) != PUBLISHER:
         reader.note(
             "position-not-onemap",
-            Severity.INFO,
             f"has a position from {show(source)}, not from OneMap; it is left out.",
         )
         return reader, None
@@ -177,7 +177,8 @@ def _read_row(number: int, row: Mapping[str, object]) -> Read:
 
 def _reader(code: object, number: int, fields: Mapping[str, object]) -> RecordReader:
     name = code if isinstance(code, str) and STATION_CODE.fullmatch(code) else f"[{number}]"
-    return RecordReader(f"{STATIONS_ID}:{name}", fields, "position", Severity.WARNING)
+    record_id = f"{STATIONS_ID}:{name}"
+    return RecordReader(record_id, fields, "position", Severity.WARNING)  # OneMap only confirms
 
 
 def _keep(location: StationLocation, located: dict[str, StationLocation], reader: RecordReader) -> None:
@@ -189,11 +190,11 @@ def _keep(location: StationLocation, located: dict[str, StationLocation], reader
 
 def _second_position(location: StationLocation, kept: StationLocation) -> Finding:
     record_id = f"{STATIONS_ID}:{location.station_code}"
-    return Finding(
-        check="record-id-not-unique",
-        severity=Severity.INFO,
-        message=f"{record_id} is at {location.lat}, {location.lng} in a further file; kept is {kept.lat}, "
+    return finding_of(
+        "record-id-not-unique",
+        f"{record_id} is at {location.lat}, {location.lng} in a further file; kept is {kept.lat}, "
         f"{kept.lng}.",
+        severity=Severity.INFO,  # nothing is lost: the first file has the code
         record_id=record_id,
     )
 

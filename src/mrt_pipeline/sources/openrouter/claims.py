@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import Passage, StationClaims
 from mrt_pipeline.contracts.evidence import Provenance
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
 from mrt_pipeline.contracts.sections import ModelSection
@@ -144,9 +145,8 @@ def wants_key(section: ModelSection) -> bool:
 
 
 def _unread(station: Station, failure: str) -> Finding:
-    return Finding(
-        check="model-passage-unread",
-        severity=Severity.WARNING,
-        message=f"{station.name}: a passage of its page was not read. {failure}",
+    return finding_of(
+        "model-passage-unread",
+        f"{station.name}: a passage of its page was not read. {failure}",
         slug=station.slug,
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Evidence, Published, walk_published
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.outputs import Stage3Output
 
 __all__ = ["check_citations", "walk_published"]
@@ -35,10 +36,9 @@ def _evidence_of(record: Published) -> Iterator[Evidence]:
 
 
 def _finding(check: str, document_id: str, slugs: list[str], fault: str) -> Finding:
-    return Finding(
-        check=check,
-        severity=Severity.ERROR,
-        message=f"Document {document_id}, cited {counted(len(slugs), 'time')} and first by {slugs[0]}, "
+    return finding_of(
+        check,
+        f"Document {document_id}, cited {counted(len(slugs), 'time')} and first by {slugs[0]}, "
         f"{fault}. Correct the source that made the claim.",
         slug=slugs[0],
         record_id=document_id,

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from mrt_pipeline.config.model import Settings
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.coverage import measure_coverage
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StationStatus
 from mrt_pipeline.contracts.outputs import FeatureAccount, FeatureOutcome, Stage3Output
 from mrt_pipeline.network import CodeEntry, Network
@@ -52,10 +53,9 @@ def check_features(features: Iterable[FeatureAccount], stations: Iterable[Statio
             kept[feature.exit_id] += 1
     for exit_id, slug in published.items():
         if kept[exit_id] != 1:
-            yield Finding(
-                check="exit-not-one-feature",
-                severity=Severity.ERROR,
-                message=f"{exit_id} is {kept[exit_id]} kept features of the exits file; expected exactly 1. "
+            yield finding_of(
+                "exit-not-one-feature",
+                f"{exit_id} is {kept[exit_id]} kept features of the exits file; expected exactly 1. "
                 "Look at the account of features in the checkpoint of stage 1.",
                 slug=slug,
                 exit_id=exit_id,
@@ -63,10 +63,9 @@ def check_features(features: Iterable[FeatureAccount], stations: Iterable[Statio
 
 
 def _feature_lost(feature: FeatureAccount) -> Finding:
-    return Finding(
-        check="feature-without-exit",
-        severity=Severity.ERROR,
-        message=f"OBJECTID {feature.record_id} ({feature.station_na}, {feature.exit_code}) was "
+    return finding_of(
+        "feature-without-exit",
+        f"OBJECTID {feature.record_id} ({feature.station_na}, {feature.exit_code}) was "
         f"{feature.outcome.value} as {feature.exit_id}, which is not in the dataset; no exit may be dropped.",
         exit_id=feature.exit_id,
         record_id=f"lta-station-exits:{feature.record_id}",
@@ -77,15 +76,16 @@ def _check_stations(stations: tuple[Station, ...], expected: OpenCodes) -> Itera
     found = {station.slug for station in stations}
     for slug in sorted(expected.keys() - found):
         codes = ", ".join(entry.station_code for entry in expected[slug])
-        yield _error("station-missing", f"{slug} ({codes}) is in operation, but not in the dataset.", slug)
+        message = f"{slug} ({codes}) is in operation, but not in the dataset."
+        yield finding_of("station-missing", message, slug=slug)
     for station in stations:
         if station.slug not in expected or station.status is not StationStatus.OPERATIONAL:
-            yield _error(
+            yield finding_of(
                 "station-not-open",
                 f"{station.name} ({', '.join(station.mrt_codes)}) is {station.status.value} and stands among "
                 "the stations, but the network table has no code of it in operation; it belongs in "
                 "future_stations, or its opening date into the table.",
-                station.slug,
+                slug=station.slug,
             )
 
 
@@ -95,12 +95,12 @@ def _check_codes(stations: tuple[Station, ...], expected: OpenCodes) -> Iterator
         missing = [code for code in wanted if code not in station.mrt_codes]
         extra = [code for code in station.mrt_codes if code not in wanted]
         if wanted and (missing or extra):
-            yield _error(
+            yield finding_of(
                 "station-codes",
                 f"{station.name} has {', '.join(station.mrt_codes) or 'no code'}; in operation are "
                 f"{', '.join(wanted)} (missing: {', '.join(missing) or 'none'}; "
                 f"extra: {', '.join(extra) or 'none'}).",
-                station.slug,
+                slug=station.slug,
             )
 
 
@@ -108,29 +108,31 @@ def _check_lines(stations: tuple[Station, ...], expected: OpenCodes) -> Iterator
     found = _lines_of(stations)
     wanted = {entry.line_code for entries in expected.values() for entry in entries}
     for line in sorted(wanted - found):
-        yield _error("line-missing", f"No station of {line} is in the dataset, but the line is in operation.")
+        yield finding_of(
+            "line-missing", f"No station of {line} is in the dataset, but the line is in operation."
+        )
     for line in sorted(found - wanted):
-        yield _error("line-not-open", f"{line} is in the dataset, but no code on it is in operation.")
+        yield finding_of("line-not-open", f"{line} is in the dataset, but no code on it is in operation.")
 
 
 def _check_counts(stations: tuple[Station, ...], settings: Settings) -> Iterator[Finding]:
-    counted = {"stations": len(stations), "lines": len(_lines_of(stations))}
-    expected = {"stations": settings.expected_stations, "lines": settings.expected_lines}
-    for what, number in counted.items():
-        if number != expected[what]:
-            yield _error(
-                f"expected-{what}",
-                f"The dataset has {number} {what}; expected_{what} says {expected[what]}. If the network has "
+    for check, what, number, expected in (
+        ("expected-stations", "stations", len(stations), settings.expected_stations),
+        ("expected-lines", "lines", len(_lines_of(stations)), settings.expected_lines),
+    ):
+        if number != expected:
+            yield finding_of(
+                check,
+                f"The dataset has {number} {what}; expected_{what} says {expected}. If the network has "
                 f"changed, set expected_{what} to {number} in the configuration; if not, find what is wrong "
                 "by the other findings.",
             )
 
 
 def _counts_not_compared(as_of: date, today: date) -> Finding:
-    return Finding(
-        check="expected-counts-of-another-day",
-        severity=Severity.INFO,
-        message=f"expected_stations and expected_lines count the network of {today}; other codes were in "
+    return finding_of(
+        "expected-counts-of-another-day",
+        f"expected_stations and expected_lines count the network of {today}; other codes were in "
         f"operation on {as_of}, so that the dataset was compared with the network table only.",
     )
 
@@ -138,20 +140,19 @@ def _counts_not_compared(as_of: date, today: date) -> Finding:
 def _check_exits(stations: tuple[Station, ...]) -> Iterator[Finding]:
     for station in stations:
         if not station.exits:
-            yield _error(
+            yield finding_of(
                 "station-without-exit",
                 f"{station.name} ({station.station_id}) has no exit; expected at least 1. Look for it in the "
                 "exits file under its name and its codes.",
-                station.slug,
+                slug=station.slug,
             )
 
 
 def _report_coverage(stations: tuple[Station, ...]) -> Iterator[Finding]:
     for field, measured in measure_coverage(stations).items():
-        yield Finding(
-            check="field-coverage",
-            severity=Severity.INFO,
-            message=f"{field}: {measured.filled} of {measured.total} exits ({measured.share:.1%}).",
+        yield finding_of(
+            "field-coverage",
+            f"{field}: {measured.filled} of {measured.total} exits ({measured.share:.1%}).",
         )
 
 
@@ -161,7 +162,3 @@ def _codes_of(codes: OpenCodes) -> set[str]:
 
 def _lines_of(stations: Iterable[Station]) -> set[str]:
     return {line for station in stations for line in station.lines}
-
-
-def _error(check: str, message: str, slug: str | None = None) -> Finding:
-    return Finding(check=check, severity=Severity.ERROR, message=message, slug=slug)

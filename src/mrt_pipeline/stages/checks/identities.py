@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.network import Line, Network
 
@@ -29,10 +30,9 @@ def check_identities(stations: tuple[Station, ...], network: Network) -> Iterato
 def _check_unique(field: str, values: Iterable[str]) -> Iterator[Finding]:
     for value, number in Counter(values).items():
         if number > 1:
-            yield Finding(
-                check="name-not-unique",
-                severity=Severity.ERROR,
-                message=f"{field} {value} occurs {number} times; expected once. Two records need two names.",
+            yield finding_of(
+                "name-not-unique",
+                f"{field} {value} occurs {number} times; expected once. Two records need two names.",
             )
 
 
@@ -85,10 +85,9 @@ def _is_on_line(station_code: str, line: Line | None) -> bool:
 
 
 def _contradiction(station: Station, fault: str, exit_id: str | None = None) -> Finding:
-    return Finding(
-        check="codes-contradict-lines",
-        severity=Severity.ERROR,
-        message=f"{station.name}: {fault}. Correct the network table or the stage that made it.",
+    return finding_of(
+        "codes-contradict-lines",
+        f"{station.name}: {fault}. Correct the network table or the stage that made it.",
         slug=station.slug,
         exit_id=exit_id,
     )

@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterator
 from itertools import combinations
 
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitBusStop, Station, StationExit
 from mrt_pipeline.network import Network
 
@@ -66,10 +67,9 @@ def _check_point(place: str, point: Point, slug: str, exit_id: str | None = None
         return
     swapped = _is_in_singapore((point[1], point[0]))
     where = f"{place} lies at lat {point[0]}, lng {point[1]}"
-    yield Finding(
-        check="position-swapped" if swapped else "position-outside-singapore",
-        severity=Severity.ERROR,
-        message=f"{where}: latitude and longitude are swapped; correct the source that gave them."
+    yield finding_of(
+        "position-swapped" if swapped else "position-outside-singapore",
+        f"{where}: latitude and longitude are swapped; correct the source that gave them."
         if swapped
         else f"{where}; expected lat {LAT_RANGE[0]} to {LAT_RANGE[1]}, lng {LNG_RANGE[0]} to {LNG_RANGE[1]}.",
         slug=slug,
@@ -88,10 +88,9 @@ def _check_between_exits(station: Station) -> Iterator[Finding]:
     if widest is None or widest[0] <= MAX_BETWEEN_EXITS_M:
         return
     metres, one, other = widest
-    yield Finding(
-        check="exits-far-apart",
-        severity=Severity.WARNING,
-        message=f"{one.exit_id} and {other.exit_id} are {metres:.0f} m apart; expected at most "
+    yield finding_of(
+        "exits-far-apart",
+        f"{one.exit_id} and {other.exit_id} are {metres:.0f} m apart; expected at most "
         f"{MAX_BETWEEN_EXITS_M} m in one station. See whether one of them belongs to another station.",
         slug=station.slug,
         exit_id=one.exit_id,
@@ -103,10 +102,9 @@ def _check_from_station(station: Station, found: StationExit, network: Network) 
     origin = (building.lat, building.lng) if building else (station.lat, station.lng)
     metres = distance_m(_point(found), origin)
     if metres > MAX_FROM_STATION_M:
-        yield Finding(
-            check="exit-far-from-station",
-            severity=Severity.ERROR,
-            message=f"{found.exit_id} lies {metres:.0f} m from {found.station_code}; expected at most "
+        yield finding_of(
+            "exit-far-from-station",
+            f"{found.exit_id} lies {metres:.0f} m from {found.station_code}; expected at most "
             f"{MAX_FROM_STATION_M} m. Compare its position with the map before publishing it.",
             slug=station.slug,
             exit_id=found.exit_id,
@@ -117,10 +115,9 @@ def _check_bus_stops(station: Station, found: StationExit) -> Iterator[Finding]:
     for stop in found.bus_stops:
         metres = max(stop.distance_m, distance_m(_point(found), _point(stop)))
         if metres > MAX_TO_BUS_STOP_M:
-            yield Finding(
-                check="bus-stop-too-far",
-                severity=Severity.ERROR,
-                message=f"Bus stop {stop.bus_stop_code} ({stop.description}) is {metres:.0f} m from "
+            yield finding_of(
+                "bus-stop-too-far",
+                f"Bus stop {stop.bus_stop_code} ({stop.description}) is {metres:.0f} m from "
                 f"{found.exit_id}; expected at most {MAX_TO_BUS_STOP_M} m.",
                 slug=station.slug,
                 exit_id=found.exit_id,
@@ -134,10 +131,9 @@ def _check_shared_points(stations: tuple[Station, ...]) -> Iterator[Finding]:
             point = (round(found.lat, SAME_PLACE_DECIMALS), round(found.lng, SAME_PLACE_DECIMALS))
             earlier = first_at.setdefault(point, found.exit_id)
             if earlier != found.exit_id:
-                yield Finding(
-                    check="exits-at-one-point",
-                    severity=Severity.WARNING,
-                    message=f"{found.exit_id} has the position of {earlier} ({point[0]}, {point[1]}); "
+                yield finding_of(
+                    "exits-at-one-point",
+                    f"{found.exit_id} has the position of {earlier} ({point[0]}, {point[1]}); "
                     "two exits are two places. See which of the two positions is wrong.",
                     slug=station.slug,
                     exit_id=found.exit_id,

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import Stage3Output
 
@@ -32,13 +33,13 @@ def _check_record(record: Record, kind: type[Record], place: tuple[str | int, ..
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_context=False):
             where = _path(*place, *fault["loc"])
-            yield _finding("schema-invalid", f"{where}: {fault['msg']}; found {fault['input']!r:.80}.")
+            yield finding_of("schema-invalid", f"{where}: {fault['msg']}; found {fault['input']!r:.80}.")
         return
     if read != record:
         changed = [
             _path(*place, name) for name in kind.model_fields if getattr(read, name) != getattr(record, name)
         ]
-        yield _finding(
+        yield finding_of(
             "schema-round-trip",
             f"{', '.join(changed)} would read back from the file otherwise than written; expected the same. "
             "Correct the stage that made a value of a type that JSON cannot carry.",
@@ -47,7 +48,3 @@ def _check_record(record: Record, kind: type[Record], place: tuple[str | int, ..
 
 def _path(*parts: str | int) -> str:
     return ".".join(str(part) for part in parts)
-
-
-def _finding(check: str, message: str) -> Finding:
-    return Finding(check=check, severity=Severity.ERROR, message=message)

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method
-from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.findings import Finding, Side
 from mrt_pipeline.contracts.network import (
     ExitAccess,
     ExitBusStop,
@@ -29,7 +29,7 @@ from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.extraction.disputes import (
     Dispute,
-    Side,
+    Speaker,
     answers_of,
     disagreement,
     field_of_letter,
@@ -155,8 +155,7 @@ def _merge_platforms(claims: ExitClaims, findings: list[Finding]) -> list[ExitPl
     ordered = sorted(by_direction.items(), key=lambda item: (min(map(_standing, item[1])), item[0]))
     for _, same in ordered:
         if len({said.item.platform_code for said in same} - {None}) > 1:
-            sides = _sides_of_letters(same)
-            findings.append(claims.finding(letter_dispute(sides, same[0].item)))
+            findings.append(claims.finding(letter_dispute(_sides_of_letters(same), same[0].item)))
     return [_unite_platform([said.item for said in same], claims) for _, same in ordered]
 
 
@@ -194,19 +193,16 @@ def _without_letter(platform: ExitPlatform) -> ExitPlatform:
     return platform.model_copy(update={"platform_code": None, "evidence": evidence})
 
 
-def _sides_of_letters(same: list[Said[ExitPlatform]]) -> str:
-    sides = sorted(
-        f"{said.source} says that platform {said.item.platform_code} "
-        f"({_quote(said.item.evidence_for('platform_code'))}) is"
-        for said in same
-        if said.item.platform_code is not None
-    )
-    return ", ".join(sides) + ","
+def _sides_of_letters(same: list[Said[ExitPlatform]]) -> Iterator[Side]:
+    for said in same:
+        if (letter := said.item.platform_code) is not None:
+            words = _quote(said.item.evidence_for("platform_code"))
+            yield Side(speaker=said.source, says=letter, words=words)
 
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:
     said = [item.access for _, item in claims.said if item.access is not None]
-    disputes = tuple(find_disputes([Side(source, _answers_of(item)) for source, item in claims.said]))
+    disputes = tuple(find_disputes([Speaker(source, _answers_of(item)) for source, item in claims.said]))
     if not said:
         return None
     new = [dispute for dispute in disputes if dispute.field not in claims.disputed]

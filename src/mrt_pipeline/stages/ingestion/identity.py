@@ -120,8 +120,8 @@ def _tell_shared_label(
         message += " See whether they are really distinct, and settle them in network/known_exits.csv."
     notes.tell(
         "exit-label-shared",
-        Severity.WARNING if strangers else Severity.INFO,
         message,
+        severity=Severity.WARNING if strangers else None,
         slug=first.entry.slug,
         exit_id=(strangers or exits)[0].exit_id,
         record_id=(strangers or exits)[0].kept.feature.record_id,
@@ -141,7 +141,6 @@ def _account(item: PlacedExit, notes: Notes) -> None:
         notes.account(other.feature, FeatureOutcome.MERGED, reason, item.exit_id)
         notes.tell(
             "exit-surveyed-twice",
-            Severity.INFO,
             f"OBJECTID {other.feature.record_id} lies {distance_m:.1f} m from OBJECTID {kept_id} and bears "
             f"the same label {kept.label}; both are {item.exit_id}, which has the latter's position.",
             slug=kept.entry.slug,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.evidence import Provenance
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StationExit, StationStatus
 from mrt_pipeline.contracts.outputs import FeatureAccount
 from mrt_pipeline.contracts.source import ExitFeature, SourceTable, StationLocation
@@ -99,10 +100,9 @@ def _beyond_horizon(network: Network, as_of: date) -> Iterator[Finding]:
     It does not name that day: a run of the day after says the same.
     """
     if (horizon := network.known_on(as_of)) is not None:
-        yield Finding(
-            check="beyond-network-horizon",
-            severity=Severity.WARNING,
-            message=f"The network is described as known on {horizon}, and the dataset is for a later day: a "
+        yield finding_of(
+            "beyond-network-horizon",
+            f"The network is described as known on {horizon}, and the dataset is for a later day: a "
             "station that opened, closed or was renumbered since is not in it. Install a newer version of "
             "this program, or bring the tables beside network/horizon.csv up to date.",
             record_id=NETWORK_DOCUMENT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import FeatureAccount, FeatureOutcome
 from mrt_pipeline.contracts.source import ExitFeature
@@ -39,25 +40,25 @@ class Notes:
     def lose(self, feature: ExitFeature, check: str, fault: str, remedy: str) -> None:
         """Note that a feature cannot be used: it is set apart, which is an error, since an exit is lost."""
         message = f"{describe(feature)} {fault}. {remedy}"
-        self.tell(check, Severity.ERROR, message, record_id=feature.record_id)
+        self.tell(check, message, record_id=feature.record_id)
         self.account(feature, FeatureOutcome.SET_APART, f"it {fault}")
 
     def tell(
         self,
         check: str,
-        severity: Severity,
         message: str,
         *,
+        severity: Severity | None = None,
         slug: str | None = None,
         exit_id: str | None = None,
         record_id: str | None = None,
     ) -> None:
         """Add a finding about a feature or a station."""
         self.findings.append(
-            Finding(
-                check=check,
+            finding_of(
+                check,
+                message,
                 severity=severity,
-                message=message,
                 slug=slug,
                 exit_id=exit_id,
                 record_id=None if record_id is None else f"{self.document_id}:{record_id}",

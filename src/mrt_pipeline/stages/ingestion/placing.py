@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.evidence import Method
-from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.outputs import FeatureOutcome
 from mrt_pipeline.contracts.source import ExitFeature
 from mrt_pipeline.network import CodeEntry, KnownExit
@@ -200,7 +199,7 @@ class _Placer:
         return self._reference.network.names[slug]
 
     def _warn(self, check: str, survey: Survey, slug: str, message: str) -> None:
-        self._notes.tell(check, Severity.WARNING, message, slug=slug, record_id=survey.feature.record_id)
+        self._notes.tell(check, message, slug=slug, record_id=survey.feature.record_id)
 
     def _tell_odd(self, check: str, fault: str, ids: Sequence[str]) -> None:
-        self._notes.tell(check, Severity.INFO, f"{fault} ({list_ids(ids)}).")
+        self._notes.tell(check, f"{fault} ({list_ids(ids)}).")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.evidence import Evidence
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.source import SourceTable, StationLocation
 from mrt_pipeline.network import CodeEntry, network_evidence
 from mrt_pipeline.runtime.geometry import Point, to_svy21_all
@@ -68,10 +69,9 @@ def _matched(
 def _disagreement(
     location: StationLocation, entry: CodeEntry, distance_m: float, document_id: str
 ) -> Finding:
-    return Finding(
-        check="station-position-disagrees",
-        severity=Severity.WARNING,
-        message=f"OneMap has {entry.station_code} ({show(location.building)}) {distance_m:.0f} m from where "
+    return finding_of(
+        "station-position-disagrees",
+        f"OneMap has {entry.station_code} ({show(location.building)}) {distance_m:.0f} m from where "
         f"the network table has it; expected at most {AGREES_M} m. The table's position was taken; see which "
         "one is right.",
         slug=entry.slug,

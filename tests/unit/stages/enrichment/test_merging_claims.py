@@ -6,7 +6,7 @@ import pytest
 
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Method
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding, Severity, Side
 from mrt_pipeline.contracts.network import (
     AccessFeature,
     BusStopRelation,
@@ -337,7 +337,7 @@ def test_what_a_page_disputes_of_one_way_round_a_loop_says_nothing_of_the_other(
     ways = {code: {"towards_code": "NS17", "next_code": code} for code in ("NS12", "NS14")}
     topology = tuple(make_platform(NS13, NS17, **way) for way in ways.values())
     page = tuple(_wiki_platform(letter, **ways[code]) for letter, code in (("A", "NS12"), ("B", "NS14")))
-    said = letter_dispute("one page says that platforms B, C are", page[1])
+    said = letter_dispute((Side(speaker="one page", says=letter) for letter in "BC"), page[1])
     dispute = disagreement(YISHUN, EXIT, said)
     merged, _ = _merge(
         _claims("network", platforms=topology),
