@@ -22,12 +22,12 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.errors import FetchError, GateError, MrtPipelineError, SourceGapError
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.grounding import ground
+from mrt_pipeline.extraction.merging import merge_claims
 from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
 from mrt_pipeline.orchestrator.plan import make_plan
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.manifests import find_manifest
 from mrt_pipeline.stages.enrichment import registry
-from mrt_pipeline.stages.enrichment.merging import merge_claims
 from tests.fakes import stage2_sources
 from tests.unit.extraction import scene
 

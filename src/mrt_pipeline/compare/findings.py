@@ -18,9 +18,9 @@ Subject = tuple[str | None, ...]
 def compare_findings(old: Stage3Output, new: Stage3Output) -> Iterator[FindingChange]:
     """Yield the findings that differ, in the order of the newer dataset, those that are gone last.
 
-    Which are new or gone follows from what they are about: of two on the same subject, one is the other. The
-    words only tell that it now reads otherwise; the day that a dataset describes stands in some of them and is
-    no difference.
+    Which are new or gone follows from what they are about: of two on the same subject, one is the other.
+    Its words only tell that it now reads otherwise; the day that a dataset describes stands in some of them
+    and is no difference.
     """
     before, after = _by_message(old), _by_message(new)
     gone: dict[Subject, list[Finding]] = defaultdict(list)

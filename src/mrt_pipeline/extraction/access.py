@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mrt_pipeline.contracts.network import AccessFeature, StepFree
+from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, StepFree
 from mrt_pipeline.contracts.outputs import FeatureDenial
 from mrt_pipeline.extraction.access_words import DENIALS, MEANING, VOCABULARY, is_elsewhere
-from mrt_pipeline.extraction.enrichments import AccessStatement
 from mrt_pipeline.extraction.mentions import mentions_in, sentence_at
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
 from mrt_pipeline.extraction.statements import Place, Statement, find_fault, find_retraction
@@ -21,7 +20,7 @@ _THING_AT = re.compile(
 _THING_THAT = re.compile(r"\w[^.]*\b(?:that|which)\s+(?:is|are)\b", re.IGNORECASE)
 
 
-def ground_access(statement: Statement) -> AccessStatement:
+def ground_access(statement: Statement) -> ExitAccess:
     """Return what a statement says about access through its exit.
 
     Raises:
@@ -31,11 +30,13 @@ def ground_access(statement: Statement) -> AccessStatement:
     if value not in VOCABULARY:
         raise UngroundedError(Reason.NOT_IN_VOCABULARY)
     _check_access_words(statement, value)
-    return AccessStatement(
-        feature=AccessFeature(value) if value in set(AccessFeature) else None,
-        step_free=MEANING.get(value),
-        evidence=statement.evidence(),
+    features = (AccessFeature(value),) if value in set(AccessFeature) else ()
+    reasons = (statement.evidence(),)
+    return ExitAccess(
+        step_free=MEANING.get(value, StepFree.UNKNOWN),
+        features=features,
         confidence=statement.confidence,
+        evidence={"step_free": reasons} | ({"features": reasons} if features else {}),
     )
 
 

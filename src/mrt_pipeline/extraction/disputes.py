@@ -11,8 +11,17 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.evidence import Evidence, Published
 from mrt_pipeline.contracts.findings import Finding, Side
-from mrt_pipeline.contracts.network import AccessFeature, ExitPlatform, Station, StationExit, StepFree
+from mrt_pipeline.contracts.network import (
+    AccessFeature,
+    ExitAccess,
+    ExitPlatform,
+    Station,
+    StationExit,
+    StepFree,
+)
+from mrt_pipeline.contracts.outputs import FeatureDenial
 from mrt_pipeline.extraction.access_words import MEANING
 
 DISAGREEMENT = "sources-disagree"
@@ -20,6 +29,8 @@ STEP_FREE = "access.step_free"
 
 RULED_OUT: Mapping[AccessFeature, frozenset[AccessFeature]] = {
     AccessFeature.STAIRS_ONLY: frozenset({AccessFeature.LIFT, AccessFeature.ESCALATOR}),
+    AccessFeature.LIFT: frozenset({AccessFeature.STAIRS_ONLY}),
+    AccessFeature.ESCALATOR: frozenset({AccessFeature.STAIRS_ONLY}),
 }
 """what cannot be where another feature is"""
 
@@ -54,30 +65,24 @@ def field_of_letter(platform: ExitPlatform) -> str:
     return f"platforms.{platform.station_code}>{platform.next_code}.platform_code"
 
 
-def answers_of(
-    features: Mapping[AccessFeature, str],
-    denied: Mapping[AccessFeature, str],
-    step_free: StepFree,
-    words: str,
-) -> dict[tuple[str, bool], str]:
-    """Return what some statements answer, with the words behind each.
-
-    Args:
-        features: features that are said to be there, with the words that say so.
-        denied: features that are said not to be there, with the words that say so.
-        step_free: what is said of step-free access.
-        words: what says that.
-    """
-    answers = {(field_of_feature(feature), True): quote for feature, quote in features.items()}
-    answers |= {(field_of_feature(feature), False): quote for feature, quote in denied.items()}
-    for feature, quote in features.items():
+def answers_of(said: ExitAccess | FeatureDenial) -> dict[tuple[str, bool], str]:
+    """Return what a statement about access answers, with the words behind each answer."""
+    if isinstance(said, FeatureDenial):
+        return {(field_of_feature(said.feature), False): _show_words(said.evidence)}
+    answers: dict[tuple[str, bool], str] = {}
+    for feature in said.features:
+        words = words_of(said, "features")
+        answers[field_of_feature(feature), True] = words
         for other in RULED_OUT.get(feature, ()):
-            answers.setdefault((field_of_feature(other), False), quote)
-        for other in (one for one, excluded in RULED_OUT.items() if feature in excluded):
-            answers.setdefault((field_of_feature(other), False), quote)
-    if step_free is not StepFree.UNKNOWN:
-        answers[STEP_FREE, step_free is StepFree.YES] = words
+            answers[field_of_feature(other), False] = words
+    if said.step_free is not StepFree.UNKNOWN:
+        answers[STEP_FREE, said.step_free is StepFree.YES] = words_of(said, "step_free")
     return answers
+
+
+def words_of(record: Published, field: str) -> str:
+    """Return the best words behind a field of a record: a quote, or the name of a publisher's record."""
+    return _show_words(record.evidence_for(field)[0])
 
 
 def find_disputes(speakers: Sequence[Speaker]) -> Iterator[Dispute]:
@@ -110,7 +115,7 @@ def letter_dispute(sides: Iterable[Side], platform: ExitPlatform) -> Dispute:
         sides: who says which letter.
         platform: one reading of the platform.
     """
-    listed = tuple(sorted(sides, key=lambda side: (side.speaker, side.says, side.words or "")))
+    listed = tuple(sorted(set(sides), key=lambda side: (side.speaker, side.says, side.words or "")))
     told = [_say_letters(list(same)) for _, same in groupby(listed, key=lambda side: side.speaker)]
     said = ", ".join(told) + ("," if len(told) > 1 else "")
     by_way_of = "" if platform.towards_code == platform.next_code else f" by way of {platform.next_code}"
@@ -150,9 +155,14 @@ def _say(field: str, sides: Sequence[Side]) -> str:
 
 
 def _say_letters(sides: Sequence[Side]) -> str:
-    letters = ", ".join(f"{side.says}{_quoted(side)}" for side in sides)
-    noun, verb = ("platform", "is") if len(sides) == 1 else ("platforms", "are")
-    return f"{sides[0].speaker} says that {noun} {letters} {verb}"
+    first, letters = sides[0], list(dict.fromkeys(side.says for side in sides))
+    if len(letters) == 1:
+        return f"{first.speaker} says that platform {first.says}{_quoted(first)} is"
+    return f"{first.speaker} says that platforms {', '.join(letters)} are"
+
+
+def _show_words(reason: Evidence) -> str:
+    return repr(reason.quote) if reason.quote else f"record {reason.record_id}"
 
 
 def _quoted(side: Side) -> str:

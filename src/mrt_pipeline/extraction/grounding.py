@@ -20,10 +20,10 @@ from mrt_pipeline.contracts.source import BusStop
 from mrt_pipeline.extraction.access import ground_access, ground_denial
 from mrt_pipeline.extraction.access_words import DENIALS, VOCABULARY, is_hostile
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.enrichments import GroundedValue, enrich_exits
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
 from mrt_pipeline.extraction.led_places import is_led_to
 from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.merging import GroundedValue, merge_page
 from mrt_pipeline.extraction.platforms import ground_platform
 from mrt_pipeline.extraction.quotes import clean, find_spans, fold
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
@@ -74,7 +74,7 @@ def ground(
                 values.extend(_ground_candidate(candidate, page, station, facts))
             except UngroundedError as error:
                 rejected.append(_rejection(candidate, page, error.reason, source))
-    exits, findings = enrich_exits(values, station)
+    exits, findings = merge_page(values, station)
     return exits, tuple(rejected), findings
 
 

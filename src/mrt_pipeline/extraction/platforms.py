@@ -7,9 +7,9 @@ import re
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD
 from mrt_pipeline.contracts.network import ExitPlatform, StationExit, TowardsKind
 from mrt_pipeline.extraction.buildings import cite_buildings, is_same_building
-from mrt_pipeline.extraction.enrichments import GroundedValue
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
 from mrt_pipeline.extraction.mentions import PLATFORM, is_row, line_at, mentions_in, sentence_at
+from mrt_pipeline.extraction.merging import GroundedValue
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
 from mrt_pipeline.extraction.rules.platforms import TOWARDS
 from mrt_pipeline.extraction.statements import Place, Statement, choose_place, find_fault

@@ -27,17 +27,6 @@ _METHODS = list(Method)
 _CONFIDENCES = list(Confidence)
 
 
-def unite(items: Iterable[ItemT], key: Callable[[ItemT], object], field: str) -> list[ItemT]:
-    """Return each value once, in the order of first mention, with the evidence of all who say it.
-
-    Args:
-        items: the values.
-        key: what makes two of them the same.
-        field: the field whose evidence says how far a value is to be trusted.
-    """
-    return [unite_same(same, field) for same in group(items, key)]
-
-
 def group(items: Iterable[ItemT], key: Callable[[ItemT], object]) -> list[list[ItemT]]:
     """Return values that are the same together, in the order of first mention."""
     groups: dict[object, list[ItemT]] = {}
@@ -47,7 +36,12 @@ def group(items: Iterable[ItemT], key: Callable[[ItemT], object]) -> list[list[I
 
 
 def unite_same(same: list[ItemT], field: str) -> ItemT:
-    """Return the most trusted reading of one value, with the evidence and the best confidence of all."""
+    """Return the most trusted reading of one value, with the evidence and the best confidence of all.
+
+    Args:
+        same: the readings.
+        field: the field whose evidence says how far each is to be trusted.
+    """
     if len(same) == 1:
         return same[0]
     first, *others = sorted(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.contracts.evidence import Method
+from mrt_pipeline.contracts.findings import Side
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.extraction.candidates import Candidate
 from tests.fakes.network_builder import make_station
@@ -111,6 +112,10 @@ def test_two_signs_for_one_direction_are_both_withheld_and_told() -> None:
     assert not any(item.platforms for item in exits)
     assert findings[0].check == "sources-disagree"
     assert "A, C" in findings[0].message
+    assert findings[0].sides == tuple(
+        Side(speaker="one page", says=letter, words=repr(line))
+        for letter, line in zip("AC", lines, strict=True)
+    )
 
 
 def test_a_rule_may_read_sign_and_direction_from_two_cells() -> None:

@@ -11,8 +11,8 @@ from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import BlockedError, ModelCallError, SourceError
+from mrt_pipeline.extraction.merging import merge_claims
 from mrt_pipeline.runtime.model_usage import add_usage
-from mrt_pipeline.stages.enrichment.merging import merge_claims
 
 REFUSALS_IN_A_ROW = 5
 """A source that refused or failed so often, with no answer between, is not asked again in this run."""

@@ -21,7 +21,7 @@ from mrt_pipeline.errors import InternalError
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.disputes import disagreement, letter_dispute
 from mrt_pipeline.extraction.grounding import ground
-from mrt_pipeline.stages.enrichment.merging import merge_claims
+from mrt_pipeline.extraction.merging import merge_claims
 from tests.fakes.enrichment_sources import quote_of, quoted
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
@@ -256,6 +256,10 @@ def test_a_feature_that_another_source_denies_is_not_published_and_a_finding_sho
     assert finding.message == (
         "Yishun exit A: fandom_wiki says lift yes ('Lift: yes') and blog says lift no ('no lift'); not "
         "published. Look at the exit, and correct the page."
+    )
+    assert finding.sides == (
+        Side(speaker="fandom_wiki", says="yes", words="'Lift: yes'"),
+        Side(speaker="blog", says="no", words="'no lift'"),
     )
 
 

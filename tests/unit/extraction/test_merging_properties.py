@@ -19,7 +19,7 @@ from mrt_pipeline.contracts.network import (
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.extraction.disputes import is_disputed_feature
-from mrt_pipeline.stages.enrichment.merging import merge_claims
+from mrt_pipeline.extraction.merging import merge_claims
 from tests.fakes.enrichment_sources import quote_of
 from tests.fakes.network_builder import SMALL_NETWORK, make_bus_stop, make_platform, open_stations, provenance
 
