@@ -318,7 +318,7 @@ def test_a_run_that_nobody_need_know_of_tells_nothing(place: Workplace) -> None:
 def test_sending_alerts_costs_a_run_without_any_nothing(place: Workplace) -> None:
     """A run that has nothing to tell must not even import what alerts are made of."""
     script = (
-        "import sys, mrt_pipeline.orchestrator.pipeline, mrt_pipeline.orchestrator.plan\n"
+        "import sys, mrt_pipeline.orchestrator.pipeline, mrt_pipeline.orchestrator.dry_run\n"
         "print([name for name in sys.modules if name == 'apprise' or name.endswith('.alerts')])"
     )
     result = place.call("-c", script, program=(sys.executable,))

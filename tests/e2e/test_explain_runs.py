@@ -142,6 +142,27 @@ def test_a_plan_tells_what_the_run_after_it_does(after_a_run: Workplace, situati
     _assert_is_done(place, plan, flags)
 
 
+@pytest.mark.slow
+def test_a_changed_style_of_the_report_makes_no_stage_stale(after_a_run: Workplace) -> None:
+    package = _own_program(after_a_run)
+    place = _with_program(after_a_run, package)
+    report = place.latest / "report.html"
+    dataset = (place.latest / "stage3_final.json").read_bytes()
+    assert place.call("run", *SKIP).returncode == 0
+    assert _json(place, "plan", *SKIP)["publishing"]["action"] == "reuse"
+    with (package / "report" / "assets" / "report.css").open("a", encoding="utf-8") as file:
+        file.write("\n.changed-style { color: red }\n")
+    plan = _json(place, "plan", *SKIP)
+    assert [stage["action"] for stage in plan["stages"]] == ["reuse"] * 3
+    assert plan["publishing"]["action"] == "run"
+    assert plan["publishing"]["reason"].startswith("code version was")
+    result = place.call("run", *SKIP)
+    assert plan["publishing"]["reason"] in result.stderr
+    assert ".changed-style" in report.read_text(encoding="utf-8")
+    assert (place.latest / "stage3_final.json").read_bytes() == dataset
+    assert _json(place, "plan", *SKIP)["publishing"]["action"] == "reuse"
+
+
 def _assert_is_done(place: Workplace, plan: dict[str, Any], flags: tuple[str, ...]) -> None:
     """Run with the same flags and hold the manifest against the plan."""
     result = place.call("run", *flags)

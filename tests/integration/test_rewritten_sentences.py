@@ -24,7 +24,7 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.merging import merge_claims
 from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
-from mrt_pipeline.orchestrator.plan import make_plan
+from mrt_pipeline.orchestrator.dry_run import make_plan
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.manifests import find_manifest
 from mrt_pipeline.stages.enrichment import registry

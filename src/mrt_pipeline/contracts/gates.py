@@ -30,6 +30,8 @@ class BaselineRun(Record):
     as_of: date
     generated_at: AwareDatetime | None = None
     """none if it was not read, because it says the same as the new one"""
+    content_sha256: str | None = None
+    """what tells it from other datasets, as its run's manifest has it"""
 
 
 class LostStation(Record):

@@ -41,7 +41,7 @@ class StageStatus(StrEnum):
 
 
 class Fingerprint(Record):
-    """Everything a stage's result depends on; equal fingerprints mean that the result can be reused."""
+    """Everything that a step's result depends on; equal fingerprints mean that the result can be reused."""
 
     code: str
     """sha256 over the source files of the stage"""
@@ -155,6 +155,8 @@ class Manifest(Record):
     publication: PublicationRecord | None = None
     outputs: dict[FileName, str] = {}
     """file name to sha256 of every published file"""
+    publishing: Fingerprint | None = None
+    """what these files were made from"""
     side_files: dict[FileName, str] = {}
     """file name to sha256 of what was written beside them: findings, the gate's verdict, rejected claims"""
     gates: GateReport | None = None

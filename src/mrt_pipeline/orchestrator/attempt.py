@@ -26,8 +26,8 @@ from mrt_pipeline.errors import (
     StageOutputError,
 )
 from mrt_pipeline.orchestrator.commands import find_remedy, finish
-from mrt_pipeline.orchestrator.planning import Decision, decide_stage, find_api, reads_live
 from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.reuse import Decision, decide_stage, find_api, reads_live
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
 from mrt_pipeline.orchestrator.summary import count_pending, count_rejected, figures_of
@@ -39,7 +39,7 @@ from mrt_pipeline.runtime.checkpoints import (
 )
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import read_bytes, sha256_of, write_bytes
-from mrt_pipeline.runtime.reporting import after_failure
+from mrt_pipeline.runtime.reporting import Reporter, after_failure
 
 if TYPE_CHECKING:
     from mrt_pipeline.orchestrator.gates import PublicationGate
@@ -89,6 +89,15 @@ class Attempt:
     def session(self) -> RunSession:
         """Return what keeps the manifest true."""
         return self._session
+
+    @property
+    def reporter(self) -> Reporter:
+        """Return who watches the run."""
+        return self._context.reporter
+
+    def recall_baseline(self) -> Stage3Output | None:
+        """Return the dataset that this one was held against by the last attempt which did so."""
+        return self._gate.recall()
 
     def run(self) -> RunStatus:
         """Run or reuse every stage of the request and return how the run stands after it."""

@@ -28,9 +28,9 @@ from mrt_pipeline.contracts.gates import (
 from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus
-from mrt_pipeline.errors import CheckpointError, GateError, SourceGapError, StorageError
+from mrt_pipeline.errors import CheckpointError, GateError, SourceGapError, StorageError, UsageError
 from mrt_pipeline.history.datasets import load_run, load_unverified
-from mrt_pipeline.history.runs import Run, read_history, read_run
+from mrt_pipeline.history.runs import Run, get_run, read_history, read_run
 from mrt_pipeline.orchestrator.commands import accept_changes, go_on
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
@@ -62,6 +62,7 @@ class PublicationGate:
         self._context = context
         self._session = session
         self._outputs = Path(context.settings.output.directory)
+        self._warn = context.reporter.warn
 
     def check(self, dataset: Stage3Output) -> None:
         """Compare a dataset that was just made with the one published last.
@@ -85,12 +86,29 @@ class PublicationGate:
         """
         if not self._context.settings.gates.enabled:
             return
-        shown = self._find_latest()
-        content = _content_of(self._session.manifest)
-        if shown is None or real_path(shown.folder) == real_path(self._session.folder):
-            return
-        if content != _content_of(shown.manifest) or not has_whole_dataset(shown.folder, shown.manifest):
-            self._check(load(), [shown])
+        newer = find_newer(self._outputs, self._session.folder, self._session.manifest, self._warn)
+        if newer is not None:
+            self._check(load(), [newer])
+
+    def recall(self) -> Stage3Output | None:
+        """Return what the dataset was held against, by this attempt or one before; none if that is gone."""
+        gates = self._session.manifest.gates
+        if self.baseline is None and gates is not None and gates.baseline is not None:
+            self.baseline = self._read_again(gates.baseline)
+        return self.baseline
+
+    def _read_again(self, baseline: BaselineRun) -> Stage3Output | None:
+        try:
+            run = get_run(baseline.folder, self._outputs)
+            if baseline.content_sha256 in (None, _content_of(run.manifest)):
+                return load_run(run).dataset
+            why = f"{run.name} holds another dataset now."
+        except (CheckpointError, StorageError, UsageError) as error:
+            why = str(error).partition("\n")[0]
+        self._context.reporter.note(
+            f"The report does not say what changed since run {baseline.run_id}, whose dataset is gone: {why}"
+        )
+        return None
 
     def _check(self, dataset: Stage3Output, candidates: Iterable[Run]) -> None:
         content: str | None = None
@@ -100,7 +118,9 @@ class PublicationGate:
             if _content_of(run.manifest) == content and has_whole_dataset(run.folder, run.manifest):
                 reason = f"It says the same as {run.name}."
                 self.baseline = _as_made_for(dataset, run.manifest)
-                self._record(GateReport(status=GateStatus.PASSED, reason=reason, baseline=_describe(run)))
+                self._record(
+                    GateReport(status=GateStatus.PASSED, reason=reason, baseline=describe_baseline(run))
+                )
                 return
             try:
                 self.baseline = load_run(run).dataset
@@ -128,7 +148,7 @@ class PublicationGate:
         return False
 
     def _judge(self, dataset: Stage3Output, baseline: Stage3Output, run: Run) -> None:
-        described = _describe(run, baseline)
+        described = describe_baseline(run, baseline)
         if dataset.metadata.as_of < baseline.metadata.as_of:
             reason = (
                 f"This run describes {dataset.metadata.as_of}, and {run.name} a later day, "
@@ -234,7 +254,7 @@ class PublicationGate:
 
     def _published(self) -> Iterator[Run]:
         """Yield the runs whose dataset may be the one published last, the likeliest first."""
-        if (shown := self._find_latest()) is not None:
+        if (shown := _find_latest(self._outputs, self._warn)) is not None:
             yield shown
         own = self._session.manifest
         if _content_of(own) and own.outputs:
@@ -243,15 +263,34 @@ class PublicationGate:
             if run.manifest.status is RunStatus.COMPLETED and _content_of(run.manifest):
                 yield run
 
-    def _find_latest(self) -> Run | None:
-        """Return the run that ``latest`` shows, if it can be read and has a dataset."""
-        link = self._outputs / LATEST
-        try:
-            run = read_run(real_path(link)) if link.is_symlink() else None
-        except (CheckpointError, StorageError) as error:
-            self._context.reporter.warn(f"What {link} shows cannot be compared with: {error}")
-            return None
-        return run if run is not None and _content_of(run.manifest) else None
+
+def find_newer(
+    outputs: Path, folder: Path, manifest: Manifest, warn: Callable[[str], None] = lambda _: None
+) -> Run | None:
+    """Return the run that ``latest`` shows, if it is another one than that of a folder and says otherwise.
+
+    Args:
+        outputs: the folder of all runs.
+        folder: that of the run whose dataset is to be used again.
+        manifest: that run's.
+        warn: takes why what is shown cannot be read.
+    """
+    shown = _find_latest(outputs, warn)
+    if shown is None or real_path(shown.folder) == real_path(folder):
+        return None
+    is_same = _content_of(manifest) == _content_of(shown.manifest)
+    return None if is_same and has_whole_dataset(shown.folder, shown.manifest) else shown
+
+
+def _find_latest(outputs: Path, warn: Callable[[str], None]) -> Run | None:
+    """Return the run that ``latest`` shows, if it can be read and has a dataset."""
+    link = outputs / LATEST
+    try:
+        run = read_run(real_path(link)) if link.is_symlink() else None
+    except (CheckpointError, StorageError) as error:
+        warn(f"What {link} shows cannot be compared with: {error}")
+        return None
+    return run if run is not None and _content_of(run.manifest) else None
 
 
 def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
@@ -358,12 +397,14 @@ def _not_compared(reason: str, baseline: BaselineRun | None = None) -> GateRepor
     return GateReport(status=GateStatus.NOT_COMPARED, reason=reason, baseline=baseline)
 
 
-def _describe(run: Run, dataset: Stage3Output | None = None) -> BaselineRun:
+def describe_baseline(run: Run, dataset: Stage3Output | None = None) -> BaselineRun:
+    """Return how the manifest names a run whose dataset another one is held against."""
     return BaselineRun(
         run_id=run.manifest.run_id,
         folder=run.name,
         as_of=dataset.metadata.as_of if dataset is not None else run.manifest.as_of,
         generated_at=dataset.metadata.generated_at if dataset is not None else None,
+        content_sha256=_content_of(run.manifest),
     )
 
 

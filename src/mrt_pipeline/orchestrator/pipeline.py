@@ -39,10 +39,10 @@ from mrt_pipeline.orchestrator.folders import (
 )
 from mrt_pipeline.orchestrator.gates import PublicationGate
 from mrt_pipeline.orchestrator.lineage import tell_lineage
-from mrt_pipeline.orchestrator.planning import choose_day, is_enabled
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.reuse import choose_day, is_enabled
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.runtime.checkpoints import move_aside
@@ -189,7 +189,7 @@ class PipelineOrchestrator:
         output = self.config.settings.output
         has_dataset = request.last_stage == STAGES[-1].number and is_enabled(STAGES[-1], self._context)
         if status is RunStatus.COMPLETED and has_dataset:
-            publish(attempt, output.formats)
+            publish(attempt, self.config.settings)
         attempt.end(status)
         if status is not RunStatus.COMPLETED or self.output_base_dir is None:
             return
@@ -335,7 +335,7 @@ class PipelineOrchestrator:
 
     def _refuse_missing_credentials(self, request: RunRequest, manifest: Manifest) -> None:
         """Say before any work which secrets the stages to be run would miss."""
-        from mrt_pipeline.orchestrator.plan import find_missing_credentials, plan_stages
+        from mrt_pipeline.orchestrator.dry_run import find_missing_credentials, plan_stages
         from mrt_pipeline.runtime.source_access import missing_credentials
 
         settings = self.config.settings

@@ -1,58 +1,140 @@
-"""Put the dataset's formats beside its checkpoint once every check has passed."""
+"""Put the dataset's formats and the report beside its checkpoint, once every check has passed.
+
+A step of its own, with its own fingerprint: a change of the report's style makes no stage stale, and what was
+published from the same dataset, by the same code, in the same formats is left as it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from mrt_pipeline.contracts.names import VALIDATION_NAME
+from mrt_pipeline.config import Settings
+from mrt_pipeline.config.registry import all_exports
+from mrt_pipeline.contracts.export_spec import ExportSpec
+from mrt_pipeline.contracts.gates import BaselineRun
+from mrt_pipeline.contracts.names import FINAL_STAGE, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.contracts.run import StageStatus
+from mrt_pipeline.contracts.run import Fingerprint, Manifest, StageStatus
 from mrt_pipeline.orchestrator.attempt import Attempt
-from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.orchestrator.gates import describe_baseline, find_newer
+from mrt_pipeline.orchestrator.reuse import UNCHANGED, Decision
+from mrt_pipeline.report import REPORT_FILE
 from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, write_bytes
+from mrt_pipeline.runtime.fingerprints import find_differences, publishing_version
+
+PUBLISHING = "publishing"
+IS_NEW = "the dataset is new"
 
 
-def publish(attempt: Attempt, formats: Iterable[str]) -> None:
-    """Write the report and every configured format, unless they are there as they were published."""
-    final = attempt.manifest.stages.get(STAGES[-1].name)
+def publish(attempt: Attempt, settings: Settings) -> None:
+    """Write the report and every configured format, unless they are there as they would be made now."""
+    final = attempt.manifest.stages.get(FINAL_STAGE)
     if final is None or final.status is not StageStatus.COMPLETED:
         return
-    from mrt_pipeline.config.registry import all_exports
-    from mrt_pipeline.report import REPORT_FILE
-
-    exporters = [spec for spec in all_exports() if spec.name in formats]
-    wanted = [REPORT_FILE, *(exporter.file_name for exporter in exporters)]
-    published = attempt.manifest.outputs
-    findings = attempt.manifest.side_files.get(VALIDATION_NAME)
-    if final.reused and not _is_intact(attempt.folder / VALIDATION_NAME, findings):
-        attempt.write_validation(attempt.with_gate_findings(attempt.output(3)))
-    if final.reused and all(_is_intact(attempt.folder / name, published.get(name)) for name in wanted):
+    gates = attempt.manifest.gates
+    baseline = gates.baseline if gates is not None else None
+    decision = decide_publishing(
+        settings, attempt.manifest, attempt.folder, baseline, is_new=not final.reused
+    )
+    if not decision.runs:
+        attempt.reporter.stage_reused(PUBLISHING, decision.reason)
         return
+    attempt.reporter.stage_started(PUBLISHING, decision.reason)
+    began = time.monotonic()
+    if final.reused:
+        attempt.write_validation(attempt.with_gate_findings(attempt.output(3)))
+    _write_all(attempt, settings, decision.fingerprint)
+    attempt.reporter.stage_finished(PUBLISHING, time.monotonic() - began)
+
+
+def decide_publishing(
+    settings: Settings, manifest: Manifest, folder: Path, baseline: BaselineRun | None, *, is_new: bool
+) -> Decision:
+    """Decide whether a run's dataset is to be published, and say why; a plan decides by the same function.
+
+    Args:
+        settings: the configuration.
+        manifest: the run's, which has a dataset.
+        folder: the run's.
+        baseline: what the report compares the dataset with.
+        is_new: whether this attempt has made the dataset.
+    """
+    fingerprint = _fingerprint(settings, manifest, baseline)
+    if is_new:
+        return Decision(runs=True, reason=IS_NEW, fingerprint=fingerprint)
+    reasons = list(_find_reasons(settings, manifest, folder, fingerprint))
+    return Decision(bool(reasons), "; ".join(reasons) or UNCHANGED, fingerprint=fingerprint)
+
+
+def foresee_baseline(settings: Settings, manifest: Manifest, folder: Path) -> BaselineRun | None:
+    """Return what the gate will hold a reused dataset against, or has held it against before."""
+    if settings.gates.enabled:
+        newer = find_newer(Path(settings.output.directory), folder, manifest)
+        if newer is not None:
+            return describe_baseline(newer)
+    return manifest.gates.baseline if manifest.gates is not None else None
+
+
+def _fingerprint(settings: Settings, manifest: Manifest, baseline: BaselineRun | None) -> Fingerprint:
+    formats = sorted(set(settings.output.formats))
+    checkpoint = manifest.stages[FINAL_STAGE].checkpoint
+    inputs = {FINAL_STAGE: checkpoint.sha256} if checkpoint is not None else {}
+    if baseline is not None:
+        inputs["baseline"] = f"{baseline.run_id} ({(baseline.content_sha256 or 'unknown')[:12]})"
+    return Fingerprint(code=publishing_version(formats), config={"output.formats": formats}, inputs=inputs)
+
+
+def _find_reasons(
+    settings: Settings, manifest: Manifest, folder: Path, fingerprint: Fingerprint
+) -> Iterator[str]:
+    """Yield why what was published cannot stay as it is; nothing if it can."""
+    if not manifest.outputs:
+        yield "nothing is published yet"
+        return
+    if manifest.publishing is None:
+        yield "what it was made from is not known"
+    else:
+        yield from find_differences(manifest.publishing, fingerprint)
+    written = {**manifest.outputs, VALIDATION_NAME: manifest.side_files.get(VALIDATION_NAME)}
+    wanted = (VALIDATION_NAME, REPORT_FILE, *(spec.file_name for spec in _exporters(settings)))
+    for name in wanted:
+        if not _is_intact(folder / name, written.get(name)):
+            yield f"{name} is not there as it was written"
+
+
+def _write_all(attempt: Attempt, settings: Settings, fingerprint: Fingerprint | None) -> None:
     attempt.session.publishing()
     dataset: Stage3Output = attempt.output(3)
-    contents = {exporter.file_name: exporter.render(dataset) for exporter in exporters}
+    contents = {spec.file_name: spec.render(dataset) for spec in _exporters(settings)}
     contents[REPORT_FILE] = _render_report(attempt, attempt.with_gate_findings(dataset))
     for name, content in contents.items():
         write_bytes(attempt.folder / name, content)
-    for name in published.keys() - contents.keys():  # a format that is no longer wanted must not grow old
+    for name in attempt.manifest.outputs.keys() - contents.keys():  # no longer wanted: it must not grow old
         with storage_errors(attempt.folder / name, "could not be removed"):
             (attempt.folder / name).unlink(missing_ok=True)
     attempt.session.published(
         {name: sha256_of(content) for name, content in contents.items()},
         {name: len(content) for name, content in contents.items()},
+        fingerprint,
     )
+
+
+def _exporters(settings: Settings) -> list[ExportSpec]:
+    return [spec for spec in all_exports() if spec.name in settings.output.formats]
 
 
 def _render_report(attempt: Attempt, dataset: Stage3Output) -> bytes:
     """Return the report on a dataset, with what changed since the one it was held against."""
     from mrt_pipeline.report import render_report
 
-    if attempt.baseline is None:
+    baseline = attempt.recall_baseline()
+    if baseline is None:
         return render_report(dataset, attempt.manifest)
     from mrt_pipeline.compare.comparison import compare_datasets
 
-    return render_report(dataset, attempt.manifest, compare_datasets(attempt.baseline, dataset))
+    return render_report(dataset, attempt.manifest, compare_datasets(baseline, dataset))
 
 
 def _is_intact(path: Path, sha256: str | None) -> bool:

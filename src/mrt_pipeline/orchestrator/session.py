@@ -159,12 +159,14 @@ class RunSession:
         """Record that the configured formats are about to be written."""
         self.update(publication=PublicationRecord(attempt=self._attempt.number, started_at=self._now()))
 
-    def published(self, sha256: Mapping[str, str], sizes: Mapping[str, int]) -> None:
+    def published(
+        self, sha256: Mapping[str, str], sizes: Mapping[str, int], fingerprint: Fingerprint | None
+    ) -> None:
         """Record the files that were written."""
         if self.manifest.publication is not None:
             ended = {"ended_at": self._now(), "sizes": dict(sizes)}
             publication = self.manifest.publication.model_copy(update=ended)
-            self.update(publication=publication, outputs=dict(sha256))
+            self.update(publication=publication, outputs=dict(sha256), publishing=fingerprint)
 
     def update(self, **changes: Any) -> None:
         """Change the manifest and write it."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mrt_pipeline.config.registry import sources_of
+from mrt_pipeline.config.registry import all_exports, sources_of
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
 from mrt_pipeline.contracts.run import Fingerprint
 from mrt_pipeline.contracts.source_spec import SourceSpec
@@ -39,16 +39,12 @@ _STAGE_CODE = {
         "stages/stage2_enrichment.py",
         "stages/enrichment",
     ),
-    STAGE3_MERGER: (
-        *_SHARED,
-        "stages/stage3_merger.py",
-        "stages/checks",
-        "exports",
-        "report",
-        "schemas",
-    ),
+    STAGE3_MERGER: (*_SHARED, "stages/stage3_merger.py", "stages/checks"),
 }
 """stage to the source files and folders, relative to the package, whose change makes what it made stale"""
+
+PUBLISHING_CODE = (*_SHARED, "compare", "exports", "report")
+"""what the files that are made of the dataset depend on, and no stage does"""
 
 
 @cache
@@ -68,13 +64,31 @@ def source_folder(spec: SourceSpec) -> str:
 def stage_version(stage: str) -> str:
     """Return a sha256 over all code that a stage's result depends on, sources of other packages included."""
     own = code_version(stage_code(stage))
-    others = [_version_of_other(spec) for spec in sources_of(stage) if not source_folder(spec)]
+    return _join(
+        own, [_version_of_other(spec.package) for spec in sources_of(stage) if not source_folder(spec)]
+    )
+
+
+def publishing_version(formats: Container[str]) -> str:
+    """Return a sha256 over the code that makes the published files, that of other packages' formats too."""
+    modules = [spec.render.__module__ for spec in all_exports() if spec.name in formats]
+    others = [_version_of_other(name) for name in modules if name.partition(".")[0] != PACKAGE.name]
+    return _join(code_version(PUBLISHING_CODE), others)
+
+
+def _join(own: str, others: list[str]) -> str:
     return hashlib.sha256("+".join([own, *others]).encode()).hexdigest() if others else own
 
 
-def _version_of_other(spec: SourceSpec) -> str:
-    file = sys.modules[spec.package].__file__
-    return code_version(package=Path(file).parent) if file else spec.package
+def _version_of_other(name: str) -> str:
+    """Return the version of another package's module: of all that lies in its package, else of its file."""
+    module = sys.modules[name]
+    if module.__file__ is None:
+        return name
+    file = Path(module.__file__)
+    if module.__package__:
+        return code_version(package=file.parent)
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def code_version(parts: Iterable[str] = ("",), package: Path = PACKAGE) -> str:

@@ -7,7 +7,7 @@ import pytest
 from typer.main import get_command
 
 from mrt_pipeline.cli.app import app
-from mrt_pipeline.orchestrator.plan import Action
+from mrt_pipeline.orchestrator.dry_run import Action
 
 PAGE = (Path(__file__).parents[3] / "docs" / "explaining-runs.md").read_text(encoding="utf-8")
 

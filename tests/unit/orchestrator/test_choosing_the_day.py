@@ -12,8 +12,8 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.network import load_network
-from mrt_pipeline.orchestrator.planning import choose_day
 from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.reuse import choose_day
 from mrt_pipeline.runtime.context import default_context
 from mrt_pipeline.stages.ingestion import ingest
 from tests.fakes.manifests import make_manifest

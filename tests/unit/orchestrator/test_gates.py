@@ -21,7 +21,7 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import GateError, SourceGapError
 from mrt_pipeline.orchestrator import gates
-from mrt_pipeline.orchestrator.gates import GATES_NAME, SHOWN, PublicationGate, find_excesses
+from mrt_pipeline.orchestrator.gates import GATES_NAME, SHOWN, PublicationGate, find_excesses, find_newer
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.runtime.checkpoints import content_sha256, describe_checkpoint
@@ -44,6 +44,7 @@ from tests.fakes.network_builder import (
 
 FULL = make_dataset()
 POORER = make_dataset(*open_stations()[1:])
+WARNING = Finding(check="x", severity=Severity.WARNING, message="x")
 GONE = open_stations()[0]
 
 
@@ -516,3 +517,36 @@ def _with_marks(number: int, copies: int = 1) -> Stage3Output:
         stations = [yishun.model_copy(update={"slug": f"s{it}", "name": f"S{it}"}) for it in range(copies)]
     document = provenance(page, source_id="fandom_wiki", title="Yishun MRT Station", revision="70")
     return make_dataset(*stations, provenance={"lta-station-exits": provenance(), page: document})
+
+
+def test_what_an_earlier_attempt_compared_with_is_read_again_for_the_report(scene: Scene) -> None:
+    _publish(scene.outputs / "one", FULL)
+    scene.check(FULL.model_copy(update={"findings": (WARNING,)}))
+    again = scene.gate()
+    assert again.baseline is None
+    assert again.recall() == FULL
+    assert scene.told.notes == []
+
+
+def test_a_report_says_why_it_knows_nothing_of_changes(scene: Scene) -> None:
+    _publish(scene.outputs / "one", FULL)
+    scene.check(FULL.model_copy(update={"findings": (WARNING,)}))
+    _publish(scene.outputs / "one", POORER)
+    assert scene.gate().recall() is None
+    [note] = scene.told.notes
+    assert "since run one, whose dataset is gone: one holds another dataset now." in note
+
+
+def test_only_another_run_with_another_dataset_is_newer(scene: Scene) -> None:
+    manifest = _publish(scene.folder, FULL)
+    _publish(scene.outputs / "one", FULL)
+    assert find_newer(scene.outputs, scene.folder, manifest) is None, "nothing is shown"
+    scene.show_as_latest(scene.outputs / "one")
+    assert find_newer(scene.outputs, scene.folder, manifest) is None, "it says the same"
+    _publish(scene.outputs / "one", POORER)
+    newer = find_newer(scene.outputs, scene.folder, manifest)
+    assert newer is not None
+    assert newer.name == "one"
+    (scene.outputs / "latest").unlink()
+    scene.show_as_latest(scene.folder)
+    assert find_newer(scene.outputs, scene.folder, manifest) is None, "it is the run itself"

@@ -144,7 +144,7 @@ def test_what_an_earlier_attempt_published_is_not_told_again(scene: _Scene) -> N
     scene.begin()
     scene.make(FINAL)
     scene.session.publishing()
-    scene.session.published({"exits.geojson": "a" * 64}, {"exits.geojson": 7})
+    scene.session.published({"exits.geojson": "a" * 64}, {"exits.geojson": 7}, None)
     scene.end(RunStatus.COMPLETED)
     assert ("COMPLETE", "publishing") in scene.told
     before = len(scene.told)

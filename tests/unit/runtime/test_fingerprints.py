@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import Fingerprint
-from mrt_pipeline.runtime.fingerprints import PACKAGE, code_version, find_differences, flatten, stage_code
+from mrt_pipeline.runtime import fingerprints
+from mrt_pipeline.runtime.fingerprints import (
+    PACKAGE,
+    PUBLISHING_CODE,
+    code_version,
+    find_differences,
+    flatten,
+    publishing_version,
+    stage_code,
+)
 
 KEYS = st.text("abc", min_size=1, max_size=3)
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=3)
@@ -113,7 +125,35 @@ def test_the_whole_package_has_a_version() -> None:
     assert code_version() != code_version(("runtime/geometry.py",))
 
 
-@pytest.mark.parametrize("part", sorted({part for stage in CHECKPOINT_NAMES for part in stage_code(stage)}))
-def test_each_part_of_a_stages_code_is_there(part: str) -> None:
+PARTS = {part for stage in CHECKPOINT_NAMES for part in stage_code(stage)} | set(PUBLISHING_CODE)
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_each_part_of_a_steps_code_is_there(part: str) -> None:
     """A part that is misspelt, or was moved, would be no part of any version."""
     assert (PACKAGE / part).exists()
+
+
+@pytest.mark.parametrize("file", ["report/assets/report.css", "report/page.py", "exports/geojson.py"])
+def test_what_only_publishing_needs_is_no_part_of_a_stages_code(file: str) -> None:
+    assert (PACKAGE / file).exists()
+    assert any(file.startswith(f"{part}/") for part in PUBLISHING_CODE)
+    for stage in CHECKPOINT_NAMES:
+        assert not any(file == part or file.startswith(f"{part}/") for part in stage_code(stage))
+
+
+@pytest.mark.parametrize("name", ["stops/__init__.py", "stops.py"], ids=["a package", "a module"])
+def test_a_format_of_another_package_is_part_of_publishing_where_it_is_configured(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("def render(dataset):\n    return b''\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "stops", raising=False)
+    spec = ExportSpec(name="stops", file_name="stops.txt", render=importlib.import_module("stops").render)
+    monkeypatch.setattr(fingerprints, "all_exports", lambda: (spec,))
+    before, without = publishing_version(["stops"]), publishing_version([])
+    file.write_text("changed")
+    assert publishing_version(["stops"]) != before
+    assert publishing_version([]) == without

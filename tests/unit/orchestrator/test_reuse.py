@@ -8,8 +8,8 @@ import pytest
 
 from mrt_pipeline.contracts.run import Fingerprint, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StaleCheckpointError
-from mrt_pipeline.orchestrator.planning import NOTHING_TO_RETRY, Decision, decide
 from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.reuse import NOTHING_TO_RETRY, Decision, decide
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec, stage_named
 from tests.fakes.manifests import FINGERPRINT, START, make_stage_record, put_run
 from tests.fakes.network_builder import provenance

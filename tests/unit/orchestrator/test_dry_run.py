@@ -9,9 +9,10 @@ import pytest
 
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.run import Manifest, StageRecord
-from mrt_pipeline.orchestrator.plan import Action, Plan, StagePlan, make_plan, plan_stages
-from mrt_pipeline.orchestrator.planning import fingerprint_stage
+from mrt_pipeline.orchestrator import dry_run
+from mrt_pipeline.orchestrator.dry_run import Action, Plan, StagePlan, make_plan, plan_publishing, plan_stages
 from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.reuse import Decision, fingerprint_stage
 from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import sha256_of
@@ -200,3 +201,33 @@ def test_nothing_is_made(tmp_path: Path, request_made: RunRequest) -> None:
     before: Any = sorted(tmp_path.rglob("*"))
     make_plan(config, request_made, _now)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("last", "action"),
+    [
+        (Action.RUN, Action.RUN),
+        (Action.LEAVE, Action.LEAVE),
+        (Action.SWITCHED_OFF, Action.SWITCHED_OFF),
+        (Action.STOP, Action.UNREACHED),
+        (Action.UNREACHED, Action.UNREACHED),
+    ],
+)
+def test_what_becomes_of_publishing_follows_from_the_last_stage(
+    last: Action, action: Action, tmp_path: Path
+) -> None:
+    config = _config(tmp_path)
+    manifest = _finish(config, tmp_path / "run")
+    step = plan_publishing(StagePlan(NAMES[2], last, "", 3), manifest, _context(config, tmp_path / "run"))
+    assert step.action is action
+
+
+def test_publishing_depends_on_a_stage_that_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = _config(tmp_path)
+    manifest = _finish(config, tmp_path / "run")
+    monkeypatch.setattr(
+        dry_run, "decide_publishing", lambda *_, **__: Decision(runs=False, reason="unchanged")
+    )
+    context = _context(config, tmp_path / "run")
+    for action in (Action.REUSE, Action.DEPENDS):
+        assert plan_publishing(StagePlan(NAMES[2], action, "", 3), manifest, context).action is action

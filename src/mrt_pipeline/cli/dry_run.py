@@ -9,7 +9,7 @@ import orjson
 
 from mrt_pipeline.cli.printing import align, say, say_json
 from mrt_pipeline.config import PipelineConfig, find_config
-from mrt_pipeline.orchestrator.plan import Plan, make_plan
+from mrt_pipeline.orchestrator.dry_run import Plan, make_plan
 from mrt_pipeline.orchestrator.request import RunRequest
 
 
@@ -24,7 +24,8 @@ def show_plan(config: Path | None, request: RunRequest, *, as_json: bool) -> Non
 
 def _describe(plan: Plan) -> Iterator[str]:
     yield f"{plan.command} would work in {_where(plan)}, as of {plan.as_of}:" if plan.stages else plan.command
-    yield from align((f"  {stage.name}", stage.action.value, stage.reason) for stage in plan.stages)
+    steps = (*plan.stages, *([plan.publishing] if plan.publishing is not None else []))
+    yield from align((f"  {step.name}", step.action.value, step.reason) for step in steps)
     for stage in plan.stages:
         if stage.moves_aside:
             yield f"{stage.moves_aside} is damaged and would be kept under another name."

@@ -1,6 +1,6 @@
 """What a run would do and why, without doing any of it: nothing is made, written, locked or asked for.
 
-Each stage is decided about by the function that the run itself decides by (``planning.decide_stage``). What a
+Each stage is decided about by the function that the run itself decides by (``reuse.decide_stage``). What a
 plan cannot know is what a stage that must run will give. A stage after it whose checkpoint fits otherwise is
 reused if that output stays as it was, and run if not; the plan says so.
 """
@@ -18,9 +18,10 @@ from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import CheckpointError, StorageError
 from mrt_pipeline.orchestrator.alerting import find_missing_urls
 from mrt_pipeline.orchestrator.folders import find_folder, refuse_to_replace_shown
-from mrt_pipeline.orchestrator.planning import Decision, choose_day, decide_stage
+from mrt_pipeline.orchestrator.publishing import IS_NEW, PUBLISHING, decide_publishing, foresee_baseline
 from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.reuse import Decision, choose_day, decide_stage
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
@@ -45,13 +46,19 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StagePlan:
-    """What becomes of one stage, and the reason that the manifest will give for it."""
+class StepPlan:
+    """What becomes of one step, and the reason for it."""
 
-    number: int
     name: str
     action: Action
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan(StepPlan):
+    """What becomes of one stage; the manifest will give the same reason for it."""
+
+    number: int
     moves_aside: str | None = None
     """a damaged checkpoint that is kept under another name"""
 
@@ -59,6 +66,17 @@ class StagePlan:
     def may_run(self) -> bool:
         """Tell whether the stage is run, or may be."""
         return self.action in (Action.RUN, Action.DEPENDS)
+
+
+NOT_ASKED_FOR = "not asked for"
+ENDS_BEFORE = "the run ends before it"
+_WITHOUT_DATASET = {
+    Action.LEAVE: (Action.LEAVE, NOT_ASKED_FOR),
+    Action.STOP: (Action.UNREACHED, ENDS_BEFORE),
+    Action.UNREACHED: (Action.UNREACHED, ENDS_BEFORE),
+    Action.SWITCHED_OFF: (Action.SWITCHED_OFF, "the stage that makes the dataset is"),
+}
+"""what becomes of publishing, by what becomes of the last stage"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,8 @@ class Plan:
     continues: str | None
     """id of the run that it would go on with"""
     stages: tuple[StagePlan, ...]
+    publishing: StepPlan | None = None
+    """what becomes of the formats and the report; none if it is not known what becomes of the stages"""
     obstacles: tuple[str, ...] = ()
     """why it would end before it has done anything; one sentence each, with what to do"""
 
@@ -86,7 +106,7 @@ def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], dat
         manifest = find_or_rebuild(folder).manifest if folder is not None else None
     except (CheckpointError, StorageError) as error:
         day = choose_day(request, None, now())
-        return Plan(request.command, day, None, outputs, None, (), (str(error),))
+        return Plan(request.command, day, None, outputs, None, (), obstacles=(str(error),))
     as_of = choose_day(request, manifest, now())
     refuse_to_replace_shown(request, folder, Path(outputs), as_of, now())
     context = replace(default_context(config, as_of), folder=folder, now=now)
@@ -98,6 +118,7 @@ def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], dat
         outputs=outputs,
         continues=None if manifest is None else manifest.run_id,
         stages=stages,
+        publishing=plan_publishing(stages[-1], manifest, context),
         obstacles=(
             *find_missing_urls(config),
             *_held_by_another(folder),
@@ -117,12 +138,33 @@ def plan_stages(request: RunRequest, manifest: Manifest | None, context: RunCont
     plans: list[StagePlan] = []
     for stage in STAGES:
         if stage.number > request.last_stage:
-            plans.append(StagePlan(stage.number, stage.name, Action.LEAVE, "not asked for"))
+            plans.append(StagePlan(stage.name, Action.LEAVE, NOT_ASKED_FOR, stage.number))
         elif any(plan.action is Action.STOP for plan in plans):
-            plans.append(StagePlan(stage.number, stage.name, Action.UNREACHED, "the run ends before it"))
+            plans.append(StagePlan(stage.name, Action.UNREACHED, ENDS_BEFORE, stage.number))
         else:
             plans.append(_plan_stage(stage, request, manifest, context, plans))
     return plans
+
+
+def plan_publishing(last: StagePlan, manifest: Manifest | None, context: RunContext) -> StepPlan:
+    """Return what would become of the formats and the report.
+
+    Args:
+        last: what becomes of the stage that makes the dataset.
+        manifest: what is known of the run that is gone on with, if one is.
+        context: settings and folder of the run.
+    """
+    if last.action in _WITHOUT_DATASET:
+        return StepPlan(PUBLISHING, *_WITHOUT_DATASET[last.action])
+    if last.action is Action.RUN or manifest is None or context.folder is None:
+        return StepPlan(PUBLISHING, Action.RUN, IS_NEW)
+    baseline = foresee_baseline(context.settings, manifest, context.folder)
+    decision = decide_publishing(context.settings, manifest, context.folder, baseline, is_new=False)
+    if decision.runs:
+        return StepPlan(PUBLISHING, Action.RUN, decision.reason)
+    if last.action is Action.DEPENDS:
+        return StepPlan(PUBLISHING, Action.DEPENDS, f"reused if stage {last.number} is, else run")
+    return StepPlan(PUBLISHING, Action.REUSE, decision.reason)
 
 
 def find_missing_credentials(stages: Iterable[StagePlan], config: PipelineConfig) -> list[str]:
@@ -145,10 +187,10 @@ def _plan_stage(
         assumed = _assume_outputs(stage, manifest, before)
         decision = decide_stage(stage, request, manifest, context, folder, assumed)
     except (CheckpointError, StorageError) as error:
-        return StagePlan(stage.number, stage.name, Action.STOP, str(error))
+        return StagePlan(stage.name, Action.STOP, str(error), stage.number)
     action, reason = _settle(decision, unsure)
     aside = None if decision.damaged is None else decision.damaged.name
-    return StagePlan(stage.number, stage.name, action, reason, aside)
+    return StagePlan(stage.name, action, reason, stage.number, aside)
 
 
 def _settle(decision: Decision, unsure: Sequence[StagePlan]) -> tuple[Action, str]:
