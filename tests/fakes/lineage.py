@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.outputs import StageOutput
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, PublicationRecord, RunStatus
 from mrt_pipeline.lineage import run_events
 from mrt_pipeline.lineage.facets import Json
-from mrt_pipeline.orchestrator.summary import figures_of
+from mrt_pipeline.orchestrator.stages import stage_named
 from tests.fakes.manifests import START, make_manifest, make_stage_record
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
@@ -64,7 +64,7 @@ def whole_run(outputs: dict[str, StageOutput] | None = None, **changes: Any) -> 
     """Return the manifest of a run that made some outputs and published the last one."""
     made = outputs or two_exits()
     stages = {
-        name: make_stage_record(name, name.encode(), started_at=START, **figures_of(output))
+        name: make_stage_record(name, name.encode(), started_at=START, **stage_named(name).figures_of(output))
         for name, output in made.items()
     }
     facts: dict[str, Any] = {

@@ -4,12 +4,17 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from mrt_pipeline.contracts.outputs import ModelUsage
+
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 
 
 class PipelineStage(ABC, Generic[InputT, OutputT]):
     """One stage: validate its input, do the work, validate the result, save it as a checkpoint."""
+
+    usage: ModelUsage | None = None
+    """what the model's answers have cost it so far; none if it asks no model"""
 
     @property
     @abstractmethod

@@ -13,10 +13,10 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus, StageStatus
 from mrt_pipeline.errors import ConfigError, MrtPipelineError
-from mrt_pipeline.orchestrator.attempt import MODEL_STAGE, Attempt
+from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.orchestrator.stages import BY_STATION, FINAL
 from mrt_pipeline.orchestrator.telling import try_to_tell
 from mrt_pipeline.runtime.reporting import Reporter
 
@@ -83,8 +83,8 @@ class Alerting:
         from mrt_pipeline.orchestrator import occasions
 
         occasion = self._occasion()
-        if STAGES[MODEL_STAGE - 1].name in attempt.manifest.attempts[-1].stages_run:
-            yield occasions.tell_sources(attempt.output(MODEL_STAGE), occasion)
+        if BY_STATION.name in attempt.manifest.attempts[-1].stages_run:
+            yield occasions.tell_sources(attempt.output(BY_STATION.number), occasion)
         if attempt.manifest.status is RunStatus.STOPPED_AT_BUDGET:
             yield occasions.tell_budget(occasion)
         if attempt.manifest.status is RunStatus.COMPLETED:
@@ -92,12 +92,11 @@ class Alerting:
             yield occasions.tell_recovery(self._find_published(attempt), attempt.baseline, occasion)
 
     def _find_published(self, attempt: Attempt) -> Stage3Output | None:
-        last = STAGES[-1]
-        final = attempt.manifest.stages.get(last.name)
-        is_asked_for = self._request.last_stage == last.number
+        final = attempt.manifest.stages.get(FINAL.name)
+        is_asked_for = self._request.last_stage == FINAL.number
         if not is_asked_for or final is None or final.status is not StageStatus.COMPLETED:
             return None
-        dataset: Stage3Output = attempt.output(last.number)
+        dataset: Stage3Output = attempt.output(FINAL.number)
         return dataset
 
     def _occasion(self) -> Occasion:

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from mrt_pipeline.compare.turns import warn_of_turn
 from mrt_pipeline.config import Mode
-from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import count_by_severity
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, REJECTED_NAME, VALIDATION_NAME
-from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage2Output, Stage3Output, StageOutput
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, VALIDATION_NAME
+from mrt_pipeline.contracts.outputs import Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import Fingerprint, Manifest, RunStatus, StageStatus
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import (
@@ -27,10 +25,9 @@ from mrt_pipeline.errors import (
 )
 from mrt_pipeline.orchestrator.commands import find_remedy, finish
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.reuse import Decision, decide_stage, find_api, reads_live
+from mrt_pipeline.orchestrator.reuse import Decision, decide_stage, reads_live
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
-from mrt_pipeline.orchestrator.summary import count_pending, count_rejected, figures_of
+from mrt_pipeline.orchestrator.stages import FINAL, STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     content_sha256,
     describe_checkpoint,
@@ -44,8 +41,6 @@ from mrt_pipeline.runtime.reporting import Reporter, after_failure
 if TYPE_CHECKING:
     from mrt_pipeline.orchestrator.gates import PublicationGate
     from mrt_pipeline.runtime.run_log import RunLog
-
-MODEL_STAGE = 2
 
 
 class Attempt:
@@ -124,7 +119,7 @@ class Attempt:
     def run_given(self, number: int, given: dict[int, StageOutput]) -> StageOutput:
         """Run or reuse one stage on outputs that the caller holds, and return its output."""
         for earlier, output in given.items():
-            kind = OUTPUT_KINDS[STAGES[earlier - 1].name]
+            kind = STAGES[earlier - 1].kind
             if not isinstance(output, kind):
                 raise StageInputError(
                     STAGES[number - 1].name,
@@ -149,9 +144,8 @@ class Attempt:
                 is_whole = self.manifest.status is RunStatus.COMPLETED
                 remedy = self._finish() if is_whole else find_remedy(self.folder, self.manifest)
                 raise MissingCheckpointError(path, f"is not there; make it with: {remedy}")
-            self._outputs[number] = parse_checkpoint(
-                OUTPUT_KINDS[stage.name], path, self._reusable[number], self._finish()
-            )
+            content = self._reusable[number]
+            self._outputs[number] = parse_checkpoint(stage.kind, path, content, self._finish())
         return self._outputs[number]
 
     def _finish(self) -> str:
@@ -201,7 +195,7 @@ class Attempt:
 
     def _advise(self, error: SourceError, stage: StageSpec) -> None:
         """Tell how to go on without a live source, unless the error says so itself."""
-        api = find_api(stage, error.source_id)
+        api = stage.find_api(error.source_id)
         is_live = api is not None and self._context.access.mode_of(api) is Mode.LIVE
         if is_live and not error.names_way_out:
             error.advise(f"To do without it, set apis.{api}.mode to snapshot.")
@@ -209,27 +203,27 @@ class Attempt:
     def _make(self, stage: StageSpec, fingerprint: Fingerprint | None, began: float) -> StageOutput:
         """Run a stage's five steps; a failed one leaves no checkpoint behind."""
         runner = self._stage_of(stage.number)
-        given = self._input_of(stage)
+        given = stage.input_of(self.output)
         runner.validate_input(given)
-        output: StageOutput = runner.execute(given)
-        if isinstance(output, Stage3Output):
-            reported: StageOutput = self._judge(runner, output)
+        output = reported = runner.execute(given)
+        if stage is FINAL:
+            reported = self._judge(runner, output)
         else:
             runner.validate_output(output)
-            reported = output
         path = runner.save_checkpoint(output, self._session.folder)
         checkpoint = describe_checkpoint(path)
         self._contents[stage.name] = checkpoint.content_sha256
         self._session.stage_ended(
             stage.name,
-            status=_status_of(output),
+            status=stage.status_of(output),
             seconds=time.monotonic() - began,
             checkpoint=checkpoint,
             fingerprint=fingerprint,
-            figures=figures_of(reported),
-            facts={**self._facts_of(output), **self._spent_by(stage)},
+            figures=stage.figures_of(reported),
+            facts={**self._facts_of(stage, output), **self._spent_by(stage)},
         )
-        return output
+        made: StageOutput = output
+        return made
 
     def _judge(self, runner: PipelineStage[Any, Any], dataset: Stage3Output) -> Stage3Output:
         """Check a dataset, hold it against the one published before, and return it as it is to be reported.
@@ -279,27 +273,9 @@ class Attempt:
             side_files={**self.manifest.side_files, VALIDATION_NAME: sha256_of(content)},
         )
 
-    def _input_of(self, stage: StageSpec) -> Any:
-        if stage.number == 1:
-            return None
-        return self.output(1) if stage.number == 2 else (self.output(1), self._whole_stage2())
-
-    def _whole_stage2(self) -> Stage2Output:
-        """Return stage 2's output; a dataset that lacks stations must not come of it."""
-        output: Stage2Output = self.output(2)
-        if number := count_pending(output):
-            raise StageInputError(
-                STAGES[2].name,
-                f"stage 2 stopped at its budget and has {counted(number, 'station')} still to do; expected "
-                "none. Let stage 2 finish first.",
-            )
-        return output
-
     def _spent_by(self, stage: StageSpec) -> dict[str, object]:
-        """Return what a stage's model calls have cost so far, however it ended; only stage 2 makes any."""
-        if stage.number != MODEL_STAGE:
-            return {}
-        usage = getattr(self._stage_of(stage.number), "usage", None)
+        """Return what a stage's model calls have cost so far, however it ended."""
+        usage = self._stage_of(stage.number).usage
         return {} if usage is None else {"usage": usage}
 
     def _reuse(self, stage: StageSpec, decision: Decision) -> None:
@@ -308,7 +284,7 @@ class Attempt:
             self._reusable[stage.number] = decision.checkpoint
         if record.checkpoint is not None:
             self._contents[stage.name] = record.checkpoint.content_sha256
-        if stage is STAGES[-1]:
+        if stage is FINAL:
             self._gate.check_reused(lambda: self.output(stage.number))
         self._session.stage_reused(stage.name, decision.reason)
         self._context.reporter.stage_reused(stage.name, decision.reason)
@@ -322,11 +298,8 @@ class Attempt:
             f"{stage.name} is disabled in the configuration and was not run.{earlier}"
         )
         self._log.warning("stage disabled", stage=stage.name)
-        if stage.number == 2:
-            from mrt_pipeline.stages.stage2_enrichment import without_enrichment
-
-            output = without_enrichment(self.output(1), self._context)
-            self._outputs[2] = output
+        if stage.stand_in is not None:
+            output = self._outputs[stage.number] = stage.stand_in(self.output, self._context)
             self._contents[stage.name] = content_sha256(output)
         self._session.stage_disabled(stage.name, reason)
 
@@ -337,21 +310,10 @@ class Attempt:
         self._context.reporter.warn(f"{decision.damaged} is damaged; it was kept as {aside.name}.")
         self._log.warning("damaged checkpoint kept aside", file=decision.damaged.name, kept_as=aside.name)
 
-    def _facts_of(self, output: StageOutput) -> dict[str, object]:
-        """Return what an output adds to the manifest itself."""
-        sources: dict[str, Provenance] = dict(output.provenance)
-        if isinstance(output, Stage2Output):
-            sources = {**self.output(1).provenance, **sources}
-        facts: dict[str, object] = {"sources": dict(sorted(sources.items()))}
-        if isinstance(output, Stage2Output):
-            facts["passed_over"] = {use.source: use.reason for use in output.sources if not use.used}
-            facts["rejected_claims"] = count_rejected(output)
-            rejected = sha256_of(read_bytes(self.folder / REJECTED_NAME))
-            facts["side_files"] = {**self.manifest.side_files, REJECTED_NAME: rejected}
-        return facts
-
-
-def _status_of(output: StageOutput) -> StageStatus:
-    if isinstance(output, Stage2Output) and count_pending(output):
-        return StageStatus.STOPPED_AT_BUDGET
-    return StageStatus.COMPLETED
+    def _facts_of(self, stage: StageSpec, output: StageOutput) -> dict[str, object]:
+        """Return what a stage adds to the manifest itself."""
+        written = {name: sha256_of(read_bytes(self.folder / name)) for name in stage.side_files}
+        return {
+            **stage.facts_of(output, self.output),
+            "side_files": {**self.manifest.side_files, **written},
+        }

@@ -42,9 +42,9 @@ from mrt_pipeline.orchestrator.lineage import tell_lineage
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.reuse import choose_day, is_enabled
+from mrt_pipeline.orchestrator.reuse import choose_day
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.orchestrator.stages import FINAL, STAGES
 from mrt_pipeline.runtime.checkpoints import move_aside
 from mrt_pipeline.runtime.clock import singapore_date, utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
@@ -88,7 +88,6 @@ class PipelineOrchestrator:
         self._now = now
         self._reporter = reporter or Reporter()
         self._stop = StopRequest(self._reporter.note)
-        self._context = self._make_context(as_of or singapore_date(self.run_timestamp))
 
     def run_full_pipeline(
         self, output_dir: str | Path | None = None, resume_from: int | None = None
@@ -99,16 +98,16 @@ class PipelineOrchestrator:
             UsageError: if the configuration switches off the stage that makes it; nothing is begun then.
             MrtPipelineError: if it could not be made; the manifest on disk says so too.
         """
-        if not is_enabled(STAGES[-1], self._context):
+        if not FINAL.is_enabled(self.config.settings):
             raise UsageError(
                 "run_full_pipeline returns the dataset, and the configuration switches off the stage that "
-                f"makes it; set stages.{STAGES[-1].name}.enabled to true, or call execute(RunRequest()), "
+                f"makes it; set stages.{FINAL.name}.enabled to true, or call execute(RunRequest()), "
                 "which returns the manifest."
             )
         request = replace(self._asked, output_dir=_path(output_dir), resume_from=resume_from)
         with self._attempt(request) as attempt:
             self._carry_out(request, attempt)
-        final: Stage3Output = attempt.output(3)
+        final: Stage3Output = attempt.output(FINAL.number)
         return final
 
     def run_single_stage(self, stage: int, output_dir: str | Path | None = None) -> StageOutput:
@@ -168,6 +167,11 @@ class PipelineOrchestrator:
 
         return Stage3Merger(self.config, self._context)
 
+    @cached_property
+    def _context(self) -> RunContext:
+        """Return what a stage is built with that is asked for before any attempt; an attempt has its own."""
+        return self._make_context(self._asked.as_of or singapore_date(self.run_timestamp))
+
     def _stage(self, number: int) -> PipelineStage[Any, Any]:
         return (self.stage1, self.stage2, self.stage3)[number - 1]
 
@@ -187,7 +191,7 @@ class PipelineOrchestrator:
     def _finish(self, request: RunRequest, attempt: Attempt, status: RunStatus) -> None:
         """Publish what was asked for, and let ``latest`` show it."""
         output = self.config.settings.output
-        has_dataset = request.last_stage == STAGES[-1].number and is_enabled(STAGES[-1], self._context)
+        has_dataset = request.last_stage == FINAL.number and FINAL.is_enabled(self.config.settings)
         if status is RunStatus.COMPLETED and has_dataset:
             publish(attempt, self.config.settings)
         attempt.end(status)
@@ -261,7 +265,7 @@ class PipelineOrchestrator:
     def _refuse_vain_request(self, request: RunRequest) -> None:
         """Raise before any work if what is asked for cannot be done or shown."""
         settings = self.config.settings
-        if request.stage is not None and not is_enabled(STAGES[request.stage - 1], self._context):
+        if request.stage is not None and not STAGES[request.stage - 1].is_enabled(settings):
             raise UsageError(
                 f"--stage {request.stage} asks for a stage that the configuration switches off; set "
                 f"stages.{STAGES[request.stage - 1].name}.enabled to true."

@@ -14,11 +14,10 @@ from pathlib import Path
 
 from mrt_pipeline.contracts.findings import count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
-from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage2Output, Stage3Output, StageOutput
-from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
+from mrt_pipeline.contracts.outputs import Stage2Output, Stage3Output, StageOutput
+from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord
 from mrt_pipeline.errors import CorruptCheckpointError
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
-from mrt_pipeline.orchestrator.summary import count_pending, figures_of
 from mrt_pipeline.runtime.checkpoints import describe_checkpoint, parse_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
@@ -76,7 +75,7 @@ def _read_checkpoints(folder: Path) -> tuple[dict[int, StageOutput], dict[Path, 
     for stage in STAGES:
         path = folder / CHECKPOINT_NAMES[stage.name]
         try:
-            output: StageOutput = parse_checkpoint(OUTPUT_KINDS[stage.name], path, read_bytes(path), "")
+            output: StageOutput = parse_checkpoint(stage.kind, path, read_bytes(path), "")
         except FileNotFoundError:
             continue
         except CorruptCheckpointError:
@@ -139,13 +138,13 @@ def _make_manifest(folder: Path, outputs: Mapping[int, StageOutput]) -> Manifest
 
 
 def _make_record(folder: Path, number: int, output: StageOutput) -> StageRecord:
-    is_at_budget = isinstance(output, Stage2Output) and count_pending(output) > 0
+    stage = STAGES[number - 1]
     return StageRecord(
-        status=StageStatus.STOPPED_AT_BUDGET if is_at_budget else StageStatus.COMPLETED,
+        status=stage.status_of(output),
         seconds=0.0,
         reused=False,
         reason=REASON,
         attempt=1,
-        **figures_of(output),
-        checkpoint=describe_checkpoint(folder / CHECKPOINT_NAMES[STAGES[number - 1].name]),
+        **stage.figures_of(output),
+        checkpoint=describe_checkpoint(folder / CHECKPOINT_NAMES[stage.name]),
     )

@@ -9,12 +9,10 @@ from pathlib import Path
 
 from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.errors import UsageError
+from mrt_pipeline.orchestrator.stages import BY_STATION, FINAL, STAGES
 
-STAGE_NUMBERS = (1, 2, 3)
 LAST_YEAR = 2199
 """the network table looks a few decades ahead; a later day is a slip of the keyboard"""
-RETRIED_STAGE = 2
-"""the stage that works station by station"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +45,22 @@ class RunRequest:
         if self.output_dir is not None:
             object.__setattr__(self, "output_dir", read_path(str(self.output_dir)))
         for flag, number in (("--stage", self.stage), ("--resume-from", self.resume_from)):
-            if number is not None and number not in STAGE_NUMBERS:
+            if number is not None and number not in [stage.number for stage in STAGES]:
                 raise UsageError(f"{flag} is {number}; expected 1, 2 or 3.")
         if self.as_of is not None and self.as_of.year > LAST_YEAR:
             raise UsageError(f"--as-of is {self.as_of}; expected a day before the year {LAST_YEAR + 1}.")
         if self.stage is not None and self.resume_from is not None:
             raise UsageError("--stage runs one stage and --resume-from several; give one of them.")
-        if self.retry_failed and self.first_stage != RETRIED_STAGE:
+        if self.retry_failed and self.first_stage != BY_STATION.number:
             raise UsageError(
-                f"--retry-failed concerns stage {RETRIED_STAGE}; give it alone, or with --resume-from "
-                f"{RETRIED_STAGE} or --stage {RETRIED_STAGE}."
+                f"--retry-failed concerns stage {BY_STATION.number}; give it alone, or with --resume-from "
+                f"{BY_STATION.number} or --stage {BY_STATION.number}."
             )
         for flag, is_given in (
             ("--accept-changes", self.accept_changes),
             ("--move-latest", self.move_latest),
         ):
-            if is_given and self.last_stage != STAGE_NUMBERS[-1]:
+            if is_given and self.last_stage != FINAL.number:
                 raise UsageError(
                     f"{flag} concerns publishing, which follows stage 3; with --stage {self.stage} "
                     "nothing is published. Give one of them."
@@ -75,12 +73,12 @@ class RunRequest:
     @property
     def first_stage(self) -> int:
         """Return the first stage that may run."""
-        return self.stage or self.resume_from or (RETRIED_STAGE if self.retry_failed else 1)
+        return self.stage or self.resume_from or (BY_STATION.number if self.retry_failed else 1)
 
     @property
     def last_stage(self) -> int:
         """Return the last stage that may run."""
-        return self.stage or 3
+        return self.stage or FINAL.number
 
     @property
     def continues(self) -> bool:

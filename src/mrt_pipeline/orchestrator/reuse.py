@@ -9,7 +9,7 @@ from pathlib import Path
 from mrt_pipeline.config import Mode
 from mrt_pipeline.config.keys import pace_keys
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import EnrichmentStatus
 from mrt_pipeline.contracts.run import CheckpointRecord, Fingerprint, Manifest, StageRecord, StageStatus
 from mrt_pipeline.errors import (
@@ -21,8 +21,8 @@ from mrt_pipeline.errors import (
 )
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.commands import finish
-from mrt_pipeline.orchestrator.request import RETRIED_STAGE, RunRequest
-from mrt_pipeline.orchestrator.stages import StageSpec
+from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.stages import BY_STATION, StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     UNRECORDED,
     find_unrecorded,
@@ -98,23 +98,10 @@ def _refuse_unknown_day(request: RunRequest, today: date) -> None:
         )
 
 
-def find_api(stage: StageSpec, document_id: str) -> str | None:
-    """Return the section of ``apis`` that says where a stage has a document from, if one does."""
-    for spec in stage.sources:
-        if document_id in spec.input_ids:
-            return spec.api
-    return None
-
-
 def reads_live(record: StageRecord) -> bool:
     """Return whether what a stage made rests on answers of live services."""
     versions = record.fingerprint.inputs.values() if record.fingerprint is not None else ()
     return any(version.startswith(LIVE) for version in versions)
-
-
-def is_enabled(stage: StageSpec, context: RunContext) -> bool:
-    """Tell whether the configuration has a stage switched on."""
-    return bool(getattr(context.settings.stages, stage.name).enabled)
 
 
 def decide_stage(
@@ -138,17 +125,17 @@ def decide_stage(
     Raises:
         CheckpointError: if a checkpoint that the request needs is missing, damaged, or made otherwise.
     """
-    if not is_enabled(stage, context):
-        if stage.number > 1:
+    is_enabled = stage.is_enabled(context.settings)
+    if not is_enabled:
+        if not stage.is_needed:
             return Decision(runs=False, reason=DISABLED, is_passed_over=True)
-        # the others cannot do without stage 1: its checkpoint must be there
-        request = RunRequest(resume_from=2)
+        request = RunRequest(resume_from=stage.number + 1)  # its checkpoint must be there
     fingerprint = fingerprint_stage(stage, context, earlier)
     ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
     try:
         decision = decide(stage, request, manifest, fingerprint, folder, context.now(), ttl_days)
     except MissingCheckpointError as error:
-        if is_enabled(stage, context):
+        if is_enabled:
             raise
         key = f"stages.{stage.name}.enabled"
         raise MissingCheckpointError(
@@ -216,13 +203,13 @@ def decide(
         differences.append("the dataset made of it was refused, so its live sources are asked again")
     if differences:
         return Decision(runs=True, reason="; ".join(differences))
-    is_retried = has_nothing_to_retry and stage.number == RETRIED_STAGE
+    is_retried = has_nothing_to_retry and stage is BY_STATION
     return Decision(runs=False, reason=NOTHING_TO_RETRY if is_retried else UNCHANGED, checkpoint=content)
 
 
 def _has_no_failure(manifest: Manifest | None) -> bool:
-    """Tell whether a run's stage 2 is done, and no source failed a station in it."""
-    record = manifest.stages.get(STAGE2_ENRICHMENT) if manifest is not None else None
+    """Tell whether all stations of a run are done, and no source failed one of them."""
+    record = manifest.stages.get(BY_STATION.name) if manifest is not None else None
     if record is None or record.status is not StageStatus.COMPLETED:
         return False
     return not any(record.counts.get(f"stations_{status.value}") for status in _TO_RETRY)
@@ -274,7 +261,7 @@ def _expired(
     stage: StageSpec, manifest: Manifest, fingerprint: Fingerprint, now: datetime, ttl_days: float
 ) -> list[str]:
     """Name live answers that are older than the configured time to live."""
-    if stage.number != 1:
+    if not stage.reads_as_it_runs:
         return _made_too_long_ago(stage, manifest, fingerprint, now, ttl_days)
     return [
         f"{document} was read on {source.retrieved_at:%Y-%m-%d}, more than cache_ttl_days ({ttl_days:g}) ago"

@@ -15,17 +15,14 @@ from mrt_pipeline.contracts.outputs import (
     FeatureOutcome,
     Stage1Output,
     Stage2Output,
+    Stage3Output,
     StageOutput,
 )
 from mrt_pipeline.contracts.run import ColumnCount
 
 
-def count_output(output: StageOutput) -> dict[str, float]:
-    """Return the figures of a stage's output by name."""
-    if isinstance(output, Stage1Output):
-        return _count_stage1(output)
-    if isinstance(output, Stage2Output):
-        return _count_stage2(output)
+def count_dataset(output: Stage3Output) -> dict[str, float]:
+    """Return the figures of stage 3's output by name."""
     coverage = measure_coverage(output.stations)
     return {
         **count_stations(output.stations),
@@ -35,10 +32,9 @@ def count_output(output: StageOutput) -> dict[str, float]:
     }
 
 
-def figures_of(output: StageOutput) -> dict[str, Any]:
-    """Return what a stage's record says of its output."""
+def shape_of(output: StageOutput) -> dict[str, Any]:
+    """Return which columns an output has, how full they are, and which sources it rests on."""
     return {
-        "counts": count_output(output),
         "columns": measure_columns(output),
         "sources": tuple(sorted({document.source_id for document in output.provenance.values()})),
     }
@@ -88,7 +84,8 @@ def _column(field: ExitField, exits: Sequence[EnrichedExit]) -> ColumnCount:
     return ColumnCount(filled=filled, empty=len(exits) - filled)
 
 
-def _count_stage1(output: Stage1Output) -> dict[str, float]:
+def count_ingested(output: Stage1Output) -> dict[str, float]:
+    """Return the figures of stage 1's output by name."""
     outcomes = [account.outcome for account in output.features]
     return {
         **count_stations(output.stations),
@@ -99,7 +96,8 @@ def _count_stage1(output: Stage1Output) -> dict[str, float]:
     }
 
 
-def _count_stage2(output: Stage2Output) -> dict[str, float]:
+def count_enriched(output: Stage2Output) -> dict[str, float]:
+    """Return the figures of stage 2's output by name."""
     statuses = [item.status.value for item in output.enrichments]
     exits = [found for item in output.enrichments for found in item.exits]
     return {

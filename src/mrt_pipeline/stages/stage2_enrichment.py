@@ -56,7 +56,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
     ) -> None:
         self._context = context or default_context(config)
         self._open_sources = opener
-        self.usage = ModelUsage()
+        self.usage: ModelUsage = ModelUsage()
         """what the model's answers in this run's journal have cost; known once ``execute`` has ended"""
 
     @property

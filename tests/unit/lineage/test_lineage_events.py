@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.run import PublicationRecord, RunStatus, StageStatus
 from mrt_pipeline.lineage import run_events
 from mrt_pipeline.lineage.events import run_uuid
 from mrt_pipeline.lineage.facets import FACETS, Json, make_facets
-from mrt_pipeline.orchestrator.summary import figures_of
+from mrt_pipeline.orchestrator.stages import stage_named
 from tests.fakes.lineage import (
     NAMESPACE,
     STAGES,
@@ -266,7 +266,11 @@ def test_two_runs_have_the_same_id_only_if_they_are_the_same_run(
 def test_a_step_is_told_at_the_times_that_the_manifest_has() -> None:
     began = START + timedelta(microseconds=1)
     record = make_stage_record(
-        "stage1_ingestion", b"", started_at=began, seconds=2.5, **figures_of(two_exits()["stage1_ingestion"])
+        "stage1_ingestion",
+        b"",
+        started_at=began,
+        seconds=2.5,
+        **stage_named("stage1_ingestion").figures_of(two_exits()["stage1_ingestion"]),
     )
     attempt = make_attempt("stage1_ingestion", ended_at=LATER)
     events = tell(make_manifest(attempts=(attempt,), stages={"stage1_ingestion": record}))

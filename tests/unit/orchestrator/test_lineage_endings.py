@@ -17,7 +17,7 @@ from mrt_pipeline.exports.validation_report import render_validation
 from mrt_pipeline.lineage import LINEAGE_NAME
 from mrt_pipeline.orchestrator.lineage import tell_lineage
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.summary import figures_of
+from mrt_pipeline.orchestrator.stages import stage_named
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.run_log import RunLog, open_run_log
 from tests.fakes.enrichment_sources import SeenReporter
@@ -64,7 +64,7 @@ class _Scene:
             seconds=0.5,
             checkpoint=record.checkpoint,
             fingerprint=None,
-            figures=figures_of(two_exits()[stage]),
+            figures=stage_named(stage).figures_of(two_exits()[stage]),
             facts={},
         )
 
