@@ -19,11 +19,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from mrt_pipeline.cli.printing import printable, printable_text
+from mrt_pipeline.cli.printing import printable_text
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.runtime.files import describe_os_error
 from mrt_pipeline.runtime.reporting import Reporter
+from mrt_pipeline.runtime.texts import printable
 from mrt_pipeline.secrecy import SECRETS
 
 SUMMARY_FIGURES = (

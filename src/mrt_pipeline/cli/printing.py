@@ -8,16 +8,8 @@ from types import TracebackType
 
 import typer
 
+from mrt_pipeline.runtime.texts import printable
 from mrt_pipeline.secrecy import SECRETS
-
-
-def printable(text: str) -> str:
-    """Return a text that cannot move the cursor, change colours or reverse the reading direction.
-
-    Secrets are taken out first: an escaped one is another text.
-    """
-    shown = SECRETS.redact(text)
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in shown)
 
 
 def printable_text(text: str) -> str:

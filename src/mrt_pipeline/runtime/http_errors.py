@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from mrt_pipeline.errors import BlockedError, FetchError
 from mrt_pipeline.runtime.retry_after import parse_retry_after
+from mrt_pipeline.runtime.texts import cut, excerpt
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.secrecy.urls import secrets_of_login, secrets_of_query
 
@@ -21,7 +22,6 @@ PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """statuses after which the same request may succeed later"""
 
 EXCERPT_CHARS = 120
-QUOTABLE_CHARS = 4096
 """so much of an error's text is looked at; more is read, so that no secret in it is cut and not known"""
 SHOWN_URL_CHARS = 300
 
@@ -61,7 +61,7 @@ def show_url(url: str, params: Mapping[str, str] | None = None) -> str:
     except ValueError:
         return "a URL that cannot be read"
     query = f"?{urlencode(params)}" if params else ""
-    return printable(f"{parts.scheme}://{host}{parts.path}{query}", SHOWN_URL_CHARS)
+    return cut(f"{parts.scheme}://{host}{parts.path}{query}", SHOWN_URL_CHARS)
 
 
 def learn_secrets(url: str, headers: Mapping[str, str], body: Mapping[str, str]) -> None:
@@ -113,15 +113,7 @@ def status_failure(
 
 def excerpt_of(body: bytes) -> str:
     """Return the beginning of an error's text on one line, secrets taken out."""
-    text = SECRETS.redact(body.decode("utf-8", errors="replace"))[:QUOTABLE_CHARS]
-    return printable(" ".join(text.split()), EXCERPT_CHARS)
-
-
-def printable(text: str, length: int) -> str:
-    """Return the beginning of a text, secrets taken out, and a question mark for what cannot be printed."""
-    text = SECRETS.redact(text)
-    shown = "".join(char if char.isprintable() else "?" for char in text[: length + 1])
-    return shown if len(shown) <= length else shown[: length - 1] + "…"
+    return excerpt(body.decode("utf-8", errors="replace"), EXCERPT_CHARS)
 
 
 def library_errors() -> tuple[type[Exception], ...]:
@@ -180,4 +172,4 @@ def _is_about_certificates(error: BaseException | None) -> bool:
 
 
 def _words(error: Exception) -> str:
-    return printable(str(error) or type(error).__name__, EXCERPT_CHARS)
+    return cut(str(error) or type(error).__name__, EXCERPT_CHARS)

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.runtime.http_errors import (
-    QUOTABLE_CHARS,
     Request,
     learn_secrets,
     library_errors,
     transfer_failure,
 )
 from mrt_pipeline.runtime.pace import Pacer
+from mrt_pipeline.runtime.texts import QUOTABLE_CHARS
 
 if TYPE_CHECKING:
     import httpx2

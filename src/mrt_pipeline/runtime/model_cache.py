@@ -16,15 +16,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mrt_pipeline.runtime.model import ModelAnswer
+from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, remove_store
 from mrt_pipeline.secrecy import SECRETS
 
 FILE_NAME = "answers.sqlite3"
 LAYOUT = 1
 """Raised when the table changes; a file of another layout is begun anew."""
 
-_WAIT_FOR_OTHERS_S = 10.0
 _TABLE = (
-    "CREATE TABLE IF NOT EXISTS answers "
+    "CREATE TABLE answers "
     "(key TEXT PRIMARY KEY, finish_reason TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID"
 )
 
@@ -33,7 +33,7 @@ class AnswerCache:
     """Answers by the fingerprint of their question."""
 
     def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
-        """Nothing is opened before it is needed, and nothing stays open.
+        """Nothing is opened before it is needed.
 
         Args:
             folder: where the file is kept.
@@ -42,8 +42,14 @@ class AnswerCache:
         self._path = folder / FILE_NAME
         self._warn = warn
         self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
         self._can_find = True
         self._can_save = True
+
+    def __del__(self) -> None:
+        if (connection := getattr(self, "_connection", None)) is not None:
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
 
     def find(self, key: str) -> ModelAnswer | None:
         """Return the answer kept under a key, if any."""
@@ -76,41 +82,12 @@ class AnswerCache:
             self._warn(f"{self._path}: from here on no answer of the model is kept for later runs ({error}).")
 
     def _run(self, statement: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
-        """Return a statement's rows, from a file begun anew if it is damaged."""
-        try:
-            return _execute(self._path, statement, values)
-        except sqlite3.OperationalError:  # a full disk, a missing right: the file itself may be sound
-            raise
-        except sqlite3.DatabaseError as error:
-            for name in (
-                FILE_NAME,
-                f"{FILE_NAME}-journal",
-            ):  # else the old file's journal is played into the new
-                self._path.with_name(name).unlink(missing_ok=True)
-            self._warn(f"{self._path}: the cache of model answers is damaged ({error}); it is begun anew.")
-            return _execute(self._path, statement, values)
+        """Return a statement's rows; the first one opens the file, which is begun anew if it is damaged."""
+        if self._connection is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = open_store(self._path, _TABLE, LAYOUT, self._remove)
+        return self._connection.execute(statement, values).fetchall()
 
-
-def _execute(path: Path, statement: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return a statement's rows, its changes committed and the file closed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        contextlib.closing(sqlite3.connect(path, timeout=_WAIT_FOR_OTHERS_S)) as connection,
-        connection,  # which commits
-    ):
-        (layout,) = connection.execute("PRAGMA user_version").fetchone()
-        if layout != LAYOUT:
-            _begin(connection, layout)
-        return connection.execute(statement, values).fetchall()
-
-
-def _begin(connection: sqlite3.Connection, layout: int) -> None:
-    """Make the table in a new file.
-
-    Raises:
-        sqlite3.DatabaseError: if the file is one of another layout.
-    """
-    if layout != 0:
-        raise sqlite3.DatabaseError(f"layout {layout}, expected {LAYOUT}")
-    connection.execute(_TABLE)
-    connection.execute(f"PRAGMA user_version = {LAYOUT}")
+    def _remove(self, unfit: UnfitStoreError) -> None:
+        self._warn(f"{self._path}: the cache of model answers is damaged ({unfit}); it is begun anew.")
+        remove_store(self._path)

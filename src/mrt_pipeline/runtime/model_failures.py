@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 
 from mrt_pipeline.errors import FetchError, ModelCallError
-from mrt_pipeline.secrecy import SECRETS
+from mrt_pipeline.runtime.texts import excerpt
 
 MAX_SHOWN_CHARS = 200
 """How much of a server's own words is shown."""
@@ -103,10 +103,8 @@ def is_too_long(status: int | None, message: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Return a server's words on one line, without secrets and control characters, and not too many."""
-    said = SECRETS.redact(text)[: 4 * MAX_SHOWN_CHARS]
-    line = " ".join("".join(char if char.isprintable() else " " for char in said).split())
-    return line if len(line) <= MAX_SHOWN_CHARS else line[: MAX_SHOWN_CHARS - 1] + "…"
+    """Return a server's words on one line, and not too many."""
+    return excerpt(text, MAX_SHOWN_CHARS)
 
 
 def _format_sentence(server: Server, said: str) -> str:

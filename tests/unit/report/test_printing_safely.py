@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.cli.printing import align, printable, say
+from mrt_pipeline.cli.printing import align, say
+from mrt_pipeline.runtime.texts import printable
 
 
 @given(st.text())

@@ -16,9 +16,9 @@ from mrt_pipeline.runtime.http_errors import (
     Request,
     excerpt_of,
     library_errors,
-    printable,
     transfer_failure,
 )
+from mrt_pipeline.runtime.texts import cut
 from mrt_pipeline.secrecy import SECRETS
 
 REQUEST = Request(
@@ -98,6 +98,6 @@ def test_an_excerpt_is_one_short_printable_line(body: bytes, secrets: list[str])
 
 @given(st.text(), st.integers(min_value=1, max_value=50))
 def test_a_text_that_fits_is_shown_whole(text: str, length: int) -> None:
-    shown = printable(text, length)
+    shown = cut(text, length)
     assert len(shown) == min(len(text), length)
     assert shown.endswith("…") or len(text) <= length

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BeforeValidator
 
 from mrt_pipeline.config.model import Level, TriggersSection
 from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.runtime.texts import printable
 from mrt_pipeline.secrecy import SECRETS
 
 LEVELS: tuple[Level, ...] = ("info", "warning", "error", "critical")
@@ -122,5 +123,4 @@ def _shorten(lines: Iterable[str]) -> Iterator[str]:
 
 def _escape(line: str) -> str:
     """Return a line of bounded length that cannot become two, move a cursor or turn the reading direction."""
-    shown = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in line[:MAX_LINE])
-    return f"{shown}…" if len(line) > MAX_LINE else shown
+    return printable(line[:MAX_LINE]) + ("…" if len(line) > MAX_LINE else "")

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, remove_store
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
@@ -29,7 +30,6 @@ SCHEMA = 1
 CHECKED = 1
 """which checks a page has passed before it was kept; the file's ``application_id``"""
 KEPT_REVISIONS = 2
-BUSY_S = 10.0
 MAX_HTML_BYTES = 32 * 2**20
 
 _TABLES = """
@@ -57,6 +57,7 @@ class PageStore:
         self._wiki = wiki
         self._warn = warn
         self._is_warned = False
+        self._is_begun_anew = False
         self._lock = threading.RLock()
         self._connection = self._open()
 
@@ -186,6 +187,7 @@ class PageStore:
         """Give a transaction; one that the disk refuses is done without."""
         with self._lock:
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 with self._connection:
                     yield self._connection
             except sqlite3.Error as error:
@@ -194,34 +196,36 @@ class PageStore:
     def _open(self) -> sqlite3.Connection:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            return _connect(self._path)
-        except _DamagedError as damage:
-            return self._begin_anew(damage)
+            return self._connect(self._path)
         except (sqlite3.Error, OSError) as error:
-            self._tell(f"{self._path}: pages of the wiki are not kept this time: {error}.")
-            return _connect(None)
+            return self._do_without(error)
 
-    def _begin_anew(self, damage: Exception) -> sqlite3.Connection:
+    def _connect(self, path: Path | None) -> sqlite3.Connection:
+        """Return a connection to a sound store, in memory if there is no path."""
+        connection = open_store(path, _TABLES, SCHEMA, self._remove)
+        _forget_unchecked(connection)
+        return connection
+
+    def _remove(self, unfit: UnfitStoreError) -> None:
+        self._is_begun_anew = True
         self._tell(
-            f"{self._path} is damaged ({damage}); it is begun anew and the wiki's pages are fetched again."
+            f"{self._path} is damaged ({unfit}); it is begun anew and the wiki's pages are fetched again."
         )
-        for path in (self._path, *(self._path.with_name(FILE + end) for end in ("-wal", "-shm", "-journal"))):
-            with contextlib.suppress(OSError):
-                path.unlink()
-        try:
-            return _connect(self._path)
-        except (sqlite3.Error, OSError):
-            return _connect(None)
+        remove_store(self._path)
+
+    def _do_without(self, error: Exception) -> sqlite3.Connection:
+        self._tell(f"{self._path}: pages of the wiki are not kept this time: {error}.")
+        return self._connect(None)
 
     def _give_up(self, error: sqlite3.Error) -> None:
-        """Go on without the disk, or with a new file where this one is damaged."""
+        """Go on without the disk, or with a new file where this one turns out to be damaged."""
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
-        if _is_damage(error):
-            self._connection = self._begin_anew(error)
-        else:
-            self._tell(f"{self._path}: pages of the wiki are not kept this time: {error}.")
-            self._connection = _connect(None)
+        self._is_begun_anew = False
+        self._connection = self._open()
+        if not self._is_begun_anew:
+            self._connection.close()
+            self._connection = self._do_without(error)
 
     def _tell(self, text: str) -> None:
         if not self._is_warned:
@@ -229,68 +233,15 @@ class PageStore:
             self._warn(text)
 
 
-class _DamagedError(Exception):
-    """The file is no store of ours, or not whole."""
-
-
-def _connect(path: Path | None) -> sqlite3.Connection:
-    """Return a connection to a sound store, in memory if there is no path."""
-    connection = sqlite3.connect(
-        ":memory:" if path is None else path,
-        timeout=BUSY_S,
-        check_same_thread=False,
-        isolation_level="IMMEDIATE",
-    )
-    try:
-        if path is not None:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-        _check(connection)
-        _make_tables(connection)
-    except BaseException as error:
-        connection.close()
-        if isinstance(error, sqlite3.Error) and _is_damage(error):
-            raise _DamagedError(str(error)) from error
-        raise
-    return connection
-
-
-def _check(connection: sqlite3.Connection) -> None:
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        raise _DamagedError(str(verdict))
-
-
-def _make_tables(connection: sqlite3.Connection) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == SCHEMA:
-        _forget_unchecked(connection)
-        return
-    if version != 0 or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise _DamagedError(f"schema {version}, expected {SCHEMA}")
-    with connection:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in filter(None, map(str.strip, _TABLES.split(";"))):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {SCHEMA}")
-        connection.execute(f"PRAGMA application_id = {CHECKED}")
-
-
 def _forget_unchecked(connection: sqlite3.Connection) -> None:
     """Forget pages that were kept before they were checked, and what was read of them."""
     if connection.execute("PRAGMA application_id").fetchone()[0] == CHECKED:
         return
+    connection.execute("BEGIN IMMEDIATE")
     with connection:
-        connection.execute("BEGIN IMMEDIATE")
         for table in ("pages", "readings"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
         connection.execute(f"PRAGMA application_id = {CHECKED}")
-
-
-def _is_damage(error: sqlite3.Error) -> bool:
-    if isinstance(error, sqlite3.OperationalError):
-        return "no such table" in str(error) or "malformed" in str(error)
-    return isinstance(error, sqlite3.DatabaseError)
 
 
 def _unpacked(packed: object) -> str | None:

@@ -20,6 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
+from mrt_pipeline.runtime.texts import excerpt
+
 MAX_SHOWN_CHARS = 120
 PARTS = "categories|parsewarnings|limitreportdata"
 """what of a parse answer, besides its text, says that something went wrong"""
@@ -119,7 +121,7 @@ def _troubles(html: str, answer: Mapping[str, Any]) -> Iterator[tuple[Trouble, s
     for words in _boxes(html):
         yield Trouble.ERROR, words
     if match := _LEFT_OUT.search(html):
-        yield Trouble.LEFT_OUT, _shown(match.group().strip("<!->"))
+        yield Trouble.LEFT_OUT, excerpt(match.group().strip("<!->"), MAX_SHOWN_CHARS)
     for key in _reported_limits(answer):
         yield Trouble.LIMIT, key
     if end := _cut_end(html):
@@ -135,7 +137,7 @@ def _boxes(html: str) -> Iterator[str]:
         words = _words_behind(html, box.end(), box["tag"])
         is_known = classes & _OF_A_FOOTNOTE or _OF_A_VALUE.match(words)
         if classes & _ERROR_CLASSES and not is_known:
-            yield _shown(words)
+            yield excerpt(words, MAX_SHOWN_CHARS)
 
 
 def _words_behind(html: str, start: int, tag: str) -> str:
@@ -169,7 +171,7 @@ def _cut_end(html: str) -> str | None:
     rest = _COMMENT.sub("", html) if "<!--" in html else html
     is_open = any(rest.count(f"<{tag}") > rest.count(f"</{tag}>") for tag in _CLOSED)
     is_in_tag = rest.rfind("<") > rest.rfind(">")
-    return _shown(rest[-40:]) if is_open or is_in_tag else None
+    return excerpt(rest[-40:], MAX_SHOWN_CHARS) if is_open or is_in_tag else None
 
 
 def _texts(listed: Any, key: str = "") -> Iterator[str]:
@@ -187,7 +189,3 @@ def _items(listed: Any) -> Iterable[Mapping[str, Any]]:
 def _folded(text: str) -> str:
     words = _TAG.sub("", text).replace("_", " ").casefold().split()
     return " ".join(word for word in words if word != "the")
-
-
-def _shown(words: str) -> str:
-    return " ".join(words.split())[:MAX_SHOWN_CHARS]

@@ -1,10 +1,9 @@
 """``stage2_journal.sqlite3``: one committed row per finished station, so that no finished work is done twice.
 
-The file lies in the run's folder and is written by one thread, the driver. It is SQLite in WAL mode: a row is
-there whole or not at all, whatever kills the process, and a full disk harms no row that was committed. A row
-is used again while its key is the present one (``keys.py``). A file that is damaged or of another version is
-kept aside as ``stage2_journal.sqlite3.damaged-<time>``, told, and begun anew; a single damaged row counts as
-not there, and so does one that holds a secret.
+The file lies in the run's folder and is written by one thread, the driver (``runtime/stores.py``); a full
+disk harms no row that was committed. A row is used again while its key is the present one (``keys.py``). A
+file that is damaged or of another version is kept aside as ``stage2_journal.sqlite3.damaged-<time>``, told,
+and begun anew; a single damaged row counts as not there, and so does one that holds a secret.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ from pydantic import ValidationError
 
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import StorageError
-from mrt_pipeline.runtime.checkpoints import move_aside
-from mrt_pipeline.runtime.files import describe_os_error, refuse_secrets, storage_errors, temporary_path
+from mrt_pipeline.runtime.files import describe_os_error, refuse_secrets, temporary_path
 from mrt_pipeline.runtime.model_usage import add_usage
+from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, primary_code, set_store_aside
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.stages.enrichment.keys import StationKey
 
@@ -33,16 +32,12 @@ JOURNAL_NAME = "stage2_journal.sqlite3"
 
 _APPLICATION_ID = 0x4D525432  # "MRT2"
 _VERSION = 1
-_CREATE = f"""
-BEGIN IMMEDIATE;
+_SCHEMA = """
 CREATE TABLE stations (
     slug TEXT PRIMARY KEY, basis TEXT NOT NULL, versions TEXT NOT NULL, status TEXT NOT NULL,
     attempt INTEGER NOT NULL, usage TEXT NOT NULL, enrichment TEXT NOT NULL, sha256 TEXT NOT NULL
 );
 CREATE TABLE expenses (usage TEXT NOT NULL);
-PRAGMA application_id = {_APPLICATION_ID};
-PRAGMA user_version = {_VERSION};
-COMMIT;
 """
 _ERRNO = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
@@ -50,7 +45,6 @@ _ERRNO = {
     sqlite3.SQLITE_READONLY: errno.EROFS,
     sqlite3.SQLITE_PERM: errno.EACCES,
 }
-_DAMAGE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,67 +140,23 @@ def open_journal(
     Raises:
         StorageError: if there is no writing in the folder.
     """
-    path = Path(":memory:") if folder is None else folder / JOURNAL_NAME
-    connection = _open_or_begin_anew(path, now, tell)
+
+    def keep_aside(unfit: UnfitStoreError) -> None:
+        fault = "damaged" if unfit.is_damage else "no journal of this version"
+        aside = set_store_aside(shown, now)
+        tell(f"{shown} is {fault}; it was kept as {aside.name} and begun anew.")
+
+    path = None if folder is None else folder / JOURNAL_NAME
+    shown = path or Path(":memory:")
+    with _sqlite_errors(shown):
+        connection = open_store(path, _SCHEMA, _VERSION, keep_aside, application_id=_APPLICATION_ID)
     try:
-        with _sqlite_errors(path):
+        with _sqlite_errors(shown):
             connection.execute(f"PRAGMA synchronous = {'FULL' if is_costly else 'NORMAL'}")
-        yield Journal(connection, path)
+        yield Journal(connection, shown)
     finally:
         with contextlib.suppress(sqlite3.Error):  # what is committed is committed; the next opening tidies up
             connection.close()
-
-
-def _open_or_begin_anew(path: Path, now: datetime, tell: Callable[[str], None]) -> sqlite3.Connection:
-    connection = _connect(path)
-    with _sqlite_errors(path):
-        fault = _find_fault(connection)
-    if fault is not None:
-        aside = _keep_aside(path, now)  # before closing, which may remove the side files
-        connection.close()
-        tell(f"{path} is {fault}; it was kept as {aside} and begun anew.")
-        connection = _connect(path)
-    with _sqlite_errors(path):
-        connection.execute("PRAGMA journal_mode = WAL")
-        if _is_empty(connection):
-            connection.executescript(_CREATE)
-    return connection
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    with _sqlite_errors(path):
-        return sqlite3.connect(path, isolation_level=None)
-
-
-def _find_fault(connection: sqlite3.Connection) -> str | None:
-    """Return why a file is no journal of ours; an empty one will be."""
-    try:
-        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            return "damaged"
-        if _is_empty(connection):
-            return None
-        names = ("application_id", "user_version")
-        marks = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
-    except sqlite3.DatabaseError as error:
-        if _primary_code(error) in _DAMAGE:
-            return "damaged"
-        raise
-    return None if marks == [_APPLICATION_ID, _VERSION] else "no journal of this version"
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
-
-
-def _keep_aside(path: Path, now: datetime) -> str:
-    """Move a journal with its write-ahead log to another name and return that name."""
-    aside = move_aside(path, now)
-    log, index = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
-    with storage_errors(log, "could not be moved aside"):
-        if log.exists():
-            log.rename(aside.with_name(f"{aside.name}-wal"))
-        index.unlink(missing_ok=True)  # it is of no use without its journal
-    return aside.name
 
 
 def _parse(found: tuple[str, str, str, str, int, str, str, str]) -> JournalRow:
@@ -237,7 +187,7 @@ def _sqlite_errors(path: Path) -> Iterator[None]:
 
 def _find_cause(error: sqlite3.Error, path: Path) -> OSError:
     """Return what the operating system says; where SQLite keeps it back, it is asked for a file beside."""
-    code = _primary_code(error)
+    code = primary_code(error)
     if code == sqlite3.SQLITE_CANTOPEN:
         probe = temporary_path(path)
         try:
@@ -248,7 +198,3 @@ def _find_cause(error: sqlite3.Error, path: Path) -> OSError:
             with contextlib.suppress(OSError):
                 probe.unlink()
     return OSError(_ERRNO.get(code, 0), str(error))
-
-
-def _primary_code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
