@@ -85,6 +85,8 @@ class SourceError(MrtPipelineError):
     ) -> None:
         super().__init__(f"{source_id}: {message}")
         self.source_id = source_id
+        self.names_way_out = names_way_out
+        """whether the message itself says how to do without the live source"""
         self.retryable = retryable
         self.names_way_out = names_way_out
         """whether the message says how to do without the source"""
@@ -108,6 +110,7 @@ class FetchError(SourceError):
         names_way_out: bool = False,
         status: int | None = None,
         retry_after_s: float | None = None,
+        names_way_out: bool = False,
     ) -> None:
         super().__init__(source_id, message, retryable=retryable, names_way_out=names_way_out)
         self.status = status

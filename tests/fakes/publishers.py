@@ -251,6 +251,29 @@ class LocalAccess(SourceAccess):
         )
 
 
+def stop_rows(number: int) -> list[dict[str, Any]]:
+    """Return rows of BusStops, each at a place of its own."""
+    return [
+        {
+            "BusStopCode": f"{code:05}",
+            "RoadName": "A Road",
+            "Description": f"Blk {code}",
+            "Latitude": 1.3 + code / 100_000,
+            "Longitude": 103.8,
+        }
+        for code in range(number)
+    ]
+
+
+def call_rows(*services: tuple[str, int]) -> list[dict[str, Any]]:
+    """Return rows of BusRoutes: each service calls at so many stops, one after the other."""
+    return [
+        {"ServiceNo": name, "Direction": 1, "StopSequence": place, "BusStopCode": f"{place:05}"}
+        for name, number in services
+        for place in range(1, number + 1)
+    ]
+
+
 def datagov_envelope(data: object) -> dict[str, object]:
     """Return what data.gov.sg wraps every good reply in."""
     return {"code": 0, "data": data, "errorMsg": ""}

@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mrt_pipeline.contracts.sections import ExpectedSection
+from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.extraction.bus_tables import BusTables, find_unknown_stops
+from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.http_cache import HttpCache
 from mrt_pipeline.sources.datagov.reading import read_exits
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
+from mrt_pipeline.sources.datamall.tables import read_bus_tables
 from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
-from tests.fakes.publishers import DATASET, LocalAccess, Publishers
+from tests.fakes.publishers import DATASET, LocalAccess, Publishers, call_rows, stop_rows
 
 Damage = Callable[[Any], Any]
 YISHUN = [("NS13", "Yishun")]
@@ -296,7 +301,7 @@ def test_pages_of_different_days_make_no_list(publishers: Publishers, access: Lo
     """A stop came first since page 1 was kept, so page 2 now begins with what page 1 ended with."""
     rows = _stops(publishers, 700)
     read_bus_stops(access, 30)
-    publishers.datamall.rows["BusStops"] = [rows[0] | {"BusStopCode": "99999"}, *rows]
+    publishers.datamall.rows["BusStops"] = [rows[0] | {"BusStopCode": "99999", "Longitude": 103.9}, *rows]
     last = f"{publishers.datamall_server.url}/ltaodataservice/BusStops?$skip=500"
     HttpCache(access.cache_dir / "http").forget(last)
     table = read_bus_stops(access, 30)
@@ -307,19 +312,25 @@ def test_pages_of_different_days_make_no_list(publishers: Publishers, access: Lo
 
 
 def _stops(publishers: Publishers, number: int) -> list[Any]:
-    first = publishers.datamall.rows["BusStops"][0]
-    rows = [first | {"BusStopCode": f"{code:05}"} for code in range(number)]
+    rows: list[Any] = stop_rows(number)
     publishers.datamall.rows["BusStops"] = rows
     return rows
 
 
-def _disturb(publishers: Publishers, skip: int, times: int, change: Callable[[list[Any]], list[Any]]) -> None:
+def _disturb(
+    publishers: Publishers,
+    skip: int,
+    times: int,
+    change: Callable[[list[Any]], list[Any]],
+    path_end: str = "",
+) -> None:
     """Let the page behind so many rows be another one, so many times."""
     regular, left = publishers.datamall_server.handler, [None] * times
 
     def handle(request: SeenRequest) -> Any:
         reply = regular(request)
-        if request.query.get("$skip") != str(skip) or not left:
+        is_meant = request.query.get("$skip") == str(skip) and request.path.endswith(path_end)
+        if not is_meant or not left:
             return reply
         left.pop()
         assert isinstance(reply, Reply)
@@ -403,6 +414,145 @@ def test_a_page_of_more_rows_than_documented_is_an_error(publishers: Publishers,
     _disturb(publishers, 500, 2, lambda _: rows[500:1001])
     with pytest.raises(SourceFormatError, match="has 501 rows; expected at most 500"):
         read_bus_stops(access, 30)
+
+
+OVERLAPS: dict[str, Callable[[list[Any], list[Any]], list[Any]]] = {
+    "half": lambda before, rows: before[250:] + rows[:250],
+    "one row": lambda before, rows: before[499:] + rows[:499],
+    "its own first half twice": lambda before, rows: rows[:250] * 2,
+    "a short page of known rows": lambda before, rows: before[:7],
+}
+
+
+def _calls(publishers: Publishers) -> list[Any]:
+    rows: list[Any] = call_rows(("1", 400), ("2", 700), ("3", 600))
+    publishers.datamall.rows["BusRoutes"] = rows
+    return rows
+
+
+@pytest.mark.parametrize("overlap", OVERLAPS.values(), ids=OVERLAPS)
+def test_a_page_that_repeats_known_rows_once_is_had_whole_in_the_same_run(
+    publishers: Publishers, access: LocalAccess, overlap: Callable[[list[Any], list[Any]], list[Any]]
+) -> None:
+    rows = _calls(publishers)
+    _disturb(publishers, 500, 1, lambda page: overlap(rows[:500], page))
+    table = read_bus_services(access, 30)
+    assert [len(service.stop_codes) for service in table.records] == [400, 700, 600]
+    assert table.findings == ()
+
+
+@pytest.mark.parametrize("overlap", OVERLAPS.values(), ids=OVERLAPS)
+def test_a_page_that_repeats_known_rows_twice_is_refused_and_nothing_is_kept(
+    publishers: Publishers, access: LocalAccess, overlap: Callable[[list[Any], list[Any]], list[Any]]
+) -> None:
+    rows = _calls(publishers)
+    _disturb(publishers, 500, 2, lambda page: overlap(rows[:500], page))
+    with pytest.raises(SourceFormatError, match=r"page 2 of BusRoutes .\$skip=500. repeats rows"):
+        read_bus_services(access, 30)
+    assert sum(len(service.stop_codes) for service in read_bus_services(access, 30).records) == 1700
+
+
+def _skip_ahead(rows: list[Any]) -> Callable[[list[Any]], list[Any]]:
+    return lambda _: rows[505:1000] + [rows[499] | {"ServiceNo": f"9{number}"} for number in range(5)]
+
+
+def test_calls_missing_within_a_service_are_told_and_asked_for_again_by_the_next_run(
+    publishers: Publishers, access: LocalAccess
+) -> None:
+    """The page begins some rows too late; it repeats nothing, so only the numbers of the stops tell."""
+    rows = _calls(publishers)
+    _disturb(publishers, 500, 1, _skip_ahead(rows))
+    table = read_bus_services(access, 30)
+    told = {finding.record_id: finding for finding in table.findings if finding.check == "stop-sequence-gap"}
+    assert "lta-bus-services:2:1" in told
+    assert "no StopSequence 101, 102, 103, 104, 105 (5 calls of 700)" in told["lta-bus-services:2:1"].message
+    whole = read_bus_services(access, 30)
+    assert (whole.findings, len(whole.records)) == ((), 3)
+    publishers.datamall_server.requests.clear()
+    assert read_bus_services(access, 30) == whole
+    assert publishers.datamall_server.requests == []
+
+
+# pages that say nothing, though every row of them can be read
+
+
+ABSURD: dict[str, tuple[str, Callable[[int, Any], Any], str]] = {
+    "one point": ("BusStops", lambda _, row: row | {"Latitude": 1.43, "Longitude": 103.83}, "another one"),
+    "two points": (
+        "BusStops",
+        lambda number, row: row | {"Latitude": 1.43 + number % 2 / 100, "Longitude": 103.83},
+        "another one",
+    ),
+    "one description": ("BusStops", lambda _, row: row | {"Description": "NIL"}, "described alike"),
+    "one known stop": ("BusRoutes", lambda _, row: row | {"BusStopCode": "00007"}, "called at before"),
+    "stop 00000": ("BusRoutes", lambda _, row: row | {"BusStopCode": "00000"}, "called at before"),
+}
+
+
+@pytest.mark.parametrize(("service", "change", "words"), ABSURD.values(), ids=ABSURD)
+def test_a_page_of_absurd_rows_costs_one_run_and_is_not_kept(
+    publishers: Publishers,
+    access: LocalAccess,
+    service: str,
+    change: Callable[[int, Any], Any],
+    words: str,
+) -> None:
+    _stops(publishers, 1700)
+    _calls(publishers)
+    whole = READ[service](access, 0)
+    _disturb(publishers, 500, 1, lambda page: [change(number, row) for number, row in enumerate(page)])
+    with pytest.raises(SourceFormatError, match=rf"\d+ of 1700 .*{words}"):
+        READ[service](access, 30)
+    assert READ[service](access, 30).records == whole.records
+
+
+def _context(access: LocalAccess) -> RunContext:
+    return RunContext(settings=access.settings, as_of=date(2026, 11, 23), access=access)
+
+
+@pytest.mark.parametrize("service", ["BusRoutes", "BusStops"])
+def test_calls_at_stops_that_are_not_listed_are_asked_for_again_whichever_table_is_wrong(
+    publishers: Publishers, access: LocalAccess, service: str
+) -> None:
+    """Every code is a number of five digits, no stop follows itself: only both tables together tell."""
+    _stops(publishers, 1700)
+    _calls(publishers)
+
+    def change(page: list[Any]) -> list[Any]:
+        return [row | {"BusStopCode": f"{90_000 + number}"} for number, row in enumerate(page)]
+
+    _disturb(publishers, 500, 1, change, f"/{service}")
+    assert find_unknown_stops(*_pair(read_bus_tables(_context(access)))) == ()
+    publishers.datamall_server.requests.clear()
+    assert find_unknown_stops(*_pair(read_bus_tables(_context(access)))) == ()
+    assert publishers.datamall_server.requests == []
+    access.forget_answers()
+    _disturb(publishers, 500, 2, change, f"/{service}")
+    with pytest.raises(SourceFormatError, match="calls are at stops that lta-bus-stops does not list"):
+        read_bus_tables(_context(access))
+    assert find_unknown_stops(*_pair(read_bus_tables(_context(access)))) == ()
+
+
+def _pair(tables: BusTables) -> tuple[SourceTable[BusStop], SourceTable[BusService]]:
+    return tables.stops, tables.services
+
+
+# hits of OneMap
+
+
+def test_a_hit_far_from_where_the_station_is_known_to_be_is_used_and_not_kept(
+    publishers: Publishers, access: LocalAccess
+) -> None:
+    def move(page: Any) -> Any:
+        return page | {"results": [hit | {"LATITUDE": "1.41"} for hit in page["results"]]}
+
+    for page in "12345":
+        _disturb_search(publishers, page, 1, move)
+    assert [found.lat for found in read_stations(access, 30, YISHUN).records] == [1.41]
+    assert [found.lat for found in read_stations(access, 30, YISHUN).records] == [1.4294431]
+    publishers.onemap_server.requests.clear()
+    assert [found.lat for found in read_stations(access, 30, YISHUN).records] == [1.4294431]
+    assert publishers.onemap_server.requests == []
 
 
 # pages of OneMap

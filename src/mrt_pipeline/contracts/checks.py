@@ -151,6 +151,16 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "see which record is right",
         ),
         _warning("record-repeated", "record[|s] that [its|their] publisher repeats", "tell the publisher"),
+        _warning(
+            "stop-called-at-twice",
+            "bus service[|s] that call[s|] at one stop twice running",
+            "run again later; if it stays, tell the publisher",
+        ),
+        _warning(
+            "stop-sequence-gap",
+            "bus service[|s] with a gap in [its|their] stops",
+            "run again later; if it stays, tell the publisher",
+        ),
         _info(
             "revision-unknown",
             "document[|s] of unknown revision",

@@ -10,12 +10,12 @@ import pytest
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.extraction.bus_tables import find_unknown_stops
 from mrt_pipeline.runtime.documents import Payload, provenance_of
 from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
 from mrt_pipeline.sources.datamall.parsing import parse_bus_services, parse_bus_stops
 from mrt_pipeline.sources.datamall.reading import bus_services_table
-from mrt_pipeline.sources.datamall.tables import find_unknown_stops
 from tests.unit.sources.payloads import as_json, changed, checks, payload, plain
 
 STOPS: list[dict[str, Any]] = plain("lta-bus-stops/stops.json")

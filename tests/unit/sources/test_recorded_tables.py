@@ -9,11 +9,11 @@ import pytest
 
 from mrt_pipeline.config import Secrets
 from mrt_pipeline.config.model import Settings
+from mrt_pipeline.extraction.bus_tables import find_unknown_stops
 from mrt_pipeline.runtime.recordings import RECORDED, load_recording
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.datagov.reading import read_exits
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
-from mrt_pipeline.sources.datamall.tables import find_unknown_stops
 from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.fake_time import FakeTime
 

@@ -59,7 +59,7 @@ SPEC = SourceSpec(
     is_always_read=True,
     fills=("bus_stops",),
     credentials=Credentials((("LTA_ACCOUNT_KEY",),), service="LTA DataMall"),
-    cross_check="tables:find_unknown_stops",
+    cross_check="tables:check_calls",
     opener="claims:open_source",
     recorder="reading:record",
 )

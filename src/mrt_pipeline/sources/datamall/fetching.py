@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PAGE_ROWS = 500
 MAX_PAGES = 400
 """200,000 rows; BusRoutes has about 26,000"""
+MOST_REPEATED = 10
+"""rows that one page may hold twice: LTA's own slips; more of them stand where others belong"""
 KEY_STATUSES = (401, 403, 404)
 """a key that DataMall does not know is answered 404"""
 
@@ -28,7 +30,8 @@ def fetch_rows(access: SourceAccess, answers: Answers, document_id: str, service
     """Return all rows of a service as one JSON list.
 
     A list ends where a page is short, the page beyond it is empty, and the last one says the same when asked
-    again: a server in trouble gives short or empty pages too.
+    again: a server in trouble gives short or empty pages too. It also gives pages that begin too early: a row
+    of an earlier page stands in the place of another one, which would be missing.
 
     Args:
         access: settings, the AccountKey and the HTTP client.
@@ -60,7 +63,7 @@ class _Pages:
         for number in range(MAX_PAGES):
             page = self._read_whole(number)
             rows.extend(page)
-            self._seen.update(map(orjson.dumps, page))
+            self._seen.update(map(_spell, page))
             if len(page) < PAGE_ROWS:
                 return Payload(orjson.dumps(rows), min(self._times.values()))
         raise self._fault(f"{self._service} has no last page: {MAX_PAGES} pages are full.")
@@ -73,7 +76,7 @@ class _Pages:
         again = self._get(number, again=True)
         if self._is_repeated(again):
             raise self._fault(
-                f"{self._describe(number)} repeats earlier pages, so {self._service} has no last page."
+                f"{self._describe(number)} repeats rows, so {self._service} lacks others or has no last page."
             )
         if len(again) == PAGE_ROWS:
             return again
@@ -95,7 +98,9 @@ class _Pages:
         return once_more
 
     def _is_repeated(self, page: Sequence[object]) -> bool:
-        return bool(page) and all(orjson.dumps(row) in self._seen for row in page)
+        """Tell whether a page holds a row of an earlier page, or many of its own twice."""
+        rows = set(map(_spell, page))
+        return not rows.isdisjoint(self._seen) or len(page) - len(rows) > MOST_REPEATED
 
     def _get(self, number: int, *, again: bool = False) -> Sequence[object]:
         """Return the rows of a page."""
@@ -123,6 +128,7 @@ class _Pages:
                 "check LTA_ACCOUNT_KEY, or set apis.datamall.mode to snapshot.",
                 names_way_out=True,
                 status=error.status,
+                names_way_out=True,
             ) from error
 
     def _describe(self, number: int) -> str:
@@ -130,6 +136,10 @@ class _Pages:
 
     def _fault(self, fault: str) -> SourceFormatError:
         return SourceFormatError(self._document_id, f"{fault} Run again later.")
+
+
+def _spell(row: object) -> bytes:
+    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
 
 
 def _account_key(access: SourceAccess) -> str:

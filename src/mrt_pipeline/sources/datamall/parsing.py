@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
-from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusService, BusStop
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
@@ -25,10 +27,18 @@ SERVICES_ID = BUS_SERVICES.document_id
 
 MAX_NAME_CHARS = 100
 MAX_DIRECTIONS = 2
+MOST_NAMED = 5
+"""a message names so many places"""
 _STOP_CODE = re.compile(r"[0-9]{5}")
 _SERVICE_NO = re.compile(r"[A-Za-z0-9]{1,8}")
 _DIRECTION = re.compile("[12]")
 _SEQUENCE = re.compile(r"[0-9]{1,4}")
+
+REPEATED = "record-repeated"
+GAP = "stop-sequence-gap"
+STANDING = "stop-called-at-twice"
+SIGNS_OF_LOSS = frozenset({REPEATED, GAP, STANDING})
+"""checks that a list with rows in the place of others fails; LTA's own slips may fail them too"""
 
 ServiceKey = tuple[str, int]
 """service number and direction"""
@@ -80,11 +90,41 @@ def _parse_bus_routes(document: object) -> Parsed[BusService]:
     findings: list[Finding] = []
     for number, row in enumerate(_rows(document, SERVICES_ID)):
         findings.extend(_add_call(number, row, calls))
+    if all(finding.severity is not Severity.ERROR for finding in findings):  # else the gaps are told of
+        findings.extend(found for key, stops in calls.items() for found in _find_gap(key, stops))
     services = (
         BusService(service_no, direction, tuple(stops[place] for place in sorted(stops)))
         for (service_no, direction), stops in calls.items()
     )
     return Parsed(_sorted(services), tuple(findings))
+
+
+def _find_gap(key: ServiceKey, stops: Mapping[int, str]) -> Iterator[Finding]:
+    """Yield a finding about the places that a direction has no stop for."""
+    reader = RecordReader(f"{SERVICES_ID}:{key[0]}:{key[1]}", {}, "service direction")
+    if missing := [place for place in range(1, max(stops)) if place not in stops]:
+        places = ", ".join(map(str, missing[:MOST_NAMED])) + (", …" if len(missing) > MOST_NAMED else "")
+        reader.note(
+            GAP,
+            f"has no StopSequence {places} ({counted(len(missing), 'call')} of {max(stops)}); expected every "
+            "place from 1. Stops of this service may be missing. Run again later.",
+        )
+    yield from reader.findings
+
+
+def find_standing(services: Iterable[BusService]) -> Iterator[Finding]:
+    """Yield a finding about each direction that calls at a stop and then at the same stop again."""
+    for service in services:
+        twice = [code for code, following in pairwise(service.stop_codes) if code == following]
+        if not twice:
+            continue
+        reader = RecordReader(f"{SERVICES_ID}:{service.service_no}:{service.direction}", {}, "direction")
+        reader.note(
+            STANDING,
+            f"calls at {show(twice[0])} twice running; expected another stop between. Stops of this service "
+            "may be missing. Run again later.",
+        )
+        yield from reader.findings
 
 
 def _rows(document: object, document_id: str) -> Sequence[object]:
@@ -120,7 +160,7 @@ def _keep(stop: BusStop, kept: dict[str, BusStop], reader: RecordReader) -> None
     if earlier is stop:
         return
     if earlier == stop:
-        reader.note("record-repeated", "stands twice in the answer with the same content.")
+        reader.note(REPEATED, "stands twice in the answer with the same content.")
     else:
         reader.lose(
             "record-id-not-unique",
@@ -142,7 +182,7 @@ def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:
         if int(place) not in stops:
             stops[int(place)] = code
         elif stops[int(place)] == code:
-            reader.note("record-repeated", "stands twice in the answer with the same content.")
+            reader.note(REPEATED, "stands twice in the answer with the same content.")
         else:
             where = f"stop {place} of service {service_no} direction {direction}"
             reader.lose(

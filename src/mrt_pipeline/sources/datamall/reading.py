@@ -11,7 +11,15 @@ from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.runtime.documents import Count, Payload, check_number, refuse_losses, table_of
 from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
 from mrt_pipeline.sources.datamall.fetching import fetch_rows
-from mrt_pipeline.sources.datamall.parsing import SERVICES_ID, STOPS_ID, parse_bus_stops, parse_routes_file
+from mrt_pipeline.sources.datamall.parsing import (
+    SERVICES_ID,
+    SIGNS_OF_LOSS,
+    STOPS_ID,
+    find_standing,
+    parse_bus_stops,
+    parse_routes_file,
+)
+from mrt_pipeline.sources.datamall.plausibility import refuse_odd_services, refuse_odd_stops
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
@@ -46,7 +54,7 @@ def read_bus_stops(access: SourceAccess, ttl_days: float) -> SourceTable[BusStop
         table = bus_stops_table(fetch_rows(access, answers, STOPS_ID, "BusStops"))
         return refuse_losses(check_number(table, expected, STOPS_COUNT))
 
-    return access.read_checked(STOPS_ID, ttl_days, read)
+    return access.read_checked(STOPS_ID, ttl_days, read, is_sound=_seems_whole)
 
 
 def read_bus_services(access: SourceAccess, ttl_days: float) -> SourceTable[BusService]:
@@ -63,7 +71,7 @@ def read_bus_services(access: SourceAccess, ttl_days: float) -> SourceTable[BusS
         table = bus_services_table(fetch_rows(access, answers, SERVICES_ID, "BusRoutes"))
         return refuse_losses(check_number(table, expected, SERVICES_COUNT))
 
-    return access.read_checked(SERVICES_ID, ttl_days, read)
+    return access.read_checked(SERVICES_ID, ttl_days, read, is_sound=_seems_whole)
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[Any]]:
@@ -83,11 +91,28 @@ def read_service_files(payloads: Sequence[Payload], _settings: Settings) -> Sour
 
 
 def bus_stops_table(payload: Payload) -> SourceTable[BusStop]:
-    """Return the bus stops of a payload with the findings about its rows."""
-    return table_of(BUS_STOPS, payload, parse_bus_stops(payload.content))
+    """Return the bus stops of a payload with the findings about its rows.
+
+    Raises:
+        SourceFormatError: if there are no rows, or as a whole they cannot be right.
+    """
+    parsed = parse_bus_stops(payload.content)
+    refuse_odd_stops(parsed.records)
+    return table_of(BUS_STOPS, payload, parsed)
 
 
 def bus_services_table(payload: Payload) -> SourceTable[BusService]:
-    """Return the bus services of a payload with the findings about its rows."""
+    """Return the bus services of a payload with the findings about its rows.
+
+    Raises:
+        SourceFormatError: if there are no rows, or as a whole they cannot be right.
+    """
     parsed, is_derived = parse_routes_file(payload.content)
-    return table_of(DERIVED_BUS_SERVICES if is_derived else BUS_SERVICES, payload, parsed)
+    refuse_odd_services(parsed.records)
+    document = DERIVED_BUS_SERVICES if is_derived else BUS_SERVICES
+    return table_of(document, payload, parsed, find_standing(parsed.records))
+
+
+def _seems_whole(table: SourceTable[Any]) -> bool:
+    """Tell whether nothing hints at missing rows; if something does, the next run asks again."""
+    return not any(finding.check in SIGNS_OF_LOSS for finding in table.findings)

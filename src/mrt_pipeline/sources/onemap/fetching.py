@@ -14,7 +14,7 @@ from mrt_pipeline.errors import CredentialError, FetchError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, read_number, show
 from mrt_pipeline.secrecy import SECRETS
-from mrt_pipeline.sources.onemap.matching import modes_of
+from mrt_pipeline.sources.onemap.matching import agrees, modes_of
 from mrt_pipeline.sources.onemap.parsing import STATIONS_ID, parse_stations
 
 if TYPE_CHECKING:
@@ -66,9 +66,10 @@ def _result(code: str, name: str, found: Mapping[str, object]) -> dict[str, obje
 
 
 def _finds_all(sought: Sequence[tuple[str, str]], found: Mapping[str, object]) -> bool:
-    """Return whether a search gives a place for each station that was sought."""
+    """Return whether a search gives a place for each station that was sought, where it is known to be."""
     results = [_result(code, name, found) for code, name in sought]
-    return len(parse_stations(orjson.dumps(results)).records) == len(sought)
+    located = parse_stations(orjson.dumps(results)).records
+    return len(located) == len(sought) and all(map(agrees, located))
 
 
 class _Search:
@@ -86,7 +87,8 @@ class _Search:
     def ask(self, words: str, sought: Sequence[tuple[str, str]]) -> Mapping[str, object]:
         """Return all hits for some words, and the error that came with them.
 
-        Hits without a place for each station that was sought are used, and asked for anew by the next run.
+        Hits without a place for each station that was sought, or with one elsewhere than the network table
+        has it, are used as far as they can be, and asked for anew by the next run.
         """
         found, time = self._access.read_checked(
             STATIONS_ID,

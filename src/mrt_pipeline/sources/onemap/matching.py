@@ -7,11 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from mrt_pipeline.contracts.source import StationLocation
 from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.geometry import distance_m
 
 NIL = "NIL"
 """what OneMap writes into an empty field"""
 MAX_NAME_CHARS = 200
+AGREES_M = 100
+"""OneMap moved its point of a building by up to 47 m between 2023 and July 2025; the points of two stations
+are 230 m or more apart, so that a point of the wrong station is never within this distance."""
 MODES = frozenset({"MRT", "LRT"})
 
 _BUILDING = re.compile(
@@ -49,6 +54,12 @@ def has_code(hit: Mapping[str, object], station_code: str) -> bool:
     """Tell whether a hit's name gives a code."""
     buildings = map(read_building, names_of(hit))
     return any(building is not None and station_code in building.codes for building in buildings)
+
+
+def agrees(location: StationLocation) -> bool:
+    """Tell whether a position is where the network table has the building, if it has it."""
+    entry = load_network().find_code(location.station_code)
+    return entry is None or distance_m(location.lat, location.lng, entry.lat, entry.lng) <= AGREES_M
 
 
 def read_building(text: str) -> Building | None:

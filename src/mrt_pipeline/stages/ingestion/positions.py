@@ -12,11 +12,8 @@ from mrt_pipeline.contracts.source import SourceTable, StationLocation
 from mrt_pipeline.network import CodeEntry, network_evidence
 from mrt_pipeline.runtime.geometry import Point, to_svy21_all
 from mrt_pipeline.runtime.records import show
+from mrt_pipeline.sources.onemap.matching import AGREES_M
 from mrt_pipeline.stages.ingestion.reference import Reference
-
-AGREES_M = 100
-"""OneMap moved its point of a building by up to 47 m between 2023 and July 2025; the points of two stations
-are 230 m or more apart, so that a point of the wrong station is never within this distance."""
 
 
 @dataclass(frozen=True, slots=True)
