@@ -88,8 +88,6 @@ class SourceError(MrtPipelineError):
         self.names_way_out = names_way_out
         """whether the message itself says how to do without the live source"""
         self.retryable = retryable
-        self.names_way_out = names_way_out
-        """whether the message says how to do without the source"""
         self.refused_copies: tuple[Path, ...] = ()
         """copies on disk that failed their checks first and were removed, so that the service was asked"""
 
@@ -110,7 +108,6 @@ class FetchError(SourceError):
         names_way_out: bool = False,
         status: int | None = None,
         retry_after_s: float | None = None,
-        names_way_out: bool = False,
     ) -> None:
         super().__init__(source_id, message, retryable=retryable, names_way_out=names_way_out)
         self.status = status

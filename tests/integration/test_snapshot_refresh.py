@@ -174,6 +174,24 @@ def test_a_payload_that_loses_a_record_is_not_recorded(
     assert "lta-station-exits:21494 has None as geometry" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "station_code,station_name,lat,lon,source\n",
+        "station_code,station_name,lat,lon,source\nNS13,Yishun,1.43,103.83,google\n",
+        "station_code,station_name,lat,lon\nNS13,Yishun,1.43,103.83\n",
+        '[{"Station": "NS13", "Station Name": "Yishun", "Possible Locations": []}]',
+    ],
+)
+def test_a_document_without_a_record_is_not_recorded(
+    config: Path, recorded: Path, tmp_path: Path, table: str
+) -> None:
+    (tmp_path / "table.csv").write_text(table)
+    with pytest.raises(SourceFormatError, match="onemap-stations: holds no record that can be recorded"):
+        refresh(config, _by_document(ALL_FILES | {"onemap": [tmp_path / "table.csv"]}), DAY, recorded)
+    assert contents(recorded) == {}
+
+
 def test_one_bad_file_keeps_the_good_ones_from_being_recorded(
     config: Path, recorded: Path, tmp_path: Path
 ) -> None:

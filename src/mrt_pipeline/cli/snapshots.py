@@ -52,7 +52,8 @@ def refresh(
         shows_all: whether every finding is shown, not only the first ones of each kind.
 
     Raises:
-        SourceError: if a payload cannot be had or read, or one of its records; nothing is then written.
+        SourceError: if a payload cannot be had or read, or one of its records, or if it holds none; nothing
+            is then written.
     """
     _check_names(files)
     configuration = PipelineConfig(find_config(config))
@@ -150,7 +151,7 @@ def _read(path: Path) -> bytes:
 
 
 def _report(recorded: Sequence[SourceTable[Any]], *, shows_all: bool) -> None:
-    """Show every finding, and refuse to go on if a record was lost."""
+    """Show every finding, and refuse to go on if a record was lost or a table is empty."""
     findings = [finding for table in recorded for finding in table.findings]
     tables = {table.provenance.document_id: table for table in recorded}
     for spec in all_sources():
@@ -165,6 +166,13 @@ def _report(recorded: Sequence[SourceTable[Any]], *, shows_all: bool) -> None:
             f"{counted(count_records(lost), 'record')} could not be read; expected all of them. Nothing was "
             "recorded; correct the files, or get them again.",
         )
+    for document_id, table in tables.items():
+        if not table.records:
+            raise SourceFormatError(
+                document_id,
+                "holds no record that can be recorded; expected at least one. Nothing was recorded; see the "
+                "remarks above, and correct the files or get them again.",
+            )
 
 
 def _save(table: SourceTable[Any], folder: Path) -> Path:

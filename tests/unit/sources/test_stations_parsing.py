@@ -128,6 +128,40 @@ def test_a_code_that_stands_twice_in_a_file_keeps_its_first_position() -> None:
     assert checks(parsed.findings) == [("record-id-not-unique", Severity.WARNING)]
 
 
+COLUMNS = "station_code,station_name,lat,lon,source"
+TABLES = {
+    "a space after each comma": f"{COLUMNS.replace(',', ', ')}\nNS13, Yishun, 1.43, 103.83, onemap\n",
+    "quoted after a space": f'{COLUMNS.replace(",", ", ")}\nNS13, "Yishun", 1.43, 103.83, "onemap"\n',
+    "capitals": f"{COLUMNS.upper()}\nNS13,Yishun,1.43,103.83,OneMap\n",
+    "spaces around": f"{COLUMNS.replace(',', ' ,')}\n NS13 ,Yishun , 1.43, 103.83 , onemap \n",
+    "empty cells left out": f"{COLUMNS},comment\nNS13,Yishun,1.43,103.83,onemap\n",
+    "empty cells too many": f"{COLUMNS}\n,,,,\nNS13,Yishun,1.43,103.83,onemap,,\n",
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_table_is_read_however_its_cells_are_spaced_and_spelled(table: str) -> None:
+    parsed = parse_stations(table.encode())
+    assert parsed.records == (StationLocation("NS13", "Yishun", 1.43, 103.83),)
+    assert parsed.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "given"),
+    [
+        ("NS13,Yishun,1.43,103.83", "4 cells"),
+        ("NS13,1.43,103.83,onemap", "4 cells"),
+        ("NS13", "1 cell;"),
+        ("NS13,Yishun,1.43,103.83,onemap,OneMap", "6 cells"),
+        ("NS13,Yishun, Blk 1,1.43,103.83,onemap", "6 cells"),
+    ],
+)
+def test_a_row_whose_cells_are_not_as_many_as_its_header_s_is_refused(row: str, given: str) -> None:
+    header = f"{COLUMNS}\nNS9,Woodlands,1.4368,103.7861,onemap\n"
+    with pytest.raises(SourceFormatError, match=f"line 3 of the table has {given}"):
+        parse_stations(f"{header}{row}\n".encode())
+
+
 @pytest.mark.parametrize(
     "record", [None, 1, [], {}, {"Station": "NS13"}, {"Station": "no code", "Station Name": "x"}]
 )

@@ -128,7 +128,6 @@ class _Pages:
                 "check LTA_ACCOUNT_KEY, or set apis.datamall.mode to snapshot.",
                 names_way_out=True,
                 status=error.status,
-                names_way_out=True,
             ) from error
 
     def _describe(self, number: int) -> str:

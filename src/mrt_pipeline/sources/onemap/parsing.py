@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import StationLocation
 from mrt_pipeline.errors import SourceFormatError
@@ -140,17 +141,36 @@ def _locate(reader: RecordReader, code: str, hits: Sequence[Mapping[str, object]
 def _read_table(text: str) -> Iterator[Read]:
     text, delimiter = _find_delimiter(text)
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        columns = [name.strip().lower() for name in next(rows, [])]
+        rows = csv.reader(
+            io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
+        )
+        columns = [name.strip().casefold() for name in next(rows, [])]
         if missing := _COLUMNS - set(columns):
             raise SourceFormatError(STATIONS_ID, f"the table has no column {', '.join(sorted(missing))}.")
-        for number, cells in enumerate(row for row in rows if row):
-            row = dict(zip(columns, cells, strict=False))
+        for number, cells in enumerate(row for row in rows if any(map(str.strip, row))):
+            row = _by_column(columns, cells, rows.line_num)
             if delimiter != ",":  # where the comma stands in numbers
                 row |= {name: row[name].replace(",", ".") for name in ("lat", "lon") if name in row}
             yield _read_row(number, row)
     except csv.Error as error:
         raise SourceFormatError(STATIONS_ID, f"the table is not CSV ({error}).") from error
+
+
+def _by_column(columns: Sequence[str], cells: Sequence[str], line: int) -> dict[str, str]:
+    """Return a row's cells by the name of their column; spreadsheets leave out empty cells at a row's end.
+
+    Raises:
+        SourceFormatError: if cells are missing that are needed, or there are more than columns: then nobody
+            knows which cell is of which column.
+    """
+    least = max(number for number, name in enumerate(columns, start=1) if name in _COLUMNS | {"source"})
+    if len(cells) < least or any(map(str.strip, cells[len(columns) :])):
+        raise SourceFormatError(
+            STATIONS_ID,
+            f"line {line} of the table has {counted(len(cells), 'cell')}; expected {len(columns)}, as in its "
+            "header. Correct the file, or get it again.",
+        )
+    return {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
 
 
 def _find_delimiter(text: str) -> tuple[str, str]:
@@ -166,7 +186,8 @@ def _read_row(number: int, row: Mapping[str, object]) -> Read:
     code = reader.text("station_code", max_chars=6, pattern=STATION_CODE)
     building = reader.text("station_name", max_chars=MAX_NAME_CHARS)
     lat, lng = reader.position(row.get("lat"), row.get("lon"))
-    if (source := row.get("source")) != PUBLISHER:
+    source = row.get("source")
+    if not isinstance(source, str) or source.casefold() != PUBLISHER:
         reader.note(
             "position-not-onemap",
             f"has a position from {show(source)}, not from OneMap; it is left out.",
