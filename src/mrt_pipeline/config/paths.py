@@ -1,7 +1,8 @@
 """Paths as a person writes them, in the configuration, in the environment and on the command line alike.
 
 ``~``, ``~user``, ``$NAME`` and ``${NAME}`` are filled in, because no shell does that in a file or in
-``--output-dir=~/runs``. What cannot be filled in is refused: a folder named ``$HOME`` helps nobody.
+``--output-dir=~/runs``. What cannot be filled in is refused, as is what other programs would fill in, such as
+``%HOME%``: a folder of such a name helps nobody.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 from mrt_pipeline.errors import ConfigError, UsageError
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
+_FOREIGN = re.compile(r"\$[({][^)}/\\]*[)}]?|%[A-Za-z_]\w*%|![A-Za-z_]\w*!|\{\{.*?\}\}", re.ASCII)
+"""how a variable is written for other programs, or in part; looked for once ours are taken out"""
 
 
 def expand_path(text: str) -> str:
@@ -26,6 +29,11 @@ def expand_path(text: str) -> str:
         raise ValueError("is empty; expected a path.")
     if "\0" in text:
         raise ValueError("holds a NUL character, which no path can; remove it.")
+    if foreign := _FOREIGN.search(_VARIABLE.sub("", text)):
+        raise ValueError(
+            f"holds {foreign[0]!r}, which is no variable here; write it as $NAME or ${{NAME}}, or write the "
+            "path out."
+        )
     filled = _VARIABLE.sub(_fill_in, text)
     if not text.startswith("~"):
         return filled

@@ -21,6 +21,12 @@ NO_PATHS = {
     "$NOT_SET_HERE/x": "names the variable 'NOT_SET_HERE', which is not set",
     "x/${NOT_SET_HERE}": "names the variable 'NOT_SET_HERE', which is not set",
     "${}": "names the variable '', which is not set",
+    "${HOME": "holds '${HOME', which is no variable here; write it as $NAME or ${NAME}",
+    "a/${HOME/x": "holds '${HOME', which is no variable here",
+    "%USERPROFILE%/x": "holds '%USERPROFILE%', which is no variable here",
+    "$(HOME)/x": "holds '$(HOME)', which is no variable here",
+    "a/{{ home }}": "holds '{{ home }}', which is no variable here",
+    "!HOME!/x": "holds '!HOME!', which is no variable here",
 }
 
 
@@ -43,7 +49,9 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         ("./~", "./~"),
         ("a~b", "a~b"),
         ("5$", "5$"),
-        ("$(HOME)", "$(HOME)"),
+        ("100%", "100%"),
+        ("5% of 6%", "5% of 6%"),
+        ("wow!/x!", "wow!/x!"),
     ],
 )
 def test_the_home_folder_and_variables_are_filled_in(text: str, expanded: str, home: Path) -> None:
