@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mrt_pipeline.cli.findings import list_findings
-from mrt_pipeline.cli.printing import say
-from mrt_pipeline.config import PipelineConfig, find_config
+from mrt_pipeline.cli.printing import note, say
+from mrt_pipeline.config import PipelineConfig, Settings, default_settings, look_for_config
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
@@ -105,10 +105,18 @@ def _check_dataset(
     """Return what a dataset was published with, and what the checks find in it, each once."""
     from mrt_pipeline.stages.stage3_merger import check_dataset
 
-    again = check_dataset(dataset, PipelineConfig(find_config(config)).settings)
+    again = check_dataset(dataset, _settings(config))
     is_of_run = manifest is not None and path.name == FINAL_NAME
     contradictions = find_contradictions(dataset, manifest) if is_of_run and manifest is not None else ()
     return dict.fromkeys((*contradictions, *dataset.findings, *again))
+
+
+def _settings(config: Path | None) -> Settings:
+    """Return the configuration; whoever received a dataset has none, and needs none to check it."""
+    if (found := look_for_config(config)) is not None:
+        return PipelineConfig(found).settings
+    note("No configuration was found; the dataset is checked with the program's defaults.")
+    return default_settings()
 
 
 def _show(findings: Iterable[Finding], *, shows_all: bool) -> None:

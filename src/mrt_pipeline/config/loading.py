@@ -17,17 +17,17 @@ from mrt_pipeline.errors import ConfigError
 MAX_FILE_BYTES = 256 * 1024
 
 
-def load_settings(path: Path, variables: Mapping[str, str]) -> Settings:
+def load_settings(path: Path | None, variables: Mapping[str, str]) -> Settings:
     """Return the settings that a file and the environment give.
 
     Args:
-        path: the configuration file.
+        path: the configuration file; none: what no variable sets has its default.
         variables: the environment's, of which those named ``MRT_PIPELINE__…`` override single keys.
 
     Raises:
         ConfigError: if the file cannot be read, or for every fault in it and in the variables.
     """
-    document = _read_document(path)
+    document = _read_document(path) if path is not None else read_yaml("{}")
     faults = list(document.faults)
     settings_of: dict[Key, str] = {}
     for override in find_overrides(variables):
@@ -123,5 +123,6 @@ def _unreadable(fault: str) -> ConfigError:
     return ConfigError("The file cannot be read:", (fault,))
 
 
-def _refusal(path: Path, faults: Iterable[str]) -> ConfigError:
-    return ConfigError(f"The configuration {path} cannot be used:", tuple(faults))
+def _refusal(path: Path | None, faults: Iterable[str]) -> ConfigError:
+    what = f"The configuration {path}" if path is not None else "The configuration in the environment"
+    return ConfigError(f"{what} cannot be used:", tuple(faults))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,29 @@ class PipelineConfig:
         return reduce(step, key.split("."), self.settings.model_dump(mode="json"))
 
 
+def look_for_config(path: str | Path | None, places: Sequence[Path] = (DEFAULT_PATH,)) -> Path | None:
+    """Return the file that is named, be it there or not, else the first of some places that is a file.
+
+    Raises:
+        ConfigError: if ``PIPELINE_CONFIG`` holds no path.
+        UsageError: if the path is none.
+    """
+    if path:
+        return read_path(str(path))
+    if named := read_variables().get(CONFIG_VARIABLE):
+        return read_variable_path(CONFIG_VARIABLE, named)
+    return next((place for place in places if place.is_file()), None)
+
+
+def default_settings() -> Settings:
+    """Return the settings without a file: the program's defaults, and what the environment overrides.
+
+    Raises:
+        ConfigError: for every fault in the environment.
+    """
+    return load_settings(None, read_variables())
+
+
 _config: PipelineConfig | None = None
 
 
@@ -101,14 +125,9 @@ def find_config(path: str | Path | None = None, default: Path | None = None) -> 
     Raises:
         ConfigError: if nothing is named and nothing found; it lists all places looked at.
     """
-    if path:
-        return read_path(str(path))
-    if named := read_variables().get(CONFIG_VARIABLE):
-        return read_variable_path(CONFIG_VARIABLE, named)
     places = [DEFAULT_PATH] if default is None else [DEFAULT_PATH, default]
-    for place in places:
-        if place.is_file():
-            return place
+    if (found := look_for_config(path, places)) is not None:
+        return found
     looked_at = ("--config: not given", f"{CONFIG_VARIABLE}: not set")
     raise ConfigError(
         "No configuration; name a file or put it in one of these places:",

@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from mrt_pipeline.cli.app import app
+from mrt_pipeline.cli.validating import validate_file
+from mrt_pipeline.errors import ConfigError
 from mrt_pipeline.runtime.checkpoints import describe_checkpoint
 from mrt_pipeline.runtime.files import sha256_of, write_json
 from mrt_pipeline.runtime.manifests import save_manifest
@@ -79,6 +81,25 @@ def test_without_a_manifest_nothing_vouches_for_the_bytes(folder: Path) -> None:
         code, said = _validate(path)
         assert code == 0
         assert f"Nothing vouches for the bytes of {folder / 'stage3_final.json'}" in said
+
+
+def test_a_folder_that_was_received_is_checked_without_any_configuration(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PIPELINE_CONFIG")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    code, said = _validate(folder)
+    assert code == 0
+    assert said.count("No configuration was found; the dataset is checked with the program's defaults.") == 1
+    monkeypatch.setenv("MRT_PIPELINE__EXPECTED_STATIONS", "many")
+    with pytest.raises(
+        ConfigError, match=r"in the environment cannot be used:\n.*MRT_PIPELINE__EXPECTED_STATIONS"
+    ):
+        validate_file(folder, None)
+    monkeypatch.setenv("PIPELINE_CONFIG", str(tmp_path / "gone.yaml"))
+    with pytest.raises(ConfigError, match="there is no such file"):
+        validate_file(folder, None)
 
 
 def test_another_day_in_the_manifest_is_an_error(folder: Path) -> None:
