@@ -31,6 +31,15 @@ def test_a_look_at_the_past_does_not_move_latest_until_that_is_asked_for(after_a
     assert "latest now shows the network of 2026-07-01" in moved.stderr
 
 
+def test_a_look_at_the_past_does_not_take_the_place_of_a_link_that_was_lost(after_a_run: Workplace) -> None:
+    present = after_a_run.latest.resolve()
+    after_a_run.latest.unlink()
+    result = after_a_run.call("run", "--as-of", "2026-07-11")
+    assert result.returncode == 0, result.stderr
+    assert after_a_run.latest.resolve() == present
+    assert "latest was missing, and now shows the network of" in result.stderr
+
+
 @pytest.mark.parametrize("command", ["run", "plan"])
 def test_a_day_beyond_the_horizon_is_refused_and_leaves_nothing(command: str, place: Workplace) -> None:
     result = place.call(command, "--as-of", "2030-01-01")

@@ -218,7 +218,8 @@ def point_latest(
 
     A run without a final dataset never takes the place of one that has it: whoever reads through ``latest``
     would find the dataset gone. A dataset that only lies in the folder, from an attempt before, counts as
-    none. Nor does a dataset of an earlier day, or of a day still to come, unless that is wanted.
+    none. Nor does a dataset of an earlier day, or of a day still to come, unless that is wanted. Where the
+    link is lost, what it would show is found among all runs, and the link is made again.
     """
     make_folder(outputs)
     link = outputs / LATEST
@@ -227,15 +228,18 @@ def point_latest(
         _remove_stillborn(outputs, now)
         remove_leftovers(outputs, with_folders=True)
         check_latest(outputs)
-        if (link / final).exists():
-            if not (has_made_dataset and (folder / final).exists()):
-                return LatestMove.NO_DATASET
-            own, is_shown = find_manifest(folder), real_path(link) == real_path(folder)
-            held = _holds_latest(own.as_of, outputs, now) if own is not None and not is_shown else None
-            if held is not None and not is_wanted:
-                return held
-        replace_symlink(link, folder)
-    return LatestMove.MOVED
+        shown = _find_shown_folder(outputs, apart_from=folder)
+        held = None
+        if shown is not None and not (has_made_dataset and (folder / final).exists()):
+            held = LatestMove.NO_DATASET
+        elif shown is not None and not is_wanted and (own := find_manifest(folder)) is not None:
+            held = _holds_latest(own.as_of, _read_shown(shown), now)
+        if shown is None or held is None:
+            replace_symlink(link, folder)
+            return LatestMove.MOVED
+        if real_path(link) != real_path(shown):
+            replace_symlink(link, shown)
+    return held
 
 
 def refuse_to_replace_shown(
@@ -250,7 +254,7 @@ def refuse_to_replace_shown(
     publishes = request.last_stage == STAGES[-1].number and not request.move_latest
     if folder is None or not publishes or not link.is_symlink() or real_path(link) != real_path(folder):
         return
-    if (shown := find_shown(outputs)) is not None and _holds_latest(as_of, outputs, now):
+    if (shown := find_shown(outputs)) is not None and _holds_latest(as_of, shown, now):
         raise UsageError(
             f"{folder} is what {link} shows, the network of {shown.as_of}; this run would replace it by that "
             f"of {as_of}. Name another folder, such as --output-dir {outputs / f'as-of-{as_of}'}, or add "
@@ -258,9 +262,8 @@ def refuse_to_replace_shown(
         )
 
 
-def _holds_latest(as_of: date, outputs: Path, now: datetime) -> LatestMove | None:
+def _holds_latest(as_of: date, shown: Manifest | None, now: datetime) -> LatestMove | None:
     """Return why a dataset of a day must not take the place of the one shown, none if it may."""
-    shown = find_shown(outputs)
     if shown is None or shown.as_of == as_of:
         return None
     if as_of > singapore_date(now):
@@ -276,8 +279,35 @@ def looks_ahead(manifest: Manifest) -> bool:
 def find_shown(outputs: Path) -> Manifest | None:
     """Return the manifest of the run that ``latest`` shows, made again if need be, if it can be read."""
     link = outputs / LATEST
+    return _read_shown(real_path(link)) if link.is_symlink() else None
+
+
+def _find_shown_folder(outputs: Path, apart_from: Path) -> Path | None:
+    """Return the folder of the dataset that ``latest`` shows, or would show if the link were not lost.
+
+    Args:
+        outputs: the folder of all runs.
+        apart_from: where the link is lost, a run that is not to be found, since it has just been made.
+    """
+    link, final = outputs / LATEST, CHECKPOINT_NAMES[FINAL_STAGE]
+    if (link / final).exists():
+        return real_path(link)
+    if link.is_symlink() and link.exists():  # to a run without a dataset: none was published since
+        return None
+    own = real_path(apart_from)
+    return _find_newest(
+        [
+            (folder, manifest)
+            for folder, manifest in list_runs(outputs)
+            if manifest.status is RunStatus.COMPLETED and real_path(folder) != own
+        ]
+    )
+
+
+def _read_shown(folder: Path) -> Manifest | None:
+    """Return the manifest of a run, made again if need be, if it can be read."""
     try:
-        return find_or_rebuild(real_path(link)).manifest if link.is_symlink() else None
+        return find_or_rebuild(folder).manifest
     except (CorruptCheckpointError, StorageError):
         return None
 

@@ -209,6 +209,7 @@ class PipelineOrchestrator:
     ) -> None:
         """Let ``latest`` show the run if it may, and say so unless it is the usual step to a later day."""
         link, day, shown = outputs / LATEST, self._context.as_of, find_shown(outputs)
+        was_there = link.exists()
         move = point_latest(
             attempt.folder,
             outputs,
@@ -219,10 +220,12 @@ class PipelineOrchestrator:
         if move is LatestMove.NO_DATASET:
             self._reporter.note(f"{link} goes on showing the last complete dataset.")
         elif move is not LatestMove.MOVED:
-            shows = f"still shows the network of {shown.as_of}" if shown is not None else "was not moved"
+            shows = "still shows" if was_there else "was missing, and now shows"
+            held = find_shown(outputs)
+            network = f"{shows} the network of {held.as_of}" if held is not None else "was not moved"
             why = "is earlier" if move is LatestMove.EARLIER_DAY else "is still to come"
             self._reporter.note(
-                f"{link} {shows}, because {day} {why}. To let it show this run: "
+                f"{link} {network}, because {day} {why}. To let it show this run: "
                 f"{move_latest(attempt.folder, attempt.manifest)}"
             )
         elif shown is not None and day < shown.as_of:

@@ -147,6 +147,28 @@ def test_latest_moves_to_no_earlier_day_and_to_none_to_come(
     assert (outputs / "latest").readlink() == Path("b")
 
 
+@pytest.mark.parametrize("lost", ["removed", "dangling"])
+def test_a_lost_link_is_made_again_to_what_it_showed_rather_than_to_an_earlier_day(
+    lost: str, outputs: Path
+) -> None:
+    put_run(outputs / "a", *ALL, as_of=TODAY, timestamp=START)
+    put_run(outputs / "b", *ALL, as_of=EARLIER, timestamp=START + timedelta(hours=1))
+    if lost == "dangling":
+        (outputs / "latest").symlink_to("gone")
+    assert point_latest(outputs / "b", outputs, START) is LatestMove.EARLIER_DAY
+    assert (outputs / "latest").readlink() == Path("a")
+    assert point_latest(outputs / "b", outputs, START, is_wanted=True) is LatestMove.MOVED
+
+
+def test_a_lost_link_shows_a_new_run_of_the_latest_day(outputs: Path) -> None:
+    put_run(outputs / "a", *ALL, as_of=EARLIER)
+    put_run(outputs / "damaged", *ALL, as_of=TODAY + timedelta(days=1))
+    (outputs / "damaged" / "stage3_final.json").write_bytes(b"{}")
+    put_run(outputs / "b", *ALL, as_of=TODAY)
+    assert point_latest(outputs / "b", outputs, START) is LatestMove.MOVED
+    assert (outputs / "latest").readlink() == Path("b")
+
+
 @pytest.mark.parametrize("day", [EARLIER, TO_COME])
 def test_what_latest_shows_is_not_replaced_in_place_by_another_day(day: date, outputs: Path) -> None:
     _put_runs(outputs, "a", "b", as_of=TODAY)
