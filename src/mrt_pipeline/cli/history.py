@@ -11,6 +11,7 @@ import orjson
 from mrt_pipeline.cli.findings import list_findings
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
 from mrt_pipeline.cli.printing import align, say, say_json
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import GateReport
@@ -187,7 +188,11 @@ def _gates(report: GateReport | None) -> Iterator[str]:
         yield f"{report.status.value.replace('_', ' ')}: {report.reason}"
         yield from report.excesses
         if report.turns:
-            yield f"step-free access changed at {len(report.turns)} exits; each is among the findings"
+            exits = counted(len(report.turns), "exit")
+            yield f"step-free access changed at {exits}; each is among the findings"
+        if report.lost_answers:
+            exits = counted(len(report.lost_answers), "exit")
+            yield f"step-free access is not known any more at {exits}; each is among the findings"
 
 
 def _usage(usage: ModelUsage) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 A renumbered or renamed station is the same station, a relabelled exit the same exit, and a value that another
 one took the place of is a change: values are counted for each exit, and only having fewer counts as a loss.
-The one value whose change is watched too is step-free access (``turns``).
+The one value whose change is watched too is step-free access (``turns``), and each answer lost is told.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mrt_pipeline.compare.matching import Pair, match_exits
-from mrt_pipeline.compare.turns import find_turns
+from mrt_pipeline.compare.turns import find_lost_answers, find_turns
 from mrt_pipeline.contracts.fields import FIELDS, ExitField
-from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, LostExit, LostStation, RecordLoss
+from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, LostAnswer, LostExit, LostStation, RecordLoss
 from mrt_pipeline.contracts.network import StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 
@@ -31,6 +31,8 @@ class Losses:
     """only fields of which something is gone"""
     turns: tuple[AccessTurn, ...] = ()
     """exits whose step-free access is told otherwise"""
+    lost_answers: tuple[LostAnswer, ...] = ()
+    """exits of which it is not known any more whether they are step-free"""
     sources: tuple[RecordLoss, ...] = ()
     """only sources that have fewer records"""
 
@@ -49,11 +51,13 @@ def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
             elif then is not None:
                 exits.append(_lost_exit(pair.old.slug, then))
     measured = (_measure(field, kept) for field in FIELDS.values())
+    named = [(slug, *found) for slug, found in zip(slugs, kept, strict=True)]
     return Losses(
         stations=tuple(_lost_stations(old, new)),
         exits=tuple(exits),
         fields=tuple(field for field in measured if field.lost),
-        turns=tuple(find_turns(old, new, ((slug, *exits) for slug, exits in zip(slugs, kept, strict=True)))),
+        turns=tuple(find_turns(old, new, named)),
+        lost_answers=tuple(find_lost_answers(old, named)),
         sources=tuple(_record_losses(old, new)),
     )
 

@@ -1,6 +1,8 @@
 """Where step-free access is told otherwise than before: a turn misleads whoever depends on it.
 
-What a dataset does not say any more is a loss (``losses``), and what it says for the first time is none. A
+What a dataset does not say any more is a loss (``losses``), and what it says for the first time is none. But
+an answer that is lost is told exit by exit as well: another one may come later, and nobody would see that it
+took the place of its opposite, since a dataset is held against the one before it and no other. A
 turn is another answer: step-free was "yes" and is "no", a lift is new where the exit's access was told of, or
 gone while other things are still told. A lift that only a source or method names which the older dataset
 did not have for any exit is news and no turn: so much becomes known when a source is switched on.
@@ -13,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.evidence import Evidence, Method
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.gates import AccessTurn
+from mrt_pipeline.contracts.gates import AccessTurn, LostAnswer
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, StationExit, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
 
@@ -50,6 +52,37 @@ def find_turns(
             yield turn
 
 
+def find_lost_answers(
+    old: Stage3Output, exits: Iterable[tuple[str, StationExit, StationExit]]
+) -> Iterator[LostAnswer]:
+    """Yield the exits of which it was known whether they are step-free, and is not any more.
+
+    Args:
+        old: the older dataset.
+        exits: as ``find_turns`` has them.
+    """
+    for slug, then, now in exits:
+        before = _answer(then.access)
+        if before is StepFree.UNKNOWN or then.access is None or _answer(now.access) is not StepFree.UNKNOWN:
+            continue
+        voices = _voices(old, then.access.evidence_for("step_free"))
+        yield LostAnswer(
+            exit_id=now.exit_id, slug=slug, old=before, sources=tuple(sorted({voice[0] for voice in voices}))
+        )
+
+
+def warn_of_lost_answer(lost: LostAnswer) -> Finding:
+    """Return the finding about an exit of which it is not known any more whether it is step-free."""
+    sources = f" (from {', '.join(lost.sources)})" if lost.sources else ""
+    return finding_of(
+        "step-free-lost",
+        f"{lost.exit_id}: step_free was {lost.old.value}{sources} and is not known any more. Look at "
+        "the next answer before anyone relies on it.",
+        slug=lost.slug,
+        exit_id=lost.exit_id,
+    )
+
+
 def warn_of_turn(turn: AccessTurn) -> Finding:
     """Return the finding about an exit whose access is told otherwise."""
     said = [f"step_free was {turn.old.value} and is {turn.new.value}"] if turn.old and turn.new else []
@@ -65,7 +98,7 @@ def warn_of_turn(turn: AccessTurn) -> Finding:
 
 
 def _compare(slug: str, then: ExitAccess | None, found: StationExit, now: ExitAccess) -> AccessTurn:
-    before = then.step_free if then is not None else StepFree.UNKNOWN
+    before = _answer(then)
     is_turned = StepFree.UNKNOWN not in (before, now.step_free) and before is not now.step_free
     listed = then.features if then is not None else ()
     return AccessTurn(
@@ -77,6 +110,10 @@ def _compare(slug: str, then: ExitAccess | None, found: StationExit, now: ExitAc
         lost=tuple(item for item in DECISIVE if item in listed and item not in now.features),
         documents=tuple(sorted({item.document_id for given in now.evidence.values() for item in given})),
     )
+
+
+def _answer(access: ExitAccess | None) -> StepFree:
+    return access.step_free if access is not None else StepFree.UNKNOWN
 
 
 def _voices_of(dataset: Stage3Output) -> Iterator[Voice]:

@@ -188,7 +188,7 @@ class GatesSection(Section):
     """How much of the dataset published last may be gone from a new one before a person must say so."""
 
     enabled: bool = True
-    """false: nothing is compared"""
+    """false: nothing is refused for what is gone; what is told otherwise is a warning all the same"""
     max_stations_lost: int = Field(default=0, ge=0)
     """stations in operation then that may be gone"""
     max_exits_lost: int = Field(default=0, ge=0)

@@ -413,6 +413,11 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "exit[|s] whose access is told otherwise than before",
             "verify it before anyone relies on it",
         ),
+        _warning(
+            "step-free-lost",
+            "exit[|s] of which it is no longer known whether [it is|they are] step-free",
+            "look at the next answer before anyone relies on it",
+        ),
     ),
     Group.FILES: (
         _warning(

@@ -44,11 +44,11 @@ class Finding(Record):
     exit_id: str | None = None
     record_id: str | None = None
     """the source record, as ``document_id:record``"""
+    source: str | None = None
+    """the source that failed, by its name in the configuration, where that is what was noticed"""
     field: str | None = None
     """the exit's field that it is about, where decisions hang on it: ``access.features.lift``,
     ``platforms.SE2>SE3.platform_code``"""
-    source: str | None = None
-    """the source that it is about, by its configured name, where decisions hang on it"""
     sides: tuple[Side, ...] | None = None
     """who says what, where statements contradict each other"""
 

@@ -19,7 +19,7 @@ class GateStatus(StrEnum):
     ACCEPTED = "accepted"
     """more is gone than that, and a person said that it is right"""
     NOT_COMPARED = "not_compared"
-    """there was nothing to compare with, or it was not to be compared"""
+    """there was nothing to compare with, or nothing was to be refused for it"""
 
 
 class BaselineRun(Record):
@@ -94,6 +94,16 @@ class AccessTurn(Record):
     """what the newer dataset cites for the exit's access"""
 
 
+class LostAnswer(Record):
+    """An exit of which it was known whether it is step-free, and is not known any more."""
+
+    exit_id: str
+    slug: str
+    old: StepFree
+    sources: tuple[str, ...] = ()
+    """what the older dataset had the answer from"""
+
+
 class RecordLoss(Record):
     """A source whose documents hold fewer records than then."""
 
@@ -125,5 +135,7 @@ class GateReport(Record):
     """stations of which a source gives nothing any more; told, and no reason against publishing"""
     turns: tuple[AccessTurn, ...] = ()
     """exits whose access is told otherwise; each is a warning, whether the limit is exceeded or not"""
+    lost_answers: tuple[LostAnswer, ...] = ()
+    """exits of which it is not known any more whether they are step-free; each is a warning"""
     sources: tuple[RecordLoss, ...] = ()
     """only sources that have fewer records"""

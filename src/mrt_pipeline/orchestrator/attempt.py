@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mrt_pipeline.compare.turns import warn_of_turn
+from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.config import Mode
 from mrt_pipeline.contracts.findings import count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, VALIDATION_NAME
@@ -258,8 +258,9 @@ class Attempt:
 
         What was published before decides what the gate finds, and the dataset must not depend on that.
         """
-        gates = self.manifest.gates
-        found = map(warn_of_turn, gates.turns if gates is not None else ())
+        if (gates := self.manifest.gates) is None:
+            return dataset
+        found = (*map(warn_of_turn, gates.turns), *map(warn_of_lost_answer, gates.lost_answers))
         return dataset.model_copy(update={"findings": (*dataset.findings, *found)})
 
     def write_validation(self, dataset: Stage3Output) -> None:

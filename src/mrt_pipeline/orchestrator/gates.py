@@ -12,20 +12,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.compare.turns import warn_of_turn
+from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.config.model import GatesSection
 from mrt_pipeline.contracts.counting import counted, verb_of
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.gates import (
     AccessTurn,
     BaselineRun,
     FieldLoss,
     GateReport,
     GateStatus,
+    LostAnswer,
     LostStation,
     RecordLoss,
     SilentSource,
 )
-from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST
+from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST, STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CheckpointError, GateError, SourceGapError, StorageError, UsageError
@@ -73,9 +75,6 @@ class PublicationGate:
         """
         if not self._request.accept_changes:
             self._refuse_gaps(dataset)
-        if not self._context.settings.gates.enabled:
-            self._record(_not_compared("gates.enabled is false in the configuration."))
-            return
         self._check(dataset, self._candidates())
 
     def check_reused(self, load: Callable[[], Stage3Output]) -> None:
@@ -84,8 +83,6 @@ class PublicationGate:
         Raises:
             GateError: if more is gone than is allowed, and nobody said that this is right.
         """
-        if not self._context.settings.gates.enabled:
-            return
         newer = find_newer(self._outputs, self._session.folder, self._session.manifest, self._warn)
         if newer is not None:
             self._check(load(), [newer])
@@ -160,8 +157,9 @@ class PublicationGate:
         from mrt_pipeline.compare.losses import find_losses
         from mrt_pipeline.compare.silences import find_silences
 
+        limits = self._context.settings.gates
         losses = find_losses(baseline, dataset)
-        excesses = tuple(find_excesses(losses, self._context.settings.gates))
+        excesses = tuple(find_excesses(losses, limits)) if limits.enabled else ()
         status = self._status(excesses)
         skipped = self._session.manifest.passed_over
         silences = tuple(it for it in find_silences(baseline, dataset) if it.source_id not in skipped)
@@ -175,12 +173,15 @@ class PublicationGate:
             fields=losses.fields,
             silences=silences,
             turns=losses.turns,
+            lost_answers=tuple(
+                it for it in losses.lost_answers if not it.sources or set(it.sources) - skipped.keys()
+            ),
             sources=losses.sources,
         )
         self._record(report)
         for sentence in _describe_silences(silences, run):
             self._context.reporter.warn(sentence)
-        self._warn_of_turns(report)
+        self._warn_of_access(report)
         if status is GateStatus.ACCEPTED:
             self._context.reporter.note(
                 f"Published although much is gone since {run.name}: --accept-changes."
@@ -188,15 +189,20 @@ class PublicationGate:
         if status is GateStatus.FAILED:
             raise self._refusal(report, _sources_missing(baseline, dataset))
 
-    def _warn_of_turns(self, report: GateReport) -> None:
-        """Show each exit whose access is told otherwise; only their number and some, if there are many."""
-        warn, turns = self._context.reporter.warn, report.turns
-        if len(turns) <= SHOWN:
-            for turn in turns:
-                warn(warn_of_turn(turn).message)
+    def _warn_of_access(self, report: GateReport) -> None:
+        """Show each exit whose access is told otherwise, or no more; of many, some and their number."""
+        turns, lost = report.turns, report.lost_answers
+        self._warn_of_each([warn_of_turn(it) for it in turns], lambda: _sum_turns(turns))
+        self._warn_of_each([warn_of_lost_answer(it) for it in lost], lambda: _sum_lost_answers(lost))
+
+    def _warn_of_each(self, found: Sequence[Finding], sum_up: Callable[[], str]) -> None:
+        warn = self._context.reporter.warn
+        if len(found) <= SHOWN:
+            for finding in found:
+                warn(finding.message)
         else:
             place = self._session.folder / GATES_NAME
-            warn(f"{_sum_turns(turns)}. Verify them before anyone relies on it; full list: {place}")
+            warn(f"{sum_up()}. Verify them before anyone relies on it; full list: {place}")
 
     def _refuse_gaps(self, dataset: Stage3Output) -> None:
         """Refuse a dataset that would be smaller only because a source could not be read everywhere."""
@@ -208,7 +214,7 @@ class PublicationGate:
         self._record(GateReport(status=GateStatus.FAILED, reason=reason, gaps=gaps))
         folder, manifest = self._session.folder, self._session.manifest
         raise SourceGapError(
-            failed[0].source or SOURCE_FAILED,
+            failed[0].source or STAGE2_ENRICHMENT,
             "what it says of some stations is missing, and nothing was published. Try these stations again "
             f"with: {go_on(folder, manifest, '--retry-failed')}; or publish without it with: "
             f"{accept_changes(folder, manifest)}",
@@ -216,6 +222,8 @@ class PublicationGate:
         )
 
     def _status(self, excesses: Sequence[str]) -> GateStatus:
+        if not self._context.settings.gates.enabled:
+            return GateStatus.NOT_COMPARED
         if not excesses:
             return GateStatus.PASSED
         return GateStatus.ACCEPTED if self._request.accept_changes else GateStatus.FAILED
@@ -313,6 +321,8 @@ def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
 
 
 _REASONS = {
+    GateStatus.NOT_COMPARED: "gates.enabled is false in the configuration: nothing is refused for what is "
+    "gone since {run}.",
     GateStatus.PASSED: "No more is gone since {run} than gates allows.",
     GateStatus.FAILED: "More is gone since {run} than gates allows.",
     GateStatus.ACCEPTED: "More is gone since {run} than gates allows, and --accept-changes was given.",
@@ -358,9 +368,18 @@ def _sum_turns(turns: Sequence[AccessTurn]) -> str:
             *(f"{feature.value} no longer listed" for feature in turn.lost),
         )
     )
-    counted = ", ".join(f"{way}: {number}" for way, number in ways.items())
-    exits = f"{len(turns)} exit" if len(turns) == 1 else f"{len(turns)} exits"
-    return f"Step-free access changed at {exits} ({counted}): {_shorten(turn.exit_id for turn in turns)}"
+    numbers = ", ".join(f"{way}: {number}" for way, number in ways.items())
+    exits = counted(len(turns), "exit")
+    return f"Step-free access changed at {exits} ({numbers}): {_shorten(turn.exit_id for turn in turns)}"
+
+
+def _sum_lost_answers(lost: Sequence[LostAnswer]) -> str:
+    """Return of how many exits it is not known any more whether they are step-free, and which exits."""
+    numbers = ", ".join(f"{old.value}: {number}" for old, number in Counter(it.old for it in lost).items())
+    exits = counted(len(lost), "exit")
+    return (
+        f"step_free is not known any more at {exits} (was {numbers}): {_shorten(it.exit_id for it in lost)}"
+    )
 
 
 def _describe_source(source: RecordLoss, allowed: float) -> str:

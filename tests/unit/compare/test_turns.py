@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.compare.losses import find_losses
-from mrt_pipeline.compare.turns import warn_of_turn
+from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.contracts.evidence import Evidence, Method
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, StepFree
@@ -69,6 +69,21 @@ def test_the_opposite_answer_is_a_turn_and_no_loss(then: StepFree, now: StepFree
 )
 def test_what_becomes_known_is_lost_or_stays_is_no_turn(then: ExitAccess, now: ExitAccess | None) -> None:
     assert find_losses(_dataset(then), _dataset(now)).turns == ()
+
+
+@pytest.mark.parametrize("then", [YES, NO])
+@pytest.mark.parametrize("now", [None, _access(UNKNOWN, ESCALATOR)])
+def test_an_answer_that_is_lost_is_told_of_its_exit(then: StepFree, now: ExitAccess | None) -> None:
+    [lost] = find_losses(_dataset(_access(then)), _dataset(now)).lost_answers
+    assert (lost.exit_id, lost.old) == ("yishun-nsl-A0", then)
+    finding = warn_of_lost_answer(lost)
+    assert (finding.severity, finding.exit_id) == (Severity.WARNING, "yishun-nsl-A0")
+
+
+@pytest.mark.parametrize(("then", "now"), [(YES, NO), (YES, YES), (UNKNOWN, YES), (UNKNOWN, UNKNOWN)])
+def test_an_answer_that_stays_turns_or_comes_is_not_lost(then: StepFree, now: StepFree) -> None:
+    losses = find_losses(_dataset(_access(then, ESCALATOR)), _dataset(_access(now, ESCALATOR)))
+    assert losses.lost_answers == ()
 
 
 @pytest.mark.parametrize("then", [_access(UNKNOWN, ESCALATOR), _access(NO)])

@@ -202,6 +202,47 @@ def test_each_exit_whose_access_turned_is_a_warning_although_nothing_is_lost(sce
     assert "yishun-nsl-1: step_free was no and is yes" in scene.told.warnings[0]
 
 
+def test_what_turned_or_fell_silent_is_told_where_nothing_is_refused(scene: Scene) -> None:
+    _publish(scene.outputs / "before", _with_access(StepFree.YES, SHOWN + 1))
+    scene.set("GATES__ENABLED", "false")
+    report = scene.check(_with_access(StepFree.NO, SHOWN + 1))
+    assert (report.status, report.excesses, len(report.turns)) == (GateStatus.NOT_COMPARED, (), SHOWN + 1)
+    assert "gates.enabled is false" in report.reason
+    assert len(scene.told.warnings) == 1
+
+
+def test_an_answer_that_is_lost_is_a_warning_for_each_exit(scene: Scene) -> None:
+    """Its opposite may come later, and is then held against a dataset that says nothing."""
+    scene.set("GATES__MAX_ENRICHED_LOST_SHARE", "1")
+    _publish(scene.outputs / "before", _with_access(StepFree.NO, 2))
+    report = scene.check(_with_access(StepFree.UNKNOWN, 2))
+    assert (report.status, report.turns) == (GateStatus.PASSED, ())
+    assert [(lost.exit_id, lost.old) for lost in report.lost_answers] == [
+        ("yishun-nsl-1", StepFree.NO),
+        ("yishun-nsl-2", StepFree.NO),
+    ]
+    assert (
+        "yishun-nsl-1: step_free was no (from lta-station-exits) and is not known" in scene.told.warnings[0]
+    )
+    assert len(scene.told.warnings) == 2
+
+
+def test_many_answers_that_are_lost_are_summed(scene: Scene) -> None:
+    scene.set("GATES__MAX_ENRICHED_LOST_SHARE", "1")
+    _publish(scene.outputs / "before", _with_access(StepFree.NO, SHOWN + 1))
+    scene.check(_with_access(StepFree.UNKNOWN, SHOWN + 1))
+    [warning] = scene.told.warnings
+    assert "step_free is not known any more at 11 exits (was no: 11): yishun-nsl-1, " in warning
+
+
+def test_answers_of_a_source_that_was_not_used_are_not_told_exit_by_exit(scene: Scene) -> None:
+    scene.set("GATES__MAX_ENRICHED_LOST_SHARE", "1")
+    _publish(scene.outputs / "before", _with_access(StepFree.NO, 2))
+    scene.folder.mkdir(parents=True)
+    save_manifest(scene.folder, make_manifest(run_id="now", passed_over={"lta-station-exits": "it is off"}))
+    assert scene.check(_with_access(StepFree.UNKNOWN, 2)).lost_answers == ()
+
+
 def test_many_exits_whose_access_turned_are_summed_and_refused(scene: Scene) -> None:
     _publish(scene.outputs / "before", _with_access(StepFree.YES, SHOWN + 1))
     turned = _with_access(StepFree.NO, SHOWN + 1)
@@ -412,7 +453,7 @@ def test_a_message_names_a_bounded_number_and_the_file_all() -> None:
 GAP = Finding(
     check="source-failed",
     severity=Severity.WARNING,
-    message="fandom_wiki gave nothing for 2 stations (yishun, khatib). The first said: it is down.",
+    message="The wiki gave nothing for 2 stations (yishun, khatib). The first said: it is down.",
     source="fandom_wiki",
 )
 
