@@ -459,6 +459,7 @@ def test_a_wrong_account_key_is_one_sentence_that_names_the_variable(
     ) as failure:
         read_bus_stops(access, 0)
     assert "wrong-key-1" not in _everything_told(failure.value)
+    assert failure.value.names_way_out, "nobody needs to be told again how to do without"
 
 
 @pytest.mark.parametrize("value", [None, {}, "rows"])

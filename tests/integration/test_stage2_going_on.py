@@ -151,7 +151,7 @@ def test_stations_that_a_source_failed_are_tried_again_and_the_run_converges(tmp
     partial = _run(make_context(tmp_path, reporter=reporter), failing, LandmarkSource())
     assert _statuses(partial) == dict.fromkeys([SLUGS[2], SLUGS[7]], EnrichmentStatus.PARTIAL)
     [finding] = partial.findings
-    assert finding.check == "source-failed"
+    assert (finding.check, finding.source) == ("source-failed", "fandom_wiki")
     assert finding.message == (
         "fandom_wiki gave nothing for 2 stations (station-2, station-7). The first said: fandom_wiki: has no "
         "page of that title. Try these again with: mrt-pipeline run --retry-failed"
