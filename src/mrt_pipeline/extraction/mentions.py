@@ -30,6 +30,8 @@ _SMALL = (
     r"(?:(?:[b-z][0-9]?|a[0-9]|[0-9]{1,2}[a-z])(?!\w)|a(?=\s*(?:$|[.,:;|\t\n/&()\]–—-]|and\b|or\b|to\b)))"
 )
 """a label in lower case within a sentence, where `a` is a word unless a mark or `and` follows it"""
+_BEFORE = r"(?:[-‑–—]|[\s:#(]{0,3})"
+"""between the word and its label: `Exit A`, `Exit: A`, `Exit (A)`, `Exit-A`"""
 _RANGE = r"\s*(?:[-–—]|\bto\b)\s*"
 _FEW = r"\s*[/&+]\s*"
 _MANY = rf"(?:{_RANGE}|\s*(?:,\s*and\b|,|/|&|\+|\band\b|\bor\b)\s*)"
@@ -67,14 +69,14 @@ class Kind:
     @property
     def pattern(self) -> re.Pattern[str]:
         """Return what a mention looks like; lists after commas need the plural (`Exit 1, 2 escalators`)."""
-        one = rf"\b(?i:{self.one})\b[\s:#(]{{0,3}}(?P<few>{LABEL_PATTERN}(?:{_FEW}{LABEL_PATTERN}){{0,5}})"
+        one = rf"\b(?i:{self.one})\b{_BEFORE}(?P<few>{LABEL_PATTERN}(?:{_FEW}{LABEL_PATTERN}){{0,5}})"
         listed = rf"{LABEL_PATTERN}(?:{_MANY}{LABEL_PATTERN}){{0,{MAX_RANGE}}}"
-        many = rf"\b(?i:{self.many})\b[\s:#(]{{0,3}}(?P<many>{listed})"
+        many = rf"\b(?i:{self.many})\b{_BEFORE}(?P<many>{listed})"
         if not self.is_small_too:
             return re.compile(f"{many}|{one}")
         listed = rf"{_SMALL}(?:{_MANY}{_SMALL}){{0,{MAX_RANGE}}}"
-        small = rf"\b(?i:{self.many})\b[\s:#(]{{0,3}}(?P<small_many>{listed})"
-        few = rf"\b(?i:{self.one})\b[\s:#(]{{0,3}}(?P<small>{_SMALL}(?:{_FEW}{_SMALL}){{0,5}})"
+        small = rf"\b(?i:{self.many})\b{_BEFORE}(?P<small_many>{listed})"
+        few = rf"\b(?i:{self.one})\b{_BEFORE}(?P<small>{_SMALL}(?:{_FEW}{_SMALL}){{0,5}})"
         return re.compile(f"{many}|{one}|{small}|{few}", re.MULTILINE)
 
     @property

@@ -12,6 +12,10 @@ MAX_WORDS_CHARS = 4000
 """A longer cell or paragraph is cut, at a point where no name is cut."""
 
 _SAFE_CUT = re.compile(r"[;.。；](?=\s|$)")
+_PLAIN = {
+    wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+"""letters and digits that are as wide as Chinese ones, and mean what the usual ones do: `Ａ`, `１`"""
 _OPENERS = (":", "：", "(", "（", "-", "–", "—")
 
 
@@ -85,8 +89,8 @@ class Words:
 
 
 def _clean(raw: str) -> str:
-    """Return text without invisible characters, white space collapsed, and no cell break of its own."""
+    """Return text without invisible characters or wide letters, white space collapsed, and no cell break."""
     seen = "".join(
         " " if char.isspace() else char for char in raw if char.isspace() or not is_invisible(char)
     )
-    return re.sub(" +", " ", seen).replace("|", "¦")
+    return re.sub(" +", " ", seen).replace("|", "¦").translate(_PLAIN)

@@ -1,4 +1,7 @@
-"""Exit labels as cells, entries and headings give them: ``A``, ``Exit A``, ``A & B``, ``出口A``."""
+"""Exit labels as cells, entries and headings give them: ``A``, ``Exit A``, ``A & B``, ``Exit-A``, ``出口A``.
+
+A label may be in lower case, in brackets, or have a full stop behind it: ``a``, ``(A)``, ``A.``.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ _JOIN = rf"\s*(?:{_JOINING})\s*(?:(?i:exit)\s+)?"
 
 def _lead(label: str) -> re.Pattern[str]:
     return re.compile(
-        rf"[\s*#•·]*(?P<word>(?i:{_WORDS})\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.]?\s*)"
+        rf"[\s*#•·]*(?P<word>(?i:{_WORDS})(?:\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.]?\s*|[-‑–—]))"
         rf"(?P<labels>{_listed(label)})(?P<rest>.*)",
         re.DOTALL,
     )
@@ -31,18 +34,27 @@ def _bare(label: str, rest: str) -> re.Pattern[str]:
 
 
 def _listed(label: str) -> str:
-    return rf"{label}(?:{_JOIN}{label})*"
+    """Return what one label or several look like: each, or all of them, may stand in brackets."""
+    each = rf"(?:{_bracketed(label)}|{label})"
+    some = rf"{each}(?:{_JOIN}{each})*"
+    return rf"(?:{some}|{_bracketed(rf'{label}(?:{_JOIN}{label})+')})"
+
+
+def _bracketed(label: str) -> str:
+    """Return what labels in brackets look like; `Exit(s)` and `Exit (s)` are the plural of a word."""
+    return rf"(?<![A-Za-z])(?!\(s\))(?:\({label}\)|（{label}）|\[{label}\])"
 
 
 _FORMS = (
     _lead(LABEL_PATTERN),
     _bare(LABEL_PATTERN, ".*"),
     _lead(ANY_CASE_LABEL),
-    _bare(ANY_CASE_LABEL, r"\s*(?:\Z|[:：–—(（\[]|-\s).*"),
+    _bare(ANY_CASE_LABEL, r"(?:(?<=[)）\]])|\s*(?:\Z|[:：–—(（\[]|-\s|\.(?:\s|\Z))).*"),
 )
 """Forms of labels, the surest first: as they are signed, then in lower case, which without `exit` counts only
 where a mark sets it off, since `a` is a word."""
-_REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·]|-\s|/\s)")
+_REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·]|-\s|/\s|\.(?:\s|$))")
+_CLOSERS = (")", "）", "]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,8 @@ class LabelText:
     rest_start: int
     has_word: bool
     """whether it says ``exit`` and not just the label"""
+    is_set_off: bool = False
+    """whether it is letters in brackets, or with a full stop behind them, and not just the label"""
 
 
 def read_labels(page: RulePage, text: str) -> LabelText | None:
@@ -62,9 +76,13 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
         return None
     for form in _FORMS:
         match = form.match(text, start)
-        if match is not None and _REST_BEGINS.match(match.group("rest")):
+        if match is not None and (_REST_BEGINS.match(match["rest"]) or _is_bare_in_brackets(match)):
             return _label_text(page, match)
     return None
+
+
+def _is_bare_in_brackets(match: re.Match[str]) -> bool:
+    return match["word"] is None and match["labels"].endswith(_CLOSERS)
 
 
 def _label_text(page: RulePage, match: re.Match[str]) -> LabelText | None:
@@ -72,7 +90,9 @@ def _label_text(page: RulePage, match: re.Match[str]) -> LabelText | None:
     if _is_taken_back(rest) or _is_other_station(page, rest):
         return None
     labels = tuple(sorted(labels_in(_plain_joins(upper_labels(match["labels"])))))
-    return LabelText(labels, match.start("rest"), match["word"] is not None) if labels else None
+    is_letters = not any(label.isdigit() for label in labels)
+    is_set_off = is_letters and (match["labels"].endswith(_CLOSERS) or rest.lstrip().startswith("."))
+    return LabelText(labels, match.start("rest"), match["word"] is not None, is_set_off) if labels else None
 
 
 def _skip_own_name(page: RulePage, text: str) -> int | None:

@@ -58,7 +58,7 @@ class ListReader:
         if owner.is_unread:
             return
         words = self.page.words(line.piece)
-        found = self._labels_of(words, section)
+        found = self._labels_of(words, section, is_entry=line.kind != "paragraph")
         labels = found.labels if found else owner.labels
         meaning = owner.meaning if found else (meaning_of_key(words) or owner.meaning)
         is_unread = (
@@ -68,17 +68,19 @@ class ListReader:
         if not is_unread:
             yield from self._read(line, found, owner, section)
 
-    def _labels_of(self, words: str, section: Section) -> LabelText | None:
-        """Return the labels that a line begins with; a bare one counts only below a heading about exits."""
+    def _labels_of(self, words: str, section: Section, *, is_entry: bool) -> LabelText | None:
+        """Return the labels that a line begins with; a bare one counts only below a heading about exits.
+
+        There it counts before a colon or dash, and a letter of an entry in brackets or with a full stop too;
+        `1.` and `(1)` number entries, and in a paragraph `(a)` numbers its parts.
+        """
         found = read_labels(self.page, words)
         if found is None or found.has_word:
             return found
         is_about_exits = section.topic in (Meaning.EXIT, Meaning.BUS_STOP, Meaning.LANDMARK, Meaning.ACCESS)
-        return (
-            found
-            if is_about_exits and words[found.rest_start :].lstrip()[:1] in (":", "：", "–", "—", "-")
-            else None
-        )
+        has_mark = words[found.rest_start :].lstrip()[:1] in (":", "：", "–", "—", "-")
+        is_label = has_mark or (is_entry and found.is_set_off)
+        return found if is_about_exits and is_label else None
 
     def _read(
         self, line: Line, found: LabelText | None, owner: _Owner, section: Section
