@@ -73,6 +73,31 @@ def test_any_other_error_is_raised_at_once_with_its_code() -> None:
         {"error": {"code": "http-timed-out", "info": ""}},
         {"errors": [{"code": "ratelimited", "text": "You've exceeded your rate limit."}]},
         {"errorKey": "rest-rate-limit-exceeded", "httpCode": 429, "httpReason": "Too Many Requests"},
+        {"errorKey": "rest-x", "httpCode": 429},
+        {"httpCode": 503, "httpReason": "Service Unavailable"},
+        {"status": 429, "title": "Slower, please", "type": "about:blank"},
+        {"statusCode": "502", "message": "x"},
+        {"message": "Rate limit exceeded"},
+        {"error": "Too many requests"},
+        {"error": 503},
+        {"error": "x", "status": 504},
+        {"error": True, "message": "Gateway Time-out"},
+        {"error": {"message": "Rate limit exceeded", "type": "x"}},
+        {"errors": ["ratelimited"]},
+        {"errors": "ratelimited"},
+        *(
+            {"error": {"code": code, "info": "x"}}
+            for code in (
+                *("poolcounter-error", "internal-error", "backend-fail-internal", "backend-fail-connect"),
+                *(
+                    "lockmanager-fail-acquirelock",
+                    "lockmanager-fail-db-bucket",
+                    "dberr-problems",
+                    "dberr-again",
+                ),
+                *("http-curl-error", "429", "503", 500, "HTTP-Timed-Out", "pool-timeout", "server-error"),
+            )
+        ),
     ],
 )
 def test_trouble_that_passes_is_waited_for(error: dict[str, Any]) -> None:
@@ -83,7 +108,10 @@ def test_trouble_that_passes_is_waited_for(error: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["badvalue", "nosuchrevid", "permissiondenied", "readapidenied", "toomanyvalues", "unknown_action"],
+    [
+        *("badvalue", "nosuchrevid", "permissiondenied", "readapidenied", "toomanyvalues", "unknown_action"),
+        *("backend-fail-notexists", "blocked", "404", "401", "badtoken", "feedback-error", "limit-500"),
+    ],
 )
 def test_trouble_that_stays_is_not_waited_for(code: str) -> None:
     wiki = in_turn({"error": {"code": code, "info": ""}})
@@ -170,3 +198,26 @@ def test_a_revisions_address_names_title_and_revision() -> None:
     assert page_url("https://w.example/wiki/", head) == (
         "https://w.example/wiki/Bukit_Panjang_MRT/LRT_Station%3F?oldid=7"
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"servedby": "mw1"}, "unknown"),
+        ({"warnings": {"main": {"warnings": "x"}}}, "unknown"),
+        ({"message": "Go away"}, "Go away"),
+        ({"errorKey": "rest-nonexistent-title", "httpCode": 404}, "rest-nonexistent-title"),
+        ({"query": {}, "errors": [{"code": "badvalue"}]}, "badvalue"),
+        ({"errors": [[]]}, "unknown"),
+    ],
+)
+def test_an_answer_of_no_known_shape_is_an_error_that_stays(body: dict[str, Any], code: str) -> None:
+    wiki = in_turn(body)
+    with pytest.raises(ApiError) as raised:
+        wiki.api().ask({"action": "query"})
+    assert (raised.value.code, wiki.naps) == (code, [])
+
+
+@pytest.mark.parametrize("body", [{"batchcomplete": True}, {"query": {}, "errors": []}, {"parse": {}}])
+def test_an_answer_that_holds_what_was_asked_for_is_no_error(body: dict[str, Any]) -> None:
+    assert in_turn(body).api().ask({"action": "query"}).body == body

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,15 +26,31 @@ MAX_CONTINUATIONS = 200
 TRIES = 5
 
 _PASSING = re.compile(
-    r"internalapierror|maxlag|readonly|ratelimit|throttl|toomanyrequests|concurrencylimit|timeout|timedout"
-    r"|pool(?:queue|error|server)|busy|overload|unavailable|backenderror|dberror|dbconnection|maintenance"
+    r"internal(?:api|server)?error|unexpectederror|servererror|serviceerror|fatalexception"
+    r"|maxlag|readonly|maintenance|tryagain|temporar|slowdown"
+    r"|ratelimit|throttl|toomanyrequests|concurrencylimit|requestlimit"
+    r"|timeout|timedout|busy|overload|unavailable|gateway|deadlock"
+    r"|pool(?:counter|queue|error|server|timeout|full)"
+    r"|lockmanager|dberr|db(?:connection|query|transaction|unexpected)|connection(?:error|failed|refused)"
+    r"|backend(?:error|fetchfailed|fail(?:internal|connect|synced|stream|read|stat|usable))"
+    r"|http(?:curlerror|requesterror|badstatus|internalerror)"
 )
-"""Parts of error codes after which the same request may succeed later, without hyphens and underscores.
+"""Families of error codes after which the same request may succeed later, small letters and digits only.
 
 MediaWiki has many codes for one cause: ``ratelimited`` and ``actionthrottledtext`` of the action API,
-``rest-rate-limit-exceeded`` of REST, ``cirrussearch-too-busy-error`` of search, ``pool-queuefull`` of its
-queues. ``internal_api_error_`` and the name of any exception is what status 500 is elsewhere.
+``rest-rate-limit-exceeded`` of REST, ``cirrussearch-too-busy-error`` of search, ``pool-queuefull`` and
+``poolcounter-error`` of its queues, ``lockmanager-fail-…`` and ``backend-fail-internal`` of its stores,
+``dberr-problems`` of its database, ``http-curl-error`` of what it asks others. ``internal_api_error_`` and
+the name of any exception is what status 500 is elsewhere.
 """
+_PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 531)})
+"""HTTP's own codes for the same, and those that proxies have added"""
+_ANSWERS = frozenset({"query", "parse", "batchcomplete", "continue"})
+"""what an answer to our requests holds at least one of"""
+_CODES = ("code", "errorKey", "key", "httpCode", "statusCode", "status", "message", "title", "info", "text")
+"""where an error's code stands; a server that has no codes gives words in place of one"""
+_STATUSES = ("httpCode", "statusCode", "status", "code")
+_WORDS = ("info", "text", "message", "detail", "title", "httpReason")
 
 
 class Http(Protocol):
@@ -49,15 +65,22 @@ class Http(Protocol):
 class ApiError(SourceError):
     """The API answered with an error of its own; ``code`` is MediaWiki's."""
 
-    def __init__(self, code: str, info: str, limit: int | None = None) -> None:
-        super().__init__(SOURCE_ID, f"the API answered with error {code}: {info}")
+    def __init__(
+        self, code: str, info: str, limit: int | None = None, statuses: frozenset[int] = frozenset()
+    ) -> None:
+        more = "" if info in ("", code) else f": {info}"
+        super().__init__(SOURCE_ID, f"the API answered with error {code}{more}")
         self.code = code
         self.limit = limit
+        self.statuses = statuses
+        """HTTP's codes for it, where the answer itself names any"""
 
     @property
     def is_passing(self) -> bool:
         """Return whether the same request may succeed later."""
-        return _PASSING.search(re.sub(r"[-_\s]", "", self.code).casefold()) is not None
+        if self.statuses & _PASSING_STATUSES:
+            return True
+        return _PASSING.search(re.sub(r"[\W_]", "", self.code).casefold()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,22 +195,45 @@ def _is_web_page(answer: Answer) -> bool:
 
 
 def _fault_of(body: Mapping[str, Any]) -> ApiError | None:
-    """Return the error that an answer is, in any of the forms that MediaWiki has: old, new, or of REST."""
-    error = body.get("error")
-    if error is None and isinstance(body.get("errors"), list):
-        error = next(iter(body["errors"]), None)
-    if error is None and "errorKey" in body:
-        error = {"code": body["errorKey"], "info": body.get("httpReason", "")}
-    if error is None:
-        return None
-    if not isinstance(error, dict):
-        return ApiError("unknown", SECRETS.redact(str(error))[:200])
-    limit = error.get("limit")
+    """Return the error that an answer is, if it is one.
+
+    An error is what stands under ``error`` or first under ``errors``, as an object, a code or words, and any
+    answer that holds nothing of what was asked for: REST's errors, and those of whatever stands before the
+    wiki. An empty object says nothing; whoever asked misses what is not in it.
+    """
+    for key in ("error", "errors"):
+        if body.get(key) not in (None, []):
+            return _read_fault(body[key], body)
+    if "errorKey" in body or (body and not _ANSWERS & body.keys()):
+        return _read_fault(body, {})
+    return None
+
+
+def _read_fault(error: Any, around: Mapping[str, Any]) -> ApiError:
+    """Return an error in any of the forms that servers give it; what it lacks may stand beside it."""
+    if isinstance(error, list):
+        error = error[0]
+    own = error if isinstance(error, dict) else {"code": error}
+    forms = (own, around)
+    limit = own.get("limit")
     return ApiError(
-        SECRETS.redact(str(error.get("code", "unknown")))[:100],
-        SECRETS.redact(str(error.get("info", "")))[:200],
+        SECRETS.redact(_first(forms, _CODES) or "unknown")[:100],
+        SECRETS.redact(_first(forms, _WORDS) or "")[:200],
         limit if isinstance(limit, int) and limit > 0 else None,
+        frozenset(status for form in forms for key in _STATUSES if (status := _status(form.get(key)))),
     )
+
+
+def _first(forms: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str | None:
+    """Return the first word or number that stands under one of some keys."""
+    found = (form.get(key) for form in forms for key in keys)
+    return next((str(it) for it in found if it and isinstance(it, str | int) and it is not True), None)
+
+
+def _status(value: object) -> int | None:
+    """Return an HTTP status that is given as a number, or as its digits."""
+    digits = str(value)
+    return int(digits) if re.fullmatch(r"[1-5][0-9][0-9]", digits) else None
 
 
 def _continuation(body: Mapping[str, Any]) -> Mapping[str, str] | None:
