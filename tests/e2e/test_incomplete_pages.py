@@ -28,6 +28,10 @@ FAULTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         parsed | {"text": parsed["text"].replace("</table>", f"</table><p>{SCRIPT}</p>", 1)}
     ),
     "orchard": lambda parsed: parsed | {"text": parsed["text"][: len(parsed["text"]) // 2]},
+    "ang-mo-kio": lambda parsed: parsed | {"text": '<div class="mw-parser-output"><p>&#8203;</p></div>'},
+    "toa-payoh": lambda parsed: parsed | {"text": "<div><style>.a{}</style></div>"},
+    "city-hall": lambda parsed: parsed | {"text": "<h2>Exits</h2>"},
+    "bugis": lambda parsed: parsed | {"text": "<p>The time allocated for running scripts has expired.</p>"},
     "newton": lambda parsed: parsed | {"categories": [{"category": "Pages_with_template_loops"}]},
 }
 """what becomes of the first answer about a station's page"""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -129,8 +130,9 @@ class Wiki:
             return Reply(404, b"no such page")
         if query["action"] == "parse":
             title = self._titles[query["oldid"]]
-            parsed = {"title": title, "revid": int(query["oldid"]), "text": self.pages[title]}
-            return json_reply({"parse": parsed})
+            said = {"text": self.pages[title], "wikitext": self.source_of(title)}
+            told = {part: said[part] for part in query["prop"].split("|") if part in said}
+            return json_reply({"parse": {"title": title, "revid": int(query["oldid"]), **told}})
         if query.get("list") == "search":
             return json_reply({"batchcomplete": True, "query": {"search": []}})
         heads = [self._head(title) for title in query["titles"].split("|")]
@@ -140,6 +142,10 @@ class Wiki:
         """Return the slug of the station whose page a request is for, if it is for one."""
         title = self._titles.get(request.query.get("oldid", ""))
         return None if title is None else self._names.slug_of_title(title)
+
+    def source_of(self, title: str) -> str:
+        """Return what a page is written as: its words, since markup would not be shown."""
+        return re.sub(r"<[^>]*>", " ", self.pages[title]).strip()
 
     def revise(self, title: str) -> None:
         """Give a page a new revision."""
@@ -151,7 +157,9 @@ class Wiki:
         number = self.revisions.get(title)
         if number is None:
             return {"ns": 0, "title": title, "missing": True}
-        return {"pageid": number, "ns": 0, "title": title, "revisions": [{"revid": number, "parentid": 0}]}
+        size = len(self.source_of(title).encode())
+        revision = {"revid": number, "parentid": 0, "size": size}
+        return {"pageid": number, "ns": 0, "title": title, "revisions": [revision]}
 
 
 TABLE = (

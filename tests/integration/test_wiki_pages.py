@@ -20,9 +20,12 @@ from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import default_context
 from mrt_pipeline.sources.datamall.tables import read_bus_tables
 from mrt_pipeline.sources.fandom_wiki.claims import LICENCE, read_html
+from mrt_pipeline.sources.fandom_wiki.trouble import find_trouble, is_blank
+from mrt_pipeline.sources.fandom_wiki.wholeness import is_short, shows_source
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
+from tests.real.mediawiki import read_pages
 from tests.real.wiki.answers import Fact, facts_of, read_sheet, show
-from tests.real.wiki.render import read_rendered
+from tests.real.wiki.render import PAGES, read_rendered
 
 CONFIG = PipelineConfig(Path(__file__).parents[2] / "config" / "pipeline.yaml")
 AS_OF = date(2026, 11, 23)
@@ -47,6 +50,14 @@ def found() -> set[Fact]:
         exits, _, _ = ground([(page, reading.candidates)], stations[slug], facts, source="fandom_wiki")
         read |= facts_of(stations[slug], StationClaims(source="fandom_wiki", exits=exits))
     return read
+
+
+def test_no_page_is_taken_for_one_that_came_incomplete() -> None:
+    sources = read_pages(PAGES)
+    for title, html in read_rendered().items():
+        assert find_trouble(html) is None and not is_blank(html), title
+        assert not is_short(html, len(sources[title].encode())), title
+        assert shows_source(html, sources[title]), title
 
 
 def test_nothing_is_read_that_the_pages_do_not_say(found: set[Fact]) -> None:

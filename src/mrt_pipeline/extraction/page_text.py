@@ -64,7 +64,7 @@ def read_page_text(html: str, title: str) -> PageText:
     """
     from lxml import etree
 
-    root = _parse(html)
+    root = parse_html(html)
     reader = _Reader()
     if root is not None:
         notes = notes_of(root)
@@ -81,7 +81,8 @@ def read_page_text(html: str, title: str) -> PageText:
     return PageText(title=title, text=reader.writer.text(), blocks=tuple(reader.writer.blocks))
 
 
-def _parse(html: str) -> _Element | None:
+def parse_html(html: str) -> _Element | None:
+    """Return the root of a page's elements, comments left out; none if there is nothing in it to read."""
     from lxml import etree
 
     if len(html) > MAX_HTML_CHARS:

@@ -13,6 +13,7 @@ from mrt_pipeline.errors import SourceError
 from mrt_pipeline.sources.fandom_wiki.pages import PageTroubleError, WrongPageError, fetch_page
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 from mrt_pipeline.sources.fandom_wiki.trouble import Trouble, find_trouble, is_blank
+from mrt_pipeline.sources.fandom_wiki.wholeness import is_short, shows_source
 from tests.unit.sources.fandom_scene import FakeWiki, in_turn
 
 HEAD = PageHead("Yishun MRT Station", 5, 70)
@@ -44,6 +45,13 @@ def within(box: str) -> str:
         '<span class="error">Template recursion depth limit exceeded (40)</span>',
         '<span class="error">Unstrip depth limit exceeded (20)</span>',
         "<div id='x' class='notice error'>Etwas ist schiefgegangen.</div>",
+        "<b class=error>Etwas ist schiefgegangen.</b>",
+        '<STRONG CLASS="error">Etwas ist schiefgegangen.</STRONG>',
+        '<font class="Error big">Etwas ist schiefgegangen.</font>',
+        '<ul><li class="x error">Etwas ist schiefgegangen.</li></ul>',
+        "<table><tr><td class=error>Etwas</td></tr></table>",
+        '<p\nclass = "a\tscribunto-error\nb" >Etwas ist schiefgegangen.</p>',
+        '<div class="errorbox">Etwas ist schiefgegangen.</div>',
     ],
 )
 def test_a_box_that_says_that_something_failed_is_trouble_in_any_language(box: str) -> None:
@@ -79,6 +87,7 @@ def test_a_template_or_argument_that_was_left_out_is_trouble(left_out: str) -> N
         {"parsewarningshtml": ["This page calls <a>Template:A</a> which causes a template loop (infinite)."]},
         {"limitreportdata": [{"name": "limitreport-ppvisitednodes", "0": 1_000_001, "1": 1_000_000}]},
         {"limitreportdata": [{"name": "scribunto-limitreport-timeusage", "0": "10.013", "1": "10.000"}]},
+        {"limitreportdata": [{"name": "limitreport-postexpandincludesize", "0": 2097152, "1": 2097152}]},
     ],
 )
 def test_a_limit_that_the_answer_reports_is_trouble(answer: dict[str, Any]) -> None:
@@ -137,7 +146,13 @@ def test_a_page_that_is_whole_is_no_trouble(html: str, answer: dict[str, Any]) -
         ("<div><!-- NewPP limit report <p>x</p> --></div>", True),
         ("<p>&#160;</p>", True),
         ("<p>x</p>", False),
-        ('<p><img src="x"></p>', False),
+        ('<p><img src="x"></p>', True),
+        ('<div class="mw-parser-output"><p>&#8203;</p></div>', True),
+        ('<div class="mw-parser-output"><style data-mw-deduplicate="x">.a{}</style></div>', True),
+        ('<div class="mw-parser-output"><span id="top"></span></div>', True),
+        ('<div class="mw-parser-output"><h2>Exits</h2><h3>Exit A</h3></div>', True),
+        ("<aside>Opened 1988</aside><ul><li>—</li></ul>", True),
+        ("<h2>Exits</h2><ul><li>A</li></ul>", False),
     ],
 )
 def test_a_page_that_shows_nothing_is_blank(html: str, blank: bool) -> None:
@@ -222,3 +237,136 @@ def test_the_wiki_is_asked_for_all_that_tells_of_trouble() -> None:
     fetch_page(wiki.api(), HEAD)
     asked = set(wiki.asked[0]["prop"].split("|"))
     assert asked == {"text", "revid", "categories", "parsewarnings", "limitreportdata"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "<p>The time allocated for running scripts has expired.</p>",
+        "<div><b>The  time allocated for running&#32;scripts\nhas expired.</b></div>",
+        "<p>Script error: The module returned a nil value.</p>",
+        "<div class='x'>Sorry! This site is experiencing technical difficulties.</div><p>Try waiting.</p>",
+        "<h1>Service Unavailable</h1><p>Guru Meditation</p>",
+        "<p>503 Backend fetch failed</p>",
+        "<p>[abc123] 2026-11-01 00:00:00: Fatal exception of type X</p>",
+        "<p>(Cannot access the database)</p>",
+        "<p>The revision #70 of the page named &quot;Yishun&quot; does not exist.</p>",
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "<h2>Exits</h2>{}", "{}<h2>Exits</h2><p>Exit A: lift</p>"])
+def test_a_page_that_begins_with_a_sentence_of_the_wikis_own_is_trouble_whatever_it_stands_in(
+    sentence: str, around: str
+) -> None:
+    if "<h1>" in sentence and around.startswith("<h2>"):
+        around = "{}"
+    found = find_trouble(wrapped(around.format(sentence)))
+    assert found is not None and found[0] is Trouble.ERROR
+
+
+def test_a_sentence_of_the_wikis_own_below_a_box_of_facts_is_trouble() -> None:
+    html = "<aside>Opened 1988</aside><p>The time allocated for running scripts has expired.</p>"
+    assert find_trouble(html) == (Trouble.ERROR, "The time allocated for running scripts has expired.")
+
+
+@pytest.mark.parametrize(
+    ("told", "is_trouble"),
+    [
+        ("Post\u2010expand include size: 2097152/2097152 bytes", True),
+        ("Post-expand include size: 2097151/2097152 bytes", False),
+        ("Template argument size: 2097152/2097152 bytes", True),
+        ("Preprocessor visited node count: 1000001/1000000", True),
+        ("Preprocessor visited node count: 1000000/1000000", False),
+        ("Lua time usage: 10.000/10.000 seconds", True),
+        ("Highest expansion depth: 100/100", False),
+        ("Expensive parser function count: 0/0", False),
+    ],
+)
+def test_the_limit_report_within_a_page_tells_of_trouble(told: str, is_trouble: bool) -> None:
+    found = find_trouble(within(f"<!-- \nNewPP limit report\nCached time: 20261101000000\n{told}\n-->"))
+    assert (found is not None and found[0] is Trouble.LIMIT) is is_trouble
+
+
+SOURCE = (
+    "Yishun is a station.\n== Exits ==\n* Exit A: lift to [[Northpoint City|the mall]] and the bus stop\n"
+    "* Exit B: escalator to the market\n[[Category:Stations]]\n"
+)
+
+
+def wrapped(html: str) -> str:
+    """Return a page as MediaWiki wraps it."""
+    return f'<div class="mw-parser-output">{html}</div>'
+
+
+SHOWN = wrapped(
+    "<p>Yishun is a station.</p><h2>Exits</h2><ul><li>Exit A: lift to <a>the mall</a> and the bus stop</li>"
+    "<li>Exit B: escalator to the market</li></ul>"
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "trouble"),
+    [
+        (wrapped(""), Trouble.EMPTY),
+        (wrapped("<p>&#8203;</p>"), Trouble.EMPTY),
+        (wrapped('<style data-mw-deduplicate="x">.a{}</style>'), Trouble.EMPTY),
+        (wrapped('<span id="top"></span>'), Trouble.EMPTY),
+        (wrapped("<h2>Exits</h2>"), Trouble.EMPTY),
+        (wrapped('<div class="noprint">Loading</div>'), Trouble.EMPTY),
+        (wrapped("<script>var a = 'Exit A lift to the mall and the bus stop';</script>"), Trouble.EMPTY),
+        (wrapped("<p>Please stand by.</p>"), Trouble.SHORT),
+        (wrapped("<p>Yishun</p><h2>Exits</h2>"), Trouble.SHORT),
+    ],
+)
+def test_a_page_that_shows_far_less_than_its_source_says_is_a_failure(html: str, trouble: Trouble) -> None:
+    with pytest.raises(PageTroubleError) as raised:
+        fetch_page(in_turn(parsed(html), parsed(wikitext=SOURCE)).api(), sized(len(SOURCE)))
+    assert raised.value.trouble is trouble
+
+
+@pytest.mark.parametrize("furniture", ["<p>&#8203;</p>", "<style>.a{}</style>", '<span id="top"></span>'])
+def test_a_page_of_mere_furniture_is_held_against_its_source_though_its_size_is_not_known(
+    furniture: str,
+) -> None:
+    with pytest.raises(PageTroubleError):
+        fetch_page(in_turn(parsed(wrapped(furniture)), parsed(wikitext=SOURCE)).api(), HEAD)
+    page = fetch_page(in_turn(parsed(wrapped(furniture)), parsed(wikitext="<!-- x -->")).api(), HEAD)
+    assert page is not None and page.is_blank
+
+
+def test_a_page_that_shows_its_source_is_asked_for_once() -> None:
+    wiki = in_turn(parsed(SHOWN))
+    page = fetch_page(wiki.api(), sized(len(SOURCE)))
+    assert page is not None and not page.is_blank and len(wiki.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("html", "source"),
+    [
+        (SHOWN, f"<!-- {'kept for later ' * 200}-->{SOURCE}"),
+        (SHOWN, f"{{{{Infobox|image=x.png|text={'colour ' * 200}}}}}{SOURCE}"),
+        (SHOWN, f"{SOURCE}<ref>{'Straits Times ' * 200}</ref>"),
+        (SHOWN, f"{SOURCE}[[File:x.png|thumb|{'caption ' * 200}]]"),
+        (wrapped("<aside>Opened 1988</aside>"), "{{Infobox|opened=1988}}" + "\n" * 900),
+        (wrapped('<div class="ambox">This article is a stub.</div>'), "{{Stub}}"),
+        (wrapped("<h2>Exits</h2>"), "== Exits =="),
+        (wrapped('<p><img src="x"></p>'), "[[File:x.png|thumb|A long description of the image]]"),
+    ],
+)
+def test_a_page_whose_source_has_much_that_is_not_shown_is_no_failure(html: str, source: str) -> None:
+    assert fetch_page(in_turn(parsed(html), parsed(wikitext=source)).api(), sized(len(source))) is not None
+
+
+def test_half_of_a_sources_own_words_are_enough_and_fewer_are_not() -> None:
+    assert shows_source("<p>one two</p>", "one two three four {{x|five}}")
+    assert not shows_source("<p>one five</p>", "one two three four {{x|five}}")
+    assert is_short("<p>abc</p>", 10) and not is_short("<p>abc</p>", 9)
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [({"revid": "70"}, "revision '70' (text, not a"), ({"pageid": "5"}, "(page '5' (text, not a number))")],
+)
+def test_a_number_that_came_as_text_is_told_as_text(other: dict[str, Any], told: str) -> None:
+    with pytest.raises(WrongPageError) as raised:
+        fetch_page(in_turn(parsed(**other)).api(), HEAD)
+    assert told in str(raised.value)

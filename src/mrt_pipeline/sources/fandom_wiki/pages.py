@@ -11,7 +11,13 @@ from urllib.parse import quote
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiError, WikiApi
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
-from mrt_pipeline.sources.fandom_wiki.trouble import PARTS, Trouble, find_trouble, is_blank, is_blank_source
+from mrt_pipeline.sources.fandom_wiki.trouble import PARTS, Trouble, find_trouble, is_blank
+from mrt_pipeline.sources.fandom_wiki.wholeness import (
+    is_bare,
+    is_blank_source,
+    is_short,
+    shows_source,
+)
 
 _GONE = frozenset({"nosuchrevid", "missingtitle", "nosuchpageid", "missingcontent-revid", "permissiondenied"})
 """the page was deleted, or this revision hidden, since we asked for its number"""
@@ -27,7 +33,7 @@ class WikiPage:
 
     @property
     def is_blank(self) -> bool:
-        """Return whether the page shows nothing: someone has emptied it."""
+        """Return whether nothing can be read on the page but headings: someone has emptied it."""
         return is_blank(self.html)
 
     @property
@@ -55,13 +61,14 @@ class WrongPageError(SourceFormatError):
         super().__init__(
             SOURCE_ID,
             f"asked for revision {head.revision} of {head.title!r} (page {head.page_id}), the wiki answered "
-            f"with revision {revision} of {title!r} (page {page_id}); the answer is not used",
+            f"with revision {_typed(revision)} of {title!r} (page {_typed(page_id)}); the answer is not used",
         )
         self.head = head
 
 
 _TOLD = {
     Trouble.EMPTY: "without its text",
+    Trouble.SHORT: "without most of its text",
     Trouble.CUT: "cut off, ending with",
     Trouble.ERROR: "with an error of the wiki",
     Trouble.LEFT_OUT: "without some of its templates",
@@ -85,14 +92,13 @@ def fetch_page(api: WikiApi, head: PageHead) -> WikiPage | None:
     try:
         parsed, retrieved_at = _parse(api, head, "text", params)
         page = WikiPage(head, parsed["text"], retrieved_at)
-        if page.is_blank:
-            _check_blank(api, page)
+        if found := find_trouble(page.html, parsed):
+            raise PageTroubleError(head, *found)
+        _check_whole(api, page)
     except ApiError as fault:
         if fault.code in _GONE:
             return None
         raise
-    if found := find_trouble(page.html, parsed):
-        raise PageTroubleError(head, *found)
     return page
 
 
@@ -110,20 +116,28 @@ def _parse(
     return parsed, answer.retrieved_at
 
 
-def _check_blank(api: WikiApi, page: WikiPage) -> None:
-    """Raise unless a page that shows nothing has nothing to show.
+def _check_whole(api: WikiApi, page: WikiPage) -> None:
+    """Raise unless a page shows what its source says.
 
     MediaWiki puts an element around every page, an empty one too, and knows the size of each revision. Where
     that leaves a doubt, the page's source decides.
     """
-    head = page.head
-    if head.size == 0 or (head.size is None and page.html.strip()):
+    head, is_empty = page.head, page.is_blank
+    if head.size is None:
+        is_doubtful = is_empty and not is_bare(page.html)
+    else:
+        is_doubtful = head.size > 0 and (is_empty or is_short(page.html, head.size))
+    if not is_doubtful:
         return
-    if head.size is not None:
-        parsed, _ = _parse(api, head, "wikitext", {"prop": "wikitext|revid"})
-        if is_blank_source(parsed["wikitext"]):
-            return
-    raise PageTroubleError(head, Trouble.EMPTY, "")
+    parsed, _ = _parse(api, head, "wikitext", {"prop": "wikitext|revid"})
+    source = parsed["wikitext"]
+    if not (is_empty and is_blank_source(source)) and not shows_source(page.html, source):
+        raise PageTroubleError(head, Trouble.EMPTY if is_empty else Trouble.SHORT, "")
+
+
+def _typed(number: object) -> str:
+    """Return a number as it came; as text, it is not the number that it looks like."""
+    return f"{number!r} (text, not a number)" if isinstance(number, str) else str(number)
 
 
 def page_url(base_url: str, head: PageHead) -> str:

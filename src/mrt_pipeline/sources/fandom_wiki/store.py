@@ -27,7 +27,7 @@ from mrt_pipeline.sources.fandom_wiki.trouble import find_trouble
 
 FILE = "pages.sqlite3"
 SCHEMA = 1
-CHECKED = 1
+CHECKED = 2
 """which checks a page has passed before it was kept; the file's ``application_id``"""
 KEPT_REVISIONS = 2
 MAX_HTML_BYTES = 32 * 2**20

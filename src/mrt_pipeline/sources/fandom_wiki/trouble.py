@@ -3,24 +3,30 @@
 MediaWiki answers with status 200 and whatever it has got when a script ran out of time, a template calls
 itself, or a page outgrew a limit. What it then says, it says in several places, and any of them is enough:
 
-- a box in the page, which has the class ``error``, as its own ``#iferror`` knows one, or ``scribunto-error``;
+- a box in the page, which has the class ``error``, as its own ``#iferror`` knows one, or another of its kind;
+- a sentence of its own with which the page begins, whatever it stands in;
 - a comment where a template or an argument was left out;
-- tracking categories, parser warnings and the limit report of the parse answer.
+- tracking categories, parser warnings and the limit report, in the parse answer or in the page.
 
 Boxes about one footnote or one sum leave the page whole, and so do not count. Message keys and wordings are
 those of MediaWiki 1.39 and Scribunto, ``languages/i18n/en.json``; classes and comments are the same in every
-language.
+language. What says nothing of all this and yet is not the page is told by ``wholeness``.
 """
 
 from __future__ import annotations
 
-import html as entities
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mrt_pipeline.extraction.page_model import Heading, bounds_of
+from mrt_pipeline.extraction.page_text import parse_html, read_page_text
 from mrt_pipeline.runtime.texts import excerpt
+from mrt_pipeline.sources.fandom_wiki.wholeness import shown_words
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 MAX_SHOWN_CHARS = 120
 PARTS = "categories|parsewarnings|limitreportdata"
@@ -32,6 +38,8 @@ class Trouble(StrEnum):
 
     EMPTY = "empty"
     """no text, although the revision has some"""
+    SHORT = "short"
+    """far less text than the revision has"""
     CUT = "cut"
     """the HTML ends before its elements do"""
     ERROR = "error"
@@ -68,20 +76,49 @@ _LIMITS = {
 }
 """message key to the tracking category (its key ends in ``-category``) and words of the warning"""
 
-_REPORTED = {
-    "limitreport-ppvisitednodes",
-    "limitreport-unstrip-depth",
-    "limitreport-unstrip-size",
-    "scribunto-limitreport-timeusage",
-    "scribunto-limitreport-memusage",
+_EXCEEDED = {
+    "limitreport-ppvisitednodes": "Preprocessor visited node count",
+    "limitreport-unstrip-depth": "Unstrip recursion depth",
+    "limitreport-unstrip-size": "Unstrip post-expand size",
 }
-"""pairs of the limit report, used and allowed; of others, using all that is allowed may be harmless"""
+"""pairs of the limit report, used and allowed, by their names in the answer, and in the page; one more than
+allowed was asked for and not given"""
+_USED_UP = {
+    "limitreport-postexpandincludesize": "Post-expand include size",
+    "limitreport-templateargumentsize": "Template argument size",
+    "scribunto-limitreport-timeusage": "Lua time usage",
+    "scribunto-limitreport-memusage": "Lua memory usage",
+}
+"""pairs that never go beyond what is allowed, since what would is left out; of all others, using it up may be
+harmless"""
+_REPORT = re.compile(r"<!--\s*NewPP limit report\b(.*?)(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
+_REPORTED = re.compile(r"^\s*([^:\n]+):\s*([\d.]+)\s*/\s*([\d.]+)", re.MULTILINE)
 
 _LEFT_OUT = re.compile(r"<!--\s*WARNING:\s*(?:template|argument) omitted[^>]*-->", re.IGNORECASE)
-_BOX = re.compile(
-    r"""<(?P<tag>strong|span|p|div)\b[^>]*?\sclass=["'](?P<classes>[^"']*\berror\b[^"']*)["'][^>]*>"""
+_ERROR_CLASSES = frozenset(
+    {"error", "errorbox", "scribunto-error", "mw-message-box-error", "cdx-message--error", "mw-error"}
 )
-_ERROR_CLASSES = frozenset({"error", "scribunto-error"})
+_SENTENCES = re.compile(
+    r"the time allocated for running scripts has expired|lua error\b|script error\b"
+    r"|template loop detected|unstrip loop detected|(?:expansion depth|node-count|template recursion depth"
+    r"|unstrip depth|unstrip size|language converter depth) limit exceeded"
+    r"|(?:sorry\W+)?this (?:site|wiki) is experiencing technical difficulties"
+    r"|sorry\W+the servers are overloaded|too many users are trying to view this page"
+    r"|try waiting a few minutes and reloading|our servers are currently under maintenance"
+    r"|\W?cannot (?:access|contact) the database|(?:a )?database (?:query )?error\b"
+    r"|the database (?:is|has been) (?:currently |automatically )?locked|waiting for a database server"
+    r"|mediawiki internal error|internal error\b|original exception\b|exception encountered\b"
+    r"|(?:\[[^\]]*\]\W*)?(?:[^\n]{0,80}\W)?(?:caught exception of type|fatal exception of type)"
+    r"|fatal error\b|(?:php )?(?:fatal|warning|notice)\W+uncaught\b|(?:http )?error\W{0,2}[45]\d\d\b"
+    r"|[45]\d\d (?:service|bad|gateway|internal|backend|too many|forbidden|not found)"
+    r"|service (?:is )?(?:temporarily )?unavailable|bad gateway|gateway time-?out|backend fetch failed"
+    r"|too many requests|rate limit exceeded|pool queue is full|timeout waiting for the lock"
+    r"|the revision #\S+ of the page named|there is currently no text in this page"
+    r"|just a moment\W*(?:$|enable|checking|verify)",
+    re.IGNORECASE,
+)
+"""what MediaWiki, or what stands before it, says in place of a page: ``scribunto-common-timeout``,
+``template-loop-warning``, ``dberr-problems``, ``view-pool-error``, ``missing-revision`` and the like"""
 _OF_A_FOOTNOTE = frozenset({"mw-ext-cite-error", "mw-ext-cite-warning", "citation-comment"})
 _OF_A_VALUE = re.compile(
     r"Expression error|Division by zero|Invalid argument for|In \S+: Result is|Error: (?:Invalid|Too many"
@@ -89,10 +126,10 @@ _OF_A_VALUE = re.compile(
 )
 """messages of ParserFunctions (``pfunc_…``), and two of the core, about one computed value"""
 _TAG = re.compile(r"<[^>]*>")
+_CHAR = re.compile(r"[^\W_]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CLOSED = ("div", "table", "ul", "ol", "dl", "h2", "h3", "h4")
 """elements that no HTML leaves open"""
-_SHELL = re.compile(r"(?:</?(?:div|p|br)\b[^>]*>|<!--.*?-->|&nbsp;|&#160;|\s)*", re.IGNORECASE | re.DOTALL)
 
 
 def find_trouble(html: str, answer: Mapping[str, Any] | None = None) -> tuple[Trouble, str] | None:
@@ -106,44 +143,42 @@ def find_trouble(html: str, answer: Mapping[str, Any] | None = None) -> tuple[Tr
 
 
 def is_blank(html: str) -> bool:
-    """Return whether a page shows nothing at all."""
-    shell = _SHELL.match(html)
-    return shell is not None and shell.end() == len(html)
-
-
-def is_blank_source(wikitext: str) -> bool:
-    """Return whether a page's source shows nothing: comments, categories and switches at most."""
-    shown = _COMMENT.sub("", wikitext)
-    return not re.sub(r"\[\[\s*Category\s*:[^\]]*\]\]|__[A-Z]+__|\{\{DEFAULTSORT:[^}]*\}\}|\s", "", shown)
+    """Return whether nothing can be read on a page but headings."""
+    page = read_page_text(html, "")
+    bodies = (bounds_of(block) for block in page.blocks if not isinstance(block, Heading))
+    return not any(_CHAR.search(page.text, *bounds) for bounds in bodies)
 
 
 def _troubles(html: str, answer: Mapping[str, Any]) -> Iterator[tuple[Trouble, str]]:
-    for words in _boxes(html):
-        yield Trouble.ERROR, words
+    root = parse_html(html)
+    if root is not None:
+        for words in (*_boxes(root), *_sentences(html, root)):
+            yield Trouble.ERROR, words
     if match := _LEFT_OUT.search(html):
         yield Trouble.LEFT_OUT, excerpt(match.group().strip("<!->"), MAX_SHOWN_CHARS)
-    for key in _reported_limits(answer):
+    for key in (*_reported_limits(answer), *_limits_in(html)):
         yield Trouble.LIMIT, key
     if end := _cut_end(html):
         yield Trouble.CUT, end
 
 
-def _boxes(html: str) -> Iterator[str]:
+def _boxes(root: _Element) -> Iterator[str]:
     """Yield the words of each box that says that something failed."""
-    if "error" not in html:
-        return
-    for box in _BOX.finditer(html):
-        classes = frozenset(box["classes"].split())
-        words = _words_behind(html, box.end(), box["tag"])
-        is_known = classes & _OF_A_FOOTNOTE or _OF_A_VALUE.match(words)
-        if classes & _ERROR_CLASSES and not is_known:
+    for box in root.iterfind(".//*[@class]"):
+        classes = frozenset((box.get("class") or "").casefold().split())
+        if classes & _ERROR_CLASSES and not classes & _OF_A_FOOTNOTE:
+            words = shown_words(box)
+            if not _OF_A_VALUE.match(words):
+                yield excerpt(words, MAX_SHOWN_CHARS)
+
+
+def _sentences(html: str, root: _Element) -> Iterator[str]:
+    """Yield the words that a page begins with, if they are a sentence of the wiki's own; headings aside."""
+    page = read_page_text(html, "")
+    first = next((bounds_of(block) for block in page.blocks if not isinstance(block, Heading)), (0, 0))
+    for words in (shown_words(root), page.text[slice(*first)]):
+        if _SENTENCES.match(words):
             yield excerpt(words, MAX_SHOWN_CHARS)
-
-
-def _words_behind(html: str, start: int, tag: str) -> str:
-    end = html.find(f"</{tag}", start)
-    stretch = html[start : start + 1000 if end < 0 else min(end, start + 1000)]
-    return " ".join(entities.unescape(_TAG.sub("", stretch)).split())
 
 
 def _reported_limits(answer: Mapping[str, Any]) -> Iterator[str]:
@@ -155,15 +190,33 @@ def _reported_limits(answer: Mapping[str, Any]) -> Iterator[str]:
         if _folded(category) in categories or _folded(words) in told or f"{key}-warning" in told:
             yield key
     for item in _items(answer.get("limitreportdata")):
-        if item.get("name") in _REPORTED and _is_exceeded(item.get("0"), item.get("1")):
+        if _is_out(str(item.get("name")), item.get("0"), item.get("1")):
             yield str(item["name"])
 
 
-def _is_exceeded(used: object, allowed: object) -> bool:
+def _limits_in(html: str) -> Iterator[str]:
+    """Yield the name of each limit that the report within the page says was exceeded."""
+    names = {_folded_name(told): name for name, told in (_EXCEEDED | _USED_UP).items()}
+    for report in _REPORT.finditer(html):
+        for told, used, allowed in _REPORTED.findall(report.group(1)):
+            name = names.get(_folded_name(told), "")
+            if _is_out(name, used, allowed):
+                yield name
+
+
+def _is_out(name: str, used: object, allowed: object) -> bool:
+    """Tell whether a pair of the limit report says that something found no room."""
     try:
-        return float(str(used)) > float(str(allowed)) > 0
+        left = float(str(allowed)) - float(str(used))
     except ValueError:
         return False
+    is_limited = float(str(allowed)) > 0
+    return is_limited and (left < 0 if name in _EXCEEDED else left <= 0 and name in _USED_UP)
+
+
+def _folded_name(told: str) -> str:
+    """Return a limit's name in small letters; MediaWiki writes its hyphens in another way."""
+    return re.sub(r"\W+", " ", told).strip().casefold()
 
 
 def _cut_end(html: str) -> str | None:
