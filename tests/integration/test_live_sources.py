@@ -183,6 +183,7 @@ def test_a_link_that_is_always_refused_is_given_up_and_its_signature_never_told(
         read_exits(access, 0)
     assert len(publishers.files_server.requests) == 3
     assert "signature" not in _everything_told(failure.value)
+    assert failure.value.names_way_out
 
 
 def test_a_file_that_cannot_be_had_does_not_tell_its_signature(
@@ -391,6 +392,7 @@ def test_a_refused_search_is_one_sentence_that_says_what_to_check(
     with pytest.raises(FetchError, match=f"{status}: .*{words}; check ONEMAP_API_KEY") as failure:
         read_stations(access, 0, WANTED)
     assert READY_TOKEN not in _everything_told(failure.value)
+    assert failure.value.names_way_out
 
 
 def test_results_and_an_error_together_are_a_warning(publishers: Publishers, access: LocalAccess) -> None:

@@ -225,6 +225,6 @@ def _describe(text: bytes, error: orjson.JSONDecodeError) -> str:
         return "the answer is empty"
     if text.startswith(b"<"):
         return f"the answer is HTML or XML ({show(text[: 64 * MAX_SHOWN].decode(errors='replace'))})"
-    if "end of" in str(error):
+    if 0 < len(error.doc) == error.pos:
         return f"the answer is cut off after {len(text)} bytes"
     return f"the answer is not JSON ({error})"
