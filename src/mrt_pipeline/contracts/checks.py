@@ -45,7 +45,7 @@ class Check:
     title: str
     """what its findings are called; ``[one|several]`` where the number matters"""
     advice: str
-    """what a person does about them"""
+    """what a person does about them; nothing about those that are for the record"""
 
     @property
     def one(self) -> str:
@@ -98,12 +98,18 @@ class _Row(NamedTuple):
     severity: Severity
     name: str
     title: str
-    advice: str
+    advice: str = ""
 
 
 _error = partial(_Row, Severity.ERROR)
 _warning = partial(_Row, Severity.WARNING)
 _info = partial(_Row, Severity.INFO)
+_GET_AGAIN = "get the document again, or tell the publisher"
+_ON_THE_MAP = "see on the map which station is right"
+_STAGE = "correct the stage that made it"
+_SOURCE = "correct the source that made the claim"
+_BOTH_STAGES = "run both stages again on the same inputs"
+_OPENING_DATE = "see whether its opening date is in the network table"
 _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
     Group.RECORDS: (
         _warning(
@@ -111,26 +117,10 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "answer[|s] of [a source|sources] came with an error",
             "see whether results are missing",
         ),
-        _error(
-            "field-invalid",
-            "record[|s] with [a field|fields] of the wrong form",
-            "get the document again, or tell the publisher",
-        ),
-        _error(
-            "field-missing",
-            "record[|s] that [lacks a field|lack fields]",
-            "get the document again, or tell the publisher",
-        ),
-        _error(
-            "geometry-missing",
-            "record[|s] without a position",
-            "get the document again, or tell the publisher",
-        ),
-        _error(
-            "geometry-not-a-point",
-            "record[|s] whose position[|s] [is|are] no point[|s]",
-            "get the document again, or tell the publisher",
-        ),
+        _error("field-invalid", "record[|s] with [a field|fields] of the wrong form", _GET_AGAIN),
+        _error("field-missing", "record[|s] that [lacks a field|lack fields]", _GET_AGAIN),
+        _error("geometry-missing", "record[|s] without a position", _GET_AGAIN),
+        _error("geometry-not-a-point", "record[|s] whose position[|s] [is|are] no point[|s]", _GET_AGAIN),
         _warning(
             "more-exits-than-expected", "exits file[|s] longer than expected", "see which exits are new"
         ),
@@ -140,11 +130,9 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _error(
             "position-not-a-number",
             "record[|s] whose position[|s] [is|are] no pair[|s] of numbers",
-            "get the document again, or tell the publisher",
+            _GET_AGAIN,
         ),
-        _info(
-            "position-not-onemap", "position[|s] that [is|are] not OneMap's own", "nothing: they are left out"
-        ),
+        _info("position-not-onemap", "position[|s] that [is|are] not OneMap's own"),
         _error(
             "record-id-not-unique",
             "identifier[|s] that stand[s|] for two records",
@@ -161,11 +149,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "bus service[|s] with a gap in [its|their] stops",
             "run again later; if it stays, tell the publisher",
         ),
-        _info(
-            "revision-unknown",
-            "document[|s] of unknown revision",
-            "nothing: the document was read all the same",
-        ),
+        _info("revision-unknown", "document[|s] of unknown revision"),
         _warning(
             "station-ambiguous", "station[|s] that OneMap has in several places", "see which place is right"
         ),
@@ -182,41 +166,17 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "day[|s] beyond the network table's horizon",
             "see what opened, closed or was renumbered since",
         ),
+        _warning("exit-building-in-doubt", "exit[|s] whose building[|s] [is|are] in doubt", _ON_THE_MAP),
         _warning(
-            "exit-building-in-doubt",
-            "exit[|s] whose building[|s] [is|are] in doubt",
-            "see on the map which station is right",
-        ),
-        _info(
             "exit-label-shared",
             "label[|s] that several exits of a station share",
             "see whether the exits are distinct",
         ),
-        _warning(
-            "exit-nearer-to-another-station",
-            "exit[|s] nearer to another station",
-            "see on the map which station is right",
-        ),
-        _info(
-            "exit-surveyed-twice",
-            "exit[|s] that [was|were] surveyed twice",
-            "nothing: the nearer survey is published",
-        ),
-        _info(
-            "exits-not-in-operation",
-            "station[|s] whose exits are not in operation",
-            "nothing: their exits are set apart",
-        ),
-        _info(
-            "label-bare",
-            "edition[|s] with labels that lack the word Exit",
-            "nothing: they are read all the same",
-        ),
-        _info(
-            "label-spelled-oddly",
-            "label[|s] that [is|are] spelled oddly",
-            "nothing: they are read all the same",
-        ),
+        _warning("exit-nearer-to-another-station", "exit[|s] nearer to another station", _ON_THE_MAP),
+        _info("exit-surveyed-twice", "exit[|s] that [was|were] surveyed twice"),
+        _info("exits-not-in-operation", "station[|s] whose exits are not in operation"),
+        _info("label-bare", "edition[|s] with labels that lack the word Exit"),
+        _info("label-spelled-oddly", "label[|s] that [is|are] spelled oddly"),
         _error("label-unknown", "exit[|s] whose label[|s] could not be read", "look up how they are signed"),
         _error("position-unusable", "exit[|s] that lie[s|] nowhere", "get the exits file again"),
         _warning(
@@ -229,11 +189,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "station[|s] whose position[|s] [is|are] in doubt",
             "compare with OneMap",
         ),
-        _info(
-            "station-spelled-oddly",
-            "station[|s] that [is|are] spelled oddly",
-            "nothing: they are read all the same",
-        ),
+        _info("station-spelled-oddly", "station[|s] that [is|are] spelled oddly"),
         _error(
             "station-unknown",
             "exit[|s] of [a station|stations] nobody knows",
@@ -261,11 +217,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "bus stop[|s] whose words about an exit could not be read",
             "read the words",
         ),
-        _info(
-            "bus-stop-not-listed",
-            "bus service[|s] that call[s|] at [a stop|stops] not listed",
-            "nothing: nothing hangs on these stops",
-        ),
+        _info("bus-stop-not-listed", "bus service[|s] that call[s|] at [a stop|stops] not listed"),
         _warning(
             "bus-stop-station-not-open",
             "bus stop[|s] named for [a station|stations] not in operation",
@@ -276,11 +228,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "bus stop[|s] that [names a station|name stations] nobody knows",
             "see whether a station is missing",
         ),
-        _info(
-            "bus-stop-without-service",
-            "station[|s] with bus stops that no service calls at",
-            "nothing: these stops are left out",
-        ),
+        _info("bus-stop-without-service", "station[|s] with bus stops that no service calls at"),
         _warning(
             "enrichment-disabled", "run[|s] without enrichment", "see that nobody takes empty fields for a no"
         ),
@@ -289,39 +237,21 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning("source-failed", "failure[|s] of a source", "run again with --retry-failed"),
         _warning("sources-disagree", "disagreement[|s] between sources", "see which of them is right"),
         _warning("wiki-page-blank", "page[|s] of the wiki that [is|are] blank", "look at the page's history"),
-        _info(
-            "wiki-page-missing", "station[|s] without a page in the wiki", "nothing: nothing is taken from it"
-        ),
+        _info("wiki-page-missing", "station[|s] without a page in the wiki"),
     ),
     Group.MERGING: (
-        _error(
-            "enrichment-of-unknown-exit",
-            "enrichment[|s] of [an exit|exits] nobody knows",
-            "run both stages again on the same inputs",
-        ),
-        _error(
-            "exit-enriched-twice",
-            "exit[|s] that [was|were] enriched twice",
-            "run both stages again on the same inputs",
-        ),
+        _error("enrichment-of-unknown-exit", "enrichment[|s] of [an exit|exits] nobody knows", _BOTH_STAGES),
+        _error("exit-enriched-twice", "exit[|s] that [was|were] enriched twice", _BOTH_STAGES),
         _warning("exit-not-enriched", "exit[|s] [was|were] not enriched", "resume from stage 2"),
         _warning("document-changed", "document[|s] changed during the run", "run again if values disagree"),
     ),
     Group.SCHEMA: (
-        _error(
-            "schema-invalid", "field[|s] that [its|their] own model refuses", "correct the stage that made it"
-        ),
-        _error(
-            "schema-round-trip", "record[|s] that would read back otherwise", "correct the stage that made it"
-        ),
+        _error("schema-invalid", "field[|s] that [its|their] own model refuses", _STAGE),
+        _error("schema-round-trip", "record[|s] that would read back otherwise", _STAGE),
     ),
     Group.COMPLETENESS: (
         _error("station-missing", "station[|s] in operation that [is|are] missing", "see where it was lost"),
-        _error(
-            "station-not-open",
-            "station[|s] that [is|are] not in operation",
-            "see whether its opening date is in the network table",
-        ),
+        _error("station-not-open", "station[|s] that [is|are] not in operation", _OPENING_DATE),
         _error(
             "station-codes",
             "station[|s] with other codes than in operation",
@@ -330,11 +260,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _error(
             "line-missing", "line[|s] in operation that [is|are] missing", "see where its stations were lost"
         ),
-        _error(
-            "line-not-open",
-            "line[|s] that [is|are] not in operation",
-            "see whether its opening date is in the network table",
-        ),
+        _error("line-not-open", "line[|s] that [is|are] not in operation", _OPENING_DATE),
         _error(
             "expected-stations",
             "number[|s] of stations other than expected",
@@ -358,14 +284,8 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "exit[|s] that [is|are] not one feature of the exits file",
             "look at the account of features",
         ),
-        _info(
-            "expected-counts-of-another-day",
-            "dataset[|s] of another day than the expected counts",
-            "nothing: it is compared with the network table",
-        ),
-        _info(
-            "field-coverage", "figure[|s] of how full [a field is|fields are]", "nothing: they are figures"
-        ),
+        _info("expected-counts-of-another-day", "dataset[|s] of another day than the expected counts"),
+        _info("field-coverage", "figure[|s] of how full [a field is|fields are]"),
     ),
     Group.SANITY: (
         _error(
@@ -392,15 +312,9 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "contradiction[|s] between codes and lines",
             "correct the network table or the stage that made it",
         ),
+        _error("evidence-without-document", "cited document[|s] that [is|are] not in provenance", _SOURCE),
         _error(
-            "evidence-without-document",
-            "cited document[|s] that [is|are] not in provenance",
-            "correct the source that made the claim",
-        ),
-        _error(
-            "evidence-under-other-licence",
-            "document[|s] cited under [another|other] licence[|s]",
-            "correct the source that made the claim",
+            "evidence-under-other-licence", "document[|s] cited under [another|other] licence[|s]", _SOURCE
         ),
         _warning(
             "exits-far-apart", "station[|s] whose exits lie far apart", "see whether all of them are its own"

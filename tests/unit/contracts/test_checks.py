@@ -87,7 +87,8 @@ def test_a_check_has_words_for_one_finding_and_for_several(check: Check) -> None
     assert NAME.fullmatch(check.name)
     assert not re.search(r"[][|]|  ", check.one + check.several)
     assert check.one != check.several
-    assert check.advice and not check.advice.endswith(".")
+    assert bool(check.advice) is (check.severity is not Severity.INFO)
+    assert not check.advice.endswith(".")
 
 
 def test_the_number_of_findings_decides_between_the_words() -> None:

@@ -121,7 +121,7 @@ def _tell_shared_label(
     notes.tell(
         "exit-label-shared",
         message,
-        severity=Severity.WARNING if strangers else None,
+        severity=None if strangers else Severity.INFO,  # all are known to be distinct
         slug=first.entry.slug,
         exit_id=(strangers or exits)[0].exit_id,
         record_id=(strangers or exits)[0].kept.feature.record_id,
