@@ -15,11 +15,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from random import uniform
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import mrt_pipeline
-from mrt_pipeline.errors import FetchError
+from mrt_pipeline.errors import FetchError, ModelCallError
 from mrt_pipeline.runtime.http_errors import (
     Request,
     learn_secrets,
@@ -30,9 +31,7 @@ from mrt_pipeline.runtime.http_errors import (
 from mrt_pipeline.runtime.http_exchange import Exchange, Received
 from mrt_pipeline.runtime.pace import Pacer
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
-
-if TYPE_CHECKING:
-    import tenacity
+from mrt_pipeline.runtime.retrying import FailedTry, ask_again, doubling
 
 MAX_ANSWER_BYTES = 64 * 2**20
 """after decompression"""
@@ -199,28 +198,25 @@ class HttpClient:
 
     def _ask(self, request: Request, is_conditional: bool = False) -> Received:
         """Ask until there is an answer, for as long as asking again may help."""
-        import tenacity
-
         refuse_unfit(request)
         first_s = self._options.first_wait_s
-        backoff = tenacity.wait_exponential(first_s, max=MAX_BACKOFF_S) + tenacity.wait_random(0, first_s)
-        retrying = tenacity.Retrying(
-            sleep=self._sleep,
-            stop=tenacity.stop_after_attempt(self._options.tries)
-            | tenacity.stop_before_delay(self._options.patience_s),
-            wait=backoff,  # a pause that the service asked for is kept by the pacer
-            retry=lambda state: state.outcome is not None and self._may_pass(state.outcome.exception()),
-            before_sleep=self._tell_retry,
-            reraise=True,
+        began = time.monotonic()
+        pauses = [
+            pause_s + uniform(0, first_s)  # noqa: S311 # not all clients at once; nothing secret hangs on it
+            for pause_s in doubling(first_s, self._options.tries - 1, MAX_BACKOFF_S)
+        ]
+        return ask_again(
+            lambda: self._try_once(request, is_conditional), pauses, lambda failed: self._go_on(failed, began)
         )
-        return retrying(self._try_once, request, is_conditional)
 
-    def _tell_retry(self, state: tenacity.RetryCallState) -> None:
-        """Tell why a request is tried again, when, and how often it was tried."""
-        error = state.outcome.exception() if state.outcome is not None else None
-        wait_s = max(state.upcoming_sleep, _asked_wait_s(error))
-        tries = f"{state.attempt_number} of {self._options.tries} tries failed"
-        self._tell(f"{error}. Trying again in {wait_s:.1f} s; {tries}.")
+    def _go_on(self, failed: FailedTry, began: float) -> None:
+        """Tell why a request is tried again, when, and how often it was tried, and wait."""
+        if failed.pause_s is None or time.monotonic() - began + failed.pause_s > self._options.patience_s:
+            raise failed.error
+        tries = f"{failed.number} of {self._options.tries} tries failed"
+        self._tell(f"{failed.error}. Trying again in {failed.pause_s:.1f} s; {tries}.")
+        if _asked_wait_s(failed.error) < failed.pause_s:
+            self._sleep(failed.pause_s)  # a pause that the service asked for is kept by the pacer
 
     def _try_once(self, request: Request, is_conditional: bool) -> Received:
         received = self._open(request).send(request)
@@ -232,10 +228,6 @@ class HttpClient:
             raise _too_long_a_wait(request, failure, self._options.longest_wait_s)
         self._pacer.hold(_host(request.url), wait_s)
         raise failure
-
-    def _may_pass(self, error: BaseException | None) -> bool:
-        is_worth_it = isinstance(error, FetchError) and error.retryable
-        return is_worth_it and _asked_wait_s(error) <= self._options.longest_wait_s
 
     def _open(self, request: Request) -> Exchange:
         options = self._options
@@ -307,5 +299,5 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
 
 
-def _asked_wait_s(error: BaseException | None) -> float:
-    return (error.retry_after_s or 0.0) if isinstance(error, FetchError) else 0.0
+def _asked_wait_s(error: FetchError | ModelCallError) -> float:
+    return error.retry_after_s or 0.0

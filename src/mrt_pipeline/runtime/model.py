@@ -39,7 +39,8 @@ from mrt_pipeline.runtime.model_failures import (
 )
 from mrt_pipeline.runtime.model_usage import Ledger
 from mrt_pipeline.runtime.pace import Pacer
-from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S, parse_retry_after
+from mrt_pipeline.runtime.retry_after import parse_retry_after
+from mrt_pipeline.runtime.retrying import FailedTry, ask_again, doubling
 from mrt_pipeline.secrecy import SECRETS
 
 if TYPE_CHECKING:
@@ -169,41 +170,33 @@ class ChatModel:
         Raises:
             ModelCallError: if there is none; see ``fatal`` and ``retryable``.
         """
-        for wait in self._waits():
-            self._count_request()
-            try:
-                with self._pacer.turn(self._server.host):
-                    return self._try_once(question, ledger)
-            except ModelCallError as error:
-                self._wait_or_give_up(error, wait)
-        raise AssertionError("the last try either answers or raises")
+        pauses = doubling(self._pace.retry_delay_seconds, self._pace.max_retries)
+        return ask_again(lambda: self._ask_once(question, ledger), pauses, self._go_on)
 
     def close(self) -> None:
         """Close the connections, which are kept from call to call; asking again opens new ones."""
         self._http.close()
 
-    def _waits(self) -> list[float | None]:
-        """Return the pause after each try, doubling; none after the last."""
-        first = self._pace.retry_delay_seconds
-        return [*(min(first * 2**number, MAX_RETRY_WAIT_S) for number in range(self._pace.max_retries)), None]
+    def _ask_once(self, question: Question, ledger: Ledger) -> ModelAnswer:
+        self._count_request()
+        with self._pacer.turn(self._server.host):
+            return self._try_once(question, ledger)
 
-    def _wait_or_give_up(self, error: ModelCallError, wait: float | None) -> None:
+    def _go_on(self, failed: FailedTry) -> None:
         """Wait before the next try, if there is one to be made.
 
         Raises:
             ModelCallError: if not.
         """
-        pause = max(wait or 0.0, error.retry_after_s or 0.0)
-        is_last = wait is None or pause > MAX_RETRY_WAIT_S
-        if is_last and error.status == TOO_MANY_REQUESTS:
-            raise lasting_refusal(error) from None
-        if is_last or not error.retryable:
-            raise error
-        self._tell(f"{error} Trying again in {pause:g} s.")
-        if error.status == TOO_MANY_REQUESTS:
-            self._pacer.hold(self._server.host, pause)  # it concerns all threads
+        error = failed.error
+        refusal = error if isinstance(error, ModelCallError) and error.status == TOO_MANY_REQUESTS else None
+        if failed.pause_s is None:
+            raise error if refusal is None else lasting_refusal(refusal)
+        self._tell(f"{error} Trying again in {failed.pause_s:g} s.")
+        if refusal is not None:
+            self._pacer.hold(self._server.host, failed.pause_s)  # it concerns all threads
         else:
-            self._sleep(pause)
+            self._sleep(failed.pause_s)
 
     def _count_request(self) -> None:
         with self._lock:

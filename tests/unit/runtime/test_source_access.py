@@ -198,7 +198,7 @@ def test_no_sentence_shows_a_secret() -> None:
 def test_importing_it_loads_no_http_library() -> None:
     program = (
         "import sys, mrt_pipeline.runtime.source_access\n"
-        "heavy = {'httpx2', 'httpcore2', 'tenacity', 'ssl', 'asyncio'}\n"
+        "heavy = {'httpx2', 'httpcore2', 'ssl', 'asyncio'}\n"
         "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

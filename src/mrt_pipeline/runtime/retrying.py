@@ -1,0 +1,58 @@
+"""One policy for asking a server again: only for what may pass, each pause twice the one before, none long.
+
+What a server itself asks for (``Retry-After``) goes before; one that asks for more than ``MAX_RETRY_WAIT_S``
+is not waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from mrt_pipeline.errors import FetchError, ModelCallError
+from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
+
+AnswerT = TypeVar("AnswerT")
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTry:
+    """A try that gave no answer, and whether there is to be another one."""
+
+    number: int
+    """from 1"""
+    error: FetchError | ModelCallError
+    pause_s: float | None
+    """before the next try; none if there is to be none, because all are used up or none would help"""
+
+
+def doubling(first_s: float, number: int, most_s: float = MAX_RETRY_WAIT_S) -> list[float]:
+    """Return some pauses, each twice the one before, none longer than allowed."""
+    return [min(first_s * 2**power, most_s) for power in range(number)]
+
+
+def ask_again(
+    ask: Callable[[], AnswerT], pauses_s: Sequence[float], go_on: Callable[[FailedTry], None]
+) -> AnswerT:
+    """Return what asking gives at last.
+
+    Args:
+        ask: asks once.
+        pauses_s: before each further try.
+        go_on: takes each failed try, and waits as long as it says or raises.
+    """
+    for number, pause_s in enumerate((*pauses_s, None), start=1):
+        try:
+            return ask()
+        except (FetchError, ModelCallError) as error:
+            failed = FailedTry(number, error, _find_pause(error, pause_s))
+        go_on(failed)
+    raise AssertionError("after the last try, going on raises")
+
+
+def _find_pause(error: FetchError | ModelCallError, pause_s: float | None) -> float | None:
+    if pause_s is None or not error.retryable:
+        return None
+    wait_s = max(pause_s, error.retry_after_s or 0.0)
+    return wait_s if wait_s <= MAX_RETRY_WAIT_S else None
