@@ -37,7 +37,9 @@ VOCABULARY: dict[str, re.Pattern[str]] = {
     for value, pattern in {
         AccessFeature.WHEELCHAIR_ACCESSIBLE.value: _WHEELCHAIR,
         AccessFeature.BARRIER_FREE.value: _BARRIER_FREE,
-        AccessFeature.LIFT.value: rf"\b(?:lifts?|elevators?)\b(?!\s+{_ELSEWHERE_LIFT})",
+        AccessFeature.LIFT.value: (
+            rf"\b(?:lifts?|elevators?)\b(?!\s+{_ELSEWHERE_LIFT}|\s*[-‐‑–\s]\s*free\b)"
+        ),
         AccessFeature.ESCALATOR.value: r"\bescalators?\b",
         AccessFeature.STAIRS_ONLY.value: _STAIRS_ONLY,
         AccessFeature.TACTILE_GUIDANCE.value: r"\btactile\b",
@@ -65,15 +67,17 @@ DENIALS: dict[str, AccessFeature] = {f"no_{feature.value}": feature for feature 
 """What a statement is called that says that a feature is not there, and the feature."""
 
 _NEGATOR = re.compile(
-    r"\b(?:no(?!\.?\s*\d)|not|cannot|without|never|neither|nor|none|n/a|non|unavailable|inaccessible)\b"
+    r"\b(?:no(?!\.?\s*\d)|not|cannot|without|never|neither|nor|none|nil|zero|n/a|non)\b"
+    r"|\b(?:unavailable|inaccessible)\b|(?<![\w.,:/#-])(?<!level )(?<!floor )0(?![\w.:/-])"
     r"|\b(?:unlike|lacks?|lacking|absent|absence|except|excepting|excludes?|excluding)\b"
-    r"|\b(?:other than|apart from|instead)\b"
+    r"|\b(?:other than|apart from|instead|(?:all|any|every|anything|everything)\s+but)\b"
     r"|\b(?:hardly|barely|scarcely|partially|partly|almost|nearly|semi|far from)\b"
-    r"|\b(?:tidak|tiada|bukan|tanpa)\b|n['’]t\b|[没沒無无不✗✘❌]|இல்லை",
+    r"|\b(?:tidak|tiada|bukan|tanpa)\b|n['’]t\b|[没沒無无不✗✘✕✖❌]|இல்லை",
     re.IGNORECASE,
 )
 _HALF_DENIAL = re.compile(
     r"\b(?:unlike|except|excepting|excludes?|excluding|other than|apart from|instead)\b"
+    r"|\b(?:all|any|every|anything|everything)\s+but\b"
     r"|\b(?:hardly|barely|scarcely|partially|partly|almost|nearly|semi|far from)\b",
     re.IGNORECASE,
 )
@@ -86,6 +90,7 @@ _NOT_NOW = re.compile(
     r"|\b(?:closed|demolished|removed|relocated|replaced|defunct|temporary|temporarily|suspended|faulty)\b"
     r"|\bout of (?:service|order|use)\b|\bunder (?:repairs?|maintenance|renovation|upgrading)\b"
     r"|\b(?:will|would|shall|plans?|planned|proposed|future|upcoming|to be|expected|under construction)\b"
+    r"|\b(?:is|are|has|have) to (?:be|have|get|receive)\b|\bin line for\b"
     r"|\b(?:being (?:built|constructed|added)|may|might|could|if|unless|should)\b"
     r"|\b(?:rumou?red|allegedly|reportedly|supposedly|myths?|claims?|claimed)\b"
     r"|\b(?:broken|malfunction\w*|vandali[sz]ed|awaiting|breaks? down|broke down)\b"
@@ -102,7 +107,10 @@ _YEAR = re.compile(
     re.IGNORECASE,
 )
 _AT_A_DISTANCE = re.compile(
-    r"\b(?:opposite|across|other sides?|other exits?|elsewhere|nearest|nearby|instead)\b", re.IGNORECASE
+    r"\b(?:opposite|across|other sides?|other exits?|elsewhere|nearest|nearby|instead)\b"
+    r"|\b(?:adjacent|adjoining|neighbou?ring|next[- ]door)\b(?!\s+to\b)"
+    r"|\banother\s+(?:mall|building|block|station)\b",
+    re.IGNORECASE,
 )
 _MACHINE_TALK = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:instructions?|prompts?|rules?|above|previous)\b"

@@ -17,6 +17,8 @@ GONE = re.compile(
     r"|\bex-(?=\w)|\bu/c\b|\bwip\b|\bnot in (?:use|service)\b|\bundergoing\b|\bbeing \w+ed\b"
     r"|\bunder (?:development|redevelopment|conversion|repair|refurbishment|works?)\b"
     r"|\b(?:refurbish\w*|redevelop\w*|renovat(?:ed|ing))\b"
+    rf"|\bas (?:of|at|in) (?:[a-z]+ )?{_YEAR}\b"
+    r"|\b(?:former )?site of\b|\br\.?i\.?p\b"
     r"|\b(?:in the past|years? ago|back then|at one time|expired|ended)\b"
     rf"|\b(?:up to|prior to|before|till) (?:[a-z]+ )?{_YEAR}\b"
     rf"|(?<!\w)(?<!blk )(?<!block ){_YEAR}\s*[–—-]+\s*(?:{_YEAR}|\d\d)(?!\w)"

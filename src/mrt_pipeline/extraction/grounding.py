@@ -25,9 +25,10 @@ from mrt_pipeline.extraction.led_places import is_led_to
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.merging import GroundedValue, merge_page
 from mrt_pipeline.extraction.platforms import ground_platform
+from mrt_pipeline.extraction.qualifiers import has_remark
 from mrt_pipeline.extraction.quotes import clean, find_spans, fold
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
-from mrt_pipeline.extraction.rules.parts import is_joined, split_list
+from mrt_pipeline.extraction.rules.parts import is_joined, is_part_of_firm, split_list
 from mrt_pipeline.extraction.statements import (
     Statement,
     check_not_hostile,
@@ -192,7 +193,10 @@ def _ground_landmark(statement: Statement) -> Landmark:
     is_several = statement.candidate.method is not Method.RULE and (
         is_joined(name) or len(split_list(name)) > 1
     )
-    if is_several or plain_name(name) in _line_names(statement.facts.network):
+    if is_part_of_firm(statement.page.text, start, end):
+        raise UngroundedError(Reason.NOT_A_NAME)
+    is_remark = statement.candidate.method is not Method.RULE and has_remark(name)
+    if is_remark or is_several or plain_name(name) in _line_names(statement.facts.network):
         raise UngroundedError(Reason.NOT_A_NAME)
     if not statement.is_by_rule:
         places = [place for place in places if is_led_to(statement.page.text, *place)]

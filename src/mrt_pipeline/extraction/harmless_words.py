@@ -16,12 +16,16 @@ HARMLESS_PHRASES = (
         r"(?:since|in)\s+(?:[A-Z][a-z]+\s+)?(?:19|20)\d\d\b(?!\s*[–—-])"
         r"|\b(?:opened|added|built|installed|completed)\s+(?:on\s+)?(?:\d{1,2}\s+)?(?:[A-Z][a-z]+\s+)?"
         r"(?:19|20)\d\d\b(?!\s*[–—-])"
-        r"|\b24\s*(?:/\s*7|h|hrs?|hours?)\b|\bat all (?:times|hours)\b|\bround the clock\b",
+        r"|\b24[\s-]*(?:/\s*7|h|hrs?|hours?)\b|\bat all (?:times|hours)\b|\bround the clock\b",
         re.IGNORECASE,
     ),
     re.compile(
-        r"\b(?:lifts?|elevators?|escalators?|ramps?|stairs?|staircases?|steps|up|down|entry|exit)\s+only\b"
+        r"\b(?:lifts?|elevators?|escalators?|ramps?|stairs?|staircases?|steps)\s+only\b"
         r"|\bonly\s+(?:by\s+)?(?:a\s+)?(?:lifts?|elevators?|escalators?|ramps?|stairs?|staircases?|steps)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(?:(?:(?:one|two|\d)\s+)?up\s*(?:and|&|/|,)\s*(?:(?:one|two|\d)\s+)?down|(?:goes|go|leads?|leading|runs?|brings?|takes?)\s+(?:\w+\s+)?(?:up|down)\s+(?:in)?to)\b",
         re.IGNORECASE,
     ),
     re.compile(
@@ -65,8 +69,8 @@ HARMLESS = frozenset(
         *("leading", "lead", "serves", "serving", "served", "is", "are", "has", "have", "having"),
         *("available", "provided", "equipped", "located", "found", "installed", "present", "exists"),
         *("exist", "using", "use", "take", "goes", "go", "going", "runs", "brings", "reach", "reached"),
-        *("reaching", "open", "operational", "operating", "working", "active", "yes", "no", "not"),
-        *("none", "without", "nil", "y", "n", "tick", "check", "ok", "but", "while", "lift", "lifts"),
+        *("reaching", "open", "operational", "operating", "working", "active", "yes"),
+        *("tick", "check", "ok", "while", "lift", "lifts"),
         *("elevator", "elevators", "escalator", "escalators", "ramp", "ramps", "stair", "stairs"),
         *("staircase", "staircases", "steps", "step", "free", "step-free", "barrier-free", "barrier"),
         *("accessible", "accessibility", "access", "wheelchair", "wheelchairs"),
@@ -74,7 +78,7 @@ HARMLESS = frozenset(
         *("prams", "pram", "strollers", "tactile", "guidance", "paving", "flooring", "system"),
         *("toilet", "toilets", "facilities", "facility", "passenger", "passengers", "public", "glass"),
         *("large", "big", "small", "new", "covered", "sheltered", "automatic", "wide", "direct"),
-        *("directly", "main", "up", "down", "upward", "upwards", "downward", "downwards", "left"),
+        *("directly", "main", "left"),
         *("right", "north", "south", "east", "west", "northern", "southern", "eastern", "western"),
         *("street", "streets", "ground", "level", "levels", "concourse", "platform", "platforms"),
         *("floor", "floors", "basement", "underpass", "underground", "surface", "overhead"),
@@ -92,7 +96,7 @@ HARMLESS = frozenset(
         *("ya", "tiada", "tidak", "lif", "eskalator", "tangga", "bergerak", "dan", "di", "ke"),
         *("offers", "offer", "offering", "includes", "include", "including", "features", "featuring"),
         *("contains", "provides", "provide", "providing", "gives", "give", "allows", "where", "can"),
-        *("be", "been", "sits", "lies", "too", "now", "currently", "today", "just", "short", "long"),
+        *("be", "been", "sits", "lies", "too", "just", "long", "commuters", "pedestrians", "riders"),
         *("modern", "spacious", "dedicated", "bubble", "single", "double", "triple", "first", "second"),
         *("third", "additional", "extra", "several", "multiple", "many", "various", "convenient"),
         *("easy", "nearest", "route", "routes", "path", "paths", "way", "ways", "passage"),
@@ -101,10 +105,45 @@ HARMLESS = frozenset(
         *("june", "july", "august", "september", "october", "november", "december", "house", "houses"),
         *("estate", "village", "garden", "gardens", "hawker", "clockwise", "anticlockwise"),
         *("northbound", "southbound", "eastbound", "westbound", "known", "called", "alias", "aka"),
-        *("formally", "well"),
+        *(
+            "formally",
+            "well",
+            "following",
+            "below",
+            "listed",
+            "surrounding",
+            "these",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "places",
+            "list",
+            "table",
+            "shows",
+        ),
     }
 )
 """Any letter case."""
+
+IN_SENTENCES = frozenset(
+    {
+        *("now", "currently", "does", "do", "did", "but", "whereas", "although", "though", "however", "then"),
+        *("its", "their", "alternatively", "respectively", "while", "yet", "any", "every", "either", "than"),
+    }
+)
+"""Harmless in a whole sentence, which has a verb of its own; behind a name they may say more."""
+
+ACRONYMS = frozenset(
+    {
+        *("MRT", "LRT", "HDB", "ATM", "ATMS", "SMRT", "SBS", "NTUC", "CC", "JC", "ITE", "NUS", "NTU", "SMU"),
+        *("NSL", "EWL", "NEL", "CCL", "DTL", "TEL", "JRL", "CRL", "BPLRT", "SKLRT", "PGLRT", "RTS"),
+        *("YMCA", "YWCA", "CPF", "MOE", "MOM", "ICA", "SAF", "SPH", "OCBC", "UOB", "DBS", "POSB", "HQ"),
+        *("ION", "JEM", "IMM", "AMK", "CBD", "VIVO"),
+    }
+)
+"""Words in capitals that are known; any other, such as `OOS`, `UC` or `KIV`, may say anything."""
 
 HARMLESS_FOREIGN = re.compile(
     r"[电電]梯|升降[机機]|扶手|自动|扶梯|无障碍|设施|通道|轮椅|可|有|和|与|及|至|到|往|出口|入口|地面|街道|层|楼梯|仅|只"

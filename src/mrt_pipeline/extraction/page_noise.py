@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.extraction.qualifiers import is_harmless
+from mrt_pipeline.extraction.qualifiers import is_understood
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -84,7 +84,7 @@ def is_dropped(element: _Element) -> bool:
 def notes_of(root: _Element) -> dict[str, bool]:
     """Return a page's notes by the links to them, and whether each may take back what it is a note to."""
     return {
-        f"#{item.get('id')}": not (_names_source(item) or is_harmless(_text_of(item), may_name=True))
+        f"#{item.get('id')}": not (_names_source(item) or is_understood(_text_of(item), may_name=True))
         for item in root.iter("li")
         if (item.get("id") or "").startswith(_NOTE_ID)
     }

@@ -77,6 +77,13 @@ def stations_named(text: str, slugs: Mapping[str, str]) -> Iterator[NamedStation
         position = next((n for n in range(position, len(words)) if words[n].start() >= found.end), len(words))
 
 
+def without_stations(text: str, slugs: Mapping[str, str]) -> str:
+    """Return a text with blanks in place of the stations of some slugs."""
+    for found in stations_named(text, slugs):
+        text = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
+    return text
+
+
 def _longest_at(
     text: str, words: list[re.Match[str]], first: int, slugs: Mapping[str, str]
 ) -> NamedStation | None:

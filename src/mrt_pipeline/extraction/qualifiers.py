@@ -1,23 +1,29 @@
 """Whether something that is said of a value may take it back: only what is understood is let pass.
 
-Pages qualify their statements in words that nobody can list: `lift (2015–2019)`, `Yes – vendors first`. So
-the words beside a value are held against those that are known to take nothing back. What is left over makes
-the statement unread, not true. Which words take a statement back for certain, ``access_words`` knows.
+Pages qualify their statements in words and signs that nobody can list: `lift (2015–2019)`, `Yes 🚧`. So one
+question is asked of the whole statement (a cell about access, an entry's clause, a sentence with its verb):
+are all of its words and signs known, and is none of them able to take it back? What is left over makes the
+statement unread, not true. Names of places are words that nobody can list either: they are told by their
+capitals, and what stands beside one is asked the same question.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
-from mrt_pipeline.extraction.access_words import VOCABULARY, is_not_now, without_doubts
+from mrt_pipeline.extraction.access_words import is_denying, is_not_now, without_doubts
 from mrt_pipeline.extraction.harmless_words import (
+    ACRONYMS,
     HARMLESS,
     HARMLESS_FOREIGN,
     HARMLESS_PHRASES,
+    IN_SENTENCES,
     PLACE_KINDS,
     PREPOSITIONS,
 )
+from mrt_pipeline.extraction.mentions import EXIT, PLATFORM
 from mrt_pipeline.extraction.page_model import CELL_BREAK
 
 Bounds = tuple[int, int]
@@ -27,13 +33,31 @@ _FRAGMENT_END = re.compile(r"\s*(?:[,，、;；。:：•·\n¦]|\.(?=\s|$)|\s[-
 _WORD = re.compile(r"(?:[^\W_]|[\u0b82\u0bbe-\u0bcd\u0bd7])+(?:['’.-][^\W_]+)*")
 """with the vowel signs of Tamil, which are no letters of their own"""
 _STOP_CODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
-_LABEL = re.compile(r"[A-Z]\d?|\d{1,2}[A-Z]?")
-_MARK = re.compile(r"[?？*†‡~≈]")
+_SIGNED = re.compile(r"[A-Z]\d|\d{1,3}[A-Za-z]?|[A-Z]{2,3}\d{1,2}")
+"""A label with a number, a floor, a bus service, a station's code."""
+_LETTER_OF = re.compile(
+    r"\b(?:exits?|entrances?|platforms?|blocks?|blk|towers?|wings?|gates?|levels?|zones?|bays?|berths?)"
+    r"\s+[A-Z0-9](?:\s*(?:,|/|&|-|–|and|or|to)\s*[A-Z0-9])*(?!\w)",
+    re.IGNORECASE,
+)
+"""A single letter is known behind the word for what it names."""
+_CAPITALS = re.compile(r"(?:[A-Z]\.?){2,}")
+_KNOWN_SIGNS = frozenset(
+    " \t\n.,;:!'\"“”‘’()（）[]/&+-‐‑–—•·|¦@#，、；。：！→←↑↓➡⬅►◄✓✔☑✅√●♿🛗\ufe0f\u200d\xa0"
+)
+_DENYING_SIGNS = frozenset("✗✘✕✖❌")
+_LETTER_ANSWER = re.compile(r"\A\s*[YN](?=\s*(?:$|[(（,;–—-]))", re.IGNORECASE)
+_COUNTS = re.compile(r"(?<=\d)\s*×\s*(?=\w)|(?<=\w)\s*×\s*(?=\d)")
+_CUT_SHORT = re.compile(r"\w\s*[-–—]+\s*$|!(?=\w)")
+"""A dash with nothing behind it, or a sign of negation: `Lift –`, `!lift`."""
+_ASKS = re.compile(r"\s*(?:where|why|how|when|who|is|are|does|do|has|have|can)\b", re.IGNORECASE)
+_REFERS_BACK = re.compile(r"(?:this|that|it|which|these|they|not)\b", re.IGNORECASE)
+_INITIAL = re.compile(r"\b[A-Z]")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _SHAPE_OF_A_REMARK = re.compile(
     r"\w+(?:ed|ing|ly|wn|ilt)|only|if|when|unless|during|until|except|subject|per"
 )
-_ACRONYM = re.compile(r"[A-Z0-9]{1,6}")
+_JOINS = frozenset({"the", "of", "and"})
 MAX_REMARK_WORDS = 4
 """A longer sentence has something of its own to say."""
 _NEXT_END = re.compile(r"[.;。；!！](?=\s|$)| \| ")
@@ -41,14 +65,13 @@ MAX_BELOW_CHARS = 200
 _ITEM_MARKS = ",，、;；.。•·\n"
 _BARE_DENIAL = re.compile(
     r"(?:(?:but|and)\s+)?"
-    r"(?:no|not|none|nil|n/a|never|unavailable|absent|cannot|without|tiada|tidak|[没沒]有|[无無不]|இல்லை)"
+    r"(?:no|not|none|nil|zero|n/a|never|unavailable|absent|cannot|without|tiada|tidak|[没沒]有|[无無不]|இல்லை)"
     r"(?:\s+(?:so|yet|really|available|provided|present|there|installed|working|operational|one|any|accessible"
     r"|open|ada|be|used|at|in|all|the|moment|use|service))*",
     re.IGNORECASE,
 )
 _FIRST_FOREIGN = "\u0b80"
 """From here on scripts are Tamil, Chinese and the like, which have no capital letters."""
-_NO_WORD_BETWEEN = re.compile(r"[\s\"'“”‘’(（,;:/&+-]*")
 
 
 def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool) -> list[Bounds]:
@@ -63,53 +86,81 @@ def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool
         end: where it ends.
         is_about_access: whether nothing but words about access is expected there.
     """
+    if is_about_access:
+        return [] if _is_understood_cell(text, start, end) else [(start, end)]
     found: list[Bounds] = []
     before = start
     for left, right, in_brackets in _fragments(text, start, end):
         words = text[left:right]
         if in_brackets and _STOP_CODE.search(words):  # of another stop: `64381 (64389 removed)`
             continue
-        if in_brackets or is_about_access:
-            is_remark = not is_harmless(words, may_name=not is_about_access)
+        if in_brackets:
+            is_remark = not (is_understood(words, may_name=True) or _is_short_for(words, text[start:left]))
         else:
             is_remark = is_bare_remark(words)
-        is_remark = is_remark or _takes_back_item(text, start, left, words)
-        if is_remark and is_about_access:
-            return [(start, end)]
-        if is_remark:
+        if is_remark or _takes_back_item(text, start, left, words):
             found.append((before, right))
         elif not in_brackets:
             before = left
     return found
 
 
-def is_harmless(words: str, *, may_name: bool) -> bool:
-    """Tell whether all of some words are known to take nothing back.
+def is_understood(
+    words: str, *, may_name: bool = False, may_deny: bool = False, is_sentence: bool = False
+) -> bool:
+    """Tell whether every word and sign of a stretch is known, and none of them can take a statement back.
 
     Args:
-        words: what is said beside a value.
+        words: the stretch: a statement, or what is said beside one.
         may_name: whether names of places may stand there by themselves, or only behind `to`, `at`, `near`.
+        may_deny: whether the caller sees to what is denied there; elsewhere a denial is not understood.
+        is_sentence: whether it has a verb of its own.
     """
-    if is_not_now(words) or _MARK.search(words):
+    words = _COUNTS.sub(" ", words)
+    if is_not_now(words) or not _has_known_signs(words, may_deny=may_deny):
+        return False
+    if may_deny and _CUT_SHORT.search(words):
         return False
     words = _without_phrases(words)
-    if may_name and any(word.group().casefold() in PLACE_KINDS for word in _WORD.finditer(words)):
-        return all(_is_plain(word.group(), may_name=True) for word in _WORD.finditer(words))
+    names_place = may_name and any(word.group().casefold() in PLACE_KINDS for word in _WORD.finditer(words))
     return all(
-        _is_plain(match.group(), may_name=_is_behind_preposition(words, match.start()))
+        _is_plain(match.group(), may_name=names_place or _is_behind_preposition(words, match.start()))
+        or (may_deny and is_denying(match.group()))
+        or (is_sentence and match.group().casefold() in IN_SENTENCES)
         for match in _WORD.finditer(words)
     ) or (may_name and _is_foreign(words))
 
 
 def is_doubtful_bracket(words: str) -> bool:
     """Tell whether brackets behind a label name nothing and are not understood: `A (vendors first)`."""
-    has_name = any(match.group()[0].isupper() for match in _WORD.finditer(words))
-    return _MARK.search(words) is not None or (not has_name and not is_harmless(words, may_name=True))
+    has_name = any(
+        word[0].isupper() and (word in ACRONYMS or not _CAPITALS.fullmatch(word))
+        for word in (match.group() for match in _WORD.finditer(words))
+    )
+    is_known = has_name and _has_known_signs(words, may_deny=False)
+    return not is_known and not is_understood(words, may_name=True)
+
+
+def has_remark_in_capitals(name: str) -> bool:
+    """Tell whether the last word of a name may be no part of it but a remark: `Golden Mall RIP`."""
+    *others, last = name.strip(" .-–—").split() or [""]
+    is_mixed = any(any(char.islower() for char in word) for word in others)
+    may_be_remark = _CAPITALS.fullmatch(last) is not None and last not in ACRONYMS
+    return may_be_remark and (is_mixed or not others)
+
+
+def has_remark(name: str) -> bool:
+    """Tell whether a name holds a sign, brackets or capitals that may take it back: `X Mall RIP`."""
+    return (
+        has_remark_in_capitals(name)
+        or not _has_known_signs(name, may_deny=False, is_name=True)
+        or any(not is_understood(match.group(1), may_name=True) for match in _BRACKET.finditer(name))
+    )
 
 
 def is_bare_remark(words: str) -> bool:
     """Tell whether words between two commas name nothing themselves, but say something of what is before."""
-    if _MARK.search(words):
+    if not _has_known_signs(words, may_deny=False, is_name=True):
         return True
     if _STOP_CODE.search(words):
         return False
@@ -138,19 +189,22 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
     if "?" in text[place[1] : end + 1] or "？" in text[place[1] : end + 1]:
         return True
     fragments = _FRAGMENT_END.split(text[place[1] : end])[1:]
-    if _is_taken_back_behind(text, end) or any(map(_BARE_DENIAL.fullmatch, fragments)):
+    if _is_taken_back_behind(text, end) or _is_answered_before(text, unit[0]):
         return True
-    brackets = _BRACKET.finditer(text, place[1], end)
+    if any(map(_BARE_DENIAL.fullmatch, fragments)):
+        return True
     if is_about_access:
-        before = _BRACKET.finditer(text, unit[0], place[0])
-        if any(is_doubtful_bracket(match.group(1)) for match in before):
+        if _ASKS.match(text, *unit):
             return True
-        if any(not is_harmless(match.group(1), may_name=True) for match in brackets):
-            return True
-        return not _has_plain_neighbours(text, unit, place)
-    behind = next(brackets, None)
+        return not is_understood(text[slice(*unit)], may_deny=True, is_sentence=True)
+    behind = _BRACKET.search(text, place[1], end)
     is_beside = behind is not None and not text[place[1] : behind.start()].strip()
-    return is_beside and behind is not None and not is_harmless(behind.group(1), may_name=True)
+    return (
+        is_beside
+        and behind is not None
+        and not is_understood(behind.group(1), may_name=True)
+        and not _is_short_for(behind.group(1), text[slice(*place)])
+    )
 
 
 def is_taken_back_below(text: str, end: int) -> bool:
@@ -159,7 +213,7 @@ def is_taken_back_below(text: str, end: int) -> bool:
     words = below.partition("\n")[0].strip(" -*•")
     bracket = _BRACKET.fullmatch(words)
     inner = bracket.group(1) if bracket else words
-    is_remark = _BARE_DENIAL.fullmatch(inner) or (bracket and not is_harmless(inner, may_name=True))
+    is_remark = _BARE_DENIAL.fullmatch(inner) or (bracket and not is_understood(inner, may_name=True))
     return not line.strip(" .;)") and bool(is_remark)
 
 
@@ -168,7 +222,16 @@ def is_qualified_row(text: str, start: int, end: int) -> bool:
     if "?" in text[start:end] or "？" in text[start:end]:
         return True
     return any(
-        not is_harmless(match.group(1), may_name=True) for match in _BRACKET.finditer(text, start, end)
+        not is_understood(match.group(1), may_name=True) for match in _BRACKET.finditer(text, start, end)
+    )
+
+
+def _is_understood_cell(text: str, start: int, end: int) -> bool:
+    """Tell whether a cell in which nothing but words about access is expected is understood as a whole."""
+    statement = _LETTER_ANSWER.sub("", text[start:end], count=1)
+    return is_understood(statement, may_deny=True) and not any(
+        _takes_back_item(text, start, left, text[left:right])
+        for left, right, _ in _fragments(text, start, end)
     )
 
 
@@ -199,28 +262,42 @@ def _between_marks(text: str, start: int, end: int, *, in_brackets: bool) -> Ite
 
 
 def _without_phrases(words: str) -> str:
-    for pattern in HARMLESS_PHRASES:
+    for pattern in (EXIT.pattern, PLATFORM.pattern, _LETTER_OF, *HARMLESS_PHRASES):
         words = pattern.sub(" ", words)
     return words
 
 
 def _is_plain(word: str, *, may_name: bool) -> bool:
     folded = word.casefold()
-    if (
-        folded in HARMLESS
-        or folded in PLACE_KINDS
-        or folded.removesuffix("'s").removesuffix("’s") in HARMLESS
-    ):
+    if {folded, folded.removesuffix("'s").removesuffix("’s")} & (HARMLESS | PLACE_KINDS):
         return True
     if word.isdigit() and word.isascii():
-        return len(word) != 4 or not _YEAR.fullmatch(word)
+        return word != "0" and (len(word) != 4 or not _YEAR.fullmatch(word))
     if word[0] >= _FIRST_FOREIGN:
         return not HARMLESS_FOREIGN.sub("", word)
     return (
-        (may_name and word[0].isupper())
-        or _LABEL.fullmatch(word) is not None
-        or (len(word) > 1 and _ACRONYM.fullmatch(word) is not None)
+        (may_name and word[0].isupper() and len(word) > 1)
+        or _SIGNED.fullmatch(word) is not None
+        or word in ACRONYMS
     )
+
+
+def _has_known_signs(words: str, *, may_deny: bool, is_name: bool = False) -> bool:
+    """Tell whether every sign of some words is known; a symbol may take back what stands beside it."""
+    return all(
+        char.isalnum()
+        or unicodedata.category(char)[0] == "M"
+        or char in _KNOWN_SIGNS
+        or (may_deny and char in _DENYING_SIGNS)
+        or (is_name and unicodedata.category(char) in ("Pd", "Po", "Sc", "Sm") and char not in "?？*†‡~≈×")
+        for char in words
+    )
+
+
+def _is_short_for(words: str, before: str) -> bool:
+    """Tell whether words in capitals are the initials of the name before them: `Golden Mall (GM)`."""
+    initials = "".join(_INITIAL.findall(before))
+    return _CAPITALS.fullmatch(words) is not None and initials.endswith(words.replace(".", ""))
 
 
 def _is_foreign(words: str) -> bool:
@@ -231,9 +308,20 @@ def _is_foreign(words: str) -> bool:
 def _is_behind_preposition(words: str, position: int) -> bool:
     """Tell whether a word belongs to a name behind `to`, `at`, `near`."""
     before = [match.group() for match in _WORD.finditer(words, 0, position)]
-    while before and (before[-1][0].isupper() or before[-1] in ("the", "of", "and")):
+    while before and (
+        before[-1].casefold() in _JOINS
+        or (before[-1][0].isupper() and before[-1].casefold() not in PREPOSITIONS)
+    ):
         before.pop()
-    return bool(before) and before[-1] in PREPOSITIONS
+    return bool(before) and before[-1].casefold() in PREPOSITIONS
+
+
+def _is_answered_before(text: str, start: int) -> bool:
+    """Tell whether the sentence before is nothing but a denial, as in `No. Lift at Exit A`."""
+    before = text[text.rfind("\n", 0, start) + 1 : start].rstrip(" .!。！")
+    if text[start : start + 1].isdigit():  # `No. 5 Yishun Street`
+        return False
+    return _BARE_DENIAL.fullmatch(_NEXT_END.split(before)[-1].strip()) is not None
 
 
 def _is_taken_back_behind(text: str, end: int) -> bool:
@@ -243,19 +331,6 @@ def _is_taken_back_behind(text: str, end: int) -> bool:
     words = _NEXT_END.split(rest, maxsplit=1)[0].strip(" ()（）[]")
     if not words or len(words.split()) > MAX_REMARK_WORDS or CELL_BREAK.strip() in words:
         return False
+    if _REFERS_BACK.match(words) and not is_understood(words, may_name=True, is_sentence=True):
+        return True
     return _BARE_DENIAL.fullmatch(words) is not None or is_bare_remark(words)
-
-
-def _has_plain_neighbours(text: str, unit: Bounds, place: Bounds) -> bool:
-    """Tell whether the words right before and behind a feature are known: not so in `goods lift`."""
-    before = list(_WORD.finditer(text, unit[0], place[0]))[-1:]
-    behind = _WORD.search(text, place[1], unit[1])
-    beside = [
-        *(word.group() for word in before if _NO_WORD_BETWEEN.fullmatch(text, word.end(), place[0])),
-        *([behind.group()] if behind and not text[place[1] : behind.start()].strip() else []),
-    ]
-    return all(_is_plain(word, may_name=False) or _names_feature(word) for word in beside)
-
-
-def _names_feature(word: str) -> bool:
-    return any(pattern.fullmatch(word) for pattern in VOCABULARY.values())

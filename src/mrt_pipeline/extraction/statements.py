@@ -21,7 +21,7 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
 from mrt_pipeline.extraction.mentions import EXIT, Kind, Mention, is_row, line_at, owner_at, sentence_at
 from mrt_pipeline.extraction.page_model import CELL_BREAK
-from mrt_pipeline.extraction.place_names import MAX_NAME_WORDS, stations_named
+from mrt_pipeline.extraction.place_names import MAX_NAME_WORDS, stations_named, without_stations
 from mrt_pipeline.extraction.qualifiers import is_qualified, is_qualified_row, is_taken_back_below
 from mrt_pipeline.extraction.quotes import Span, find_tokens
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
@@ -160,7 +160,13 @@ def _is_qualified(statement: Statement, place: Place) -> bool:
     is_access = statement.candidate.field == "access"
     if is_taken_back_below(statement.page.text, unit[1]):
         return True
-    return not is_in_cell and is_qualified(statement.page.text, unit, place, is_about_access=is_access)
+    if is_in_cell:
+        return False
+    text = statement.page.text
+    if is_access:  # stations are known
+        known = without_stations(text[slice(*unit)], statement.facts.slugs_by_name)
+        text = text[: unit[0]] + known + text[unit[1] :]
+    return is_qualified(text, unit, place, is_about_access=is_access)
 
 
 def _unit_at(statement: Statement, place: Place) -> Place:

@@ -22,12 +22,13 @@ from mrt_pipeline.extraction.access_words import (
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
-from mrt_pipeline.extraction.qualifiers import doubtful_stretches
+from mrt_pipeline.extraction.place_names import without_stations
+from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_understood
 from mrt_pipeline.extraction.rules.headers import meaning_of
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.names import find_names
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.parts import BRACKETS, Item, split_items, split_parts
+from mrt_pipeline.extraction.rules.parts import BRACKETS, Item, Part, split_items, split_parts, without_spans
 from mrt_pipeline.extraction.rules.words import (
     BUS_STOP_WORDS,
     FEATURE_WORDS,
@@ -44,6 +45,9 @@ BUS_STOP_CODE = re.compile(
     r"(?<![\w#])\d{5}(?![\w-])|(?<=[\u4e00-\u9fff])\d{5}(?!\d)|(?<!\d)\d{5}(?=[\u4e00-\u9fff])"
 )
 _COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
+_NO_COUNT = re.compile(r"(?:0+|zero)", re.IGNORECASE)
+_DASH = re.compile(r"[-‐‑–—]+")
+"""Answers nothing by itself, but is at odds with a yes."""
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
 _ACCESS = re.compile(
     "|".join(f"(?:{pattern.pattern})" for pattern in (*VOCABULARY.values(), *FEATURE_WORDS.values())),
@@ -161,11 +165,13 @@ def _read_answer(
     """Yield what a yes or a no in a column of one feature means."""
     yes, no = FEATURES[meaning]
     answer = _answer_of(words, may_count=meaning in _COUNTED)
-    if answer is None and _says(words, yes):
+    if answer is None and not is_elsewhere(words) and _says(words, yes):
         answer = True
     elif answer is None and no and not is_not_now(words) and _undenied(VOCABULARY[no], words):
         answer = False
     answers = [yes] if answer else _no_of(yes, no) if answer is False else []
+    if _DASH.fullmatch(words.strip()):
+        answers = _no_of(yes, None)
     more = (
         [] if is_elsewhere(words) else [*access_in(words), *denied_in(words)]
     )  # `Yes (lift)`, `No, steps only`
@@ -186,6 +192,10 @@ def _answer_of(words: str, *, may_count: bool) -> bool | None:
     brackets = words[len(first) :]
     if is_not_now(words) or is_denying(brackets) or _FOOTNOTE.search(words):
         return None
+    if may_count and _NO_COUNT.fullmatch(first):
+        return False
+    if (is_elsewhere(words) and not is_denying(first)) or _has_both_signs(first):
+        return None
     if first in YES_WORDS or folded(first) in YES_WORDS or (may_count and _COUNT.fullmatch(first)):
         return True
     if first in NO_WORDS or folded(first) in NO_WORDS:
@@ -193,21 +203,52 @@ def _answer_of(words: str, *, may_count: bool) -> bool | None:
     return None
 
 
+def _is_bare_no(words: str) -> bool:
+    return folded(words) in NO_WORDS or _NO_COUNT.fullmatch(words.strip()) is not None
+
+
+def _has_both_signs(answer: str) -> bool:
+    """Tell whether a yes and a no stand side by side: `Yes ❌`."""
+    parts = {part.strip("\ufe0f") for part in re.findall(r"\w+|[^\w\s]", answer)}
+    return not parts.isdisjoint(YES_WORDS) and not parts.isdisjoint(NO_WORDS)
+
+
 def _read_access(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
     """Yield the features whose words stand in an item and are not denied there."""
     for sentence in _sentences(page.text, item):
         if is_elsewhere(page.text[sentence.start : sentence.end]):
             continue
+        if not all(_is_name_or_understood(page, part) for part in split_parts(page.text, sentence)):
+            continue
         meant = _labels_meant(page, sentence.start, sentence.end, labels)
         for part in split_parts(page.text, sentence):
             is_denied_before = is_denying(page.text[sentence.start : part.start])
             for start, end in _stretches(page.text, part.start, part.end, _ACCESS):
-                words = page.text[start:end]
-                for value in (*access_in(words), *denied_in(words)):
+                for value in _values_at(page, part.start, start, end, item):
                     # denied before the comma: `No lift, escalator`, but not `No lift, stairs only`
                     if value in _DENYING or not is_denied_before:
                         for label in meant:
                             yield claim(page, "access", label, value, said.within(start, end))
+
+
+def _values_at(page: RulePage, part_start: int, start: int, end: int, item: Item) -> list[str]:
+    """Return what a stretch says about access, if all of it is understood; not so in `None (lift)`."""
+    words = page.text[start:end]
+    is_known = is_understood(_without_places(page, start, end, item), may_deny=True, is_sentence=True)
+    if not is_known or _is_bare_no(page.text[part_start:start]):
+        return []
+    return [*access_in(words), *denied_in(words)]
+
+
+def _is_name_or_understood(page: RulePage, part: Part) -> bool:
+    """Tell whether a part of an entry is understood, or names something of its own."""
+    words = page.text[part.start : part.end]
+    return any(char.isupper() for char in words) or is_understood(words, may_name=True, may_deny=True)
+
+
+def _without_places(page: RulePage, start: int, end: int, item: Item) -> str:
+    """Return some words without the names of places that are links, or stations."""
+    return without_stations(without_spans(page.text, start, end, item.links), page.names.slugs)
 
 
 def _sentences(text: str, item: Item) -> Iterator[Item]:

@@ -10,7 +10,7 @@ from mrt_pipeline.extraction.rules.headers import meaning_below, meaning_of, mea
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
-from mrt_pipeline.extraction.rules.sections import Section, is_untrusted, read_label_heading
+from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
 from mrt_pipeline.extraction.rules.words import ANSWERS, Meaning, folded
 
 
@@ -61,7 +61,7 @@ def take_divider(page: RulePage, row: TableRow, state: TableState, labels: tuple
     """Take that the rows below belong to a heading inside the table."""
     words = page.words(row.cells[0].piece)
     state.labels = read_label_heading(page, words) or labels
-    state.is_unread = is_untrusted(page, words)
+    state.is_unread = is_untrusted_head(page, words)
     state.section = replace(state.section, headings=(words, *state.section.headings[-3:]))
 
 

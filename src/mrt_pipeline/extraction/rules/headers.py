@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
-from mrt_pipeline.extraction.qualifiers import is_harmless
+from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.words import FILLERS, HEADER_WORDS, Meaning, folded
 
 MAX_HEADER_CHARS = 60
@@ -50,7 +50,7 @@ def meanings_in(header: str) -> frozenset[Meaning]:
 def meaning_of(header: str) -> Meaning | None:
     """Return what a header means; words that take it back make it one of no use."""
     found = meanings_in(header)
-    if found and (_is_taken_back(header) or (found & _ACCESS and not _is_understood(header))):
+    if found and (is_taken_back(header) or (found & _ACCESS and not _is_understood(header))):
         return Meaning.OTHER
     return _one_of(found)
 
@@ -86,12 +86,12 @@ def _words_beside(words: str) -> list[str]:
 
 def _is_understood(header: str) -> bool:
     """Tell whether no word of a header about access may say when, for whom or of what: `Lift (goods)`."""
-    return is_harmless(
+    return is_understood(
         " ".join(word for word in _words_beside(header) if word not in FILLERS), may_name=False
     )
 
 
-def _is_taken_back(header: str) -> bool:
+def is_taken_back(header: str) -> bool:
     """Tell whether a header speaks of the past, of plans, or of what there is not."""
     plain = re.sub(
         r"无障碍|无台阶|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)", " ", header, flags=re.IGNORECASE

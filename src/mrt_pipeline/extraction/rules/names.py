@@ -7,8 +7,16 @@ from collections.abc import Iterator
 
 from mrt_pipeline.extraction.access_words import VOCABULARY, is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.qualifiers import has_remark_in_capitals
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
-from mrt_pipeline.extraction.rules.parts import Item, Part, is_joined, split_parts, strip_bounds
+from mrt_pipeline.extraction.rules.parts import (
+    Item,
+    Part,
+    is_joined,
+    is_part_of_firm,
+    split_parts,
+    strip_bounds,
+)
 from mrt_pipeline.extraction.rules.words import (
     ADDRESS,
     BUS_STOP_WORDS,
@@ -27,6 +35,7 @@ _LEADING_VERB = re.compile(
     re.IGNORECASE,
 )
 _WAY_THERE = re.compile(r"\s*(?:via|through|using|by way of|across|over)\b.*", re.IGNORECASE | re.DOTALL)
+_ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
 _SMALL_WORD = re.compile(r"(?:of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
 _AROUND = re.compile(
     r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
@@ -52,6 +61,8 @@ def find_names(page: RulePage, item: Item, *, needs_link: bool = False) -> Itera
             continue
         for start, end in _names_of(page, part):
             if needs_link and (start, end) not in part.links:
+                continue
+            if is_part_of_firm(page.text, start, end):
                 continue
             if _is_place(
                 page, page.text[start:end], is_linked=(start, end) in part.links, is_first=not number
@@ -97,7 +108,8 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> 
         or labels_named(name)
     ):
         return False
-    if _is_access(name) or _AROUND.match(name):
+    is_remark = not is_linked and (has_remark_in_capitals(name) or _ANSWER.fullmatch(name) is not None)
+    if is_remark or _is_access(name) or _AROUND.match(name):
         return False
     station = next(page.names.stations_in(name), None)
     if station is not None and (station.start, station.end) == (0, len(name)):

@@ -15,7 +15,16 @@ BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COMMA = re.compile(r"\s*[,，、]\s*|\s+[/•·]\s+")
 _BEFORE = re.compile(r"\s*,\s*(?:formerly|previously|originally)\s+(?:known as |called |the )?(?=[A-Z0-9])")
 _LIST_MARK = re.compile(rf"{_ITEM_END.pattern}|{_COMMA.pattern}|\s*[¦‣◦▪→]\s*")
-_JOINED = re.compile(r"\s(?:and|&|or)\s|/", re.IGNORECASE)
+_JOINED = re.compile(
+    r"\s(?:and|&|or|\+|plus|as well as|(?:along|together) with|-|–|—)\s|[/‧・∙⋅]|(?:^|\s)\d{1,2}[.)]\s",
+    re.IGNORECASE,
+)
+_FIRM = r"(?:&|and)\s+(?:Co|Company|Sons|Daughters|Partners|Bros|Brothers|Associates|Assocs|Cie)\b"
+_FIRM_GOES_ON = re.compile(
+    rf"\s*(?:,\s*[A-Z][\w'’.-]*\s*)*,?\s*{_FIRM}|\s*,\s*(?:Inc|Ltd|LLP|LLC|PLC|Pte)\b"
+    r"|\s*(?:,\s*[A-Z][\w'’-]*\s*)+&\s*[A-Z]"
+)
+"""A firm's name has a comma that divides no list: `Smith, Jones & Co. Building`."""
 _LEADING_AND = re.compile(r"\s*(?:and|&)\s+", re.IGNORECASE)
 
 
@@ -80,6 +89,23 @@ def is_joined(name: str) -> bool:
     return _JOINED.search(name) is not None
 
 
+def is_part_of_firm(text: str, start: int, end: int) -> bool:
+    """Tell whether a name is cut out of that of a firm: `Smith` of `Smith, Jones & Co.`."""
+    goes_on = _FIRM_GOES_ON.match(text, end)
+    is_one_word = len(text[start:end].split()) == 1
+    return goes_on is not None and (is_one_word or re.search(_FIRM, goes_on.group()) is not None)
+
+
+def without_spans(text: str, start: int, end: int, spans: tuple[tuple[int, int], ...]) -> str:
+    """Return a stretch with blanks in place of some spans."""
+    kept = list(text[start:end])
+    for left, right in spans:
+        left, right = max(left, start) - start, min(right, end) - start
+        if left < right:
+            kept[left:right] = " " * (right - left)
+    return "".join(kept)
+
+
 def strip_bounds(text: str, start: int, end: int, marks: str = " ") -> tuple[int, int]:
     """Return bounds without some characters at either end."""
     words = text[start:end]
@@ -118,7 +144,4 @@ def _split_lead(
 
 def _without_names(text: str, start: int, end: int, links: tuple[tuple[int, int], ...]) -> str:
     """Return an item's words without links, which are names, and brackets, which concern one part only."""
-    kept = list(text[start:end])
-    for left, right in links:
-        kept[left - start : right - start] = " " * (right - left)
-    return BRACKETS.sub(" ", "".join(kept))
+    return BRACKETS.sub(" ", without_spans(text, start, end, links))

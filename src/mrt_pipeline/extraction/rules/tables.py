@@ -10,7 +10,7 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece, Table
-from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket, is_harmless
+from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket, is_understood
 from mrt_pipeline.extraction.rules.cells import read_cell
 from mrt_pipeline.extraction.rules.columns import (
     Column,
@@ -29,7 +29,7 @@ from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.passages import has_unread_words
 from mrt_pipeline.extraction.rules.platform_rows import read_layout_row, read_platform_row
 from mrt_pipeline.extraction.rules.platforms import led_sign
-from mrt_pipeline.extraction.rules.sections import Section, is_untrusted, read_label_heading
+from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
@@ -52,7 +52,7 @@ class RowReading:
 def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowReading]:
     """Yield what the rules made of each row that names no columns."""
     caption = page.words(table.caption) if table.caption else ""
-    if caption and is_untrusted(page, caption):
+    if caption and is_untrusted_head(page, caption):
         return
     labels = read_label_heading(page, caption) or section.labels
     state = TableState(replace(section, headings=(caption, *section.headings)), labels=labels)
@@ -126,7 +126,7 @@ def _takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
     """Tell whether a cell says that its whole row is of no use."""
     match meaning:
         case Meaning.STATUS:
-            return is_denying(words) or not is_harmless(words, may_name=True)
+            return is_denying(words) or not is_understood(words, may_name=True)
         case Meaning.OTHER | Meaning.TIME:  # a stop's name: `Opp Blk 1 (removed)`
             return is_not_now(words)
         case None:

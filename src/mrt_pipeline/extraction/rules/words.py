@@ -331,6 +331,7 @@ GENERIC_PLACES = re.compile(
     r"|residential (?:area|estate)s?|housing(?: estates?)?|hdb (?:blocks?|flats?|estates?)"
     r"|industrial (?:area|estate|buildings?)|platforms?|faregates?|passenger service(?: centre| office)?"
     r"|ticket (?:office|machines?)|condominiums?|apartments|restaurants?|eateries|coffee ?shops?|schools)"
+    r"|.*\b(?:lift|elevator|escalator|stair|step|barrier|obstacle)s?[- ]free\b.*"
     r"|tb[acd]|unknown|various|nil|none|n/a|currently\b.*|see\b.*|same as\b.*|as above|ditto"
     r"|bus(?:es)?(?: services?| routes?)?(?:\W*\d\w*)*",
     re.IGNORECASE,
