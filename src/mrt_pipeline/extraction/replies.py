@@ -18,7 +18,7 @@ from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.extraction.access_words import VOCABULARY
 from mrt_pipeline.extraction.candidates import Candidate, CandidateField
 from mrt_pipeline.extraction.quotes import find_spans
-from mrt_pipeline.extraction.reply_objects import find_objects
+from mrt_pipeline.extraction.reply_objects import BrokenObjectError, find_objects
 
 MAX_FACTS = 30
 """of one kind; a reply that holds as many may have had more to say"""
@@ -125,11 +125,15 @@ def parse_reply(text: str) -> Reply:
     """Return what a model wrote: the one object of the schema in it, whatever stands around it.
 
     Raises:
-        UnreadableReplyError: if there is none, or several that differ.
+        UnreadableReplyError: if there is none, several that differ, or one that is no sound JSON.
     """
     found: set[Reply] = set()
     faults: list[str] = []
-    for value in find_objects(text, Reply.model_fields.keys()):
+    try:
+        objects = find_objects(text, Reply.model_fields.keys())
+    except BrokenObjectError as error:
+        raise UnreadableReplyError(str(error)) from None
+    for value in objects:
         try:
             found.add(_validated(value))
         except UnreadableReplyError as fault:

@@ -89,7 +89,23 @@ WRAPPED = {
     "empty reasoning": f"<think></think>{SAID}",
     "reasoning with a draft": f"<think>First {OTHER}, no.</think>\n{SAID}",
     "reasoning that begins in the prompt": f"Let me see. {OTHER}? No.\n</think>\n{SAID}",
-    "reasoning without an end": f"<think>\nExit A has a lift, so: {SAID}",
+    "a draft": f"<draft>{OTHER}</draft>\n{SAID}",
+    "a monologue": f"<internal_monologue>Exit B? {OTHER}</internal_monologue>```json\n{SAID}\n```",
+    "thoughts between marks": f"<|begin_of_thought|>{OTHER}<|end_of_thought|>\n{SAID}",
+    "thinking between marks": f"<|START_THINKING|>{OTHER}<|END_THINKING|>{SAID}",
+    "wide marks": f"<｜begin▁of▁thinking｜>{OTHER}<｜end▁of▁thinking｜>{SAID}",
+    "a block of a name nobody knows": f"<Pre-Work id=1>{OTHER} or {OTHER}</Pre-Work>{SAID}",
+    "two such blocks": f"[PLAN]{OTHER}[/PLAN]<notes>{OTHER}</notes>{SAID}",
+    "a block in a block": f"<a><b>{OTHER}</b>{OTHER}</a>{SAID}",
+    "a draft and the answer in blocks": f"<draft>{OTHER}</draft><answer>{SAID}</answer>",
+    "a draft with a broken object": f"<draft>{OTHER[:-2]}</draft>{SAID}",
+    "the answer in a block": f"<answer>{SAID}</answer>",
+    "a draft and the answer in a block that stays open": f"<draft>{OTHER}</draft><output>{SAID}",
+    "a stray end of reasoning after": f"{SAID}</think>",
+    "a stray end of reasoning after, and other marks": f"```json\n{SAID}\n```\n</think>\n</s>\n",
+    "reasoning that begins after": f"{SAID}\n<think>or {OTHER}",
+    "two channels": f"<|channel|>analysis<|message|>{OTHER}<|end|><|start|>assistant"
+    f"<|channel|>commentary to=functions.answer <|message|>{SAID}<|call|>",
     "thinking": f"<thinking>\n{OTHER}\n</thinking>\n```JSON\n{SAID}\n```\nDone.",
     "reasoning in capitals": f"<THINK>{OTHER}</THINK>{SAID}",
     "reasoning about reasoning": f"<think>I <think> that {OTHER}</think>{SAID}",
@@ -124,7 +140,9 @@ def test_the_object_of_the_schema_is_read_whatever_stands_around_it(form: str) -
         f"[{SAID}, {OTHER}]",
         f"```json\n{SAID}\n```\nor\n```json\n{OTHER}\n```",
         json.dumps({"name": "answer", "arguments": SAID, "alternative": OTHER}),
-        f"<think>{SAID} or {OTHER}",
+        f"{SAID}<notes>or {OTHER}</notes>",
+        f"<answer>{SAID}</answer> or rather {OTHER}",
+        f"<notes>{SAID}</notes><b>{OTHER}</b>",
         reply() + SAID,
     ],
 )
@@ -147,6 +165,54 @@ def test_what_a_model_only_thought_of_is_no_answer(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        f"<think>\nExit A has a lift, so: {SAID}",
+        f"<think>{SAID} or {OTHER}",
+        f"<seed:think>{SAID}",
+        f"<|begin_of_thought|>{SAID}",
+        f"<internal_monologue>\n```json\n{SAID}\n```",
+        f"<think>{OTHER}</think>Again: <think>{SAID}",
+        f"<|channel|>analysis<|message|>{SAID}",
+    ],
+)
+def test_of_reasoning_that_has_no_end_nothing_is_an_answer(text: str) -> None:
+    with pytest.raises(UnreadableReplyError, match="ends within its reasoning"):
+        parse_reply(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SAID[:-1] + ', "access": []}',
+        SAID.replace('"exit": "A"', '"exit": "A", "exit": "B"'),
+        json.dumps({"name": "answer", "arguments": SAID[:-1] + ', "access": []}'}),
+        f'```json\n[{SAID[:-1]}, "platforms": []}}]\n```',
+    ],
+)
+def test_an_object_with_a_key_twice_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableReplyError, match="a key twice"):
+        parse_reply(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (SAID[:-1] + ",}", r"broken at character \d+"),
+        (SAID.replace("}", ",}"), r"broken at character \d+"),
+        (SAID.replace('"lift"', '"lift'), r"broken at character \d+"),
+        (f"```json\n{SAID[:-1]},\n}}\n``` Done.", r"broken at character \d+"),
+        (json.dumps({"arguments": SAID[:-1] + ",}"}), r"broken at character \d+"),
+        (SAID[:-1], "ends before it is whole"),
+        (SAID[: SAID.index("lift")], "ends before it is whole|broken"),
+    ],
+)
+def test_of_a_broken_object_it_is_told_that_it_is_broken(text: str, why: str) -> None:
+    with pytest.raises(UnreadableReplyError, match=why):
+        parse_reply(text)
+
+
+@pytest.mark.parametrize(
     "words", ["<think>", "</think>", "</thinking> {", "<|channel|>final<|message|>", '"{\\"']
 )
 def test_marks_of_reasoning_within_a_quote_are_part_of_it(words: str) -> None:
@@ -154,10 +220,19 @@ def test_marks_of_reasoning_within_a_quote_are_part_of_it(words: str) -> None:
     assert found.quote == words
 
 
-@pytest.mark.parametrize("piece", ["{", '{"a":', '{"a":[0,0,0,', '"{\\', "<think>", "[{", "</think>{}"])
+@pytest.mark.parametrize(
+    "piece",
+    ["{", '{"a":', '{"a":[0,0,0,', '"{\\', "<think>", "[{", "</think>{}", "<a>{}</a>", '{"a":0,"a":0}'],
+)
 def test_a_flood_of_beginnings_is_refused_within_measure(piece: str) -> None:
     with pytest.raises(UnreadableReplyError):
         parse_reply(piece * (1_000_000 // len(piece)))
+
+
+def test_a_flood_of_blocks_of_many_names_is_refused_within_measure() -> None:
+    opened = "".join(f"<a{number}>{{}}" for number in range(50_000))
+    with pytest.raises(UnreadableReplyError):
+        parse_reply(opened + "</think>{}" * 20_000 + opened.replace("<", "</"))
 
 
 @pytest.mark.parametrize(
