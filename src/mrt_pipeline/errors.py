@@ -108,10 +108,12 @@ class FetchError(SourceError):
         names_way_out: bool = False,
         status: int | None = None,
         retry_after_s: float | None = None,
+        timed_out: bool = False,
     ) -> None:
         super().__init__(source_id, message, retryable=retryable, names_way_out=names_way_out)
         self.status = status
         self.retry_after_s = retry_after_s
+        self.timed_out = timed_out
 
 
 class BlockedError(FetchError):
@@ -152,8 +154,10 @@ class ModelCallError(ExtractionError):
         fatal: bool = False,
         status: int | None = None,
         retry_after_s: float | None = None,
+        timed_out: bool = False,
     ) -> None:
         super().__init__(message)
+        self.timed_out = timed_out
         self.retryable = retryable
         self.fatal = fatal
         self.status = status

@@ -200,7 +200,7 @@ def test_a_source_that_is_down_is_told(place: Workplace) -> None:
             place,
             MRT_PIPELINE__APIS__DATAMALL__MODE="live",
             MRT_PIPELINE__APIS__DATAMALL__BASE_URL=datamall.url,
-            LTA_ACCOUNT_KEY="a-key",
+            LTA_ACCOUNT_KEY="an-account-key",
         ) as (telling, said),
     ):
         assert telling.call("run").returncode == 1
@@ -264,7 +264,7 @@ def test_a_run_that_finds_its_folder_held_is_told(place: Workplace) -> None:
         live = place.with_variables(
             MRT_PIPELINE__APIS__DATAMALL__MODE="live",
             MRT_PIPELINE__APIS__DATAMALL__BASE_URL=server.url,
-            LTA_ACCOUNT_KEY="a-key",
+            LTA_ACCOUNT_KEY="an-account-key",
         )
         process = live.start("run", "--output-dir", "mine")
         assert arrived.wait(timeout=60)

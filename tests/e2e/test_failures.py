@@ -32,7 +32,7 @@ def _run_that_hangs(place: Workplace, *arguments: str) -> Iterator[subprocess.Po
         live = place.with_variables(
             MRT_PIPELINE__APIS__DATAMALL__MODE="live",
             MRT_PIPELINE__APIS__DATAMALL__BASE_URL=server.url,
-            LTA_ACCOUNT_KEY="a-key",
+            LTA_ACCOUNT_KEY="an-account-key",
         )
         process = live.start("run", *arguments)
         assert arrived.wait(timeout=60)

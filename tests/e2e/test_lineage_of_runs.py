@@ -153,7 +153,7 @@ def _to(url: str) -> dict[str, str]:
 
 def test_a_server_gets_every_event_and_the_key(place: Workplace) -> None:
     with LoopbackServer(lambda _: Reply(201)) as server:
-        variables = {**_to(server.url), "MRT_PIPELINE_LINEAGE_API_KEY": "s3cret"}
+        variables = {**_to(server.url), "MRT_PIPELINE_LINEAGE_API_KEY": "s3cret-key"}
         result = place.with_variables(**variables).call("run")
     assert result.returncode == 0, result.stderr
     events = [json.loads(request.body) for request in server.requests]
@@ -161,7 +161,7 @@ def test_a_server_gets_every_event_and_the_key(place: Workplace) -> None:
     assert {request.headers["authorization"] for request in server.requests} == {"Bearer s3cret"}
     [run] = place.runs
     assert not (run / "lineage.jsonl").exists()
-    assert all("s3cret" not in path.read_text() for path in run.glob("*.json*"))
+    assert all("s3cret-key" not in path.read_text() for path in run.glob("*.json*"))
 
 
 @pytest.mark.parametrize("status", [None, 403])

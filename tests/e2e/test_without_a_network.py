@@ -91,7 +91,7 @@ def test_a_message_that_names_the_way_round_does_not_name_it_twice(place: Workpl
         live = place.with_variables(
             MRT_PIPELINE__APIS__DATAMALL__MODE="live",
             MRT_PIPELINE__APIS__DATAMALL__BASE_URL=server.url,
-            LTA_ACCOUNT_KEY="a-key",
+            LTA_ACCOUNT_KEY="an-account-key",
         )
         result = live.call(*RUN)
     assert result.returncode == 1

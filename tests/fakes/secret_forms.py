@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from urllib.parse import quote, quote_plus
 
@@ -29,6 +30,31 @@ FORMS: dict[str, Encode] = {
     "in a login": lambda text: f"Basic {_base64(f'operator:{text}')}",
     "in a login, URL-safe": lambda text: _base64(f"me:{text}").translate(str.maketrans("+/", "-_")),
     "in a login in a URL": lambda text: quote(_base64(f"a:{text}"), safe=""),
+    "in a login of JSON": lambda text: _base64(json.dumps({"password": text})),
+    "in a login of JSON, letters kept": lambda text: _base64(json.dumps([text], ensure_ascii=False)),
+    "in a login of a form": lambda text: _base64(f"user=me&password={quote_plus(text)}&more=1"),
+    "in Base64 in Base64": lambda text: _base64(f"Basic {_base64(f'operator:{text}')}"),
+    "in Base64 of Windows": lambda text: base64.b64encode(text.encode("utf-16-le", "surrogatepass")).decode(),
+    "in Base64 on lines": lambda text: base64.encodebytes(b"x" * 53 + text.encode()).decode(),
+    "in hexadecimal": lambda text: text.encode().hex(),
+    "in hexadecimal, capitals": lambda text: text.encode().hex(":").upper(),
+    "in hexadecimal of JSON": lambda text: json.dumps(text).encode().hex(" "),
+    "in UTF-8 read as ISO 8859-1": lambda text: text.encode().decode("latin-1"),
+    "in UTF-8 read as that of Windows": lambda text: "".join(map(_as_windows, text.encode())),
+    "in bytes of Python": lambda text: repr(text.encode())[2:-1],
+    "in bytes of C": lambda text: "".join(f"\\{byte:03o}" for byte in text.encode()),
+    "in code points of JavaScript": lambda text: "".join(f"\\u{{{ord(char):x}}}" for char in text),
+    "in CSV": lambda text: text.replace('"', '""'),
+    "in SQL in CSV": lambda text: text.replace("'", "''").replace('"', '""'),
+    "in letters apart from their accents": lambda text: unicodedata.normalize("NFD", text),
+    "in small letters": str.lower,
+    "in capitals": str.upper,
+    "in capitals in a URL": lambda text: quote(text.upper(), safe=""),
+    "with a space of no width": lambda text: f"{text[:5]}\u200b{text[5:]}",
+    "with an escaped space of no width": lambda text: f"{text[:5]}\\u200b{text[5:]}",
+    "with a soft hyphen": lambda text: f"{text[:5]}&shy;{text[5:]}",
+    "with a place to break": lambda text: f"{text[:5]}<wbr>{text[5:]}",
+    "with emphasis": lambda text: f"<b>{text[:5]}</b>{text[5:]}",
     "in a header": lambda text: f"Authorization: Bearer {text}\r\n",
 }
 
@@ -42,6 +68,10 @@ def every_form(text: str) -> Iterator[bytes]:
 
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
+
+
+def _as_windows(byte: int) -> str:
+    return bytes([byte]).decode("cp1252", "ignore") or chr(byte)
 
 
 def _utf16(text: str) -> Iterator[int]:

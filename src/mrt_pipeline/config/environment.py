@@ -11,12 +11,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from pydantic import SecretStr
 
 from mrt_pipeline.errors import ConfigError
 from mrt_pipeline.secrecy import SECRETS
+from mrt_pipeline.secrecy.known import LEAST_CHARS
 from mrt_pipeline.secrecy.urls import is_secret_name, secrets_of_login, secrets_of_url
 
 if TYPE_CHECKING:
@@ -49,10 +51,16 @@ class Secrets:
     mrt_pipeline_lineage_api_key: SecretStr | None = None
 
     def __post_init__(self) -> None:
-        """Learn what must not leave this process, however these secrets were loaded."""
-        for field in fields(self):
-            if secret := getattr(self, field.name):
-                _learn_variable(field.name.upper(), secret.get_secret_value())
+        """Learn what must not leave this process, however these secrets were loaded.
+
+        Raises:
+            ConfigError: for each that is too short to be kept out of files and messages.
+        """
+        loaded = {field.name.upper(): getattr(self, field.name) for field in fields(self)}
+        values = {name: secret.get_secret_value() for name, secret in loaded.items() if secret}
+        _refuse_short(values)
+        for name, value in values.items():
+            _learn_variable(name, value)
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Self:
@@ -77,16 +85,19 @@ def read_variables() -> dict[str, str]:
     """Return the variables of ``.env`` and of the environment.
 
     Raises:
-        ConfigError: if there is a ``.env`` that cannot be read.
+        ConfigError: if there is a ``.env`` that cannot be read, or for each secret that is too short.
     """
     dotenv = _read_dotenv()
     variables = dotenv | {name: value for name, value in os.environ.items() if value}
-    named = {name for name in dotenv if is_secret_name(name)}
-    for name in sorted(named | {name.upper() for name in SECRET_NAMES} & variables.keys()):
+    ours = {name.upper() for name in SECRET_NAMES} & variables.keys()
+    proxies = sorted(name for name in variables if name.upper().endswith("_PROXY"))
+    _refuse_short(
+        {name: variables[name] for name in sorted(ours)}, proxies={name: variables[name] for name in proxies}
+    )
+    for name in sorted(ours | {name for name in dotenv if is_secret_name(name)}):
         _learn_variable(name, variables[name])
-    for name in variables:
-        if name.upper().endswith("_PROXY"):
-            SECRETS.learn(name, *secrets_of_login(variables[name]))
+    for name in proxies:
+        SECRETS.learn(name, *secrets_of_login(variables[name]))
     return variables
 
 
@@ -108,6 +119,29 @@ def _learn_variable(name: str, value: str) -> None:
     """Learn a variable's value; of one that holds URLs, each of them and what is secret in it."""
     urls = [part for part in value.split() if "://" in part]
     SECRETS.learn(name, value, *urls, *(secret for url in urls for secret in secrets_of_url(url)))
+
+
+def _refuse_short(secrets: Mapping[str, str], proxies: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Refuse secrets that could not be told from other words wherever a text leaves this process."""
+    given = {name: [(name, value.strip())] for name, value in secrets.items()}
+    for name, value in {**secrets, **proxies}.items():
+        passwords = [min(secrets_of_login(url), key=len, default="") for url in value.split() if "://" in url]
+        given[name] = [*given.get(name, ()), *((f"the password in {name}", text) for text in passwords)]
+    if faults := [
+        f"{what} has {_count(len(text))}; expected {LEAST_CHARS} or more"
+        for texts in given.values()
+        for what, text in texts
+        if 0 < len(text) < LEAST_CHARS
+    ]:
+        raise ConfigError(
+            f"A secret of fewer than {LEAST_CHARS} characters cannot be kept out of files and messages. "
+            "Replace it by a longer one, or unset the variable if no service needs it:",
+            tuple(faults),
+        )
+
+
+def _count(chars: int) -> str:
+    return "1 character" if chars == 1 else f"{chars} characters"
 
 
 def _read_dotenv() -> dict[str, str]:

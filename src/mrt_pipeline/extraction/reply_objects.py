@@ -115,7 +115,7 @@ class _Scan:
 
 
 def find_objects(text: str, names: Set[str]) -> list[dict[str, Any]]:
-    """Return the objects that have all of some names, from left to right; where there are none, the first other.
+    """Return the objects that have all of some names, from left to right; failing these, the first other.
 
     An object within one of them is not looked for.
 

@@ -48,9 +48,11 @@ class Request:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
 
-    def failure(self, what: str, *, retryable: bool = False) -> FetchError:
+    def failure(self, what: str, *, retryable: bool = False, timed_out: bool = False) -> FetchError:
         """Return the error that says what went wrong with this request."""
-        return FetchError(self.source_id, f"{self.shown_url} {what}", retryable=retryable)
+        return FetchError(
+            self.source_id, f"{self.shown_url} {what}", retryable=retryable, timed_out=timed_out
+        )
 
 
 def show_url(url: str, params: Mapping[str, str] | None = None) -> str:
@@ -148,7 +150,7 @@ def transfer_failure(request: Request, error: Exception, timeout_s: float, deadl
         return request.failure(f"leads to {error}, an address inside this network; only a base_url may")
     if isinstance(error, (httpx2.TimeoutException, httpcore2.TimeoutException)):
         limits = f"{timeout_s:g} s for each step, {deadline_s:g} s for all of it"
-        return request.failure(f"gave no whole answer in time ({limits})", retryable=True)
+        return request.failure(f"gave no whole answer in time ({limits})", retryable=True, timed_out=True)
     if _is_about_certificates(error):
         return request.failure(f"could not be trusted: {_words(error)}; check the host, the clock, the proxy")
     if isinstance(error, httpx2.DecodingError):

@@ -80,6 +80,7 @@ def connection_failure(server: Server, error: FetchError) -> ModelCallError:
         f"No answer of the model's server {server.host} ({plain(str(error))}). "
         "Check apis.openrouter.base_url and timeout, and the network.",
         retryable=error.retryable,
+        timed_out=error.timed_out,
     )
 
 

@@ -3,54 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mrt_pipeline.secrecy import encodings
-from mrt_pipeline.secrecy.encodings import DECODERS, Traced
+from mrt_pipeline.secrecy.encodings import Kind, Text, Traced
 
 MARK = "[secret]"
 
 LEAST_CHARS = 8
-"""a secret of so many characters is found wherever it stands, in documents and in messages"""
-LEAST_SHORT_CHARS = 4
-"""a shorter one is taken out of messages only, where it stands alone; one below that would hide every "a\""""
+"""A secret of so many characters is found wherever it stands; a shorter one is refused when it is loaded."""
 LEAST_SQUEEZED = 16
 """a secret so long is found across line breaks and blanks too"""
 _REPEATS = 3
 
-
-@dataclass(frozen=True, slots=True)
-class _Needle:
-    """One form of a secret."""
-
-    text: bytes
-    name: str
-    stands_alone: bool = False
-
-    def spans(self, text: bytes) -> Iterator[tuple[int, int]]:
-        """Yield where it is in a text."""
-        begin = text.find(self.text)
-        while begin >= 0:
-            end = begin + len(self.text)
-            if is_whole := not (self.stands_alone and _is_of_word(text, begin - 1, end)):
-                yield begin, end
-            begin = text.find(self.text, end if is_whole else begin + 1)
-
-    def is_in(self, text: bytes) -> bool:
-        """Return whether it is in a text."""
-        return self.text in text and (not self.stands_alone or next(self.spans(text), None) is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Needles:
-    """What to look for in a text as it is or with one encoding undone, in a plain, and in a squeezed one."""
-
-    as_is: tuple[_Needle, ...] = ()
-    plain: tuple[_Needle, ...] = ()
-    squeezed: tuple[_Needle, ...] = ()
+_Needles = Mapping[Kind, Mapping[bytes, str]]
+"""what to look for in each kind of reading, and the name of the secret that it is"""
 
 
 class KnownSecrets:
@@ -64,18 +35,16 @@ class KnownSecrets:
         """Know nothing any more."""
         self._names: dict[str, str] = {}
         self._public: frozenset[str] = frozenset()
-        self._in_documents = self._in_messages = _Needles()
+        self._needles: _Needles = {}
 
     def learn(self, name: str, *texts: str) -> None:
         """Take texts for secret from now on.
 
         Args:
             name: what they are called in an error, e.g. the variable that holds them; no secret.
-            texts: the secrets; blanks around them, and those below ``LEAST_SHORT_CHARS``, are not looked for.
+            texts: the secrets; blanks around them, and those below ``LEAST_CHARS``, are not looked for.
         """
-        wanted = {
-            text for text in map(str.strip, texts) if len(text) >= LEAST_SHORT_CHARS and text not in MARK
-        }
+        wanted = {text for text in map(str.strip, texts) if len(text) >= LEAST_CHARS}
         if wanted <= self._names.keys():
             return
         with self._lock:
@@ -92,24 +61,24 @@ class KnownSecrets:
 
     def find(self, *texts: str | bytes) -> str | None:
         """Return the name of a secret that one of some documents holds, or none."""
-        if not self._in_documents.as_is:
+        if not self._needles:
             return None
-        return next((name for text in texts if (name := _find(_as_bytes(text), self._in_documents))), None)
+        return next((name for text in texts if (name := _find(_as_bytes(text), self._needles))), None)
 
     def redact(self, text: str) -> str:
         """Return a message with ``[secret]`` in place of each secret."""
-        if not self._in_messages.as_is:
+        if not self._needles:
             return text
         content = _as_bytes(text)
         for _ in range(_REPEATS):
-            if _find(content, self._in_messages) is None:
+            if _find(content, self._needles) is None:
                 return text if content == _as_bytes(text) else content.decode("utf-8", "replace")
-            content = _replace(content, sorted(_spans(content, self._in_messages)))
+            content = _replace(content, sorted(_spans(content, self._needles)))
         return MARK
 
     def redacted(self, value: Any) -> Any:
         """Return plain data (of JSON, or that is written as its text) with every text in it redacted."""
-        if not self._in_messages.as_is or value is None or isinstance(value, bool | int | float):
+        if not self._needles or value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, Mapping):
             return {self.redacted(key): self.redacted(item) for key, item in value.items()}
@@ -124,67 +93,78 @@ class KnownSecrets:
             for text, name in self._names.items()
             if not any(text in public for public in self._public)
         }
-        whole = [(text, name) for text, name in hidden.items() if len(text) >= LEAST_CHARS]
-        short = tuple(
-            _Needle(form, name, stands_alone=True)
-            for text, name in hidden.items()
-            if len(text) < LEAST_CHARS
-            for form in _byte_forms(text)
-        )
-        self._in_documents = found = _needles(whole)
-        self._in_messages = _Needles((*found.as_is, *short), found.plain, found.squeezed)
+        self._needles = _make_needles(hidden) if hidden else {}
 
 
-def _needles(secrets: Iterable[tuple[str, str]]) -> _Needles:
-    as_is, plain, squeezed = dict[bytes, str](), dict[bytes, str](), dict[bytes, str]()
-    for text, name in secrets:
+def _make_needles(secrets: Mapping[str, str]) -> _Needles:
+    as_is, folded, squeezed = dict[bytes, str](), dict[bytes, str](), dict[bytes, str]()
+    for text, name in secrets.items():
         for form in _byte_forms(text):
-            folded = encodings.plain(form)
-            coded = dict.fromkeys(encodings.base64_forms(form), name)
-            as_is |= {form: name, **coded}
-            plain |= {folded: name} if len(folded) >= LEAST_CHARS else {}
-            tight = dict.fromkeys((encodings.squeeze(folded), *map(encodings.squeeze, coded)), name)
-            squeezed |= {form: name for form, name in tight.items() if len(form) >= LEAST_SQUEEZED}
-    return _Needles(*(tuple(_Needle(*item) for item in forms.items()) for forms in (as_is, plain, squeezed)))
+            as_is |= {form: name}
+            folded |= {encodings.fold(form): name}
+            squeezed |= {encodings.squeeze(encodings.fold(form)): name}
+            squeezed |= dict.fromkeys(_hexadecimal(form), name)
+    mark = MARK.encode()
+    return {
+        Kind.AS_IS: {form: name for form, name in as_is.items() if form not in mark},
+        Kind.FOLDED: {
+            form: name for form, name in folded.items() if len(form) >= LEAST_CHARS and form not in mark
+        },
+        Kind.SQUEEZED: {form: name for form, name in squeezed.items() if len(form) >= LEAST_SQUEEZED},
+    }
 
 
-def _byte_forms(text: str) -> tuple[bytes, ...]:
-    """Return a text as UTF-8, and as ISO 8859-1 where that is another one."""
-    forms = [_as_bytes(text)]
-    with contextlib.suppress(UnicodeEncodeError):
-        forms.append(text.encode("latin-1"))
-    return tuple(dict.fromkeys(forms))
+def _byte_forms(text: str) -> Iterator[bytes]:
+    """Yield the bytes that a text may be, by how its letters are composed, cased, encoded and misread."""
+    if text.isascii():
+        yield text.encode()
+        return
+    for composed in dict.fromkeys((text, *(unicodedata.normalize(form, text) for form in ("NFC", "NFD")))):
+        for cased in dict.fromkeys((composed, composed.lower(), composed.upper())):
+            encoded = _as_bytes(cased)
+            yield encoded
+            yield from (_as_bytes("".join(map(misread, encoded))) for misread in (chr, _as_windows))
+            yield cased.encode("utf-16-le", "surrogatepass")  # of ASCII, it is folding that undoes it
+            with contextlib.suppress(UnicodeEncodeError):
+                yield cased.encode("latin-1")
+
+
+def _hexadecimal(form: bytes) -> Iterator[bytes]:
+    """Yield the digits of a text, and of the same in JSON."""
+    yield form.hex().encode()
+    text = form.decode("utf-8", "backslashreplace")
+    yield from (
+        json.dumps(text, ensure_ascii=is_ascii)[1:-1].encode("utf-8", "surrogatepass").hex().encode()
+        for is_ascii in (True, False)
+    )
+
+
+def _as_windows(byte: int) -> str:
+    """Return how a byte is shown where text is taken for that of Windows."""
+    try:
+        return bytes([byte]).decode("cp1252")
+    except UnicodeDecodeError:
+        return chr(byte)
 
 
 def _find(text: bytes, needles: _Needles) -> str | None:
-    """Return the name of the first secret in a text; cheap readings come first."""
-    if found := _first(text, needles.as_is):
-        return found
-    for decoder in DECODERS:
-        if decoder.mark in text and (found := _first(decoder.apply(text), needles.as_is)):
-            return found
-    folded = encodings.plain(text)
-    return _first(folded, needles.plain) or _first(encodings.squeeze(folded), needles.squeezed)
-
-
-def _first(text: bytes, needles: Iterable[_Needle]) -> str | None:
-    return next((needle.name for needle in needles if needle.is_in(text)), None)
+    """Return the name of the first secret in a text."""
+    for kind, reading in encodings.readings(Text(text)):
+        for needle, name in needles[kind].items():
+            if needle in reading.content:
+                return name
+    return None
 
 
 def _spans(text: bytes, needles: _Needles) -> Iterator[tuple[int, int]]:
     """Yield where in a text its secrets are, however it is read."""
-    given = Traced.of(text)
-    folded = encodings.traced_plain(given)
-    readings = [
-        (given, needles.as_is),
-        *((given.decoded(decoder), needles.as_is) for decoder in DECODERS if decoder.mark in text),
-        (folded, needles.plain),
-        (encodings.traced_squeeze(folded), needles.squeezed),
-    ]
-    for reading, wanted in readings:
-        for needle in wanted:
-            for begin, end in needle.spans(reading.text):
+    for kind, reading in encodings.readings(Traced.of(text)):
+        for needle in needles[kind]:
+            begin = reading.content.find(needle)
+            while begin >= 0:
+                end = begin + len(needle)
                 yield reading.begins[begin], reading.ends[end - 1]
+                begin = reading.content.find(needle, end)
 
 
 def _replace(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
@@ -195,10 +175,6 @@ def _replace(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
             made += text[done:begin] + MARK.encode()
         done = last = max(end, last)
     return bytes(made + text[done:])
-
-
-def _is_of_word(text: bytes, *places: int) -> bool:
-    return any(0 <= place < len(text) and text[place : place + 1].isalnum() for place in places)
 
 
 def _as_bytes(text: str | bytes) -> bytes:

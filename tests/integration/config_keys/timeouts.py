@@ -54,7 +54,7 @@ def model(scene: Scene, changes: Changes, url: str) -> bool:
     try:
         ask_model(scene, {**IN_HASTE, **changes, "apis.openrouter.base_url": url})
     except ModelCallError as error:
-        return "no whole answer in time" not in str(error)
+        return not error.timed_out
     return True
 
 

@@ -147,19 +147,64 @@ def test_an_empty_value_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_password_is_taken_to_the_letter_but_for_line_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    Path(".env").write_text("ONEMAP_PASSWORD=' a${HOME}$x '", "utf-8")
-    monkeypatch.setenv("ONEMAP_API_KEY", "token\n")
+    Path(".env").write_text("ONEMAP_PASSWORD=' a${HOME}$xyz '", "utf-8")
+    monkeypatch.setenv("ONEMAP_API_KEY", "a-token-of-onemap\n")
     secrets = Secrets.from_variables(read_variables())
     assert secrets.onemap_password is not None
-    assert secrets.onemap_password.get_secret_value() == " a${HOME}$x "
+    assert secrets.onemap_password.get_secret_value() == " a${HOME}$xyz "
     assert secrets.onemap_api_key is not None
-    assert secrets.onemap_api_key.get_secret_value() == "token"
+    assert secrets.onemap_api_key.get_secret_value() == "a-token-of-onemap"
 
 
 def test_showing_secrets_shows_no_value() -> None:
-    secrets = Secrets.from_variables({name.upper(): "hunter2" for name in SECRET_NAMES})
+    secrets = Secrets.from_variables({name.upper(): "hunter22" for name in SECRET_NAMES})
     assert None not in [getattr(secrets, name) for name in SECRET_NAMES]
-    assert "hunter2" not in f"{secrets!r} {secrets}"
+    assert "hunter22" not in f"{secrets!r} {secrets}"
+
+
+@pytest.mark.parametrize("name", [name.upper() for name in SECRET_NAMES])
+@pytest.mark.parametrize("value", ["x", "EMPTY", " ollama1 "])
+def test_a_secret_too_short_to_be_kept_out_of_texts_is_refused_by_its_name(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    Path("pipeline.yaml").write_text("{}", "utf-8")
+    for load in (read_variables, lambda: PipelineConfig("pipeline.yaml")):
+        with pytest.raises(ConfigError) as caught:
+            load()
+        chars = "1 character" if value == "x" else f"{len(value.strip())} characters"
+        assert caught.value.faults == (f"{name} has {chars}; expected 8 or more",)
+        assert value.strip() not in str(caught.value).replace("expected", "")
+
+
+def test_a_secret_of_the_least_length_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENROUTER_API_KEY", "12345678")
+    assert Secrets.from_variables(read_variables()).openrouter_api_key is not None
+
+
+def test_secrets_handed_over_by_a_caller_are_refused_alike() -> None:
+    with pytest.raises(ConfigError, match="LTA_ACCOUNT_KEY has 7 characters; expected 8 or more"):
+        Secrets.from_variables({"LTA_ACCOUNT_KEY": "hunter2"})
+
+
+def test_every_short_secret_is_told_at_once_with_those_of_urls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONEMAP_PASSWORD", "hunter2")
+    monkeypatch.setenv("MRT_PIPELINE_ALERT_EMAIL_URL", "mailtos://me:hunter2@mail.example.org")
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:hunter2@proxy.example:3128")
+    monkeypatch.setenv("HTTP_PROXY", "http://me@proxy.example:3128")
+    with pytest.raises(ConfigError) as caught:
+        read_variables()
+    assert {fault.partition(" has 7 characters")[0] for fault in caught.value.faults} == {
+        "ONEMAP_PASSWORD",
+        "the password in MRT_PIPELINE_ALERT_EMAIL_URL",
+        "the password in HTTPS_PROXY",
+    }
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_short_secret_of_another_program_is_none_of_ours() -> None:
+    Path(".env").write_text("REDIS_PASSWORD=dev\n", "utf-8")
+    assert read_variables()["REDIS_PASSWORD"] == "dev"
 
 
 def test_dotenv_may_hold_overrides_too() -> None:

@@ -107,7 +107,7 @@ def test_each_further_try_is_told_with_the_reason_and_the_wait() -> None:
     time = FakeTime()
     with serving(in_turn(Reply(503), Reply(429, headers={"Retry-After": "60"}), Reply()), time) as scene:
         client, server = scene
-        client.get(SOURCE, f"{server.url}/stops", headers={"AccountKey": "s3cret"})
+        client.get(SOURCE, f"{server.url}/stops", headers={"AccountKey": "s3cret-key"})
     said = f"{SOURCE}: {server.url}/stops answered with status"
     assert time.told == [
         f"{said} 503. Trying again in {time.naps[0]:.1f} s; 1 of {TRIES} tries failed.",
