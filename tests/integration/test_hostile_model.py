@@ -167,7 +167,7 @@ def test_a_server_that_gives_no_readable_answer_fails_its_stations_and_no_more(
 
 WRAPPED: dict[str, Reply] = {
     "reasoning before it": completion(f"<think>Perhaps {reply()}?</think>\n{TRUE}"),
-    "reasoning without an end": completion(f"<thinking>\nExit A has one. {TRUE}"),
+    "a draft before it": completion(f"<draft>{reply()}</draft>\n{TRUE}\n</think>"),
     "reasoning apart from it": completion(TRUE, reasoning=reply(), reasoning_content="Exit A has one."),
     "a sentence and a fence": completion(f"\ufeffHere it is:\n```JSON\n{TRUE}\n```\nThat is all."),
     "a text": completion(json.dumps(TRUE)),

@@ -357,7 +357,7 @@ def test_a_token_about_to_run_out_is_renewed_before_it_is_refused(
 @pytest.mark.parametrize(
     ("secrets", "words"),
     [
-        ({"onemap_password": "wrong"}, "401.*ONEMAP_EMAIL and ONEMAP_PASSWORD"),
+        ({"onemap_password": "wrong-password"}, "401.*ONEMAP_EMAIL and ONEMAP_PASSWORD"),
         ({"onemap_email": "nobody@example.org"}, "404.*check ONEMAP_EMAIL"),
     ],
 )

@@ -17,9 +17,9 @@ from tests.fakes.http_server import LoopbackServer, Reply, in_turn
 LIVE = Settings(mode=Mode.LIVE)
 ALL = ("datagov", "onemap", "datamall", "fandom", "openrouter")
 KEYS = {
-    "onemap_api_key": SecretStr("token"),
-    "lta_account_key": SecretStr("key"),
-    "openrouter_api_key": SecretStr("key"),
+    "onemap_api_key": SecretStr("a-token-of-onemap"),
+    "lta_account_key": SecretStr("an-account-key"),
+    "openrouter_api_key": SecretStr("an-account-key"),
 }
 
 
@@ -40,9 +40,9 @@ def test_a_section_may_have_a_mode_of_its_own(tmp_path: Path) -> None:
 
 def test_what_was_given_can_be_read(tmp_path: Path) -> None:
     time = FakeTime()
-    access = _access(tmp_path, time=time, lta_account_key=SecretStr("k"))
+    access = _access(tmp_path, time=time, lta_account_key=SecretStr("an-account-key"))
     assert (access.cache_dir, access.now()) == (tmp_path, time.now())
-    assert access.secrets.lta_account_key == SecretStr("k")
+    assert access.secrets.lta_account_key == SecretStr("an-account-key")
     assert access.settings.contact == "https://a.example"
 
 
@@ -93,7 +93,9 @@ def test_the_timeout_is_that_of_the_section(tmp_path: Path) -> None:
         access.close()
 
 
-@pytest.mark.parametrize(("key", "waited"), [(None, True), (SecretStr("k"), False), (SecretStr(""), True)])
+@pytest.mark.parametrize(
+    ("key", "waited"), [(None, True), (SecretStr("an-account-key"), False), (SecretStr(""), True)]
+)
 def test_data_gov_sg_is_asked_faster_with_a_key(
     key: SecretStr | None, waited: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,11 +161,11 @@ def test_only_what_is_used_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("secrets", "missing"),
     [
-        ({"onemap_api_key": "t"}, 0),
-        ({"onemap_email": "e", "onemap_password": "p"}, 0),
-        ({"onemap_email": "e"}, 1),
-        ({"onemap_password": "p"}, 1),
-        ({"onemap_email": "e", "onemap_password": " "}, 1),
+        ({"onemap_api_key": "a-token-of-onemap"}, 0),
+        ({"onemap_email": "me@example.org", "onemap_password": "a-password"}, 0),
+        ({"onemap_email": "me@example.org"}, 1),
+        ({"onemap_password": "a-password"}, 1),
+        ({"onemap_email": "me@example.org", "onemap_password": " "}, 1),
         ({"onemap_api_key": ""}, 1),
     ],
 )
