@@ -158,7 +158,7 @@ def test_a_server_gets_every_event_and_the_key(place: Workplace) -> None:
     assert result.returncode == 0, result.stderr
     events = [json.loads(request.body) for request in server.requests]
     assert _told(events) == _whole_run()
-    assert {request.headers["authorization"] for request in server.requests} == {"Bearer s3cret"}
+    assert {request.headers["authorization"] for request in server.requests} == {"Bearer s3cret-key"}
     [run] = place.runs
     assert not (run / "lineage.jsonl").exists()
     assert all("s3cret-key" not in path.read_text() for path in run.glob("*.json*"))

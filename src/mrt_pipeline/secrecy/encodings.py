@@ -70,6 +70,10 @@ class Text:
             content = content.replace(mark * 2, mark)
         return self._made(content)
 
+    def joined(self) -> Self:
+        """Return its lines, without indents, as one."""
+        return self._made(b"".join(map(bytes.strip, self.content.split(b"\n"))))
+
     def base64(self) -> Self:
         """Return what may be Base64 in it, one after the other."""
         parts = self.content.translate(_BASE64_ONLY).split()  # faster than an expression
@@ -123,6 +127,10 @@ class Traced(Text):
     def halved(self, mark: bytes) -> Traced:
         """Return it with one of a byte where there are several."""
         return self.decoded(Decoder(mark, re.compile(re.escape(mark) + b"{2,}"), lambda _: mark))
+
+    def joined(self) -> Traced:
+        """Return its lines, without indents, as one."""
+        return self.decoded(_LINE_BREAK)
 
     def base64(self) -> Traced:
         """Return what may be Base64 in it, one after the other."""
@@ -201,7 +209,7 @@ INVISIBLE = (
     _dropping(b"<", rb"</?[A-Za-z]{1,10}\s?/?>"),  # <wbr>, and marks of emphasis
 )
 """what may stand within a word that is shown as one"""
-INDENTS = _dropping(b"\n", rb"[\r\n]+[ \t]*")
+_LINE_BREAK = _dropping(b"\n", rb"\s*\n\s*")
 DOUBLED = (b'"', b"'", b"`", b"%", b"$")
 """what CSV, SQL and templates write twice"""
 
@@ -270,7 +278,7 @@ def _unwrapped(text: TextT) -> Iterator[TextT]:
 
     Other words may stand before, between and after it: what those seem to mean is of no matter.
     """
-    digits = _through(text, [INDENTS]).base64().translated(_URL_SAFE)
+    digits = text.joined().base64().translated(_URL_SAFE)
     if digits.content:
         yield from (digits.from_base64(shift) for shift in range(4))
 
