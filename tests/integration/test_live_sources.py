@@ -372,7 +372,14 @@ def test_a_wrong_account_is_one_sentence_that_names_the_variable(
 
 
 @pytest.mark.parametrize(
-    "reply", [json_reply({}), json_reply({"access_token": 5}), json_reply([]), Reply(body=b"x")]
+    "reply",
+    [
+        json_reply({}),
+        json_reply({"access_token": 5}),
+        json_reply({"access_token": "short"}),
+        json_reply([]),
+        Reply(body=b"x"),
+    ],
 )
 def test_an_answer_without_a_token_is_one_sentence(
     publishers: Publishers, tmp_path: Path, reply: Reply
