@@ -111,7 +111,7 @@ def test_any_url_of_apprise_will_do_and_several(tmp_path: Path) -> None:
 
 
 def test_what_data_says_stays_text_in_an_e_mail_of_html(tmp_path: Path) -> None:
-    with LoopbackSmtp("operator", "pw") as server:
+    with LoopbackSmtp("operator", "s3cret-pw") as server:
         alert = _alert(cause=HOSTILE, pipeline=HOSTILE)
         assert _send(tmp_path, alert, email=f"{server.url}&format=html") == []
     [message] = server.messages

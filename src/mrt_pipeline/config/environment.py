@@ -123,20 +123,21 @@ def _learn_variable(name: str, value: str) -> None:
 
 def _refuse_short(secrets: Mapping[str, str], proxies: Mapping[str, str] = MappingProxyType({})) -> None:
     """Refuse secrets that could not be told from other words wherever a text leaves this process."""
-    given = {name: [(name, value.strip())] for name, value in secrets.items()}
+    given = [(name, value.strip()) for name, value in secrets.items() if "://" not in value]
     for name, value in {**secrets, **proxies}.items():
-        passwords = [min(secrets_of_login(url), key=len, default="") for url in value.split() if "://" in url]
-        given[name] = [*given.get(name, ()), *((f"the password in {name}", text) for text in passwords)]
-    if faults := [
+        for url in value.split():
+            password = min(secrets_of_login(url), key=len, default="")
+            given.append((f"the password in {name}", password))
+    faults = tuple(
         f"{what} has {_count(len(text))}; expected {LEAST_CHARS} or more"
-        for texts in given.values()
-        for what, text in texts
+        for what, text in given
         if 0 < len(text) < LEAST_CHARS
-    ]:
+    )
+    if faults:
         raise ConfigError(
             f"A secret of fewer than {LEAST_CHARS} characters cannot be kept out of files and messages. "
             "Replace it by a longer one, or unset the variable if no service needs it:",
-            tuple(faults),
+            faults,
         )
 
 
