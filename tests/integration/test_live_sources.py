@@ -386,7 +386,7 @@ def test_an_answer_without_a_token_is_one_sentence(
 ) -> None:
     publishers.onemap.interpose("getToken", reply)
     with pytest.raises(
-        SourceFormatError, match="expected a token|a token of 5 characters; expected 8 or more"
+        SourceFormatError, match=r"expected a token|a token of 5 characters; expected 8 or more"
     ):
         read_stations(publishers.access(tmp_path, **ACCOUNT), 0, WANTED)
 
