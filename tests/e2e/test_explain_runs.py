@@ -20,6 +20,8 @@ from mrt_pipeline.explain.stations import get_station
 from mrt_pipeline.history.datasets import load_dataset
 from tests.e2e.command import ROOT, Workplace, how_stages_ran, load
 
+pytestmark = pytest.mark.slow
+
 STAGES = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")
 SKIP = ("--skip-existing",)
 PACKAGE = ROOT / "src" / "mrt_pipeline"

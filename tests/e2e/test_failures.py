@@ -15,6 +15,8 @@ import pytest
 from tests.e2e.command import SHIPPED_CONFIG, Workplace, load, stations_bytes
 from tests.fakes.http_server import LoopbackServer, Reply, SeenRequest
 
+pytestmark = pytest.mark.slow
+
 IMPOSSIBLE = {"MRT_PIPELINE__EXPECTED_STATIONS": "999"}
 
 

@@ -16,6 +16,8 @@ from tests.e2e.command import Workplace, load
 from tests.fakes.http_server import LoopbackServer, Reply
 from tests.fakes.openlineage_reader import read_event
 
+pytestmark = pytest.mark.slow
+
 STEPS = ["stage1_ingestion", "stage2_enrichment", "stage3_merger", "publishing"]
 NAMESPACE = "mrt-data-pipeline"
 TO_A_SERVER = "MRT_PIPELINE__LINEAGE__"
@@ -196,7 +198,7 @@ def test_a_server_that_sends_on_elsewhere_is_not_followed_and_loses_no_event(pla
 WITH_A_BUG = """
 import mrt_pipeline.orchestrator.lineage as lineage
 
-lineage.run_events = lambda *_: 1 / 0
+lineage.run_events = lambda *_, **__: 1 / 0
 from mrt_pipeline.cli import main
 
 main()

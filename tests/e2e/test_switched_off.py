@@ -12,6 +12,8 @@ from mrt_pipeline.errors import UsageError
 from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
 from tests.e2e.command import SHIPPED_CONFIG, Workplace, how_stages_ran, load
 
+pytestmark = pytest.mark.slow
+
 
 def test_without_stage_1_its_checkpoint_is_used(after_a_run: Workplace) -> None:
     off = after_a_run.with_variables(MRT_PIPELINE__STAGES__STAGE1_INGESTION__ENABLED="false")

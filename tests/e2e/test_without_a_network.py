@@ -12,6 +12,8 @@ from tests.e2e.command import ROOT, Workplace, load
 from tests.fakes.http_server import LoopbackServer, Reply, json_reply
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
 
+pytestmark = pytest.mark.slow
+
 RUN = ("run", "--as-of", SMALL_DAY)
 HASTY = str(ROOT / "tests" / "fakes" / "hasty_command.py")
 RETRY = re.compile(r"could not be reached: .*\. Trying again in \d+\.\d s; [123] of 4 tries failed\.$")

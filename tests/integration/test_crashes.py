@@ -27,6 +27,8 @@ from tests.fakes.crash_scene import (
 )
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
 
+pytestmark = pytest.mark.slow
+
 RUN = ("run", "--as-of", SMALL_DAY)
 KILLS = 3
 RANDOM_KILLS = 3

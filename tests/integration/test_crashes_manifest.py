@@ -10,6 +10,8 @@ import pytest
 from tests.e2e.command import Workplace, how_stages_ran, load, stations_bytes
 from tests.fakes.live_world import SMALL_DAY
 
+pytestmark = pytest.mark.slow
+
 RUN = ("run", "--as-of", SMALL_DAY, "--output-dir", "mine")
 STAGES = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")
 

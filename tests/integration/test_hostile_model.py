@@ -41,6 +41,8 @@ from tests.fakes.network_builder import make_stage1
 from tests.fakes.prose_pages import PAGES, bus_tables, false_facts, is_said, sentences_of
 from tests.unit.sources.model_scene import ProseSource, make_model_context
 
+pytestmark = pytest.mark.slow
+
 Config: Any = None
 STATIONS = tuple(item.station for item in PAGES)
 LABELS = "ABCDEFZ19"

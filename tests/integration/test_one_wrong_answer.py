@@ -24,6 +24,8 @@ from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
 from tests.fakes.publishers import DATASET, LocalAccess, Publishers, call_rows, stop_rows
 
+pytestmark = pytest.mark.slow
+
 Damage = Callable[[Any], Any]
 YISHUN = [("NS13", "Yishun")]
 SEARCHED = {"searchVal": "YISHUN MRT STATION", "returnGeom": "Y", "getAddrDetails": "Y", "pageNum": "1"}

@@ -31,6 +31,8 @@ from mrt_pipeline.stages.enrichment import registry
 from tests.fakes import stage2_sources
 from tests.unit.extraction import scene
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 11, 23)
 Decided = dict[str, Any]
 

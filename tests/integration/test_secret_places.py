@@ -46,6 +46,8 @@ from tests.fakes.secret_forms import FORMS, every_form
 from tests.fakes.surroundings import be_bare
 from tests.integration.test_hostile_model import run
 
+pytestmark = pytest.mark.slow
+
 SECRET = 'p"ä\\ss/w+ör d€&<%41🚇'
 EVERY_FORM = pytest.mark.parametrize("form", FORMS)
 HEAD = PageHead("Yishun MRT Station", 5, 70)

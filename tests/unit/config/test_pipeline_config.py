@@ -162,5 +162,5 @@ def test_when_nothing_is_found_all_places_are_told(default: Path | None) -> None
 def test_the_public_surface_is_small_and_named() -> None:
     assert set(mrt_pipeline.config.__all__) == {
         *("Mode", "PipelineConfig", "Secrets", "Settings"),
-        *("find_config", "get_config", "json_schema"),
+        *("default_settings", "find_config", "get_config", "json_schema", "look_for_config"),
     }

@@ -108,7 +108,7 @@ def test_lineage_that_cannot_be_told_changes_nothing_of_how_a_run_ended(
 ) -> None:
     session = RunSession(tmp_path, make_manifest(), lambda: START)
     session.begin("mrt-pipeline run")
-    monkeypatch.setattr("mrt_pipeline.orchestrator.lineage.run_events", lambda *_: _raise(error)())
+    monkeypatch.setattr("mrt_pipeline.orchestrator.lineage.run_events", lambda *_, **__: _raise(error)())
     tell_lineage(config, session, desk.log, desk.console, lambda: START)
     assert desk.told.startswith(f"Not all lineage of this run is told: {told}")
     assert "s3cret" not in desk.told
