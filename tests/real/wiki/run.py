@@ -9,13 +9,14 @@ from pathlib import Path
 from mrt_pipeline.config import Secrets
 from mrt_pipeline.config.model import Settings
 from mrt_pipeline.contracts.claims import StationClaims
+from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
 from mrt_pipeline.runtime.pace import Pacer
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.sources.fandom_wiki.claims import WikiSource, open_source
+from mrt_pipeline.sources.fandom_wiki.claims import SOURCE, WikiSource, open_source
 from tests.fakes.fake_time import FakeTime
 from tests.real.mediawiki import MediaWiki, read_pages
 
@@ -47,3 +48,8 @@ def claims_of(source: WikiSource, stations: Iterable[Station]) -> dict[str, Stat
     wanted = list(stations)
     source.prepare(wanted)
     return {station.slug: source.claims_for(station, ()) for station in wanted}
+
+
+def pages_cited(claimed: StationClaims) -> list[Provenance]:
+    """Return the pages that a station's claims cite, without the tables that they were held against."""
+    return [document for document in claimed.provenance.values() if document.source_id == SOURCE]

@@ -14,7 +14,7 @@ from mrt_pipeline.sources.fandom_wiki.claims import LICENCE
 from tests.real.mediawiki import MediaWiki
 from tests.real.wiki.answers import facts_of, read_sheet, show
 from tests.real.wiki.render import read_rendered, render
-from tests.real.wiki.run import PAGES, claims_of, open_wiki_source
+from tests.real.wiki.run import PAGES, claims_of, open_wiki_source, pages_cited
 
 pytestmark = pytest.mark.real_parts
 
@@ -66,7 +66,7 @@ def test_every_quote_stands_in_the_text_that_its_document_names(
 
 
 def test_a_page_is_cited_with_its_revision_and_licence(claims: dict[str, StationClaims]) -> None:
-    (document,) = claims["punggol"].provenance.values()
+    (document,) = pages_cited(claims["punggol"])
     assert document.document_id == f"wiki:Punggol MRT/LRT Station@{document.revision}"
     assert document.url.endswith(f"/wiki/Punggol_MRT/LRT_Station?oldid={document.revision}")
     assert (document.licence, document.records) == ("CC-BY-SA-3.0", 1)

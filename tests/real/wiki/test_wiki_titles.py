@@ -14,7 +14,7 @@ from mrt_pipeline.sources.fandom_wiki.claims import WikiSource
 from mrt_pipeline.sources.fandom_wiki.titles import find_heads
 from tests.fakes.fake_time import FakeTime
 from tests.real.mediawiki import MediaWiki
-from tests.real.wiki.run import PAGES, claims_of, open_wiki_source
+from tests.real.wiki.run import PAGES, claims_of, open_wiki_source, pages_cited
 
 pytestmark = pytest.mark.real_parts
 
@@ -55,7 +55,7 @@ def test_a_page_is_found_under_a_title_of_any_form(
     source: WikiSource, stations: dict[str, Station], slug: str, wanted: str, found: str
 ) -> None:
     station = stations[slug].model_copy(update={"wiki_title": wanted})
-    (document,) = claims_of(source, [station])[slug].provenance.values()
+    (document,) = pages_cited(claims_of(source, [station])[slug])
     assert document.title == found
 
 

@@ -14,7 +14,7 @@ from mrt_pipeline.sources.fandom_wiki.claims import WikiSource
 from mrt_pipeline.sources.fandom_wiki.pages import PageTroubleError
 from mrt_pipeline.sources.fandom_wiki.trouble import Trouble
 from tests.real.mediawiki import MediaWiki
-from tests.real.wiki.run import claims_of, open_wiki_source
+from tests.real.wiki.run import claims_of, open_wiki_source, pages_cited
 
 pytestmark = pytest.mark.real_parts
 
@@ -102,5 +102,5 @@ def test_a_double_redirect_is_followed_and_a_circle_of_them_is_a_missing_page(
         }
     finally:
         troubled.delete(*titles)
-    assert [document.title for document in by_title[titles[0]].provenance.values()] == [TITLE]
+    assert [document.title for document in pages_cited(by_title[titles[0]])] == [TITLE]
     assert [finding.check for finding in by_title[titles[2]].findings] == ["wiki-page-missing"]
