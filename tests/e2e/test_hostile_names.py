@@ -49,7 +49,11 @@ def _spoil(world: LiveWorld) -> None:
     spoilt = list(NAMES.values())
     stops = world.publishers.datamall.rows["BusStops"]
     for number, stop in enumerate(stops):
-        stop["Description" if number % 2 else "RoadName"] = spoilt[number % len(spoilt)]
+        name = spoilt[number % len(spoilt)]
+        if number % 2:
+            stop["Description"] = f"{name} {number}"  # many alike would be refused as a wrong answer
+        else:
+            stop["RoadName"] = name
     for place, name in zip(world.publishers.onemap.places[::20], spoilt, strict=False):
         place["BUILDING"] = place["SEARCHVAL"] = name
     cells = "".join(
@@ -133,6 +137,11 @@ def test_names_that_could_be_names_are_published_as_text(
     assert "hostile-text" in rejected, "the hostile pages were read"
 
 
+UNREADABLE_FEATURES = {
+    "id": {"OBJECTID": "../../x"},
+    "escape": {"OBJECTID": "\x1b[2J"},
+    "100 kB": {"STATION_NA": "A" * 100_000},
+}
 HOSTILE_FEATURES = {
     "name": {"STATION_NA": MARKUP},
     "climbing name": {"STATION_NA": CLIMB},
@@ -140,16 +149,14 @@ HOSTILE_FEATURES = {
     "climbing label": {"EXIT_CODE": "../../x"},
     "forged label": {"EXIT_CODE": FORGED[:15]},
     "nul": {"EXIT_CODE": "Exit \x00A"},
-    "id": {"OBJECTID": "../../x"},
-    "escape": {"OBJECTID": "\x1b[2J"},
-    "100 kB": {"STATION_NA": "A" * 100_000},
     "bidi": {"STATION_NA": "\u202eYISHUN MRT STATION"},
 }
 
 
-def test_hostile_exits_are_told_cleanly_or_published_cleanly(place: Workplace, world: LiveWorld) -> None:
+def _run_on_features(place: Workplace, world: LiveWorld, changes: dict[str, dict[str, str]]) -> Path:
+    """Run on exits with these properties, which has to fail cleanly, and return the folder of the run."""
     document = json.loads(world.publishers.datagov.exits)
-    for feature, change in zip(document["features"][::30], HOSTILE_FEATURES.values(), strict=False):
+    for feature, change in zip(document["features"][::30], changes.values(), strict=False):
         feature["properties"] |= change
     world.publishers.datagov.exits = json.dumps(document).encode()
     result = _call(place, world, "structured")
@@ -159,10 +166,21 @@ def test_hostile_exits_are_told_cleanly_or_published_cleanly(place: Workplace, w
     _assert_clean(result.stdout)
     _assert_tidy(place)
     [run] = place.runs
-    findings = load(run / "validation.json")["findings"]
-    assert all(finding["message"].isprintable() and len(finding["message"]) < 1000 for finding in findings)
     for line in (run / "run.log.jsonl").read_text(encoding="utf-8").splitlines():
         assert json.loads(line)["event"] != "forged"
+    return run
+
+
+def test_hostile_exits_are_told_cleanly_and_not_published(place: Workplace, world: LiveWorld) -> None:
+    run = _run_on_features(place, world, HOSTILE_FEATURES)
+    findings = load(run / "validation.json")["findings"]
+    assert findings
+    assert all(finding["message"].isprintable() and len(finding["message"]) < 1000 for finding in findings)
+
+
+def test_an_answer_with_unreadable_exits_is_refused_cleanly(place: Workplace, world: LiveWorld) -> None:
+    run = _run_on_features(place, world, UNREADABLE_FEATURES)
+    assert "3 records could not be read" in load(run / "manifest.json")["error"]
 
 
 @pytest.mark.parametrize("name", ["a\x1b[2Jb", "a\nError: forged", "<script>", "\u202etxt", "a" * 300])

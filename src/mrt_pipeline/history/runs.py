@@ -167,7 +167,7 @@ def get_run(name: str, outputs: Path) -> Run:
             return run
     runs = read_history(outputs).runs
     completed = [run for run in runs if run.manifest.status is RunStatus.COMPLETED]
-    if name == LATEST and completed and not folder.exists():  # else what it shows has lost its manifest
+    if name == LATEST and completed and not (outputs / LATEST).exists():  # else its run has lost its manifest
         return completed[0]
     if named := [run for run in runs if run.name == name]:
         return named[0]
