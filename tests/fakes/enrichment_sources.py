@@ -193,7 +193,7 @@ def opening(
     *sources: Any, is_remote: bool = False, passed_over: Mapping[str, str] | None = None
 ) -> SourceOpener:
     """Return what opens these very sources, whatever the configuration says."""
-    return lambda _context, _stations: OpenedSources(tuple(sources), passed_over or {}, is_remote=is_remote)
+    return lambda _context: OpenedSources(tuple(sources), passed_over or {}, is_remote=is_remote)
 
 
 def make_stage(context: RunContext, *sources: Any, **options: Any) -> Stage2Enrichment:

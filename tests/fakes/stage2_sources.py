@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import ModelUsage
 from tests.fakes.enrichment_sources import LandmarkSource
 
@@ -16,7 +14,7 @@ OPENED: list[LandmarkSource] = []
 """every source so far"""
 
 
-def open_source(context: Any, stations: Sequence[Station], tables: Any) -> LandmarkSource:
+def open_source(context: Any, tables: Any) -> LandmarkSource:
     """Return a source whose every answer costs one call and rejects one claim."""
     OPENED.append(LandmarkSource("network", usage=ONE_CALL, errors=ERRORS, rejects=["quote-not-in-page"]))
     return OPENED[-1]

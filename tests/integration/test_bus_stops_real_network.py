@@ -50,7 +50,7 @@ def tables(context: RunContext) -> BusTables:
 
 @pytest.fixture(scope="module")
 def claims(context: RunContext, stations: tuple[Station, ...], tables: BusTables) -> dict[str, StationClaims]:
-    source = lta_source.open_source(context, stations, tables)
+    source = lta_source.open_source(context, tables)
     return {station.slug: source.claims_for(station, ()) for station in stations}
 
 
@@ -192,7 +192,7 @@ def test_nothing_found_in_the_recorded_tables_keeps_them_from_being_published(
 def test_every_exit_leads_to_the_platforms_of_all_codes_of_its_station(
     context: RunContext, stations: tuple[Station, ...], tables: BusTables
 ) -> None:
-    source = network_source.open_source(context, stations, tables)
+    source = network_source.open_source(context, tables)
     for station in stations:
         for found, enrichment in zip(station.exits, source.claims_for(station, ()).exits, strict=True):
             assert {item.station_code for item in enrichment.platforms} == set(station.mrt_codes)

@@ -81,9 +81,9 @@ def run_on(server: LoopbackServer, folder: Path, *, timeout: float = 30, **secti
     """Return what stage 2 makes of all pages with a model behind a server."""
     folder.mkdir(exist_ok=True)
     context = make_model_context(server, folder / "cache", folder=folder, timeout=timeout, **section)
-    sources = (ProseSource(), open_source(context, STATIONS, bus_tables()))
+    sources = (ProseSource(), open_source(context, bus_tables()))
     opened = OpenedSources(sources, {}, is_remote=True)
-    stage = Stage2Enrichment(Config, context, lambda _context, _stations: opened)
+    stage = Stage2Enrichment(Config, context, lambda _context: opened)
     return stage.execute(make_stage1(STATIONS))
 
 

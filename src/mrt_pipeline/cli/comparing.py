@@ -10,7 +10,7 @@ from mrt_pipeline.cli.printing import say, say_json
 from mrt_pipeline.compare.comparison import compare_datasets
 from mrt_pipeline.compare.wording import describe, headline
 from mrt_pipeline.contracts.comparison import Comparison
-from mrt_pipeline.errors import EXIT_FAILURE
+from mrt_pipeline.errors import EXIT_FAILURE, UsageError
 from mrt_pipeline.history.datasets import (
     LoadedDataset,
     choose_successful,
@@ -18,6 +18,7 @@ from mrt_pipeline.history.datasets import (
     load_run,
 )
 from mrt_pipeline.history.runs import read_history
+from mrt_pipeline.runtime.files import real_path
 
 
 def show_differences(
@@ -51,8 +52,10 @@ def _load(old: str | None, new: str | None, config: Path | None) -> tuple[Loaded
     history = read_history(outputs)
     warn_of_damaged(history)
     if before:
-        given = before.run.folder if before.run else None
-        return before, load_run(choose_successful(history, 1, apart_from=given)[0])
+        [newest] = choose_successful(history, 1)
+        if before.run is not None and real_path(before.run.folder) == real_path(newest.folder):
+            raise UsageError(f"{old} is the newest successful run; name the run to compare it with as NEW.")
+        return before, load_run(newest)
     newest, last_but_one = choose_successful(history, 2)
     return load_run(last_but_one), load_run(newest)
 

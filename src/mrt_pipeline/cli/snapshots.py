@@ -59,6 +59,10 @@ def refresh(
     configuration = PipelineConfig(find_config(config))
     if any(files.values()):
         recorded = _from_files(files, _moment(retrieved_at), configuration.settings)
+    elif retrieved_at is not None:
+        raise UsageError(
+            "--retrieved-at says when files were downloaded; name them, or leave it out to ask the services."
+        )
     else:
         recorded = _from_services(configuration)
     _report(recorded, shows_all=shows_all)

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from mrt_pipeline.cli.printing import align
 from mrt_pipeline.compare.wording import show_value
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation
 
 _PLACE = ("exit_id", "exit_code", "station_code", "line_code", "lat", "lng")
@@ -31,7 +32,7 @@ def count_rejected(found: Explanation) -> Iterator[str]:
     """Yield how many claims were not published, if any."""
     if number := len(found.rejected):
         yield ""
-        yield f"{number} {'claim' if number == 1 else 'claims'} not published"
+        yield f"{counted(number, 'claim')} not published"
 
 
 def _heading(exit_id: str, values: Iterable[ExplainedValue]) -> str:

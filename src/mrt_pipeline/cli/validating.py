@@ -11,7 +11,7 @@ from mrt_pipeline.config import PipelineConfig, Settings, default_settings, look
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
+from mrt_pipeline.contracts.names import FINAL_NAME
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
@@ -21,8 +21,6 @@ from mrt_pipeline.runtime.checkpoints import parse_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.integrity import check_file, find_altered, recorded_files
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
-
-FINAL_NAME = CHECKPOINT_NAMES[FINAL_STAGE]
 
 
 def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -> int:

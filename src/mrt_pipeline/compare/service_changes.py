@@ -117,8 +117,7 @@ def _services_by_line(dataset: Stage3Output, network: Network) -> dict[str, dict
     cited = {
         (platform.line_code, str(evidence.record_id))
         for platform in _platforms_of(found for station in dataset.stations for found in station.exits)
-        for reasons in platform.evidence.values()
-        for evidence in reasons
+        for evidence in platform.all_evidence()
         if evidence.document_id == NETWORK_DOCUMENT and evidence.method is Method.TOPOLOGY
     }
     services = {service.service_id: service for service in network.services}

@@ -44,7 +44,7 @@ def _count_values(station: Station, provenance: Mapping[str, Provenance]) -> dic
     """Return how many values on a station's exits cite each document, by source."""
     counts: dict[str, dict[str, int]] = {}
     for value in _values_of(station):
-        cited = {evidence.document_id for reasons in value.evidence.values() for evidence in reasons}
+        cited = {evidence.document_id for evidence in value.all_evidence()}
         for document_id in sorted(cited & provenance.keys()):
             of_source = counts.setdefault(provenance[document_id].source_id, {})
             of_source[document_id] = of_source.get(document_id, 0) + 1

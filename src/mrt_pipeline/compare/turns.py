@@ -108,7 +108,7 @@ def _compare(slug: str, then: ExitAccess | None, found: StationExit, now: ExitAc
         new=now.step_free if is_turned else None,
         gained=tuple(item for item in DECISIVE if item in now.features and item not in listed),
         lost=tuple(item for item in DECISIVE if item in listed and item not in now.features),
-        documents=tuple(sorted({item.document_id for given in now.evidence.values() for item in given})),
+        documents=tuple(sorted({evidence.document_id for evidence in now.all_evidence()})),
     )
 
 

@@ -86,8 +86,8 @@ def compare_records(
             None,
             old=None if old is None else plain(old),
             new=None if new is None else plain(new),
-            old_evidence=_all_evidence(old),
-            new_evidence=_all_evidence(new),
+            old_evidence=() if old is None else old.all_evidence(),
+            new_evidence=() if new is None else new.all_evidence(),
         )
         return
     for attribute in type(new).model_fields:
@@ -149,10 +149,4 @@ def _match_items(old: Sequence[Published], new: Sequence[Published]) -> Iterator
 
 def _evidence_of(record: Published, field: str) -> tuple[Evidence, ...]:
     """Return the reasons for a field, those of the whole record for one that is computed."""
-    return record.evidence_for(field) or _all_evidence(record)
-
-
-def _all_evidence(record: Published | None) -> tuple[Evidence, ...]:
-    if record is None:
-        return ()
-    return tuple(dict.fromkeys(evidence for reasons in record.evidence.values() for evidence in reasons))
+    return record.evidence_for(field) or record.all_evidence()

@@ -14,6 +14,7 @@ from mrt_pipeline.contracts.comparison import (
     StationPresence,
     ValueChange,
 )
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Evidence
 from mrt_pipeline.contracts.findings import Severity
 
@@ -33,7 +34,7 @@ class Section:
 
 def headline(comparison: Comparison) -> str:
     """Return what changed in one sentence of numbers."""
-    counted = (
+    changes = (
         (len(comparison.stations_opened), "{} opened", "station"),
         (len(comparison.stations_closed), "{} closed", "station"),
         (len(comparison.stations_renamed), "{} renamed", "station"),
@@ -50,13 +51,13 @@ def headline(comparison: Comparison) -> str:
         (len(comparison.values_changed), "{} changed", "value"),
         (len(comparison.future_added) + len(comparison.future_removed), "{} changed", "future station"),
     )
-    parts = [words.format(_number(number, noun)) for number, words, noun in counted if number]
+    parts = [words.format(counted(number, noun)) for number, words, noun in changes if number]
     if parts:
         return ", ".join(parts) + "."
     return (
         SAME
         if comparison.is_same
-        else f"{_number(len(comparison.findings), 'finding')} changed, nothing else."
+        else f"{counted(len(comparison.findings), 'finding')} changed, nothing else."
     )
 
 
@@ -127,10 +128,6 @@ def cite(evidence: Evidence) -> str:
     return f"{evidence.document_id}: {said} ({evidence.method.value}, {evidence.licence})"
 
 
-def _number(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _presence(item: StationPresence) -> str:
     return f"{', '.join(item.codes)}  {item.name}{_exits_of(item.slug, item.exits)}"
 
@@ -148,11 +145,11 @@ def _line(item: LineChange) -> str:
     if not item.old_services and not item.slugs:
         return f"{item.line_code}: opened; {', '.join(item.new_services)}"
     if item.is_same_way:
-        return describe_same_way(item, _number(len(item.slugs), "station"))
+        return describe_same_way(item, counted(len(item.slugs), "station"))
     what = "services changed (ring opened)" if item.is_ring_opened else "services changed"
     before, after = (", ".join(services) for services in (item.old_services, item.new_services))
     how = f": {before or 'nothing'} → {after or 'nothing'}" if before or after else ""
-    return f"{item.line_code}: {what} at {_number(len(item.slugs), 'station')}{how}"
+    return f"{item.line_code}: {what} at {counted(len(item.slugs), 'station')}{how}"
 
 
 def describe_same_way(item: LineChange, where: str) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import SecretStr
 
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.errors import ConfigError
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.secrecy.known import LEAST_CHARS
@@ -129,7 +130,7 @@ def _refuse_short(secrets: Mapping[str, str], proxies: Mapping[str, str] = Mappi
             password = min(secrets_of_login(url), key=len, default="")
             given.append((f"the password in {name}", password))
     faults = tuple(
-        f"{what} has {_count(len(text))}; expected {LEAST_CHARS} or more"
+        f"{what} has {counted(len(text), 'character')}; expected {LEAST_CHARS} or more"
         for what, text in given
         if 0 < len(text) < LEAST_CHARS
     )
@@ -139,10 +140,6 @@ def _refuse_short(secrets: Mapping[str, str], proxies: Mapping[str, str] = Mappi
             "Replace it by a longer one, or unset the variable if no service needs it:",
             faults,
         )
-
-
-def _count(chars: int) -> str:
-    return "1 character" if chars == 1 else f"{chars} characters"
 
 
 def _read_dotenv() -> dict[str, str]:

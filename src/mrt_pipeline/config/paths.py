@@ -35,7 +35,7 @@ def expand_path(text: str) -> str:
             "path out."
         )
     filled = _VARIABLE.sub(_fill_in, text)
-    if not text.startswith("~"):
+    if not filled.startswith("~"):
         return filled
     expanded = os.path.expanduser(filled)  # noqa: PTH111 - that of Path loses the dot of ./~
     if expanded == filled:

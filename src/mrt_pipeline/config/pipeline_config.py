@@ -36,8 +36,7 @@ class PipelineConfig:
             UsageError: if the path is none.
         """
         self.path = read_path(str(config_path))
-        self.settings: Settings = load_settings(self.path, read_variables())
-        SECRETS.allow(self.settings.contact)  # it is sent to everyone, even if it is a login elsewhere
+        self.settings: Settings = _load(self.path)
 
     def __repr__(self) -> str:
         return f"PipelineConfig({str(self.path)!r})"
@@ -99,7 +98,13 @@ def default_settings() -> Settings:
     Raises:
         ConfigError: for every fault in the environment.
     """
-    return load_settings(None, read_variables())
+    return _load(None)
+
+
+def _load(path: Path | None) -> Settings:
+    settings = load_settings(path, read_variables())
+    SECRETS.allow(settings.contact)  # it is sent to everyone, even if it is a login elsewhere
+    return settings
 
 
 _config: PipelineConfig | None = None

@@ -14,6 +14,7 @@ from pkgutil import iter_modules
 from typing import TypeVar
 
 from mrt_pipeline.contracts.export_spec import ExportSpec
+from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.source_spec import Pace, SourceSpec
 from mrt_pipeline.errors import ConfigError
@@ -31,7 +32,8 @@ def all_sources() -> tuple[SourceSpec, ...]:
     """Return every source, in the order of stages and of their places.
 
     Raises:
-        ConfigError: if another package's source cannot be loaded, or two have one name or one section.
+        ConfigError: if another package's source cannot be loaded, or two have one name, or describe one
+            section or host differently.
     """
     found = sorted(
         (*_own(), *_others(SOURCE_POINTS, SourceSpec)), key=lambda spec: (spec.stage, spec.place, spec.name)
@@ -50,9 +52,10 @@ def all_exports() -> tuple[ExportSpec, ...]:
         ConfigError: if another package's format cannot be loaded, or two have one name or one file.
     """
     found = (*_own_exports(), *_others(EXPORTER_POINTS, ExportSpec))
-    for names in ([spec.name for spec in found], [spec.file_name for spec in found]):
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ConfigError(f"Two installed output formats are called {twice[0]}; remove one.")
+    names, files = [spec.name for spec in found], [spec.file_name for spec in found]
+    for what, given in (("are called", names), ("write", files)):
+        if twice := sorted({name for name in given if given.count(name) > 1}):
+            raise ConfigError(f"Two installed output formats {what} {twice[0]}; remove one.")
     return tuple(sorted(found, key=lambda spec: not spec.is_default))
 
 
@@ -78,9 +81,9 @@ def sources_by_api(api: str) -> tuple[SourceSpec, ...]:
     return tuple(spec for spec in all_sources() if spec.api == api)
 
 
-def sources_filling(field: str) -> tuple[str, ...]:
-    """Return the names of the sources that may fill a field of an exit."""
-    return tuple(spec.name for spec in all_sources() if field in spec.fills)
+def sources_filling(part: str) -> tuple[str, ...]:
+    """Return the names of the sources that may fill a part of an exit."""
+    return tuple(spec.name for spec in all_sources() if part in spec.fills)
 
 
 def rates_by_host(keys: Container[str] = ()) -> dict[str, Pace]:
@@ -134,6 +137,9 @@ def _repeated(specs: list[SourceSpec]) -> Iterator[str]:
     for api in sorted({spec.api for spec in specs if spec.api}):
         if len({spec.section for spec in specs if spec.api == api}) > 1:
             yield f"two sources define the section apis.{api}; rename one."
+    for host in sorted({host for spec in specs for host in spec.rates}):
+        if len({spec.rates[host] for spec in specs if host in spec.rates}) > 1:
+            yield f"two sources give {host} different rates; keep one."
 
 
 def _misplaced(specs: list[SourceSpec]) -> Iterator[str]:
@@ -142,3 +148,5 @@ def _misplaced(specs: list[SourceSpec]) -> Iterator[str]:
             yield f"{spec.name} is a source of {spec.stage}; expected one of {', '.join(READING_STAGES)}."
         if bool(spec.api) != (spec.section is not None):
             yield f"{spec.name} has a section of apis or a type for it; expected both or neither."
+        if unknown := sorted(set(spec.fills) - PARTS.keys()):
+            yield f"{spec.name} fills {unknown[0]}; expected some of {', '.join(PARTS)}."

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 
-from mrt_pipeline.contracts.findings import Finding, Severity, Side
+from mrt_pipeline.contracts.findings import REPEATED_ID, Finding, Severity, Side
 from mrt_pipeline.errors import InternalError
 
 
@@ -134,7 +134,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         ),
         _info("position-not-onemap", "position[|s] that [is|are] not OneMap's own"),
         _error(
-            "record-id-not-unique",
+            REPEATED_ID,
             "identifier[|s] that stand[s|] for two records",
             "see which record is right",
         ),

@@ -146,6 +146,10 @@ class Published(Record):
         """Return the reasons for a field's value: its own, else those of the whole record."""
         return self.evidence.get(field) or self.evidence.get(WHOLE_RECORD, ())
 
+    def all_evidence(self) -> tuple[Evidence, ...]:
+        """Return the reasons for any of its values, each once, in the order of the fields."""
+        return tuple(dict.fromkeys(evidence for reasons in self.evidence.values() for evidence in reasons))
+
 
 def walk_published(record: Published) -> Iterator[Published]:
     """Yield a record and every published record inside it."""

@@ -17,6 +17,8 @@ CHECKPOINT_NAMES = {
 }
 """stage to the file in a run's folder that holds its output, named as the specification has it"""
 
+FINAL_NAME = CHECKPOINT_NAMES[FINAL_STAGE]
+
 REJECTED_NAME = "stage2_rejected.jsonl"
 """one JSON object a line for every claim that was not published, and why"""
 

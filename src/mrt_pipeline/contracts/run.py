@@ -17,6 +17,9 @@ MANIFEST_VERSION: Literal["1"] = "1"
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 """a name within the run folder: a manifest that somebody else wrote must lead nowhere else"""
 
+UNKNOWN = "unknown"
+"""in a manifest that was made again from what lies in its folder: what nothing there tells"""
+
 
 class RunStatus(StrEnum):
     """How a run, or one attempt at it, stands."""

@@ -95,14 +95,14 @@ class SourceSpec:
     reads: tuple[str, ...] = ()
     """names of sources whose claims it works on"""
     fills: tuple[str, ...] = ()
-    """fields of an exit that it may fill"""
+    """names of ``contracts.fields.PARTS`` that it may fill"""
     credentials: Credentials | None = None
     rates: Mapping[str, Pace] = field(default_factory=lambda: NO_RATES)
     """by host; hosts below one share its allowance"""
     unrated_with: str = ""
     """environment variable of a key with which the rates do not apply"""
     opener: str = ""
-    """``module:function`` that opens it for stage 2: (context, stations, tables) to ``EnrichmentSource``"""
+    """``module:function`` that opens it for stage 2: (context, tables) to ``EnrichmentSource``"""
     recorder: str = ""
     """``module:function`` that reads its tables live: (access) to an iterator of ``SourceTable``"""
     cross_check: str = ""

@@ -227,7 +227,7 @@ def _explain_field(
 ) -> ExplainedValue:
     key = type(record), name
     rule = CONFIDENCE if name == "confidence" else COMPUTED.get(key) or CONCLUDED.get(key)
-    evidence = record.evidence_for(name) or _all_evidence(record)
+    evidence = record.evidence_for(name) or record.all_evidence()
     return ExplainedValue(
         exit_id=exit_id,
         field=part or name,
@@ -238,10 +238,6 @@ def _explain_field(
         rule=rule,
         reasons=tuple(map(reasons.of, evidence)),
     )
-
-
-def _all_evidence(record: Published) -> Iterable[Evidence]:
-    return dict.fromkeys(evidence for given in record.evidence.values() for evidence in given)
 
 
 def _attributes_of(name: str) -> tuple[str, ...]:

@@ -8,15 +8,14 @@ from pathlib import Path
 
 from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
+from mrt_pipeline.contracts.names import FINAL_NAME, FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, UnrecordedCheckpointError, UsageError
 from mrt_pipeline.history.runs import History, Run, get_run, is_path, read_run
 from mrt_pipeline.runtime.checkpoints import find_unrecorded, parse_checkpoint, verify_checkpoint
-from mrt_pipeline.runtime.files import read_bytes, real_path
+from mrt_pipeline.runtime.files import read_bytes
 
-FINAL_NAME = CHECKPOINT_NAMES[FINAL_STAGE]
 REMEDY = "mrt-pipeline run"
 
 
@@ -55,11 +54,10 @@ def load_run(run: Run) -> LoadedDataset:
     path = run.folder / FINAL_NAME
     record = run.manifest.stages.get(FINAL_STAGE)
     if record is None or record.checkpoint is None:
-        raise MissingCheckpointError(
-            path,
-            f"is not there: the run {run.state.replace('_', ' ')} before it. See: "
-            f"{shlex.join(['mrt-pipeline', 'show', str(run.folder)])}",
-        )
+        is_done = run.manifest.status is RunStatus.COMPLETED
+        why = "made no dataset" if is_done else f"{run.state.replace('_', ' ')} before it"
+        see = shlex.join(["mrt-pipeline", "show", str(run.folder)])
+        raise MissingCheckpointError(path, f"is not there: the run {why}. See: {see}")
     since = find_unrecorded(run.manifest, FINAL_STAGE)
     try:
         content = verify_checkpoint(run.folder, record.checkpoint, REMEDY, since)
@@ -79,32 +77,19 @@ def load_unverified(run: Run) -> LoadedDataset:
     return LoadedDataset(run.name, _parse(path, read_bytes(path)), run)
 
 
-def choose_completed(history: History) -> list[Run]:
-    """Return the runs that were completed and have a dataset, newest first."""
-    return [run for run in history.runs if _is_complete(run)]
-
-
-def choose_successful(history: History, number: int, apart_from: Path | None = None) -> list[Run]:
+def choose_successful(history: History, number: int) -> list[Run]:
     """Return the newest completed runs with a dataset, newest first.
 
     Raises:
         UsageError: if there are fewer.
     """
-    found = [
-        run
-        for run in choose_completed(history)
-        if apart_from is None or real_path(run.folder) != real_path(apart_from)
-    ]
+    found = [run for run in history.runs if run.has_dataset]
     if len(found) < number:
         raise UsageError(
             f"{history.outputs} holds {counted(len(found), 'completed run')} to choose from; expected "
             f"{number}. Name runs or files, or make a run with: {REMEDY}"
         )
     return found[:number]
-
-
-def _is_complete(run: Run) -> bool:
-    return run.manifest.status is RunStatus.COMPLETED and (run.folder / FINAL_NAME).is_file()
 
 
 def _parse(path: Path, content: bytes) -> Stage3Output:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -57,5 +58,6 @@ def _split(line: Mapping[str, str]) -> tuple[str, RejectedClaim]:
 
 
 def _damaged(path: Path) -> CorruptCheckpointError:
-    remedy = f"mrt-pipeline run --output-dir {path.parent} --resume-from 2"
+    stage = "3" if path.name == VALIDATION_NAME else "2"
+    remedy = shlex.join(["mrt-pipeline", "run", "--output-dir", str(path.parent), "--resume-from", stage])
     return CorruptCheckpointError(path, f"is damaged. Make it again with: {remedy}")

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mrt_pipeline.config.paths import read_path
-from mrt_pipeline.contracts.names import LATEST
+from mrt_pipeline.contracts.names import FINAL_NAME, LATEST
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, StorageError, UsageError
 from mrt_pipeline.runtime.files import real_path, storage_errors
@@ -43,6 +43,11 @@ class Run:
         """Return how it stands: the manifest's status, or ``died``."""
         is_left = self.manifest.status is RunStatus.RUNNING and not self.is_alive
         return DIED if is_left else self.manifest.status.value
+
+    @property
+    def has_dataset(self) -> bool:
+        """Tell whether it was completed, and a dataset lies in its folder."""
+        return self.manifest.status is RunStatus.COMPLETED and (self.folder / FINAL_NAME).is_file()
 
     @property
     def seconds(self) -> float:
@@ -155,7 +160,8 @@ def _is_file(path: Path) -> bool:
 def get_run(name: str, outputs: Path) -> Run:
     """Return a run by its name in the folder of all runs, or by the path of its folder, a single word too.
 
-    ``latest`` is what the link of this name shows; where no link is kept, the newest run that was completed.
+    ``latest`` is what the link of this name shows; where no link is kept, the newest run that was completed,
+    with a dataset if one has any.
 
     Raises:
         UsageError: if the name is empty, or there is no such run; it lists the newest ones.
@@ -166,9 +172,10 @@ def get_run(name: str, outputs: Path) -> Run:
         if _is_file(folder / MANIFEST_NAME) and (run := read_run(_follow(folder))):
             return run
     runs = read_history(outputs).runs
-    completed = [run for run in runs if run.manifest.status is RunStatus.COMPLETED]
-    if name == LATEST and completed and not (outputs / LATEST).exists():  # else its run has lost its manifest
-        return completed[0]
+    if name == LATEST and not (outputs / LATEST).exists():  # else its run has lost its manifest
+        completed = [run for run in runs if run.manifest.status is RunStatus.COMPLETED]
+        for run in [run for run in completed if run.has_dataset] or completed:
+            return run
     if named := [run for run in runs if run.name == name]:
         return named[0]
     names = [run.name for run in runs]

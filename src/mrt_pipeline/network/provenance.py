@@ -23,10 +23,8 @@ def network_provenance(network: Network) -> Provenance:
         retrieved_at=LAST_LOOKED_AT,
         licence=SODL.licence_id,
         licence_url=SODL.url,
-        attribution=(
-            "Contains information from OneMap accessed on 2025-07 from the Singapore Land Authority which is "
-            "made available under the terms of the Singapore Open Data Licence version 1.0 "
-            "https://data.gov.sg/open-data-licence"
+        attribution=SODL.attribution.format(
+            dataset="OneMap", date="2025-07", source="the Singapore Land Authority", url=SODL.url
         ),
         sha256=network.sha256,
         records=len(network.codes),

@@ -105,6 +105,7 @@ class Alerting:
         session = self._session
         return Occasion(
             settings=self._config.settings,
+            config_path=self._config.path,
             request=self._request,
             run_id=self._run_id if session is None else session.manifest.run_id,
             now=self._now(),

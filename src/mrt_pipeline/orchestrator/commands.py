@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
 from mrt_pipeline.contracts.gates import GateStatus
-from mrt_pipeline.contracts.names import FINAL_STAGE
-from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
+from mrt_pipeline.contracts.names import FINAL_STAGE, STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.run import UNKNOWN, Manifest, RunStatus, StageStatus
 
 _UNFINISHED = (StageStatus.RUNNING, StageStatus.FAILED, StageStatus.INTERRUPTED)
 
@@ -54,10 +54,17 @@ def finish(folder: Path, manifest: Manifest | None) -> str:
 
 def go_on(folder: Path, manifest: Manifest | None, *flags: str) -> str:
     """Return the command that goes on with a run in its folder and its configuration, if one is known."""
-    words = ["mrt-pipeline", "run", "--output-dir", str(folder), *flags]
-    if manifest is not None and Path(manifest.config_path) != DEFAULT_PATH:
-        words += ["--config", manifest.config_path]
-    return shlex.join(words)
+    command = shlex.join(["mrt-pipeline", "run", "--output-dir", str(folder), *flags])
+    if manifest is None or manifest.config_path == UNKNOWN:
+        return command
+    return with_config(command, Path(manifest.config_path))
+
+
+def with_config(command: str, config_path: Path) -> str:
+    """Return a command that reads this configuration, named unless it is read anyway."""
+    if config_path == DEFAULT_PATH:
+        return command
+    return f"{command} {shlex.join(['--config', str(config_path)])}"
 
 
 def move_latest(folder: Path, manifest: Manifest) -> str:
@@ -67,7 +74,7 @@ def move_latest(folder: Path, manifest: Manifest) -> str:
 
 def accept_changes(folder: Path, manifest: Manifest) -> str:
     """Return the command that publishes a dataset although much is gone from it."""
-    stage2 = manifest.stages.get("stage2_enrichment")
+    stage2 = manifest.stages.get(STAGE2_ENRICHMENT)
     is_disabled = stage2 is not None and stage2.status is StageStatus.DISABLED
     first = 2 if is_disabled else 3  # a stage that is switched off leaves no checkpoint to go on from
     return go_on(folder, manifest, "--resume-from", str(first), "--accept-changes")

@@ -7,16 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import orjson
-
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.paths import home_folder
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import VALIDATION_NAME
+from mrt_pipeline.history.details import read_findings
 from mrt_pipeline.lineage import LINEAGE_NAME, append_events, run_events, send_events, without_paths
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.telling import try_to_tell
-from mrt_pipeline.runtime.files import read_bytes, real_path, sha256_of
+from mrt_pipeline.runtime.files import real_path
+from mrt_pipeline.runtime.integrity import is_whole
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.secrecy import SECRETS
 
@@ -56,11 +56,6 @@ def _tell(
 
 def _findings_of(session: RunSession) -> list[Finding] | None:
     """Return what was found in the dataset, if that is known as it was written."""
-    written = session.manifest.side_files.get(VALIDATION_NAME)
-    try:
-        content = read_bytes(session.folder / VALIDATION_NAME)
-    except FileNotFoundError:
+    if not is_whole(session.folder, session.manifest, VALIDATION_NAME):
         return None
-    if sha256_of(content) != written:
-        return None
-    return [Finding.model_validate(found) for found in orjson.loads(content)["findings"]]
+    return list(read_findings(session.folder))

@@ -23,7 +23,7 @@ from mrt_pipeline.errors import (
     StageOutputError,
 )
 from mrt_pipeline.history.runs import DIED, Run, read_history
-from mrt_pipeline.orchestrator.commands import find_remedy, go_on
+from mrt_pipeline.orchestrator.commands import find_remedy, go_on, with_config
 from mrt_pipeline.orchestrator.gates import SOURCE_FAILED
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.alerts import Alert, Trigger
@@ -35,6 +35,7 @@ class Occasion:
     """A run as it stands when there is something to tell of it."""
 
     settings: Settings
+    config_path: Path
     request: RunRequest
     run_id: str
     now: datetime
@@ -63,14 +64,18 @@ class Occasion:
     def remedy(self) -> str:
         """Return the command that goes on with this run, which did not end well."""
         if self.folder is None or self.manifest is None:
-            return self.request.command
+            return self._again
         return find_remedy(self.folder, self.manifest)
 
     def go_on(self, *flags: str) -> str:
         """Return the command that goes on with this run."""
         if self.folder is None or self.manifest is None:
-            return self.request.command
+            return self._again
         return go_on(self.folder, self.manifest, *flags)
+
+    @property
+    def _again(self) -> str:
+        return with_config(self.request.command, self.config_path)
 
 
 def tell_failure(error: MrtPipelineError, occasion: Occasion) -> Alert | None:

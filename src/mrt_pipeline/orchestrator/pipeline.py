@@ -42,7 +42,7 @@ from mrt_pipeline.orchestrator.lineage import tell_lineage
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.reuse import choose_day
+from mrt_pipeline.orchestrator.reuse import choose_day, refuse_vain_request
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import FINAL, STAGES
 from mrt_pipeline.runtime.checkpoints import move_aside
@@ -255,7 +255,11 @@ class PipelineOrchestrator:
     def _open(self, request: RunRequest, stack: contextlib.ExitStack) -> tuple[RunSession, RunLog]:
         """Hold a run folder until the stack ends, and return its session and log."""
         settings = self.config.settings
-        self._refuse_vain_request(request)
+        refuse_vain_request(request, settings)
+        if request.as_of is not None:
+            earlier = find_folder(request, settings.output)
+            manifest = find_or_rebuild(earlier).manifest if earlier is not None else None
+            choose_day(request, manifest, self.run_timestamp)  # before a folder is made that stays empty
         folder = choose_folder(request, settings.output, self.run_timestamp)
         self.output_base_dir = folder
         stack.enter_context(run_lock(folder, self._now()))
@@ -264,21 +268,6 @@ class PipelineOrchestrator:
         session = self._open_session(folder, request)
         log = stack.enter_context(open_run_log(folder, settings.logging, run_id=session.manifest.run_id))
         return session, log
-
-    def _refuse_vain_request(self, request: RunRequest) -> None:
-        """Raise before any work if what is asked for cannot be done or shown."""
-        settings = self.config.settings
-        if request.stage is not None and not STAGES[request.stage - 1].is_enabled(settings):
-            raise UsageError(
-                f"--stage {request.stage} asks for a stage that the configuration switches off; set "
-                f"stages.{STAGES[request.stage - 1].name}.enabled to true."
-            )
-        if request.move_latest and not settings.output.symlink_latest:
-            raise UsageError("--move-latest has no effect: output.symlink_latest is false. Set it to true.")
-        if request.as_of is not None:
-            folder = find_folder(request, settings.output)
-            earlier = find_or_rebuild(folder).manifest if folder is not None else None
-            choose_day(request, earlier, self.run_timestamp)  # before a folder is made that stays empty
 
     def _begin(self, request: RunRequest, session: RunSession, log: RunLog) -> None:
         session.begin(request.command, stage=request.stage, retries_failed=request.retry_failed)

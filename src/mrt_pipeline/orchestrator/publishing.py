@@ -21,8 +21,9 @@ from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.gates import describe_baseline, find_newer
 from mrt_pipeline.orchestrator.reuse import UNCHANGED, Decision
 from mrt_pipeline.report import REPORT_FILE
-from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, write_bytes
+from mrt_pipeline.runtime.files import sha256_of, storage_errors, write_bytes
 from mrt_pipeline.runtime.fingerprints import find_differences, publishing_version
+from mrt_pipeline.runtime.integrity import is_whole
 
 PUBLISHING = "publishing"
 IS_NEW = "the dataset is new"
@@ -97,10 +98,9 @@ def _find_reasons(
         yield "what it was made from is not known"
     else:
         yield from find_differences(manifest.publishing, fingerprint)
-    written = {**manifest.outputs, VALIDATION_NAME: manifest.side_files.get(VALIDATION_NAME)}
     wanted = (VALIDATION_NAME, REPORT_FILE, *(spec.file_name for spec in _exporters(settings)))
     for name in wanted:
-        if not _is_intact(folder / name, written.get(name)):
+        if not is_whole(folder, manifest, name):
             yield f"{name} is not there as it was written"
 
 
@@ -135,10 +135,3 @@ def _render_report(attempt: Attempt, dataset: Stage3Output) -> bytes:
     from mrt_pipeline.compare.comparison import compare_datasets
 
     return render_report(dataset, attempt.manifest, compare_datasets(baseline, dataset))
-
-
-def _is_intact(path: Path, sha256: str | None) -> bool:
-    try:
-        return sha256 is not None and sha256_of(read_bytes(path)) == sha256
-    except FileNotFoundError:
-        return False

@@ -15,7 +15,7 @@ from pathlib import Path
 from mrt_pipeline.contracts.findings import count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import Stage2Output, Stage3Output, StageOutput
-from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord
+from mrt_pipeline.contracts.run import UNKNOWN, AttemptRecord, Manifest, RunStatus, StageRecord
 from mrt_pipeline.errors import CorruptCheckpointError
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import describe_checkpoint, parse_checkpoint
@@ -23,7 +23,6 @@ from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 
 REASON = "made by an attempt of which only the checkpoint is left"
-UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

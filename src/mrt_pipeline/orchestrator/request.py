@@ -47,8 +47,7 @@ class RunRequest:
         for flag, number in (("--stage", self.stage), ("--resume-from", self.resume_from)):
             if number is not None and number not in [stage.number for stage in STAGES]:
                 raise UsageError(f"{flag} is {number}; expected 1, 2 or 3.")
-        if self.as_of is not None and self.as_of.year > LAST_YEAR:
-            raise UsageError(f"--as-of is {self.as_of}; expected a day before the year {LAST_YEAR + 1}.")
+        self._check_day()
         if self.stage is not None and self.resume_from is not None:
             raise UsageError("--stage runs one stage and --resume-from several; give one of them.")
         if self.retry_failed and self.first_stage != BY_STATION.number:
@@ -69,6 +68,12 @@ class RunRequest:
             raise UsageError(
                 "--retry-failed does failed stations again and --skip-existing keeps them; give one of them."
             )
+
+    def _check_day(self) -> None:
+        if self.as_of is not None and self.as_of.year > LAST_YEAR:
+            raise UsageError(f"--as-of is {self.as_of}; expected a day before the year {LAST_YEAR + 1}.")
+        if self.beyond_horizon and self.as_of is None:
+            raise UsageError("--beyond-horizon concerns the day of --as-of; give both, or neither.")
 
     @property
     def first_stage(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from mrt_pipeline.config import Mode
+from mrt_pipeline.config import Mode, Settings
 from mrt_pipeline.config.keys import pace_keys
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
@@ -22,7 +22,7 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.commands import finish
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.stages import BY_STATION, StageSpec
+from mrt_pipeline.orchestrator.stages import BY_STATION, STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     UNRECORDED,
     find_unrecorded,
@@ -80,6 +80,17 @@ def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> 
         )
     goes_on = request.continues or is_single
     return request.as_of or (earlier.as_of if goes_on else singapore_date(now))
+
+
+def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
+    """Raise before any work if the configuration does not let what is asked for be done or shown."""
+    if request.stage is not None and not STAGES[request.stage - 1].is_enabled(settings):
+        raise UsageError(
+            f"--stage {request.stage} asks for a stage that the configuration switches off; set "
+            f"stages.{STAGES[request.stage - 1].name}.enabled to true."
+        )
+    if request.move_latest and not settings.output.symlink_latest:
+        raise UsageError("--move-latest has no effect: output.symlink_latest is false. Set it to true.")
 
 
 def _refuse_unknown_day(request: RunRequest, today: date) -> None:

@@ -170,9 +170,7 @@ def _published(dataset: Stage3Output) -> Iterator[Published]:
 
 
 def _is_share_alike(record: Published) -> bool:
-    return any(
-        reason.licence.startswith("CC-BY-SA") for reasons in record.evidence.values() for reason in reasons
-    )
+    return any(reason.licence.startswith("CC-BY-SA") for reason in record.all_evidence())
 
 
 def _item(kind: str, text: str, links: Iterable[Link] = (), check: str | None = None) -> Item:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE
+from mrt_pipeline.contracts.names import FINAL_NAME
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CheckpointError, MissingCheckpointError, UnrecordedCheckpointError
 from mrt_pipeline.runtime.checkpoints import find_unrecorded, is_described_by, verify_checkpoint
@@ -78,7 +78,11 @@ def check_file(folder: Path, manifest: Manifest, name: str) -> AlteredFile | Non
 
 def has_whole_dataset(folder: Path, manifest: Manifest) -> bool:
     """Tell whether a run's dataset is there as it was written."""
-    name = CHECKPOINT_NAMES[FINAL_STAGE]
+    return is_whole(folder, manifest, FINAL_NAME)
+
+
+def is_whole(folder: Path, manifest: Manifest, name: str) -> bool:
+    """Tell whether a manifest vouches for a file that is there as it was written."""
     return name in recorded_files(manifest) and check_file(folder, manifest, name) is None
 
 

@@ -88,7 +88,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
             StageError: if going on is of no use until a person acts; finished stations are in the journal.
         """
         context = self._context
-        opened = self._open_sources(context, input_data.stations)
+        opened = self._open_sources(context)
         for name, reason in opened.passed_over.items():
             context.reporter.note(f"{name} is passed over: {reason}.")
         with open_journal(

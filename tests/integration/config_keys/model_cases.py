@@ -24,7 +24,7 @@ IN_HASTE = {f"{STAGE2}.delay_seconds": 0, f"{STAGE2}.retry_delay_seconds": 0}
 
 def ask_model(scene: Scene, changes: Changes) -> None:
     """Put a question to the model, as stage 2 opens it."""
-    model_source.open_source(scene.context(changes), (), bus_tables()).model.ask(QUESTION, Ledger())
+    model_source.open_source(scene.context(changes), bus_tables()).model.ask(QUESTION, Ledger())
 
 
 def asked_for(parameter: str) -> Look:
@@ -44,7 +44,7 @@ def requests_seen(handler: Handler, questions: int = 1) -> Look:
     def look(scene: Scene, changes: Changes) -> int:
         with serving(handler) as server:
             context = scene.context({**changes, "apis.openrouter.base_url": base_url_of(server)})
-            _put(model_source.open_source(context, (), bus_tables()).model, questions)
+            _put(model_source.open_source(context, bus_tables()).model, questions)
         return len(server.requests)
 
     return look

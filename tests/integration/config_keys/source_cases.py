@@ -140,7 +140,7 @@ def ask_datamall(scene: Scene, changes: Changes) -> None:
 
 def ask_fandom(scene: Scene, changes: Changes) -> None:
     """Look for some pages."""
-    wiki_source.open_source(scene.context(changes), (), bus_tables()).prepare(open_stations())
+    wiki_source.open_source(scene.context(changes), bus_tables()).prepare(open_stations())
 
 
 def is_asked(service: str, ask: Callable[[Scene, Changes], None]) -> Look:

@@ -75,7 +75,7 @@ def open_model(base_url: str, cache: Path, *, max_tokens: int = 1500, temperatur
     settings = Settings.model_validate({"apis": {"openrouter": api}, "stages": {"stage2_enrichment": pace}})
     access = SourceAccess(settings, secrets=Secrets(), cache_dir=cache, now=lambda: NOW)
     OPENED.callback(access.close)
-    return open_source(RunContext(settings=settings, as_of=AS_OF, access=access), (), bus_tables())
+    return open_source(RunContext(settings=settings, as_of=AS_OF, access=access), bus_tables())
 
 
 def read(source: ModelSource, page: Page) -> StationClaims:

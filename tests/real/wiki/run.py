@@ -31,7 +31,7 @@ def open_wiki_source(
     time = time or FakeTime()
     settings = Settings.model_validate({"apis": {"fandom": {"base_url": wiki.base_url, "mode": "live"}}})
     access = SourceAccess(settings, secrets=Secrets(), cache_dir=cache, now=time.now)
-    source = open_source(replace(snapshot, settings=settings, access=access), (), tables)
+    source = open_source(replace(snapshot, settings=settings, access=access), tables)
     assert isinstance(source, WikiSource)
     source.api.http = HttpClient(
         HttpOptions(base_urls=(wiki.base_url,)),

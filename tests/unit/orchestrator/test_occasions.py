@@ -11,6 +11,7 @@ import pytest
 
 from mrt_pipeline.config import Settings
 from mrt_pipeline.config.model import AlertingSection, OutputSection, TriggersSection
+from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import GateReport, GateStatus
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
@@ -59,7 +60,7 @@ def _occasion(manifest: Manifest | None = None, outputs: Path = Path("none"), **
         output=OutputSection(directory=str(outputs)),
     )
     manifest = manifest or make_manifest()
-    return Occasion(settings, RunRequest(), manifest.run_id, START, FOLDER, manifest)
+    return Occasion(settings, DEFAULT_PATH, RunRequest(), manifest.run_id, START, FOLDER, manifest)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def context_of(**stage2: Any) -> RunContext:
 
 def open_lta(tables: BusTables, **stage2: Any) -> EnrichmentSource:
     """Return LTA's source over some tables."""
-    return lta_source.open_source(context_of(**stage2), (), tables)
+    return lta_source.open_source(context_of(**stage2), tables)
 
 
 def claims_about(station: Station, *stops: BusStop, **stage2: Any) -> StationClaims:

@@ -47,7 +47,7 @@ def make_model_context(
 
 def open_model(server: LoopbackServer, cache: Path, **options: Any) -> ModelSource:
     """Return the source as a run opens it."""
-    return open_source(make_model_context(server, cache, **options), (), bus_tables())
+    return open_source(make_model_context(server, cache, **options), bus_tables())
 
 
 class ProseSource:

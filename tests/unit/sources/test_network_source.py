@@ -17,7 +17,7 @@ from tests.unit.sources.bus_scene import context_of, entry_of, tables_of
 
 AS_OF = date(2026, 11, 23)
 NETWORK = load_network()
-SOURCE = network_source.open_source(context_of(), (), tables_of())
+SOURCE = network_source.open_source(context_of(), tables_of())
 
 
 def departures(slug: str, as_of: date = AS_OF) -> list[str]:

@@ -323,7 +323,7 @@ def test_a_run_opens_the_wiki_that_its_configuration_names(tmp_path: Path) -> No
     context = RunContext(settings=settings, as_of=AS_OF, access=access, now=lambda: NOW)
     empty: SourceTable[BusStop] = SourceTable((), provenance())
     none: SourceTable[BusService] = SourceTable((), provenance())
-    source = open_source(context, (), BusTables(empty, none))
+    source = open_source(context, BusTables(empty, none))
     assert isinstance(source, WikiSource)
     assert (source.name, source.api.url) == ("fandom_wiki", "https://other.example/api.php")
     assert [path.name for path in (tmp_path / "wiki").iterdir()][:1]

@@ -77,7 +77,7 @@ def test_many_findings_of_one_kind_are_told_with_their_number_and_where_all_of_t
     )
     opened = OpenedSources((LandmarkSource(),), {}, is_remote=False, findings=findings)
     context = make_context(tmp_path, reporter=(reporter := SeenReporter()))
-    output = Stage2Enrichment(NO_CONFIG, context, lambda _context, _stations: opened).execute(make_stage1())
+    output = Stage2Enrichment(NO_CONFIG, context, lambda _context: opened).execute(make_stage1())
     assert len(output.findings) == len(findings)
     assert reporter.warnings == [
         *(f"value[{number}] stands twice." for number in range(5)),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.findings import REPEATED_ID, Finding
 from mrt_pipeline.contracts.source import ExitFeature
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
@@ -128,7 +128,7 @@ def _keep(found: ExitFeature, kept: dict[str, ExitFeature], reader: RecordReader
         reader.note("record-repeated", "stands twice in the file with the same content.")
     else:
         reader.lose(
-            "record-id-not-unique",
+            REPEATED_ID,
             f"stands for {earlier.station_na} {earlier.exit_code} and for {found.station_na} "
             f"{found.exit_code}; expected every OBJECTID once. The first is kept.",
         )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
+from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.evidence import (
     WHOLE_RECORD,
     Confidence,
@@ -147,13 +148,13 @@ class LtaSource:
         if unserved:
             yield finding_of(
                 "bus-stop-without-service",
-                f"{len(unserved)} bus stops around {station.name} are left out, since no service "
-                f"calls there: {', '.join(unserved)}.",
+                f"{counted(len(unserved), 'bus stop')} around {station.name} {verb_of(len(unserved))} left "
+                f"out, since no service calls there: {', '.join(unserved)}.",
                 slug=station.slug,
             )
 
 
-def open_source(context: RunContext, stations: Sequence[Station], tables: BusTables) -> EnrichmentSource:
+def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     """Return the source over LTA's tables, their descriptions read once for all stations."""
     network = load_network()
     document_id = tables.stops.provenance.document_id

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.errors import CredentialError, FetchError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, show
@@ -82,8 +83,8 @@ class _Pages:
             return again
         if beyond := self._get(number + 1):
             raise self._fault(
-                f"{self._describe(number)} has {len(again)} rows although the next one has {len(beyond)}; "
-                f"expected {PAGE_ROWS} on every page but the last."
+                f"{self._describe(number)} has {counted(len(again), 'row')} although the next one has "
+                f"{len(beyond)}; expected {PAGE_ROWS} on every page but the last."
             )
         return again if len(again) == len(page) else self._confirm(number, again)
 
@@ -92,8 +93,8 @@ class _Pages:
         once_more = self._get(number, again=True)
         if len(once_more) != len(last):
             raise self._fault(
-                f"{self._describe(number)} had {len(last)} rows, and {len(once_more)} when asked again; "
-                "expected the same."
+                f"{self._describe(number)} had {counted(len(last), 'row')}, and {len(once_more)} when asked "
+                "again; expected the same."
             )
         return once_more
 

@@ -12,6 +12,7 @@ from mrt_pipeline.contracts.source import BusStop
 from mrt_pipeline.network import CodeEntry, Network
 from mrt_pipeline.runtime.geometry import to_svy21, to_svy21_all
 from mrt_pipeline.sources.datamall.descriptions import (
+    ABBREVIATIONS,
     NamedExits,
     StationNames,
     parse_description,
@@ -67,7 +68,7 @@ def _misplaced(stop: BusStop, named: NamedExits | None, slug: str | None, docume
         remedy = "Extend the rule for LTA's descriptions."
     elif slug is None:
         check, fault = "bus-stop-station-unknown", f"names {named.station!r}, the name of no station"
-        remedy = "See whether an abbreviation is missing in lta_abbreviations.csv."
+        remedy = f"See whether an abbreviation is missing in {ABBREVIATIONS.name}."
     else:
         check, fault = "bus-stop-station-not-open", f"names {slug}, which is not in operation"
         remedy = "See whether its opening date is missing in the network table."

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import REPEATED_ID, Finding, Severity
 from mrt_pipeline.contracts.source import BusService, BusStop
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
@@ -163,7 +163,7 @@ def _keep(stop: BusStop, kept: dict[str, BusStop], reader: RecordReader) -> None
         reader.note(REPEATED, "stands twice in the answer with the same content.")
     else:
         reader.lose(
-            "record-id-not-unique",
+            REPEATED_ID,
             f"stands for {show(earlier.description)} and for {show(stop.description)}; expected every code "
             "once. The first is kept.",
         )
@@ -185,9 +185,7 @@ def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:
             reader.note(REPEATED, "stands twice in the answer with the same content.")
         else:
             where = f"stop {place} of service {service_no} direction {direction}"
-            reader.lose(
-                "record-id-not-unique", f"says {code} is {where}, which {stops[int(place)]} is already."
-            )
+            reader.lose(REPEATED_ID, f"says {code} is {where}, which {stops[int(place)]} is already.")
     return reader.findings
 
 

@@ -195,7 +195,7 @@ class WikiSource:
         )
 
 
-def open_source(context: RunContext, stations: Sequence[Station], tables: BusTables) -> EnrichmentSource:
+def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     """Return the source for the wiki that the configuration names."""
     network = load_network()
     section = context.settings.apis.fandom

@@ -75,7 +75,7 @@ class NetworkSource:
         )
 
 
-def open_source(context: RunContext, stations: Sequence[Station], tables: BusTables) -> EnrichmentSource:
+def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     """Return the source for the network of the run's day."""
     network = load_network()
     return NetworkSource(network, network.directions(context.as_of))

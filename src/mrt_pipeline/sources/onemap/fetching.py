@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import orjson
 
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.errors import CredentialError, FetchError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, read_number, show
@@ -173,9 +174,10 @@ class _Page:
         if self.number not in (None, number):
             return f"says that it is page {self.number}"
         if earlier and self.found != earlier[0].found:
-            return f"announces {self.found} hits; expected {earlier[0].found}, as on page 1"
+            return f"announces {counted(self.found, 'hit')}; expected {earlier[0].found}, as on page 1"
         if len(self.hits) < due:
-            return f"has {len(self.hits)} hits; expected {due}, since it announces {self.found} on all pages"
+            there = counted(len(self.hits), "hit")
+            return f"has {there}; expected {due}, since it announces {self.found} on all pages"
         if self.hits and any(self.hits == page.hits for page in earlier):
             return "has the hits of an earlier page"
         return None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import REPEATED_ID, Finding, Severity
 from mrt_pipeline.contracts.source import StationLocation
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
@@ -111,7 +111,9 @@ def _read_search(number: int, search: Mapping[str, object]) -> Read:
     if isinstance(told := search.get("error"), str):
         reader.note("answer-with-error", f"came with the words {show(told)}.")
     hits = search.get("Possible Locations")
-    if not reader.is_sound or not is_list(hits):
+    if not reader.is_sound:
+        return reader, None
+    if not is_list(hits):
         reader.lose("field-invalid", f"has {show(hits)} as Possible Locations; expected a list of hits.")
         return reader, None
     found = [hit for hit in hits if is_object(hit) and is_building_of(hit, code, name)]
@@ -206,13 +208,13 @@ def _keep(location: StationLocation, located: dict[str, StationLocation], reader
     """Add a location to those kept, unless its code has one; the first is kept."""
     earlier = located.setdefault(location.station_code, location)
     if earlier is not location:
-        reader.lose("record-id-not-unique", f"stands twice; kept is {earlier.lat}, {earlier.lng}.")
+        reader.lose(REPEATED_ID, f"stands twice; kept is {earlier.lat}, {earlier.lng}.")
 
 
 def _second_position(location: StationLocation, kept: StationLocation) -> Finding:
     record_id = f"{STATIONS_ID}:{location.station_code}"
     return finding_of(
-        "record-id-not-unique",
+        REPEATED_ID,
         f"{record_id} is at {location.lat}, {location.lng} in a further file; kept is {kept.lat}, "
         f"{kept.lng}.",
         severity=Severity.INFO,  # nothing is lost: the first file has the code

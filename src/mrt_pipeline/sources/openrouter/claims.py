@@ -118,7 +118,7 @@ class ModelSource:
         }
 
 
-def open_source(context: RunContext, stations: Sequence[Station], tables: BusTables) -> ModelSource:
+def open_source(context: RunContext, tables: BusTables) -> ModelSource:
     """Return the source as the configuration describes it.
 
     Raises:

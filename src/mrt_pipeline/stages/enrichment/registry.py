@@ -10,7 +10,6 @@ from mrt_pipeline.config import Mode
 from mrt_pipeline.config.registry import get_source
 from mrt_pipeline.contracts.claims import EnrichmentSource
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import Station
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext
@@ -34,10 +33,10 @@ class OpenedSources:
         return tuple(source.name for source in self.sources)
 
 
-SourceOpener = Callable[["RunContext", Sequence[Station]], OpenedSources]
+SourceOpener = Callable[["RunContext"], OpenedSources]
 
 
-def open_sources(context: RunContext, stations: Sequence[Station]) -> OpenedSources:
+def open_sources(context: RunContext) -> OpenedSources:
     """Return the configured sources, opened.
 
     Raises:
@@ -50,7 +49,7 @@ def open_sources(context: RunContext, stations: Sequence[Station]) -> OpenedSour
 
     tables = read_bus_tables(context)
     specs = [get_source(name) for name in used]
-    sources = tuple(spec.load(spec.opener)(context, stations, tables) for spec in specs)
+    sources = tuple(spec.load(spec.opener)(context, tables) for spec in specs)
     is_remote = any(not spec.is_recorded for spec in specs)
     return OpenedSources(sources, passed_over, is_remote, tables.findings)
 

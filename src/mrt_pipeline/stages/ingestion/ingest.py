@@ -119,8 +119,7 @@ def _cited(
         evidence.document_id
         for station in stations
         for record in (station, *station.exits)
-        for reasons in record.evidence.values()
-        for evidence in reasons
+        for evidence in record.all_evidence()
     }
     return {document_id: known[document_id] for document_id in sorted(cited)}
 

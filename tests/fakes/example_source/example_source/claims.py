@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from example_source import PLACES, SPEC, ExamplePlace
@@ -18,7 +17,7 @@ CONTENT = b"bugis-ewl-B,Example Hall"
 READ_AT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def open_source(context: RunContext, stations: Sequence[Station], tables: BusTables) -> TableSource:
+def open_source(context: RunContext, tables: BusTables) -> TableSource:
     """Return the source over its one place."""
     places = [ExamplePlace(*line.split(",")) for line in CONTENT.decode().splitlines()]
     provenance = provenance_of(PLACES, Payload(CONTENT, READ_AT), len(places))

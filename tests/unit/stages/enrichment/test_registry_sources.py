@@ -80,7 +80,7 @@ def test_the_model_is_passed_over_when_it_has_nothing_to_read(
 
 def test_the_local_sources_are_opened_from_the_recorded_tables(tmp_path: Path) -> None:
     stations = open_stations()
-    opened = open_sources(_context(tmp_path, *ALL), stations)
+    opened = open_sources(_context(tmp_path, *ALL))
     assert opened.names == ("lta_datamall", "network")
     assert not opened.is_remote
     for source in opened.sources:
@@ -91,7 +91,7 @@ def test_the_local_sources_are_opened_from_the_recorded_tables(tmp_path: Path) -
 
 def test_when_no_source_is_used_nothing_is_read(tmp_path: Path) -> None:
     context = _context(tmp_path, "fandom_wiki")
-    opened = open_sources(replace(context, access=_only_modes(context.access)), open_stations())
+    opened = open_sources(replace(context, access=_only_modes(context.access)))
     assert (opened.sources, opened.is_remote) == ((), False)
     assert list(opened.passed_over) == ["fandom_wiki"]
 
