@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.command import Workplace, load
+from tests.e2e.command import SHIPPED_CONFIG, Workplace, load
 from tests.fakes.http_server import LoopbackServer, Reply, SeenRequest
 from tests.fakes.smtp_server import RECIPIENT, LoopbackSmtp
 
@@ -274,7 +274,7 @@ def test_a_run_that_finds_its_folder_held_is_told(place: Workplace) -> None:
     assert result.returncode == 1
     [alert] = said
     assert f"process {process.pid}" in alert["cause"]
-    assert alert["command"] == "mrt-pipeline run --output-dir mine"
+    assert alert["command"] == f"mrt-pipeline run --output-dir mine --config {SHIPPED_CONFIG}"
 
 
 def test_a_signal_while_a_failure_is_told_leaves_the_exit_code_as_it_was(place: Workplace) -> None:
