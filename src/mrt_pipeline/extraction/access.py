@@ -6,18 +6,25 @@ import re
 
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, StepFree
 from mrt_pipeline.contracts.outputs import FeatureDenial
-from mrt_pipeline.extraction.access_words import DENIALS, MEANING, VOCABULARY, is_elsewhere
+from mrt_pipeline.extraction.access_words import DENIALS, MEANING, VOCABULARY, has_steps, is_elsewhere
 from mrt_pipeline.extraction.mentions import mentions_in, sentence_at
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
 from mrt_pipeline.extraction.statements import Place, Statement, find_fault, find_retraction
 
 _THING_AT = re.compile(
-    r"\b(?!(?:lifts?|elevators?|ramps?|routes?|paths?|ways?|access|entry|entrances?|exits?|is|are)\b)\w+"
-    r"\s+(?:(?:located|found|just|right)\s+)?(?:at|near|by|outside|beside|next to|in front of|of)"
+    r"\b(?!(?:lifts?|elevators?|escalators?|ramps?|routes?|paths?|ways?|access|entry|entrances?|exits?|is|are)\b)\w+"
+    r"\s+(?:(?:located|found|just|right)\s+)?(?:at|near|by|outside|beside|next to|in front of|of"
+    r"|(?:linked|connected|joined|attached)\s+(?:directly\s+)?to|served\s+by)"
     r"\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
-_THING_THAT = re.compile(r"\w[^.]*\b(?:that|which)\s+(?:is|are)\b", re.IGNORECASE)
+_THING_THAT = re.compile(r"\w[^.]*\b(?:(?:that|which)\s+(?:is|are|has|have)|where)\b", re.IGNORECASE)
+_IN_A_THING = re.compile(
+    r"\b(?:is|are)\s+(?:\w+\s+)?(?:at|in|inside|within)\s+(?:the|a|an)\s+(?:\w+\s+)?"
+    r"(?:malls?|cent(?:re|er)s?|hospitals?|hotels?|buildings?|towers?|plazas?|complex|librar(?:y|ies)|polyclinics?"
+    r"|schools?|universit(?:y|ies)|markets?|podiums?)\b",
+    re.IGNORECASE,
+)
 
 
 def ground_access(statement: Statement) -> ExitAccess:
@@ -82,15 +89,17 @@ def _find_access_fault(statement: Statement, place: Place) -> Reason | None:
     fault = find_fault(statement, place)
     if fault is not None:
         return fault
-    is_of_a_thing = MEANING.get(statement.candidate.value) is StepFree.YES and _is_of_a_thing(text, place)
-    return (
-        Reason.ELSEWHERE if is_of_a_thing or is_elsewhere(text[slice(*sentence_at(text, *place))]) else None
-    )
+    sentence = text[slice(*sentence_at(text, *place))]
+    if MEANING.get(statement.candidate.value) is StepFree.YES and has_steps(sentence):
+        return Reason.QUALIFIED
+    return Reason.ELSEWHERE if is_elsewhere(sentence) or _is_of_a_thing(text, place) else None
 
 
 def _is_of_a_thing(text: str, place: Place) -> bool:
-    """Tell whether a thing at the exit is described, not the exit: `The mall at Exit A is step-free`."""
-    start, _ = sentence_at(text, *place)
+    """Tell whether a thing at the exit is described, not the exit: `The mall at Exit A has a lift`."""
+    start, end = sentence_at(text, *place)
+    if _IN_A_THING.search(text, place[1], end):
+        return True
     owner = next(iter(mentions_in(text, start, place[0])), None)
     if owner is None:
         return False

@@ -29,7 +29,15 @@ _STEP_FREE = rf"\bstep[- ]free\b{_OF_WAY}|{_BARRIER_FREE}|{_WHEELCHAIR}"
 _DENIAL = r"(?:\b(?:not?|non|without)|n['’]t)\b[\s-]*(?:(?:yet|fully|any|an?)\s+)?"
 _STAIRS = r"(?:stairs?|steps|staircases?)"
 _BEFORE_STAIRS = r"(?:(?:by|via|has|have|with|a|an?|the|flight of|served)\s+){0,3}"
-_STAIRS_ONLY = rf"\b{_STAIRS}\s+only\b|\bonly\s+{_BEFORE_STAIRS}{_STAIRS}\b"
+_OTHER_WAY = r"(?:lifts?|elevators?|escalators?|ramps?)"
+_JOIN = r"(?:\s*[&/+]\s*|,?\s+(?:and|or|plus|with)\s+|\s*,\s*)(?:the\s+|an?\s+)?"
+_NOT_JOINED = "".join(
+    rf"(?<!{join})" for join in ("and ", "and the ", "or ", "or the ", "plus ", "& ", "&", "/ ", "/", r"\+ ")
+)
+"""Not behind another way: `lift and stairs only`."""
+_STAIRS_ONLY = (
+    rf"{_NOT_JOINED}\b{_STAIRS}\s+only\b|\bonly\s+{_BEFORE_STAIRS}{_STAIRS}\b(?!{_JOIN}{_OTHER_WAY}\b)"
+)
 _ELSEWHERE_LIFT = r"(?:lobb(?:y|ies)|landings?|shafts?|upgrading)"
 
 VOCABULARY: dict[str, re.Pattern[str]] = {
@@ -66,22 +74,29 @@ MEANING: dict[str, StepFree] = {
 DENIALS: dict[str, AccessFeature] = {f"no_{feature.value}": feature for feature in AccessFeature}
 """What a statement is called that says that a feature is not there, and the feature."""
 
+_ALL_BUT = (
+    r"\b(?:all|any|every|each|anything|everything)\s+(?:(?:the|other|of)\s+)*(?:(?:exits?|entrances?)\s+)?"
+    r"but\b"
+)
 _NEGATOR = re.compile(
     r"\b(?:no(?!\.?\s*\d)|not|cannot|without|never|neither|nor|none|nil|zero|n/a|non)\b"
     r"|\b(?:unavailable|inaccessible)\b|(?<![\w.,:/#-])(?<!level )(?<!floor )0(?![\w.:/-])"
     r"|\b(?:unlike|lacks?|lacking|absent|absence|except|excepting|excludes?|excluding)\b"
-    r"|\b(?:other than|apart from|instead|(?:all|any|every|anything|everything)\s+but)\b"
+    rf"|\b(?:other than|apart from|instead)\b|{_ALL_BUT}"
     r"|\b(?:hardly|barely|scarcely|partially|partly|almost|nearly|semi|far from)\b"
     r"|\b(?:tidak|tiada|bukan|tanpa)\b|n['’]t\b|[没沒無无不✗✘✕✖❌]|இல்லை",
     re.IGNORECASE,
 )
 _HALF_DENIAL = re.compile(
     r"\b(?:unlike|except|excepting|excludes?|excluding|other than|apart from|instead)\b"
-    r"|\b(?:all|any|every|anything|everything)\s+but\b"
+    rf"|{_ALL_BUT}"
     r"|\b(?:hardly|barely|scarcely|partially|partly|almost|nearly|semi|far from)\b",
     re.IGNORECASE,
 )
 """Takes a statement back without saying the opposite."""
+
+_STEPS = re.compile(rf"\b(?:{_STAIRS}|flights?)\b", re.IGNORECASE)
+_WITHOUT_STEPS = re.compile(r"\b(?:lifts?|elevators?|ramps?)\b", re.IGNORECASE)
 
 _CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|[,;]", re.IGNORECASE)
 _STRONG_CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|;", re.IGNORECASE)
@@ -90,7 +105,8 @@ _NOT_NOW = re.compile(
     r"|\b(?:closed|demolished|removed|relocated|replaced|defunct|temporary|temporarily|suspended|faulty)\b"
     r"|\bout of (?:service|order|use)\b|\bunder (?:repairs?|maintenance|renovation|upgrading)\b"
     r"|\b(?:will|would|shall|plans?|planned|proposed|future|upcoming|to be|expected|under construction)\b"
-    r"|\b(?:is|are|has|have) to (?:be|have|get|receive)\b|\bin line for\b"
+    r"|\b(?:is|are|has|have|lifts?|elevators?|escalators?) to (?:be|have|get|receive|open|close|shut)\b"
+    r"|\byet to\b|\bdid\b(?!\s+not\b)|\bstops? (?:working|operating|running)\b|\bin line for\b"
     r"|\b(?:being (?:built|constructed|added)|may|might|could|if|unless|should)\b"
     r"|\b(?:rumou?red|allegedly|reportedly|supposedly|myths?|claims?|claimed)\b"
     r"|\b(?:broken|malfunction\w*|vandali[sz]ed|awaiting|breaks? down|broke down)\b"
@@ -148,6 +164,12 @@ def is_denied(sentence: str, start: int, end: int) -> bool:
 def is_plain_denial(sentence: str, start: int, end: int) -> bool:
     """Tell whether a sentence says that what the words ``sentence[start:end]`` name is not there now."""
     return is_denied(sentence, start, end) and not _HALF_DENIAL.search(sentence) and not is_not_now(sentence)
+
+
+def has_steps(words: str) -> bool:
+    """Tell whether some words name steps and no way round them: `step-free, with two steps`."""
+    steps = (match.span() for match in _STEPS.finditer(words))
+    return _WITHOUT_STEPS.search(words) is None and any(not is_denied(words, *place) for place in steps)
 
 
 def is_denying(text: str) -> bool:

@@ -60,7 +60,7 @@ PLACE_KINDS = frozenset(
 
 HARMLESS = frozenset(
     {
-        *("a", "an", "the", "this", "its", "it", "and", "or", "both", "all", "each", "every", "two"),
+        *("a", "an", "the", "this", "it", "and", "or", "both", "all", "each", "every", "two"),
         *("three", "one", "four", "five", "another", "more", "also", "there", "here", "which", "that"),
         *("via", "by", "with", "of", "to", "at", "in", "on", "from", "for", "near", "beside", "into"),
         *("onto", "inside", "outside", "along", "behind", "towards", "toward", "through", "between"),
@@ -70,7 +70,7 @@ HARMLESS = frozenset(
         *("available", "provided", "equipped", "located", "found", "installed", "present", "exists"),
         *("exist", "using", "use", "take", "goes", "go", "going", "runs", "brings", "reach", "reached"),
         *("reaching", "open", "operational", "operating", "working", "active", "yes"),
-        *("tick", "check", "ok", "while", "lift", "lifts"),
+        *("tick", "check", "ok", "lift", "lifts"),
         *("elevator", "elevators", "escalator", "escalators", "ramp", "ramps", "stair", "stairs"),
         *("staircase", "staircases", "steps", "step", "free", "step-free", "barrier-free", "barrier"),
         *("accessible", "accessibility", "access", "wheelchair", "wheelchairs"),
@@ -105,24 +105,8 @@ HARMLESS = frozenset(
         *("june", "july", "august", "september", "october", "november", "december", "house", "houses"),
         *("estate", "village", "garden", "gardens", "hawker", "clockwise", "anticlockwise"),
         *("northbound", "southbound", "eastbound", "westbound", "known", "called", "alias", "aka"),
-        *(
-            "formally",
-            "well",
-            "following",
-            "below",
-            "listed",
-            "surrounding",
-            "these",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "places",
-            "list",
-            "table",
-            "shows",
-        ),
+        *("formally", "well", "following", "listed", "surrounding", "places", "list", "table", "shows"),
+        *("six", "seven", "eight", "nine", "ten"),
     }
 )
 """Any letter case."""

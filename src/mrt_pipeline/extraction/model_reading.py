@@ -76,7 +76,7 @@ def read_excerpt(excerpt: Excerpt, model: Model, ledger: Ledger, halvings: int =
         if answer.is_cut:
             model.keep(question, answer)
             return _read_cut(excerpt, answer, model, ledger, halvings)
-        reply, answer = _readable(question, answer, model, ledger)
+        reply, answer = _readable(excerpt, answer, model, ledger)
     except ModelCallError as error:
         if error.retryable or error.fatal:
             raise
@@ -88,17 +88,19 @@ def read_excerpt(excerpt: Excerpt, model: Model, ledger: Ledger, halvings: int =
 
 
 def _readable(
-    question: Question, answer: ModelAnswer, model: Model, ledger: Ledger
+    excerpt: Excerpt, answer: ModelAnswer, model: Model, ledger: Ledger
 ) -> tuple[Reply, ModelAnswer]:
     """Return a reply and the answer it was read from, which is a second one if the first is unreadable.
 
     Raises:
-        ModelCallError: if the second one is no better.
+        ModelCallError: if the second one is no better, or cut.
     """
     try:
         return parse_reply(answer.text), answer
     except UnreadableReplyError as fault:
-        repaired = model.ask(make_repair(question, answer.text, str(fault)), ledger)
+        repaired = model.ask(make_repair(make_question(excerpt), answer.text, str(fault)), ledger)
+    if repaired.is_cut:
+        raise ModelCallError(_cut_sentence(repaired, len(excerpt.text)))
     try:
         return parse_reply(repaired.text), repaired
     except UnreadableReplyError as fault:

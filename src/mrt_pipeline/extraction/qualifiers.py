@@ -45,6 +45,7 @@ _CAPITALS = re.compile(r"(?:[A-Z]\.?){2,}")
 _KNOWN_SIGNS = frozenset(
     " \t\n.,;:!'\"“”‘’()（）[]/&+-‐‑–—•·|¦@#，、；。：！→←↑↓➡⬅►◄✓✔☑✅√●♿🛗\ufe0f\u200d\xa0"
 )
+_DENYING_FOREIGN = re.compile(r"[没沒無无不]|இல்லை|\b(?:tidak|tiada)\b", re.IGNORECASE)
 _DENYING_SIGNS = frozenset("✗✘✕✖❌")
 _LETTER_ANSWER = re.compile(r"\A\s*[YN](?=\s*(?:$|[(（,;–—-]))", re.IGNORECASE)
 _COUNTS = re.compile(r"(?<=\d)\s*×\s*(?=\w)|(?<=\w)\s*×\s*(?=\d)")
@@ -119,7 +120,7 @@ def is_understood(
     words = _COUNTS.sub(" ", words)
     if is_not_now(words) or not _has_known_signs(words, may_deny=may_deny):
         return False
-    if may_deny and _CUT_SHORT.search(words):
+    if _CUT_SHORT.search(words) if may_deny else _DENYING_FOREIGN.search(words):
         return False
     words = _without_phrases(words)
     names_place = may_name and any(word.group().casefold() in PLACE_KINDS for word in _WORD.finditer(words))

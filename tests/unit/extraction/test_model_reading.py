@@ -147,13 +147,21 @@ def test_an_unreadable_reply_is_repaired_once_and_kept_under_the_first_question(
     assert model.kept == [(make_question(EXCERPT), WHOLE)]
 
 
-@pytest.mark.parametrize("second", [GARBLED, CUT_ANSWER])
-def test_a_reply_that_is_unreadable_twice_is_a_failure_and_nothing_is_kept(second: ModelAnswer) -> None:
+@pytest.mark.parametrize(
+    ("second", "fault", "advice"),
+    [
+        (GARBLED, "not JSON of the schema, twice", "structured outputs in apis.openrouter"),
+        (CUT_ANSWER, "characters of text is cut", "Raise apis.openrouter.max_tokens"),
+    ],
+)
+def test_a_reply_that_is_of_no_use_twice_is_a_failure_and_nothing_is_kept(
+    second: ModelAnswer, fault: str, advice: str
+) -> None:
     model = FakeModel(GARBLED, second)
     reading = read(model)
     assert len(model.asked) == 2 and not model.kept and not reading.candidates
-    assert "not JSON of the schema, twice" in reading.failures[0]
-    assert "structured outputs in apis.openrouter" in reading.failures[0]
+    assert fault in reading.failures[0]
+    assert advice in reading.failures[0]
 
 
 def test_a_refusal_is_a_failure_of_that_text_only() -> None:

@@ -181,6 +181,15 @@ def test_a_part_that_is_not_answered_for_is_a_finding_and_the_rest_stands(tmp_pa
     assert "content filter" in finding.message
 
 
+def test_a_part_that_was_answered_with_nothing_keeps_the_station_from_failing(tmp_path: Path) -> None:
+    earlier = handing_on("Exit A is green. " + "x" * MAX_QUESTION_CHARS, "Exit B is blue.")
+    unanswered = completion("", "content_filter")
+    with serving(answers(completion(reply()), unanswered, unanswered)) as server:
+        claims = open_model(server, tmp_path).claims_for(YISHUN.station, earlier)
+    assert not claims.exits
+    assert claims.findings
+
+
 def test_a_station_of_which_nothing_is_answered_fails(tmp_path: Path) -> None:
     with (
         serving(answers(completion("", "content_filter"))) as server,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from mrt_pipeline.contracts.network import AccessFeature
+from mrt_pipeline.contracts.network import AccessFeature, StepFree
 from mrt_pipeline.extraction.access_words import (
     DENIALS,
     MEANING,
     STEP_FREE_NO,
     STEP_FREE_YES,
     VOCABULARY,
+    has_steps,
     is_denied,
     is_denying,
     is_elsewhere,
@@ -97,6 +98,7 @@ def _read_items(
     *,
     needs_link: bool,
 ) -> Iterator[Candidate]:
+    is_denied = False
     for item in split_items(page.text, piece):
         if item.lead is not None:
             lead = read_labels(page, item.lead)
@@ -106,9 +108,14 @@ def _read_items(
                 meaning = known
             else:
                 continue  # words before a colon that are not known may turn round what follows
+        words = page.text[item.start : item.end]
+        if item.lead is None and is_denied:
+            continue  # `No<br>Lift`: what the no is about is the reader's guess
+        is_denied = meaning in (Meaning.ACCESS, None) and _is_bare_no(words)
         if not item.is_taken_back and meaning not in _IGNORED:
             said = Said((item.start, item.end), row)
-            yield from _read_item(page, item, meaning, labels, said)
+            found = _read_item(page, item, meaning, labels, said)
+            yield from _without_steps(found) if has_steps(words) else found
             if meaning in (Meaning.LANDMARK, None):
                 yield from _read_names(page, item, labels, said, needs_link=needs_link and meaning is None)
 
@@ -128,6 +135,11 @@ def _read_item(
             yield from _read_stops(page, item, labels, said)
         if meaning is None:
             yield from _read_access(page, item, labels, said)
+
+
+def _without_steps(found: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Yield what an entry says that names steps, but not that there are none."""
+    return (candidate for candidate in found if MEANING.get(candidate.value) is not StepFree.YES)
 
 
 def _read_stops(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
@@ -216,7 +228,10 @@ def _has_both_signs(answer: str) -> bool:
 def _read_access(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
     """Yield the features whose words stand in an item and are not denied there."""
     for sentence in _sentences(page.text, item):
-        if is_elsewhere(page.text[sentence.start : sentence.end]):
+        words = page.text[sentence.start : sentence.end]
+        if _is_bare_no(words):
+            return  # `No. Lift`: what the no is about is the reader's guess
+        if is_elsewhere(words):
             continue
         if not all(_is_name_or_understood(page, part) for part in split_parts(page.text, sentence)):
             continue

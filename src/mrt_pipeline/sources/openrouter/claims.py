@@ -81,7 +81,7 @@ class ModelSource:
         passages = tuple(passage for claims in earlier for passage in claims.passages)
         ledger = Ledger()
         reading = self._read(station, passages, ledger)
-        if reading.failures and not reading.candidates:
+        if reading.failures and not reading.answered:
             raise ModelCallError(reading.failures[0])
         exits, rejected, findings = self._ground(
             (self._place(candidate, passages, station) for candidate in reading.candidates), station

@@ -1,0 +1,136 @@
+"""Wordings that say the opposite of what their nouns seem to say: a person would be sent to stairs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.extraction.rules.rule_scene import published, table
+from tests.unit.extraction.scene import grounded, said
+
+ACCESS = {"lift", "escalator", "yes", "step_free", "barrier_free", "wheelchair_accessible"}
+
+
+def _in_a_cell(words: str) -> set[str]:
+    return {
+        fact
+        for head in ("Access", "Facilities", "Remarks")
+        for fact in published(table(f"Exit | {head}", f"A | {words}"))
+    }
+
+
+def _in_a_list(words: str) -> set[str]:
+    return published(f"<ul><li>Exit A: {words}</li></ul>")
+
+
+def _from_a_model(sentence: str, value: str) -> bool:
+    exits, _, _ = grounded(sentence, said("access", value, sentence))
+    return bool(exits)
+
+
+def _positive(facts: set[str]) -> set[str]:
+    return {fact for fact in facts if fact.partition(" ")[2] in ACCESS}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "All exits but Exit A are step-free.",
+        "All the exits but Exit A are step-free.",
+        "Every exit but Exit A is step-free.",
+        "Each of the exits but Exit A is step-free.",
+        "Any entrance but Exit A is step-free.",
+        "Exit A has yet to be step-free.",
+        "Exit A did provide a step-free way.",
+        "Exit A is step-free but has two steps.",
+        "Exit A is step-free, with two steps.",
+        "Exit A is step-free by stairs.",
+    ],
+)
+def test_a_sentence_that_excepts_or_undoes_it_makes_no_exit_step_free(sentence: str) -> None:
+    assert not _from_a_model(sentence, "step_free_yes")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "All exits but Exit A have lifts.",
+        "Every exit but Exit A has a lift.",
+        "Exit A has yet to have a lift.",
+        "Exit A did have a lift.",
+        "Exit A has a lift to open.",
+        "The lift at Exit A stops working at times.",
+        "The mall at Exit A has a lift.",
+        "The hospital linked to Exit A has lifts.",
+        "The mall connected to Exit A has a lift.",
+        "Exit A leads to Northpoint City, where lifts are provided.",
+        "The lift for Exit A is at the mall.",
+    ],
+)
+def test_a_sentence_that_excepts_or_undoes_it_or_means_another_place_gives_no_exit_a_lift(
+    sentence: str,
+) -> None:
+    assert not _from_a_model(sentence, "lift")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("No. Lift", "None. Lift", "No. Step-free", "No. Stairs. Lift", "No<br>Lift", "No • Lift"),
+        *("No. Escalator", "Nil. Barrier-free", "No. Wheelchair-accessible"),
+        *("Lift to open", "Lift stops working", "Yet to get a lift", "Did have a lift", "Lift to be built"),
+        *("Step-free but two steps", "Step-free, two steps", "Barrier-free by stairs"),
+        *("Step-free via steps", "Yes. Tiada lif", "Lift (没有)", "Lift (tiada)", "Lift (இல்லை)"),
+    ],
+)
+def test_an_entry_that_denies_or_undoes_it_says_nothing_for_an_exit(words: str) -> None:
+    assert _positive(_in_a_cell(words)) == set()
+    assert _positive(_in_a_list(words)) == set()
+
+
+@pytest.mark.parametrize("words", ["Yes, two steps", "Yes (two steps)", "Yes, by stairs", "Yes - stairs"])
+def test_an_exit_whose_yes_comes_with_steps_is_not_step_free(words: str) -> None:
+    assert published(table("Exit | Step-free", f"A | {words}")) == set()
+
+
+@pytest.mark.parametrize(
+    "note", ["* tiada lif", "* tidak ada lif", "* 没有电梯", "* 无电梯", "* மின்தூக்கி இல்லை"]
+)
+def test_a_denial_in_another_language_behind_a_statement_leaves_it_unread(note: str) -> None:
+    assert _positive(_in_a_cell(f"Lift ({note.removeprefix('* ')})")) == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Lift and stairs only", "Lift & stairs only", "Lift/stairs only", "Only stairs and lift"),
+        *("Escalator and stairs only", "Only stairs and escalator", "Lift, stairs only"),
+        *("Lifts, escalators and stairs only", "Only stairs or a lift", "Only lift and stairs"),
+    ],
+)
+def test_stairs_beside_another_way_are_not_the_only_way(words: str) -> None:
+    assert not {"A stairs_only", "A no"} & (_in_a_cell(words) | _in_a_list(words))
+
+
+@pytest.mark.parametrize("words", ["Stairs only", "No lift, stairs only", "Only stairs", "Only by stairs"])
+def test_stairs_alone_are_the_only_way(words: str) -> None:
+    assert "A stairs_only" in _in_a_list(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "fact"),
+    [
+        ("Step-free by lift, or stairs", "A yes"),
+        ("Step-free lift beside the steps", "A lift"),
+        ("Lift, stairs", "A lift"),
+        ("Lift and escalator", "A lift"),
+    ],
+)
+def test_stairs_beside_a_lift_take_nothing_of_it_back(words: str, fact: str) -> None:
+    assert fact in _in_a_cell(words)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Exit A has a lift to the street.", "There is a lift at Exit A.", "Exit A has a lift."]
+)
+def test_a_lift_of_the_exit_itself_is_published(sentence: str) -> None:
+    assert _from_a_model(sentence, "lift")
