@@ -186,7 +186,7 @@ class CheckpointError(MrtPipelineError):
     names_command = True
 
     def __init__(self, path: Path, message: str) -> None:
-        super().__init__(f"{path}: {message}")
+        super().__init__(f"{path} {message}")
         self.path = path
 
 
@@ -220,7 +220,7 @@ class StorageError(MrtPipelineError):
     """A file of the run could not be written or read (disk full, no permission, …)."""
 
     def __init__(self, path: Path, message: str) -> None:
-        super().__init__(f"{path}: {message}")
+        super().__init__(f"{path} {message}")
         self.path = path
 
 
@@ -241,10 +241,10 @@ class RunLockedError(MrtPipelineError):
 
 
 class RunInterrupted(MrtPipelineError):  # noqa: N818 - what was asked for is no error
-    """A signal asked the run to stop; what was finished is kept."""
+    """A signal asked the run to stop; progress saved."""
 
     def __init__(self, signal_number: int) -> None:
-        super().__init__(f"Stopped by signal {signal_number}; what was finished is kept.")
+        super().__init__(f"Stopped by signal {signal_number}; progress saved.")
         self.exit_code = 128 + signal_number
 
 

@@ -16,7 +16,7 @@ HORIZON = load_network().known_until
 
 def _command_in(stderr: str) -> list[str]:
     """Return the arguments of the command that moves ``latest``."""
-    return shlex.split(stderr.partition("To let it show this run: mrt-pipeline ")[2].splitlines()[0])
+    return shlex.split(stderr.partition("To make it show this run: mrt-pipeline ")[2].splitlines()[0])
 
 
 def test_a_look_at_the_past_does_not_move_latest_until_that_is_asked_for(after_a_run: Workplace) -> None:

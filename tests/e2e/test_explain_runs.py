@@ -86,8 +86,8 @@ def _own_program(place: Workplace) -> Path:
 
 
 SITUATIONS = {
-    "fresh": (_forget_all, (), ("run", "run", "run"), "asked for"),
-    "complete": (_leave, SKIP, ("reuse", "reuse", "reuse"), "nothing that it depends on has changed"),
+    "fresh": (_forget_all, (), ("run", "run", "run"), "requested"),
+    "complete": (_leave, SKIP, ("reuse", "reuse", "reuse"), "none of its inputs has changed"),
     "a value of stage 1": (
         _set(MRT_PIPELINE__STAGES__STAGE1_INGESTION__CACHE_TTL_DAYS="7"),
         SKIP,
@@ -118,7 +118,7 @@ SITUATIONS = {
         _lose,
         SKIP,
         ("run", "depends", "depends"),
-        "stage1_deterministic.json is gone",
+        "stage1_deterministic.json is missing",
     ),
     "another day": (
         _leave,
@@ -280,7 +280,7 @@ def test_a_failed_run_is_shown_with_its_error_and_how_to_go_on(place: Workplace)
     [run] = place.runs
     shown = place.call("show", run.name).stdout
     assert "expected-stations" in shown
-    assert f"Go on with: mrt-pipeline run --output-dir outputs/{run.name} --skip-existing" in shown
+    assert f"Resume with: mrt-pipeline run --output-dir outputs/{run.name} --skip-existing" in shown
 
 
 def test_an_unknown_run_is_refused_with_those_there_are(finished: Workplace) -> None:
@@ -380,7 +380,7 @@ def test_every_published_value_has_a_complete_answer(dataset: Stage3Output) -> N
 
 def test_an_explanation_in_words_names_record_day_licence_and_address(finished: Workplace) -> None:
     shown = finished.call("explain", "NS13", "--exit", "A").stdout
-    for words in ("record 59079", "read 2026-04-01", "SODL-1.0", "https://", "fandom_wiki was passed over"):
+    for words in ("record 59079", "read 2026-04-01", "SODL-1.0", "https://", "fandom_wiki was skipped"):
         assert words in shown
 
 

@@ -212,7 +212,7 @@ def test_a_disk_that_is_full_when_a_run_ends_does_not_hide_why_it_ends(
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == (1 if number is None else 128 + number)
     assert "Traceback" not in stderr
-    assert stderr.count("manifest.json: could not be written") == 1
+    assert stderr.count("manifest.json could not be written") == 1
     if number is None:
         _assert_one_message(stderr, "Error: lta-station-exits: ", "answered with status 404")
 

@@ -16,7 +16,7 @@ ALERTS = {"MRT_PIPELINE__ALERTING__ENABLED": "true", "MRT_PIPELINE__ALERTING__ON
 
 def _command_in(shown: str) -> str:
     """Return the command of the last line that names one."""
-    return [line.partition("Go on with: ")[2] for line in shown.splitlines() if "Go on with: " in line][-1]
+    return [line.partition("Resume with: ")[2] for line in shown.splitlines() if "Resume with: " in line][-1]
 
 
 @pytest.mark.parametrize(

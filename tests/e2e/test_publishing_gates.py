@@ -191,7 +191,8 @@ def test_a_wiki_without_pages_publishes_nothing_until_it_has_them_or_that_is_acc
         assert place.latest.resolve() == published
         shown = place.call("show", place.runs[-1].name).stdout
         assert (
-            f"Go on with: mrt-pipeline run --output-dir outputs/{place.runs[-1].name} --retry-failed" in shown
+            f"Resume with: mrt-pipeline run --output-dir outputs/{place.runs[-1].name} --retry-failed"
+            in shown
         )
         accepting = _command_in(result.stderr.replace("publish without it with", "publish it with"))
         assert place.call(*accepting).returncode == 0

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 RUN = ("run", "--as-of", SMALL_DAY)
 HASTY = str(ROOT / "tests" / "fakes" / "hasty_command.py")
-RETRY = re.compile(r"could not be reached: .*\. Trying again in \d+\.\d s; [123] of 4 tries failed\.$")
+RETRY = re.compile(r"could not be reached: .*; attempt [123] of 4 failed\. Retrying in \d+\.\d s\.$")
 SERVICES = {
     "datagov": (("BASE_URL", "METADATA_URL"), "lta-station-exits", "stage1_ingestion"),
     "onemap": (("BASE_URL",), "onemap-stations", "stage1_ingestion"),
@@ -49,8 +49,8 @@ def test_each_wait_is_told_and_the_end_says_how_to_go_on_and_how_to_do_without(
         error = result.stderr.partition("Error: ")[2]
         assert error.startswith(f"{document}: {nowhere}")
         assert "could not be reached" in error
-        assert f"To do without it, set apis.{api}.mode to snapshot." in error
-        command = error.partition("Go on with: mrt-pipeline ")[2]
+        assert f"To use the recorded copy instead, set apis.{api}.mode to snapshot." in error
+        command = error.partition("Resume with: mrt-pipeline ")[2]
         assert f"--output-dir outputs/{run.name} --skip-existing --as-of {SMALL_DAY}" in command
         manifest = load(run / "manifest.json")
         assert manifest["error"] in error

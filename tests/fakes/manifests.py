@@ -48,7 +48,7 @@ def make_stage_record(name: str, content: bytes, **changes: Any) -> StageRecord:
         "status": StageStatus.COMPLETED,
         "seconds": 0.1,
         "reused": False,
-        "reason": "asked for",
+        "reason": "requested",
         "attempt": 1,
         "checkpoint": CheckpointRecord(
             file=CHECKPOINT_NAMES[name],

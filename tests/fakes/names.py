@@ -16,7 +16,7 @@ class FakeNames:
         self.addresses: dict[str, list[str]] = {}
         """a name to its address at each look-up; the last one goes on for ever"""
         self.asked: set[str] = set()
-        """every name that was looked up and is not known"""
+        """every name that was looked up and is now unknown"""
         self._ask: Callable[..., Any] = socket.getaddrinfo
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ def test_the_empty_folder_of_a_run_killed_at_once_is_cleared_by_a_later_run(
 class TestACheckpointThatNobodyGotToRecord:
     """A complete run made again in place, killed when a checkpoint had its name and the manifest not yet."""
 
-    SAID = "was written by an attempt that did not get to record it"
+    SAID = "was written by an attempt that ended before recording it"
 
     @pytest.fixture
     def place(self, tmp_path: Path, finished: Path) -> Workplace:
@@ -145,7 +145,7 @@ class TestACheckpointThatNobodyGotToRecord:
         result = place.call(*RUN, "--resume-from", "3")
         assert result.returncode == 1
         assert f"Error: outputs/{path.parent.name}/{path.name}: {self.SAID}. Make it again" in result.stderr
-        command = result.stderr.partition("Make it again with: ")[2].split()
+        command = result.stderr.partition("Recreate it with: ")[2].split()
         assert place.call(*command[1:]).returncode == 0
         assert_as_if_nothing_had_happened(place, undisturbed[2])
 
@@ -173,7 +173,7 @@ class TestACheckpointThatNobodyGotToRecord:
         assert result.returncode == 0, result.stderr
         [aside] = path.parent.glob("*.damaged-*")
         assert aside.read_bytes() == content
-        assert f"{path.name} is damaged; it was kept as {aside.name}" in result.stderr
+        assert f"{path.name} is damaged; it was renamed to {aside.name}" in result.stderr
         assert_as_if_nothing_had_happened(place, undisturbed[2])
 
     def test_that_of_a_first_run_is_not_called_missing(self, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ class TestACheckpointThatNobodyGotToRecord:
         fated(place, "named:stage1_deterministic.json", *RUN, "--output-dir", "mine")
         result = place.call(*RUN, "--output-dir", "mine", "--resume-from", "2")
         assert result.returncode == 1
-        assert f"mine/stage1_deterministic.json: {self.SAID}" in result.stderr
+        assert f"mine/stage1_deterministic.json {self.SAID}" in result.stderr
 
 
 def test_no_finished_station_is_asked_for_again_after_a_kill(place: Workplace, tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def test_a_file_without_its_day_is_refused(config: Path, recorded: Path) -> None
 
 
 def test_a_file_that_is_not_there_is_refused(config: Path, recorded: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"nothing\.json is not there"):
+    with pytest.raises(UsageError, match=r"nothing\.json not found"):
         refresh(config, _by_document(NO_FILES | {"bus_stops": tmp_path / "nothing.json"}), DAY, recorded)
 
 
@@ -248,8 +248,8 @@ def test_without_a_secret_its_documents_stay_as_they_are(
     refresh(config, _by_document(NO_FILES), None, recorded)
     assert set(contents(recorded)) == {"lta-station-exits.csv", "provenance.json"}
     told = capsys.readouterr().out
-    assert "Left as it is: OneMap needs ONEMAP_API_KEY" in told
-    assert "Left as it is: LTA DataMall needs LTA_ACCOUNT_KEY" in told
+    assert "Unchanged: OneMap needs ONEMAP_API_KEY" in told
+    assert "Unchanged: LTA DataMall needs LTA_ACCOUNT_KEY" in told
 
 
 @pytest.mark.usefixtures("secrets")

@@ -136,7 +136,7 @@ def test_a_journal_that_breaks_meanwhile_does_not_hide_why_the_stage_ends(tmp_pa
         _run(make_context(tmp_path, reporter=reporter), source, is_remote=False)
     assert ("cost is not put down" in reporter.warnings[0]) is (table == "expenses")
     for warning in reporter.warnings:
-        assert f"{JOURNAL_NAME}: could not be written or read: no such table: {table}" in warning
+        assert f"{JOURNAL_NAME} could not be written or read: no such table: {table}" in warning
 
 
 def test_a_source_is_prepared_once_for_all_stations() -> None:

@@ -84,7 +84,7 @@ def test_a_file_that_may_not_grow_is_a_clear_error_and_harms_no_committed_row(
     folder = tmp_path / "run"
     full = _run(folder, tmp_path / "before", "size:70000")
     assert full.returncode == 1
-    assert full.stderr.startswith(f"StorageError: {folder / JOURNAL_NAME}: could not be written or read: ")
+    assert full.stderr.startswith(f"StorageError: {folder / JOURNAL_NAME} could not be written or read: ")
     assert "What was committed is kept." in full.stderr
     assert "Traceback" not in full.stderr
     finished = _committed(folder)

@@ -94,8 +94,8 @@ def test_a_later_run_at_its_budget_leaves_latest_with_the_whole_one(tmp_path: Pa
 def test_a_dataset_that_lacks_stations_cannot_be_made(tmp_path: Path, request_: RunRequest) -> None:
     _run(tmp_path, max_model_requests=100)
     told = (
-        r"stage2_enrichment.json: is not whole: the run stopped at its budget with 84 stations still to do. "
-        r"Go on with: mrt-pipeline run --output-dir \S+ --skip-existing --as-of \S+ --config \S+$"
+        r"stage2_enrichment.json is not whole: the run stopped at its budget with 84 stations still to do. "
+        r"Resume with: mrt-pipeline run --output-dir \S+ --skip-existing --as-of \S+ --config \S+$"
     )
     with pytest.raises(StaleCheckpointError, match=told):
         _run(tmp_path, request_, max_model_requests=100)
@@ -107,13 +107,13 @@ def test_an_unchanged_run_is_gone_on_with_by_skip_existing_too(tmp_path: Path) -
     manifest = _run(tmp_path, RunRequest(skip_existing=True, as_of=DAY), max_model_requests=100)
     assert manifest.status is RunStatus.COMPLETED
     assert manifest.stages["stage1_ingestion"].reused
-    assert manifest.stages["stage2_enrichment"].reason == "it ended as stopped_at_budget last time"
+    assert manifest.stages["stage2_enrichment"].reason == "its last attempt ended as stopped_at_budget"
 
 
 def test_from_python_a_run_at_its_budget_is_told_by_the_missing_dataset(tmp_path: Path) -> None:
     orchestrator = _orchestrator(tmp_path, max_model_requests=100)
     with pytest.raises(
-        MissingCheckpointError, match=r"make it with: mrt-pipeline run --output-dir \S+ --resume-from 2"
+        MissingCheckpointError, match=r"Create it with: mrt-pipeline run --output-dir \S+ --resume-from 2"
     ):
         orchestrator.run_full_pipeline()
     assert orchestrator.output_base_dir is not None

@@ -20,17 +20,17 @@ Examples:
 
   mrt-pipeline run                                          run the full pipeline
 
-  mrt-pipeline run --output-dir outputs/quarterly-2026-q1   in a folder of your own
+  mrt-pipeline run --output-dir outputs/quarterly-2026-q1   in a folder you name
 
-  mrt-pipeline run --resume-from 2                          go on with the newest run from stage 2
+  mrt-pipeline run --resume-from 2                          resume the newest run from stage 2
 
   mrt-pipeline run --stage 1                                run stage 1 only
 
   mrt-pipeline run --skip-existing                          run only what is missing, damaged or stale
 
-  mrt-pipeline run --retry-failed                           do again only the stations that a source failed
+  mrt-pipeline run --retry-failed                           retry only stations where a source failed
 
-  mrt-pipeline run --resume-from 3 --accept-changes         publish although much is gone since the last run
+  mrt-pipeline run --resume-from 3 --accept-changes         publish even if losses exceed the gate limits
 
   mrt-pipeline run --config config/production.yaml          use another configuration
 """
@@ -42,7 +42,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="From public sources to one verified dataset of Singapore's MRT and LRT stations and exits.",
 )
-config_app = typer.Typer(no_args_is_help=True, help="Look at the configuration.", rich_markup_mode=None)
+config_app = typer.Typer(
+    no_args_is_help=True, help="Check and show the configuration.", rich_markup_mode=None
+)
 snapshot_app = typer.Typer(
     no_args_is_help=True, help="The facts recorded in the package.", rich_markup_mode=None
 )
@@ -248,7 +250,7 @@ def snapshot_refresh(
 def _hint(error: MrtPipelineError) -> str:
     """Return what to do after an error, unless its message says so."""
     if error.go_on_with and not error.names_command:
-        return f"Go on with: {error.go_on_with}"
+        return f"Resume with: {error.go_on_with}"
     return "See --help." if error.exit_code == EXIT_USAGE else ""
 
 

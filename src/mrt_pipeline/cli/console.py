@@ -115,12 +115,12 @@ class ConsoleReporter(Reporter):
         console = PatientConsole(highlight=False)
         console.print(summary_table(manifest, folder, last_stage))
         for source, reason in manifest.passed_over.items():
-            console.print(f"Passed over: {escape(source)}: {escape(printable(reason))}", soft_wrap=True)
+            console.print(f"Skipped {escape(source)}: {escape(printable(reason))}", soft_wrap=True)
         if manifest.status is RunStatus.STOPPED_AT_BUDGET and folder is not None:
             from mrt_pipeline.orchestrator.commands import find_remedy
 
             command = find_remedy(folder, manifest)
-            console.print(f"Stopped at its budget; go on with: {escape(printable(command))}", soft_wrap=True)
+            console.print(f"Stopped at its budget. Resume with: {escape(printable(command))}", soft_wrap=True)
         if manifest.status is RunStatus.COMPLETED and folder is not None:
             for line in _next_steps(manifest, folder, last_stage):
                 console.print(escape(printable(line)), soft_wrap=True)

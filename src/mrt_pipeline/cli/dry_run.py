@@ -28,9 +28,9 @@ def _describe(plan: Plan) -> Iterator[str]:
     yield from align((f"  {step.name}", step.action.value, step.reason) for step in steps)
     for stage in plan.stages:
         if stage.moves_aside:
-            yield f"{stage.moves_aside} is damaged and would be kept under another name."
+            yield f"{stage.moves_aside} is damaged and would be renamed."
     if plan.obstacles:
-        yield "It would end before it has done anything:"
+        yield "It would fail before doing anything:"
         for obstacle in plan.obstacles:
             first, *further = obstacle.split("\n")
             yield from (f"  - {first}", *(f"  {line}" for line in further))
@@ -39,5 +39,5 @@ def _describe(plan: Plan) -> Iterator[str]:
 def _where(plan: Plan) -> str:
     if plan.folder is None:
         return f"a new folder in {plan.outputs}"
-    goes_on = f", going on with run {plan.continues}" if plan.continues else ""
+    goes_on = f", resuming run {plan.continues}" if plan.continues else ""
     return f"{plan.folder}{goes_on}"

@@ -43,7 +43,7 @@ _OutputDir = Annotated[
 ]
 _Stage = Annotated[int | None, typer.Option("--stage", min=1, max=3, help="Run a single stage only")]
 _ResumeFrom = Annotated[
-    int | None, typer.Option("--resume-from", min=1, max=3, help="Go on with the newest run from this stage")
+    int | None, typer.Option("--resume-from", min=1, max=3, help="Resume the newest run from this stage")
 ]
 _SkipExisting = Annotated[
     bool,
@@ -56,11 +56,11 @@ _AsOf = Annotated[
     ),
 ]
 _RetryFailed = Annotated[
-    bool, typer.Option("--retry-failed", help="In stage 2 do only the stations that a source failed before")
+    bool, typer.Option("--retry-failed", help="Retry only stations where a source failed")
 ]
 _AcceptChanges = Annotated[
     bool,
-    typer.Option("--accept-changes", help="Publish although more is gone than gates allows"),
+    typer.Option("--accept-changes", help="Publish even if losses exceed the gate limits"),
 ]
 
 

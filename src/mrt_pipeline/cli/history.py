@@ -34,7 +34,7 @@ def list_runs(config: Path | None, *, as_json: bool) -> None:
         return
     warn_of_damaged(history)
     if not history.runs:
-        say(f"There is no run in {history.outputs}; make one with: mrt-pipeline run")
+        say(f"No runs in {history.outputs}. Start one with: mrt-pipeline run")
         return
     say(*align([HEAD, *map(_row, history.summaries())]))
 
@@ -114,11 +114,11 @@ def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFi
             ("config", manifest.config_path),
         ]
     )
-    yield from _section("Files that are not those written", map(describe_altered, altered))
+    yield from _section("Files changed since they were written", map(describe_altered, altered))
     yield from _section("Attempts", map(_attempt, manifest.attempts))
     yield from _section("Stages", _stages(manifest))
     yield from _section("Sources", map(_source, manifest.sources.values()))
-    yield from _section("Passed over", (f"{name}: {why}" for name, why in manifest.passed_over.items()))
+    yield from _section("Skipped", (f"{name}: {why}" for name, why in manifest.passed_over.items()))
     yield from _section("Findings", _findings(manifest, findings, str(run.folder / VALIDATION_NAME)))
     yield from _section("Gates", _gates(manifest.gates))
     yield from _section("Rejected claims", (f"{n} {why}" for why, n in manifest.rejected_claims.items()))
@@ -126,7 +126,7 @@ def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFi
     yield from _section("Outputs", (f"{name}  sha256 {sha}" for name, sha in manifest.outputs.items()))
     yield from _section("Error", [manifest.error] if manifest.error else [])
     if command := command_to_go_on(run):
-        yield f"Go on with: {command}"
+        yield f"Resume with: {command}"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -192,7 +192,7 @@ def _gates(report: GateReport | None) -> Iterator[str]:
             yield f"step-free access changed at {exits}; each is among the findings"
         if report.lost_answers:
             exits = counted(len(report.lost_answers), "exit")
-            yield f"step-free access is not known any more at {exits}; each is among the findings"
+            yield f"step-free access is no longer known at {exits}; each is among the findings"
 
 
 def _usage(usage: ModelUsage) -> Iterator[str]:

@@ -22,7 +22,7 @@ def warn_of_unvouched(*loaded: LoadedDataset) -> None:
     """Name the datasets whose bytes no manifest vouches for."""
     for found in loaded:
         if found.run is None:
-            warn(f"Nothing vouches for the bytes of {found.name}: there is no manifest of its run beside it.")
+            warn(f"Cannot verify {found.name}: there is no manifest of its run beside it.")
 
 
 def warn_of_damaged(history: History) -> None:

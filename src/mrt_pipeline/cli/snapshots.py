@@ -61,7 +61,8 @@ def refresh(
         recorded = _from_files(files, _moment(retrieved_at), configuration.settings)
     elif retrieved_at is not None:
         raise UsageError(
-            "--retrieved-at says when files were downloaded; name them, or leave it out to ask the services."
+            "--retrieved-at applies to downloaded files. Name the files, or remove it to fetch from the "
+            "services."
         )
     else:
         recorded = _from_services(configuration)
@@ -114,7 +115,7 @@ def _from_services(configuration: PipelineConfig) -> list[SourceTable[Any]]:
             if not spec.recorder:
                 continue
             if missing := missing_credentials(settings, secrets, [spec.api]):
-                say(f"Left as it is: {missing[0]}")
+                say(f"Unchanged: {missing[0]}")
             else:
                 found.extend(spec.load(spec.recorder)(access))
     return found
@@ -151,7 +152,7 @@ def _read(path: Path) -> bytes:
     try:
         return read_bytes(path)
     except FileNotFoundError:
-        raise UsageError(f"{path} is not there; give the path of a downloaded file.") from None
+        raise UsageError(f"{path} not found. Give the path of a downloaded file.") from None
 
 
 def _report(recorded: Sequence[SourceTable[Any]], *, shows_all: bool) -> None:
@@ -168,7 +169,7 @@ def _report(recorded: Sequence[SourceTable[Any]], *, shows_all: bool) -> None:
         raise SourceFormatError(
             next((name for name, table in tables.items() if lost[0] in table.findings), next(iter(tables))),
             f"{counted(count_records(lost), 'record')} could not be read; expected all of them. Nothing was "
-            "recorded; correct the files, or get them again.",
+            "recorded; correct the files, or download them again.",
         )
     for document_id, table in tables.items():
         if not table.records:

@@ -73,7 +73,7 @@ def _check_file(path: Path, manifest: Manifest | None) -> Iterator[Finding]:
 def _unvouched(path: Path, why: str) -> Finding:
     return finding_of(
         "bytes-not-vouched-for",
-        f"Nothing vouches for the bytes of {path}: {why}. Get it from its sender with a sha256 to compare.",
+        f"Cannot verify {path}: {why}. Get it from its sender with a sha256 to compare.",
     )
 
 
@@ -93,7 +93,7 @@ def _read(path: Path, *, is_missed: bool) -> Stage3Output | None:
     except FileNotFoundError:
         if is_missed:
             return None
-        raise UsageError(f"{path} is not there; give a stage3_final.json or a run folder.") from None
+        raise UsageError(f"{path} not found. Specify a stage3_final.json or a run folder.") from None
     return parse_checkpoint(Stage3Output, path, content, "mrt-pipeline run")
 
 
@@ -113,7 +113,7 @@ def _settings(config: Path | None) -> Settings:
     """Return the configuration; whoever received a dataset has none, and needs none to check it."""
     if (found := look_for_config(config)) is not None:
         return PipelineConfig(found).settings
-    note("No configuration was found; the dataset is checked with the program's defaults.")
+    note("No configuration found; the dataset is checked with the program's defaults.")
     return default_settings()
 
 

@@ -76,8 +76,8 @@ def warn_of_lost_answer(lost: LostAnswer) -> Finding:
     sources = f" (from {', '.join(lost.sources)})" if lost.sources else ""
     return finding_of(
         "step-free-lost",
-        f"{lost.exit_id}: step_free was {lost.old.value}{sources} and is not known any more. Look at "
-        "the next answer before anyone relies on it.",
+        f"{lost.exit_id}: step_free was {lost.old.value}{sources} and is now unknown. Check the next "
+        "run before relying on it.",
         slug=lost.slug,
         exit_id=lost.exit_id,
     )
@@ -91,7 +91,7 @@ def warn_of_turn(turn: AccessTurn) -> Finding:
     documents = f" ({', '.join(turn.documents)})" if turn.documents else ""
     return finding_of(
         "access-turned",
-        f"{turn.exit_id}: {'; '.join(said)}{documents}. Verify it before anyone relies on it.",
+        f"{turn.exit_id}: {'; '.join(said)}{documents}. Verify before relying on it.",
         slug=turn.slug,
         exit_id=turn.exit_id,
     )

@@ -21,7 +21,7 @@ from mrt_pipeline.contracts.findings import Severity
 MAX_SHOWN = 20
 """lines per section in text; the records have them all"""
 
-SAME = "Nothing differs: the same stations, exits, values and findings."
+SAME = "No differences: same stations, exits, values and findings."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def headline(comparison: Comparison) -> str:
     return (
         SAME
         if comparison.is_same
-        else f"{counted(len(comparison.findings), 'finding')} changed, nothing else."
+        else f"{counted(len(comparison.findings), 'finding')} changed; nothing else did."
     )
 
 
@@ -101,7 +101,7 @@ def describe(comparison: Comparison) -> Iterator[Section]:
         ),
         ("Coverage", list(_coverage(found))),
         ("Findings", list(_findings(found.findings))),
-        ("Documents read anew", [item.document_id for item in found.documents]),
+        ("Documents re-read", [item.document_id for item in found.documents]),
     ):
         if lines:
             yield Section(title, tuple(_shorten(lines)))
@@ -154,7 +154,7 @@ def _line(item: LineChange) -> str:
 
 def describe_same_way(item: LineChange, where: str) -> str:
     """Return that only the destination on signs differs, e.g. ``SKL: destination changed at …``."""
-    return f"{item.line_code}: destination (towards_code) changed at {where}; trains run as before"
+    return f"{item.line_code}: destination (towards_code) changed at {where}; train services are unchanged"
 
 
 def _values(changes: Iterable[ValueChange]) -> Iterator[str]:
@@ -203,7 +203,7 @@ def _findings(changes: Sequence[FindingChange]) -> Iterator[str]:
         word = "gone" if change.new is None else "new" if change.old is None else "now"
         yield f"{word} {present.severity.value} {present.check}: {present.message}"
     if others:
-        yield f"{others} of severity info are new, gone or worded otherwise"
+        yield f"{others} of severity info are new, resolved or reworded"
 
 
 def _shorten(lines: Sequence[str]) -> Iterator[str]:

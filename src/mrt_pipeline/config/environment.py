@@ -136,8 +136,8 @@ def _refuse_short(secrets: Mapping[str, str], proxies: Mapping[str, str] = Mappi
     )
     if faults:
         raise ConfigError(
-            f"A secret of fewer than {LEAST_CHARS} characters cannot be kept out of files and messages. "
-            "Replace it by a longer one, or unset the variable if no service needs it:",
+            f"A secret shorter than {LEAST_CHARS} characters cannot be kept out of files and messages. "
+            "Replace it with a longer one, or unset the variable if no service needs it:",
             faults,
         )
 

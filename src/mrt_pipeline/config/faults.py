@@ -81,8 +81,8 @@ def describe_unknown_key(path: KeyPath, place: str) -> str:
     if SECRET_WORD.search(name):
         return describe_secret(path, place)
     nearest = get_close_matches(name.lower(), siblings, n=1, cutoff=0.5)
-    guess = f"did you mean {nearest[0]}? " if nearest else "take it out. "
-    return f"{place} is not a known key; {guess}Known there: {', '.join(siblings)}."
+    guess = f"did you mean {nearest[0]}? " if nearest else "remove it. "
+    return f"{place} is not a known key; {guess}Allowed keys: {', '.join(siblings)}."
 
 
 def describe_unknown_variable(variable: str, path: KeyPath) -> str:
@@ -101,7 +101,7 @@ def describe_secret(path: KeyPath, place: str) -> str:
     name = "_".join(map(str, path[-2:])).lower()
     nearest = get_close_matches(name, SECRET_NAMES, n=1) or SECRET_NAMES
     variables = " or ".join(secret.upper() for secret in nearest)
-    return f"{place} looks like a secret; take it out and set {variables} in the environment or in .env."
+    return f"{place} looks like a secret. Remove it and set {variables} in the environment or in .env."
 
 
 def _describe(found: Mapping[str, Any], place: str, schema: Mapping[str, Any], written: str | None) -> str:

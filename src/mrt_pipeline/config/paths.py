@@ -41,8 +41,8 @@ def expand_path(text: str) -> str:
     if expanded == filled:
         user = filled.partition("/")[0]
         raise ValueError(
-            f"begins with {user!r}, and no such home folder is known; write the path out, or ./{user} for a "
-            "folder of that name."
+            f"begins with {user!r}, and there is no such home folder. Write the path in full, or use "
+            f"./{user} for a folder of that name."
         )
     return expanded
 
@@ -83,4 +83,4 @@ def _fill_in(found: re.Match[str]) -> str:
     name = found[1] or found[2]
     if value := os.environ.get(name):
         return value
-    raise ValueError(f"names the variable {name!r}, which is not set; set it, or write the path out.")
+    raise ValueError(f"names the variable {name!r}, which is not set. Set it, or write the path in full.")

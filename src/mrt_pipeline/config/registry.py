@@ -40,7 +40,7 @@ def all_sources() -> tuple[SourceSpec, ...]:
     )
     faults = [*_repeated(found), *_misplaced(found)]
     if faults:
-        raise ConfigError("The installed sources do not fit together:", tuple(faults))
+        raise ConfigError("The installed sources conflict:", tuple(faults))
     return tuple(found)
 
 
@@ -124,8 +124,8 @@ def _others(group: str, kind: type[SpecT]) -> Iterator[SpecT]:
             ) from error
         if not isinstance(spec, kind):
             raise ConfigError(
-                f"The entry point {point.name} ({group}) leads to {point.value}; expected a {kind.__name__}. "
-                "Correct the package, or remove it."
+                f"The entry point {point.name} ({group}) points to {point.value}; expected a "
+                f"{kind.__name__}. Correct the package, or remove it."
             )
         yield spec
 

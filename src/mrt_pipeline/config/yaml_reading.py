@@ -177,7 +177,7 @@ class _TreeReader:
         """Refuse a number that one reader of YAML takes for another than the next, or for text."""
         place = f"{show_path(path)} (line {_line(node)})" if path else f"line {_line(node)}"
         self._document.faults.append(
-            f"{place} is {node.value}, which readers of YAML take for different numbers, or for text; write "
+            f"{place} is {node.value}, which YAML parsers read as different numbers, or as text; write "
             "a decimal number, such as 8 or 0.5, or put text in quotes."
         )
         self._document.unread.append(path)

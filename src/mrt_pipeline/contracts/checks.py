@@ -233,7 +233,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "enrichment-disabled", "run[|s] without enrichment", "see that nobody takes empty fields for a no"
         ),
         _warning("model-passage-unread", "passage[|s] that the model did not read", "run again, or read it"),
-        _warning("no-source-used", "run[|s] without any source", "see which were passed over and why"),
+        _warning("no-source-used", "run[|s] without any source", "see which were skipped and why"),
         _warning("source-failed", "failure[|s] of a source", "run again with --retry-failed"),
         _warning("sources-disagree", "disagreement[|s] between sources", "see which of them is right"),
         _warning("wiki-page-blank", "page[|s] of the wiki that [is|are] blank", "look at the page's history"),

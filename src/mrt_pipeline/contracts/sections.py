@@ -41,9 +41,9 @@ def _refuse_repeats(items: tuple[ItemT, ...]) -> tuple[ItemT, ...]:
 
 def _refuse_login(url: HttpUrl) -> HttpUrl:
     if url.username or url.password:
-        raise ValueError("holds a user name or password, which would end up in manifests; leave it out.")
+        raise ValueError("contains a user name or password, which would end up in manifests; remove it.")
     if url.query:
-        raise ValueError("holds a query, and what is secret in it would end up in manifests; leave it out.")
+        raise ValueError("contains a query, whose secrets would end up in manifests; remove it.")
     return url
 
 

@@ -31,17 +31,17 @@ Part = tuple[str, str | None]
 COMPUTED: dict[tuple[type[Published], str], str] = {
     (Station, "station_id"): "its code on its first line, in the order of the network's table",
     (Station, "slug"): "the key of the place in the network's table, which never changes",
-    (Station, "wiki_title"): "put together from the name and the modes of its lines",
+    (Station, "wiki_title"): "built from the name and the modes of its lines",
     (Station, "status"): "follows from the opening dates of its codes and the day described",
     (StationCode, "station_code"): "names the record",
-    (StationExit, "exit_id"): "put together from slug, line of the building, and label",
+    (StationExit, "exit_id"): "built from slug, line and exit label",
     (ExitPlatform, "station_code"): "names the record: the station whose platform it is",
     (ExitPlatform, "line_code"): "names the record: the line whose platform it is",
     (ExitBusStop, "bus_stop_code"): "names the record",
 }
 """fields that name a record or are computed from others: how"""
 
-CONFIDENCE = "computed from who says it and how many agree, never taken from a model"
+CONFIDENCE = "computed from the sources and how many agree, never taken from a model"
 
 CONCLUDED: dict[tuple[type[Published], str], str] = {
     (ExitPlatform, "is_same_building"): (
@@ -55,7 +55,7 @@ _HOW = {
     Method.RECORD: "read from the publisher's record",
     Method.TOPOLOGY: "follows from the order of stations in the network's table",
     Method.GEOMETRY: "computed from published coordinates",
-    Method.DEDUCTION: "one of the values that it is concluded from",
+    Method.DEDUCTION: "one of the values it was derived from",
     Method.RULE: "read from the page by a rule",
 }
 _OWN_RECORD = "recorded in this project's own network table"
@@ -143,7 +143,7 @@ def find_parts(name: str) -> tuple[Part, ...]:
     if dot and field in known:
         known = tuple(f"{field}.{item}" for item in _attributes_of(field))
     if name not in known:
-        raise UsageError(f"There is no field {name!r}; expected one of {', '.join(known) or field}.")
+        raise UsageError(f"Unknown field {name!r}; expected one of {', '.join(known) or field}.")
     return ((field, attribute),)
 
 
@@ -270,11 +270,11 @@ def _says_something(found: StationExit, part: str, attribute: str | None) -> boo
 
 def _why_silent(name: str, facts: RunFacts) -> str:
     passed_over = [
-        f"{source} was passed over ({facts.passed_over[source]})"
+        f"{source} was skipped ({facts.passed_over[source]})"
         for source in sources_filling(name)
         if source in facts.passed_over
     ]
-    return "; ".join(["no source in use says anything about it", *passed_over])
+    return "; ".join(["no active source provides this", *passed_over])
 
 
 def _findings_about(

@@ -64,14 +64,14 @@ def _begins(station: Station, wanted: str) -> bool:
 
 
 def _ambiguous(text: str, found: Sequence[Station]) -> str:
-    return f"{text!r} may mean {_list(found)}; give more of the name, or a code."
+    return f"{text!r} matches several stations: {_list(found)}. Type more of the name, or use a code."
 
 
 def _unknown(text: str, stations: Iterable[Station]) -> str:
     by_name = {item.name.casefold(): item for item in stations}
     close = get_close_matches(text.casefold(), by_name, n=3)
-    hint = f" Is it {_list([by_name[name] for name in close])}?" if close else ""
-    return f"There is no station {text!r}; expected a code, a slug, or the beginning of a name.{hint}"
+    hint = f" Did you mean {_list([by_name[name] for name in close])}?" if close else ""
+    return f"No station {text!r}; expected a code, a slug, or the beginning of a name.{hint}"
 
 
 def _list(stations: Sequence[Station]) -> str:

@@ -77,8 +77,8 @@ def find_unknown_stops(stops: SourceTable[BusStop], services: SourceTable[BusSer
         finding_of(
             "bus-stop-not-listed",
             f"Service {service.service_no} direction {service.direction} calls at "
-            f"{', '.join(unknown)}, which {stops.provenance.document_id} does not list; nothing hangs on "
-            "these stops.",
+            f"{', '.join(unknown)}, which {stops.provenance.document_id} does not list; these stops "
+            "are ignored.",
             record_id=f"{services.provenance.document_id}:{service.service_no}:{service.direction}",
         )
         for service in services.records

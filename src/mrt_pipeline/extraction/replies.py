@@ -52,7 +52,7 @@ Facts = Annotated[tuple[FactT, ...], BeforeValidator(_few)]
 
 
 class Answered(Record):
-    """Something that a model wrote; what it adds of its own is passed over."""
+    """Something that a model wrote; what it adds of its own is skipped."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -57,7 +57,7 @@ def load_run(run: Run) -> LoadedDataset:
         is_done = run.manifest.status is RunStatus.COMPLETED
         why = "made no dataset" if is_done else f"{run.state.replace('_', ' ')} before it"
         see = shlex.join(["mrt-pipeline", "show", str(run.folder)])
-        raise MissingCheckpointError(path, f"is not there: the run {why}. See: {see}")
+        raise MissingCheckpointError(path, f"was not made: the run {why}. See: {see}")
     since = find_unrecorded(run.manifest, FINAL_STAGE)
     try:
         content = verify_checkpoint(run.folder, record.checkpoint, REMEDY, since)
@@ -86,8 +86,8 @@ def choose_successful(history: History, number: int) -> list[Run]:
     found = [run for run in history.runs if run.has_dataset]
     if len(found) < number:
         raise UsageError(
-            f"{history.outputs} holds {counted(len(found), 'completed run')} to choose from; expected "
-            f"{number}. Name runs or files, or make a run with: {REMEDY}"
+            f"This needs {counted(number, 'completed run')}; {history.outputs} has {len(found)}. "
+            f"Name runs or files, or start a run with: {REMEDY}"
         )
     return found[:number]
 

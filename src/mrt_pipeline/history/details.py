@@ -60,4 +60,4 @@ def _split(line: Mapping[str, str]) -> tuple[str, RejectedClaim]:
 def _damaged(path: Path) -> CorruptCheckpointError:
     stage = "3" if path.name == VALIDATION_NAME else "2"
     remedy = shlex.join(["mrt-pipeline", "run", "--output-dir", str(path.parent), "--resume-from", stage])
-    return CorruptCheckpointError(path, f"is damaged. Make it again with: {remedy}")
+    return CorruptCheckpointError(path, f"is damaged. Recreate it with: {remedy}")

@@ -1,4 +1,4 @@
-"""The runs of a folder as a person looks back on them; what cannot be read is named, never passed over.
+"""The runs of a folder as a person looks back on them; what cannot be read is named, never skipped.
 
 A run stands as its manifest says, with one exception: a manifest that says ``running`` while no process holds
 the folder was left by a process that was killed. Such a run has died.
@@ -181,12 +181,10 @@ def get_run(name: str, outputs: Path) -> Run:
     names = [run.name for run in runs]
     shown = ", ".join(names[:SUGGESTED]) + (", …" if len(names) > SUGGESTED else "")
     there = (
-        f"In {outputs} are: {shown}"
-        if names
-        else f"There is none in {outputs}; make one with: mrt-pipeline run"
+        f"Runs in {outputs}: {shown}" if names else f"No runs in {outputs}. Start one with: mrt-pipeline run"
     )
     raise UsageError(
-        f"There is no run {name!r}; expected the name or path of a folder with a {MANIFEST_NAME}. {there}"
+        f"Run {name!r} not found; expected the name or path of a folder with a {MANIFEST_NAME}. {there}"
     )
 
 

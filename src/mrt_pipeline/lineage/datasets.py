@@ -25,7 +25,7 @@ Facets = Mapping[str, Json | None]
 
 _PURPOSES = {
     "stage1_ingestion": "Stations with their exits, and what became of each feature of LTA's file",
-    "stage2_enrichment": "What hangs on each exit, as claimed by the sources, merged and with evidence",
+    "stage2_enrichment": "What belongs to each exit, as claimed by the sources, merged and with evidence",
     "stage3_merger": "The dataset: stations with exits, every value with its evidence",
     "mrt_transit_graph.json": "The dataset as a plain list of stations",
     "exits.geojson": "Every exit as a point (RFC 7946)",

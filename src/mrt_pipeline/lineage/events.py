@@ -27,7 +27,7 @@ PUBLISHING = "publishing"
 _TASKS = {
     PIPELINE_JOB: ("The whole pipeline: from public sources to one checked dataset", ""),
     "stage1_ingestion": ("Ingest stations and exits", "stages/stage1_ingestion.py"),
-    "stage2_enrichment": ("Find what hangs on each exit", "stages/stage2_enrichment.py"),
+    "stage2_enrichment": ("Find what belongs to each exit", "stages/stage2_enrichment.py"),
     "stage3_merger": ("Merge the stages' outputs and check the whole", "stages/stage3_merger.py"),
     PUBLISHING: ("Write the dataset in the configured formats", "exports"),
 }

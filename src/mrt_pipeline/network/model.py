@@ -52,7 +52,7 @@ class CodeEntry:
         return self.closed_date is None or as_of < self.closed_date
 
     def is_future(self, as_of: date) -> bool:
-        """Tell whether this code is still to come on a day."""
+        """Tell whether this code is in the future on a day."""
         return self.opened_date is None or self.opened_date > as_of
 
 

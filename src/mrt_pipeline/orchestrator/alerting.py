@@ -68,7 +68,7 @@ class Alerting:
     def _try(self, tell: Callable[[], None]) -> None:
         """Tell if alerts are wanted; the run is over, and not even a signal changes how it ended."""
         if self._config.settings.alerting.enabled:
-            try_to_tell(tell, "Not all alerts of this run could be made", self._reporter, self._log)
+            try_to_tell(tell, "Not all alerts of this run could be created", self._reporter, self._log)
 
     def _tell_failure(self, error: MrtPipelineError) -> None:
         from mrt_pipeline.orchestrator.occasions import tell_failure

@@ -123,7 +123,7 @@ class Attempt:
             if not isinstance(output, kind):
                 raise StageInputError(
                     STAGES[number - 1].name,
-                    f"was given {type(output).__name__}; expected the {kind.__name__} of stage {earlier}.",
+                    f"received {type(output).__name__}; expected the {kind.__name__} of stage {earlier}.",
                 )
             self._outputs[earlier] = output
             self._contents[STAGES[earlier - 1].name] = content_sha256(output)
@@ -143,7 +143,7 @@ class Attempt:
             if number not in self._reusable:
                 is_whole = self.manifest.status is RunStatus.COMPLETED
                 remedy = self._finish() if is_whole else find_remedy(self.folder, self.manifest)
-                raise MissingCheckpointError(path, f"is not there; make it with: {remedy}")
+                raise MissingCheckpointError(path, f"is missing. Create it with: {remedy}")
             content = self._reusable[number]
             self._outputs[number] = parse_checkpoint(stage.kind, path, content, self._finish())
         return self._outputs[number]
@@ -198,7 +198,7 @@ class Attempt:
         api = stage.find_api(error.source_id)
         is_live = api is not None and self._context.access.mode_of(api) is Mode.LIVE
         if is_live and not error.names_way_out:
-            error.advise(f"To do without it, set apis.{api}.mode to snapshot.")
+            error.advise(f"To use the recorded copy instead, set apis.{api}.mode to snapshot.")
 
     def _make(self, stage: StageSpec, fingerprint: Fingerprint | None, began: float) -> StageOutput:
         """Run a stage's five steps; a failed one leaves no checkpoint behind."""
@@ -308,7 +308,7 @@ class Attempt:
         if decision.damaged is None:
             return
         aside = move_aside(decision.damaged, self._context.now())
-        self._context.reporter.warn(f"{decision.damaged} is damaged; it was kept as {aside.name}.")
+        self._context.reporter.warn(f"{decision.damaged} is damaged; it was renamed to {aside.name}.")
         self._log.warning("damaged checkpoint kept aside", file=decision.damaged.name, kept_as=aside.name)
 
     def _facts_of(self, stage: StageSpec, output: StageOutput) -> dict[str, object]:

@@ -42,7 +42,7 @@ class Action(StrEnum):
     """the run ends here with an error"""
     UNREACHED = "not reached"
     LEAVE = "leave"
-    """not asked for"""
+    """not requested"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class StagePlan(StepPlan):
         return self.action in (Action.RUN, Action.DEPENDS)
 
 
-NOT_ASKED_FOR = "not asked for"
+NOT_ASKED_FOR = "not requested"
 ENDS_BEFORE = "the run ends before it"
 _WITHOUT_DATASET = {
     Action.LEAVE: (Action.LEAVE, NOT_ASKED_FOR),
@@ -228,6 +228,4 @@ def _assume_outputs(
 def _held_by_another(folder: Path | None) -> list[str]:
     if folder is None or not is_locked(folder):
         return []
-    return [
-        f"{folder} is being worked on by another process; wait for it to end, or choose another --output-dir."
-    ]
+    return [f"{folder} is in use by another process. Wait for it to end, or choose another --output-dir."]

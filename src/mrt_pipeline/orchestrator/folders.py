@@ -55,7 +55,7 @@ class LatestMove(Enum):
     EARLIER_DAY = auto()
     """the run describes an earlier day than what is shown"""
     DAY_TO_COME = auto()
-    """the run describes a day that is still to come"""
+    """the run describes a day that is in the future"""
 
 
 def choose_folder(request: RunRequest, output: OutputSection, now: datetime) -> Path:
@@ -197,7 +197,7 @@ def find_resumable(outputs: Path, first_stage: int) -> Path | None:
 
 
 def list_runs(outputs: Path) -> Iterator[tuple[Path, Manifest]]:
-    """Yield each run folder with its manifest, by name; folders without a readable one are passed over."""
+    """Yield each run folder with its manifest, by name; folders without a readable one are skipped."""
     if not outputs.is_dir():
         return
     for folder in sorted(outputs.iterdir()):
@@ -248,7 +248,7 @@ def refuse_to_replace_shown(
     """Raise if a run would work in the folder that ``latest`` shows, for a day that must not be shown there.
 
     Raises:
-        UsageError: if what is shown describes a later day, or the day is still to come.
+        UsageError: if what is shown describes a later day, or the day is in the future.
     """
     link = outputs / LATEST
     publishes = request.last_stage == STAGES[-1].number and not request.move_latest
@@ -413,7 +413,7 @@ def _nothing_to_resume(outputs: Path, first_stage: int) -> MissingCheckpointErro
     names = " and ".join(CHECKPOINT_NAMES[stage.name] for stage in STAGES if stage.number < first_stage)
     return MissingCheckpointError(
         outputs,
-        f"holds no run with {names}, which stage {first_stage} needs. Make one with: mrt-pipeline run",
+        f"holds no run with {names}, which stage {first_stage} needs. Start one with: mrt-pipeline run",
     )
 
 
@@ -421,4 +421,4 @@ def _no_run_there(folder: Path, first_stage: int) -> MissingCheckpointError:
     """Return the error for a folder to go on in that is not there: most likely its name was mistyped."""
     needed = folder / CHECKPOINT_NAMES[STAGES[first_stage - 2].name]
     command = shlex.join(["mrt-pipeline", "run", "--output-dir", str(folder)])
-    return MissingCheckpointError(needed, f"is not there, nor is its folder; make it with: {command}")
+    return MissingCheckpointError(needed, f"is missing, and so is its folder. Create it with: {command}")

@@ -99,11 +99,12 @@ class PublicationGate:
             run = get_run(baseline.folder, self._outputs)
             if baseline.content_sha256 in (None, _content_of(run.manifest)):
                 return load_run(run).dataset
-            why = f"{run.name} holds another dataset now."
+            why = f"{run.name} now holds a different dataset."
         except (CheckpointError, StorageError, UsageError) as error:
             why = str(error).partition("\n")[0]
         self._context.reporter.note(
-            f"The report does not say what changed since run {baseline.run_id}, whose dataset is gone: {why}"
+            f"The report omits changes since run {baseline.run_id}, whose dataset is no longer available: "
+            f"{why}"
         )
         return None
 
@@ -113,7 +114,7 @@ class PublicationGate:
         for run in candidates:
             content = content or content_sha256(dataset)
             if _content_of(run.manifest) == content and has_whole_dataset(run.folder, run.manifest):
-                reason = f"It says the same as {run.name}."
+                reason = f"No differences from {run.name}."
                 self.baseline = _as_made_for(dataset, run.manifest)
                 self._record(
                     GateReport(status=GateStatus.PASSED, reason=reason, baseline=describe_baseline(run))
@@ -122,13 +123,13 @@ class PublicationGate:
             try:
                 self.baseline = load_run(run).dataset
             except (CheckpointError, StorageError) as error:
-                self._context.reporter.warn(f"The dataset published last cannot be compared with: {error}")
+                self._context.reporter.warn(f"Cannot compare with the dataset published last: {error}")
                 altered.append(run)
                 continue
             self._judge(dataset, self.baseline, run)
             return
         if not self._judge_by_altered(dataset, altered):
-            self._record(_not_compared("There is no earlier dataset to compare with."))
+            self._record(_not_compared("No earlier dataset to compare with."))
 
     def _judge_by_altered(self, dataset: Stage3Output, runs: Iterable[Run]) -> bool:
         """Compare with the first dataset that can be read although its bytes are not those once written.
@@ -148,8 +149,8 @@ class PublicationGate:
         described = describe_baseline(run, baseline)
         if dataset.metadata.as_of < baseline.metadata.as_of:
             reason = (
-                f"This run describes {dataset.metadata.as_of}, and {run.name} a later day, "
-                f"{baseline.metadata.as_of}; so they were not compared."
+                f"Not compared with {run.name}, which describes a later date ({baseline.metadata.as_of}; "
+                f"this run: {dataset.metadata.as_of})."
             )
             self._context.reporter.note(reason)
             self._record(_not_compared(reason, described))
@@ -183,9 +184,7 @@ class PublicationGate:
             self._context.reporter.warn(sentence)
         self._warn_of_access(report)
         if status is GateStatus.ACCEPTED:
-            self._context.reporter.note(
-                f"Published although much is gone since {run.name}: --accept-changes."
-            )
+            self._context.reporter.note(f"Published despite losses since {run.name} (--accept-changes).")
         if status is GateStatus.FAILED:
             raise self._refusal(report, _sources_missing(baseline, dataset))
 
@@ -202,7 +201,7 @@ class PublicationGate:
                 warn(finding.message)
         else:
             place = self._session.folder / GATES_NAME
-            warn(f"{sum_up()}. Verify them before anyone relies on it; full list: {place}")
+            warn(f"{sum_up()}. Verify them before relying on this dataset; full list: {place}")
 
     def _refuse_gaps(self, dataset: Stage3Output) -> None:
         """Refuse a dataset that would be smaller only because a source could not be read everywhere."""
@@ -210,13 +209,13 @@ class PublicationGate:
         if not failed:
             return
         gaps = tuple(finding.message for finding in failed)
-        reason = "A source gave nothing for some stations."
+        reason = "A source returned nothing for some stations."
         self._record(GateReport(status=GateStatus.FAILED, reason=reason, gaps=gaps))
         folder, manifest = self._session.folder, self._session.manifest
         raise SourceGapError(
             failed[0].source or STAGE2_ENRICHMENT,
-            "what it says of some stations is missing, and nothing was published. Try these stations again "
-            f"with: {go_on(folder, manifest, '--retry-failed')}; or publish without it with: "
+            "its data for some stations is missing, so nothing was published. Retry these stations with: "
+            f"{go_on(folder, manifest, '--retry-failed')}; or publish without it with: "
             f"{accept_changes(folder, manifest)}",
             gaps,
         )
@@ -238,12 +237,12 @@ class PublicationGate:
         )
 
     def _refusal(self, report: GateReport, sources: Sequence[str]) -> GateError:
-        why = f" Read for that dataset and not for this one: {', '.join(sources)}." if sources else ""
+        why = f" That dataset used {', '.join(sources)}; this run did not." if sources else ""
         command = accept_changes(self._session.folder, self._session.manifest)
         place = self._session.folder / GATES_NAME
         return GateError(
-            f"{report.reason}{why} Nothing was published. All that is gone stands in {place}; if this is "
-            f"right, publish it with: {command}",
+            f"{report.reason}{why} Nothing was published. Full list: {place}. If the losses are "
+            f"correct, publish with: {command}",
             report.excesses,
         )
 
@@ -321,11 +320,11 @@ def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
 
 
 _REASONS = {
-    GateStatus.NOT_COMPARED: "gates.enabled is false in the configuration: nothing is refused for what is "
-    "gone since {run}.",
-    GateStatus.PASSED: "No more is gone since {run} than gates allows.",
-    GateStatus.FAILED: "More is gone since {run} than gates allows.",
-    GateStatus.ACCEPTED: "More is gone since {run} than gates allows, and --accept-changes was given.",
+    GateStatus.NOT_COMPARED: "gates.enabled is false in the configuration: losses since {run} "
+    "are not checked.",
+    GateStatus.PASSED: "Losses since {run} are within the gate limits.",
+    GateStatus.FAILED: "Losses since {run} exceed the gate limits.",
+    GateStatus.ACCEPTED: "Losses since {run} exceed the gate limits; accepted with --accept-changes.",
 }
 
 
@@ -377,9 +376,7 @@ def _sum_lost_answers(lost: Sequence[LostAnswer]) -> str:
     """Return of how many exits it is not known any more whether they are step-free, and which exits."""
     numbers = ", ".join(f"{old.value}: {number}" for old, number in Counter(it.old for it in lost).items())
     exits = counted(len(lost), "exit")
-    return (
-        f"step_free is not known any more at {exits} (was {numbers}): {_shorten(it.exit_id for it in lost)}"
-    )
+    return f"step_free is no longer known at {exits} (was {numbers}): {_shorten(it.exit_id for it in lost)}"
 
 
 def _describe_source(source: RecordLoss, allowed: float) -> str:

@@ -100,7 +100,7 @@ def tell_budget(occasion: Occasion) -> Alert | None:
         Trigger.BUDGET_REACHED,
         f"The run stopped at its budget with {counted(pending, 'station')} still to do.",
         stage=STAGE2_ENRICHMENT,
-        safe="the stations that are done are kept, and are not asked about again.",
+        safe="finished stations are kept and not repeated.",
         command=occasion.remedy,
     )
 
@@ -114,7 +114,7 @@ def tell_sources(output: Stage2Output, occasion: Occasion) -> Alert | None:
         Trigger.SOURCE_DOWN,
         "\n".join(failed),
         stage=STAGE2_ENRICHMENT,
-        safe="what the other sources gave for these stations is kept.",
+        safe="what the other sources returned for these stations is kept.",
         command=occasion.go_on("--retry-failed"),
     )
 
@@ -152,7 +152,7 @@ def tell_recovery(
     return occasion.alert(
         Trigger.RECOVERED,
         "\n".join(["The run finished after these failures:", *failures]),
-        safe="the run did what it was asked to." if dataset is None else "the dataset was published.",
+        safe="the requested stages completed." if dataset is None else "the dataset was published.",
         details=tuple(_describe_changes(dataset, baseline, occasion)),
     )
 
@@ -177,7 +177,7 @@ def _failed_stage(manifest: Manifest | None) -> str | None:
 def _describe_safe(occasion: Occasion) -> str:
     manifest = occasion.manifest
     if manifest is None:
-        return "nothing was begun, and earlier runs are untouched."
+        return "nothing was started, and earlier runs are untouched."
     kept = ", ".join(manifest.checkpoints.values()) or "no checkpoint yet"
     return f"every file in the run's folder is whole ({kept}), and no earlier run was touched."
 

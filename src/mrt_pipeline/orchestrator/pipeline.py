@@ -218,21 +218,18 @@ class PipelineOrchestrator:
             is_wanted=request.move_latest,
         )
         if move is LatestMove.NO_DATASET:
-            self._reporter.note(f"{link} goes on showing the last complete dataset.")
+            self._reporter.note(f"{link} still shows the last complete dataset.")
         elif move is not LatestMove.MOVED:
             shows = "still shows" if was_there else "was missing, and now shows"
             held = find_shown(outputs)
             network = f"{shows} the network of {held.as_of}" if held is not None else "was not moved"
-            why = "is earlier" if move is LatestMove.EARLIER_DAY else "is still to come"
+            why = "is earlier" if move is LatestMove.EARLIER_DAY else "is in the future"
             self._reporter.note(
-                f"{link} {network}, because {day} {why}. To let it show this run: "
+                f"{link} {network}, because {day} {why}. To make it show this run: "
                 f"{move_latest(attempt.folder, attempt.manifest)}"
             )
         elif shown is not None and day < shown.as_of:
-            self._reporter.warn(
-                f"{link} now shows the network of {day}; before, it showed that of {shown.as_of}, of run "
-                f"{shown.run_id}."
-            )
+            self._reporter.warn(f"{link} moved back from {shown.as_of} (run {shown.run_id}) to {day}.")
 
     @contextlib.contextmanager
     def _attempt(self, request: RunRequest) -> Iterator[Attempt]:
@@ -341,7 +338,7 @@ class PipelineOrchestrator:
             return  # the usual case, without the plan, which reads checkpoints
         stages = plan_stages(request, manifest, self._context)
         if faults := find_missing_credentials(stages, self.config):
-            raise CredentialError("A source in use needs a secret that is not set:", tuple(faults))
+            raise CredentialError("Missing credentials:", tuple(faults))
 
     @contextlib.contextmanager
     def _recording_failure(self, session: RunSession, log: RunLog, alerting: Alerting) -> Iterator[None]:
@@ -359,8 +356,8 @@ class PipelineOrchestrator:
             # The one place where a bug of ours is caught: manifest and alert must still say what happened.
             log.exception("bug")
             bug = InternalError(
-                f"A bug in this program stopped the run ({type(error).__name__}: {error}). "
-                f"What was finished is kept in {session.folder}; the details are in its log."
+                f"An internal error stopped the run ({type(error).__name__}: {error}). "
+                f"Completed work is kept in {session.folder}; the details are in its log."
             )
             self._record_failure(session, log, alerting, bug)
             raise bug from error

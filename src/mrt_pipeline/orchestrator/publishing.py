@@ -92,16 +92,16 @@ def _find_reasons(
 ) -> Iterator[str]:
     """Yield why what was published cannot stay as it is; nothing if it can."""
     if not manifest.outputs:
-        yield "nothing is published yet"
+        yield "nothing has been published yet"
         return
     if manifest.publishing is None:
-        yield "what it was made from is not known"
+        yield "its inputs are unknown"
     else:
         yield from find_differences(manifest.publishing, fingerprint)
     wanted = (VALIDATION_NAME, REPORT_FILE, *(spec.file_name for spec in _exporters(settings)))
     for name in wanted:
         if not is_whole(folder, manifest, name):
-            yield f"{name} is not there as it was written"
+            yield f"{name} is missing or was changed"
 
 
 def _write_all(attempt: Attempt, settings: Settings, fingerprint: Fingerprint | None) -> None:

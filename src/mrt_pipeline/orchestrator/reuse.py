@@ -34,11 +34,11 @@ from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.fingerprints import find_differences, flatten, stage_version
 
-ASKED_FOR = "asked for"
+ASKED_FOR = "requested"
 DISABLED = "disabled in config"
 NOTHING_TO_RETRY = "nothing to retry, no source failed for any station"
 _TO_RETRY = (EnrichmentStatus.PARTIAL, EnrichmentStatus.FAILED, EnrichmentStatus.PENDING)
-UNCHANGED = "nothing that it depends on has changed"
+UNCHANGED = "none of its inputs has changed"
 
 LIVE = "live"
 """how the version of a document begins that is not recorded but asked for"""
@@ -86,7 +86,7 @@ def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
     """Raise before any work if the configuration does not let what is asked for be done or shown."""
     if request.stage is not None and not STAGES[request.stage - 1].is_enabled(settings):
         raise UsageError(
-            f"--stage {request.stage} asks for a stage that the configuration switches off; set "
+            f"--stage {request.stage} requests a stage that the configuration disables; set "
             f"stages.{STAGES[request.stage - 1].name}.enabled to true."
         )
     if request.move_latest and not settings.output.symlink_latest:
@@ -94,7 +94,7 @@ def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
 
 
 def _refuse_unknown_day(request: RunRequest, today: date) -> None:
-    """Raise if a day is asked for that lies beyond the network table's horizon and is still to come.
+    """Raise if a day is asked for that lies beyond the network table's horizon and is in the future.
 
     Today is never refused: a run without ``--as-of`` must work when nobody has looked through the tables for
     long. Its dataset says how far they are known.
@@ -198,20 +198,20 @@ def decide(
     if not request.skip_existing and not has_nothing_to_retry:
         return _run_anew(stage, manifest, folder)
     if manifest is None or record is None or record.checkpoint is None:
-        return Decision(runs=True, reason="there is no checkpoint of it yet")
+        return Decision(runs=True, reason="it has no checkpoint yet")
     if record.status is not StageStatus.COMPLETED:
-        return Decision(runs=True, reason=f"it ended as {record.status.value} last time")
+        return Decision(runs=True, reason=f"its last attempt ended as {record.status.value}")
     try:
         content = verify_checkpoint(folder, record.checkpoint, finish(folder, manifest))
     except MissingCheckpointError:
-        return Decision(runs=True, reason=f"{record.checkpoint.file} is gone")
+        return Decision(runs=True, reason=f"{record.checkpoint.file} is missing")
     except CorruptCheckpointError as error:
         return Decision(runs=True, reason=f"{record.checkpoint.file} is damaged", damaged=error.path)
     differences = _differences(record, fingerprint)
     if not has_nothing_to_retry:
         differences += _expired(stage, manifest, fingerprint, now, ttl_days)
     if record.is_doubted:
-        differences.append("the dataset made of it was refused, so its live sources are asked again")
+        differences.append("the dataset made from it was refused, so its live sources are read again")
     if differences:
         return Decision(runs=True, reason="; ".join(differences))
     is_retried = has_nothing_to_retry and stage is BY_STATION
@@ -233,19 +233,17 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
     if manifest is None or record is None or record.checkpoint is None:
         if manifest is not None and path.exists():
             refuse_unrecorded(path, read_bytes(path), find_unrecorded(manifest, stage.name), remedy)
-        raise MissingCheckpointError(path, f"is not there; make it with: {remedy}")
+        raise MissingCheckpointError(path, f"is missing. Create it with: {remedy}")
     content = _verify(stage, manifest, record.checkpoint, folder)
     if pending := record.counts.get("stations_pending"):
         raise StaleCheckpointError(
             path,
             f"is not whole: the run stopped at its budget with {counted(pending, 'station')} still to do. "
-            f"Go on with: {remedy}",
+            f"Resume with: {remedy}",
         )
     then = record.fingerprint
     if then is None:
-        return Decision(
-            runs=False, reason=f"{ASKED_FOR}; what it was made from is not known", checkpoint=content
-        )
+        return Decision(runs=False, reason=f"{ASKED_FOR}; its inputs are unknown", checkpoint=content)
     refused = find_differences(_what_is_refused(stage, then), _what_is_refused(stage, fingerprint))
     if refused:
         raise StaleCheckpointError(
@@ -264,7 +262,7 @@ def _what_is_refused(stage: StageSpec, fingerprint: Fingerprint) -> Fingerprint:
 
 def _differences(record: StageRecord, fingerprint: Fingerprint) -> list[str]:
     if record.fingerprint is None:
-        return ["what it was made from is not known"]
+        return ["its inputs are unknown"]
     return find_differences(record.fingerprint, fingerprint)
 
 
@@ -293,7 +291,7 @@ def _made_too_long_ago(
     if now - asked_at <= timedelta(days=ttl_days):
         return []
     return [
-        f"{document} was asked for on {asked_at:%Y-%m-%d}, more than cache_ttl_days ({ttl_days:g}) ago"
+        f"{document} was requested on {asked_at:%Y-%m-%d}, more than cache_ttl_days ({ttl_days:g}) ago"
         for document, version in sorted(fingerprint.inputs.items())
         if version.startswith(LIVE)
     ]

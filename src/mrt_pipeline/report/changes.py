@@ -109,7 +109,7 @@ def _groups(found: Comparison) -> Iterator[tuple[str, str, list[Item]]]:
         ],
     )
     yield "finding", "Findings", [item for change in found.findings for item in _finding(change)]
-    yield "document", "Documents read anew", [_item(None, item.document_id) for item in found.documents]
+    yield "document", "Documents re-read", [_item(None, item.document_id) for item in found.documents]
 
 
 def _item(slug: str | None, text: str, exit_id: str | None = None) -> Item:

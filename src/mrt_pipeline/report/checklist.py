@@ -74,7 +74,7 @@ def _describe(check: str, number: int) -> str:
 
 def _of_changes(comparison: Comparison | None) -> Iterator[Item]:
     if comparison is None:
-        yield _item("change", "No earlier run to compare with: see whether the counts are what you expect.")
+        yield _item("change", "No earlier run to compare with: check that the counts are what you expect.")
         return
     found = comparison
     for items, one, several, advice in (
@@ -126,7 +126,7 @@ def _of_changes(comparison: Comparison | None) -> Iterator[Item]:
     if found.values_changed:
         stations = list(dict.fromkeys((change.slug, None) for change in found.values_changed))
         what = _number(len(found.values_changed), "value changed", "values changed")
-        yield _item("change", f"{what}: look through the list of changes.", stations)
+        yield _item("change", f"{what}: review the list of changes.", stations)
 
 
 def _link(item: Any) -> Link:
@@ -136,13 +136,13 @@ def _link(item: Any) -> Link:
 
 def _of_gaps(dataset: Stage3Output, manifest: Manifest) -> Iterator[Item]:
     for source, reason in manifest.passed_over.items():
-        yield _item("gap", f"{show(source)} was passed over: {show_message(reason)}.")
+        yield _item("gap", f"{show(source)} was skipped: {show_message(reason)}.")
     step_free = measure_coverage(dataset.stations)["step_free"]
     if unknown := step_free.total - step_free.filled:
         yield _item(
             "gap",
-            f"{unknown} of {step_free.total} exits say nothing of step-free access: see that whoever gets "
-            "the data shows unknown as unknown, never as no.",
+            f"{unknown} of {step_free.total} exits have no step-free information. Consumers must show "
+            '"unknown", never "no".',
         )
 
 
@@ -153,14 +153,14 @@ def _of_sources(dataset: Stage3Output) -> Iterator[Item]:
             read = document.retrieved_at.date().isoformat()
             yield _item(
                 "source",
-                f"{show(document.title)} was read on {read}, {days} days before the day described: see "
-                "whether a newer one is to be had.",
+                f"{show(document.title)} was read on {read}, {days} days before the day described: "
+                "check whether a newer one is available.",
             )
     if number := sum(map(_is_share_alike, _published(dataset))):
         yield _item(
             "source",
-            f"{number} values rest on text under CC BY-SA: whoever passes them on names the pages and "
-            "shares alike.",
+            f"{number} values come from text under CC BY-SA: redistribution requires attribution "
+            "of the pages and the same licence.",
         )
 
 

@@ -28,7 +28,7 @@ OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
 MAX_SHOWN = 200
 """so many characters of a name or a fault are quoted"""
 
-UNRECORDED = "was written by an attempt that did not get to record it"
+UNRECORDED = "was written by an attempt that ended before recording it"
 
 _METADATA_START = b'\n "metadata": {'
 _METADATA_END = b"\n },"
@@ -83,13 +83,13 @@ def verify_checkpoint(
     try:
         content = read_bytes(path)
     except FileNotFoundError:
-        raise MissingCheckpointError(path, f"is not there; make it with: {remedy}") from None
+        raise MissingCheckpointError(path, f"is missing. Create it with: {remedy}") from None
     if sha256_of(content) != record.sha256:
         refuse_unrecorded(path, content, unrecorded_since, remedy)
         raise CorruptCheckpointError(
             path,
             f"is damaged: {len(content)} bytes that are not the {record.size_bytes} bytes once written "
-            f"(sha256 {sha256_of(content)}, expected {record.sha256}). Make it again with: {remedy}",
+            f"(sha256 {sha256_of(content)}, expected {record.sha256}). Recreate it with: {remedy}",
         )
     return content
 
@@ -117,7 +117,7 @@ def refuse_unrecorded(path: Path, content: bytes, since: datetime | None, remedy
     except ValidationError:
         return
     if CHECKPOINT_NAMES.get(metadata.stage_name) == path.name and metadata.generated_at >= since:
-        raise UnrecordedCheckpointError(path, f"{UNRECORDED}. Make it again with: {remedy}")
+        raise UnrecordedCheckpointError(path, f"{UNRECORDED}. Recreate it with: {remedy}")
 
 
 def parse_checkpoint(kind: type[OutputT], path: Path, content: bytes, remedy: str) -> OutputT:
@@ -131,8 +131,7 @@ def parse_checkpoint(kind: type[OutputT], path: Path, content: bytes, remedy: st
     except ValidationError as error:
         raise CorruptCheckpointError(
             path,
-            f"is not a {kind.__name__} of this version ({describe_fault(error)}). "
-            f"Make it again with: {remedy}",
+            f"is not a {kind.__name__} of this version ({describe_fault(error)}). Recreate it with: {remedy}",
         ) from error
 
 

@@ -94,14 +94,14 @@ def check_number(
         raise SourceFormatError(
             document,
             f"the list gives {counted(number, count.what)}; expected at least {expected.min} "
-            f"({count.key}.min).{why} Run again later; if so many are right now, lower the number.",
+            f"({count.key}.min).{why} Run again later; if that number is correct, lower the limit.",
         )
     if number <= expected.max:
         return table
     finding = finding_of(
         count.check,
         f"{document} gives {counted(number, count.what)}; expected at most {expected.max} "
-        f"({count.key}.max). See what is new, then raise the number.",
+        f"({count.key}.max). Check what is new, then raise the limit.",
         record_id=document,
     )
     return replace(table, findings=(*table.findings, finding))
@@ -114,7 +114,7 @@ def refuse_losses(table: SourceTable[RecordT]) -> SourceTable[RecordT]:
         SourceFormatError: if one could not: it would be missing from the dataset.
     """
     if lost := _lost_records(table):
-        message = f"{_describe_losses(lost)} Run again later; if it stays, the publisher has to mend it."
+        message = f"{_describe_losses(lost)} Run again later; if it stays, the publisher must fix it."
         raise SourceFormatError(table.provenance.document_id, message)
     return table
 

@@ -280,7 +280,7 @@ def describe_os_error(error: OSError) -> str:
 def _not_made(folder: Path, error: OSError) -> StorageError:
     if (obstacle := _find_obstacle(folder)) is not None:
         return _blocked(folder, obstacle)
-    return StorageError(folder, f"could not be made: {describe_os_error(error)}.")
+    return StorageError(folder, f"could not be created: {describe_os_error(error)}.")
 
 
 def _may_be_folder(path: Path) -> bool:
@@ -298,7 +298,7 @@ def _find_obstacle(folder: Path) -> Path | None:
 
 
 def _blocked(folder: Path, obstacle: Path) -> StorageError:
-    name = "" if obstacle == folder else f"could not be made, since {obstacle} "
+    name = "" if obstacle == folder else f"could not be created, since {obstacle} "
     return StorageError(folder, f"{name}{_describe_obstacle(obstacle)}; expected a folder. {_OTHER_FOLDER}")
 
 
@@ -308,7 +308,7 @@ def _describe_obstacle(path: Path) -> str:
     try:
         path.stat()
     except FileNotFoundError:
-        return f"is a link to {path.readlink()}, which is not there"
+        return f"is a link to {path.readlink()}, which does not exist"
     except OSError as error:
         is_loop = error.errno == errno.ELOOP
         return "is a link that leads back to itself" if is_loop else "is a link to no folder"

@@ -213,8 +213,8 @@ class HttpClient:
         """Tell why a request is tried again, when, and how often it was tried, and wait."""
         if failed.pause_s is None or time.monotonic() - began + failed.pause_s > self._options.patience_s:
             raise failed.error
-        tries = f"{failed.number} of {self._options.tries} tries failed"
-        self._tell(f"{failed.error}. Trying again in {failed.pause_s:.1f} s; {tries}.")
+        attempts = f"attempt {failed.number} of {self._options.tries} failed"
+        self._tell(f"{failed.error}; {attempts}. Retrying in {failed.pause_s:.1f} s.")
         if _asked_wait_s(failed.error) < failed.pause_s:
             self._sleep(failed.pause_s)  # a pause that the service asked for is kept by the pacer
 
@@ -242,7 +242,9 @@ class HttpClient:
                         pacer=self._pacer,
                     )
                 except OSError as error:  # the file that SSL_CERT_FILE names
-                    raise request.failure(f"was not asked: trusted certificates: {error.strerror}") from error
+                    raise request.failure(
+                        f"was not requested: trusted certificates: {error.strerror}"
+                    ) from error
             return self._exchange
 
 
@@ -267,7 +269,9 @@ def _post_of(
 
 
 def _too_long_a_wait(request: Request, failure: FetchError, longest_s: float) -> FetchError:
-    asked = f"asks to wait {failure.retry_after_s:.0f} s, more than the {longest_s:.0f} s that are waited"
+    asked = (
+        f"asks to wait {failure.retry_after_s:.0f} s, longer than the {longest_s:.0f} s this program waits"
+    )
     return FetchError(
         request.source_id,
         f"{request.shown_url} answered with status {failure.status} and {asked}; run again later",

@@ -88,12 +88,12 @@ def refuse_unfit(request: Request) -> None:
         FetchError: if a request is not fit to be sent.
     """
     if urlsplit(request.shown_url).scheme not in ("http", "https"):
-        raise request.failure("was not asked: expected an http or https URL")
+        raise request.failure("was not requested: expected an http or https URL")
     for name, value in request.headers.items():
         if not fits_a_header(value):
             raise request.failure(
-                f"was not asked: header {name} holds a line break, a space at an end or a character outside "
-                "ASCII; check the secret it was made from"
+                f"was not requested: header {name} holds a line break, a space at an end or a character "
+                "outside ASCII; check the secret it was made from"
             )
 
 
@@ -161,7 +161,7 @@ def transfer_failure(request: Request, error: Exception, timeout_s: float, deadl
     if isinstance(error, (*unreachable, httpcore2.ConnectionNotAvailable, OSError)):
         return request.failure(f"could not be reached: {_words(error)}", retryable=True)
     return request.failure(
-        f"cannot be asked like this ({type(error).__name__}); check base_url, and the proxy if there is one"
+        f"cannot be requested like this ({type(error).__name__}); check base_url, and the proxy if any"
     )
 
 

@@ -39,7 +39,7 @@ def run_lock(folder: Path, now: datetime) -> Iterator[None]:
             lock.acquire(timeout=PATIENCE_S)
         except Timeout:
             raise RunLockedError(
-                f"{folder} is being worked on by {_describe_holder(folder)}. "
+                f"{folder} is in use by {_describe_holder(folder)}. "
                 "Wait for it to end, or choose another --output-dir."
             ) from None
     try:

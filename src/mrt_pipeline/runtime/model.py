@@ -192,7 +192,7 @@ class ChatModel:
         refusal = error if isinstance(error, ModelCallError) and error.status == TOO_MANY_REQUESTS else None
         if failed.pause_s is None:
             raise error if refusal is None else lasting_refusal(refusal)
-        self._tell(f"{error} Trying again in {failed.pause_s:g} s.")
+        self._tell(f"{error} Retrying in {failed.pause_s:g} s.")
         if refusal is not None:
             self._pacer.hold(self._server.host, failed.pause_s)  # it concerns all threads
         else:
@@ -274,9 +274,7 @@ def _whole_answer(completion: Completion, model: str) -> ModelAnswer:
     match completion.finish_reason.lower():
         case reason if reason in _WHOLE_REASONS or (reason in _CALL_REASONS and completion.text):
             if secret := SECRETS.find(completion.text):
-                raise ModelCallError(
-                    f"{model} repeats the value of {secret}; its answer is neither used nor kept."
-                )
+                raise ModelCallError(f"{model} repeats the value of {secret}; its answer was discarded.")
             return ModelAnswer(completion.text, "stop")
         case reason if reason in _CUT_REASONS:
             return ModelAnswer("", CUT)

@@ -89,5 +89,5 @@ class AnswerCache:
         return self._connection.execute(statement, values).fetchall()
 
     def _remove(self, unfit: UnfitStoreError) -> None:
-        self._warn(f"{self._path}: the cache of model answers is damaged ({unfit}); it is begun anew.")
+        self._warn(f"{self._path}: the cache of model answers is damaged ({unfit}); it was restarted.")
         remove_store(self._path)

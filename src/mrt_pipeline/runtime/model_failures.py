@@ -24,7 +24,7 @@ MAX_SHOWN_CHARS = 200
 
 TOO_MANY_REQUESTS = 429
 
-_WITHOUT = "take openrouter_llm out of stages.stage2_enrichment.sources"
+_WITHOUT = "remove openrouter_llm from stages.stage2_enrichment.sources"
 MISSING_KEY = (
     "OpenRouter needs OPENROUTER_API_KEY in the environment or .env; or set apis.openrouter.base_url to a "
     f"server that needs none, or {_WITHOUT}."

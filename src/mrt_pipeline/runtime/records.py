@@ -57,7 +57,7 @@ def parse_json(content: bytes, document_id: str, expected: str, *, may_hold_secr
     """Return the value that some bytes spell as JSON.
 
     Args:
-        content: the answer; a byte order mark before it is passed over.
+        content: the answer; a byte order mark before it is skipped.
         document_id: the document that was asked for.
         expected: what it should hold, for the message.
         may_hold_secrets: whether it may hold what is secret here, as a new token does that is the old one.
@@ -193,7 +193,7 @@ class RecordReader:
     def lose(self, check: str, fault: str) -> None:
         """Keep a fault for which the record is left out; ``fault`` follows its name in the sentence."""
         self.is_sound = False
-        self.note(check, f"{fault} The {self._kind} is left out.", self._severity)
+        self.note(check, f"{fault} The {self._kind} was skipped.", self._severity)
 
     def note(self, check: str, remark: str, severity: Severity | None = None) -> None:
         """Keep a remark about a record; ``remark`` follows its name in the sentence."""

@@ -72,7 +72,7 @@ class StopRequest:
         if self._is_graceful and is_first:
             # The signal may come in the middle of a write to the very stream that is written to here.
             with contextlib.suppress(OSError, RuntimeError):
-                self._announce("Stopping: what is in flight is finished first. Once more stops at once.")
+                self._announce("Finishing stations in progress. Press Ctrl-C again to stop now.")
             return
         raise RunInterrupted(self.signal_number)
 

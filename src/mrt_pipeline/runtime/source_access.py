@@ -176,7 +176,7 @@ def _missing_of(api: str, settings: Settings, secrets: Secrets) -> Iterator[str]
         if not wanted.is_needed or spec.load(wanted.is_needed)(section):
             yield (
                 f"{wanted.service} needs {wanted.in_words()} in the environment or .env; "
-                f"or {_way_out(spec)}, or take {spec.name} out of stages.{spec.stage}.sources."
+                f"or {_way_out(spec)}, or remove {spec.name} from stages.{spec.stage}.sources."
             )
 
 

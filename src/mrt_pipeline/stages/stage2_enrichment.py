@@ -90,7 +90,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         context = self._context
         opened = self._open_sources(context)
         for name, reason in opened.passed_over.items():
-            context.reporter.note(f"{name} is passed over: {reason}.")
+            context.reporter.note(f"Skipped {name}: {reason}.")
         with open_journal(
             context.folder, now=context.now(), tell=context.reporter.warn, is_costly=opened.is_remote
         ) as journal:
@@ -224,7 +224,7 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
         yield finding_of(
             "no-source-used",
             "No configured source could be used: nothing is known of any exit. "
-            "See which were passed over and why.",
+            "See which were skipped, and why.",
         )
     for name in used:
         failed = [item for item in enrichments if name in item.failures]

@@ -184,7 +184,7 @@ def _sentence(error: ValidationError | SchemaError) -> str:
 
 
 def _read_schemas(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the schemas of a folder by their ids; other JSON files are passed over."""
+    """Return the schemas of a folder by their ids; other JSON files are skipped."""
     found: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.rglob("*.json")):
         try:

@@ -257,7 +257,7 @@ def test_coverage_and_sources_and_the_run_are_told(page: Reader) -> None:
     assert page.find("#coverage tbody tr").text.split()[:2] == ["All", "100%"]
     assert "made available under the terms of the Singapore Open Data Licence" in page.find("#sources").text
     told = page.find("#run").text
-    for words in ("snapshot", "completed", "asked for", "fandom_wiki"):
+    for words in ("snapshot", "completed", "requested", "fandom_wiki"):
         assert words in told
 
 

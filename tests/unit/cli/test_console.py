@@ -93,6 +93,6 @@ def test_a_run_that_stopped_at_its_budget_names_the_command_that_show_gives(
 ) -> None:
     manifest = put_run(tmp_path / "run", status=RunStatus.STOPPED_AT_BUDGET)
     ConsoleReporter().summarise(manifest, tmp_path / "run", 3)
-    console = capsys.readouterr().out.splitlines()[-1].partition("go on with: ")[2]
+    console = capsys.readouterr().out.splitlines()[-1].partition("Resume with: ")[2]
     show_run(str(tmp_path / "run"), None, as_json=False)
-    assert capsys.readouterr().out.splitlines()[-1] == f"Go on with: {console}"
+    assert capsys.readouterr().out.splitlines()[-1] == f"Resume with: {console}"

@@ -39,7 +39,7 @@ def test_the_headline_of_equal_datasets_says_so() -> None:
 def test_the_headline_of_changed_findings_alone_says_so() -> None:
     finding = Finding(check="far", severity=Severity.WARNING, message="It is far.")
     comparison = compare(NOW, NOW.model_copy(update={"findings": (finding,)}))
-    assert headline(comparison) == "1 finding changed, nothing else."
+    assert headline(comparison) == "1 finding changed; nothing else did."
     assert _sections(comparison)["Findings"] == ("new warning far: It is far.",)
 
 
@@ -73,7 +73,7 @@ def test_a_changed_value_is_shown_once_for_all_its_exits_with_old_and_new_reason
 def test_findings_of_severity_info_are_counted_only() -> None:
     info = Finding(check="x", severity=Severity.INFO, message=".")
     comparison = RING.model_copy(update={"findings": (FindingChange(new=info), FindingChange(old=info))})
-    assert _sections(comparison)["Findings"] == ("2 of severity info are new, gone or worded otherwise",)
+    assert _sections(comparison)["Findings"] == ("2 of severity info are new, resolved or reworded",)
 
 
 def test_a_long_list_is_cut_and_says_how_much_is_left() -> None:

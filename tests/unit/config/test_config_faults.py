@@ -12,7 +12,7 @@ from mrt_pipeline.errors import ConfigError
 
 STAGE2 = "stages.stage2_enrichment"
 ODD = (
-    "which readers of YAML take for different numbers, or for text; write a decimal number, such as 8 or "
+    "which YAML parsers read as different numbers, or as text; write a decimal number, such as 8 or "
     "0.5, or put text in quotes."
 )
 
@@ -92,14 +92,14 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
         ("apis: {onemap: {base_url: one map}}",
          "apis.onemap.base_url (line 1) is 'one map'; expected a URL such as https://example.org/api."),
         ("apis: {onemap: {base_url: 'https://me:hunter2@example.org'}}",
-         "apis.onemap.base_url (line 1) holds a user name or password, which would end up in manifests; "
-         "leave it out."),
+         "apis.onemap.base_url (line 1) contains a user name or password, which would end up in manifests; "
+         "remove it."),
         ("apis: {onemap: {base_url: 'https://hunter2@example.org'}}",
-         "apis.onemap.base_url (line 1) holds a user name or password, which would end up in manifests; "
-         "leave it out."),
+         "apis.onemap.base_url (line 1) contains a user name or password, which would end up in manifests; "
+         "remove it."),
         ("lineage: {url: 'https://example.org/?token=hunter2'}",
-         "lineage.url (line 1) holds a query, and what is secret in it would end up in manifests; "
-         "leave it out."),
+         "lineage.url (line 1) contains a query, whose secrets would end up in manifests; "
+         "remove it."),
         ("apis: {onemap: {base_url: 'https://me:hunter2@example.org:99999'}}",
          "apis.onemap.base_url (line 1) is a URL with a login; expected a URL such as https://example.org/api."),
         ("apis: {datagov: {dataset_id: x}}",
@@ -158,12 +158,12 @@ def test_a_long_value_is_cut() -> None:
          "apis.fandom.max_tokens (line 1) is not a known key; did you mean apis.openrouter.max_tokens?"),
         ("apis: {opnrouter: {timeout: 4}}",
          "apis.opnrouter (line 1) is not a known key; did you mean openrouter?"),
-        ("logging: {colour: true}", "logging.colour (line 1) is not a known key; take it out. "
-         "Known there: level, format."),
+        ("logging: {colour: true}", "logging.colour (line 1) is not a known key; remove it. "
+         "Allowed keys: level, format."),
         ("logging: {1: true}",
-         "logging.1 (line 1) is not a known key; take it out. Known there: level, format."),
+         "logging.1 (line 1) is not a known key; remove it. Allowed keys: level, format."),
         ("logging: {<<: {level: INFO}}",
-         "logging.<< (line 1) is not a known key; take it out. Known there: level, format."),
+         "logging.<< (line 1) is not a known key; remove it. Allowed keys: level, format."),
     ],
 )  # fmt: skip
 def test_an_unknown_key_is_told_with_the_nearest_known_one(content: str, fault: str) -> None:

@@ -90,7 +90,7 @@ def test_a_mode_and_a_url_are_typed() -> None:
         ({"MRT_PIPELINE__APIS__OPENROUTER__MAX_TOKEN": "4"}, "MRT_PIPELINE__APIS__OPENROUTER__MAX_TOKEN "
          "sets no known key; did you mean MRT_PIPELINE__APIS__OPENROUTER__MAX_TOKENS?"),
         ({"MRT_PIPELINE__APIS__ONEMAP__PASSWORD": "x"}, "MRT_PIPELINE__APIS__ONEMAP__PASSWORD looks like a "
-         "secret; take it out and set ONEMAP_PASSWORD in the environment or in .env."),
+         "secret. Remove it and set ONEMAP_PASSWORD in the environment or in .env."),
         ({"MRT_PIPELINE__LOGGING": "{level: INFO}"}, "MRT_PIPELINE__LOGGING sets a whole section; set one of "
          "its keys, named MRT_PIPELINE__LOGGING__…"),
         ({"MRT_PIPELINE__MODE": "live", "mrt_pipeline__mode": "snapshot"},

@@ -17,7 +17,7 @@ NO_PATHS = {
     "": "is empty",
     "  ": "is empty",
     "a\0b": "holds a NUL character",
-    "~nobody-of-this-name/x": "begins with '~nobody-of-this-name', and no such home folder is known",
+    "~nobody-of-this-name/x": "begins with '~nobody-of-this-name', and there is no such home folder",
     "$NOT_SET_HERE/x": "names the variable 'NOT_SET_HERE', which is not set",
     "x/${NOT_SET_HERE}": "names the variable 'NOT_SET_HERE', which is not set",
     "${}": "names the variable '', which is not set",
@@ -82,8 +82,8 @@ def test_a_folder_of_all_runs_that_is_no_path_is_refused_with_its_line() -> None
     with pytest.raises(ConfigError) as caught:
         load_settings(Path("pipeline.yaml"), {})
     assert caught.value.faults == (
-        "output.directory (line 2) names the variable 'NOT_SET_HERE', which is not set; set it, or write the "
-        "path out.",
+        "output.directory (line 2) names the variable 'NOT_SET_HERE', which is not set. Set it, or write the "
+        "path in full.",
     )
 
 

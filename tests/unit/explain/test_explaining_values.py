@@ -141,7 +141,7 @@ def test_a_field_that_says_nothing_is_named_with_the_sources_that_were_passed_ov
     [silent] = _explain(facts=facts).silent
     assert (silent.exit_id, silent.field) == ("yishun-nsl-A", "landmarks")
     assert silent.why == (
-        "no source in use says anything about it; fandom_wiki was passed over (nothing of it is recorded)"
+        "no active source provides this; fandom_wiki was skipped (nothing of it is recorded)"
     )
 
 

@@ -39,18 +39,20 @@ def test_a_whole_name_wins_over_longer_ones_that_begin_so() -> None:
     )
     dataset = DATASET.model_copy(update={"stations": (longer, *DATASET.stations)})
     assert get_station(dataset, "Bayfront", RING_NETWORK).slug == "bayfront"
-    with pytest.raises(UsageError, match=r"may mean Bayfront West \(CC30\), Bayfront \(CC34, DT16\)"):
+    with pytest.raises(
+        UsageError, match=r"matches several stations: Bayfront West \(CC30\), Bayfront \(CC34, DT16\)"
+    ):
         get_station(dataset, "bayf", RING_NETWORK)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?", "zzz"])
 def test_what_is_nowhere_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="There is no station"):
+    with pytest.raises(UsageError, match="No station"):
         get_station(DATASET, text, RING_NETWORK)
 
 
 def test_a_misspelling_is_answered_with_what_it_looks_like() -> None:
-    with pytest.raises(UsageError, match=r"Is it Promenade \(CC4\)\?"):
+    with pytest.raises(UsageError, match=r"Did you mean Promenade \(CC4\)\?"):
         get_station(DATASET, "Promenadde", RING_NETWORK)
 
 

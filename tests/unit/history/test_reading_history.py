@@ -133,12 +133,12 @@ def test_where_no_link_is_kept_latest_is_the_newest_completed_run(outputs: Path)
 
 def test_an_unknown_run_is_refused_with_the_newest_names(outputs: Path) -> None:
     put_run(outputs / "one")
-    with pytest.raises(UsageError, match=r"no run 'two'.*In .*outputs are: one"):
+    with pytest.raises(UsageError, match=r"Run 'two' not found.*Runs in .*outputs: one"):
         get_run("two", outputs)
 
 
 def test_where_there_is_no_run_the_command_that_makes_one_is_named(outputs: Path) -> None:
-    with pytest.raises(UsageError, match="make one with: mrt-pipeline run"):
+    with pytest.raises(UsageError, match="Start one with: mrt-pipeline run"):
         get_run("latest", outputs)
 
 
@@ -254,7 +254,7 @@ class TestDatasets:
         put_run(outputs / "stage1", "stage1_ingestion", timestamp=START + timedelta(hours=9))
         history = read_history(outputs)
         assert [run.name for run in choose_successful(history, 2)] == ["newest", "older"]
-        with pytest.raises(UsageError, match="3 completed runs to choose from; expected 4"):
+        with pytest.raises(UsageError, match=r"needs 4 completed runs; .* has 3"):
             choose_successful(history, 4)
 
 
@@ -281,7 +281,7 @@ class TestFilesBesideThem:
     def test_damage_is_named(self, tmp_path: Path, content: str) -> None:
         for name in ("validation.json", "stage2_rejected.jsonl"):
             (tmp_path / name).write_text(content)
-        with pytest.raises(CorruptCheckpointError, match=r"validation\.json: is damaged"):
+        with pytest.raises(CorruptCheckpointError, match=r"validation\.json is damaged"):
             read_findings(tmp_path)
-        with pytest.raises(CorruptCheckpointError, match=r"stage2_rejected\.jsonl: is damaged"):
+        with pytest.raises(CorruptCheckpointError, match=r"stage2_rejected\.jsonl is damaged"):
             read_rejected(tmp_path)

@@ -137,7 +137,7 @@ def test_a_run_tells_which_attempt_it_is_and_why_a_stage_was_run() -> None:
         "as_of": "2026-11-23",
         "mode": "snapshot",
         "status": "completed",
-        "reason": "asked for",
+        "reason": "requested",
     }
     assert {
         tags_of(event["run"]["facets"]["tags"])["status"] for event in events if event["eventType"] == "START"

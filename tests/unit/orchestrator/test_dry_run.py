@@ -126,7 +126,7 @@ def test_a_missing_checkpoint_that_is_needed_ends_the_run(tmp_path: Path) -> Non
     (tmp_path / "run" / "stage1_deterministic.json").unlink()
     stages = _plan(config, manifest, tmp_path / "run", RunRequest(resume_from=3))
     assert _actions(stages) == (Action.STOP, Action.UNREACHED, Action.UNREACHED)
-    assert "make it with: mrt-pipeline run" in stages[0].reason
+    assert "Create it with: mrt-pipeline run" in stages[0].reason
 
 
 def test_stages_that_are_not_asked_for_are_left(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_secret_of_a_stage_that_is_not_run_is_none(tmp_path: Path) -> None:
 def test_nothing_to_resume_is_an_obstacle_and_the_plan_has_no_stages(tmp_path: Path) -> None:
     plan = _make(tmp_path, "", RunRequest(resume_from=2))
     assert plan.stages == ()
-    assert "Make one with: mrt-pipeline run" in plan.obstacles[0]
+    assert "Start one with: mrt-pipeline run" in plan.obstacles[0]
 
 
 def test_a_damaged_manifest_is_an_obstacle(tmp_path: Path) -> None:

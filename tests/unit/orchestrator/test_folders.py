@@ -465,7 +465,7 @@ def _put_obstacle(path: Path, kind: str) -> None:
 
 OBSTACLES = {
     "file": "is a file; expected a folder",
-    "dangling": "is a link to nowhere, which is not there; expected a folder",
+    "dangling": "is a link to nowhere, which does not exist; expected a folder",
     "loop": "is a link that leads back to itself; expected a folder",
     "to a file": "is a link to note, a file; expected a folder",
 }

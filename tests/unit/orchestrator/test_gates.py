@@ -120,7 +120,7 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
 def test_the_first_dataset_of_all_passes(scene: Scene) -> None:
     report = scene.check(FULL)
     assert report.status is GateStatus.NOT_COMPARED
-    assert report.reason == "There is no earlier dataset to compare with."
+    assert report.reason == "No earlier dataset to compare with."
 
 
 def test_a_dataset_that_says_the_same_passes_without_being_parsed(
@@ -150,7 +150,7 @@ def test_where_nothing_else_is_left_the_altered_bytes_are_compared_with(
     _publish(scene.outputs / "before", manifest_knows)
     (scene.outputs / "before" / "stage3_final.json").write_bytes(to_json(FULL) + b" ")
     scene.show_as_latest(scene.outputs / "before")
-    with pytest.raises(GateError, match="More is gone since before"):
+    with pytest.raises(GateError, match="Losses since before exceed"):
         scene.check(POORER)
     assert len(scene.told.warnings) == 1, "it is one dataset, however it is found"
 
@@ -162,7 +162,7 @@ def test_a_manifest_whose_content_hash_was_edited_does_not_let_a_loss_pass(scene
     edited = record.checkpoint.model_copy(update={"content_sha256": content_sha256(POORER)})
     stages = {"stage3_merger": record.model_copy(update={"checkpoint": edited})}
     save_manifest(scene.outputs / "before", manifest.model_copy(update={"stages": stages}))
-    with pytest.raises(GateError, match="More is gone since before"):
+    with pytest.raises(GateError, match="Losses since before exceed"):
         scene.check(POORER)
 
 
@@ -171,7 +171,7 @@ def test_of_several_days_the_nearest_one_before_is_compared_with(scene: Scene) -
     _publish(scene.outputs / "near", make_dataset(as_of=near), days_ago=9, as_of=near)
     _publish(scene.outputs / "far", make_dataset(*POORER.stations, as_of=far), days_ago=1, as_of=far)
     scene.show_as_latest(scene.outputs / "far")
-    with pytest.raises(GateError, match="More is gone since near"):
+    with pytest.raises(GateError, match="Losses since near exceed"):
         scene.check(POORER)
 
 
@@ -179,7 +179,7 @@ def test_a_day_before_is_compared_with_rather_than_one_to_come(scene: Scene) -> 
     before, to_come = AS_OF - timedelta(days=90), AS_OF + timedelta(days=1)
     _publish(scene.outputs / "before", make_dataset(as_of=before), days_ago=9, as_of=before)
     _publish(scene.outputs / "to_come", make_dataset(as_of=to_come), days_ago=1, as_of=to_come)
-    with pytest.raises(GateError, match="More is gone since before"):
+    with pytest.raises(GateError, match="Losses since before exceed"):
         scene.check(POORER)
 
 
@@ -222,7 +222,7 @@ def test_an_answer_that_is_lost_is_a_warning_for_each_exit(scene: Scene) -> None
         ("yishun-nsl-2", StepFree.NO),
     ]
     assert (
-        "yishun-nsl-1: step_free was no (from lta-station-exits) and is not known" in scene.told.warnings[0]
+        "yishun-nsl-1: step_free was no (from lta-station-exits) and is now unknown" in scene.told.warnings[0]
     )
     assert len(scene.told.warnings) == 2
 
@@ -232,7 +232,7 @@ def test_many_answers_that_are_lost_are_summed(scene: Scene) -> None:
     _publish(scene.outputs / "before", _with_access(StepFree.NO, SHOWN + 1))
     scene.check(_with_access(StepFree.UNKNOWN, SHOWN + 1))
     [warning] = scene.told.warnings
-    assert "step_free is not known any more at 11 exits (was no: 11): yishun-nsl-1, " in warning
+    assert "step_free is no longer known at 11 exits (was no: 11): yishun-nsl-1, " in warning
 
 
 def test_answers_of_a_source_that_was_not_used_are_not_told_exit_by_exit(scene: Scene) -> None:
@@ -303,7 +303,7 @@ def test_latest_counts_and_not_a_newer_run(scene: Scene) -> None:
     _publish(scene.outputs / "newer", POORER, days_ago=1)
     assert scene.check(POORER).status is GateStatus.PASSED
     scene.show_as_latest(scene.outputs / "shown")
-    with pytest.raises(GateError, match="More is gone since shown"):
+    with pytest.raises(GateError, match="Losses since shown exceed"):
         scene.check(POORER)
 
 
@@ -311,7 +311,7 @@ def test_without_latest_the_newest_completed_run_counts(scene: Scene) -> None:
     _publish(scene.outputs / "a", POORER, days_ago=3)
     _publish(scene.outputs / "b", FULL, days_ago=2)
     _publish(scene.outputs / "c", POORER, days_ago=1, status=RunStatus.FAILED)
-    with pytest.raises(GateError, match="More is gone since b"):
+    with pytest.raises(GateError, match="Losses since b exceed"):
         scene.check(POORER)
 
 
@@ -322,7 +322,7 @@ def test_a_run_in_place_is_held_against_what_its_folder_published_before(scene: 
         scene.folder,
         manifest.model_copy(update={"status": RunStatus.RUNNING, "stages": {"stage3_merger": running}}),
     )
-    with pytest.raises(GateError, match="More is gone since now"):
+    with pytest.raises(GateError, match="Losses since now exceed"):
         scene.check(POORER)
 
 
@@ -330,7 +330,7 @@ def test_a_damaged_dataset_is_named_and_the_one_before_it_counts(scene: Scene) -
     _publish(scene.outputs / "good", FULL, days_ago=3)
     _publish(scene.outputs / "bad", FULL)
     (scene.outputs / "bad" / "stage3_final.json").write_text("{}")
-    with pytest.raises(GateError, match="More is gone since good"):
+    with pytest.raises(GateError, match="Losses since good exceed"):
         scene.check(POORER)
     [warning] = scene.told.warnings
     assert "bad" in warning
@@ -378,7 +378,7 @@ def test_a_dataset_made_earlier_is_held_against_what_was_published_since(scene: 
     _publish(scene.outputs / "later", FULL)
     scene.gate().check_reused(lambda: pytest.fail("nothing shows another run"))
     scene.show_as_latest(scene.outputs / "later")
-    with pytest.raises(GateError, match="More is gone since later"):
+    with pytest.raises(GateError, match="Losses since later exceed"):
         scene.gate().check_reused(lambda: POORER)
     scene.gate(accept=True).check_reused(lambda: POORER)
     assert scene.report.status is GateStatus.ACCEPTED
@@ -459,7 +459,7 @@ GAP = Finding(
 
 
 def test_a_dataset_with_a_gap_in_a_source_is_refused_and_the_stations_named(scene: Scene) -> None:
-    with pytest.raises(SourceGapError, match="fandom_wiki: what it says") as caught:
+    with pytest.raises(SourceGapError, match="fandom_wiki: its data") as caught:
         scene.check(FULL.model_copy(update={"findings": (GAP,)}))
     assert caught.value.reasons == (GAP.message,)
     assert "yishun, khatib" in str(caught.value)
@@ -575,7 +575,7 @@ def test_a_report_says_why_it_knows_nothing_of_changes(scene: Scene) -> None:
     _publish(scene.outputs / "one", POORER)
     assert scene.gate().recall() is None
     [note] = scene.told.notes
-    assert "since run one, whose dataset is gone: one holds another dataset now." in note
+    assert "since run one, whose dataset is no longer available: one now holds a different dataset." in note
 
 
 def test_only_another_run_with_another_dataset_is_newer(scene: Scene) -> None:

@@ -55,7 +55,7 @@ class _Scene:
 
     def make(self, stage: str) -> None:
         """Run a stage to its end."""
-        self.session.stage_started(stage, "asked for")
+        self.session.stage_started(stage, "requested")
         record = make_stage_record(stage, stage.encode())
         assert record.checkpoint is not None
         self.session.stage_ended(
@@ -118,7 +118,7 @@ def test_an_attempt_ends_in_openlineages_words_for_how_it_ended(
 
 
 def test_a_stage_that_fails_takes_the_attempt_with_it_and_both_say_why(scene: _Scene) -> None:
-    scene.begin().stage_started(FINAL, "asked for")
+    scene.begin().stage_started(FINAL, "requested")
     scene.end(RunStatus.FAILED, f"{scene.folder}/stage3_final.json: could not be written")
     assert scene.told == [
         ("START", "mrt_pipeline"),
@@ -158,7 +158,7 @@ def _tests_of(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_checks_of_a_dataset_that_failed_them_are_told(scene: _Scene) -> None:
-    scene.begin().stage_started(FINAL, "asked for")
+    scene.begin().stage_started(FINAL, "requested")
     scene.check(MISSING)
     scene.end(RunStatus.FAILED, "the dataset has 1 finding of severity error")
     tests = _tests_of(ending_of(scene.events, FINAL))
@@ -173,13 +173,13 @@ def test_what_was_found_of_an_earlier_dataset_is_not_told_of_one_that_was_never_
     scene.make(FINAL)
     scene.check(MISSING)
     scene.end(RunStatus.COMPLETED)
-    scene.begin(scene.session.manifest).stage_started(FINAL, "asked for")
+    scene.begin(scene.session.manifest).stage_started(FINAL, "requested")
     scene.end(RunStatus.FAILED, "stage 2 has stations still to do")
     assert _tests_of(ending_of(scene.events, FINAL)) == {}
 
 
 def test_findings_that_somebody_changed_are_not_told(scene: _Scene) -> None:
-    scene.begin().stage_started(FINAL, "asked for")
+    scene.begin().stage_started(FINAL, "requested")
     scene.check(MISSING)
     (scene.folder / VALIDATION_NAME).write_bytes(render_validation(make_dataset()))
     scene.end(RunStatus.FAILED, "the dataset has 1 finding of severity error")
@@ -257,7 +257,7 @@ def test_of_several_attempts_only_those_killed_last_are_still_to_be_told(scene: 
 
 def test_a_file_that_cannot_be_written_is_told_once_and_ends_nothing(scene: _Scene) -> None:
     (scene.folder / LINEAGE_NAME).mkdir()
-    scene.begin().stage_started(FINAL, "asked for")
+    scene.begin().stage_started(FINAL, "requested")
     scene.end(RunStatus.COMPLETED)
     [warning] = scene.console.warnings
     assert "Not all lineage of this run is told" in warning

@@ -157,7 +157,7 @@ def test_a_run_that_could_not_begin_is_told_too() -> None:
     alert = tell_failure(RunLockedError("outputs/x is being worked on"), occasion)
     assert alert is not None
     assert (alert.folder, alert.command) == (None, "mrt-pipeline run")
-    assert "nothing was begun" in alert.safe
+    assert "nothing was started" in alert.safe
 
 
 def test_a_run_that_stopped_at_its_budget_says_how_much_is_left() -> None:

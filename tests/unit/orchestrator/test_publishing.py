@@ -75,16 +75,16 @@ def test_another_dataset_to_compare_with_publishes_again(tmp_path: Path) -> None
 def test_a_file_that_is_gone_or_altered_publishes_again(name: str, tmp_path: Path) -> None:
     manifest = _publish(tmp_path)
     (tmp_path / name).write_bytes(b"altered")
-    assert _reason(tmp_path, manifest) == f"{name} is not there as it was written"
+    assert _reason(tmp_path, manifest) == f"{name} is missing or was changed"
     (tmp_path / name).unlink()
-    assert _reason(tmp_path, manifest) == f"{name} is not there as it was written"
+    assert _reason(tmp_path, manifest) == f"{name} is missing or was changed"
 
 
 def test_what_an_older_version_published_is_published_again(tmp_path: Path) -> None:
     manifest = _publish(tmp_path).model_copy(update={"publishing": None})
-    assert _reason(tmp_path, manifest) == "what it was made from is not known"
+    assert _reason(tmp_path, manifest) == "its inputs are unknown"
 
 
 def test_a_run_that_was_stopped_before_it_published_does_so(tmp_path: Path) -> None:
     manifest = _publish(tmp_path).model_copy(update={"outputs": {}})
-    assert _reason(tmp_path, manifest) == "nothing is published yet"
+    assert _reason(tmp_path, manifest) == "nothing has been published yet"

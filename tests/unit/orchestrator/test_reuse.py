@@ -42,7 +42,7 @@ def test_a_stage_is_reused_when_nothing_has_changed(folder: Path) -> None:
     decision = _decide(folder, SKIP)
     assert not decision.runs
     assert decision.checkpoint == b"stage1_ingestion"
-    assert "nothing that it depends on has changed" in decision.reason
+    assert "none of its inputs has changed" in decision.reason
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_stage_is_run_again_when_something_has_changed_and_the_reason_names_it
 
 
 def test_a_stage_without_a_checkpoint_is_run(folder: Path) -> None:
-    assert "no checkpoint of it yet" in _decide(folder, SKIP, stages={}).reason
+    assert "it has no checkpoint yet" in _decide(folder, SKIP, stages={}).reason
 
 
 def test_a_stage_that_did_not_end_well_is_run_again(folder: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_missing_checkpoint_is_made_again(folder: Path) -> None:
     manifest = put_run(folder, "stage1_ingestion")
     (folder / "stage1_deterministic.json").unlink()
     decision = decide(STAGE1, SKIP, manifest, FINGERPRINT, folder, START, 30)
-    assert (decision.runs, decision.reason) == (True, "stage1_deterministic.json is gone")
+    assert (decision.runs, decision.reason) == (True, "stage1_deterministic.json is missing")
 
 
 @pytest.mark.parametrize("request_", [SKIP, RunRequest()])
@@ -105,7 +105,7 @@ def test_a_stage_whose_dataset_was_refused_asks_its_live_sources_again(folder: P
     record = manifest.stages["stage1_ingestion"].model_copy(update={"is_doubted": True})
     doubted = manifest.model_copy(update={"stages": {"stage1_ingestion": record}})
     decision = decide(STAGE1, SKIP, doubted, FINGERPRINT, folder, START, 30)
-    assert (decision.runs, "live sources are asked again" in decision.reason) == (True, True)
+    assert (decision.runs, "live sources are read again" in decision.reason) == (True, True)
     assert not decide(STAGE1, SKIP, manifest, FINGERPRINT, folder, START, 30).runs
 
 
@@ -133,7 +133,7 @@ class TestCheckpointsThatARequestNeeds:
             _decide(folder, self.RESUME, _changed(inputs={"as_of": "2026-07-11"}))
 
     def test_a_missing_record_is_an_error(self, folder: Path) -> None:
-        with pytest.raises(MissingCheckpointError, match="make it with: mrt-pipeline run"):
+        with pytest.raises(MissingCheckpointError, match="Create it with: mrt-pipeline run"):
             _decide(folder, self.RESUME, stages={})
 
     def test_a_damaged_one_is_an_error(self, folder: Path) -> None:

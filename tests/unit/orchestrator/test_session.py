@@ -27,7 +27,7 @@ def test_no_stage_is_left_running_when_the_run_has_ended(
     status: RunStatus, stage: StageStatus, session: RunSession
 ) -> None:
     session.begin("mrt-pipeline run")
-    session.stage_started("stage1_ingestion", "asked for")
+    session.stage_started("stage1_ingestion", "requested")
     session.end(status, "why")
     assert session.manifest.stages["stage1_ingestion"].status is stage
     assert session.manifest.attempts[-1].status is status
@@ -63,7 +63,7 @@ def test_an_attempt_in_which_a_stage_ran_decides_how_the_run_stands(tmp_path: Pa
     stood = make_manifest(status=RunStatus.COMPLETED)
     session = RunSession(tmp_path, stood, FakeTime().now, earlier=stood)
     session.begin("mrt-pipeline run")
-    session.stage_started("stage1_ingestion", "asked for")
+    session.stage_started("stage1_ingestion", "requested")
     session.end(RunStatus.FAILED, "why")
     assert (session.manifest.status, session.manifest.error) == (RunStatus.FAILED, "why")
 
@@ -76,7 +76,7 @@ def test_what_never_began_does_not_end(session: RunSession) -> None:
 
 def test_doubt_about_a_stage_is_on_disk_at_once_and_goes_when_others_are_named(session: RunSession) -> None:
     session.begin("mrt-pipeline run")
-    session.stage_started("stage1_ingestion", "asked for")
+    session.stage_started("stage1_ingestion", "requested")
     for doubted in (True, False):
         session.doubt_stages(["stage1_ingestion"] if doubted else [])
         kept = find_manifest(session.folder)

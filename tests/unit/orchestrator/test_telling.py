@@ -128,5 +128,7 @@ def test_alerts_that_cannot_be_made_change_nothing_of_how_a_run_ended(
     alerting = Alerting(config, RunRequest(), "r", desk.console, _broken_clock)
     alerting.attach(RunSession(tmp_path, make_manifest(), lambda: START), desk.log)
     tell(alerting)
-    assert desk.told.startswith("Not all alerts of this run could be made: an unforeseen ZeroDivisionError")
+    assert desk.told.startswith(
+        "Not all alerts of this run could be created: an unforeseen ZeroDivisionError"
+    )
     assert "s3cret" not in desk.told

@@ -117,24 +117,24 @@ def test_without_an_earlier_run_the_counts_are_to_be_looked_at() -> None:
 
 def test_what_no_source_says_is_not_to_be_shown_as_no() -> None:
     assert any(
-        text.startswith("4 of 6 exits say nothing of step-free") for text in texts_of(enriched_dataset())
+        text.startswith("4 of 6 exits have no step-free information") for text in texts_of(enriched_dataset())
     )
 
 
 def test_a_source_passed_over_is_told_with_its_reason() -> None:
-    texts = texts_of(make_dataset(), passed_over={"fandom_wiki": "nothing of it is recorded"})
-    assert "fandom_wiki was passed over: nothing of it is recorded." in texts
+    texts = texts_of(make_dataset(), passed_over={"fandom_wiki": "no recorded copy"})
+    assert "fandom_wiki was skipped: no recorded copy." in texts
 
 
 @pytest.mark.parametrize(("days", "is_old"), [(OLD_DAYS, False), (OLD_DAYS + 1, True)])
 def test_an_old_document_is_worth_reading_anew(days: int, is_old: bool) -> None:
     document = provenance(retrieved_at=NOW - timedelta(days=days))
     texts = texts_of(make_dataset(provenance={document.document_id: document}))
-    assert any("see whether a newer one is to be had" in text for text in texts) is is_old
+    assert any("check whether a newer one is available" in text for text in texts) is is_old
 
 
 def test_values_under_a_share_alike_licence_are_counted() -> None:
     assert any(
-        text.startswith("9 values rest on text under CC BY-SA") for text in texts_of(enriched_dataset())
+        text.startswith("9 values come from text under CC BY-SA") for text in texts_of(enriched_dataset())
     )
     assert not any("CC BY-SA" in text for text in texts_of(make_dataset()))

@@ -169,7 +169,7 @@ def test_the_text_names_run_stage_cause_and_command() -> None:
     assert "Run id: r-1" in lines
     assert "Stage: stage2_enrichment" in lines
     assert "The disk is full." in lines
-    assert f"Go on with: {COMMAND}" in lines
+    assert f"Resume with: {COMMAND}" in lines
     assert lines[-1] == "One more."
 
 

@@ -79,7 +79,7 @@ def test_a_checkpoint_of_another_stage_under_its_name_is_damage(tmp_path: Path) 
 def test_a_missing_checkpoint_is_told_with_the_command_that_makes_it(tmp_path: Path) -> None:
     record = _save(tmp_path, make_stage1(open_stations()))
     (tmp_path / NAME).unlink()
-    with pytest.raises(MissingCheckpointError, match=f"{NAME}: is not there; make it with: {REMEDY}"):
+    with pytest.raises(MissingCheckpointError, match=f"{NAME} is missing. Create it with: {REMEDY}"):
         verify_checkpoint(tmp_path, record, REMEDY)
 
 

@@ -51,7 +51,7 @@ def test_whoever_watches_a_run_may_hear_nothing(config: PipelineConfig) -> None:
     reporter = default_context(config).reporter
     reporter.note("x")
     reporter.warn("x")
-    reporter.stage_started("stage1_ingestion", "asked for")
-    reporter.stage_reused("stage1_ingestion", "asked for")
+    reporter.stage_started("stage1_ingestion", "requested")
+    reporter.stage_reused("stage1_ingestion", "requested")
     reporter.stage_finished("stage1_ingestion", 0.1)
     reporter.progress(1, 2)

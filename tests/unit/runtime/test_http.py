@@ -110,8 +110,8 @@ def test_each_further_try_is_told_with_the_reason_and_the_wait() -> None:
         client.get(SOURCE, f"{server.url}/stops", headers={"AccountKey": "s3cret-key"})
     said = f"{SOURCE}: {server.url}/stops answered with status"
     assert time.told == [
-        f"{said} 503. Trying again in {time.naps[0]:.1f} s; 1 of {TRIES} tries failed.",
-        f"{said} 429. Trying again in 60.0 s; 2 of {TRIES} tries failed.",
+        f"{said} 503; attempt 1 of {TRIES} failed. Retrying in {time.naps[0]:.1f} s.",
+        f"{said} 429; attempt 2 of {TRIES} failed. Retrying in 60.0 s.",
     ]
 
 

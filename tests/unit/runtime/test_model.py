@@ -61,7 +61,7 @@ def test_what_may_pass_is_tried_again_after_doubling_pauses(status: int) -> None
     with serving(answers(failure(status), failure(status), GOOD)) as server:
         assert ask(model_on(server, time)).text == '{"items":[]}'
     assert time.naps == [5, 10]
-    assert [sentence.rpartition(" Trying again in ")[2] for sentence in time.told] == ["5 s.", "10 s."]
+    assert [sentence.rpartition(" Retrying in ")[2] for sentence in time.told] == ["5 s.", "10 s."]
     assert all(str(status) in sentence and KEY not in sentence for sentence in time.told)
 
 

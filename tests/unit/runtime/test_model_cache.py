@@ -60,7 +60,7 @@ def test_a_damaged_file_is_begun_anew_and_told_once(tmp_path: Path, content: byt
     assert cache.find("key") is None
     cache.save("key", ANSWER)
     assert cache.find("key") == ANSWER
-    assert len(warnings) == 1 and "is damaged" in warnings[0] and "begun anew" in warnings[0]
+    assert len(warnings) == 1 and "is damaged" in warnings[0] and "restarted" in warnings[0]
 
 
 def test_a_file_of_another_layout_is_begun_anew(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_fault_says_what_was_found_expected_and_done() -> None:
     assert not read.is_sound
     assert finding.message == (
         "document:1 has '12' as code; expected a text of 1 to 5 characters like [0-9]{5}. "
-        "The thing is left out."
+        "The thing was skipped."
     )
 
 

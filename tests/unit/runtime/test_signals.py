@@ -37,7 +37,7 @@ def test_the_first_signal_is_a_request_where_work_is_in_flight(number: signal.Si
         with pytest.raises(RunInterrupted):
             stop.check()
     assert len(said) == 1
-    assert "Once more stops at once" in said[0]
+    assert "Press Ctrl-C again to stop now" in said[0]
 
 
 def test_the_second_signal_does_not_wait(capsys: pytest.CaptureFixture[str]) -> None:

@@ -145,12 +145,12 @@ def test_every_missing_secret_is_told_once_with_how_to_do_without() -> None:
     onemap, datamall, openrouter = missing_credentials(LIVE, Secrets(), (*ALL, *ALL))
     assert "ONEMAP_API_KEY, or ONEMAP_EMAIL and ONEMAP_PASSWORD" in onemap
     assert "set apis.onemap.mode to snapshot" in onemap
-    assert "take onemap out of stages.stage1_ingestion.sources" in onemap
+    assert "remove onemap from stages.stage1_ingestion.sources" in onemap
     assert "LTA_ACCOUNT_KEY" in datamall
     assert "set apis.datamall.mode to snapshot" in datamall
-    assert "take lta_datamall out of stages.stage2_enrichment.sources" in datamall
+    assert "remove lta_datamall from stages.stage2_enrichment.sources" in datamall
     assert "OPENROUTER_API_KEY" in openrouter
-    assert "take openrouter_llm out of stages.stage2_enrichment.sources" in openrouter
+    assert "remove openrouter_llm from stages.stage2_enrichment.sources" in openrouter
 
 
 def test_only_what_is_used_is_asked_for() -> None:

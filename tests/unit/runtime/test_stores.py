@@ -1,4 +1,4 @@
-"""Stores: begun, found again, and begun anew where their file is none of ours."""
+"""Stores: begun, found again, and restarted where their file is none of ours."""
 
 from __future__ import annotations
 

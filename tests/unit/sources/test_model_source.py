@@ -71,7 +71,7 @@ def test_a_question_that_is_asked_again_is_told_to_the_reporter_of_the_run(tmp_p
         context = make_model_context(server, tmp_path)
         open_source(context, bus_tables()).claims_for(YISHUN.station, EARLIER)
     assert isinstance(context.reporter, SeenReporter)
-    assert [note.rpartition(" Trying")[2] for note in context.reporter.notes] == [" again in 0 s."]
+    assert [note.rpartition(" Retrying")[2] for note in context.reporter.notes] == [" in 0 s."]
 
 
 def test_every_document_that_is_cited_has_its_provenance(tmp_path: Path) -> None:

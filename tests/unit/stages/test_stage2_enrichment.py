@@ -44,9 +44,9 @@ def test_every_station_of_stage_1_is_enriched_in_its_order() -> None:
 
 def test_a_source_that_is_passed_over_is_told_with_its_reason() -> None:
     reporter = SeenReporter()
-    reason = "nothing of it is recorded; set apis.fandom.mode to live to read it"
+    reason = "no recorded copy. To read it, set apis.fandom.mode to live"
     output = _execute(LandmarkSource(), reporter=reporter, passed_over={"fandom_wiki": reason})
-    assert reporter.notes == [f"fandom_wiki is passed over: {reason}."]
+    assert reporter.notes == [f"Skipped fandom_wiki: {reason}."]
     assert output.sources == (
         SourceUse(source="network", used=True, reason="asked about every station"),
         SourceUse(source="fandom_wiki", used=False, reason=reason),

@@ -112,7 +112,7 @@ function makeRun() {
       run.stages.map(stageRow),
     ),
     notes(
-      "Sources passed over",
+      "Skipped sources",
       run.passed_over.map(([source, why]) => item(make("strong", {}, source), `: ${why}`)),
     ),
     notes(

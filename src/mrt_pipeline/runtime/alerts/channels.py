@@ -91,7 +91,8 @@ def _missing_of(channel: str, secrets: Secrets) -> Iterator[str]:
     found = "is no URL" if urls else "is not set"
     yield (
         f"alerting.on_failure names {channel}, and {variable} {found}; expected one such as "
-        f"{EXAMPLES[channel]} in the environment or in .env. To do without, take {channel} out of the list."
+        f"{EXAMPLES[channel]} in the environment or in .env. To run without it, remove {channel} from "
+        "the list."
     )
 
 

@@ -91,7 +91,7 @@ class Alert(Record):
         yield ""
         yield _escape(f"Safe: {self.safe}")
         if self.command:
-            yield _escape(f"Go on with: {self.command}")
+            yield _escape(f"Resume with: {self.command}")
         if self.details:
             yield ""
             yield from _shorten(self.details)

@@ -125,7 +125,7 @@ def _keep(found: ExitFeature, kept: dict[str, ExitFeature], reader: RecordReader
     if earlier is found:
         return
     if earlier == found:
-        reader.note("record-repeated", "stands twice in the file with the same content.")
+        reader.note("record-repeated", "occurs twice in the file with the same content.")
     else:
         reader.lose(
             REPEATED_ID,

@@ -74,7 +74,8 @@ def _misplaced(stop: BusStop, named: NamedExits | None, slug: str | None, docume
         remedy = "See whether its opening date is missing in the network table."
     return finding_of(
         check,
-        f"Bus stop {stop.bus_stop_code} ({stop.description}) {fault}; it hangs on no exit by name. {remedy}",
+        f"Bus stop {stop.bus_stop_code} ({stop.description}) {fault}; it is assigned to no exit by "
+        f"name. {remedy}",
         record_id=f"{document_id}:{stop.bus_stop_code}",
     )
 

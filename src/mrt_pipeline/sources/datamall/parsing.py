@@ -121,7 +121,7 @@ def find_standing(services: Iterable[BusService]) -> Iterator[Finding]:
         reader = RecordReader(f"{SERVICES_ID}:{service.service_no}:{service.direction}", {}, "direction")
         reader.note(
             STANDING,
-            f"calls at {show(twice[0])} twice running; expected another stop between. Stops of this service "
+            f"calls at {show(twice[0])} twice in a row; expected another stop between. Stops of this service "
             "may be missing. Run again later.",
         )
         yield from reader.findings
@@ -160,7 +160,7 @@ def _keep(stop: BusStop, kept: dict[str, BusStop], reader: RecordReader) -> None
     if earlier is stop:
         return
     if earlier == stop:
-        reader.note(REPEATED, "stands twice in the answer with the same content.")
+        reader.note(REPEATED, "occurs twice in the answer with the same content.")
     else:
         reader.lose(
             REPEATED_ID,
@@ -182,7 +182,7 @@ def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:
         if int(place) not in stops:
             stops[int(place)] = code
         elif stops[int(place)] == code:
-            reader.note(REPEATED, "stands twice in the answer with the same content.")
+            reader.note(REPEATED, "occurs twice in the answer with the same content.")
         else:
             where = f"stop {place} of service {service_no} direction {direction}"
             reader.lose(REPEATED_ID, f"says {code} is {where}, which {stops[int(place)]} is already.")

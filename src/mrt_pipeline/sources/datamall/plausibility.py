@@ -60,5 +60,5 @@ def _refuse(document_id: str, odd: Sequence[object], number: int, fault: str) ->
         raise SourceFormatError(
             document_id,
             f"{len(odd)} of {number} {fault} (the first: {show(first)}); expected at most {allowed}. "
-            "Run again later; if it stays, the publisher has to mend it.",
+            "Run again later; if it stays, the publisher must fix it.",
         )

@@ -118,15 +118,15 @@ def _describe_fault(station: Station, found: list[Found], in_reach: list[Found])
     if not found:
         known = ", ".join(sorted({item.exit_code for item in station.exits})) or "none"
         return "bus-stop-exit-unknown", (
-            f"which has {known}; the stop hangs on no exit by name. See whether the exit is new, or LTA's "
-            "description old."
+            f"which has {known}; the stop is assigned to no exit by name. Check whether the exit is new, or "
+            "LTA's description old."
         )
     if not in_reach:
         return "bus-stop-exit-too-far", (
-            f"which lies {found[0][0]:.0f} m away; expected at most {REACH_M:.0f} m. The stop hangs on no "
-            "exit by name. See whether the position of the stop or of the exit is wrong."
+            f"which lies {found[0][0]:.0f} m away; expected at most {REACH_M:.0f} m. The stop is assigned to "
+            "no exit by name. Check whether the position of the stop or of the exit is wrong."
         )
     choices = ", ".join(f"{item.exit_id} ({metres:.0f} m)" for metres, item in in_reach)
     return "bus-stop-exit-ambiguous", (
-        f"and {choices} are in reach; the stop hangs on the nearest. See on a map which of them is meant."
+        f"and {choices} are in reach; assigned to the nearest exit; verify on a map."
     )

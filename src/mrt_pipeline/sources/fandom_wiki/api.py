@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SOURCE_ID = "fandom-wiki"
 MAX_LAG_S = "5"
-"""The wiki is not asked for more while its replicas lag behind by more than this."""
+"""The wiki is not requested more while its replicas lag behind by more than this."""
 MAX_ANSWER_BYTES = 8 * 2**20
 MAX_CONTINUATIONS = 200
 TRIES = 5

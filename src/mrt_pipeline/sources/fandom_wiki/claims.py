@@ -254,7 +254,7 @@ def _missing(station: Station, resolved: Resolved) -> Finding:
         found = f"the wiki has no page {station.wiki_title!r}, nor one of a like title"
     return finding_of(
         "wiki-page-missing",
-        f"{station.name}: {found}; nothing is taken from it.",
+        f"{station.name}: {found}; it is not used.",
         slug=station.slug,
     )
 
@@ -263,6 +263,6 @@ def _blank(station: Station, head: PageHead) -> Finding:
     return finding_of(
         "wiki-page-blank",
         f"{station.name}: revision {head.revision} of the wiki's page {head.title!r} is blank; "
-        "nothing is taken from it. Look at the page's history.",
+        "it is not used. Look at the page's history.",
         slug=station.slug,
     )

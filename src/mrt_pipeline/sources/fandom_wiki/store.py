@@ -209,7 +209,7 @@ class PageStore:
     def _remove(self, unfit: UnfitStoreError) -> None:
         self._is_begun_anew = True
         self._tell(
-            f"{self._path} is damaged ({unfit}); it is begun anew and the wiki's pages are fetched again."
+            f"{self._path} is damaged ({unfit}); it was restarted and the wiki's pages are fetched again."
         )
         remove_store(self._path)
 

@@ -208,7 +208,7 @@ def _keep(location: StationLocation, located: dict[str, StationLocation], reader
     """Add a location to those kept, unless its code has one; the first is kept."""
     earlier = located.setdefault(location.station_code, location)
     if earlier is not location:
-        reader.lose(REPEATED_ID, f"stands twice; kept is {earlier.lat}, {earlier.lng}.")
+        reader.lose(REPEATED_ID, f"occurs twice; kept is {earlier.lat}, {earlier.lng}.")
 
 
 def _second_position(location: StationLocation, kept: StationLocation) -> Finding:

@@ -102,7 +102,7 @@ class Driver:
                 self._journal.add_expense(self._budget.unaccounted)
             except StorageError as error:
                 self._context.reporter.warn(
-                    f"What answers that came to nothing have cost is not put down: {error}"
+                    f"Requests that failed are not counted in the cost: {error}"
                 )
 
     def _plan(self, stations: Sequence[Station]) -> Plan:

@@ -144,7 +144,7 @@ def open_journal(
     def keep_aside(unfit: UnfitStoreError) -> None:
         fault = "damaged" if unfit.is_damage else "no journal of this version"
         aside = set_store_aside(shown, now)
-        tell(f"{shown} is {fault}; it was kept as {aside.name} and begun anew.")
+        tell(f"{shown} is {fault}; it was kept as {aside.name} and a new one was started.")
 
     path = None if folder is None else folder / JOURNAL_NAME
     shown = path or Path(":memory:")

@@ -1,4 +1,4 @@
-"""Open the configured sources in the configured order, and say of each that is passed over why."""
+"""Open the configured sources in the configured order, and say of each that is skipped why."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ def choose_sources(context: RunContext) -> tuple[list[str], dict[str, str]]:
 def _find_reason_against(name: str, used: Sequence[str], context: RunContext) -> str | None:
     spec = get_source(name)
     if not spec.is_recorded and context.access.mode_of(spec.api) is Mode.SNAPSHOT:
-        return f"nothing of it is recorded; set apis.{spec.api}.mode to live to {spec.use} it"
+        return f"no recorded copy. To {spec.use} it, set apis.{spec.api}.mode to live"
     names = context.settings.stages.stage2_enrichment.sources
     for needed in spec.reads:
         if needed in used:
             continue
         if needed in names[: names.index(name)]:
-            return f"it reads what {needed} hands on, and {needed} is passed over"
-        return f"it reads what {needed} hands on; put {needed} before it in stages.stage2_enrichment.sources"
+            return f"it reads what {needed} passes on, and {needed} is skipped"
+        return f"it reads what {needed} passes on; put {needed} before it in stages.stage2_enrichment.sources"
     return None

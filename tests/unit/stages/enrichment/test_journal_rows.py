@@ -143,7 +143,7 @@ def test_a_damaged_journal_is_kept_aside_told_and_begun_anew(
         journal.commit(_row())
     aside = tmp_path / f"{JOURNAL_NAME}.damaged-20260105_040000_000000"
     assert aside.read_bytes() == harmed
-    assert told == [f"{path} is {fault}; it was kept as {aside.name} and begun anew."]
+    assert told == [f"{path} is {fault}; it was kept as {aside.name} and a new one was started."]
     with _opened(tmp_path, told) as journal:
         assert journal.find("yishun") == _row()
     assert len(told) == 1

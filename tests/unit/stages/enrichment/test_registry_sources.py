@@ -18,7 +18,7 @@ from tests.fakes.network_builder import NOW, open_stations
 
 ALL = tuple(spec.name for spec in sources_of(STAGE2_ENRICHMENT))
 PUT_BEFORE = (
-    "it reads what fandom_wiki hands on; put fandom_wiki before it in stages.stage2_enrichment.sources"
+    "it reads what fandom_wiki passes on; put fandom_wiki before it in stages.stage2_enrichment.sources"
 )
 
 
@@ -43,8 +43,8 @@ def test_in_snapshot_mode_only_what_is_recorded_is_used(tmp_path: Path) -> None:
     used, passed_over = choose_sources(_context(tmp_path, *ALL))
     assert used == ["lta_datamall", "network"]
     assert passed_over == {
-        "fandom_wiki": "nothing of it is recorded; set apis.fandom.mode to live to read it",
-        "openrouter_llm": "nothing of it is recorded; set apis.openrouter.mode to live to ask it",
+        "fandom_wiki": "no recorded copy. To read it, set apis.fandom.mode to live",
+        "openrouter_llm": "no recorded copy. To ask it, set apis.openrouter.mode to live",
     }
 
 
@@ -58,7 +58,7 @@ def test_live_sources_are_used_in_the_configured_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sources", "modes", "reason"),
     [
-        (ALL, {"openrouter": "live"}, "it reads what fandom_wiki hands on, and fandom_wiki is passed over"),
+        (ALL, {"openrouter": "live"}, "it reads what fandom_wiki passes on, and fandom_wiki is skipped"),
         (
             ("network", "openrouter_llm"),
             {"openrouter": "live"},
