@@ -217,6 +217,12 @@ def test_a_file_without_its_day_is_refused(config: Path, recorded: Path) -> None
     assert contents(recorded) == {}
 
 
+def test_a_day_without_a_file_is_refused(config: Path, recorded: Path) -> None:
+    with pytest.raises(UsageError, match="--retrieved-at says when files were downloaded; name them"):
+        refresh(config, _by_document(NO_FILES), DAY, recorded)
+    assert contents(recorded) == {}
+
+
 def test_a_file_that_is_not_there_is_refused(config: Path, recorded: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nothing\.json is not there"):
         refresh(config, _by_document(NO_FILES | {"bus_stops": tmp_path / "nothing.json"}), DAY, recorded)
