@@ -16,7 +16,7 @@ from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, 
 from mrt_pipeline.history.datasets import choose_successful, load_dataset, load_run
 from mrt_pipeline.history.details import read_findings, read_rejected
 from mrt_pipeline.history.runs import Run, get_run, read_history, read_run
-from mrt_pipeline.orchestrator.occasions import Occasion, tell_failure
+from mrt_pipeline.orchestrator.alerts.occasions import Occasion, tell_failure
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.locks import run_lock

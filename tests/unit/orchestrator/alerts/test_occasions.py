@@ -26,7 +26,8 @@ from mrt_pipeline.errors import (
     StageOutputError,
     StorageError,
 )
-from mrt_pipeline.orchestrator.occasions import (
+from mrt_pipeline.orchestrator.alerts.message import Trigger
+from mrt_pipeline.orchestrator.alerts.occasions import (
     Occasion,
     tell_budget,
     tell_coverage,
@@ -35,7 +36,6 @@ from mrt_pipeline.orchestrator.occasions import (
     tell_sources,
 )
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.runtime.alerts import Trigger
 from mrt_pipeline.runtime.manifests import save_manifest
 from tests.fakes.manifests import START, make_manifest, make_stage_record
 from tests.fakes.network_builder import make_dataset, make_stage2, open_stations
