@@ -104,7 +104,7 @@ def test_a_run_that_has_lost_its_manifest_does_not_pass_for_another_one(after_a_
     (after_a_run.latest / "manifest.json").unlink()
     result = after_a_run.call("explain", "NS1")
     assert result.returncode == 2
-    assert "There is no run 'latest'" in result.stderr
+    assert "Run 'latest' not found" in result.stderr
     whole = after_a_run.call("validate", "outputs/latest")
     assert "Cannot verify outputs/latest/stage3_final.json" in whole.stdout
 

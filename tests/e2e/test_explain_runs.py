@@ -423,7 +423,7 @@ def test_a_field_is_asked_for_by_the_name_that_reports_use(finished: Workplace) 
         (("yishum",), "Is it Yishun"),
         (("NS13", "--exit", "Z"), "its exits are: A"),
         (("NS13", "--field", "nothing"), "bus_stops"),
-        (("NS13", "--run", "nowhere"), "There is no run 'nowhere'"),
+        (("NS13", "--run", "nowhere"), "Run 'nowhere' not found"),
     ],
 )
 def test_what_cannot_be_explained_is_refused_with_what_can(

@@ -66,7 +66,7 @@ def test_a_run_in_a_folder_of_one_s_own_is_found_by_its_path(place: Workplace) -
     assert far.call("show", "r2").returncode == 0, "latest shows it, and the list of runs names it"
     missing = far.call("show", "r")
     assert missing.returncode == 2
-    assert "There is no run 'r'" in missing.stderr
+    assert "Run 'r' not found" in missing.stderr
 
 
 def test_an_empty_name_is_not_taken_for_the_latest_run(finished: Workplace) -> None:

@@ -37,7 +37,7 @@ from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 from mrt_pipeline.runtime.model_answers import parse_completion, parse_error
 from mrt_pipeline.sources.datagov.parsing import parse_exits
-from mrt_pipeline.sources.datamall.parsing import parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.fandom_wiki.claims import read_html
 from mrt_pipeline.sources.fandom_wiki.titles import find_heads, search_titles
 from mrt_pipeline.sources.onemap.parsing import parse_stations
@@ -209,7 +209,7 @@ TARGETS: dict[str, Target] = {
     ),
     "bus stops": Target(parse_bus_stops, (SourceFormatError,), _recorded("lta-bus-stops/stops.json")),
     "bus services": Target(
-        parse_bus_services,
+        parse_routes_file,
         (SourceFormatError,),
         _recorded("lta-bus-services/routes.json", "lta-bus-services/services.min.json"),
     ),

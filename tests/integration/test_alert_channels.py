@@ -14,7 +14,9 @@ from pydantic import SecretStr
 
 from mrt_pipeline.config import Secrets
 from mrt_pipeline.config.model import AlertingSection, LoggingSection
-from mrt_pipeline.runtime.alerts import ALERTS_NAME, Alert, Outlets, Trigger, send_alert
+from mrt_pipeline.orchestrator.alerts import ALERTS_NAME
+from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert
+from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger
 from mrt_pipeline.runtime.run_log import open_run_log
 from tests.fakes.http_server import LoopbackServer, Reply, SeenRequest
 from tests.fakes.smtp_server import RECIPIENT, SENDER, LoopbackSmtp

@@ -16,7 +16,7 @@ from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.sources.datagov.parsing import parse_exits
 from mrt_pipeline.sources.datagov.reading import exits_table, read_exits
-from mrt_pipeline.sources.datamall.parsing import parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
 from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.http_server import Reply, SeenRequest, json_reply
@@ -436,7 +436,7 @@ def test_live_bus_stops_and_services_are_those_of_the_same_rows(
 ) -> None:
     rows = publishers.datamall.rows
     assert read_bus_stops(access, 0).records == parse_bus_stops(json.dumps(rows["BusStops"]).encode()).records
-    services = parse_bus_services(json.dumps(rows["BusRoutes"]).encode()).records
+    services = parse_routes_file(json.dumps(rows["BusRoutes"]).encode())[0].records
     assert read_bus_services(access, 0).records == services
 
 

@@ -20,9 +20,10 @@ from mrt_pipeline.config.model import AlertingSection, LoggingSection
 from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import ConfigError, GateError, InternalError, SecretFoundError, StorageError
+from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert
+from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger
 from mrt_pipeline.orchestrator.lineage import tell_lineage
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.runtime.alerts import Alert, Outlets, Trigger, send_alert
 from mrt_pipeline.runtime.files import write_bytes, write_json, write_record
 from mrt_pipeline.runtime.http_cache import HttpCache
 from mrt_pipeline.runtime.http_errors import excerpt_of

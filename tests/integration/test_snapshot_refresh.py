@@ -17,7 +17,7 @@ from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.sources.datagov.parsing import parse_exits
 from mrt_pipeline.sources.datagov.reading import read_exits
-from mrt_pipeline.sources.datamall.parsing import parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
 from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.http_server import Reply
@@ -93,7 +93,7 @@ def test_recorded_bus_tables_are_exactly_those_of_the_payload(
     refresh(config, _by_document(ALL_FILES), DAY, recorded)
     access = publishers.access(tmp_path, mode="snapshot")
     assert read_bus_stops(access, 30).records == parse_bus_stops(ALL_FILES["bus_stops"].read_bytes()).records
-    services = parse_bus_services(ALL_FILES["bus_services"].read_bytes()).records
+    services = parse_routes_file(ALL_FILES["bus_services"].read_bytes())[0].records
     assert read_bus_services(access, 30).records == services
 
 
@@ -214,6 +214,12 @@ def test_services_at_unlisted_stops_are_told(
 def test_a_file_without_its_day_is_refused(config: Path, recorded: Path) -> None:
     with pytest.raises(UsageError, match="--retrieved-at is not given"):
         refresh(config, _by_document(ALL_FILES), None, recorded)
+    assert contents(recorded) == {}
+
+
+def test_a_day_without_a_file_is_refused(config: Path, recorded: Path) -> None:
+    with pytest.raises(UsageError, match="--retrieved-at says when files were downloaded; name them"):
+        refresh(config, _by_document(NO_FILES), DAY, recorded)
     assert contents(recorded) == {}
 
 

@@ -134,7 +134,7 @@ def test_a_journal_that_breaks_meanwhile_does_not_hide_why_the_stage_ends(tmp_pa
     )
     with pytest.raises(StageError, match=r"the key was refused\. What is done is kept"):
         _run(make_context(tmp_path, reporter=reporter), source, is_remote=False)
-    assert ("cost is not put down" in reporter.warnings[0]) is (table == "expenses")
+    assert ("not counted in the cost" in reporter.warnings[0]) is (table == "expenses")
     for warning in reporter.warnings:
         assert f"{JOURNAL_NAME} could not be written or read: no such table: {table}" in warning
 
@@ -239,8 +239,8 @@ def test_a_refused_key_ends_the_stage_in_one_sentence_and_what_is_done_is_kept(t
     with pytest.raises(StageError) as caught:
         _run(make_context(tmp_path, batch_size=2), first, source)
     assert str(caught.value) == (
-        "stage2_enrichment: The key is refused. What is done is kept; "
-        "go on with: mrt-pipeline run --resume-from 2"
+        "stage2_enrichment: The key is refused. Progress saved. "
+        "Resume with: mrt-pipeline run --resume-from 2"
     )
     assert len(source.asked) <= len(first.asked) <= 9
     again = _wiki()

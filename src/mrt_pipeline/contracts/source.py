@@ -1,5 +1,6 @@
 """Publishers' records as the stages see them, whichever way they were had (recorded or live)."""
 
+import re
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -7,6 +8,9 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
 
 RecordT = TypeVar("RecordT")
+
+BUS_STOP_CODE = re.compile(r"[0-9]{5}")
+"""a whole code, as LTA writes it"""
 
 
 @dataclass(frozen=True, slots=True)

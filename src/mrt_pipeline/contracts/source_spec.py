@@ -33,9 +33,10 @@ class Pace:
     """whether a request may begin only when the one before has ended"""
 
     def describe(self) -> str:
-        """Return the rates in words."""
-        rates = (f"{rate.requests} times in {rate.seconds:g} s" for rate in self.rates)
-        return f"at most {' and '.join(rates)}"
+        """Return what is allowed in words."""
+        rates = " and ".join(f"{rate.requests} times in {rate.seconds:g} s" for rate in self.rates)
+        limits = (f"at most {rates}" if rates else "", "one request at a time" if self.is_serial else "")
+        return ", ".join(filter(None, limits)) or "as often as one likes"
 
 
 @dataclass(frozen=True, slots=True)

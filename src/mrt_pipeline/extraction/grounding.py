@@ -16,7 +16,7 @@ from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Landmark, Station, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment, RejectedClaim
-from mrt_pipeline.contracts.source import BusStop
+from mrt_pipeline.contracts.source import BUS_STOP_CODE, BusStop
 from mrt_pipeline.extraction.access import ground_access, ground_denial
 from mrt_pipeline.extraction.access_words import DENIALS, VOCABULARY, is_hostile
 from mrt_pipeline.extraction.candidates import Candidate
@@ -43,7 +43,6 @@ MAX_NAME_CHARS = 80
 MAX_SHOWN_CHARS = 80
 """How much of a rejected value is shown to a person."""
 
-_BUS_STOP_CODE = re.compile(r"[0-9]{5}")
 _MARKUP = re.compile(r"[<>{}\[\]|\\`*=]|https?:|www\.|&\w+;")
 _DULL_WORD = re.compile(
     r"an?|the|of|at|to|and|or|in|on|by|near|nearby|none|nil|no|yes|unknown|n/a|\d+|shops?|road|street|line"
@@ -149,7 +148,7 @@ def _only_exit(exits: tuple[StationExit, ...]) -> StationExit:
 def _ground_bus_stop(statement: Statement, exits: tuple[StationExit, ...]) -> GroundedValue:
     code = statement.candidate.value
     choose_place(statement, statement.places_of(code))
-    stop = statement.facts.bus_stops.get(code) if _BUS_STOP_CODE.fullmatch(code) else None
+    stop = statement.facts.bus_stops.get(code) if BUS_STOP_CODE.fullmatch(code) else None
     if stop is None:
         raise UngroundedError(Reason.BUS_STOP_UNKNOWN)
     distances = {item.exit_id: distance_m(item.lat, item.lng, stop.lat, stop.lng) for item in exits}

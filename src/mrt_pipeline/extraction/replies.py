@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, ConfigDict, ValidationError
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Method
+from mrt_pipeline.contracts.source import BUS_STOP_CODE
 from mrt_pipeline.extraction.access_words import VOCABULARY
 from mrt_pipeline.extraction.candidates import Candidate, CandidateField
 from mrt_pipeline.extraction.quotes import find_spans
@@ -27,7 +28,6 @@ MAX_NAME_CHARS = 80
 MAX_QUOTE_CHARS = 300
 
 _EXIT_WORD = re.compile(r"^(?:exits?|entrances?)\b[\s:]*", re.IGNORECASE)
-_BUS_STOP_CODE = re.compile(r"[0-9]{5}")
 
 
 def _short(max_length: int) -> BeforeValidator:
@@ -171,7 +171,7 @@ def _of_exits(field: CandidateField, facts: Iterable[ExitFact]) -> Iterator[Cand
     for fact in facts:
         value = fact.value.strip()
         yield Candidate(
-            field="bus_stop" if _BUS_STOP_CODE.fullmatch(value) else field,  # whichever list it was put in
+            field="bus_stop" if BUS_STOP_CODE.fullmatch(value) else field,  # whichever list it was put in
             exit_label=_EXIT_WORD.sub("", fact.exit.strip()) or None,
             value=value,
             quote=fact.quote,

@@ -164,9 +164,9 @@ def _names_of_a_run() -> list[str]:
     """Return the name of every file that a run may write in its folder, but the note of who holds it."""
     from mrt_pipeline.config.registry import all_exports
     from mrt_pipeline.lineage import LINEAGE_NAME
+    from mrt_pipeline.orchestrator.alerts import ALERTS_NAME
     from mrt_pipeline.orchestrator.gates import GATES_NAME
     from mrt_pipeline.report import REPORT_FILE
-    from mrt_pipeline.runtime.alerts.channels import ALERTS_NAME
     from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
 
     return [

@@ -25,7 +25,7 @@ from mrt_pipeline.errors import (
     UsageError,
 )
 from mrt_pipeline.network import load_network
-from mrt_pipeline.orchestrator.alerting import Alerting
+from mrt_pipeline.orchestrator.alerts.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.commands import find_remedy, move_latest
 from mrt_pipeline.orchestrator.folders import (

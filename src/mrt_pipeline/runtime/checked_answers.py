@@ -190,7 +190,6 @@ def _copied(url: str, head: KeptHead, body: bytes) -> Answer:
         content_type=head.headers.get("content-type", ""),
         retrieved_at=head.retrieved_at,
         headers=head.headers,
-        is_from_cache=True,
         may_be_kept=True,
     )
 

@@ -55,7 +55,6 @@ class Answer:
     """as sent, empty if it was not"""
     retrieved_at: datetime
     """when the service last said this, or said that it still holds"""
-    is_from_cache: bool
     headers: Mapping[str, str]
     """names in lower case; of an answer from the disk only those that were kept"""
     shown_url: str = ""
@@ -288,7 +287,6 @@ def _new_answer(request: Request, received: Received, now: datetime) -> Answer:
         content=received.content,
         content_type=received.headers.get("content-type", ""),
         retrieved_at=now,
-        is_from_cache=False,
         headers=received.headers,
         shown_url=request.shown_url,
         may_be_kept=received.status == 200,

@@ -24,6 +24,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Provenance, RecordedTable
 from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.runtime.checkpoints import describe_fault
 from mrt_pipeline.runtime.files import make_folder, read_bytes, sha256_of, to_json, write_bytes
 
 RECORDED = Path(__file__).parent.parent / "recorded"
@@ -117,10 +118,8 @@ def _load_entries(document_id: str, folder: Path) -> dict[str, _Entry]:
     except FileNotFoundError:
         return {}
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise SourceFormatError(
-            document_id, f"{folder / PROVENANCE_NAME} is damaged ({where}: {first['msg']}). {REMEDY}"
+            document_id, f"{folder / PROVENANCE_NAME} is damaged ({describe_fault(error)}). {REMEDY}"
         ) from error
 
 

@@ -16,7 +16,8 @@ from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
 from mrt_pipeline.runtime.pace import Pacer
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.sources.fandom_wiki.claims import SOURCE, WikiSource, open_source
+from mrt_pipeline.sources.fandom_wiki import SPEC
+from mrt_pipeline.sources.fandom_wiki.claims import WikiSource, open_source
 from tests.fakes.fake_time import FakeTime
 from tests.real.mediawiki import MediaWiki, read_pages
 
@@ -52,4 +53,4 @@ def claims_of(source: WikiSource, stations: Iterable[Station]) -> dict[str, Stat
 
 def pages_cited(claimed: StationClaims) -> list[Provenance]:
     """Return the pages that a station's claims cite, without the tables that they were held against."""
-    return [document for document in claimed.provenance.values() if document.source_id == SOURCE]
+    return [document for document in claimed.provenance.values() if document.source_id == SPEC.name]

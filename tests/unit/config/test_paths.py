@@ -58,6 +58,14 @@ def test_the_home_folder_and_variables_are_filled_in(text: str, expanded: str, h
     assert expand_path(text) == expanded.format(home=home)
 
 
+def test_a_home_folder_that_a_variable_names_is_filled_in(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_RUNS", "~/runs")
+    assert expand_path("$MY_RUNS/one") == f"{home}/runs/one"
+    assert expand_path("a/$MY_RUNS") == "a/~/runs"
+
+
 @pytest.mark.parametrize(("text", "fault"), NO_PATHS.items())
 def test_what_is_no_path_is_refused_alike_on_the_command_line_and_in_a_request(text: str, fault: str) -> None:
     with pytest.raises(UsageError) as caught:

@@ -15,9 +15,9 @@ from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, REJECTED_NAME, VALIDA
 from mrt_pipeline.contracts.outputs import RejectedClaim, Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.exports.validation_report import render_validation
 from mrt_pipeline.lineage import LINEAGE_NAME
+from mrt_pipeline.orchestrator.alerts import ALERTS_NAME
 from mrt_pipeline.orchestrator.gates import GATES_NAME
 from mrt_pipeline.report import REPORT_FILE
-from mrt_pipeline.runtime.alerts.channels import ALERTS_NAME
 from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME
 from mrt_pipeline.runtime.run_log import LOG_NAMES

@@ -16,7 +16,7 @@ from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, 
 from mrt_pipeline.history.datasets import choose_successful, load_dataset, load_run
 from mrt_pipeline.history.details import read_findings, read_rejected
 from mrt_pipeline.history.runs import Run, get_run, read_history, read_run
-from mrt_pipeline.orchestrator.occasions import Occasion, tell_failure
+from mrt_pipeline.orchestrator.alerts.occasions import Occasion, tell_failure
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.locks import run_lock
@@ -129,6 +129,12 @@ def test_where_no_link_is_kept_latest_is_the_newest_completed_run(outputs: Path)
     put_run(outputs / "two", timestamp=START + timedelta(hours=1))
     put_run(outputs / "three", timestamp=START + timedelta(hours=2), status=RunStatus.FAILED)
     assert get_run("latest", outputs).name == "two"
+
+
+def test_where_no_link_is_kept_latest_is_a_run_with_a_dataset_if_one_has_any(outputs: Path) -> None:
+    put_run(outputs / "one", FINAL)
+    put_run(outputs / "two", "stage1_ingestion", timestamp=START + timedelta(hours=1))
+    assert get_run("latest", outputs).name == "one"
 
 
 def test_an_unknown_run_is_refused_with_the_newest_names(outputs: Path) -> None:
@@ -247,6 +253,13 @@ class TestDatasets:
         with pytest.raises(MissingCheckpointError, match="stopped at budget before it"):
             load_run(_get(outputs / "one"))
 
+    def test_a_completed_run_of_single_stages_made_no_dataset(self, outputs: Path) -> None:
+        put_run(outputs / "my run", "stage1_ingestion")
+        with pytest.raises(
+            MissingCheckpointError, match=r"the run made no dataset\. See: mrt-pipeline show '"
+        ):
+            load_run(_get(outputs / "my run"))
+
     def test_the_newest_completed_runs_with_a_dataset_are_chosen(self, outputs: Path) -> None:
         for number, name in enumerate(("old", "older", "newest")):
             _put_dataset(outputs / name, timestamp=START + timedelta(hours=number))
@@ -278,10 +291,17 @@ class TestFilesBesideThem:
         assert read_rejected(tmp_path) == {}
 
     @pytest.mark.parametrize("content", ["{", "[]", '{"slug": 1}', "1", '{"findings": [1]}'])
-    def test_damage_is_named(self, tmp_path: Path, content: str) -> None:
-        for name in ("validation.json", "stage2_rejected.jsonl"):
-            (tmp_path / name).write_text(content)
-        with pytest.raises(CorruptCheckpointError, match=r"validation\.json is damaged"):
-            read_findings(tmp_path)
-        with pytest.raises(CorruptCheckpointError, match=r"stage2_rejected\.jsonl is damaged"):
-            read_rejected(tmp_path)
+    def test_damage_is_named_with_a_command_that_can_be_pasted(self, tmp_path: Path, content: str) -> None:
+        folder = tmp_path / "my run"
+        folder.mkdir()
+        for name, stage, read in (
+            ("validation.json", 3, read_findings),
+            ("stage2_rejected.jsonl", 2, read_rejected),
+        ):
+            (folder / name).write_text(content)
+            with pytest.raises(CorruptCheckpointError) as caught:
+                read(folder)
+            assert str(caught.value) == (
+                f"{folder / name} is damaged. Recreate it with: mrt-pipeline run --output-dir '{folder}' "
+                f"--resume-from {stage}"
+            )

@@ -9,6 +9,7 @@ import pytest
 
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.run import Manifest, StageRecord
+from mrt_pipeline.errors import UsageError
 from mrt_pipeline.orchestrator import dry_run
 from mrt_pipeline.orchestrator.dry_run import Action, Plan, StagePlan, make_plan, plan_publishing, plan_stages
 from mrt_pipeline.orchestrator.request import RunRequest
@@ -144,6 +145,28 @@ def test_a_stage_that_is_switched_off_is_said_to_be(tmp_path: Path) -> None:
 def test_stage_1_switched_off_needs_its_checkpoint(tmp_path: Path) -> None:
     plan = _make(tmp_path, "stages: {stage1_ingestion: {enabled: false}}", RunRequest())
     assert plan.stages[0].action is Action.STOP
+
+
+@pytest.mark.parametrize(
+    ("text", "request_made", "fault"),
+    [
+        (
+            "stages: {stage2_enrichment: {enabled: false}}",
+            RunRequest(stage=2),
+            "--stage 2 asks for a stage that the configuration switches off",
+        ),
+        (
+            "output: {symlink_latest: false}",
+            RunRequest(move_latest=True),
+            "--move-latest has no effect: output.symlink_latest is false",
+        ),
+    ],
+)
+def test_a_plan_refuses_what_a_run_refuses(
+    tmp_path: Path, text: str, request_made: RunRequest, fault: str
+) -> None:
+    with pytest.raises(UsageError, match=fault):
+        _make(tmp_path, text, request_made)
 
 
 @pytest.mark.parametrize(

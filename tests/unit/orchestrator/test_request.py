@@ -21,6 +21,16 @@ def test_one_stage_and_several_cannot_be_asked_for_at_once() -> None:
         RunRequest(stage=1, resume_from=2)
 
 
+def test_a_day_beyond_the_horizon_is_meant_only_where_a_day_is_named() -> None:
+    with pytest.raises(
+        UsageError, match="--beyond-horizon concerns the day of --as-of; give both, or neither"
+    ):
+        RunRequest(beyond_horizon=True)
+    assert RunRequest(beyond_horizon=True, as_of=date(2030, 1, 1)).command.endswith(
+        "--beyond-horizon --as-of 2030-01-01"
+    )
+
+
 @pytest.mark.parametrize(
     ("request_", "first", "last", "continues"),
     [

@@ -12,7 +12,7 @@ import pytest
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.model import LoggingSection
 from mrt_pipeline.errors import RunInterrupted, StageError, StorageError
-from mrt_pipeline.orchestrator.alerting import Alerting
+from mrt_pipeline.orchestrator.alerts.alerting import Alerting, find_missing_urls
 from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.lineage import tell_lineage
 from mrt_pipeline.orchestrator.request import RunRequest
@@ -132,3 +132,18 @@ def test_alerts_that_cannot_be_made_change_nothing_of_how_a_run_ended(
         "Not all alerts of this run could be created: an unforeseen ZeroDivisionError"
     )
     assert "s3cret" not in desk.told
+
+
+@pytest.mark.parametrize(("enabled", "shown"), [(True, 1), (False, 0)])
+def test_nobody_is_told_if_alerting_is_off(
+    enabled: bool, shown: int, tmp_path: Path, config: PipelineConfig, desk: _Desk
+) -> None:
+    config.path.write_text(f"alerting: {{enabled: {enabled}, on_failure: [file, log]}}\n")
+    alerting = Alerting(PipelineConfig(config.path), RunRequest(), "r", desk.console, lambda: START)
+    alerting.failed(StageError("stage1_ingestion", "failed"))
+    assert len(desk.console.warnings) == shown
+
+
+def test_a_channel_of_alerts_that_are_off_needs_no_url(config: PipelineConfig) -> None:
+    config.path.write_text("alerting: {enabled: false, on_failure: [email]}\n")
+    assert find_missing_urls(PipelineConfig(config.path)) == []

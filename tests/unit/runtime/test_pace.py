@@ -153,3 +153,16 @@ def test_no_stretch_of_time_holds_more_requests_than_allowed(rates: list[Rate], 
 )
 def test_a_loopback_host_is_told_by_its_name(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    ("pace", "words"),
+    [
+        (Pace((Rate(2, 10), Rate(5, 60))), "at most 2 times in 10 s and 5 times in 60 s"),
+        (Pace((Rate(10, 1),), is_serial=True), "at most 10 times in 1 s, one request at a time"),
+        (Pace(is_serial=True), "one request at a time"),
+        (Pace(), "as often as one likes"),
+    ],
+)
+def test_what_a_service_allows_is_said_in_words(pace: Pace, words: str) -> None:
+    assert pace.describe() == words

@@ -38,7 +38,7 @@ class FakeWiki:
             raise body
         headers = {"retry-after": "9"} if isinstance(body, dict) and "error" in body else {}
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return Answer(url, 200, content, "application/json", NOW, False, headers)
+        return Answer(url, 200, content, "application/json", NOW, headers)
 
     def api(self) -> WikiApi:
         """Return an API client that asks this wiki and sleeps without waiting."""

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.source import BusService
+from mrt_pipeline.runtime.documents import Parsed
+from mrt_pipeline.sources.datamall.parsing import parse_routes_file
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 Feature = dict[str, Any]
@@ -45,3 +48,8 @@ def changed(row: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def checks(findings: Iterable[Finding]) -> list[tuple[str, Severity]]:
     """Return name and severity of each finding."""
     return [(finding.check, finding.severity) for finding in findings]
+
+
+def parse_services(content: bytes) -> Parsed[BusService]:
+    """Return the services of a file, whichever layout it has."""
+    return parse_routes_file(content)[0]

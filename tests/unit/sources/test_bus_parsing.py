@@ -14,9 +14,9 @@ from mrt_pipeline.extraction.bus_tables import find_unknown_stops
 from mrt_pipeline.runtime.documents import Payload, provenance_of
 from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
-from mrt_pipeline.sources.datamall.parsing import parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.datamall.parsing import parse_bus_stops
 from mrt_pipeline.sources.datamall.reading import bus_services_table
-from tests.unit.sources.payloads import as_json, changed, checks, payload, plain
+from tests.unit.sources.payloads import as_json, changed, checks, parse_services, payload, plain
 
 STOPS: list[dict[str, Any]] = plain("lta-bus-stops/stops.json")
 ROUTES: list[dict[str, Any]] = plain("lta-bus-services/routes.json")
@@ -35,7 +35,7 @@ def test_one_page_as_answered_and_a_list_of_rows_give_the_same() -> None:
         as_json(STOPS)
     )
     routes = as_json({"odata.metadata": "…", "value": ROUTES})
-    assert parse_bus_services(routes) == parse_bus_services(as_json(ROUTES))
+    assert parse_services(routes) == parse_services(as_json(ROUTES))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_code_that_stands_for_two_stops_is_an_error_and_the_first_is_kept() ->
 
 
 def test_rows_of_a_route_become_one_service_a_direction_in_travel_order() -> None:
-    parsed = parse_bus_services(as_json(ROUTES[::-1]))
+    parsed = parse_services(as_json(ROUTES[::-1]))
     assert [(service.service_no, service.direction) for service in parsed.records] == [
         ("115", 1),
         ("194", 1),
@@ -89,20 +89,20 @@ def test_rows_of_a_route_become_one_service_a_direction_in_travel_order() -> Non
 
 
 def test_both_layouts_of_services_give_the_same_records() -> None:
-    routes = parse_bus_services(payload("lta-bus-services/routes.json"))
-    assert parse_bus_services(payload("lta-bus-services/services.min.json")) == routes
+    routes = parse_services(payload("lta-bus-services/routes.json"))
+    assert parse_services(payload("lta-bus-services/services.min.json")) == routes
 
 
 def test_services_are_in_natural_order() -> None:
     document = {
         name: {"name": "", "routes": [["01012", "01013"]]} for name in ("NR1", "10e", "2A", "10", "2")
     }
-    services = parse_bus_services(as_json(document)).records
+    services = parse_services(as_json(document)).records
     assert [service.service_no for service in services] == ["2", "2A", "10", "10e", "NR1"]
 
 
 def test_a_loop_calls_at_its_first_stop_twice() -> None:
-    (loop,) = [found for found in parse_bus_services(as_json(ROUTES)).records if found.service_no == "194"]
+    (loop,) = [found for found in parse_services(as_json(ROUTES)).records if found.service_no == "194"]
     assert loop.stop_codes[0] == loop.stop_codes[-1] == "22009"
 
 
@@ -121,15 +121,15 @@ def test_a_loop_calls_at_its_first_stop_twice() -> None:
     ],
 )
 def test_a_row_that_is_no_call_is_an_error_that_gives_its_place(changes: dict[str, Any]) -> None:
-    parsed = parse_bus_services(as_json([changed(ROUTES[0], **changes), *ROUTES[1:]]))
+    parsed = parse_services(as_json([changed(ROUTES[0], **changes), *ROUTES[1:]]))
     assert {finding.severity for finding in parsed.findings} == {Severity.ERROR}
     assert {finding.record_id for finding in parsed.findings} == {"lta-bus-services:value[0]"}
     assert len(parsed.records[0].stop_codes) == 12
 
 
 def test_a_call_that_stands_twice_is_told_and_one_that_contradicts_is_an_error() -> None:
-    parsed = parse_bus_services(as_json([*ROUTES, ROUTES[0], changed(ROUTES[0], BusStopCode="99999")]))
-    assert parsed.records == parse_bus_services(as_json(ROUTES)).records
+    parsed = parse_services(as_json([*ROUTES, ROUTES[0], changed(ROUTES[0], BusStopCode="99999")]))
+    assert parsed.records == parse_services(as_json(ROUTES)).records
     assert checks(parsed.findings) == [
         ("record-repeated", Severity.WARNING),
         ("record-id-not-unique", Severity.ERROR),
@@ -139,7 +139,7 @@ def test_a_call_that_stands_twice_is_told_and_one_that_contradicts_is_an_error()
 
 @pytest.mark.parametrize("row", [None, 5, [], "row"])
 def test_a_row_that_is_none_is_an_error(row: Any) -> None:
-    for parsed in (parse_bus_stops(as_json([row, *STOPS])), parse_bus_services(as_json([row, *ROUTES]))):
+    for parsed in (parse_bus_stops(as_json([row, *STOPS])), parse_services(as_json([row, *ROUTES]))):
         assert {finding.severity for finding in parsed.findings} == {Severity.ERROR}
 
 
@@ -158,14 +158,14 @@ def test_a_row_that_is_none_is_an_error(row: Any) -> None:
     ],
 )
 def test_a_service_without_readable_routes_is_an_error_that_names_it(entry: Any) -> None:
-    parsed = parse_bus_services(as_json(plain("lta-bus-services/services.min.json") | {"9X": entry}))
+    parsed = parse_services(as_json(plain("lta-bus-services/services.min.json") | {"9X": entry}))
     assert "9X" not in {service.service_no for service in parsed.records}
     assert {finding.severity for finding in parsed.findings} == {Severity.ERROR}
     assert all("'9X'" in (finding.record_id or "") for finding in parsed.findings)
 
 
 def test_a_name_that_is_no_service_number_is_an_error() -> None:
-    parsed = parse_bus_services(as_json({"no number": {"routes": [["01012"]]}}))
+    parsed = parse_services(as_json({"no number": {"routes": [["01012"]]}}))
     assert parsed.records == ()
     assert checks(parsed.findings) == [("field-invalid", Severity.ERROR)]
 
@@ -182,7 +182,7 @@ def test_stops_that_lta_does_not_list_are_told_once_a_direction() -> None:
     assert finding.record_id == "lta-bus-services:2:1"
 
 
-@pytest.mark.parametrize("parse", [parse_bus_stops, parse_bus_services])
+@pytest.mark.parametrize("parse", [parse_bus_stops, parse_services])
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -202,7 +202,7 @@ def test_an_answer_without_rows_is_refused_in_one_sentence(parse: Any, content: 
 
 def test_services_by_number_without_any_are_refused() -> None:
     with pytest.raises(SourceFormatError, match="has no services"):
-        parse_bus_services(b"{}")
+        parse_services(b"{}")
 
 
 @pytest.mark.parametrize(("name", "is_derived"), [("routes.json", False), ("services.min.json", True)])

@@ -14,9 +14,9 @@ from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
 from mrt_pipeline.sources.datagov.parsing import parse_exits
-from mrt_pipeline.sources.datamall.parsing import parse_bus_services, parse_bus_stops
+from mrt_pipeline.sources.datamall.parsing import parse_bus_stops
 from mrt_pipeline.sources.onemap.parsing import parse_stations
-from tests.unit.sources.payloads import payload, plain
+from tests.unit.sources.payloads import parse_services, payload, plain
 
 Parse = Callable[[bytes], Parsed[Any]]
 SAMPLES: list[tuple[Parse, str]] = [
@@ -25,8 +25,8 @@ SAMPLES: list[tuple[Parse, str]] = [
     (parse_stations, "onemap-stations/searches-2023.json"),
     (parse_stations, "onemap-stations/stations-2025-07.csv"),
     (parse_bus_stops, "lta-bus-stops/stops.json"),
-    (parse_bus_services, "lta-bus-services/routes.json"),
-    (parse_bus_services, "lta-bus-services/services.min.json"),
+    (parse_services, "lta-bus-services/routes.json"),
+    (parse_services, "lta-bus-services/services.min.json"),
 ]
 EVERY_SAMPLE = pytest.mark.parametrize(("parse", "name"), SAMPLES, ids=[name for _, name in SAMPLES])
 JSON_SAMPLES = [(parse, name) for parse, name in SAMPLES if not name.endswith(".csv")]

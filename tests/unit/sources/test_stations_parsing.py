@@ -171,6 +171,12 @@ def test_a_search_result_that_is_none_is_a_warning(record: Any) -> None:
     assert {finding.severity for finding in parsed.findings} == {Severity.WARNING}
 
 
+def test_a_search_under_a_bad_code_is_blamed_for_its_code_alone() -> None:
+    [finding] = parse_stations(search("no code", "Yishun", *hits_for("(NS13)"))).findings
+    assert "Station" in finding.message
+    assert "Possible Locations" not in finding.message
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

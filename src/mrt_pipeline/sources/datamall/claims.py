@@ -29,13 +29,12 @@ from mrt_pipeline.contracts.source import BusStop
 from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.geometry import to_svy21_all
+from mrt_pipeline.sources.datamall import SPEC
 from mrt_pipeline.sources.datamall.naming import Naming, read_naming
 from mrt_pipeline.sources.datamall.ties import ExitPlace, ReachedStop, StopPlace, tie_stops
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext
-
-SOURCE = "lta_datamall"
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class LtaSource:
     @property
     def name(self) -> str:
         """Return ``lta_datamall``."""
-        return SOURCE
+        return SPEC.name
 
     def prepare(self, stations: Sequence[Station]) -> None:
         """Do nothing: the tables are at hand."""
@@ -72,7 +71,7 @@ class LtaSource:
             for found, within in zip(station.exits, reached, strict=True)
         }
         return StationClaims(
-            source=SOURCE,
+            source=SPEC.name,
             exits=tuple(self._enrich(exit_id, stops) for exit_id, stops in around.items()),
             findings=(
                 *self.naming.findings.get(station.slug, ()),

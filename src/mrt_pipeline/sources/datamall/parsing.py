@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import REPEATED_ID, Finding, Severity
-from mrt_pipeline.contracts.source import BusService, BusStop
+from mrt_pipeline.contracts.source import BUS_STOP_CODE, BusService, BusStop
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
 from mrt_pipeline.runtime.records import (
@@ -29,7 +29,6 @@ MAX_NAME_CHARS = 100
 MAX_DIRECTIONS = 2
 MOST_NAMED = 5
 """a message names so many places"""
-_STOP_CODE = re.compile(r"[0-9]{5}")
 _SERVICE_NO = re.compile(r"[A-Za-z0-9]{1,8}")
 _DIRECTION = re.compile("[12]")
 _SEQUENCE = re.compile(r"[0-9]{1,4}")
@@ -62,19 +61,10 @@ def parse_bus_stops(content: bytes) -> Parsed[BusStop]:
     return Parsed(tuple(kept[code] for code in sorted(kept)), tuple(findings))
 
 
-def parse_bus_services(content: bytes) -> Parsed[BusService]:
-    """Return the services of BusRoutes rows, or of busrouter's layout, each direction once.
-
-    Returns: services in natural order of number, then by direction; stops in travel order.
-
-    Raises:
-        SourceFormatError: if there are no rows.
-    """
-    return parse_routes_file(content)[0]
-
-
 def parse_routes_file(content: bytes) -> tuple[Parsed[BusService], bool]:
     """Return the services of a file, and whether it was derived from BusRoutes (busrouter's layout).
+
+    Returns: services in natural order of number, then by direction; stops in travel order.
 
     Raises:
         SourceFormatError: if there are no rows.
@@ -141,7 +131,7 @@ def _read_stop(number: int, row: object) -> tuple[RecordReader, BusStop]:
     reader = RecordReader(f"{STOPS_ID}:{_name_of(fields, number)}", fields, "bus stop")
     lat, lng = reader.position(fields.get("Latitude"), fields.get("Longitude"), SINGAPORE_AND_JOHOR)
     return reader, BusStop(
-        bus_stop_code=reader.text("BusStopCode", max_chars=5, pattern=_STOP_CODE),
+        bus_stop_code=reader.text("BusStopCode", max_chars=5, pattern=BUS_STOP_CODE),
         road_name=reader.text("RoadName", max_chars=MAX_NAME_CHARS),
         description=reader.text("Description", max_chars=MAX_NAME_CHARS),
         lat=lat,
@@ -151,7 +141,7 @@ def _read_stop(number: int, row: object) -> tuple[RecordReader, BusStop]:
 
 def _name_of(fields: Mapping[str, object], number: int) -> str:
     code = fields.get("BusStopCode")
-    return code if isinstance(code, str) and _STOP_CODE.fullmatch(code) else f"value[{number}]"
+    return code if isinstance(code, str) and BUS_STOP_CODE.fullmatch(code) else f"value[{number}]"
 
 
 def _keep(stop: BusStop, kept: dict[str, BusStop], reader: RecordReader) -> None:
@@ -176,7 +166,7 @@ def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:
     service_no = reader.text("ServiceNo", max_chars=8, pattern=_SERVICE_NO)
     direction = reader.text("Direction", max_chars=1, pattern=_DIRECTION)
     place = reader.text("StopSequence", max_chars=4, pattern=_SEQUENCE)
-    code = reader.text("BusStopCode", max_chars=5, pattern=_STOP_CODE)
+    code = reader.text("BusStopCode", max_chars=5, pattern=BUS_STOP_CODE)
     if reader.is_sound:
         stops = calls.setdefault((service_no, int(direction)), {})
         if int(place) not in stops:
@@ -217,7 +207,7 @@ def _read_route(service_no: str, direction: int, codes: object) -> tuple[RecordR
     if not _SERVICE_NO.fullmatch(service_no):
         reader.lose("field-invalid", "is no service number; expected 1 to 8 letters and digits.")
     stops = codes if is_list(codes) else ()
-    sound = [code for code in stops if isinstance(code, str) and _STOP_CODE.fullmatch(code)]
+    sound = [code for code in stops if isinstance(code, str) and BUS_STOP_CODE.fullmatch(code)]
     if not stops or len(sound) < len(stops):
         wrong = next((code for code in stops if code not in sound), codes)
         reader.lose("field-invalid", f"has {show(wrong)} as a stop; expected bus stop codes of five digits.")

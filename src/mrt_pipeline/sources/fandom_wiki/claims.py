@@ -31,6 +31,7 @@ from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.fingerprints import code_version
+from mrt_pipeline.sources.fandom_wiki import SPEC
 from mrt_pipeline.sources.fandom_wiki.api import WikiApi, api_url
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage, fetch_page, page_url
 from mrt_pipeline.sources.fandom_wiki.store import PageStore
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from mrt_pipeline.extraction.bus_tables import BusTables
     from mrt_pipeline.runtime.context import RunContext
 
-SOURCE = "fandom_wiki"
-API = "fandom"
 LICENCE = CC_BY_SA_3
 PUBLISHER = "Contributors of the Singapore MRT Lines Wiki (Fandom)"
 READER_PARTS = ("extraction", "network")
@@ -77,7 +76,7 @@ class WikiSource:
     @property
     def name(self) -> str:
         """Return ``fandom_wiki``."""
-        return SOURCE
+        return SPEC.name
 
     def prepare(self, stations: Sequence[Station]) -> None:
         """Find the pages of some stations and their newest revisions.
@@ -119,19 +118,21 @@ class WikiSource:
         resolved = self._outcome_for(station)
         page = self._page(resolved.head) if resolved.head else None
         if page is None:
-            return StationClaims(source=SOURCE, findings=(_missing(station, resolved),))
+            return StationClaims(source=SPEC.name, findings=(_missing(station, resolved),))
         reading = self._read(page)
         provenance = self._provenance(page, reading.text)
         whole = Passage(
             document_id=provenance.document_id, licence=LICENCE.licence_id, text=reading.text, char_start=0
         )
-        exits, rejected, findings = ground([(whole, reading.candidates)], station, self.facts, source=SOURCE)
+        exits, rejected, findings = ground(
+            [(whole, reading.candidates)], station, self.facts, source=SPEC.name
+        )
         if page.is_blank:
             findings = (*findings, _blank(station, page.head))
         if page.is_redirect:
             findings = (*findings, _missing(station, Resolved(leads_to=page.head.title, is_list=True)))
         return StationClaims(
-            source=SOURCE,
+            source=SPEC.name,
             exits=exits,
             passages=tuple(_passage(whole, *bounds) for bounds in reading.passages),
             rejected=rejected,
@@ -142,7 +143,7 @@ class WikiSource:
     def _outcome_for(self, station: Station) -> Resolved:
         resolved = self._resolved.get(station.slug)
         if resolved is None:
-            raise self._blocked or SourceError(SOURCE, f"{station.name} was not looked up", retryable=True)
+            raise self._blocked or SourceError(SPEC.name, f"{station.name} was not looked up", retryable=True)
         if resolved.failure is not None:
             raise resolved.failure
         return resolved
@@ -181,7 +182,7 @@ class WikiSource:
         url = page_url(self.base_url, head)
         return Provenance(
             document_id=f"wiki:{head.title}@{head.revision}",
-            source_id=SOURCE,
+            source_id=SPEC.name,
             title=head.title,
             publisher=PUBLISHER,
             url=url,
@@ -203,7 +204,7 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     pace = context.settings.stages.stage2_enrichment
     return WikiSource(
         api=WikiApi(
-            context.access.http(API),
+            context.access.http(SPEC.api),
             url,
             first_wait_s=pace.retry_delay_seconds,
             tell=context.access.tell,
@@ -235,9 +236,9 @@ def _refuse_empty(found: Iterable[Resolved]) -> None:
     answered = [resolved for resolved in found if resolved.failure is None]
     if len(answered) >= LEAST_ASKED and not any(resolved.head for resolved in answered):
         raise SourceFormatError(
-            SOURCE,
+            SPEC.name,
             f"the wiki has pages for 0 of {counted(len(answered), 'station')}; expected most of them; look "
-            f"at apis.{API}.base_url.",
+            f"at apis.{SPEC.api}.base_url.",
         )
 
 

@@ -24,12 +24,11 @@ from mrt_pipeline.network import (
     network_evidence,
     network_provenance,
 )
+from mrt_pipeline.sources.network import SPEC
 
 if TYPE_CHECKING:
     from mrt_pipeline.extraction.bus_tables import BusTables
     from mrt_pipeline.runtime.context import RunContext
-
-SOURCE = "network"
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class NetworkSource:
     @property
     def name(self) -> str:
         """Return ``network``."""
-        return SOURCE
+        return SPEC.name
 
     def prepare(self, stations: Sequence[Station]) -> None:
         """Do nothing: the network's table is at hand."""
@@ -56,7 +55,7 @@ class NetworkSource:
         """Return the platforms of every exit, by the order of the station's codes, then of the services."""
         departures = _group(item for code in station.mrt_codes for item in self.directions.get(code, ()))
         return StationClaims(
-            source=SOURCE,
+            source=SPEC.name,
             exits=tuple(self._enrich(station_exit, station, departures) for station_exit in station.exits),
             provenance={NETWORK_DOCUMENT: network_provenance(self.network)},
         )

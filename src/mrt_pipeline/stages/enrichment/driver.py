@@ -221,4 +221,4 @@ def _is_better(before: JournalRow, now: JournalRow) -> bool:
 
 
 def _ended_by(error: ModelCallError) -> StageError:
-    return StageError(STAGE2_ENRICHMENT, f"{error} What is done is kept; go on with: {GO_ON}")
+    return StageError(STAGE2_ENRICHMENT, f"{error} Progress saved. Resume with: {GO_ON}")

@@ -1,7 +1,4 @@
-"""Tell what becomes of a run; a channel that fails never changes how the run ends.
-
-What alerts are made of is imported when there is one to make: most runs have nothing to tell.
-"""
+"""Tell what becomes of a run, through the channels that are configured."""
 
 from __future__ import annotations
 
@@ -21,8 +18,8 @@ from mrt_pipeline.orchestrator.telling import try_to_tell
 from mrt_pipeline.runtime.reporting import Reporter
 
 if TYPE_CHECKING:
-    from mrt_pipeline.orchestrator.occasions import Occasion
-    from mrt_pipeline.runtime.alerts import Alert
+    from mrt_pipeline.orchestrator.alerts.message import Alert
+    from mrt_pipeline.orchestrator.alerts.occasions import Occasion
     from mrt_pipeline.runtime.run_log import RunLog
 
 
@@ -71,7 +68,7 @@ class Alerting:
             try_to_tell(tell, "Not all alerts of this run could be created", self._reporter, self._log)
 
     def _tell_failure(self, error: MrtPipelineError) -> None:
-        from mrt_pipeline.orchestrator.occasions import tell_failure
+        from mrt_pipeline.orchestrator.alerts.occasions import tell_failure
 
         self._send(tell_failure(error, self._occasion()))
 
@@ -80,7 +77,7 @@ class Alerting:
             self._send(alert)
 
     def _find_endings(self, attempt: Attempt) -> Iterator[Alert | None]:
-        from mrt_pipeline.orchestrator import occasions
+        from mrt_pipeline.orchestrator.alerts import occasions
 
         occasion = self._occasion()
         if BY_STATION.name in attempt.manifest.attempts[-1].stages_run:
@@ -100,7 +97,7 @@ class Alerting:
         return dataset
 
     def _occasion(self) -> Occasion:
-        from mrt_pipeline.orchestrator.occasions import Occasion
+        from mrt_pipeline.orchestrator.alerts.occasions import Occasion
 
         session = self._session
         return Occasion(
@@ -116,7 +113,7 @@ class Alerting:
     def _send(self, alert: Alert | None) -> None:
         if alert is None:
             return
-        from mrt_pipeline.runtime.alerts import Outlets, send_alert
+        from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert
 
         outlets = Outlets(
             section=self._config.settings.alerting,
@@ -133,6 +130,6 @@ def find_missing_urls(config: PipelineConfig) -> list[str]:
     section = config.settings.alerting
     if not section.enabled:
         return []
-    from mrt_pipeline.runtime.alerts import missing_urls
+    from mrt_pipeline.orchestrator.alerts.channels import missing_urls
 
     return missing_urls(section, config.secrets())

@@ -3,9 +3,10 @@
 A channel that fails or hangs never fails the run: it is reported on the console, in the log and in
 ``alerts.json``. URLs of channels hold secrets. They come from the environment, go to a process of their own
 through a pipe, and appear nowhere else; nothing that this process, or a server, says is passed on.
+
+A run calls ``alerting``; ``occasions`` finds what there is to tell, ``message`` words it, ``channels`` passes
+it on, through ``delivery`` to ``apprise_process``. All but the first are imported when there is an alert to
+make: most runs have nothing to tell.
 """
 
-from mrt_pipeline.runtime.alerts.channels import ALERTS_NAME, Outlets, missing_urls, send_alert
-from mrt_pipeline.runtime.alerts.message import Alert, Trigger
-
-__all__ = ["ALERTS_NAME", "Alert", "Outlets", "Trigger", "missing_urls", "send_alert"]
+ALERTS_NAME = "alerts.json"

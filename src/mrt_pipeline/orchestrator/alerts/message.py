@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import AwareDatetime, BeforeValidator
 
@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.runtime.texts import printable
 from mrt_pipeline.secrecy import SECRETS
 
-LEVELS: tuple[Level, ...] = ("info", "warning", "error", "critical")
+LEVELS: tuple[Level, ...] = get_args(Level)
 MAX_TEXT = 20_000
 MAX_LINE = 500
 MAX_LINES = 100
@@ -33,7 +33,7 @@ Text = Annotated[str, BeforeValidator(_encodable)]
 
 
 class Trigger(StrEnum):
-    """What raised an alert."""
+    """What raised an alert; the keys of ``alerting.triggers``."""
 
     SOURCE_DOWN = "source_down"
     STAGE_FAILED = "stage_failed"
@@ -99,14 +99,8 @@ class Alert(Record):
 
 def level_of(trigger: Trigger, triggers: TriggersSection) -> Level | None:
     """Return the configured level of a trigger, none if nobody is to be told."""
-    return {
-        Trigger.SOURCE_DOWN: triggers.source_down,
-        Trigger.STAGE_FAILED: triggers.stage_failed,
-        Trigger.GATE_FAILED: triggers.gate_failed,
-        Trigger.COVERAGE_LOW: triggers.coverage_low,
-        Trigger.BUDGET_REACHED: triggers.budget_reached,
-        Trigger.RECOVERED: triggers.recovered,
-    }[trigger]
+    level: Level | None = getattr(triggers, trigger)
+    return level
 
 
 def is_at_least(level: Level, least: Level) -> bool:

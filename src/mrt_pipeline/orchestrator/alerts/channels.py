@@ -13,8 +13,9 @@ import orjson
 from mrt_pipeline.config.environment import Secrets
 from mrt_pipeline.config.model import AlertingSection
 from mrt_pipeline.errors import StorageError
-from mrt_pipeline.runtime.alerts.delivery import Destination, deliver
-from mrt_pipeline.runtime.alerts.message import Alert, is_at_least
+from mrt_pipeline.orchestrator.alerts import ALERTS_NAME
+from mrt_pipeline.orchestrator.alerts.delivery import Destination, deliver
+from mrt_pipeline.orchestrator.alerts.message import Alert, is_at_least
 from mrt_pipeline.runtime.checkpoints import move_aside
 from mrt_pipeline.runtime.files import read_bytes, write_record
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from mrt_pipeline.runtime.run_log import RunLog
-
-ALERTS_NAME = "alerts.json"
 
 URL_VARIABLES = {
     "email": "MRT_PIPELINE_ALERT_EMAIL_URL",
@@ -54,21 +53,17 @@ class Outlets:
 
 def missing_urls(section: AlertingSection, secrets: Secrets) -> list[str]:
     """Return a sentence for each configured channel whose URL is not set or is none."""
-    if not section.enabled:
-        return []
     return [fault for channel in section.on_failure for fault in _missing_of(channel, secrets)]
 
 
 def send_alert(alert: Alert, outlets: Outlets) -> list[str]:
     """Send an alert through every configured channel and return a sentence for each that failed."""
     section = outlets.section
-    if not section.enabled or not is_at_least(alert.level, section.min_level):
+    if not is_at_least(alert.level, section.min_level):
         return []
-    faults = []
     if "log" in section.on_failure:
         _log(alert, outlets)
-    if destinations := list(_destinations(section, outlets.secrets)):
-        faults = _deliver(destinations, alert, section.timeout_seconds)
+    faults = deliver(list(_destinations(section, outlets.secrets)), alert, section.timeout_seconds)
     if outlets.folder is not None and ("file" in section.on_failure or faults):
         try:
             _append_to_file(outlets.folder / ALERTS_NAME, alert, faults)
@@ -108,19 +103,6 @@ def _destinations(section: AlertingSection, secrets: Secrets) -> Iterator[Destin
             urls = _urls_of(channel, secrets)
             for number, url in enumerate(urls, start=1):
                 yield Destination(f"{channel} {number}" if len(urls) > 1 else channel, url)
-
-
-def _deliver(destinations: list[Destination], alert: Alert, timeout_s: float) -> list[str]:
-    """Send an alert to where it leaves this machine; if even that cannot be tried, each channel has failed.
-
-    Nothing that goes wrong here may keep the alert from the file, or the run from its end. The type is all
-    that is told of it: the destinations are secrets.
-    """
-    try:
-        return deliver(destinations, alert, timeout_s)
-    except Exception as error:  # noqa: BLE001 # see above
-        reason = f"sending it could not be tried ({type(error).__name__})"
-        return [f"Alert channel {destination.name} failed: {reason}." for destination in destinations]
 
 
 def _log(alert: Alert, outlets: Outlets) -> None:

@@ -26,7 +26,8 @@ from mrt_pipeline.errors import (
     StageOutputError,
     StorageError,
 )
-from mrt_pipeline.orchestrator.occasions import (
+from mrt_pipeline.orchestrator.alerts.message import Trigger
+from mrt_pipeline.orchestrator.alerts.occasions import (
     Occasion,
     tell_budget,
     tell_coverage,
@@ -35,7 +36,6 @@ from mrt_pipeline.orchestrator.occasions import (
     tell_sources,
 )
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.runtime.alerts import Trigger
 from mrt_pipeline.runtime.manifests import save_manifest
 from tests.fakes.manifests import START, make_manifest, make_stage_record
 from tests.fakes.network_builder import make_dataset, make_stage2, open_stations
@@ -101,6 +101,22 @@ def test_a_failure_names_its_stage_what_is_safe_and_how_to_go_on() -> None:
     assert alert.stage == STAGE2
     assert "stage1_deterministic.json" in alert.safe
     assert alert.command == f"mrt-pipeline run --output-dir {FOLDER} --skip-existing --as-of 2026-11-23"
+
+
+@pytest.mark.parametrize(
+    ("config", "named"),
+    [(DEFAULT_PATH, ""), (Path("my configs/mine.yaml"), " --config 'my configs/mine.yaml'")],
+)
+def test_without_a_folder_the_command_is_the_same_once_more_with_its_configuration(
+    config: Path, named: str
+) -> None:
+    occasion = replace(
+        _occasion(), config_path=config, folder=None, manifest=None, request=RunRequest(stage=1)
+    )
+    alert = tell_failure(StorageError(FOLDER, "cannot be made"), occasion)
+    assert alert is not None
+    assert alert.command == f"mrt-pipeline run --stage 1{named}"
+    assert occasion.go_on("--retry-failed") == alert.command
 
 
 def test_a_stage_that_failed_in_an_earlier_attempt_is_not_blamed() -> None:

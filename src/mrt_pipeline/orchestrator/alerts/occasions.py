@@ -23,11 +23,10 @@ from mrt_pipeline.errors import (
     StageOutputError,
 )
 from mrt_pipeline.history.runs import DIED, Run, read_history
+from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger, level_of
 from mrt_pipeline.orchestrator.commands import find_remedy, go_on, with_config
 from mrt_pipeline.orchestrator.gates import SOURCE_FAILED
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.runtime.alerts import Alert, Trigger
-from mrt_pipeline.runtime.alerts.message import level_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mrt_pipeline.errors import RunInterrupted
-from mrt_pipeline.runtime.alerts.message import Alert
+from mrt_pipeline.orchestrator.alerts.message import Alert
 
 PROGRAM = Path(__file__).with_name("apprise_process.py")
 START_TIMEOUT_S = 60
@@ -39,8 +39,17 @@ class Destination:
 
 
 def deliver(destinations: Sequence[Destination], alert: Alert, timeout_s: float) -> list[str]:
-    """Send an alert to all destinations at once and return a sentence for each that it did not reach."""
-    outcomes, failure = _run(_order(destinations, alert, timeout_s), timeout_s + START_TIMEOUT_S)
+    """Send an alert to all destinations at once and return a sentence for each that it did not reach.
+
+    Nothing that goes wrong here may keep the alert from the file, or the run from its end. The type is all
+    that is told of what nobody foresaw: the destinations are secrets.
+    """
+    if not destinations:
+        return []
+    try:
+        outcomes, failure = _run(_order(destinations, alert, timeout_s), timeout_s + START_TIMEOUT_S)
+    except Exception as unforeseen:  # noqa: BLE001 # see above
+        outcomes, failure = {}, f"sending it could not be tried ({type(unforeseen).__name__})"
     faults = []
     for destination in destinations:
         outcome, _, error = outcomes.get(destination.name, "").partition(" ")
@@ -66,16 +75,13 @@ def _order(destinations: Sequence[Destination], alert: Alert, timeout_s: float) 
 def _run(order: bytes, timeout_s: float) -> tuple[dict[str, str], str]:
     """Return the outcome of each message by name, and the reason for those that have none."""
     failure = "the process that sends alerts ended before it said what became of the message"
-    try:
-        process = subprocess.Popen(  # noqa: S603 # our own program; URLs go through its stdin
-            [sys.executable, "-P", str(PROGRAM)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C at the console is not meant for it
-        )
-    except OSError as error:
-        return {}, f"the process that sends alerts could not be started ({error.strerror})"
+    process = subprocess.Popen(  # noqa: S603 # our own program; URLs go through its stdin
+        [sys.executable, "-P", str(PROGRAM)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C at the console is not meant for it
+    )
     with process:
         try:
             said, _ = process.communicate(order, timeout=timeout_s)
