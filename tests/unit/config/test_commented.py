@@ -23,7 +23,8 @@ def test_it_says_every_default() -> None:
 
 
 def test_a_wheel_has_it_where_it_is_read_and_a_checkout_has_no_copy_there() -> None:
-    targets = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
-    (place,) = targets["targets"]["wheel"]["force-include"].items()
-    assert place == ("config/pipeline.yaml", PACKAGED_FILE.relative_to(ROOT / "src").as_posix())
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    wheel = tools["hatch"]["build"]["targets"]["wheel"]
+    assert "config/pipeline.yaml" in wheel["only-include"]
+    assert (ROOT / "src" / wheel["sources"]["config"] / "pipeline.yaml") == PACKAGED_FILE
     assert not PACKAGED_FILE.exists()
