@@ -3,7 +3,7 @@
     MrtPipelineError
     ├── ConfigError              the configuration file or environment is wrong        exit code 2
     │   └── CredentialError      a source in use needs a secret that is not set        exit code 2
-    ├── UsageError               a command line that cannot be carried out             exit code 2
+    ├── UsageError               a command or call that cannot be carried out          exit code 2
     ├── SourceError              a publisher's answer could not be had or read
     │   ├── FetchError           no usable answer (network, HTTP status, size, time)
     │   │   └── BlockedError     the publisher refuses this client (403)
@@ -72,7 +72,7 @@ class CredentialError(ConfigError):
 
 
 class UsageError(MrtPipelineError):
-    """The command line asks for something that cannot be done."""
+    """The command line, or a call from Python, asks for something that cannot be done."""
 
     exit_code = EXIT_USAGE
 

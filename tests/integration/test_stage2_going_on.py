@@ -239,8 +239,7 @@ def test_a_refused_key_ends_the_stage_in_one_sentence_and_what_is_done_is_kept(t
     with pytest.raises(StageError) as caught:
         _run(make_context(tmp_path, batch_size=2), first, source)
     assert str(caught.value) == (
-        "stage2_enrichment: The key is refused. Progress saved. "
-        "Resume with: mrt-pipeline run --resume-from 2"
+        "stage2_enrichment: The key is refused. Progress saved. Resume with: mrt-pipeline run --resume-from 2"
     )
     assert len(source.asked) <= len(first.asked) <= 9
     again = _wiki()

@@ -43,7 +43,7 @@ app = typer.Typer(
     help="From public sources to one verified dataset of Singapore's MRT and LRT stations and exits.",
 )
 config_app = typer.Typer(
-    no_args_is_help=True, help="Check and show the configuration.", rich_markup_mode=None
+    no_args_is_help=True, help="Check the configuration, or write one.", rich_markup_mode=None
 )
 snapshot_app = typer.Typer(
     no_args_is_help=True, help="The facts recorded in the package.", rich_markup_mode=None
@@ -185,11 +185,23 @@ def validate(
 @config_app.command("check")
 def config_check(config: Config = None) -> None:
     """Check a configuration file and name every fault in it."""
-    from mrt_pipeline.config import PipelineConfig, find_config
+    from mrt_pipeline.cli.config_file import check_config
 
-    path = find_config(config)
-    PipelineConfig(path)
-    typer.echo(f"{path} is a valid configuration.")
+    check_config(config)
+
+
+@config_app.command("init")
+def config_init(
+    path: Annotated[
+        Path | None,
+        typer.Argument(parser=given_path, help="Where to write it [default: config/pipeline.yaml]"),
+    ] = None,
+) -> None:
+    """Write the commented file of all defaults, to be edited; nothing is written over."""
+    from mrt_pipeline.cli.config_file import init_config
+    from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
+
+    init_config(path or DEFAULT_PATH)
 
 
 @config_app.command("schema")

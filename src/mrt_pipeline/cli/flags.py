@@ -30,7 +30,9 @@ def path_option(text: str, *names: str) -> Any:
 
 Config = Annotated[
     Path | None,
-    path_option("Configuration file [default: $PIPELINE_CONFIG, else config/pipeline.yaml]", "--config"),
+    path_option(
+        "Configuration file [default: $PIPELINE_CONFIG, config/pipeline.yaml, or the defaults]", "--config"
+    ),
 ]
 ShowsAll = Annotated[
     bool, typer.Option("--all", help="Show every finding, not only the first ones of each kind")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mrt_pipeline.cli.findings import list_findings
 from mrt_pipeline.cli.printing import note, say
-from mrt_pipeline.config import PipelineConfig, Settings, default_settings, look_for_config
+from mrt_pipeline.config import PipelineConfig, Settings, find_config
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
@@ -111,10 +111,10 @@ def _check_dataset(
 
 def _settings(config: Path | None) -> Settings:
     """Return the configuration; whoever received a dataset has none, and needs none to check it."""
-    if (found := look_for_config(config)) is not None:
-        return PipelineConfig(found).settings
-    note("No configuration found; the dataset is checked with the program's defaults.")
-    return default_settings()
+    found = PipelineConfig(find_config(config))
+    if found.path is None:
+        note("No configuration found; the dataset is checked with the program's defaults.")
+    return found.settings
 
 
 def _show(findings: Iterable[Finding], *, shows_all: bool) -> None:

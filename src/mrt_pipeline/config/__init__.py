@@ -2,13 +2,7 @@
 
 from mrt_pipeline.config.environment import Secrets
 from mrt_pipeline.config.model import Settings
-from mrt_pipeline.config.pipeline_config import (
-    PipelineConfig,
-    default_settings,
-    find_config,
-    get_config,
-    look_for_config,
-)
+from mrt_pipeline.config.pipeline_config import PipelineConfig, find_config, get_config
 from mrt_pipeline.config.schema import json_schema
 from mrt_pipeline.contracts.sections import Mode
 
@@ -17,9 +11,7 @@ __all__ = [
     "PipelineConfig",
     "Secrets",
     "Settings",
-    "default_settings",
     "find_config",
     "get_config",
     "json_schema",
-    "look_for_config",
 ]

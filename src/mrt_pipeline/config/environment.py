@@ -75,11 +75,15 @@ SECRET_NAMES = tuple(field.name for field in fields(Secrets))
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One variable that sets one key; its value is YAML, not yet read."""
+    """One key that is set from outside the file: by a variable, or by an argument of a call from Python."""
 
-    variable: str
+    name: str
+    """of the variable, or how messages call the argument"""
     path: tuple[str, ...]
-    text: str
+    text: str | None
+    """a variable's value: YAML, not yet read; none for an argument"""
+    value: object = None
+    """an argument's value, as reading YAML would give it"""
 
 
 def read_variables() -> dict[str, str]:

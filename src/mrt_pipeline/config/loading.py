@@ -1,9 +1,10 @@
-"""Make the settings from a file and the variables that override it; all faults are told at once."""
+"""Make the settings from a file and what overrides it, and tell all faults in them at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,22 +16,26 @@ from mrt_pipeline.config.yaml_reading import KeyPath, YamlDocument, read_yaml, s
 from mrt_pipeline.errors import ConfigError
 
 MAX_FILE_BYTES = 256 * 1024
+NO_ARGUMENTS: Mapping[str, object] = MappingProxyType({})
 
 
-def load_settings(path: Path | None, variables: Mapping[str, str]) -> Settings:
-    """Return the settings that a file and the environment give.
+def load_settings(
+    path: Path | None, variables: Mapping[str, str], arguments: Mapping[str, object] = NO_ARGUMENTS
+) -> Settings:
+    """Return the settings that a file, the environment and a call give.
 
     Args:
-        path: the configuration file; none: what no variable sets has its default.
+        path: the configuration file; none: what nothing else sets has its default.
         variables: the environment's, of which those named ``MRT_PIPELINE__…`` override single keys.
+        arguments: dotted key to value; they go before the variables.
 
     Raises:
-        ConfigError: if the file cannot be read, or for every fault in it and in the variables.
+        ConfigError: if the file cannot be read, or for every fault in it, the variables and the arguments.
     """
     document = _read_document(path) if path is not None else read_yaml("{}")
     faults = list(document.faults)
     settings_of: dict[Key, str] = {}
-    for override in find_overrides(variables):
+    for override in _find_overrides(variables, arguments):
         faults.extend(_apply(override, document, settings_of))
     try:
         settings = Settings.model_validate(document.value, strict=True)
@@ -39,8 +44,24 @@ def load_settings(path: Path | None, variables: Mapping[str, str]) -> Settings:
 
         faults.extend(describe_errors(error, document, lambda key: _place(key, document.lines, settings_of)))
     if faults:  # raised out here, so that no traceback shows the values that validation quotes
-        raise _refusal(path, faults)
+        raise _refusal(path, faults, has_arguments=bool(arguments))
     return settings
+
+
+def _find_overrides(variables: Mapping[str, str], arguments: Mapping[str, object]) -> Sequence[Override]:
+    given = [
+        Override(f"overrides[{key!r}]", tuple(key.split(".")), None, _as_read(value))
+        for key, value in arguments.items()
+    ]
+    paths = {override.path for override in given}
+    return [*(found for found in find_overrides(variables) if found.path not in paths), *given]
+
+
+def _as_read(value: object) -> object:
+    """Return a value as reading YAML would give it: lists are tuples, paths are text."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_as_read, value))
+    return str(value) if isinstance(value, PurePath) else value
 
 
 def _read_document(path: Path) -> YamlDocument:
@@ -73,32 +94,38 @@ def _read_text(path: Path) -> str:
 
 
 def _apply(override: Override, document: YamlDocument, settings_of: dict[Key, str]) -> Iterable[str]:
-    """Put a variable's value in its place and yield a sentence for each fault in it."""
-    variable, key = override.variable, override.path
+    """Put an override's value in its place and yield a sentence for each fault in it."""
+    name, key = override.name, override.path
     field = known_keys().get(key)
-    if field is None:
-        from mrt_pipeline.config.faults import describe_unknown_variable
-
-        yield describe_unknown_variable(variable, key)
-        return
-    if section_of(field):
-        yield f"{variable} sets a whole section; set one of its keys, named {variable}__…"
+    if field is None or section_of(field):
+        yield _describe_misnamed(override, is_section=field is not None)
         return
     if other := settings_of.get(key):
-        yield f"{variable} sets the same key as {other}; keep one of them."
-    settings_of[key] = variable
-    if field.annotation is str:
-        _put(document.value, key, override.text)
+        yield f"{name} sets the same key as {other}; keep one of them."
+    settings_of[key] = name
+    if override.text is None or field.annotation is str:
+        _put(document.value, key, override.value if override.text is None else override.text)
         return
     try:
         given = read_yaml(override.text)
     except ConfigError as error:
-        yield from (f"{variable}: {fault}" for fault in error.faults)
+        yield from (f"{name}: {fault}" for fault in error.faults)
         return
-    yield from (f"{variable}: {fault}" for fault in given.faults)
+    yield from (f"{name}: {fault}" for fault in given.faults)
     document.texts.update({(*key, *path): text for path, text in given.texts.items()})
     if not given.faults:
         _put(document.value, key, given.value)
+
+
+def _describe_misnamed(override: Override, *, is_section: bool) -> str:
+    """Return a sentence for an override of what is no key that holds a value."""
+    from mrt_pipeline.config.faults import describe_unknown_key, describe_unknown_variable
+
+    name, key, is_argument = override.name, override.path, override.text is None
+    if is_section:
+        below = f"such as {'.'.join((*key, '…'))}" if is_argument else f"named {name}__…"
+        return f"{name} sets a whole section; set one of its keys, {below}"
+    return describe_unknown_key(key, name) if is_argument else describe_unknown_variable(name, key)
 
 
 def _put(tree: dict[str, Any], key: Key, value: object) -> None:
@@ -123,6 +150,7 @@ def _unreadable(fault: str) -> ConfigError:
     return ConfigError("The file cannot be read:", (fault,))
 
 
-def _refusal(path: Path | None, faults: Iterable[str]) -> ConfigError:
-    what = f"The configuration {path}" if path is not None else "The configuration in the environment"
+def _refusal(path: Path | None, faults: Iterable[str], *, has_arguments: bool = False) -> ConfigError:
+    where = "in the call and the environment" if has_arguments else "in the environment"
+    what = f"The configuration {path if path is not None else where}"
     return ConfigError(f"{what} cannot be used:", tuple(faults))

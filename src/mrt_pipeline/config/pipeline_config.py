@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping
 from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from mrt_pipeline.config.environment import CONFIG_VARIABLE, Secrets, read_variables
-from mrt_pipeline.config.loading import load_settings
+from mrt_pipeline.config.loading import NO_ARGUMENTS, load_settings
 from mrt_pipeline.config.model import Settings
 from mrt_pipeline.config.paths import read_path, read_variable_path
-from mrt_pipeline.errors import ConfigError
+from mrt_pipeline.contracts.run import PACKAGED
 from mrt_pipeline.secrecy import SECRETS
 
 DEFAULT_PATH = Path("config/pipeline.yaml")
@@ -24,22 +25,35 @@ class PipelineConfig:
     nothing here.
 
     Attributes:
-        path: the file it was read from.
+        path: the file it was read from; none: the defaults of the package.
         settings: every value, frozen.
     """
 
-    def __init__(self, config_path: str | Path = DEFAULT_PATH) -> None:
-        """Read a file and what the environment overrides.
+    def __init__(
+        self, config_path: str | Path | None = DEFAULT_PATH, *, overrides: Mapping[str, object] = NO_ARGUMENTS
+    ) -> None:
+        """Read a file, or take the defaults of the package, and what is overridden.
+
+        Args:
+            config_path: the file; none: the defaults of the package.
+            overrides: dotted key to value, such as ``{"output.formats": ["json", "geojson"]}``; they go
+                before the environment's.
 
         Raises:
             ConfigError: for every fault in them.
-            UsageError: if the path is none.
+            UsageError: if the path is none that can be.
         """
-        self.path = read_path(str(config_path))
-        self.settings: Settings = _load(self.path)
+        self.path = None if config_path is None else read_path(str(config_path))
+        self.settings: Settings = load_settings(self.path, read_variables(), overrides)
+        SECRETS.allow(self.settings.contact)  # it is sent to everyone, even if it is a login elsewhere
 
     def __repr__(self) -> str:
-        return f"PipelineConfig({str(self.path)!r})"
+        return f"PipelineConfig({None if self.path is None else str(self.path)!r})"
+
+    @property
+    def label(self) -> str:
+        """Return what it was read from, for people and the manifest: the file, or the package's defaults."""
+        return PACKAGED if self.path is None else str(self.path)
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value at a dotted key; the default if there is none, as the specification has it."""
@@ -78,35 +92,6 @@ class PipelineConfig:
         return reduce(step, key.split("."), self.settings.model_dump(mode="json"))
 
 
-def look_for_config(path: str | Path | None, places: Sequence[Path] = (DEFAULT_PATH,)) -> Path | None:
-    """Return the file that is named, be it there or not, else the first of some places that is a file.
-
-    Raises:
-        ConfigError: if ``PIPELINE_CONFIG`` holds no path.
-        UsageError: if the path is none.
-    """
-    if path:
-        return read_path(str(path))
-    if named := read_variables().get(CONFIG_VARIABLE):
-        return read_variable_path(CONFIG_VARIABLE, named)
-    return next((place for place in places if place.is_file()), None)
-
-
-def default_settings() -> Settings:
-    """Return the settings without a file: the program's defaults, and what the environment overrides.
-
-    Raises:
-        ConfigError: for every fault in the environment.
-    """
-    return _load(None)
-
-
-def _load(path: Path | None) -> Settings:
-    settings = load_settings(path, read_variables())
-    SECRETS.allow(settings.contact)  # it is sent to everyone, even if it is a login elsewhere
-    return settings
-
-
 _config: PipelineConfig | None = None
 
 
@@ -114,7 +99,7 @@ def get_config(config_path: str | Path | None = None) -> PipelineConfig:
     """Return the configuration of this process, read on first use; naming a file reads that one and keeps it.
 
     Raises:
-        ConfigError: if there is none, or for every fault in it; the one kept before stays.
+        ConfigError: for every fault in it; the one kept before stays.
     """
     global _config
     if _config is None or config_path:
@@ -122,19 +107,22 @@ def get_config(config_path: str | Path | None = None) -> PipelineConfig:
     return _config
 
 
-def find_config(path: str | Path | None = None, default: Path | None = None) -> Path:
+def find_config(path: str | Path | None = None, default: Path | None = None) -> Path | None:
     """Return the file to read: the one named, ``PIPELINE_CONFIG``, ``./config/pipeline.yaml``, or a default.
 
-    A file that is named and not there is an error when it is read; another is never taken in its place.
+    A file that is named, or stands in one of these places and cannot be read, is an error when it is read;
+    another is never taken in its place.
+
+    Returns:
+        none if nothing is named and nothing found: then the defaults of the package apply.
 
     Raises:
-        ConfigError: if nothing is named and nothing found; it lists all places looked at.
+        ConfigError: if ``PIPELINE_CONFIG`` holds no path.
+        UsageError: if the path is none that can be.
     """
+    if path:
+        return read_path(str(path))
+    if named := read_variables().get(CONFIG_VARIABLE):
+        return read_variable_path(CONFIG_VARIABLE, named)
     places = [DEFAULT_PATH] if default is None else [DEFAULT_PATH, default]
-    if (found := look_for_config(path, places)) is not None:
-        return found
-    looked_at = ("--config: not given", f"{CONFIG_VARIABLE}: not set")
-    raise ConfigError(
-        "No configuration; name a file or put it in one of these places:",
-        (*looked_at, *(f"{place.absolute()}: no such file" for place in places)),
-    )
+    return next((place for place in places if os.path.lexists(place)), None)

@@ -20,6 +20,9 @@ FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 UNKNOWN = "unknown"
 """in a manifest that was made again from what lies in its folder: what nothing there tells"""
 
+PACKAGED = "defaults of the package"
+"""``config_path`` of a run that no configuration file was found for"""
+
 
 class RunStatus(StrEnum):
     """How a run, or one attempt at it, stands."""
@@ -141,6 +144,7 @@ class Manifest(Record):
     code_version: str
     """sha256 over all source files of the package"""
     config_path: str
+    """the file, or ``PACKAGED``"""
     config: dict[str, Any]
     """the resolved configuration; it holds no secrets"""
     attempts: tuple[AttemptRecord, ...]

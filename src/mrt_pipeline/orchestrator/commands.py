@@ -12,7 +12,7 @@ from pathlib import Path
 from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
 from mrt_pipeline.contracts.gates import GateStatus
 from mrt_pipeline.contracts.names import FINAL_STAGE, STAGE2_ENRICHMENT
-from mrt_pipeline.contracts.run import UNKNOWN, Manifest, RunStatus, StageStatus
+from mrt_pipeline.contracts.run import PACKAGED, UNKNOWN, Manifest, RunStatus, StageStatus
 
 _UNFINISHED = (StageStatus.RUNNING, StageStatus.FAILED, StageStatus.INTERRUPTED)
 
@@ -55,14 +55,14 @@ def finish(folder: Path, manifest: Manifest | None) -> str:
 def go_on(folder: Path, manifest: Manifest | None, *flags: str) -> str:
     """Return the command that goes on with a run in its folder and its configuration, if one is known."""
     command = shlex.join(["mrt-pipeline", "run", "--output-dir", str(folder), *flags])
-    if manifest is None or manifest.config_path == UNKNOWN:
+    if manifest is None or manifest.config_path in (PACKAGED, UNKNOWN):
         return command
     return with_config(command, Path(manifest.config_path))
 
 
-def with_config(command: str, config_path: Path) -> str:
-    """Return a command that reads this configuration, named unless it is read anyway."""
-    if config_path == DEFAULT_PATH:
+def with_config(command: str, config_path: Path | None) -> str:
+    """Return a command that reads this configuration, named unless there is none or it is read anyway."""
+    if config_path in (None, DEFAULT_PATH):
         return command
     return f"{command} {shlex.join(['--config', str(config_path)])}"
 

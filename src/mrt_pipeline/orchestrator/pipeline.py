@@ -72,14 +72,14 @@ class PipelineOrchestrator:
 
     def __init__(
         self,
-        config_path: str | Path = "config/pipeline.yaml",
+        config_path: str | Path | PipelineConfig | None = "config/pipeline.yaml",
         *,
         as_of: date | None = None,
         beyond_horizon: bool = False,
         reporter: Reporter | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.config = PipelineConfig(config_path)
+        self.config = config_path if isinstance(config_path, PipelineConfig) else PipelineConfig(config_path)
         self.run_timestamp = now()
         self.run_id = f"{self.run_timestamp:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
         self.output_base_dir: Path | None = None
@@ -268,7 +268,14 @@ class PipelineOrchestrator:
 
     def _begin(self, request: RunRequest, session: RunSession, log: RunLog) -> None:
         session.begin(request.command, stage=request.stage, retries_failed=request.retry_failed)
-        log.info("attempt started", command=request.command, as_of=str(session.manifest.as_of))
+        log.info(
+            "attempt started",
+            command=request.command,
+            as_of=str(session.manifest.as_of),
+            config=self.config.label,
+        )
+        if self.config.path is None:
+            self._reporter.note(f"No configuration file was found; the {self.config.label} are used.")
         if (horizon := load_network().known_on(session.manifest.as_of)) is not None:
             self._reporter.warn(f"The network is described as known on {horizon}; see docs/as-of.md.")
         for remark in session.remarks:
@@ -304,7 +311,7 @@ class PipelineOrchestrator:
             "mode": settings.mode.value,
             "software_version": mrt_pipeline.__version__,
             "code_version": code_version(),
-            "config_path": str(self.config.path),
+            "config_path": self.config.label,
             "config": settings.model_dump(mode="json"),
         }
         if earlier is None:

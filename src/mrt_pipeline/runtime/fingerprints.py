@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from mrt_pipeline.config.commented import PACKAGED_FILE
 from mrt_pipeline.config.registry import all_exports, sources_of
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
 from mrt_pipeline.contracts.run import Fingerprint
@@ -136,12 +137,17 @@ def _own_digests() -> Mapping[str, bytes]:
 
 
 def _digests(package: Path) -> dict[str, bytes]:
-    """Return the sha256 of each source file by its path within a package, in order of paths."""
+    """Return the sha256 of each source file by its path within a package, in order of paths.
+
+    Not of the commented configuration, which only a wheel has here: a checkout and its wheel are one version.
+    """
     digests: dict[str, bytes] = {}
     for folder, folders, files in os.walk(package):
         folders[:] = [name for name in folders if name != "__pycache__"]
         for file in files:
             path = Path(folder, file)
+            if path == PACKAGED_FILE:
+                continue
             digests[path.relative_to(package).as_posix()] = hashlib.sha256(path.read_bytes()).digest()
     return dict(sorted(digests.items()))
 

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 import mrt_pipeline.config
 from mrt_pipeline.config import PipelineConfig, Settings, find_config, get_config
+from mrt_pipeline.contracts.run import PACKAGED
 from mrt_pipeline.errors import ConfigError
 
 CONTENT = """
@@ -89,6 +90,7 @@ def test_settings_are_frozen(config: PipelineConfig) -> None:
 
 def test_a_configuration_shows_its_file(config: PipelineConfig) -> None:
     assert repr(config) == "PipelineConfig('pipeline.yaml')"
+    assert config.label == "pipeline.yaml"
 
 
 def test_secrets_are_read_when_they_are_asked_for(
@@ -128,7 +130,15 @@ def test_the_default_of_the_specification_is_the_file_of_the_working_directory()
     assert PipelineConfig().settings == Settings(expected_lines=3)
 
 
+def test_without_a_file_the_defaults_of_the_package_apply(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MRT_PIPELINE__EXPECTED_LINES", "8")
+    found = get_config()
+    assert found.settings == Settings(expected_lines=8)
+    assert (found.path, found.label, repr(found)) == (None, PACKAGED, "PipelineConfig(None)")
+
+
 def test_a_file_is_looked_for_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert find_config(default=Path("elsewhere/pipeline.yaml")) is None
     beside = _write("elsewhere/pipeline.yaml")
     assert find_config(default=beside) == beside
     here = _write("config/pipeline.yaml")
@@ -147,20 +157,15 @@ def test_a_file_that_is_named_and_absent_is_never_replaced_by_another(
         get_config()
 
 
-@pytest.mark.parametrize("default", [None, Path("elsewhere/pipeline.yaml")])
-def test_when_nothing_is_found_all_places_are_told(default: Path | None) -> None:
-    with pytest.raises(ConfigError) as caught:
-        find_config(default=default)
-    places = [Path("config/pipeline.yaml"), *([default] if default else [])]
-    assert caught.value.faults == (
-        "--config: not given",
-        "PIPELINE_CONFIG: not set",
-        *(f"{place.absolute()}: no such file" for place in places),
-    )
+def test_a_link_that_leads_nowhere_is_no_reason_to_take_the_defaults() -> None:
+    Path("config").mkdir()
+    Path("config/pipeline.yaml").symlink_to("gone.yaml")
+    with pytest.raises(ConfigError, match="there is no such file"):
+        get_config()
 
 
 def test_the_public_surface_is_small_and_named() -> None:
     assert set(mrt_pipeline.config.__all__) == {
         *("Mode", "PipelineConfig", "Secrets", "Settings"),
-        *("default_settings", "find_config", "get_config", "json_schema", "look_for_config"),
+        *("find_config", "get_config", "json_schema"),
     }

@@ -89,7 +89,7 @@ def test_a_format_of_another_package_is_one_of_all(site: Path) -> None:
 )
 def test_a_source_that_does_not_fit_is_refused(facts: str, fault: str, site: Path) -> None:
     _install_source(site, facts)
-    with pytest.raises(ConfigError, match="The installed sources do not fit together") as caught:
+    with pytest.raises(ConfigError, match="The installed sources conflict") as caught:
         all_sources.__wrapped__()
     assert caught.value.faults == (fault,)
 
@@ -118,7 +118,7 @@ def test_a_format_that_does_not_fit_is_refused(facts: str, fault: str, site: Pat
     [
         ("import no_such_module_here", "cannot be loaded .*no_such_module_here.*Install the package again"),
         ("OTHER = 1", "cannot be loaded .*SPEC.*Install the package again"),
-        ("SPEC = 1", "leads to mine:SPEC; expected a SourceSpec. Correct the package"),
+        ("SPEC = 1", "points to mine:SPEC; expected a SourceSpec. Correct the package"),
     ],
 )
 def test_an_entry_point_that_leads_to_no_source_is_refused(text: str, fault: str, site: Path) -> None:

@@ -153,7 +153,7 @@ def test_stage_1_switched_off_needs_its_checkpoint(tmp_path: Path) -> None:
         (
             "stages: {stage2_enrichment: {enabled: false}}",
             RunRequest(stage=2),
-            "--stage 2 asks for a stage that the configuration switches off",
+            "--stage 2 requests a stage that the configuration disables",
         ),
         (
             "output: {symlink_latest: false}",

@@ -138,6 +138,7 @@ def test_alerts_that_cannot_be_made_change_nothing_of_how_a_run_ended(
 def test_nobody_is_told_if_alerting_is_off(
     enabled: bool, shown: int, tmp_path: Path, config: PipelineConfig, desk: _Desk
 ) -> None:
+    assert config.path is not None
     config.path.write_text(f"alerting: {{enabled: {enabled}, on_failure: [file, log]}}\n")
     alerting = Alerting(PipelineConfig(config.path), RunRequest(), "r", desk.console, lambda: START)
     alerting.failed(StageError("stage1_ingestion", "failed"))
@@ -145,5 +146,6 @@ def test_nobody_is_told_if_alerting_is_off(
 
 
 def test_a_channel_of_alerts_that_are_off_needs_no_url(config: PipelineConfig) -> None:
+    assert config.path is not None
     config.path.write_text("alerting: {enabled: false, on_failure: [email]}\n")
     assert find_missing_urls(PipelineConfig(config.path)) == []

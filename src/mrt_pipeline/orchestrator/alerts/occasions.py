@@ -34,7 +34,7 @@ class Occasion:
     """A run as it stands when there is something to tell of it."""
 
     settings: Settings
-    config_path: Path
+    config_path: Path | None
     request: RunRequest
     run_id: str
     now: datetime

@@ -101,9 +101,7 @@ class Driver:
             try:
                 self._journal.add_expense(self._budget.unaccounted)
             except StorageError as error:
-                self._context.reporter.warn(
-                    f"Requests that failed are not counted in the cost: {error}"
-                )
+                self._context.reporter.warn(f"Requests that failed are not counted in the cost: {error}")
 
     def _plan(self, stations: Sequence[Station]) -> Plan:
         """Keep what is done and as it would be done now; stations never tried come first, then the others."""

@@ -14,7 +14,7 @@ from mrt_pipeline.config.model import AlertingSection, OutputSection, TriggersSe
 from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import GateReport, GateStatus
-from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
+from mrt_pipeline.contracts.run import PACKAGED, AttemptRecord, Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import (
     FetchError,
     GateError,
@@ -166,6 +166,16 @@ def test_a_command_can_be_copied_whatever_the_folder_and_the_configuration_are_c
     assert alert.command is not None
     assert "--output-dir 'my $runs'" in alert.command
     assert alert.command.endswith("--config 'a b.yaml'")
+
+
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_a_run_on_the_defaults_of_the_package_is_gone_on_with_without_naming_a_file(is_begun: bool) -> None:
+    occasion = replace(_occasion(make_manifest(config_path=PACKAGED)), config_path=None)
+    occasion = occasion if is_begun else replace(occasion, folder=None, manifest=None)
+    alert = tell_failure(StageError(STAGE2, "x"), occasion)
+    assert alert is not None
+    assert alert.command is not None
+    assert "--config" not in alert.command
 
 
 def test_a_run_that_could_not_begin_is_told_too() -> None:

@@ -1,0 +1,45 @@
+"""``mrt-pipeline config check`` and ``config init``: look at a configuration, and begin one of one's own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mrt_pipeline.cli.printing import say
+from mrt_pipeline.config import PipelineConfig, find_config
+from mrt_pipeline.config.commented import read_commented
+from mrt_pipeline.errors import UsageError
+from mrt_pipeline.orchestrator.commands import with_config
+from mrt_pipeline.runtime.files import make_folder, write_bytes
+
+
+def check_config(path: Path | None) -> None:
+    """Say that the configuration is valid, whichever it is.
+
+    Raises:
+        ConfigError: for every fault in it.
+    """
+    found = PipelineConfig(find_config(path))
+    if found.path is not None:
+        say(f"{found.path} is a valid configuration.")
+        return
+    say(
+        f"No configuration file was found; the {found.label} are valid, with what the environment sets.",
+        "Write them to a file with: mrt-pipeline config init",
+    )
+
+
+def init_config(path: Path) -> None:
+    """Write the commented file of all defaults.
+
+    Raises:
+        UsageError: if something of this name is there already.
+        StorageError: if it cannot be written.
+    """
+    if os.path.lexists(path):
+        raise UsageError(
+            f"{path} is there already, and is not written over; remove it, or give another path."
+        )
+    make_folder(path.parent)
+    write_bytes(path, read_commented().encode())
+    say(f"{path} holds every key at its default.", f"Run with it: {with_config('mrt-pipeline run', path)}")

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mrt_pipeline.cli.config_file import check_config, init_config
+from mrt_pipeline.config import PipelineConfig, Settings, find_config
+from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
+from mrt_pipeline.errors import ConfigError, UsageError
+from tests.fakes.surroundings import be_bare
+
+
+@pytest.fixture(autouse=True)
+def _bare_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    be_bare(tmp_path, monkeypatch)
+
+
+def test_the_file_that_is_written_is_the_one_that_is_read_from_then_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    init_config(DEFAULT_PATH)
+    assert find_config() == DEFAULT_PATH
+    assert PipelineConfig().settings == Settings()
+    check_config(None)
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "Run with it: mrt-pipeline run",
+        "config/pipeline.yaml is a valid configuration.",
+    ]
+
+
+def test_a_file_elsewhere_is_named_in_the_command_that_reads_it(capsys: pytest.CaptureFixture[str]) -> None:
+    init_config(Path("my files/mine.yaml"))
+    assert "Run with it: mrt-pipeline run --config 'my files/mine.yaml'" in capsys.readouterr().out
+
+
+def test_nothing_is_written_over() -> None:
+    Path("file").write_text("mode: live", encoding="utf-8")
+    Path("folder").mkdir()
+    Path("link").symlink_to("elsewhere")
+    for name in ("file", "folder", "link"):
+        with pytest.raises(UsageError, match=f"{name} is there already"):
+            init_config(Path(name))
+    assert Path("file").read_text(encoding="utf-8") == "mode: live"
+    assert not Path("elsewhere").exists()
+
+
+def test_without_a_file_the_check_says_so_and_how_to_have_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_config(None)
+    assert capsys.readouterr().out.splitlines() == [
+        "No configuration file was found; the defaults of the package are valid, with what the "
+        "environment sets.",
+        "Write them to a file with: mrt-pipeline config init",
+    ]
+    monkeypatch.setenv("MRT_PIPELINE__MODE", "alive")
+    with pytest.raises(ConfigError, match="MRT_PIPELINE__MODE"):
+        check_config(None)
