@@ -160,7 +160,7 @@ def _only_in(dataset: Stage3Output, other: Stage3Output) -> Iterator[StationPres
 
 
 def _future_only_in(dataset: Stage3Output, other: Stage3Output) -> Iterator[FutureStation]:
-    """Yield the stations to come that the other dataset knows neither as such nor in operation."""
+    """Yield the future stations that the other dataset knows neither as such nor in operation."""
     known = {station.slug for station in (*other.stations, *other.future_stations)}
     for station in dataset.future_stations:
         if station.slug not in known:

@@ -202,7 +202,7 @@ class GatesSection(Section):
 
 
 class TriggersSection(Section):
-    """What raises an alert, each with its level; null: nobody is told."""
+    """What raises an alert, each with its level; null: no alert."""
 
     source_down: Level | None = "error"
     """a source gave nothing, or nothing for some stations"""

@@ -192,7 +192,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _info("station-spelled-oddly", "station[|s] that [is|are] spelled oddly"),
         _error(
             "station-unknown",
-            "exit[|s] of [a station|stations] nobody knows",
+            "exit[|s] of [a station|stations] not in the dataset",
             "add the station, or its spelling",
         ),
     ),
@@ -209,7 +209,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         ),
         _warning(
             "bus-stop-exit-unknown",
-            "bus stop[|s] that [names an exit|name exits] nobody knows",
+            "bus stop[|s] that [names an exit|name exits] not in the dataset",
             "see whether an exit is missing",
         ),
         _warning(
@@ -225,12 +225,14 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         ),
         _warning(
             "bus-stop-station-unknown",
-            "bus stop[|s] that [names a station|name stations] nobody knows",
+            "bus stop[|s] that [names a station|name stations] not in the dataset",
             "see whether a station is missing",
         ),
         _info("bus-stop-without-service", "station[|s] with bus stops that no service calls at"),
         _warning(
-            "enrichment-disabled", "run[|s] without enrichment", "see that nobody takes empty fields for a no"
+            "enrichment-disabled",
+            "run[|s] without enrichment",
+            'consumers must not read empty fields as "no"',
         ),
         _warning("model-passage-unread", "passage[|s] that the model did not read", "run again, or read it"),
         _warning("no-source-used", "run[|s] without any source", "see which were skipped and why"),
@@ -240,7 +242,9 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _info("wiki-page-missing", "station[|s] without a page in the wiki"),
     ),
     Group.MERGING: (
-        _error("enrichment-of-unknown-exit", "enrichment[|s] of [an exit|exits] nobody knows", _BOTH_STAGES),
+        _error(
+            "enrichment-of-unknown-exit", "enrichment[|s] of [an exit|exits] not in the dataset", _BOTH_STAGES
+        ),
         _error("exit-enriched-twice", "exit[|s] that [was|were] enriched twice", _BOTH_STAGES),
         _warning("exit-not-enriched", "exit[|s] [was|were] not enriched", "resume from stage 2"),
         _warning("document-changed", "document[|s] changed during the run", "run again if values disagree"),

@@ -151,7 +151,7 @@ def _line(item: LineChange) -> Item:
         return {**_item(None, text), "slugs": list(item.slugs), "line": show(item.line_code)}
     ring = ", which is a ring now" if item.is_ring_opened else ""
     before, after = (", ".join(side) or "nothing" for side in (item.old_services, item.new_services))
-    text = f"{item.line_code}{ring}: {before} → {after}; platforms of {item.exits} exits lead elsewhere"
+    text = f"{item.line_code}{ring}: {before} → {after}; platform directions changed at {item.exits} exits"
     return {**_item(None, text), "slugs": list(item.slugs), "line": show(item.line_code)}
 
 

@@ -94,7 +94,7 @@ WRAPPED = {
     "thoughts between marks": f"<|begin_of_thought|>{OTHER}<|end_of_thought|>\n{SAID}",
     "thinking between marks": f"<|START_THINKING|>{OTHER}<|END_THINKING|>{SAID}",
     "wide marks": f"<｜begin▁of▁thinking｜>{OTHER}<｜end▁of▁thinking｜>{SAID}",
-    "a block of a name nobody knows": f"<Pre-Work id=1>{OTHER} or {OTHER}</Pre-Work>{SAID}",
+    "a block of a name not in the dataset": f"<Pre-Work id=1>{OTHER} or {OTHER}</Pre-Work>{SAID}",
     "two such blocks": f"[PLAN]{OTHER}[/PLAN]<notes>{OTHER}</notes>{SAID}",
     "a block in a block": f"<a><b>{OTHER}</b>{OTHER}</a>{SAID}",
     "a draft and the answer in blocks": f"<draft>{OTHER}</draft><answer>{SAID}</answer>",

@@ -16,15 +16,15 @@ function choose(changed) {
 
 const ONLY = {
   all: ["all stations", () => true],
-  findings: ["those with warnings or errors", (station) => Boolean(station.gravest)],
-  changed: ["those that changed", (station) => station.mark !== null],
+  findings: ["with warnings or errors", (station) => Boolean(station.gravest)],
+  changed: ["changed since the last run", (station) => station.mark !== null],
   interchanges: ["interchanges", (station) => station.isInterchange],
   yes: [
-    "those with a step-free exit",
+    "with a step-free exit",
     (station) => station.exits.some((exit) => exit.access.stepFree === "yes"),
   ],
   no: [
-    "those with an exit that is not step-free",
+    "with an exit that is not step-free",
     (station) => station.exits.some((exit) => exit.access.stepFree === "no"),
   ],
 };

@@ -1,4 +1,4 @@
-// The figures below the map: coverage, sources, the run, and stations to come.
+// The figures below the map: coverage, sources, the run, and future stations.
 
 const MANY = 12; // documents under one licence that are folded
 
@@ -6,7 +6,7 @@ const MANY = 12; // documents under one licence that are folded
 
 function makeCoverage() {
   const { fields, rows: measured } = content.coverage;
-  const caption = "Share of exits of which a field says something, by the line of their building";
+  const caption = "Exits with a value, by line";
   const heads = ["Line", ...fields, "Exits"];
   section("coverage", "Coverage", table("coverage", caption, heads, measured.map(coverageRow)));
 }
@@ -48,7 +48,7 @@ function licenceGroup(group) {
     isShareAlike(first)
       ? paragraph(
           "notice",
-          "Text under this licence is shared alike: whoever passes on what was read from these pages names them and ",
+          "Share-alike licence: redistribution of what was read from these pages must name them and ",
           "keeps the licence. Values that rest on it say so in their evidence.",
         )
       : null,
@@ -138,10 +138,10 @@ function makeFuture() {
   if (!future.length) return;
   section(
     "future",
-    "Stations to come",
+    "Future stations",
     paragraph(
       "quiet",
-      "Known and not in operation on this day; they are in the dataset apart from the others.",
+      "Not in operation on this date; the dataset lists them separately.",
     ),
     list(
       "future-list",

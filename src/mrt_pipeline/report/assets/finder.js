@@ -21,7 +21,7 @@ function listStations() {
   const order = choices.lines.size === 1 ? ", in travel order" : "";
   find("count").textContent = found.length
     ? `${count(found.length, "station")}${onLines ? ` on ${onLines}` : ""}${order}`
-    : "No station is like that.";
+    : "No matching stations.";
 }
 
 function makeFinder() {

@@ -25,7 +25,7 @@ function verdictOf({ error, warning }) {
   return mark(
     null,
     "✓",
-    `Passed its checks${warning ? `, with ${count(warning, "warning")} to look at` : ""}`,
+    `Passed its checks${warning ? `, with ${count(warning, "warning")} to review` : ""}`,
   );
 }
 
@@ -48,7 +48,7 @@ function makeLayers(map) {
   const layers = [
     ["changes", ["changes", markLegend()], isChanged],
     ["findings", "findings", stations.some((station) => station.gravest)],
-    ["future", "stations to come", future.length > 0],
+    ["future", "future stations", future.length > 0],
   ];
   for (const [name, words] of layers.filter(([, , isThere]) => isThere)) {
     const changed = () => {

@@ -13,7 +13,7 @@ const METHODS = {
   record: "as the record has it",
   topology: "from the order of stations",
   geometry: "computed from positions",
-  deduction: "concluded from the values cited",
+  deduction: "derived from the values cited",
   rule: "read by a rule",
   model: "read by a language model, found again in the text",
 };

@@ -19,7 +19,7 @@ function makeChecklist() {
     told.textContent = `${done} of ${count(boxes.length, "point")} looked at. What is ticked is kept only as long as this page is open.`;
   };
   tell();
-  section("checklist", "Before it is published", told, list("checks", items));
+  section("checklist", "Before publishing", told, list("checks", items));
 }
 
 function checklistItem(point, number, changed) {

@@ -90,7 +90,7 @@ function stopSymbol(stop) {
 }
 
 function futureSymbol(station) {
-  return Object.assign(draw("circle", { r: 3 }, draw("title", {}, `${station.name}, to come`)), { station });
+  return Object.assign(draw("circle", { r: 3 }, draw("title", {}, `${station.name} (future)`)), { station });
 }
 
 /** Put a symbol in its place, and remember where that is. */

@@ -109,7 +109,7 @@ class _Placer:
                 "label-spelled-oddly", f"EXIT_CODE {show(text)} was read as {parse_label(text)}", ids
             )
         for part, ids in self._closed.items():
-            fault = f"{part} is not in operation on {self._reference.as_of}, and its exits were set apart"
+            fault = f"{part} is not in operation on {self._reference.as_of}, so its exits were excluded"
             self._tell_odd("exits-not-in-operation", fault, ids)
 
     def _match(self, survey: Survey) -> StationMatch | None:
