@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.network import load_network
 from tests.e2e.command import ROOT, Workplace, load
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -45,6 +46,16 @@ def test_the_figures_of_the_readme_are_those_of_the_dataset(finished: Workplace)
     pairs = sum(len(found["bus_stops"]) for found in exits if "bus_stops" in found)
     assert f"{pairs:,} pairs of exit and stop" in README
     assert f"{sum(len(found['platforms']) for found in exits):,} directions" in README
+
+
+def test_the_readme_says_how_old_the_facts_are(finished: Workplace) -> None:
+    documents = load(finished.latest / "stage3_final.json")["provenance"]
+    read_on = {name: document["retrieved_at"][:10] for name, document in documents.items()}
+    assert f"exits were recorded on {read_on['lta-station-exits']}" in README
+    assert read_on["lta-bus-stops"] == read_on["lta-bus-services"]
+    assert f"bus stops and services on {read_on['lta-bus-stops']}" in README
+    assert f"OneMap's positions on {read_on['onemap-stations']}" in README
+    assert f"as announced by {load_network().known_until}" in README
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")))

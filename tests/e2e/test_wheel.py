@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -88,3 +89,13 @@ def test_a_wheel_holds_the_package_and_its_licences_and_nothing_else(wheel: Path
     others = {name.split("/", 1)[1] for name in set(names) - packed}
     licences = {f"licenses/{name}" for name in ("LICENSE", "DATA-LICENCES.md")}
     assert others == {"METADATA", "RECORD", "WHEEL", "entry_points.txt", *licences}
+
+
+def test_the_description_for_a_package_index_has_no_link_that_leads_nowhere_there(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+    description = archive.read(name).decode().split("\n\n", 1)[1]
+    assert "# MRT Data Pipeline" in description
+    targets = re.findall(r"\]\(([^)\s]+)", description)
+    assert [target for target in targets if not target.startswith(("https://", "#"))] == []
+    assert "![" not in description
