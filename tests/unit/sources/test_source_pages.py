@@ -56,4 +56,4 @@ def _sources() -> list[Path]:
     package = ROOT / "src" / "mrt_pipeline"
     folders = ("datagov", "onemap", "datamall")
     modules = [path for folder in folders for path in (package / "sources" / folder).glob("*.py")]
-    return [*modules, package / "runtime" / "records.py"]
+    return [*modules, package / "runtime" / "features.py", package / "runtime" / "records.py"]
