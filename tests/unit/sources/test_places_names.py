@@ -24,6 +24,7 @@ CLUB, SPORT = LandmarkKind.COMMUNITY_CLUB, LandmarkKind.SPORT_FACILITY
         ("JLN KAYU PK", PARK, "Jalan Kayu Park"),
         ("PARK AT SEMBAWANG ALLEY", PARK, "Park at Sembawang Alley"),
         ("EAST COAST PARK AREA A", PARK, "East Coast Park Area A"),
+        ("TELOK KURAU LORONG V PK", PARK, "Telok Kurau Lorong V Park"),
         ("KING'S DOCK PARK", PARK, "King's Dock Park"),
         ("MACPHERSON LINEAR PK", PARK, "MacPherson Linear Park"),
         ("BISHAN-ANG MO KIO PARK (POND GARDENS)", PARK, "Bishan-Ang Mo Kio Park"),

@@ -117,6 +117,15 @@ def test_an_area_is_recorded_by_its_corners() -> None:
     assert record.outline == ("1.3,103.85;1.3,103.851;1.301,103.851;1.301,103.85",)
 
 
+@pytest.mark.parametrize(("metres", "corners"), [(1, 4), (4, 5)])
+def test_only_a_corner_that_hardly_stands_out_is_left_out(metres: float, corners: int) -> None:
+    first, second, *others = square()
+    middle = [(first[0] + second[0]) / 2, first[1] - metres / 111_000]
+    content = collection(area_feature(PARK, [[first, middle, second, *others]]))
+    [record] = parse_areas(content, PARK_LAYOUT).records
+    assert len(record.outline[0].split(";")) == corners
+
+
 def test_a_hole_follows_the_ring_that_it_is_in() -> None:
     hole = square(0.0005, LAT + 0.0002, LNG + 0.0002)
     content = collection(area_feature(PARK, [square(), hole], [square(lng=LNG + 0.01)]))

@@ -59,7 +59,7 @@ def test_a_park_counts_from_its_nearest_edge() -> None:
 
 
 def test_parts_of_a_park_hang_each_on_its_own_exit_and_once_on_one() -> None:
-    parts = park_at("Park", -100, -50), park_at("Park", -40, -30), park_at("Park", 320, 900)
+    parts = park_at("Park", -100, -50), park_at("Park", -40, -30), park_at("Park", 160, 280)
     assert hung(*parts) == {"a-nsl-A": [("Park", 30, True)], "b-nsl-B": [("Park", 20, True)]}
 
 

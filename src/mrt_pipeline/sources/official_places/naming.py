@@ -73,8 +73,8 @@ def _name_at_block(published: str) -> str:
 
 
 def _write_out(word: str) -> str:
-    """Return a word written out in the case that it has."""
-    words = write_out(word)
+    """Return a word written out in the case that it has; a single letter tells one street from another."""
+    words = write_out(word) if len(word) > 1 else None
     if words is None:
         return word
     return words.upper() if word.isupper() else words.title()

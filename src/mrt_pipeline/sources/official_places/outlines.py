@@ -8,6 +8,7 @@ their neighbours are left out, so the distance to the nearest edge is right to 3
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.runtime.geometry import to_svy21_all
@@ -23,7 +24,7 @@ MIN_CORNERS = 3
 HOLE = "-"
 
 Position = tuple[float, float]
-"""latitude and longitude in degrees"""
+"""latitude and longitude in degrees, or easting and northing in metres"""
 
 
 def read_outline(reader: RecordReader, geometry: object) -> tuple[str, ...]:
@@ -45,9 +46,11 @@ def to_areas(outline: Iterable[str]) -> list[BaseGeometry]:
     """Return the parts of an outline as shapes in SVY21; they have no direction, and may cross themselves."""
     from shapely import Polygon
 
+    rings = {word: _positions_in(word) for word in outline}
+    points = iter(to_svy21_all([position for ring in rings.values() for position in ring]))
     parts: list[list[list[Position]]] = []
-    for word in outline:
-        ring = [(point.easting_m, point.northing_m) for point in to_svy21_all(_positions_in(word))]
+    for word, positions in rings.items():
+        ring = [(point.easting_m, point.northing_m) for point in islice(points, len(positions))]
         if word.startswith(HOLE) and parts:
             parts[-1].append(ring)
         else:

@@ -62,7 +62,7 @@ def hang_places(
 def unite_sites(sites: Iterable[Site]) -> list[Place]:
     """Return the records of each place together: those of one name that lie near one another.
 
-    Parts of parks stay apart, since a park may be long: the Rail Corridor passes twelve stations.
+    Parts of parks stay apart, since a park may be long: the Rail Corridor passes many stations.
     """
     by_name: dict[str, list[Place]] = {}
     for site in sites:
