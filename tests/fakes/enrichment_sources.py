@@ -10,6 +10,7 @@ from typing import Any
 from mrt_pipeline.config.model import Settings
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Evidence, EvidenceMap, Method
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Landmark, Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
 from mrt_pipeline.errors import ModelCallError, SourceError
@@ -144,6 +145,23 @@ class MeteredLandmarkSource(LandmarkSource):
         for _ in self.asked:
             usage = add_usage(usage, self._usage)
         return usage
+
+
+class SurveyingLandmarkSource(LandmarkSource):
+    """Takes every station of the run, and tells of its documents.
+
+    Attributes:
+        surveyed: the slugs of each survey.
+    """
+
+    def __init__(self, *arguments: Any, findings: tuple[Finding, ...] = (), **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.findings = findings
+        self.surveyed: list[tuple[str, ...]] = []
+
+    def survey(self, stations: Sequence[Station]) -> None:
+        """Note which stations there are."""
+        self.surveyed.append(tuple(station.slug for station in stations))
 
 
 class SeenReporter(Reporter):

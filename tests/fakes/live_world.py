@@ -24,6 +24,7 @@ from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.recordings import load_recording
 from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
+from tests.fakes.place_files import place_files
 from tests.fakes.publishers import ACCOUNT_KEY, DATAGOV_KEY, READY_TOKEN, Publishers
 
 SMALL_DAY = "1990-12-20"
@@ -39,6 +40,7 @@ class LiveWorld:
     def __init__(self) -> None:
         self.publishers = Publishers()
         self.publishers.datagov.exits = _exits()
+        self.publishers.datagov.others = place_files()
         self.publishers.onemap.places = _places()
         self.publishers.datamall.rows = _bus_rows()
         self.publishers.onemap_server.handler = self._search_one_page
@@ -78,6 +80,8 @@ class LiveWorld:
         return {
             "apis.datagov.base_url": f"{self.publishers.datagov_server.url}/v1/public/api",
             "apis.datagov.metadata_url": f"{self.publishers.datagov_server.url}/v2/public/api",
+            "apis.official_places.base_url": f"{self.publishers.datagov_server.url}/v1/public/api",
+            "apis.official_places.metadata_url": f"{self.publishers.datagov_server.url}/v2/public/api",
             "apis.onemap.base_url": f"{self.publishers.onemap_server.url}/api",
             "apis.datamall.base_url": f"{self.publishers.datamall_server.url}/ltaodataservice",
             "apis.fandom.base_url": f"{self.wiki_server.url}/wiki",

@@ -69,16 +69,22 @@ class DataGov(Interposed):
     def __init__(self) -> None:
         super().__init__()
         self.exits = (FIXTURES / "lta-station-exits/current.geojson").read_bytes()
+        self.others: dict[str, bytes] = {}
+        """files of further datasets, by their identifiers"""
         self.files_url = ""
         self._numbers = itertools.count(1)
 
     def handle(self, request: SeenRequest) -> Reply | RawReply:
         if (reply := self.find(request)) is not None:
             return reply
-        if request.path == f"/v1/public/api/datasets/{DATASET}/poll-download":
-            link = f"{self.files_url}/exits.geojson?X-Signature=signature-{next(self._numbers)}"
+        version, _, rest = request.path.partition("/public/api/datasets/")
+        dataset_id, _, asked = rest.partition("/")
+        is_known = dataset_id == DATASET or dataset_id in self.others
+        if is_known and (version, asked) == ("/v1", "poll-download"):
+            name = "exits" if dataset_id == DATASET else dataset_id
+            link = f"{self.files_url}/{name}.geojson?X-Signature=signature-{next(self._numbers)}"
             return json_reply(datagov_envelope({"status": "DOWNLOAD_SUCCESS", "url": link}), status=201)
-        if request.path == f"/v2/public/api/datasets/{DATASET}/metadata":
+        if is_known and (version, asked) == ("/v2", "metadata"):
             facts = {"name": "LTA MRT Station Exit (GEOJSON)", "format": "GEOJSON", "lastUpdatedAt": UPDATED}
             return json_reply(datagov_envelope(facts))
         return json_reply({"code": 4, "name": "NOT_FOUND", "data": None, "errorMsg": "no such dataset"}, 404)
@@ -88,7 +94,10 @@ class DataGov(Interposed):
             return reply
         if "X-Signature" not in request.query:
             return Reply(403, b"<Error><Code>AccessDenied</Code></Error>")
-        return Reply(body=self.exits, headers={"Content-Type": "application/octet-stream"})
+        name = request.path.removeprefix("/").removesuffix(".geojson")
+        return Reply(
+            body=self.others.get(name, self.exits), headers={"Content-Type": "application/octet-stream"}
+        )
 
 
 class OneMap(Interposed):
@@ -198,6 +207,10 @@ class Publishers:
         """Return the configuration file's content."""
         sections = {
             "datagov": {
+                "base_url": f"{self.datagov_server.url}/v1/public/api",
+                "metadata_url": f"{self.datagov_server.url}/v2/public/api",
+            },
+            "official_places": {
                 "base_url": f"{self.datagov_server.url}/v1/public/api",
                 "metadata_url": f"{self.datagov_server.url}/v2/public/api",
             },

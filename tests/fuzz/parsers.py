@@ -36,10 +36,14 @@ from mrt_pipeline.runtime.checkpoints import parse_checkpoint
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 from mrt_pipeline.runtime.model_answers import parse_completion, parse_error
+from mrt_pipeline.runtime.recordings import RECORDED
 from mrt_pipeline.sources.datagov.parsing import parse_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.fandom_wiki.claims import read_html
 from mrt_pipeline.sources.fandom_wiki.titles import find_heads, search_titles
+from mrt_pipeline.sources.official_places.layouts import COMMUNITY_CLUB_LAYOUT, PARK_LAYOUT
+from mrt_pipeline.sources.official_places.outlines import to_areas
+from mrt_pipeline.sources.official_places.parsing import parse_areas, parse_hotels, parse_points
 from mrt_pipeline.sources.onemap.parsing import parse_stations
 from mrt_pipeline.stages.stage2_enrichment import without_enrichment
 from mrt_pipeline.stages.stage3_merger import merge
@@ -47,6 +51,7 @@ from tests.fakes.enrichment_sources import make_context, make_line
 from tests.fakes.manifests import make_manifest, make_stage_record
 from tests.fakes.model_server import fact, reply
 from tests.fakes.network_builder import make_stage1
+from tests.fakes.place_files import place_file
 from tests.fuzz.damage import damaged
 from tests.unit.sources.fandom_scene import FakeWiki, page
 
@@ -95,6 +100,22 @@ def _read_page(content: bytes) -> object:
 @cache
 def _names() -> PlaceNames:
     return PlaceNames.of(load_network())
+
+
+def _read_places(content: bytes) -> object:
+    parse_points(content, COMMUNITY_CLUB_LAYOUT)
+    return [to_areas(record.outline) for record in parse_areas(content, PARK_LAYOUT).records]
+
+
+def _place_files() -> tuple[bytes, ...]:
+    """Return a file of points and one of areas, each with its first places."""
+    documents = ("pa-community-clubs", "nea-hawker-centres", "nparks-parks")
+    files = (json.loads(place_file(document_id)) for document_id in documents)
+    return tuple(json.dumps(file | {"features": file["features"][:3]}).encode() for file in files)
+
+
+def _hotels() -> tuple[bytes, ...]:
+    return ((RECORDED / "stb-hotels.csv").read_bytes()[:500],)
 
 
 def _replies() -> tuple[bytes, ...]:
@@ -213,6 +234,8 @@ TARGETS: dict[str, Target] = {
         (SourceFormatError,),
         _recorded("lta-bus-services/routes.json", "lta-bus-services/services.min.json"),
     ),
+    "official places": Target(_read_places, (SourceFormatError,), _place_files),
+    "hotels": Target(parse_hotels, (SourceFormatError,), _hotels),
     "wiki page": Target(_read_page, (), _pages),
     "wiki answer": Target(_read_wiki_answer, (SourceError,), _wiki_answers),
     "model reply": Target(_read_reply, (UnreadableReplyError,), _replies),

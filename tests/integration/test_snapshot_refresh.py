@@ -19,8 +19,10 @@ from mrt_pipeline.sources.datagov.parsing import parse_exits
 from mrt_pipeline.sources.datagov.reading import read_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
+from mrt_pipeline.sources.official_places import DATASETS
 from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.http_server import Reply
+from tests.fakes.place_files import place_files
 from tests.fakes.publishers import ACCOUNT_KEY, FIXTURES, READY_TOKEN, Publishers
 
 DAY = datetime(2026, 8, 1)  # noqa: DTZ001 - as the command line gives it
@@ -51,6 +53,7 @@ def _by_document(files: dict[str, Any]) -> dict[str, list[Path]]:
 @pytest.fixture
 def publishers() -> Iterator[Publishers]:
     with Publishers() as running:
+        running.datagov.others = place_files()
         yield running
 
 
@@ -252,7 +255,8 @@ def test_without_a_secret_its_documents_stay_as_they_are(
     monkeypatch.delenv("ONEMAP_API_KEY")
     monkeypatch.delenv("LTA_ACCOUNT_KEY")
     refresh(config, _by_document(NO_FILES), None, recorded)
-    assert set(contents(recorded)) == {"lta-station-exits.csv", "provenance.json"}
+    of_data_gov_sg = {f"{document_id}.csv" for document_id in ("lta-station-exits", *DATASETS)}
+    assert set(contents(recorded)) == {*of_data_gov_sg, "provenance.json"}
     told = capsys.readouterr().out
     assert "Unchanged: OneMap needs ONEMAP_API_KEY" in told
     assert "Unchanged: LTA DataMall needs LTA_ACCOUNT_KEY" in told

@@ -31,6 +31,7 @@ from tests.fakes.enrichment_sources import (
     LandmarkSource,
     MeteredLandmarkSource,
     SeenReporter,
+    SurveyingLandmarkSource,
     make_context,
     make_line,
     make_stage,
@@ -347,6 +348,14 @@ class TestRetryFailed:
         assert healed.prepared == [(SLUGS[2], SLUGS[7])]
         assert sorted(healed.asked) == [SLUGS[2], SLUGS[7]]
         assert not _statuses(output)
+
+    def test_a_source_that_compares_stations_gets_all_of_them_all_the_same(self, tmp_path: Path) -> None:
+        failing = SurveyingLandmarkSource("fandom_wiki", errors={SLUGS[2]: NO_PAGE})
+        _run(make_context(tmp_path), failing)
+        assert (failing.prepared, failing.surveyed) == ([tuple(SLUGS)], [tuple(SLUGS)])
+        healed = SurveyingLandmarkSource("fandom_wiki")
+        _run(make_context(tmp_path, retry_failed=True), healed)
+        assert (healed.prepared, healed.surveyed) == ([(SLUGS[2],)], [tuple(SLUGS)])
 
     def test_with_nothing_failed_nobody_is_asked(self, tmp_path: Path) -> None:
         whole = _run(make_context(tmp_path), _wiki())

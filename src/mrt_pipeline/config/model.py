@@ -109,6 +109,8 @@ class Stage2Section(Section):
     """wait before the first retry, seconds; doubles with each further one"""
     bus_stop_radius_m: float = Field(default=250, gt=0, le=400)
     """a bus stop within this straight-line distance of an exit is listed as nearby, metres"""
+    landmark_radius_m: float = Field(default=400, gt=0, le=400)
+    """a place within this straight-line distance of the exit nearest to it is its landmark, metres"""
     expected_bus_stops: ExpectedBusStopsSection = ExpectedBusStopsSection()
     expected_bus_services: ExpectedBusServicesSection = ExpectedBusServicesSection()
     sources: Names[Stage2Source] = Field(default=_default_sources(STAGE2_ENRICHMENT), min_length=1)

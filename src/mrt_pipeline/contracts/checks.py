@@ -117,16 +117,19 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "answer[|s] of [a source|sources] came with an error",
             "see whether results are missing",
         ),
+        _info("document-only-recorded", "document[|s] used as recorded"),
         _error("field-invalid", "record[|s] with [a field|fields] of the wrong form", _GET_AGAIN),
         _error("field-missing", "record[|s] that [lacks a field|lack fields]", _GET_AGAIN),
         _error("geometry-missing", "record[|s] without a position", _GET_AGAIN),
         _error("geometry-not-a-point", "record[|s] whose position[|s] [is|are] no point[|s]", _GET_AGAIN),
+        _error("geometry-not-an-area", "record[|s] whose outline[|s] [is|are] no area[|s]", _GET_AGAIN),
         _warning(
             "more-exits-than-expected", "exits file[|s] longer than expected", "see which exits are new"
         ),
         _warning(
             "more-records-than-expected", "document[|s] longer than expected", "see which records are new"
         ),
+        _info("place-left-out", "document[|s] with records that are no landmarks"),
         _error(
             "position-not-a-number",
             "record[|s] whose position[|s] [is|are] no pair[|s] of numbers",

@@ -69,6 +69,18 @@ class EnrichmentSource(Protocol):
 
 
 @runtime_checkable
+class SurveyingSource(Protocol):
+    """A source that holds all stations against each other: what it says of one depends on the others, too."""
+
+    def survey(self, stations: Sequence[Station]) -> None:
+        """Take every station of the run, those that need not be asked about included; after ``prepare``."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was odd about its documents as wholes; known after ``prepare``."""
+
+
+@runtime_checkable
 class MeteredSource(Protocol):
     """A source that pays for its answers; it knows also what came to nothing, which no claims speak of."""
 

@@ -119,6 +119,7 @@ FIELDS: dict[str, ExitField] = {
             title="Landmarks",
             part="landmarks",
             count=lambda found: len(found.landmarks),
+            usual_share=0.4,
         ),
     )
 }

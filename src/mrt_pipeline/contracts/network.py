@@ -70,6 +70,19 @@ class BusStopRelation(StrEnum):
     """a wiki page lists the stop under this exit"""
 
 
+class LandmarkKind(StrEnum):
+    """What a landmark is, where its source says so."""
+
+    BUS_INTERCHANGE = "bus_interchange"
+    COMMUNITY_CLUB = "community_club"
+    HAWKER_CENTRE = "hawker_centre"
+    HOTEL = "hotel"
+    LIBRARY = "library"
+    MUSEUM = "museum"
+    PARK = "park"
+    SPORT_FACILITY = "sport_facility"
+
+
 class StationCode(Published):
     """One code of a station in operation on ``as_of``; LRT codes included."""
 
@@ -131,11 +144,15 @@ class ExitAccess(Published):
 
 
 class Landmark(Published):
-    """A place that a source names as reached by an exit."""
+    """A place that a source names as reached by an exit, or that no other exit is nearer to."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"confidence"})
 
     name: str
+    kind: LandmarkKind | None = None
+    """none where no source says what it is"""
+    distance_m: float | None = Field(default=None, ge=0)
+    """straight line from the exit to its nearest edge in SVY21, metres; none where no source has its place"""
     confidence: Confidence = Confidence.HIGH
 
 

@@ -9,7 +9,7 @@ disputed among sources, even if another reader of the page saw only one of the t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -47,6 +47,7 @@ from mrt_pipeline.extraction.uniting import (
     nearest_first,
     rank_of,
     unite_access,
+    unite_landmarks,
     unite_same,
 )
 
@@ -166,8 +167,13 @@ def _merge(exits: Iterable[ExitClaims]) -> tuple[tuple[ExitEnrichment, ...], tup
 
 
 def _merge_exit(claims: ExitClaims, findings: list[Finding]) -> ExitEnrichment:
-    stops = _unite_listed(group(claims.items(ExitBusStop), code_of), "relation", claims)
-    landmarks = _unite_listed(group(claims.items(Landmark), name_of), "name", claims)
+    stops = _unite_listed(
+        group(claims.items(ExitBusStop), code_of),
+        lambda same: unite_same(same, "relation"),
+        "relation",
+        claims,
+    )
+    landmarks = _unite_listed(group(claims.items(Landmark), name_of), unite_landmarks, "name", claims)
     return ExitEnrichment(
         exit_id=claims.station_exit.exit_id,
         platforms=tuple(_merge_platforms(claims, findings)),
@@ -178,16 +184,22 @@ def _merge_exit(claims: ExitClaims, findings: list[Finding]) -> ExitEnrichment:
     )
 
 
-def _unite_listed(groups: Iterable[list[ListedT]], field: str, claims: ExitClaims) -> Iterator[ListedT]:
+def _unite_listed(
+    groups: Iterable[list[ListedT]],
+    unite: Callable[[list[ListedT]], ListedT],
+    field: str,
+    claims: ExitClaims,
+) -> Iterator[ListedT]:
     for same in groups:
-        united = unite_same(same, field)
+        united = unite(same)
         if len(same) > 1 and claims.agrees(united.evidence_for(field)):
             united = united.model_copy(update={"confidence": Confidence.HIGH})
         yield united
 
 
 def _by_place(landmark: Landmark) -> tuple[object, ...]:
-    return *rank_of(landmark.evidence_for("name")), name_of(landmark)
+    method, *place = rank_of(landmark.evidence_for("name"))
+    return method, landmark.distance_m or 0.0, *place, name_of(landmark)
 
 
 def _merge_platforms(claims: ExitClaims, findings: list[Finding]) -> Iterator[ExitPlatform]:

@@ -14,6 +14,8 @@ MAX_NAME_WORDS = 5
 
 _WORD = re.compile(r"[\w'’.]+(?:[-/][\w'’.]+)*")
 _PLAIN_WORD = re.compile(r"[\w'’.]+")
+_PLACE_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_SAME_WORDS = {"cc": "community club", "center": "centre", "ctr": "centre"}
 _TITLE_NOISE = re.compile(r"\([^()]*\)")
 
 
@@ -62,6 +64,13 @@ class PlaceNames:
     def lines_in(self, text: str) -> set[str]:
         """Return the codes of the lines named in a text."""
         return {self.line_codes[_folded(match.group())] for match in self._line_pattern.finditer(text)}
+
+
+def place_key(name: str) -> str:
+    """Return what two spellings of one place's name have in common: `Bishan CC`, `Bishan Community Club`."""
+    words = _PLACE_WORD.findall(name.casefold().replace("’", "'").replace("&", " and "))
+    written = " ".join(_SAME_WORDS.get(word, word) for word in words).removeprefix("the ")
+    return written.replace("community centre", "community club") or name.casefold()
 
 
 def stations_named(text: str, slugs: Mapping[str, str]) -> Iterator[NamedStation]:

@@ -19,7 +19,7 @@ from mrt_pipeline.contracts.network import (
     StepFree,
 )
 from mrt_pipeline.extraction.disputes import is_disputed_feature, is_step_free_disputed
-from mrt_pipeline.extraction.quotes import fold
+from mrt_pipeline.extraction.place_names import place_key
 
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, Landmark)
 
@@ -51,6 +51,17 @@ def unite_same(same: list[ItemT], field: str) -> ItemT:
     for other in others:
         evidence = unite_evidence(first.model_copy(update={"evidence": evidence}), other)
     return first.model_copy(update={"evidence": evidence, "confidence": best_confidence(same)})
+
+
+def unite_landmarks(same: list[Landmark]) -> Landmark:
+    """Return the most trusted reading of one landmark; what it lacks, the other readings give."""
+    united = unite_same(same, "name")
+    ranked = sorted(same, key=lambda item: (rank_of(item.evidence_for("name")), item.model_dump_json()))
+    kinds = [item.kind for item in ranked if item.kind is not None]
+    distances_m = [item.distance_m for item in ranked if item.distance_m is not None]
+    return united.model_copy(
+        update={"kind": next(iter(kinds), None), "distance_m": next(iter(distances_m), None)}
+    )
 
 
 def unite_access(said: Sequence[ExitAccess], disputed: Collection[str] = ()) -> ExitAccess:
@@ -117,7 +128,7 @@ def code_of(stop: ExitBusStop) -> str:
 
 def name_of(landmark: Landmark) -> str:
     """Return what makes two landmarks the same."""
-    return fold(landmark.name)
+    return place_key(landmark.name)
 
 
 def nearest_first(stop: ExitBusStop) -> tuple[float, str]:

@@ -145,7 +145,8 @@ class Condenser:
         return [access.step_free.value, features, access.confidence.value, self.why(access)]
 
     def _landmark(self, landmark: Landmark) -> Row:
-        return [show(landmark.name), landmark.confidence.value, self.why(landmark)]
+        kind = landmark.kind and landmark.kind.value
+        return [show(landmark.name), kind, landmark.distance_m, landmark.confidence.value, self.why(landmark)]
 
 
 def locate(records: Iterable[Any]) -> dict[tuple[float, float], Place]:

@@ -25,7 +25,9 @@ PACKAGE = Path(__file__).parent.parent
 _SHARED = ("contracts", "errors.py", "network", "runtime/geometry.py")
 _READING = (
     "runtime/checked_answers.py",
+    "runtime/datagov_download.py",
     "runtime/documents.py",
+    "runtime/features.py",
     "runtime/recordings.py",
     "runtime/records.py",
 )

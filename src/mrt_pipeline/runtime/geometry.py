@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import Proj
+    from shapely.geometry.base import BaseGeometry
 
 SVY21 = (
     "+proj=tmerc +lat_0=1.366666666666667 +lon_0=103.8333333333333 +k=1 +x_0=28001.642 +y_0=38744.572 "
@@ -92,11 +93,32 @@ class SpatialIndex:
                     found[place].append((number, distance_m))
         return [sorted(items, key=lambda item: (item[1], item[0])) for items in found]
 
+    def around(self, shapes: Sequence[BaseGeometry], radius_m: float) -> list[list[tuple[int, float]]]:
+        """Return for each of some shapes number and distance of each position within a radius of its edge.
+
+        Nearest first, ties by number; distances in metres, 0 within an area.
+        """
+        from shapely import distance
+
+        found: list[list[tuple[int, float]]] = [[] for _ in shapes]
+        if not shapes:
+            return found
+        places, numbers = self._tree.query(shapes, predicate="dwithin", distance=radius_m)
+        metres = distance([shapes[place] for place in places], self._tree.geometries.take(numbers))
+        for place, number, distance_m in zip(places.tolist(), numbers.tolist(), metres.tolist(), strict=True):
+            found[place].append((number, distance_m))
+        return [sorted(items, key=lambda item: (item[1], item[0])) for items in found]
+
     def nearest(self, points: Sequence[Point]) -> list[int]:
         """Return the number of the position nearest to each of many points; there must be a position."""
         if not points:
             return []
         return [int(number) for number in self._tree.nearest(_to_geometries(points))]
+
+
+def to_dots(positions: Sequence[tuple[float, float]]) -> list[BaseGeometry]:
+    """Return (latitude, longitude) pairs as shapes in SVY21, in their order."""
+    return list(_to_geometries(to_svy21_all(positions))) if positions else []
 
 
 def _to_geometries(points: Sequence[Point]) -> NDArray[Any]:

@@ -13,6 +13,7 @@ from mrt_pipeline.sources.datagov.reading import read_exits
 from mrt_pipeline.sources.datamall.reading import read_bus_stops
 from mrt_pipeline.sources.datamall.tables import read_bus_tables
 from mrt_pipeline.sources.fandom_wiki import claims as wiki_source
+from mrt_pipeline.sources.official_places.reading import read_places
 from mrt_pipeline.sources.onemap.reading import read_stations
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, make_line, make_stage
@@ -89,6 +90,12 @@ def has_far_bus_stops(scene: Scene, changes: Changes) -> bool:
     return any(stop["relation"] == "nearby" and stop["distance_m"] > 100 for stop in stops)
 
 
+def has_far_landmarks(scene: Scene, changes: Changes) -> bool:
+    """Tell whether a landmark lies more than 200 m away from its exit."""
+    landmarks = (landmark for found in scene.run(changes).exits for landmark in found.get("landmarks", ()))
+    return any(landmark["distance_m"] > 200 for landmark in landmarks)
+
+
 def doubted_tables(scene: Scene, changes: Changes) -> set[str]:
     """Return which of LTA's recorded tables is refused as too short, or remarked on as too long."""
     try:
@@ -138,6 +145,11 @@ def ask_datamall(scene: Scene, changes: Changes) -> None:
     read_bus_stops(scene.access(changes), 0)
 
 
+def ask_places(scene: Scene, changes: Changes) -> None:
+    """Read the official places."""
+    read_places(scene.access(changes), 0)
+
+
 def ask_fandom(scene: Scene, changes: Changes) -> None:
     """Look for some pages."""
     wiki_source.open_source(scene.context(changes), bus_tables()).prepare(open_stations())
@@ -182,6 +194,7 @@ STAGE2_CASES = (
     Case(f"{STAGE2}.sources", ["lta_datamall"], has_filled("platforms"), True, False),
     Case(f"{STAGE2}.batch_size", 2, stations_at_once, 8, 2),
     Case(f"{STAGE2}.bus_stop_radius_m", 100, has_far_bus_stops, True, False),
+    Case(f"{STAGE2}.landmark_radius_m", 200, has_far_landmarks, True, False),
     Case(f"{STAGE2}.expected_bus_stops.min", 6500, doubted_tables, set(), {f"{STOPS} refused"}),
     Case(f"{STAGE2}.expected_bus_stops.max", 4500, doubted_tables, set(), {f"{STOPS} remarked on"}),
     Case(f"{STAGE2}.expected_bus_services.min", 1200, doubted_tables, set(), {f"{SERVICES} refused"}),
@@ -190,6 +203,7 @@ STAGE2_CASES = (
 )
 API_CASES = (
     Case("apis.datagov.mode", "live", is_asked("datagov", ask_datagov), False, True),
+    Case("apis.official_places.mode", "live", is_asked("datagov", ask_places), False, True),
     Case("apis.onemap.mode", "live", is_asked("onemap", ask_onemap), False, True),
     Case("apis.datamall.mode", "live", is_asked("datamall", ask_datamall), False, True, LENIENT),
     Case("apis.fandom.mode", "live", services_asked, [], ["fandom"], LENIENT),
@@ -216,6 +230,22 @@ API_CASES = (
         names_looked_up(ask_onemap),
         {"www.onemap.gov.sg"},
         MIRROR,
+        LIVE,
+    ),
+    Case(
+        "apis.official_places.base_url",
+        AT_MIRROR,
+        names_looked_up(ask_places),
+        {"api-open.data.gov.sg", "api-production.data.gov.sg"},
+        {"mirror.example", "api-production.data.gov.sg"},
+        LIVE,
+    ),
+    Case(
+        "apis.official_places.metadata_url",
+        AT_MIRROR,
+        names_looked_up(ask_places),
+        {"api-open.data.gov.sg", "api-production.data.gov.sg"},
+        {"api-open.data.gov.sg", "mirror.example"},
         LIVE,
     ),
     Case(

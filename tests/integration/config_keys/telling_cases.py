@@ -18,7 +18,11 @@ from tests.integration.config_keys.scene import (
 )
 
 TO_FILE = {"alerting.enabled": True, "alerting.on_failure": ["file"]}
-CONTENT = {"alerting.coverage_min.platforms": 0.0, "alerting.coverage_min.bus_stops": 0.0}
+CONTENT = {
+    "alerting.coverage_min.platforms": 0.0,
+    "alerting.coverage_min.bus_stops": 0.0,
+    "alerting.coverage_min.landmarks": 0.0,
+}
 SOURCE_FAILS = {"stages.stage1_ingestion.expected_exits.min": 800}
 STAGE_FAILS = {"stages.stage1_ingestion.enabled": False}
 STOPS = {"stages.stage2_enrichment.daily_timeout_minutes": 1e-9}
@@ -79,8 +83,8 @@ def namespaces(scene: Scene, changes: Changes) -> set[str]:
 
 
 def _coverage(field: str, changed: float) -> Case:
-    """Return the case of a share, of a run of which two fields are complained of by default."""
-    low = {"platforms", "bus_stops"}
+    """Return the case of a share, of a run of which three fields are complained of by default."""
+    low = {"platforms", "bus_stops", "landmarks"}
     then = low | {field} if changed else low - {field}
     return Case(f"alerting.coverage_min.{field}", changed, fields_too_poor, low, then, {**TO_FILE, **POOR})
 
@@ -119,7 +123,7 @@ ALERTING_CASES = (
     _coverage("bus_stops", 0.0),
     _coverage("access", 1.0),
     _coverage("step_free", 1.0),
-    _coverage("landmarks", 1.0),
+    _coverage("landmarks", 0.0),
 )
 CASES = (
     Case("logging.level", "WARNING", logged, {"info", "warning"}, {"warning"}, POOR),

@@ -82,6 +82,7 @@ def lineage(scene: Scene, changes: Changes, url: str) -> bool:
 
 TIMEOUTS: dict[str, Ask] = {
     "apis.datagov.timeout": service("datagov"),
+    "apis.official_places.timeout": service("official_places"),
     "apis.onemap.timeout": service("onemap"),
     "apis.datamall.timeout": service("datamall"),
     "apis.fandom.timeout": service("fandom"),

@@ -14,6 +14,7 @@ from mrt_pipeline.contracts.network import (
     ExitBusStop,
     ExitPlatform,
     Landmark,
+    LandmarkKind,
     StepFree,
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
@@ -348,3 +349,53 @@ def test_what_a_page_disputes_of_one_way_round_a_loop_says_nothing_of_the_other(
         _claims("openrouter_llm", platforms=page, findings=(dispute,)),
     )
     assert {item.next_code: item.platform_code for item in merged.platforms} == {"NS12": "A", "NS14": None}
+
+
+def near(name: str, distance_m: float, record_id: str = "7") -> Landmark:
+    """Return a landmark that only distance ties to the exit."""
+    return Landmark(
+        name=name,
+        kind=LandmarkKind.COMMUNITY_CLUB,
+        distance_m=distance_m,
+        confidence=Confidence.MEDIUM,
+        evidence=cited(record_id, "lta-bus-stops", Method.GEOMETRY),
+    )
+
+
+def test_a_landmark_that_a_page_names_and_a_list_has_nearby_is_one() -> None:
+    page = Landmark(name="Yishun Community Club", evidence=quoted("Yishun Community Club"))
+    merged, _ = _merge(
+        _claims("fandom_wiki", landmarks=(page,)),
+        _claims("places", landmarks=(near("Yishun CC", 80),)),
+    )
+    [landmark] = merged.landmarks
+    assert (landmark.name, landmark.kind, landmark.distance_m) == (
+        "Yishun CC",
+        LandmarkKind.COMMUNITY_CLUB,
+        80,
+    )
+    assert {why.method for why in landmark.evidence["record"]} == {Method.GEOMETRY, Method.RULE}
+
+
+def test_distance_agrees_with_nobody() -> None:
+    page = Landmark(name="Yishun CC", evidence=quoted("Yishun CC"), confidence=Confidence.LOW)
+    merged, _ = _merge(
+        _claims("fandom_wiki", landmarks=(page,)),
+        _claims("places", landmarks=(near("Yishun CC", 80),)),
+    )
+    assert merged.landmarks[0].confidence is Confidence.MEDIUM
+
+
+def test_a_record_that_names_a_landmark_takes_kind_and_distance_from_the_list_that_has_them() -> None:
+    told = Landmark(name="Yishun Community Club", evidence=cited("3", "lta-bus-stops"))
+    merged, _ = _merge(_claims("a", landmarks=(told,)), _claims("b", landmarks=(near("Yishun CC", 80),)))
+    [landmark] = merged.landmarks
+    assert (landmark.name, landmark.distance_m) == ("Yishun Community Club", 80)
+    assert {why.record_id for why in landmark.evidence_for("distance_m")} == {"3", "7"}
+
+
+def test_landmarks_by_distance_stand_nearest_first_before_those_of_pages() -> None:
+    page = Landmark(name="A Mall", evidence=quoted("A Mall"))
+    places = near("Far CC", 200, "1"), near("Near CC", 20, "2")
+    merged, _ = _merge(_claims("fandom_wiki", landmarks=(page,)), _claims("places", landmarks=places))
+    assert [landmark.name for landmark in merged.landmarks] == ["Near CC", "Far CC", "A Mall"]

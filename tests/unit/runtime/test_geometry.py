@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
+from shapely.geometry import Point as Dot
+from shapely.geometry import Polygon
 
-from mrt_pipeline.runtime.geometry import Point, SpatialIndex, distance_m, to_svy21, to_svy21_all
+from mrt_pipeline.runtime.geometry import Point, SpatialIndex, distance_m, to_dots, to_svy21, to_svy21_all
 
 LATS = st.floats(1.13, 1.48)
 LNGS = st.floats(103.55, 104.15)
@@ -90,8 +92,32 @@ def test_the_nearest_position_is_the_one_that_is_nearest(points: list[Point], as
         assert centre.distance_m(points[number]) == pytest.approx(least_m)
 
 
+def test_positions_around_an_area_count_from_its_edge_and_not_at_all_within_it() -> None:
+    square = Polygon([(0, 0), (10, 0), (10, 10), (0, 10)], [[(4, 4), (6, 4), (6, 6), (4, 6)]])
+    points = [Point(13, 14), Point(2, 2), Point(5, 5), Point(-50, 5), Point(-50.1, 5)]
+    assert SpatialIndex(points).around([square], 50) == [[(1, 0), (2, 1), (0, 5), (3, 50)]]
+
+
+@given(st.lists(POINTS, max_size=20), st.lists(POINTS, max_size=5), st.floats(0, 60, allow_subnormal=False))
+def test_positions_around_points_are_those_within_a_radius_of_them(
+    points: list[Point], centres: list[Point], radius_m: float
+) -> None:
+    dots = [Dot(centre.easting_m, centre.northing_m) for centre in centres]
+    found = SpatialIndex(points).around(dots, radius_m)
+    for centre, reached in zip(centres, found, strict=True):
+        metres = {number: centre.distance_m(point) for number, point in enumerate(points)}
+        assert {number for number, away in metres.items() if away < radius_m - 1e-6} <= {
+            number for number, _ in reached
+        }
+        assert all(away == pytest.approx(metres[number], abs=1e-6) for number, away in reached)
+        assert all(away <= radius_m + 1e-6 for _, away in reached)
+
+
 def test_an_empty_index_finds_nothing() -> None:
     assert SpatialIndex([]).within([Point(0, 0)], 1000) == [[]]
+    assert SpatialIndex([]).around([Dot(0, 0)], 1000) == [[]]
+    assert SpatialIndex([Point(0, 0)]).around([], 1000) == []
+    assert to_dots([]) == []
     assert to_svy21_all([]) == []
 
 

@@ -14,6 +14,7 @@ from mrt_pipeline.runtime.recordings import RECORDED, load_recording
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.datagov.reading import read_exits
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
+from mrt_pipeline.sources.official_places import SPEC as OFFICIAL_PLACES
 from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.fake_time import FakeTime
 
@@ -22,6 +23,13 @@ DOCUMENTS = {
     "onemap-stations": (223, "2025-07-01"),
     "lta-bus-stops": (5200, "2026-04-01"),
     "lta-bus-services": (788, "2026-04-01"),
+    "nea-hawker-centres": (129, "2026-03-13"),
+    "sportsg-sport-facilities": (45, "2025-07-11"),
+    "nparks-parks": (254, "2026-05-18"),
+    "pa-community-clubs": (125, "2021-11-09"),
+    "nlb-libraries": (26, "2026-05-31"),
+    "nhb-museums": (53, "2021-03-05"),
+    "stb-hotels": (468, "2025-07-11"),
 }
 
 
@@ -77,4 +85,6 @@ def test_every_stop_of_every_service_is_listed(access: SourceAccess) -> None:
 
 
 def test_the_recorded_tables_are_small() -> None:
-    assert sum(path.stat().st_size for path in RECORDED.iterdir()) < 600_000
+    assert sum(path.stat().st_size for path in RECORDED.iterdir()) < 800_000
+    places = [f"{document.document_id}.csv" for document in OFFICIAL_PLACES.documents]
+    assert sum((RECORDED / name).stat().st_size for name in places) < 300_000

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.names import REJECTED_NAME
@@ -14,7 +15,14 @@ from mrt_pipeline.contracts.outputs import EnrichmentStatus, SourceUse, Stage1Ou
 from mrt_pipeline.errors import SourceFormatError, StageInputError, StageOutputError
 from mrt_pipeline.stages.enrichment.registry import OpenedSources
 from mrt_pipeline.stages.stage2_enrichment import Stage2Enrichment, hoist_provenance, without_enrichment
-from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, SeenReporter, make_context, make_stage
+from tests.fakes.enrichment_sources import (
+    NO_CONFIG,
+    LandmarkSource,
+    SeenReporter,
+    SurveyingLandmarkSource,
+    make_context,
+    make_stage,
+)
 from tests.fakes.network_builder import (
     NOW,
     make_enrichment,
@@ -152,6 +160,12 @@ def test_a_stage_that_is_switched_off_leaves_every_exit_empty_and_says_so() -> N
     assert [finding.check for finding in output.findings] == ["enrichment-disabled"]
     assert not any(use.used for use in output.sources)
     assert {item.status for item in output.enrichments} == {EnrichmentStatus.DONE}
+
+
+def test_what_a_source_found_about_its_documents_is_told_once() -> None:
+    finding = finding_of("place-left-out", "2 records of 3 are left out.", record_id="nparks-parks")
+    output = _execute(SurveyingLandmarkSource(findings=(finding,)))
+    assert output.findings == (finding,)
 
 
 def test_a_document_read_twice_with_another_result_stays_with_the_later_station() -> None:

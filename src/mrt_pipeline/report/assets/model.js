@@ -76,8 +76,10 @@ function readExit(row) {
       why: reason,
     })),
     access: { stepFree, features, confidence, why },
-    landmarks: (row.landmarks ?? []).map(([name, trust, reason]) => ({
+    landmarks: (row.landmarks ?? []).map(([name, kind, distance, trust, reason]) => ({
       name,
+      kind,
+      distance,
       confidence: trust,
       why: reason,
     })),

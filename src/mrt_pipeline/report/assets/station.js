@@ -72,12 +72,7 @@ function exitParts(exit) {
       ? table("stops", null, ["Bus stop", "Where, and services"], exit.stops.map(stopRow))
       : paragraph(null, "None within reach."),
     exit.landmarks.length ? make("h4", {}, "Landmarks") : null,
-    exit.landmarks.length
-      ? list(
-          "plain",
-          exit.landmarks.map((found) => item(found.name, trust(found.confidence))),
-        )
-      : null,
+    exit.landmarks.length ? list("plain", exit.landmarks.map(landmarkItem)) : null,
     evidenceFold(() => exitEvidence(exit)),
   ];
 }
@@ -117,6 +112,12 @@ function stopRow({ stop, relation, distance, confidence }) {
       make("div", { class: "services" }, stop.services.join(" ")),
     ],
   ];
+}
+
+function landmarkItem({ name, kind, distance, confidence }) {
+  const facts = [kind?.replaceAll("_", " "), distance === null ? null : `${Math.round(distance)} m`];
+  const known = facts.filter(Boolean).join(", ");
+  return item(name, known ? span("quiet", ` ${known}`) : null, trust(confidence));
 }
 
 /** Return a confidence that is not high. */

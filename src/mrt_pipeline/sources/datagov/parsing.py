@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from mrt_pipeline.contracts.findings import REPEATED_ID, Finding
 from mrt_pipeline.contracts.source import ExitFeature
-from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
-from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, natural_key, parse_json, show
+from mrt_pipeline.runtime.features import read_features, read_point, table_fields
+from mrt_pipeline.runtime.records import RecordReader, is_object, natural_key
 from mrt_pipeline.sources.datagov import EXITS
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
 
 EXITS_ID = EXITS.document_id
 
 MAX_STATION_CHARS = 80
 MAX_LABEL_CHARS = 20
-MAX_TABLE_CHARS = 20_000
 _RECORD_ID = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
@@ -32,7 +27,7 @@ def parse_exits(content: bytes) -> Parsed[ExitFeature]:
     """
     kept: dict[str, ExitFeature] = {}
     findings: list[Finding] = []
-    for number, feature in enumerate(_features(content)):
+    for number, feature in enumerate(read_features(content, EXITS_ID, "exit")):
         reader, found = _read_feature(number, feature)
         if reader.is_sound:
             _keep(found, kept, reader)
@@ -41,24 +36,13 @@ def parse_exits(content: bytes) -> Parsed[ExitFeature]:
     return Parsed(tuple(records), tuple(findings))
 
 
-def _features(content: bytes) -> Sequence[object]:
-    document = parse_json(content, EXITS_ID, "a FeatureCollection")
-    features = document.get("features") if is_object(document) else None
-    if not is_list(features) or not features:
-        given = "no features" if features == [] else f"{show(features)} as features"
-        raise SourceFormatError(
-            EXITS_ID, f"the file has {given}; expected a FeatureCollection with one feature per exit."
-        )
-    return features
-
-
 def _read_feature(number: int, feature: object) -> tuple[RecordReader, ExitFeature]:
     """Return a feature's exit, and its reader, which says whether the exit can be used."""
     feature = feature if is_object(feature) else {}
     fields = _fields_of(feature.get("properties"))
     record_id = _name_of(fields) or f"features[{number}]"
     reader = RecordReader(f"{EXITS_ID}:{record_id}", fields, "exit")
-    lat, lng = _read_point(reader, feature.get("geometry"))
+    lat, lng = read_point(reader, feature.get("geometry"))
     return reader, ExitFeature(
         record_id=reader.text("OBJECTID", max_chars=40, pattern=_RECORD_ID),
         station_na=reader.text("STATION_NA", max_chars=MAX_STATION_CHARS),
@@ -83,40 +67,7 @@ def _fields_of(properties: object) -> Mapping[str, object]:
     description = properties.get("Description")
     if "STATION_NA" in properties or not isinstance(description, str):
         return properties
-    return {"OBJECTID": properties.get("Name"), **_table_fields(description)}
-
-
-def _table_fields(description: str) -> dict[str, str]:
-    """Return the rows ``<th>name</th> <td>value</td>`` of an HTML table."""
-    from lxml import etree, html
-
-    if len(description) > MAX_TABLE_CHARS:
-        return {}
-    try:
-        table = html.fromstring(description)
-    except (etree.LxmlError, ValueError):  # empty, or not even a fragment of HTML
-        return {}
-    rows = ((row.find("th"), row.find("td")) for row in table.iter("tr"))
-    return {_text_of(name): _text_of(value) for name, value in rows if name is not None and value is not None}
-
-
-def _text_of(cell: _Element) -> str:
-    return "".join(map(str, cell.itertext())).strip()
-
-
-def _read_point(reader: RecordReader, geometry: object) -> tuple[float, float]:
-    """Return latitude and longitude of a GeoJSON point, which has them in the other order."""
-    if not is_object(geometry):
-        reader.lose("geometry-missing", f"has {show(geometry)} as geometry; expected a Point.")
-        return 0.0, 0.0
-    coordinates = geometry.get("coordinates")
-    if geometry.get("type") != "Point" or not is_list(coordinates) or len(coordinates) < 2:
-        reader.lose(
-            "geometry-not-a-point",
-            f"has a geometry of type {show(geometry.get('type'))}; expected a Point with two coordinates.",
-        )
-        return 0.0, 0.0
-    return reader.position(coordinates[1], coordinates[0])
+    return {"OBJECTID": properties.get("Name"), **table_fields(description)}
 
 
 def _keep(found: ExitFeature, kept: dict[str, ExitFeature], reader: RecordReader) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.config.model import Settings
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import ExitFeature, SourceTable
+from mrt_pipeline.runtime.datagov_download import Dataset, fetch_dataset
 from mrt_pipeline.runtime.documents import Count, Payload, check_number, refuse_losses, table_of
 from mrt_pipeline.sources.datagov import EXITS
-from mrt_pipeline.sources.datagov.fetching import fetch_exits
 from mrt_pipeline.sources.datagov.parsing import EXITS_ID, parse_exits
 
 if TYPE_CHECKING:
@@ -36,7 +36,10 @@ def read_exits(
         return _check_number(access.recorded_table(EXITS), access.settings)
 
     def read(answers: Answers) -> SourceTable[ExitFeature]:
-        return refuse_losses(exits_table(fetch_exits(access, answers, sleep=sleep), access.settings))
+        dataset = Dataset(EXITS_ID, access.settings.apis.datagov.dataset_id, "datagov")
+        return refuse_losses(
+            exits_table(fetch_dataset(access, answers, dataset, sleep=sleep), access.settings)
+        )
 
     return access.read_checked(
         EXITS_ID, ttl_days, read, is_sound=lambda table: bool(table.provenance.revision)

@@ -5,26 +5,16 @@ keeps to one pattern: an optional ``Opp``, ``Bef`` or ``Aft``, the station's nam
 Exit``, a label. After a slash stands another label (``A/D``) or a place (``6/SGH``, ``A/Blk 99``); a place
 may also stand before (``Lot 1/Choa Chu Kang Stn``). Last looked at on 2026-11-24, in the stops of April 2026.
 
-A name is never guessed: its words, written out by ``abbreviations.csv``, must be those of one station.
+A name is never guessed: ``extraction.abbreviations`` finds the one station whose name its words stand for.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import product
-from pathlib import Path
 
 from mrt_pipeline.contracts.network import BusStopRelation
-from mrt_pipeline.extraction.facts import plain_name
-
-ABBREVIATIONS = Path(__file__).with_name("abbreviations.csv")
-
-MAX_NAME_WORDS = 6
-"""No station's name has more words; longer ones are not written out in all their readings."""
 
 _RELATIONS = {
     "": BusStopRelation.AT,
@@ -66,38 +56,6 @@ def parse_description(description: str) -> NamedExits | None:
 def speaks_of_exit(description: str) -> bool:
     """Tell whether a description has the words for a station and an exit, in whatever pattern."""
     return _SPEAKS_OF_EXIT.search(description) is not None
-
-
-class StationNames:
-    """Finds a station by the name that LTA abbreviates."""
-
-    def __init__(self, names: Mapping[str, str]) -> None:
-        """Take the names to choose from, by slug."""
-        self._slugs = {plain_name(name): slug for slug, name in names.items()}
-
-    def find_slug(self, written: str) -> str | None:
-        """Return the one station whose name the words can stand for, nothing if none or several can."""
-        words = written.split()
-        if len(words) > MAX_NAME_WORDS:
-            return None
-        readings = product(*(_readings(word) for word in words))
-        slugs = {self._slugs.get(plain_name(" ".join(words))) for words in readings} - {None}
-        return slugs.pop() if len(slugs) == 1 else None
-
-
-@lru_cache(maxsize=1)
-def load_abbreviations() -> dict[str, tuple[str, ...]]:
-    """Return what each abbreviation may stand for, in lower case."""
-    found: dict[str, list[str]] = {}
-    with ABBREVIATIONS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found.setdefault(row["short"], []).append(row["words"])
-    return {short: tuple(words) for short, words in found.items()}
-
-
-def _readings(word: str) -> tuple[str, ...]:
-    folded = word.replace("’", "'").rstrip(".").lower()
-    return folded, *load_abbreviations().get(folded, ())
 
 
 def _labels_in(listed: str) -> Iterator[str]:

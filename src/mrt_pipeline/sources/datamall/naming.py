@@ -9,15 +9,10 @@ from datetime import date
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.source import BusStop
+from mrt_pipeline.extraction.abbreviations import ABBREVIATIONS, StationNames
 from mrt_pipeline.network import CodeEntry, Network
 from mrt_pipeline.runtime.geometry import to_svy21, to_svy21_all
-from mrt_pipeline.sources.datamall.descriptions import (
-    ABBREVIATIONS,
-    NamedExits,
-    StationNames,
-    parse_description,
-    speaks_of_exit,
-)
+from mrt_pipeline.sources.datamall.descriptions import NamedExits, parse_description, speaks_of_exit
 
 
 @dataclass(frozen=True, slots=True)

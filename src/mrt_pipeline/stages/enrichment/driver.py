@@ -105,7 +105,7 @@ class Driver:
 
     def _plan(self, stations: Sequence[Station]) -> Plan:
         """Keep what is done and as it would be done now; stations never tried come first, then the others."""
-        self._prepare(stations)
+        self._prepare(stations, stations)
         plan = Plan()
         for station in stations:
             key = self._key_of(station)
@@ -141,13 +141,13 @@ class Driver:
                 f"are now ({shorten(missing)}); expected all in {JOURNAL_NAME}. Do them with: {GO_ON}",
             )
         if failed:
-            self._prepare([station for station, _ in failed])
+            self._prepare([station for station, _ in failed], stations)
         plan.tasks = [Task(station, self._key_of(station), row) for station, row in failed]
         return plan
 
-    def _prepare(self, stations: Sequence[Station]) -> None:
+    def _prepare(self, asked: Sequence[Station], stations: Sequence[Station]) -> None:
         for desk in self._desks:
-            desk.prepare(stations)
+            desk.prepare(asked, stations)
 
     def _key_of(self, station: Station) -> StationKey:
         versions = {desk.name: desk.version_for(station) for desk in self._desks}

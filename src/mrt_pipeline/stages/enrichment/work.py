@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
+from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims, SurveyingSource
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import BlockedError, ModelCallError, SourceError
@@ -42,14 +42,20 @@ class Desk:
         """Return the sentence with which the source stopped answering."""
         return str(self._last_word)
 
-    def prepare(self, stations: Sequence[Station]) -> None:
+    def prepare(self, asked: Sequence[Station], stations: Sequence[Station]) -> None:
         """Let the source ask what concerns all stations; if it cannot, it is closed.
+
+        Args:
+            asked: the stations that it will be asked about.
+            stations: every station of the run.
 
         Raises:
             ModelCallError: if it is a fatal one.
         """
         try:
-            self._source.prepare(stations)
+            self._source.prepare(asked)
+            if isinstance(self._source, SurveyingSource):
+                self._source.survey(stations)
         except (SourceError, ModelCallError) as error:
             self._close(error)
             if _is_fatal(error):

@@ -7,7 +7,7 @@ from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage
 from mrt_pipeline.errors import BlockedError, FetchError, ModelCallError, SourceError, SourceFormatError
 from mrt_pipeline.stages.enrichment.work import Desk, Outcome, enrich_station
-from tests.fakes.enrichment_sources import LandmarkSource
+from tests.fakes.enrichment_sources import LandmarkSource, SurveyingLandmarkSource
 from tests.fakes.network_builder import open_stations
 
 YISHUN, BISHAN, SENJA = open_stations()
@@ -112,7 +112,7 @@ def test_a_source_that_cannot_be_prepared_is_not_asked_and_has_no_known_version(
     source = LandmarkSource("fandom_wiki", prepare_error=BlockedError("fandom_wiki", "answered 403."))
     desk = Desk(source)
     assert desk.version_for(SENJA) == "1"
-    desk.prepare([SENJA])
+    desk.prepare([SENJA], [SENJA])
     assert desk.version_for(SENJA) is None
     outcome = enrich_station(SENJA, [desk])
     assert outcome.enrichment.failures == {"fandom_wiki": "fandom_wiki: answered 403."}
@@ -122,4 +122,10 @@ def test_a_source_that_cannot_be_prepared_is_not_asked_and_has_no_known_version(
 def test_a_fatal_error_of_a_preparation_comes_out() -> None:
     fatal = ModelCallError("There is no such model.", fatal=True, status=404)
     with pytest.raises(ModelCallError, match="no such model"):
-        Desk(LandmarkSource(prepare_error=fatal)).prepare([SENJA])
+        Desk(LandmarkSource(prepare_error=fatal)).prepare([SENJA], [SENJA])
+
+
+def test_a_source_that_could_not_be_prepared_is_not_shown_all_stations() -> None:
+    source = SurveyingLandmarkSource("network", prepare_error=BlockedError("network", "answered 403."))
+    Desk(source).prepare([SENJA], [SENJA, YISHUN])
+    assert source.surveyed == []

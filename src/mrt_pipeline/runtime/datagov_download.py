@@ -1,4 +1,4 @@
-"""Ask data.gov.sg for the exits: a download is asked for, may be queued, and is had from a signed link.
+"""Ask data.gov.sg for a dataset: a download is asked for, may be queued, and is had from a signed link.
 
 The link is good for a few minutes and gives the file to whoever holds it. So it gets none of our headers,
 is never kept nor told, and what is kept on disk is filed under the address that the download was asked for
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,7 +18,6 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.errors import BlockedError, FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.records import is_object, parse_json, show
-from mrt_pipeline.sources.datagov.parsing import EXITS_ID
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.checked_answers import Answers
@@ -32,27 +31,41 @@ MAX_LINKS = 3
 TOO_MANY_REQUESTS = 24
 
 
-def fetch_exits(
-    access: SourceAccess, answers: Answers, *, sleep: Callable[[float], None] = time.sleep
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What is asked for."""
+
+    document_id: str
+    """what errors and findings call it"""
+    dataset_id: str
+    """what data.gov.sg calls it"""
+    api: str
+    """section of ``apis`` with ``base_url`` and ``metadata_url``"""
+
+
+def fetch_dataset(
+    access: SourceAccess, answers: Answers, dataset: Dataset, *, sleep: Callable[[float], None] = time.sleep
 ) -> Payload:
-    """Return the file of exits.
+    """Return the file of a dataset; its revision is when it was last updated.
 
     Raises:
         SourceError: if it cannot be had.
     """
-    return _Downloads(access, sleep).get(answers)
+    return _Downloads(access, dataset, sleep).get(answers)
 
 
 class _Downloads:
     """One dataset's downloads."""
 
-    def __init__(self, access: SourceAccess, sleep: Callable[[float], None]) -> None:
-        section = access.settings.apis.datagov
-        path = f"datasets/{section.dataset_id}"
+    def __init__(self, access: SourceAccess, dataset: Dataset, sleep: Callable[[float], None]) -> None:
+        section = getattr(access.settings.apis, dataset.api)
+        path = f"datasets/{dataset.dataset_id}"
+        self._document_id = dataset.document_id
+        self._api = dataset.api
         self._poll_url = f"{str(section.base_url).rstrip('/')}/{path}/poll-download"
         self._metadata_url = f"{str(section.metadata_url).rstrip('/')}/{path}/metadata"
         self._access = access
-        self._client = access.http("datagov")
+        self._client = access.http(dataset.api)
         self._sleep = sleep
 
     def get(self, answers: Answers) -> Payload:
@@ -72,14 +85,14 @@ class _Downloads:
     def _find_revision(self) -> tuple[str | None, tuple[Finding, ...]]:
         """Return when the dataset was last updated; a run can do without."""
         try:
-            data = _data_of(self._ask(self._metadata_url))
+            data = self._data_of(self._ask(self._metadata_url))
             updated = data.get("lastUpdatedAt")
             if not isinstance(updated, str) or not updated.isprintable() or not 0 < len(updated) <= 40:
                 raise SourceFormatError(
-                    EXITS_ID, f"metadata has {show(updated)} as lastUpdatedAt; expected a time."
+                    self._document_id, f"metadata has {show(updated)} as lastUpdatedAt; expected a time."
                 )
         except SourceError as error:
-            return None, (_unknown_revision(error),)
+            return None, (_unknown_revision(self._document_id, error),)
         return updated, ()
 
     def _download(self) -> Answer:
@@ -87,13 +100,13 @@ class _Downloads:
         for _ in range(MAX_LINKS):
             link = self._poll()
             try:
-                return self._client.get(EXITS_ID, link)
+                return self._client.get(self._document_id, link)
             except BlockedError:
                 continue
         raise FetchError(
-            EXITS_ID,
+            self._document_id,
             f"data.gov.sg gave {MAX_LINKS} download links and each was refused with 403; run again later, or "
-            "set apis.datagov.mode to snapshot.",
+            f"set apis.{self._api}.mode to snapshot.",
             retryable=True,
             names_way_out=True,
             status=403,
@@ -103,25 +116,27 @@ class _Downloads:
         """Ask for the download until there is a link to it."""
         for pause_s in (*POLL_PAUSES_S, None):
             reply = self._ask(self._poll_url)
-            state = "TOO_MANY_REQUESTS" if _is_rate_limited(reply) else _data_of(reply).get("status")
+            state = "TOO_MANY_REQUESTS" if _is_rate_limited(reply) else self._data_of(reply).get("status")
             if state == "DOWNLOAD_SUCCESS":
                 return self._link_of(reply)
             if state == "DOWNLOAD_FAILED":
                 raise FetchError(
-                    EXITS_ID,
+                    self._document_id,
                     "data.gov.sg could not make the download (DOWNLOAD_FAILED); run again later.",
                     retryable=True,
                 )
             if state not in ("QUEUED", "TOO_MANY_REQUESTS"):
                 raise SourceFormatError(
-                    EXITS_ID,
+                    self._document_id,
                     f"poll-download has {show(state)} as status; expected DOWNLOAD_SUCCESS or QUEUED.",
                 )
             if pause_s is not None:
-                self._access.tell(f"{EXITS_ID}: data.gov.sg says {state}; asking again in {pause_s:g} s.")
+                self._access.tell(
+                    f"{self._document_id}: data.gov.sg says {state}; asking again in {pause_s:g} s."
+                )
                 self._sleep(pause_s)
         raise FetchError(
-            EXITS_ID,
+            self._document_id,
             f"data.gov.sg said {state} {len(POLL_PAUSES_S) + 1} times; run again later, or set "
             "DATAGOV_API_KEY.",
             retryable=True,
@@ -129,48 +144,52 @@ class _Downloads:
 
     def _link_of(self, reply: Mapping[str, object]) -> str:
         """Return the signed link, which is not shown even if it is none."""
-        link = _data_of(reply).get("url")
+        link = self._data_of(reply).get("url")
         schemes = {"https", urlsplit(self._poll_url).scheme}
         if not isinstance(link, str) or link.partition("://")[0] not in schemes:
             raise SourceFormatError(
-                EXITS_ID, "poll-download says DOWNLOAD_SUCCESS without an https URL; expected the file's."
+                self._document_id,
+                "poll-download says DOWNLOAD_SUCCESS without an https URL; expected the file's.",
             )
         return link
 
     def _ask(self, url: str) -> Mapping[str, object]:
         key = self._access.secrets.datagov_api_key
         headers = {"x-api-key": key.get_secret_value().strip()} if key else {}
-        answer = self._client.get(EXITS_ID, url, headers=headers)
-        reply = parse_json(answer.content, EXITS_ID, "a reply", may_hold_secrets=True)  # such as its own link
+        answer = self._client.get(self._document_id, url, headers=headers)
+        reply = parse_json(
+            answer.content, self._document_id, "a reply", may_hold_secrets=True
+        )  # such as its own link
         if not is_object(reply):
-            raise SourceFormatError(EXITS_ID, f"data.gov.sg replied {show(reply)}; expected code and data.")
+            raise SourceFormatError(
+                self._document_id, f"data.gov.sg replied {show(reply)}; expected code and data."
+            )
         return reply
+
+    def _data_of(self, reply: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the data of a reply whose code is 0; any other is an error, whatever the HTTP status."""
+        code, data = reply.get("code"), reply.get("data")
+        if code != 0 or isinstance(code, bool):
+            why = " ".join(show(reply[name]) for name in ("name", "errorMsg") if reply.get(name))
+            raise FetchError(
+                self._document_id,
+                f"data.gov.sg replied with code {show(code)}{f' ({why})' if why else ''}; expected 0.",
+                retryable=_is_rate_limited(reply),
+            )
+        if not is_object(data):
+            raise SourceFormatError(
+                self._document_id, f"data.gov.sg replied with {show(data)} as data; expected an object."
+            )
+        return data
 
 
 def _is_rate_limited(reply: Mapping[str, object]) -> bool:
     return reply.get("code") == TOO_MANY_REQUESTS or reply.get("name") == "TOO_MANY_REQUESTS"
 
 
-def _data_of(reply: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the data of a reply whose code is 0; any other is an error, whatever the HTTP status."""
-    code, data = reply.get("code"), reply.get("data")
-    if code != 0 or isinstance(code, bool):
-        why = " ".join(show(reply[name]) for name in ("name", "errorMsg") if reply.get(name))
-        raise FetchError(
-            EXITS_ID,
-            f"data.gov.sg replied with code {show(code)}{f' ({why})' if why else ''}; expected 0.",
-            retryable=_is_rate_limited(reply),
-        )
-    if not is_object(data):
-        raise SourceFormatError(
-            EXITS_ID, f"data.gov.sg replied with {show(data)} as data; expected an object."
-        )
-    return data
-
-
-def _unknown_revision(error: SourceError) -> Finding:
+def _unknown_revision(document_id: str, error: SourceError) -> Finding:
     return finding_of(
         "revision-unknown",
-        f"When the exits were last updated is not known: {error}",
-        record_id=EXITS_ID,
+        f"When {document_id} was last updated is not known: {error}",
+        record_id=document_id,
     )

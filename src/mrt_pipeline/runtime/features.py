@@ -1,0 +1,72 @@
+"""Features of data.gov.sg's GeoJSON files, in either of the shapes that are in circulation.
+
+``properties`` hold the fields themselves, or a ``Description`` that is an HTML table of them, a row
+``<th>name</th> <td>value</td>`` each, as files made of KML have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, parse_json, show
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MAX_TABLE_CHARS = 20_000
+
+
+def read_features(content: bytes, document_id: str, what: str) -> Sequence[object]:
+    """Return the features of a GeoJSON file.
+
+    Args:
+        content: the file.
+        document_id: the document that it is of.
+        what: what a feature stands for, in the singular.
+
+    Raises:
+        SourceFormatError: if it is no GeoJSON or has no features.
+    """
+    document = parse_json(content, document_id, "a FeatureCollection")
+    features = document.get("features") if is_object(document) else None
+    if not is_list(features) or not features:
+        given = "no features" if features == [] else f"{show(features)} as features"
+        raise SourceFormatError(
+            document_id, f"the file has {given}; expected a FeatureCollection with one feature per {what}."
+        )
+    return features
+
+
+def table_fields(description: str) -> dict[str, str]:
+    """Return the rows ``<th>name</th> <td>value</td>`` of an HTML table; nothing if it is none."""
+    from lxml import etree, html
+
+    if len(description) > MAX_TABLE_CHARS:
+        return {}
+    try:
+        table = html.fromstring(description)
+    except (etree.LxmlError, ValueError):  # empty, or not even a fragment of HTML
+        return {}
+    rows = ((row.find("th"), row.find("td")) for row in table.iter("tr"))
+    return {_text_of(name): _text_of(value) for name, value in rows if name is not None and value is not None}
+
+
+def read_point(reader: RecordReader, geometry: object) -> tuple[float, float]:
+    """Return latitude and longitude of a GeoJSON point, which has them in the other order."""
+    if not is_object(geometry):
+        reader.lose("geometry-missing", f"has {show(geometry)} as geometry; expected a Point.")
+        return 0.0, 0.0
+    coordinates = geometry.get("coordinates")
+    if geometry.get("type") != "Point" or not is_list(coordinates) or len(coordinates) < 2:
+        reader.lose(
+            "geometry-not-a-point",
+            f"has a geometry of type {show(geometry.get('type'))}; expected a Point with two coordinates.",
+        )
+        return 0.0, 0.0
+    return reader.position(coordinates[1], coordinates[0])
+
+
+def _text_of(cell: _Element) -> str:
+    return "".join(map(str, cell.itertext())).strip()

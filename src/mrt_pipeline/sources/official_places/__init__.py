@@ -1,0 +1,80 @@
+"""Places that people know, from the open data of those who run or license them, through data.gov.sg.
+
+Publishers: National Environment Agency (hawker centres), Sport Singapore, National Parks Board, People's
+Association (community clubs), National Library Board, National Heritage Board (museums), Singapore Tourism
+Board (hotels). Licence: Singapore Open Data Licence 1.0. Updated irregularly, some not for years. Last looked
+at on 2026-11-29. Bus interchanges come from LTA's bus stops, which ``lta_datamall`` publishes.
+
+Quirks: fields lie flat in ``properties`` or in a ``Description`` that is an HTML table; no identifier
+outlives an update; names are in capitals, abbreviated, or addresses; planned and closed places stand among
+the others; a park is an area whose middle lies far from its gates. Under which identifiers data.gov.sg has
+museums and hotels is not known: they are used as recorded, in live mode too.
+"""
+
+from pydantic import HttpUrl
+
+from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.source_spec import Pace, Rate, SourceSpec
+from mrt_pipeline.sources.official_places.records import Hotel, PlaceArea, PlacePoint
+
+
+class OfficialPlacesSection(ApiSection):
+    """data.gov.sg: hawker centres, sport facilities, parks, community clubs, libraries."""
+
+    base_url: BaseUrl = HttpUrl("https://api-open.data.gov.sg/v1/public/api")
+    metadata_url: BaseUrl = HttpUrl("https://api-production.data.gov.sg/v2/public/api")
+
+
+DATASETS = {
+    "nea-hawker-centres": "d_4a086da0a5553be1d89383cd90d07ecd",
+    "sportsg-sport-facilities": "d_9b87bab59d036a60fad2a91530e10773",
+    "nparks-parks": "d_77d7ec97be83d44f61b85454f844382f",
+    "pa-community-clubs": "d_f706de1427279e61fe41e89e24d440fa",
+    "nlb-libraries": "d_27b8dae65d9ca1539e14d09578b17cbf",
+}
+"""what data.gov.sg calls each document, as far as it is known"""
+
+
+def _document(document_id: str, title: str, publisher: str, record_type: type) -> Document:
+    """Return a document on its own page of data.gov.sg, or on the page where all are looked for."""
+    dataset_id = DATASETS.get(document_id)
+    return Document(
+        document_id=document_id,
+        title=title,
+        publisher=publisher,
+        url=f"https://data.gov.sg/datasets/{dataset_id}/view"
+        if dataset_id
+        else "https://data.gov.sg/datasets",
+        dataset=title,
+        source=f"the {publisher} at data.gov.sg",
+        record_type=record_type,
+        reader=f"reading:read_{document_id.partition('-')[2].replace('-', '_')}",
+    )
+
+
+HAWKER_CENTRES = _document("nea-hawker-centres", "Hawker Centres", "National Environment Agency", PlacePoint)
+SPORT_FACILITIES = _document(
+    "sportsg-sport-facilities", "SportSG Sport Facilities", "Sport Singapore", PlacePoint
+)
+PARKS = _document("nparks-parks", "NParks Parks and Nature Reserves", "National Parks Board", PlaceArea)
+COMMUNITY_CLUBS = _document("pa-community-clubs", "Community Clubs", "People's Association", PlacePoint)
+LIBRARIES = _document("nlb-libraries", "Libraries", "National Library Board", PlacePoint)
+MUSEUMS = _document("nhb-museums", "Museums", "National Heritage Board", PlacePoint)
+HOTELS = _document("stb-hotels", "Hotels", "Singapore Tourism Board", Hotel)
+
+SPEC = SourceSpec(
+    name="official_places",
+    package=__name__,
+    stage=STAGE2_ENRICHMENT,
+    place=2,
+    api="official_places",
+    section=OfficialPlacesSection,
+    documents=(HAWKER_CENTRES, SPORT_FACILITIES, PARKS, COMMUNITY_CLUBS, LIBRARIES, MUSEUMS, HOTELS),
+    fills=("landmarks",),
+    rates={"data.gov.sg": Pace((Rate(2, 10), Rate(5, 60)))},
+    unrated_with="DATAGOV_API_KEY",
+    opener="claims:open_source",
+    recorder="reading:record",
+)
