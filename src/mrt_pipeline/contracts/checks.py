@@ -232,6 +232,11 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning(
             "enrichment-disabled", "run[|s] without enrichment", "see that nobody takes empty fields for a no"
         ),
+        _warning(
+            "letter-without-direction",
+            "list[|s] of platform letters for directions nobody knows",
+            "see whether the network table lacks a change",
+        ),
         _warning("model-passage-unread", "passage[|s] that the model did not read", "run again, or read it"),
         _warning("no-source-used", "run[|s] without any source", "see which were passed over and why"),
         _warning("source-failed", "failure[|s] of a source", "run again with --retry-failed"),

@@ -8,7 +8,7 @@ from pydantic import Field
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.network import Station, StationNames
 from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
 
 
@@ -27,6 +27,7 @@ class StationClaims(Record):
 
     source: str
     exits: tuple[ExitEnrichment, ...] = ()
+    names: StationNames | None = None
     passages: tuple[Passage, ...] = ()
     rejected: tuple[RejectedClaim, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -66,6 +67,15 @@ class EnrichmentSource(Protocol):
             SourceError: if the source has no answer for this station now.
             ModelCallError: if the language model has none.
         """
+
+
+@runtime_checkable
+class RemarkingSource(Protocol):
+    """A source that finds something which concerns no single station."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return it; known after ``prepare``."""
 
 
 @runtime_checkable

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.claims import RemarkingSource
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity, describe_rest, group_kinds
@@ -151,7 +152,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
             ),
             enrichments=placed,
             provenance=provenance,
-            findings=(*opened.findings, *_findings(used, enrichments)),
+            findings=(*opened.findings, *_remarks(opened), *_findings(used, enrichments)),
         )
 
 
@@ -216,6 +217,12 @@ def _use_of(
         name not in item.failures for item in enrichments if item.status is not EnrichmentStatus.PENDING
     )
     return SourceUse(source=name, used=is_used, reason=reason)
+
+
+def _remarks(opened: OpenedSources) -> Iterator[Finding]:
+    for source in opened.sources:
+        if isinstance(source, RemarkingSource):
+            yield from source.findings
 
 
 def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> Iterator[Finding]:

@@ -83,6 +83,7 @@ TIMEOUTS: dict[str, Ask] = {
     "apis.datagov.timeout": service("datagov"),
     "apis.onemap.timeout": service("onemap"),
     "apis.datamall.timeout": service("datamall"),
+    "apis.mrtdown.timeout": service("mrtdown"),
     "apis.fandom.timeout": service("fandom"),
     "apis.openrouter.timeout": model,
     "alerting.timeout_seconds": webhook,
