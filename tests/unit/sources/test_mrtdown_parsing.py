@@ -85,7 +85,7 @@ def test_the_last_stop_of_a_loop_is_followed_by_its_second() -> None:
 
 
 def test_paths_that_had_ended_when_the_platform_was_looked_at_say_nothing() -> None:
-    service = service_file("NSL_S", NORTH, SOUTH, endAt="2026-07-12")
+    service = service_file("NSL_S", PIER, SOUTH, NORTH, endAt="2026-07-12")
     service["revisions"] += service_file("", *LINE, startAt="2026-07-12")["revisions"]
     [found] = parse_letters([as_json(files(platform_of("MID", "B", "NSL_S"), services=(service,)))]).records
     assert (found.next_code, found.valid_from, found.valid_to) == ("NS3", "2026-07-12", None)
