@@ -66,6 +66,7 @@ class LiveWorld:
             "datagov-file": self.publishers.files_server,
             "onemap": self.publishers.onemap_server,
             "datamall": self.publishers.datamall_server,
+            "mrtdown": self.publishers.mrtdown_server,
             "fandom": self.wiki_server,
         }
 
@@ -84,6 +85,7 @@ class LiveWorld:
             "apis.official_places.metadata_url": f"{self.publishers.datagov_server.url}/v2/public/api",
             "apis.onemap.base_url": f"{self.publishers.onemap_server.url}/api",
             "apis.datamall.base_url": f"{self.publishers.datamall_server.url}/ltaodataservice",
+            "apis.mrtdown.base_url": f"{self.publishers.mrtdown_server.url}/data",
             "apis.fandom.base_url": f"{self.wiki_server.url}/wiki",
         }
 

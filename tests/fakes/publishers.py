@@ -1,4 +1,4 @@
-"""data.gov.sg, OneMap and LTA DataMall as they answer, their errors included, on loopback servers.
+"""data.gov.sg, OneMap, LTA DataMall and MRTDown as they answer, their errors included, on loopback servers.
 
     with Publishers() as publishers:
         access = publishers.access(tmp_path)
@@ -31,6 +31,7 @@ from mrt_pipeline.runtime.recordings import Recording, load_recording
 from mrt_pipeline.runtime.source_access import SourceAccess
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
+from tests.fakes.mrtdown import MrtdownRepository
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 DATASET = "d_b39d3a0871985372d7e1637193335da5"
@@ -186,11 +187,19 @@ class Publishers:
         self.files_server = LoopbackServer(self.datagov.handle_file)
         self.onemap_server = LoopbackServer(self.onemap.handle)
         self.datamall_server = LoopbackServer(self.datamall.handle)
+        self.mrtdown = MrtdownRepository()
+        self.mrtdown_server = LoopbackServer(self.mrtdown.handle)
         self.datagov.files_url = self.files_server.url
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        for server in (self.datagov_server, self.files_server, self.onemap_server, self.datamall_server):
+        for server in (
+            self.datagov_server,
+            self.files_server,
+            self.onemap_server,
+            self.datamall_server,
+            self.mrtdown_server,
+        ):
             self._open.enter_context(server)
         return self
 
@@ -216,6 +225,7 @@ class Publishers:
             },
             "onemap": {"base_url": f"{self.onemap_server.url}/api"},
             "datamall": {"base_url": f"{self.datamall_server.url}/ltaodataservice"},
+            "mrtdown": {"base_url": f"{self.mrtdown_server.url}/data"},
         }
         return {
             "mode": mode,

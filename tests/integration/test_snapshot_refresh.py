@@ -13,12 +13,14 @@ import yaml
 
 from mrt_pipeline.cli.snapshots import files_by_document, refresh
 from mrt_pipeline.errors import SourceFormatError, UsageError
+from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.sources.datagov.parsing import parse_exits
 from mrt_pipeline.sources.datagov.reading import read_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
+from mrt_pipeline.sources.mrtdown.reading import read_tables
 from mrt_pipeline.sources.official_places import DATASETS
 from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.http_server import Reply
@@ -244,6 +246,10 @@ def test_without_files_the_live_services_are_recorded(
     assert read_exits(snapshot, 0).records == read_exits(live, 0).records
     assert read_bus_stops(snapshot, 0).records == read_bus_stops(live, 0).records
     assert read_bus_services(snapshot, 0).records == read_bus_services(live, 0).records
+    today = singapore_date(live.now())
+    letters, asked = (read_tables(access, 0, today) for access in (snapshot, live))
+    assert letters.letters.records == asked.letters.records
+    assert letters.names.records == asked.names.records
     codes = [found.station_code for found in read_stations(snapshot, 0, ()).records]
     assert codes == ["BP1", "EW24", "NS1", "NS4", "NS9", "NS13", "TE2", "TE3"]
 
@@ -256,7 +262,8 @@ def test_without_a_secret_its_documents_stay_as_they_are(
     monkeypatch.delenv("LTA_ACCOUNT_KEY")
     refresh(config, _by_document(NO_FILES), None, recorded)
     of_data_gov_sg = {f"{document_id}.csv" for document_id in ("lta-station-exits", *DATASETS)}
-    assert set(contents(recorded)) == {*of_data_gov_sg, "provenance.json"}
+    of_mrtdown = {"mrtdown-names.csv", "mrtdown-platforms.csv"}
+    assert set(contents(recorded)) == {*of_data_gov_sg, *of_mrtdown, "provenance.json"}
     told = capsys.readouterr().out
     assert "Unchanged: OneMap needs ONEMAP_API_KEY" in told
     assert "Unchanged: LTA DataMall needs LTA_ACCOUNT_KEY" in told

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.network import ExitBusStop, ExitPlatform, Landmark, StationCode
+from mrt_pipeline.contracts.network import ExitBusStop, ExitPlatform, Landmark, StationCode, StationNames
 
 RECORD_TYPES: dict[str, type[Published]] = {
     "codes": StationCode,
+    "names": StationNames,
     **{part.name: part.record_type for part in PARTS.values()},
 }
 """fields of a station or exit that hold published records of their own"""

@@ -47,6 +47,7 @@ def compare_station_values(pair: Pair) -> Iterator[ValueChange]:
     follows = old.name != new.name or old.lines != new.lines
     for field in ("station_type",) if follows else ("station_type", "wiki_title"):
         yield from _compare_attribute(scope, field, None, None, (old, new), field)
+    yield from compare_records(scope, "names", old.names, new.names)
     codes = {code.station_code: code for code in old.codes}
     for code in new.codes:
         if code.station_code in codes:

@@ -237,6 +237,11 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "run[|s] without enrichment",
             'consumers must not read empty fields as "no"',
         ),
+        _warning(
+            "letter-without-direction",
+            "list[|s] of platform letters for directions nobody knows",
+            "see whether the network table lacks a change",
+        ),
         _warning("model-passage-unread", "passage[|s] that the model did not read", "run again, or read it"),
         _warning("no-source-used", "run[|s] without any source", "see which were skipped and why"),
         _warning("source-failed", "failure[|s] of a source", "run again with --retry-failed"),

@@ -8,7 +8,7 @@ from pydantic import Field
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.network import Station, StationNames
 from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
 
 
@@ -27,6 +27,7 @@ class StationClaims(Record):
 
     source: str
     exits: tuple[ExitEnrichment, ...] = ()
+    names: StationNames | None = None
     passages: tuple[Passage, ...] = ()
     rejected: tuple[RejectedClaim, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -75,9 +76,14 @@ class SurveyingSource(Protocol):
     def survey(self, stations: Sequence[Station]) -> None:
         """Take every station of the run, those that need not be asked about included; after ``prepare``."""
 
+
+@runtime_checkable
+class RemarkingSource(Protocol):
+    """A source that finds something which concerns no single station."""
+
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return what was odd about its documents as wholes; known after ``prepare``."""
+        """Return it; known after ``prepare``."""
 
 
 @runtime_checkable

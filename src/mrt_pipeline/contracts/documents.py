@@ -26,6 +26,11 @@ CC_BY_SA_3 = Licence(
     "https://creativecommons.org/licenses/by-sa/3.0/",
     "Facts from “{dataset}” ({source}) by its contributors, CC BY-SA 3.0 {url}",
 )
+CC_BY_4 = Licence(
+    "CC-BY-4.0",
+    "https://creativecommons.org/licenses/by/4.0/",
+    "Contains facts from “{dataset}” by {source}, accessed on {date} and rearranged, CC BY 4.0 {url}",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,7 @@ FIELDS: dict[str, ExitField] = {
             part="platforms",
             attribute="platform_code",
             count=lambda found: sum(bool(platform.platform_code) for platform in found.platforms),
+            usual_share=0.95,
         ),
         ExitField(
             name="bus_stops",

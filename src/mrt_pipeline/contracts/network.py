@@ -110,6 +110,8 @@ class ExitPlatform(Published):
     """the next station in this direction"""
     platform_code: str | None = None
     """letter or number as signed; empty until a source gives it"""
+    further_codes: tuple[str, ...] = ()
+    """other letters from which trains go the same way, as at some termini; all are true"""
     is_same_building: bool
     """false when the platform belongs to another building of the interchange than the exit"""
     confidence: Confidence = Confidence.HIGH
@@ -182,6 +184,17 @@ class StationExit(EnrichedExit, Published):
     lng: Longitude
 
 
+class StationNames(Published):
+    """What a station is called in Singapore's other official languages, where that is known."""
+
+    zh_hans: str | None = None
+    """Chinese in simplified characters"""
+    ms: str | None = None
+    """Malay"""
+    ta: str | None = None
+    """Tamil"""
+
+
 class Station(Published):
     """One named place, whatever lines serve it."""
 
@@ -192,6 +205,8 @@ class Station(Published):
     slug: str
     """never changes, and is the key for comparing runs"""
     name: str
+    names: StationNames | None = None
+    """in other languages; none while no source gives them"""
     station_type: StationType
     status: StationStatus
     mrt_codes: tuple[str, ...]

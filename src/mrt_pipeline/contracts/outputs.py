@@ -10,7 +10,7 @@ from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Evidence, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
-from mrt_pipeline.contracts.network import AccessFeature, EnrichedExit, Station
+from mrt_pipeline.contracts.network import AccessFeature, EnrichedExit, Station, StationNames
 
 SCHEMA_VERSION: Literal["1"] = "1"
 """Raised whenever a field of an output changes meaning or shape; older checkpoints are then refused."""
@@ -117,6 +117,7 @@ class StationEnrichment(Record):
     slug: str
     status: EnrichmentStatus
     exits: tuple[ExitEnrichment, ...] = ()
+    names: StationNames | None = None
     rejected: tuple[RejectedClaim, ...] = ()
     findings: tuple[Finding, ...] = ()
     provenance: dict[str, Provenance] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.exports.plain import plain_enrichment
+from mrt_pipeline.exports.plain import plain_enrichment, plain_names
 from mrt_pipeline.runtime.files import to_json
 
 COORDINATE_DECIMALS = 7
@@ -37,6 +37,7 @@ def _feature(station: Station, found: StationExit) -> dict[str, object]:
             "station_id": station.station_id,
             "slug": station.slug,
             "name": station.name,
+            "names": plain_names(station),
             "exit_code": found.exit_code,
             "station_code": found.station_code,
             "line_code": found.line_code,

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from mrt_pipeline.contracts.network import ExitAccess, ExitBusStop, ExitPlatform, StationExit, StepFree
+from mrt_pipeline.contracts.network import (
+    ExitAccess,
+    ExitBusStop,
+    ExitPlatform,
+    Station,
+    StationExit,
+    StepFree,
+)
+
+
+def plain_names(station: Station) -> dict[str, str | None]:
+    """Return a station's names in other languages than English, each null where it is not known."""
+    names = station.names
+    return {language: getattr(names, language, None) for language in ("zh_hans", "ms", "ta")}
 
 
 def plain_enrichment(found: StationExit) -> dict[str, object]:
@@ -18,6 +31,7 @@ def plain_enrichment(found: StationExit) -> dict[str, object]:
 def _plain_platform(platform: ExitPlatform) -> dict[str, object]:
     return {
         "platform_code": platform.platform_code,
+        "further_codes": list(platform.further_codes),
         "station_code": platform.station_code,
         "line_code": platform.line_code,
         "towards_code": platform.towards_code,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.exports.plain import plain_enrichment
+from mrt_pipeline.exports.plain import plain_enrichment, plain_names
 from mrt_pipeline.runtime.files import to_json
 
 
@@ -22,6 +22,7 @@ def _station(station: Station) -> dict[str, object]:
         "station_id": station.station_id,
         "slug": station.slug,
         "name": station.name,
+        "names": plain_names(station),
         "station_type": station.station_type.value,
         "status": station.status.value,
         "mrt_codes": list(station.mrt_codes),

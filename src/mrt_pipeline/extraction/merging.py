@@ -43,6 +43,7 @@ from mrt_pipeline.extraction.uniting import (
     direction_of,
     distinct,
     group,
+    letters_of,
     name_of,
     nearest_first,
     rank_of,
@@ -50,6 +51,7 @@ from mrt_pipeline.extraction.uniting import (
     unite_landmarks,
     unite_same,
 )
+from mrt_pipeline.runtime.records import natural_key
 
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, ExitAccess, FeatureDenial, Landmark)
@@ -205,7 +207,8 @@ def _by_place(landmark: Landmark) -> tuple[object, ...]:
 def _merge_platforms(claims: ExitClaims, findings: list[Finding]) -> Iterator[ExitPlatform]:
     """Yield each direction once; a letter from one source joins the direction from another.
 
-    A page that gives one direction two letters is believed neither; sources still have the direction.
+    A reading may give several letters, and another one some of these. A page that gives one direction two
+    letters at two places is believed neither; sources still have the direction.
     """
     by_direction: dict[tuple[str, str, str], list[tuple[Said, ExitPlatform]]] = {}
     for said in claims.said:
@@ -216,11 +219,17 @@ def _merge_platforms(claims: ExitClaims, findings: list[Finding]) -> Iterator[Ex
         key=lambda item: (min((_standing(platform), said.place) for said, platform in item[1]), item[0]),
     ):
         same = [platform for _, platform in readings]
-        is_disputed = len({platform.platform_code for platform in same} - {None}) > 1
+        is_disputed = not _find_telling_all(same)
         if is_disputed:
             findings.append(claims.finding(letter_dispute(_sides_of_letters(readings), same[0])))
         if not is_disputed or claims.publishers is not None:
             yield _unite_platform(same, claims)
+
+
+def _find_telling_all(same: Sequence[ExitPlatform]) -> list[ExitPlatform]:
+    """Return the readings of one direction that give every letter any of them gives; none: a dispute."""
+    every = frozenset[str]().union(*map(letters_of, same))
+    return [item for item in same if letters_of(item) == every]
 
 
 def _standing(platform: ExitPlatform) -> int:
@@ -229,7 +238,7 @@ def _standing(platform: ExitPlatform) -> int:
 
 def _sides_of_letters(readings: Iterable[tuple[Said, ExitPlatform]]) -> Iterator[Side]:
     for said, platform in readings:
-        if (letter := platform.platform_code) is not None:
+        for letter in sorted(letters_of(platform)):
             yield Side(speaker=said.speaker, says=letter, words=words_of(platform, "platform_code"))
 
 
@@ -243,24 +252,37 @@ def _unite_platform(same: list[ExitPlatform], claims: ExitClaims) -> ExitPlatfor
         return same[0]
     best = min(map(_standing, same))
     directing = [item for item in same if _standing(item) == best]
-    united = unite_same([_without_letter(item) for item in directing], "towards_code")
-    lettered = [item for item in same if item.platform_code is not None]
-    letters = {item.platform_code for item in lettered}
-    if len(letters) != 1 or is_disputed:
-        return united
-    reasons = distinct(reason for item in lettered for reason in item.evidence_for("platform_code"))
-    evidence = dict(united.evidence)
-    if reasons != united.evidence_for("platform_code"):
-        evidence["platform_code"] = reasons
-    confidence = Confidence.HIGH if claims.agrees(reasons) else best_confidence(lettered)
-    return united.model_copy(
-        update={"platform_code": letters.pop(), "evidence": evidence, "confidence": confidence}
+    surest = best_confidence(directing)
+    united = unite_same([_without_letter(item, surest) for item in directing], "towards_code")
+    return united if is_disputed else _sign(united, same, claims)
+
+
+def _sign(platform: ExitPlatform, same: Sequence[ExitPlatform], claims: ExitClaims) -> ExitPlatform:
+    """Return a platform with the letters of its readings, by those of them that give all, if any does."""
+    whole = _find_telling_all(same)
+    if not whole or not letters_of(whole[0]):
+        return platform
+    first, *further = sorted(letters_of(whole[0]), key=natural_key)
+    evidence = dict(platform.evidence)
+    reasons = distinct(reason for item in whole for reason in item.evidence_for("platform_code"))
+    for name in ("platform_code", *(["further_codes"] if further else [])):
+        if reasons != platform.evidence_for(name):
+            evidence[name] = reasons
+    return platform.model_copy(
+        update={
+            "platform_code": first,
+            "further_codes": tuple(further),
+            "evidence": evidence,
+            "confidence": Confidence.HIGH if claims.agrees(reasons) else best_confidence(whole),
+        }
     )
 
 
-def _without_letter(platform: ExitPlatform) -> ExitPlatform:
-    evidence = {name: reasons for name, reasons in platform.evidence.items() if name != "platform_code"}
-    return platform.model_copy(update={"platform_code": None, "evidence": evidence})
+def _without_letter(platform: ExitPlatform, confidence: Confidence) -> ExitPlatform:
+    letters = ("platform_code", "further_codes")
+    evidence = {name: reasons for name, reasons in platform.evidence.items() if name not in letters}
+    changes = {"platform_code": None, "further_codes": (), "evidence": evidence, "confidence": confidence}
+    return platform.model_copy(update=changes)
 
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:

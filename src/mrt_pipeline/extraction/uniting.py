@@ -42,7 +42,7 @@ def unite_same(same: list[ItemT], field: str) -> ItemT:
         same: the readings.
         field: the field whose evidence says how far each is to be trusted.
     """
-    if len(same) == 1:
+    if all(item == same[0] for item in same[1:]):
         return same[0]
     first, *others = sorted(
         same, key=lambda item: (rank_of(item.evidence_for(field)), item.model_dump_json())
@@ -119,6 +119,11 @@ def best_confidence(items: Iterable[ExitPlatform | ExitBusStop | ExitAccess | La
 def direction_of(platform: ExitPlatform) -> tuple[str, str, str]:
     """Return which way a platform's trains go: what makes two platforms the same."""
     return platform.station_code, platform.towards_code, platform.next_code
+
+
+def letters_of(platform: ExitPlatform) -> frozenset[str]:
+    """Return every letter that a reading gives a platform's direction."""
+    return frozenset(code for code in (platform.platform_code, *platform.further_codes) if code is not None)
 
 
 def code_of(stop: ExitBusStop) -> str:

@@ -56,7 +56,7 @@ def _graph_fields() -> list[Json]:
 
 def _geojson_fields() -> list[Json]:
     place = [_named("type", "string"), _list_of("coordinates", {"type": "number"})]
-    station = _plain(Station, only={"station_id", "slug", "name"})
+    station = _plain(Station, only={"station_id", "slug", "name", "names"})
     found = [field for field in _plain(StationExit) if field["name"] not in {"exit_id", "lat", "lng"}]
     feature = [
         _named("type", "string"),

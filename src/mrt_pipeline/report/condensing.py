@@ -11,7 +11,14 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from mrt_pipeline.contracts.evidence import Evidence, Provenance, Published
-from mrt_pipeline.contracts.network import ExitAccess, ExitBusStop, ExitPlatform, Landmark, StationExit
+from mrt_pipeline.contracts.network import (
+    ExitAccess,
+    ExitBusStop,
+    ExitPlatform,
+    Landmark,
+    StationExit,
+    StationNames,
+)
 from mrt_pipeline.report.texts import QUOTE_LENGTH, show
 
 Row = list[Any]
@@ -73,6 +80,11 @@ class Condenser:
         }
         return {name: value for name, value in row.items() if value is not None and value != []}
 
+    def names(self, names: StationNames) -> list[Any]:
+        """Return a station's names by language tag, and the position of their reasons."""
+        by_language = {"zh-Hans": names.zh_hans, "ms": names.ms, "ta": names.ta}
+        return [{tag: show(name) for tag, name in by_language.items() if name is not None}, self.why(names)]
+
     def place(self, located: Any) -> Place:
         """Return where something with ``lat`` and ``lng`` lies on the map."""
         return self._places[(located.lat, located.lng)]
@@ -121,6 +133,7 @@ class Condenser:
             platform.towards_code,
             platform.next_code,
             platform.platform_code,
+            platform.further_codes,
             platform.is_same_building,
             platform.confidence,
             why,
@@ -183,7 +196,8 @@ def _document(document: Provenance) -> dict[str, Any]:
 
 def _platform(platform: ExitPlatform) -> Row:
     codes = (platform.station_code, platform.line_code, platform.towards_code, platform.next_code)
-    sign = _or_none(platform.platform_code)
+    letters = (platform.platform_code, *platform.further_codes)
+    sign = ", ".join(show(letter) for letter in letters if letter is not None) or None
     return [*map(show, codes), sign, platform.is_same_building, platform.confidence.value]
 
 

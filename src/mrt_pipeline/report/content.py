@@ -150,6 +150,7 @@ def _station(station: Station, condenser: Condenser, network: Network, as_of: da
         "lat": station.lat,
         "lng": station.lng,
         "why": condenser.why(station),
+        **({"names": condenser.names(station.names)} if station.names else {}),
         "former": list(_former_codes(station, network, as_of)),
         "exits": [condenser.exit(found) for found in station.exits],
     }

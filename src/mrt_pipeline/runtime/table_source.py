@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.claims import StationClaims
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.errors import InternalError
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class TableSource:
     """what identifies the content of all tables that its claims rest on"""
     claim: Callable[[Station], StationClaims]
     """what the tables say of one station"""
+    findings: tuple[Finding, ...] = ()
+    """what is odd about the tables and concerns no single station"""
 
     def prepare(self, stations: Sequence[Station]) -> None:
         """Do nothing: the tables are at hand."""
@@ -30,3 +34,39 @@ class TableSource:
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
         """Return what the tables say of a station's exits."""
         return self.claim(station)
+
+
+class LateTableSource:
+    """A ``TableSource`` whose tables are read in ``prepare``: if they cannot be had, it alone is closed."""
+
+    def __init__(self, name: str, load: Callable[[], TableSource]) -> None:
+        """Take the source's name in the configuration, and what reads its tables."""
+        self.name = name
+        self._load = load
+        self._source: TableSource | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what is odd about the tables; nothing before they are read."""
+        return self._source.findings if self._source else ()
+
+    def prepare(self, stations: Sequence[Station]) -> None:
+        """Read the tables.
+
+        Raises:
+            SourceError: if they cannot be had.
+        """
+        self._source = self._load()
+
+    def version_for(self, station: Station) -> str:
+        """Return the version of the tables."""
+        return self._read().version
+
+    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+        """Return what the tables say of a station's exits."""
+        return self._read().claim(station)
+
+    def _read(self) -> TableSource:
+        if self._source is None:
+            raise InternalError(f"{self.name} is asked before it was prepared")
+        return self._source

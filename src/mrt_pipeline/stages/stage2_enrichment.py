@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from mrt_pipeline.contracts.checks import finding_of
-from mrt_pipeline.contracts.claims import SurveyingSource
+from mrt_pipeline.contracts.claims import RemarkingSource
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity, describe_rest, group_kinds
@@ -152,7 +152,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
             ),
             enrichments=placed,
             provenance=provenance,
-            findings=(*opened.findings, *_told_of_documents(opened), *_findings(used, enrichments)),
+            findings=(*opened.findings, *_remarks(opened), *_findings(used, enrichments)),
         )
 
 
@@ -219,6 +219,13 @@ def _use_of(
     return SourceUse(source=name, used=is_used, reason=reason)
 
 
+def _remarks(opened: OpenedSources) -> Iterator[Finding]:
+    """Yield what sources found that concerns no single station."""
+    for source in opened.sources:
+        if isinstance(source, RemarkingSource):
+            yield from source.findings
+
+
 def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> Iterator[Finding]:
     """Yield what concerns many stations: no source at all, or one that failed for some of them."""
     if not used:
@@ -238,13 +245,6 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
                 "Try these again with: mrt-pipeline run --retry-failed",
                 source=name,
             )
-
-
-def _told_of_documents(opened: OpenedSources) -> Iterator[Finding]:
-    """Yield what sources found about their documents as wholes."""
-    for source in opened.sources:
-        if isinstance(source, SurveyingSource):
-            yield from source.findings
 
 
 def _told_by_station(enrichments: Sequence[StationEnrichment]) -> Iterator[Finding]:

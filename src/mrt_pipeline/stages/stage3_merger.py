@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.names import STAGE3_MERGER
-from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.network import Station, StationExit, StationNames
 from mrt_pipeline.contracts.outputs import ExitEnrichment, Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageInputError, StageOutputError
@@ -111,7 +111,10 @@ def merge(stage1: Stage1Output, stage2: Stage2Output) -> Merged:
     provenance = _unite_provenance(stage1, stage2, findings)
     enrichments = _enrichments_by_exit(stage1, stage2, findings)
     findings.extend(_exits_without(enrichments, stage1.stations))
-    stations = tuple(_enrich_station(station, enrichments) for station in stage1.stations)
+    names = {item.slug: item.names for item in stage2.enrichments if item.names is not None}
+    stations = tuple(
+        _enrich_station(station, enrichments, names.get(station.slug)) for station in stage1.stations
+    )
     return Merged(stations, provenance, tuple(findings))
 
 
@@ -145,9 +148,11 @@ def _findings_so_far(stage1: Stage1Output, stage2: Stage2Output) -> Iterator[Fin
         yield from enrichment.findings
 
 
-def _enrich_station(station: Station, enrichments: dict[str, ExitEnrichment]) -> Station:
+def _enrich_station(
+    station: Station, enrichments: dict[str, ExitEnrichment], names: StationNames | None
+) -> Station:
     exits = tuple(_enrich_exit(found, enrichments.get(found.exit_id)) for found in station.exits)
-    return station.model_copy(update={"exits": exits})
+    return station.model_copy(update={"exits": exits, "names": names})
 
 
 def _enrich_exit(found: StationExit, enrichment: ExitEnrichment | None) -> StationExit:

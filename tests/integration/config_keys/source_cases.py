@@ -13,6 +13,7 @@ from mrt_pipeline.sources.datagov.reading import read_exits
 from mrt_pipeline.sources.datamall.reading import read_bus_stops
 from mrt_pipeline.sources.datamall.tables import read_bus_tables
 from mrt_pipeline.sources.fandom_wiki import claims as wiki_source
+from mrt_pipeline.sources.mrtdown.reading import read_tables as read_mrtdown_tables
 from mrt_pipeline.sources.official_places.reading import read_places
 from mrt_pipeline.sources.onemap.reading import read_stations
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
@@ -20,6 +21,7 @@ from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, make_line,
 from tests.fakes.http_server import LoopbackServer, Reply
 from tests.fakes.live_world import LiveWorld
 from tests.fakes.model_server import answers, base_url_of, completion, reply, serving
+from tests.fakes.mrtdown import DAY
 from tests.fakes.network_builder import make_stage1, open_stations
 from tests.fakes.prose_pages import bus_tables
 from tests.fakes.publishers import DATASET
@@ -155,6 +157,12 @@ def ask_fandom(scene: Scene, changes: Changes) -> None:
     wiki_source.open_source(scene.context(changes), bus_tables()).prepare(open_stations())
 
 
+def ask_mrtdown(scene: Scene, changes: Changes) -> None:
+    """Read the files of letters and names."""
+    with contextlib.suppress(SourceError):  # of a checkout that is not there
+        read_mrtdown_tables(scene.access(changes), 0, DAY)
+
+
 def is_asked(service: str, ask: Callable[[Scene, Changes], None]) -> Look:
     """Return what tells whether a service is asked for what is recorded, too."""
 
@@ -176,7 +184,7 @@ def datasets_asked_for(scene: Scene, changes: Changes) -> set[str]:
 LIVE = {"mode": "live"}
 MIRROR = {"mirror.example"}
 AT_MIRROR = "https://mirror.example/api"
-ALL_SERVICES = ["datagov", "datagov-file", "datamall", "fandom", "onemap", "openrouter"]
+ALL_SERVICES = ["datagov", "datagov-file", "datamall", "fandom", "mrtdown", "onemap", "openrouter"]
 
 RUN_CASES = (
     Case("mode", "live", services_asked, [], ALL_SERVICES, LENIENT),
@@ -206,6 +214,8 @@ API_CASES = (
     Case("apis.official_places.mode", "live", is_asked("datagov", ask_places), False, True),
     Case("apis.onemap.mode", "live", is_asked("onemap", ask_onemap), False, True),
     Case("apis.datamall.mode", "live", is_asked("datamall", ask_datamall), False, True, LENIENT),
+    Case("apis.mrtdown.mode", "live", is_asked("mrtdown", ask_mrtdown), False, True),
+    Case("apis.mrtdown.checkout", "~/mrtdown-data", is_asked("mrtdown", ask_mrtdown), True, False, LIVE),
     Case("apis.fandom.mode", "live", services_asked, [], ["fandom"], LENIENT),
     Case(
         "apis.datagov.base_url",
@@ -253,6 +263,14 @@ API_CASES = (
         AT_MIRROR,
         names_looked_up(ask_datamall),
         {"datamall2.mytransport.sg"},
+        MIRROR,
+        LIVE,
+    ),
+    Case(
+        "apis.mrtdown.base_url",
+        AT_MIRROR,
+        names_looked_up(ask_mrtdown),
+        {"raw.githubusercontent.com"},
         MIRROR,
         LIVE,
     ),

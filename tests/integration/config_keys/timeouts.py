@@ -85,6 +85,7 @@ TIMEOUTS: dict[str, Ask] = {
     "apis.official_places.timeout": service("official_places"),
     "apis.onemap.timeout": service("onemap"),
     "apis.datamall.timeout": service("datamall"),
+    "apis.mrtdown.timeout": service("mrtdown"),
     "apis.fandom.timeout": service("fandom"),
     "apis.openrouter.timeout": model,
     "alerting.timeout_seconds": webhook,

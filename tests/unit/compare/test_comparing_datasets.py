@@ -11,7 +11,7 @@ from mrt_pipeline.compare.losses import find_losses
 from mrt_pipeline.compare.wording import headline
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.network import ExitAccess, Landmark, StepFree, TowardsKind
+from mrt_pipeline.contracts.network import ExitAccess, Landmark, StationNames, StepFree, TowardsKind
 from mrt_pipeline.contracts.outputs import Stage3Output
 from tests.fakes.network_builder import cited, make_bus_stop, make_dataset, make_exit, provenance
 from tests.unit.compare.comparison_scene import (
@@ -334,6 +334,18 @@ def test_another_confidence_is_told() -> None:
     new = replace_exit(NOW, EXIT, landmarks=(_landmark("Suntec City", confidence=Confidence.LOW),))
     [change] = compare(old, new).values_changed
     assert (change.attribute, change.old, change.new) == ("confidence", Confidence.HIGH, Confidence.LOW)
+
+
+def test_names_in_other_languages_are_told_when_they_become_known_and_when_one_changes() -> None:
+    old = StationNames(zh_hans="吉宝", evidence=cited("KPL"))
+    named = replace_station(NOW, "keppel", names=old)
+    [known] = compare(NOW, named).values_changed
+    assert (known.slug, known.exit_id, known.field, known.attribute) == ("keppel", None, "names", None)
+    assert known.new == {"zh_hans": "吉宝"}
+    [change] = compare(
+        named, replace_station(NOW, "keppel", names=old.model_copy(update={"zh_hans": "岌巴"}))
+    ).values_changed
+    assert (change.field, change.attribute, change.old, change.new) == ("names", "zh_hans", "吉宝", "岌巴")
 
 
 def test_a_corrected_opening_date_is_told() -> None:

@@ -18,6 +18,7 @@ from mrt_pipeline.contracts.network import (
     Station,
     StationCode,
     StationExit,
+    StationNames,
     StepFree,
 )
 from mrt_pipeline.contracts.outputs import RejectedClaim, Stage3Output
@@ -68,7 +69,8 @@ def _station() -> Station:
             ),
         }
     )
-    return plain.model_copy(update={"exits": (full,)})
+    names = StationNames(zh_hans="义顺", ms="Yishun", ta="யீஷூன்", evidence=cited())
+    return plain.model_copy(update={"exits": (full,), "names": names})
 
 
 def _dataset(*findings: Finding) -> Stage3Output:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from mrt_pipeline.config.registry import all_exports
-from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Landmark, StepFree
+from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Landmark, StationNames, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
@@ -48,6 +48,7 @@ def test_a_station_keeps_its_fields_under_their_names() -> None:
         "station_id": "NS13",
         "slug": "yishun",
         "name": "Yishun",
+        "names": {"zh_hans": None, "ms": None, "ta": None},
         "station_type": "mrt",
         "status": "operational",
         "mrt_codes": ["NS13"],
@@ -55,6 +56,23 @@ def test_a_station_keeps_its_fields_under_their_names() -> None:
         "lat": 1.4294,
         "lng": 103.835,
     }
+
+
+def test_names_in_other_languages_stand_beside_the_english_one_and_unknown_ones_are_null() -> None:
+    names = StationNames(zh_hans="义顺", ta="யீஷூன்", evidence=cited())
+    dataset = make_dataset(make_station(SMALL_NETWORK, "yishun", names=names))
+    [station] = _render(dataset)
+    assert station["names"] == {"zh_hans": "义顺", "ms": None, "ta": "யீஷூன்"}
+    [feature, *_] = json.loads(EXPORTERS["geojson"].render(dataset))["features"]
+    assert feature["properties"]["names"] == station["names"]
+
+
+def test_every_letter_of_a_direction_is_there() -> None:
+    platform = make_platform(NS13, NS17, platform_code="A", further_codes=("D", "E"))
+    found = make_exit(NS13).model_copy(update={"platforms": (platform,)})
+    [station] = _render(make_dataset(make_station(SMALL_NETWORK, "yishun", exits=(found,))))
+    [plain] = station["exits"][0]["platforms"]
+    assert (plain["platform_code"], plain["further_codes"]) == ("A", ["D", "E"])
 
 
 def test_an_exit_is_spelled_with_the_word_exit_and_has_plain_values() -> None:

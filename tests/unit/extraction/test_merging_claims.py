@@ -187,6 +187,55 @@ def test_contradicting_letters_are_a_finding_with_both_quotes_and_none_is_publis
     )
 
 
+def _mrtdown_platform(letter: str, *further: str, **changes: Any) -> ExitPlatform:
+    reasons = cited("YIS_NSL_A", "mrtdown-platforms", licence="CC-BY-4.0")["record"]
+    topology = make_platform(NS13, NS17).evidence
+    facts = {"platform_code": letter, "further_codes": further, "confidence": Confidence.HIGH}
+    evidence = {**topology, "platform_code": reasons, **({"further_codes": reasons} if further else {})}
+    return make_platform(NS13, NS17, **facts | {"evidence": evidence} | changes)
+
+
+def test_several_letters_of_one_reading_are_all_published_with_their_evidence() -> None:
+    merged, findings = _merge(
+        _claims("network", platforms=(make_platform(NS13, NS17),)),
+        _claims("mrtdown", platforms=(_mrtdown_platform("A", "D", confidence=Confidence.LOW),)),
+    )
+    [platform] = merged.platforms
+    assert (platform.platform_code, platform.further_codes) == ("A", ("D",))
+    assert platform.confidence is Confidence.LOW
+    for field in ("platform_code", "further_codes"):
+        assert [item.document_id for item in platform.evidence_for(field)] == ["mrtdown-platforms"]
+    assert platform.evidence_for("towards_code") == make_platform(NS13, NS17).evidence["record"]
+    assert findings == ()
+
+
+def test_a_reading_that_gives_one_of_several_letters_contradicts_none_and_makes_none_certain() -> None:
+    merged, findings = _merge(
+        _claims("network", platforms=(make_platform(NS13, NS17),)),
+        _claims("mrtdown", platforms=(_mrtdown_platform("A", "D", confidence=Confidence.MEDIUM),)),
+        _claims("fandom_wiki", platforms=(_wiki_platform("D"),)),
+    )
+    [platform] = merged.platforms
+    assert (platform.platform_code, platform.further_codes) == ("A", ("D",))
+    assert platform.confidence is Confidence.MEDIUM
+    assert findings == ()
+
+
+def test_a_letter_that_another_source_has_not_among_its_several_is_a_finding_with_all_sides() -> None:
+    merged, [finding] = _merge(
+        _claims("network", platforms=(make_platform(NS13, NS17),)),
+        _claims("mrtdown", platforms=(_mrtdown_platform("A", "D"),)),
+        _claims("fandom_wiki", platforms=(_wiki_platform("B"),)),
+    )
+    assert merged.platforms == (make_platform(NS13, NS17),)
+    assert finding.sides is not None
+    assert [(side.speaker, side.says) for side in finding.sides] == [
+        ("fandom_wiki", "B"),
+        ("mrtdown", "A"),
+        ("mrtdown", "D"),
+    ]
+
+
 def test_platforms_keep_the_networks_order_and_those_of_a_page_alone_come_last() -> None:
     there, back = make_platform(NS13, NS17), make_platform(NS17, NS13)
     other = _wiki_platform("C", towards_code="CC15", next_code="CC15")

@@ -18,8 +18,9 @@ from mrt_pipeline.contracts.network import (
     StepFree,
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment
-from mrt_pipeline.extraction.disputes import is_disputed_feature
+from mrt_pipeline.extraction.disputes import field_of_letter, is_disputed_feature
 from mrt_pipeline.extraction.merging import merge_claims
+from mrt_pipeline.extraction.uniting import letters_of
 from tests.fakes.enrichment_sources import quote_of
 from tests.fakes.network_builder import SMALL_NETWORK, make_bus_stop, make_platform, open_stations, provenance
 
@@ -59,11 +60,16 @@ STOPS = st.builds(
     CONFIDENCE,
 )
 PLATFORMS = st.builds(
-    lambda towards, letter, evidence, confidence: make_platform(
-        NS17, towards, platform_code=letter, evidence=evidence, confidence=confidence
+    lambda towards, letters, evidence, confidence: make_platform(
+        NS17,
+        towards,
+        platform_code=letters[0] if letters else None,
+        further_codes=tuple(letters[1:]),
+        evidence=evidence,
+        confidence=confidence,
     ),
     st.sampled_from([NS13, CC15]),
-    st.sampled_from([None, "A", "B"]),
+    st.sampled_from(["", "A", "B", "AB", "BC", "ABC"]),
     EVIDENCE,
     CONFIDENCE,
 )
@@ -161,8 +167,8 @@ def test_nothing_is_invented_and_every_value_has_evidence_that_a_source_gave(
         fields = {finding.field or "" for finding in findings if finding.exit_id == merged.exit_id}
         disputed = {feature for feature in AccessFeature if is_disputed_feature(feature, fields)}
         assert _names(merged) == {name for found in own for name in _names(found)} - disputed
-        letters = {_letter(item) for found in own for item in found.platforms}
-        assert {_letter(item) for item in merged.platforms if item.platform_code} <= letters
+        letters = {_letters(item) for found in own for item in found.platforms}
+        assert {_letters(item) for item in merged.platforms if item.platform_code} <= letters
         spelled = {item.name for found in own for item in found.landmarks}
         assert {item.name for item in merged.landmarks} <= spelled
         relations = {(item.bus_stop_code, item.relation) for found in own for item in found.bus_stops}
@@ -179,8 +185,8 @@ def _names(found: ExitEnrichment) -> set[object]:
     }
 
 
-def _letter(platform: ExitPlatform) -> tuple[str, str | None]:
-    return platform.towards_code, platform.platform_code
+def _letters(platform: ExitPlatform) -> tuple[str, frozenset[str]]:
+    return platform.towards_code, letters_of(platform)
 
 
 @given(CLAIMS)
@@ -195,8 +201,16 @@ def test_a_contradiction_is_always_told_and_never_published(claims: list[Station
         if is_told:
             assert found.access is not None and found.access.step_free is StepFree.UNKNOWN
         for platform in found.platforms:
-            letters = {item.platform_code for one in said for item in one.platforms} - {None}
-            assert platform.platform_code is None or platform.platform_code in letters
+            given_letters = [
+                letters_of(item)
+                for one in said
+                for item in one.platforms
+                if item.towards_code == platform.towards_code
+            ]
+            every = frozenset[str]().union(*given_letters)
+            assert letters_of(platform) == (every if every in given_letters else frozenset())
+            is_told = any(finding.field == field_of_letter(platform) for finding in told)
+            assert is_told == (every not in given_letters)
 
 
 @given(CLAIMS)

@@ -27,7 +27,7 @@ def _full_dataset() -> Any:
     found = make_exit(NS13)
     full = found.model_copy(
         update={
-            "platforms": (make_platform(NS13, NS17),),
+            "platforms": (make_platform(NS13, NS17, platform_code="A", further_codes=("B",)),),
             "bus_stops": (make_bus_stop(found),),
             "access": ExitAccess(step_free=StepFree.YES, evidence=cited()),
             "landmarks": (Landmark(name="Northpoint City", evidence=cited()),),

@@ -11,14 +11,21 @@ import pytest
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.network import StationExit
+from mrt_pipeline.contracts.network import StationExit, StationNames
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus, StageStatus
 from mrt_pipeline.network import Network
 from mrt_pipeline.report.content import make_content
 from mrt_pipeline.runtime.geometry import to_svy21
 from tests.fakes.manifests import make_manifest, make_stage_record
-from tests.fakes.network_builder import SMALL_NETWORK, make_dataset, make_exit, make_station
+from tests.fakes.network_builder import (
+    SMALL_NETWORK,
+    cited,
+    make_dataset,
+    make_exit,
+    make_platform,
+    make_station,
+)
 from tests.unit.compare.comparison_scene import (
     AFTER,
     BEFORE,
@@ -141,6 +148,20 @@ def test_a_station_knows_the_codes_it_bore_before() -> None:
     assert {row["slug"] for row in on_the_day["stations"] if row["former"]} == {"bayfront", "marina-bay"}
     before = content_of(network_dataset(BEFORE), network=RING_NETWORK)
     assert not any(row["former"] for row in before["stations"])
+
+
+def test_names_in_other_languages_and_all_letters_are_shown_with_their_reasons() -> None:
+    entry = SMALL_NETWORK.codes[0]
+    platform = make_platform(entry, SMALL_NETWORK.codes[1], platform_code="A", further_codes=("D",))
+    found = make_exit(entry).model_copy(update={"platforms": (platform,)})
+    names = StationNames(zh_hans="义顺", ta="யீஷூன்", evidence=cited("YIS"))
+    station = make_station(SMALL_NETWORK, "yishun", exits=(found,), names=names)
+    content = content_of(make_dataset(station))
+    shown, why = content["stations"][0]["names"]
+    assert shown == {"zh-Hans": "义顺", "ta": "யீஷூன்"}
+    [reason] = content["whys"][why]["record"]
+    assert content["reasons"][reason][2] == "YIS"
+    assert content["platforms"][0][4] == "A, D"
 
 
 def test_lines_come_with_their_colours_those_in_operation_first() -> None:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from mrt_pipeline.config import Secrets
 from mrt_pipeline.config.model import Settings
+from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.extraction.bus_tables import find_unknown_stops
+from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.recordings import RECORDED, load_recording
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.datagov.reading import read_exits
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
+from mrt_pipeline.sources.mrtdown.letters import letters_on
+from mrt_pipeline.sources.mrtdown.reading import read_tables
 from mrt_pipeline.sources.official_places import SPEC as OFFICIAL_PLACES
 from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.fake_time import FakeTime
 
+AS_OF = date(2026, 11, 23)
 DOCUMENTS = {
     "lta-station-exits": (613, "2026-08-01"),
     "onemap-stations": (223, "2025-07-01"),
@@ -30,6 +36,8 @@ DOCUMENTS = {
     "nlb-libraries": (26, "2026-05-31"),
     "nhb-museums": (53, "2021-03-05"),
     "stb-hotels": (468, "2025-07-11"),
+    "mrtdown-platforms": (462, "2026-07-24"),
+    "mrtdown-names": (231, "2026-07-24"),
 }
 
 
@@ -82,6 +90,24 @@ def test_every_stop_of_every_service_is_listed(access: SourceAccess) -> None:
     services = read_bus_services(access, 30)
     assert find_unknown_stops(read_bus_stops(access, 30), services) == ()
     assert len({service.service_no for service in services.records}) == 599
+
+
+def test_every_direction_of_the_network_has_a_letter_and_no_letter_is_for_another(
+    access: SourceAccess,
+) -> None:
+    table = read_tables(access, 30, AS_OF).letters
+    directions = load_network().directions(AS_OF).values()
+    wanted = {(way.line_code, way.station_code, way.next_code) for ways in directions for way in ways}
+    assert set(letters_on(AS_OF, table.records, table.provenance)) == wanted
+
+
+def test_letters_are_as_signed_where_it_matters(access: SourceAccess) -> None:
+    table = read_tables(access, 30, AS_OF).letters
+    letters = letters_on(AS_OF, table.records, table.provenance)
+    assert letters["NSL", "NS1", "NS2"].codes == ("A", "D", "E")
+    assert letters["EWL", "CG2", "CG1"].codes == ("A", "B")
+    assert letters["CCL", "CC34", "CC4"].codes == ("D",), "CE1 until 2026-07-12"
+    assert {found.confidence for key, found in letters.items() if key[0] == "BPL"} == {Confidence.LOW}
 
 
 def test_the_recorded_tables_are_small() -> None:

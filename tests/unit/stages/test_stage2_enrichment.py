@@ -61,6 +61,19 @@ def test_a_source_that_is_passed_over_is_told_with_its_reason() -> None:
     )
 
 
+def test_what_a_source_finds_that_concerns_no_single_station_is_told() -> None:
+    class Remarking(LandmarkSource):
+        @property
+        def findings(self) -> tuple[Finding, ...]:
+            remark = Finding(check="letter-without-direction", severity=Severity.WARNING, message="Look.")
+            return (remark,) if self.prepared else ()
+
+    reporter = SeenReporter()
+    output = _execute(Remarking(), LandmarkSource("lta_datamall"), reporter=reporter)
+    assert [finding.message for finding in output.findings] == ["Look."]
+    assert reporter.warnings == ["Look."]
+
+
 @pytest.mark.parametrize(("check", "told"), [("wiki-page-blank", ["look"]), ("sources-disagree", [])])
 def test_of_single_stations_only_what_someone_has_to_look_at_is_told_at_once(
     check: str, told: list[str]

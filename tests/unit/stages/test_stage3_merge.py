@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.findings import Severity
-from mrt_pipeline.contracts.network import ExitAccess, Landmark, Station, StationExit, StepFree
+from mrt_pipeline.contracts.network import (
+    ExitAccess,
+    Landmark,
+    Station,
+    StationExit,
+    StationNames,
+    StepFree,
+)
 from mrt_pipeline.contracts.outputs import ExitEnrichment, Stage1Output, Stage2Output
 from mrt_pipeline.stages.stage3_merger import Merged, merge
 from tests.fakes.network_builder import (
@@ -56,6 +63,16 @@ def test_what_stage_2_found_hangs_on_its_exit_and_on_no_other() -> None:
     for field in ("platforms", "bus_stops", "access", "landmarks"):
         assert getattr(found, field) == getattr(enrichment, field)
     assert [station.exits for station in merged.stations[1:]] == [station.exits for station in STATIONS[1:]]
+
+
+def test_a_station_bears_the_names_that_stage_2_found_and_no_other_does() -> None:
+    names = StationNames(zh_hans="义顺", evidence=cited())
+    merged = _merge(make_stage2(make_enrichment("yishun").model_copy(update={"names": names})))
+    assert {station.slug: station.names for station in merged.stations} == {
+        "yishun": names,
+        "bishan": None,
+        "senja": None,
+    }
 
 
 def test_what_stage_1_says_of_an_exit_is_kept() -> None:

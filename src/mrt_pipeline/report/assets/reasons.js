@@ -9,6 +9,7 @@ const FIELDS = {
   towards_code: "direction",
   next_code: "next station",
   platform_code: "platform letter",
+  further_codes: "further letters",
   is_same_building: "building",
   distance_m: "distance",
   step_free: "step-free access",

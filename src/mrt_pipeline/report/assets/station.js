@@ -8,12 +8,14 @@ function stationParts(station) {
     factList([
       ...station.codes.map(codeFact),
       ...station.former.map(formerFact),
+      ...namesOf(station).map(nameFact),
       ["Position", `${station.lat}, ${station.lng}`],
     ]),
     evidenceFold(() =>
       [
         evidenceItems("Station", station.why),
         station.codes.map((one) => evidenceItems(`Code ${one.code}`, one.why)),
+        station.names ? evidenceItems("Names", station.names[1]) : [],
       ].flat(2),
     ),
     notes(
@@ -42,6 +44,16 @@ function codeFact({ code, line, opened }) {
 
 function formerFact([code, until, successor]) {
   return [code, `former code, until ${day(until)}${successor ? `; now ${successor}` : ""}`];
+}
+
+const LANGUAGES = { "zh-Hans": "Chinese", ms: "Malay", ta: "Tamil" };
+
+function namesOf({ names }) {
+  return names ? Object.entries(names[0]) : [];
+}
+
+function nameFact([language, name]) {
+  return [LANGUAGES[language], make("span", { lang: language }, name)];
 }
 
 function notes(title, items) {

@@ -120,6 +120,7 @@ def enrich_station(station: Station, desks: Sequence[Desk]) -> Outcome:
         slug=station.slug,
         status=_status_of(claims, failures),
         exits=exits,
+        names=next((claim.names for claim in claims if claim.names is not None), None),
         rejected=tuple(rejection for claim in claims for rejection in claim.rejected),
         findings=(*(finding for claim in claims for finding in claim.findings), *disagreements),
         provenance={key: value for claim in reversed(claims) for key, value in claim.provenance.items()},

@@ -208,7 +208,13 @@ def test_a_source_that_failed_for_some_stations_is_told_though_the_run_went_on()
 
 
 def _after_stage3(**changes: Any) -> Manifest:
-    shares = {"platforms": 1.0, "bus_stops": 0.8999, "access": 0.0, "landmarks": 0.5}
+    shares = {
+        "platforms": 1.0,
+        "platform_codes": 1.0,
+        "bus_stops": 0.8999,
+        "access": 0.0,
+        "landmarks": 0.5,
+    }
     counts = {f"coverage_{field}": share for field, share in shares.items()}
     record = make_stage_record("stage3_merger", b"", counts=counts, **changes)
     return make_manifest(stages={"stage3_merger": record})

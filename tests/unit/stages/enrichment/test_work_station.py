@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 
 from mrt_pipeline.contracts.claims import StationClaims
-from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.network import Station, StationNames
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage
 from mrt_pipeline.errors import BlockedError, FetchError, ModelCallError, SourceError, SourceFormatError
+from mrt_pipeline.runtime.table_source import TableSource
 from mrt_pipeline.stages.enrichment.work import Desk, Outcome, enrich_station
 from tests.fakes.enrichment_sources import LandmarkSource, SurveyingLandmarkSource
-from tests.fakes.network_builder import open_stations
+from tests.fakes.network_builder import cited, open_stations
 
 YISHUN, BISHAN, SENJA = open_stations()
 NO_PAGE = SourceFormatError("fandom_wiki", "the page has no text.")
@@ -55,6 +56,18 @@ def test_a_source_sees_what_those_before_it_said_and_nothing_of_those_that_faile
     failing = LandmarkSource("fandom_wiki", errors={"yishun": NO_PAGE})
     _enrich(LandmarkSource("network"), failing, Looking("openrouter_llm"))
     assert seen == [["network"]]
+
+
+def test_the_first_source_that_gives_names_of_a_station_names_it() -> None:
+    def naming(source: str, name: str | None) -> Desk:
+        names = name and StationNames(zh_hans=name, evidence=cited())
+        return Desk(TableSource(source, "1", lambda _: StationClaims(source=source, names=names or None)))
+
+    desks = [naming("network", None), naming("mrtdown", "义顺"), naming("fandom_wiki", "義順")]
+    names = enrich_station(YISHUN, desks).enrichment.names
+    assert names is not None
+    assert names.zh_hans == "义顺"
+    assert enrich_station(YISHUN, desks[:1]).enrichment.names is None
 
 
 def test_usage_and_rejections_of_all_sources_are_added_up() -> None:

@@ -1,0 +1,104 @@
+"""Platform letters and station names in four languages from MRTDown.
+
+Publisher: MRTDown (volunteers). Page: https://github.com/foldaway/mrtdown-data. Licence: CC BY 4.0 for what
+its authors made. Updated every few days. Last looked at on 2026-11-30.
+
+Quirks: a file for each station, service and line, ``data/<kind>/<ID>.json``, and no list of them: a line
+names its services, a service its stations. A platform names the services that use it and no direction, which
+follows from the service's path on the day. ``inference`` stands at a letter that was concluded from other
+stations of the line instead of seen there. LRT lines have other names than here (``BPLRT``). A name may be
+null in any language; in Malay nearly all are.
+"""
+
+from dataclasses import dataclass
+
+from pydantic import Field, HttpUrl
+
+from mrt_pipeline.contracts.documents import CC_BY_4, Document
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.source_spec import Pace, Rate, SourceSpec
+
+PAGE = "https://github.com/foldaway/mrtdown-data"
+
+
+class MrtdownSection(ApiSection):
+    """MRTDown: platform letters and station names."""
+
+    base_url: BaseUrl = HttpUrl("https://raw.githubusercontent.com/foldaway/mrtdown-data/main/data")
+    """the folder that holds line, service and station"""
+    checkout: str | None = Field(default=None, min_length=1)
+    """folder of a checkout, read instead of base_url in live mode; ~ and $NAME are filled in"""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformLetter:
+    """That trains from one station to the next one use a platform of some letter, in a stretch of time."""
+
+    platform_id: str
+    """MRTDown's, e.g. ``ADM_NSL_A``"""
+    station_code: str
+    next_code: str
+    letter: str
+    """letter or number as signed"""
+    line_code: str
+    """as it is called here"""
+    basis: str
+    """a name of ``Basis``"""
+    updated_on: str
+    """day on which MRTDown last changed the platform, ISO 8601"""
+    valid_from: str
+    """first day of the service's path, ISO 8601"""
+    valid_to: str | None
+    """first day on which it is none any more"""
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatedName:
+    """What one station is called in other languages than English."""
+
+    station_id: str
+    """MRTDown's, e.g. ``ADM``"""
+    station_codes: tuple[str, ...]
+    """past, present and future ones"""
+    zh_hans: str | None
+    ms: str | None
+    ta: str | None
+
+
+LETTERS = Document(
+    document_id="mrtdown-platforms",
+    title="MRTDown: platforms of stations and paths of services",
+    publisher="MRTDown",
+    url=PAGE,
+    dataset="mrtdown-data: stations and services",
+    source="MRTDown",
+    licence=CC_BY_4,
+    record_type=PlatformLetter,
+    reader="reading:read_letter_files",
+)
+NAMES = Document(
+    document_id="mrtdown-names",
+    title="MRTDown: names of stations",
+    publisher="MRTDown",
+    url=PAGE,
+    dataset="mrtdown-data: stations",
+    source="MRTDown",
+    licence=CC_BY_4,
+    record_type=TranslatedName,
+    reader="reading:read_name_files",
+)
+
+SPEC = SourceSpec(
+    name="mrtdown",
+    package=__name__,
+    stage=STAGE2_ENRICHMENT,
+    place=3,
+    api="mrtdown",
+    section=MrtdownSection,
+    documents=(LETTERS, NAMES),
+    fills=("platforms",),
+    rates={"raw.githubusercontent.com": Pace((Rate(20, 1),))},
+    opener="claims:open_source",
+    recorder="reading:record",
+)

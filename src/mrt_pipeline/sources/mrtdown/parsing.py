@@ -1,0 +1,139 @@
+"""From MRTDown's files to records: which letter trains use from one station to the next, and names.
+
+A platform names services; a service's path says to which station its trains go on. A letter holds for the
+stretch of time of the path, and is not carried back to paths that had ended when it was last looked at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from itertools import pairwise
+
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.runtime.documents import Parsed
+from mrt_pipeline.runtime.records import natural_key
+from mrt_pipeline.sources.mrtdown import NAMES, PlatformLetter, TranslatedName
+from mrt_pipeline.sources.mrtdown.files import LETTERS_ID, Files, PlatformFile, ServicePath, read_files
+
+LINE_IDS = {"BPL": "BPLRT", "SKL": "SKLRT", "PGL": "PGLRT"}
+"""lines that MRTDown calls otherwise than we do"""
+_LINE_CODES = {theirs: ours for ours, theirs in LINE_IDS.items()}
+
+Step = tuple[str, str]
+"""code of a station and of the next one"""
+Span = tuple[str, str | None]
+"""from a day, to before another one"""
+
+
+class Basis(StrEnum):
+    """What a letter rests on, the surest first."""
+
+    SEEN = "seen"
+    """at the station itself"""
+    INFERRED = "inferred"
+    """MRTDown concluded it from other stations of the line"""
+    UNCLEAR = "unclear"
+    """a service leaves the station two ways, so that it does not tell which of them the letter is of"""
+
+
+def parse_letters(contents: Sequence[bytes]) -> Parsed[PlatformLetter]:
+    """Return the letters of files of stations and services, sorted by station, next station and letter.
+
+    Raises:
+        SourceFormatError: if a file is neither, or no station is among them.
+    """
+    files = read_files(contents)
+    findings = (*files.findings, *files.letter_findings, *_find_strays(files))
+    return Parsed(join_letters(files.platforms, files.paths), findings)
+
+
+def parse_names(contents: Sequence[bytes]) -> Parsed[TranslatedName]:
+    """Return the names in files of stations, sorted by id; files of services are passed over.
+
+    Raises:
+        SourceFormatError: if a file is neither, or no station is among them.
+    """
+    files = read_files(contents, NAMES.document_id)
+    return Parsed(files.names, (*files.findings, *files.name_findings))
+
+
+def join_letters(
+    platforms: Iterable[PlatformFile], paths: Iterable[ServicePath]
+) -> tuple[PlatformLetter, ...]:
+    """Return each platform's letter for every step that a service of its takes from its station."""
+    by_service: dict[str, list[ServicePath]] = defaultdict(list)
+    for path in paths:
+        by_service[path.service_id].append(path)
+    found = [letter for platform in platforms for letter in _letters_of(platform, by_service)]
+    return tuple(sorted(found, key=_place))
+
+
+def _letters_of(platform: PlatformFile, by_service: dict[str, list[ServicePath]]) -> Iterator[PlatformLetter]:
+    spans: dict[tuple[Step, Basis], list[Span]] = defaultdict(list)
+    for service_id in platform.service_ids:
+        for path in by_service.get(service_id, ()):
+            if path.valid_to is None or path.valid_to > platform.updated_on:
+                steps = _steps_from(platform.station_id, path)
+                basis = _basis_of(platform, steps)
+                for step in steps:
+                    spans[step, basis].append((path.valid_from, path.valid_to))
+    for (step, basis), given in spans.items():
+        for valid_from, valid_to in _unite(given):
+            yield PlatformLetter(
+                platform_id=platform.platform_id,
+                station_code=step[0],
+                next_code=step[1],
+                letter=platform.letter,
+                line_code=_LINE_CODES.get(platform.line_id, platform.line_id),
+                basis=basis.value,
+                updated_on=platform.updated_on,
+                valid_from=valid_from,
+                valid_to=valid_to,
+            )
+
+
+def _steps_from(station_id: str, path: ServicePath) -> set[Step]:
+    """Return the steps that a service takes from a station; none where its trains end."""
+    return {(here[1], following[1]) for here, following in pairwise(path.stops) if here[0] == station_id}
+
+
+def _basis_of(platform: PlatformFile, steps: set[Step]) -> Basis:
+    if len(steps) > 1:
+        return Basis.UNCLEAR
+    return Basis.INFERRED if platform.is_inferred else Basis.SEEN
+
+
+def _unite(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield stretches of time, those that touch or overlap as one."""
+    ordered = sorted(spans, key=lambda span: (span[0], span[1] or "9"))
+    start, end = ordered[0]
+    for valid_from, valid_to in ordered[1:]:
+        if end is not None and valid_from > end:
+            yield start, end
+            start, end = valid_from, valid_to
+        elif end is not None:
+            end = None if valid_to is None else max(end, valid_to)
+    yield start, end
+
+
+def _find_strays(files: Files) -> Iterator[Finding]:
+    """Yield each platform whose services are not among the files, or are of another line."""
+    lines = {path.service_id: path.line_id for path in files.paths}
+    for platform in files.platforms:
+        stray = [name for name in platform.service_ids if lines.get(name) != platform.line_id]
+        if stray:
+            record_id = f"{LETTERS_ID}:{platform.platform_id}"
+            yield finding_of(
+                "field-invalid",
+                f"{record_id} names the service {stray[0]}; expected one of {platform.line_id} among the "
+                "files. Get all files again.",
+                record_id=record_id,
+            )
+
+
+def _place(letter: PlatformLetter) -> tuple[object, ...]:
+    codes = natural_key(letter.station_code), natural_key(letter.next_code)
+    return *codes, natural_key(letter.letter), letter.platform_id, letter.valid_from, letter.basis
