@@ -198,6 +198,16 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
     ),
     Group.ENRICHMENT: (
         _warning(
+            "access-exit-ambiguous",
+            "statement[|s] about access whose exit[|s] [is|are] ambiguous",
+            "see which of the exits is meant",
+        ),
+        _warning(
+            "access-exit-unknown",
+            "statement[|s] about access at [an exit|exits] that LTA's layer lacks",
+            "see whether an exit is missing",
+        ),
+        _warning(
             "bus-stop-exit-ambiguous",
             "bus stop[|s] whose exit[|s] [is|are] ambiguous",
             "see on the map which exit is meant",

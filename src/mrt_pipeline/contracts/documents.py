@@ -26,6 +26,18 @@ CC_BY_SA_3 = Licence(
     "https://creativecommons.org/licenses/by-sa/3.0/",
     "Facts from “{dataset}” ({source}) by its contributors, CC BY-SA 3.0 {url}",
 )
+SBS_TRANSIT_FACTS = Licence(
+    "LicenseRef-SBS-Transit-facts",
+    "https://www.sbstransit.com.sg/",
+    "Facts from {dataset} of {source}, read on {date}; the text is SBS Transit's own",
+)
+"""facts of an operator's site, none of its text: no open licence"""
+OFFICIAL_STATEMENTS = Licence(
+    "LicenseRef-official-statements",
+    "https://www.mot.gov.sg/",
+    "{source}, {date}: {dataset} ({url})",
+)
+"""what an authority stated in public, told in our words: no open licence"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
