@@ -40,7 +40,7 @@ class LiveWorld:
         self.publishers = Publishers()
         self.publishers.datagov.exits = _exits()
         self.publishers.onemap.places = _places()
-        self.publishers.datamall.rows = _bus_rows()
+        self.publishers.datamall.rows |= _bus_rows()
         self.publishers.onemap_server.handler = self._search_one_page
         self.wiki = Wiki()
         self.wiki_server = LoopbackServer(self.wiki.handle)
@@ -65,6 +65,7 @@ class LiveWorld:
             "onemap": self.publishers.onemap_server,
             "datamall": self.publishers.datamall_server,
             "fandom": self.wiki_server,
+            "sbs-transit": self.publishers.sbs_server,
         }
 
     def release(self) -> None:
@@ -81,6 +82,7 @@ class LiveWorld:
             "apis.onemap.base_url": f"{self.publishers.onemap_server.url}/api",
             "apis.datamall.base_url": f"{self.publishers.datamall_server.url}/ltaodataservice",
             "apis.fandom.base_url": f"{self.wiki_server.url}/wiki",
+            "apis.sbs_transit.base_url": self.publishers.sbs_server.url,
         }
 
     @property

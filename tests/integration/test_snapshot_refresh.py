@@ -246,7 +246,7 @@ def test_without_a_secret_its_documents_stay_as_they_are(
     monkeypatch.delenv("ONEMAP_API_KEY")
     monkeypatch.delenv("LTA_ACCOUNT_KEY")
     refresh(config, _by_document(NO_FILES), None, recorded)
-    assert set(contents(recorded)) == {"lta-station-exits.csv", "provenance.json"}
+    assert set(contents(recorded)) == {"lta-station-exits.csv", "sbs-station-pages.csv", "provenance.json"}
     told = capsys.readouterr().out
     assert "Left as it is: OneMap needs ONEMAP_API_KEY" in told
     assert "Left as it is: LTA DataMall needs LTA_ACCOUNT_KEY" in told

@@ -69,6 +69,15 @@ class EnrichmentSource(Protocol):
 
 
 @runtime_checkable
+class RemarkingSource(Protocol):
+    """A source that noticed something which concerns no station of the network."""
+
+    @property
+    def remarks(self) -> tuple[Finding, ...]:
+        """Return what it noticed; known once it is prepared."""
+
+
+@runtime_checkable
 class MeteredSource(Protocol):
     """A source that pays for its answers; it knows also what came to nothing, which no claims speak of."""
 

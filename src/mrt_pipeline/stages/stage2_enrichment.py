@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.claims import RemarkingSource
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity, describe_rest, group_kinds
@@ -151,7 +152,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
             ),
             enrichments=placed,
             provenance=provenance,
-            findings=(*opened.findings, *_findings(used, enrichments)),
+            findings=(*opened.findings, *_remarks(opened), *_findings(used, enrichments)),
         )
 
 
@@ -237,6 +238,12 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
                 "Try these again with: mrt-pipeline run --retry-failed",
                 source=name,
             )
+
+
+def _remarks(opened: OpenedSources) -> Iterator[Finding]:
+    for source in opened.sources:
+        if isinstance(source, RemarkingSource):
+            yield from source.remarks
 
 
 def _told_by_station(enrichments: Sequence[StationEnrichment]) -> Iterator[Finding]:

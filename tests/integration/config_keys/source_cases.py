@@ -14,6 +14,7 @@ from mrt_pipeline.sources.datamall.reading import read_bus_stops
 from mrt_pipeline.sources.datamall.tables import read_bus_tables
 from mrt_pipeline.sources.fandom_wiki import claims as wiki_source
 from mrt_pipeline.sources.onemap.reading import read_stations
+from mrt_pipeline.sources.sbs_transit.reading import read_pages
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, make_line, make_stage
 from tests.fakes.http_server import LoopbackServer, Reply
@@ -143,6 +144,11 @@ def ask_fandom(scene: Scene, changes: Changes) -> None:
     wiki_source.open_source(scene.context(changes), bus_tables()).prepare(open_stations())
 
 
+def ask_sbs(scene: Scene, changes: Changes) -> None:
+    """Read the station pages."""
+    read_pages(scene.access(changes), 0)
+
+
 def is_asked(service: str, ask: Callable[[Scene, Changes], None]) -> Look:
     """Return what tells whether a service is asked for what is recorded, too."""
 
@@ -164,7 +170,7 @@ def datasets_asked_for(scene: Scene, changes: Changes) -> set[str]:
 LIVE = {"mode": "live"}
 MIRROR = {"mirror.example"}
 AT_MIRROR = "https://mirror.example/api"
-ALL_SERVICES = ["datagov", "datagov-file", "datamall", "fandom", "onemap", "openrouter"]
+ALL_SERVICES = ["datagov", "datagov-file", "datamall", "fandom", "onemap", "openrouter", "sbs-transit"]
 
 RUN_CASES = (
     Case("mode", "live", services_asked, [], ALL_SERVICES, LENIENT),
@@ -192,6 +198,7 @@ API_CASES = (
     Case("apis.datagov.mode", "live", is_asked("datagov", ask_datagov), False, True),
     Case("apis.onemap.mode", "live", is_asked("onemap", ask_onemap), False, True),
     Case("apis.datamall.mode", "live", is_asked("datamall", ask_datamall), False, True, LENIENT),
+    Case("apis.sbs_transit.mode", "live", is_asked("sbs-transit", ask_sbs), False, True),
     Case("apis.fandom.mode", "live", services_asked, [], ["fandom"], LENIENT),
     Case(
         "apis.datagov.base_url",
@@ -223,6 +230,14 @@ API_CASES = (
         AT_MIRROR,
         names_looked_up(ask_datamall),
         {"datamall2.mytransport.sg"},
+        MIRROR,
+        LIVE,
+    ),
+    Case(
+        "apis.sbs_transit.base_url",
+        AT_MIRROR,
+        names_looked_up(ask_sbs),
+        {"www.sbstransit.com.sg"},
         MIRROR,
         LIVE,
     ),

@@ -84,6 +84,7 @@ TIMEOUTS: dict[str, Ask] = {
     "apis.onemap.timeout": service("onemap"),
     "apis.datamall.timeout": service("datamall"),
     "apis.fandom.timeout": service("fandom"),
+    "apis.sbs_transit.timeout": service("sbs_transit"),
     "apis.openrouter.timeout": model,
     "alerting.timeout_seconds": webhook,
     "lineage.timeout_seconds": lineage,

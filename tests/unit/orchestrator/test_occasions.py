@@ -182,7 +182,13 @@ def test_a_source_that_failed_for_some_stations_is_told_though_the_run_went_on()
 
 
 def _after_stage3(**changes: Any) -> Manifest:
-    counts = {"coverage_platforms": 1.0, "coverage_bus_stops": 0.8999, "coverage_access": 0.0}
+    counts = {
+        "coverage_platforms": 1.0,
+        "coverage_bus_stops": 0.8999,
+        "coverage_access": 0.15,
+        "coverage_step_free": 0.15,
+        "coverage_landmarks": 0.0,
+    }
     record = make_stage_record("stage3_merger", b"", counts=counts, **changes)
     return make_manifest(stages={"stage3_merger": record})
 

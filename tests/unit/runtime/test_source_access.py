@@ -148,7 +148,7 @@ def test_every_missing_secret_is_told_once_with_how_to_do_without() -> None:
     assert "take onemap out of stages.stage1_ingestion.sources" in onemap
     assert "LTA_ACCOUNT_KEY" in datamall
     assert "set apis.datamall.mode to snapshot" in datamall
-    assert "take lta_datamall out of stages.stage2_enrichment.sources" in datamall
+    assert "take lta_datamall and lta_lifts out of stages.stage2_enrichment.sources" in datamall
     assert "OPENROUTER_API_KEY" in openrouter
     assert "take openrouter_llm out of stages.stage2_enrichment.sources" in openrouter
 
