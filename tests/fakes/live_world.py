@@ -42,7 +42,7 @@ class LiveWorld:
         self.publishers.datagov.exits = _exits()
         self.publishers.datagov.others = place_files()
         self.publishers.onemap.places = _places()
-        self.publishers.datamall.rows = _bus_rows()
+        self.publishers.datamall.rows |= _bus_rows()
         self.publishers.onemap_server.handler = self._search_one_page
         self.wiki = Wiki()
         self.wiki_server = LoopbackServer(self.wiki.handle)
@@ -68,6 +68,7 @@ class LiveWorld:
             "datamall": self.publishers.datamall_server,
             "mrtdown": self.publishers.mrtdown_server,
             "fandom": self.wiki_server,
+            "sbs-transit": self.publishers.sbs_server,
         }
 
     def release(self) -> None:
@@ -87,6 +88,7 @@ class LiveWorld:
             "apis.datamall.base_url": f"{self.publishers.datamall_server.url}/ltaodataservice",
             "apis.mrtdown.base_url": f"{self.publishers.mrtdown_server.url}/data",
             "apis.fandom.base_url": f"{self.wiki_server.url}/wiki",
+            "apis.sbs_transit.base_url": self.publishers.sbs_server.url,
         }
 
     @property

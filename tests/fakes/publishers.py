@@ -14,11 +14,12 @@ import contextlib
 import itertools
 import json
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 from pydantic import SecretStr
 
@@ -27,7 +28,7 @@ from mrt_pipeline.config.model import Settings
 from mrt_pipeline.contracts.sections import ApiSection
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
 from mrt_pipeline.runtime.pace import Pacer
-from mrt_pipeline.runtime.recordings import Recording, load_recording
+from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, load_recording
 from mrt_pipeline.runtime.source_access import SourceAccess
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
@@ -38,6 +39,7 @@ DATASET = "d_b39d3a0871985372d7e1637193335da5"
 UPDATED = "2025-12-02T17:28:07+08:00"
 DATAGOV_KEY = "datagov-key-5f1c"
 ACCOUNT_KEY = "account-key-77aa"
+FACILITIES = "v2/FacilitiesMaintenance"
 EMAIL, PASSWORD = "operator@example.org", "correct horse"
 READY_TOKEN = "ready-token-0000"
 """valid until the test takes it out of ``onemap.tokens``"""
@@ -164,6 +166,7 @@ class DataMall(Interposed):
         self.rows: dict[str, list[Any]] = {
             "BusStops": json.loads((FIXTURES / "lta-bus-stops/stops.json").read_bytes()),
             "BusRoutes": json.loads((FIXTURES / "lta-bus-services/routes.json").read_bytes()),
+            FACILITIES: [lift_row("NE14", "Hougang", "Exit A Street level - Concourse", "B1 L01")],
         }
 
     def handle(self, request: SeenRequest) -> Reply | RawReply:
@@ -176,6 +179,32 @@ class DataMall(Interposed):
         return json_reply({"odata.metadata": "…", "value": self.rows[service][skipped : skipped + 500]})
 
 
+class SbsTransit(Interposed):
+    """The operator's site: the stations of each line, and a page for each, by operator code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stations = {"NEL": {"HGN": "Hougang"}, "DTL": {"BGS": "Bugis"}}
+        self.pages = {
+            "HGN": station_page({"A": ["Hougang Mall"], "B": ["No place of interest"]}, ["A", "C"]),
+            "BGS": station_page({"E": ["Duo Tower", "Raffles Hospital"]}, ["E"]),
+        }
+        self.faults: dict[str, Reply | RawReply] = {}
+        """what is answered instead of some pages"""
+
+    def handle(self, request: SeenRequest) -> Reply | RawReply:
+        if (reply := self.find(request)) is not None:
+            return reply
+        if (request.method, request.path) == ("POST", "/Ajax/StationDropdown"):
+            stations = self.stations[dict(parse_qsl(request.body.decode()))["TrainLine"]]
+            options = (f'<option value="{code}">{name}</option>' for code, name in stations.items())
+            return Reply(body=f'<option value="">Select</option>{"".join(options)}'.encode())
+        if request.path == "/Service/TrainInformation":
+            code = request.query["Station"]
+            return self.faults.get(code) or Reply(body=self.pages[code])
+        return Reply(404, b"not found")
+
+
 class Publishers:
     """All of them, serving while the block runs."""
 
@@ -183,12 +212,14 @@ class Publishers:
         self.time = FakeTime()
         self.timeout_s = 30.0
         self.datagov, self.onemap, self.datamall = DataGov(), OneMap(self.time.now), DataMall()
+        self.sbs = SbsTransit()
         self.datagov_server = LoopbackServer(self.datagov.handle)
         self.files_server = LoopbackServer(self.datagov.handle_file)
         self.onemap_server = LoopbackServer(self.onemap.handle)
         self.datamall_server = LoopbackServer(self.datamall.handle)
         self.mrtdown = MrtdownRepository()
         self.mrtdown_server = LoopbackServer(self.mrtdown.handle)
+        self.sbs_server = LoopbackServer(self.sbs.handle)
         self.datagov.files_url = self.files_server.url
         self._open = contextlib.ExitStack()
 
@@ -199,6 +230,7 @@ class Publishers:
             self.onemap_server,
             self.datamall_server,
             self.mrtdown_server,
+            self.sbs_server,
         ):
             self._open.enter_context(server)
         return self
@@ -226,6 +258,7 @@ class Publishers:
             "onemap": {"base_url": f"{self.onemap_server.url}/api"},
             "datamall": {"base_url": f"{self.datamall_server.url}/ltaodataservice"},
             "mrtdown": {"base_url": f"{self.mrtdown_server.url}/data"},
+            "sbs_transit": {"base_url": self.sbs_server.url},
         }
         return {
             "mode": mode,
@@ -262,6 +295,9 @@ class LocalAccess(SourceAccess):
     def recorded(self, document_id: str) -> Recording:
         return load_recording(document_id, self.recorded_folder)
 
+    def recorded_sha256(self, document_id: str) -> str | None:
+        return find_table_sha256(document_id, self.recorded_folder)
+
     def _open(self, section: ApiSection) -> HttpClient:
         return HttpClient(
             HttpOptions(
@@ -295,6 +331,29 @@ def call_rows(*services: tuple[str, int]) -> list[dict[str, Any]]:
         for name, number in services
         for place in range(1, number + 1)
     ]
+
+
+def lift_row(
+    code: str, name: str, description: str, lift_id: str = "B1L01", line: str = "NEL"
+) -> dict[str, str]:
+    """Return a row of v2/FacilitiesMaintenance."""
+    return {
+        "Line": line,
+        "StationCode": code,
+        "StationName": name,
+        "LiftID": lift_id,
+        "LiftDesc": description,
+    }
+
+
+def station_page(landmarks: Mapping[str, Sequence[str]], lifts: Sequence[str], toilets: str = "") -> bytes:
+    """Return a page of SBS Transit's with what it lists by exit."""
+    exits = "".join(f"<b>{label}</b> {'<br>'.join(names)}<br>" for label, names in landmarks.items())
+    facilities = f"<b>Lifts</b><br>{'<br>'.join(lifts)}" + (f"<b>Toilets</b><br>{toilets}" if toilets else "")
+    return (
+        f"<!DOCTYPE html><html><body><h2>Station</h2><div><h4>Exits</h4>{exits}</div>"
+        f"<div><h4>Common Facilities</h4>{facilities}</div><footer>SBS Transit</footer></body></html>"
+    ).encode()
 
 
 def datagov_envelope(data: object) -> dict[str, object]:

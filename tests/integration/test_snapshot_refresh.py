@@ -263,7 +263,12 @@ def test_without_a_secret_its_documents_stay_as_they_are(
     refresh(config, _by_document(NO_FILES), None, recorded)
     of_data_gov_sg = {f"{document_id}.csv" for document_id in ("lta-station-exits", *DATASETS)}
     of_mrtdown = {"mrtdown-names.csv", "mrtdown-platforms.csv"}
-    assert set(contents(recorded)) == {*of_data_gov_sg, *of_mrtdown, "provenance.json"}
+    assert set(contents(recorded)) == {
+        *of_data_gov_sg,
+        *of_mrtdown,
+        "sbs-station-pages.csv",
+        "provenance.json",
+    }
     told = capsys.readouterr().out
     assert "Unchanged: OneMap needs ONEMAP_API_KEY" in told
     assert "Unchanged: LTA DataMall needs LTA_ACCOUNT_KEY" in told

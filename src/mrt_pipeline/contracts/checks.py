@@ -201,6 +201,26 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
     ),
     Group.ENRICHMENT: (
         _warning(
+            "access-exit-ambiguous",
+            "statement[|s] about access whose exit[|s] [is|are] ambiguous",
+            "see which of the exits is meant",
+        ),
+        _warning(
+            "access-exit-unknown",
+            "statement[|s] about access at [an exit|exits] that LTA's layer lacks",
+            "see whether an exit is missing",
+        ),
+        _warning(
+            "access-station-unknown",
+            "statement[|s] about access at [a station|stations] nobody knows",
+            "see whether a station is missing",
+        ),
+        _warning(
+            "access-words-unread",
+            "statement[|s] about access whose words could not be read",
+            "read the words",
+        ),
+        _warning(
             "bus-stop-exit-ambiguous",
             "bus stop[|s] whose exit[|s] [is|are] ambiguous",
             "see on the map which exit is meant",

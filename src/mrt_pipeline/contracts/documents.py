@@ -31,6 +31,18 @@ CC_BY_4 = Licence(
     "https://creativecommons.org/licenses/by/4.0/",
     "Contains facts from “{dataset}” by {source}, accessed on {date} and rearranged, CC BY 4.0 {url}",
 )
+SBS_TRANSIT_FACTS = Licence(
+    "LicenseRef-SBS-Transit-facts",
+    "https://www.sbstransit.com.sg/",
+    "Facts from {dataset} of {source}, read on {date}; the text is SBS Transit's own",
+)
+"""facts of an operator's site, none of its text: no open licence"""
+OFFICIAL_STATEMENTS = Licence(
+    "LicenseRef-official-statements",
+    "https://www.mot.gov.sg/",
+    "{source}, {date}: {dataset} ({url})",
+)
+"""what an authority stated in public, told in our words: no open licence"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

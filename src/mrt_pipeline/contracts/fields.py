@@ -105,6 +105,7 @@ FIELDS: dict[str, ExitField] = {
             part="access",
             count=lambda found: len(found.access.features) if found.access is not None else 0,
             is_filled=lambda found: found.access is not None,
+            usual_share=0.15,
         ),
         ExitField(
             name="step_free",
@@ -114,6 +115,7 @@ FIELDS: dict[str, ExitField] = {
             count=lambda found: int(
                 found.access is not None and found.access.step_free is not StepFree.UNKNOWN
             ),
+            usual_share=0.15,
         ),
         ExitField(
             name="landmarks",

@@ -45,6 +45,9 @@ class AccessFeature(StrEnum):
     STAIRS_ONLY = "stairs_only"
     TACTILE_GUIDANCE = "tactile_guidance"
     ACCESSIBLE_TOILET = "accessible_toilet"
+    RAMP = "ramp"
+    TOILET = "toilet"
+    """not said to be accessible"""
 
 
 class TowardsKind(StrEnum):
@@ -142,6 +145,9 @@ class ExitAccess(Published):
 
     step_free: StepFree
     features: tuple[AccessFeature, ...] = ()
+    out_of_service: date | None = None
+    """the day on which LTA listed a lift of this exit as out of service, if the run asked and it did; changes
+    neither ``features`` nor ``step_free``"""
     confidence: Confidence = Confidence.HIGH
 
 

@@ -98,6 +98,9 @@ class ExitEnrichment(EnrichedExit):
 
     denied: tuple[FeatureDenial, ...] = ()
     """what one source says is not there; it settles nothing but contradictions, and is never published"""
+    street_lifts: tuple[Evidence, ...] = ()
+    """records of a lift between the street at this exit and the concourse or the platforms: premises of
+    ``extraction.deduction``, never published by themselves"""
 
 
 class EnrichmentStatus(StrEnum):

@@ -105,6 +105,12 @@ class ApiSection(Section):
     """per request, seconds"""
 
 
+class DatamallSection(ApiSection):
+    """LTA DataMall: bus stops, bus routes, lifts out of service."""
+
+    base_url: BaseUrl = HttpUrl("https://datamall2.mytransport.sg/ltaodataservice")
+
+
 class ModelSection(ApiSection):
     """What a server of a language model has."""
 

@@ -63,3 +63,40 @@ class BusService:
     service_no: str
     direction: int
     stop_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiftRecord:
+    """A lift that LTA DataMall's v2/FacilitiesMaintenance has listed, and when it was seen there."""
+
+    line: str
+    """as LTA calls it: ``BPLRT``"""
+    station_code: str
+    station_name: str
+    lift_id: str
+    """empty where LTA gives none"""
+    description: str
+    first_seen: str
+    """ISO day in Singapore"""
+    last_seen: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Return what makes two rows the same lift."""
+        return self.station_code, self.lift_id, self.description
+
+
+@dataclass(frozen=True, slots=True)
+class StationPageFact:
+    """What a station page of SBS Transit lists under one exit."""
+
+    line_code: str
+    """of the page: one of an interchange may have a page for each line"""
+    operator_code: str
+    """SBS Transit's own code of the station: ``BGS``"""
+    station_name: str
+    exit_code: str
+    kind: str
+    """``lift``, ``toilet`` or ``landmark``"""
+    name: str
+    """of a landmark; else empty"""

@@ -59,6 +59,10 @@ class Credentials:
         return f"{words}," if len(self.alternatives) > 1 else words
 
 
+DATAMALL_KEY = Credentials((("LTA_ACCOUNT_KEY",),), service="LTA DataMall")
+"""one key for all that LTA DataMall answers"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
     """One source: how it is configured, what it gives, and where its code is.

@@ -59,9 +59,15 @@ def _plain_bus_stop(stop: ExitBusStop) -> dict[str, object]:
 def _plain_access(access: ExitAccess | None) -> dict[str, object]:
     """Return the access of an exit; where no source speaks it is ``unknown``, never ``no``."""
     if access is None:
-        return {"step_free": StepFree.UNKNOWN.value, "features": [], "confidence": None}
+        return {
+            "step_free": StepFree.UNKNOWN.value,
+            "features": [],
+            "out_of_service": None,
+            "confidence": None,
+        }
     return {
         "step_free": access.step_free.value,
         "features": [feature.value for feature in access.features],
+        "out_of_service": access.out_of_service and access.out_of_service.isoformat(),
         "confidence": access.confidence.value,
     }

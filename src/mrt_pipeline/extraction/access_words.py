@@ -71,7 +71,11 @@ MEANING: dict[str, StepFree] = {
 }
 """What a statement means for step-free access. A lift alone means nothing: it may lead elsewhere."""
 
-DENIALS: dict[str, AccessFeature] = {f"no_{feature.value}": feature for feature in AccessFeature}
+READ_FEATURES = tuple(feature for feature in AccessFeature if feature.value in VOCABULARY)
+"""The features that pages are read for: a ramp on a page may be any slope nearby, and of toilets only those
+count that are said to be accessible."""
+
+DENIALS: dict[str, AccessFeature] = {f"no_{feature.value}": feature for feature in READ_FEATURES}
 """What a statement is called that says that a feature is not there, and the feature."""
 
 _ALL_BUT = (

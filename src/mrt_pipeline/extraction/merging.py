@@ -4,7 +4,8 @@ The same value is published once, with the evidence of all who say it. The most 
 (order of ``Method``: LTA's record, topology, distance, a rule, a model). Two publishers that state the same
 make its confidence high; distance states nothing, and two readings of one page are one. What contradicts
 itself is not published, and a finding shows a person both sides. What a page said against itself stays
-disputed among sources, even if another reader of the page saw only one of the two sides.
+disputed among sources, even if another reader of the page saw only one of the two sides. What follows from
+statements (``deduction``) is published where no source states it, and disputed where one denies it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from mrt_pipeline.contracts.network import (
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
 from mrt_pipeline.errors import InternalError
+from mrt_pipeline.extraction.deduction import NO_CONCLUSIONS, Conclusion, find_standing
+from mrt_pipeline.extraction.deduction import SPEAKER as DEDUCTION
 from mrt_pipeline.extraction.disputes import (
     Dispute,
     Speaker,
@@ -56,6 +59,8 @@ from mrt_pipeline.runtime.records import natural_key
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, ExitAccess, FeatureDenial, Landmark)
 ListedT = TypeVar("ListedT", ExitBusStop, Landmark)
+_STATING_NOTHING = (Method.GEOMETRY, Method.DEDUCTION)
+"""methods that add no publisher's own word: a conclusion has its premises of several, and stays medium"""
 ONE_PAGE = "one page"
 """who says what its statements say"""
 
@@ -89,6 +94,8 @@ class ExitClaims:
     """what sources found contradicted within themselves"""
     publishers: Mapping[str, str] | None = None
     """document id to publisher; none if one page alone says it all"""
+    conclusion: Conclusion | None = None
+    """that the exit is step-free, as it follows from what is said"""
 
     @property
     def disputed(self) -> frozenset[str]:
@@ -108,7 +115,7 @@ class ExitClaims:
         known = self.publishers
         if known is None:
             return False
-        stating = [item for item in reasons if item.method is not Method.GEOMETRY]
+        stating = [item for item in reasons if item.method not in _STATING_NOTHING]
         return len({known.get(item.document_id, item.document_id) for item in stating}) > 1
 
 
@@ -127,9 +134,15 @@ def merge_page(
 
 
 def merge_claims(
-    station: Station, claims: Sequence[StationClaims]
+    station: Station, claims: Sequence[StationClaims], conclusions: Mapping[str, Conclusion] = NO_CONCLUSIONS
 ) -> tuple[tuple[ExitEnrichment, ...], tuple[Finding, ...]]:
-    """Return one enrichment for every exit of a station, in its order, and where sources disagree."""
+    """Return one enrichment for every exit of a station, in its order, and where sources disagree.
+
+    Args:
+        station: a station of stage 1.
+        claims: what each source says of it.
+        conclusions: what follows from the claims, by exit.
+    """
     by_exit: dict[str, list[Said]] = {found.exit_id: [] for found in station.exits}
     for claim in claims:
         for enrichment in claim.exits:
@@ -148,6 +161,7 @@ def merge_claims(
             tuple(by_exit[found.exit_id]),
             tuple(finding for finding in told if finding.exit_id == found.exit_id),
             publishers,
+            conclusions.get(found.exit_id),
         )
         for found in station.exits
     )
@@ -287,19 +301,30 @@ def _without_letter(platform: ExitPlatform, confidence: Confidence) -> ExitPlatf
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:
     said = claims.items(ExitAccess)
-    if not said:
+    if not said and claims.conclusion is None:
         return None
-    speakers = [
-        Speaker(one.speaker, answers_of(one.item))
-        for one in claims.said
-        if isinstance(one.item, ExitAccess | FeatureDenial)
-    ]
+    speakers = _speakers_of(claims)
+    conclusion = find_standing(claims.conclusion, speakers, claims.disputed)
+    if conclusion is not None:
+        speakers.append(Speaker(DEDUCTION, answers_of(conclusion)))
     disputes = tuple(find_disputes(speakers))
     findings.extend(claims.finding(one) for one in disputes if one.field not in claims.disputed)
     disputed = claims.disputed | {dispute.field for dispute in disputes}
+    if conclusion is not None and all(item.step_free is not StepFree.YES for item in said):
+        said = [*said, conclusion]
+    if not said:
+        return None
     if len(said) == 1 and not disputed:
         return said[0]
     access = unite_access(said, disputed)
     if access.step_free is not StepFree.UNKNOWN and claims.agrees(access.evidence_for("step_free")):
         return access.model_copy(update={"confidence": Confidence.HIGH})
     return access
+
+
+def _speakers_of(claims: ExitClaims) -> list[Speaker]:
+    return [
+        Speaker(one.speaker, answers_of(one.item))
+        for one in claims.said
+        if isinstance(one.item, ExitAccess | FeatureDenial)
+    ]

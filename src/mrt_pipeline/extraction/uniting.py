@@ -82,9 +82,14 @@ def unite_access(said: Sequence[ExitAccess], disputed: Collection[str] = ()) -> 
     if features:
         naming = [item for item in said if features & set(item.features)]
         evidence["features"] = distinct(reason for item in naming for reason in item.evidence_for("features"))
+    if faulty := [item for item in said if item.out_of_service is not None]:
+        evidence["out_of_service"] = distinct(
+            reason for item in faulty for reason in item.evidence_for("out_of_service")
+        )
     return ExitAccess(
         step_free=step_free,
         features=tuple(feature for feature in AccessFeature if feature in features),
+        out_of_service=max((item.out_of_service for item in faulty if item.out_of_service), default=None),
         confidence=Confidence.LOW if is_disputed else best_confidence(telling),
         evidence=evidence,
     )

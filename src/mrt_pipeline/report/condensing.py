@@ -155,7 +155,8 @@ class Condenser:
 
     def _access(self, access: ExitAccess) -> Row:
         features = [feature.value for feature in access.features]
-        return [access.step_free.value, features, access.confidence.value, self.why(access)]
+        out = access.out_of_service and access.out_of_service.isoformat()
+        return [access.step_free.value, features, access.confidence.value, out, self.why(access)]
 
     def _landmark(self, landmark: Landmark) -> Row:
         kind = landmark.kind and landmark.kind.value

@@ -37,6 +37,7 @@ _STAGE_CODE = {
     STAGE2_ENRICHMENT: (
         *_SHARED,
         *_READING,
+        "runtime/datamall.py",
         "runtime/model_answers.py",
         "extraction",
         "stages/stage2_enrichment.py",

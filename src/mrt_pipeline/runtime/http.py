@@ -169,6 +169,26 @@ class HttpClient:
         request = _post_of(source_id, url, body, headers or {}, max_bytes)
         return _new_answer(request, self._ask(request), self._now())
 
+    def post_form(
+        self, source_id: str, url: str, fields: Mapping[str, str], *, max_bytes: int = MAX_ANSWER_BYTES
+    ) -> Answer:
+        """Return the answer to a POST of a form's fields, none of them secret.
+
+        Raises:
+            FetchError: if there is no answer of status 2xx.
+        """
+        learn_secrets(url, {}, {})
+        request = Request(
+            source_id=source_id,
+            method="POST",
+            url=url,
+            shown_url=show_url(url),
+            headers={"content-type": "application/x-www-form-urlencoded"},
+            body=urlencode(fields).encode(),
+            max_bytes=max_bytes,
+        )
+        return _new_answer(request, self._ask(request), self._now())
+
     def post_json_once(
         self,
         source_id: str,

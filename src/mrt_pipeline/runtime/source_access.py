@@ -169,15 +169,19 @@ def missing_credentials(settings: Settings, secrets: Secrets, apis: Iterable[str
 
 def _missing_of(api: str, settings: Settings, secrets: Secrets) -> Iterator[str]:
     section = getattr(settings.apis, api)
+    lacking: dict[Credentials, list[SourceSpec]] = {}
     for spec in sources_by_api(api):
         wanted = spec.credentials
         if wanted is None or _has_one(wanted, secrets):
             continue
         if not wanted.is_needed or spec.load(wanted.is_needed)(section):
-            yield (
-                f"{wanted.service} needs {wanted.in_words()} in the environment or .env; "
-                f"or {_way_out(spec)}, or remove {spec.name} from stages.{spec.stage}.sources."
-            )
+            lacking.setdefault(wanted, []).append(spec)
+    for wanted, specs in lacking.items():
+        names = " and ".join(spec.name for spec in specs)
+        yield (
+            f"{wanted.service} needs {wanted.in_words()} in the environment or .env; "
+            f"or {_way_out(specs[0])}, or remove {names} from stages.{specs[0].stage}.sources."
+        )
 
 
 def _way_out(spec: SourceSpec) -> str:

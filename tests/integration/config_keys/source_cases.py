@@ -16,6 +16,7 @@ from mrt_pipeline.sources.fandom_wiki import claims as wiki_source
 from mrt_pipeline.sources.mrtdown.reading import read_tables as read_mrtdown_tables
 from mrt_pipeline.sources.official_places.reading import read_places
 from mrt_pipeline.sources.onemap.reading import read_stations
+from mrt_pipeline.sources.sbs_transit.reading import read_pages
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, make_line, make_stage
 from tests.fakes.http_server import LoopbackServer, Reply
@@ -163,6 +164,11 @@ def ask_mrtdown(scene: Scene, changes: Changes) -> None:
         read_mrtdown_tables(scene.access(changes), 0, DAY)
 
 
+def ask_sbs(scene: Scene, changes: Changes) -> None:
+    """Read the station pages."""
+    read_pages(scene.access(changes), 0)
+
+
 def is_asked(service: str, ask: Callable[[Scene, Changes], None]) -> Look:
     """Return what tells whether a service is asked for what is recorded, too."""
 
@@ -184,7 +190,9 @@ def datasets_asked_for(scene: Scene, changes: Changes) -> set[str]:
 LIVE = {"mode": "live"}
 MIRROR = {"mirror.example"}
 AT_MIRROR = "https://mirror.example/api"
-ALL_SERVICES = ["datagov", "datagov-file", "datamall", "fandom", "mrtdown", "onemap", "openrouter"]
+ALL_SERVICES = [
+    *("datagov", "datagov-file", "datamall", "fandom", "mrtdown", "onemap", "openrouter", "sbs-transit"),
+]
 
 RUN_CASES = (
     Case("mode", "live", services_asked, [], ALL_SERVICES, LENIENT),
@@ -216,6 +224,7 @@ API_CASES = (
     Case("apis.datamall.mode", "live", is_asked("datamall", ask_datamall), False, True, LENIENT),
     Case("apis.mrtdown.mode", "live", is_asked("mrtdown", ask_mrtdown), False, True),
     Case("apis.mrtdown.checkout", "~/mrtdown-data", is_asked("mrtdown", ask_mrtdown), True, False, LIVE),
+    Case("apis.sbs_transit.mode", "live", is_asked("sbs-transit", ask_sbs), False, True),
     Case("apis.fandom.mode", "live", services_asked, [], ["fandom"], LENIENT),
     Case(
         "apis.datagov.base_url",
@@ -271,6 +280,14 @@ API_CASES = (
         AT_MIRROR,
         names_looked_up(ask_mrtdown),
         {"raw.githubusercontent.com"},
+        MIRROR,
+        LIVE,
+    ),
+    Case(
+        "apis.sbs_transit.base_url",
+        AT_MIRROR,
+        names_looked_up(ask_sbs),
+        {"www.sbstransit.com.sg"},
         MIRROR,
         LIVE,
     ),

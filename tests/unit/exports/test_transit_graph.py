@@ -81,7 +81,12 @@ def test_an_exit_is_spelled_with_the_word_exit_and_has_plain_values() -> None:
     assert found["platforms"][0]["platform_code"] == "A"
     assert found["platforms"][0]["towards_code"] == "NS17"
     assert found["bus_stops"][0]["services"] == ["85", "85A"]
-    assert found["access"] == {"step_free": "yes", "features": ["lift"], "confidence": "high"}
+    assert found["access"] == {
+        "step_free": "yes",
+        "features": ["lift"],
+        "out_of_service": None,
+        "confidence": "high",
+    }
     assert found["landmarks"] == ["Northpoint City"]
 
 

@@ -104,7 +104,7 @@ def test_the_tables_fingerprints_can_be_computed_again_from_the_files_that_are_n
     assert [sha256_of(content) for content in contents] == [item.sha256 for item in document.recorded_tables]
     assert sha256_of(b"".join(contents)) == document.sha256
     assert {(PACKAGE / table.path).name for table in document.recorded_tables} == {
-        path.name for path in REAL.glob("*.csv")
+        path.name for path in REAL.glob("*.csv") if path.name != "statements.csv"
     }
 
 

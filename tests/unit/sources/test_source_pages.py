@@ -12,14 +12,19 @@ from mrt_pipeline.network import load_network, network_provenance
 from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.sources.datagov import EXITS
 from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
+from mrt_pipeline.sources.lta_lifts import LIFTS
 from mrt_pipeline.sources.mrtdown import LETTERS, NAMES
 from mrt_pipeline.sources.official_places import SPEC as OFFICIAL_PLACES
 from mrt_pipeline.sources.onemap import STATIONS
+from mrt_pipeline.sources.sbs_transit import STATION_PAGES
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "sources"
 LICENCES = (ROOT / "DATA-LICENCES.md").read_text(encoding="utf-8")
-DOCUMENTS = [EXITS, STATIONS, BUS_STOPS, BUS_SERVICES, LETTERS, NAMES, *OFFICIAL_PLACES.documents]
+DOCUMENTS = [
+    *(EXITS, STATIONS, BUS_STOPS, BUS_SERVICES, LIFTS, STATION_PAGES, LETTERS, NAMES),
+    *OFFICIAL_PLACES.documents,
+]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=[document.document_id for document in DOCUMENTS])
@@ -56,6 +61,6 @@ def test_links_lead_somewhere() -> None:
 
 def _sources() -> list[Path]:
     package = ROOT / "src" / "mrt_pipeline"
-    folders = ("datagov", "onemap", "datamall", "mrtdown", "official_places")
+    folders = ("datagov", "onemap", "datamall", "lta_lifts", "mrtdown", "official_places", "sbs_transit")
     modules = [path for folder in folders for path in (package / "sources" / folder).glob("*.py")]
     return [*modules, package / "runtime" / "features.py", package / "runtime" / "records.py"]

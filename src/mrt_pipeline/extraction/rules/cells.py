@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from mrt_pipeline.contracts.network import AccessFeature, StepFree
+from mrt_pipeline.contracts.network import StepFree
 from mrt_pipeline.extraction.access_words import (
     DENIALS,
     MEANING,
+    READ_FEATURES,
     STEP_FREE_NO,
     STEP_FREE_YES,
     VOCABULARY,
@@ -280,7 +281,7 @@ def access_in(words: str) -> list[str]:
         return []
     if _undenied(VOCABULARY[STEP_FREE_NO], words):
         return ["stairs_only"] if VOCABULARY["stairs_only"].search(words) else [STEP_FREE_NO]
-    found = [feature.value for feature in AccessFeature if _says(words, feature.value)]
+    found = [feature.value for feature in READ_FEATURES if _says(words, feature.value)]
     if not any(value in MEANING for value in found) and _says(words, STEP_FREE_YES):
         found.append(STEP_FREE_YES)
     return found

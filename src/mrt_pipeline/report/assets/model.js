@@ -64,7 +64,7 @@ const stops = content.stops.map(([code, description, road, at, services]) => ({
 }));
 
 function readExit(row) {
-  const [stepFree, features, confidence, why] = row.access ?? ["unknown", [], null, null];
+  const [stepFree, features, confidence, outOfService, why] = row.access ?? ["unknown", [], null, null, null];
   return {
     ...row,
     platforms: (row.platforms ?? []).map((number) => platforms[number]),
@@ -75,7 +75,7 @@ function readExit(row) {
       confidence: trust,
       why: reason,
     })),
-    access: { stepFree, features, confidence, why },
+    access: { stepFree, features, confidence, why, outOfService },
     landmarks: (row.landmarks ?? []).map(([name, kind, distance, trust, reason]) => ({
       name,
       kind,

@@ -107,11 +107,12 @@ function nameOf(code) {
   return stationNames.has(code) ? `${stationNames.get(code)} (${code})` : code;
 }
 
-function accessOf({ stepFree, features, confidence, why }) {
+function accessOf({ stepFree, features, confidence, why, outOfService }) {
   if (why === null)
     return paragraph(null, stepFreeMark("unknown"), " — no source says anything about this exit.");
   const named = features.map((name) => name.replaceAll("_", " ")).join(", ");
-  return paragraph(null, stepFreeMark(stepFree), named ? ` — ${named}` : null, trust(confidence));
+  const fault = outOfService ? span("named", ` — lift out of service on ${outOfService}`) : null;
+  return paragraph(null, stepFreeMark(stepFree), named ? ` — ${named}` : null, fault, trust(confidence));
 }
 
 function stopRow({ stop, relation, distance, confidence }) {

@@ -10,21 +10,13 @@ B``). Recorded are services of April 2026 from a file derived from BusRoutes, in
 data.busrouter.sg/v1/services.min.json: their document says so in title and attribution.
 """
 
-from pydantic import HttpUrl
-
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
-from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source import BusService, BusStop
-from mrt_pipeline.contracts.source_spec import Credentials, SourceSpec
+from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
 
 PAGE = "https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html"
-
-
-class DatamallSection(ApiSection):
-    """LTA DataMall bus stops and routes."""
-
-    base_url: BaseUrl = HttpUrl("https://datamall2.mytransport.sg/ltaodataservice")
 
 
 BUS_STOPS = Document(
@@ -58,7 +50,7 @@ SPEC = SourceSpec(
     documents=(BUS_STOPS, BUS_SERVICES),
     is_always_read=True,
     fills=("bus_stops",),
-    credentials=Credentials((("LTA_ACCOUNT_KEY",),), service="LTA DataMall"),
+    credentials=DATAMALL_KEY,
     cross_check="tables:check_calls",
     opener="claims:open_source",
     recorder="reading:record",

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import orjson
 
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.errors import CredentialError, FetchError, SourceFormatError
+from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.runtime.datamall import ask_datamall, datamall_url, read_rows
 from mrt_pipeline.runtime.documents import Payload
-from mrt_pipeline.runtime.records import is_list, is_object, parse_json, show
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.checked_answers import Answers
-    from mrt_pipeline.runtime.http import Answer
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 PAGE_ROWS = 500
@@ -23,8 +22,6 @@ MAX_PAGES = 400
 """200,000 rows; BusRoutes has about 26,000"""
 MOST_REPEATED = 10
 """rows that one page may hold twice: LTA's own slips; more of them stand where others belong"""
-KEY_STATUSES = (401, 403, 404)
-"""a key that DataMall does not know is answered 404"""
 
 
 def fetch_rows(access: SourceAccess, answers: Answers, document_id: str, service: str) -> Payload:
@@ -105,31 +102,17 @@ class _Pages:
 
     def _get(self, number: int, *, again: bool = False) -> Sequence[object]:
         """Return the rows of a page."""
-        base = str(self._access.settings.apis.datamall.base_url).rstrip("/")
-        url = f"{base}/{self._service}?$skip={number * PAGE_ROWS}"
-        answer = self._answers.get(url, lambda conditions: self._ask(url, conditions), again=again)
+        url = datamall_url(self._access, f"{self._service}?$skip={number * PAGE_ROWS}")
+        answer = self._answers.get(
+            url,
+            lambda conditions: ask_datamall(self._access, self._document_id, url, conditions),
+            again=again,
+        )
         self._times[number] = answer.retrieved_at
-        rows = _read_page(answer.content, self._document_id)
+        rows = read_rows(answer.content, self._document_id)
         if len(rows) > PAGE_ROWS:
             raise self._fault(f"{self._describe(number)} has {len(rows)} rows; expected at most {PAGE_ROWS}.")
         return rows
-
-    def _ask(self, url: str, conditions: Mapping[str, str]) -> Answer:
-        headers = {"AccountKey": _account_key(self._access), "accept": "application/json"}
-        try:
-            return self._access.http("datamall").get(
-                self._document_id, url, headers=headers, conditions=conditions
-            )
-        except FetchError as error:
-            if error.status not in KEY_STATUSES:
-                raise
-            raise FetchError(
-                self._document_id,
-                f"LTA DataMall answered {error.status}, as it does to an AccountKey that it does not know; "
-                "check LTA_ACCOUNT_KEY, or set apis.datamall.mode to snapshot.",
-                names_way_out=True,
-                status=error.status,
-            ) from error
 
     def _describe(self, number: int) -> str:
         return f"page {number + 1} of {self._service} ($skip={number * PAGE_ROWS})"
@@ -140,20 +123,3 @@ class _Pages:
 
 def _spell(row: object) -> bytes:
     return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
-
-
-def _account_key(access: SourceAccess) -> str:
-    from mrt_pipeline.runtime.source_access import missing_credentials
-
-    if missing := missing_credentials(access.settings, access.secrets, ["datamall"]):
-        raise CredentialError(missing[0])
-    key = access.secrets.lta_account_key
-    return key.get_secret_value().strip() if key else ""
-
-
-def _read_page(content: bytes, document_id: str) -> Sequence[object]:
-    answer = parse_json(content, document_id, "rows")
-    rows = answer.get("value") if is_object(answer) else None
-    if not is_list(rows):
-        raise SourceFormatError(document_id, f"a page has {show(rows)} as value; expected a list of rows.")
-    return rows

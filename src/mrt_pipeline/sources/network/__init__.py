@@ -11,7 +11,7 @@ SPEC = SourceSpec(
     name="network",
     package=__name__,
     stage=STAGE2_ENRICHMENT,
-    place=2,
+    place=3,
     fills=("platforms",),
     opener="claims:open_source",
 )

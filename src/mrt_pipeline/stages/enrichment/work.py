@@ -11,6 +11,7 @@ from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims, Surve
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import BlockedError, ModelCallError, SourceError
+from mrt_pipeline.extraction.deduction import conclude_step_free, documents_of
 from mrt_pipeline.extraction.merging import merge_claims
 from mrt_pipeline.runtime.model_usage import add_usage
 
@@ -112,7 +113,8 @@ def enrich_station(station: Station, desks: Sequence[Desk]) -> Outcome:
             if _is_fatal(error):
                 raise
             failures[desk.name] = str(error)
-    exits, disagreements = merge_claims(station, claims)
+    conclusions = conclude_step_free(station, claims)
+    exits, disagreements = merge_claims(station, claims, conclusions)
     usage = ModelUsage()
     for claim in claims:
         usage = add_usage(usage, claim.usage)
@@ -123,7 +125,10 @@ def enrich_station(station: Station, desks: Sequence[Desk]) -> Outcome:
         names=next((claim.names for claim in claims if claim.names is not None), None),
         rejected=tuple(rejection for claim in claims for rejection in claim.rejected),
         findings=(*(finding for claim in claims for finding in claim.findings), *disagreements),
-        provenance={key: value for claim in reversed(claims) for key, value in claim.provenance.items()},
+        provenance={
+            **documents_of(conclusions),
+            **{key: value for claim in reversed(claims) for key, value in claim.provenance.items()},
+        },
         failures=failures,
     )
     return Outcome(enrichment, usage)

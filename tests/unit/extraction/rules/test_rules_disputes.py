@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mrt_pipeline.contracts.network import AccessFeature
+from mrt_pipeline.extraction.access_words import READ_FEATURES
 from tests.unit.extraction.rules.rule_scene import disputed, published, table
 
 HEADS = {
@@ -18,7 +19,7 @@ HEADS = {
 }
 
 
-@pytest.mark.parametrize("feature", list(AccessFeature))
+@pytest.mark.parametrize("feature", READ_FEATURES)
 def test_yes_and_no_about_any_feature_publish_neither(feature: AccessFeature) -> None:
     yes, no = (table(f"Exit | {HEADS[feature]}", f"A | {answer}") for answer in ("Yes", "No"))
     for pages in ((yes + no,), (no + yes,), (yes, no), (no, yes)):

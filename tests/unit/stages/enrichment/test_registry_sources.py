@@ -17,6 +17,7 @@ from tests.fakes.enrichment_sources import make_context
 from tests.fakes.network_builder import NOW, open_stations
 
 ALL = tuple(spec.name for spec in sources_of(STAGE2_ENRICHMENT))
+RECORDED = ("lta_datamall", "lta_lifts", "network", "mrtdown", "sbs_transit", "official_places")
 PUT_BEFORE = (
     "it reads what fandom_wiki passes on; put fandom_wiki before it in stages.stage2_enrichment.sources"
 )
@@ -41,7 +42,7 @@ def test_every_source_that_can_be_configured_can_be_opened(name: str) -> None:
 
 def test_in_snapshot_mode_only_what_is_recorded_is_used(tmp_path: Path) -> None:
     used, passed_over = choose_sources(_context(tmp_path, *ALL))
-    assert used == ["lta_datamall", "network", "mrtdown", "official_places"]
+    assert used == list(RECORDED)
     assert passed_over == {
         "fandom_wiki": "no recorded copy. To read it, set apis.fandom.mode to live",
         "openrouter_llm": "no recorded copy. To ask it, set apis.openrouter.mode to live",
@@ -81,7 +82,7 @@ def test_the_model_is_passed_over_when_it_has_nothing_to_read(
 def test_the_local_sources_are_opened_from_the_recorded_tables(tmp_path: Path) -> None:
     stations = open_stations()
     opened = open_sources(_context(tmp_path, *ALL))
-    assert opened.names == ("lta_datamall", "network", "mrtdown", "official_places")
+    assert opened.names == RECORDED
     assert not opened.is_remote
     for source in opened.sources:
         source.prepare(stations)

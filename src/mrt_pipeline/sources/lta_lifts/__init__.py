@@ -1,0 +1,42 @@
+"""Lifts by exit, in LTA's own words: LTA DataMall's v2/FacilitiesMaintenance.
+
+Publisher: Land Transport Authority. Page:
+https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html. Licence: Singapore Open Data Licence 1.0.
+Updated at any time: it lists the lifts that are out of service now, so each answer names a few, and an empty
+one is normal. Last looked at on 2026-11-30.
+
+Quirks: no dates; a wrong AccountKey is answered 404; descriptions in any case, some with a line before them
+(``(TEL) EXIT A STREET LEVEL - PLATFORM B``), some that name no exit; an empty ``LiftID``, or one with a
+space; lines by other names (``BPLRT``). What was learnt once is kept (``store.py``).
+"""
+
+from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.sections import DatamallSection
+from mrt_pipeline.contracts.source import LiftRecord
+from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
+
+LIFTS = Document(
+    document_id="lta-lifts",
+    title="Lifts that Facilities Maintenance has listed",
+    publisher="Land Transport Authority",
+    url="https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html",
+    dataset="Facilities Maintenance",
+    source="LTA DataMall",
+    record_type=LiftRecord,
+    reader="reading:read_lift_files",
+)
+
+SPEC = SourceSpec(
+    name="lta_lifts",
+    package=__name__,
+    stage=STAGE2_ENRICHMENT,
+    place=2,
+    api="datamall",
+    section=DatamallSection,
+    documents=(LIFTS,),
+    fills=("access",),
+    credentials=DATAMALL_KEY,
+    opener="claims:open_source",
+    recorder="reading:record",
+)

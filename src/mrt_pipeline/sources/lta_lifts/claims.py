@@ -1,0 +1,176 @@
+"""``lta_lifts``: the exits that have a lift by LTA's own word, and those whose lift is out of service now.
+
+That a lift is out of service is shown with its day, and changes neither features nor step-free access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
+from mrt_pipeline.contracts.evidence import Confidence, Evidence
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Station, StepFree
+from mrt_pipeline.contracts.outputs import ExitEnrichment
+from mrt_pipeline.contracts.source import LiftRecord
+from mrt_pipeline.errors import SourceError
+from mrt_pipeline.extraction.exit_matching import Naming, match_exit
+from mrt_pipeline.network import CodeEntry, Network, load_network
+from mrt_pipeline.runtime.records import show
+from mrt_pipeline.sources.lta_lifts.descriptions import LiftWords, read_description
+from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID
+from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
+
+if TYPE_CHECKING:
+    from mrt_pipeline.extraction.bus_tables import BusTables
+    from mrt_pipeline.runtime.context import RunContext
+
+SOURCE = "lta_lifts"
+
+
+@dataclass(slots=True)
+class _AtExit:
+    """The lifts of one exit."""
+
+    lifts: list[LiftRecord] = field(default_factory=list)
+    from_street: list[LiftRecord] = field(default_factory=list)
+
+
+@dataclass
+class LiftSource:
+    """Claims the lifts of LTA's table; asked anew by each live run."""
+
+    read: Callable[[], KnownLifts]
+    network: Network
+    _known: KnownLifts | None = None
+    _unplaced: tuple[Finding, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return ``lta_lifts``."""
+        return SOURCE
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was odd about rows, and the lifts of stations that are not in operation."""
+        return (*(self._known.table.findings if self._known else ()), *self._unplaced)
+
+    def prepare(self, stations: Sequence[Station]) -> None:
+        """Read the table, in live mode from LTA.
+
+        Raises:
+            SourceError: if LTA cannot be asked, or its answer is none.
+        """
+        self._known = self.read()
+        self._unplaced = tuple(self._find_unplaced(self._known))
+
+    def version_for(self, station: Station) -> str | None:
+        """Return the version of the table, or none if it could not be had."""
+        return self._known.version if self._known else None
+
+    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+        """Return the lifts of a station's exits.
+
+        Raises:
+            SourceError: if the table could not be had.
+        """
+        if self._known is None:
+            raise SourceError(LIFTS_ID, "LTA's list of lifts was not read", retryable=True)
+        known, findings, at = self._known, [], {found.exit_id: _AtExit() for found in station.exits}
+        for record, entry in self._of(known, station):
+            words = read_description(record.description)
+            if not words.is_understood:
+                findings.append(_unread(station, record))
+            for label in words.labels:
+                found = match_exit(station, _naming(record, entry, words, label))
+                if isinstance(found, Finding):
+                    findings.append(found)
+                    continue
+                at[found.exit_id].lifts.append(record)
+                if label in words.street_labels:
+                    at[found.exit_id].from_street.append(record)
+        provenance = known.table.provenance
+        return StationClaims(
+            source=SOURCE,
+            exits=tuple(_enrich(exit_id, here, known) for exit_id, here in at.items() if here.lifts),
+            findings=tuple(findings),
+            provenance={provenance.document_id: provenance},
+        )
+
+    def _of(self, known: KnownLifts, station: Station) -> Iterator[tuple[LiftRecord, CodeEntry]]:
+        """Yield the lifts under a code of a station, each with that code."""
+        for record in known.table.records:
+            entry = self._find_code(record.station_code)
+            if entry is not None and entry.station_code in station.mrt_codes:
+                yield record, entry
+
+    def _find_code(self, station_code: str) -> CodeEntry | None:
+        """Return what a code is now, if it was renumbered since."""
+        entry = self.network.find_code(station_code)
+        return self._find_code(entry.renumbered_to) if entry and entry.renumbered_to else entry
+
+    def _find_unplaced(self, known: KnownLifts) -> Iterator[Finding]:
+        for record in known.table.records:
+            if self._find_code(record.station_code) is None:
+                yield finding_of(
+                    "access-station-unknown",
+                    f"LTA lists a lift at {show(record.station_name)} under the code {record.station_code}, "
+                    "which the network table lacks; nothing is claimed. See whether the station is new.",
+                    record_id=f"{LIFTS_ID}:{_record_id(record)}",
+                )
+
+
+def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
+    """Return the source; it reads its table when it is prepared."""
+    return LiftSource(lambda: read_lifts(context.access), load_network())
+
+
+def _naming(record: LiftRecord, entry: CodeEntry, words: LiftWords, label: str) -> Naming:
+    return Naming(
+        label=label,
+        line_code=words.line_code or entry.line_code,
+        record_id=f"{LIFTS_ID}:{_record_id(record)}",
+        words=f"LTA's lift {show(record.description)} ({record.station_code})",
+        is_line_stated=words.line_code is not None,
+    )
+
+
+def _unread(station: Station, record: LiftRecord) -> Finding:
+    return finding_of(
+        "access-words-unread",
+        f"LTA's lift {show(record.description)} at {station.name} ({record.station_code}) speaks of an exit "
+        "in words that are not known; nothing is claimed. Read them, and see which exit is meant.",
+        slug=station.slug,
+        record_id=f"{LIFTS_ID}:{_record_id(record)}",
+    )
+
+
+def _record_id(record: LiftRecord) -> str:
+    """Return the words by which a lift is cited; its number alone is not unique, and may be empty."""
+    return ":".join(part for part in record.key if part)
+
+
+def _enrich(exit_id: str, here: _AtExit, known: KnownLifts) -> ExitEnrichment:
+    def cite(records: Sequence[LiftRecord]) -> tuple[Evidence, ...]:
+        return tuple(dict.fromkeys(known.table.provenance.cite(_record_id(record)) for record in records))
+
+    reasons = cite(here.lifts)
+    faulty = cite([record for record in here.lifts if record.key in known.out_of_service])
+    return ExitEnrichment(
+        exit_id=exit_id,
+        access=ExitAccess(
+            step_free=StepFree.UNKNOWN,
+            features=(AccessFeature.LIFT,),
+            out_of_service=known.asked_on if faulty else None,
+            confidence=Confidence.HIGH,
+            evidence={
+                "step_free": reasons,
+                "features": reasons,
+                **({"out_of_service": faulty} if faulty else {}),
+            },
+        ),
+        street_lifts=cite(here.from_street),
+    )

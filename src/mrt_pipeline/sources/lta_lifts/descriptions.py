@@ -1,0 +1,131 @@
+"""Read LTA's descriptions of lifts: ``Exit A Street level - Concourse``, ``(TEL) EXIT A STREET LEVEL - …``.
+
+Publisher: Land Transport Authority, DataMall, v2/FacilitiesMaintenance, field LiftDesc. Between dashes stand
+the levels that the lift serves; an exit is named with one of them. A description that names an exit is used
+only if each of its words is known, since a lift ``opposite Exit A`` is not at exit A. Last looked at on
+2026-11-30, in the few that are known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mrt_pipeline.extraction.exit_matching import LABEL
+
+LINES: Mapping[str, str] = {
+    **{code: code for code in ("NSL", "EWL", "NEL", "CCL", "DTL", "TEL", "BPL", "SKL", "PGL")},
+    **{"BPLRT": "BPL", "SKLRT": "SKL", "PGLRT": "PGL", "CEL": "CCL", "CGL": "EWL"},
+}
+"""what LTA's own services call a line, and our code of it"""
+_EXIT = frozenset({"EXIT", "EXITS"})
+_PLATFORM = frozenset({"PLATFORM", "PLATFORMS"})
+_JOINING = frozenset({",", "/", "&", "+", "AND"})
+_HARMLESS = frozenset(
+    {
+        *("STREET", "CONCOURSE", "LEVEL", "LEVELS", "LIFT", "LIFTS", "TO", "FROM", "AT", "THE"),
+        *("HALL", "TICKET", "TICKETING", "CONNECTING", "LINKWAY", "(", ")", "."),
+    }
+)
+"""words that change nothing about which exit is meant, and what the lift connects"""
+_TOKEN = re.compile(r"[A-Z]+[0-9]*|[0-9]+[A-Z]?|[^\sA-Z0-9]")
+_DASH = re.compile(r"\s*[-–—]\s*")
+_LABEL = re.compile(LABEL)
+_FLOOR = re.compile(r"[BL][0-9]|[0-9]{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class LiftWords:
+    """What a description says of exits."""
+
+    labels: tuple[str, ...] = ()
+    """exits that have the lift"""
+    street_labels: tuple[str, ...] = ()
+    """those of them from whose street it leads to the concourse or the platforms"""
+    line_code: str | None = None
+    """the line whose building is named, if one is"""
+    is_understood: bool = True
+    """false if it speaks of an exit in words that are not known: then it says nothing"""
+
+
+@dataclass(slots=True)
+class _Level:
+    """What stands between two dashes."""
+
+    labels: list[str] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+
+
+def read_description(description: str) -> LiftWords:
+    """Return what a description says of exits; nothing if it names none."""
+    text = description.upper() if description.islower() else description
+    if re.search(r"\bexits?\b", text, re.IGNORECASE) is None:
+        return LiftWords()
+    line_code, text = _take_line(text)
+    levels = [_read_level(part) for part in _DASH.split(text)]
+    read = [level for level in levels if level is not None]
+    labels = tuple(dict.fromkeys(label for level in read for label in level.labels))
+    if len(read) < len(levels) or not labels:
+        return LiftWords(is_understood=False)
+    return LiftWords(labels, tuple(dict.fromkeys(_street_labels(read))), line_code)
+
+
+def _take_line(text: str) -> tuple[str | None, str]:
+    """Return the line that stands in brackets before a description, and the rest."""
+    match = re.match(r"\s*\(\s*([A-Za-z]{3,5})\s*\)\s*", text)
+    line_code = LINES.get(match[1].upper()) if match else None
+    return (line_code, text[match.end() :]) if match and line_code else (None, text)
+
+
+def _street_labels(levels: Sequence[_Level]) -> Iterator[str]:
+    """Yield the exits that the lift takes from the street into the station."""
+    words = set().union(*(level.words for level in levels))
+    if "STREET" not in words or words.isdisjoint({"CONCOURSE", *_PLATFORM}):
+        return
+    naming = [level for level in levels if level.labels]
+    for level in naming:
+        if len(naming) == 1 or "STREET" in level.words:
+            yield from level.labels
+
+
+def _read_level(part: str) -> _Level | None:
+    """Return what a part between dashes names; nothing if it holds an unknown word."""
+    tokens = [match.group() for match in _TOKEN.finditer(_keep_labels(part))]
+    level = _Level()
+    place = 0
+    while place < len(tokens):
+        word = tokens[place]
+        place += 1
+        if word in _EXIT or word in _PLATFORM:
+            labels, place = _take_labels(tokens, place)
+            if word in _EXIT and not labels:
+                return None
+            if word in _EXIT:
+                level.labels.extend(labels)
+        elif word not in _HARMLESS and not _FLOOR.fullmatch(word):
+            return None
+        level.words.add(word)
+    return level
+
+
+def _keep_labels(part: str) -> str:
+    """Return a part in capitals; what is a small letter alone is a word, and no label."""
+    return re.sub(r"\b[a-z]\b", "?", part).upper()
+
+
+def _take_labels(tokens: Sequence[str], place: int) -> tuple[list[str], int]:
+    """Return the labels that stand at a place, and where what follows them begins."""
+    labels: list[str] = []
+    while place < len(tokens) and _LABEL.fullmatch(tokens[place]):
+        labels.append(tokens[place])
+        after = place + 1
+        if after < len(tokens) and tokens[after] in _JOINING:
+            after += 1
+            if after < len(tokens) and tokens[after] in _EXIT:
+                after += 1
+            if after < len(tokens) and _LABEL.fullmatch(tokens[after]):
+                place = after
+                continue
+        return labels, place + 1
+    return labels, place

@@ -1,0 +1,85 @@
+"""The lifts that LTA's answers have named so far, kept between runs: what was learnt once stays learnt.
+
+Layout: one SQLite file, ``lifts.sqlite3``, in its own folder, a row a lift with the days on which it was seen
+first and last. Nobody can ask LTA for it again, so a file that is damaged or of another layout is set aside
+and never removed, and one that cannot be written is a warning: the lifts are then learnt for this run alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple, fields
+from datetime import datetime
+from pathlib import Path
+
+from mrt_pipeline.contracts.source import LiftRecord
+from mrt_pipeline.errors import StorageError
+from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, set_store_aside
+from mrt_pipeline.secrecy import SECRETS
+
+FILE = "lifts.sqlite3"
+LAYOUT = 1
+_COLUMNS = tuple(field.name for field in fields(LiftRecord))
+_TABLE = (
+    "CREATE TABLE lifts (line TEXT, station_code TEXT, station_name TEXT, lift_id TEXT, description TEXT, "
+    "first_seen TEXT, last_seen TEXT, PRIMARY KEY (station_code, lift_id, description)) WITHOUT ROWID"
+)
+_KEEP = (
+    "INSERT INTO lifts VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    "line = excluded.line, station_name = excluded.station_name, "
+    "first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)"
+)
+
+
+class LiftStore:
+    """The lifts on disk; several processes may add to them at once."""
+
+    def __init__(self, folder: Path, *, now: datetime, warn: Callable[[str], None]) -> None:
+        """Take the folder, the time by which a damaged file is named, and what hears of one."""
+        self._path = folder / FILE
+        self._now = now
+        self._warn = warn
+
+    def learn(self, seen: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:
+        """Add lifts to those kept, and return all of them; only the given ones if the disk refuses."""
+        records = tuple(record for record in seen if not self._is_secret(record))
+        try:
+            with self._open() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                with connection:
+                    connection.executemany(_KEEP, map(astuple, records))
+                return tuple(self._rows(connection))
+        except (sqlite3.Error, OSError, StorageError) as error:
+            self._warn(
+                f"{self._path} could not be used: {error}. Lifts that LTA named in earlier runs are missing "
+                "from this one, and those named now are not kept. Make the file readable and writable, then "
+                "run again."
+            )
+            return records
+
+    def _rows(self, connection: sqlite3.Connection) -> Iterator[LiftRecord]:
+        columns = ", ".join(_COLUMNS)
+        statement = f"SELECT {columns} FROM lifts ORDER BY station_code, lift_id, description"  # noqa: S608 - ours
+        for row in connection.execute(statement):
+            yield LiftRecord(*row)
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(open_store(self._path, _TABLE, LAYOUT, self._set_aside)) as connection:
+            yield connection
+
+    def _set_aside(self, unfit: UnfitStoreError) -> None:
+        aside = set_store_aside(self._path, self._now)
+        self._warn(
+            f"{self._path} cannot be used ({unfit}); it is kept as {aside.name}, and a new one is begun. "
+            "Lifts that LTA named in earlier runs are missing until they are named again."
+        )
+
+    def _is_secret(self, record: LiftRecord) -> bool:
+        if (secret := SECRETS.find(*astuple(record))) is None:
+            return False
+        self._warn(f"{self._path}: a lift whose record repeats the value of {secret} is not kept.")
+        return True

@@ -1,0 +1,50 @@
+"""Lifts, toilets and landmarks by exit, as SBS Transit lists them for North East and Downtown Line stations.
+
+Publisher: SBS Transit. Page: https://www.sbstransit.com.sg/Service/TrainInformation. The text is the
+operator's; facts of it are published under a label of their own. Updated at any time. Last looked at on
+2026-11-30, in a description of the pages: the recorded lifts were read from them by others on 2026-09-19.
+
+Quirks: a page a station and line, under the operator's own codes; one of an interchange speaks of its line's
+half, so an exit that it does not list is unknown and never without a lift; headings vary.
+"""
+
+from pydantic import HttpUrl
+
+from mrt_pipeline.contracts.documents import SBS_TRANSIT_FACTS, Document
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.source import StationPageFact
+from mrt_pipeline.contracts.source_spec import Pace, Rate, SourceSpec
+
+
+class SbsTransitSection(ApiSection):
+    """SBS Transit's station pages."""
+
+    base_url: BaseUrl = HttpUrl("https://www.sbstransit.com.sg")
+
+
+STATION_PAGES = Document(
+    document_id="sbs-station-pages",
+    title="Train information, station pages",
+    publisher="SBS Transit",
+    url="https://www.sbstransit.com.sg/Service/TrainInformation",
+    dataset="station pages",
+    source="SBS Transit",
+    licence=SBS_TRANSIT_FACTS,
+    record_type=StationPageFact,
+    reader="reading:read_fact_files",
+)
+
+SPEC = SourceSpec(
+    name="sbs_transit",
+    package=__name__,
+    stage=STAGE2_ENRICHMENT,
+    place=5,
+    api="sbs_transit",
+    section=SbsTransitSection,
+    documents=(STATION_PAGES,),
+    fills=("access", "landmarks"),
+    rates={"sbstransit.com.sg": Pace((Rate(2, 1),), is_serial=True)},
+    opener="claims:open_source",
+    recorder="reading:record",
+)

@@ -1,0 +1,249 @@
+"""From SBS Transit's pages to what they list under each exit.
+
+A page has headings (``h4``), below them names in bold, and below each name lines with breaks between. Under
+``Exits`` the names are exits and the lines landmarks; under ``Common Facilities`` or ``Facilities Found …``
+the names are facilities and the lines exits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.contracts.source import StationPageFact
+from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.extraction.exit_matching import LABEL, read_exit_list
+from mrt_pipeline.extraction.page_text import parse_html
+from mrt_pipeline.runtime.records import is_list, is_object, parse_json, show
+from mrt_pipeline.secrecy import SECRETS
+from mrt_pipeline.sources.sbs_transit import STATION_PAGES
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+PAGES_ID = STATION_PAGES.document_id
+LIFT, TOILET, LANDMARK = "lift", "toilet", "landmark"
+FACILITIES: Mapping[str, str] = {"lift": LIFT, "lifts": LIFT, "toilet": TOILET, "toilets": TOILET}
+"""headings of facilities that say something of exits, in small letters"""
+NOTHING = "no place of interest"
+MAX_NAME_CHARS = 100
+_SKIPPED = frozenset({"script", "style", "noscript", "template"})
+_CODE = re.compile(r"[A-Z0-9]{2,5}")
+_CELLS = {
+    "line": re.compile(r"[A-Z]{3}"),
+    "operator_code": _CODE,
+    "station": re.compile(r"\S.{0,99}"),
+    "exit": re.compile(LABEL),
+}
+_ENDS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "footer"})
+"""elements with which a section ends"""
+_BREAKS = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "td"})
+_BOLD = frozenset({"b", "strong"})
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """Which page: a line, and SBS Transit's code of a station on it."""
+
+    line_code: str
+    operator_code: str
+    station_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page lists by exit."""
+
+    facts: tuple[StationPageFact, ...]
+    unread: tuple[str, ...] = ()
+    """lines about a facility whose exits could not be read"""
+
+
+@dataclass(slots=True)
+class _Section:
+    """What stands under one heading: names in bold, each with its lines."""
+
+    heading: str
+    groups: dict[str, list[str]] = field(default_factory=dict)
+
+
+def parse_stations(content: bytes, line_code: str) -> tuple[PageKey, ...]:
+    """Return the stations of a line that SBS Transit has pages of.
+
+    Raises:
+        SourceFormatError: if the answer lists none.
+    """
+    root = _root_of(content)
+    options = [] if root is None else list(root.iter("option"))
+    keys = [
+        PageKey(line_code, code, _text_of(option))
+        for option in options
+        if _CODE.fullmatch(code := (option.get("value") or "").strip())
+    ]
+    if not keys or not all(key.station_name for key in keys):
+        raise SourceFormatError(
+            PAGES_ID, f"the list of {line_code} stations names none; expected an <option> for each station."
+        )
+    return tuple(dict.fromkeys(keys))
+
+
+def parse_page(content: bytes, key: PageKey) -> PageFacts:
+    """Return what a station page lists by exit, in the order of the page.
+
+    Raises:
+        SourceFormatError: if it is no station page, or not all of it.
+    """
+    name = f"the page of {key.station_name} ({key.line_code} {key.operator_code})"
+    if b"</html>" not in content[-2048:].lower():
+        raise SourceFormatError(PAGES_ID, f"{name} is cut off, or is no page; expected it to end in </html>.")
+    root = _root_of(content)
+    sections = [] if root is None else list(_read_sections(root))
+    exits = [section for section in sections if section.heading.lower() == "exits"]
+    facilities = [section for section in sections if _is_of_facilities(section.heading)]
+    if not exits or not facilities:
+        missing = "Exits" if not exits else "Common Facilities, or Facilities Found"
+        raise SourceFormatError(PAGES_ID, f"{name} has no heading {missing!r}; expected a station page.")
+    unread: list[str] = []
+    facts = [
+        *(fact for section in exits for fact in _landmarks(section, key)),
+        *(fact for section in facilities for fact in _facilities(section, key, unread)),
+    ]
+    return PageFacts(tuple(dict.fromkeys(facts)), tuple(unread))
+
+
+def parse_facts(content: bytes) -> tuple[StationPageFact, ...]:
+    """Return the lifts of a list that others read from the pages: ``rows`` of line, code, station and exit.
+
+    Raises:
+        SourceFormatError: if it holds no rows, or one that cannot be read.
+    """
+    document = parse_json(content, PAGES_ID, "rows")
+    rows = document.get("rows") if is_object(document) else None
+    if not is_list(rows) or not rows:
+        raise SourceFormatError(PAGES_ID, f"the file has {show(rows)} as rows; expected a list of lifts.")
+    return tuple(dict.fromkeys(_read_row(number, row) for number, row in enumerate(rows)))
+
+
+def _read_row(number: int, row: object) -> StationPageFact:
+    fields = row if is_object(row) else {}
+    cells = {name: str(fields.get(name, "")) for name in _CELLS}
+    for name, pattern in _CELLS.items():
+        if not pattern.fullmatch(cells[name]):
+            raise SourceFormatError(
+                PAGES_ID, f"rows[{number}] has {show(cells[name])} as {name}; expected {pattern.pattern}."
+            )
+    return StationPageFact(cells["line"], cells["operator_code"], cells["station"], cells["exit"], LIFT, "")
+
+
+def _root_of(content: bytes) -> _Element | None:
+    if (secret := SECRETS.find(content)) is not None:
+        raise SourceFormatError(PAGES_ID, f"the answer repeats the value of {secret} and is not used.")
+    return parse_html(content.decode("utf-8", "replace"))
+
+
+def _is_of_facilities(heading: str) -> bool:
+    return heading.lower().startswith(("facilities found", "common facilities"))
+
+
+def _landmarks(section: _Section, key: PageKey) -> Iterator[StationPageFact]:
+    for name, lines in section.groups.items():
+        for label in read_exit_list(name) or ():
+            for line in lines:
+                if line.lower().rstrip(".") != NOTHING and _is_name(line):
+                    yield StationPageFact(
+                        key.line_code, key.operator_code, key.station_name, label, LANDMARK, line
+                    )
+
+
+def _facilities(section: _Section, key: PageKey, unread: list[str]) -> Iterator[StationPageFact]:
+    for name, lines in section.groups.items():
+        kind = FACILITIES.get(name.lower().rstrip(":"))
+        for line in lines if kind else ():
+            labels = read_exit_list(line)
+            if labels is None:
+                unread.append(f"{name}: {line[:MAX_NAME_CHARS]}")
+            for label in labels or ():
+                yield StationPageFact(
+                    key.line_code, key.operator_code, key.station_name, label, kind or "", ""
+                )
+
+
+def _is_name(line: str) -> bool:
+    return len(line) <= MAX_NAME_CHARS and line.isprintable() and any(char.isalnum() for char in line)
+
+
+def _read_sections(root: _Element) -> Iterator[_Section]:
+    """Yield what stands under each ``h4``."""
+    for heading in root.iter("h4"):
+        section = _Section(_text_of(heading))
+        for is_bold, text in _lines_of(_content_below(heading)):
+            if is_bold:
+                section.groups.setdefault(text, [])
+            elif section.groups:
+                section.groups[next(reversed(section.groups))].append(text)
+        yield section
+
+
+def _content_below(heading: _Element) -> Iterator[_Element | str]:
+    """Yield texts and elements behind a heading, up to the next one or the end of the box that they are in.
+
+    A heading may be alone in a box of its own; then its content follows that box.
+    """
+    anchor = heading
+    while anchor.getnext() is None and not (anchor.tail or "").strip():
+        parent = anchor.getparent()
+        if parent is None:
+            return
+        anchor = parent
+    yield anchor.tail or ""
+    for element in anchor.itersiblings():
+        if any(str(inner.tag) in _ENDS for inner in element.iter()):
+            return
+        yield element
+        yield element.tail or ""
+
+
+def _lines_of(content: Iterator[_Element | str]) -> Iterator[tuple[bool, str]]:
+    """Yield names in bold, and the lines between breaks, white space folded; each with whether it is bold."""
+    line: list[str] = []
+    for tag, text in (token for part in content for token in _tokens_of(part)):
+        if tag == "":
+            line.append(text)
+            continue
+        yield from _finish(line)
+        if tag == "b" and text:
+            yield True, text
+    yield from _finish(line)
+
+
+def _finish(line: list[str]) -> Iterator[tuple[bool, str]]:
+    if folded := " ".join("".join(line).split()):
+        yield False, folded
+    line.clear()
+
+
+def _tokens_of(part: _Element | str) -> Iterator[tuple[str, str]]:
+    """Yield texts, under no tag, and what ends a line: a break, a box, or a name in bold with its text."""
+    if isinstance(part, str):
+        yield "", part
+        return
+    tag = str(part.tag)
+    if tag in _SKIPPED:
+        return
+    if tag in _BOLD:
+        yield "b", _text_of(part)
+        return
+    if tag in _BREAKS:
+        yield tag, ""
+    yield "", part.text or ""
+    for child in part:
+        yield from _tokens_of(child)
+        yield "", child.tail or ""
+    if tag in _BREAKS:
+        yield tag, ""
+
+
+def _text_of(element: _Element) -> str:
+    return " ".join("".join(map(str, element.itertext())).split())
