@@ -151,7 +151,7 @@ def _station(station: Station, condenser: Condenser, network: Network, as_of: da
         "lng": station.lng,
         "why": condenser.why(station),
         "former": list(_former_codes(station, network, as_of)),
-        "exits": [condenser.exit(found) for found in station.exits],
+        "exits": condenser.exits(station),
     }
 
 

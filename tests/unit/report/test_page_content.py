@@ -43,19 +43,20 @@ def content_of(
 
 
 def published_in(found: StationExit) -> Iterator[Published]:
-    """Yield an exit and what hangs on it, in the order in which the page has them."""
+    """Yield an exit and what hangs on it with evidence, in the order in which the page has them."""
     yield found
-    yield from found.platforms
+    yield from (link for link in found.platforms if link.evidence)
     yield from found.bus_stops
     if found.access:
         yield found.access
     yield from found.landmarks
 
 
-def whys_of(row: dict[str, Any], platforms: list[Any]) -> list[int]:
+def whys_of(row: dict[str, Any]) -> list[int]:
     """Return the positions of all reasons of an exit, in the same order."""
     access = [row["access"][-1]] if "access" in row else []
-    hanging = [*(platforms[number] for number in row.get("platforms", ())), *row.get("stops", ())]
+    links = (link for link in row.get("platforms", ()) if len(link) > len(("platform", "building", "trust")))
+    hanging = [*links, *row.get("stops", ())]
     return [
         row["why"],
         *(item[-1] for item in hanging),
@@ -64,13 +65,18 @@ def whys_of(row: dict[str, Any], platforms: list[Any]) -> list[int]:
     ]
 
 
-def test_every_value_of_every_exit_keeps_all_of_its_reasons() -> None:
-    dataset = enriched_dataset()
+def test_every_value_of_every_exit_and_platform_keeps_all_of_its_reasons() -> None:
+    dataset = with_own_evidence(enriched_dataset())
     content = content_of(dataset)
+    platforms: list[Published] = [platform for station in dataset.stations for platform in station.platforms]
+    shared: tuple[list[Published], list[int]] = (platforms, [row[-1] for row in content["platforms"]])
+    assert platforms
     for station, row in zip(dataset.stations, content["stations"], strict=True):
-        for found, exit_row in zip(station.exits, row["exits"], strict=True):
-            records = list(published_in(found))
-            whys = whys_of(exit_row, content["platforms"])
+        pairs = [
+            (list(published_in(found)), whys_of(exit_row))
+            for found, exit_row in zip(station.exits, row["exits"], strict=True)
+        ]
+        for records, whys in (*pairs, shared):
             for record, why in zip(records, whys, strict=True):
                 told = {
                     field: [reason_of(content, number) for number in numbers]
@@ -80,6 +86,19 @@ def test_every_value_of_every_exit_keeps_all_of_its_reasons() -> None:
                     field: [(one.document_id, one.method.value, one.record_id, one.quote) for one in reasons]
                     for field, reasons in record.evidence.items()
                 }
+
+
+def with_own_evidence(dataset: Stage3Output) -> Stage3Output:
+    """Return a dataset whose first exit leads to a platform for reasons of its own."""
+    first, *others = dataset.stations
+    found, *exits = first.exits
+    links = tuple(
+        link.model_copy(update={"evidence": {"platform_id": found.evidence_for("lat")}})
+        for link in found.platforms
+    )
+    changed = (found.model_copy(update={"platforms": links}), *exits)
+    stations = (first.model_copy(update={"exits": changed}), *others)
+    return dataset.model_copy(update={"stations": stations})
 
 
 def reason_of(content: dict[str, Any], number: int) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ const FIELDS = {
   line_code: "line",
   towards_code: "direction",
   next_code: "next station",
-  platform_code: "platform letter",
+  platform_codes: "platform letters",
   is_same_building: "building",
   distance_m: "distance",
   step_free: "step-free access",

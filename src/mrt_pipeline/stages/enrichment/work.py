@@ -106,16 +106,17 @@ def enrich_station(station: Station, desks: Sequence[Desk]) -> Outcome:
             if _is_fatal(error):
                 raise
             failures[desk.name] = str(error)
-    exits, disagreements = merge_claims(station, claims)
+    merged = merge_claims(station, claims)
     usage = ModelUsage()
     for claim in claims:
         usage = add_usage(usage, claim.usage)
     enrichment = StationEnrichment(
         slug=station.slug,
         status=_status_of(claims, failures),
-        exits=exits,
+        platforms=merged.platforms,
+        exits=merged.exits,
         rejected=tuple(rejection for claim in claims for rejection in claim.rejected),
-        findings=(*(finding for claim in claims for finding in claim.findings), *disagreements),
+        findings=(*(finding for claim in claims for finding in claim.findings), *merged.findings),
         provenance={key: value for claim in reversed(claims) for key, value in claim.provenance.items()},
         failures=failures,
     )
