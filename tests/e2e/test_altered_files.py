@@ -61,6 +61,7 @@ def test_validate_refuses_a_dataset_that_was_altered_although_its_values_are_sou
         "stage1_deterministic.json",
         "stage2_enrichment.json",
         "mrt_transit_graph.json",
+        "mrt_transit_graph.meta.json",
         "report.html",
         "validation.json",
         "gates.json",

@@ -11,8 +11,9 @@ import pytest
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.runtime.checkpoints import describe_checkpoint
-from mrt_pipeline.runtime.files import write_json
+from mrt_pipeline.runtime.files import write_bytes
 from mrt_pipeline.runtime.manifests import save_manifest
+from mrt_pipeline.runtime.output_files import read_output, render_output
 from tests.e2e.command import Workplace, load, stations_bytes
 from tests.fakes.http_server import LoopbackServer, Reply
 
@@ -35,7 +36,7 @@ def _command_in(message: str) -> list[str]:
 def _pretend_it_had_more(folder: Path) -> None:
     """Put a station and an exit that never were into a published dataset, as if they had been found then."""
     path = folder / "stage3_final.json"
-    dataset = Stage3Output.model_validate_json(path.read_bytes())
+    dataset = read_output(Stage3Output, path.read_bytes())
     first, second, *others = dataset.stations
     invented = first.exits[0].model_copy(update={"exit_id": f"{first.slug}-nsl-Z", "lat": 1.2, "lng": 103.6})
     richer = (
@@ -45,7 +46,7 @@ def _pretend_it_had_more(folder: Path) -> None:
         *others,
     )
     pretended = dataset.model_copy(update={"stations": richer})
-    write_json(path, pretended)
+    write_bytes(path, render_output(pretended))
     manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
     record = manifest.stages["stage3_merger"].model_copy(update={"checkpoint": describe_checkpoint(path)})
     stages = {**manifest.stages, "stage3_merger": record}

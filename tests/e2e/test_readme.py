@@ -27,12 +27,14 @@ def _assert_within(shown: Any, real: Any) -> None:
 
 
 def test_the_exit_that_the_readme_shows_is_in_the_dataset(finished: Workplace) -> None:
-    block = re.search(r"```json\n(.*?)```", README, re.DOTALL)
-    assert block is not None
-    shown = json.loads(block.group(1))
+    shown, reason = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL))
     stations = load(finished.latest / "stage3_final.json")["stations"]
-    exits = {found["exit_id"]: found for station in stations for found in station["exits"]}
-    _assert_within(shown, exits[shown["exit_id"]])
+    exits = {found["exit_id"]: (station, found) for station in stations for found in station["exits"]}
+    station, found = exits[shown["exit_id"]]
+    _assert_within(shown, found)
+    [number] = shown["evidence"]["record"]
+    assert station["reasons"][number] == reason
+    assert f"Number {number} is:" in README
 
 
 def test_the_figures_of_the_readme_are_those_of_the_dataset(finished: Workplace) -> None:
@@ -45,7 +47,8 @@ def test_the_figures_of_the_readme_are_those_of_the_dataset(finished: Workplace)
     assert f"{len(exits)} of {len(features)} surveyed features" in README
     pairs = sum(len(found["bus_stops"]) for found in exits if "bus_stops" in found)
     assert f"{pairs:,} pairs of exit and stop" in README
-    assert f"{sum(len(found['platforms']) for found in exits):,} directions" in README
+    assert f"{sum(len(station['platforms']) for station in stations)}, which the exits" in README
+    assert f"by {sum(len(found['platforms']) for found in exits):,} ways" in README
 
 
 def test_the_readme_says_how_old_the_facts_are(finished: Workplace) -> None:

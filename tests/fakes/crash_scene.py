@@ -28,7 +28,7 @@ import orjson
 from tests.e2e.command import ROOT, Workplace, load
 
 FATED = ROOT / "tests" / "fakes" / "fated_command.py"
-PUBLISHED = ("mrt_transit_graph.json", "exits.geojson")
+PUBLISHED = ("mrt_transit_graph.json", "mrt_transit_graph.meta.json", "exits.geojson")
 SIDE_FILES = ("*.mrt-tmp", ".lock-holder.json", "*.sqlite3-wal", "*.sqlite3-shm", "*.sqlite3-journal")
 JOURNAL = "stage2_journal.sqlite3"
 LOOK_EVERY_S = 0.005

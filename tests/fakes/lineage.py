@@ -18,13 +18,14 @@ from tests.fakes.manifests import START, make_manifest, make_stage_record
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     enrich_nothing,
+    links_to,
     make_bus_stop,
     make_dataset,
     make_exit,
-    make_platform,
     make_stage1,
     make_stage2,
     make_station,
+    station_platform,
 )
 
 NAMESPACE = "mrt-data-pipeline"
@@ -35,10 +36,12 @@ NS13, NS17, *_ = SMALL_NETWORK.codes
 @cache
 def two_exits() -> dict[str, StageOutput]:
     """Return the outputs of all stages for a station with two exits, of which one has things on it."""
+    platform = station_platform(NS13, NS17)
     found = make_exit(NS13).model_copy(
-        update={"platforms": (make_platform(NS13, NS17),), "bus_stops": (make_bus_stop(make_exit(NS13)),)}
+        update={"platforms": links_to(platform), "bus_stops": (make_bus_stop(make_exit(NS13)),)}
     )
-    station = make_station(SMALL_NETWORK, "yishun", exits=(found, make_exit(NS13, "B")))
+    exits = (found, make_exit(NS13, "B"))
+    station = make_station(SMALL_NETWORK, "yishun", exits=exits, platforms=(platform,))
     return {
         "stage1_ingestion": make_stage1((station,)),
         "stage2_enrichment": make_stage2(*enrich_nothing((station,))),

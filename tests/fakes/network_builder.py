@@ -6,17 +6,22 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Evidence, EvidenceMap, Method, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import (
     BusStopRelation,
     ExitBusStop,
     ExitPlatform,
+    LinkedExit,
+    Platform,
+    PlatformLink,
     Station,
     StationCode,
     StationExit,
     StationStatus,
     StationType,
+    link_platform,
 )
 from mrt_pipeline.contracts.outputs import (
     EnrichmentStatus,
@@ -29,6 +34,7 @@ from mrt_pipeline.contracts.outputs import (
     StageMetadata,
     StationEnrichment,
 )
+from mrt_pipeline.extraction.merging import merge_claims
 from mrt_pipeline.network import CodeEntry, Line, Network, Service
 
 AS_OF = date(2026, 1, 5)
@@ -139,7 +145,7 @@ def make_station(network: Network, slug: str, as_of: date = AS_OF, **changes: An
 
 
 def make_platform(entry: CodeEntry, towards: CodeEntry, **changes: Any) -> ExitPlatform:
-    """Return a platform of one building whose trains go to another."""
+    """Return the claim that an exit leads to a platform of one building whose trains go to another."""
     facts: dict[str, Any] = {
         "station_code": entry.station_code,
         "line_code": entry.line_code,
@@ -149,6 +155,38 @@ def make_platform(entry: CodeEntry, towards: CodeEntry, **changes: Any) -> ExitP
         "evidence": cited("nsl-main", method=Method.TOPOLOGY),
     }
     return ExitPlatform(**facts | changes)
+
+
+def with_platforms(station: Station, *claimed: ExitPlatform) -> Station:
+    """Return a station all of whose exits lead to some platforms, as merging makes them."""
+    claims = StationClaims(
+        source="network",
+        exits=tuple(ExitEnrichment(exit_id=found.exit_id, platforms=claimed) for found in station.exits),
+    )
+    merged = merge_claims(station, [claims])
+    exits = tuple(
+        found.model_copy(update={"platforms": linked.platforms})
+        for found, linked in zip(station.exits, merged.exits, strict=True)
+    )
+    return station.model_copy(update={"platforms": merged.platforms, "exits": exits})
+
+
+def station_platform(entry: CodeEntry, towards: CodeEntry, **changes: Any) -> Platform:
+    """Return a platform of one station whose trains go to another."""
+    facts: dict[str, Any] = {
+        "platform_id": f"{entry.slug}-{entry.line_code.lower()}-{towards.station_code}",
+        "station_code": entry.station_code,
+        "line_code": entry.line_code,
+        "towards_code": towards.station_code,
+        "next_code": towards.station_code,
+        "evidence": cited("nsl-main", method=Method.TOPOLOGY),
+    }
+    return Platform(**facts | changes)
+
+
+def links_to(*platforms: Platform, is_same_building: bool = True) -> tuple[PlatformLink, ...]:
+    """Return that an exit leads to some platforms."""
+    return tuple(link_platform(one.platform_id, is_same_building=is_same_building) for one in platforms)
 
 
 def make_bus_stop(
@@ -214,7 +252,7 @@ def make_stage2(*enrichments: StationEnrichment, as_of: date = AS_OF, **changes:
     return Stage2Output(**facts | changes)
 
 
-def make_enrichment(slug: str, *exits: ExitEnrichment, **changes: Any) -> StationEnrichment:
+def make_enrichment(slug: str, *exits: LinkedExit, **changes: Any) -> StationEnrichment:
     """Return what stage 2 says about one station."""
     return StationEnrichment(slug=slug, status=EnrichmentStatus.DONE, exits=exits, **changes)
 
@@ -222,7 +260,7 @@ def make_enrichment(slug: str, *exits: ExitEnrichment, **changes: Any) -> Statio
 def enrich_nothing(stations: Iterable[Station]) -> tuple[StationEnrichment, ...]:
     """Return an empty enrichment for each exit of some stations."""
     return tuple(
-        make_enrichment(station.slug, *(ExitEnrichment(exit_id=found.exit_id) for found in station.exits))
+        make_enrichment(station.slug, *(LinkedExit(exit_id=found.exit_id) for found in station.exits))
         for station in stations
     )
 

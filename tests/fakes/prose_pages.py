@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from mrt_pipeline.contracts.claims import Passage, StationClaims
-from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.network import LinkedExit, Platform, Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.extraction.bus_tables import BusTables
@@ -134,15 +134,23 @@ def bus_tables() -> BusTables:
     )
 
 
-def facts_of(exits: Iterable[ExitEnrichment], station: Station) -> frozenset[str]:
-    """Return what is said about a station's exits, as facts are written here."""
+def facts_of(
+    exits: Iterable[ExitEnrichment | LinkedExit], station: Station, platforms: Iterable[Platform] = ()
+) -> frozenset[str]:
+    """Return what is said about a station, its exits and, once merged, its platforms, as is written here."""
     labels = {found.exit_id: found.exit_code for found in station.exits}
-    return frozenset(fact for found in exits for fact in _facts_of_exit(found, labels[found.exit_id]))
+    letters = (
+        f"platform {letter}: {item.towards_code}" for item in platforms for letter in item.platform_codes
+    )
+    said = (fact for found in exits for fact in _facts_of_exit(found, labels[found.exit_id]))
+    return frozenset((*letters, *said))
 
 
-def false_facts(exits: Iterable[ExitEnrichment], page: Page) -> frozenset[str]:
-    """Return what is said about a station's exits without its page saying so."""
-    found = facts_of(exits, page.station)
+def false_facts(
+    exits: Iterable[ExitEnrichment | LinkedExit], page: Page, platforms: Iterable[Platform] = ()
+) -> frozenset[str]:
+    """Return what is said about a station without its page saying so."""
+    found = facts_of(exits, page.station, platforms)
     return frozenset(fact for fact in found - page.facts if not is_said(fact, page))
 
 
@@ -158,8 +166,9 @@ def sentences_of(text: str) -> list[str]:
     return [part for part in re.split(r"(?<=\.)\s+|\n+", text) if part.strip()]
 
 
-def _facts_of_exit(found: ExitEnrichment, label: str) -> list[str]:
-    facts = [f"platform {item.platform_code}: {item.towards_code}" for item in found.platforms]
+def _facts_of_exit(found: ExitEnrichment | LinkedExit, label: str) -> list[str]:
+    claimed = found.platforms if isinstance(found, ExitEnrichment) else ()
+    facts = [f"platform {item.platform_code}: {item.towards_code}" for item in claimed]
     facts += [f"{label}: {stop.bus_stop_code}" for stop in found.bus_stops]
     facts += [f"{label}: {place.name}" for place in found.landmarks]
     if found.access:

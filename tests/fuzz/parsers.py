@@ -36,6 +36,7 @@ from mrt_pipeline.runtime.checkpoints import parse_checkpoint
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 from mrt_pipeline.runtime.model_answers import parse_completion, parse_error
+from mrt_pipeline.runtime.output_files import render_output
 from mrt_pipeline.runtime.recordings import RECORDED
 from mrt_pipeline.sources.datagov.parsing import parse_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
@@ -184,7 +185,7 @@ def _outputs() -> tuple[Stage1Output, Stage2Output, Stage3Output]:
 
 
 def _checkpoints() -> tuple[bytes, ...]:
-    return tuple(map(to_json, _outputs()))
+    return tuple(render_output(output) for output in _outputs())
 
 
 def _read_checkpoint(content: bytes) -> object:

@@ -15,8 +15,7 @@ from mrt_pipeline.config.model import Settings
 from mrt_pipeline.config.registry import sources_of
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
-from mrt_pipeline.contracts.network import Station, StepFree
-from mrt_pipeline.contracts.outputs import ExitEnrichment
+from mrt_pipeline.contracts.network import LinkedExit, Station, StepFree
 from mrt_pipeline.errors import FetchError, SourceError
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
@@ -202,7 +201,7 @@ def _context(folder: Path, *names: str) -> RunContext:
     return RunContext(given, date(2026, 11, 23), access)
 
 
-def _enrich(stations: Sequence[Station], folder: Path, *names: str) -> list[tuple[ExitEnrichment, ...]]:
+def _enrich(stations: Sequence[Station], folder: Path, *names: str) -> list[tuple[LinkedExit, ...]]:
     desks = [Desk(source) for source in open_sources(_context(folder, *names)).sources]
     for desk in desks:
         desk.prepare(stations, stations)

@@ -92,7 +92,7 @@ def falsehoods(output: Stage2Output) -> frozenset[str]:
     return frozenset(
         fact
         for item, enrichment in zip(PAGES, output.enrichments, strict=True)
-        for fact in false_facts(enrichment.exits, item)
+        for fact in false_facts(enrichment.exits, item, enrichment.platforms)
     )
 
 

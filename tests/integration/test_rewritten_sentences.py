@@ -131,8 +131,9 @@ def test_what_a_page_disputes_stays_unpublished(
 
     def decide(_folder: Path) -> Decided:
         disputed = claims("fandom_wiki", *said)
-        merged, _ = merge_claims(scene.YISHUN, [disputed, claims("openrouter_llm", said[0])])
-        return {"merged": [item.model_dump_json() for item in merged], "told": len(disputed.findings)}
+        merged = merge_claims(scene.YISHUN, [disputed, claims("openrouter_llm", said[0])])
+        records = (*merged.platforms, *merged.exits)
+        return {"merged": [item.model_dump_json() for item in records], "told": len(disputed.findings)}
 
     _as_before(decide, tmp_path)
     assert decide(tmp_path)["told"]

@@ -17,7 +17,7 @@ from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
 from mrt_pipeline.history.vouching import find_contradictions, report_altered
 from mrt_pipeline.orchestrator.commands import go_on
-from mrt_pipeline.runtime.checkpoints import parse_checkpoint
+from mrt_pipeline.runtime.checkpoints import parse_dataset
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.integrity import check_file, find_altered, recorded_files
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
@@ -94,7 +94,7 @@ def _read(path: Path, *, is_missed: bool) -> Stage3Output | None:
         if is_missed:
             return None
         raise UsageError(f"{path} not found. Specify a stage3_final.json or a run folder.") from None
-    return parse_checkpoint(Stage3Output, path, content, "mrt-pipeline run")
+    return parse_dataset(path, content, "mrt-pipeline run")
 
 
 def _check_dataset(

@@ -39,7 +39,7 @@ from mrt_pipeline.contracts.comparison import (
 )
 from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.evidence import Provenance
-from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.network import Station, StationExit, index_platforms, join_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.network import Network, load_network
 
@@ -108,14 +108,16 @@ class _Comparing:
         replaced = self._successors.keys() | self._successors.values()
         for name, one, other in (("codes_removed", old, new), ("codes_added", new, old)):
             self._note(name, *_code_changes(one, other, replaced))
-        self._note("values_changed", *compare_station_values(pair))
+        platforms = self._rerouting.match_platforms(pair)
+        self._note("values_changed", *compare_station_values(pair, platforms))
         for then, now in match_exits(pair):
-            self._compare_exit(new.slug, then, now)
+            self._compare_exit(pair, then, now)
 
-    def _compare_exit(self, slug: str, old: StationExit | None, new: StationExit | None) -> None:
+    def _compare_exit(self, pair: Pair, old: StationExit | None, new: StationExit | None) -> None:
+        slug = pair.new.slug
         if old is not None and new is not None:
             self._note_place(slug, old, new)
-            self._note("values_changed", *self._compare_values(slug, old, new))
+            self._note("values_changed", *self._compare_values(pair, old, new))
         elif new is not None:
             self._note("exits_added", _presence(slug, new))
         elif old is not None:
@@ -130,10 +132,13 @@ class _Comparing:
         elif moved_m:
             self._note("exits_moved", ExitMove(slug=slug, exit_id=new.exit_id, moved_m=moved_m))
 
-    def _compare_values(self, slug: str, old: StationExit, new: StationExit) -> Iterator[ValueChange]:
-        if old != new:
-            platforms = self._rerouting.match_platforms(slug, old, new)
-            yield from compare_exit_values(Scope(slug, new.exit_id), old, new, platforms)
+    def _compare_values(self, pair: Pair, old: StationExit, new: StationExit) -> Iterator[ValueChange]:
+        led = (
+            list(join_platforms(found, index_platforms([station])))
+            for station, found in ((pair.old, old), (pair.new, new))
+        )
+        platforms = self._rerouting.match_led(pair.new.slug, *led)
+        yield from compare_exit_values(Scope(pair.new.slug, new.exit_id), old, new, platforms)
 
 
 def _side(dataset: Stage3Output) -> Side:

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.network import ExitBusStop, ExitPlatform, Landmark, StationCode, StationNames
+from mrt_pipeline.contracts.network import (
+    ExitBusStop,
+    Landmark,
+    Platform,
+    PlatformLink,
+    StationCode,
+    StationNames,
+)
 
-RECORD_TYPES: dict[str, type[Published]] = {
-    "codes": StationCode,
-    "names": StationNames,
-    **{part.name: part.record_type for part in PARTS.values()},
+RECORD_TYPES: dict[str, tuple[type[Published], ...]] = {
+    "codes": (StationCode,),
+    "names": (StationNames,),
+    **{
+        part.name: (part.record_type,) if part.shared_type is None else (part.shared_type, part.record_type)
+        for part in PARTS.values()
+    },
 }
-"""fields of a station or exit that hold published records of their own"""
+"""fields of a station or exit that hold published records of their own, to the kinds of these"""
 
 
 def name_item(record: Published) -> str | None:
     """Return which one of several a record is, none for one that is alone."""
     if isinstance(record, ExitBusStop):
         return record.bus_stop_code
-    if isinstance(record, ExitPlatform):
+    if isinstance(record, Platform):
         return name_direction(record)
+    if isinstance(record, PlatformLink):
+        return record.platform_id
     if isinstance(record, Landmark):
         return record.name
     return record.station_code if isinstance(record, StationCode) else None
 
 
-def name_direction(platform: ExitPlatform) -> str:
+def name_direction(platform: Platform) -> str:
     """Return where a platform's trains go, e.g. ``NS13 to NS12, towards NS1``."""
     beyond = "" if platform.towards_code == platform.next_code else f", towards {platform.towards_code}"
     return f"{platform.station_code} to {platform.next_code}{beyond}"

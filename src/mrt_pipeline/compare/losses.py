@@ -15,7 +15,7 @@ from mrt_pipeline.compare.matching import Pair, match_exits
 from mrt_pipeline.compare.turns import find_lost_answers, find_turns
 from mrt_pipeline.contracts.fields import FIELDS, ExitField
 from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, LostAnswer, LostExit, LostStation, RecordLoss
-from mrt_pipeline.contracts.network import StationExit
+from mrt_pipeline.contracts.network import Platform, StationExit, index_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
 
 ExitPair = tuple[StationExit, StationExit]
@@ -50,7 +50,8 @@ def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
                 slugs.append(pair.new.slug)
             elif then is not None:
                 exits.append(_lost_exit(pair.old.slug, then))
-    measured = (_measure(field, kept) for field in FIELDS.values())
+    platforms = index_platforms(old.stations), index_platforms(new.stations)
+    measured = (_measure(field, kept, platforms) for field in FIELDS.values())
     named = [(slug, *found) for slug, found in zip(slugs, kept, strict=True)]
     return Losses(
         stations=tuple(_lost_stations(old, new)),
@@ -105,13 +106,15 @@ def _lost_exit(slug: str, found: StationExit) -> LostExit:
     )
 
 
-def _measure(field: ExitField, pairs: Iterable[ExitPair]) -> FieldLoss:
+def _measure(
+    field: ExitField, pairs: Iterable[ExitPair], platforms: tuple[dict[str, Platform], dict[str, Platform]]
+) -> FieldLoss:
     old = lost = 0
     exits = []
     for then, now in pairs:
-        before = field.count(then)
+        before, after = (field.count_in(*side) for side in zip((then, now), platforms, strict=True))
         old += before
-        if (gone := before - field.count(now)) > 0:
+        if (gone := before - after) > 0:
             lost += gone
             exits.append(then.exit_id)
     share = round(lost / old, 4) if old else 0.0

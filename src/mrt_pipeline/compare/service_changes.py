@@ -1,8 +1,8 @@
-"""Where trains go otherwise than before: told once for a line, not for each platform of each exit.
+"""Where trains go otherwise than before: told once for a line, not for each platform.
 
 Two platforms are the same when trains go from the same station towards the same one, replaced codes counting
-as their successors. If the directions of a line differ at a station as a whole, the line's services changed.
-If one exit lacks a direction that the station still has, that is a value of this exit.
+as their successors. If the directions of a line differ at a station, the line's services changed. If one exit
+lacks a direction that the station still has, that is a value of this exit.
 """
 
 from __future__ import annotations
@@ -10,18 +10,23 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import TypeVar
 
 from mrt_pipeline.compare.matching import Pair
 from mrt_pipeline.contracts.comparison import LineChange
 from mrt_pipeline.contracts.evidence import Method
-from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit
+from mrt_pipeline.contracts.network import Platform, PlatformLink, Station
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.network import NETWORK_DOCUMENT, Network, Service
 
 Direction = tuple[str, str, str, str]
 """line, and the codes of the station, the next one and the terminal, as they are called now"""
 
-PlatformPair = tuple[ExitPlatform | None, ExitPlatform | None]
+Led = tuple[PlatformLink, Platform]
+"""a platform that an exit leads to"""
+
+LedPair = tuple[Led | None, Led | None]
+ItemT = TypeVar("ItemT")
 
 
 class Rerouting:
@@ -47,15 +52,35 @@ class Rerouting:
                 self._gone[pair.new.slug] |= before - after
                 self._come[pair.new.slug] |= after - before
 
-    def match_platforms(self, slug: str, old: StationExit, new: StationExit) -> Iterator[PlatformPair]:
+    def match_platforms(self, pair: Pair) -> Iterator[tuple[Platform, Platform]]:
+        """Yield the platforms that a station has in both datasets."""
+        before, after = (
+            {self._direction_of(item): item for item in side.platforms} for side in (pair.old, pair.new)
+        )
+        for then, now in self._match(pair.new.slug, before, after):
+            if then is not None and now is not None:
+                yield then, now
+
+    def match_led(self, slug: str, old: Iterable[Led], new: Iterable[Led]) -> Iterator[LedPair]:
         """Yield the platforms of an exit in pairs, or alone if the line's change does not explain that."""
-        before = {self._direction_of(item): item for item in old.platforms}
-        after = {self._direction_of(item): item for item in new.platforms}
+        before, after = ({self._direction_of(item[1]): item for item in side} for side in (old, new))
+        self._exits.update({key[0] for key in self._rerouted(slug, before, after)})
+        yield from self._match(slug, before, after)
+
+    def _rerouted(
+        self, slug: str, before: Mapping[Direction, ItemT], after: Mapping[Direction, ItemT]
+    ) -> set[Direction]:
+        """Return the directions on one side only for which the line's change is the reason."""
+        gone, come = before.keys() - after.keys(), after.keys() - before.keys()
+        return gone & self._gone[slug] | come & self._come[slug]
+
+    def _match(
+        self, slug: str, before: Mapping[Direction, ItemT], after: Mapping[Direction, ItemT]
+    ) -> Iterator[tuple[ItemT | None, ItemT | None]]:
         yield from ((before[key], item) for key, item in after.items() if key in before)
         gone = {key: item for key, item in before.items() if key not in after}
         come = {key: item for key, item in after.items() if key not in before}
-        rerouted = gone.keys() & self._gone[slug] | come.keys() & self._come[slug]
-        self._exits.update({key[0] for key in rerouted})
+        rerouted = self._rerouted(slug, before, after)
         earlier = {key[:3]: gone[key] for key in gone if key in rerouted}
         yield from (
             (earlier[key[:3]], item) for key, item in come.items() if key in rerouted and key[:3] in earlier
@@ -93,11 +118,11 @@ class Rerouting:
 
     def _directions_at(self, station: Station) -> dict[str, set[Direction]]:
         found: dict[str, set[Direction]] = {}
-        for platform in _platforms_of(station.exits):
+        for platform in station.platforms:
             found.setdefault(platform.line_code, set()).add(self._direction_of(platform))
         return found
 
-    def _direction_of(self, platform: ExitPlatform) -> Direction:
+    def _direction_of(self, platform: Platform) -> Direction:
         codes = (platform.station_code, platform.next_code, platform.towards_code)
         here, following, terminal = (self._successors.get(code, code) for code in codes)
         return platform.line_code, here, following, terminal
@@ -108,15 +133,12 @@ def _has_stayed(pair: Pair, line: str) -> bool:
     return line in pair.old.lines and line in pair.new.lines
 
 
-def _platforms_of(exits: Iterable[StationExit]) -> Iterator[ExitPlatform]:
-    return (platform for found in exits for platform in found.platforms)
-
-
 def _services_by_line(dataset: Stage3Output, network: Network) -> dict[str, dict[str, bool]]:
     """Return the stopping patterns that the platforms cite, in words, and whether each is a loop, by line."""
     cited = {
         (platform.line_code, str(evidence.record_id))
-        for platform in _platforms_of(found for station in dataset.stations for found in station.exits)
+        for station in dataset.stations
+        for platform in station.platforms
         for evidence in platform.all_evidence()
         if evidence.document_id == NETWORK_DOCUMENT and evidence.method is Method.TOPOLOGY
     }

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mrt_pipeline.contracts.evidence import Provenance, Published, walk_published
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.fields import published_values
 from mrt_pipeline.contracts.gates import SilentSource
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import Stage3Output
@@ -41,19 +42,14 @@ def _silences(old: Stage3Output, new: Stage3Output) -> Iterator[SilentSource]:
 
 
 def _count_values(station: Station, provenance: Mapping[str, Provenance]) -> dict[str, dict[str, int]]:
-    """Return how many values on a station's exits cite each document, by source."""
+    """Return how many values on a station's exits and platforms cite each document, by source."""
     counts: dict[str, dict[str, int]] = {}
-    for value in _values_of(station):
+    for value in published_values(station):
         cited = {evidence.document_id for evidence in value.all_evidence()}
         for document_id in sorted(cited & provenance.keys()):
             of_source = counts.setdefault(provenance[document_id].source_id, {})
             of_source[document_id] = of_source.get(document_id, 0) + 1
     return counts
-
-
-def _values_of(station: Station) -> Iterator[Published]:
-    for found in station.exits:
-        yield from (record for record in walk_published(found) if record is not found)
 
 
 def _name(document: Provenance) -> str:

@@ -10,20 +10,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mrt_pipeline.compare.items import name_item
+from mrt_pipeline.compare.items import name_direction, name_item
 from mrt_pipeline.compare.matching import Pair, is_same_position
-from mrt_pipeline.compare.service_changes import PlatformPair
+from mrt_pipeline.compare.service_changes import Led, LedPair
 from mrt_pipeline.contracts.comparison import ValueChange
 from mrt_pipeline.contracts.evidence import Evidence, Published
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.network import ExitBusStop, StationExit
+from mrt_pipeline.contracts.network import ExitBusStop, Platform, StationExit
+from mrt_pipeline.extraction.buildings import cite_link
 
 SAME_DISTANCE_M = 0.5
 """Between places that did not move a distance differs by rounding; more means that it is measured anew."""
 
 _MATCHED = "platforms"
 """the part whose records are matched by where trains go, not by name"""
-_DIRECTION = frozenset({"station_code", "line_code", "towards_code", "towards_kind", "next_code"})
+_DIRECTION = frozenset(
+    {"platform_id", "station_code", "line_code", "towards_code", "towards_kind", "next_code"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,15 @@ class Scope:
         )
 
 
-def compare_station_values(pair: Pair) -> Iterator[ValueChange]:
-    """Yield the values of a station itself that differ, its name, codes and position left to others."""
+def compare_station_values(
+    pair: Pair, platforms: Iterable[tuple[Platform, Platform]]
+) -> Iterator[ValueChange]:
+    """Yield the values of a station itself that differ, its name, codes and position left to others.
+
+    Args:
+        pair: the station.
+        platforms: the platforms that both datasets have, in pairs.
+    """
     scope = Scope(pair.new.slug)
     old, new = pair.old, pair.new
     follows = old.name != new.name or old.lines != new.lines
@@ -52,20 +62,54 @@ def compare_station_values(pair: Pair) -> Iterator[ValueChange]:
     for code in new.codes:
         if code.station_code in codes:
             yield from compare_records(scope, "codes", codes[code.station_code], code)
+    for then, now in platforms:
+        yield from compare_records(scope, _MATCHED, then, now, leave_out=_DIRECTION)
 
 
 def compare_exit_values(
-    scope: Scope, old: StationExit, new: StationExit, platforms: Iterable[PlatformPair]
+    scope: Scope, old: StationExit, new: StationExit, platforms: Iterable[LedPair]
 ) -> Iterator[ValueChange]:
     """Yield what hangs otherwise on an exit; its platforms are matched by the caller."""
     for then, now in platforms:
-        yield from compare_records(scope, "platforms", then, now, leave_out=_DIRECTION)
+        yield from _compare_led(scope, (old, then), (new, now))
     is_moved = not is_same_position((old.lat, old.lng), (new.lat, new.lng))
     for part in PARTS:
         for before, after in _match_part(getattr(old, part), getattr(new, part)) if part != _MATCHED else ():
             yield from compare_records(
                 scope, part, before, after, leave_out=_follows(before, after, is_moved)
             )
+
+
+def _compare_led(
+    scope: Scope, old: tuple[StationExit, Led | None], new: tuple[StationExit, Led | None]
+) -> Iterator[ValueChange]:
+    """Yield what differs in whether and how an exit leads to a platform; the platform is the station's."""
+    (_, then), (_, now) = old, new
+    present = now or then
+    if present is None:
+        return
+    item = name_direction(present[1])
+    if then is None or now is None:
+        yield scope.change(_MATCHED, item, None, **_led_sides(old, new, None))
+        return
+    for attribute in ("is_same_building", "confidence"):
+        if getattr(then[0], attribute) != getattr(now[0], attribute):
+            yield scope.change(_MATCHED, item, attribute, **_led_sides(old, new, attribute))
+
+
+def _led_sides(
+    old: tuple[StationExit, Led | None], new: tuple[StationExit, Led | None], attribute: str | None
+) -> dict[str, Any]:
+    """Return what both datasets say of a platform that an exit leads to, and why."""
+    sides: dict[str, Any] = {}
+    for name, (found, led) in (("old", old), ("new", new)):
+        if led is not None:
+            link, platform = led
+            sides[name] = (
+                {**plain(platform), **plain(link)} if attribute is None else getattr(link, attribute)
+            )
+            sides[f"{name}_evidence"] = cite_link(link, platform, found, attribute or "platform_id")
+    return sides
 
 
 def compare_records(

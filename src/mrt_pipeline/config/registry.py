@@ -52,7 +52,7 @@ def all_exports() -> tuple[ExportSpec, ...]:
         ConfigError: if another package's format cannot be loaded, or two have one name or one file.
     """
     found = (*_own_exports(), *_others(EXPORTER_POINTS, ExportSpec))
-    names, files = [spec.name for spec in found], [spec.file_name for spec in found]
+    names, files = [spec.name for spec in found], [name for spec in found for name in spec.files]
     for what, given in (("are called", names), ("write", files)):
         if twice := sorted({name for name in given if given.count(name) > 1}):
             raise ConfigError(f"Two installed output formats {what} {twice[0]}; remove one.")

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.fields import COVERED
-from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.network import Station, index_platforms
 
 
 class FieldCoverage(Record):
@@ -20,8 +20,13 @@ class FieldCoverage(Record):
 
 def measure_coverage(stations: Iterable[Station]) -> dict[str, FieldCoverage]:
     """Return the coverage of each enriched field over all exits of some stations."""
-    exits = [found for station in stations for found in station.exits]
-    return {field.name: _measure(sum(map(field.is_filled_in, exits)), len(exits)) for field in COVERED}
+    listed = list(stations)
+    platforms = index_platforms(listed)
+    exits = [found for station in listed for found in station.exits]
+    return {
+        field.name: _measure(sum(field.is_filled_in(found, platforms) for found in exits), len(exits))
+        for field in COVERED
+    }
 
 
 def _measure(filled: int, total: int) -> FieldCoverage:

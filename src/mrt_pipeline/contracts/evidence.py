@@ -1,10 +1,20 @@
 """Where a published value comes from: evidence (which words or record) and provenance (which document)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import (
+    AwareDatetime,
+    Field,
+    FieldSerializationInfo,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    field_serializer,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from mrt_pipeline.contracts.base import Record
 
@@ -43,6 +53,14 @@ class Confidence(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+
+_TRUST = list(Confidence)
+
+
+def weaker(one: Confidence, other: Confidence) -> Confidence:
+    """Return the lesser of two confidences: that of a value that rests on both."""
+    return max(one, other, key=_TRUST.index)
 
 
 class Evidence(Record):
@@ -105,7 +123,34 @@ class Provenance(Record):
         )
 
 
-EvidenceMap = dict[str, tuple[Evidence, ...]]
+_NUMBERED: JsonSchemaValue = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 0},
+        "minItems": 1,
+    },
+}
+EvidenceMap = Annotated[dict[str, tuple[Evidence, ...]], WithJsonSchema(_NUMBERED)]
+"""field to its reasons; a file has their positions in ``reasons`` of the station instead"""
+NumberedEvidence = dict[str, list[int]]
+
+
+class Citing(Record):
+    """A record whose file form has ``reasons``: every piece of evidence in it, each once.
+
+    ``runtime/output_files.py`` writes and reads it.
+    """
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the schema of the file form."""
+        schema = handler(core_schema)
+        own = handler.resolve_ref_schema(schema)
+        own["properties"]["reasons"] = {"type": "array", "items": handler(Evidence.__pydantic_core_schema__)}
+        return schema
 
 
 class Published(Record):
@@ -119,6 +164,12 @@ class Published(Record):
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset()
     """fields that name the record or are computed from others; they need no evidence"""
+
+    @field_serializer("evidence")
+    def _write_evidence(self, evidence: EvidenceMap, info: FieldSerializationInfo) -> Any:
+        """Write positions if the context numbers evidence, else the evidence itself."""
+        number: Callable[[EvidenceMap], NumberedEvidence] | None = info.context
+        return evidence if number is None or not evidence else number(evidence)
 
     @model_validator(mode="after")
     def _every_value_has_evidence(self) -> Self:

@@ -1,9 +1,11 @@
 """What the rest of the program needs to know of an output format: ``ExportSpec``, said once in its file."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from mrt_pipeline.contracts.outputs import Stage3Output
+
+Render = Callable[[Stage3Output], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +15,13 @@ class ExportSpec:
     name: str
     """entry of ``output.formats``"""
     file_name: str
-    render: Callable[[Stage3Output], bytes]
+    render: Render
+    beside: Mapping[str, Render] = field(default_factory=dict)
+    """files that are written with it, and how: what its own form has no place for, e.g. licences"""
     is_default: bool = False
     """whether the default list of formats names it"""
+
+    @property
+    def files(self) -> dict[str, Render]:
+        """Return how each of its files is made, by name."""
+        return {self.file_name: self.render, **self.beside}

@@ -1,13 +1,16 @@
 """Stations, exits and what hangs on an exit: the published dataset's vocabulary (docs/glossary.md)."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from functools import lru_cache
+from typing import Annotated, ClassVar, Protocol, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.evidence import Confidence, Published
+from mrt_pipeline.contracts.evidence import Citing, Confidence, EvidenceMap, Published
 
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
@@ -97,26 +100,63 @@ class StationCode(Published):
     """first day of passenger service under this code; none for a code without an announced date"""
 
 
-class ExitPlatform(Published):
-    """A boarding edge that an exit leads to, named by where its trains go."""
+class Platform(Published):
+    """A boarding edge of a station, named by where its trains go; exits refer to it."""
 
-    IDENTITY: ClassVar[frozenset[str]] = frozenset({"station_code", "line_code"})
+    IDENTITY: ClassVar[frozenset[str]] = frozenset({"platform_id", "station_code", "line_code"})
 
+    platform_id: str
+    """unique: slug, line and next code, e.g. ``yishun-nsl-NS12``"""
     station_code: str
     """whose platform it is, e.g. NS24"""
     line_code: str
+    platform_codes: tuple[str, ...] = ()
+    """letters or numbers as signed; empty until a source gives one, several if several serve one direction"""
     towards_code: str
     """where signs and trains say that they go; ``towards_kind`` says what it is to them"""
     towards_kind: TowardsKind | None = None
     """none only in datasets made before it was recorded"""
     next_code: str
     """the next station in this direction"""
-    platform_code: str | None = None
-    """letter or number as signed; empty until a source gives it"""
-    further_codes: tuple[str, ...] = ()
-    """other letters from which trains go the same way, as at some termini; all are true"""
+    confidence: Confidence = Confidence.HIGH
+
+
+class PlatformLink(Published):
+    """That an exit leads to a platform of its station.
+
+    It has evidence of its own only where that is not what its platform and its exit rest on already:
+    ``is_same_building`` follows from their two station codes (``extraction/buildings.py``).
+    """
+
+    IDENTITY: ClassVar[frozenset[str]] = frozenset({"platform_id", "is_same_building", "confidence"})
+
+    evidence: EvidenceMap = {}
+    platform_id: str
     is_same_building: bool
     """false when the platform belongs to another building of the interchange than the exit"""
+    confidence: Confidence
+    """that the exit leads there: high in its own building only"""
+
+    @model_validator(mode="after")
+    def _another_building_is_not_certain(self) -> Self:
+        if not self.is_same_building and self.confidence is Confidence.HIGH:
+            raise ValueError("the platform is in another building; expected a confidence of medium or low")
+        return self
+
+
+class ExitPlatform(Published):
+    """What one source claims of a platform that an exit leads to; merging makes a ``Platform`` of it."""
+
+    IDENTITY: ClassVar[frozenset[str]] = frozenset({"station_code", "line_code"})
+
+    station_code: str
+    line_code: str
+    towards_code: str
+    towards_kind: TowardsKind | None = None
+    next_code: str
+    platform_code: str | None = None
+    """one letter or number as signed; a source that knows of several makes a claim for each"""
+    is_same_building: bool
     confidence: Confidence = Confidence.HIGH
 
 
@@ -165,18 +205,24 @@ class Landmark(Published):
 
 
 class EnrichedExit(Record):
-    """What hangs on one exit: what stage 2 finds and the dataset publishes."""
+    """What sources say of one exit and the dataset publishes, its platforms apart."""
 
     exit_id: str
     """unique and stable across renumberings: slug, line of the building, label"""
-    platforms: tuple[ExitPlatform, ...] = ()
     bus_stops: tuple[ExitBusStop, ...] = ()
     access: ExitAccess | None = None
     """empty while no source says anything about this exit's access"""
     landmarks: tuple[Landmark, ...] = ()
 
 
-class StationExit(EnrichedExit, Published):
+class LinkedExit(EnrichedExit):
+    """What hangs on one exit, once what sources say of it is merged."""
+
+    platforms: tuple[PlatformLink, ...] = ()
+    """which of its station's"""
+
+
+class StationExit(LinkedExit, Published):
     """A public way in or out, as LTA numbers them."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"exit_id"})
@@ -201,7 +247,7 @@ class StationNames(Published):
     """Tamil"""
 
 
-class Station(Published):
+class Station(Published, Citing):
     """One named place, whatever lines serve it."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"station_id", "slug", "wiki_title", "status"})
@@ -223,4 +269,82 @@ class Station(Published):
     lng: Longitude
     wiki_title: str
     """title to ask the wiki for; computed, to be resolved through its API"""
+    platforms: tuple[Platform, ...] = ()
     exits: tuple[StationExit, ...] = ()
+
+    @model_validator(mode="after")
+    def _exits_lead_to_own_platforms(self) -> Self:
+        """Refuse a link to nothing: it would be a value without evidence."""
+        check_links(self)
+        return self
+
+
+Direction = tuple[str, str, str]
+"""codes of the station, of where its trains are said to go, and of the next station"""
+
+
+def direction_of(platform: Platform | ExitPlatform) -> Direction:
+    """Return which way a platform's trains go: what makes two platforms the same."""
+    return platform.station_code, platform.towards_code, platform.next_code
+
+
+def name_platforms(slug: str, claimed: Sequence[ExitPlatform]) -> list[str]:
+    """Return the ids of a station's platforms; of two with one line and next code the rest is told as well.
+
+    Args:
+        slug: the station's.
+        claimed: one claim for each direction.
+    """
+    ways = Counter((item.line_code, item.next_code) for item in claimed)
+    return [
+        "-".join(
+            (slug, item.line_code.lower(), item.next_code)
+            + (direction_of(item)[:2] if ways[item.line_code, item.next_code] > 1 else ())
+        )
+        for item in claimed
+    ]
+
+
+@lru_cache(maxsize=1024)  # the exits of a station share what they say
+def link_platform(platform_id: str, *, is_same_building: bool) -> PlatformLink:
+    """Return that an exit leads to a platform; in another building that is not certain."""
+    return PlatformLink(
+        platform_id=platform_id,
+        is_same_building=is_same_building,
+        confidence=Confidence.HIGH if is_same_building else Confidence.MEDIUM,
+    )
+
+
+class HasPlatforms(Protocol):
+    """A station, or what stage 2 says of one."""
+
+    @property
+    def platforms(self) -> tuple[Platform, ...]:
+        """Return its platforms."""
+
+    @property
+    def exits(self) -> tuple[LinkedExit, ...]:
+        """Return its exits."""
+
+
+def index_platforms(places: Iterable[HasPlatforms]) -> dict[str, Platform]:
+    """Return the platforms of some stations by their ids."""
+    return {platform.platform_id: platform for place in places for platform in place.platforms}
+
+
+def check_links(place: HasPlatforms) -> None:
+    """Raise ``ValueError`` if an exit leads to a platform that its station does not have."""
+    known = {platform.platform_id for platform in place.platforms}
+    for found in place.exits:
+        for link in found.platforms:
+            if link.platform_id not in known:
+                raise ValueError(
+                    f"{found.exit_id} leads to platform {link.platform_id!r}; expected one of its station's"
+                )
+
+
+def join_platforms(
+    found: LinkedExit, platforms: Mapping[str, Platform]
+) -> Iterator[tuple[PlatformLink, Platform]]:
+    """Yield the platforms that an exit leads to, each with what is said of the way there."""
+    return ((link, platforms[link.platform_id]) for link in found.platforms)

@@ -2,18 +2,28 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.evidence import Evidence, Provenance
+from mrt_pipeline.contracts.evidence import Citing, Evidence, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
-from mrt_pipeline.contracts.network import AccessFeature, EnrichedExit, Station, StationNames
+from mrt_pipeline.contracts.network import (
+    AccessFeature,
+    EnrichedExit,
+    ExitPlatform,
+    LinkedExit,
+    Platform,
+    Station,
+    StationNames,
+    check_links,
+)
 
-SCHEMA_VERSION: Literal["1"] = "1"
-"""Raised whenever a field of an output changes meaning or shape; older checkpoints are then refused."""
+SCHEMA_VERSION: Literal["2"] = "2"
+"""Raised whenever a field of an output changes meaning or shape; checkpoints of stages 1 and 2 are then
+refused, and datasets read by way of ``runtime/older_datasets.py``."""
 
 
 class StageMetadata(Record):
@@ -53,7 +63,7 @@ class FeatureAccount(Record):
 class Stage1Output(Record):
     """Stations in operation with their exits, sorted by (first line, travel order)."""
 
-    schema_version: Literal["1"] = SCHEMA_VERSION
+    schema_version: Literal["2"] = SCHEMA_VERSION
     metadata: StageMetadata
     stations: tuple[Station, ...]
     future_stations: tuple[Station, ...]
@@ -94,8 +104,9 @@ class FeatureDenial(Record):
 
 
 class ExitEnrichment(EnrichedExit):
-    """What stage 2 adds to one exit."""
+    """What one source claims of one exit."""
 
+    platforms: tuple[ExitPlatform, ...] = ()
     denied: tuple[FeatureDenial, ...] = ()
     """what one source says is not there; it settles nothing but contradictions, and is never published"""
     street_lifts: tuple[Evidence, ...] = ()
@@ -114,18 +125,24 @@ class EnrichmentStatus(StrEnum):
     """the run stopped at its budget before this station"""
 
 
-class StationEnrichment(Record):
+class StationEnrichment(Citing):
     """Stage 2's result for one station, committed as one row of the journal."""
 
     slug: str
     status: EnrichmentStatus
-    exits: tuple[ExitEnrichment, ...] = ()
+    platforms: tuple[Platform, ...] = ()
+    exits: tuple[LinkedExit, ...] = ()
     names: StationNames | None = None
     rejected: tuple[RejectedClaim, ...] = ()
     findings: tuple[Finding, ...] = ()
     provenance: dict[str, Provenance] = {}
     failures: dict[str, str] = {}
     """source name to the sentence that says why it gave nothing for this station"""
+
+    @model_validator(mode="after")
+    def _exits_lead_to_own_platforms(self) -> Self:
+        check_links(self)
+        return self
 
 
 class SourceUse(Record):
@@ -139,7 +156,7 @@ class SourceUse(Record):
 class Stage2Output(Record):
     """One enrichment per station of stage 1, in stage 1's order."""
 
-    schema_version: Literal["1"] = SCHEMA_VERSION
+    schema_version: Literal["2"] = SCHEMA_VERSION
     metadata: StageMetadata
     sources: tuple[SourceUse, ...]
     enrichments: tuple[StationEnrichment, ...]
@@ -150,7 +167,7 @@ class Stage2Output(Record):
 class Stage3Output(Record):
     """The dataset: metadata plus stations in operation; future ones stand apart."""
 
-    schema_version: Literal["1"] = SCHEMA_VERSION
+    schema_version: Literal["2"] = SCHEMA_VERSION
     metadata: StageMetadata
     stations: tuple[Station, ...]
     future_stations: tuple[Station, ...]

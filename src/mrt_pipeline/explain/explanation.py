@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
-from functools import cache, lru_cache
+from functools import cache
 
 from mrt_pipeline.compare.items import RECORD_TYPES, name_item
 from mrt_pipeline.config.registry import sources_filling
-from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance, Published
-from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason, SilentField
+from mrt_pipeline.contracts.evidence import Published, weaker
+from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, SilentField
 from mrt_pipeline.contracts.fields import FIELDS, PARTS
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import (
     ExitBusStop,
-    ExitPlatform,
+    Platform,
+    PlatformLink,
     Station,
     StationCode,
     StationExit,
+    index_platforms,
+    join_platforms,
 )
 from mrt_pipeline.contracts.outputs import RejectedClaim, Stage3Output
 from mrt_pipeline.errors import UsageError
+from mrt_pipeline.explain.reasons import Reasons
 from mrt_pipeline.explain.stations import choose_exits
-from mrt_pipeline.network import NETWORK_DOCUMENT
+from mrt_pipeline.extraction.buildings import cite_link
 
 Part = tuple[str, str | None]
 """a field of a station or exit, and which field of the records in it; none: all of it"""
@@ -35,30 +39,28 @@ COMPUTED: dict[tuple[type[Published], str], str] = {
     (Station, "status"): "follows from the opening dates of its codes and the day described",
     (StationCode, "station_code"): "names the record",
     (StationExit, "exit_id"): "built from slug, line and exit label",
-    (ExitPlatform, "station_code"): "names the record: the station whose platform it is",
-    (ExitPlatform, "line_code"): "names the record: the line whose platform it is",
+    (Platform, "platform_id"): "built from slug, line, and code of the next station",
+    (Platform, "station_code"): "names the record: the station whose platform it is",
+    (Platform, "line_code"): "names the record: the line whose platform it is",
     (ExitBusStop, "bus_stop_code"): "names the record",
 }
 """fields that name a record or are computed from others: how"""
 
 CONFIDENCE = "computed from the sources and how many agree, never taken from a model"
+OF_BOTH = (
+    f"the lesser of two: that of the platform, {CONFIDENCE}, and that of the way to it, which is high in the "
+    "exit's own building only"
+)
 
 CONCLUDED: dict[tuple[type[Published], str], str] = {
-    (ExitPlatform, "is_same_building"): (
+    (PlatformLink, "platform_id"): "names the platform that the exit leads to",
+    (PlatformLink, "confidence"): "high if the platform is in the exit's building, else medium",
+    (PlatformLink, "is_same_building"): (
         "true if the exit's station_code and the platform's are one building: the same code, or two codes at "
         "one position of which the platform's has no exit of its own"
     ),
 }
-"""fields that need evidence and are concluded from what it cites: how"""
-
-_HOW = {
-    Method.RECORD: "read from the publisher's record",
-    Method.TOPOLOGY: "follows from the order of stations in the network's table",
-    Method.GEOMETRY: "computed from published coordinates",
-    Method.DEDUCTION: "one of the values it was derived from",
-    Method.RULE: "read from the page by a rule",
-}
-_OWN_RECORD = "recorded in this project's own network table"
+"""fields that are concluded from what they cite: how"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,14 @@ def explain(
     facts = facts or RunFacts()
     parts = None if field_name is None else find_parts(field_name)
     exits = station.exits if exit_label is None else choose_exits(station, exit_label)
-    reasons = _Reasons(dataset.provenance, facts.model)
-    records = [(None, station)] if exit_label is None else []
-    values = [
+    reasons = Reasons(dataset.provenance, facts.model)
+    of_station = _explain_record(station, None, reasons) if exit_label is None else ()
+    of_exits = (
         value
-        for exit_id, record in (*records, *((found.exit_id, found) for found in exits))
-        for value in _explain_record(record, exit_id, reasons)
-        if parts is None or _is_asked(value, parts)
-    ]
+        for found in exits
+        for value in _explain_exit(found, station, reasons, is_alone=exit_label is not None)
+    )
+    values = [value for value in (*of_station, *of_exits) if parts is None or _is_asked(value, parts)]
     chosen = {found.exit_id for found in exits} if exit_label else None
     return Explanation(
         station_id=station.station_id,
@@ -113,7 +115,7 @@ def explain(
         exit_id=exits[0].exit_id if exit_label and len(exits) == 1 else None,
         field=field_name,
         values=tuple(values),
-        silent=tuple(_silences(exits, parts, facts)),
+        silent=tuple(_silences(station, exits, parts, facts)),
         findings=tuple(_findings_about(dataset.findings, station, chosen, field_name, values)),
         rejected=tuple(
             _rejected_about(facts.rejected.get(station.slug, ()), exits if exit_label else None, parts)
@@ -165,54 +167,14 @@ def _names() -> dict[str, tuple[Part, ...]]:
     return names
 
 
-class _Reasons:
-    """Puts evidence and the document that it points to together, each pair once."""
-
-    def __init__(self, provenance: Mapping[str, Provenance], model: str | None) -> None:
-        self._provenance = provenance
-        self._model = model
-        self.of = lru_cache(maxsize=None)(self._of)
-
-    def _of(self, evidence: Evidence) -> Reason:
-        document = self._provenance[evidence.document_id]
-        return Reason(
-            method=evidence.method,
-            how=self._how(evidence),
-            document_id=document.document_id,
-            title=document.title,
-            publisher=document.publisher,
-            url=document.url,
-            revision=document.revision,
-            retrieved_at=document.retrieved_at,
-            licence=evidence.licence,
-            licence_url=document.licence_url,
-            attribution=document.attribution,
-            sha256=document.sha256,
-            recorded_tables=document.recorded_tables,
-            record_id=evidence.record_id,
-            stated_in=evidence.stated_in,
-            quote=evidence.quote,
-            char_start=evidence.char_start,
-            char_end=evidence.char_end,
-            alignment=evidence.alignment,
-        )
-
-    def _how(self, evidence: Evidence) -> str:
-        if evidence.method is Method.MODEL:
-            name = f"the language model {self._model}" if self._model else "a language model"
-            return f"read from the page by {name}, and found again in its text"
-        if evidence.method is Method.RECORD and evidence.document_id == NETWORK_DOCUMENT:
-            return _OWN_RECORD
-        return _HOW[evidence.method]
-
-
 def _explain_record(
-    record: Published, exit_id: str | None, reasons: _Reasons, part: str | None = None
+    record: Published, exit_id: str | None, reasons: Reasons, part: str | None = None
 ) -> Iterator[ExplainedValue]:
     """Yield every filled field of a record and of the records in it; exits explain themselves."""
     for name in type(record).model_fields:
         value = getattr(record, name)
-        if name in ("evidence", "exits") or value is None or value == ():
+        is_explained_elsewhere = name == "exits" or (name == "platforms" and isinstance(record, StationExit))
+        if name == "evidence" or is_explained_elsewhere or value is None or value == ():
             continue
         inner = value if isinstance(value, tuple) else (value,)
         if isinstance(inner[0], Published):
@@ -223,10 +185,8 @@ def _explain_record(
 
 
 def _explain_field(
-    record: Published, name: str, exit_id: str | None, reasons: _Reasons, part: str | None
+    record: Published, name: str, exit_id: str | None, reasons: Reasons, part: str | None
 ) -> ExplainedValue:
-    key = type(record), name
-    rule = CONFIDENCE if name == "confidence" else COMPUTED.get(key) or CONCLUDED.get(key)
     evidence = record.evidence_for(name) or record.all_evidence()
     return ExplainedValue(
         exit_id=exit_id,
@@ -235,15 +195,58 @@ def _explain_field(
         attribute=name if part else None,
         value=getattr(record, name),
         confidence=getattr(record, "confidence", None),
-        rule=rule,
+        rule=_rule_of(record, name),
         reasons=tuple(map(reasons.of, evidence)),
     )
 
 
+def _rule_of(record: Published, name: str) -> str | None:
+    key = type(record), name
+    return COMPUTED.get(key) or CONCLUDED.get(key) or (CONFIDENCE if name == "confidence" else None)
+
+
+def _explain_exit(
+    found: StationExit, station: Station, reasons: Reasons, *, is_alone: bool
+) -> Iterator[ExplainedValue]:
+    """Yield every filled field of an exit; alone, without its station, also of the platforms it leads to."""
+    own = list(_explain_record(found, found.exit_id, reasons))
+    yield from (value for value in own if value.field not in PARTS)
+    for led in join_platforms(found, index_platforms([station])):
+        if is_alone:
+            of_platform = _explain_record(led[1], found.exit_id, reasons, part="platforms")
+            yield from (value for value in of_platform if value.attribute != "confidence")
+        yield from _explain_way(found, *led, reasons, is_alone=is_alone)
+    yield from (value for value in own if value.field in PARTS)
+
+
+def _explain_way(
+    found: StationExit, link: PlatformLink, platform: Platform, reasons: Reasons, *, is_alone: bool
+) -> Iterator[ExplainedValue]:
+    """Yield what is said of the way from an exit to a platform; alone with the platform's confidence."""
+    for name in ("is_same_building", "confidence") if is_alone else PlatformLink.model_fields:
+        if name == "evidence":
+            continue
+        value, rule = getattr(link, name), _rule_of(link, name)
+        cited = cite_link(link, platform, found, name)
+        if is_alone and name == "confidence":
+            value, rule = weaker(link.confidence, platform.confidence), OF_BOTH
+            cited = tuple(dict.fromkeys((*platform.all_evidence(), *cited)))
+        yield ExplainedValue(
+            exit_id=found.exit_id,
+            field="platforms",
+            item=name_item(platform),
+            attribute=name,
+            value=value,
+            confidence=link.confidence,
+            rule=rule,
+            reasons=reasons.of_all(cited),
+        )
+
+
 def _attributes_of(name: str) -> tuple[str, ...]:
     """Return the fields of the records that a field holds."""
-    fields = RECORD_TYPES[name].model_fields if name in RECORD_TYPES else ()
-    return tuple(attribute for attribute in fields if attribute != "evidence")
+    fields = (attribute for kind in RECORD_TYPES.get(name, ()) for attribute in kind.model_fields)
+    return tuple(dict.fromkeys(attribute for attribute in fields if attribute != "evidence"))
 
 
 def _is_asked(value: ExplainedValue, parts: tuple[Part, ...]) -> bool:
@@ -251,21 +254,23 @@ def _is_asked(value: ExplainedValue, parts: tuple[Part, ...]) -> bool:
 
 
 def _silences(
-    exits: Iterable[StationExit], parts: tuple[Part, ...] | None, facts: RunFacts
+    station: Station, exits: Iterable[StationExit], parts: tuple[Part, ...] | None, facts: RunFacts
 ) -> Iterator[SilentField]:
-    """Yield the enriched fields that were asked for and say nothing."""
+    """Yield the enriched fields of some exits that were asked for and say nothing."""
     asked = tuple((part, None) for part in PARTS) if parts is None else parts
     for found in exits:
         for part, attribute in asked:
-            if part in PARTS and not _says_something(found, part, attribute):
+            if part in PARTS and not _says_something(found, station, part, attribute):
                 name = part if attribute is None else f"{part}.{attribute}"
                 yield SilentField(exit_id=found.exit_id, field=name, why=_why_silent(part, facts))
 
 
-def _says_something(found: StationExit, part: str, attribute: str | None) -> bool:
+def _says_something(found: StationExit, station: Station, part: str, attribute: str | None) -> bool:
     value = getattr(found, part)
     records = value if isinstance(value, tuple) else () if value is None else (value,)
-    return any(attribute is None or getattr(record, attribute) not in (None, ()) for record in records)
+    if PARTS[part].shared_type is not None:
+        records = (*records, *(shared for _, shared in join_platforms(found, index_platforms([station]))))
+    return any(attribute is None or getattr(record, attribute, ()) not in (None, ()) for record in records)
 
 
 def _why_silent(name: str, facts: RunFacts) -> str:
@@ -289,10 +294,16 @@ def _findings_about(
     for finding in findings:
         if finding.slug != station.slug:
             continue
-        is_of_exit = chosen is None or finding.exit_id in chosen
+        is_of_exit = chosen is None or finding.exit_id in chosen or _is_of_all_exits(finding)
         is_of_field = field_name is None or finding.record_id is None
         if (is_of_exit and is_of_field) or finding.record_id in cited:
             yield finding
+
+
+def _is_of_all_exits(finding: Finding) -> bool:
+    """Tell whether a finding is about what the exits of a station share, such as its platforms."""
+    part = PARTS.get((finding.field or "").partition(".")[0])
+    return finding.exit_id is None and part is not None and part.shared_type is not None
 
 
 def _rejected_about(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mrt_pipeline.contracts.export_spec import ExportSpec
-from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.network import Station, StationExit, index_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.plain import plain_enrichment, plain_names
 from mrt_pipeline.runtime.files import to_json
@@ -14,17 +14,22 @@ COORDINATE_DECIMALS = 7
 
 def render_geojson(dataset: Stage3Output) -> bytes:
     """Return a FeatureCollection of all exits, with the attributions that its licences ask for."""
+    platforms = index_platforms(dataset.stations)
     return to_json(
         {
             "type": "FeatureCollection",
             "as_of": dataset.metadata.as_of.isoformat(),
             "attribution": sorted({document.attribution for document in dataset.provenance.values()}),
-            "features": [_feature(station, found) for station in dataset.stations for found in station.exits],
+            "features": [
+                _feature(station, found, plain_enrichment(found, platforms))
+                for station in dataset.stations
+                for found in station.exits
+            ],
         }
     )
 
 
-def _feature(station: Station, found: StationExit) -> dict[str, object]:
+def _feature(station: Station, found: StationExit, enrichment: dict[str, object]) -> dict[str, object]:
     return {
         "type": "Feature",
         "id": found.exit_id,
@@ -41,7 +46,7 @@ def _feature(station: Station, found: StationExit) -> dict[str, object]:
             "exit_code": found.exit_code,
             "station_code": found.station_code,
             "line_code": found.line_code,
-            **plain_enrichment(found),
+            **enrichment,
         },
     }
 

@@ -1,14 +1,19 @@
-"""Exits as plain values without evidence, as consumers of a map or a graph want them."""
+"""Exits as plain values without evidence, as consumers of a map want them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from mrt_pipeline.contracts.evidence import weaker
 from mrt_pipeline.contracts.network import (
     ExitAccess,
     ExitBusStop,
-    ExitPlatform,
+    Platform,
+    PlatformLink,
     Station,
     StationExit,
     StepFree,
+    join_platforms,
 )
 
 
@@ -18,27 +23,32 @@ def plain_names(station: Station) -> dict[str, str | None]:
     return {language: getattr(names, language, None) for language in ("zh_hans", "ms", "ta")}
 
 
-def plain_enrichment(found: StationExit) -> dict[str, object]:
-    """Return what hangs on an exit; every key is present, an empty list or null where nothing is known."""
+def plain_enrichment(found: StationExit, platforms: Mapping[str, Platform]) -> dict[str, object]:
+    """Return what hangs on an exit; every key is present, an empty list or null where nothing is known.
+
+    Args:
+        found: the exit.
+        platforms: at least those that it leads to, by id.
+    """
     return {
-        "platforms": [_plain_platform(platform) for platform in found.platforms],
+        "platforms": [_plain_platform(*led) for led in join_platforms(found, platforms)],
         "bus_stops": [_plain_bus_stop(stop) for stop in found.bus_stops],
         "access": _plain_access(found.access),
         "landmarks": [landmark.name for landmark in found.landmarks],
     }
 
 
-def _plain_platform(platform: ExitPlatform) -> dict[str, object]:
+def _plain_platform(link: PlatformLink, platform: Platform) -> dict[str, object]:
     return {
-        "platform_code": platform.platform_code,
-        "further_codes": list(platform.further_codes),
+        "platform_id": platform.platform_id,
+        "platform_codes": list(platform.platform_codes),
         "station_code": platform.station_code,
         "line_code": platform.line_code,
         "towards_code": platform.towards_code,
         "towards_kind": platform.towards_kind and platform.towards_kind.value,
         "next_code": platform.next_code,
-        "is_same_building": platform.is_same_building,
-        "confidence": platform.confidence.value,
+        "is_same_building": link.is_same_building,
+        "confidence": weaker(link.confidence, platform.confidence).value,
     }
 
 

@@ -1,50 +1,154 @@
 """``mrt_transit_graph.json``: the list of stations that consumers of the earlier pipeline read.
 
-It differs in one spelling: ``exit_code`` is ``Exit A`` here and ``A`` everywhere else (docs/formats.md).
+Names and spellings are theirs (``official_name``, ``Exit A``); what this project adds stands beside, under
+its own names (docs/formats.md). The list has no place for the day and licences: a file beside it has them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.evidence import weaker
 from mrt_pipeline.contracts.export_spec import ExportSpec
-from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.network import (
+    ExitBusStop,
+    Platform,
+    PlatformLink,
+    Station,
+    StationExit,
+    StationType,
+    StepFree,
+    index_platforms,
+    join_platforms,
+)
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.exports.plain import plain_enrichment, plain_names
-from mrt_pipeline.runtime.files import to_json
+from mrt_pipeline.exports.plain import plain_names
+from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.files import to_json, to_json_lines
+
+FILE_NAME = "mrt_transit_graph.json"
+META_NAME = "mrt_transit_graph.meta.json"
 
 
 def render_transit_graph(dataset: Stage3Output) -> bytes:
-    """Return the stations in operation as a JSON list, in the dataset's order."""
-    return to_json([_station(station) for station in dataset.stations])
+    """Return the stations in operation as a JSON list, one in a line, in the dataset's order."""
+    return to_json_lines(map(_Graph.of(dataset).station, dataset.stations))
 
 
-def _station(station: Station) -> dict[str, object]:
+def render_meta(dataset: Stage3Output) -> bytes:
+    """Return the day that the list describes, and every document it rests on with its licence."""
+    return to_json(
+        {
+            "file": FILE_NAME,
+            "as_of": dataset.metadata.as_of.isoformat(),
+            "stations": len(dataset.stations),
+            "documents": [
+                {
+                    "document_id": document.document_id,
+                    "title": document.title,
+                    "publisher": document.publisher,
+                    "licence": document.licence,
+                    "licence_url": document.licence_url,
+                    "attribution": document.attribution,
+                }
+                for document in dataset.provenance.values()
+            ],
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """What a dataset's codes are called."""
+
+    station_names: Mapping[str, str]
+    """by station code"""
+    line_names: Mapping[str, str]
+    platforms: Mapping[str, Platform]
+
+    @classmethod
+    def of(cls, dataset: Stage3Output) -> _Graph:
+        """Return the names that a dataset and the network's table give."""
+        return cls(
+            {code: station.name for station in dataset.stations for code in station.mrt_codes},
+            {line.line_code: line.name for line in load_network().lines},
+            index_platforms(dataset.stations),
+        )
+
+    def station(self, station: Station) -> dict[str, object]:
+        """Return a station with its exits."""
+        mode = "LRT" if station.station_type is StationType.LRT else "MRT"
+        return {
+            "official_name": f"{station.name.upper()} {mode} STATION",
+            "mrt_codes": station.mrt_codes,
+            "lines_served": [self._line(line) for line in station.lines],
+            "station_id": station.station_id,
+            "slug": station.slug,
+            "name": station.name,
+            "names": plain_names(station),
+            "station_type": station.station_type.value,
+            "lines": station.lines,
+            "lat": station.lat,
+            "lng": station.lng,
+            "exits": [self._exit(found) for found in station.exits],
+        }
+
+    def _exit(self, found: StationExit) -> dict[str, object]:
+        access = found.access
+        features = access.features if access is not None else ()
+        faulty_on = access.out_of_service if access is not None else None
+        return {
+            "exit_code": f"Exit {found.exit_code}",
+            "exit_id": found.exit_id,
+            "station_code": found.station_code,
+            "line_code": found.line_code,
+            "lat": found.lat,
+            "lng": found.lng,
+            "platforms": list(self._platforms(join_platforms(found, self.platforms))),
+            "accessibility": [feature.value.replace("_", " ") for feature in features],
+            "step_free": (access.step_free if access is not None else StepFree.UNKNOWN).value,
+            "access_confidence": access.confidence.value if access is not None else None,
+            "out_of_service": faulty_on and faulty_on.isoformat(),
+            "bus_stops": list(map(_bus_stop, found.bus_stops)),
+            "nearby_landmarks": [landmark.name for landmark in found.landmarks],
+        }
+
+    def _platforms(self, led: Iterable[tuple[PlatformLink, Platform]]) -> Iterator[dict[str, object]]:
+        """Yield one entry for each sign of each direction, and one without where no sign is known."""
+        for link, platform in led:
+            for sign in platform.platform_codes or (None,):
+                yield {
+                    "platform_code": sign,
+                    "line": self._line(platform.line_code),
+                    "direction": self.station_names.get(platform.towards_code, platform.towards_code),
+                    "station_code": platform.station_code,
+                    "line_code": platform.line_code,
+                    "towards_code": platform.towards_code,
+                    "next_code": platform.next_code,
+                    "is_same_building": link.is_same_building,
+                    "confidence": weaker(link.confidence, platform.confidence).value,
+                }
+
+    def _line(self, line_code: str) -> str:
+        return self.line_names.get(line_code, line_code)
+
+
+def _bus_stop(stop: ExitBusStop) -> dict[str, object]:
     return {
-        "station_id": station.station_id,
-        "slug": station.slug,
-        "name": station.name,
-        "names": plain_names(station),
-        "station_type": station.station_type.value,
-        "status": station.status.value,
-        "mrt_codes": list(station.mrt_codes),
-        "lines": list(station.lines),
-        "lat": station.lat,
-        "lng": station.lng,
-        "exits": [_exit(found) for found in station.exits],
-    }
-
-
-def _exit(found: StationExit) -> dict[str, object]:
-    return {
-        "exit_id": found.exit_id,
-        "exit_code": f"Exit {found.exit_code}",
-        "station_code": found.station_code,
-        "line_code": found.line_code,
-        "lat": found.lat,
-        "lng": found.lng,
-        **plain_enrichment(found),
+        "code": stop.bus_stop_code,
+        "description": stop.description,
+        "services": stop.services,
+        "relation": stop.relation.value,
+        "distance_m": stop.distance_m,
+        "confidence": stop.confidence.value,
     }
 
 
 EXPORT = ExportSpec(
-    name="json", file_name="mrt_transit_graph.json", render=render_transit_graph, is_default=True
+    name="json",
+    file_name=FILE_NAME,
+    render=render_transit_graph,
+    beside={META_NAME: render_meta},
+    is_default=True,
 )

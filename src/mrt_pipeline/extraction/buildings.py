@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 from mrt_pipeline.contracts.evidence import Evidence, Method
-from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.network import Platform, PlatformLink, Station, StationExit
 from mrt_pipeline.network import Network, network_evidence
 
 
@@ -25,15 +25,24 @@ def is_same_building(code: str, station_exit: StationExit, station: Station, net
 
 def cite_buildings(code: str, station_exit: StationExit) -> tuple[Evidence, ...]:
     """Return what ``is_same_building`` is concluded from: why the exit is of its building, and both codes."""
-    of_exit = map(_as_premise, station_exit.evidence_for("station_code"))
-    return tuple(dict.fromkeys((*of_exit, *map(_cite_code, (station_exit.station_code, code)))))
+    return _cite_premises(station_exit.evidence_for("station_code"), station_exit.station_code, code)
 
 
-@cache
-def _as_premise(evidence: Evidence) -> Evidence:
-    return evidence.model_copy(update={"method": Method.DEDUCTION})
+def cite_link(
+    link: PlatformLink, platform: Platform, station_exit: StationExit, field: str
+) -> tuple[Evidence, ...]:
+    """Return why a field of a link has its value: its own evidence, else what it follows from.
+
+    Every exit leads to the platforms of its station for the reasons for which these are known.
+    """
+    if field in ("is_same_building", "confidence"):
+        own = link.evidence.get("is_same_building")
+        return own or cite_buildings(platform.station_code, station_exit)
+    return link.evidence.get("platform_id") or platform.evidence_for("towards_code")
 
 
-@cache
-def _cite_code(station_code: str) -> Evidence:
-    return network_evidence(station_code, Method.DEDUCTION)
+@lru_cache(maxsize=1024)
+def _cite_premises(reasons: tuple[Evidence, ...], of_exit: str, of_platform: str) -> tuple[Evidence, ...]:
+    premises = (reason.model_copy(update={"method": Method.DEDUCTION}) for reason in reasons)
+    codes = (network_evidence(code, Method.DEDUCTION) for code in (of_exit, of_platform))
+    return tuple(dict.fromkeys((*premises, *codes)))

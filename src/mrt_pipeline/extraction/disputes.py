@@ -1,4 +1,4 @@
-"""Statements about one exit that contradict each other: which of its fields they are about, and both sides.
+"""Statements about one exit or platform that contradict each other: what they are about, and both sides.
 
 What is disputed is published by nobody; a person is shown both sides. The same rule holds for statements of
 one page and for sources, and for every feature of access as for step-free access itself.
@@ -17,6 +17,7 @@ from mrt_pipeline.contracts.network import (
     AccessFeature,
     ExitAccess,
     ExitPlatform,
+    Platform,
     Station,
     StationExit,
     StepFree,
@@ -60,7 +61,7 @@ def field_of_feature(feature: AccessFeature) -> str:
     return f"access.features.{feature.value}"
 
 
-def field_of_letter(platform: ExitPlatform) -> str:
+def field_of_letter(platform: ExitPlatform | Platform) -> str:
     """Return the name under which the sign of the platforms of one direction is disputed."""
     return f"platforms.{platform.station_code}>{platform.next_code}.platform_code"
 
@@ -127,13 +128,14 @@ def letter_dispute(sides: Iterable[Side], platform: ExitPlatform) -> Dispute:
     )
 
 
-def disagreement(station: Station, station_exit: StationExit, dispute: Dispute) -> Finding:
-    """Return the finding that two statements about an exit contradict each other."""
+def disagreement(station: Station, station_exit: StationExit | None, dispute: Dispute) -> Finding:
+    """Return the finding that statements about an exit, or the station itself, contradict each other."""
+    where = "" if station_exit is None else f" exit {station_exit.exit_code}"
     return finding_of(
         DISAGREEMENT,
-        f"{station.name} exit {station_exit.exit_code}: {dispute.message}",
+        f"{station.name}{where}: {dispute.message}",
         slug=station.slug,
-        exit_id=station_exit.exit_id,
+        exit_id=None if station_exit is None else station_exit.exit_id,
         field=dispute.field,
         sides=dispute.sides,
     )

@@ -5,26 +5,32 @@ The same value is published once, with the evidence of all who say it. The most 
 make its confidence high; distance states nothing, and two readings of one page are one. What contradicts
 itself is not published, and a finding shows a person both sides. What a page said against itself stays
 disputed among sources, even if another reader of the page saw only one of the two sides. What follows from
-statements (``deduction``) is published where no source states it, and disputed where one denies it.
+statements (``deduction``) is published where no source states it, and disputed where one denies it. Platforms
+are the station's, whichever exits they are said to be reached by (``station_platforms.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method
-from mrt_pipeline.contracts.findings import Finding, Side
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import (
+    Direction,
     ExitAccess,
     ExitBusStop,
     ExitPlatform,
     Landmark,
+    LinkedExit,
+    Platform,
     Station,
     StationExit,
     StepFree,
+    direction_of,
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
 from mrt_pipeline.errors import InternalError
@@ -38,15 +44,20 @@ from mrt_pipeline.extraction.disputes import (
     field_of_letter,
     find_disputes,
     letter_dispute,
-    words_of,
+)
+from mrt_pipeline.extraction.station_platforms import (
+    Reading,
+    are_contradictory,
+    group_directions,
+    letters_of,
+    link_exit,
+    make_platforms,
+    read,
+    sides_of_letters,
 )
 from mrt_pipeline.extraction.uniting import (
-    best_confidence,
     code_of,
-    direction_of,
-    distinct,
     group,
-    letters_of,
     name_of,
     nearest_first,
     rank_of,
@@ -54,7 +65,6 @@ from mrt_pipeline.extraction.uniting import (
     unite_landmarks,
     unite_same,
 )
-from mrt_pipeline.runtime.records import natural_key
 
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, ExitAccess, FeatureDenial, Landmark)
@@ -112,11 +122,24 @@ class ExitClaims:
 
     def agrees(self, reasons: Sequence[Evidence]) -> bool:
         """Tell whether two publishers state the same."""
-        known = self.publishers
-        if known is None:
-            return False
-        stating = [item for item in reasons if item.method not in _STATING_NOTHING]
-        return len({known.get(item.document_id, item.document_id) for item in stating}) > 1
+        return _agree(reasons, self.publishers)
+
+    def readings(self) -> Iterator[Reading]:
+        """Yield what is said of the platforms that the exit leads to."""
+        for said in self.said:
+            if isinstance(said.item, ExitPlatform):
+                yield read(said.speaker, self.station_exit, said.place, said.item)
+
+
+@dataclass(frozen=True, slots=True)
+class MergedStation:
+    """What all sources say of a station, each thing once."""
+
+    platforms: tuple[Platform, ...]
+    exits: tuple[LinkedExit, ...]
+    """every exit of the station, in its order"""
+    findings: tuple[Finding, ...]
+    """where sources disagree"""
 
 
 def merge_page(
@@ -126,17 +149,29 @@ def merge_page(
     by_exit: dict[str, list[Said]] = {}
     for place, value in enumerate(values):
         by_exit.setdefault(value.exit_id, []).append(Said(ONE_PAGE, place, value.item))
-    return _merge(
+    exits = [
         ExitClaims(station, found, tuple(by_exit[found.exit_id]))
         for found in station.exits
         if found.exit_id in by_exit
+    ]
+    directions = _directions_of(exits)
+    believed = [same for same in directions if len(_letters_in(same)) <= 1]
+    findings = [_letter_finding(station, same) for same in directions if len(_letters_in(same)) > 1]
+    merged = tuple(
+        ExitEnrichment(
+            **_merge_parts(claims, findings),
+            platforms=tuple(_claims_of_page(claims.station_exit, believed)),
+            denied=tuple(dict.fromkeys(claims.items(FeatureDenial))),
+        )
+        for claims in exits
     )
+    return merged, tuple(dict.fromkeys(findings))
 
 
 def merge_claims(
     station: Station, claims: Sequence[StationClaims], conclusions: Mapping[str, Conclusion] = NO_CONCLUSIONS
-) -> tuple[tuple[ExitEnrichment, ...], tuple[Finding, ...]]:
-    """Return one enrichment for every exit of a station, in its order, and where sources disagree.
+) -> MergedStation:
+    """Return what all sources say of a station.
 
     Args:
         station: a station of stage 1.
@@ -154,7 +189,7 @@ def merge_claims(
             by_exit[enrichment.exit_id].extend(Said(claim.source, place, item) for place, item in items)
     told = [finding for claim in claims for finding in claim.findings]
     publishers = {key: read.publisher for claim in claims for key, read in claim.provenance.items()}
-    return _merge(
+    exits = [
         ExitClaims(
             station,
             found,
@@ -164,7 +199,67 @@ def merge_claims(
             conclusions.get(found.exit_id),
         )
         for found in station.exits
+    ]
+    findings: list[Finding] = []
+    directions = _directions_of(exits)
+    unlettered = _find_unlettered(station, directions, {item.field for item in told}, findings)
+    platforms = make_platforms(
+        station.slug, directions, unlettered, agrees=partial(_agree, publishers=publishers)
     )
+    merged = tuple(
+        LinkedExit(
+            **_merge_parts(claims, findings),
+            platforms=tuple(link_exit(claims.station_exit, platforms, directions)),
+        )
+        for claims in exits
+    )
+    return MergedStation(platforms, merged, tuple(dict.fromkeys(findings)))
+
+
+def _agree(reasons: Iterable[Evidence], publishers: Mapping[str, str] | None) -> bool:
+    """Tell whether two publishers state the same; one page agrees with nobody."""
+    if publishers is None:
+        return False
+    stating = [item for item in reasons if item.method not in _STATING_NOTHING]
+    return len({publishers.get(item.document_id, item.document_id) for item in stating}) > 1
+
+
+def _directions_of(exits: Iterable[ExitClaims]) -> list[list[Reading]]:
+    return group_directions(reading for claims in exits for reading in claims.readings())
+
+
+def _letters_in(same: Iterable[Reading]) -> frozenset[str]:
+    return frozenset[str]().union(*letters_of(same).values())
+
+
+def _find_unlettered(
+    station: Station,
+    directions: Iterable[list[Reading]],
+    told: Collection[str | None],
+    findings: list[Finding],
+) -> set[Direction]:
+    """Return the directions whose letters are in dispute, within a source or between several."""
+    unlettered: set[Direction] = set()
+    for same in directions:
+        is_told = field_of_letter(same[0].platform) in told
+        if are_contradictory(same):
+            findings.append(_letter_finding(station, same))
+        elif not is_told:
+            continue
+        unlettered.add(direction_of(same[0].platform))
+    return unlettered
+
+
+def _letter_finding(station: Station, same: Sequence[Reading]) -> Finding:
+    return disagreement(station, None, letter_dispute(sides_of_letters(same), same[0].platform))
+
+
+def _claims_of_page(station_exit: StationExit, directions: Iterable[list[Reading]]) -> Iterator[ExitPlatform]:
+    """Yield each direction that a page says an exit leads to once."""
+    for same in directions:
+        own = [one.platform for one in same if one.station_exit is station_exit]
+        if own:
+            yield unite_same(own, "towards_code")
 
 
 def _items_of(enrichment: ExitEnrichment) -> Iterator[Item]:
@@ -176,13 +271,8 @@ def _items_of(enrichment: ExitEnrichment) -> Iterator[Item]:
     yield from enrichment.denied
 
 
-def _merge(exits: Iterable[ExitClaims]) -> tuple[tuple[ExitEnrichment, ...], tuple[Finding, ...]]:
-    findings: list[Finding] = []
-    merged = tuple(_merge_exit(claims, findings) for claims in exits)
-    return merged, tuple(dict.fromkeys(findings))
-
-
-def _merge_exit(claims: ExitClaims, findings: list[Finding]) -> ExitEnrichment:
+def _merge_parts(claims: ExitClaims, findings: list[Finding]) -> dict[str, Any]:
+    """Return what hangs on one exit alone, as the fields of ``EnrichedExit``."""
     stops = _unite_listed(
         group(claims.items(ExitBusStop), code_of),
         lambda same: unite_same(same, "relation"),
@@ -190,14 +280,12 @@ def _merge_exit(claims: ExitClaims, findings: list[Finding]) -> ExitEnrichment:
         claims,
     )
     landmarks = _unite_listed(group(claims.items(Landmark), name_of), unite_landmarks, "name", claims)
-    return ExitEnrichment(
-        exit_id=claims.station_exit.exit_id,
-        platforms=tuple(_merge_platforms(claims, findings)),
-        bus_stops=tuple(sorted(stops, key=nearest_first)),
-        access=_merge_access(claims, findings),
-        landmarks=tuple(sorted(landmarks, key=_by_place)),
-        denied=() if claims.publishers is not None else tuple(dict.fromkeys(claims.items(FeatureDenial))),
-    )
+    return {
+        "exit_id": claims.station_exit.exit_id,
+        "bus_stops": tuple(sorted(stops, key=nearest_first)),
+        "access": _merge_access(claims, findings),
+        "landmarks": tuple(sorted(landmarks, key=_by_place)),
+    }
 
 
 def _unite_listed(
@@ -216,87 +304,6 @@ def _unite_listed(
 def _by_place(landmark: Landmark) -> tuple[object, ...]:
     method, *place = rank_of(landmark.evidence_for("name"))
     return method, landmark.distance_m or 0.0, *place, name_of(landmark)
-
-
-def _merge_platforms(claims: ExitClaims, findings: list[Finding]) -> Iterator[ExitPlatform]:
-    """Yield each direction once; a letter from one source joins the direction from another.
-
-    A reading may give several letters, and another one some of these. A page that gives one direction two
-    letters at two places is believed neither; sources still have the direction.
-    """
-    by_direction: dict[tuple[str, str, str], list[tuple[Said, ExitPlatform]]] = {}
-    for said in claims.said:
-        if isinstance(said.item, ExitPlatform):
-            by_direction.setdefault(direction_of(said.item), []).append((said, said.item))
-    for _, readings in sorted(
-        by_direction.items(),
-        key=lambda item: (min((_standing(platform), said.place) for said, platform in item[1]), item[0]),
-    ):
-        same = [platform for _, platform in readings]
-        is_disputed = not _find_telling_all(same)
-        if is_disputed:
-            findings.append(claims.finding(letter_dispute(_sides_of_letters(readings), same[0])))
-        if not is_disputed or claims.publishers is not None:
-            yield _unite_platform(same, claims)
-
-
-def _find_telling_all(same: Sequence[ExitPlatform]) -> list[ExitPlatform]:
-    """Return the readings of one direction that give every letter any of them gives; none: a dispute."""
-    every = frozenset[str]().union(*map(letters_of, same))
-    return [item for item in same if letters_of(item) == every]
-
-
-def _standing(platform: ExitPlatform) -> int:
-    return rank_of(platform.evidence_for("towards_code"))[0]
-
-
-def _sides_of_letters(readings: Iterable[tuple[Said, ExitPlatform]]) -> Iterator[Side]:
-    for said, platform in readings:
-        for letter in sorted(letters_of(platform)):
-            yield Side(speaker=said.speaker, says=letter, words=words_of(platform, "platform_code"))
-
-
-def _unite_platform(same: list[ExitPlatform], claims: ExitClaims) -> ExitPlatform:
-    """Return one platform: its direction by the most trusted source alone, its letter by whoever gives it.
-
-    So the words of a page stand behind the letter only, and the direction stays under its own licence.
-    """
-    is_disputed = field_of_letter(same[0]) in claims.disputed
-    if len(same) == 1 and not is_disputed:
-        return same[0]
-    best = min(map(_standing, same))
-    directing = [item for item in same if _standing(item) == best]
-    surest = best_confidence(directing)
-    united = unite_same([_without_letter(item, surest) for item in directing], "towards_code")
-    return united if is_disputed else _sign(united, same, claims)
-
-
-def _sign(platform: ExitPlatform, same: Sequence[ExitPlatform], claims: ExitClaims) -> ExitPlatform:
-    """Return a platform with the letters of its readings, by those of them that give all, if any does."""
-    whole = _find_telling_all(same)
-    if not whole or not letters_of(whole[0]):
-        return platform
-    first, *further = sorted(letters_of(whole[0]), key=natural_key)
-    evidence = dict(platform.evidence)
-    reasons = distinct(reason for item in whole for reason in item.evidence_for("platform_code"))
-    for name in ("platform_code", *(["further_codes"] if further else [])):
-        if reasons != platform.evidence_for(name):
-            evidence[name] = reasons
-    return platform.model_copy(
-        update={
-            "platform_code": first,
-            "further_codes": tuple(further),
-            "evidence": evidence,
-            "confidence": Confidence.HIGH if claims.agrees(reasons) else best_confidence(whole),
-        }
-    )
-
-
-def _without_letter(platform: ExitPlatform, confidence: Confidence) -> ExitPlatform:
-    letters = ("platform_code", "further_codes")
-    evidence = {name: reasons for name, reasons in platform.evidence.items() if name not in letters}
-    changes = {"platform_code": None, "further_codes": (), "evidence": evidence, "confidence": confidence}
-    return platform.model_copy(update=changes)
 
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:

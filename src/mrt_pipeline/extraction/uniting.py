@@ -23,6 +23,9 @@ from mrt_pipeline.extraction.place_names import place_key
 
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, Landmark)
 
+Agreement = Callable[[Iterable[Evidence]], bool]
+"""tells whether some reasons are two publishers' that state the same"""
+
 _METHODS = list(Method)
 _CONFIDENCES = list(Confidence)
 
@@ -119,16 +122,6 @@ def rank_of(reasons: Iterable[Evidence]) -> tuple[int, str, int, str]:
 def best_confidence(items: Iterable[ExitPlatform | ExitBusStop | ExitAccess | Landmark]) -> Confidence:
     """Return the highest confidence that any reading has."""
     return min((item.confidence for item in items), key=_CONFIDENCES.index)
-
-
-def direction_of(platform: ExitPlatform) -> tuple[str, str, str]:
-    """Return which way a platform's trains go: what makes two platforms the same."""
-    return platform.station_code, platform.towards_code, platform.next_code
-
-
-def letters_of(platform: ExitPlatform) -> frozenset[str]:
-    """Return every letter that a reading gives a platform's direction."""
-    return frozenset(code for code in (platform.platform_code, *platform.further_codes) if code is not None)
 
 
 def code_of(stop: ExitBusStop) -> str:

@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, UnrecordedCheckpointError, UsageError
 from mrt_pipeline.history.runs import History, Run, get_run, is_path, read_run
-from mrt_pipeline.runtime.checkpoints import find_unrecorded, parse_checkpoint, verify_checkpoint
+from mrt_pipeline.runtime.checkpoints import find_unrecorded, parse_dataset, verify_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 
 REMEDY = "mrt-pipeline run"
@@ -93,4 +93,4 @@ def choose_successful(history: History, number: int) -> list[Run]:
 
 
 def _parse(path: Path, content: bytes) -> Stage3Output:
-    return parse_checkpoint(Stage3Output, path, content, REMEDY)
+    return parse_dataset(path, content, REMEDY)

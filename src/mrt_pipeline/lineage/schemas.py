@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -16,8 +16,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import AwareDatetime, BaseModel
 
 from mrt_pipeline.config.registry import all_sources
+from mrt_pipeline.contracts.evidence import Citing, Evidence, Published
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.network import Platform, PlatformLink, Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.lineage.facets import Json
 
@@ -27,8 +28,85 @@ _CHECKPOINTS: dict[str, type[Any]] = {
     "stage2_enrichment": Stage2Output,
     "stage3_merger": Stage3Output,
 }
-_UNPUBLISHED = frozenset({"evidence", "codes", "wiki_title", "exits"})
-"""what consumers of a map or a graph are not given, or are given elsewhere"""
+_UNPUBLISHED = frozenset({"evidence", "reasons", "codes", "wiki_title", "exits"})
+"""what consumers of a map are not given, or are given elsewhere"""
+_GRAPH = {
+    "official_name": "string",
+    "mrt_codes": ["string"],
+    "lines_served": ["string"],
+    "station_id": "string",
+    "slug": "string",
+    "name": "string",
+    "names": {"zh_hans": "string", "ms": "string", "ta": "string"},
+    "station_type": "string",
+    "lines": ["string"],
+    "lat": "number",
+    "lng": "number",
+    "exits": [
+        {
+            "exit_code": "string",
+            "exit_id": "string",
+            "station_code": "string",
+            "line_code": "string",
+            "lat": "number",
+            "lng": "number",
+            "platforms": [
+                {
+                    "platform_code": "string",
+                    "line": "string",
+                    "direction": "string",
+                    "station_code": "string",
+                    "line_code": "string",
+                    "towards_code": "string",
+                    "next_code": "string",
+                    "is_same_building": "boolean",
+                    "confidence": "string",
+                }
+            ],
+            "accessibility": ["string"],
+            "step_free": "string",
+            "access_confidence": "string",
+            "out_of_service": "string",
+            "bus_stops": [
+                {
+                    "code": "string",
+                    "description": "string",
+                    "services": ["string"],
+                    "relation": "string",
+                    "distance_m": "number",
+                    "confidence": "string",
+                }
+            ],
+            "nearby_landmarks": ["string"],
+        }
+    ],
+}
+"""a station of ``mrt_transit_graph.json``, whose names are not those of the contracts"""
+_GRAPH_META = {
+    "file": "string",
+    "as_of": "date",
+    "stations": "integer",
+    "documents": [
+        {
+            "document_id": "string",
+            "title": "string",
+            "publisher": "string",
+            "licence": "string",
+            "licence_url": "string",
+            "attribution": "string",
+        }
+    ],
+}
+
+
+_NUMBERED: Json = {
+    "name": "evidence",
+    "type": "map",
+    "fields": [
+        {"name": "key", "type": "string"},
+        {"name": "value", "type": "array", "fields": [{"name": "_element", "type": "integer"}]},
+    ],
+}
 
 
 def source_fields(source_id: str) -> list[Json] | None:
@@ -46,18 +124,32 @@ def checkpoint_fields(stage_name: str) -> list[Json]:
 
 def export_fields(file_name: str) -> list[Json] | None:
     """Return the fields of a published format, none if it is not known."""
-    makers = {"mrt_transit_graph.json": _graph_fields, "exits.geojson": _geojson_fields}
+    makers = {
+        "mrt_transit_graph.json": lambda: _fields_in(_GRAPH),
+        "mrt_transit_graph.meta.json": lambda: _fields_in(_GRAPH_META),
+        "exits.geojson": _geojson_fields,
+    }
     return makers[file_name]() if file_name in makers else None
 
 
-def _graph_fields() -> list[Json]:
-    return [*_plain(Station), _list_of("exits", {"type": "struct", "fields": _plain(StationExit)})]
+def _fields_in(shape: Mapping[str, Any]) -> list[Json]:
+    """Return the fields of a record by their types; a list holds the type of its elements."""
+    return [{"name": name, **_type_in(kind)} for name, kind in shape.items()]
+
+
+def _type_in(kind: Any) -> Json:
+    if isinstance(kind, list):
+        return {"type": "array", "fields": [{"name": "_element", **_type_in(kind[0])}]}
+    return {"type": "struct", "fields": _fields_in(kind)} if isinstance(kind, dict) else {"type": kind}
 
 
 def _geojson_fields() -> list[Json]:
     place = [_named("type", "string"), _list_of("coordinates", {"type": "number"})]
     station = _plain(Station, only={"station_id", "slug", "name", "names"})
-    found = [field for field in _plain(StationExit) if field["name"] not in {"exit_id", "lat", "lng"}]
+    left_out = {"exit_id", "lat", "lng", "platforms"}
+    found = [field for field in _plain(StationExit) if field["name"] not in left_out]
+    platforms = {field["name"]: field for field in (*_plain(Platform), *_plain(PlatformLink))}
+    found.append(_list_of("platforms", {"type": "struct", "fields": list(platforms.values())}))
     feature = [
         _named("type", "string"),
         _named("id", "string"),
@@ -90,7 +182,10 @@ def _without_evidence(field: Json) -> Json:
 def _fields_of(kind: type[Any]) -> list[Json]:
     """Return the fields of a record or of a plain dataclass, in the order they are written."""
     if issubclass(kind, BaseModel):
-        return [{"name": name, **_describe(info.annotation)} for name, info in kind.model_fields.items()]
+        fields = [{"name": name, **_describe(info.annotation)} for name, info in kind.model_fields.items()]
+        if issubclass(kind, Published):  # a file has positions in the place of evidence
+            fields = [_NUMBERED if field["name"] == "evidence" else field for field in fields]
+        return [*fields, _list_of("reasons", _describe(Evidence))] if issubclass(kind, Citing) else fields
     hints = get_type_hints(kind)
     return [{"name": field.name, **_describe(hints[field.name])} for field in dataclasses.fields(kind)]
 

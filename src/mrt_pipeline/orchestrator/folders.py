@@ -171,7 +171,7 @@ def _names_of_a_run() -> list[str]:
 
     return [
         *CHECKPOINT_NAMES.values(),
-        *(exporter.file_name for exporter in all_exports()),
+        *(name for exporter in all_exports() for name in exporter.files),
         *(REPORT_FILE, VALIDATION_NAME, GATES_NAME, ALERTS_NAME, JOURNAL_NAME, REJECTED_NAME, LINEAGE_NAME),
         *(*LOG_NAMES.values(), LOCK_NAME),
     ]

@@ -98,7 +98,7 @@ def _find_reasons(
         yield "its inputs are unknown"
     else:
         yield from find_differences(manifest.publishing, fingerprint)
-    wanted = (VALIDATION_NAME, REPORT_FILE, *(spec.file_name for spec in _exporters(settings)))
+    wanted = (VALIDATION_NAME, REPORT_FILE, *(name for spec in _exporters(settings) for name in spec.files))
     for name in wanted:
         if not is_whole(folder, manifest, name):
             yield f"{name} is missing or was changed"
@@ -107,7 +107,7 @@ def _find_reasons(
 def _write_all(attempt: Attempt, settings: Settings, fingerprint: Fingerprint | None) -> None:
     attempt.session.publishing()
     dataset: Stage3Output = attempt.output(3)
-    contents = {spec.file_name: spec.render(dataset) for spec in _exporters(settings)}
+    contents = {name: render(dataset) for spec in _exporters(settings) for name, render in spec.files.items()}
     contents[REPORT_FILE] = _render_report(attempt, attempt.with_gate_findings(dataset))
     for name, content in contents.items():
         write_bytes(attempt.folder / name, content)

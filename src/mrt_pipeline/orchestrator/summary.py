@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.fields import COVERED, FIELDS, ExitField
 from mrt_pipeline.contracts.findings import Finding, count_by_severity
-from mrt_pipeline.contracts.network import EnrichedExit, Station
+from mrt_pipeline.contracts.network import LinkedExit, Platform, Station, index_platforms
 from mrt_pipeline.contracts.outputs import (
     EnrichmentStatus,
     FeatureOutcome,
@@ -46,8 +46,9 @@ def measure_columns(output: StageOutput) -> dict[str, ColumnCount]:
     places = output.enrichments if isinstance(output, Stage2Output) else output.stations
     root = "enrichments" if is_claimed else "stations"
     exits = [found for place in places for found in place.exits]
+    platforms = index_platforms(places)
     fields = {
-        ".".join(filter(None, (f"{root}.exits", field.part, field.attribute))): _column(field, exits)
+        _name_column(root, field): _column(field, exits, platforms)
         for field in COVERED
         if not isinstance(output, Stage1Output) and not (is_claimed and field.attribute)
     }
@@ -79,9 +80,18 @@ def count_rejected(output: Stage2Output) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-def _column(field: ExitField, exits: Sequence[EnrichedExit]) -> ColumnCount:
-    filled = sum(map(field.is_filled_in, exits))
-    return ColumnCount(filled=filled, empty=len(exits) - filled)
+def _name_column(root: str, field: ExitField) -> str:
+    rows = root if field.count_shared else f"{root}.exits"
+    return ".".join(filter(None, (rows, field.part, field.attribute)))
+
+
+def _column(field: ExitField, exits: Sequence[LinkedExit], platforms: Mapping[str, Platform]) -> ColumnCount:
+    """Return how full a field is: over the exits, or over what they share if it is a field of that."""
+    if (count := field.count_shared) is not None:
+        filled, total = sum(count(platform) > 0 for platform in platforms.values()), len(platforms)
+    else:
+        filled, total = sum(field.is_filled_in(found, platforms) for found in exits), len(exits)
+    return ColumnCount(filled=filled, empty=total - filled)
 
 
 def count_ingested(output: Stage1Output) -> dict[str, float]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.network import Station, StationExit, index_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import UsageError
@@ -157,7 +157,7 @@ def _row(station: Station, found: StationExit) -> dict[str, object]:
         "line_code": found.line_code,
         "lat": found.lat,
         "lng": found.lng,
-        **dict(_flatten(plain_enrichment(found))),
+        **dict(_flatten(plain_enrichment(found, index_platforms([station])))),
     }
 
 

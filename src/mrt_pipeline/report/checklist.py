@@ -12,7 +12,7 @@ from mrt_pipeline.contracts.checks import CHECKS
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.evidence import Published
-from mrt_pipeline.contracts.fields import published_parts
+from mrt_pipeline.contracts.fields import published_values
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
@@ -156,17 +156,13 @@ def _of_sources(dataset: Stage3Output) -> Iterator[Item]:
                 f"{show(document.title)} was read on {read}, {days} days before the day described: "
                 "check whether a newer one is available.",
             )
-    if number := sum(map(_is_share_alike, _published(dataset))):
+    published = (record for station in dataset.stations for record in published_values(station))
+    if number := sum(map(_is_share_alike, published)):
         yield _item(
             "source",
             f"{number} values come from text under CC BY-SA: redistribution requires attribution "
             "of the pages and the same licence.",
         )
-
-
-def _published(dataset: Stage3Output) -> Iterator[Published]:
-    for found in (found for station in dataset.stations for found in station.exits):
-        yield from published_parts(found)
 
 
 def _is_share_alike(record: Published) -> bool:

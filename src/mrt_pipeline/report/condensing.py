@@ -14,8 +14,10 @@ from mrt_pipeline.contracts.evidence import Evidence, Provenance, Published
 from mrt_pipeline.contracts.network import (
     ExitAccess,
     ExitBusStop,
-    ExitPlatform,
     Landmark,
+    Platform,
+    PlatformLink,
+    Station,
     StationExit,
     StationNames,
 )
@@ -62,6 +64,12 @@ class Condenser:
         for document_id, document in provenance.items():
             self.documents.add(document_id, _document(document))
 
+    def exits(self, station: Station) -> list[dict[str, Any]]:
+        """Return the exits of a station, whose platforms become known by that."""
+        for platform in station.platforms:
+            self.platforms.add(platform.platform_id, [*_platform(platform), self.why(platform)])
+        return [self.exit(found) for found in station.exits]
+
     def exit(self, found: StationExit) -> dict[str, Any]:
         """Return an exit with everything that hangs on it; what is empty is left out."""
         row: dict[str, Any] = {
@@ -73,7 +81,7 @@ class Condenser:
             "lat": found.lat,
             "lng": found.lng,
             "why": self.why(found),
-            "platforms": [self._platform(platform) for platform in found.platforms],
+            "platforms": [self._link(link) for link in found.platforms],
             "stops": [self._bus_stop(stop) for stop in found.bus_stops],
             "access": self._access(found.access) if found.access else None,
             "landmarks": [self._landmark(landmark) for landmark in found.landmarks],
@@ -125,21 +133,9 @@ class Condenser:
             row += [evidence.alignment.value if evidence.alignment else None]
         return row
 
-    def _platform(self, platform: ExitPlatform) -> int:
-        why = self.why(platform)
-        key = (
-            platform.station_code,
-            platform.line_code,
-            platform.towards_code,
-            platform.next_code,
-            platform.platform_code,
-            platform.further_codes,
-            platform.is_same_building,
-            platform.confidence,
-            why,
-        )
-        position = self.platforms.find(key)
-        return self.platforms.add(key, [*_platform(platform), why]) if position is None else position
+    def _link(self, link: PlatformLink) -> Row:
+        why = [self.why(link)] if link.evidence else []
+        return [self.platforms.find(link.platform_id), link.is_same_building, link.confidence.value, *why]
 
     def _bus_stop(self, stop: ExitBusStop) -> Row:
         key = (stop.bus_stop_code, stop.description, stop.road_name, stop.lat, stop.lng, stop.services)
@@ -195,11 +191,9 @@ def _document(document: Provenance) -> dict[str, Any]:
     }
 
 
-def _platform(platform: ExitPlatform) -> Row:
+def _platform(platform: Platform) -> Row:
     codes = (platform.station_code, platform.line_code, platform.towards_code, platform.next_code)
-    letters = (platform.platform_code, *platform.further_codes)
-    sign = ", ".join(show(letter) for letter in letters if letter is not None) or None
-    return [*map(show, codes), sign, platform.is_same_building, platform.confidence.value]
+    return [*map(show, codes), [show(sign) for sign in platform.platform_codes], platform.confidence.value]
 
 
 def _or_none(text: str | None) -> str | None:

@@ -152,7 +152,7 @@ def _station(station: Station, condenser: Condenser, network: Network, as_of: da
         "why": condenser.why(station),
         **({"names": condenser.names(station.names)} if station.names else {}),
         "former": list(_former_codes(station, network, as_of)),
-        "exits": [condenser.exit(found) for found in station.exits],
+        "exits": condenser.exits(station),
     }
 
 

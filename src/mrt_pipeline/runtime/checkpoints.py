@@ -1,26 +1,30 @@
 """Save and verify the checkpoint of a stage.
 
-A checkpoint is the stage's output as JSON under the file name that the specification gives it. It is
-trusted only if its bytes have the sha256 that the manifest recorded when it was written. A damaged one is
-never overwritten in silence: it is moved aside as ``<name>.damaged-<time>`` and named. One that is whole and
-younger than what the manifest knows of was written by an attempt that ended just before it could record it
-(killed, or the disk was full); no stage is built on it, and it is made again.
+A checkpoint is the stage's output (``output_files.py``) under the file name that the specification gives it.
+It is trusted only if its bytes have the sha256 that the manifest recorded when it was written. A damaged one
+is never overwritten in silence: it is moved aside as ``<name>.damaged-<time>`` and named. One that is whole
+and younger than what the manifest knows of was written by an attempt that ended just before it could record
+it (killed, or the disk was full); no stage is built on it, and it is made again.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import orjson
 from pydantic import ValidationError
 
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage1Output, Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import CheckpointRecord, Manifest
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, UnrecordedCheckpointError
-from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, to_json, write_json
+from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, write_bytes
+from mrt_pipeline.runtime.older_datasets import read_dataset
+from mrt_pipeline.runtime.output_files import read_output, render_output, sha256_without_metadata
 from mrt_pipeline.secrecy import SECRETS
 
 OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
@@ -30,15 +34,11 @@ MAX_SHOWN = 200
 
 UNRECORDED = "was written by an attempt that ended before recording it"
 
-_METADATA_START = b'\n "metadata": {'
-_METADATA_END = b"\n },"
-"""no text within can hold this: JSON writes a line break as two characters"""
-
 
 def write_checkpoint(output_dir: Path | str, stage_name: str, output: StageOutput) -> Path:
     """Write a stage's output whole under its final name and return the path."""
     path = Path(output_dir) / CHECKPOINT_NAMES[stage_name]
-    write_json(path, output)
+    write_bytes(path, render_output(output))
     return path
 
 
@@ -49,18 +49,18 @@ def describe_checkpoint(path: Path) -> CheckpointRecord:
         file=path.name,
         sha256=sha256_of(content),
         size_bytes=len(content),
-        content_sha256=_sha256_without_metadata(content),
+        content_sha256=sha256_without_metadata(content),
     )
 
 
 def is_described_by(content: bytes, record: CheckpointRecord) -> bool:
     """Tell whether a checkpoint's bytes have the size and the content that a record gives."""
-    return (len(content), _sha256_without_metadata(content)) == (record.size_bytes, record.content_sha256)
+    return (len(content), sha256_without_metadata(content)) == (record.size_bytes, record.content_sha256)
 
 
 def content_sha256(output: StageOutput) -> str:
     """Return a sha256 over what an output says, without when it was made."""
-    return _sha256_without_metadata(to_json(output))
+    return sha256_without_metadata(render_output(output))
 
 
 def verify_checkpoint(
@@ -113,8 +113,8 @@ def refuse_unrecorded(path: Path, content: bytes, since: datetime | None, remedy
     if since is None or kind is None:
         return
     try:
-        metadata = kind.model_validate_json(content).metadata
-    except ValidationError:
+        metadata = read_output(kind, content).metadata
+    except (orjson.JSONDecodeError, ValidationError):
         return
     if CHECKPOINT_NAMES.get(metadata.stage_name) == path.name and metadata.generated_at >= since:
         raise UnrecordedCheckpointError(path, f"{UNRECORDED}. Recreate it with: {remedy}")
@@ -126,17 +126,34 @@ def parse_checkpoint(kind: type[OutputT], path: Path, content: bytes, remedy: st
     Raises:
         CorruptCheckpointError: if they are not an output of this version.
     """
+    return _parse(kind, partial(read_output, kind), path, content, remedy)
+
+
+def _parse(
+    kind: type[OutputT], read: Callable[[bytes], OutputT], path: Path, content: bytes, remedy: str
+) -> OutputT:
     try:
-        return kind.model_validate_json(content)
-    except ValidationError as error:
+        return read(content)
+    except (orjson.JSONDecodeError, ValidationError) as error:
         raise CorruptCheckpointError(
             path,
             f"is not a {kind.__name__} of this version ({describe_fault(error)}). Recreate it with: {remedy}",
         ) from error
 
 
-def describe_fault(error: ValidationError) -> str:
+def parse_dataset(path: Path, content: bytes, remedy: str) -> Stage3Output:
+    """Return a dataset's bytes as the dataset they hold, also one that an earlier version has written.
+
+    Raises:
+        CorruptCheckpointError: if they are neither.
+    """
+    return _parse(Stage3Output, read_dataset, path, content, remedy)
+
+
+def describe_fault(error: ValidationError | orjson.JSONDecodeError) -> str:
     """Return the first fault of a file that holds no record of ours: where it is, and what."""
+    if isinstance(error, orjson.JSONDecodeError):
+        return f"the file: {error}"
     first = error.errors(include_url=False)[0]
     where = SECRETS.redact(".".join(str(part) for part in first["loc"])) or "the file"
     return f"{where[:MAX_SHOWN]}: {SECRETS.redact(first['msg'])[:MAX_SHOWN]}"
@@ -148,12 +165,3 @@ def move_aside(path: Path, now: datetime) -> Path:
     with storage_errors(path, "is damaged and could not be moved aside"):
         path.rename(aside)
     return aside
-
-
-def _sha256_without_metadata(checkpoint: bytes) -> str:
-    """Hash all lines but the block of metadata; in a file that a person laid out anew, all of them."""
-    start = checkpoint.find(_METADATA_START)
-    end = checkpoint.find(_METADATA_END, start) + len(_METADATA_END) if start >= 0 else start
-    digest = hashlib.sha256(memoryview(checkpoint)[: max(start, 0)])
-    digest.update(memoryview(checkpoint)[max(end, 0) :])
-    return digest.hexdigest()

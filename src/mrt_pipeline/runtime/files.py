@@ -17,7 +17,7 @@ import hashlib
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import orjson
@@ -108,6 +108,11 @@ def to_json(content: BaseModel | dict[str, object] | list[object]) -> bytes:
     if isinstance(content, BaseModel):
         return content.model_dump_json(exclude_none=True, indent=1).encode() + b"\n"
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def to_json_lines(items: Iterable[object]) -> bytes:
+    """Return the bytes of a JSON list of plain data, one item in a line; indented it would be twice that."""
+    return b"[\n%b\n]\n" % b",\n".join(map(orjson.dumps, items))
 
 
 def append_lines(descriptor: int, lines: bytes) -> None:

@@ -16,9 +16,9 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity, describe_rest, group_kinds
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, REJECTED_NAME
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT as STAGE
+from mrt_pipeline.contracts.network import LinkedExit
 from mrt_pipeline.contracts.outputs import (
     EnrichmentStatus,
-    ExitEnrichment,
     ModelUsage,
     SourceUse,
     Stage1Output,
@@ -169,7 +169,7 @@ def without_enrichment(stage1_output: Stage1Output, context: RunContext) -> Stag
             StationEnrichment(
                 slug=station.slug,
                 status=EnrichmentStatus.DONE,
-                exits=tuple(ExitEnrichment(exit_id=found.exit_id) for found in station.exits),
+                exits=tuple(LinkedExit(exit_id=found.exit_id) for found in station.exits),
             )
             for station in stage1_output.stations
         ),

@@ -15,8 +15,8 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.names import STAGE3_MERGER
-from mrt_pipeline.contracts.network import Station, StationExit, StationNames
-from mrt_pipeline.contracts.outputs import ExitEnrichment, Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.network import LinkedExit, Platform, Station, StationExit
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output, StationEnrichment
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageInputError, StageOutputError
 from mrt_pipeline.network import load_network
@@ -111,9 +111,9 @@ def merge(stage1: Stage1Output, stage2: Stage2Output) -> Merged:
     provenance = _unite_provenance(stage1, stage2, findings)
     enrichments = _enrichments_by_exit(stage1, stage2, findings)
     findings.extend(_exits_without(enrichments, stage1.stations))
-    names = {item.slug: item.names for item in stage2.enrichments if item.names is not None}
+    told = {item.slug: item for item in reversed(stage2.enrichments)}
     stations = tuple(
-        _enrich_station(station, enrichments, names.get(station.slug)) for station in stage1.stations
+        _enrich_station(station, enrichments, told.get(station.slug)) for station in stage1.stations
     )
     return Merged(stations, provenance, tuple(findings))
 
@@ -149,13 +149,15 @@ def _findings_so_far(stage1: Stage1Output, stage2: Stage2Output) -> Iterator[Fin
 
 
 def _enrich_station(
-    station: Station, enrichments: dict[str, ExitEnrichment], names: StationNames | None
+    station: Station, enrichments: dict[str, LinkedExit], told: StationEnrichment | None
 ) -> Station:
     exits = tuple(_enrich_exit(found, enrichments.get(found.exit_id)) for found in station.exits)
-    return station.model_copy(update={"exits": exits, "names": names})
+    platforms: tuple[Platform, ...] = () if told is None else told.platforms
+    names = None if told is None else told.names
+    return station.model_copy(update={"platforms": platforms, "exits": exits, "names": names})
 
 
-def _enrich_exit(found: StationExit, enrichment: ExitEnrichment | None) -> StationExit:
+def _enrich_exit(found: StationExit, enrichment: LinkedExit | None) -> StationExit:
     if enrichment is None:
         return found
     return found.model_copy(update={name: getattr(enrichment, name) for name in PARTS})
@@ -163,10 +165,10 @@ def _enrich_exit(found: StationExit, enrichment: ExitEnrichment | None) -> Stati
 
 def _enrichments_by_exit(
     stage1: Stage1Output, stage2: Stage2Output, findings: list[Finding]
-) -> dict[str, ExitEnrichment]:
+) -> dict[str, LinkedExit]:
     """Return the enrichment of each known exit; one for no exit, or a second one, becomes a finding."""
     known = {found.exit_id for station in stage1.stations for found in station.exits}
-    by_exit: dict[str, ExitEnrichment] = {}
+    by_exit: dict[str, LinkedExit] = {}
     for station in stage2.enrichments:
         for enrichment in station.exits:
             exit_id = enrichment.exit_id
@@ -190,7 +192,7 @@ def _misfit(check: str, slug: str, exit_id: str, fault: str) -> Finding:
     )
 
 
-def _exits_without(enrichments: dict[str, ExitEnrichment], stations: Iterable[Station]) -> Iterator[Finding]:
+def _exits_without(enrichments: dict[str, LinkedExit], stations: Iterable[Station]) -> Iterator[Finding]:
     for station in stations:
         bare = [found.exit_id for found in station.exits if found.exit_id not in enrichments]
         if bare:

@@ -16,6 +16,7 @@ from tests.fakes.enrichment_sources import NO_CONFIG
 from tests.integration.config_keys.scene import DAY, POOR, Case, Changes, Look, Outputs, Run, Scene, has_file
 
 ON_THE_DAY = datetime(DAY.year, DAY.month, DAY.day, 4, tzinfo=UTC)
+GRAPH = ["mrt_transit_graph.json", "mrt_transit_graph.meta.json"]
 UNCHECKED = {
     "stages.stage3_merger.validation.completeness_check": False,
     "stages.stage3_merger.validation.sanity_check": False,
@@ -193,7 +194,7 @@ CASES = (
     Case("output.versioning", False, name_of_the_folder, "its start", "current", POOR),
     Case("output.keep_last_n_versions", 1, runs_left_of_two, 2, 1, POOR),
     Case("output.symlink_latest", False, has_file("../latest"), True, False, POOR),
-    Case("output.formats", ["geojson"], files_published, ["mrt_transit_graph.json"], ["exits.geojson"], POOR),
+    Case("output.formats", ["geojson"], files_published, GRAPH, ["exits.geojson"], POOR),
     Case("gates.enabled", False, without(lose_a_station), "GateError", "published", UNCHECKED),
     Case("gates.max_stations_lost", 1, without(lose_a_station), "GateError", "published", UNCHECKED),
     Case("gates.max_exits_lost", 1, without(lose_an_exit), "GateError", "published", UNCHECKED),

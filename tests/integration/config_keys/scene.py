@@ -26,6 +26,7 @@ from mrt_pipeline.errors import MrtPipelineError
 from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.output_files import read_output
 from mrt_pipeline.runtime.source_access import SourceAccess
 from tests.fakes.enrichment_sources import SeenReporter
 from tests.fakes.fake_time import FakeTime
@@ -216,8 +217,8 @@ def run_anew(scene: Scene, changes: Changes) -> Run:
 def _read_outputs(scene: Scene, changes: Changes) -> Outputs:
     folder = scene.run(changes).folder
     return (
-        Stage1Output.model_validate_json((folder / "stage1_deterministic.json").read_bytes()),
-        Stage2Output.model_validate_json((folder / "stage2_enrichment.json").read_bytes()),
+        read_output(Stage1Output, (folder / "stage1_deterministic.json").read_bytes()),
+        read_output(Stage2Output, (folder / "stage2_enrichment.json").read_bytes()),
     )
 
 

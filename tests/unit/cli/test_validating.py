@@ -11,8 +11,9 @@ from mrt_pipeline.cli.app import app
 from mrt_pipeline.cli.validating import validate_file
 from mrt_pipeline.errors import ConfigError
 from mrt_pipeline.runtime.checkpoints import describe_checkpoint
-from mrt_pipeline.runtime.files import sha256_of, write_json
+from mrt_pipeline.runtime.files import sha256_of, write_bytes
 from mrt_pipeline.runtime.manifests import save_manifest
+from mrt_pipeline.runtime.output_files import render_output
 from tests.fakes.manifests import make_manifest, make_stage_record
 from tests.fakes.network_builder import AS_OF, make_dataset
 
@@ -29,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(f"MRT_PIPELINE__STAGES__STAGE3_MERGER__VALIDATION__{group}", "false")
     folder = tmp_path / "run"
     folder.mkdir()
-    write_json(folder / "stage3_final.json", make_dataset())
+    write_bytes(folder / "stage3_final.json", render_output(make_dataset()))
     (folder / "mrt_transit_graph.json").write_bytes(EXPORT)
     checkpoint = describe_checkpoint(folder / "stage3_final.json")
     record = make_stage_record("stage3_merger", b"").model_copy(update={"checkpoint": checkpoint})

@@ -9,10 +9,10 @@ from typing import Any
 from mrt_pipeline.compare.comparison import compare_datasets
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.evidence import Method
-from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit
+from mrt_pipeline.contracts.network import Platform, Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.network import CodeEntry, Direction, Line, Network, Service
-from tests.fakes.network_builder import cited, code_entry, make_dataset, make_station
+from tests.fakes.network_builder import cited, code_entry, links_to, make_dataset, make_station
 
 OPENING = date(2026, 7, 12)
 BEFORE = date(2026, 7, 11)
@@ -110,18 +110,20 @@ def get_station_of(dataset: Stage3Output, slug: str) -> Station:
 
 def _with_platforms(station: Station, directions: dict[str, tuple[Direction, ...]]) -> Station:
     platforms = tuple(
-        _platform(direction) for code in station.mrt_codes for direction in directions.get(code, ())
+        _platform(station.slug, direction)
+        for code in station.mrt_codes
+        for direction in directions.get(code, ())
     )
-    exits = tuple(found.model_copy(update={"platforms": platforms}) for found in station.exits)
-    return station.model_copy(update={"exits": exits})
+    exits = tuple(found.model_copy(update={"platforms": links_to(*platforms)}) for found in station.exits)
+    return station.model_copy(update={"platforms": platforms, "exits": exits})
 
 
-def _platform(direction: Direction) -> ExitPlatform:
-    return ExitPlatform(
+def _platform(slug: str, direction: Direction) -> Platform:
+    return Platform(
+        platform_id=f"{slug}-{direction.line_code.lower()}-{direction.next_code}",
         station_code=direction.station_code,
         line_code=direction.line_code,
         towards_code=direction.towards_code,
         next_code=direction.next_code,
-        is_same_building=True,
         evidence=cited(direction.service_id, "network-table", Method.TOPOLOGY),
     )

@@ -9,9 +9,16 @@ import pytest
 from mrt_pipeline.compare.comparison import compare_datasets
 from mrt_pipeline.compare.losses import find_losses
 from mrt_pipeline.compare.wording import headline
-from mrt_pipeline.contracts.evidence import Confidence
+from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.network import ExitAccess, Landmark, StationNames, StepFree, TowardsKind
+from mrt_pipeline.contracts.network import (
+    ExitAccess,
+    Landmark,
+    StationNames,
+    StepFree,
+    TowardsKind,
+    link_platform,
+)
 from mrt_pipeline.contracts.outputs import Stage3Output
 from tests.fakes.network_builder import cited, make_bus_stop, make_dataset, make_exit, provenance
 from tests.unit.compare.comparison_scene import (
@@ -130,9 +137,9 @@ def test_another_destination_on_signs_is_told_once_for_the_line_and_nothing_else
 
 
 def test_what_a_destination_is_to_the_trains_is_no_change_by_itself() -> None:
-    platforms = get_exit(NOW, "promenade-ccl-A").platforms
+    platforms = get_station_of(NOW, "promenade").platforms
     said = tuple(item.model_copy(update={"towards_kind": TowardsKind.NEXT_STATION}) for item in platforms)
-    assert compare(NOW, replace_exit(NOW, "promenade-ccl-A", platforms=said)).is_same
+    assert compare(NOW, replace_station(NOW, "promenade", platforms=said)).is_same
 
 
 def test_a_line_that_begins_to_call_at_a_station_adds_a_code() -> None:
@@ -274,18 +281,28 @@ class TestBusStops:
 
 
 class TestPlatforms:
-    """The two platforms of one exit."""
+    """The two platforms that one exit leads to."""
 
     FOUND = get_exit(NOW, EXIT)
 
     def test_a_letter_that_became_known_is_told(self) -> None:
-        first, *others = self.FOUND.platforms
-        lettered = replace_exit(
-            NOW, EXIT, platforms=(first.model_copy(update={"platform_code": "A"}), *others)
+        first, *others = get_station_of(NOW, "promenade").platforms
+        lettered = replace_station(
+            NOW, "promenade", platforms=(first.model_copy(update={"platform_codes": ("A",)}), *others)
         )
         [change] = compare(NOW, lettered).values_changed
-        assert (change.item, change.attribute) == ("CC4 to CC30", "platform_code")
-        assert (change.old, change.new) == (None, "A")
+        assert (change.exit_id, change.item, change.attribute) == (None, "CC4 to CC30", "platform_codes")
+        assert (change.old, change.new) == ((), ("A",))
+
+    def test_a_way_that_leads_through_another_building_now_is_told_with_its_premises(self) -> None:
+        first, *others = self.FOUND.platforms
+        farther = link_platform(first.platform_id, is_same_building=False)
+        changes = compare(NOW, replace_exit(NOW, EXIT, platforms=(farther, *others))).values_changed
+        assert [(change.exit_id, change.item, change.attribute) for change in changes] == [
+            (EXIT, "CC4 to CC30", "is_same_building"),
+            (EXIT, "CC4 to CC30", "confidence"),
+        ]
+        assert {reason.method for change in changes for reason in change.new_evidence} == {Method.DEDUCTION}
 
     def test_one_that_only_this_exit_lost_is_told_as_a_value_of_this_exit(self) -> None:
         two = replace_station(
@@ -301,6 +318,8 @@ class TestPlatforms:
         assert changed_kinds(comparison) == {"values_changed"}
         [change] = comparison.values_changed
         assert (change.exit_id, change.field, change.new) == (EXIT, "platforms", None)
+        assert change.old["next_code"] != "CC30" and change.old["is_same_building"]
+        assert [reason.record_id for reason in change.old_evidence] == ["ccl-ring"]
 
     def test_all_of_them_gone_are_values_that_are_lost(self) -> None:
         comparison = compare(NOW, replace_exit(NOW, EXIT, platforms=()))
@@ -309,9 +328,9 @@ class TestPlatforms:
 
     def test_a_letter_that_changed_with_the_line_is_told_besides(self) -> None:
         old, new = network_dataset(BEFORE), network_dataset(AFTER)
-        lettered = [_letter(day, "marina-bay-ccl-A", letter) for day, letter in ((old, "A"), (new, "B"))]
+        lettered = [_letter(day, "marina-bay", letter) for day, letter in ((old, "A"), (new, "B"))]
         [change] = compare(*lettered).values_changed
-        assert (change.item, change.old, change.new) == ("CC33 to CC34", "A", "B")
+        assert (change.item, change.old, change.new) == ("CC33 to CC34", ("A",), ("B",))
 
 
 def test_what_becomes_known_of_access_is_told_whole() -> None:
@@ -419,10 +438,10 @@ def _landmark(name: str, **changes: Any) -> Landmark:
     return Landmark(name=name, evidence=cited(name), **changes)
 
 
-def _letter(dataset: Stage3Output, exit_id: str, letter: str) -> Stage3Output:
-    platforms = get_exit(dataset, exit_id).platforms
-    lettered = tuple(item.model_copy(update={"platform_code": letter}) for item in platforms)
-    return replace_exit(dataset, exit_id, platforms=lettered)
+def _letter(dataset: Stage3Output, slug: str, letter: str) -> Stage3Output:
+    platforms = get_station_of(dataset, slug).platforms
+    lettered = tuple(item.model_copy(update={"platform_codes": (letter,)}) for item in platforms)
+    return replace_station(dataset, slug, platforms=lettered)
 
 
 def _with(*findings: Finding) -> Stage3Output:

@@ -11,7 +11,6 @@ from mrt_pipeline.contracts.fields import FIELDS
 from mrt_pipeline.contracts.network import (
     AccessFeature,
     ExitAccess,
-    ExitPlatform,
     Landmark,
     Station,
     StationExit,
@@ -21,27 +20,28 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     cited,
+    links_to,
     make_bus_stop,
     make_dataset,
     make_exit,
-    make_platform,
     make_station,
     open_stations,
     provenance,
+    station_platform,
 )
 from tests.unit.compare.comparison_scene import AFTER, BEFORE, network_dataset
 
 NS13, NS17 = SMALL_NETWORK.codes[:2]
 
 
-def _platform(letter: str | None) -> ExitPlatform:
-    return make_platform(NS13, NS17, platform_code=letter)
+THERE = station_platform(NS13, NS17, platform_codes=("A",))
+BACK = station_platform(NS13, NS13, platform_codes=("B",))
 
 
 def _rich_exit(label: str = "A", **changes: Any) -> StationExit:
     bare = make_exit(NS13, label, east_m=40 * (ord(label) - ord("A")))
     facts = {
-        "platforms": (_platform("A"), _platform("B")),
+        "platforms": links_to(THERE, BACK),
         "bus_stops": (make_bus_stop(bare, "59069"), make_bus_stop(bare, "59061")),
         "access": ExitAccess(step_free=StepFree.YES, features=(AccessFeature.LIFT,), evidence=cited()),
         "landmarks": (Landmark(name="Northpoint", evidence=cited()),),
@@ -50,7 +50,7 @@ def _rich_exit(label: str = "A", **changes: Any) -> StationExit:
 
 
 def _dataset(*exits: StationExit, **changes: Any) -> Stage3Output:
-    yishun = make_station(SMALL_NETWORK, "yishun", exits=exits, **changes)
+    yishun = make_station(SMALL_NETWORK, "yishun", exits=exits, **{"platforms": (THERE, BACK)} | changes)
     return make_dataset(yishun, make_station(SMALL_NETWORK, "bishan"))
 
 
@@ -84,8 +84,8 @@ def test_a_line_that_closes_to_a_ring_under_new_codes_loses_no_station_and_no_ex
 @pytest.mark.parametrize(
     ("field", "changes", "old", "lost"),
     [
-        ("platforms", {"platforms": (_platform("A"),)}, 2, 1),
-        ("platform_codes", {"platforms": (_platform(None), _platform("B"))}, 2, 1),
+        ("platforms", {"platforms": links_to(THERE)}, 2, 1),
+        ("platform_codes", {"platforms": links_to(BACK)}, 2, 1),
         ("bus_stops", {"bus_stops": ()}, 2, 2),
         ("bus_services", {"bus_stops": _rich_exit().bus_stops[:1]}, 4, 2),
         ("access", {"access": None}, 1, 1),
@@ -100,6 +100,14 @@ def test_values_that_are_gone_are_counted_by_field(
     [found] = [measured for measured in losses.fields if measured.field == field]
     assert (found.old, found.lost, found.share) == (old, lost, round(lost / old, 4))
     assert found.exits == ("yishun-nsl-A",)
+
+
+def test_a_letter_that_a_platform_lost_is_lost_by_each_exit_that_leads_there() -> None:
+    exits = _rich_exit("A"), _rich_exit("B")
+    unlettered = BACK.model_copy(update={"platform_codes": ()})
+    [found] = find_losses(_dataset(*exits), _dataset(*exits, platforms=(THERE, unlettered))).fields
+    assert (found.field, found.old, found.lost) == ("platform_codes", 4, 2)
+    assert found.exits == ("yishun-nsl-A", "yishun-nsl-B")
 
 
 def test_a_value_that_another_one_took_the_place_of_is_no_loss() -> None:

@@ -13,8 +13,9 @@ from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import (
     ExitAccess,
     ExitBusStop,
-    ExitPlatform,
     Landmark,
+    Platform,
+    PlatformLink,
     Station,
     StationCode,
     StationExit,
@@ -35,11 +36,12 @@ from tests.fakes.network_builder import (
     EXITS_DOCUMENT,
     SMALL_NETWORK,
     cited,
+    links_to,
     make_bus_stop,
     make_dataset,
-    make_platform,
     make_station,
     provenance,
+    station_platform,
 )
 
 WIKI = "fandom-wiki:Yishun MRT Station"
@@ -54,6 +56,7 @@ QUOTE = Evidence(
     char_end=137,
     alignment=Alignment.EXACT,
 )
+PLATFORM = station_platform(ENTRY, SMALL_NETWORK.codes[1])
 RULE = QUOTE.model_copy(update={"method": Method.RULE})
 
 
@@ -62,7 +65,7 @@ def _station() -> Station:
     found = plain.exits[0]
     full = found.model_copy(
         update={
-            "platforms": (make_platform(ENTRY, SMALL_NETWORK.codes[1]),),
+            "platforms": links_to(PLATFORM),
             "bus_stops": (make_bus_stop(found, evidence={**cited("59069"), "services": (RULE,)}),),
             "access": ExitAccess(
                 step_free=StepFree.YES, confidence=Confidence.LOW, evidence={"step_free": (QUOTE,)}
@@ -70,7 +73,7 @@ def _station() -> Station:
         }
     )
     names = StationNames(zh_hans="义顺", ms="Yishun", ta="யீஷூன்", evidence=cited())
-    return plain.model_copy(update={"exits": (full,), "names": names})
+    return plain.model_copy(update={"platforms": (PLATFORM,), "exits": (full,), "names": names})
 
 
 def _dataset(*findings: Finding) -> Stage3Output:
@@ -131,7 +134,7 @@ def test_every_value_has_a_reason_computed_ones_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "record", [Station, StationCode, StationExit, ExitPlatform, ExitBusStop, ExitAccess, Landmark]
+    "record", [Station, StationCode, StationExit, Platform, ExitBusStop, ExitAccess, Landmark]
 )
 def test_how_a_field_is_computed_is_told_for_each_that_needs_no_evidence(record: type[Published]) -> None:
     told = {name for kind, name in COMPUTED if kind is record}
@@ -191,7 +194,13 @@ def test_a_field_has_the_names_that_all_other_places_use(name: str, field: str, 
         *FIELDS,
         *PARTS,
         *(part.claimed_as for part in PARTS.values()),
-        *(name for kind in RECORD_TYPES.values() for name in kind.model_fields if name != "evidence"),
+        *(
+            name
+            for kinds in RECORD_TYPES.values()
+            for kind in kinds
+            for name in kind.model_fields
+            if name != "evidence"
+        ),
     ],
 )
 def test_what_coverage_losses_claims_and_records_call_a_field_can_be_asked_for(name: str) -> None:
@@ -200,7 +209,7 @@ def test_what_coverage_losses_claims_and_records_call_a_field_can_be_asked_for(n
 
 def test_an_attribute_that_says_nothing_is_named_so() -> None:
     [silent] = _explain(field_name="platform_codes").silent
-    assert (silent.exit_id, silent.field) == ("yishun-nsl-A", "platforms.platform_code")
+    assert (silent.exit_id, silent.field) == ("yishun-nsl-A", "platforms.platform_codes")
 
 
 def test_our_own_table_is_not_called_a_publishers_record() -> None:
@@ -218,19 +227,60 @@ def test_our_own_table_is_not_called_a_publishers_record() -> None:
 
 
 def test_one_building_is_concluded_from_codes_and_not_from_the_order_of_stations() -> None:
-    premises = tuple(network_evidence(code, Method.DEDUCTION) for code in ("NS13", "NS17"))
     station = _station()
-    [found] = station.exits
-    [platform] = found.platforms
-    said = platform.model_copy(update={"evidence": {**platform.evidence, "is_same_building": premises}})
-    station = station.model_copy(update={"exits": (found.model_copy(update={"platforms": (said,)}),)})
     documents = {**_dataset().provenance, NETWORK_DOCUMENT: provenance(NETWORK_DOCUMENT)}
     explanation = explain(make_dataset(station, provenance=documents), station)
     value = _value(explanation, "platforms", "is_same_building")
-    assert [reason.record_id for reason in value.reasons] == ["NS13", "NS17"]
-    assert not any("order of stations" in reason.how for reason in value.reasons)
+    assert [(reason.document_id, reason.record_id) for reason in value.reasons] == [
+        (EXITS_DOCUMENT, "1"),
+        (NETWORK_DOCUMENT, "NS13"),
+    ]
+    assert {reason.method for reason in value.reasons} == {Method.DEDUCTION}
+    assert value.exit_id == "yishun-nsl-A"
     assert "one building" in str(value.rule)
     assert "order of stations" in _value(explanation, "platforms", "next_code").reasons[0].how
+
+
+def test_what_a_link_says_for_itself_comes_before_what_it_follows_from() -> None:
+    station = _station()
+    [found] = station.exits
+    [link] = found.platforms
+    said = link.model_copy(update={"evidence": {"platform_id": (RULE,), "is_same_building": (QUOTE,)}})
+    exits = (found.model_copy(update={"platforms": (said,)}),)
+    explanation = explain(_dataset(), station.model_copy(update={"exits": exits}), exit_label="A")
+    [building] = _value(explanation, "platforms", "is_same_building").reasons
+    assert building.quote == QUOTE.quote
+
+
+def test_platforms_are_explained_with_their_station_and_again_with_an_exit_asked_for_alone() -> None:
+    whole = [value for value in _explain().values if value.field == "platforms"]
+    assert {value.exit_id for value in whole if value.attribute == "next_code"} == {None}
+    assert {value.attribute for value in whole if value.exit_id} == PlatformLink.model_fields.keys() - {
+        "evidence"
+    }
+    alone = [value for value in _explain(exit_label="A").values if value.field == "platforms"]
+    told = {*Platform.model_fields, *PlatformLink.model_fields} - {
+        "evidence",
+        "platform_codes",
+        "towards_kind",
+    }
+    assert sorted(str(value.attribute) for value in alone) == sorted(told)
+    assert {value.exit_id for value in alone} == {"yishun-nsl-A"}
+    assert {value.item for value in (*whole, *alone)} == {"NS13 to NS17"}
+
+
+def test_with_an_exit_alone_the_lesser_confidence_of_platform_and_way_is_told() -> None:
+    [found] = _station().exits
+    far = found.model_copy(update={"platforms": links_to(PLATFORM, is_same_building=False)})
+    for platform, exits, told in (
+        (PLATFORM, (found,), Confidence.HIGH),
+        (PLATFORM, (far,), Confidence.MEDIUM),
+        (PLATFORM.model_copy(update={"confidence": Confidence.LOW}), (far,), Confidence.LOW),
+    ):
+        station = _station().model_copy(update={"platforms": (platform,), "exits": exits})
+        value = _value(explain(_dataset(), station, exit_label="A"), "platforms", "confidence")
+        assert value.value is told
+        assert {reason.record_id for reason in value.reasons} == {"nsl-main", "1"}
 
 
 @pytest.mark.parametrize("name", ["nothing", "bus_stops.nothing", "lat.x", "evidence", "exits", ""])
@@ -262,19 +312,27 @@ class TestFindings:
         exit_id="yishun-nsl-A",
         record_id=f"{EXITS_DOCUMENT}:59069",
     )
+    LETTER = Finding(
+        check="letter",
+        severity=Severity.WARNING,
+        message=".",
+        slug="yishun",
+        field="platforms.NS13>NS17.platform_code",
+    )
     OTHER = Finding(check="other", severity=Severity.INFO, message=".", slug="bishan")
 
     @pytest.mark.parametrize(
         ("asked", "checks"),
         [
-            ({}, {"station", "exit", "stop"}),
-            ({"exit_label": "A"}, {"exit", "stop"}),
-            ({"exit_label": "A", "field_name": "bus_stops"}, {"exit", "stop"}),
-            ({"exit_label": "A", "field_name": "platforms"}, {"exit"}),
+            ({}, {"station", "exit", "stop", "letter"}),
+            ({"exit_label": "A"}, {"exit", "stop", "letter"}),
+            ({"exit_label": "A", "field_name": "bus_stops"}, {"exit", "stop", "letter"}),
+            ({"exit_label": "A", "field_name": "platforms"}, {"exit", "letter"}),
         ],
     )
     def test_those_about_what_was_asked_for_are_shown(self, asked: dict[str, Any], checks: set[str]) -> None:
-        found = _explain(self.STATION, self.EXIT, self.STOP, self.OTHER, **asked).findings
+        told = (self.STATION, self.EXIT, self.STOP, self.LETTER, self.OTHER)
+        found = _explain(*told, **asked).findings
         assert {finding.check for finding in found} == checks
 
 

@@ -24,17 +24,19 @@ from mrt_pipeline.runtime.run_log import LOG_NAMES
 from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
+    links_to,
     make_bus_stop,
     make_dataset,
     make_exit,
-    make_platform,
     make_station,
+    station_platform,
 )
 
 EXPORTERS = {spec.name: spec for spec in all_exports()}
 ROOT = Path(__file__).parents[3]
 DOCUMENTED = set(re.findall(r"`([\w.-]+)`", (ROOT / "docs/formats.md").read_text(encoding="utf-8")))
 NS13, NS17, *_ = SMALL_NETWORK.codes
+RFC_7946 = {"type", "features", "id", "geometry", "coordinates", "properties"}
 
 
 def _keys(value: Any) -> set[str]:
@@ -44,21 +46,26 @@ def _keys(value: Any) -> set[str]:
     return set().union(*map(_keys, value)) if isinstance(value, list) else set()
 
 
-@pytest.mark.parametrize("render", [EXPORTERS["json"].render, render_validation])
+@pytest.mark.parametrize(
+    "render",
+    [*(render for spec in EXPORTERS.values() for render in spec.files.values()), render_validation],
+)
 def test_every_key_of_a_file_is_documented(render: Any) -> None:
+    platform = station_platform(NS13, NS17)
     found = make_exit(NS13).model_copy(
         update={
-            "platforms": (make_platform(NS13, NS17),),
+            "platforms": links_to(platform),
             "bus_stops": (make_bus_stop(make_exit(NS13)),),
         }
     )
-    dataset = make_dataset(make_station(SMALL_NETWORK, "yishun", exits=(found,)))
+    station = make_station(SMALL_NETWORK, "yishun", exits=(found,), platforms=(platform,))
+    dataset = make_dataset(station)
     severities = {"info", "warning", "error"}
-    assert _keys(json.loads(render(dataset))) <= DOCUMENTED | severities
+    assert _keys(json.loads(render(dataset))) <= DOCUMENTED | severities | RFC_7946
 
 
 def test_every_file_and_format_is_documented() -> None:
-    files = {exporter.file_name for exporter in EXPORTERS.values()}
+    files = {name for exporter in EXPORTERS.values() for name in exporter.files}
     assert files | EXPORTERS.keys() | {VALIDATION_NAME} <= DOCUMENTED
 
 
@@ -95,7 +102,7 @@ def test_every_file_of_a_run_s_folder_is_documented(page: str) -> None:
     files = {
         *CHECKPOINT_NAMES.values(),
         *LOG_NAMES.values(),
-        *(exporter.file_name for exporter in EXPORTERS.values()),
+        *(name for exporter in EXPORTERS.values() for name in exporter.files),
         MANIFEST_NAME,
         VALIDATION_NAME,
         REPORT_FILE,
@@ -114,5 +121,5 @@ def test_every_file_of_a_run_s_folder_is_documented(page: str) -> None:
 def test_a_time_stands_only_in_the_files_that_are_said_to_hold_one() -> None:
     dataset = make_dataset()
     later = dataset.metadata.model_copy(update={"generated_at": dataset.metadata.generated_at + timedelta(1)})
-    for exporter in EXPORTERS.values():
-        assert exporter.render(dataset) == exporter.render(dataset.model_copy(update={"metadata": later}))
+    for render in (render for exporter in EXPORTERS.values() for render in exporter.files.values()):
+        assert render(dataset) == render(dataset.model_copy(update={"metadata": later}))

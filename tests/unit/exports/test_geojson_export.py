@@ -7,11 +7,19 @@ import pytest
 
 from mrt_pipeline.config.registry import all_exports
 from mrt_pipeline.contracts.outputs import Stage3Output
-from tests.fakes.network_builder import SMALL_NETWORK, make_dataset, make_exit, make_station, provenance
+from tests.fakes.network_builder import (
+    SMALL_NETWORK,
+    links_to,
+    make_dataset,
+    make_exit,
+    make_station,
+    provenance,
+    station_platform,
+)
 
 EXPORTERS = {spec.name: spec for spec in all_exports()}
 
-NS13 = SMALL_NETWORK.codes[0]
+NS13, NS17, *_ = SMALL_NETWORK.codes
 
 
 def _render(dataset: Stage3Output) -> Any:
@@ -50,6 +58,15 @@ def test_a_feature_tells_its_station_and_its_bare_label() -> None:
     properties = _only()["properties"]
     assert (properties["name"], properties["station_id"], properties["exit_code"]) == ("Yishun", "NS13", "A")
     assert properties["access"]["step_free"] == "unknown"
+
+
+def test_a_platform_is_told_with_each_exit_that_leads_there() -> None:
+    platform = station_platform(NS13, NS17, platform_codes=("A", "D"))
+    found = make_exit(NS13, platforms=links_to(platform, is_same_building=False))
+    station = make_station(SMALL_NETWORK, "yishun", exits=(found,), platforms=(platform,))
+    [told] = _render(make_dataset(station))["features"][0]["properties"]["platforms"]
+    assert (told["platform_id"], told["platform_codes"]) == ("yishun-nsl-NS17", ["A", "D"])
+    assert (told["next_code"], told["is_same_building"], told["confidence"]) == ("NS17", False, "medium")
 
 
 def test_the_collection_carries_day_and_attributions_and_no_crs() -> None:

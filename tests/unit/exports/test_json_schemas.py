@@ -7,10 +7,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
-from mrt_pipeline.runtime.files import to_json
+from mrt_pipeline.contracts.outputs import StageOutput
 from mrt_pipeline.runtime.json_schemas import SCHEMA_FILES, SCHEMAS_FOLDER, render_schema, write_schemas
+from mrt_pipeline.runtime.output_files import render_output
 from tests.fakes.network_builder import (
     enrich_nothing,
     make_dataset,
@@ -43,10 +43,10 @@ def test_every_checkpoint_has_a_schema_of_its_name() -> None:
 
 
 @pytest.mark.parametrize(("file_name", "output"), OUTPUTS.items())
-def test_a_stage_output_as_written_fits_its_shipped_schema(file_name: str, output: Record) -> None:
+def test_a_stage_output_as_written_fits_its_shipped_schema(file_name: str, output: StageOutput) -> None:
     schema = _schema(file_name)
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(json.loads(to_json(output)), schema)
+    jsonschema.validate(json.loads(render_output(output)), schema)
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,14 @@ def test_a_stage_output_as_written_fits_its_shipped_schema(file_name: str, outpu
         (("schema_version",), "0"),
         (("stations", 0, "lat"), 103.8),
         (("stations", 0, "evidence"), None),
+        (("stations", 0, "evidence", "record"), []),
+        (("stations", 0, "evidence", "record", 0), "1"),
+        (("stations", 0, "reasons", 0, "licence"), None),
         (("stations", 0, "exits", 0, "shape"), "round"),
     ],
 )
 def test_a_wrong_dataset_does_not_fit_the_schema(path: tuple[str | int, ...], wrong: object) -> None:
-    content = json.loads(to_json(make_dataset()))
+    content = json.loads(render_output(make_dataset()))
     holder = content
     for key in path[:-1]:
         holder = holder[key]

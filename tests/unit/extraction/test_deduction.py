@@ -57,8 +57,8 @@ def said_of(exit_id: str, step_free: StepFree, source: str = "fandom_wiki") -> S
 
 
 def access_of(exit_id: str, about: Station, *claims: StationClaims) -> ExitAccess | None:
-    exits, _ = merge_claims(about, claims, conclude_step_free(about, claims))
-    return next(found.access for found in exits if found.exit_id == exit_id)
+    merged = merge_claims(about, claims, conclude_step_free(about, claims))
+    return next(found.access for found in merged.exits if found.exit_id == exit_id)
 
 
 def answers(about: Station, *claims: StationClaims) -> dict[str, str]:
@@ -128,7 +128,8 @@ def test_a_source_that_states_it_of_the_exit_stands_above_a_conclusion() -> None
 
 def test_a_source_that_denies_what_follows_leaves_it_unknown_with_both_sides() -> None:
     claims = [lift_at(A), said_of(A, StepFree.NO)]
-    exits, findings = merge_claims(HOUGANG, claims, conclude_step_free(HOUGANG, claims))
+    merged = merge_claims(HOUGANG, claims, conclude_step_free(HOUGANG, claims))
+    exits, findings = merged.exits, merged.findings
     assert exits[0].access is not None
     assert exits[0].access.step_free is StepFree.UNKNOWN
     (dispute,) = [found for found in findings if found.field == "access.step_free"]
@@ -185,7 +186,8 @@ def test_the_order_of_sources_decides_nothing(
     shuffled = random.sample(claims, len(claims))
 
     def made_of(given: Sequence[StationClaims]) -> list[ExitAccess | None]:
-        return [found.access for found in merge_claims(HOUGANG, given, conclude_step_free(HOUGANG, given))[0]]
+        merged = merge_claims(HOUGANG, given, conclude_step_free(HOUGANG, given))
+        return [found.access for found in merged.exits]
 
     assert made_of(shuffled) == made_of(claims)
 
@@ -197,7 +199,7 @@ def test_a_no_is_never_concluded_and_a_conclusion_is_never_high(
     claims = [*lifts, *direct]
     concluded = conclude_step_free(HOUGANG, claims)
     assert all(one.access.step_free is StepFree.YES for one in concluded.values())
-    for found in merge_claims(HOUGANG, claims, concluded)[0]:
+    for found in merge_claims(HOUGANG, claims, concluded).exits:
         if found.access is not None and any(
             one.method is Method.DEDUCTION for one in found.access.evidence_for("step_free")
         ):

@@ -15,6 +15,8 @@ from mrt_pipeline.contracts.network import (
     ExitPlatform,
     Landmark,
     LandmarkKind,
+    LinkedExit,
+    Platform,
     StepFree,
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
@@ -27,10 +29,12 @@ from tests.fakes.enrichment_sources import quote_of, quoted
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     cited,
+    links_to,
     make_bus_stop,
     make_platform,
     open_stations,
     provenance,
+    station_platform,
 )
 from tests.unit.extraction import scene
 
@@ -55,9 +59,19 @@ def _claims(source: str, findings: tuple[Finding, ...] = (), **said: Any) -> Sta
     )
 
 
-def _merge(*claims: StationClaims) -> tuple[ExitEnrichment, tuple[Finding, ...]]:
-    [merged], findings = merge_claims(YISHUN, claims)
-    return merged, findings
+def _merge(*claims: StationClaims) -> tuple[LinkedExit, tuple[Finding, ...]]:
+    merged = merge_claims(YISHUN, claims)
+    [found] = merged.exits
+    return found, merged.findings
+
+
+def _platforms(*claims: StationClaims) -> tuple[Platform, ...]:
+    """Return the station's platforms, to all of which its exit must lead."""
+    merged = merge_claims(YISHUN, claims)
+    assert [link.platform_id for link in merged.exits[0].platforms] == [
+        platform.platform_id for platform in merged.platforms
+    ]
+    return merged.platforms
 
 
 def _lta_stop(relation: BusStopRelation = BusStopRelation.AT, **changes: Any) -> ExitBusStop:
@@ -89,15 +103,18 @@ def _access(
 
 def test_every_exit_is_there_in_the_stations_order_even_when_nobody_speaks_of_it() -> None:
     claims = StationClaims(source="network", exits=(ExitEnrichment(exit_id=BISHAN.exits[1].exit_id),))
-    merged, findings = merge_claims(BISHAN, [claims])
-    assert [item.exit_id for item in merged] == [found.exit_id for found in BISHAN.exits]
-    assert findings == ()
+    merged = merge_claims(BISHAN, [claims])
+    assert [item.exit_id for item in merged.exits] == [found.exit_id for found in BISHAN.exits]
+    assert (merged.platforms, merged.findings) == ((), ())
 
 
 def test_what_one_source_alone_says_is_left_as_it_is() -> None:
-    said: dict[str, Any] = {"bus_stops": (_lta_stop(),), "platforms": (make_platform(NS13, NS17),)}
-    merged, _ = _merge(_claims("lta_datamall", **said))
-    assert merged == ExitEnrichment(exit_id=EXIT.exit_id, **said)
+    platform = make_platform(NS13, NS17, platform_code="A")
+    claims = _claims("lta_datamall", bus_stops=(_lta_stop(),), platforms=(platform,))
+    merged, _ = _merge(claims)
+    [published] = _platforms(claims)
+    assert published == station_platform(NS13, NS17, platform_codes=("A",))
+    assert merged == LinkedExit(exit_id=EXIT.exit_id, bus_stops=(_lta_stop(),), platforms=links_to(published))
 
 
 def test_a_claim_about_no_exit_of_the_station_is_a_bug() -> None:
@@ -137,99 +154,104 @@ def test_different_stops_are_in_order_of_distance() -> None:
 
 def test_a_letter_joins_the_direction_and_the_page_stands_behind_the_letter_only() -> None:
     topology = make_platform(NS13, NS17)
-    merged, findings = _merge(
+    claims = (
         _claims("network", platforms=(topology,)),
         _claims("fandom_wiki", platforms=(_wiki_platform("A"),)),
     )
-    [platform] = merged.platforms
-    assert (platform.platform_code, platform.confidence) == ("A", Confidence.MEDIUM)
+    [platform] = _platforms(*claims)
+    assert (platform.platform_codes, platform.confidence) == (("A",), Confidence.MEDIUM)
     assert platform.evidence_for("towards_code") == topology.evidence["record"]
-    assert [item.quote for item in platform.evidence_for("platform_code")] == ["Platform A"]
+    assert [item.quote for item in platform.evidence_for("platform_codes")] == ["Platform A"]
+    merged, findings = _merge(*claims)
     assert findings == ()
+    assert [link.evidence for link in merged.platforms] == [{}]
 
 
 def test_two_publishers_that_give_the_same_letter_make_it_certain() -> None:
     blog = _wiki_platform("A", evidence=quoted("A: trains to Bishan", OTHER_PAGE))
-    merged, _ = _merge(
+    [platform] = _platforms(
         _claims("network", platforms=(make_platform(NS13, NS17),)),
         _claims("fandom_wiki", platforms=(_wiki_platform("A"),)),
         _claims("openrouter_llm", platforms=(blog,)),
     )
-    assert merged.platforms[0].confidence is Confidence.HIGH
-    assert len(merged.platforms[0].evidence_for("platform_code")) == 2
+    assert platform.confidence is Confidence.HIGH
+    assert len(platform.evidence_for("platform_codes")) == 2
 
 
 def test_two_readings_of_one_page_do_not_make_a_letter_certain() -> None:
     model = _wiki_platform("A", evidence=quoted("Platform A", method=Method.MODEL), confidence=Confidence.LOW)
-    merged, _ = _merge(
+    [platform] = _platforms(
         _claims("network", platforms=(make_platform(NS13, NS17),)),
         _claims("fandom_wiki", platforms=(_wiki_platform("A"),)),
         _claims("openrouter_llm", platforms=(model,)),
     )
-    assert merged.platforms[0].confidence is Confidence.MEDIUM
+    assert platform.confidence is Confidence.MEDIUM
 
 
 def test_contradicting_letters_are_a_finding_with_both_quotes_and_none_is_published() -> None:
     model = _wiki_platform("B", evidence=quoted("trains use B", method=Method.MODEL))
-    merged, findings = _merge(
+    claims = (
         _claims("network", platforms=(make_platform(NS13, NS17),)),
         _claims("fandom_wiki", platforms=(_wiki_platform("A"),)),
         _claims("openrouter_llm", platforms=(model,)),
     )
-    assert merged.platforms == (make_platform(NS13, NS17),)
-    [finding] = findings
+    assert _platforms(*claims) == (station_platform(NS13, NS17),)
+    _, [finding] = _merge(*claims)
     assert (finding.check, finding.severity) == ("sources-disagree", Severity.WARNING)
-    assert (finding.slug, finding.exit_id) == ("yishun", EXIT.exit_id)
+    assert (finding.slug, finding.exit_id) == ("yishun", None)
+    assert finding.field == "platforms.NS13>NS17.platform_code"
     assert finding.message == (
-        "Yishun exit A: fandom_wiki says that platform A ('Platform A') is, openrouter_llm says that "
+        "Yishun: fandom_wiki says that platform A ('Platform A') is, openrouter_llm says that "
         "platform B ('trains use B') is, all towards NS17; no letter is published. Look at the station, and "
         "correct the page."
     )
 
 
-def _mrtdown_platform(letter: str, *further: str, **changes: Any) -> ExitPlatform:
+def _mrtdown(*letters: str, confidence: Confidence = Confidence.HIGH) -> StationClaims:
+    """Return what a source claims that knows several letters of one direction."""
     reasons = cited("YIS_NSL_A", "mrtdown-platforms", licence="CC-BY-4.0")["record"]
-    topology = make_platform(NS13, NS17).evidence
-    facts = {"platform_code": letter, "further_codes": further, "confidence": Confidence.HIGH}
-    evidence = {**topology, "platform_code": reasons, **({"further_codes": reasons} if further else {})}
-    return make_platform(NS13, NS17, **facts | {"evidence": evidence} | changes)
-
-
-def test_several_letters_of_one_reading_are_all_published_with_their_evidence() -> None:
-    merged, findings = _merge(
-        _claims("network", platforms=(make_platform(NS13, NS17),)),
-        _claims("mrtdown", platforms=(_mrtdown_platform("A", "D", confidence=Confidence.LOW),)),
+    evidence = {**make_platform(NS13, NS17).evidence, "platform_code": reasons}
+    facts = {"confidence": confidence, "evidence": evidence}
+    return _claims(
+        "mrtdown",
+        platforms=tuple(make_platform(NS13, NS17, platform_code=letter, **facts) for letter in letters),
     )
-    [platform] = merged.platforms
-    assert (platform.platform_code, platform.further_codes) == ("A", ("D",))
+
+
+NETWORK_ALONE = _claims("network", platforms=(make_platform(NS13, NS17),))
+
+
+def test_several_letters_of_one_source_are_all_published_with_their_evidence() -> None:
+    [platform] = _platforms(NETWORK_ALONE, _mrtdown("A", "D", confidence=Confidence.LOW))
+    assert platform.platform_codes == ("A", "D")
     assert platform.confidence is Confidence.LOW
-    for field in ("platform_code", "further_codes"):
-        assert [item.document_id for item in platform.evidence_for(field)] == ["mrtdown-platforms"]
+    assert [item.document_id for item in platform.evidence_for("platform_codes")] == ["mrtdown-platforms"]
     assert platform.evidence_for("towards_code") == make_platform(NS13, NS17).evidence["record"]
-    assert findings == ()
 
 
-def test_a_reading_that_gives_one_of_several_letters_contradicts_none_and_makes_none_certain() -> None:
-    merged, findings = _merge(
-        _claims("network", platforms=(make_platform(NS13, NS17),)),
-        _claims("mrtdown", platforms=(_mrtdown_platform("A", "D", confidence=Confidence.MEDIUM),)),
+def test_a_source_that_gives_one_of_several_letters_contradicts_none_and_makes_none_certain() -> None:
+    claims = (
+        NETWORK_ALONE,
+        _mrtdown("A", "D", confidence=Confidence.MEDIUM),
         _claims("fandom_wiki", platforms=(_wiki_platform("D"),)),
     )
-    [platform] = merged.platforms
-    assert (platform.platform_code, platform.further_codes) == ("A", ("D",))
+    [platform] = _platforms(*claims)
+    assert platform.platform_codes == ("A", "D")
     assert platform.confidence is Confidence.MEDIUM
-    assert findings == ()
+    assert _merge(*claims)[1] == ()
 
 
 def test_a_letter_that_another_source_has_not_among_its_several_is_a_finding_with_all_sides() -> None:
-    merged, [finding] = _merge(
-        _claims("network", platforms=(make_platform(NS13, NS17),)),
-        _claims("mrtdown", platforms=(_mrtdown_platform("A", "D"),)),
+    claims = (
+        NETWORK_ALONE,
+        _mrtdown("A", "D"),
         _claims("fandom_wiki", platforms=(_wiki_platform("B"),)),
     )
-    assert merged.platforms == (make_platform(NS13, NS17),)
+    [platform] = _platforms(*claims)
+    assert platform.platform_codes == ()
+    [finding] = _merge(*claims)[1]
     assert finding.sides is not None
-    assert [(side.speaker, side.says) for side in finding.sides] == [
+    assert sorted((side.speaker, side.says) for side in finding.sides) == [
         ("fandom_wiki", "B"),
         ("mrtdown", "A"),
         ("mrtdown", "D"),
@@ -239,11 +261,11 @@ def test_a_letter_that_another_source_has_not_among_its_several_is_a_finding_wit
 def test_platforms_keep_the_networks_order_and_those_of_a_page_alone_come_last() -> None:
     there, back = make_platform(NS13, NS17), make_platform(NS17, NS13)
     other = _wiki_platform("C", towards_code="CC15", next_code="CC15")
-    merged, _ = _merge(
+    platforms = _platforms(
         _claims("fandom_wiki", platforms=(other, _wiki_platform("A"))),
         _claims("network", platforms=(back, there)),
     )
-    assert [item.towards_code for item in merged.platforms] == ["NS13", "NS17", "CC15"]
+    assert [item.towards_code for item in platforms] == ["NS13", "NS17", "CC15"]
 
 
 def test_a_landmark_that_two_sources_spell_in_different_case_is_one() -> None:
@@ -300,7 +322,6 @@ def test_a_feature_that_another_source_denies_is_not_published_and_a_finding_sho
     denial = FeatureDenial(feature=AccessFeature.LIFT, evidence=quoted("no lift", OTHER_PAGE)["record"][0])
     merged, findings = _merge(_claims("fandom_wiki", access=lift), _claims("blog", denied=(denial,)))
     assert merged.access is not None and merged.access.features == (AccessFeature.ESCALATOR,)
-    assert not merged.denied
     [finding] = findings
     assert (finding.check, finding.field) == ("sources-disagree", "access.features.lift")
     assert finding.message == (
@@ -317,15 +338,15 @@ def test_a_feature_that_one_page_disputes_is_not_published_though_another_source
     table = "Exit A has a lift.\nExit A has no lift."
     yes, no = table.split("\n")
     denied = scene.said("access", "no_lift", no)
-    merged, findings = merge_claims(
+    merged = merge_claims(
         scene.YISHUN,
         [
             _read_by("fandom_wiki", table, scene.said("access", "lift", yes), denied),
             _read_by("openrouter_llm", table, scene.said("access", "lift", yes)),
         ],
     )
-    assert merged[0].access is not None and merged[0].access.features == ()
-    assert not findings
+    assert merged.exits[0].access is not None and merged.exits[0].access.features == ()
+    assert not merged.findings
 
 
 def test_a_source_that_does_not_know_does_not_contradict() -> None:
@@ -363,16 +384,16 @@ LETTER_A, LETTER_C = (
 
 
 def test_what_a_page_says_for_and_against_stays_unknown_when_another_reader_sees_one_side_only() -> None:
-    merged, findings = merge_claims(
+    merged = merge_claims(
         scene.YISHUN,
         [
             _read_by("fandom_wiki", ACCESS_PAGE, YES, NO),
             _read_by("openrouter_llm", ACCESS_PAGE, YES),
         ],
     )
-    assert merged[0].access is not None
-    assert merged[0].access.step_free is StepFree.UNKNOWN
-    assert findings == ()  # the source has told it already
+    assert merged.exits[0].access is not None
+    assert merged.exits[0].access.step_free is StepFree.UNKNOWN
+    assert merged.findings == ()  # the source has told it already
 
 
 def test_a_letter_that_a_page_gives_twice_is_not_published_when_another_reader_sees_one_only() -> None:
@@ -380,10 +401,25 @@ def test_a_letter_that_a_page_gives_twice_is_not_published_when_another_reader_s
         _read_by("fandom_wiki", LETTERS_PAGE, LETTER_A, LETTER_C),
         _read_by("openrouter_llm", LETTERS_PAGE, LETTER_A),
     ]
-    merged, _ = merge_claims(scene.YISHUN, sources)
-    assert {platform.platform_code for item in merged for platform in item.platforms} == {None}
-    undisputed, _ = merge_claims(scene.YISHUN, sources[1:])
-    assert {platform.platform_code for item in undisputed for platform in item.platforms} == {"A"}
+    merged = merge_claims(scene.YISHUN, sources)
+    assert {platform.platform_codes for platform in merged.platforms} == {()}
+    assert merged.findings == ()  # the source has told it already
+    undisputed = merge_claims(scene.YISHUN, sources[1:])
+    assert {platform.platform_codes for platform in undisputed.platforms} == {("A",)}
+
+
+def test_a_page_that_gives_two_exits_different_letters_of_one_direction_is_believed_neither() -> None:
+    """A letter is the platform's, so that both cannot be meant, whichever exit is spoken of."""
+    lines = [f"Exit {label}: platform {letter} towards Jurong East" for label, letter in ("AC", "BD")]
+    first, second = (found.exit_code for found in scene.YISHUN.exits[:2])
+    text = "\n".join(lines)
+    said = [
+        scene.said("platform", letter, line, label, towards="Jurong East")
+        for label, letter, line in zip((first, second), "CD", lines, strict=True)
+    ]
+    read = _read_by("fandom_wiki", text, *said)
+    assert all(item.platforms == () for item in read.exits)
+    assert [(finding.exit_id, finding.check) for finding in read.findings] == [(None, "sources-disagree")]
 
 
 def test_what_a_page_disputes_of_one_way_round_a_loop_says_nothing_of_the_other() -> None:
@@ -392,12 +428,12 @@ def test_what_a_page_disputes_of_one_way_round_a_loop_says_nothing_of_the_other(
     topology = tuple(make_platform(NS13, NS17, **way) for way in ways.values())
     page = tuple(_wiki_platform(letter, **ways[code]) for letter, code in (("A", "NS12"), ("B", "NS14")))
     said = letter_dispute((Side(speaker="one page", says=letter) for letter in "BC"), page[1])
-    dispute = disagreement(YISHUN, EXIT, said)
-    merged, _ = _merge(
+    dispute = disagreement(YISHUN, None, said)
+    platforms = _platforms(
         _claims("network", platforms=topology),
         _claims("openrouter_llm", platforms=page, findings=(dispute,)),
     )
-    assert {item.next_code: item.platform_code for item in merged.platforms} == {"NS12": "A", "NS14": None}
+    assert {item.next_code: item.platform_codes for item in platforms} == {"NS12": ("A",), "NS14": ()}
 
 
 def near(name: str, distance_m: float, record_id: str = "7") -> Landmark:

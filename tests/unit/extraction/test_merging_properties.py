@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from random import Random
 
 from hypothesis import given
@@ -11,16 +12,22 @@ from mrt_pipeline.contracts.evidence import Confidence, Evidence, EvidenceMap, M
 from mrt_pipeline.contracts.network import (
     AccessFeature,
     BusStopRelation,
+    EnrichedExit,
     ExitAccess,
     ExitBusStop,
     ExitPlatform,
     Landmark,
+    LinkedExit,
+    Platform,
+    PlatformLink,
     StepFree,
+    direction_of,
+    index_platforms,
+    join_platforms,
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.extraction.disputes import field_of_letter, is_disputed_feature
-from mrt_pipeline.extraction.merging import merge_claims
-from mrt_pipeline.extraction.uniting import letters_of
+from mrt_pipeline.extraction.merging import MergedStation, merge_claims
 from tests.fakes.enrichment_sources import quote_of
 from tests.fakes.network_builder import SMALL_NETWORK, make_bus_stop, make_platform, open_stations, provenance
 
@@ -60,16 +67,11 @@ STOPS = st.builds(
     CONFIDENCE,
 )
 PLATFORMS = st.builds(
-    lambda towards, letters, evidence, confidence: make_platform(
-        NS17,
-        towards,
-        platform_code=letters[0] if letters else None,
-        further_codes=tuple(letters[1:]),
-        evidence=evidence,
-        confidence=confidence,
+    lambda towards, letter, evidence, confidence: make_platform(
+        NS17, towards, platform_code=letter, evidence=evidence, confidence=confidence
     ),
     st.sampled_from([NS13, CC15]),
-    st.sampled_from(["", "A", "B", "AB", "BC", "ABC"]),
+    st.sampled_from([None, "A", "B"]),
     EVIDENCE,
     CONFIDENCE,
 )
@@ -114,11 +116,44 @@ CLAIMS = st.lists(
 )
 
 
-def _again(*exits: ExitEnrichment) -> StationClaims:
+def _again(merged: MergedStation) -> StationClaims:
+    """Return what was merged as the claims of one source."""
+    exits = tuple(
+        ExitEnrichment(
+            **{name: getattr(found, name) for name in EnrichedExit.model_fields},
+            platforms=tuple(
+                _claim_again(*led, letter)
+                for led in join_platforms(found, index_platforms([merged]))
+                for letter in led[1].platform_codes or (None,)
+            ),
+        )
+        for found in merged.exits
+    )
     return StationClaims(source="network", exits=exits, provenance=PUBLISHERS)
 
 
-def _values(exits: Iterable[ExitEnrichment]) -> Iterator[Published]:
+def _claim_again(link: PlatformLink, platform: Platform, letter: str | None) -> ExitPlatform:
+    named = {"platform_codes": "platform_code"}
+    return ExitPlatform(
+        **{name: getattr(platform, name) for name in ExitPlatform.model_fields.keys() & Platform.model_fields}
+        | {"evidence": {named.get(name, name): reasons for name, reasons in platform.evidence.items()}},
+        platform_code=letter,
+        is_same_building=link.is_same_building,
+    )
+
+
+def _without_reasons_of_links(merged: MergedStation) -> MergedStation:
+    """Leave out why exits lead to platforms: claims made of them anew have the platforms' reasons."""
+    exits = tuple(
+        found.model_copy(
+            update={"platforms": tuple(link.model_copy(update={"evidence": {}}) for link in found.platforms)}
+        )
+        for found in merged.exits
+    )
+    return replace(merged, exits=exits, findings=())
+
+
+def _values(exits: Iterable[ExitEnrichment | LinkedExit]) -> Iterator[Published]:
     for found in exits:
         yield from found.platforms
         yield from found.bus_stops
@@ -127,8 +162,12 @@ def _values(exits: Iterable[ExitEnrichment]) -> Iterator[Published]:
             yield found.access
 
 
-def _reasons(exits: Iterable[ExitEnrichment]) -> set[Evidence]:
-    return {reason for value in _values(exits) for reasons in value.evidence.values() for reason in reasons}
+def _reasons(exits: Iterable[ExitEnrichment | LinkedExit]) -> set[Evidence]:
+    return _reasons_of(_values(exits))
+
+
+def _reasons_of(values: Iterable[Published]) -> set[Evidence]:
+    return {reason for value in values for reasons in value.evidence.values() for reason in reasons}
 
 
 def _are_equal(one: object, other: object) -> bool:
@@ -144,14 +183,16 @@ def test_the_order_of_sources_does_not_matter(claims: list[StationClaims], rando
 
 @given(CLAIMS)
 def test_merging_what_was_merged_changes_nothing(claims: list[StationClaims]) -> None:
-    merged, _ = merge_claims(BISHAN, claims)
-    assert _are_equal(merge_claims(BISHAN, [_again(*merged)]), (merged, ()))
-    assert _are_equal(merge_claims(BISHAN, [_again(*merged), _again(*merged)]), (merged, ()))
+    merged = merge_claims(BISHAN, claims)
+    expected = _without_reasons_of_links(merged)
+    assert _are_equal(merge_claims(BISHAN, [_again(merged)]), expected)
+    assert _are_equal(merge_claims(BISHAN, [_again(merged), _again(merged)]), expected)
 
 
 @given(CLAIMS)
 def test_what_is_said_twice_counts_once(claims: list[StationClaims]) -> None:
-    assert _are_equal(merge_claims(BISHAN, [*claims, *claims])[0], merge_claims(BISHAN, claims)[0])
+    once, twice = merge_claims(BISHAN, claims), merge_claims(BISHAN, [*claims, *claims])
+    assert _are_equal((twice.platforms, twice.exits), (once.platforms, once.exits))
 
 
 @given(CLAIMS)
@@ -159,40 +200,66 @@ def test_nothing_is_invented_and_every_value_has_evidence_that_a_source_gave(
     claims: list[StationClaims],
 ) -> None:
     said = [found for claim in claims for found in claim.exits]
-    exits, findings = merge_claims(BISHAN, claims)
-    for merged in exits:
-        ExitEnrichment.model_validate(merged.model_dump())  # a filled field without evidence is refused here
+    station = merge_claims(BISHAN, claims)
+    findings = station.findings
+    _check_platforms(station, said)
+    for merged in station.exits:
+        LinkedExit.model_validate(merged.model_dump())  # a filled field without evidence is refused here
         own = [found for found in said if found.exit_id == merged.exit_id]
         assert _reasons([merged]) <= _reasons(own)
         fields = {finding.field or "" for finding in findings if finding.exit_id == merged.exit_id}
         disputed = {feature for feature in AccessFeature if is_disputed_feature(feature, fields)}
         assert _names(merged) == {name for found in own for name in _names(found)} - disputed
-        letters = {_letters(item) for found in own for item in found.platforms}
-        assert {_letters(item) for item in merged.platforms if item.platform_code} <= letters
+        led = [platform for _, platform in join_platforms(merged, index_platforms([station]))]
+        ways = {direction_of(item) for found in own for item in found.platforms}
+        assert {direction_of(platform) for platform in led} == ways
         spelled = {item.name for found in own for item in found.landmarks}
         assert {item.name for item in merged.landmarks} <= spelled
         relations = {(item.bus_stop_code, item.relation) for found in own for item in found.bus_stops}
         assert {(item.bus_stop_code, item.relation) for item in merged.bus_stops} <= relations
 
 
-def _names(found: ExitEnrichment) -> set[object]:
-    """Return what an enrichment speaks of, whatever it says of it."""
+def _check_platforms(merged: MergedStation, said: Iterable[ExitEnrichment]) -> None:
+    """Check that platforms hold what sources said of their directions, and nothing else."""
+    claimed = [item for found in said for item in found.platforms]
+    for platform in merged.platforms:
+        Platform.model_validate(platform.model_dump())
+        same = [item for item in claimed if direction_of(item) == direction_of(platform)]
+        assert set(platform.platform_codes) <= {item.platform_code for item in same}
+        assert _reasons_of([platform]) <= _reasons_of(same)
+
+
+def _names(found: ExitEnrichment | LinkedExit) -> set[object]:
+    """Return what hangs on one exit alone, whatever is said of it."""
     return {
-        *(item.towards_code for item in found.platforms),
         *(item.bus_stop_code for item in found.bus_stops),
         *(item.name.casefold() for item in found.landmarks),
         *(found.access.features if found.access else ()),
     }
 
 
-def _letters(platform: ExitPlatform) -> tuple[str, frozenset[str]]:
-    return platform.towards_code, letters_of(platform)
-
-
 @given(CLAIMS)
 def test_a_contradiction_is_always_told_and_never_published(claims: list[StationClaims]) -> None:
-    merged, findings = merge_claims(BISHAN, claims)
-    for found in merged:
+    merged = merge_claims(BISHAN, claims)
+    findings = merged.findings
+    for platform in merged.platforms:
+        said_of = [
+            (claim.source, found.exit_id, item.platform_code)
+            for claim in claims
+            for found in claim.exits
+            for item in found.platforms
+            if direction_of(item) == direction_of(platform) and item.platform_code
+        ]
+        told_of = [finding for finding in findings if finding.field == field_of_letter(platform)]
+        is_one = len({letter for _, _, letter in said_of}) <= 1
+        if is_one or platform.platform_codes == ():
+            assert bool(told_of) != is_one
+        else:  # one source has named all of them, and for each exit that it speaks of
+            assert any(
+                {letter for source, _, letter in said_of if source == speaker} == set(platform.platform_codes)
+                for speaker, _, _ in said_of
+            )
+    for found in merged.exits:
         said = [item for claim in claims for item in claim.exits if item.exit_id == found.exit_id]
         answers = {item.access.step_free for item in said if item.access} - {StepFree.UNKNOWN}
         told = [finding for finding in findings if finding.exit_id == found.exit_id]
@@ -200,17 +267,6 @@ def test_a_contradiction_is_always_told_and_never_published(claims: list[Station
         assert is_told == (len(answers) > 1)
         if is_told:
             assert found.access is not None and found.access.step_free is StepFree.UNKNOWN
-        for platform in found.platforms:
-            given_letters = [
-                letters_of(item)
-                for one in said
-                for item in one.platforms
-                if item.towards_code == platform.towards_code
-            ]
-            every = frozenset[str]().union(*given_letters)
-            assert letters_of(platform) == (every if every in given_letters else frozenset())
-            is_told = any(finding.field == field_of_letter(platform) for finding in told)
-            assert is_told == (every not in given_letters)
 
 
 @given(CLAIMS)
@@ -220,7 +276,7 @@ def test_the_most_trusted_source_decides_how_a_stop_lies_to_an_exit(claims: list
     def trust(stop: ExitBusStop) -> int:
         return min(methods.index(reason.method) for reason in stop.evidence_for("relation"))
 
-    for merged in merge_claims(BISHAN, claims)[0]:
+    for merged in merge_claims(BISHAN, claims).exits:
         said = [item for claim in claims for item in claim.exits if item.exit_id == merged.exit_id]
         for stop in merged.bus_stops:
             same = [

@@ -18,9 +18,9 @@ from mrt_pipeline.history.details import read_findings, read_rejected
 from mrt_pipeline.history.runs import Run, get_run, read_history, read_run
 from mrt_pipeline.orchestrator.alerts.occasions import Occasion, tell_failure
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.locks import run_lock
 from mrt_pipeline.runtime.manifests import save_manifest
+from mrt_pipeline.runtime.output_files import render_output
 from tests.fakes.manifests import START, make_manifest, make_stage_record, put_run
 from tests.fakes.network_builder import make_dataset
 
@@ -35,7 +35,7 @@ def outputs(tmp_path: Path) -> Path:
 def _put_dataset(folder: Path, **changes: Any) -> None:
     """Make a completed run with a dataset that can be read."""
     folder.mkdir(parents=True)
-    content = to_json(make_dataset())
+    content = render_output(make_dataset())
     (folder / "stage3_final.json").write_bytes(content)
     save_manifest(folder, make_manifest(stages={FINAL: make_stage_record(FINAL, content)}, **changes))
 
@@ -232,14 +232,14 @@ class TestDatasets:
     def test_one_is_read_by_the_run_s_name_and_verified(self, outputs: Path) -> None:
         _put_dataset(outputs / "one")
         assert load_dataset("one", outputs).dataset == make_dataset()
-        (outputs / "one" / "stage3_final.json").write_bytes(to_json(make_dataset()) + b" ")
+        (outputs / "one" / "stage3_final.json").write_bytes(render_output(make_dataset()) + b" ")
         for name in ("one", str(outputs / "one" / "stage3_final.json")):
             with pytest.raises(CorruptCheckpointError, match="is damaged"):
                 load_dataset(name, outputs)
 
     def test_a_file_without_a_manifest_is_taken_as_it_is(self, tmp_path: Path) -> None:
         path = tmp_path / "mine.json"
-        path.write_bytes(to_json(make_dataset()))
+        path.write_bytes(render_output(make_dataset()))
         loaded = load_dataset(str(path), tmp_path)
         assert (loaded.name, loaded.run) == (str(path), None)
 

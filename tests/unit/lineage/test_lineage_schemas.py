@@ -6,17 +6,19 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.config.registry import all_exports
-from mrt_pipeline.contracts.network import ExitAccess, Landmark, StepFree
+from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Landmark, StationNames, StepFree
 from mrt_pipeline.lineage.schemas import checkpoint_fields, export_fields, source_fields
+from mrt_pipeline.runtime.output_files import render_output
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     cited,
+    links_to,
     make_bus_stop,
     make_dataset,
     make_exit,
-    make_platform,
     make_stage1,
     make_station,
+    station_platform,
 )
 
 EXPORTERS = {spec.name: spec for spec in all_exports()}
@@ -24,16 +26,17 @@ NS13, NS17, *_ = SMALL_NETWORK.codes
 
 
 def _full_dataset() -> Any:
+    platform = station_platform(NS13, NS17, platform_codes=("A",))
     found = make_exit(NS13)
     full = found.model_copy(
         update={
-            "platforms": (make_platform(NS13, NS17, platform_code="A", further_codes=("B",)),),
+            "platforms": links_to(platform),
             "bus_stops": (make_bus_stop(found),),
-            "access": ExitAccess(step_free=StepFree.YES, evidence=cited()),
+            "access": ExitAccess(step_free=StepFree.YES, features=(AccessFeature.LIFT,), evidence=cited()),
             "landmarks": (Landmark(name="Northpoint City", evidence=cited()),),
         }
     )
-    return make_dataset(make_station(SMALL_NETWORK, "yishun", exits=(full,)))
+    return make_dataset(make_station(SMALL_NETWORK, "yishun", exits=(full,), platforms=(platform,)))
 
 
 def _shape(value: Any) -> Any:
@@ -55,23 +58,30 @@ def _shape_of_field(field: Any) -> Any:
     return _shape_of_fields(field["fields"]) if field["type"] == "struct" else None
 
 
-@pytest.mark.parametrize("name", sorted(EXPORTERS))
+FILES = {name: render for spec in EXPORTERS.values() for name, render in spec.files.items()}
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
 def test_the_schema_of_a_format_has_the_names_that_its_file_has(name: str) -> None:
-    exporter = EXPORTERS[name]
-    content = json.loads(exporter.render(_full_dataset()))
+    content = json.loads(FILES[name](_full_dataset()))
     record = content[0] if isinstance(content, list) else content
-    shown = _shape(record)
-    for station in shown.get("exits", shown.get("features", [])):
-        (station.get("properties", station)["access"] or {})["features"] = [None]  # it happens to be empty
-    assert _shape_of_fields(export_fields(exporter.file_name) or []) == shown
+    assert _shape_of_fields(export_fields(name) or []) == _shape(record)
 
 
 def test_the_schema_of_a_checkpoint_has_the_names_that_its_file_has() -> None:
-    content = json.loads(make_stage1().model_dump_json())
+    stage1 = make_stage1()
+    names = StationNames(zh_hans="义顺", evidence=cited())
+    first, *others = stage1.stations
+    named = first.model_copy(update={"names": names})
+    content = json.loads(render_output(stage1.model_copy(update={"stations": (named, *others)})))
     fields = {field["name"]: field for field in checkpoint_fields("stage1_ingestion")}
     assert fields.keys() == content.keys()
     station = fields["stations"]["fields"][0]
     assert [field["name"] for field in station["fields"]] == list(content["stations"][0])
+    evidence, reasons = station["fields"][0], station["fields"][-1]
+    assert (evidence["name"], reasons["name"]) == ("evidence", "reasons")
+    assert evidence["fields"][1]["fields"] == [{"name": "_element", "type": "integer"}]
+    assert "document_id" in {field["name"] for field in reasons["fields"][0]["fields"]}
     assert fields["provenance"]["type"] == "map"
     assert [field["name"] for field in fields["provenance"]["fields"]] == ["key", "value"]
 

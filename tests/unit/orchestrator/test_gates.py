@@ -26,8 +26,9 @@ from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.runtime.checkpoints import content_sha256, describe_checkpoint
 from mrt_pipeline.runtime.context import default_context
-from mrt_pipeline.runtime.files import to_json, write_json
+from mrt_pipeline.runtime.files import write_bytes
 from mrt_pipeline.runtime.manifests import find_manifest, save_manifest
+from mrt_pipeline.runtime.output_files import render_output
 from mrt_pipeline.runtime.reporting import Reporter
 from tests.fakes.enrichment_sources import quoted
 from tests.fakes.manifests import START, make_manifest, make_stage_record
@@ -64,7 +65,7 @@ def _publish(folder: Path, dataset: Stage3Output, days_ago: int = 1, **changes: 
     """Make the folder of a completed run with a dataset."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "stage3_final.json"
-    write_json(path, dataset)
+    write_bytes(path, render_output(dataset))
     record = make_stage_record("stage3_merger", b"").model_copy(
         update={"checkpoint": describe_checkpoint(path)}
     )
@@ -148,7 +149,7 @@ def test_where_nothing_else_is_left_the_altered_bytes_are_compared_with(
 ) -> None:
     """The manifest says that nothing is gone; what everybody reads had the station."""
     _publish(scene.outputs / "before", manifest_knows)
-    (scene.outputs / "before" / "stage3_final.json").write_bytes(to_json(FULL) + b" ")
+    (scene.outputs / "before" / "stage3_final.json").write_bytes(render_output(FULL) + b" ")
     scene.show_as_latest(scene.outputs / "before")
     with pytest.raises(GateError, match="Losses since before exceed"):
         scene.check(POORER)

@@ -18,7 +18,7 @@ from mrt_pipeline.runtime.files import sha256_of
 from tests.fakes.manifests import make_manifest, make_stage_record
 
 SETTINGS = Settings()
-FILES = ("report.html", "mrt_transit_graph.json")
+FILES = ("report.html", "mrt_transit_graph.json", "mrt_transit_graph.meta.json")
 BASELINE = BaselineRun(run_id="r1", folder="one", as_of=date(2026, 11, 22), content_sha256="b" * 64)
 
 

@@ -11,8 +11,9 @@ from mrt_pipeline.contracts.outputs import Stage1Output
 from mrt_pipeline.contracts.run import StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError
 from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
-from mrt_pipeline.runtime.files import write_json
+from mrt_pipeline.runtime.files import write_bytes
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME
+from mrt_pipeline.runtime.output_files import render_output
 from tests.fakes.enrichment_sources import make_context, make_line
 from tests.fakes.manifests import put_run
 from tests.fakes.network_builder import make_stage1
@@ -24,14 +25,14 @@ STAGE2 = "stage2_enrichment.json"
 @pytest.fixture
 def stage1(tmp_path: Path) -> Stage1Output:
     output = make_stage1(make_line(3))
-    write_json(tmp_path / STAGE1, output)
+    write_bytes(tmp_path / STAGE1, render_output(output))
     return output
 
 
 def _write_stage2(folder: Path, stage1: Stage1Output) -> None:
     from mrt_pipeline.stages.stage2_enrichment import without_enrichment
 
-    write_json(folder / STAGE2, without_enrichment(stage1, make_context(folder)))
+    write_bytes(folder / STAGE2, render_output(without_enrichment(stage1, make_context(folder))))
 
 
 def test_a_manifest_that_is_there_is_taken(tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_a_checkpoint_that_does_not_belong_to_stage_1_is_unfit(
     output = without_enrichment(stage1, make_context(tmp_path))
     if "enrichments" not in change:
         change = {"metadata": output.metadata.model_copy(update=change)}
-    write_json(tmp_path / STAGE2, output.model_copy(update=change))
+    write_bytes(tmp_path / STAGE2, render_output(output.model_copy(update=change)))
     found = find_or_rebuild(tmp_path)
     assert found.manifest is not None
     assert list(found.manifest.stages) == ["stage1_ingestion"]

@@ -8,18 +8,20 @@ from mrt_pipeline.contracts.network import (
     AccessFeature,
     ExitAccess,
     Landmark,
+    Platform,
     StationExit,
     StepFree,
 )
 from mrt_pipeline.contracts.outputs import Stage3Output
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
+    links_to,
     make_bus_stop,
     make_dataset,
     make_exit,
-    make_platform,
     make_station,
     provenance,
+    station_platform,
 )
 
 MARKUP = '<img src=x onerror="document.title=1"></script><script>document.title=2</script>'
@@ -58,7 +60,7 @@ def enriched_dataset() -> Stage3Output:
         _enriched_exit(make_exit(entry, label, east_m=90 * place), step_free)
         for place, (label, step_free) in enumerate(zip("ABC", StepFree, strict=True))
     )
-    yishun = make_station(SMALL_NETWORK, "yishun", exits=exits)
+    yishun = make_station(SMALL_NETWORK, "yishun", exits=exits, platforms=(_platform(),))
     others = tuple(make_station(SMALL_NETWORK, slug) for slug in ("bishan", "senja"))
     page = provenance(
         WIKI_PAGE,
@@ -71,14 +73,17 @@ def enriched_dataset() -> Stage3Output:
     return make_dataset(yishun, *others, provenance={WIKI_PAGE: page, "lta-station-exits": provenance()})
 
 
-def _enriched_exit(found: StationExit, step_free: StepFree) -> StationExit:
+def _platform() -> Platform:
     yishun, bishan = SMALL_NETWORK.codes[:2]
-    platform = make_platform(yishun, bishan, platform_code="A", evidence=_quoted())
+    return station_platform(yishun, bishan, platform_codes=("A",), evidence=_quoted())
+
+
+def _enriched_exit(found: StationExit, step_free: StepFree) -> StationExit:
     access = ExitAccess(step_free=step_free, features=(AccessFeature.LIFT,), evidence=_quoted())
     landmark = Landmark(name="Northpoint City", confidence=Confidence.MEDIUM, evidence=_quoted(Method.MODEL))
     return found.model_copy(
         update={
-            "platforms": (platform,),
+            "platforms": links_to(_platform()),
             "bus_stops": (make_bus_stop(found),),
             "access": access,
             "landmarks": (landmark,),

@@ -21,10 +21,11 @@ from tests.fakes.manifests import make_manifest, make_stage_record
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     cited,
+    links_to,
     make_dataset,
     make_exit,
-    make_platform,
     make_station,
+    station_platform,
 )
 from tests.unit.compare.comparison_scene import (
     AFTER,
@@ -50,19 +51,20 @@ def content_of(
 
 
 def published_in(found: StationExit) -> Iterator[Published]:
-    """Yield an exit and what hangs on it, in the order in which the page has them."""
+    """Yield an exit and what hangs on it with evidence, in the order in which the page has them."""
     yield found
-    yield from found.platforms
+    yield from (link for link in found.platforms if link.evidence)
     yield from found.bus_stops
     if found.access:
         yield found.access
     yield from found.landmarks
 
 
-def whys_of(row: dict[str, Any], platforms: list[Any]) -> list[int]:
+def whys_of(row: dict[str, Any]) -> list[int]:
     """Return the positions of all reasons of an exit, in the same order."""
     access = [row["access"][-1]] if "access" in row else []
-    hanging = [*(platforms[number] for number in row.get("platforms", ())), *row.get("stops", ())]
+    links = (link for link in row.get("platforms", ()) if len(link) > len(("platform", "building", "trust")))
+    hanging = [*links, *row.get("stops", ())]
     return [
         row["why"],
         *(item[-1] for item in hanging),
@@ -71,13 +73,18 @@ def whys_of(row: dict[str, Any], platforms: list[Any]) -> list[int]:
     ]
 
 
-def test_every_value_of_every_exit_keeps_all_of_its_reasons() -> None:
-    dataset = enriched_dataset()
+def test_every_value_of_every_exit_and_platform_keeps_all_of_its_reasons() -> None:
+    dataset = with_own_evidence(enriched_dataset())
     content = content_of(dataset)
+    platforms: list[Published] = [platform for station in dataset.stations for platform in station.platforms]
+    shared: tuple[list[Published], list[int]] = (platforms, [row[-1] for row in content["platforms"]])
+    assert platforms
     for station, row in zip(dataset.stations, content["stations"], strict=True):
-        for found, exit_row in zip(station.exits, row["exits"], strict=True):
-            records = list(published_in(found))
-            whys = whys_of(exit_row, content["platforms"])
+        pairs = [
+            (list(published_in(found)), whys_of(exit_row))
+            for found, exit_row in zip(station.exits, row["exits"], strict=True)
+        ]
+        for records, whys in (*pairs, shared):
             for record, why in zip(records, whys, strict=True):
                 told = {
                     field: [reason_of(content, number) for number in numbers]
@@ -87,6 +94,19 @@ def test_every_value_of_every_exit_keeps_all_of_its_reasons() -> None:
                     field: [(one.document_id, one.method.value, one.record_id, one.quote) for one in reasons]
                     for field, reasons in record.evidence.items()
                 }
+
+
+def with_own_evidence(dataset: Stage3Output) -> Stage3Output:
+    """Return a dataset whose first exit leads to a platform for reasons of its own."""
+    first, *others = dataset.stations
+    found, *exits = first.exits
+    links = tuple(
+        link.model_copy(update={"evidence": {"platform_id": found.evidence_for("lat")}})
+        for link in found.platforms
+    )
+    changed = (found.model_copy(update={"platforms": links}), *exits)
+    stations = (first.model_copy(update={"exits": changed}), *others)
+    return dataset.model_copy(update={"stations": stations})
 
 
 def reason_of(content: dict[str, Any], number: int) -> tuple[Any, ...]:
@@ -152,16 +172,16 @@ def test_a_station_knows_the_codes_it_bore_before() -> None:
 
 def test_names_in_other_languages_and_all_letters_are_shown_with_their_reasons() -> None:
     entry = SMALL_NETWORK.codes[0]
-    platform = make_platform(entry, SMALL_NETWORK.codes[1], platform_code="A", further_codes=("D",))
-    found = make_exit(entry).model_copy(update={"platforms": (platform,)})
+    platform = station_platform(entry, SMALL_NETWORK.codes[1], platform_codes=("A", "D"))
+    found = make_exit(entry).model_copy(update={"platforms": links_to(platform)})
     names = StationNames(zh_hans="义顺", ta="யீஷூன்", evidence=cited("YIS"))
-    station = make_station(SMALL_NETWORK, "yishun", exits=(found,), names=names)
+    station = make_station(SMALL_NETWORK, "yishun", exits=(found,), platforms=(platform,), names=names)
     content = content_of(make_dataset(station))
     shown, why = content["stations"][0]["names"]
     assert shown == {"zh-Hans": "义顺", "ta": "யீஷூன்"}
     [reason] = content["whys"][why]["record"]
     assert content["reasons"][reason][2] == "YIS"
-    assert content["platforms"][0][4] == "A, D"
+    assert content["platforms"][0][4] == ["A", "D"]
 
 
 def test_lines_come_with_their_colours_those_in_operation_first() -> None:

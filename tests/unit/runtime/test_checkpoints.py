@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
-from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.outputs import Stage1Output, StageOutput
 from mrt_pipeline.contracts.run import CheckpointRecord
 from mrt_pipeline.errors import (
     CheckpointError,
@@ -24,8 +24,9 @@ from mrt_pipeline.runtime.checkpoints import (
     move_aside,
     parse_checkpoint,
     verify_checkpoint,
+    write_checkpoint,
 )
-from mrt_pipeline.runtime.files import write_json
+from mrt_pipeline.runtime.output_files import read_output
 from tests.fakes.fake_time import START
 from tests.fakes.network_builder import NOW, make_dataset, make_stage1, make_stage2, open_stations
 
@@ -34,20 +35,18 @@ NAME = CHECKPOINT_NAMES["stage1_ingestion"]
 
 
 def _save(folder: Path, output: Stage1Output) -> CheckpointRecord:
-    write_json(folder / NAME, output)
+    write_checkpoint(folder, "stage1_ingestion", output)
     return describe_checkpoint(folder / NAME)
 
 
 @pytest.mark.parametrize(
     "output", [make_stage1(open_stations()), make_stage2(), make_dataset(*open_stations())]
 )
-def test_a_checkpoint_is_read_as_it_was_written(
-    output: Stage1Output | Stage2Output | Stage3Output, tmp_path: Path
-) -> None:
-    write_json(tmp_path / "a.json", output)
-    record = describe_checkpoint(tmp_path / "a.json")
+def test_a_checkpoint_is_read_as_it_was_written(output: StageOutput, tmp_path: Path) -> None:
+    path = write_checkpoint(tmp_path, output.metadata.stage_name, output)
+    record = describe_checkpoint(path)
     content = verify_checkpoint(tmp_path, record, REMEDY)
-    assert type(output).model_validate_json(content) == output
+    assert read_output(type(output), content) == output
     assert record.size_bytes == len(content)
 
 

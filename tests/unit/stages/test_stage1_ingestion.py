@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from mrt_pipeline.config import PipelineConfig, Secrets, Settings
 from mrt_pipeline.contracts.outputs import Stage1Output
 from mrt_pipeline.errors import RunInterrupted, StageOutputError
 from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.output_files import read_output
 from mrt_pipeline.runtime.signals import StopRequest
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
@@ -62,7 +62,7 @@ def test_the_checkpoint_reads_back_as_what_was_written(tmp_path: Path) -> None:
     output = _run(stage)
     path = stage.save_checkpoint(output, tmp_path)
     assert path == tmp_path / "stage1_deterministic.json"
-    assert Stage1Output.model_validate(json.loads(path.read_bytes())) == output
+    assert read_output(Stage1Output, path.read_bytes()) == output
 
 
 def test_two_runs_of_one_day_give_the_same_bytes(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from mrt_pipeline.contracts.names import REJECTED_NAME
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, SourceUse, Stage1Output, Stage2Output
 from mrt_pipeline.errors import SourceFormatError, StageInputError, StageOutputError
+from mrt_pipeline.runtime.output_files import read_output
 from mrt_pipeline.stages.enrichment.registry import OpenedSources
 from mrt_pipeline.stages.stage2_enrichment import Stage2Enrichment, hoist_provenance, without_enrichment
 from tests.fakes.enrichment_sources import (
@@ -150,7 +151,7 @@ def test_the_checkpoint_reads_back_and_rejected_claims_lie_beside_it(tmp_path: P
     output = stage.execute(make_stage1())
     path = stage.save_checkpoint(output, tmp_path)
     assert path == tmp_path / "stage2_enrichment.json"
-    assert Stage2Output.model_validate_json(path.read_bytes()) == output
+    assert read_output(Stage2Output, path.read_bytes()) == output
     lines = [json.loads(line) for line in (tmp_path / REJECTED_NAME).read_text().splitlines()]
     assert lines == [
         {

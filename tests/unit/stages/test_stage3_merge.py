@@ -10,12 +10,13 @@ from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.network import (
     ExitAccess,
     Landmark,
+    LinkedExit,
     Station,
     StationExit,
     StationNames,
     StepFree,
 )
-from mrt_pipeline.contracts.outputs import ExitEnrichment, Stage1Output, Stage2Output
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, StationEnrichment
 from mrt_pipeline.stages.stage3_merger import Merged, merge
 from tests.fakes.network_builder import (
     EXITS_DOCUMENT,
@@ -23,25 +24,32 @@ from tests.fakes.network_builder import (
     SMALL_NETWORK,
     cited,
     enrich_nothing,
+    links_to,
     make_bus_stop,
     make_enrichment,
-    make_platform,
     make_stage1,
     make_stage2,
     open_stations,
     provenance,
+    station_platform,
 )
 
 NS13, NS17, *_ = SMALL_NETWORK.codes
 STATIONS = open_stations()
 EXITS = tuple(found for station in STATIONS for found in station.exits)
 YISHUN_A = EXITS[0]
+PLATFORM = station_platform(NS13, NS17)
 
 
-def _enrichment(found: StationExit) -> ExitEnrichment:
-    return ExitEnrichment(
+def _enriched(slug: str, *exits: LinkedExit) -> StationEnrichment:
+    """Return the enrichment of a station with one platform."""
+    return make_enrichment(slug, *exits, platforms=(PLATFORM,))
+
+
+def _enrichment(found: StationExit) -> LinkedExit:
+    return LinkedExit(
         exit_id=found.exit_id,
-        platforms=(make_platform(NS13, NS17),),
+        platforms=links_to(PLATFORM),
         bus_stops=(make_bus_stop(found),),
         access=ExitAccess(step_free=StepFree.YES, evidence=cited()),
         landmarks=(Landmark(name="Northpoint City", evidence=cited()),),
@@ -58,11 +66,12 @@ def _published(merged: Merged, exit_id: str) -> StationExit:
 
 def test_what_stage_2_found_hangs_on_its_exit_and_on_no_other() -> None:
     enrichment = _enrichment(YISHUN_A)
-    merged = _merge(make_stage2(make_enrichment("yishun", enrichment)))
+    merged = _merge(make_stage2(_enriched("yishun", enrichment)))
     found = _published(merged, YISHUN_A.exit_id)
     for field in ("platforms", "bus_stops", "access", "landmarks"):
         assert getattr(found, field) == getattr(enrichment, field)
-    assert [station.exits for station in merged.stations[1:]] == [station.exits for station in STATIONS[1:]]
+    assert merged.stations[0].platforms == (PLATFORM,)
+    assert merged.stations[1:] == STATIONS[1:]
 
 
 def test_a_station_bears_the_names_that_stage_2_found_and_no_other_does() -> None:
@@ -76,7 +85,7 @@ def test_a_station_bears_the_names_that_stage_2_found_and_no_other_does() -> Non
 
 
 def test_what_stage_1_says_of_an_exit_is_kept() -> None:
-    merged = _merge(make_stage2(make_enrichment("yishun", _enrichment(YISHUN_A))))
+    merged = _merge(make_stage2(_enriched("yishun", _enrichment(YISHUN_A))))
     found = _published(merged, YISHUN_A.exit_id)
     assert (
         found.model_copy(update={"platforms": (), "bus_stops": (), "access": None, "landmarks": ()})
@@ -95,7 +104,7 @@ def test_exits_that_stage_2_left_out_keep_empty_fields_and_are_named_per_station
 
 
 def test_an_enrichment_for_no_known_exit_is_an_error() -> None:
-    stray = make_enrichment("yishun", ExitEnrichment(exit_id="yishun-nsl-Z"))
+    stray = make_enrichment("yishun", LinkedExit(exit_id="yishun-nsl-Z"))
     merged = _merge(make_stage2(*enrich_nothing(STATIONS), stray))
     [finding] = merged.findings
     assert (finding.check, finding.severity) == ("enrichment-of-unknown-exit", Severity.ERROR)
@@ -103,11 +112,12 @@ def test_an_enrichment_for_no_known_exit_is_an_error() -> None:
 
 
 def test_the_first_of_two_enrichments_of_one_exit_is_kept_and_the_second_is_an_error() -> None:
-    first = make_enrichment("yishun", _enrichment(YISHUN_A))
+    first = _enriched("yishun", _enrichment(YISHUN_A))
     merged = _merge(make_stage2(first, *enrich_nothing(STATIONS)))
     assert [finding.check for finding in merged.findings] == ["exit-enriched-twice"]
     assert merged.findings[0].severity is Severity.ERROR
     assert _published(merged, YISHUN_A.exit_id).bus_stops
+    assert merged.stations[0].platforms == (PLATFORM,)
 
 
 def test_documents_of_both_stages_and_of_single_stations_are_united_in_order() -> None:
@@ -134,9 +144,7 @@ def test_a_document_that_changed_between_two_readings_is_reported(sha256: str, c
 @given(st.permutations(STATIONS), st.sets(st.sampled_from([found.exit_id for found in EXITS])))
 def test_stations_do_not_depend_on_the_order_of_enrichments(order: list[Station], enriched: set[str]) -> None:
     enrichments = (
-        make_enrichment(
-            station.slug, *(_enrichment(found) for found in station.exits if found.exit_id in enriched)
-        )
+        _enriched(station.slug, *(_enrichment(found) for found in station.exits if found.exit_id in enriched))
         for station in order
     )
     merged = _merge(make_stage2(*enrichments))
@@ -146,6 +154,6 @@ def test_stations_do_not_depend_on_the_order_of_enrichments(order: list[Station]
 
 
 def test_merging_again_what_was_merged_changes_nothing() -> None:
-    stage2 = make_stage2(*enrich_nothing(STATIONS[1:]), make_enrichment("yishun", _enrichment(YISHUN_A)))
+    stage2 = make_stage2(*enrich_nothing(STATIONS[1:]), _enriched("yishun", _enrichment(YISHUN_A)))
     once = _merge(stage2)
     assert _merge(stage2, make_stage1(once.stations)) == once

@@ -14,6 +14,7 @@ from mrt_pipeline.errors import StageInputError, StageOutputError
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import to_json
+from mrt_pipeline.runtime.output_files import read_output
 from mrt_pipeline.stages.stage3_merger import Stage3Merger, check_dataset
 from tests.fakes.network_builder import (
     NOW,
@@ -166,5 +167,5 @@ def test_an_error_of_an_earlier_stage_keeps_the_dataset_back_too() -> None:
 def test_the_checkpoint_is_the_final_file_and_reads_back(tmp_path: Path) -> None:
     path = _merger().save_checkpoint(make_dataset(), tmp_path)
     assert path == tmp_path / "stage3_final.json"
-    assert Stage3Output.model_validate_json(path.read_bytes()) == make_dataset()
+    assert read_output(Stage3Output, path.read_bytes()) == make_dataset()
     assert json.loads(path.read_bytes())["metadata"]["as_of"] == "2026-01-05"

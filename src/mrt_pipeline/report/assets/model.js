@@ -43,13 +43,12 @@ function reasonsOf(why) {
 }
 
 const platforms = content.platforms.map(
-  ([code, line, towards, next, letter, isSameBuilding, confidence, why]) => ({
+  ([code, line, towards, next, letters, confidence, why]) => ({
     code,
     line,
     towards,
     next,
-    letter,
-    isSameBuilding,
+    letters,
     confidence,
     why,
   }),
@@ -67,7 +66,12 @@ function readExit(row) {
   const [stepFree, features, confidence, outOfService, why] = row.access ?? ["unknown", [], null, null, null];
   return {
     ...row,
-    platforms: (row.platforms ?? []).map((number) => platforms[number]),
+    platforms: (row.platforms ?? []).map(([number, isSameBuilding, trust, reason = null]) => ({
+      platform: platforms[number],
+      isSameBuilding,
+      confidence: trust,
+      why: reason,
+    })),
     stops: (row.stops ?? []).map(([number, relation, distance, trust, reason]) => ({
       stop: stops[number],
       relation,

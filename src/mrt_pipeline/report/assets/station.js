@@ -89,18 +89,25 @@ function exitParts(exit) {
   ];
 }
 
-function platformItem(platform) {
+function platformItem({ platform, isSameBuilding, confidence }) {
   const towards = platform.towards === platform.next ? "" : `towards ${nameOf(platform.towards)}, `;
-  const letter = platform.letter ? `platform ${platform.letter}, ` : "";
-  const elsewhere = platform.isSameBuilding
+  const signs = platform.letters.join(" and ");
+  const letter = signs ? `platform${platform.letters.length > 1 ? "s" : ""} ${signs}, ` : "";
+  const elsewhere = isSameBuilding
     ? null
     : span("quiet", ", in another building of the interchange");
   return item(
     codeChip(platform),
     ` ${letter}${towards}next ${nameOf(platform.next)}`,
     elsewhere,
-    trust(platform.confidence),
+    trust(weaker(platform.confidence, confidence)),
   );
+}
+
+/** Return the lesser of two confidences: that of the platform, and that the exit leads there. */
+function weaker(one, other) {
+  const order = ["low", "medium", "high"];
+  return order[Math.min(order.indexOf(one), order.indexOf(other))];
 }
 
 function nameOf(code) {
@@ -141,7 +148,10 @@ function trust(confidence) {
 function exitEvidence(exit) {
   return [
     ["Exit", exit.why],
-    ...exit.platforms.map((platform) => [`Platform of ${platform.code} to ${platform.next}`, platform.why]),
+    ...exit.platforms.flatMap(({ platform, why }) => [
+      [`Platform of ${platform.code} to ${platform.next}`, platform.why],
+      [`Way to the platform of ${platform.code} to ${platform.next}`, why],
+    ]),
     ...exit.stops.map(({ stop, why }) => [`Bus stop ${stop.code}`, why]),
     ["Access", exit.access.why],
     ...exit.landmarks.map((landmark) => [landmark.name, landmark.why]),

@@ -104,10 +104,11 @@ class _Claims:
         return ExitEnrichment(
             exit_id=found.exit_id,
             platforms=tuple(
-                _platform(
+                platform
+                for way, letters in signed
+                for platform in _platforms(
                     way, letters, found, is_same_building(way.station_code, found, station, self.network)
                 )
-                for way, letters in signed
             ),
         )
 
@@ -136,30 +137,27 @@ def _key(way: Direction) -> tuple[str, str, str]:
     return way.line_code, way.station_code, way.next_code
 
 
-def _platform(
+def _platforms(
     way: Direction, letters: SignedLetters, found: StationExit, is_same_building: bool
-) -> ExitPlatform:
-    """Return today's form of a platform with its letters: all that depends on that form stands here."""
-    first, *further = letters.codes
+) -> Iterator[ExitPlatform]:
+    """Yield a claim for each letter from which trains of a direction leave."""
     evidence: EvidenceMap = {
         WHOLE_RECORD: (_cite_service(way.service_id),),
         "platform_code": letters.evidence,
         "is_same_building": cite_buildings(way.station_code, found),
     }
-    if further:
-        evidence["further_codes"] = letters.evidence
-    return ExitPlatform(
-        station_code=way.station_code,
-        line_code=way.line_code,
-        towards_code=way.towards_code,
-        towards_kind=way.towards_kind,
-        next_code=way.next_code,
-        platform_code=first,
-        further_codes=tuple(further),
-        is_same_building=is_same_building,
-        confidence=letters.confidence,
-        evidence=evidence,
-    )
+    for letter in letters.codes:
+        yield ExitPlatform(
+            station_code=way.station_code,
+            line_code=way.line_code,
+            towards_code=way.towards_code,
+            towards_kind=way.towards_kind,
+            next_code=way.next_code,
+            platform_code=letter,
+            is_same_building=is_same_building,
+            confidence=letters.confidence,
+            evidence=evidence,
+        )
 
 
 @cache

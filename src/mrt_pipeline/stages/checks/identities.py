@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.network import Platform, Station, StationExit
 from mrt_pipeline.network import Line, Network
 
 _CODE = re.compile(r"(?P<prefix>[A-Z]+?)(\d+[A-Z]?)?")
@@ -20,11 +20,15 @@ def check_identities(stations: tuple[Station, ...], network: Network) -> Iterato
     yield from _check_unique("slug", (station.slug for station in stations))
     yield from _check_unique("station_code", (code for station in stations for code in station.mrt_codes))
     yield from _check_unique("exit_id", (found.exit_id for station in stations for found in station.exits))
+    platforms = (platform for station in stations for platform in station.platforms)
+    yield from _check_unique("platform_id", (platform.platform_id for platform in platforms))
     lines = {line.line_code: line for line in network.lines}
     for station in stations:
         yield from _check_station(station, lines)
+        for platform in station.platforms:
+            yield from _check_platform(station, platform, network)
         for found in station.exits:
-            yield from _check_exit(station, found, network)
+            yield from _check_exit(station, found)
 
 
 def _check_unique(field: str, values: Iterable[str]) -> Iterator[Finding]:
@@ -56,26 +60,32 @@ def _check_station(station: Station, lines: dict[str, Line]) -> Iterator[Finding
         )
 
 
-def _check_exit(station: Station, found: StationExit, network: Network) -> Iterator[Finding]:
-    line_of = {code.station_code: code.line_code for code in station.codes}
-    if line_of.get(found.station_code) != found.line_code:
+def _check_exit(station: Station, found: StationExit) -> Iterator[Finding]:
+    if _line_of(station, found.station_code) != found.line_code:
         yield _contradiction(
             station,
             f"{found.exit_id} is said to be of {found.station_code} on {found.line_code}, "
             "which is no code of its station",
             found.exit_id,
         )
-    for platform in found.platforms:
-        if line_of.get(platform.station_code) != platform.line_code:
-            fault = (
-                f"leads to a platform of {platform.station_code} on {platform.line_code}, not of its station"
-            )
-            yield _contradiction(station, f"{found.exit_id} {fault}", found.exit_id)
-        for code in (platform.towards_code, platform.next_code):
-            entry = network.find_code(code)
-            if entry is None or entry.line_code != platform.line_code:
-                fault = f"leads to trains towards {code}, which is not on {platform.line_code}"
-                yield _contradiction(station, f"{found.exit_id} {fault}", found.exit_id)
+
+
+def _check_platform(station: Station, platform: Platform, network: Network) -> Iterator[Finding]:
+    if _line_of(station, platform.station_code) != platform.line_code:
+        fault = (
+            f"is said to be of {platform.station_code} on {platform.line_code}, which is not of its station"
+        )
+        yield _contradiction(station, f"platform {platform.platform_id} {fault}")
+    for code in (platform.towards_code, platform.next_code):
+        entry = network.find_code(code)
+        if entry is None or entry.line_code != platform.line_code:
+            fault = f"has trains towards {code}, which is not on {platform.line_code}"
+            yield _contradiction(station, f"platform {platform.platform_id} {fault}")
+
+
+def _line_of(station: Station, station_code: str) -> str | None:
+    """Return the line of one of a station's codes, none if it is not one."""
+    return next((code.line_code for code in station.codes if code.station_code == station_code), None)
 
 
 def _is_on_line(station_code: str, line: Line | None) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pydantic import ValidationError
-from pydantic_core import to_json
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.runtime.output_files import read_record, render_record
 
 
 def check_schema(dataset: Stage3Output) -> Iterator[Finding]:
@@ -29,7 +29,7 @@ def check_schema(dataset: Stage3Output) -> Iterator[Finding]:
 
 def _check_record(record: Record, kind: type[Record], place: tuple[str | int, ...]) -> Iterator[Finding]:
     try:
-        read = kind.model_validate_json(to_json(record, exclude_none=True))
+        read = read_record(kind, render_record(record))
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_context=False):
             where = _path(*place, *fault["loc"])

@@ -24,6 +24,7 @@ from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, Station
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.runtime.files import describe_os_error, refuse_secrets, temporary_path
 from mrt_pipeline.runtime.model_usage import add_usage
+from mrt_pipeline.runtime.output_files import read_record, render_record
 from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, primary_code, set_store_aside
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.stages.enrichment.keys import StationKey
@@ -31,7 +32,7 @@ from mrt_pipeline.stages.enrichment.keys import StationKey
 JOURNAL_NAME = "stage2_journal.sqlite3"
 
 _APPLICATION_ID = 0x4D525432  # "MRT2"
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE stations (
     slug TEXT PRIMARY KEY, basis TEXT NOT NULL, versions TEXT NOT NULL, status TEXT NOT NULL,
@@ -96,7 +97,7 @@ class Journal:
             row.enrichment.status.value,
             row.attempt,
             row.usage.model_dump_json(),
-            row.enrichment.model_dump_json(),
+            render_record(row.enrichment).decode(),
         )
         refuse_secrets(self._path, values[-1])
         with _sqlite_errors(self._path):
@@ -163,7 +164,7 @@ def _parse(found: tuple[str, str, str, str, int, str, str, str]) -> JournalRow:
     _, basis, versions, _, attempt, usage, enrichment, _ = found
     return JournalRow(
         key=StationKey(basis, json.loads(versions)),
-        enrichment=StationEnrichment.model_validate_json(enrichment),
+        enrichment=read_record(StationEnrichment, enrichment),
         usage=ModelUsage.model_validate_json(usage),
         attempt=attempt,
     )

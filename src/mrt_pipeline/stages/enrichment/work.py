@@ -114,17 +114,18 @@ def enrich_station(station: Station, desks: Sequence[Desk]) -> Outcome:
                 raise
             failures[desk.name] = str(error)
     conclusions = conclude_step_free(station, claims)
-    exits, disagreements = merge_claims(station, claims, conclusions)
+    merged = merge_claims(station, claims, conclusions)
     usage = ModelUsage()
     for claim in claims:
         usage = add_usage(usage, claim.usage)
     enrichment = StationEnrichment(
         slug=station.slug,
         status=_status_of(claims, failures),
-        exits=exits,
+        platforms=merged.platforms,
+        exits=merged.exits,
         names=next((claim.names for claim in claims if claim.names is not None), None),
         rejected=tuple(rejection for claim in claims for rejection in claim.rejected),
-        findings=(*(finding for claim in claims for finding in claim.findings), *disagreements),
+        findings=(*(finding for claim in claims for finding in claim.findings), *merged.findings),
         provenance={
             **documents_of(conclusions),
             **{key: value for claim in reversed(claims) for key, value in claim.provenance.items()},

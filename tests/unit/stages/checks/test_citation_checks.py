@@ -4,22 +4,24 @@ import pytest
 
 from mrt_pipeline.contracts.evidence import EvidenceMap, Published
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import ExitAccess, Landmark, StationCode, StationExit, StepFree
+from mrt_pipeline.contracts.network import ExitAccess, Landmark, Platform, StationCode, StationExit, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.stages.checks.citations import check_citations, walk_published
 from tests.fakes.network_builder import (
     EXITS_DOCUMENT,
     SMALL_NETWORK,
     cited,
+    links_to,
     make_bus_stop,
     make_dataset,
     make_exit,
-    make_platform,
     make_station,
     provenance,
+    station_platform,
 )
 
 NS13, NS17, *_ = SMALL_NETWORK.codes
+PLATFORM = station_platform(NS13, NS17)
 
 
 def _full_exit(evidence: EvidenceMap) -> StationExit:
@@ -27,7 +29,7 @@ def _full_exit(evidence: EvidenceMap) -> StationExit:
     found = make_exit(NS13)
     return found.model_copy(
         update={
-            "platforms": (make_platform(NS13, NS17, evidence=evidence),),
+            "platforms": links_to(PLATFORM),
             "bus_stops": (make_bus_stop(found, evidence=evidence),),
             "access": ExitAccess(step_free=StepFree.YES, evidence=evidence),
             "landmarks": (Landmark(name="Northpoint City", evidence=evidence),),
@@ -36,7 +38,9 @@ def _full_exit(evidence: EvidenceMap) -> StationExit:
 
 
 def _dataset(evidence: EvidenceMap) -> Stage3Output:
-    return make_dataset(make_station(SMALL_NETWORK, "yishun", exits=(_full_exit(evidence),)))
+    platform = PLATFORM.model_copy(update={"evidence": evidence})
+    exits = (_full_exit(evidence),)
+    return make_dataset(make_station(SMALL_NETWORK, "yishun", exits=exits, platforms=(platform,)))
 
 
 def _findings(evidence: EvidenceMap) -> list[Finding]:
@@ -74,8 +78,8 @@ def test_documents_that_nobody_cites_are_no_fault() -> None:
     assert list(check_citations(make_dataset(provenance=unused))) == []
 
 
-@pytest.mark.parametrize("kind", [StationCode, StationExit, ExitAccess, Landmark])
+@pytest.mark.parametrize("kind", [StationCode, StationExit, Platform, ExitAccess, Landmark])
 def test_the_walk_comes_to_every_kind_of_record(kind: type[Published]) -> None:
     [station] = _dataset(cited()).stations
     assert any(isinstance(record, kind) for record in walk_published(station))
-    assert len(list(walk_published(station))) == 7
+    assert len(list(walk_published(station))) == 8

@@ -15,6 +15,8 @@ from tests.fakes.network_builder import (
     make_platform,
     make_station,
     open_stations,
+    station_platform,
+    with_platforms,
 )
 
 NS13, NS17, CC15, BP13, _ = SMALL_NETWORK.codes
@@ -30,8 +32,7 @@ def _yishun(**changes: Any) -> Station:
 
 
 def test_names_and_codes_that_fit_give_no_finding() -> None:
-    exit_a = make_exit(NS13, platforms=(make_platform(NS13, NS17),))
-    assert _messages(_yishun(exits=(exit_a,)), BISHAN, SENJA) == []
+    assert _messages(with_platforms(_yishun(), make_platform(NS13, NS17)), BISHAN, SENJA) == []
 
 
 def test_every_code_of_the_real_network_present_or_future_fits_its_line() -> None:
@@ -85,14 +86,20 @@ def test_an_exit_of_a_building_that_its_station_lacks_is_reported(changes: dict[
 
 
 def test_a_platform_of_another_station_is_reported() -> None:
-    exit_a = make_exit(NS13, platforms=(make_platform(NS17, NS13),))
-    [message] = _messages(_yishun(exits=(exit_a,)))
-    assert "leads to a platform of NS17 on NSL" in message
+    [message] = _messages(with_platforms(_yishun(), make_platform(NS17, NS13)))
+    assert "platform yishun-nsl-NS13 is said to be of NS17 on NSL" in message
+
+
+def test_a_platform_id_that_two_stations_use_is_reported() -> None:
+    platform = station_platform(NS13, NS17)
+    other = platform.model_copy(update={"station_code": "NS17", "towards_code": "NS13", "next_code": "NS13"})
+    bishan = BISHAN.model_copy(update={"platforms": (other,)})
+    [message] = _messages(_yishun(platforms=(platform,)), bishan)
+    assert message.startswith("platform_id yishun-nsl-NS17 occurs 2 times")
 
 
 @pytest.mark.parametrize("field", ["towards_code", "next_code"])
 @pytest.mark.parametrize("code", ["CC15", "NS99"])
 def test_a_platform_towards_a_code_off_its_line_is_reported(field: str, code: str) -> None:
-    platform = make_platform(NS13, NS17, **{field: code})
-    [message] = _messages(_yishun(exits=(make_exit(NS13, platforms=(platform,)),)))
+    [message] = _messages(_yishun(platforms=(station_platform(NS13, NS17, **{field: code}),)))
     assert f"towards {code}, which is not on NSL" in message

@@ -1,0 +1,64 @@
+"""A piece of evidence with the document that it points to, and how it was got from there in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance
+from mrt_pipeline.contracts.explanation import Reason
+from mrt_pipeline.network import NETWORK_DOCUMENT
+
+_HOW = {
+    Method.RECORD: "read from the publisher's record",
+    Method.TOPOLOGY: "follows from the order of stations in the network's table",
+    Method.GEOMETRY: "computed from published coordinates",
+    Method.DEDUCTION: "one of the values it was derived from",
+    Method.RULE: "read from the page by a rule",
+}
+_OWN_RECORD = "recorded in this project's own network table"
+
+
+class Reasons:
+    """Puts evidence and the document that it points to together, each pair once."""
+
+    def __init__(self, provenance: Mapping[str, Provenance], model: str | None) -> None:
+        self._provenance = provenance
+        self._model = model
+        self.of = lru_cache(maxsize=None)(self._of)
+
+    def of_all(self, implied: Iterable[Evidence]) -> tuple[Reason, ...]:
+        """Return the reasons for what the dataset does not say itself, from the documents that it has."""
+        return tuple(self.of(reason) for reason in implied if reason.document_id in self._provenance)
+
+    def _of(self, evidence: Evidence) -> Reason:
+        document = self._provenance[evidence.document_id]
+        return Reason(
+            method=evidence.method,
+            how=self._how(evidence),
+            document_id=document.document_id,
+            title=document.title,
+            publisher=document.publisher,
+            url=document.url,
+            revision=document.revision,
+            retrieved_at=document.retrieved_at,
+            licence=evidence.licence,
+            licence_url=document.licence_url,
+            attribution=document.attribution,
+            sha256=document.sha256,
+            recorded_tables=document.recorded_tables,
+            record_id=evidence.record_id,
+            stated_in=evidence.stated_in,
+            quote=evidence.quote,
+            char_start=evidence.char_start,
+            char_end=evidence.char_end,
+            alignment=evidence.alignment,
+        )
+
+    def _how(self, evidence: Evidence) -> str:
+        if evidence.method is Method.MODEL:
+            name = f"the language model {self._model}" if self._model else "a language model"
+            return f"read from the page by {name}, and found again in its text"
+        if evidence.method is Method.RECORD and evidence.document_id == NETWORK_DOCUMENT:
+            return _OWN_RECORD
+        return _HOW[evidence.method]

@@ -1,0 +1,209 @@
+"""Make the platforms of a station of what is claimed of those that its exits lead to.
+
+A direction is that of the most trusted source alone, its letters are those of whoever gives them. So the
+words of a page stand behind a letter only, and the direction stays under its own licence. A page that gives
+one direction two letters is believed neither; a source of records may name several, which are all true.
+Letters of two sources contradict each other unless one names all that the other does, and those of one source
+unless it gives them to every exit that it speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.evidence import Confidence, Evidence, EvidenceMap
+from mrt_pipeline.contracts.findings import Side
+from mrt_pipeline.contracts.network import (
+    Direction,
+    ExitPlatform,
+    Platform,
+    PlatformLink,
+    StationExit,
+    direction_of,
+    link_platform,
+    name_platforms,
+)
+from mrt_pipeline.extraction.buildings import cite_buildings
+from mrt_pipeline.extraction.disputes import words_of
+from mrt_pipeline.extraction.uniting import Agreement, best_confidence, distinct, rank_of
+from mrt_pipeline.runtime.records import natural_key
+
+_OF_EXIT = frozenset({"platform_code", "is_same_building"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A claim about a platform: who makes it of which exit, and at which place among all said of that one."""
+
+    speaker: str
+    station_exit: StationExit
+    place: int
+    platform: ExitPlatform
+    standing: int
+    """how far its direction is to be trusted; less is better"""
+
+
+def read(speaker: str, station_exit: StationExit, place: int, platform: ExitPlatform) -> Reading:
+    """Return a claim about a platform with its standing."""
+    standing = rank_of(platform.evidence_for("towards_code"))[0]
+    return Reading(speaker, station_exit, place, platform, standing)
+
+
+def group_directions(readings: Iterable[Reading]) -> list[list[Reading]]:
+    """Return the readings of each direction together, the most trusted and first named direction first."""
+    groups: dict[Direction, list[Reading]] = {}
+    for reading in readings:
+        groups.setdefault(direction_of(reading.platform), []).append(reading)
+    ordered = sorted(
+        groups.items(), key=lambda item: (min((one.standing, one.place) for one in item[1]), item[0])
+    )
+    return [same for _, same in ordered]
+
+
+def letters_of(same: Iterable[Reading]) -> dict[str, frozenset[str]]:
+    """Return the letters that each speaker gives to one direction; those who give none are left out."""
+    letters: dict[str, frozenset[str]] = {}
+    for (speaker, _), given in _letters_by_exit(same).items():
+        letters[speaker] = letters.get(speaker, frozenset()) | given
+    return letters
+
+
+def are_contradictory(same: Sequence[Reading]) -> bool:
+    """Tell whether no speaker names all letters of a direction, or one gives some to one exit only."""
+    letters = letters_of(same)
+    every = frozenset[str]().union(*letters.values())
+    is_uneven = any(given != letters[speaker] for (speaker, _), given in _letters_by_exit(same).items())
+    return is_uneven or (bool(letters) and every not in letters.values())
+
+
+def _letters_by_exit(same: Iterable[Reading]) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the letters that each speaker gives to one direction at each exit."""
+    letters: dict[tuple[str, str], frozenset[str]] = {}
+    for reading in same:
+        if (letter := reading.platform.platform_code) is not None:
+            key = reading.speaker, reading.station_exit.exit_id
+            letters[key] = letters.get(key, frozenset()) | {letter}
+    return letters
+
+
+def sides_of_letters(same: Iterable[Reading]) -> Iterator[Side]:
+    """Yield who gives which letter, with the words behind it."""
+    for reading in same:
+        if (letter := reading.platform.platform_code) is not None:
+            yield Side(
+                speaker=reading.speaker, says=letter, words=words_of(reading.platform, "platform_code")
+            )
+
+
+def make_platforms(
+    slug: str, directions: Sequence[list[Reading]], unlettered: Collection[Direction], agrees: Agreement
+) -> tuple[Platform, ...]:
+    """Return the platforms of a station, in the order given.
+
+    Args:
+        slug: the station's.
+        directions: the readings of each direction.
+        unlettered: the directions whose letters are in dispute.
+        agrees: tells whether some reasons are two publishers' that state the same.
+    """
+    names = name_platforms(slug, [same[0].platform for same in directions])
+    return tuple(
+        _unite(name, same, is_lettered=direction_of(same[0].platform) not in unlettered, agrees=agrees)
+        for name, same in zip(names, directions, strict=True)
+    )
+
+
+def link_exit(
+    station_exit: StationExit, platforms: Iterable[Platform], directions: Iterable[list[Reading]]
+) -> Iterator[PlatformLink]:
+    """Yield which platforms an exit is said to lead to.
+
+    Args:
+        station_exit: the exit.
+        platforms: those of its station.
+        directions: the readings of each of these, in the same order.
+    """
+    for platform, same in zip(platforms, directions, strict=True):
+        own = [reading for reading in same if reading.station_exit is station_exit]
+        if own:
+            leading = _directing(own)
+            best = leading[0] if len(leading) == 1 else min(leading, key=lambda one: _key_of(one.platform))
+            is_same_building = best.platform.is_same_building
+            link = link_platform(platform.platform_id, is_same_building=is_same_building)
+            evidence = _own_evidence(leading, platform, station_exit)
+            yield link.model_copy(update={"evidence": evidence}) if evidence else link
+
+
+def _own_evidence(leading: Sequence[Reading], platform: Platform, station_exit: StationExit) -> EvidenceMap:
+    """Return why an exit is said to lead to a platform, as far as that is not why the platform is known."""
+    evidence: EvidenceMap = {}
+    known = (*platform.evidence_for("towards_code"), *platform.evidence_for("platform_codes"))
+    if any(reason not in known for reason in _each_reason(leading, "towards_code")):
+        evidence["platform_id"] = _reasons(leading, "towards_code")
+    told = [reason for one in leading for reason in one.platform.evidence.get("is_same_building", ())]
+    implied = cite_buildings(platform.station_code, station_exit)
+    if any(reason not in implied for reason in told):
+        evidence["is_same_building"] = distinct(told)
+    return evidence
+
+
+def _unite(platform_id: str, same: Sequence[Reading], *, is_lettered: bool, agrees: Agreement) -> Platform:
+    """Return one platform of all that is said of it."""
+    directing = _directing(same)
+    first = min((reading.platform for reading in directing), key=_key_of)
+    evidence = _unite_evidence(directing)
+    lettered = _naming_all(same) if is_lettered else []
+    confidence = best_confidence(reading.platform for reading in directing)
+    if lettered:
+        reasons = _reasons(lettered, "platform_code")
+        if reasons != evidence.get("record"):
+            evidence["platform_codes"] = reasons
+        is_certain = agrees(reasons)
+        confidence = Confidence.HIGH if is_certain else best_confidence(one.platform for one in lettered)
+    return Platform(
+        platform_id=platform_id,
+        station_code=first.station_code,
+        line_code=first.line_code,
+        platform_codes=tuple(sorted({one.platform.platform_code or "" for one in lettered}, key=natural_key)),
+        towards_code=first.towards_code,
+        towards_kind=first.towards_kind,
+        next_code=first.next_code,
+        confidence=confidence,
+        evidence=evidence,
+    )
+
+
+def _key_of(platform: ExitPlatform) -> tuple[object, ...]:
+    rank = rank_of(platform.evidence_for("towards_code"))
+    return rank, platform.line_code, platform.towards_kind or "", platform.is_same_building
+
+
+def _naming_all(same: Sequence[Reading]) -> list[Reading]:
+    """Return the readings with a letter of those speakers who name every letter."""
+    letters = letters_of(same)
+    every = frozenset[str]().union(*letters.values())
+    return [one for one in same if one.platform.platform_code is not None and letters[one.speaker] == every]
+
+
+def _directing(readings: Iterable[Reading]) -> list[Reading]:
+    """Return the readings whose direction is trusted most."""
+    listed = list(readings)
+    best = min(reading.standing for reading in listed)
+    return [reading for reading in listed if reading.standing == best]
+
+
+def _unite_evidence(directing: Sequence[Reading]) -> EvidenceMap:
+    """Return why the direction is what it is, field by field."""
+    fields = dict.fromkeys(
+        name for reading in directing for name in reading.platform.evidence if name not in _OF_EXIT
+    )
+    return {name: _reasons(directing, name) for name in fields}
+
+
+def _reasons(readings: Iterable[Reading], field: str) -> tuple[Evidence, ...]:
+    return distinct(_each_reason(readings, field))
+
+
+def _each_reason(readings: Iterable[Reading], field: str) -> Iterator[Evidence]:
+    return (reason for reading in readings for reason in reading.platform.evidence_for(field))

@@ -1,0 +1,126 @@
+"""Datasets of earlier versions of the schema, read as if they had been written today.
+
+Schema 1 had every platform once for each exit that leads to it, with its evidence, and all evidence in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+from mrt_pipeline.contracts.evidence import Evidence, EvidenceMap
+from mrt_pipeline.contracts.network import (
+    Direction,
+    ExitPlatform,
+    Platform,
+    PlatformLink,
+    direction_of,
+    link_platform,
+    name_platforms,
+)
+from mrt_pipeline.contracts.outputs import SCHEMA_VERSION, Stage3Output
+from mrt_pipeline.runtime.output_files import read_output
+
+_OF_EXIT = frozenset({"platform_code", "is_same_building"})
+
+
+class _Older(BaseModel):
+    """What is read of a record here; the rest is carried over as it is."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class _Exit1(_Older):
+    platforms: tuple[ExitPlatform, ...] = ()
+
+
+class _Station1(_Older):
+    slug: str
+    exits: tuple[_Exit1, ...] = ()
+
+
+class _Dataset1(_Older):
+    schema_version: Literal["1"]
+    stations: tuple[_Station1, ...]
+    future_stations: tuple[_Station1, ...]
+
+
+def read_dataset(content: bytes) -> Stage3Output:
+    """Return the dataset in a file of this or an earlier schema.
+
+    Raises:
+        orjson.JSONDecodeError: if it is no JSON.
+        ValidationError: if it is no dataset of a known schema.
+    """
+    plain = orjson.loads(content)
+    if isinstance(plain, dict) and plain.get("schema_version") == "1":
+        plain = upgrade(plain)
+    return read_output(Stage3Output, plain)
+
+
+def upgrade(plain: dict[str, Any]) -> dict[str, Any]:
+    """Return the plain data of a dataset of schema 1 as those of the present one.
+
+    Raises:
+        ValidationError: if they are none.
+    """
+    older = _Dataset1.model_validate(plain)
+    return {
+        **plain,
+        "schema_version": SCHEMA_VERSION,
+        "stations": [_upgrade_station(station) for station in older.stations],
+        "future_stations": [_upgrade_station(station) for station in older.future_stations],
+    }
+
+
+def _upgrade_station(older: _Station1) -> dict[str, Any]:
+    same: dict[Direction, list[ExitPlatform]] = {}
+    for platform in (platform for found in older.exits for platform in found.platforms):
+        same.setdefault(direction_of(platform), []).append(platform)
+    names = dict(zip(same, name_platforms(older.slug, [told[0] for told in same.values()]), strict=True))
+    return {
+        **(older.model_extra or {}),
+        "slug": older.slug,
+        "platforms": [_unite(names[direction], told) for direction, told in same.items()],
+        "exits": [{**(found.model_extra or {}), "platforms": _links(found, names)} for found in older.exits],
+    }
+
+
+def _links(found: _Exit1, names: dict[Direction, str]) -> list[PlatformLink]:
+    return [
+        link_platform(names[direction_of(platform)], is_same_building=platform.is_same_building)
+        for platform in found.platforms
+    ]
+
+
+def _unite(platform_id: str, told: Sequence[ExitPlatform]) -> Platform:
+    """Return what was told of one direction for each exit; letters that differ are not published now."""
+    first = told[0]
+    lettered = [platform for platform in told if platform.platform_code is not None]
+    letters = tuple(dict.fromkeys(platform.platform_code or "" for platform in lettered))
+    is_one = len(letters) == 1
+    evidence: EvidenceMap = {
+        name: reasons for name, reasons in first.evidence.items() if name not in _OF_EXIT
+    }
+    if is_one:
+        evidence["platform_codes"] = _distinct(
+            reason for platform in lettered for reason in platform.evidence_for("platform_code")
+        )
+    return Platform(
+        platform_id=platform_id,
+        station_code=first.station_code,
+        line_code=first.line_code,
+        platform_codes=letters if is_one else (),
+        towards_code=first.towards_code,
+        towards_kind=first.towards_kind,
+        next_code=first.next_code,
+        confidence=(lettered[0] if is_one else first).confidence,
+        evidence=evidence,
+    )
+
+
+def _distinct(reasons: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(reasons))

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from mrt_pipeline.contracts.evidence import Evidence, Method
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output, StageOutput
+from mrt_pipeline.runtime.output_files import (
+    read_output,
+    read_record,
+    render_output,
+    render_record,
+    sha256_without_metadata,
+)
+from tests.fakes.network_builder import (
+    NOW,
+    SMALL_NETWORK,
+    enrich_nothing,
+    make_dataset,
+    make_platform,
+    make_stage1,
+    make_stage2,
+    make_station,
+    open_stations,
+    with_platforms,
+)
+
+NS13, NS17, *_ = SMALL_NETWORK.codes
+YISHUN = with_platforms(make_station(SMALL_NETWORK, "yishun"), make_platform(NS13, NS17, platform_code="A"))
+OUTPUTS = (
+    make_stage1(),
+    make_stage2(*enrich_nothing(open_stations())),
+    make_dataset(YISHUN),
+    make_dataset(future_stations=(make_station(SMALL_NETWORK, "keppel"),)),
+)
+EVIDENCE = st.builds(
+    lambda document, method, record: Evidence(
+        document_id=document, method=method, licence="L", record_id=record
+    ),
+    st.sampled_from(["a", "b"]),
+    st.sampled_from(Method),
+    st.text(min_size=1, max_size=3),
+)
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_an_output_reads_back_as_what_was_written(output: StageOutput) -> None:
+    assert read_output(type(output), render_output(output)) == output
+
+
+@given(st.dictionaries(st.sampled_from(["record", "name", "lat"]), st.lists(EVIDENCE, min_size=1).map(tuple)))
+def test_evidence_reads_back_in_its_order_and_stands_once(evidence: dict[str, tuple[Evidence, ...]]) -> None:
+    station = YISHUN.model_copy(update={"evidence": {"record": YISHUN.evidence["record"], **evidence}})
+    line = render_record(station)
+    assert read_record(Station, line) == station
+    reasons = [json.dumps(reason, sort_keys=True) for reason in json.loads(line)["reasons"]]
+    assert len(reasons) == len(set(reasons))
+
+
+def test_what_is_equal_is_written_alike_whichever_objects_hold_it() -> None:
+    """Numbers are given by the identity of evidence first, which a reader of the file does not share."""
+    output = make_dataset(YISHUN)
+    assert render_output(read_output(Stage3Output, render_output(output))) == render_output(output)
+
+
+def test_every_record_of_a_list_stands_in_a_line_and_cites_by_positions() -> None:
+    lines = render_output(make_stage1()).decode().splitlines()
+    first = lines[lines.index('"stations":[') + 1]
+    station = json.loads(first.rstrip(","))
+    assert station["slug"] == "yishun"
+    assert station["evidence"] == {"record": [0]}
+    assert station["codes"][0]["evidence"] == {"record": [1]}
+    assert [reason["record_id"] for reason in station["reasons"]] == ["1", "NS13"]
+    assert orjson.loads("\n".join(lines))["metadata"]["stage_name"] == "stage1_ingestion"
+
+
+def _plain(output: StageOutput) -> Any:
+    return json.loads(render_output(output))
+
+
+@pytest.mark.parametrize("wrong", [99, -1, "0", None, {}, [0]])
+def test_a_position_without_a_reason_is_refused_where_it_stands(wrong: object) -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["stations"][0]["platforms"][0]["evidence"]["record"] = [wrong]
+    with pytest.raises(ValidationError, match=r"stations\.0\.platforms\.0\.evidence\.record\.0"):
+        read_output(Stage3Output, plain)
+
+
+@pytest.mark.parametrize("reasons", [None, {}, [1], [{"document_id": "a"}]])
+def test_reasons_that_are_none_are_refused_where_they_are_cited(reasons: object) -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["stations"][0]["reasons"] = reasons
+    with pytest.raises(ValidationError, match=r"stations\.0\.evidence\.record\.0"):
+        read_output(Stage3Output, plain)
+
+
+def test_a_value_without_evidence_is_refused() -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["stations"][0]["platforms"][0]["evidence"] = {}
+    with pytest.raises(ValidationError, match="no evidence for platform_codes, towards_code, next_code"):
+        read_output(Stage3Output, plain)
+
+
+def test_a_way_to_a_platform_that_the_station_lacks_is_refused() -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["stations"][0]["exits"][0]["platforms"][0]["platform_id"] = "bishan-nsl-NS13"
+    with pytest.raises(
+        ValidationError, match="yishun-nsl-A leads to platform 'bishan-nsl-NS13'; expected one"
+    ):
+        read_output(Stage3Output, plain)
+
+
+@pytest.mark.parametrize("content", [b"[]", b"1", b'{"stations": 1}', b'{"stations": [1, [2], null]}'])
+def test_what_is_no_output_is_refused(content: bytes) -> None:
+    with pytest.raises(ValidationError):
+        read_output(Stage1Output, content)
+
+
+def test_deep_nesting_is_refused_and_not_followed_without_end() -> None:
+    deep = b'{"x":' * 900 + b"1" + b"}" * 900
+    content = b'{"stations":[{"reasons":[],"exits":[%b]}]}' % deep
+    with pytest.raises(ValidationError):
+        read_output(Stage3Output, content)
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_the_hash_leaves_out_when_an_output_was_made_and_nothing_else(output: StageOutput) -> None:
+    later = output.metadata.model_copy(update={"generated_at": NOW + timedelta(days=1)})
+    made, again = render_output(output), render_output(output.model_copy(update={"metadata": later}))
+    assert made != again
+    assert sha256_without_metadata(made) == sha256_without_metadata(again)
+    assert sha256_without_metadata(made) != sha256_without_metadata(made.replace(b"SODL", b"sodl"))
+
+
+def test_the_hash_of_a_file_of_schema_1_leaves_out_its_block_of_metadata() -> None:
+    older = b'{\n "schema_version": "1",\n "metadata": {\n  "a": %d\n },\n "stations": []\n}\n'
+    assert sha256_without_metadata(older % 1) == sha256_without_metadata(older % 2)
+    assert sha256_without_metadata(older % 1) != sha256_without_metadata((older % 1).replace(b"[]", b"[1]"))
+
+
+def test_metadata_in_a_text_are_no_metadata() -> None:
+    station = YISHUN.model_copy(update={"name": '\n"metadata":\n'})
+    made = render_output(make_dataset(station))
+    other = render_output(make_dataset(station.model_copy(update={"name": '\n"metadata":x\n'})))
+    assert sha256_without_metadata(made) != sha256_without_metadata(other)
+    assert read_output(Stage3Output, made).stations[0].name == station.name
+
+
+def test_an_enrichment_cites_by_positions_too() -> None:
+    enrichment = enrich_nothing((YISHUN,))[0].model_copy(update={"platforms": YISHUN.platforms})
+    plain = _plain(make_stage2(enrichment))
+    assert plain["enrichments"][0]["platforms"][0]["evidence"] == {"record": [0]}
+    assert read_output(Stage2Output, plain).enrichments == (enrichment,)
