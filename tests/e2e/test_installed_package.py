@@ -62,10 +62,10 @@ def test_without_its_package_its_name_is_refused_with_the_known_ones(place: Work
     bare = place.with_variables(MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__SOURCES=SOURCES)
     result = bare.call("run")
     assert result.returncode == 2
-    assert (
-        "'example'; expected one of lta_datamall, network, mrtdown, fandom_wiki, openrouter_llm"
-        in result.stderr
+    known = (
+        "lta_datamall, lta_lifts, network, mrtdown, sbs_transit, official_places, fandom_wiki, openrouter_llm"
     )
+    assert f"'example'; expected one of {known}" in result.stderr
 
 
 def test_a_format_is_known_while_its_package_is_installed(place: Workplace, installed: Path) -> None:
