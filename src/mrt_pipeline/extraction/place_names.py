@@ -12,7 +12,6 @@ from mrt_pipeline.network import Network
 MAX_NAME_WORDS = 5
 """No station's name has more words."""
 
-_WORD = re.compile(r"[\w'’.]+(?:[-/][\w'’.]+)*")
 _PLAIN_WORD = re.compile(r"[\w'’.]+")
 _TITLE_NOISE = re.compile(r"\([^()]*\)")
 

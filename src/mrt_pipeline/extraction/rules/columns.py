@@ -52,7 +52,7 @@ def rows_of(page: RulePage, table: Table) -> list[TableRow]:
     return [TableRow(cells, None) for cells in zip(*(row.cells for row in rows), strict=True)]
 
 
-def is_divider(page: RulePage, row: TableRow) -> bool:
+def is_divider(row: TableRow) -> bool:
     """Tell whether a row is one cell across the whole table, which heads the rows below it."""
     return len(row.cells) > 1 and len({cell.origin for cell in row.cells}) == 1
 

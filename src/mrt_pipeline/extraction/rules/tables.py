@@ -57,7 +57,7 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
     labels = read_label_heading(page, caption) or section.labels
     state = TableState(replace(section, headings=(caption, *section.headings)), labels=labels)
     for row in rows_of(page, table):
-        if is_divider(page, row):
+        if is_divider(row):
             take_divider(page, row, state, labels)
         elif is_header(page, row):
             take_header(page, row, state)
