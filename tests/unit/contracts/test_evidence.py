@@ -21,5 +21,5 @@ def test_evidence_that_points_nowhere_is_refused() -> None:
 
 def test_evidence_for_a_field_that_a_record_has_not_is_refused() -> None:
     reasons = (provenance().cite("one"),)
-    with pytest.raises(ValidationError, match="evidence for unknown field 'nmae'"):
-        Landmark(name="Northpoint City", evidence={WHOLE_RECORD: reasons, "nmae": reasons})
+    with pytest.raises(ValidationError, match="evidence for unknown field 'title'"):
+        Landmark(name="Northpoint City", evidence={WHOLE_RECORD: reasons, "title": reasons})
