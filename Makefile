@@ -2,7 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+FULLY_COVERED := src/mrt_pipeline/contracts/*,src/mrt_pipeline/errors.py,src/mrt_pipeline/config/*
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 
 .PHONY: help run test check bench real clean
 
@@ -15,13 +17,20 @@ run: $(STAMP)            ## make the dataset from the recorded facts, in outputs
 test: $(STAMP)           ## unit, integration and command-line tests; no network, no keys
 	$(BIN)/pytest -q -n 3 --dist worksteal -m "not real_parts and not slow"
 
-check: $(STAMP)          ## formatting, lint, spelling, types, import contracts, known vulnerabilities
+check: $(STAMP)          ## formatting, lint, spelling, types, import contracts, known vulnerabilities, coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/audit.py requirements.txt
+	$(MAKE) .coverage
+	$(BIN)/coverage report --skip-covered --show-missing --fail-under=100 --include='$(FULLY_COVERED)'
+	$(BIN)/coverage report --format=total --fail-under=90
+
+# Which branches the unit tests take. It doubles what they cost, so `make test` does not look.
+.coverage: $(STAMP) $(shell find src tests/*.py tests/unit tests/fakes tests/fixtures -type f ! -name '*.pyc')
+	$(BIN)/pytest -q -n 3 --dist worksteal -m "not real_parts and not slow" --cov --cov-report= tests/unit
 
 real: $(STAMP)           ## the slower tests, and those against real parts; installs what they need
 	$(BIN)/pytest -q -n 2 -m slow
@@ -34,7 +43,7 @@ bench: $(STAMP)          ## the figures of docs/benchmarks.md
 	$(BIN)/python -m tests.bench
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 
 $(STAMP): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

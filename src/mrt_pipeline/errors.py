@@ -88,8 +88,6 @@ class SourceError(MrtPipelineError):
         self.names_way_out = names_way_out
         """whether the message itself says how to do without the live source"""
         self.retryable = retryable
-        self.refused_copies: tuple[Path, ...] = ()
-        """copies on disk that failed their checks first and were removed, so that the service was asked"""
 
     def advise(self, advice: str) -> None:
         """Add to the message what to do, as whoever knows the run knows it."""

@@ -13,6 +13,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 SHIPPED_CONFIG = ROOT / "config" / "pipeline.yaml"
 MRT_PIPELINE = (sys.executable, "-m", "mrt_pipeline")
+SHOWN = "shown.txt"
 SCRIPT = (sys.executable, str(ROOT / "src" / "orchestrator.py"))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import Workplace
+from tests.e2e.command import SHOWN, Workplace
 
 
 @pytest.fixture
@@ -16,10 +16,11 @@ def place(tmp_path: Path) -> Workplace:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    """Return a workplace in which one whole run was made; tests only read it."""
+    """Return a workplace in which one whole run was made that printed ``SHOWN``; tests only read it."""
     place = Workplace(tmp_path_factory.mktemp("finished"))
     result = place.call("run")
     assert result.returncode == 0, result.stderr
+    (place.folder / SHOWN).write_text(result.stdout, encoding="utf-8")
     return place
 
 

@@ -14,6 +14,7 @@ from tests.e2e.command import (
     ROOT,
     SCRIPT,
     SHIPPED_CONFIG,
+    SHOWN,
     Workplace,
     how_stages_ran,
     load,
@@ -41,9 +42,9 @@ def test_a_run_makes_every_file_of_the_specification(finished: Workplace) -> Non
     }
 
 
-def test_the_summary_names_the_network_of_today(after_a_run: Workplace) -> None:
-    shown = after_a_run.call("run").stdout
-    figures = {line.strip("│ ").split("│")[0].strip(): line for line in shown.splitlines() if "│" in line}
+def test_the_summary_names_the_network_of_today(finished: Workplace) -> None:
+    shown = (finished.folder / SHOWN).read_text(encoding="utf-8").splitlines()
+    figures = {line.strip("│ ").split("│")[0].strip(): line for line in shown if "│" in line}
     for label, number in (("Stations", "184"), ("Station codes", "217"), ("Lines", "9")):
         assert number in figures[label].split()
 
@@ -87,17 +88,20 @@ def test_the_specification_s_script_does_the_same_from_any_folder(
     assert stations_bytes(tmp_path / "here") == stations_bytes(finished.latest)
 
 
+@pytest.mark.slow
 def test_a_folder_of_one_s_own_is_used_and_latest_shows_it(place: Workplace) -> None:
     result = place.call("run", "--output-dir", "outputs/quarterly-2026-q1")
     assert result.returncode == 0, result.stderr
     assert place.latest.resolve() == place.outputs / "quarterly-2026-q1"
 
 
+@pytest.mark.slow
 def test_two_runs_on_the_same_inputs_give_the_same_stations(finished: Workplace, place: Workplace) -> None:
     assert place.call("run").returncode == 0
     assert stations_bytes(place.latest) == stations_bytes(finished.latest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stage", "reused"), [("2", (True, False, False)), ("3", (True, True, False))])
 def test_resuming_in_a_new_process_goes_on_in_the_newest_run(
     after_a_run: Workplace, stage: str, reused: tuple[bool, ...]
@@ -110,12 +114,14 @@ def test_resuming_in_a_new_process_goes_on_in_the_newest_run(
     assert stations_bytes(after_a_run.latest) == before
 
 
+@pytest.mark.slow
 def test_resuming_from_the_first_stage_runs_everything_in_place(after_a_run: Workplace) -> None:
     assert after_a_run.call("run", "--resume-from", "1").returncode == 0
     assert len(after_a_run.runs) == 1
     assert _reused(after_a_run.latest) == (False, False, False)
 
 
+@pytest.mark.slow
 def test_a_single_stage_runs_alone(place: Workplace) -> None:
     assert place.call("run", "--stage", "1").returncode == 0
     [run] = place.runs
@@ -140,6 +146,7 @@ def test_skipping_what_exists_does_nothing_when_nothing_has_changed(after_a_run:
     assert touched <= {"manifest.json", "lineage.jsonl", "run.log.jsonl", ".lock"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variable", "value", "reused"),
     [
@@ -160,6 +167,7 @@ def test_a_changed_setting_runs_just_the_stages_it_concerns(
     assert all(key in reason or "input stage" in reason for reason in reasons)
 
 
+@pytest.mark.slow
 def test_a_configuration_of_one_s_own_is_used(place: Workplace) -> None:
     shipped = SHIPPED_CONFIG.read_text(encoding="utf-8")
     (place.folder / "mine.yaml").write_text(shipped.replace("version: ", "version: my-", 1))
@@ -169,6 +177,7 @@ def test_a_configuration_of_one_s_own_is_used(place: Workplace) -> None:
     assert load(place.latest / "manifest.json")["config_path"].endswith("mine.yaml")
 
 
+@pytest.mark.slow
 def test_the_network_of_another_day_can_be_asked_for(place: Workplace) -> None:
     assert place.call("run", "--as-of", "2026-07-11").returncode == 0
     stations = load(place.latest / "stage3_final.json")["stations"]
@@ -178,6 +187,7 @@ def test_the_network_of_another_day_can_be_asked_for(place: Workplace) -> None:
     assert len(stations) == 181
 
 
+@pytest.mark.slow
 def test_who_reads_through_latest_is_told_when_it_goes_back_to_an_earlier_day(after_a_run: Workplace) -> None:
     shown = load(after_a_run.latest / "manifest.json")["as_of"]
     result = after_a_run.call("run", "--as-of", "1987-11-08", "--move-latest")
@@ -185,6 +195,7 @@ def test_who_reads_through_latest_is_told_when_it_goes_back_to_an_earlier_day(af
     assert f"latest moved back from {shown} (run " in result.stderr
 
 
+@pytest.mark.slow
 def test_a_single_stage_keeps_the_day_of_the_run_in_whose_folder_it_is(place: Workplace) -> None:
     run = place.outputs / "mine"
     assert place.call("run", "--as-of", "1987-11-08", "--output-dir", run).returncode == 0
@@ -197,6 +208,7 @@ def test_a_single_stage_keeps_the_day_of_the_run_in_whose_folder_it_is(place: Wo
     assert load(run / "manifest.json")["as_of"] == "1987-11-08"
 
 
+@pytest.mark.slow
 def test_the_command_to_go_on_with_names_the_configuration_of_the_run(place: Workplace) -> None:
     other = place.folder / "other.yaml"
     other.write_text("stages: {stage2_enrichment: {bus_stop_radius_m: 300}}")
@@ -228,6 +240,7 @@ def test_a_word_is_the_name_of_a_run_whatever_else_lies_here_under_it(after_a_ru
         assert name in result.stdout
 
 
+@pytest.mark.slow
 def test_old_runs_are_removed_after_a_success_and_latest_never(after_a_run: Workplace) -> None:
     [first] = after_a_run.runs
     for number in range(3):
@@ -282,6 +295,7 @@ def test_config_check_and_schema_answer(place: Workplace) -> None:
     assert '"expected_stations"' in place.call("config", "schema").stdout
 
 
+@pytest.mark.slow
 def test_a_closed_output_does_not_end_a_run(place: Workplace) -> None:
     process = place.start("run")
     for pipe in (process.stdout, process.stderr):

@@ -223,10 +223,9 @@ def test_a_wrong_answer_costs_one_run_and_is_not_kept(
     whole = service.read(0).records
     with (
         service.saying(bad),
-        pytest.raises(SourceFormatError, match="The service itself answered so") as caught,
+        pytest.raises(SourceFormatError, match="The service itself answered so"),
     ):
         service.read(ttl_days)
-    assert caught.value.refused_copies == ()
     assert service.read(ttl_days).records == whole
 
 
@@ -268,7 +267,6 @@ def test_the_error_names_the_copy_on_disk_that_failed_before(
     file = service.plant(bad)
     with service.saying(bad), pytest.raises(SourceFormatError) as caught:
         service.read()
-    assert file in caught.value.refused_copies
     assert str(file) in str(caught.value)
     assert not file.exists()
 

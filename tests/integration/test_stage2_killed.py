@@ -51,7 +51,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return _checkpoint(folder / "run")
 
 
-@pytest.mark.parametrize("ending", ["ask:1", "ask:23", "ask:60", "commit:1", "commit:37", "commit:60"])
+RARER = [
+    pytest.param(ending, marks=pytest.mark.slow) for ending in ("ask:1", "ask:60", "commit:1", "commit:60")
+]
+
+
+@pytest.mark.parametrize("ending", ["ask:23", "commit:37", *RARER])
 def test_a_killed_run_is_gone_on_with_where_it_was(tmp_path: Path, ending: str, whole: bytes) -> None:
     folder = tmp_path / "run"
     killed = _run(folder, tmp_path / "before", ending)
@@ -68,6 +73,7 @@ def test_a_killed_run_is_gone_on_with_where_it_was(tmp_path: Path, ending: str, 
     assert _checkpoint(folder) == whole
 
 
+@pytest.mark.slow
 def test_a_run_killed_again_and_again_comes_to_an_end(tmp_path: Path, whole: bytes) -> None:
     folder, calls = tmp_path / "run", tmp_path / "calls"
     for ending in ("ask:9", "ask:9", "ask:9", "whole"):

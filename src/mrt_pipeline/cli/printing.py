@@ -45,10 +45,10 @@ def print_traceback(kind: type[BaseException], error: BaseException, where: Trac
     sys.stderr.write(SECRETS.redact("".join(traceback.format_exception(kind, error, where))))
 
 
-def align(rows: Iterable[Sequence[str]], gap: str = "  ") -> Iterator[str]:
+def align(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Yield rows as lines whose cells stand below each other."""
     shown = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     for row in shown:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield gap.join(cells).rstrip()
+        yield "  ".join(cells).rstrip()

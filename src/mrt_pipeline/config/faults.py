@@ -148,8 +148,6 @@ def _expectation(here: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
 def _show(value: object) -> str:
     if value is None:
         return "empty"
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, dict | tuple):
         return "a mapping" if isinstance(value, dict) else f"a list of {len(value)}"
     if URL_WITH_LOGIN.search(str(value)):

@@ -99,9 +99,8 @@ def rates_by_host(keys: Container[str] = ()) -> dict[str, Pace]:
 def _own() -> Iterator[SourceSpec]:
     package = import_module(SOURCES)
     for module in iter_modules(package.__path__):
-        if module.ispkg:
-            spec: SourceSpec = import_module(f"{SOURCES}.{module.name}").SPEC
-            yield spec
+        spec: SourceSpec = import_module(f"{SOURCES}.{module.name}").SPEC
+        yield spec
 
 
 def _own_exports() -> Iterator[ExportSpec]:

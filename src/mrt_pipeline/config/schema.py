@@ -18,7 +18,6 @@ from mrt_pipeline.config.keys import section_of
 from mrt_pipeline.config.model import Settings
 from mrt_pipeline.contracts.sections import Section
 
-SCHEMA_FILE = Path(__file__).parents[1] / "schemas" / "pipeline.schema.json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -106,10 +106,10 @@ def owner_at(text: str, start: int, end: int, kind: Kind = EXIT) -> Mention | No
     return _only(in_sentence) or _only(_within(in_line, _clause_at(text, start, end, sentence, in_sentence)))
 
 
-def labels_named(text: str, kind: Kind = EXIT) -> Labels:
-    """Return every label that a text names."""
+def labels_named(text: str) -> Labels:
+    """Return every label of an exit that a text names."""
     lines = _line_bounds(text)
-    return NOBODY.union(*(item.labels for bounds in lines for item in _mentions_in_line(text, *bounds, kind)))
+    return NOBODY.union(*(item.labels for bounds in lines for item in _mentions_in_line(text, *bounds, EXIT)))
 
 
 def mentions_in(text: str, start: int, end: int, kind: Kind = EXIT) -> list[Mention]:

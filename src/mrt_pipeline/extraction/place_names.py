@@ -12,7 +12,6 @@ from mrt_pipeline.network import Network
 MAX_NAME_WORDS = 5
 """No station's name has more words."""
 
-_WORD = re.compile(r"[\w'’.]+(?:[-/][\w'’.]+)*")
 _PLAIN_WORD = re.compile(r"[\w'’.]+")
 _PLACE_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SAME_WORDS = {"cc": "community club", "center": "centre", "ctr": "centre"}

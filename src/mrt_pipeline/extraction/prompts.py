@@ -48,9 +48,9 @@ class Excerpt:
 
 
 @cache
-def load_prompt(version: str = PROMPT_VERSION) -> Prompt:
+def load_prompt() -> Prompt:
     """Return the task as its file has it."""
-    path = files("mrt_pipeline.extraction") / "prompts" / f"{version}.toml"
+    path = files("mrt_pipeline.extraction") / "prompts" / f"{PROMPT_VERSION}.toml"
     return Prompt.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
 
 

@@ -244,7 +244,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
     then = record.fingerprint
     if then is None:
         return Decision(runs=False, reason=f"{ASKED_FOR}; its inputs are unknown", checkpoint=content)
-    refused = find_differences(_what_is_refused(stage, then), _what_is_refused(stage, fingerprint))
+    refused = find_differences(_what_is_refused(then), _what_is_refused(fingerprint))
     if refused:
         raise StaleCheckpointError(
             path,
@@ -255,7 +255,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
     return Decision(runs=False, reason=reason, checkpoint=content)
 
 
-def _what_is_refused(stage: StageSpec, fingerprint: Fingerprint) -> Fingerprint:
+def _what_is_refused(fingerprint: Fingerprint) -> Fingerprint:
     config = {key: value for key, value in fingerprint.config.items() if key not in pace_keys()}
     return Fingerprint(code="", config=config, inputs={"as_of": fingerprint.inputs["as_of"]})
 

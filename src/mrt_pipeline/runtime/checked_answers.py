@@ -196,7 +196,6 @@ def _copied(url: str, head: KeptHead, body: bytes) -> Answer:
 
 def _add_origin(error: SourceError, refused: tuple[Path, ...]) -> None:
     """Add to an error where the answer it is about came from."""
-    error.refused_copies = refused
     if refused:
         error.advise(f"The copy on disk ({_list(refused)}) had failed its checks before and was removed.")
     elif isinstance(error, SourceFormatError):

@@ -104,6 +104,8 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
          "apis.onemap.base_url (line 1) is a URL with a login; expected a URL such as https://example.org/api."),
         ("apis: {datagov: {dataset_id: x}}",
          "apis.datagov.dataset_id (line 1) is 'x'; expected text of the form ^d_[0-9a-f]+$."),
+        ("lineage: {transport: http}",
+         "lineage (line 1) has transport http and no url; expected one such as http://localhost:5000."),
         ("contact: you there", "contact (line 1) holds a space or a character beyond ASCII; "
          "expected one URL or e-mail address."),
         ("stages: {stage1_ingestion: {sources: [onemap]}}",

@@ -296,3 +296,15 @@ def test_a_dotenv_that_may_not_be_opened_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(ConfigError, match="Permission denied"):
         read_variables()
+
+
+def test_a_dotenv_that_may_not_even_be_looked_at_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may look at everything, so the refusal is made by hand."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "lstat", refuse)
+    monkeypatch.setattr(Path, "is_fifo", refuse)
+    with pytest.raises(ConfigError, match="Permission denied"):
+        read_variables()

@@ -16,12 +16,13 @@ from mrt_pipeline.cli.app import app
 from mrt_pipeline.config import PipelineConfig, Settings, json_schema
 from mrt_pipeline.config.environment import SECRET_NAMES
 from mrt_pipeline.config.keys import Key, value_keys
-from mrt_pipeline.config.schema import SCHEMA_FILE
+from mrt_pipeline.runtime.json_schemas import SCHEMAS_FOLDER
 
 ROOT = Path(__file__).parents[3]
 FILE = ROOT / "config" / "pipeline.yaml"
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 TREE = yaml.safe_load(FILE.read_bytes())
+SCHEMA_FILE = SCHEMAS_FOLDER / "pipeline.schema.json"
 SCHEMA = json.loads(SCHEMA_FILE.read_bytes())
 
 KEYS_OF_THE_SPECIFICATION = [

@@ -11,7 +11,8 @@ from mrt_pipeline.contracts.network import PlatformLink, link_platform
 def test_a_platform_of_another_building_is_led_to_with_less_than_high_confidence(
     confidence: Confidence,
 ) -> None:
-    assert PlatformLink(platform_id="a-nsl-NS2", is_same_building=False, confidence=confidence)
+    link = PlatformLink(platform_id="a-nsl-NS2", is_same_building=False, confidence=confidence)
+    assert link.confidence is confidence
     with pytest.raises(ValidationError, match="in another building; expected a confidence of medium or low"):
         PlatformLink(platform_id="a-nsl-NS2", is_same_building=False, confidence=Confidence.HIGH)
 

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import product
 from random import Random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,40 +51,38 @@ def _access(
     )
 
 
-EVIDENCE: st.SearchStrategy[EvidenceMap] = st.builds(
-    lambda *words: {"record": (quote_of(*words),)},
-    st.sampled_from(["Exit A", "Exit B"]),
-    st.sampled_from(DOCUMENTS),
-    st.sampled_from(Method),
-    st.integers(0, 3),
+def _one_of_each(*choices: Iterable[Any]) -> st.SearchStrategy[Any]:
+    """Return what draws all of them at once: each draw costs more than the merging that is tested."""
+    return st.sampled_from(list(product(*choices)))
+
+
+EVIDENCE: st.SearchStrategy[EvidenceMap] = st.sampled_from(
+    [{"record": (quote_of(*words),)} for words in product(["Exit A", "Exit B"], DOCUMENTS, Method, range(4))]
 )
-CONFIDENCE = st.sampled_from(Confidence)
 STOPS = st.builds(
-    lambda code, relation, evidence, confidence: make_bus_stop(
-        BISHAN.exits[0], code, relation=relation, evidence=evidence, confidence=confidence
+    lambda chosen, evidence: make_bus_stop(
+        BISHAN.exits[0], chosen[0], relation=chosen[1], evidence=evidence, confidence=chosen[2]
     ),
-    st.sampled_from(["53009", "53231"]),
-    st.sampled_from(BusStopRelation),
+    _one_of_each(["53009", "53231"], BusStopRelation, Confidence),
     EVIDENCE,
-    CONFIDENCE,
 )
 PLATFORMS = st.builds(
-    lambda towards, letter, evidence, confidence: make_platform(
-        NS17, towards, platform_code=letter, evidence=evidence, confidence=confidence
+    lambda chosen, evidence: make_platform(
+        NS17, chosen[0], platform_code=chosen[1], evidence=evidence, confidence=chosen[2]
     ),
-    st.sampled_from([NS13, CC15]),
-    st.sampled_from([None, "A", "B"]),
+    _one_of_each([NS13, CC15], [None, "A", "B"], Confidence),
     EVIDENCE,
-    CONFIDENCE,
 )
 LANDMARKS = st.builds(
-    lambda name, evidence, confidence: Landmark(name=name, evidence=evidence, confidence=confidence),
-    st.sampled_from(["Junction 8", "JUNCTION 8", "Bishan Park"]),
+    lambda chosen, evidence: Landmark(name=chosen[0], evidence=evidence, confidence=chosen[1]),
+    _one_of_each(["Junction 8", "JUNCTION 8", "Bishan Park"], Confidence),
     EVIDENCE,
-    CONFIDENCE,
 )
 ACCESS = st.builds(
-    _access, st.sampled_from(StepFree), st.sets(st.sampled_from(AccessFeature)), EVIDENCE, CONFIDENCE
+    lambda chosen, features, evidence: _access(chosen[0], features, evidence, chosen[1]),
+    _one_of_each(StepFree, Confidence),
+    st.sets(st.sampled_from(AccessFeature)),
+    EVIDENCE,
 )
 
 
