@@ -272,7 +272,7 @@ def test_validate_checks_a_published_dataset_again(finished: Workplace, tmp_path
     assert all(f"{counts[severity]} {severity}" in last_line for severity in ("error", "warning", "info"))
     broken = tmp_path / "broken.json"
     dataset = (finished.latest / "stage3_final.json").read_text(encoding="utf-8")
-    broken.write_text(dataset.replace('"station_id": "NS13"', '"station_id": "NS99"', 1))
+    broken.write_text(dataset.replace('"station_id":"NS13"', '"station_id":"NS99"', 1))
     result = finished.call("validate", broken)
     assert result.returncode == 1
     assert "NS99" in result.stdout
@@ -283,7 +283,7 @@ def test_validate_shows_a_hostile_name_without_what_a_terminal_would_obey(
 ) -> None:
     hostile = tmp_path / "hostile.json"
     dataset = (finished.latest / "stage3_final.json").read_text(encoding="utf-8")
-    hostile.write_text(dataset.replace('"station_id": "NS13"', '"station_id": "NS99\\u0007"', 1))
+    hostile.write_text(dataset.replace('"station_id":"NS13"', '"station_id":"NS99\\u0007"', 1))
     result = finished.call("validate", hostile)
     assert result.returncode == 1
     assert "NS99" in result.stdout

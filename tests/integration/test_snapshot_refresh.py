@@ -223,7 +223,7 @@ def test_a_file_without_its_day_is_refused(config: Path, recorded: Path) -> None
 
 
 def test_a_day_without_a_file_is_refused(config: Path, recorded: Path) -> None:
-    with pytest.raises(UsageError, match="--retrieved-at says when files were downloaded; name them"):
+    with pytest.raises(UsageError, match="--retrieved-at applies to downloaded files"):
         refresh(config, _by_document(NO_FILES), DAY, recorded)
     assert contents(recorded) == {}
 

@@ -133,7 +133,7 @@ def test_a_journal_that_breaks_meanwhile_does_not_hide_why_the_stage_ends(tmp_pa
         usage=ModelUsage(calls=1),
         before=_at(SLUGS[0], break_journal),
     )
-    with pytest.raises(StageError, match=r"the key was refused\. What is done is kept"):
+    with pytest.raises(StageError, match=r"the key was refused\. Progress saved"):
         _run(make_context(tmp_path, reporter=reporter), source, is_remote=False)
     assert ("not counted in the cost" in reporter.warnings[0]) is (table == "expenses")
     for warning in reporter.warnings:

@@ -136,7 +136,7 @@ def test_from_python_a_stage_at_its_budget_is_not_merged(tmp_path: Path) -> None
 def test_a_refused_key_fails_the_run_whose_cost_is_in_the_manifest(tmp_path: Path) -> None:
     refused = ModelCallError("The key is refused.", fatal=True, status=401)
     stage2_sources.ERRORS["yishun"] = refused
-    with pytest.raises(StageError, match=r"The key is refused\. What is done is kept"):
+    with pytest.raises(StageError, match=r"The key is refused\. Progress saved"):
         _run(tmp_path)
     done = _asked() - 1
     [path] = tmp_path.glob("outputs/*/manifest.json")
