@@ -13,6 +13,7 @@ import typer
 from mrt_pipeline import __version__
 from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, ShowsAll, given_path, path_option, with_run_flags
 from mrt_pipeline.cli.printing import print_traceback
+from mrt_pipeline.cli.releasing import COMMANDS
 from mrt_pipeline.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, MrtPipelineError
 
 EXAMPLES = """\
@@ -180,6 +181,10 @@ def validate(
     from mrt_pipeline.cli.validating import validate_file
 
     raise typer.Exit(validate_file(file, config, shows_all=shows_all))
+
+
+for command in COMMANDS:
+    app.command()(command)
 
 
 @config_app.command("check")
