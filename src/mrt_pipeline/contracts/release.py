@@ -81,6 +81,7 @@ class SourceRead(Record):
     """A document that values rest on, and when it was read."""
 
     document_id: str
+    source_id: str
     title: str
     publisher: str
     url: str
