@@ -86,18 +86,16 @@ def run_main(default_config: Path) -> NoReturn:
 
 @app.command(epilog=EXAMPLES)
 @with_run_flags
-def run(context: typer.Context, flags: RunFlags) -> None:
+def run(
+    context: typer.Context,
+    flags: RunFlags,
+    is_quiet: Annotated[bool, typer.Option("--quiet", help="Show warnings and errors only")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Run the pipeline: ingest, enrich, merge and validate."""
-    from mrt_pipeline.cli.console import ConsoleReporter
-    from mrt_pipeline.config import find_config
-    from mrt_pipeline.orchestrator import PipelineOrchestrator
+    from mrt_pipeline.cli.running import run_pipeline
 
-    request = flags.request()
-    reporter = ConsoleReporter()
-    orchestrator = PipelineOrchestrator(find_config(flags.config, default=context.obj), reporter=reporter)
-    with reporter:
-        manifest = orchestrator.execute(request)
-    reporter.summarise(manifest, orchestrator.output_base_dir, request.last_stage)
+    run_pipeline(flags, context.obj, is_quiet=is_quiet, as_json=as_json)
 
 
 @app.command()
