@@ -50,7 +50,7 @@ def approve(
         if checklist is None
         else read_review(checklist, candidate, is_incomplete_wanted=is_incomplete_wanted)
     )
-    approval = approve(candidate, approved_by, note, review, now)
+    approval = approve(candidate, approved_by, note or None, review, now)
     folder = candidate.run.folder
     say(f"{folder} is approved by {approval.approved_by}, as of {candidate.dataset.metadata.as_of}.")
     say(f"Next: {shlex.join(['mrt-pipeline', 'release', str(folder)])} --to DIR")
