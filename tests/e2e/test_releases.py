@@ -94,11 +94,13 @@ def test_going_back_says_so_and_how_to_undo_it(place: Workplace) -> None:
     assert result.returncode == 0, result.stderr
     latest = place.folder / "releases" / "latest"
     assert latest.readlink() == Path("2026.07.11")
-    assert "releases/latest shows 2026.07.11 now, and 2026.07.13 is no longer offered" in result.stdout
+    assert "releases/latest shows 2026.07.11 now; 2026.07.13 counts as withdrawn" in result.stdout
     again = place.call("release", AFTER, "--to", "releases")
     assert "still shows 2026.07.11: this one was rolled back." in again.stdout
     undo = shlex.split(result.stdout.rpartition("To undo this: mrt-pipeline ")[2])
-    assert place.call(*undo).returncode == 0
+    undone = place.call(*undo)
+    assert undone.returncode == 0
+    assert "shows 2026.07.13 now; 2026.07.11 counts as before" in undone.stdout
     assert latest.readlink() == Path("2026.07.13")
     assert "already; nothing was changed" in place.call(*undo).stdout
 

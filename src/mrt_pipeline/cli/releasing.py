@@ -11,7 +11,7 @@ import typer
 
 from mrt_pipeline.cli.flags import Config, given_path, path_option
 from mrt_pipeline.contracts.names import LATEST
-from mrt_pipeline.releasing.naming import PAGE_NAME
+from mrt_pipeline.releasing.naming import PAGE_NAME, order_of
 
 if TYPE_CHECKING:
     from mrt_pipeline.releasing.release import Outcome
@@ -92,7 +92,8 @@ def rollback(
         say(f"{releases / LATEST} shows {version} already; nothing was changed.")
         return
     old = outcome.versions.rollbacks[-1].old
-    say(f"{releases / LATEST} shows {version} now, and {old} is no longer offered. Nothing was removed.")
+    became = "counts as withdrawn" if order_of(version) < order_of(old) else "counts as before"
+    say(f"{releases / LATEST} shows {version} now; {old} {became}. Nothing was removed.")
     say(f"To undo this: {_rollback_command(releases, old)}")
 
 
