@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -115,10 +116,15 @@ def test_a_run_that_nobody_approved_is_refused_in_one_sentence(place: Workplace)
 
 
 def test_an_approval_does_not_outlive_its_dataset(place: Workplace) -> None:
+    approved = r"approved +by Tan Mei Ling, [\d: -]+ UTC"
+    assert re.search(f"{approved}$", place.call("show", AFTER).stdout, re.MULTILINE)
     assert place.call("run", "--output-dir", f"outputs/{AFTER}", "--resume-from", "3").returncode == 0
     result = place.call("release", AFTER, "--to", "releases")
     assert result.returncode == 1
     assert "its dataset has changed since" in result.stderr
+    assert re.search(
+        f"{approved}, void: the dataset has changed since$", place.call("show", AFTER).stdout, re.M
+    )
 
 
 def test_a_run_that_was_changed_by_hand_is_neither_approved_nor_released(place: Workplace) -> None:

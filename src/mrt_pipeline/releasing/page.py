@@ -14,6 +14,7 @@ from mrt_pipeline.contracts.fields import FIELDS
 from mrt_pipeline.contracts.release import (
     Approval,
     Delta,
+    Licence,
     ReleaseIndex,
     Resource,
     SourceRead,
@@ -28,6 +29,9 @@ from mrt_pipeline.report.texts import show_message
 STYLE = Path(__file__).parent / "assets" / "page.css"
 MOST_CHANGES = 20
 """lines of one kind; CHANGES.md has more, and delta.json has them all"""
+
+MOST_UNFOLDED = 20
+"""sentences of one licence that are shown at once"""
 
 WHAT = {
     "dataset": "Everything, each value with its evidence",
@@ -191,8 +195,16 @@ def _licences(index: ReleaseIndex) -> str:
     parts = ["<p>Whoever passes the data on names its sources with these sentences.</p>"]
     for licence in index.licences:
         sentences = "".join(f"<li>{_text(sentence)}</li>" for sentence in licence.attributions)
-        parts.append(f"<h3>{_link(licence.url, licence.licence)}</h3><ul>{sentences}</ul>")
+        parts.append(f"<h3>{_link(licence.url, licence.licence)}</h3>{_fold(sentences, licence)}")
     return "".join(parts)
+
+
+def _fold(sentences: str, licence: Licence) -> str:
+    """Return a list of sentences, folded if there are many."""
+    if len(licence.attributions) <= MOST_UNFOLDED:
+        return f"<ul>{sentences}</ul>"
+    summary = counted(len(licence.attributions), "sentence")
+    return f"<details><summary>{summary}</summary><ul>{sentences}</ul></details>"
 
 
 def _versions(versions: Versions) -> str:

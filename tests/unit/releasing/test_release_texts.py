@@ -204,6 +204,14 @@ def test_many_documents_of_one_source_are_one_line() -> None:
     page = show_page(make_dataset(provenance=pages))
     [row] = page.xpath("//section[@aria-labelledby='sources']//tbody/tr")
     assert row[0].text_content() == "wiki, 5 documents"
+    assert not list(page.iter("details"))
+
+
+def test_many_sentences_of_one_licence_are_folded_and_all_there() -> None:
+    pages = {f"p{number}": provenance(f"p{number}") for number in range(30)}
+    [fold] = show_page(make_dataset(provenance=pages)).iter("details")
+    assert fold.findtext("summary") == "30 sentences"
+    assert len(list(fold.iter("li"))) == 30
 
 
 def test_the_file_that_the_example_reads_is_one_of_every_release() -> None:
