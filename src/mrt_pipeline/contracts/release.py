@@ -113,7 +113,7 @@ class ReleaseIndex(Record):
     software_version: str
     approval: Approval
     content_sha256: Sha256
-    """equal for equal data in equal formats, whenever it was made"""
+    """equal for equal data of the same day in equal formats, whenever it was made"""
     counts: Counts
     coverage: dict[str, FieldCoverage]
     licences: tuple[Licence, ...]

@@ -86,8 +86,9 @@ def render_exports(dataset: Stage3Output) -> list[ReleaseFile]:
 
 
 def identify(candidate: Candidate, exports: Iterable[ReleaseFile]) -> str:
-    """Return what is equal for equal data in equal formats, whenever it was made."""
-    lines = [f"{content_sha256(candidate.dataset)}  {FINAL_NAME}"]
+    """Return what is equal for equal data of the same day in equal formats, whenever it was made."""
+    dataset = candidate.dataset
+    lines = [f"as of {dataset.metadata.as_of}", f"{content_sha256(dataset)}  {FINAL_NAME}"]
     lines += sorted(f"{sha256_of(file.content)}  {file.path}" for file in exports)
     return sha256_of("\n".join(lines).encode())
 

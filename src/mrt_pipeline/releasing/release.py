@@ -49,13 +49,12 @@ def release(candidate: Candidate, approval: Approval, releases: Path, now: datet
         versions = read_versions(releases, list_releases(releases))
         exports = tuple(render_exports(candidate.dataset))
         content = identify(candidate, exports)
-        day = candidate.dataset.metadata.as_of
         listed = versions.versions if versions is not None else ()
         for entry in listed:
-            if versions is not None and (entry.as_of, entry.content_sha256) == (day, content):
+            if versions is not None and entry.content_sha256 == content:
                 settle(releases, versions)
                 return Outcome(entry, versions, is_new=False)
-        version = choose_version(day, (entry.version for entry in listed))
+        version = choose_version(candidate.dataset.metadata.as_of, (entry.version for entry in listed))
         before = find_previous(listed, version)
         previous = None if before is None else get_release(releases, before.version)
         plan = Plan(version, candidate, approval, exports, content, previous, now)

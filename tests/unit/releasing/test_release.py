@@ -12,10 +12,12 @@ import jsonschema
 import pytest
 
 from mrt_pipeline.config.registry import all_exports
+from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.release import Delta, Review, Versions
 from mrt_pipeline.errors import ReleaseError, StorageError, UsageError
 from mrt_pipeline.releasing.approving import approve
+from mrt_pipeline.releasing.contents import identify
 from mrt_pipeline.releasing.release import Outcome, release, roll_back
 from mrt_pipeline.runtime.json_schemas import SCHEMAS_FOLDER
 from tests.fakes.network_builder import make_dataset
@@ -174,6 +176,9 @@ def test_the_same_data_of_another_day_is_a_release_of_its_own(shelf: Shelf) -> N
     )
     shelf.release(LATE)
     assert shelf.release(next_day).entry.version == "2026.07.14"
+    one, other = put_candidate(shelf.place / "one", LATE), put_candidate(shelf.place / "other", next_day)
+    assert identify(one, []) != identify(other, [])
+    assert identify(one, []) == identify(put_candidate(shelf.place / "again", LATE), [])
 
 
 def test_an_earlier_day_is_released_and_not_shown(shelf: Shelf) -> None:
@@ -188,7 +193,8 @@ def test_what_changed_is_told_from_the_release_before(shelf: Shelf) -> None:
     assert shelf.release(EARLY).is_new
     first = shelf.delta("2026.07.11")
     assert (first.previous, first.changes) == (None, None)
-    shelf.release(LATE)
+    noticed = Finding(check="exit-far-from-station", severity=Severity.WARNING, message="m")
+    shelf.release(LATE.model_copy(update={"findings": (noticed,)}))
     delta = shelf.delta("2026.07.13")
     assert delta.previous == "2026.07.11"
     assert delta.changes is not None
@@ -293,6 +299,15 @@ def test_going_forward_again_makes_a_release_count_again(shelf: Shelf) -> None:
     assert shelf.latest == "2026.07.13"
     assert not any(entry.is_withdrawn for entry in shelf.versions.versions)
     assert len(shelf.versions.rollbacks) == 2
+
+
+def test_what_was_withdrawn_stays_so_when_one_goes_back_farther(shelf: Shelf) -> None:
+    for dataset in (EARLY, OTHER, LATE):
+        shelf.release(dataset)
+    shelf.roll_back()
+    shelf.roll_back()
+    assert shelf.latest == "2026.07.11"
+    assert [entry.is_withdrawn for entry in shelf.versions.versions] == [True, True, False]
 
 
 def test_going_to_what_is_shown_changes_nothing(shelf: Shelf) -> None:
