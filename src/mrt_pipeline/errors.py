@@ -20,6 +20,7 @@
     │   ├── UnrecordedCheckpointError  whole, but the attempt that made it ended before it recorded it
     │   └── StaleCheckpointError made from other config or inputs
     ├── GateError                the dataset must not be published as it is
+    ├── ReleaseError             a run must not be released, or a release cannot be used
     ├── StorageError             a file of the run could not be written or read
     │   └── SecretFoundError     it was not written, for it holds a secret
     ├── RunLockedError           another process is working in the same run folder
@@ -212,6 +213,12 @@ class GateError(MrtPipelineError):
     def __init__(self, message: str, reasons: tuple[str, ...] = ()) -> None:
         super().__init__("\n".join([message, *(f"  - {reason}" for reason in reasons)]))
         self.reasons = tuple(map(SECRETS.redact, reasons))
+
+
+class ReleaseError(MrtPipelineError):
+    """A run must not be approved or released as it stands, or a release cannot be used."""
+
+    names_command = True
 
 
 class StorageError(MrtPipelineError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from dataclasses import fields
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.cli.flags import RunFlags
+from mrt_pipeline.runtime.locks import run_lock
 from tests.e2e.command import (
     ROOT,
     SCRIPT,
@@ -20,6 +22,8 @@ from tests.e2e.command import (
     load,
     stations_bytes,
 )
+from tests.fakes.live_world import SMALL_DAY
+from tests.fakes.manifests import START, put_run
 
 FILES_OF_THE_SPECIFICATION = {
     "manifest.json",
@@ -307,3 +311,62 @@ def test_a_closed_output_does_not_end_a_run(place: Workplace) -> None:
 
 def test_the_repository_holds_no_run() -> None:
     assert "/outputs/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+FACTS = {"run_id", "folder", "as_of", "status", "counts", "findings", "next", "error"}
+
+
+def test_a_run_tells_a_program_how_it_ended_in_one_object(place: Workplace) -> None:
+    result = place.call("run", "--as-of", SMALL_DAY, "--json")
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout)
+    [folder] = place.runs
+    manifest = load(folder / "manifest.json")
+    assert told.keys() == FACTS
+    assert told["run_id"] == manifest["run_id"]
+    assert (told["folder"], told["as_of"]) == (f"outputs/{folder.name}", SMALL_DAY)
+    assert (told["status"], told["error"]) == ("completed", None)
+    assert told["counts"]["stations"] == manifest["stages"]["stage3_merger"]["counts"]["stations"] == 42
+    assert told["findings"] == manifest["findings"]
+    assert told["next"] == f"mrt-pipeline show outputs/{folder.name}"
+    assert "stage1_ingestion … requested" in result.stderr, "as before"
+
+
+def test_a_failed_run_tells_a_program_why_and_how_to_resume(place: Workplace) -> None:
+    result = place.call("run", "--as-of", "1990-01-01", "--json")
+    assert result.returncode == 1
+    told = json.loads(result.stdout)
+    [folder] = place.runs
+    assert told.keys() == FACTS
+    assert (told["status"], told["folder"]) == ("failed", f"outputs/{folder.name}")
+    assert told["run_id"] == load(folder / "manifest.json")["run_id"]
+    assert "station-without-exit" in told["error"]
+    assert told["next"].startswith(f"mrt-pipeline run --output-dir outputs/{folder.name}")
+    assert told["findings"]["error"] == 1
+
+
+def test_what_was_never_begun_has_no_run(place: Workplace) -> None:
+    for flags in (("--stage", "1", "--resume-from", "2"), ("--config", "none.yaml")):
+        result = place.call("run", "--json", *flags)
+        assert result.returncode == 2
+        told = json.loads(result.stdout)
+        assert (told["status"], told["run_id"], told["folder"]) == ("failed", None, None)
+        assert told["error"] in result.stderr
+
+
+def test_a_run_held_by_another_is_not_told_as_one_s_own(place: Workplace) -> None:
+    folder = place.outputs / "mine"
+    put_run(folder, "stage1_ingestion")
+    with run_lock(folder, START):
+        result = place.call("run", "--json", "--output-dir", "outputs/mine")
+    assert result.returncode == 1
+    told = json.loads(result.stdout)
+    assert (told["run_id"], told["status"]) == (None, "failed")
+
+
+def test_a_quiet_run_says_nothing_unless_something_is_wrong(place: Workplace) -> None:
+    result = place.call("run", "--as-of", SMALL_DAY, "--quiet")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    failed = place.call("run", "--as-of", "1990-01-01", "--quiet")
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr.startswith("Error: ")

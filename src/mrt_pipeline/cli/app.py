@@ -13,6 +13,7 @@ import typer
 from mrt_pipeline import __version__
 from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, ShowsAll, given_path, path_option, with_run_flags
 from mrt_pipeline.cli.printing import print_traceback
+from mrt_pipeline.cli.releasing import COMMANDS
 from mrt_pipeline.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, MrtPipelineError
 
 EXAMPLES = """\
@@ -85,18 +86,16 @@ def run_main(default_config: Path) -> NoReturn:
 
 @app.command(epilog=EXAMPLES)
 @with_run_flags
-def run(context: typer.Context, flags: RunFlags) -> None:
+def run(
+    context: typer.Context,
+    flags: RunFlags,
+    is_quiet: Annotated[bool, typer.Option("--quiet", help="Show warnings and errors only")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Run the pipeline: ingest, enrich, merge and validate."""
-    from mrt_pipeline.cli.console import ConsoleReporter
-    from mrt_pipeline.config import find_config
-    from mrt_pipeline.orchestrator import PipelineOrchestrator
+    from mrt_pipeline.cli.running import run_pipeline
 
-    request = flags.request()
-    reporter = ConsoleReporter()
-    orchestrator = PipelineOrchestrator(find_config(flags.config, default=context.obj), reporter=reporter)
-    with reporter:
-        manifest = orchestrator.execute(request)
-    reporter.summarise(manifest, orchestrator.output_base_dir, request.last_stage)
+    run_pipeline(flags, context.obj, is_quiet=is_quiet, as_json=as_json)
 
 
 @app.command()
@@ -180,6 +179,10 @@ def validate(
     from mrt_pipeline.cli.validating import validate_file
 
     raise typer.Exit(validate_file(file, config, shows_all=shows_all))
+
+
+for command in COMMANDS:
+    app.command()(command)
 
 
 @config_app.command("check")

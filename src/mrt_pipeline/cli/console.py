@@ -53,19 +53,20 @@ class PatientConsole(Console):
 
 
 class ConsoleReporter(Reporter):
-    """Shows a run as it goes: a progress bar on a terminal, plain lines elsewhere."""
+    """Shows a run as it goes: a progress bar on a terminal, plain lines elsewhere; or warnings only."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_quiet: bool = False) -> None:
         self._console = PatientConsole(stderr=True, highlight=False)
+        self._chatter = PatientConsole(stderr=True, quiet=True) if is_quiet else self._console
         self._progress = Progress(
             TextColumn("  {task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("{task.fields[details]}"),
-            console=self._console,
+            console=self._chatter,
             transient=True,
-            disable=not self._console.is_terminal,
+            disable=is_quiet or not self._console.is_terminal,
         )
         self._task: TaskID | None = None
 
@@ -83,7 +84,7 @@ class ConsoleReporter(Reporter):
 
     def note(self, text: str) -> None:
         """Show a sentence."""
-        self._console.print(escape(printable_text(text)), soft_wrap=True)
+        self._chatter.print(escape(printable_text(text)), soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """Show a warning."""
@@ -91,19 +92,19 @@ class ConsoleReporter(Reporter):
 
     def stage_started(self, stage_name: str, reason: str) -> None:
         """Show that a stage begins."""
-        self._console.print(f"[bold]{stage_name}[/] … {escape(printable(reason))}", soft_wrap=True)
+        self._chatter.print(f"[bold]{stage_name}[/] … {escape(printable(reason))}", soft_wrap=True)
         self._task = self._progress.add_task(stage_name, total=None, details="")
 
     def stage_reused(self, stage_name: str, reason: str) -> None:
         """Show that a stage is reused."""
-        self._console.print(f"[bold]{stage_name}[/] reused: {escape(printable(reason))}", soft_wrap=True)
+        self._chatter.print(f"[bold]{stage_name}[/] reused: {escape(printable(reason))}", soft_wrap=True)
 
     def stage_finished(self, stage_name: str, seconds: float) -> None:
         """Show that a stage is done."""
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = None
-        self._console.print(f"[bold]{stage_name}[/] done in {seconds:.2f} s")
+        self._chatter.print(f"[bold]{stage_name}[/] done in {seconds:.2f} s")
 
     def progress(self, done: int, total: int, details: str = "") -> None:
         """Move the bar."""
@@ -117,9 +118,7 @@ class ConsoleReporter(Reporter):
         for source, reason in manifest.passed_over.items():
             console.print(f"Skipped {escape(source)}: {escape(printable(reason))}", soft_wrap=True)
         if manifest.status is RunStatus.STOPPED_AT_BUDGET and folder is not None:
-            from mrt_pipeline.orchestrator.commands import find_remedy
-
-            command = find_remedy(folder, manifest)
+            command = next_command(manifest, folder, last_stage)
             console.print(f"Stopped at its budget. Resume with: {escape(printable(command))}", soft_wrap=True)
         if manifest.status is RunStatus.COMPLETED and folder is not None:
             for line in _next_steps(manifest, folder, last_stage):
@@ -128,22 +127,29 @@ class ConsoleReporter(Reporter):
 
 def _next_steps(manifest: Manifest, folder: Path, last_stage: int) -> Iterator[str]:
     """Yield what a person does with a run that ended well."""
-    from mrt_pipeline.orchestrator.commands import go_on
     from mrt_pipeline.report import REPORT_FILE
 
-    if last_stage < len(CHECKPOINT_NAMES):
-        yield f"Next: {go_on(folder, manifest, '--resume-from', str(last_stage + 1))}"
-        return
-    if REPORT_FILE in manifest.outputs:
+    if last_stage == len(CHECKPOINT_NAMES) and REPORT_FILE in manifest.outputs:
         yield f"Report, to open in a browser: {folder / REPORT_FILE}"
-    yield f"Next: {shlex.join(['mrt-pipeline', 'show', str(folder)])}"
+    yield f"Next: {next_command(manifest, folder, last_stage)}"
+
+
+def next_command(manifest: Manifest, folder: Path, last_stage: int) -> str:
+    """Return what a person does after a run that ended well, or at its budget."""
+    from mrt_pipeline.orchestrator.commands import find_remedy, go_on
+
+    if manifest.status is not RunStatus.COMPLETED:
+        return find_remedy(folder, manifest)
+    if last_stage < len(CHECKPOINT_NAMES):
+        return go_on(folder, manifest, "--resume-from", str(last_stage + 1))
+    return shlex.join(["mrt-pipeline", "show", str(folder)])
 
 
 def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> Table:
     """Return a run's figures as a table; what lies there of stages after the last one asked for is older."""
     title = f"{manifest.run_id} as of {manifest.as_of}: {manifest.status.value}"
     table = Table("", "", title=title, title_justify="left", show_header=False)
-    counts = _final_counts(manifest, last_stage)
+    counts = final_counts(manifest, last_stage)
     for key, label in SUMMARY_FIGURES:
         if key in counts:
             table.add_row(label, f"{counts[key]:.0f}")
@@ -173,7 +179,7 @@ def give_up_output(error: OSError) -> None:
     print_error(f"The output could not be written: {describe_os_error(error)}.")
 
 
-def _final_counts(manifest: Manifest, last_stage: int) -> dict[str, float]:
+def final_counts(manifest: Manifest, last_stage: int) -> dict[str, float]:
     """Return the figures of the last stage that has any; those of one that is switched off are older."""
     for name in reversed(list(CHECKPOINT_NAMES)[:last_stage]):
         record = manifest.stages.get(name)

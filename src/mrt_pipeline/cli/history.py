@@ -15,12 +15,13 @@ from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import GateReport
-from mrt_pipeline.contracts.names import VALIDATION_NAME
+from mrt_pipeline.contracts.names import FINAL_STAGE, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
 from mrt_pipeline.history.details import read_findings
 from mrt_pipeline.history.runs import History, Run, RunSummary, get_run, read_history
 from mrt_pipeline.history.vouching import describe_altered
+from mrt_pipeline.releasing.approving import find_approval
 from mrt_pipeline.runtime.integrity import AlteredFile, find_altered
 
 HEAD = ("run", "status", "as of", "started (UTC)", "took", "stations", "exits", "errors/warnings", "cost", "")
@@ -112,6 +113,7 @@ def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFi
             ("mode", manifest.mode),
             ("program", f"{manifest.software_version}, code {manifest.code_version[:12]}"),
             ("config", manifest.config_path),
+            *_approval(run),
         ]
     )
     yield from _section("Files changed since they were written", map(describe_altered, altered))
@@ -127,6 +129,17 @@ def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFi
     yield from _section("Error", [manifest.error] if manifest.error else [])
     if command := command_to_go_on(run):
         yield f"Resume with: {command}"
+
+
+def _approval(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield who approved the dataset that lies there; an approval of another one counts for nothing."""
+    approval = find_approval(run)
+    final = run.manifest.stages.get(FINAL_STAGE)
+    if approval is None or final is None or final.checkpoint is None:
+        return
+    is_void = approval.dataset_sha256 != final.checkpoint.sha256
+    void = ", void: the dataset has changed since" if is_void else ""
+    yield "approved", f"by {approval.approved_by}, {_moment(approval.approved_at)} UTC{void}"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

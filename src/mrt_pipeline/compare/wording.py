@@ -61,8 +61,13 @@ def headline(comparison: Comparison) -> str:
     )
 
 
-def describe(comparison: Comparison) -> Iterator[Section]:
-    """Yield every kind of change that there is, the most important first."""
+def describe(comparison: Comparison, most: int = MAX_SHOWN) -> Iterator[Section]:
+    """Yield every kind of change that there is, the most important first.
+
+    Args:
+        comparison: what changed.
+        most: lines of a section; the last one tells how many more there are.
+    """
     found = comparison
     for title, lines in (
         ("Stations opened", [_presence(item) for item in found.stations_opened]),
@@ -104,7 +109,7 @@ def describe(comparison: Comparison) -> Iterator[Section]:
         ("Documents re-read", [item.document_id for item in found.documents]),
     ):
         if lines:
-            yield Section(title, tuple(_shorten(lines)))
+            yield Section(title, tuple(_shorten(lines, most)))
 
 
 def show_value(value: Any) -> str:
@@ -206,7 +211,7 @@ def _findings(changes: Sequence[FindingChange]) -> Iterator[str]:
         yield f"{others} of severity info are new, resolved or reworded"
 
 
-def _shorten(lines: Sequence[str]) -> Iterator[str]:
-    yield from lines[:MAX_SHOWN]
-    if len(lines) > MAX_SHOWN:
-        yield f"and {len(lines) - MAX_SHOWN} more"
+def _shorten(lines: Sequence[str], most: int) -> Iterator[str]:
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"and {len(lines) - most} more"

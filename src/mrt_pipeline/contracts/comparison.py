@@ -134,7 +134,7 @@ class ValueChange(Record):
     """One value that differs, with the reasons for both."""
 
     slug: str
-    exit_id: str | None
+    exit_id: str | None = None
     """none for a value of the station itself"""
     field: str
     """field of the station or exit, e.g. ``bus_stops``"""

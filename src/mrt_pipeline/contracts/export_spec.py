@@ -16,6 +16,8 @@ class ExportSpec:
     """entry of ``output.formats``"""
     file_name: str
     render: Render
+    title: str = ""
+    """what the file is, for people who choose among downloads"""
     beside: Mapping[str, Render] = field(default_factory=dict)
     """files that are written with it, and how: what its own form has no place for, e.g. licences"""
     is_default: bool = False

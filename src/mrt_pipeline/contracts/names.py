@@ -27,3 +27,6 @@ VALIDATION_NAME = "validation.json"
 
 LATEST = "latest"
 """beside the runs: a link to the last one that ended well"""
+
+APPROVAL_NAME = "approval.json"
+"""in a run's folder: who looked at its dataset and answers for it"""

@@ -51,4 +51,6 @@ def _feature(station: Station, found: StationExit, enrichment: dict[str, object]
     }
 
 
-EXPORT = ExportSpec(name="geojson", file_name="exits.geojson", render=render_geojson)
+EXPORT = ExportSpec(
+    name="geojson", file_name="exits.geojson", render=render_geojson, title="Exits as points, for maps"
+)

@@ -149,6 +149,7 @@ EXPORT = ExportSpec(
     name="json",
     file_name=FILE_NAME,
     render=render_transit_graph,
+    title="Stations with their exits, under the names that earlier consumers decode",
     beside={META_NAME: render_meta},
     is_default=True,
 )

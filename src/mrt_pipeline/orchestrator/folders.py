@@ -18,7 +18,14 @@ from pathlib import Path
 import mrt_pipeline
 from mrt_pipeline.config.model import OutputSection
 from mrt_pipeline.config.paths import home_folder
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, LATEST, REJECTED_NAME, VALIDATION_NAME
+from mrt_pipeline.contracts.names import (
+    APPROVAL_NAME,
+    CHECKPOINT_NAMES,
+    FINAL_STAGE,
+    LATEST,
+    REJECTED_NAME,
+    VALIDATION_NAME,
+)
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError, UsageError
 from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
@@ -173,7 +180,7 @@ def _names_of_a_run() -> list[str]:
         *CHECKPOINT_NAMES.values(),
         *(name for exporter in all_exports() for name in exporter.files),
         *(REPORT_FILE, VALIDATION_NAME, GATES_NAME, ALERTS_NAME, JOURNAL_NAME, REJECTED_NAME, LINEAGE_NAME),
-        *(*LOG_NAMES.values(), LOCK_NAME),
+        *(*LOG_NAMES.values(), LOCK_NAME, APPROVAL_NAME),
     ]
 
 

@@ -63,6 +63,7 @@ def _run(dataset: Stage3Output, manifest: Manifest) -> dict[str, Any]:
     usage = manifest.usage
     return {
         "id": show(manifest.run_id),
+        "dataset": _sha256_of_dataset(manifest),
         "pipeline": show(dataset.metadata.pipeline_name),
         "description": show(dataset.metadata.description),
         "as_of": dataset.metadata.as_of.isoformat(),
@@ -97,6 +98,12 @@ def _run(dataset: Stage3Output, manifest: Manifest) -> dict[str, Any]:
             usage.cost_usd,
         ],
     }
+
+
+def _sha256_of_dataset(manifest: Manifest) -> str | None:
+    """Return what a ticked checklist names the dataset by."""
+    final = manifest.stages.get(FINAL_STAGE)
+    return final.checkpoint.sha256 if final is not None and final.checkpoint is not None else None
 
 
 def _status(manifest: Manifest) -> str:

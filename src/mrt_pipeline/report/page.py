@@ -38,12 +38,14 @@ SCRIPTS = (
     "marks.js",
     "finder.js",
     "station.js",
+    "checklist.js",
     "sections.js",
     "facts.js",
     "main.js",
 )
 """in the order in which they are put together"""
 
+_CONTENT_STARTS = b'<script type="application/json" id="content">'
 _ESCAPES = ((b"<", rb"\u003c"), (b">", rb"\u003e"), (b"&", rb"\u0026"))
 _ESCAPES_OF_LINES = (("\u2028".encode(), rb"\u2028"), ("\u2029".encode(), rb"\u2029"))
 
@@ -65,6 +67,19 @@ def render_report(
     frame = _load_frame()
     content = make_content(dataset, manifest, comparison, network or load_network())
     return b"".join((frame.before, embed(content), frame.after))
+
+
+def read_checklist(page: bytes) -> tuple[str, ...]:
+    """Return the points of a report's checklist, in its order.
+
+    Raises:
+        ValueError: if the page is no report of this version.
+    """
+    content = page.partition(_CONTENT_STARTS)[2].partition(b"</script>")[0]
+    try:
+        return tuple(str(point["text"]) for point in orjson.loads(content)["checklist"])
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise ValueError("the page has no checklist") from error
 
 
 def embed(content: dict[str, Any]) -> bytes:
@@ -97,11 +112,11 @@ def _load_frame() -> _Frame:
 
 def _policy(style: str, script: str) -> str:
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        f"default-src 'none'; script-src '{hash_of(script)}'; style-src '{hash_of(style)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
-def _hash(text: str) -> str:
+def hash_of(text: str) -> str:
     """Return the hash of an inline element's text as a Content-Security-Policy names it."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

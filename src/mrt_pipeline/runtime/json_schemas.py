@@ -1,4 +1,4 @@
-"""JSON Schemas of the three stages' outputs, shipped in ``schemas/`` beside this package's code.
+"""JSON Schemas of the three stages' outputs and of what lists releases, shipped in ``schemas/``.
 
 They are generated from the contracts. After a change there, write them anew with
 ``python -m mrt_pipeline.runtime.json_schemas``.
@@ -11,6 +11,7 @@ from pathlib import Path
 from mrt_pipeline.config.schema import DIALECT
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.release import ReleaseIndex, Versions
 from mrt_pipeline.runtime.files import to_json, write_bytes
 
 SCHEMAS_FOLDER = Path(__file__).parents[1] / "schemas"
@@ -18,16 +19,18 @@ SCHEMA_FILES: dict[str, type[Record]] = {
     "stage1_deterministic.schema.json": Stage1Output,
     "stage2_enrichment.schema.json": Stage2Output,
     "stage3_final.schema.json": Stage3Output,
+    "release_index.schema.json": ReleaseIndex,
+    "release_versions.schema.json": Versions,
 }
 
 
 def render_schema(output: type[Record]) -> bytes:
-    """Return the JSON Schema of a stage's output file."""
+    """Return the JSON Schema of a file."""
     return to_json({"$schema": DIALECT, **output.model_json_schema()})
 
 
 def write_schemas(folder: Path = SCHEMAS_FOLDER) -> None:
-    """Write the schemas of all outputs."""
+    """Write all schemas."""
     for file_name, output in SCHEMA_FILES.items():
         write_bytes(folder / file_name, render_schema(output))
 

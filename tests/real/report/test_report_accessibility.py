@@ -44,6 +44,11 @@ def serious_violations(reader: Reader, axe: str) -> list[Any]:
     for _ in range(2):  # folds within folds are made when the outer one opens
         reader.run("for (const fold of document.querySelectorAll('details')) fold.open = true")
         reader.wait_for("#map")
+    return ask_axe(reader, axe)
+
+
+def ask_axe(reader: Reader, axe: str) -> list[Any]:
+    """Return name and elements of each serious or critical violation of a page as it is."""
     # Not as a script of the page, which its policy forbids.
     reader.chrome.execute_cdp_cmd("Runtime.evaluate", {"expression": f"{axe};0"})
     found = reader.chrome.execute_async_script(

@@ -50,4 +50,4 @@ def test_the_configuration_is_taken_as_a_path() -> None:
 def test_plan_takes_every_flag_of_run() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     run, plan = ({name for it in commands[command].params for name in it.opts} for command in ("run", "plan"))
-    assert plan - run == {"--json"} and not run - plan
+    assert run - plan == {"--quiet"} and not plan - run

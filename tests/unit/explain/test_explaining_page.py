@@ -24,7 +24,7 @@ def test_each_command_and_its_flags_are_explained(name: str) -> None:
 
 
 def test_a_plan_takes_the_flags_of_a_run() -> None:
-    assert _options("plan") - {"--json"} == _options("run")
+    assert _options("plan") == _options("run") - {"--quiet"}
 
 
 def test_everything_that_may_become_of_a_stage_is_explained() -> None:

@@ -38,8 +38,8 @@ def test_a_shipped_schema_is_that_of_the_present_contract(file_name: str) -> Non
 
 def test_every_checkpoint_has_a_schema_of_its_name() -> None:
     named = {name.replace(".json", ".schema.json") for name in CHECKPOINT_NAMES.values()}
-    assert named == SCHEMA_FILES.keys()
-    assert {path.name for path in SCHEMAS_FOLDER.iterdir()} == {*named, "pipeline.schema.json"}
+    assert named <= SCHEMA_FILES.keys()
+    assert {path.name for path in SCHEMAS_FOLDER.iterdir()} == {*SCHEMA_FILES, "pipeline.schema.json"}
 
 
 @pytest.mark.parametrize(("file_name", "output"), OUTPUTS.items())

@@ -1,4 +1,4 @@
-// What there is to look at below the map: the checklist, changes, and findings.
+// What there is to look at below the map: changes and findings.
 
 const FEW = 100; // findings shown at once
 const SHORT = 12; // changes of a kind that are shown unfolded
@@ -6,35 +6,6 @@ const SHORT = 12; // changes of a kind that are shown unfolded
 function section(id, title, ...children) {
   const heading = make("h2", { id: `${id}-title`, tabindex: "-1" }, title);
   find(id).append(heading, ...children.flat(Infinity).filter(Boolean));
-}
-
-// ---- Checklist ----
-
-function makeChecklist() {
-  const told = liveLine();
-  const items = content.checklist.map((point, number) => checklistItem(point, number, () => tell()));
-  const boxes = items.map((found) => found.querySelector("input"));
-  const tell = () => {
-    const done = boxes.filter((box) => box.checked).length;
-    told.textContent = `${done} of ${count(boxes.length, "point")} looked at. What is ticked is kept only as long as this page is open.`;
-  };
-  tell();
-  section("checklist", "Before publishing", told, list("checks", items));
-}
-
-function checklistItem(point, number, changed) {
-  const id = `check-${number}`;
-  const box = make("input", { type: "checkbox", id, onchange: changed });
-  const links = point.links.map(([place, exit, label]) =>
-    stationLink(stations[place], [stations[place].name, label].filter(Boolean).join(" "), exit),
-  );
-  const words = make(
-    "div",
-    {},
-    make("label", { for: id }, point.text),
-    links.length ? paragraph("links", links) : null,
-  );
-  return make("li", { class: point.kind }, box, words);
 }
 
 // ---- Changes ----

@@ -1,0 +1,119 @@
+"""``mrt-pipeline approve``, ``release`` and ``rollback``: from a reviewed run to what others download."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mrt_pipeline.cli.flags import Config, given_path, path_option
+from mrt_pipeline.contracts.names import LATEST
+from mrt_pipeline.releasing.naming import PAGE_NAME, order_of
+
+if TYPE_CHECKING:
+    from mrt_pipeline.releasing.release import Outcome
+
+Run = Annotated[str, typer.Argument(help="Name or path of a run's folder, or latest")]
+Folder = Annotated[Path, typer.Argument(parser=given_path, metavar="DIR", help="Folder of all releases")]
+
+
+def approve(
+    run: Run,
+    approved_by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who looked at the dataset")],
+    note: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What was looked at; published with the release")
+    ] = None,
+    checklist: Annotated[Path | None, path_option("Checklist that the report's page has saved")] = None,
+    is_incomplete_wanted: Annotated[
+        bool, typer.Option("--incomplete", help="Approve although points of the checklist are not ticked")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Record that a person looked at a run's dataset and answers for it; a later change voids that."""
+    from mrt_pipeline.cli.outputs import outputs_of
+    from mrt_pipeline.cli.printing import say
+    from mrt_pipeline.errors import UsageError
+    from mrt_pipeline.history.runs import get_run
+    from mrt_pipeline.releasing.admission import admit
+    from mrt_pipeline.releasing.approving import approve, read_review
+    from mrt_pipeline.runtime.clock import singapore_date, utc_now
+
+    if is_incomplete_wanted and checklist is None:
+        raise UsageError("--incomplete concerns the checklist; give it with --checklist, or not at all.")
+    now = utc_now()
+    candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now))
+    review = (
+        None
+        if checklist is None
+        else read_review(checklist, candidate, is_incomplete_wanted=is_incomplete_wanted)
+    )
+    approval = approve(candidate, approved_by, note or None, review, now)
+    folder = candidate.run.folder
+    say(f"{folder} is approved by {approval.approved_by}, as of {candidate.dataset.metadata.as_of}.")
+    say(f"Next: {shlex.join(['mrt-pipeline', 'release', str(folder)])} --to DIR")
+
+
+def release(
+    run: Run,
+    releases: Annotated[Path, path_option("Folder of all releases, made if it is new", "--to")],
+    config: Config = None,
+) -> None:
+    """Release an approved run: an immutable folder with every format, checksums, and what changed."""
+    from mrt_pipeline.cli.outputs import outputs_of
+    from mrt_pipeline.cli.printing import say
+    from mrt_pipeline.history.runs import get_run
+    from mrt_pipeline.releasing.admission import admit
+    from mrt_pipeline.releasing.approving import get_approval
+    from mrt_pipeline.releasing.release import release
+    from mrt_pipeline.runtime.clock import singapore_date, utc_now
+
+    now = utc_now()
+    candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now))
+    say(*_tell_release(release(candidate, get_approval(candidate), releases, now), releases))
+
+
+def rollback(
+    releases: Folder,
+    wanted: Annotated[
+        str | None, typer.Option("--to", metavar="VERSION", help="Release to show [default: the one before]")
+    ] = None,
+) -> None:
+    """Point latest back to an earlier release; the ones after it count as withdrawn."""
+    from mrt_pipeline.cli.printing import say
+    from mrt_pipeline.releasing.release import roll_back
+    from mrt_pipeline.runtime.clock import utc_now
+
+    outcome = roll_back(releases, wanted, utc_now())
+    version = outcome.entry.version
+    if not outcome.is_new:
+        say(f"{releases / LATEST} shows {version} already; nothing was changed.")
+        return
+    old = outcome.versions.rollbacks[-1].old
+    became = "counts as withdrawn" if order_of(version) < order_of(old) else "counts as before"
+    say(f"{releases / LATEST} shows {version} now; {old} {became}. Nothing was removed.")
+    say(f"To undo this: {_rollback_command(releases, old)}")
+
+
+def _tell_release(outcome: Outcome, releases: Path) -> Iterator[str]:
+    entry, latest = outcome.entry, outcome.versions.latest
+    folder = releases / entry.version
+    if outcome.is_new:
+        yield f"Released {entry.version}: {folder}"
+    else:
+        yield f"{folder} holds this data already; nothing was changed."
+    if latest == entry.version:
+        yield f"{releases / LATEST} shows it. Page for people: {releases / PAGE_NAME}"
+        return
+    why = "this one was rolled back" if entry.is_withdrawn else "a later one"
+    yield f"{releases / LATEST} still shows {latest}: {why}."
+    yield f"To show this one: {_rollback_command(releases, entry.version)}"
+
+
+def _rollback_command(releases: Path, version: str) -> str:
+    return shlex.join(["mrt-pipeline", "rollback", str(releases), "--to", version])
+
+
+COMMANDS = (approve, release, rollback)

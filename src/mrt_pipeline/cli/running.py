@@ -1,0 +1,104 @@
+"""``mrt-pipeline run``: carry a request out, and tell how it ended, to a person or to a program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+
+from mrt_pipeline.cli.console import ConsoleReporter, final_counts, next_command
+from mrt_pipeline.cli.flags import RunFlags
+from mrt_pipeline.cli.printing import say_json
+from mrt_pipeline.config import find_config
+from mrt_pipeline.contracts.run import Manifest, RunStatus
+from mrt_pipeline.errors import CorruptCheckpointError, MrtPipelineError, RunInterrupted, StorageError
+from mrt_pipeline.orchestrator import PipelineOrchestrator
+from mrt_pipeline.runtime.manifests import find_manifest
+
+
+def run_pipeline(flags: RunFlags, default_config: Path | None, *, is_quiet: bool, as_json: bool) -> None:
+    """Run what is asked for.
+
+    Args:
+        flags: what is asked for.
+        default_config: the configuration for when neither flag nor environment names one.
+        is_quiet: whether to show warnings and errors only.
+        as_json: whether stdout is one JSON object that says how it ended, whatever the end is.
+    """
+    reporter = ConsoleReporter(is_quiet=is_quiet)
+    orchestrator: PipelineOrchestrator | None = None
+    try:
+        request = flags.request()
+        orchestrator = PipelineOrchestrator(
+            find_config(flags.config, default=default_config), reporter=reporter
+        )
+        with reporter:
+            manifest = orchestrator.execute(request)
+    except MrtPipelineError as error:
+        if as_json:
+            _tell(_describe_failure(error, orchestrator))
+        raise
+    if as_json:
+        _tell(_describe_end(manifest, orchestrator.output_base_dir, request.last_stage))
+    elif not is_quiet:
+        reporter.summarise(manifest, orchestrator.output_base_dir, request.last_stage)
+
+
+def _describe_end(manifest: Manifest, folder: Path | None, last_stage: int) -> dict[str, object]:
+    counts = final_counts(manifest, last_stage)
+    return {
+        **_describe_run(manifest, folder),
+        "status": manifest.status.value,
+        "counts": {name: _plain(number) for name, number in counts.items() if _is_figure(name)},
+        "findings": manifest.findings,
+        "next": next_command(manifest, folder, last_stage) if folder is not None else None,
+        "error": None,
+    }
+
+
+def _describe_failure(
+    error: MrtPipelineError, orchestrator: PipelineOrchestrator | None
+) -> dict[str, object]:
+    folder = orchestrator.output_base_dir if orchestrator is not None else None
+    manifest = _manifest_of(orchestrator)
+    status = RunStatus.INTERRUPTED if isinstance(error, RunInterrupted) else RunStatus.FAILED
+    return {
+        **_describe_run(manifest, folder),
+        "status": status.value,
+        "counts": {},
+        "findings": manifest.findings if manifest is not None else {},
+        "next": error.go_on_with,
+        "error": str(error),
+    }
+
+
+def _describe_run(manifest: Manifest | None, folder: Path | None) -> dict[str, object]:
+    return {
+        "run_id": manifest.run_id if manifest is not None else None,
+        "folder": str(folder) if folder is not None else None,
+        "as_of": manifest.as_of.isoformat() if manifest is not None else None,
+    }
+
+
+def _manifest_of(orchestrator: PipelineOrchestrator | None) -> Manifest | None:
+    """Return the manifest of a run that has failed, not that of another one that holds its folder."""
+    if orchestrator is None or orchestrator.output_base_dir is None:
+        return None
+    try:
+        manifest = find_manifest(orchestrator.output_base_dir)
+    except (CorruptCheckpointError, StorageError):
+        return None
+    return manifest if manifest is not None and manifest.run_id == orchestrator.run_id else None
+
+
+def _is_figure(name: str) -> bool:
+    """Tell whether a count is told here; the findings have a place of their own."""
+    return not name.startswith("findings_")
+
+
+def _plain(number: float) -> float:
+    return int(number) if number == int(number) else number
+
+
+def _tell(content: dict[str, object]) -> None:
+    say_json(orjson.dumps(content))

@@ -1,0 +1,171 @@
+"""What is written when a dataset is reviewed and released: an approval, a release's index, all versions."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.comparison import Comparison
+from mrt_pipeline.contracts.coverage import FieldCoverage
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.run import FileName
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+VersionName = Annotated[str, Field(pattern=r"^\d{4}\.\d{2}\.\d{2}(\.[1-9]\d*)?$")]
+"""the day described, ``2026.07.13``; ``2026.07.13.1`` for other contents of a day released before"""
+
+
+class Point(Record):
+    """One point of the report's checklist."""
+
+    text: str
+    ticked: bool
+
+
+class Checklist(Record):
+    """The report's checklist as its page saves it."""
+
+    checklist_version: Literal["1"]
+    run_id: str
+    dataset_sha256: Sha256 | None = None
+    saved_at: AwareDatetime
+    points: tuple[Point, ...]
+
+
+class Review(Record):
+    """How much of the report's checklist was ticked."""
+
+    points: int = Field(ge=0)
+    """how many there were"""
+    unticked: tuple[str, ...] = ()
+    """those that were approved without a tick"""
+
+
+class Approval(Record):
+    """That a person looked at a run's dataset and answers for it; it counts for these very bytes only."""
+
+    approval_version: Literal["1"] = "1"
+    run_id: str
+    dataset_sha256: Sha256
+    """of stage3_final.json as it was approved"""
+    approved_by: str = Field(min_length=1)
+    approved_at: AwareDatetime
+    note: str | None = None
+    review: Review | None = None
+    """none: no checklist was handed in"""
+
+
+class Resource(Record):
+    """One file of a release."""
+
+    name: str
+    """of the export format, or what the file is"""
+    title: str = ""
+    """what it is, for people"""
+    path: FileName
+    """below the release's folder"""
+    bytes: int = Field(ge=0)
+    sha256: Sha256
+    media_type: str
+
+
+class Licence(Record):
+    """A licence that values are under, with the sentences that it asks for."""
+
+    licence: str
+    url: str
+    attributions: tuple[str, ...]
+
+
+class SourceRead(Record):
+    """A document that values rest on, and when it was read."""
+
+    document_id: str
+    source_id: str
+    title: str
+    publisher: str
+    url: str
+    licence: str
+    retrieved_at: AwareDatetime
+
+
+class Counts(Record):
+    """How much a dataset holds."""
+
+    stations: int = Field(ge=0)
+    codes: int = Field(ge=0)
+    lines: int = Field(ge=0)
+    exits: int = Field(ge=0)
+    future_stations: int = Field(ge=0)
+
+
+class ReleaseIndex(Record):
+    """``index.json``: what a release is, and what its files are."""
+
+    index_version: Literal["1"] = "1"
+    version: VersionName
+    previous: VersionName | None = None
+    """the release that delta.json compares with; none for a first one"""
+    as_of: date
+    released_at: AwareDatetime
+    title: str
+    run_id: str
+    software_version: str
+    approval: Approval
+    content_sha256: Sha256
+    """equal for equal data of the same day in equal formats, whenever it was made"""
+    counts: Counts
+    coverage: dict[str, FieldCoverage]
+    licences: tuple[Licence, ...]
+    sources: tuple[SourceRead, ...]
+    resources: tuple[Resource, ...]
+
+
+class Delta(Record):
+    """``delta.json``: what changed since the release before."""
+
+    delta_version: Literal["1"] = "1"
+    version: VersionName
+    previous: VersionName | None = None
+    why_not_compared: str | None = None
+    """set where there is no comparison: it is the first release, or the one before cannot be read"""
+    changes: Comparison | None = None
+    access: tuple[Finding, ...] = ()
+    """one for each exit whose step-free access is told otherwise, or not any more"""
+
+
+class VersionEntry(Record):
+    """One release."""
+
+    version: VersionName
+    path: str
+    """its folder, below that of all releases"""
+    as_of: date
+    released_at: AwareDatetime
+    content_sha256: Sha256
+    index_sha256: Sha256
+    """of its index.json, which has those of all other files"""
+    stations: int = Field(ge=0)
+    exits: int = Field(ge=0)
+    is_withdrawn: bool = False
+    """whether ``latest`` was pointed back from it"""
+
+
+class Rollback(Record):
+    """That ``latest`` was pointed to another release by hand."""
+
+    rolled_back_at: AwareDatetime
+    old: VersionName
+    new: VersionName
+
+
+class Versions(Record):
+    """``versions.json``: every release, the newest first, and which one ``latest`` shows."""
+
+    versions_version: Literal["1"] = "1"
+    latest: VersionName
+    versions: tuple[VersionEntry, ...]
+    rollbacks: tuple[Rollback, ...] = ()
+    """the last one at the end"""

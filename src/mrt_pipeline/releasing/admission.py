@@ -1,0 +1,74 @@
+"""Whether a run may be approved or released: it ended well, is whole, and passed the gates."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from datetime import date
+
+from mrt_pipeline.contracts.gates import GateStatus
+from mrt_pipeline.contracts.names import FINAL_NAME
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.run import RunStatus
+from mrt_pipeline.errors import ReleaseError
+from mrt_pipeline.history.datasets import load_run
+from mrt_pipeline.history.runs import Run
+from mrt_pipeline.history.vouching import describe_altered, find_contradictions
+from mrt_pipeline.report import REPORT_FILE
+from mrt_pipeline.runtime.files import read_bytes, sha256_of
+from mrt_pipeline.runtime.integrity import find_altered, recorded_files
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A run that is fit to be released, with its dataset and report as they were written."""
+
+    run: Run
+    dataset: Stage3Output
+    content: bytes
+    """of stage3_final.json"""
+    report: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Return the SHA-256 of its dataset's file."""
+        return sha256_of(self.content)
+
+
+def admit(run: Run, today: date) -> Candidate:
+    """Return what is to be released of a run, once it is known to be fit for that.
+
+    Args:
+        run: the run.
+        today: in Singapore; a day still to come is not released.
+
+    Raises:
+        ReleaseError: if it did not end well, was refused by the gates, was changed, or describes a later day.
+        CheckpointError: if it has no dataset that can be read.
+    """
+    _refuse_unfinished(run)
+    if (altered := next(find_altered(run.folder, run.manifest), None)) is not None:
+        raise ReleaseError(f"{describe_altered(altered)}; recreate it before it is released. {_see(run)}")
+    if REPORT_FILE not in recorded_files(run.manifest):
+        raise ReleaseError(f"{run.folder} has no {REPORT_FILE}; publish its dataset first. {_see(run)}")
+    dataset = load_run(run).dataset
+    if (contradiction := next(find_contradictions(dataset, run.manifest), None)) is not None:
+        raise ReleaseError(contradiction.message)
+    if dataset.metadata.as_of > today:
+        raise ReleaseError(
+            f"{run.folder} describes {dataset.metadata.as_of}, which is still to come; release it then."
+        )
+    return Candidate(run, dataset, read_bytes(run.folder / FINAL_NAME), read_bytes(run.folder / REPORT_FILE))
+
+
+def _refuse_unfinished(run: Run) -> None:
+    if run.manifest.status is not RunStatus.COMPLETED:
+        state = run.state.replace("_", " ")
+        raise ReleaseError(f"{run.folder} stands as {state}; expected a completed run. {_see(run)}")
+    gates = run.manifest.gates
+    if gates is not None and gates.status is GateStatus.FAILED:
+        raise ReleaseError(f"{run.folder} was refused by the gates: {gates.reason} {_see(run)}")
+
+
+def _see(run: Run) -> str:
+    return f"See: {shlex.join(['mrt-pipeline', 'show', str(run.folder)])}"

@@ -1,0 +1,144 @@
+"""``approval.json``: who looked at a run's dataset and answers for it, bound to the dataset's bytes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.names import APPROVAL_NAME
+from mrt_pipeline.contracts.release import Approval, Checklist, Review
+from mrt_pipeline.errors import ReleaseError, UsageError
+from mrt_pipeline.history.runs import Run
+from mrt_pipeline.releasing.admission import Candidate
+from mrt_pipeline.report import REPORT_FILE, read_checklist
+from mrt_pipeline.runtime.checkpoints import describe_fault
+from mrt_pipeline.runtime.files import read_bytes, write_record
+from mrt_pipeline.runtime.locks import run_lock
+
+
+def approve(
+    candidate: Candidate, approved_by: str, note: str | None, review: Review | None, now: datetime
+) -> Approval:
+    """Write that a person approves a dataset into its run's folder, in place of an earlier approval.
+
+    Raises:
+        UsageError: if nobody is named.
+        RunLockedError: if a process is working in the run's folder.
+    """
+    if not approved_by.strip():
+        raise UsageError("--by is empty; expected the name of whoever looked at the dataset.")
+    run = candidate.run
+    approval = Approval(
+        run_id=run.manifest.run_id,
+        dataset_sha256=candidate.sha256,
+        approved_by=approved_by.strip(),
+        approved_at=now,
+        note=note,
+        review=review,
+    )
+    with run_lock(run.folder, now):
+        write_record(run.folder / APPROVAL_NAME, approval)
+    return approval
+
+
+def find_approval(run: Run) -> Approval | None:
+    """Return the approval in a run's folder, whatever dataset it is for; none if there is none.
+
+    Raises:
+        ReleaseError: if it is damaged.
+    """
+    path = run.folder / APPROVAL_NAME
+    try:
+        return Approval.model_validate_json(read_bytes(path))
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        raise ReleaseError(
+            f"{path} is not an approval of this version ({describe_fault(error)}). Approve again with: "
+            f"{_command(run)}"
+        ) from error
+
+
+def get_approval(candidate: Candidate) -> Approval:
+    """Return the approval of a dataset.
+
+    Raises:
+        ReleaseError: if nobody approved it, or what was approved has changed since.
+    """
+    run = candidate.run
+    approval = find_approval(run)
+    if approval is None:
+        raise ReleaseError(
+            f"{run.folder} is not approved. Look through {run.folder / REPORT_FILE}, then: {_command(run)}"
+        )
+    if (approval.run_id, approval.dataset_sha256) != (run.manifest.run_id, candidate.sha256):
+        raise ReleaseError(
+            f"{run.folder} was approved by {approval.approved_by} on {approval.approved_at:%Y-%m-%d}, and "
+            f"its dataset has changed since. Look through it again, then: {_command(run)}"
+        )
+    return approval
+
+
+def read_review(path: Path, candidate: Candidate, *, is_incomplete_wanted: bool) -> Review:
+    """Return what a checklist that the report's page saved says of a run.
+
+    Args:
+        path: the saved file.
+        candidate: the run that it must be about.
+        is_incomplete_wanted: whether points may be left unticked.
+
+    Raises:
+        UsageError: if it is no such file, or about another run, dataset or report.
+        ReleaseError: if points are not ticked.
+    """
+    points = _points_of_report(candidate)
+    ticked = _ticked(path, candidate, points)
+    unticked = tuple(text for text in points if text not in ticked)
+    if unticked and not is_incomplete_wanted:
+        listed = "\n".join(f"  - {text}" for text in unticked)
+        raise ReleaseError(
+            f"{counted(len(unticked), 'point')} of {path} not ticked. Tick them in the report and save the "
+            f"checklist again, or approve without them by adding --incomplete:\n{listed}"
+        )
+    return Review(points=len(points), unticked=unticked)
+
+
+def _points_of_report(candidate: Candidate) -> tuple[str, ...]:
+    try:
+        return read_checklist(candidate.report)
+    except ValueError as error:
+        raise ReleaseError(
+            f"{candidate.run.folder / REPORT_FILE} holds no checklist of this version; recreate the report "
+            "by running again with --skip-existing."
+        ) from error
+
+
+def _ticked(path: Path, candidate: Candidate, points: Sequence[str]) -> set[str]:
+    try:
+        found = Checklist.model_validate_json(read_bytes(path))
+    except FileNotFoundError:
+        raise UsageError(
+            f"{path} not found; expected a checklist that the report's page has saved."
+        ) from None
+    except ValidationError as error:
+        raise UsageError(
+            f"{path} is not a checklist that the report's page has saved ({describe_fault(error)}); save it "
+            "there again."
+        ) from error
+    run = candidate.run
+    is_same_run = (found.run_id, found.dataset_sha256) == (run.manifest.run_id, candidate.sha256)
+    if not is_same_run or {point.text for point in found.points} != set(points):
+        raise UsageError(
+            f"{path} is about another run or an earlier report; expected the checklist of "
+            f"{run.folder / REPORT_FILE}. Save it there."
+        )
+    return set(points) - {point.text for point in found.points if not point.ticked}
+
+
+def _command(run: Run) -> str:
+    return f"{shlex.join(['mrt-pipeline', 'approve', str(run.folder)])} --by NAME"

@@ -1,0 +1,150 @@
+"""Build one release: every file, then ``index.json`` and ``SHA256SUMS``, then its name."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.contracts.names import FINAL_NAME
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.release import Approval, Counts, Delta, ReleaseIndex
+from mrt_pipeline.releasing.admission import Candidate
+from mrt_pipeline.releasing.changes import find_changes, render_changes
+from mrt_pipeline.releasing.citation import (
+    list_licences,
+    list_sources,
+    render_attribution,
+    render_citation,
+)
+from mrt_pipeline.releasing.contents import ReleaseFile
+from mrt_pipeline.releasing.naming import (
+    ATTRIBUTION_NAME,
+    CHANGES_NAME,
+    CITATION_NAME,
+    DELTA_NAME,
+    INDEX_NAME,
+    SUMS_NAME,
+)
+from mrt_pipeline.releasing.shelf import Released, read_release
+from mrt_pipeline.report import REPORT_FILE
+from mrt_pipeline.runtime.files import (
+    flush_folder,
+    make_folder,
+    sha256_of,
+    storage_errors,
+    temporary_path,
+    to_json,
+    write_bytes,
+)
+
+READ_ONLY = 0o444
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a new release is made of."""
+
+    version: str
+    candidate: Candidate
+    approval: Approval
+    exports: tuple[ReleaseFile, ...]
+    content_sha256: str
+    previous: Released | None
+    now: datetime
+
+
+def build(plan: Plan, releases: Path) -> Released:
+    """Make a release in the folder of all releases: it has its name once it is whole and on the disk.
+
+    Raises:
+        ReleaseError: if the release before was changed.
+        StorageError: if it cannot be written; nothing of it is then left.
+    """
+    place = releases / plan.version
+    temporary = temporary_path(place)
+    contents = render(plan)
+    try:
+        make_folder(temporary, exist_ok=False)
+        _write_all(temporary, contents)
+        with storage_errors(place, "could not be given its name"):
+            temporary.rename(place)
+    except BaseException:
+        with suppress(OSError):
+            shutil.rmtree(temporary)
+        raise
+    with storage_errors(place, "was written, but may not outlive a power cut"):
+        flush_folder(releases)
+    return read_release(place)
+
+
+def render(plan: Plan) -> dict[str, bytes]:
+    """Return every file of a release by name."""
+    dataset = plan.candidate.dataset
+    title = _title(dataset)
+    delta = find_changes(plan.version, dataset, plan.previous)
+    attribution = render_attribution(plan.version, list_licences(dataset.provenance.values()))
+    files = [
+        ReleaseFile("dataset", FINAL_NAME, plan.candidate.content),
+        *plan.exports,
+        ReleaseFile("report", REPORT_FILE, plan.candidate.report),
+        ReleaseFile("attribution", ATTRIBUTION_NAME, attribution),
+        ReleaseFile("citation", CITATION_NAME, render_citation(plan.version, title, dataset, plan.now)),
+        ReleaseFile("changes", CHANGES_NAME, render_changes(delta)),
+        ReleaseFile("delta", DELTA_NAME, to_json(delta)),
+    ]
+    contents = {file.path: file.content for file in files}
+    contents[INDEX_NAME] = to_json(_index(plan, title, delta, files))
+    return {**contents, SUMS_NAME: render_sums(contents)}
+
+
+def render_sums(contents: Mapping[str, bytes]) -> bytes:
+    """Return what ``sha256sum --check`` reads."""
+    return "".join(f"{sha256_of(content)}  {name}\n" for name, content in sorted(contents.items())).encode()
+
+
+def count_dataset(dataset: Stage3Output) -> Counts:
+    """Return how much a dataset holds."""
+    stations = dataset.stations
+    return Counts(
+        stations=len(stations),
+        codes=sum(len(station.mrt_codes) for station in stations),
+        lines=len({line for station in stations for line in station.lines}),
+        exits=sum(len(station.exits) for station in stations),
+        future_stations=len(dataset.future_stations),
+    )
+
+
+def _index(plan: Plan, title: str, delta: Delta, files: Iterable[ReleaseFile]) -> ReleaseIndex:
+    dataset, manifest = plan.candidate.dataset, plan.candidate.run.manifest
+    return ReleaseIndex(
+        version=plan.version,
+        previous=delta.previous,
+        as_of=dataset.metadata.as_of,
+        released_at=plan.now,
+        title=title,
+        run_id=manifest.run_id,
+        software_version=manifest.software_version,
+        approval=plan.approval,
+        content_sha256=plan.content_sha256,
+        counts=count_dataset(dataset),
+        coverage=measure_coverage(dataset.stations),
+        licences=list_licences(dataset.provenance.values()),
+        sources=list_sources(dataset.provenance.values()),
+        resources=tuple(file.describe() for file in files),
+    )
+
+
+def _title(dataset: Stage3Output) -> str:
+    return f"Stations and exits of Singapore's MRT and LRT on {dataset.metadata.as_of}"
+
+
+def _write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
+    for name, content in contents.items():
+        write_bytes(folder / name, content)
+        with storage_errors(folder / name, "could not be made read-only"):
+            (folder / name).chmod(READ_ONLY)

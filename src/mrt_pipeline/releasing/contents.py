@@ -1,0 +1,111 @@
+"""The files of a release that hold data: the dataset, and every output format that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from pydantic import TypeAdapter, ValidationError
+
+from mrt_pipeline.config.registry import all_exports
+from mrt_pipeline.contracts.names import FINAL_NAME
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.contracts.release import Resource
+from mrt_pipeline.contracts.run import FileName
+from mrt_pipeline.errors import ReleaseError
+from mrt_pipeline.releasing.admission import Candidate
+from mrt_pipeline.releasing.naming import (
+    ATTRIBUTION_NAME,
+    CHANGES_NAME,
+    CITATION_NAME,
+    DELTA_NAME,
+    INDEX_NAME,
+    SUMS_NAME,
+)
+from mrt_pipeline.report import REPORT_FILE
+from mrt_pipeline.runtime.checkpoints import content_sha256
+from mrt_pipeline.runtime.files import sha256_of
+
+_TAKEN = {
+    *(ATTRIBUTION_NAME, CHANGES_NAME, CITATION_NAME, DELTA_NAME, INDEX_NAME, SUMS_NAME),
+    *(FINAL_NAME, REPORT_FILE),
+}
+_FILE_NAME: TypeAdapter[str] = TypeAdapter(FileName)
+
+_MEDIA_TYPES = {
+    ".cff": "application/yaml",
+    ".csv": "text/csv",
+    ".geojson": "application/geo+json",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".md": "text/markdown",
+    ".parquet": "application/vnd.apache.parquet",
+    ".txt": "text/plain",
+    ".zip": "application/zip",
+}
+_UNKNOWN_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFile:
+    """A file that is to be released."""
+
+    name: str
+    """of the export format, or what the file is"""
+    path: str
+    content: bytes
+    title: str = ""
+    """what it is, for people, if its name does not say so"""
+
+    def describe(self) -> Resource:
+        """Return how ``index.json`` lists it."""
+        return Resource(
+            name=self.name,
+            title=self.title,
+            path=self.path,
+            bytes=len(self.content),
+            sha256=sha256_of(self.content),
+            media_type=_MEDIA_TYPES.get(PurePath(self.path).suffix, _UNKNOWN_TYPE),
+        )
+
+
+def render_exports(dataset: Stage3Output) -> list[ReleaseFile]:
+    """Return a dataset in every output format that there is, whichever ones its run has written.
+
+    Raises:
+        ReleaseError: if a format of another package would write where it must not.
+    """
+    specs = all_exports()
+    for spec in specs:
+        for name in spec.files:
+            if name in _TAKEN or not _is_file_name(name):
+                raise ReleaseError(
+                    f"The output format {spec.name} writes {name!r}; expected a file name that no other file "
+                    "of a release has. Correct the package that it comes from, or remove it."
+                )
+    return [
+        ReleaseFile(
+            spec.name if name == spec.file_name else PurePath(name).stem, name, render(dataset), spec.title
+        )
+        for spec in specs
+        for name, render in spec.files.items()
+    ]
+
+
+def identify(candidate: Candidate, exports: Iterable[ReleaseFile]) -> str:
+    """Return what is equal for equal data of the same day in equal formats, whenever it was made."""
+    dataset = candidate.dataset
+    lines = [f"as of {dataset.metadata.as_of}", f"{content_sha256(dataset)}  {FINAL_NAME}"]
+    lines += sorted(f"{sha256_of(file.content)}  {file.path}" for file in exports)
+    return sha256_of("\n".join(lines).encode())
+
+
+def _is_file_name(name: str) -> bool:
+    try:
+        _FILE_NAME.validate_python(name)
+    except ValidationError:
+        return False
+    return True

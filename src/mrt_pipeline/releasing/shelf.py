@@ -1,0 +1,177 @@
+"""What lies in a folder of releases: the releases themselves, and ``versions.json``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.names import LATEST
+from mrt_pipeline.contracts.release import ReleaseIndex, VersionEntry, Versions
+from mrt_pipeline.errors import ReleaseError, StorageError
+from mrt_pipeline.releasing.naming import INDEX_NAME, VERSIONS_NAME, is_version, order_of
+from mrt_pipeline.runtime.checkpoints import describe_fault
+from mrt_pipeline.runtime.files import read_bytes, refuse_obstacle, sha256_of, storage_errors
+from mrt_pipeline.runtime.manifests import MANIFEST_NAME
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A release on the disk."""
+
+    folder: Path
+    index: ReleaseIndex
+    index_sha256: str
+
+    def read(self, name: str) -> bytes:
+        """Return one of its files once its bytes are known to be those that were released.
+
+        Raises:
+            ReleaseError: if it is missing or was changed.
+        """
+        path = self.folder / name
+        expected = next((found.sha256 for found in self.index.resources if found.path == name), None)
+        if expected is None:
+            raise ReleaseError(f"{self.folder / INDEX_NAME} does not list {name}; {_RESTORE}")
+        try:
+            content = read_bytes(path)
+        except FileNotFoundError:
+            raise ReleaseError(f"{path} is missing from its release; {_RESTORE}") from None
+        if (found_sha256 := sha256_of(content)) != expected:
+            raise ReleaseError(
+                f"{path} was changed since its release: expected sha256 {expected}, found {found_sha256}; "
+                f"{_RESTORE}"
+            )
+        return content
+
+
+_RESTORE = "restore that folder from a copy, then run the same command again."
+
+
+def refuse_place(releases: Path) -> None:
+    """Raise unless a folder may be that of all releases.
+
+    Raises:
+        ReleaseError: if it is a run's, or that of all runs.
+        StorageError: if something that is no folder, or no link, is in the way.
+    """
+    refuse_obstacle(releases)
+    link = releases / LATEST
+    if (releases / MANIFEST_NAME).exists():
+        raise ReleaseError(f"{releases} is the folder of a run; name a folder for releases only.")
+    if link.is_symlink():
+        if not is_version(link.readlink().name):
+            raise ReleaseError(
+                f"{link} leads to {link.readlink()}, which is no release; name a folder for releases only."
+            )
+    elif link.exists():
+        raise StorageError(link, "is not a link; move it away so that it can show the last release.")
+
+
+def list_releases(releases: Path) -> list[Released]:
+    """Return the releases of a folder, the newest first.
+
+    Raises:
+        ReleaseError: if a folder with the name of a release is none.
+    """
+    if not releases.is_dir():
+        return []
+    with storage_errors(releases, "could not be listed"):
+        folders = [path for path in releases.iterdir() if is_version(path.name) and path.is_dir()]
+    folders.sort(key=lambda path: order_of(path.name), reverse=True)
+    return [read_release(folder) for folder in folders]
+
+
+def read_release(folder: Path) -> Released:
+    """Return the release of a folder.
+
+    Raises:
+        ReleaseError: if it has no index, or one of another version.
+    """
+    path = folder / INDEX_NAME
+    try:
+        content = read_bytes(path)
+    except FileNotFoundError:
+        raise ReleaseError(
+            f"{folder} has the name of a release and no {INDEX_NAME}; move it away, or restore it."
+        ) from None
+    index = _parse(ReleaseIndex, path, content)
+    if index.version != folder.name:
+        raise ReleaseError(f"{path} is that of {index.version}; {_RESTORE}")
+    return Released(folder, index, sha256_of(content))
+
+
+def read_versions(releases: Path, found: list[Released]) -> Versions | None:
+    """Return all versions: those of ``versions.json``, and what lies beside it and is not in it yet.
+
+    Args:
+        releases: the folder of all releases.
+        found: the releases in it.
+
+    Returns: none if there is no release.
+
+    Raises:
+        ReleaseError: if ``versions.json`` is damaged, or a release was changed since it was listed.
+    """
+    path = releases / VERSIONS_NAME
+    try:
+        listed = _parse(Versions, path, read_bytes(path))
+    except FileNotFoundError:
+        listed = None
+    known = {entry.version: entry for entry in listed.versions} if listed else {}
+    for release in found:
+        entry = known.setdefault(release.index.version, describe_release(release))
+        if entry.index_sha256 != release.index_sha256:
+            raise ReleaseError(f"{release.folder / INDEX_NAME} was changed since its release; {_RESTORE}")
+    if not known:
+        return None
+    entries = tuple(sorted(known.values(), key=lambda entry: order_of(entry.version), reverse=True))
+    if listed is None:
+        return Versions(latest=entries[0].version, versions=entries)
+    return listed.model_copy(update={"versions": entries, "latest": _newest(listed, entries)})
+
+
+def describe_release(release: Released) -> VersionEntry:
+    """Return how ``versions.json`` lists a release."""
+    index = release.index
+    return VersionEntry(
+        version=index.version,
+        path=f"{index.version}/",
+        as_of=index.as_of,
+        released_at=index.released_at,
+        content_sha256=index.content_sha256,
+        index_sha256=release.index_sha256,
+        stations=index.counts.stations,
+        exits=index.counts.exits,
+    )
+
+
+def is_listed(versions: Versions | None, version: str) -> bool:
+    """Tell whether a version is one of those released."""
+    return versions is not None and any(entry.version == version for entry in versions.versions)
+
+
+def _newest(listed: Versions, entries: tuple[VersionEntry, ...]) -> str:
+    """Return what ``latest`` is to show, with a release that was made and not listed before a crash."""
+    unlisted = [entry.version for entry in entries if not is_listed(listed, entry.version)]
+    return max([listed.latest, *unlisted], key=order_of)
+
+
+def _parse(kind: type[RecordT], path: Path, content: bytes) -> RecordT:
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        raise ReleaseError(
+            f"{path} is not a {kind.__name__} of this version ({describe_fault(error)}). {_advice(path)}"
+        ) from error
+
+
+def _advice(path: Path) -> str:
+    if path.name == VERSIONS_NAME:
+        return "Move it away: it is made again from the releases beside it."
+    return f"It must not be changed: {_RESTORE}"
