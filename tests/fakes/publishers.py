@@ -24,10 +24,10 @@ from urllib.parse import parse_qsl
 from pydantic import SecretStr
 
 from mrt_pipeline.config.environment import Secrets
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.sections import ApiSection
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
-from mrt_pipeline.runtime.pace import Pacer
+from mrt_pipeline.runtime.rate_limits import RateLimiter
 from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, load_recording
 from mrt_pipeline.runtime.source_access import SourceAccess
 from tests.fakes.fake_time import FakeTime
@@ -305,7 +305,7 @@ class LocalAccess(SourceAccess):
                 base_urls=tuple(str(value) for name, value in section if name.endswith("_url")),
             ),
             now=self.now,
-            pacer=Pacer(clock=self._time.clock, sleep=self._time.sleep),
+            limiter=RateLimiter(clock=self._time.clock, sleep=self._time.sleep),
             sleep=self._time.sleep,
         )
 

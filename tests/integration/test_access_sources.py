@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import Settings
 from mrt_pipeline.config.registry import sources_of
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import LinkedExit, Station, StepFree
@@ -23,8 +23,8 @@ from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.lta_lifts.claims import LiftSource
 from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
 from mrt_pipeline.sources.sbs_transit.reading import read_pages
+from mrt_pipeline.stages.enrichment.circuit_breaker import CircuitBreaker, enrich_station
 from mrt_pipeline.stages.enrichment.registry import open_sources
-from mrt_pipeline.stages.enrichment.work import Desk, enrich_station
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.e2e.command import Workplace, load
 from tests.fakes.enrichment_sources import NO_CONFIG
@@ -202,10 +202,10 @@ def _context(folder: Path, *names: str) -> RunContext:
 
 
 def _enrich(stations: Sequence[Station], folder: Path, *names: str) -> list[tuple[LinkedExit, ...]]:
-    desks = [Desk(source) for source in open_sources(_context(folder, *names)).sources]
-    for desk in desks:
-        desk.prepare(stations, stations)
-    return [enrich_station(station, desks).enrichment.exits for station in stations]
+    breakers = [CircuitBreaker(source) for source in open_sources(_context(folder, *names)).sources]
+    for breaker in breakers:
+        breaker.prepare(stations, stations)
+    return [enrich_station(station, breakers).enrichment.exits for station in stations]
 
 
 def test_step_free_access_is_known_of_126_exits_without_a_network(

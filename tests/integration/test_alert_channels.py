@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import AlertingSection, LoggingSection
+from mrt_pipeline.config.settings import AlertingSection, LoggingSection
 from mrt_pipeline.orchestrator.alerts import ALERTS_NAME
 from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger

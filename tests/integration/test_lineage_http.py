@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import LineageSection
+from mrt_pipeline.config.settings import LineageSection
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.lineage import LINEAGE_NAME, send_events
 from mrt_pipeline.runtime.signals import StopRequest

@@ -16,7 +16,7 @@ from mrt_pipeline.cli.console import ConsoleReporter, print_error
 from mrt_pipeline.cli.printing import note, print_traceback, say, say_json, warn
 from mrt_pipeline.config import PipelineConfig, Secrets
 from mrt_pipeline.config.environment import read_variables
-from mrt_pipeline.config.model import AlertingSection, LoggingSection
+from mrt_pipeline.config.settings import AlertingSection, LoggingSection
 from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import ConfigError, GateError, InternalError, SecretFoundError, StorageError

@@ -136,7 +136,7 @@ def _next_steps(manifest: Manifest, folder: Path, last_stage: int) -> Iterator[s
 
 def next_command(manifest: Manifest, folder: Path, last_stage: int) -> str:
     """Return what a person does after a run that ended well, or at its budget."""
-    from mrt_pipeline.orchestrator.commands import find_remedy, go_on
+    from mrt_pipeline.orchestrator.resume_command import find_remedy, go_on
 
     if manifest.status is not RunStatus.COMPLETED:
         return find_remedy(folder, manifest)

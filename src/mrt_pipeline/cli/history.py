@@ -55,7 +55,7 @@ def command_to_go_on(run: Run) -> str | None:
     """Return the command that finishes a run in its folder, none if there is nothing to finish."""
     if run.state in (RunStatus.COMPLETED.value, RunStatus.RUNNING.value):
         return None
-    from mrt_pipeline.orchestrator.commands import find_remedy
+    from mrt_pipeline.orchestrator.resume_command import find_remedy
 
     return find_remedy(run.folder, run.manifest)
 

@@ -16,7 +16,7 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
 from mrt_pipeline.history.vouching import find_contradictions, report_altered
-from mrt_pipeline.orchestrator.commands import go_on
+from mrt_pipeline.orchestrator.resume_command import go_on
 from mrt_pipeline.runtime.checkpoints import parse_dataset
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.integrity import check_file, find_altered, recorded_files

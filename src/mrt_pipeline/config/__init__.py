@@ -1,9 +1,9 @@
 """The configuration: one YAML file, overrides from the environment, and secrets from nowhere else."""
 
 from mrt_pipeline.config.environment import Secrets
-from mrt_pipeline.config.model import Settings
 from mrt_pipeline.config.pipeline_config import PipelineConfig, find_config, get_config
 from mrt_pipeline.config.schema import json_schema
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.sections import Mode
 
 __all__ = [

@@ -7,7 +7,7 @@ from functools import cache
 
 from pydantic.fields import FieldInfo
 
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.sections import PaceOnly, Section
 
 Key = tuple[str, ...]

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from mrt_pipeline.config.environment import Override, find_overrides
 from mrt_pipeline.config.keys import Key, known_keys, section_of
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.config.yaml_reading import KeyPath, YamlDocument, read_yaml, show_path
 from mrt_pipeline.errors import ConfigError
 

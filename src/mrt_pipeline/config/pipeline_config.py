@@ -10,8 +10,8 @@ from typing import Any
 
 from mrt_pipeline.config.environment import CONFIG_VARIABLE, Secrets, read_variables
 from mrt_pipeline.config.loading import NO_ARGUMENTS, load_settings
-from mrt_pipeline.config.model import Settings
 from mrt_pipeline.config.paths import read_path, read_variable_path
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.run import PACKAGED
 from mrt_pipeline.secrecy import SECRETS
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT
-from mrt_pipeline.contracts.source_spec import Pace, SourceSpec
+from mrt_pipeline.contracts.source_spec import RateLimit, SourceSpec
 from mrt_pipeline.errors import ConfigError
 
 SOURCES = "mrt_pipeline.sources"
@@ -86,7 +86,7 @@ def sources_filling(part: str) -> tuple[str, ...]:
     return tuple(spec.name for spec in all_sources() if part in spec.fills)
 
 
-def rates_by_host(keys: Container[str] = ()) -> dict[str, Pace]:
+def rates_by_host(keys: Container[str] = ()) -> dict[str, RateLimit]:
     """Return what the hosts of all sources allow.
 
     Args:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mrt_pipeline.config.keys import section_of
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.sections import Section
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

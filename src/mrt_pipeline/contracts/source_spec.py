@@ -13,7 +13,7 @@ from typing import Any, Literal
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.sections import ApiSection
 
-NO_RATES: Mapping[str, "Pace"] = MappingProxyType({})
+NO_RATES: Mapping[str, "RateLimit"] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RateLimit:
     """What one service allows."""
 
     rates: tuple[Rate, ...] = ()
@@ -102,7 +102,7 @@ class SourceSpec:
     fills: tuple[str, ...] = ()
     """names of ``contracts.fields.PARTS`` that it may fill"""
     credentials: Credentials | None = None
-    rates: Mapping[str, Pace] = field(default_factory=lambda: NO_RATES)
+    rates: Mapping[str, RateLimit] = field(default_factory=lambda: NO_RATES)
     """by host; hosts below one share its allowance"""
     unrated_with: str = ""
     """environment variable of a key with which the rates do not apply"""

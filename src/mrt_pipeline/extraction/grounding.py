@@ -21,7 +21,7 @@ from mrt_pipeline.extraction.access import ground_access, ground_denial
 from mrt_pipeline.extraction.access_words import DENIALS, VOCABULARY, is_hostile
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
-from mrt_pipeline.extraction.led_places import is_led_to
+from mrt_pipeline.extraction.landmark_wording import is_led_to
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.merging import GroundedValue, merge_page
 from mrt_pipeline.extraction.platforms import ground_platform

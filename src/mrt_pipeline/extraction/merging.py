@@ -36,6 +36,16 @@ from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.extraction.deduction import NO_CONCLUSIONS, Conclusion, find_standing
 from mrt_pipeline.extraction.deduction import SPEAKER as DEDUCTION
+from mrt_pipeline.extraction.deduplication import (
+    code_of,
+    group,
+    name_of,
+    nearest_first,
+    rank_of,
+    unite_access,
+    unite_landmarks,
+    unite_same,
+)
 from mrt_pipeline.extraction.disputes import (
     Dispute,
     Speaker,
@@ -54,16 +64,6 @@ from mrt_pipeline.extraction.station_platforms import (
     make_platforms,
     read,
     sides_of_letters,
-)
-from mrt_pipeline.extraction.uniting import (
-    code_of,
-    group,
-    name_of,
-    nearest_first,
-    rank_of,
-    unite_access,
-    unite_landmarks,
-    unite_same,
 )
 
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark

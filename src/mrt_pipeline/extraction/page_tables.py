@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mrt_pipeline.extraction.line_builder import Words
 from mrt_pipeline.extraction.page_spans import TO_THE_END
-from mrt_pipeline.extraction.page_words import Words
 
 MAX_ROWS = 400
 MAX_COLUMNS = 30

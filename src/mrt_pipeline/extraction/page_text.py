@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.extraction.line_builder import Words
 from mrt_pipeline.extraction.page_model import PageText
 from mrt_pipeline.extraction.page_noise import icon_word, is_dropped, notes_of, remark_of
 from mrt_pipeline.extraction.page_spans import colspan_of, rowspan_of
 from mrt_pipeline.extraction.page_tables import RawCell, RawTable, unfold
-from mrt_pipeline.extraction.page_words import Words
 from mrt_pipeline.extraction.page_writer import Kind, PageWriter
 
 if TYPE_CHECKING:

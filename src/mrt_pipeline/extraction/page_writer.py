@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from mrt_pipeline.extraction.line_builder import Words
 from mrt_pipeline.extraction.page_model import CELL_BREAK, Block, Cell, Heading, Line, Piece, Row, Table
 from mrt_pipeline.extraction.page_tables import Grid, RawCell
-from mrt_pipeline.extraction.page_words import Words
 
 MAX_TEXT_CHARS = 200_000
 """What finds no room is left out."""

@@ -25,8 +25,8 @@ from mrt_pipeline.contracts.network import (
     name_platforms,
 )
 from mrt_pipeline.extraction.buildings import cite_buildings
+from mrt_pipeline.extraction.deduplication import Agreement, best_confidence, distinct, rank_of
 from mrt_pipeline.extraction.disputes import words_of
-from mrt_pipeline.extraction.uniting import Agreement, best_confidence, distinct, rank_of
 from mrt_pipeline.runtime.records import natural_key
 
 _OF_EXIT = frozenset({"platform_code", "is_same_building"})

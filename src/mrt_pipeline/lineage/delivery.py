@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 
 from mrt_pipeline.config.environment import Secrets
-from mrt_pipeline.config.model import LineageSection
+from mrt_pipeline.config.settings import LineageSection
 from mrt_pipeline.errors import FetchError, RunInterrupted
 from mrt_pipeline.lineage.facets import Json
 from mrt_pipeline.runtime.files import append_lines, storage_errors

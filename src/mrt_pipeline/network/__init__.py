@@ -1,7 +1,6 @@
 """The network of lines, codes, opening dates and services, as data."""
 
-from mrt_pipeline.network.loading import load_network
-from mrt_pipeline.network.model import (
+from mrt_pipeline.network.entities import (
     CodeEntry,
     Direction,
     KnownExit,
@@ -10,6 +9,7 @@ from mrt_pipeline.network.model import (
     Service,
     compose_exit_id,
 )
+from mrt_pipeline.network.loading import load_network
 from mrt_pipeline.network.provenance import NETWORK_DOCUMENT, network_evidence, network_provenance
 
 __all__ = [

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from mrt_pipeline.contracts.evidence import RecordedTable
 from mrt_pipeline.errors import InternalError
-from mrt_pipeline.network.model import CodeEntry, DateSource, KnownExit, Line, Network, Service
+from mrt_pipeline.network.entities import CodeEntry, DateSource, KnownExit, Line, Network, Service
 
 TABLES = (
     "lines.csv",

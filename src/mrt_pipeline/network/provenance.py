@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from mrt_pipeline.contracts.documents import SODL
 from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance
-from mrt_pipeline.network.model import Network
+from mrt_pipeline.network.entities import Network
 
 NETWORK_DOCUMENT = "network-table"
 LAST_LOOKED_AT = datetime(2026, 11, 23, tzinfo=UTC)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from mrt_pipeline.contracts.documents import OFFICIAL_STATEMENTS
 from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance, RecordedTable
-from mrt_pipeline.network.model import Network
+from mrt_pipeline.network.entities import Network
 
 TABLE = Path(__file__).with_name("statements.csv")
 LAST_LOOKED_AT = datetime(2026, 11, 30, tzinfo=UTC)

@@ -18,8 +18,8 @@ from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import CheckpointError, StorageError
 from mrt_pipeline.orchestrator.alerts.alerting import find_missing_urls
 from mrt_pipeline.orchestrator.folders import find_folder, refuse_to_replace_shown
+from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.publishing import IS_NEW, PUBLISHING, decide_publishing, foresee_baseline
-from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.reuse import Decision, choose_day, decide_stage, refuse_vain_request
 from mrt_pipeline.orchestrator.stages import STAGES, StageSpec

@@ -16,8 +16,8 @@ from itertools import count
 from pathlib import Path
 
 import mrt_pipeline
-from mrt_pipeline.config.model import OutputSection
 from mrt_pipeline.config.paths import home_folder
+from mrt_pipeline.config.settings import OutputSection
 from mrt_pipeline.contracts.names import (
     APPROVAL_NAME,
     CHECKPOINT_NAMES,
@@ -28,7 +28,7 @@ from mrt_pipeline.contracts.names import (
 )
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError, UsageError
-from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
+from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.runtime.clock import singapore_date

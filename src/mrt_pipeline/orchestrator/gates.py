@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
-from mrt_pipeline.config.model import GatesSection
+from mrt_pipeline.config.settings import GatesSection
 from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.gates import (
@@ -33,8 +33,8 @@ from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CheckpointError, GateError, SourceGapError, StorageError, UsageError
 from mrt_pipeline.history.datasets import load_run, load_unverified
 from mrt_pipeline.history.runs import Run, get_run, read_history, read_run
-from mrt_pipeline.orchestrator.commands import accept_changes, go_on
 from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.resume_command import accept_changes, go_on
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.context import RunContext
@@ -42,7 +42,7 @@ from mrt_pipeline.runtime.files import real_path, sha256_of, write_record
 from mrt_pipeline.runtime.integrity import has_whole_dataset
 
 if TYPE_CHECKING:
-    from mrt_pipeline.compare.losses import Losses
+    from mrt_pipeline.compare.regressions import Losses
 
 GATES_NAME = "gates.json"
 SOURCE_FAILED = "source-failed"
@@ -155,7 +155,7 @@ class PublicationGate:
             self._context.reporter.note(reason)
             self._record(_not_compared(reason, described))
             return
-        from mrt_pipeline.compare.losses import find_losses
+        from mrt_pipeline.compare.regressions import find_losses
         from mrt_pipeline.compare.silences import find_silences
 
         limits = self._context.settings.gates

@@ -13,8 +13,8 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import VALIDATION_NAME
 from mrt_pipeline.history.details import read_findings
 from mrt_pipeline.lineage import LINEAGE_NAME, append_events, run_events, send_events, without_paths
+from mrt_pipeline.orchestrator.best_effort import best_effort
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.telling import try_to_tell
 from mrt_pipeline.runtime.files import real_path
 from mrt_pipeline.runtime.integrity import is_whole
 from mrt_pipeline.runtime.reporting import Reporter
@@ -30,7 +30,7 @@ def tell_lineage(
     """Tell of an attempt that has ended; nothing that goes wrong in it, and no signal, changes how it did."""
     if config.settings.lineage.enabled:
         loss = "Not all lineage of this run is told"
-        try_to_tell(lambda: _tell(config, session, log, reporter, now), loss, reporter, log)
+        best_effort(lambda: _tell(config, session, log, reporter, now), loss, reporter, log)
 
 
 def _tell(

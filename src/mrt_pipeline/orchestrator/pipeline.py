@@ -27,7 +27,6 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.alerts.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt
-from mrt_pipeline.orchestrator.commands import find_remedy, move_latest
 from mrt_pipeline.orchestrator.folders import (
     LatestMove,
     choose_folder,
@@ -39,9 +38,10 @@ from mrt_pipeline.orchestrator.folders import (
 )
 from mrt_pipeline.orchestrator.gates import PublicationGate
 from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.publishing import publish
-from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.resume_command import find_remedy, move_latest
 from mrt_pipeline.orchestrator.reuse import choose_day, refuse_vain_request
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import FINAL, STAGES

@@ -20,8 +20,8 @@ from mrt_pipeline.errors import (
     UsageError,
 )
 from mrt_pipeline.network import load_network
-from mrt_pipeline.orchestrator.commands import finish
 from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.resume_command import finish
 from mrt_pipeline.orchestrator.stages import BY_STATION, STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     UNRECORDED,

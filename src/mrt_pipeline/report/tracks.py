@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.network import Network
-from mrt_pipeline.report.condensing import Place
+from mrt_pipeline.report.compact_rows import Place
 
 Segment = tuple[int, int]
 """positions of two neighbouring stations, the smaller one first"""

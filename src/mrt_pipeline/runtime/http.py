@@ -29,7 +29,7 @@ from mrt_pipeline.runtime.http_errors import (
     status_failure,
 )
 from mrt_pipeline.runtime.http_exchange import Exchange, Received
-from mrt_pipeline.runtime.pace import Pacer
+from mrt_pipeline.runtime.rate_limits import RateLimiter
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
 from mrt_pipeline.runtime.retrying import FailedTry, ask_again, doubling
 
@@ -95,7 +95,7 @@ class HttpClient:
         options: HttpOptions,
         *,
         now: Callable[[], datetime],
-        pacer: Pacer | None = None,
+        limiter: RateLimiter | None = None,
         sleep: Callable[[float], None] = time.sleep,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -104,13 +104,13 @@ class HttpClient:
         Args:
             options: how this service is asked.
             now: the wall clock.
-            pacer: how fast, shared by all clients.
+            limiter: how fast, shared by all clients.
             sleep: waits some seconds.
             tell: takes a sentence whenever a request failed and is to be tried again.
         """
         self._options = options
         self._now = now
-        self._pacer = pacer or Pacer(sleep=sleep)
+        self._limiter = limiter or RateLimiter(sleep=sleep)
         self._sleep = sleep
         self._tell = tell
         self._exchange: Exchange | None = None
@@ -235,7 +235,7 @@ class HttpClient:
         attempts = f"attempt {failed.number} of {self._options.tries} failed"
         self._tell(f"{failed.error}; {attempts}. Retrying in {failed.pause_s:.1f} s.")
         if _asked_wait_s(failed.error) < failed.pause_s:
-            self._sleep(failed.pause_s)  # a pause that the service asked for is kept by the pacer
+            self._sleep(failed.pause_s)  # a pause that the service asked for is kept by the limiter
 
     def _try_once(self, request: Request, is_conditional: bool) -> Received:
         received = self._open(request).send(request)
@@ -245,7 +245,7 @@ class HttpClient:
         wait_s = _asked_wait_s(failure)
         if wait_s > self._options.longest_wait_s:
             raise _too_long_a_wait(request, failure, self._options.longest_wait_s)
-        self._pacer.hold(_host(request.url), wait_s)
+        self._limiter.hold(_host(request.url), wait_s)
         raise failure
 
     def _open(self, request: Request) -> Exchange:
@@ -258,7 +258,7 @@ class HttpClient:
                         deadline_s=options.deadline_s or STEPS_PER_ANSWER * options.timeout_s,
                         user_agent=user_agent(options.contact),
                         trusted_hosts=frozenset(_host(url) for url in options.base_urls),
-                        pacer=self._pacer,
+                        limiter=self._limiter,
                     )
                 except OSError as error:  # the file that SSL_CERT_FILE names
                     raise request.failure(

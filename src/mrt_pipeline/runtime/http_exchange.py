@@ -18,7 +18,7 @@ from mrt_pipeline.runtime.http_errors import (
     library_errors,
     transfer_failure,
 )
-from mrt_pipeline.runtime.pace import Pacer
+from mrt_pipeline.runtime.rate_limits import RateLimiter
 from mrt_pipeline.runtime.texts import QUOTABLE_CHARS
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Exchange:
         deadline_s: float,
         user_agent: str,
         trusted_hosts: frozenset[str],
-        pacer: Pacer,
+        limiter: RateLimiter,
     ) -> None:
         """Load the HTTP library; nothing is connected yet."""
         from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -63,7 +63,7 @@ class Exchange:
 
         self._timeout_s = timeout_s
         self._deadline_s = deadline_s
-        self._pacer = pacer
+        self._limiter = limiter
         self._transport = BoundedTransport(trusted_hosts)
         self._client = httpx2.Client(
             transport=self._transport,
@@ -92,7 +92,7 @@ class Exchange:
 
         url, headers = httpx2.URL(request.url), request.headers
         for _ in range(MAX_REDIRECTS + 1):
-            with self._pacer.turn(url.host), self._response(request, url, headers) as response:
+            with self._limiter.turn(url.host), self._response(request, url, headers) as response:
                 if not response.has_redirect_location:
                     return _receive(request, response)
                 target = _redirect_target(request, response)

@@ -25,7 +25,7 @@ import httpcore2
 import httpx2
 
 from mrt_pipeline.runtime.http_errors import PrivateAddressError
-from mrt_pipeline.runtime.pace import is_loopback
+from mrt_pipeline.runtime.rate_limits import is_loopback
 
 MAX_CONNECTIONS = 64
 """as many as stations can be in flight"""

@@ -17,10 +17,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from mrt_pipeline.config.model import Stage2Section
+from mrt_pipeline.config.settings import Stage2Section
 from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.contracts.sections import ModelSection
-from mrt_pipeline.contracts.source_spec import Pace, Rate
+from mrt_pipeline.contracts.source_spec import Rate, RateLimit
 from mrt_pipeline.errors import CredentialError, FetchError, ModelCallError
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
@@ -38,7 +38,7 @@ from mrt_pipeline.runtime.model_failures import (
     status_failure,
 )
 from mrt_pipeline.runtime.model_usage import Ledger
-from mrt_pipeline.runtime.pace import Pacer
+from mrt_pipeline.runtime.rate_limits import RateLimiter
 from mrt_pipeline.runtime.retry_after import parse_retry_after
 from mrt_pipeline.runtime.retrying import FailedTry, ask_again, doubling
 from mrt_pipeline.secrecy import SECRETS
@@ -134,8 +134,8 @@ class ChatModel:
         self._now = now
         self._tell = tell
         self._server = Server(urlsplit(self.base_url).netloc, api.model)
-        spacing = Pace((Rate(1, pace.delay_seconds),))
-        self._pacer = Pacer({self._server.host: spacing}, clock=clock, sleep=sleep)
+        spacing = RateLimit((Rate(1, pace.delay_seconds),))
+        self._pacer = RateLimiter({self._server.host: spacing}, clock=clock, sleep=sleep)
         options = HttpOptions(
             timeout_s=api.timeout, deadline_s=api.timeout, base_urls=(self.base_url,), contact=contact
         )

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mrt_pipeline.config.model import LoggingSection
+from mrt_pipeline.config.settings import LoggingSection
 from mrt_pipeline.runtime.files import append_lines, storage_errors
 from mrt_pipeline.secrecy import SECRETS
 

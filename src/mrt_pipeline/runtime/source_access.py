@@ -12,15 +12,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from mrt_pipeline.config.model import Settings
 from mrt_pipeline.config.registry import all_sources, rates_by_host, sources_by_api
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.sections import ApiSection, Mode
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.contracts.source_spec import Credentials, SourceSpec
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.runtime.files import remove_abandoned
-from mrt_pipeline.runtime.pace import Pacer
+from mrt_pipeline.runtime.rate_limits import RateLimiter
 from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, load_recording
 from mrt_pipeline.runtime.table_rows import from_row
 
@@ -66,7 +66,7 @@ class SourceAccess:
         self._lock = threading.Lock()
         keys = {spec.unrated_with for spec in all_sources() if _has(secrets, spec.unrated_with)}
         paces = rates_by_host(keys)
-        self._pacer = Pacer(paces, sleep=sleep, tell=tell)
+        self._limiter = RateLimiter(paces, sleep=sleep, tell=tell)
         self._sleep = sleep
 
     def mode_of(self, api: str) -> Mode:
@@ -149,7 +149,7 @@ class SourceAccess:
                 contact=self.settings.contact,
             ),
             now=self.now,
-            pacer=self._pacer,
+            limiter=self._limiter,
             sleep=self._sleep,
             tell=self.tell,
         )

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import LoggingSection
+from mrt_pipeline.config.settings import LoggingSection
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import FetchError, ModelCallError
 from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.errors import ModelCallError
 from mrt_pipeline.runtime.context import RunContext

@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
-from mrt_pipeline.runtime.pace import Pacer
+from mrt_pipeline.runtime.rate_limits import RateLimiter
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.fandom_wiki import SPEC
 from mrt_pipeline.sources.fandom_wiki.claims import WikiSource, open_source
@@ -37,7 +37,7 @@ def open_wiki_source(
     source.api.http = HttpClient(
         HttpOptions(base_urls=(wiki.base_url,)),
         now=time.now,
-        pacer=Pacer(clock=time.clock, sleep=time.sleep),
+        limiter=RateLimiter(clock=time.clock, sleep=time.sleep),
         sleep=time.sleep,
     )
     source.api.sleep = time.sleep

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.compare.comparison import compare_datasets
-from mrt_pipeline.compare.losses import find_losses
+from mrt_pipeline.compare.regressions import find_losses
 from mrt_pipeline.compare.wording import headline
 from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.findings import Finding, Severity

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.compare.losses import find_losses
+from mrt_pipeline.compare.regressions import find_losses
 from mrt_pipeline.contracts.fields import FIELDS
 from mrt_pipeline.contracts.network import (
     AccessFeature,

@@ -14,7 +14,7 @@ from mrt_pipeline.errors import ConfigError
 
 SOURCE = """
 from mrt_pipeline.contracts.sections import ApiSection
-from mrt_pipeline.contracts.source_spec import Pace, Rate, SourceSpec
+from mrt_pipeline.contracts.source_spec import RateLimit, Rate, SourceSpec
 
 SPEC = SourceSpec(**dict(name="mine", package=__name__, stage="stage2_enrichment", place=9) | dict({facts}))
 """
@@ -76,7 +76,7 @@ def test_a_format_of_another_package_is_one_of_all(site: Path) -> None:
             "two sources define the section apis.fandom; rename one.",
         ),
         (
-            f'rates={{"{WIKI_HOST}": Pace((Rate(7, 1.0),))}}',
+            f'rates={{"{WIKI_HOST}": RateLimit((Rate(7, 1.0),))}}',
             f"two sources give {WIKI_HOST} different rates; keep one.",
         ),
         (
@@ -96,7 +96,7 @@ def test_a_source_that_does_not_fit_is_refused(facts: str, fault: str, site: Pat
 
 def test_two_sources_may_give_a_host_the_same_rates(site: Path) -> None:
     for name in ("mine", "yours"):
-        _install_source(site, f'name="{name}", rates={{"example.org": Pace((Rate(7, 1.0),))}}', name)
+        _install_source(site, f'name="{name}", rates={{"example.org": RateLimit((Rate(7, 1.0),))}}', name)
     assert {"mine", "yours"} <= {spec.name for spec in all_sources.__wrapped__()}
 
 

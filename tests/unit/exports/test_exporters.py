@@ -4,8 +4,8 @@ from typing import get_args
 
 import pytest
 
-from mrt_pipeline.config.model import OutputSection
 from mrt_pipeline.config.registry import all_exports
+from mrt_pipeline.config.settings import OutputSection
 from mrt_pipeline.runtime.output_files import read_output, render_output
 from tests.fakes.network_builder import make_dataset
 

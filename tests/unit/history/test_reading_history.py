@@ -8,15 +8,15 @@ import pytest
 
 from mrt_pipeline.cli.history import command_to_go_on
 from mrt_pipeline.config import Settings
-from mrt_pipeline.config.model import AlertingSection
 from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
+from mrt_pipeline.config.settings import AlertingSection
 from mrt_pipeline.contracts.gates import GateReport, GateStatus
 from mrt_pipeline.contracts.run import AttemptRecord, RunStatus, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, SourceGapError, UsageError
 from mrt_pipeline.history.datasets import choose_successful, load_dataset, load_run
 from mrt_pipeline.history.details import read_findings, read_rejected
 from mrt_pipeline.history.runs import Run, get_run, read_history, read_run
-from mrt_pipeline.orchestrator.alerts.occasions import Occasion, tell_failure
+from mrt_pipeline.orchestrator.alerts.run_alerts import AlertContext, tell_failure
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.locks import run_lock
 from mrt_pipeline.runtime.manifests import save_manifest
@@ -180,7 +180,7 @@ def test_a_run_that_a_source_s_gap_stopped_is_to_ask_again_as_its_alert_says(out
     run = _get(outputs / "one")
     assert command_to_go_on(run) == f"mrt-pipeline run --output-dir {outputs / 'one'} --retry-failed"
     settings = Settings(alerting=AlertingSection(enabled=True))
-    occasion = Occasion(
+    occasion = AlertContext(
         settings, DEFAULT_PATH, RunRequest(), run.manifest.run_id, START, run.folder, run.manifest
     )
     alert = tell_failure(SourceGapError("fandom_wiki", "x", ()), occasion)

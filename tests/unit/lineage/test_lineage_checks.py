@@ -33,7 +33,7 @@ def test_every_check_of_stage_3_is_told() -> None:
 
 
 def test_the_groups_are_those_of_the_configuration() -> None:
-    from mrt_pipeline.config.model import ValidationSection
+    from mrt_pipeline.config.settings import ValidationSection
 
     assert set(CHECKS) == {"always", *ValidationSection.model_fields}
 

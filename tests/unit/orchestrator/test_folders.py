@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mrt_pipeline
-from mrt_pipeline.config.model import OutputSection
+from mrt_pipeline.config.settings import OutputSection
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, StorageError, UsageError
 from mrt_pipeline.orchestrator import folders

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.compare.losses import Losses, find_losses
+from mrt_pipeline.compare.regressions import Losses, find_losses
 from mrt_pipeline.config import PipelineConfig
-from mrt_pipeline.config.model import GatesSection
+from mrt_pipeline.config.settings import GatesSection
 from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, GateReport, GateStatus, LostExit, RecordLoss

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.config import PipelineConfig
-from mrt_pipeline.config.model import LoggingSection
+from mrt_pipeline.config.settings import LoggingSection
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.names import VALIDATION_NAME
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus

@@ -13,7 +13,7 @@ from mrt_pipeline.errors import FetchError
 from mrt_pipeline.runtime.checked_answers import CheckedAnswers
 from mrt_pipeline.runtime.http import MAX_ANSWER_BYTES, Answer, HttpClient, HttpOptions
 from mrt_pipeline.runtime.http_cache import HttpCache
-from mrt_pipeline.runtime.pace import Pacer
+from mrt_pipeline.runtime.rate_limits import RateLimiter
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import Handler, LoopbackServer
 
@@ -28,9 +28,9 @@ def serving(
     time = time or FakeTime()
     with LoopbackServer(handler, certificate=certificate) as server:
         given = {"timeout_s": 10, "base_urls": (server.url,), **options}
-        pacer = Pacer(clock=time.clock, sleep=time.sleep)
+        limiter = RateLimiter(clock=time.clock, sleep=time.sleep)
         client = HttpClient(
-            HttpOptions(**given), now=time.now, pacer=pacer, sleep=time.sleep, tell=time.told.append
+            HttpOptions(**given), now=time.now, limiter=limiter, sleep=time.sleep, tell=time.told.append
         )
         try:
             yield client, server

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from mrt_pipeline.config.model import Stage2Section
+from mrt_pipeline.config.settings import Stage2Section
 from mrt_pipeline.runtime.model import ChatModel, Message, ModelAnswer, Question
 from mrt_pipeline.runtime.model_usage import Ledger
 from mrt_pipeline.sources.openrouter import OpenrouterSection

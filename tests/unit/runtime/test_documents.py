@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mrt_pipeline.config.model import ExpectedBusStopsSection
+from mrt_pipeline.config.settings import ExpectedBusStopsSection
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import SourceTable

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pydantic import SecretStr
 
-from mrt_pipeline.config.model import Stage2Section
+from mrt_pipeline.config.settings import Stage2Section
 from mrt_pipeline.errors import CredentialError, ModelCallError
 from mrt_pipeline.runtime.model import CUT, TOO_LONG, ChatModel, ModelAnswer, is_openrouter
 from mrt_pipeline.runtime.model_usage import Ledger

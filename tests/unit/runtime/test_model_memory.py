@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.config.model import Stage2Section
+from mrt_pipeline.config.settings import Stage2Section
 from mrt_pipeline.runtime.model import ChatModel, Message, Question
 from mrt_pipeline.runtime.model_cache import AnswerCache
 from mrt_pipeline.runtime.model_memory import RememberingModel

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.config.model import LoggingSection
+from mrt_pipeline.config.settings import LoggingSection
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.runtime.run_log import open_run_log
 from tests.fakes.small_disk import small_disk

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.runtime.context import RunContext

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.claims import StationClaims, SurveyingSource
 from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.network import Landmark, LandmarkKind, Station

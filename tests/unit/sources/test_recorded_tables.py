@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.extraction.bus_tables import find_unknown_stops
 from mrt_pipeline.network import load_network

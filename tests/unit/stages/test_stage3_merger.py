@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.errors import StageInputError, StageOutputError

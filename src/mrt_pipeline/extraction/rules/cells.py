@@ -28,9 +28,9 @@ from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_understood
 from mrt_pipeline.extraction.rules.headers import meaning_of
 from mrt_pipeline.extraction.rules.labels import read_labels
-from mrt_pipeline.extraction.rules.names import find_names
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import BRACKETS, Item, Part, split_items, split_parts, without_spans
+from mrt_pipeline.extraction.rules.place_mentions import find_names
 from mrt_pipeline.extraction.rules.words import (
     BUS_STOP_WORDS,
     FEATURE_WORDS,

@@ -21,9 +21,9 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import FOREIGN, Labels, Mention, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.page_model import Line
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
-from mrt_pipeline.extraction.rules.names import find_names
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import Item
+from mrt_pipeline.extraction.rules.place_mentions import find_names
 from mrt_pipeline.extraction.rules.platforms import read_platform_prose
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.words import BUS_STOP_WORDS

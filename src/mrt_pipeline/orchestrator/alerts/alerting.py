@@ -11,15 +11,15 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus, StageStatus
 from mrt_pipeline.errors import ConfigError, MrtPipelineError
 from mrt_pipeline.orchestrator.attempt import Attempt
+from mrt_pipeline.orchestrator.best_effort import best_effort
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import BY_STATION, FINAL
-from mrt_pipeline.orchestrator.telling import try_to_tell
 from mrt_pipeline.runtime.reporting import Reporter
 
 if TYPE_CHECKING:
     from mrt_pipeline.orchestrator.alerts.message import Alert
-    from mrt_pipeline.orchestrator.alerts.occasions import Occasion
+    from mrt_pipeline.orchestrator.alerts.run_alerts import AlertContext
     from mrt_pipeline.runtime.run_log import RunLog
 
 
@@ -65,28 +65,28 @@ class Alerting:
     def _try(self, tell: Callable[[], None]) -> None:
         """Tell if alerts are wanted; the run is over, and not even a signal changes how it ended."""
         if self._config.settings.alerting.enabled:
-            try_to_tell(tell, "Not all alerts of this run could be created", self._reporter, self._log)
+            best_effort(tell, "Not all alerts of this run could be created", self._reporter, self._log)
 
     def _tell_failure(self, error: MrtPipelineError) -> None:
-        from mrt_pipeline.orchestrator.alerts.occasions import tell_failure
+        from mrt_pipeline.orchestrator.alerts.run_alerts import tell_failure
 
-        self._send(tell_failure(error, self._occasion()))
+        self._send(tell_failure(error, self._context_of_alerts()))
 
     def _tell_endings(self, attempt: Attempt) -> None:
         for alert in self._find_endings(attempt):
             self._send(alert)
 
     def _find_endings(self, attempt: Attempt) -> Iterator[Alert | None]:
-        from mrt_pipeline.orchestrator.alerts import occasions
+        from mrt_pipeline.orchestrator.alerts import run_alerts
 
-        occasion = self._occasion()
+        context = self._context_of_alerts()
         if BY_STATION.name in attempt.manifest.attempts[-1].stages_run:
-            yield occasions.tell_sources(attempt.output(BY_STATION.number), occasion)
+            yield run_alerts.tell_sources(attempt.output(BY_STATION.number), context)
         if attempt.manifest.status is RunStatus.STOPPED_AT_BUDGET:
-            yield occasions.tell_budget(occasion)
+            yield run_alerts.tell_budget(context)
         if attempt.manifest.status is RunStatus.COMPLETED:
-            yield occasions.tell_coverage(occasion)
-            yield occasions.tell_recovery(self._find_published(attempt), attempt.baseline, occasion)
+            yield run_alerts.tell_coverage(context)
+            yield run_alerts.tell_recovery(self._find_published(attempt), attempt.baseline, context)
 
     def _find_published(self, attempt: Attempt) -> Stage3Output | None:
         final = attempt.manifest.stages.get(FINAL.name)
@@ -96,11 +96,11 @@ class Alerting:
         dataset: Stage3Output = attempt.output(FINAL.number)
         return dataset
 
-    def _occasion(self) -> Occasion:
-        from mrt_pipeline.orchestrator.alerts.occasions import Occasion
+    def _context_of_alerts(self) -> AlertContext:
+        from mrt_pipeline.orchestrator.alerts.run_alerts import AlertContext
 
         session = self._session
-        return Occasion(
+        return AlertContext(
             settings=self._config.settings,
             config_path=self._config.path,
             request=self._request,

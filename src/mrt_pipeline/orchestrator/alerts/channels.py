@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from mrt_pipeline.config.environment import Secrets
-from mrt_pipeline.config.model import AlertingSection
+from mrt_pipeline.config.settings import AlertingSection
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.orchestrator.alerts import ALERTS_NAME
 from mrt_pipeline.orchestrator.alerts.delivery import Destination, deliver

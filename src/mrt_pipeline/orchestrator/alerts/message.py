@@ -8,7 +8,7 @@ from typing import Annotated, get_args
 
 from pydantic import AwareDatetime, BeforeValidator
 
-from mrt_pipeline.config.model import Level, TriggersSection
+from mrt_pipeline.config.settings import Level, TriggersSection
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.runtime.texts import printable
 from mrt_pipeline.secrecy import SECRETS

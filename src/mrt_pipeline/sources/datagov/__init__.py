@@ -16,7 +16,7 @@ from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE1_INGESTION
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source import ExitFeature
-from mrt_pipeline.contracts.source_spec import Pace, Rate, SourceSpec
+from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
 
 class DatagovSection(ApiSection):
@@ -47,7 +47,7 @@ SPEC = SourceSpec(
     section=DatagovSection,
     documents=(EXITS,),
     is_required=True,
-    rates={"data.gov.sg": Pace((Rate(2, 10), Rate(5, 60)))},
+    rates={"data.gov.sg": RateLimit((Rate(2, 10), Rate(5, 60)))},
     unrated_with="DATAGOV_API_KEY",
     recorder="reading:record",
 )

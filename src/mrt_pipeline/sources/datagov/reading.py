@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import ExitFeature, SourceTable
 from mrt_pipeline.runtime.datagov_download import Dataset, fetch_dataset

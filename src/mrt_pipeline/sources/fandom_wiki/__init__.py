@@ -13,7 +13,7 @@ from pydantic import HttpUrl
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
-from mrt_pipeline.contracts.source_spec import Pace, Rate, SourceSpec
+from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
 
 class FandomSection(ApiSection):
@@ -33,6 +33,6 @@ SPEC = SourceSpec(
     live_inputs=("fandom-wiki",),
     is_recorded=False,
     fills=tuple(PARTS),
-    rates={"fandom.com": Pace((Rate(10, 1),), is_serial=True)},
+    rates={"fandom.com": RateLimit((Rate(10, 1),), is_serial=True)},
     opener="claims:open_source",
 )

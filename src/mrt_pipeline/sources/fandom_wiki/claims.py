@@ -221,7 +221,7 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
 def read_html(html: str, title: str, names: PlaceNames) -> PageReading:
     """Return what a page's HTML is read as."""
     from mrt_pipeline.extraction.page_text import read_page_text
-    from mrt_pipeline.extraction.rules.reading import read_page
+    from mrt_pipeline.extraction.rules.page_rules import read_page
 
     page = read_page_text(html, title)
     reading = read_page(page, names)

@@ -17,7 +17,7 @@ from pydantic import Field, HttpUrl
 from mrt_pipeline.contracts.documents import CC_BY_4, Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
-from mrt_pipeline.contracts.source_spec import Pace, Rate, SourceSpec
+from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
 PAGE = "https://github.com/foldaway/mrtdown-data"
 
@@ -98,7 +98,7 @@ SPEC = SourceSpec(
     section=MrtdownSection,
     documents=(LETTERS, NAMES),
     fills=("platforms",),
-    rates={"raw.githubusercontent.com": Pace((Rate(20, 1),))},
+    rates={"raw.githubusercontent.com": RateLimit((Rate(20, 1),))},
     opener="claims:open_source",
     recorder="reading:record",
 )

@@ -16,7 +16,7 @@ from pydantic import HttpUrl
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
-from mrt_pipeline.contracts.source_spec import Pace, Rate, SourceSpec
+from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 from mrt_pipeline.sources.official_places.records import Hotel, PlaceArea, PlacePoint
 
 
@@ -73,7 +73,7 @@ SPEC = SourceSpec(
     section=OfficialPlacesSection,
     documents=(HAWKER_CENTRES, SPORT_FACILITIES, PARKS, COMMUNITY_CLUBS, LIBRARIES, MUSEUMS, HOTELS),
     fills=("landmarks",),
-    rates={"data.gov.sg": Pace((Rate(2, 10), Rate(5, 60)))},
+    rates={"data.gov.sg": RateLimit((Rate(2, 10), Rate(5, 60)))},
     unrated_with="DATAGOV_API_KEY",
     opener="claims:open_source",
     recorder="reading:record",

@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE1_INGESTION
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source import StationLocation
-from mrt_pipeline.contracts.source_spec import Credentials, Pace, Rate, SourceSpec
+from mrt_pipeline.contracts.source_spec import Credentials, Rate, RateLimit, SourceSpec
 
 
 class OnemapSection(ApiSection):
@@ -44,6 +44,6 @@ SPEC = SourceSpec(
     section=OnemapSection,
     documents=(STATIONS,),
     credentials=Credentials((("ONEMAP_API_KEY",), ("ONEMAP_EMAIL", "ONEMAP_PASSWORD")), service="OneMap"),
-    rates={"onemap.gov.sg": Pace((Rate(250, 60),))},
+    rates={"onemap.gov.sg": RateLimit((Rate(250, 60),))},
     recorder="reading:record",
 )

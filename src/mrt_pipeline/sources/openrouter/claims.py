@@ -26,8 +26,8 @@ from mrt_pipeline.extraction.excerpts import pack
 from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.model_reading import Reading, read_excerpts
-from mrt_pipeline.extraction.placing import Placed, place
 from mrt_pipeline.extraction.prompts import Excerpt, make_question
+from mrt_pipeline.extraction.requoting import Placed, place
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.model import SOURCE_ID, ChatModel, is_openrouter

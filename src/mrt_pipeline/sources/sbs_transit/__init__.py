@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.documents import SBS_TRANSIT_FACTS, Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source import StationPageFact
-from mrt_pipeline.contracts.source_spec import Pace, Rate, SourceSpec
+from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
 
 class SbsTransitSection(ApiSection):
@@ -44,7 +44,7 @@ SPEC = SourceSpec(
     section=SbsTransitSection,
     documents=(STATION_PAGES,),
     fills=("access", "landmarks"),
-    rates={"sbstransit.com.sg": Pace((Rate(2, 1),), is_serial=True)},
+    rates={"sbstransit.com.sg": RateLimit((Rate(2, 1),), is_serial=True)},
     opener="claims:open_source",
     recorder="reading:record",
 )

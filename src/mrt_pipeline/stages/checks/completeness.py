@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.findings import Finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from mrt_pipeline.config.model import Stage2Section
+from mrt_pipeline.config.settings import Stage2Section
 from mrt_pipeline.contracts.claims import MeteredSource
 from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.runtime.model_usage import add_usage

@@ -14,13 +14,13 @@ from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import ModelCallError, StageError, StageInputError, StorageError
 from mrt_pipeline.runtime.model_usage import add_usage
+from mrt_pipeline.stages.enrichment.bounded_map import bounded_map, inline_map, open_threads
 from mrt_pipeline.stages.enrichment.budget import Budget
-from mrt_pipeline.stages.enrichment.executors import open_threads, work_off, work_off_here
+from mrt_pipeline.stages.enrichment.circuit_breaker import CircuitBreaker, Outcome, enrich_station
 from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, JournalRow
 from mrt_pipeline.stages.enrichment.keys import Basis, StationKey
 from mrt_pipeline.stages.enrichment.progress import Progress
 from mrt_pipeline.stages.enrichment.registry import OpenedSources
-from mrt_pipeline.stages.enrichment.work import Desk, Outcome, enrich_station
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext
@@ -52,7 +52,7 @@ class Driver:
     def __init__(self, context: RunContext, opened: OpenedSources, journal: Journal) -> None:
         self._context = context
         self._section = context.settings.stages.stage2_enrichment
-        self._desks = [Desk(source) for source in opened.sources]
+        self._breakers = [CircuitBreaker(source) for source in opened.sources]
         self._is_remote = opened.is_remote
         self._journal = journal
         self._basis = Basis(context, opened.names)
@@ -64,7 +64,7 @@ class Driver:
     @property
     def unavailable(self) -> Mapping[str, str]:
         """Return each source that could not be asked, or not any more, and its last sentence."""
-        return {desk.name: desk.why_closed for desk in self._desks if desk.is_closed}
+        return {breaker.name: breaker.why_closed for breaker in self._breakers if breaker.is_closed}
 
     def run(self, stations: Sequence[Station]) -> tuple[StationEnrichment, ...]:
         """Return one enrichment per station, in the order given; those beyond the budget are pending.
@@ -146,11 +146,11 @@ class Driver:
         return plan
 
     def _prepare(self, asked: Sequence[Station], stations: Sequence[Station]) -> None:
-        for desk in self._desks:
-            desk.prepare(asked, stations)
+        for breaker in self._breakers:
+            breaker.prepare(asked, stations)
 
     def _key_of(self, station: Station) -> StationKey:
-        versions = {desk.name: desk.version_for(station) for desk in self._desks}
+        versions = {breaker.name: breaker.version_for(station) for breaker in self._breakers}
         return StationKey(self._basis.of(station), versions)
 
     def _work_off(self, tasks: Sequence[Task]) -> Generator[tuple[Task, Outcome], None, None]:
@@ -158,9 +158,9 @@ class Driver:
         if self._is_remote and tasks:
             width = min(self._section.batch_size, len(tasks))
             with open_threads(width) as threads:
-                yield from self._successes(work_off(tasks, self._do, threads, width, self._may_begin))
+                yield from self._successes(bounded_map(tasks, self._do, threads, width, self._may_begin))
         else:
-            yield from self._successes(work_off_here(tasks, self._do, self._may_begin))
+            yield from self._successes(inline_map(tasks, self._do, self._may_begin))
 
     def _successes(
         self, results: Iterator[tuple[Task, Outcome | ModelCallError]]
@@ -177,7 +177,7 @@ class Driver:
     def _do(self, task: Task) -> tuple[Task, Outcome | ModelCallError]:
         """Enrich a station; an error that ends the stage is a value, so that those in flight are finished."""
         try:
-            return task, enrich_station(task.station, self._desks)
+            return task, enrich_station(task.station, self._breakers)
         except ModelCallError as error:
             return task, error
 

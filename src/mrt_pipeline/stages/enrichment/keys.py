@@ -1,7 +1,7 @@
 """What the result for one station depends on: its key in the journal.
 
 A finished station is done again when its key differs: its stage-1 content, the sources in use and what they
-read, the configuration that matters to them, the day, or the code. Pace and budget do not matter.
+read, the configuration that matters to them, the day, or the code. RateLimit and budget do not matter.
 
 A source that cannot be asked now has no known version. Then what it said before stands: its words were quoted
 from a revision that is named, and that nobody can look for a newer one is no reason to throw them away. Once

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.network import KnownExit
 from mrt_pipeline.runtime.geometry import Point
-from mrt_pipeline.stages.ingestion.names import StationMatch
 from mrt_pipeline.stages.ingestion.reference import Building
+from mrt_pipeline.stages.ingestion.station_names import StationMatch
 
 IN_DOUBT_M = 11
 """With less than this between the distances to two buildings, a new survey could move an exit from one to

@@ -15,8 +15,8 @@ from mrt_pipeline.contracts.outputs import FeatureOutcome
 from mrt_pipeline.network import compose_exit_id
 from mrt_pipeline.runtime.geometry import Point
 from mrt_pipeline.runtime.records import natural_key
-from mrt_pipeline.stages.ingestion.notes import Notes
-from mrt_pipeline.stages.ingestion.placing import Placed
+from mrt_pipeline.stages.ingestion.feature_log import Notes
+from mrt_pipeline.stages.ingestion.station_assignment import Placed
 
 SAME_EXIT_M = 10
 """Features of one label in one station are one exit within this distance. LTA's file of July 2026 has such

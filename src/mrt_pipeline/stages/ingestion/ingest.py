@@ -15,11 +15,11 @@ from mrt_pipeline.contracts.source import ExitFeature, SourceTable, StationLocat
 from mrt_pipeline.network import NETWORK_DOCUMENT, Network, network_provenance
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.records import natural_key
+from mrt_pipeline.stages.ingestion.feature_log import Notes
 from mrt_pipeline.stages.ingestion.identity import identify_exits
-from mrt_pipeline.stages.ingestion.notes import Notes
-from mrt_pipeline.stages.ingestion.placing import place_features
 from mrt_pipeline.stages.ingestion.positions import StationPositions
 from mrt_pipeline.stages.ingestion.reference import Reference
+from mrt_pipeline.stages.ingestion.station_assignment import place_features
 from mrt_pipeline.stages.ingestion.stations import make_exit, make_station
 
 

@@ -9,9 +9,9 @@ from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Evidence, EvidenceMap,
 from mrt_pipeline.contracts.network import Station, StationCode, StationExit, StationStatus, StationType
 from mrt_pipeline.network import CodeEntry, network_evidence
 from mrt_pipeline.stages.ingestion.identity import PlacedExit
-from mrt_pipeline.stages.ingestion.placing import Placed
 from mrt_pipeline.stages.ingestion.positions import Position
 from mrt_pipeline.stages.ingestion.reference import Reference
+from mrt_pipeline.stages.ingestion.station_assignment import Placed
 
 
 def make_station(

@@ -13,7 +13,7 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.page_text import read_page_text
 from mrt_pipeline.extraction.place_names import PlaceNames
-from mrt_pipeline.extraction.rules.reading import RuleReading, read_page
+from mrt_pipeline.extraction.rules.page_rules import RuleReading, read_page
 from tests.unit.extraction.scene import FACTS, NETWORK, YISHUN
 
 NAMES = PlaceNames.of(NETWORK)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from mrt_pipeline.extraction.page_text import read_page_text
+from mrt_pipeline.extraction.rules.page_rules import MAX_CANDIDATES, read_page
 from mrt_pipeline.extraction.rules.passages import MAX_PASSAGE_CHARS, MAX_PASSAGES
-from mrt_pipeline.extraction.rules.reading import MAX_CANDIDATES, read_page
 from tests.unit.extraction.rules.rule_scene import NAMES, TITLE, handed_on, published, read
 from tests.unit.extraction.test_page_text import markup
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import AlertingSection, Level, LoggingSection, TriggersSection
+from mrt_pipeline.config.settings import AlertingSection, Level, LoggingSection, TriggersSection
 from mrt_pipeline.orchestrator.alerts import ALERTS_NAME
 from mrt_pipeline.orchestrator.alerts.channels import URL_VARIABLES, Outlets, missing_urls, send_alert
 from mrt_pipeline.orchestrator.alerts.message import LEVELS, MAX_LINE, MAX_LINES, Alert, Trigger, level_of

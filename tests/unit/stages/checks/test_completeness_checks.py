@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import Station, StationStatus
 from mrt_pipeline.contracts.outputs import FeatureOutcome, Stage3Output

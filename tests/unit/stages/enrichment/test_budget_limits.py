@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.config.model import Stage2Section
+from mrt_pipeline.config.settings import Stage2Section
 from mrt_pipeline.contracts.claims import MeteredSource
 from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.stages.enrichment.budget import Budget

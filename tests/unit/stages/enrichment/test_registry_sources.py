@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.config import Secrets
-from mrt_pipeline.config.model import Settings
 from mrt_pipeline.config.registry import get_source, sources_of
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess

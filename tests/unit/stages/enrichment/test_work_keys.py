@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.config.model import Settings
+from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.stages.enrichment.keys import Basis, StationKey
 from tests.fakes.enrichment_sources import make_context
 from tests.fakes.network_builder import open_stations

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.geometry import to_svy21
-from mrt_pipeline.stages.ingestion.names import StationFinder, fold_name
-from mrt_pipeline.stages.ingestion.placing import WITHIN_REACH_M
+from mrt_pipeline.stages.ingestion.station_assignment import WITHIN_REACH_M
+from mrt_pipeline.stages.ingestion.station_names import StationFinder, fold_name
 
 NETWORK = load_network()
 NAMES = StationFinder(NETWORK)

@@ -7,7 +7,7 @@ from mrt_pipeline.contracts.network import Station, StationNames
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage
 from mrt_pipeline.errors import BlockedError, FetchError, ModelCallError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.table_source import TableSource
-from mrt_pipeline.stages.enrichment.work import Desk, Outcome, enrich_station
+from mrt_pipeline.stages.enrichment.circuit_breaker import CircuitBreaker, Outcome, enrich_station
 from tests.fakes.enrichment_sources import LandmarkSource, SurveyingLandmarkSource
 from tests.fakes.network_builder import cited, open_stations
 
@@ -16,7 +16,7 @@ NO_PAGE = SourceFormatError("fandom_wiki", "the page has no text.")
 
 
 def _enrich(*sources: LandmarkSource) -> Outcome:
-    return enrich_station(YISHUN, [Desk(source) for source in sources])
+    return enrich_station(YISHUN, [CircuitBreaker(source) for source in sources])
 
 
 def _names(outcome: Outcome) -> list[str]:
@@ -59,15 +59,17 @@ def test_a_source_sees_what_those_before_it_said_and_nothing_of_those_that_faile
 
 
 def test_the_first_source_that_gives_names_of_a_station_names_it() -> None:
-    def naming(source: str, name: str | None) -> Desk:
+    def naming(source: str, name: str | None) -> CircuitBreaker:
         names = name and StationNames(zh_hans=name, evidence=cited())
-        return Desk(TableSource(source, "1", lambda _: StationClaims(source=source, names=names or None)))
+        return CircuitBreaker(
+            TableSource(source, "1", lambda _: StationClaims(source=source, names=names or None))
+        )
 
-    desks = [naming("network", None), naming("mrtdown", "义顺"), naming("fandom_wiki", "義順")]
-    names = enrich_station(YISHUN, desks).enrichment.names
+    breakers = [naming("network", None), naming("mrtdown", "义顺"), naming("fandom_wiki", "義順")]
+    names = enrich_station(YISHUN, breakers).enrichment.names
     assert names is not None
     assert names.zh_hans == "义顺"
-    assert enrich_station(YISHUN, desks[:1]).enrichment.names is None
+    assert enrich_station(YISHUN, breakers[:1]).enrichment.names is None
 
 
 def test_usage_and_rejections_of_all_sources_are_added_up() -> None:
@@ -86,13 +88,13 @@ def test_a_bug_in_a_source_is_not_hidden() -> None:
 def test_a_fatal_error_says_nothing_about_the_station_and_ends_all_asking() -> None:
     fatal = ModelCallError("The key is refused.", fatal=True, status=401)
     source = LandmarkSource("openrouter_llm", errors={"yishun": fatal})
-    desk = Desk(source)
+    breaker = CircuitBreaker(source)
     for station in (YISHUN, BISHAN):
         with pytest.raises(ModelCallError, match="key is refused") as caught:
-            enrich_station(station, [desk])
+            enrich_station(station, [breaker])
         assert caught.value.fatal
     assert source.asked == ["yishun"]
-    assert (desk.is_closed, desk.why_closed) == (True, "The key is refused.")
+    assert (breaker.is_closed, breaker.why_closed) == (True, "The key is refused.")
 
 
 @pytest.mark.parametrize(
@@ -105,29 +107,29 @@ def test_a_fatal_error_says_nothing_about_the_station_and_ends_all_asking() -> N
 )
 def test_a_source_that_refuses_again_and_again_is_left_alone(error: FetchError, asked: int) -> None:
     source = LandmarkSource("fandom_wiki", errors={"yishun": error})
-    desk = Desk(source)
-    outcomes = [enrich_station(YISHUN, [desk]) for _ in range(10)]
+    breaker = CircuitBreaker(source)
+    outcomes = [enrich_station(YISHUN, [breaker]) for _ in range(10)]
     assert len(source.asked) == asked
     assert {tuple(outcome.enrichment.failures.values()) for outcome in outcomes} == {(str(error),)}
 
 
 def test_an_answer_between_refusals_starts_the_count_anew() -> None:
     source = LandmarkSource("fandom_wiki", errors={"yishun": BlockedError("fandom_wiki", "answered 403.")})
-    desk = Desk(source)
+    breaker = CircuitBreaker(source)
     for _ in range(4):
         for station in (YISHUN, YISHUN, YISHUN, BISHAN):
-            enrich_station(station, [desk])
-    assert not desk.is_closed
+            enrich_station(station, [breaker])
+    assert not breaker.is_closed
     assert len(source.asked) == 16
 
 
 def test_a_source_that_cannot_be_prepared_is_not_asked_and_has_no_known_version() -> None:
     source = LandmarkSource("fandom_wiki", prepare_error=BlockedError("fandom_wiki", "answered 403."))
-    desk = Desk(source)
-    assert desk.version_for(SENJA) == "1"
-    desk.prepare([SENJA], [SENJA])
-    assert desk.version_for(SENJA) is None
-    outcome = enrich_station(SENJA, [desk])
+    breaker = CircuitBreaker(source)
+    assert breaker.version_for(SENJA) == "1"
+    breaker.prepare([SENJA], [SENJA])
+    assert breaker.version_for(SENJA) is None
+    outcome = enrich_station(SENJA, [breaker])
     assert outcome.enrichment.failures == {"fandom_wiki": "fandom_wiki: answered 403."}
     assert source.asked == []
 
@@ -135,10 +137,10 @@ def test_a_source_that_cannot_be_prepared_is_not_asked_and_has_no_known_version(
 def test_a_fatal_error_of_a_preparation_comes_out() -> None:
     fatal = ModelCallError("There is no such model.", fatal=True, status=404)
     with pytest.raises(ModelCallError, match="no such model"):
-        Desk(LandmarkSource(prepare_error=fatal)).prepare([SENJA], [SENJA])
+        CircuitBreaker(LandmarkSource(prepare_error=fatal)).prepare([SENJA], [SENJA])
 
 
 def test_a_source_that_could_not_be_prepared_is_not_shown_all_stations() -> None:
     source = SurveyingLandmarkSource("network", prepare_error=BlockedError("network", "answered 403."))
-    Desk(source).prepare([SENJA], [SENJA, YISHUN])
+    CircuitBreaker(source).prepare([SENJA], [SENJA, YISHUN])
     assert source.surveyed == []

@@ -67,7 +67,7 @@ def open_threads(number: int) -> Iterator[Executor]:
         executor.shutdown(wait=False)
 
 
-def work_off(
+def bounded_map(
     items: Iterable[ItemT],
     work: Callable[[ItemT], ResultT],
     executor: Executor,
@@ -96,7 +96,7 @@ def work_off(
                 yield future.result()
 
 
-def work_off_here(
+def inline_map(
     items: Iterable[ItemT], work: Callable[[ItemT], ResultT], may_begin: Callable[[], bool]
 ) -> Iterator[ResultT]:
     """Yield results one after the other, made by the caller's own thread."""

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.contracts.source_spec import Pace, Rate
-from mrt_pipeline.runtime.pace import Pacer, is_loopback
+from mrt_pipeline.contracts.source_spec import Rate, RateLimit
+from mrt_pipeline.runtime.rate_limits import RateLimiter, is_loopback
 from tests.fakes.fake_time import FakeTime
 
 ONEMAP = "www.onemap.gov.sg"
 
 
-def _moments(host: str, number: int, paces: dict[str, Pace] | None = None) -> list[float]:
+def _moments(host: str, number: int, paces: dict[str, RateLimit] | None = None) -> list[float]:
     """Return when each of some requests may begin that are all asked for at once."""
     time = FakeTime()
-    pacer = Pacer(paces, clock=time.clock, sleep=time.sleep)
+    limiter = RateLimiter(paces, clock=time.clock, sleep=time.sleep)
     moments = []
     for _ in range(number):
-        with pacer.turn(host):
+        with limiter.turn(host):
             moments.append(time.clock())
     return moments
 
@@ -31,9 +31,9 @@ def test_data_gov_sg_is_asked_twice_in_ten_seconds_and_five_times_a_minute() -> 
 
 def test_the_hosts_of_a_service_share_its_allowance() -> None:
     time = FakeTime()
-    pacer = Pacer(clock=time.clock, sleep=time.sleep)
+    limiter = RateLimiter(clock=time.clock, sleep=time.sleep)
     for host in ("api-open.data.gov.sg", "api-production.data.gov.sg", "data.gov.sg"):
-        with pacer.turn(host):
+        with limiter.turn(host):
             pass
     assert time.clock() == 10
 
@@ -57,23 +57,23 @@ def test_the_loopback_interface_is_not_held_back(host: str) -> None:
 
 
 def test_the_loopback_interface_is_held_back_if_asked_to() -> None:
-    assert _moments("127.0.0.1", 3, {"127.0.0.1": Pace((Rate(1, 2),))}) == [0, 2, 4]
+    assert _moments("127.0.0.1", 3, {"127.0.0.1": RateLimit((Rate(1, 2),))}) == [0, 2, 4]
 
 
 def test_a_service_can_ask_all_for_a_pause() -> None:
     time = FakeTime()
-    pacer = Pacer(clock=time.clock, sleep=time.sleep)
-    pacer.hold("127.0.0.1", 30)
-    pacer.hold("127.0.0.1", 5)
-    with pacer.turn("127.0.0.1"), pacer.turn("localhost"):
+    limiter = RateLimiter(clock=time.clock, sleep=time.sleep)
+    limiter.hold("127.0.0.1", 30)
+    limiter.hold("127.0.0.1", 5)
+    with limiter.turn("127.0.0.1"), limiter.turn("localhost"):
         assert time.naps == [30]
 
 
 def test_a_wait_that_a_person_notices_is_told_with_its_reason() -> None:
     time = FakeTime()
-    pacer = Pacer(clock=time.clock, sleep=time.sleep, tell=time.told.append)
+    limiter = RateLimiter(clock=time.clock, sleep=time.sleep, tell=time.told.append)
     for host in [*["api-open.data.gov.sg"] * 3, *["datamall2.mytransport.sg"] * 11]:
-        with pacer.turn(host):
+        with limiter.turn(host):
             pass
     assert time.naps == [10, 1]
     assert time.told == [
@@ -83,19 +83,19 @@ def test_a_wait_that_a_person_notices_is_told_with_its_reason() -> None:
 
 def test_a_pause_is_told_by_whoever_was_asked_for_it() -> None:
     time = FakeTime()
-    pacer = Pacer(clock=time.clock, sleep=time.sleep, tell=time.told.append)
-    pacer.hold("127.0.0.1", 30)
-    with pacer.turn("127.0.0.1"):
+    limiter = RateLimiter(clock=time.clock, sleep=time.sleep, tell=time.told.append)
+    limiter.hold("127.0.0.1", 30)
+    with limiter.turn("127.0.0.1"):
         assert (time.naps, time.told) == ([30], [])
 
 
 @pytest.mark.parametrize(("is_serial", "met"), [(True, False), (False, True)])
 def test_a_serial_service_is_asked_one_request_at_a_time(is_serial: bool, met: bool) -> None:
-    pacer = Pacer({"wiki.example": Pace(is_serial=is_serial)})
+    limiter = RateLimiter({"wiki.example": RateLimit(is_serial=is_serial)})
     meeting = threading.Barrier(2)
 
     def meets_the_other(_number: int) -> bool:
-        with pacer.turn("www.wiki.example"):
+        with limiter.turn("www.wiki.example"):
             try:
                 meeting.wait(10 if met else 0.1)
             except threading.BrokenBarrierError:
@@ -107,22 +107,22 @@ def test_a_serial_service_is_asked_one_request_at_a_time(is_serial: bool, met: b
 
 
 def test_a_serial_service_lets_the_next_one_in_after_a_failure() -> None:
-    pacer = Pacer({"wiki.example": Pace(is_serial=True)})
-    with pytest.raises(ZeroDivisionError), pacer.turn("wiki.example"):
+    limiter = RateLimiter({"wiki.example": RateLimit(is_serial=True)})
+    with pytest.raises(ZeroDivisionError), limiter.turn("wiki.example"):
         raise ZeroDivisionError
-    with pacer.turn("wiki.example"):
+    with limiter.turn("wiki.example"):
         pass
 
 
 def test_threads_together_keep_to_the_pace() -> None:
     time = FakeTime()
-    pacer = Pacer(
-        {"slow.example": Pace((Rate(3, 60),))}, clock=time.clock, sleep=lambda wait: waits.append(wait)
+    limiter = RateLimiter(
+        {"slow.example": RateLimit((Rate(3, 60),))}, clock=time.clock, sleep=lambda wait: waits.append(wait)
     )
     waits: list[float] = []
 
     def ask(_number: int) -> None:
-        with pacer.turn("slow.example"):
+        with limiter.turn("slow.example"):
             pass
 
     with ThreadPoolExecutor(8) as pool:
@@ -136,11 +136,11 @@ def test_threads_together_keep_to_the_pace() -> None:
 )
 def test_no_stretch_of_time_holds_more_requests_than_allowed(rates: list[Rate], gaps: list[float]) -> None:
     time = FakeTime()
-    pacer = Pacer({"a.example": Pace(tuple(rates))}, clock=time.clock, sleep=time.sleep)
+    limiter = RateLimiter({"a.example": RateLimit(tuple(rates))}, clock=time.clock, sleep=time.sleep)
     begun = []
     for gap in gaps:
         time.advance(seconds=gap)
-        with pacer.turn("a.example"):
+        with limiter.turn("a.example"):
             begun.append(time.clock())
     for rate in rates:
         for first, beyond in zip(begun, begun[rate.requests :], strict=False):
@@ -158,11 +158,11 @@ def test_a_loopback_host_is_told_by_its_name(host: str, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("pace", "words"),
     [
-        (Pace((Rate(2, 10), Rate(5, 60))), "at most 2 times in 10 s and 5 times in 60 s"),
-        (Pace((Rate(10, 1),), is_serial=True), "at most 10 times in 1 s, one request at a time"),
-        (Pace(is_serial=True), "one request at a time"),
-        (Pace(), "as often as one likes"),
+        (RateLimit((Rate(2, 10), Rate(5, 60))), "at most 2 times in 10 s and 5 times in 60 s"),
+        (RateLimit((Rate(10, 1),), is_serial=True), "at most 10 times in 1 s, one request at a time"),
+        (RateLimit(is_serial=True), "one request at a time"),
+        (RateLimit(), "as often as one likes"),
     ],
 )
-def test_what_a_service_allows_is_said_in_words(pace: Pace, words: str) -> None:
+def test_what_a_service_allows_is_said_in_words(pace: RateLimit, words: str) -> None:
     assert pace.describe() == words

@@ -10,7 +10,7 @@ import pytest
 from mrt_pipeline.contracts.outputs import Stage1Output
 from mrt_pipeline.contracts.run import StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError
-from mrt_pipeline.orchestrator.rebuilding import find_or_rebuild
+from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.runtime.files import write_bytes
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME
 from mrt_pipeline.runtime.output_files import render_output

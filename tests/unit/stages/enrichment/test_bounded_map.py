@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.stages.enrichment.executors import DaemonThreads, open_threads, work_off, work_off_here
+from mrt_pipeline.stages.enrichment.bounded_map import DaemonThreads, bounded_map, inline_map, open_threads
 
 
 def _always() -> bool:
@@ -20,7 +20,7 @@ def _always() -> bool:
 @given(number=st.integers(0, 40), width=st.integers(1, 5))
 def test_every_item_is_done_once(number: int, width: int) -> None:
     with open_threads(width) as threads:
-        results = list(work_off(range(number), lambda item: item * item, threads, width, _always))
+        results = list(bounded_map(range(number), lambda item: item * item, threads, width, _always))
     assert sorted(results) == [item * item for item in range(number)]
 
 
@@ -40,7 +40,7 @@ def test_never_more_than_the_width_are_in_flight() -> None:
         return item
 
     with open_threads(8) as threads:
-        assert len(list(work_off(range(50), work, threads, 3, _always))) == 50
+        assert len(list(bounded_map(range(50), work, threads, 3, _always))) == 50
     assert together[1] == 3
 
 
@@ -59,7 +59,7 @@ class CountingExecutor(Executor):
 
 def test_no_item_is_submitted_before_there_is_room_for_it() -> None:
     executor = CountingExecutor()
-    results = work_off(range(10), int, executor, 2, _always)
+    results = bounded_map(range(10), int, executor, 2, _always)
     answers: SimpleQueue[int] = SimpleQueue()
     reader = threading.Thread(target=lambda: answers.put(next(results)), daemon=True)
     reader.start()
@@ -78,14 +78,14 @@ def test_once_no_other_may_begin_those_in_flight_are_finished() -> None:
         return len(begun) <= 4
 
     with open_threads(2) as threads:
-        assert sorted(work_off(range(10), int, threads, 2, may_begin)) == [0, 1, 2, 3]
+        assert sorted(bounded_map(range(10), int, threads, 2, may_begin)) == [0, 1, 2, 3]
     begun.clear()
-    assert list(work_off_here(range(10), int, may_begin)) == [0, 1, 2, 3]
+    assert list(inline_map(range(10), int, may_begin)) == [0, 1, 2, 3]
 
 
 def test_a_bug_in_the_work_comes_out() -> None:
     with open_threads(2) as threads, pytest.raises(ZeroDivisionError):
-        list(work_off([1, 0, 2], lambda item: 1 // item, threads, 2, _always))
+        list(bounded_map([1, 0, 2], lambda item: 1 // item, threads, 2, _always))
 
 
 def test_threads_never_keep_the_process_alive() -> None:

@@ -19,21 +19,21 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from mrt_pipeline.config.registry import rates_by_host
-from mrt_pipeline.contracts.source_spec import Pace, Rate
+from mrt_pipeline.contracts.source_spec import Rate, RateLimit
 
 TOLD_FROM_S = 2.0
 """a shorter wait is told to nobody"""
 
 
-DEFAULT_PACE = Pace((Rate(10, 1),))
+DEFAULT_PACE = RateLimit((Rate(10, 1),))
 
 
-class Pacer:
+class RateLimiter:
     """Lets each request begin when its service allows it."""
 
     def __init__(
         self,
-        paces: Mapping[str, Pace] | None = None,
+        paces: Mapping[str, RateLimit] | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -83,7 +83,7 @@ class Pacer:
 class _Service:
     """The moments at which requests to one service began or will begin, newest last."""
 
-    pace: Pace
+    pace: RateLimit
     begun: deque[float] = field(default_factory=deque)
     held_until: float = float("-inf")
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
@@ -109,8 +109,8 @@ class _Service:
         return self.begun[-rate.requests] + rate.seconds
 
 
-def _default_pace(host: str) -> Pace:
-    return Pace() if is_loopback(host) else DEFAULT_PACE
+def _default_pace(host: str) -> RateLimit:
+    return RateLimit() if is_loopback(host) else DEFAULT_PACE
 
 
 def is_loopback(host: str) -> bool:

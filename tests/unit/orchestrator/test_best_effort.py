@@ -10,14 +10,14 @@ from typing import Any, cast
 import pytest
 
 from mrt_pipeline.config import PipelineConfig
-from mrt_pipeline.config.model import LoggingSection
+from mrt_pipeline.config.settings import LoggingSection
 from mrt_pipeline.errors import RunInterrupted, StageError, StorageError
 from mrt_pipeline.orchestrator.alerts.alerting import Alerting, find_missing_urls
 from mrt_pipeline.orchestrator.attempt import Attempt
+from mrt_pipeline.orchestrator.best_effort import best_effort
 from mrt_pipeline.orchestrator.lineage import tell_lineage
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.telling import try_to_tell
 from mrt_pipeline.runtime.run_log import RunLog, open_run_log
 from tests.fakes.enrichment_sources import SeenReporter
 from tests.fakes.manifests import START, make_manifest
@@ -58,25 +58,25 @@ def _raise(error: Exception) -> Callable[[], None]:
 
 def test_what_goes_well_is_told_without_a_word(desk: _Desk) -> None:
     done: list[int] = []
-    assert try_to_tell(lambda: done.append(1), LOSS, desk.console, desk.log)
+    assert best_effort(lambda: done.append(1), LOSS, desk.console, desk.log)
     assert done == [1]
     assert desk.console.warnings == []
 
 
 def test_an_unforeseen_error_is_told_by_its_type_and_place_and_not_by_its_text(desk: _Desk) -> None:
-    assert not try_to_tell(_raise(ValueError(SECRET)), LOSS, desk.console, desk.log)
+    assert not best_effort(_raise(ValueError(SECRET)), LOSS, desk.console, desk.log)
     assert desk.told.startswith(f"{LOSS}: an unforeseen ValueError ({Path(__file__).name}, line ")
     assert "s3cret" not in desk.told
 
 
 def test_an_error_of_ours_is_told_in_its_words(desk: _Desk) -> None:
     error = StorageError(Path("outputs/a/manifest.json"), "the disk is full")
-    assert not try_to_tell(_raise(error), LOSS, desk.console, desk.log)
+    assert not best_effort(_raise(error), LOSS, desk.console, desk.log)
     assert desk.told == f"{LOSS}: {error}"
 
 
 def test_without_a_log_the_console_is_told(desk: _Desk) -> None:
-    assert not try_to_tell(_raise(KeyError(SECRET)), LOSS, desk.console, None)
+    assert not best_effort(_raise(KeyError(SECRET)), LOSS, desk.console, None)
     assert len(desk.console.warnings) == 1
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mrt_pipeline.config import Settings
-from mrt_pipeline.config.model import CoverageMinSection
+from mrt_pipeline.config.settings import CoverageMinSection
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.names import FINAL_STAGE, STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.outputs import Stage2Output, Stage3Output
@@ -24,13 +24,13 @@ from mrt_pipeline.errors import (
 )
 from mrt_pipeline.history.runs import DIED, Run, read_history
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger, level_of
-from mrt_pipeline.orchestrator.commands import find_remedy, go_on, with_config
 from mrt_pipeline.orchestrator.gates import SOURCE_FAILED
 from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.orchestrator.resume_command import find_remedy, go_on, with_config
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class AlertContext:
     """A run as it stands when there is something to tell of it."""
 
     settings: Settings
@@ -77,82 +77,82 @@ class Occasion:
         return with_config(self.request.command, self.config_path)
 
 
-def tell_failure(error: MrtPipelineError, occasion: Occasion) -> Alert | None:
+def tell_failure(error: MrtPipelineError, context: AlertContext) -> Alert | None:
     """Return the alert of a run that ended with an error, none if its trigger and stage_failed are off."""
     facts = {
-        "stage": _failed_stage(occasion.manifest),
-        "safe": _describe_safe(occasion),
-        "command": occasion.remedy,
+        "stage": _failed_stage(context.manifest),
+        "safe": _describe_safe(context),
+        "command": context.remedy,
     }
     for trigger in (_trigger_of(error), Trigger.STAGE_FAILED):
-        if alert := occasion.alert(trigger, str(error), **facts):
+        if alert := context.alert(trigger, str(error), **facts):
             return alert
     return None
 
 
-def tell_budget(occasion: Occasion) -> Alert | None:
+def tell_budget(context: AlertContext) -> Alert | None:
     """Return the alert of a run that stopped at its budget."""
-    record = occasion.manifest.stages.get(STAGE2_ENRICHMENT) if occasion.manifest is not None else None
+    record = context.manifest.stages.get(STAGE2_ENRICHMENT) if context.manifest is not None else None
     counts = record.counts if record is not None else {}
     pending = counts.get("stations_pending", 0)
-    return occasion.alert(
+    return context.alert(
         Trigger.BUDGET_REACHED,
         f"The run stopped at its budget with {counted(pending, 'station')} still to do.",
         stage=STAGE2_ENRICHMENT,
         safe="finished stations are kept and not repeated.",
-        command=occasion.remedy,
+        command=context.remedy,
     )
 
 
-def tell_sources(output: Stage2Output, occasion: Occasion) -> Alert | None:
+def tell_sources(output: Stage2Output, context: AlertContext) -> Alert | None:
     """Return the alert of a run that ended well although sources gave nothing for some stations."""
     failed = [finding.message for finding in output.findings if finding.check == SOURCE_FAILED]
     if not failed:
         return None
-    return occasion.alert(
+    return context.alert(
         Trigger.SOURCE_DOWN,
         "\n".join(failed),
         stage=STAGE2_ENRICHMENT,
         safe="what the other sources returned for these stations is kept.",
-        command=occasion.go_on("--retry-failed"),
+        command=context.go_on("--retry-failed"),
     )
 
 
-def tell_coverage(occasion: Occasion) -> Alert | None:
+def tell_coverage(context: AlertContext) -> Alert | None:
     """Return the alert of a dataset that was made and is poorer than it should be."""
-    record = occasion.manifest.stages.get(FINAL_STAGE) if occasion.manifest is not None else None
+    record = context.manifest.stages.get(FINAL_STAGE) if context.manifest is not None else None
     if record is None or record.status is not StageStatus.COMPLETED or record.reused:
         return None
-    lows = list(_find_lows(record.counts, occasion.settings.alerting.coverage_min))
+    lows = list(_find_lows(record.counts, context.settings.alerting.coverage_min))
     if not lows:
         return None
-    return occasion.alert(
+    return context.alert(
         Trigger.COVERAGE_LOW,
         "\n".join(lows),
         stage=FINAL_STAGE,
         safe="the dataset passed its checks and was published.",
-        command=occasion.go_on("--resume-from", "2"),
+        command=context.go_on("--resume-from", "2"),
     )
 
 
 def tell_recovery(
-    dataset: Stage3Output | None, baseline: Stage3Output | None, occasion: Occasion
+    dataset: Stage3Output | None, baseline: Stage3Output | None, context: AlertContext
 ) -> Alert | None:
     """Return the alert of a run that finished after failures, with what changed since the dataset before.
 
     Args:
         dataset: what was published, if anything was.
         baseline: what was published before it, if it was read.
-        occasion: the run.
+        context: the run.
     """
-    failures = list(_find_failures(occasion))
+    failures = list(_find_failures(context))
     if not failures:
         return None
-    return occasion.alert(
+    return context.alert(
         Trigger.RECOVERED,
         "\n".join(["The run finished after these failures:", *failures]),
         safe="the requested stages completed." if dataset is None else "the dataset was published.",
-        details=tuple(_describe_changes(dataset, baseline, occasion)),
+        details=tuple(_describe_changes(dataset, baseline, context)),
     )
 
 
@@ -173,8 +173,8 @@ def _failed_stage(manifest: Manifest | None) -> str | None:
     return last if manifest.stages[last].status is StageStatus.FAILED else None
 
 
-def _describe_safe(occasion: Occasion) -> str:
-    manifest = occasion.manifest
+def _describe_safe(context: AlertContext) -> str:
+    manifest = context.manifest
     if manifest is None:
         return "nothing was started, and earlier runs are untouched."
     kept = ", ".join(manifest.checkpoints.values()) or "no checkpoint yet"
@@ -188,10 +188,10 @@ def _find_lows(counts: dict[str, float], least: CoverageMinSection) -> Iterator[
             yield f"{found:.2%} of exits have {field}; alerting.coverage_min.{field} expects {share:.2%}."
 
 
-def _find_failures(occasion: Occasion) -> Iterator[str]:
+def _find_failures(context: AlertContext) -> Iterator[str]:
     """Yield a line for each attempt, of any run, that failed since one last succeeded, the oldest first."""
     failures: list[str] = []
-    for _, run, attempt in sorted(_list_attempts(occasion), key=lambda item: item[0], reverse=True):
+    for _, run, attempt in sorted(_list_attempts(context), key=lambda item: item[0], reverse=True):
         if attempt.status is RunStatus.COMPLETED:
             break
         if attempt.status is RunStatus.FAILED:
@@ -201,14 +201,14 @@ def _find_failures(occasion: Occasion) -> Iterator[str]:
     return reversed(failures)
 
 
-def _list_attempts(occasion: Occasion) -> Iterator[tuple[datetime, Run, AttemptRecord]]:
+def _list_attempts(context: AlertContext) -> Iterator[tuple[datetime, Run, AttemptRecord]]:
     """Yield every attempt before the present one."""
-    for run in read_history(Path(occasion.settings.output.directory)).runs:
-        if run.manifest.run_id != occasion.run_id:
+    for run in read_history(Path(context.settings.output.directory)).runs:
+        if run.manifest.run_id != context.run_id:
             yield from ((attempt.started_at, run, attempt) for attempt in run.manifest.attempts)
-    if occasion.manifest is not None and occasion.folder is not None:
-        own = Run(occasion.folder, occasion.manifest, is_alive=False)
-        yield from ((attempt.started_at, own, attempt) for attempt in occasion.manifest.attempts[:-1])
+    if context.manifest is not None and context.folder is not None:
+        own = Run(context.folder, context.manifest, is_alive=False)
+        yield from ((attempt.started_at, own, attempt) for attempt in context.manifest.attempts[:-1])
 
 
 def _describe_attempt(run: Run, attempt: AttemptRecord, reason: str) -> str:
@@ -216,13 +216,13 @@ def _describe_attempt(run: Run, attempt: AttemptRecord, reason: str) -> str:
 
 
 def _describe_changes(
-    dataset: Stage3Output | None, baseline: Stage3Output | None, occasion: Occasion
+    dataset: Stage3Output | None, baseline: Stage3Output | None, context: AlertContext
 ) -> Iterator[str]:
     """Yield what changed since the dataset published before, in lines."""
     if dataset is None:
         return
     if baseline is None:
-        gates = occasion.manifest.gates if occasion.manifest is not None else None
+        gates = context.manifest.gates if context.manifest is not None else None
         yield f"Changes: {gates.reason}" if gates is not None else "Changes: see mrt-pipeline diff."
         return
     from mrt_pipeline.compare.comparison import compare_datasets

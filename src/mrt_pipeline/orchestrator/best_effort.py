@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.run_log import RunLog
 
 
-def try_to_tell(tell: Callable[[], None], loss: str, reporter: Reporter, log: RunLog | None) -> bool:
+def best_effort(tell: Callable[[], None], loss: str, reporter: Reporter, log: RunLog | None) -> bool:
     """Do something that must not end the run, and return whether it went well.
 
     Args:

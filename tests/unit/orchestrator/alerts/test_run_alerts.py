@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.config import Settings
-from mrt_pipeline.config.model import AlertingSection, OutputSection, TriggersSection
 from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
+from mrt_pipeline.config.settings import AlertingSection, OutputSection, TriggersSection
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import GateReport, GateStatus
 from mrt_pipeline.contracts.run import PACKAGED, AttemptRecord, Manifest, RunStatus, StageStatus
@@ -27,8 +27,8 @@ from mrt_pipeline.errors import (
     StorageError,
 )
 from mrt_pipeline.orchestrator.alerts.message import Trigger
-from mrt_pipeline.orchestrator.alerts.occasions import (
-    Occasion,
+from mrt_pipeline.orchestrator.alerts.run_alerts import (
+    AlertContext,
     tell_budget,
     tell_coverage,
     tell_failure,
@@ -54,13 +54,15 @@ def _attempt(status: RunStatus, hours_ago: float = 0, **changes: Any) -> Attempt
     return AttemptRecord(**facts | {"status": status} | changes)
 
 
-def _occasion(manifest: Manifest | None = None, outputs: Path = Path("none"), **triggers: Any) -> Occasion:
+def _occasion(
+    manifest: Manifest | None = None, outputs: Path = Path("none"), **triggers: Any
+) -> AlertContext:
     settings = Settings(
         alerting=AlertingSection(enabled=True, triggers=TriggersSection(**triggers)),
         output=OutputSection(directory=str(outputs)),
     )
     manifest = manifest or make_manifest()
-    return Occasion(settings, DEFAULT_PATH, RunRequest(), manifest.run_id, START, FOLDER, manifest)
+    return AlertContext(settings, DEFAULT_PATH, RunRequest(), manifest.run_id, START, FOLDER, manifest)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ class Outcome:
     usage: ModelUsage
 
 
-class Desk:
+class CircuitBreaker:
     """One source as all threads ask it; closed for the rest of the run once asking on is of no use."""
 
     def __init__(self, source: EnrichmentSource) -> None:
@@ -98,7 +98,7 @@ class Desk:
             self.is_closed = True
 
 
-def enrich_station(station: Station, desks: Sequence[Desk]) -> Outcome:
+def enrich_station(station: Station, breakers: Sequence[CircuitBreaker]) -> Outcome:
     """Return what the sources say about a station, asked in their order and united.
 
     Raises:
@@ -106,13 +106,13 @@ def enrich_station(station: Station, desks: Sequence[Desk]) -> Outcome:
     """
     claims: list[StationClaims] = []
     failures: dict[str, str] = {}
-    for desk in desks:
+    for breaker in breakers:
         try:
-            claims.append(desk.claims_for(station, tuple(claims)))
+            claims.append(breaker.claims_for(station, tuple(claims)))
         except (SourceError, ModelCallError) as error:
             if _is_fatal(error):
                 raise
-            failures[desk.name] = str(error)
+            failures[breaker.name] = str(error)
     conclusions = conclude_step_free(station, claims)
     merged = merge_claims(station, claims, conclusions)
     usage = ModelUsage()

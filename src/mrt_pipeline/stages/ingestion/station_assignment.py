@@ -17,11 +17,11 @@ from mrt_pipeline.network import CodeEntry, KnownExit
 from mrt_pipeline.runtime.geometry import Point
 from mrt_pipeline.runtime.records import show
 from mrt_pipeline.stages.ingestion.buildings import choose_building
+from mrt_pipeline.stages.ingestion.feature_log import Notes, describe, list_ids
 from mrt_pipeline.stages.ingestion.labels import parse_label
-from mrt_pipeline.stages.ingestion.names import StationFinder, StationMatch
-from mrt_pipeline.stages.ingestion.notes import Notes, describe, list_ids
+from mrt_pipeline.stages.ingestion.projected_features import Survey, survey_features
 from mrt_pipeline.stages.ingestion.reference import Reference
-from mrt_pipeline.stages.ingestion.surveys import Survey, survey_features
+from mrt_pipeline.stages.ingestion.station_names import StationFinder, StationMatch
 
 WITHIN_REACH_M = 600
 """A misspelled name is read as that of a station only this near; the farthest real exit lies 564 m from its
