@@ -291,6 +291,8 @@ def test_an_unknown_run_is_refused_with_those_there_are(finished: Workplace) -> 
 
 @pytest.mark.slow
 def test_the_day_the_circle_line_became_a_ring(place: Workplace) -> None:
+    """MRTDown's letters of the Circle Line are those of its ring, so it is left out."""
+    place = place.with_variables(MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__SOURCES="[lta_datamall, network]")
     for day in ("2026-07-11", "2026-07-13"):
         assert place.call("run", "--as-of", day, "--output-dir", f"outputs/{day}").returncode == 0
     result = place.call("diff")
@@ -321,13 +323,13 @@ def test_equal_datasets_do_not_differ(after_a_run: Workplace) -> None:
     assert after_a_run.call("run").returncode == 0
     result = after_a_run.call("diff", "--exit-code")
     assert result.returncode == 0
-    assert "Nothing differs" in result.stdout
+    assert "No differences" in result.stdout
 
 
 def test_a_difference_needs_two_datasets(finished: Workplace) -> None:
     result = finished.call("diff")
     assert result.returncode == 2
-    assert "expected 2" in result.stderr
+    assert "needs 2 completed runs" in result.stderr
 
 
 @pytest.fixture(scope="module")
@@ -355,7 +357,7 @@ def test_every_field_of_a_station_is_explained(dataset: Stage3Output, station: s
     explanation = explain(dataset, published)
     about_station = {value.field for value in explanation.values if value.exit_id is None}
     own = {name for name in Station.model_fields if name not in ("evidence", "exits")}
-    assert about_station == {name for name in own if getattr(published, name) != ()}
+    assert about_station == {name for name in own if getattr(published, name) not in ((), None)}
     for found in published.exits:
         answered = {value.field for value in explanation.values if value.exit_id == found.exit_id}
         silent = {item.field for item in explanation.silent if item.exit_id == found.exit_id}
@@ -421,7 +423,7 @@ def test_a_field_is_asked_for_by_the_name_that_reports_use(finished: Workplace) 
     ("arguments", "words"),
     [
         (("bukit",), "Bukit Batok"),
-        (("yishum",), "Is it Yishun"),
+        (("yishum",), "Did you mean Yishun"),
         (("NS13", "--exit", "Z"), "its exits are: A"),
         (("NS13", "--field", "nothing"), "bus_stops"),
         (("NS13", "--run", "nowhere"), "Run 'nowhere' not found"),
@@ -439,7 +441,7 @@ def test_hostile_text_stays_text(after_a_run: Workplace, tmp_path: Path) -> None
     hostile = "Yishun \x1b[2J\x1b]0;owned\x07‮[bold]"
     dataset = (after_a_run.latest / "stage3_final.json").read_text(encoding="utf-8")
     path = tmp_path / "hostile.json"
-    path.write_text(dataset.replace('"name": "Yishun"', f'"name": {json.dumps(hostile)}'), encoding="utf-8")
+    path.write_text(dataset.replace('"name":"Yishun"', f'"name":{json.dumps(hostile)}'), encoding="utf-8")
     for arguments in (("explain", "NS13", "--run", path), ("diff", after_a_run.latest, path)):
         result = after_a_run.call(*arguments)
         assert result.returncode == 0, result.stderr

@@ -29,8 +29,8 @@ def _files_of(folder: Path) -> dict[str, bytes]:
 
 def _command_in(message: str) -> list[str]:
     """Return the arguments of the command that a message says to go on with."""
-    line = next(line for line in message.splitlines() if "publish it with: " in line)
-    return shlex.split(line.partition("publish it with: mrt-pipeline ")[2])
+    line = next(line for line in message.splitlines() if "publish with: " in line)
+    return shlex.split(line.partition("publish with: mrt-pipeline ")[2])
 
 
 def _pretend_it_had_more(folder: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_run_in_place_that_is_refused_leaves_the_published_dataset_as_it_was(
     result = poor.call("run", "--resume-from", "2")
     assert result.returncode == 1
     assert "values of bus_stops (100.0%) are gone" in result.stderr
-    assert "Read for that dataset and not for this one: lta-bus-services, lta-bus-stops" in result.stderr
+    assert "That dataset used lta-bus-services, lta-bus-stops" in result.stderr
     after = _files_of(published)
     for name in ("stage3_final.json", "mrt_transit_graph.json"):
         assert after[name] == before[name]
@@ -139,7 +139,7 @@ def test_a_renumbered_line_is_no_loss_and_an_earlier_day_is_not_compared(place: 
     assert (gates["stations"], gates["exits"]) == ([], [])
     back = place.call("run", "--as-of", "2026-07-10", "--move-latest")
     assert back.returncode == 0, back.stderr
-    assert "not compared" in back.stderr
+    assert "Not compared with" in back.stderr
     assert load(place.latest / "manifest.json")["gates"]["status"] == "not_compared"
     assert stations_bytes(place.latest) == earlier
 
@@ -195,7 +195,7 @@ def test_a_wiki_without_pages_publishes_nothing_until_it_has_them_or_that_is_acc
             f"Resume with: mrt-pipeline run --output-dir outputs/{place.runs[-1].name} --retry-failed"
             in shown
         )
-        accepting = _command_in(result.stderr.replace("publish without it with", "publish it with"))
+        accepting = _command_in(result.stderr.replace("publish without it with", "publish with"))
         assert place.call(*accepting).returncode == 0
     assert place.latest.resolve() == place.runs[-1]
 

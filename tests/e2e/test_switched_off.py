@@ -87,7 +87,7 @@ def test_without_stage_3_an_older_dataset_stays_and_is_not_shown_as_this_run_s(
     assert f"{first}/stage3_final.json is what an attempt before has made" in result.stderr
     assert (first / "stage3_final.json").read_bytes() == dataset
     assert place.latest.resolve() == latest
-    assert "latest goes on showing the last complete dataset" in result.stderr
+    assert "latest still shows the last complete dataset" in result.stderr
     assert "Stations" not in result.stdout and "exits with" not in result.stdout
     shown = place.call("show", first).stdout
     assert (

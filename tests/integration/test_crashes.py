@@ -144,7 +144,7 @@ class TestACheckpointThatNobodyGotToRecord:
         path = self._kill(place, 2)
         result = place.call(*RUN, "--resume-from", "3")
         assert result.returncode == 1
-        assert f"Error: outputs/{path.parent.name}/{path.name}: {self.SAID}. Make it again" in result.stderr
+        assert f"Error: outputs/{path.parent.name}/{path.name} {self.SAID}. Recreate it" in result.stderr
         command = result.stderr.partition("Recreate it with: ")[2].split()
         assert place.call(*command[1:]).returncode == 0
         assert_as_if_nothing_had_happened(place, undisturbed[2])

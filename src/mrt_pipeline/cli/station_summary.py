@@ -9,9 +9,11 @@ from mrt_pipeline.cli.printing import align
 from mrt_pipeline.compare.wording import show_value
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation
+from mrt_pipeline.contracts.fields import PARTS
 
 _PLACE = ("exit_id", "exit_code", "station_code", "line_code", "lat", "lng")
 """an exit's own fields, which its heading says"""
+_PARTS = {name: rank for rank, name in enumerate(PARTS)}
 
 
 def summarise(found: Explanation) -> Iterator[str]:
@@ -25,6 +27,7 @@ def summarise(found: Explanation) -> Iterator[str]:
         yield "Station" if exit_id is None else _heading(exit_id, values)
         rows = list(_rows(values, is_exit=exit_id is not None))
         rows.extend((field, "nothing published", "") for field in silent.get(exit_id, ()))
+        rows.sort(key=lambda row: _PARTS.get(row[0], -1))
         yield from (f"  {line}" for line in align(rows))
 
 
