@@ -51,6 +51,16 @@ def test_the_figures_of_the_readme_are_those_of_the_dataset(finished: Workplace)
     assert f"by {sum(len(found['platforms']) for found in exits):,} ways" in README
 
 
+def test_the_readme_says_of_how_many_exits_each_field_is_known(finished: Workplace) -> None:
+    stations = load(finished.latest / "stage3_final.json")["stations"]
+    exits = [found for station in stations for found in station["exits"]]
+    answered = [found for found in exits if found.get("access", {}).get("step_free", "unknown") != "unknown"]
+    assert f"known of {len(answered)} exits, the others `unknown`" in README
+    assert f"at {sum(bool(found.get('landmarks')) for found in exits)} exits, each at" in README
+    assert all(platform["platform_codes"] for station in stations for platform in station["platforms"])
+    assert {"zh_hans", "ta"} <= set.intersection(*(set(station["names"]) for station in stations))
+
+
 def test_the_readme_says_how_old_the_facts_are(finished: Workplace) -> None:
     documents = load(finished.latest / "stage3_final.json")["provenance"]
     read_on = {name: document["retrieved_at"][:10] for name, document in documents.items()}
