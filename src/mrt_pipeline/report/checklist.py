@@ -153,7 +153,7 @@ def _of_sources(dataset: Stage3Output) -> Iterator[Item]:
             read = document.retrieved_at.date().isoformat()
             yield _item(
                 "source",
-                f"{show(document.title)} was read on {read}, {days} days before the day described: "
+                f"{show(document.title)}: read on {read}, {days} days before the day described; "
                 "check whether a newer one is available.",
             )
     published = (record for station in dataset.stations for record in published_values(station))

@@ -121,7 +121,7 @@ for (const finding of content.findings) {
   if (finding.station !== undefined) stations[finding.station].findings.push(finding);
 }
 
-// How a changed station is marked: a letter for those who cannot tell colours, and words for those who listen.
+// How a changed station is marked: a sign for those who cannot tell colours, and words for those who listen.
 const MARKS = {
   opened: ["+", "opened since the last run"],
   renamed: ["N", "renamed since the last run"],
@@ -129,7 +129,7 @@ const MARKS = {
   code: ["#", "codes changed since the last run"],
   exit: ["E", "exits changed since the last run"],
   moved: ["M", "moved since the last run"],
-  value: ["V", "values changed since the last run"],
+  value: ["≠", "values changed since the last run"],
 };
 
 const changedLines = new Set();
