@@ -5,7 +5,9 @@
 2. The same statement, and that the station has no other exit, make its only exit step-free.
 
 Either gives ``yes`` with medium confidence, ``deduction`` as its method, and all premises as its evidence.
-The statement must be about this building: of a line it speaks of, and open on its day. Nothing else is
+The statement must be about this building: of a line it speaks of, open on its day, and
+the day described is no earlier. A station that may have further exits (``network/doubts.csv``), or of which a
+source names one that LTA's layer lacks, has no only one. Nothing else is
 concluded: never ``no``, and nothing from what a list leaves out or from what is planned. What a source states
 of the exit itself stands above a conclusion; if they contradict each other, neither is published.
 """
@@ -14,13 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method, Provenance
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Station, StationExit, StepFree
 from mrt_pipeline.extraction.disputes import Speaker, field_of_feature, find_disputes
+from mrt_pipeline.extraction.rejections import Reason
 from mrt_pipeline.network import Network, load_network, network_evidence, network_provenance
+from mrt_pipeline.network.doubts import may_have_further_exits
 from mrt_pipeline.network.statements import Statement, load_statements
 
 SPEAKER = "deduction"
@@ -44,23 +49,28 @@ NO_CONCLUSIONS: Mapping[str, Conclusion] = MappingProxyType({})
 
 
 def conclude_step_free(
-    station: Station, claims: Sequence[StationClaims], network: Network | None = None
+    station: Station, claims: Sequence[StationClaims], as_of: date, network: Network | None = None
 ) -> dict[str, Conclusion]:
     """Return what follows from some sources' claims, by exit; the order of the sources does not matter.
 
     Args:
         station: a station of stage 1.
         claims: what all sources say of it.
+        as_of: the day described; a statement says nothing of an earlier one.
         network: the network by which statements and stations are held together; default: the package's own.
     """
     known = network or load_network()
     lifts: dict[str, list[Evidence]] = {}
     for enrichment in (found for claim in claims for found in claim.exits):
         lifts.setdefault(enrichment.exit_id, []).extend(enrichment.street_lifts)
-    is_alone = len(station.exits) == 1 and not _names_another_exit(claims)
+    is_alone = (
+        len(station.exits) == 1
+        and not may_have_further_exits(station.slug)
+        and not _names_another_exit(claims)
+    )
     concluded: dict[str, Conclusion] = {}
     for found in station.exits:
-        statement = _find_statement(found.station_code, known)
+        statement = _find_statement(found.station_code, as_of, known)
         lift = _best(lifts.get(found.exit_id, ()))
         if statement is not None and (lift is not None or is_alone):
             concluded[found.exit_id] = _conclude(found, statement, lift, known)
@@ -90,11 +100,16 @@ def documents_of(conclusions: Mapping[str, Conclusion]) -> dict[str, Provenance]
 
 
 def _names_another_exit(claims: Iterable[StationClaims]) -> bool:
-    return any(finding.check in NAMING_ANOTHER_EXIT for claim in claims for finding in claim.findings)
+    return any(
+        any(finding.check in NAMING_ANOTHER_EXIT for finding in claim.findings)
+        or any(one.reason == Reason.EXIT_UNKNOWN for one in claim.rejected)
+        for claim in claims
+    )
 
 
-def _find_statement(station_code: str, network: Network) -> Statement | None:
-    return next((one for one in load_statements() if one.covers(station_code, network)), None)
+def _find_statement(station_code: str, as_of: date, network: Network) -> Statement | None:
+    stated = (one for one in load_statements() if one.stated_on <= as_of)
+    return next((one for one in stated if one.covers(station_code, network)), None)
 
 
 def _best(lifts: Iterable[Evidence]) -> Evidence | None:

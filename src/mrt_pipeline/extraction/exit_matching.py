@@ -1,7 +1,8 @@
 """Which exit a list of a publisher means by a label, and what is said where it means none for certain.
 
 Two buildings of an interchange may each have an exit of one label. Then the line decides for which the list
-is made; if it cannot, nothing is claimed and a finding says so.
+is made; if it cannot, or the building of these exits is itself in doubt, nothing is claimed and a finding
+says so.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.network.doubts import find_doubt_of_building
 
 LABEL = r"(?:[A-Z][0-9]?|[0-9]{1,2}[A-Z]?)"
 _WORD = r"(?i:exits?)\s*:?\s*"
@@ -44,6 +46,8 @@ def read_exit_list(text: str) -> tuple[str, ...] | None:
 def match_exit(station: Station, naming: Naming) -> StationExit | Finding:
     """Return the exit that a label means, or the finding that it means none, or one of several."""
     named = [found for found in station.exits if found.exit_code == naming.label]
+    if len(named) > 1 and find_doubt_of_building(station.slug, naming.label) is not None:
+        return _ambiguous(station, naming, named)
     of_line = [found for found in named if found.line_code == naming.line_code]
     if naming.is_line_stated:
         named = of_line

@@ -6,6 +6,7 @@
 ``documents.csv``    the documents that the dates come from, as far as they are known
 ``services.csv``     stopping patterns in travel order, and where signs say that a loop's trains go
 ``known_exits.csv``  exits whose identity no rule can tell
+``doubts.csv``       what is not certain of exits (``doubts.py``)
 ``horizon.csv``      the last day of which they are known to be right; move it when they are looked through
 
 Codes, names and positions: OneMap (Land Transport Authority and Urban Redevelopment Authority data,

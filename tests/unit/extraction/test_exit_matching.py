@@ -12,6 +12,7 @@ from mrt_pipeline.extraction.exit_matching import Naming, match_exit, read_exit_
 from tests.fakes.real_stations import real_station
 
 HARBOURFRONT = real_station("harbourfront", NE1="A B", CC29="A")
+BUKIT_PANJANG = real_station("bukit-panjang", BP6="B", DT1="B")
 BEDOK_NORTH = real_station("bedok-north", DT29="A B B C")
 STEVENS = real_station("stevens", DT10="1 4", TE11="2 3")
 
@@ -27,8 +28,15 @@ def test_a_label_that_one_exit_has_is_that_exit_whatever_building_it_is_of() -> 
 
 
 def test_a_label_that_two_buildings_share_is_settled_by_the_line() -> None:
-    assert meant(HARBOURFRONT, "A", "NEL") == "harbourfront-nel-A"
-    assert meant(HARBOURFRONT, "A", "CCL") == "harbourfront-ccl-A"
+    assert meant(BUKIT_PANJANG, "B", "DTL") == "bukit-panjang-dtl-B"
+    assert meant(BUKIT_PANJANG, "B", "BPL") == "bukit-panjang-bpl-B"
+
+
+@pytest.mark.parametrize("is_line_stated", [False, True])
+def test_a_line_settles_nothing_where_it_is_a_guess_whose_building_it_is(is_line_stated: bool) -> None:
+    for line_code in ("NEL", "CCL"):
+        found = meant(HARBOURFRONT, "A", line_code, is_line_stated=is_line_stated)
+        assert found == "access-exit-ambiguous"
 
 
 def test_a_label_that_the_line_does_not_settle_is_ambiguous() -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims, SurveyingSource
 from mrt_pipeline.contracts.network import Station
@@ -98,7 +99,7 @@ class CircuitBreaker:
             self.is_closed = True
 
 
-def enrich_station(station: Station, breakers: Sequence[CircuitBreaker]) -> Outcome:
+def enrich_station(station: Station, breakers: Sequence[CircuitBreaker], as_of: date) -> Outcome:
     """Return what the sources say about a station, asked in their order and united.
 
     Raises:
@@ -113,7 +114,7 @@ def enrich_station(station: Station, breakers: Sequence[CircuitBreaker]) -> Outc
             if _is_fatal(error):
                 raise
             failures[breaker.name] = str(error)
-    conclusions = conclude_step_free(station, claims)
+    conclusions = conclude_step_free(station, claims, as_of)
     merged = merge_claims(station, claims, conclusions)
     usage = ModelUsage()
     for claim in claims:

@@ -177,7 +177,7 @@ class Driver:
     def _do(self, task: Task) -> tuple[Task, Outcome | ModelCallError]:
         """Enrich a station; an error that ends the stage is a value, so that those in flight are finished."""
         try:
-            return task, enrich_station(task.station, self._breakers)
+            return task, enrich_station(task.station, self._breakers, self._context.as_of)
         except ModelCallError as error:
             return task, error
 

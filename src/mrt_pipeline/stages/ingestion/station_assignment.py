@@ -14,6 +14,7 @@ from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.contracts.outputs import FeatureOutcome
 from mrt_pipeline.contracts.source import ExitFeature
 from mrt_pipeline.network import CodeEntry, KnownExit
+from mrt_pipeline.network.doubts import find_doubt_of_building
 from mrt_pipeline.runtime.geometry import Point
 from mrt_pipeline.runtime.records import show
 from mrt_pipeline.stages.ingestion.buildings import choose_building
@@ -148,6 +149,13 @@ class _Placer:
             return None
         if choice.is_in_doubt:
             self._tell_doubt(survey, entry)
+        elif (doubt := find_doubt_of_building(match.slug, label)) is not None:
+            self._warn(
+                "exit-building-in-doubt",
+                survey,
+                entry.slug,
+                f"{describe(survey.feature)} was given to {entry.station_code}. {doubt}.",
+            )
         distance_m = survey.point.distance_m(self._reference.point_of[entry.station_code])
         self._look_around(survey, entry, distance_m)
         return Placed(survey.feature, survey.point, label, entry, choice.method, distance_m, known, known_m)

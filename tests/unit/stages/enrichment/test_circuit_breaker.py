@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from mrt_pipeline.contracts.claims import StationClaims
@@ -12,11 +14,12 @@ from tests.fakes.enrichment_sources import LandmarkSource, SurveyingLandmarkSour
 from tests.fakes.network_builder import cited, open_stations
 
 YISHUN, BISHAN, SENJA = open_stations()
+AS_OF = date(2026, 11, 23)
 NO_PAGE = SourceFormatError("fandom_wiki", "the page has no text.")
 
 
 def _enrich(*sources: LandmarkSource) -> Outcome:
-    return enrich_station(YISHUN, [CircuitBreaker(source) for source in sources])
+    return enrich_station(YISHUN, [CircuitBreaker(source) for source in sources], AS_OF)
 
 
 def _names(outcome: Outcome) -> list[str]:
@@ -66,10 +69,10 @@ def test_the_first_source_that_gives_names_of_a_station_names_it() -> None:
         )
 
     breakers = [naming("network", None), naming("mrtdown", "义顺"), naming("fandom_wiki", "義順")]
-    names = enrich_station(YISHUN, breakers).enrichment.names
+    names = enrich_station(YISHUN, breakers, AS_OF).enrichment.names
     assert names is not None
     assert names.zh_hans == "义顺"
-    assert enrich_station(YISHUN, breakers[:1]).enrichment.names is None
+    assert enrich_station(YISHUN, breakers[:1], AS_OF).enrichment.names is None
 
 
 def test_usage_and_rejections_of_all_sources_are_added_up() -> None:
@@ -91,7 +94,7 @@ def test_a_fatal_error_says_nothing_about_the_station_and_ends_all_asking() -> N
     breaker = CircuitBreaker(source)
     for station in (YISHUN, BISHAN):
         with pytest.raises(ModelCallError, match="key is refused") as caught:
-            enrich_station(station, [breaker])
+            enrich_station(station, [breaker], AS_OF)
         assert caught.value.fatal
     assert source.asked == ["yishun"]
     assert (breaker.is_closed, breaker.why_closed) == (True, "The key is refused.")
@@ -108,7 +111,7 @@ def test_a_fatal_error_says_nothing_about_the_station_and_ends_all_asking() -> N
 def test_a_source_that_refuses_again_and_again_is_left_alone(error: FetchError, asked: int) -> None:
     source = LandmarkSource("fandom_wiki", errors={"yishun": error})
     breaker = CircuitBreaker(source)
-    outcomes = [enrich_station(YISHUN, [breaker]) for _ in range(10)]
+    outcomes = [enrich_station(YISHUN, [breaker], AS_OF) for _ in range(10)]
     assert len(source.asked) == asked
     assert {tuple(outcome.enrichment.failures.values()) for outcome in outcomes} == {(str(error),)}
 
@@ -118,7 +121,7 @@ def test_an_answer_between_refusals_starts_the_count_anew() -> None:
     breaker = CircuitBreaker(source)
     for _ in range(4):
         for station in (YISHUN, YISHUN, YISHUN, BISHAN):
-            enrich_station(station, [breaker])
+            enrich_station(station, [breaker], AS_OF)
     assert not breaker.is_closed
     assert len(source.asked) == 16
 
@@ -129,7 +132,7 @@ def test_a_source_that_cannot_be_prepared_is_not_asked_and_has_no_known_version(
     assert breaker.version_for(SENJA) == "1"
     breaker.prepare([SENJA], [SENJA])
     assert breaker.version_for(SENJA) is None
-    outcome = enrich_station(SENJA, [breaker])
+    outcome = enrich_station(SENJA, [breaker], AS_OF)
     assert outcome.enrichment.failures == {"fandom_wiki": "fandom_wiki: answered 403."}
     assert source.asked == []
 

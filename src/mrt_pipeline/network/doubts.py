@@ -1,0 +1,31 @@
+"""What is not certain of an exit although the dataset has to choose (``doubts.csv``).
+
+Nothing that guides a person may rest on such a choice: an exit whose building is a judgement takes no claim
+that names its label, and a station that may have further exits has no only one. Last looked at on 2026-11-30.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).with_name("doubts.csv")
+BUILDING = "building"
+FURTHER_EXITS = "further_exits"
+
+
+def find_doubt_of_building(slug: str, exit_code: str) -> str | None:
+    """Return why it is not certain to which building of a station an exit of this label belongs."""
+    return _load().get((slug, exit_code, BUILDING))
+
+
+def may_have_further_exits(slug: str) -> bool:
+    """Return whether a station may have exits that LTA's layer lacks."""
+    return (slug, "", FURTHER_EXITS) in _load()
+
+
+@cache
+def _load() -> dict[tuple[str, str, str], str]:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return {(row["slug"], row["exit_code"], row["doubt"]): row["reason"] for row in csv.DictReader(file)}
