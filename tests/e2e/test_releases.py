@@ -110,6 +110,20 @@ def test_going_back_says_so_and_how_to_undo_it(place: Workplace) -> None:
     assert "already; nothing was changed" in place.call(*undo).stdout
 
 
+def test_a_list_of_versions_that_was_damaged_is_made_again_with_a_warning(place: Workplace) -> None:
+    assert place.call("rollback", "releases").returncode == 0
+    path = place.folder / "releases" / "versions.json"
+    path.write_text("[]")
+    damaged = place.call("release", AFTER, "--to", "releases")
+    assert damaged.returncode == 1
+    assert "made again from the releases and latest, without earlier rollbacks" in damaged.stderr
+    path.unlink()
+    result = place.call("release", AFTER, "--to", "releases")
+    assert result.returncode == 0
+    assert "releases/latest still shows 2026.07.11: this one was rolled back." in result.stdout
+    assert result.stderr.startswith("Warning: releases/versions.json was missing and is made again.")
+
+
 def test_a_run_that_nobody_approved_is_refused_in_one_sentence(place: Workplace) -> None:
     (place.outputs / AFTER / "approval.json").unlink()
     result = place.call("release", AFTER, "--to", "elsewhere")

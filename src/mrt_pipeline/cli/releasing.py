@@ -11,7 +11,7 @@ import typer
 
 from mrt_pipeline.cli.flags import Config, given_path, path_option
 from mrt_pipeline.contracts.names import LATEST
-from mrt_pipeline.releasing.naming import PAGE_NAME, order_of
+from mrt_pipeline.releasing.naming import PAGE_NAME, VERSIONS_NAME, order_of
 
 if TYPE_CHECKING:
     from mrt_pipeline.releasing.release import Outcome
@@ -72,7 +72,9 @@ def release(
 
     now = utc_now()
     candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now))
-    say(*_tell_release(release(candidate, get_approval(candidate), releases, now), releases))
+    outcome = release(candidate, get_approval(candidate), releases, now)
+    _warn_of_lost_history(outcome, releases)
+    say(*_tell_release(outcome, releases))
 
 
 def rollback(
@@ -88,13 +90,25 @@ def rollback(
 
     outcome = roll_back(releases, wanted, utc_now())
     version = outcome.entry.version
+    _warn_of_lost_history(outcome, releases)
     if not outcome.is_new:
-        say(f"{releases / LATEST} shows {version} already; nothing was changed.")
+        state = "now" if outcome.is_history_lost else "already; nothing was changed"
+        say(f"{releases / LATEST} shows {version} {state}.")
         return
     old = outcome.versions.rollbacks[-1].old
     became = "counts as withdrawn" if order_of(version) < order_of(old) else "counts as before"
     say(f"{releases / LATEST} shows {version} now; {old} {became}. Nothing was removed.")
     say(f"To undo this: {_rollback_command(releases, old)}")
+
+
+def _warn_of_lost_history(outcome: Outcome, releases: Path) -> None:
+    from mrt_pipeline.cli.printing import warn
+
+    if outcome.is_history_lost:
+        warn(
+            f"{releases / VERSIONS_NAME} was missing and is made again. Releases later than the one that is "
+            "shown count as withdrawn; earlier rollbacks, and what was withdrawn by them, are not known any more."
+        )
 
 
 def _tell_release(outcome: Outcome, releases: Path) -> Iterator[str]:

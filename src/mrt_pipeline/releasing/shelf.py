@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,16 @@ from mrt_pipeline.runtime.files import read_bytes, refuse_obstacle, sha256_of, s
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME
 
 RecordT = TypeVar("RecordT", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All versions of a folder of releases."""
+
+    versions: Versions | None
+    """none if there is no release"""
+    is_history_lost: bool = False
+    """whether ``versions.json`` was missing, and with it the rollbacks"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +117,17 @@ def read_release(folder: Path) -> Released:
     return Released(folder, index, sha256_of(content))
 
 
-def read_versions(releases: Path, found: list[Released]) -> Versions | None:
+def read_versions(releases: Path, found: list[Released], wanted: str | None = None) -> Listing:
     """Return all versions: those of ``versions.json``, and what lies beside it and is not in it yet.
 
     Args:
         releases: the folder of all releases.
         found: the releases in it.
-
-    Returns: none if there is no release.
+        wanted: the version that a person wants to be shown, for when nothing else tells which one is.
 
     Raises:
-        ReleaseError: if ``versions.json`` is damaged, or a release was changed since it was listed.
+        ReleaseError: if ``versions.json`` is damaged, a release was changed since it was listed, or nothing
+            tells which one is shown.
     """
     path = releases / VERSIONS_NAME
     try:
@@ -129,11 +140,11 @@ def read_versions(releases: Path, found: list[Released]) -> Versions | None:
         if entry.index_sha256 != release.index_sha256:
             raise ReleaseError(f"{release.folder / INDEX_NAME} was changed since its release; {_RESTORE}")
     if not known:
-        return None
+        return Listing(None)
     entries = tuple(sorted(known.values(), key=lambda entry: order_of(entry.version), reverse=True))
     if listed is None:
-        return Versions(latest=entries[0].version, versions=entries)
-    return listed.model_copy(update={"versions": entries, "latest": _newest(listed, entries)})
+        return _list_again(releases, entries, wanted)
+    return Listing(listed.model_copy(update={"versions": entries, "latest": _newest(listed, entries)}))
 
 
 def describe_release(release: Released) -> VersionEntry:
@@ -156,6 +167,34 @@ def is_listed(versions: Versions | None, version: str) -> bool:
     return versions is not None and any(entry.version == version for entry in versions.versions)
 
 
+def _list_again(releases: Path, entries: tuple[VersionEntry, ...], wanted: str | None) -> Listing:
+    """Return the versions of a folder that has no list of them.
+
+    Whatever is later than what is shown was withdrawn, since a release is shown once it is made. Of what is
+    earlier nobody knows.
+    """
+    link = releases / LATEST
+    names = [entry.version for entry in entries]
+    if link.is_symlink():
+        shown = link.readlink().name
+    elif len(names) == 1:  # the first release, stopped before it was listed
+        return Listing(Versions(latest=names[0], versions=entries))
+    elif wanted in names:
+        shown = wanted
+    else:
+        raise ReleaseError(
+            f"{releases} has neither {VERSIONS_NAME} nor {LATEST}: which of its releases is shown is not "
+            f"known. Name it: {shlex.join(['mrt-pipeline', 'rollback', str(releases)])} --to VERSION"
+        )
+    if shown not in names:
+        raise ReleaseError(f"{link} leads to {shown}, which is missing; bring that folder back.")
+    marked = tuple(
+        entry.model_copy(update={"is_withdrawn": order_of(entry.version) > order_of(shown)})
+        for entry in entries
+    )
+    return Listing(Versions(latest=shown, versions=marked), is_history_lost=True)
+
+
 def _newest(listed: Versions, entries: tuple[VersionEntry, ...]) -> str:
     """Return what ``latest`` is to show, with a release that was made and not listed before a crash."""
     unlisted = [entry.version for entry in entries if not is_listed(listed, entry.version)]
@@ -173,5 +212,5 @@ def _parse(kind: type[RecordT], path: Path, content: bytes) -> RecordT:
 
 def _advice(path: Path) -> str:
     if path.name == VERSIONS_NAME:
-        return "Move it away: it is made again from the releases beside it."
+        return f"Move it away: it is made again from the releases and {LATEST}, without earlier rollbacks."
     return f"It must not be changed: {_RESTORE}"

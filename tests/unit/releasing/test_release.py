@@ -244,10 +244,58 @@ def test_a_lost_list_of_versions_is_made_again_from_the_releases(shelf: Shelf) -
     shelf.release(LATE)
     before = shelf.versions
     (shelf.releases / "versions.json").unlink()
-    (shelf.releases / "latest").unlink()
-    shelf.release(LATE)
+    outcome = shelf.release(LATE)
+    assert (outcome.is_new, outcome.is_history_lost) == (False, True)
     assert shelf.versions == before
     assert shelf.latest == "2026.07.13"
+    assert not shelf.release(LATE).is_history_lost
+
+
+def test_a_release_that_was_withdrawn_is_not_shown_again_when_the_list_of_versions_is_lost(
+    shelf: Shelf,
+) -> None:
+    shelf.release(EARLY)
+    shelf.release(LATE)
+    shelf.roll_back()
+    (shelf.releases / "versions.json").unlink()
+    outcome = shelf.release(LATE)
+    assert (outcome.is_new, outcome.is_history_lost, shelf.latest) == (False, True, "2026.07.11")
+    assert [entry.is_withdrawn for entry in shelf.versions.versions] == [True, False]
+    shelf.release(OTHER)
+    assert shelf.delta("2026.07.13.1").previous == "2026.07.11"
+
+
+def test_which_release_is_shown_is_asked_for_when_nothing_tells_it(shelf: Shelf) -> None:
+    shelf.release(EARLY)
+    shelf.release(LATE)
+    for name in ("versions.json", "latest"):
+        (shelf.releases / name).unlink()
+    said = r"neither versions\.json nor latest.*rollback .* --to VERSION"
+    with pytest.raises(ReleaseError, match=said):
+        shelf.release(LATE)
+    for wanted in (None, "2026.07.12"):
+        with pytest.raises(ReleaseError, match=said):
+            shelf.roll_back(wanted)
+    outcome = shelf.roll_back("2026.07.11")
+    assert (outcome.is_history_lost, shelf.latest) == (True, "2026.07.11")
+    assert [entry.is_withdrawn for entry in shelf.versions.versions] == [True, False]
+
+
+def test_a_first_release_that_was_stopped_before_it_was_listed_has_lost_no_history(shelf: Shelf) -> None:
+    shelf.release(LATE)
+    for name in ("versions.json", "latest"):
+        (shelf.releases / name).unlink()
+    assert not shelf.release(LATE).is_history_lost
+    assert shelf.latest == "2026.07.13"
+
+
+def test_a_shown_release_that_is_gone_with_the_list_of_versions_is_missed(shelf: Shelf) -> None:
+    shelf.release(EARLY)
+    shelf.release(LATE)
+    (shelf.releases / "versions.json").unlink()
+    (shelf.releases / "2026.07.13").rename(shelf.place / "elsewhere")
+    with pytest.raises(ReleaseError, match=r"latest leads to 2026\.07\.13, which is missing"):
+        shelf.release(EARLY)
 
 
 def test_a_damaged_list_of_versions_is_named_with_what_to_do(shelf: Shelf) -> None:
