@@ -107,7 +107,7 @@ def _warn_of_lost_history(outcome: Outcome, releases: Path) -> None:
     if outcome.is_history_lost:
         warn(
             f"{releases / VERSIONS_NAME} was missing and is made again. Releases later than the one that is "
-            "shown count as withdrawn; earlier rollbacks, and what was withdrawn by them, are not known any more."
+            "shown count as withdrawn; earlier rollbacks, and what they withdrew, are not known any more."
         )
 
 

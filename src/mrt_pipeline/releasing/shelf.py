@@ -48,20 +48,20 @@ class Released:
         path = self.folder / name
         expected = next((found.sha256 for found in self.index.resources if found.path == name), None)
         if expected is None:
-            raise ReleaseError(f"{self.folder / INDEX_NAME} does not list {name}; {_RESTORE}")
+            raise ReleaseError(f"{self.folder / INDEX_NAME} does not list {name}; {RESTORE}")
         try:
             content = read_bytes(path)
         except FileNotFoundError:
-            raise ReleaseError(f"{path} is missing from its release; {_RESTORE}") from None
+            raise ReleaseError(f"{path} is missing from its release; {RESTORE}") from None
         if (found_sha256 := sha256_of(content)) != expected:
             raise ReleaseError(
                 f"{path} was changed since its release: expected sha256 {expected}, found {found_sha256}; "
-                f"{_RESTORE}"
+                f"{RESTORE}"
             )
         return content
 
 
-_RESTORE = "restore that folder from a copy, then run the same command again."
+RESTORE = "restore that folder from a copy, then run the same command again."
 
 
 def refuse_place(releases: Path) -> None:
@@ -104,17 +104,45 @@ def read_release(folder: Path) -> Released:
     Raises:
         ReleaseError: if it has no index, or one of another version.
     """
+    release = read_index(folder)
+    if release.index.version != folder.name:
+        raise ReleaseError(f"{folder / INDEX_NAME} is that of {release.index.version}; {RESTORE}")
+    return release
+
+
+def read_index(folder: Path) -> Released:
+    """Return the release of a folder, whatever the folder is called.
+
+    Raises:
+        ReleaseError: if it has no index, or a damaged one.
+    """
     path = folder / INDEX_NAME
     try:
         content = read_bytes(path)
     except FileNotFoundError:
         raise ReleaseError(
-            f"{folder} has the name of a release and no {INDEX_NAME}; move it away, or restore it."
+            f"{folder} has the name or files of a release and no {INDEX_NAME}; move it away, or restore it."
         ) from None
-    index = _parse(ReleaseIndex, path, content)
-    if index.version != folder.name:
-        raise ReleaseError(f"{path} is that of {index.version}; {_RESTORE}")
-    return Released(folder, index, sha256_of(content))
+    return Released(folder, _parse(ReleaseIndex, path, content), sha256_of(content))
+
+
+def read_listed(releases: Path) -> Versions | None:
+    """Return what ``versions.json`` says, none if there is none.
+
+    Raises:
+        ReleaseError: if it is damaged.
+    """
+    path = releases / VERSIONS_NAME
+    try:
+        return _parse(Versions, path, read_bytes(path))
+    except FileNotFoundError:
+        return None
+
+
+def refuse_other_index(entry: VersionEntry, release: Released) -> None:
+    """Raise ``ReleaseError`` if a release's index is not the one that was listed under its version."""
+    if entry.version == release.index.version and entry.index_sha256 != release.index_sha256:
+        raise ReleaseError(f"{release.folder / INDEX_NAME} was changed since its release; {RESTORE}")
 
 
 def read_versions(releases: Path, found: list[Released], wanted: str | None = None) -> Listing:
@@ -129,16 +157,10 @@ def read_versions(releases: Path, found: list[Released], wanted: str | None = No
         ReleaseError: if ``versions.json`` is damaged, a release was changed since it was listed, or nothing
             tells which one is shown.
     """
-    path = releases / VERSIONS_NAME
-    try:
-        listed = _parse(Versions, path, read_bytes(path))
-    except FileNotFoundError:
-        listed = None
+    listed = read_listed(releases)
     known = {entry.version: entry for entry in listed.versions} if listed else {}
     for release in found:
-        entry = known.setdefault(release.index.version, describe_release(release))
-        if entry.index_sha256 != release.index_sha256:
-            raise ReleaseError(f"{release.folder / INDEX_NAME} was changed since its release; {_RESTORE}")
+        refuse_other_index(known.setdefault(release.index.version, describe_release(release)), release)
     if not known:
         return Listing(None)
     entries = tuple(sorted(known.values(), key=lambda entry: order_of(entry.version), reverse=True))
@@ -213,4 +235,4 @@ def _parse(kind: type[RecordT], path: Path, content: bytes) -> RecordT:
 def _advice(path: Path) -> str:
     if path.name == VERSIONS_NAME:
         return f"Move it away: it is made again from the releases and {LATEST}, without earlier rollbacks."
-    return f"It must not be changed: {_RESTORE}"
+    return f"It must not be changed: {RESTORE}"

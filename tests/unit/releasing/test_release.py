@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -307,7 +308,7 @@ def test_a_damaged_list_of_versions_is_named_with_what_to_do(shelf: Shelf) -> No
 
 def test_a_folder_with_the_name_of_a_release_that_is_none_is_named(shelf: Shelf) -> None:
     (shelf.releases / "2026.07.13").mkdir(parents=True)
-    with pytest.raises(ReleaseError, match=r"has the name of a release and no index\.json"):
+    with pytest.raises(ReleaseError, match=r"has the name or files of a release and no index\.json"):
         shelf.release(LATE)
 
 
@@ -351,6 +352,31 @@ def test_going_forward_again_makes_a_release_count_again(shelf: Shelf) -> None:
     assert shelf.latest == "2026.07.13"
     assert not any(entry.is_withdrawn for entry in shelf.versions.versions)
     assert len(shelf.versions.rollbacks) == 2
+
+
+@pytest.mark.parametrize("name", sorted(MADE | {"exits.geojson"}))
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_release_of_which_a_file_was_changed_or_is_missing_is_not_shown(
+    is_gone: bool, name: str, shelf: Shelf
+) -> None:
+    shelf.release(EARLY)
+    shelf.release(LATE)
+    path = shelf.releases / "2026.07.11" / name
+    path.chmod(0o644)
+    path.unlink() if is_gone else path.write_bytes(path.read_bytes() + b" ")
+    before = shelf.state()
+    with pytest.raises(ReleaseError, match=re.escape(name)):
+        shelf.roll_back("2026.07.11")
+    assert (shelf.state(), shelf.latest) == (before, "2026.07.13")
+
+
+def test_one_goes_back_from_a_release_that_was_changed(shelf: Shelf) -> None:
+    shelf.release(EARLY)
+    shelf.release(LATE)
+    path = shelf.releases / "2026.07.13" / "exits.geojson"
+    path.chmod(0o644)
+    path.write_bytes(b"{}")
+    assert shelf.roll_back().entry.version == shelf.latest == "2026.07.11"
 
 
 def test_what_was_withdrawn_stays_so_when_one_goes_back_farther(shelf: Shelf) -> None:
