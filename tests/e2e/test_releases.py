@@ -148,9 +148,13 @@ def test_an_approval_does_not_outlive_its_dataset(place: Workplace) -> None:
 def test_a_run_that_was_changed_by_hand_is_neither_approved_nor_released(place: Workplace) -> None:
     path = place.outputs / AFTER / "stage3_final.json"
     path.write_bytes(path.read_bytes().replace(b"Keppel", b"Kepple", 1))
-    for command in (("approve", AFTER, "--by", "Tan"), ("release", AFTER, "--to", "releases")):
+    for aim, command in (
+        ("approved", ("approve", AFTER, "--by", "Tan")),
+        ("released", ("release", AFTER, "--to", "releases")),
+    ):
         result = place.call(*command)
         assert result.returncode == 1
+        assert f"recreate it before it is {aim}." in result.stderr
         assert "stage3_final.json was changed since it was written" in result.stderr
 
 

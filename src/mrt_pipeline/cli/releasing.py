@@ -44,7 +44,7 @@ def approve(
     if is_incomplete_wanted and checklist is None:
         raise UsageError("--incomplete concerns the checklist; give it with --checklist, or not at all.")
     now = utc_now()
-    candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now))
+    candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now), "approved")
     review = (
         None
         if checklist is None

@@ -71,7 +71,7 @@ def refuse_place(releases: Path) -> None:
         ReleaseError: if it is a run's, or that of all runs.
         StorageError: if something that is no folder, or no link, is in the way.
     """
-    refuse_obstacle(releases)
+    refuse_obstacle(releases, "Move it away, or name another folder with --to.")
     link = releases / LATEST
     if (releases / MANIFEST_NAME).exists():
         raise ReleaseError(f"{releases} is the folder of a run; name a folder for releases only.")

@@ -426,6 +426,13 @@ def test_a_run_s_folder_and_that_of_all_runs_are_not_for_releases(shelf: Shelf) 
         release(candidate, approval, shelf.place / "outputs", NOW)
 
 
+def test_a_file_in_the_place_of_the_releases_is_told_with_the_flag_that_names_another(shelf: Shelf) -> None:
+    shelf.releases.write_text("mine")
+    with pytest.raises(StorageError, match=r"is a file.* name another folder with --to\.$"):
+        shelf.release(LATE)
+    assert shelf.releases.read_text() == "mine"
+
+
 def test_something_of_a_person_s_in_the_place_of_latest_is_left_there(shelf: Shelf) -> None:
     shelf.releases.mkdir()
     (shelf.releases / "latest").write_text("mine")
