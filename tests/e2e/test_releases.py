@@ -133,6 +133,14 @@ def test_a_run_that_nobody_approved_is_refused_in_one_sentence(place: Workplace)
     assert not (place.folder / "elsewhere").exists()
 
 
+def test_a_second_approval_says_whose_it_replaces(place: Workplace) -> None:
+    result = place.call("approve", AFTER, "--by", "Ann")
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"^This replaces the approval by Tan Mei Ling of [\d: -]+ UTC\.$", result.stdout, re.M)
+    (place.outputs / AFTER / "approval.json").write_text("{}")
+    assert "This replaces an approval that was damaged." in place.call("approve", AFTER, "--by", "Ann").stdout
+
+
 def test_an_approval_does_not_outlive_its_dataset(place: Workplace) -> None:
     approved = r"approved +by Tan Mei Ling, [\d: -]+ UTC"
     assert re.search(f"{approved}$", place.call("show", AFTER).stdout, re.MULTILINE)
@@ -183,6 +191,7 @@ def test_a_checklist_with_open_points_needs_consent(place: Workplace) -> None:
     ("command", "said"),
     [
         (("approve", AFTER, "--by", " "), "--by is empty"),
+        (("approve", AFTER, "--by", "Tan\nLim"), "--by holds a line break or control character (U+000A)"),
         (("approve", AFTER, "--by", "Tan", "--incomplete"), "--incomplete concerns the checklist"),
         (("approve", AFTER), "Missing option '--by'"),
         (("approve", "nowhere", "--by", "Tan"), "Run 'nowhere' not found"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from mrt_pipeline.contracts.names import LATEST
 from mrt_pipeline.releasing.naming import PAGE_NAME, VERSIONS_NAME, order_of
 
 if TYPE_CHECKING:
+    from mrt_pipeline.releasing.approving import Approved
     from mrt_pipeline.releasing.release import Outcome
 
 Run = Annotated[str, typer.Argument(help="Name or path of a run's folder, or latest")]
@@ -50,9 +52,10 @@ def approve(
         if checklist is None
         else read_review(checklist, candidate, is_incomplete_wanted=is_incomplete_wanted)
     )
-    approval = approve(candidate, approved_by, note or None, review, now)
+    approved = approve(candidate, approved_by, note or None, review, now)
     folder = candidate.run.folder
-    say(f"{folder} is approved by {approval.approved_by}, as of {candidate.dataset.metadata.as_of}.")
+    say(f"{folder} is approved by {approved.approval.approved_by}, as of {candidate.dataset.metadata.as_of}.")
+    say(*_tell_replaced(approved))
     say(f"Next: {shlex.join(['mrt-pipeline', 'release', str(folder)])} --to DIR")
 
 
@@ -99,6 +102,16 @@ def rollback(
     became = "counts as withdrawn" if order_of(version) < order_of(old) else "counts as before"
     say(f"{releases / LATEST} shows {version} now; {old} {became}. Nothing was removed.")
     say(f"To undo this: {_rollback_command(releases, old)}")
+
+
+def _tell_replaced(approved: Approved) -> Iterator[str]:
+    if approved.has_replaced_damaged:
+        yield "This replaces an approval that was damaged."
+    if (old := approved.replaced) is not None:
+        is_same = old.dataset_sha256 == approved.approval.dataset_sha256
+        rest = "" if is_same else ", which was of another dataset"
+        moment = f"{old.approved_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        yield f"This replaces the approval by {old.approved_by} of {moment}{rest}."
 
 
 def _warn_of_lost_history(outcome: Outcome, releases: Path) -> None:

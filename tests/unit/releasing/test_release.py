@@ -444,7 +444,7 @@ def test_something_of_a_person_s_in_the_place_of_latest_is_left_there(shelf: She
 def test_points_left_open_are_released_with_the_name_of_whoever_left_them(shelf: Shelf) -> None:
     candidate = put_candidate(shelf.place / "run", LATE)
     review = Review(points=2, unticked=("<b>Look</b>",))
-    approval = approve(candidate, REVIEWER, "a & b", review, NOW)
+    approval = approve(candidate, REVIEWER, "a & b", review, NOW).approval
     release(candidate, approval, shelf.releases, NOW)
     index = json.loads((shelf.releases / "2026.07.13/index.json").read_bytes())
     assert index["approval"]["review"] == {"points": 2, "unticked": ["<b>Look</b>"]}
