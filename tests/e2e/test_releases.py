@@ -110,6 +110,20 @@ def test_going_back_says_so_and_how_to_undo_it(place: Workplace) -> None:
     assert "already; nothing was changed" in place.call(*undo).stdout
 
 
+def test_a_list_of_versions_that_was_damaged_is_made_again_with_a_warning(place: Workplace) -> None:
+    assert place.call("rollback", "releases").returncode == 0
+    path = place.folder / "releases" / "versions.json"
+    path.write_text("[]")
+    damaged = place.call("release", AFTER, "--to", "releases")
+    assert damaged.returncode == 1
+    assert "made again from the releases and latest, without earlier rollbacks" in damaged.stderr
+    path.unlink()
+    result = place.call("release", AFTER, "--to", "releases")
+    assert result.returncode == 0
+    assert "releases/latest still shows 2026.07.11: this one was rolled back." in result.stdout
+    assert result.stderr.startswith("Warning: releases/versions.json was missing and is made again.")
+
+
 def test_a_run_that_nobody_approved_is_refused_in_one_sentence(place: Workplace) -> None:
     (place.outputs / AFTER / "approval.json").unlink()
     result = place.call("release", AFTER, "--to", "elsewhere")
@@ -117,6 +131,14 @@ def test_a_run_that_nobody_approved_is_refused_in_one_sentence(place: Workplace)
     [line] = result.stderr.splitlines()
     assert line.startswith(f"Error: outputs/{AFTER} is not approved.")
     assert not (place.folder / "elsewhere").exists()
+
+
+def test_a_second_approval_says_whose_it_replaces(place: Workplace) -> None:
+    result = place.call("approve", AFTER, "--by", "Ann")
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"^This replaces the approval by Tan Mei Ling of [\d: -]+ UTC\.$", result.stdout, re.M)
+    (place.outputs / AFTER / "approval.json").write_text("{}")
+    assert "This replaces an approval that was damaged." in place.call("approve", AFTER, "--by", "Ann").stdout
 
 
 def test_an_approval_does_not_outlive_its_dataset(place: Workplace) -> None:
@@ -134,9 +156,13 @@ def test_an_approval_does_not_outlive_its_dataset(place: Workplace) -> None:
 def test_a_run_that_was_changed_by_hand_is_neither_approved_nor_released(place: Workplace) -> None:
     path = place.outputs / AFTER / "stage3_final.json"
     path.write_bytes(path.read_bytes().replace(b"Keppel", b"Kepple", 1))
-    for command in (("approve", AFTER, "--by", "Tan"), ("release", AFTER, "--to", "releases")):
+    for aim, command in (
+        ("approved", ("approve", AFTER, "--by", "Tan")),
+        ("released", ("release", AFTER, "--to", "releases")),
+    ):
         result = place.call(*command)
         assert result.returncode == 1
+        assert f"recreate it before it is {aim}." in result.stderr
         assert "stage3_final.json was changed since it was written" in result.stderr
 
 
@@ -165,6 +191,7 @@ def test_a_checklist_with_open_points_needs_consent(place: Workplace) -> None:
     ("command", "said"),
     [
         (("approve", AFTER, "--by", " "), "--by is empty"),
+        (("approve", AFTER, "--by", "Tan\nLim"), "--by holds a line break or control character (U+000A)"),
         (("approve", AFTER, "--by", "Tan", "--incomplete"), "--incomplete concerns the checklist"),
         (("approve", AFTER), "Missing option '--by'"),
         (("approve", "nowhere", "--by", "Tan"), "Run 'nowhere' not found"),

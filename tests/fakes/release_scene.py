@@ -58,7 +58,7 @@ def put_approved(folder: Path, dataset: Stage3Output | None = None, **changes: A
 
 def approve_as_is(candidate: Candidate, now: datetime = NOW) -> Approval:
     """Approve without a checklist."""
-    return approve(candidate, REVIEWER, None, None, now)
+    return approve(candidate, REVIEWER, None, None, now).approval
 
 
 def get_run_of(folder: Path) -> Run:

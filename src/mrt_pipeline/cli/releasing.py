@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +12,10 @@ import typer
 
 from mrt_pipeline.cli.flags import Config, given_path, path_option
 from mrt_pipeline.contracts.names import LATEST
-from mrt_pipeline.releasing.naming import PAGE_NAME, order_of
+from mrt_pipeline.releasing.naming import PAGE_NAME, VERSIONS_NAME, order_of
 
 if TYPE_CHECKING:
+    from mrt_pipeline.releasing.approving import Approved
     from mrt_pipeline.releasing.release import Outcome
 
 Run = Annotated[str, typer.Argument(help="Name or path of a run's folder, or latest")]
@@ -44,15 +46,16 @@ def approve(
     if is_incomplete_wanted and checklist is None:
         raise UsageError("--incomplete concerns the checklist; give it with --checklist, or not at all.")
     now = utc_now()
-    candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now))
+    candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now), "approved")
     review = (
         None
         if checklist is None
         else read_review(checklist, candidate, is_incomplete_wanted=is_incomplete_wanted)
     )
-    approval = approve(candidate, approved_by, note or None, review, now)
+    approved = approve(candidate, approved_by, note or None, review, now)
     folder = candidate.run.folder
-    say(f"{folder} is approved by {approval.approved_by}, as of {candidate.dataset.metadata.as_of}.")
+    say(f"{folder} is approved by {approved.approval.approved_by}, as of {candidate.dataset.metadata.as_of}.")
+    say(*_tell_replaced(approved))
     say(f"Next: {shlex.join(['mrt-pipeline', 'release', str(folder)])} --to DIR")
 
 
@@ -72,7 +75,9 @@ def release(
 
     now = utc_now()
     candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now))
-    say(*_tell_release(release(candidate, get_approval(candidate), releases, now), releases))
+    outcome = release(candidate, get_approval(candidate), releases, now)
+    _warn_of_lost_history(outcome, releases)
+    say(*_tell_release(outcome, releases))
 
 
 def rollback(
@@ -88,13 +93,35 @@ def rollback(
 
     outcome = roll_back(releases, wanted, utc_now())
     version = outcome.entry.version
+    _warn_of_lost_history(outcome, releases)
     if not outcome.is_new:
-        say(f"{releases / LATEST} shows {version} already; nothing was changed.")
+        state = "now" if outcome.is_history_lost else "already; nothing was changed"
+        say(f"{releases / LATEST} shows {version} {state}.")
         return
     old = outcome.versions.rollbacks[-1].old
     became = "counts as withdrawn" if order_of(version) < order_of(old) else "counts as before"
     say(f"{releases / LATEST} shows {version} now; {old} {became}. Nothing was removed.")
     say(f"To undo this: {_rollback_command(releases, old)}")
+
+
+def _tell_replaced(approved: Approved) -> Iterator[str]:
+    if approved.has_replaced_damaged:
+        yield "This replaces an approval that was damaged."
+    if (old := approved.replaced) is not None:
+        is_same = old.dataset_sha256 == approved.approval.dataset_sha256
+        rest = "" if is_same else ", which was of another dataset"
+        moment = f"{old.approved_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        yield f"This replaces the approval by {old.approved_by} of {moment}{rest}."
+
+
+def _warn_of_lost_history(outcome: Outcome, releases: Path) -> None:
+    from mrt_pipeline.cli.printing import warn
+
+    if outcome.is_history_lost:
+        warn(
+            f"{releases / VERSIONS_NAME} was missing and is made again. Releases later than the one that is "
+            "shown count as withdrawn; earlier rollbacks, and what they withdrew, are not known any more."
+        )
 
 
 def _tell_release(outcome: Outcome, releases: Path) -> Iterator[str]:

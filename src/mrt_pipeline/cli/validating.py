@@ -17,6 +17,7 @@ from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
 from mrt_pipeline.history.vouching import find_contradictions, report_altered
 from mrt_pipeline.orchestrator.resume_command import go_on
+from mrt_pipeline.releasing.verifying import check_release_folder, is_release_folder
 from mrt_pipeline.runtime.checkpoints import parse_dataset
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.integrity import check_file, find_altered, recorded_files
@@ -24,10 +25,11 @@ from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 
 
 def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -> int:
-    """Print the findings of a run's folder or file and return the exit code: 0, or 1 for an error.
+    """Print the findings of a file, or of a run's or release's folder, and return 0, or 1 for an error.
 
-    First whether the bytes are those that the manifest beside them vouches for; then, of a dataset, what it
-    was published with, such as exits that were merged, and what the checks find, made again.
+    First whether the bytes are those that the manifest beside them, or the release's index, vouches for;
+    then, of a dataset, what it was published with, such as exits that were merged, and what the checks
+    find, made again.
     """
     is_folder = file.is_dir() or file.name == MANIFEST_NAME
     folder = file if file.is_dir() else file.parent
@@ -47,9 +49,11 @@ def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -
 
 
 def _check_folder(folder: Path, manifest: Manifest | None) -> Iterator[Finding]:
-    """Yield what is wrong with the bytes of a run's files."""
+    """Yield what is wrong with the bytes of the files of a run or a release."""
     if manifest is None:
-        if (folder / FINAL_NAME).exists():
+        if is_release_folder(folder):
+            yield from (finding_of("file-altered", str(fault)) for fault in check_release_folder(folder))
+        elif (folder / FINAL_NAME).exists():
             yield _unvouched(folder / FINAL_NAME, f"there is no {MANIFEST_NAME} beside it")
         return
     for altered in find_altered(folder, manifest):

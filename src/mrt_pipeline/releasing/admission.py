@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from mrt_pipeline.contracts.gates import GateStatus
 from mrt_pipeline.contracts.names import FINAL_NAME
@@ -35,12 +36,17 @@ class Candidate:
         return sha256_of(self.content)
 
 
-def admit(run: Run, today: date) -> Candidate:
+Aim = Literal["approved", "released"]
+"""what a run is admitted to, as messages say it"""
+
+
+def admit(run: Run, today: date, aim: Aim = "released") -> Candidate:
     """Return what is to be released of a run, once it is known to be fit for that.
 
     Args:
         run: the run.
-        today: in Singapore; a day still to come is not released.
+        today: in Singapore; a day still to come is neither approved nor released.
+        aim: what it is admitted to.
 
     Raises:
         ReleaseError: if it did not end well, was refused by the gates, was changed, or describes a later day.
@@ -48,7 +54,7 @@ def admit(run: Run, today: date) -> Candidate:
     """
     _refuse_unfinished(run)
     if (altered := next(find_altered(run.folder, run.manifest), None)) is not None:
-        raise ReleaseError(f"{describe_altered(altered)}; recreate it before it is released. {_see(run)}")
+        raise ReleaseError(f"{describe_altered(altered)}; recreate it before it is {aim}. {_see(run)}")
     if REPORT_FILE not in recorded_files(run.manifest):
         raise ReleaseError(f"{run.folder} has no {REPORT_FILE}; publish its dataset first. {_see(run)}")
     dataset = load_run(run).dataset
@@ -56,7 +62,7 @@ def admit(run: Run, today: date) -> Candidate:
         raise ReleaseError(contradiction.message)
     if dataset.metadata.as_of > today:
         raise ReleaseError(
-            f"{run.folder} describes {dataset.metadata.as_of}, which is still to come; release it then."
+            f"{run.folder} describes {dataset.metadata.as_of}, which is still to come; it can be {aim} then."
         )
     return Candidate(run, dataset, read_bytes(run.folder / FINAL_NAME), read_bytes(run.folder / REPORT_FILE))
 

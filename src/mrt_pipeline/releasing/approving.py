@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -20,18 +22,34 @@ from mrt_pipeline.runtime.checkpoints import describe_fault
 from mrt_pipeline.runtime.files import read_bytes, write_record
 from mrt_pipeline.runtime.locks import run_lock
 
+_NOT_OF_ONE_LINE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = frozenset({"\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"})
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What came of approving."""
+
+    approval: Approval
+    replaced: Approval | None = None
+    """the approval that stood there before, of whatever dataset"""
+    has_replaced_damaged: bool = False
+    """whether a file stood there before that was no approval of this version"""
+
 
 def approve(
     candidate: Candidate, approved_by: str, note: str | None, review: Review | None, now: datetime
-) -> Approval:
+) -> Approved:
     """Write that a person approves a dataset into its run's folder, in place of an earlier approval.
 
     Raises:
-        UsageError: if nobody is named.
+        UsageError: if nobody is named, or name or note are not one line of plain text.
         RunLockedError: if a process is working in the run's folder.
     """
     if not approved_by.strip():
         raise UsageError("--by is empty; expected the name of whoever looked at the dataset.")
+    _refuse_controls("--by", approved_by)
+    _refuse_controls("--note", note or "")
     run = candidate.run
     approval = Approval(
         run_id=run.manifest.run_id,
@@ -42,8 +60,9 @@ def approve(
         review=review,
     )
     with run_lock(run.folder, now):
+        approved = _replace(run, approval)
         write_record(run.folder / APPROVAL_NAME, approval)
-    return approval
+    return approved
 
 
 def find_approval(run: Run) -> Approval | None:
@@ -106,6 +125,26 @@ def read_review(path: Path, candidate: Candidate, *, is_incomplete_wanted: bool)
             f"checklist again, or approve without them by adding --incomplete:\n{listed}"
         )
     return Review(points=len(points), unticked=unticked)
+
+
+def _refuse_controls(flag: str, text: str) -> None:
+    """Raise if a text has what could pass for further lines, or change how those around it are shown.
+
+    Joiners are formatting characters too, and belong to names and words of some scripts.
+    """
+    for char in text:
+        if unicodedata.category(char) in _NOT_OF_ONE_LINE and char not in _JOINERS:
+            raise UsageError(
+                f"{flag} holds a line break or control character (U+{ord(char):04X}); expected one line of "
+                "plain text. Give it without."
+            )
+
+
+def _replace(run: Run, approval: Approval) -> Approved:
+    try:
+        return Approved(approval, find_approval(run))
+    except ReleaseError:
+        return Approved(approval, has_replaced_damaged=True)
 
 
 def _points_of_report(candidate: Candidate) -> tuple[str, ...]:

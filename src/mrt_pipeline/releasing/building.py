@@ -31,6 +31,7 @@ from mrt_pipeline.releasing.naming import (
     SUMS_NAME,
 )
 from mrt_pipeline.releasing.shelf import Released, read_release
+from mrt_pipeline.releasing.verifying import render_sums
 from mrt_pipeline.report import REPORT_FILE
 from mrt_pipeline.runtime.files import (
     flush_folder,
@@ -99,12 +100,7 @@ def render(plan: Plan) -> dict[str, bytes]:
     ]
     contents = {file.path: file.content for file in files}
     contents[INDEX_NAME] = to_json(_index(plan, title, delta, files))
-    return {**contents, SUMS_NAME: render_sums(contents)}
-
-
-def render_sums(contents: Mapping[str, bytes]) -> bytes:
-    """Return what ``sha256sum --check`` reads."""
-    return "".join(f"{sha256_of(content)}  {name}\n" for name, content in sorted(contents.items())).encode()
+    return {**contents, SUMS_NAME: render_sums({name: sha256_of(it) for name, it in contents.items()})}
 
 
 def count_dataset(dataset: Stage3Output) -> Counts:

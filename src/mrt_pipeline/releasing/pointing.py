@@ -13,6 +13,7 @@ from mrt_pipeline.errors import ReleaseError
 from mrt_pipeline.releasing.naming import DELTA_NAME, PAGE_NAME, VERSIONS_NAME, order_of
 from mrt_pipeline.releasing.page import render_page
 from mrt_pipeline.releasing.shelf import Released, read_release
+from mrt_pipeline.releasing.verifying import find_faults
 from mrt_pipeline.runtime.checkpoints import describe_fault
 from mrt_pipeline.runtime.files import read_bytes, real_path, replace_symlink, to_json, write_bytes
 
@@ -51,10 +52,10 @@ def settle(releases: Path, versions: Versions) -> None:
 
 
 def get_release(releases: Path, version: str) -> Released:
-    """Return a release that ``versions.json`` lists.
+    """Return a release that ``versions.json`` lists, once each of its files is known to be the one released.
 
     Raises:
-        ReleaseError: if it is not there.
+        ReleaseError: if it is not there, or a file of it is missing or was changed.
     """
     folder = releases / version
     if not folder.is_dir():
@@ -62,7 +63,10 @@ def get_release(releases: Path, version: str) -> Released:
             f"{folder} is listed in {VERSIONS_NAME} and missing; bring that folder back, then run the same "
             "command again."
         )
-    return read_release(folder)
+    release = read_release(folder)
+    for fault in find_faults(release):
+        raise fault
+    return release
 
 
 def _read_delta(release: Released) -> Delta:

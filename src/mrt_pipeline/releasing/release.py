@@ -27,6 +27,8 @@ class Outcome:
     versions: Versions
     is_new: bool
     """whether it was not so before"""
+    is_history_lost: bool = False
+    """whether the list of versions was missing and made again, without the rollbacks in it"""
 
 
 def release(candidate: Candidate, approval: Approval, releases: Path, now: datetime) -> Outcome:
@@ -46,14 +48,15 @@ def release(candidate: Candidate, approval: Approval, releases: Path, now: datet
     make_folder(releases)
     with outputs_lock(releases):
         remove_leftovers(releases, with_folders=True)
-        versions = read_versions(releases, list_releases(releases))
+        listing = read_versions(releases, list_releases(releases))
+        versions = listing.versions
         exports = tuple(render_exports(candidate.dataset))
         content = identify(candidate, exports)
         listed = versions.versions if versions is not None else ()
         for entry in listed:
             if versions is not None and entry.content_sha256 == content:
                 settle(releases, versions)
-                return Outcome(entry, versions, is_new=False)
+                return Outcome(entry, versions, False, listing.is_history_lost)
         version = choose_version(candidate.dataset.metadata.as_of, (entry.version for entry in listed))
         before = find_previous(listed, version)
         previous = None if before is None else get_release(releases, before.version)
@@ -61,7 +64,7 @@ def release(candidate: Candidate, approval: Approval, releases: Path, now: datet
         made = describe_release(build(plan, releases))
         versions = add_version(versions, made)
         settle(releases, versions)
-        return Outcome(made, versions, is_new=True)
+        return Outcome(made, versions, True, listing.is_history_lost)
 
 
 def roll_back(releases: Path, wanted: str | None, now: datetime) -> Outcome:
@@ -85,7 +88,8 @@ def roll_back(releases: Path, wanted: str | None, now: datetime) -> Outcome:
     refuse_place(releases)
     with outputs_lock(releases):
         remove_leftovers(releases, with_folders=True)
-        versions = read_versions(releases, list_releases(releases))
+        listing = read_versions(releases, list_releases(releases), wanted)
+        versions = listing.versions
         if versions is None:
             raise UsageError(f"{releases} holds no release; expected a folder of releases.")
         entry = _choose(versions, releases, wanted)
@@ -93,7 +97,7 @@ def roll_back(releases: Path, wanted: str | None, now: datetime) -> Outcome:
         if is_new:
             versions = _point_to(versions, entry.version, now)
         settle(releases, versions)
-    return Outcome(entry, versions, is_new=is_new)
+    return Outcome(entry, versions, is_new, listing.is_history_lost)
 
 
 def _choose(versions: Versions, releases: Path, wanted: str | None) -> VersionEntry:

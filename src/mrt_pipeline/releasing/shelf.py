@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,16 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """All versions of a folder of releases."""
+
+    versions: Versions | None
+    """none if there is no release"""
+    is_history_lost: bool = False
+    """whether ``versions.json`` was missing, and with it the rollbacks"""
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
     """A release on the disk."""
 
@@ -37,20 +48,20 @@ class Released:
         path = self.folder / name
         expected = next((found.sha256 for found in self.index.resources if found.path == name), None)
         if expected is None:
-            raise ReleaseError(f"{self.folder / INDEX_NAME} does not list {name}; {_RESTORE}")
+            raise ReleaseError(f"{self.folder / INDEX_NAME} does not list {name}; {RESTORE}")
         try:
             content = read_bytes(path)
         except FileNotFoundError:
-            raise ReleaseError(f"{path} is missing from its release; {_RESTORE}") from None
+            raise ReleaseError(f"{path} is missing from its release; {RESTORE}") from None
         if (found_sha256 := sha256_of(content)) != expected:
             raise ReleaseError(
                 f"{path} was changed since its release: expected sha256 {expected}, found {found_sha256}; "
-                f"{_RESTORE}"
+                f"{RESTORE}"
             )
         return content
 
 
-_RESTORE = "restore that folder from a copy, then run the same command again."
+RESTORE = "restore that folder from a copy, then run the same command again."
 
 
 def refuse_place(releases: Path) -> None:
@@ -60,7 +71,7 @@ def refuse_place(releases: Path) -> None:
         ReleaseError: if it is a run's, or that of all runs.
         StorageError: if something that is no folder, or no link, is in the way.
     """
-    refuse_obstacle(releases)
+    refuse_obstacle(releases, "Move it away, or name another folder with --to.")
     link = releases / LATEST
     if (releases / MANIFEST_NAME).exists():
         raise ReleaseError(f"{releases} is the folder of a run; name a folder for releases only.")
@@ -93,47 +104,69 @@ def read_release(folder: Path) -> Released:
     Raises:
         ReleaseError: if it has no index, or one of another version.
     """
+    release = read_index(folder)
+    if release.index.version != folder.name:
+        raise ReleaseError(f"{folder / INDEX_NAME} is that of {release.index.version}; {RESTORE}")
+    return release
+
+
+def read_index(folder: Path) -> Released:
+    """Return the release of a folder, whatever the folder is called.
+
+    Raises:
+        ReleaseError: if it has no index, or a damaged one.
+    """
     path = folder / INDEX_NAME
     try:
         content = read_bytes(path)
     except FileNotFoundError:
         raise ReleaseError(
-            f"{folder} has the name of a release and no {INDEX_NAME}; move it away, or restore it."
+            f"{folder} has the name or files of a release and no {INDEX_NAME}; move it away, or restore it."
         ) from None
-    index = _parse(ReleaseIndex, path, content)
-    if index.version != folder.name:
-        raise ReleaseError(f"{path} is that of {index.version}; {_RESTORE}")
-    return Released(folder, index, sha256_of(content))
+    return Released(folder, _parse(ReleaseIndex, path, content), sha256_of(content))
 
 
-def read_versions(releases: Path, found: list[Released]) -> Versions | None:
+def read_listed(releases: Path) -> Versions | None:
+    """Return what ``versions.json`` says, none if there is none.
+
+    Raises:
+        ReleaseError: if it is damaged.
+    """
+    path = releases / VERSIONS_NAME
+    try:
+        return _parse(Versions, path, read_bytes(path))
+    except FileNotFoundError:
+        return None
+
+
+def refuse_other_index(entry: VersionEntry, release: Released) -> None:
+    """Raise ``ReleaseError`` if a release's index is not the one that was listed under its version."""
+    if entry.version == release.index.version and entry.index_sha256 != release.index_sha256:
+        raise ReleaseError(f"{release.folder / INDEX_NAME} was changed since its release; {RESTORE}")
+
+
+def read_versions(releases: Path, found: list[Released], wanted: str | None = None) -> Listing:
     """Return all versions: those of ``versions.json``, and what lies beside it and is not in it yet.
 
     Args:
         releases: the folder of all releases.
         found: the releases in it.
-
-    Returns: none if there is no release.
+        wanted: the version that a person wants to be shown, for when nothing else tells which one is.
 
     Raises:
-        ReleaseError: if ``versions.json`` is damaged, or a release was changed since it was listed.
+        ReleaseError: if ``versions.json`` is damaged, a release was changed since it was listed, or nothing
+            tells which one is shown.
     """
-    path = releases / VERSIONS_NAME
-    try:
-        listed = _parse(Versions, path, read_bytes(path))
-    except FileNotFoundError:
-        listed = None
+    listed = read_listed(releases)
     known = {entry.version: entry for entry in listed.versions} if listed else {}
     for release in found:
-        entry = known.setdefault(release.index.version, describe_release(release))
-        if entry.index_sha256 != release.index_sha256:
-            raise ReleaseError(f"{release.folder / INDEX_NAME} was changed since its release; {_RESTORE}")
+        refuse_other_index(known.setdefault(release.index.version, describe_release(release)), release)
     if not known:
-        return None
+        return Listing(None)
     entries = tuple(sorted(known.values(), key=lambda entry: order_of(entry.version), reverse=True))
     if listed is None:
-        return Versions(latest=entries[0].version, versions=entries)
-    return listed.model_copy(update={"versions": entries, "latest": _newest(listed, entries)})
+        return _list_again(releases, entries, wanted)
+    return Listing(listed.model_copy(update={"versions": entries, "latest": _newest(listed, entries)}))
 
 
 def describe_release(release: Released) -> VersionEntry:
@@ -156,6 +189,34 @@ def is_listed(versions: Versions | None, version: str) -> bool:
     return versions is not None and any(entry.version == version for entry in versions.versions)
 
 
+def _list_again(releases: Path, entries: tuple[VersionEntry, ...], wanted: str | None) -> Listing:
+    """Return the versions of a folder that has no list of them.
+
+    Whatever is later than what is shown was withdrawn, since a release is shown once it is made. Of what is
+    earlier nobody knows.
+    """
+    link = releases / LATEST
+    names = [entry.version for entry in entries]
+    if link.is_symlink():
+        shown = link.readlink().name
+    elif len(names) == 1:  # the first release, stopped before it was listed
+        return Listing(Versions(latest=names[0], versions=entries))
+    elif wanted in names:
+        shown = wanted
+    else:
+        raise ReleaseError(
+            f"{releases} has neither {VERSIONS_NAME} nor {LATEST}: which of its releases is shown is not "
+            f"known. Name it: {shlex.join(['mrt-pipeline', 'rollback', str(releases)])} --to VERSION"
+        )
+    if shown not in names:
+        raise ReleaseError(f"{link} leads to {shown}, which is missing; bring that folder back.")
+    marked = tuple(
+        entry.model_copy(update={"is_withdrawn": order_of(entry.version) > order_of(shown)})
+        for entry in entries
+    )
+    return Listing(Versions(latest=shown, versions=marked), is_history_lost=True)
+
+
 def _newest(listed: Versions, entries: tuple[VersionEntry, ...]) -> str:
     """Return what ``latest`` is to show, with a release that was made and not listed before a crash."""
     unlisted = [entry.version for entry in entries if not is_listed(listed, entry.version)]
@@ -173,5 +234,5 @@ def _parse(kind: type[RecordT], path: Path, content: bytes) -> RecordT:
 
 def _advice(path: Path) -> str:
     if path.name == VERSIONS_NAME:
-        return "Move it away: it is made again from the releases beside it."
-    return f"It must not be changed: {_RESTORE}"
+        return f"Move it away: it is made again from the releases and {LATEST}, without earlier rollbacks."
+    return f"It must not be changed: {RESTORE}"

@@ -169,14 +169,18 @@ def make_folder(path: Path, *, exist_ok: bool = True) -> None:
         raise _not_made(path, error) from error
 
 
-def refuse_obstacle(folder: Path) -> None:
+def refuse_obstacle(folder: Path, remedy: str = _OTHER_FOLDER) -> None:
     """Raise before any work if a folder can neither be used nor made.
+
+    Args:
+        folder: that is to be used.
+        remedy: the sentence that says what to do; by default that for the folder of a run.
 
     Raises:
         StorageError: if it, or what it is to lie in, is a file or a link that leads to no folder.
     """
     if (obstacle := _find_obstacle(folder)) is not None:
-        raise _blocked(folder, obstacle)
+        raise _blocked(folder, obstacle, remedy)
 
 
 def real_path(path: Path) -> Path:
@@ -302,9 +306,9 @@ def _find_obstacle(folder: Path) -> Path | None:
     return next((part for part in parts if os.path.lexists(part) and not _may_be_folder(part)), None)
 
 
-def _blocked(folder: Path, obstacle: Path) -> StorageError:
+def _blocked(folder: Path, obstacle: Path, remedy: str = _OTHER_FOLDER) -> StorageError:
     name = "" if obstacle == folder else f"could not be created, since {obstacle} "
-    return StorageError(folder, f"{name}{_describe_obstacle(obstacle)}; expected a folder. {_OTHER_FOLDER}")
+    return StorageError(folder, f"{name}{_describe_obstacle(obstacle)}; expected a folder. {remedy}")
 
 
 def _describe_obstacle(path: Path) -> str:

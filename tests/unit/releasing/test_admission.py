@@ -11,7 +11,7 @@ import pytest
 from mrt_pipeline.contracts.gates import GateReport, GateStatus
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, ReleaseError
-from mrt_pipeline.releasing.admission import admit
+from mrt_pipeline.releasing.admission import Aim, admit
 from mrt_pipeline.runtime.manifests import save_manifest
 from tests.fakes.network_builder import make_dataset
 from tests.fakes.release_scene import TODAY, get_run_of, put_completed
@@ -63,6 +63,16 @@ def test_a_run_with_a_changed_or_missing_file_is_refused(name: str, is_gone: boo
         (run.folder / name).write_bytes((run.folder / name).read_bytes() + b" ")
     with pytest.raises(ReleaseError, match=rf"{name} (is missing|was changed since)"):
         admit(run, TODAY)
+
+
+@pytest.mark.parametrize("aim", ["approved", "released"])
+def test_a_refusal_says_what_the_run_was_to_be(aim: Aim, tmp_path: Path) -> None:
+    run = put_completed(tmp_path / "run")
+    with pytest.raises(ReleaseError, match=f"still to come; it can be {aim} then"):
+        admit(run, date(2026, 1, 4), aim)
+    (run.folder / "report.html").unlink()
+    with pytest.raises(ReleaseError, match=f"recreate it before it is {aim}"):
+        admit(run, TODAY, aim)
 
 
 def test_a_run_whose_dataset_was_never_published_is_refused(tmp_path: Path) -> None:

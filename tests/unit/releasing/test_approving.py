@@ -43,7 +43,7 @@ def save(folder: Path, candidate: Candidate, **changes: Any) -> Path:
 
 
 def test_an_approval_says_who_when_and_of_which_bytes(candidate: Candidate) -> None:
-    made = approve(candidate, f" {REVIEWER} ", "looked at ten exits", None, NOW)
+    made = approve(candidate, f" {REVIEWER} ", "looked at ten exits", None, NOW).approval
     assert find_approval(candidate.run) == get_approval(candidate) == made
     assert (made.approved_by, made.approved_at, made.dataset_sha256) == (REVIEWER, NOW, candidate.sha256)
     assert made.note == "looked at ten exits"
@@ -53,6 +53,32 @@ def test_nobody_in_particular_approves_nothing(candidate: Candidate) -> None:
     with pytest.raises(UsageError, match="--by is empty"):
         approve(candidate, " ", None, None, NOW)
     assert find_approval(candidate.run) is None
+
+
+@pytest.mark.parametrize("char", ["\n", "\r", "\t", "\x1b", "\x85", "\u2028", "\u2029", "\u202e", "\udc80"])
+def test_a_line_break_or_control_character_in_name_or_note_is_refused(
+    char: str, candidate: Candidate
+) -> None:
+    for name, note, flag in ((f"Ann{char}Bob", None, "--by"), ("Ann", f"seen{char}all", "--note")):
+        with pytest.raises(UsageError, match=rf"{flag} holds .* \(U\+{ord(char):04X}\)"):
+            approve(candidate, name, note, None, NOW)
+    assert find_approval(candidate.run) is None
+
+
+@pytest.mark.parametrize("name", ["Zoë O’Brien", "陈\u3000美玲", "க்\u200cஷ", "Ann\u00a0Lee"])
+def test_a_name_of_any_script_is_kept_as_it_is_written(name: str, candidate: Candidate) -> None:
+    assert approve(candidate, name, name, None, NOW).approval.approved_by == name
+    assert get_approval(candidate).note == name
+
+
+def test_an_approval_that_is_replaced_is_told(candidate: Candidate) -> None:
+    first = approve(candidate, "Bob", None, None, NOW)
+    assert (first.replaced, first.has_replaced_damaged) == (None, False)
+    second = approve(candidate, "Ann", None, None, NOW)
+    assert (second.replaced, get_approval(candidate).approved_by) == (first.approval, "Ann")
+    (candidate.run.folder / "approval.json").write_text("{}")
+    third = approve(candidate, "Ann", None, None, NOW)
+    assert (third.replaced, third.has_replaced_damaged) == (None, True)
 
 
 def test_a_run_that_nobody_approved_names_the_page_to_look_at_and_the_command(candidate: Candidate) -> None:

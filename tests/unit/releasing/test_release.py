@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -244,10 +245,58 @@ def test_a_lost_list_of_versions_is_made_again_from_the_releases(shelf: Shelf) -
     shelf.release(LATE)
     before = shelf.versions
     (shelf.releases / "versions.json").unlink()
-    (shelf.releases / "latest").unlink()
-    shelf.release(LATE)
+    outcome = shelf.release(LATE)
+    assert (outcome.is_new, outcome.is_history_lost) == (False, True)
     assert shelf.versions == before
     assert shelf.latest == "2026.07.13"
+    assert not shelf.release(LATE).is_history_lost
+
+
+def test_a_release_that_was_withdrawn_is_not_shown_again_when_the_list_of_versions_is_lost(
+    shelf: Shelf,
+) -> None:
+    shelf.release(EARLY)
+    shelf.release(LATE)
+    shelf.roll_back()
+    (shelf.releases / "versions.json").unlink()
+    outcome = shelf.release(LATE)
+    assert (outcome.is_new, outcome.is_history_lost, shelf.latest) == (False, True, "2026.07.11")
+    assert [entry.is_withdrawn for entry in shelf.versions.versions] == [True, False]
+    shelf.release(OTHER)
+    assert shelf.delta("2026.07.13.1").previous == "2026.07.11"
+
+
+def test_which_release_is_shown_is_asked_for_when_nothing_tells_it(shelf: Shelf) -> None:
+    shelf.release(EARLY)
+    shelf.release(LATE)
+    for name in ("versions.json", "latest"):
+        (shelf.releases / name).unlink()
+    said = r"neither versions\.json nor latest.*rollback .* --to VERSION"
+    with pytest.raises(ReleaseError, match=said):
+        shelf.release(LATE)
+    for wanted in (None, "2026.07.12"):
+        with pytest.raises(ReleaseError, match=said):
+            shelf.roll_back(wanted)
+    outcome = shelf.roll_back("2026.07.11")
+    assert (outcome.is_history_lost, shelf.latest) == (True, "2026.07.11")
+    assert [entry.is_withdrawn for entry in shelf.versions.versions] == [True, False]
+
+
+def test_a_first_release_that_was_stopped_before_it_was_listed_has_lost_no_history(shelf: Shelf) -> None:
+    shelf.release(LATE)
+    for name in ("versions.json", "latest"):
+        (shelf.releases / name).unlink()
+    assert not shelf.release(LATE).is_history_lost
+    assert shelf.latest == "2026.07.13"
+
+
+def test_a_shown_release_that_is_gone_with_the_list_of_versions_is_missed(shelf: Shelf) -> None:
+    shelf.release(EARLY)
+    shelf.release(LATE)
+    (shelf.releases / "versions.json").unlink()
+    (shelf.releases / "2026.07.13").rename(shelf.place / "elsewhere")
+    with pytest.raises(ReleaseError, match=r"latest leads to 2026\.07\.13, which is missing"):
+        shelf.release(EARLY)
 
 
 def test_a_damaged_list_of_versions_is_named_with_what_to_do(shelf: Shelf) -> None:
@@ -259,7 +308,7 @@ def test_a_damaged_list_of_versions_is_named_with_what_to_do(shelf: Shelf) -> No
 
 def test_a_folder_with_the_name_of_a_release_that_is_none_is_named(shelf: Shelf) -> None:
     (shelf.releases / "2026.07.13").mkdir(parents=True)
-    with pytest.raises(ReleaseError, match=r"has the name of a release and no index\.json"):
+    with pytest.raises(ReleaseError, match=r"has the name or files of a release and no index\.json"):
         shelf.release(LATE)
 
 
@@ -303,6 +352,31 @@ def test_going_forward_again_makes_a_release_count_again(shelf: Shelf) -> None:
     assert shelf.latest == "2026.07.13"
     assert not any(entry.is_withdrawn for entry in shelf.versions.versions)
     assert len(shelf.versions.rollbacks) == 2
+
+
+@pytest.mark.parametrize("name", sorted(MADE | {"exits.geojson"}))
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_release_of_which_a_file_was_changed_or_is_missing_is_not_shown(
+    is_gone: bool, name: str, shelf: Shelf
+) -> None:
+    shelf.release(EARLY)
+    shelf.release(LATE)
+    path = shelf.releases / "2026.07.11" / name
+    path.chmod(0o644)
+    path.unlink() if is_gone else path.write_bytes(path.read_bytes() + b" ")
+    before = shelf.state()
+    with pytest.raises(ReleaseError, match=re.escape(name)):
+        shelf.roll_back("2026.07.11")
+    assert (shelf.state(), shelf.latest) == (before, "2026.07.13")
+
+
+def test_one_goes_back_from_a_release_that_was_changed(shelf: Shelf) -> None:
+    shelf.release(EARLY)
+    shelf.release(LATE)
+    path = shelf.releases / "2026.07.13" / "exits.geojson"
+    path.chmod(0o644)
+    path.write_bytes(b"{}")
+    assert shelf.roll_back().entry.version == shelf.latest == "2026.07.11"
 
 
 def test_what_was_withdrawn_stays_so_when_one_goes_back_farther(shelf: Shelf) -> None:
@@ -352,6 +426,13 @@ def test_a_run_s_folder_and_that_of_all_runs_are_not_for_releases(shelf: Shelf) 
         release(candidate, approval, shelf.place / "outputs", NOW)
 
 
+def test_a_file_in_the_place_of_the_releases_is_told_with_the_flag_that_names_another(shelf: Shelf) -> None:
+    shelf.releases.write_text("mine")
+    with pytest.raises(StorageError, match=r"is a file.* name another folder with --to\.$"):
+        shelf.release(LATE)
+    assert shelf.releases.read_text() == "mine"
+
+
 def test_something_of_a_person_s_in_the_place_of_latest_is_left_there(shelf: Shelf) -> None:
     shelf.releases.mkdir()
     (shelf.releases / "latest").write_text("mine")
@@ -363,7 +444,7 @@ def test_something_of_a_person_s_in_the_place_of_latest_is_left_there(shelf: She
 def test_points_left_open_are_released_with_the_name_of_whoever_left_them(shelf: Shelf) -> None:
     candidate = put_candidate(shelf.place / "run", LATE)
     review = Review(points=2, unticked=("<b>Look</b>",))
-    approval = approve(candidate, REVIEWER, "a & b", review, NOW)
+    approval = approve(candidate, REVIEWER, "a & b", review, NOW).approval
     release(candidate, approval, shelf.releases, NOW)
     index = json.loads((shelf.releases / "2026.07.13/index.json").read_bytes())
     assert index["approval"]["review"] == {"points": 2, "unticked": ["<b>Look</b>"]}

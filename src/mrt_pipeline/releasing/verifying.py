@@ -1,0 +1,59 @@
+"""Whether a release's files are those released, by ``index.json``, ``SHA256SUMS`` and ``versions.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from mrt_pipeline.errors import ReleaseError
+from mrt_pipeline.releasing.naming import INDEX_NAME, SUMS_NAME, is_version
+from mrt_pipeline.releasing.shelf import RESTORE, Released, read_index, read_listed, refuse_other_index
+from mrt_pipeline.runtime.files import read_bytes, real_path
+
+
+def render_sums(sums: Mapping[str, str]) -> bytes:
+    """Return what ``sha256sum --check`` reads of the SHA-256 of files by name."""
+    return "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(sums.items())).encode()
+
+
+def find_faults(release: Released) -> Iterator[ReleaseError]:
+    """Yield what is wrong with each file that is not the one released, by the index as it is."""
+    for resource in release.index.resources:
+        try:
+            release.read(resource.path)
+        except ReleaseError as error:
+            yield error
+    path = release.folder / SUMS_NAME
+    listed = {resource.path: resource.sha256 for resource in release.index.resources}
+    expected = render_sums({**listed, INDEX_NAME: release.index_sha256})
+    try:
+        content = read_bytes(path)
+    except FileNotFoundError:
+        yield ReleaseError(f"{path} is missing from its release; {RESTORE}")
+        return
+    if content != expected:
+        yield ReleaseError(
+            f"{path} and {INDEX_NAME} give different files or SHA-256: one of them was changed since the "
+            f"release; {RESTORE}"
+        )
+
+
+def is_release_folder(folder: Path) -> bool:
+    """Tell whether a folder is that of a release, whole or not."""
+    return is_version(folder.name) or any((folder / name).exists() for name in (INDEX_NAME, SUMS_NAME))
+
+
+def check_release_folder(folder: Path) -> Iterator[ReleaseError]:
+    """Yield what is wrong with the files of a release, whatever its folder is called.
+
+    If a list of versions lies beside it, as beside every release where it was made, it vouches for the index.
+    """
+    try:
+        release = read_index(folder)
+        listed = read_listed(real_path(folder).parent)
+        for entry in listed.versions if listed is not None else ():
+            refuse_other_index(entry, release)
+    except ReleaseError as error:
+        yield error
+        return
+    yield from find_faults(release)
