@@ -24,10 +24,11 @@ from mrt_pipeline.sources.lta_lifts.descriptions import LiftWords, read_descript
         ("Concourse level - Street level Exit 11", "11", "11", None),
         ("Exit A Street level-Concourse", "A", "A", None),
         ("Exit A Street level – Concourse", "A", "A", None),
-        ("Exit A Street level - Exit B Concourse", "A B", "A", None),
+        ("Exit A Street level to Concourse", "A", "A", None),
+        ("Exit A Street level - Exit B Street level - Concourse", "A B", "A B", None),
+        ("Exit A Street level - Linkway - B1 Concourse", "A", "A", None),
+        ("Exit A Street level 1 - Concourse", "A", "A", None),
         ("Exit A Street level", "A", "", None),
-        ("Exit A Concourse - Platform", "A", "", None),
-        ("Exit A B1 - Concourse", "A", "", None),
         ("Lift 2 Exit A Street level - Concourse", "A", "A", None),
     ],
 )
@@ -68,6 +69,76 @@ def test_a_text_without_an_exit_says_nothing(description: str) -> None:
 )
 def test_an_exit_among_words_that_are_not_known_is_not_claimed(description: str) -> None:
     assert read_description(description) == LiftWords(is_understood=False)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "EXIT A TO EXIT C STREET LEVEL - CONCOURSE",
+        "EXIT 1 TO 3 STREET LEVEL - CONCOURSE",
+        "EXITS 1 - 3 STREET LEVEL - CONCOURSE",
+        "Exit A Exit C Street level - Concourse",
+    ],
+)
+def test_exits_with_what_may_be_others_between_them_are_not_claimed(description: str) -> None:
+    assert read_description(description) == LiftWords(is_understood=False)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Exit A 2 STREET LEVEL - CONCOURSE",
+        "Exit A / B 2 Street level - Concourse",
+        "Exit 1 1 Street level - Concourse",
+        "Exit A B1 Street level - Concourse",
+        "Exit A (B1) Street level - Concourse",
+        "Exit A Street 2 level - Concourse",
+    ],
+)
+def test_a_label_with_what_may_be_a_part_of_it_behind_a_space_is_not_claimed(description: str) -> None:
+    assert read_description(description) == LiftWords(is_understood=False)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Street level - Exit A Linkway - Concourse",
+        "Exit A Linkway Street level - Concourse",
+        "Exit A Linkway to Street level - Concourse",
+        "Exit A Street level - Exit B Concourse",
+        "Exit A Street level to Exit B Concourse",
+        "Exit A Concourse - Platform",
+        "Exit A - Street level - Concourse",
+    ],
+)
+def test_an_exit_that_is_named_with_another_level_than_the_street_is_not_claimed(description: str) -> None:
+    assert read_description(description) == LiftWords(is_understood=False)
+
+
+WORDS = (
+    "exit",
+    "A",
+    "B",
+    "2",
+    "to",
+    "-",
+    "street",
+    "level",
+    "concourse",
+    "linkway",
+    "lift",
+    "B1",
+    "/",
+    "and",
+)
+
+
+@given(st.lists(st.sampled_from(WORDS)))
+def test_only_an_exit_on_the_street_is_ever_read(words: list[str]) -> None:
+    read = read_description(" ".join(words).replace("exit", "Exit"))
+    parts = " ".join(words).replace("to", "-").split("-")
+    for label in read.labels:
+        assert any({"exit", "street", label} <= set(part.split()) for part in parts)
 
 
 @given(st.text(max_size=80))

@@ -81,6 +81,44 @@ def test_other_facilities_say_nothing_of_exits() -> None:
     assert [fact for fact in facts(page(body)) if fact[1] != "landmark"] == [("B", "lift", "")]
 
 
+NOTHING = ["NIL", "nil.", "N/A", "n/a", "N.A.", "NA", "None", "-", "–", "- NIL -", "No places of interest."]
+
+
+@pytest.mark.parametrize("line", NOTHING)
+def test_a_word_for_nothing_is_no_landmark(line: str) -> None:
+    assert facts(station_page({"A": [line, "Nil Street Mall"]}, [])) == [("A", "landmark", "Nil Street Mall")]
+
+
+def facilities(body: str) -> PageFacts:
+    return parse_page(page(f"<h4>Exits</h4><b>A</b> -<h4>Common Facilities</h4>{body}"), BUGIS)
+
+
+@pytest.mark.parametrize(
+    ("body", "unread"),
+    [
+        ("<b>Passenger Lifts</b> Exit A", "Passenger Lifts: Exit A"),
+        ("<b>Passenger Lifts:</b> Exit A<br>B <b>Toilets</b>", "Passenger Lifts: Exit A, B"),
+        ("<b>Accessible toilet</b>", "Accessible toilet"),
+        ("Lifts: A, B <b>Toilets</b>", "Lifts: A, B"),
+        ("<b>Elevators</b> A <b>ATM</b> B", "Common Facilities: Elevators, ATM"),
+        ("Elevators at A", "Common Facilities"),
+        ("", "Common Facilities"),
+    ],
+)
+def test_facilities_under_no_heading_that_is_known_are_kept_for_a_person(body: str, unread: str) -> None:
+    assert facilities(body) == PageFacts((), (unread,))
+
+
+@pytest.mark.parametrize("name", ["Lifts", "Lifts:", "Lifts :"])
+def test_words_below_a_heading_are_told_with_one_colon(name: str) -> None:
+    assert facilities(f"<b>{name}</b> NIL") == PageFacts((), ("Lifts: NIL",))
+
+
+def test_exits_below_a_heading_that_comes_again_are_of_that_heading() -> None:
+    found = facilities("<b>Lifts</b> A <b>Toilets</b> B <b>Lifts</b> C").facts
+    assert [(fact.exit_code, fact.kind) for fact in found] == [("A", "lift"), ("B", "toilet"), ("C", "lift")]
+
+
 def test_exits_in_other_words_are_kept_for_a_person() -> None:
     content = station_page({"A": ["Mall"]}, ["Near Exit A", "B"])
     parsed = parse_page(content, BUGIS)
@@ -203,6 +241,15 @@ def test_an_exit_that_the_layer_lacks_and_words_that_are_not_known_are_findings(
     claims = claims_of(EXPO, page_of(EXPO_KEY, station_page({"Z": ["Mall"]}, ["beside Exit A"])))
     assert claims.exits == ()
     assert {finding.check for finding in claims.findings} == {"access-exit-unknown", "access-words-unread"}
+
+
+def test_a_heading_in_other_words_is_a_finding_and_no_lift() -> None:
+    body = "<h4>Exits</h4><b>A</b> NIL<h4>Common Facilities</h4><b>Passenger Lifts</b> Exit A"
+    claims = claims_of(EXPO, page_of(EXPO_KEY, page(body)))
+    assert claims.exits == ()
+    (finding,) = claims.findings
+    assert finding.check == "access-words-unread"
+    assert "'Passenger Lifts: Exit A'" in finding.message
 
 
 def test_a_name_with_its_code_is_found_and_one_that_nobody_knows_is_told() -> None:

@@ -142,7 +142,7 @@ def _unread(station: Station, record: LiftRecord) -> Finding:
     return finding_of(
         "access-words-unread",
         f"LTA's lift {show(record.description)} at {station.name} ({record.station_code}) speaks of an exit "
-        "in words that are not known; nothing is claimed. Read them, and see which exit is meant.",
+        "in words that are not understood; nothing is claimed. Read them, and see which exit is meant.",
         slug=station.slug,
         record_id=f"{LIFTS_ID}:{_record_id(record)}",
     )

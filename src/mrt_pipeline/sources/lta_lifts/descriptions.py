@@ -1,15 +1,16 @@
 """Read LTA's descriptions of lifts: ``Exit A Street level - Concourse``, ``(TEL) EXIT A STREET LEVEL - …``.
 
-Publisher: Land Transport Authority, DataMall, v2/FacilitiesMaintenance, field LiftDesc. Between dashes stand
-the levels that the lift serves; an exit is named with one of them. A description that names an exit is used
-only if each of its words is known, since a lift ``opposite Exit A`` is not at exit A. Last looked at on
-2026-11-30, in the few that are known.
+Publisher: Land Transport Authority, DataMall, v2/FacilitiesMaintenance, field LiftDesc. Between dashes, or
+the word ``to``, stand the levels that the lift serves. A description that names an exit is used only if each
+of its words is known, since a lift ``opposite Exit A`` is not at exit A, and if exits are named with the
+street alone, since ``Exit A Linkway`` may be anywhere. Last looked at on 2026-11-30, in the few that are
+known.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mrt_pipeline.extraction.exit_matching import LABEL
@@ -22,17 +23,19 @@ LINES: Mapping[str, str] = {
 _EXIT = frozenset({"EXIT", "EXITS"})
 _PLATFORM = frozenset({"PLATFORM", "PLATFORMS"})
 _JOINING = frozenset({",", "/", "&", "+", "AND"})
-_HARMLESS = frozenset(
-    {
-        *("STREET", "CONCOURSE", "LEVEL", "LEVELS", "LIFT", "LIFTS", "TO", "FROM", "AT", "THE"),
-        *("HALL", "TICKET", "TICKETING", "CONNECTING", "LINKWAY", "(", ")", "."),
-    }
-)
+_INSIDE = frozenset({"CONCOURSE", "HALL", "TICKET", "TICKETING", "LINKWAY", *_PLATFORM})
+"""places that are not the street; a level that names an exit and one of them is not understood"""
+_NUMBERED = frozenset({"LEVEL", "LEVELS", "LIFT", "LIFTS"})
+"""words that a number may follow; elsewhere it may be part of a label, as in ``Exit A 2``"""
+_PLACES = _INSIDE | _NUMBERED | {"STREET"}
+"""words that a floor (``B1``) may follow, for the same reason"""
+_HARMLESS = _PLACES | {"FROM", "AT", "THE", "CONNECTING", "(", ")", "."}
 """words that change nothing about which exit is meant, and what the lift connects"""
 _TOKEN = re.compile(r"[A-Z]+[0-9]*|[0-9]+[A-Z]?|[^\sA-Z0-9]")
-_DASH = re.compile(r"\s*[-–—]\s*")
+_BETWEEN_LEVELS = re.compile(r"\s*[-–—]\s*|\bTO\b", re.IGNORECASE)
 _LABEL = re.compile(LABEL)
-_FLOOR = re.compile(r"[BL][0-9]|[0-9]{1,2}")
+_FLOOR = re.compile(r"[BL][0-9]")
+_NUMBER = re.compile(r"[0-9]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,13 @@ def read_description(description: str) -> LiftWords:
     if re.search(r"\bexits?\b", text, re.IGNORECASE) is None:
         return LiftWords()
     line_code, text = _take_line(text)
-    levels = [_read_level(part) for part in _DASH.split(text)]
+    levels = [_read_level(part) for part in _BETWEEN_LEVELS.split(text)]
     read = [level for level in levels if level is not None]
     labels = tuple(dict.fromkeys(label for level in read for label in level.labels))
     if len(read) < len(levels) or not labels:
         return LiftWords(is_understood=False)
-    return LiftWords(labels, tuple(dict.fromkeys(_street_labels(read))), line_code)
+    is_inside = any(not level.words.isdisjoint({"CONCOURSE", *_PLATFORM}) for level in read)
+    return LiftWords(labels, labels if is_inside else (), line_code)
 
 
 def _take_line(text: str) -> tuple[str | None, str]:
@@ -78,35 +82,34 @@ def _take_line(text: str) -> tuple[str | None, str]:
     return (line_code, text[match.end() :]) if match and line_code else (None, text)
 
 
-def _street_labels(levels: Sequence[_Level]) -> Iterator[str]:
-    """Yield the exits that the lift takes from the street into the station."""
-    words = set().union(*(level.words for level in levels))
-    if "STREET" not in words or words.isdisjoint({"CONCOURSE", *_PLATFORM}):
-        return
-    naming = [level for level in levels if level.labels]
-    for level in naming:
-        if len(naming) == 1 or "STREET" in level.words:
-            yield from level.labels
-
-
 def _read_level(part: str) -> _Level | None:
-    """Return what a part between dashes names; nothing if it holds an unknown word."""
+    """Return what a part names; nothing if it holds an unknown word, or an exit that is not of the street."""
     tokens = [match.group() for match in _TOKEN.finditer(_keep_labels(part))]
     level = _Level()
     place = 0
     while place < len(tokens):
-        word = tokens[place]
+        word, before = tokens[place], tokens[place - 1] if place else ""
         place += 1
         if word in _EXIT or word in _PLATFORM:
             labels, place = _take_labels(tokens, place)
-            if word in _EXIT and not labels:
+            if word in _EXIT and (level.labels or not labels):
                 return None
-            if word in _EXIT:
-                level.labels.extend(labels)
-        elif word not in _HARMLESS and not _FLOOR.fullmatch(word):
+            level.labels.extend(labels if word in _EXIT else ())
+        elif not _is_known(word, before):
             return None
         level.words.add(word)
-    return level
+    return level if _is_street(level) or not level.labels else None
+
+
+def _is_street(level: _Level) -> bool:
+    return "STREET" in level.words and level.words.isdisjoint(_INSIDE)
+
+
+def _is_known(word: str, before: str) -> bool:
+    """Tell whether a word is known behind another; a number or floor that may be of a label is not."""
+    if _NUMBER.fullmatch(word):
+        return before in _NUMBERED
+    return word in _HARMLESS or bool(_FLOOR.fullmatch(word) and (not before or before in _PLACES))
 
 
 def _keep_labels(part: str) -> str:

@@ -184,8 +184,8 @@ def _unplaced(key: PageKey) -> Finding:
 def _unread(station: Station, page: Page, line: str) -> Finding:
     return finding_of(
         "access-words-unread",
-        f"SBS Transit's {page.key.line_code} page of {station.name} has {show(line)}; expected exits such as "
-        "A, B. Nothing is claimed. Read the words, and see which exit is meant.",
+        f"SBS Transit's {page.key.line_code} page of {station.name} has {show(line)}; expected Lifts or "
+        "Toilets, and exits such as A, B. Nothing is claimed. Read the words, and see which exit is meant.",
         slug=station.slug,
         record_id=f"{page.provenance.document_id}:{page.key.operator_code}",
     )

@@ -8,7 +8,7 @@ the names are facilities and the lines exits.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,12 @@ PAGES_ID = STATION_PAGES.document_id
 LIFT, TOILET, LANDMARK = "lift", "toilet", "landmark"
 FACILITIES: Mapping[str, str] = {"lift": LIFT, "lifts": LIFT, "toilet": TOILET, "toilets": TOILET}
 """headings of facilities that say something of exits, in small letters"""
-NOTHING = "no place of interest"
+NOTHING = frozenset(
+    {"", "nil", "none", "na", "n/a", "n.a", "not applicable", "no place of interest", "no places of interest"}
+)
+"""lines that name no landmark, in small letters and without the signs around them"""
 MAX_NAME_CHARS = 100
+_SPEAKS_OF_THEM = re.compile("lift|toilet", re.IGNORECASE)
 _SKIPPED = frozenset({"script", "style", "noscript", "template"})
 _CODE = re.compile(r"[A-Z0-9]{2,5}")
 _CELLS = {
@@ -58,7 +62,7 @@ class PageFacts:
 
     facts: tuple[StationPageFact, ...]
     unread: tuple[str, ...] = ()
-    """lines about a facility whose exits could not be read"""
+    """lines about a facility, or headings of some, that could not be read"""
 
 
 @dataclass(slots=True)
@@ -66,7 +70,8 @@ class _Section:
     """What stands under one heading: names in bold, each with its lines."""
 
     heading: str
-    groups: dict[str, list[str]] = field(default_factory=dict)
+    groups: list[tuple[str, list[str]]] = field(default_factory=lambda: [("", [])])
+    """in the order of the page; the first has no name, and what stands before the first one"""
 
 
 def parse_stations(content: bytes, line_code: str) -> tuple[PageKey, ...]:
@@ -105,7 +110,7 @@ def parse_page(content: bytes, key: PageKey) -> PageFacts:
     if not exits or not facilities:
         missing = "Exits" if not exits else "Common Facilities, or Facilities Found"
         raise SourceFormatError(PAGES_ID, f"{name} has no heading {missing!r}; expected a station page.")
-    unread: list[str] = []
+    unread = list(_unread_headings(facilities))
     facts = [
         *(fact for section in exits for fact in _landmarks(section, key)),
         *(fact for section in facilities for fact in _facilities(section, key, unread)),
@@ -148,26 +153,46 @@ def _is_of_facilities(heading: str) -> bool:
 
 
 def _landmarks(section: _Section, key: PageKey) -> Iterator[StationPageFact]:
-    for name, lines in section.groups.items():
+    for name, lines in section.groups:
         for label in read_exit_list(name) or ():
             for line in lines:
-                if line.lower().rstrip(".") != NOTHING and _is_name(line):
+                if line.lower().strip(" .:-–—") not in NOTHING and _is_name(line):
                     yield StationPageFact(
                         key.line_code, key.operator_code, key.station_name, label, LANDMARK, line
                     )
 
 
 def _facilities(section: _Section, key: PageKey, unread: list[str]) -> Iterator[StationPageFact]:
-    for name, lines in section.groups.items():
-        kind = FACILITIES.get(name.lower().rstrip(":"))
+    for name, lines in section.groups:
+        kind = _kind_of(name)
         for line in lines if kind else ():
             labels = read_exit_list(line)
             if labels is None:
-                unread.append(f"{name}: {line[:MAX_NAME_CHARS]}")
+                unread.append(_told(name, [line]))
             for label in labels or ():
                 yield StationPageFact(
                     key.line_code, key.operator_code, key.station_name, label, kind or "", ""
                 )
+
+
+def _unread_headings(sections: Sequence[_Section]) -> Iterator[str]:
+    """Yield what may speak of lifts or toilets under a heading that is not known; of no known one, all."""
+    groups = [group for section in sections for group in section.groups]
+    others = [(name, lines) for name, lines in groups if _kind_of(name) is None]
+    told = [_told(name, lines) for name, lines in others if _SPEAKS_OF_THEM.search(name or " ".join(lines))]
+    yield from told
+    if not told and len(others) == len(groups):
+        yield _told(sections[0].heading, [name for name, _ in others if name])
+
+
+def _kind_of(name: str) -> str | None:
+    return FACILITIES.get(name.lower().rstrip(" :"))
+
+
+def _told(name: str, lines: Sequence[str]) -> str:
+    """Return a heading and what stands below it, as a person is to read it."""
+    parts = (name.rstrip(" :")[:MAX_NAME_CHARS], ", ".join(lines)[:MAX_NAME_CHARS])
+    return ": ".join(part for part in parts if part)
 
 
 def _is_name(line: str) -> bool:
@@ -180,9 +205,9 @@ def _read_sections(root: _Element) -> Iterator[_Section]:
         section = _Section(_text_of(heading))
         for is_bold, text in _lines_of(_content_below(heading)):
             if is_bold:
-                section.groups.setdefault(text, [])
-            elif section.groups:
-                section.groups[next(reversed(section.groups))].append(text)
+                section.groups.append((text, []))
+            else:
+                section.groups[-1][1].append(text)
         yield section
 
 
