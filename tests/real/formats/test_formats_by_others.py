@@ -1,0 +1,89 @@
+"""The formats of a real run, read by programs of others, each in a fresh environment that it is installed in.
+
+Each test also damages the file, and expects the reader to say so: one that accepts anything proves nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import venv
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import Workplace
+
+pytestmark = pytest.mark.real_parts
+
+READERS = ("frictionless>=5.21",)
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the programs of a fresh environment that the readers are installed in."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=True)
+    programs = folder / "bin"
+    subprocess.run([programs / "python", "-m", "pip", "install", "--quiet", *READERS], check=True)
+    return programs
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a run that has written every format."""
+    place = Workplace(tmp_path_factory.mktemp("run"), {"MRT_PIPELINE__OUTPUT__FORMATS": "[csv]"})
+    result = place.call("run")
+    assert result.returncode == 0, result.stderr
+    return place.latest.resolve()
+
+
+def _call(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _unpack(archive: Path, folder: Path) -> Path:
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(folder)
+    return folder
+
+
+def _edit(table: Path, change: Callable[[list[dict[str, str]]], None]) -> None:
+    """Change the rows of a table."""
+    rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"), newline="")))
+    change(rows)
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_frictionless_finds_the_tables_to_be_as_they_are_described(
+    run: Path, programs: Path, tmp_path: Path
+) -> None:
+    folder = _unpack(run / "mrt_tables.zip", tmp_path)
+    checked = _call(programs / "frictionless", "validate", folder / "datapackage.json")
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "fault"),
+    [
+        ("exits", "lat", "north", "type-error"),
+        ("exits", "slug", "nowhere", "foreign-key"),
+        ("exits", "exit_id", "", "constraint-error"),
+        ("exit_access", "step_free", "perhaps", "constraint-error"),
+        ("platforms", "platform_codes", "A;B", "type-error"),
+    ],
+)
+def test_frictionless_finds_what_is_not_as_described(
+    run: Path, programs: Path, tmp_path: Path, table: str, column: str, value: str, fault: str
+) -> None:
+    folder = _unpack(run / "mrt_tables.zip", tmp_path)
+    _edit(folder / f"{table}.csv", lambda rows: rows[0].update({column: value}))
+    checked = _call(programs / "frictionless", "validate", "--json", folder / "datapackage.json")
+    assert checked.returncode == 1
+    assert f'"{fault}"' in checked.stdout
