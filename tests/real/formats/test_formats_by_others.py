@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import subprocess
 import venv
 import zipfile
@@ -19,7 +20,7 @@ from tests.e2e.command import Workplace
 
 pytestmark = pytest.mark.real_parts
 
-READERS = ("frictionless>=5.21",)
+READERS = ("frictionless>=5.21", "gtfs-guru>=1.0", "gtfs-validator>=0.1.2")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a run that has written every format."""
-    place = Workplace(tmp_path_factory.mktemp("run"), {"MRT_PIPELINE__OUTPUT__FORMATS": "[csv]"})
+    place = Workplace(tmp_path_factory.mktemp("run"), {"MRT_PIPELINE__OUTPUT__FORMATS": "[csv, gtfs]"})
     result = place.call("run")
     assert result.returncode == 0, result.stderr
     return place.latest.resolve()
@@ -87,3 +88,38 @@ def test_frictionless_finds_what_is_not_as_described(
     checked = _call(programs / "frictionless", "validate", "--json", folder / "datapackage.json")
     assert checked.returncode == 1
     assert f'"{fault}"' in checked.stdout
+
+
+def _judge_feed(programs: Path, folder: Path) -> tuple[set[str], set[str]]:
+    """Return the errors that each of two validators finds in a feed, by their codes."""
+    report = folder.parent / "report"
+    one = _call(programs / "gtfs-validator", "-i", folder, "-o", report, "-c", "sg", "--fail-on-error")
+    notices = json.loads((report / "report.json").read_text(encoding="utf-8"))["notices"]
+    found = {notice["code"] for notice in notices if notice["severity"] == "ERROR"}
+    assert one.returncode == bool(found), one.stderr
+    ask = "import sys, gtfs_guru; print(*{e.code for e in gtfs_guru.validate(sys.argv[1], 'sg').errors()})"
+    other = _call(programs / "python", "-c", ask, folder)
+    assert other.returncode == 0, other.stderr
+    return found, set(other.stdout.split())
+
+
+def test_two_validators_of_gtfs_find_no_error(run: Path, programs: Path, tmp_path: Path) -> None:
+    assert _judge_feed(programs, _unpack(run / "mrt_gtfs.zip", tmp_path / "feed")) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "value", "fault"),
+    [
+        ("stops", "parent_station", "nowhere", "foreign_key_violation"),
+        ("stops", "wheelchair_boarding", "yes", "invalid_integer"),
+        ("routes", "route_color", "red", "invalid_color"),
+        ("translations", "record_id", "nowhere", "translation_foreign_key_violation"),
+    ],
+)
+def test_two_validators_of_gtfs_find_what_is_wrong(
+    run: Path, programs: Path, tmp_path: Path, file: str, column: str, value: str, fault: str
+) -> None:
+    folder = _unpack(run / "mrt_gtfs.zip", tmp_path / "feed")
+    _edit(folder / f"{file}.txt", lambda rows: rows[-1].update({column: value}))
+    one, other = _judge_feed(programs, folder)
+    assert (fault in one, fault in other) == (True, True), (one, other)
