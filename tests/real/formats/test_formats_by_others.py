@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import Workplace
+from tests.e2e.command import Workplace, load
 
 pytestmark = pytest.mark.real_parts
 
-READERS = ("frictionless>=5.21", "gtfs-guru>=1.0", "gtfs-validator>=0.1.2")
+READERS = ("frictionless>=5.21", "gtfs-guru>=1.0", "gtfs-validator>=0.1.2", "pyogrio>=0.13")
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,9 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a run that has written every format."""
-    place = Workplace(tmp_path_factory.mktemp("run"), {"MRT_PIPELINE__OUTPUT__FORMATS": "[csv, gtfs]"})
+    place = Workplace(
+        tmp_path_factory.mktemp("run"), {"MRT_PIPELINE__OUTPUT__FORMATS": "[csv, geopackage, gtfs]"}
+    )
     result = place.call("run")
     assert result.returncode == 0, result.stderr
     return place.latest.resolve()
@@ -123,3 +125,36 @@ def test_two_validators_of_gtfs_find_what_is_wrong(
     _edit(folder / f"{file}.txt", lambda rows: rows[-1].update({column: value}))
     one, other = _judge_feed(programs, folder)
     assert (fault in one, fault in other) == (True, True), (one, other)
+
+
+def _describe_layers(programs: Path, package: Path) -> str:
+    """Return what GDAL, which pyogrio brings along, says of each layer; it warns where a file is unsound."""
+    ask = (
+        "import sys, pyogrio\n"
+        "for name, kind in pyogrio.list_layers(sys.argv[1]):\n"
+        "    it = pyogrio.read_info(sys.argv[1], layer=name, force_total_bounds=kind is not None)\n"
+        "    print(name, kind, it['crs'], it['features'], it['total_bounds'])\n"
+    )
+    read = _call(programs / "python", "-W", "error", "-c", ask, package)
+    assert (read.returncode, read.stderr) == (0, "")
+    return read.stdout
+
+
+def test_gdal_reads_layers_and_tables_of_the_geopackage(run: Path, programs: Path) -> None:
+    lines = _describe_layers(programs, run / "mrt.gpkg").splitlines()
+    stations = load(run / "stage3_final.json")["stations"]
+    exits = sum(len(station["exits"]) for station in stations)
+    assert lines[0].startswith(f"stations Point EPSG:4326 {len(stations)} (103.")
+    assert lines[1].startswith(f"exits Point EPSG:4326 {exits} (103.")
+    assert [line.split()[1] for line in lines[2:]] == ["None"] * 8
+
+
+def test_gdal_finds_out_that_a_geopackage_does_not_say_what_it_is(
+    run: Path, programs: Path, tmp_path: Path
+) -> None:
+    content = bytearray((run / "mrt.gpkg").read_bytes())
+    content[68:72] = b"NONE"
+    damaged = tmp_path / "mrt.gpkg"
+    damaged.write_bytes(content)
+    with pytest.raises(AssertionError, match="application_id"):
+        _describe_layers(programs, damaged)
