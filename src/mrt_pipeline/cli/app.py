@@ -181,6 +181,21 @@ def validate(
     raise typer.Exit(validate_file(file, config, shows_all=shows_all))
 
 
+@app.command()
+def export(
+    run: Annotated[str, typer.Argument(help="Run (name, path, or latest) or stage3_final.json")],
+    format_name: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="One of those under output.formats, e.g. csv")
+    ],
+    folder: Annotated[Path, path_option("Folder to write into, made if it is new", "--to")],
+    config: Config = None,
+) -> None:
+    """Write a dataset in one format; a file that is there with other content is never written over."""
+    from mrt_pipeline.cli.exporting import export_run
+
+    export_run(run, format_name, folder, config)
+
+
 for command in COMMANDS:
     app.command()(command)
 

@@ -175,7 +175,8 @@ class OutputSection(Section):
     """after a success, completed runs beyond this number are removed, oldest first"""
     symlink_latest: bool = True
     formats: Names[Format] = Field(default=_DEFAULT_FORMATS, min_length=1)
-    """json: mrt_transit_graph.json; geojson: exits.geojson"""
+    """json: mrt_transit_graph.json; csv: mrt_tables.zip; geojson: exits.geojson;
+    geopackage: mrt.gpkg; gtfs: mrt_gtfs.zip"""
 
 
 class LoggingSection(Section):

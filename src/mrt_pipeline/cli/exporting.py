@@ -1,0 +1,36 @@
+"""``mrt-pipeline export``: a dataset in one format, in a folder that the caller names."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from mrt_pipeline.cli.outputs import outputs_of, warn_of_unvouched
+from mrt_pipeline.cli.printing import say, warn
+from mrt_pipeline.contracts.run import RunStatus
+from mrt_pipeline.history.datasets import LoadedDataset, load_dataset
+from mrt_pipeline.orchestrator.exporting import export_dataset, get_export
+
+
+def export_run(run: str, format_name: str, folder: Path, config: Path | None) -> None:
+    """Write a run's dataset in one format and print each file; warn if nobody vouches for the dataset.
+
+    Args:
+        run: name or path of a run, ``latest``, or path of a dataset's file.
+        format_name: of the format.
+        folder: where to write.
+        config: says where runs lie.
+    """
+    spec = get_export(format_name)
+    loaded = load_dataset(run, outputs_of(config, run))
+    warn_of_unvouched(loaded)
+    _warn_of_unfinished(loaded)
+    for path, is_new in export_dataset(loaded.dataset, spec, folder).items():
+        say(f"Wrote {path}" if is_new else f"{path} is there already; nothing was changed.")
+
+
+def _warn_of_unfinished(loaded: LoadedDataset) -> None:
+    if loaded.run is not None and loaded.run.manifest.status is not RunStatus.COMPLETED:
+        state = loaded.run.state.replace("_", " ")
+        see = shlex.join(["mrt-pipeline", "show", str(loaded.run.folder)])
+        warn(f"{loaded.name} stands as {state}; see why before you pass this on: {see}")

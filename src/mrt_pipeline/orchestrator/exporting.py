@@ -1,0 +1,58 @@
+"""One format of any dataset, in a folder that somebody chose: nothing there is written over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mrt_pipeline.config.registry import all_exports
+from mrt_pipeline.contracts.export_spec import ExportSpec
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.errors import StorageError, UsageError
+from mrt_pipeline.runtime.files import make_folder, read_bytes, write_bytes
+
+
+def get_export(name: str) -> ExportSpec:
+    """Return the output format of a name.
+
+    Raises:
+        UsageError: if there is none.
+    """
+    specs = {spec.name: spec for spec in all_exports()}
+    if name not in specs:
+        raise UsageError(f"There is no format {name!r}; expected one of {', '.join(specs)}.")
+    return specs[name]
+
+
+def export_dataset(dataset: Stage3Output, spec: ExportSpec, folder: Path) -> dict[Path, bool]:
+    """Write the files of a format into a folder, which is made if need be: each is whole or not there.
+
+    Returns: each file, and whether it is new; one that is there with the same bytes is left alone.
+
+    Raises:
+        StorageError: if another file has the name of one of them (then none is written), or one cannot be
+            written.
+    """
+    contents = {folder / name: render(dataset) for name, render in spec.files.items()}
+    is_new = {path: _is_missing(path, content) for path, content in contents.items()}
+    make_folder(folder)
+    for path, content in contents.items():
+        if is_new[path]:
+            write_bytes(path, content)
+    return is_new
+
+
+def _is_missing(path: Path, content: bytes) -> bool:
+    """Tell whether a file is still to be written.
+
+    Raises:
+        StorageError: if there is one with other bytes.
+    """
+    try:
+        found = read_bytes(path)
+    except FileNotFoundError:
+        return True
+    if found != content:
+        raise StorageError(
+            path, "is there with other content; expected none. Move it away, or choose another --to."
+        )
+    return False

@@ -1,0 +1,69 @@
+"""``mrt-pipeline export`` as a person calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mrt_pipeline.config.registry import all_exports
+from tests.e2e.command import Workplace, load
+
+
+@pytest.mark.parametrize("name", [spec.name for spec in all_exports()])
+def test_any_format_is_written_from_a_run_that_did_not_write_it(
+    finished: Workplace, tmp_path: Path, name: str
+) -> None:
+    result = finished.call("export", "latest", "--format", name, "--to", tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    files = next(spec for spec in all_exports() if spec.name == name).files
+    assert {path.name for path in tmp_path.iterdir()} == files.keys()
+    assert result.stdout.splitlines() == [f"Wrote {tmp_path / file}" for file in files]
+
+
+def test_what_is_exported_is_what_a_run_writes(finished: Workplace, tmp_path: Path) -> None:
+    finished.call("export", str(finished.latest), "--format", "json", "--to", tmp_path)
+    assert (tmp_path / "mrt_transit_graph.json").read_bytes() == (
+        finished.latest / "mrt_transit_graph.json"
+    ).read_bytes()
+
+
+def test_a_second_time_nothing_is_changed_and_another_file_is_never_written_over(
+    finished: Workplace, tmp_path: Path
+) -> None:
+    export = ("export", "latest", "--format", "geojson", "--to", tmp_path)
+    finished.call(*export)
+    again = finished.call(*export)
+    assert (again.returncode, "is there already; nothing was changed." in again.stdout) == (0, True)
+    (tmp_path / "exits.geojson").write_text("mine", encoding="utf-8")
+    refused = finished.call(*export)
+    assert refused.returncode == 1
+    assert "exits.geojson is there with other content; expected none." in refused.stderr
+    assert (tmp_path / "exits.geojson").read_text(encoding="utf-8") == "mine"
+
+
+def test_an_unknown_format_is_refused_before_anything_is_read(place: Workplace) -> None:
+    result = place.call("export", "nowhere", "--format", "xml", "--to", "out")
+    assert result.returncode == 2
+    assert "There is no format 'xml'; expected one of json, csv, geojson, geopackage, gtfs." in result.stderr
+    assert not (place.folder / "out").exists()
+
+
+def test_the_dataset_of_a_run_that_did_not_end_well_comes_with_a_warning(
+    after_a_run: Workplace, tmp_path: Path
+) -> None:
+    run = after_a_run.latest.resolve()
+    failed = load(run / "manifest.json") | {"status": "failed"}
+    (run / "manifest.json").write_text(json.dumps(failed), encoding="utf-8")
+    result = after_a_run.call("export", str(run), "--format", "csv", "--to", tmp_path / "out")
+    assert (result.returncode, (tmp_path / "out" / "mrt_tables.zip").is_file()) == (0, True)
+    assert "stands as failed; see why before you pass this on: mrt-pipeline show" in result.stderr
+
+
+def test_a_dataset_without_its_run_comes_with_a_warning(finished: Workplace, tmp_path: Path) -> None:
+    alone = tmp_path / "stage3_final.json"
+    alone.write_bytes((finished.latest / "stage3_final.json").read_bytes())
+    result = finished.call("export", alone, "--format", "gtfs", "--to", tmp_path)
+    assert (result.returncode, (tmp_path / "mrt_gtfs.zip").is_file()) == (0, True)
+    assert "there is no manifest of its run beside it" in result.stderr

@@ -1,0 +1,160 @@
+"""The formats of a real run, read by programs of others, each in a fresh environment that it is installed in.
+
+Each test also damages the file, and expects the reader to say so: one that accepts anything proves nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import venv
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import Workplace, load
+
+pytestmark = pytest.mark.real_parts
+
+READERS = ("frictionless>=5.21", "gtfs-guru>=1.0", "gtfs-validator>=0.1.2", "pyogrio>=0.13")
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the programs of a fresh environment that the readers are installed in."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=True)
+    programs = folder / "bin"
+    subprocess.run([programs / "python", "-m", "pip", "install", "--quiet", *READERS], check=True)
+    return programs
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a run that has written every format."""
+    place = Workplace(
+        tmp_path_factory.mktemp("run"), {"MRT_PIPELINE__OUTPUT__FORMATS": "[csv, geopackage, gtfs]"}
+    )
+    result = place.call("run")
+    assert result.returncode == 0, result.stderr
+    return place.latest.resolve()
+
+
+def _call(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _unpack(archive: Path, folder: Path) -> Path:
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(folder)
+    return folder
+
+
+def _edit(table: Path, change: Callable[[list[dict[str, str]]], None]) -> None:
+    """Change the rows of a table."""
+    rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"), newline="")))
+    change(rows)
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_frictionless_finds_the_tables_to_be_as_they_are_described(
+    run: Path, programs: Path, tmp_path: Path
+) -> None:
+    folder = _unpack(run / "mrt_tables.zip", tmp_path)
+    checked = _call(programs / "frictionless", "validate", folder / "datapackage.json")
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "fault"),
+    [
+        ("exits", "lat", "north", "type-error"),
+        ("exits", "slug", "nowhere", "foreign-key"),
+        ("exits", "exit_id", "", "constraint-error"),
+        ("exit_access", "step_free", "perhaps", "constraint-error"),
+        ("platforms", "platform_codes", "A;B", "type-error"),
+    ],
+)
+def test_frictionless_finds_what_is_not_as_described(
+    run: Path, programs: Path, tmp_path: Path, table: str, column: str, value: str, fault: str
+) -> None:
+    folder = _unpack(run / "mrt_tables.zip", tmp_path)
+    _edit(folder / f"{table}.csv", lambda rows: rows[0].update({column: value}))
+    checked = _call(programs / "frictionless", "validate", "--json", folder / "datapackage.json")
+    assert checked.returncode == 1
+    assert f'"{fault}"' in checked.stdout
+
+
+def _judge_feed(programs: Path, folder: Path) -> tuple[set[str], set[str]]:
+    """Return the errors that each of two validators finds in a feed, by their codes."""
+    report = folder.parent / "report"
+    one = _call(programs / "gtfs-validator", "-i", folder, "-o", report, "-c", "sg", "--fail-on-error")
+    notices = json.loads((report / "report.json").read_text(encoding="utf-8"))["notices"]
+    found = {notice["code"] for notice in notices if notice["severity"] == "ERROR"}
+    assert one.returncode == bool(found), one.stderr
+    ask = "import sys, gtfs_guru; print(*{e.code for e in gtfs_guru.validate(sys.argv[1], 'sg').errors()})"
+    other = _call(programs / "python", "-c", ask, folder)
+    assert other.returncode == 0, other.stderr
+    return found, set(other.stdout.split())
+
+
+def test_two_validators_of_gtfs_find_no_error(run: Path, programs: Path, tmp_path: Path) -> None:
+    assert _judge_feed(programs, _unpack(run / "mrt_gtfs.zip", tmp_path / "feed")) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "value", "fault"),
+    [
+        ("stops", "parent_station", "nowhere", "foreign_key_violation"),
+        ("stops", "wheelchair_boarding", "yes", "invalid_integer"),
+        ("routes", "route_color", "red", "invalid_color"),
+        ("translations", "record_id", "nowhere", "translation_foreign_key_violation"),
+    ],
+)
+def test_two_validators_of_gtfs_find_what_is_wrong(
+    run: Path, programs: Path, tmp_path: Path, file: str, column: str, value: str, fault: str
+) -> None:
+    folder = _unpack(run / "mrt_gtfs.zip", tmp_path / "feed")
+    _edit(folder / f"{file}.txt", lambda rows: rows[-1].update({column: value}))
+    one, other = _judge_feed(programs, folder)
+    assert (fault in one, fault in other) == (True, True), (one, other)
+
+
+def _describe_layers(programs: Path, package: Path) -> str:
+    """Return what GDAL, which pyogrio brings along, says of each layer; it warns where a file is unsound."""
+    ask = (
+        "import sys, pyogrio\n"
+        "for name, kind in pyogrio.list_layers(sys.argv[1]):\n"
+        "    it = pyogrio.read_info(sys.argv[1], layer=name, force_total_bounds=kind is not None)\n"
+        "    print(name, kind, it['crs'], it['features'], it['total_bounds'])\n"
+    )
+    read = _call(programs / "python", "-W", "error", "-c", ask, package)
+    assert (read.returncode, read.stderr) == (0, "")
+    return read.stdout
+
+
+def test_gdal_reads_layers_and_tables_of_the_geopackage(run: Path, programs: Path) -> None:
+    lines = _describe_layers(programs, run / "mrt.gpkg").splitlines()
+    stations = load(run / "stage3_final.json")["stations"]
+    exits = sum(len(station["exits"]) for station in stations)
+    assert lines[0].startswith(f"stations Point EPSG:4326 {len(stations)} (103.")
+    assert lines[1].startswith(f"exits Point EPSG:4326 {exits} (103.")
+    assert [line.split()[1] for line in lines[2:]] == ["None"] * 8
+
+
+def test_gdal_finds_out_that_a_geopackage_does_not_say_what_it_is(
+    run: Path, programs: Path, tmp_path: Path
+) -> None:
+    content = bytearray((run / "mrt.gpkg").read_bytes())
+    content[68:72] = b"NONE"
+    damaged = tmp_path / "mrt.gpkg"
+    damaged.write_bytes(content)
+    with pytest.raises(AssertionError, match="application_id"):
+        _describe_layers(programs, damaged)
