@@ -22,6 +22,7 @@ from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.lta_lifts.claims import LiftSource
 from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
+from mrt_pipeline.sources.sbs_transit.claims import open_source as open_station_pages
 from mrt_pipeline.sources.sbs_transit.reading import read_pages
 from mrt_pipeline.stages.enrichment.circuit_breaker import CircuitBreaker, enrich_station
 from mrt_pipeline.stages.enrichment.registry import open_sources
@@ -183,6 +184,18 @@ def test_a_list_of_stations_that_is_none_is_an_error(
     publishers.sbs.interpose("StationDropdown", *[reply] * 10)
     with pytest.raises(SourceError):
         read_pages(access, 30)
+
+
+def test_a_site_that_cannot_be_asked_has_failed_for_stations_of_its_lines_alone(
+    publishers: Publishers, access: LocalAccess
+) -> None:
+    publishers.sbs.interpose("StationDropdown", *[Reply(403, b"no")] * 10)
+    context = RunContext(access.settings, date(2026, 11, 23), access)
+    breaker = CircuitBreaker(open_station_pages(context, NO_CONFIG))
+    asked = [HOUGANG, real_station("bugis", EW12="A"), real_station("bishan", NS17="A")]
+    breaker.prepare(asked, asked)
+    failed = [station.slug for station in asked if enrich_station(station, [breaker]).enrichment.failures]
+    assert failed == ["hougang", "bugis"]
 
 
 # the default run

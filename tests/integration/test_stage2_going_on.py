@@ -165,6 +165,13 @@ def test_stations_that_a_source_failed_are_tried_again_and_the_run_converges(tmp
     assert to_json(whole) == to_json(_run(make_context(), _wiki(), LandmarkSource()))
 
 
+def test_of_many_stations_that_a_source_failed_a_few_are_named() -> None:
+    partial = _run(make_context(), _wiki(errors=dict.fromkeys(SLUGS, NO_PAGE)), LandmarkSource())
+    [finding] = partial.findings
+    more = len(SLUGS) - 3
+    assert f"for {len(SLUGS)} stations ({', '.join(SLUGS[:3])} and {more} more). The first" in finding.message
+
+
 def test_stations_never_tried_come_before_those_that_failed(tmp_path: Path) -> None:
     """Otherwise a daily budget could be spent on hopeless ones for ever."""
     _run(
@@ -368,7 +375,7 @@ class TestRetryFailed:
         source = _wiki()
         with pytest.raises(StageInputError) as caught:
             _run(make_context(tmp_path, retry_failed=True), source)
-        shown = "station-4, station-5, station-6, station-7, station-8, …"
+        shown = "station-4, station-5, station-6 and 5 more"
         assert f"8 were not done as they are now ({shown})" in str(caught.value)
         assert str(caught.value).endswith("Do them with: mrt-pipeline run --resume-from 2")
         assert source.asked == []

@@ -78,6 +78,14 @@ class SurveyingSource(Protocol):
 
 
 @runtime_checkable
+class BoundedSource(Protocol):
+    """A source that speaks of some stations only: where it cannot be asked, the others lack nothing."""
+
+    def covers(self, station: Station) -> bool:
+        """Tell whether it may have anything to say of a station; known before ``prepare``."""
+
+
+@runtime_checkable
 class RemarkingSource(Protocol):
     """A source that finds something which concerns no single station."""
 

@@ -42,8 +42,6 @@ TOLD_AT_ONCE = frozenset({"wiki-page-blank"})
 """checks of single stations that are told on the console too, since they say that someone has to look"""
 MOST_TOLD = 5
 """so many findings of one kind are shown while the stage runs"""
-MOST_NAMED = 60
-"""a finding about a source that failed names so many stations"""
 
 
 class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
@@ -236,7 +234,7 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
         )
     for name in used:
         failed = [item for item in enrichments if name in item.failures]
-        slugs = shorten([item.slug for item in failed], MOST_NAMED)
+        slugs = shorten([item.slug for item in failed])
         if failed:
             yield finding_of(
                 "source-failed",

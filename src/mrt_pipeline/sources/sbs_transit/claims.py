@@ -23,6 +23,7 @@ from mrt_pipeline.extraction.exit_matching import Naming, match_exit
 from mrt_pipeline.extraction.facts import plain_name
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.records import show
+from mrt_pipeline.sources.sbs_transit.fetching import LINES
 from mrt_pipeline.sources.sbs_transit.parsing import LANDMARK, LIFT, PAGES_ID, TOILET, PageKey
 from mrt_pipeline.sources.sbs_transit.reading import Page, Pages, read_pages, version_of
 
@@ -78,6 +79,10 @@ class SbsSource:
             self._failures.setdefault(self._find_slug(key) or "", error)
         self._findings = tuple(remarks)
         self._is_read = True
+
+    def covers(self, station: Station) -> bool:
+        """Tell whether a station is on a line of the operator's that has pages."""
+        return not set(LINES).isdisjoint(station.lines)
 
     def version_for(self, station: Station) -> str | None:
         """Return which content of the station's pages was read; none if one could not be."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims, SurveyingSource
+from mrt_pipeline.contracts.claims import BoundedSource, EnrichmentSource, StationClaims, SurveyingSource
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import BlockedError, ModelCallError, SourceError
@@ -68,13 +68,15 @@ class CircuitBreaker:
         return None if self.is_closed else self._source.version_for(station)
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return what the source says about a station.
+        """Return what the source says about a station; nothing of one that a closed source does not cover.
 
         Raises:
             SourceError: if it has no answer, now or any more.
             ModelCallError: likewise, for a language model.
         """
         if self._last_word is not None and self.is_closed:
+            if isinstance(self._source, BoundedSource) and not self._source.covers(station):
+                return StationClaims(source=self.name)
             raise self._last_word.with_traceback(None)
         with self._watching():
             return self._source.claims_for(station, earlier)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext
 
 GO_ON = "mrt-pipeline run --resume-from 2"
-SHOWN_SLUGS = 5
+SHOWN_SLUGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +205,10 @@ class Driver:
             self._context.reporter.note(f"{left}: {self._budget.reason}.")
 
 
-def shorten(slugs: Sequence[str], most: int = SHOWN_SLUGS) -> str:
-    """Return the first few of many names."""
-    shown = ", ".join(slugs[:most])
-    return shown if len(slugs) <= most else f"{shown}, …"
+def shorten(slugs: Sequence[str]) -> str:
+    """Return the first few of many names, and how many there are besides."""
+    more = len(slugs) - SHOWN_SLUGS
+    return ", ".join(slugs[:SHOWN_SLUGS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _is_better(before: JournalRow, now: JournalRow) -> bool:

@@ -147,3 +147,20 @@ def test_a_source_that_could_not_be_prepared_is_not_shown_all_stations() -> None
     source = SurveyingLandmarkSource("network", prepare_error=BlockedError("network", "answered 403."))
     CircuitBreaker(source).prepare([SENJA], [SENJA, YISHUN])
     assert source.surveyed == []
+
+
+class LocalLandmarkSource(LandmarkSource):
+    """Covers Yishun alone."""
+
+    def covers(self, station: Station) -> bool:
+        return station.slug == "yishun"
+
+
+def test_a_source_that_cannot_be_asked_has_failed_only_for_stations_that_it_covers() -> None:
+    refusal = FetchError("sbs-station-pages", "no answer", retryable=True)
+    breaker = CircuitBreaker(LocalLandmarkSource("sbs_transit", prepare_error=refusal))
+    breaker.prepare([YISHUN, BISHAN], [YISHUN, BISHAN])
+    assert enrich_station(YISHUN, [breaker]).enrichment.failures == {"sbs_transit": str(refusal)}
+    beyond = enrich_station(BISHAN, [breaker]).enrichment
+    assert (beyond.status, beyond.failures) == (EnrichmentStatus.DONE, {})
+    assert _names(enrich_station(BISHAN, [CircuitBreaker(LocalLandmarkSource("sbs_transit"))])) != []
