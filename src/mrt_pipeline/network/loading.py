@@ -32,6 +32,7 @@ TABLES = (
     "codes.csv",
     "services.csv",
     "known_exits.csv",
+    "doubts.csv",
     "documents.csv",
     "horizon.csv",
 )

@@ -28,6 +28,7 @@ DAY = date(2026, 11, 30)
 
 HOUGANG = real_station("hougang", NE14="A B C")
 STEVENS = real_station("stevens", DT10="1 4 5", TE11="2 3")
+BUKIT_PANJANG = real_station("bukit-panjang", BP6="B", DT1="B")
 HARBOURFRONT = real_station("harbourfront", NE1="A B", CC29="A")
 BAYFRONT = real_station("bayfront", CC34="A B", DT16="C")
 
@@ -96,10 +97,19 @@ def test_a_record_for_one_building_is_not_claimed_of_another_ones_exit() -> None
     assert claims_of(STEVENS, row).exits == ()
 
 
-@pytest.mark.parametrize(("code", "exit_id"), [("NE1", "harbourfront-nel-A"), ("CC29", "harbourfront-ccl-A")])
+@pytest.mark.parametrize(
+    ("code", "exit_id"), [("BP6", "bukit-panjang-bpl-B"), ("DT1", "bukit-panjang-dtl-B")]
+)
 def test_a_label_that_buildings_share_is_settled_by_the_station_code(code: str, exit_id: str) -> None:
-    row = lift_row(code, "HarbourFront", "Exit A Street level - Concourse")
-    assert list(access_by_exit(claims_of(HARBOURFRONT, row))) == [exit_id]
+    row = lift_row(code, "Bukit Panjang", "Exit B Street level - Concourse")
+    assert list(access_by_exit(claims_of(BUKIT_PANJANG, row))) == [exit_id]
+
+
+@pytest.mark.parametrize("code", ["NE1", "CC29"])
+def test_a_code_settles_nothing_where_it_is_a_guess_whose_building_it_is(code: str) -> None:
+    claims = claims_of(HARBOURFRONT, lift_row(code, "HarbourFront", "Exit A Street level - Concourse"))
+    assert claims.exits == ()
+    assert [finding.check for finding in claims.findings] == ["access-exit-ambiguous"]
 
 
 def test_a_code_of_old_means_what_it_became() -> None:

@@ -190,6 +190,7 @@ def test_a_row_of_another_form_is_refused(changes: dict[str, Any]) -> None:
 # what is claimed
 
 
+BUKIT_PANJANG = real_station("bukit-panjang", BP6="B", DT1="B")
 EXPO = real_station("expo", DT35="A C D", CG1="A B")
 
 
@@ -213,9 +214,10 @@ EXPO_KEY = PageKey("DTL", "XPO", "Expo")
 
 
 def test_a_downtown_page_speaks_of_the_downtown_building() -> None:
-    claims = claims_of(EXPO, page_of(EXPO_KEY, station_page({"A": ["EXPO Hall 1"]}, ["A"])))
+    key = PageKey("DTL", "BKP", "Bukit Panjang")
+    claims = claims_of(BUKIT_PANJANG, page_of(key, station_page({"B": ["EXPO Hall 1"]}, ["B"])))
     (found,) = claims.exits
-    assert found.exit_id == "expo-dtl-A"
+    assert found.exit_id == "bukit-panjang-dtl-B"
     assert found.access is not None
     assert (found.access.step_free, found.access.features) == (StepFree.UNKNOWN, (AccessFeature.LIFT,))
     assert found.access.confidence is Confidence.MEDIUM

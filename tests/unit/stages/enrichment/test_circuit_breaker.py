@@ -160,7 +160,7 @@ def test_a_source_that_cannot_be_asked_has_failed_only_for_stations_that_it_cove
     refusal = FetchError("sbs-station-pages", "no answer", retryable=True)
     breaker = CircuitBreaker(LocalLandmarkSource("sbs_transit", prepare_error=refusal))
     breaker.prepare([YISHUN, BISHAN], [YISHUN, BISHAN])
-    assert enrich_station(YISHUN, [breaker]).enrichment.failures == {"sbs_transit": str(refusal)}
-    beyond = enrich_station(BISHAN, [breaker]).enrichment
+    assert enrich_station(YISHUN, [breaker], AS_OF).enrichment.failures == {"sbs_transit": str(refusal)}
+    beyond = enrich_station(BISHAN, [breaker], AS_OF).enrichment
     assert (beyond.status, beyond.failures) == (EnrichmentStatus.DONE, {})
     assert _names(enrich_station(BISHAN, [CircuitBreaker(LocalLandmarkSource("sbs_transit"))])) != []
