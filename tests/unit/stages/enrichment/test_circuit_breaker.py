@@ -163,4 +163,4 @@ def test_a_source_that_cannot_be_asked_has_failed_only_for_stations_that_it_cove
     assert enrich_station(YISHUN, [breaker], AS_OF).enrichment.failures == {"sbs_transit": str(refusal)}
     beyond = enrich_station(BISHAN, [breaker], AS_OF).enrichment
     assert (beyond.status, beyond.failures) == (EnrichmentStatus.DONE, {})
-    assert _names(enrich_station(BISHAN, [CircuitBreaker(LocalLandmarkSource("sbs_transit"))])) != []
+    assert _names(enrich_station(BISHAN, [CircuitBreaker(LocalLandmarkSource("sbs_transit"))], AS_OF)) != []
