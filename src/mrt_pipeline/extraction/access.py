@@ -6,7 +6,8 @@ import re
 
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, StepFree
 from mrt_pipeline.contracts.outputs import FeatureDenial
-from mrt_pipeline.extraction.access_words import DENIALS, MEANING, VOCABULARY, has_steps, is_elsewhere
+from mrt_pipeline.extraction.access_meaning import MEANING
+from mrt_pipeline.extraction.access_words import DENIALS, VOCABULARY, has_steps, is_elsewhere
 from mrt_pipeline.extraction.mentions import mentions_in, sentence_at
 from mrt_pipeline.extraction.rejections import Reason, UngroundedError
 from mrt_pipeline.extraction.statements import Place, Statement, find_fault, find_retraction

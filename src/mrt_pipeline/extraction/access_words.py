@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mrt_pipeline.contracts.network import AccessFeature, StepFree
+from mrt_pipeline.contracts.network import AccessFeature
+from mrt_pipeline.extraction.access_meaning import STEP_FREE_NO, STEP_FREE_YES
 from mrt_pipeline.extraction.doubt_words import GONE, RESTRICTED, UNSURE
-
-STEP_FREE_YES = "step_free_yes"
-STEP_FREE_NO = "step_free_no"
 
 _TOILET = r"(?:toilets?|washrooms?|restrooms?|wc)"
 _WAY = (
@@ -61,15 +59,6 @@ VOCABULARY: dict[str, re.Pattern[str]] = {
     }.items()
 }
 """What must be read in a quote to support a value."""
-
-MEANING: dict[str, StepFree] = {
-    STEP_FREE_YES: StepFree.YES,
-    STEP_FREE_NO: StepFree.NO,
-    AccessFeature.WHEELCHAIR_ACCESSIBLE.value: StepFree.YES,
-    AccessFeature.BARRIER_FREE.value: StepFree.YES,
-    AccessFeature.STAIRS_ONLY.value: StepFree.NO,
-}
-"""What a statement means for step-free access. A lift alone means nothing: it may lead elsewhere."""
 
 READ_FEATURES = tuple(feature for feature in AccessFeature if feature.value in VOCABULARY)
 """The features that pages are read for: a ramp on a page may be any slope nearby, and of toilets only those

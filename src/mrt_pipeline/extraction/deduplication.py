@@ -58,6 +58,8 @@ def unite_same(same: list[ItemT], field: str) -> ItemT:
 
 def unite_landmarks(same: list[Landmark]) -> Landmark:
     """Return the most trusted reading of one landmark; what it lacks, the other readings give."""
+    if len(same) == 1:
+        return same[0]
     united = unite_same(same, "name")
     ranked = sorted(same, key=lambda item: (rank_of(item.evidence_for("name")), item.model_dump_json()))
     kinds = [item.kind for item in ranked if item.kind is not None]

@@ -165,6 +165,19 @@ class Network:
         """Return the entry of a code, past, present or future."""
         return self._by_code.get(station_code)
 
+    def opened_dates(self, station_code: str) -> list[date]:
+        """Return the known days on which the place of a code opened, under this code or an earlier one."""
+        return self._opened_dates.get(station_code, [])
+
+    @cached_property
+    def _opened_dates(self) -> dict[str, list[date]]:
+        dates: dict[str, list[date]] = {}
+        for entry in self.codes:
+            if entry.opened_date is not None:
+                for code in {entry.station_code, entry.renumbered_to or entry.station_code}:
+                    dates.setdefault(code, []).append(entry.opened_date)
+        return dates
+
     def find_date_source(self, entry: CodeEntry) -> str | None:
         """Return which document a code's opening date comes from, as far as that is known."""
         found = self.documents.get(entry.opened_document or "")

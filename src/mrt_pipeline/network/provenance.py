@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 
 from mrt_pipeline.contracts.documents import SODL
 from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance
@@ -32,6 +33,7 @@ def network_provenance(network: Network) -> Provenance:
     )
 
 
+@cache
 def network_evidence(
     record_id: str, method: Method = Method.RECORD, *, stated_in: str | None = None
 ) -> Evidence:

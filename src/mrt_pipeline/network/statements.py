@@ -41,12 +41,7 @@ class Statement:
         if entry is None:
             return False
         mode = next((line.mode for line in network.lines if line.line_code == entry.line_code), None)
-        opened = [
-            other.opened_date
-            for other in network.codes
-            if station_code in (other.station_code, other.renumbered_to)
-        ]
-        return mode in self.modes and any(day is not None and day <= self.stated_on for day in opened)
+        return mode in self.modes and any(day <= self.stated_on for day in network.opened_dates(station_code))
 
     def cite(self) -> Evidence:
         """Return it as a premise."""

@@ -46,7 +46,7 @@ def _tell(
         # first the secrets: what is left of one whose slashes are gone would not be known any more
         hide=lambda error: without_paths(SECRETS.redact(error), known),
     )
-    events = [SECRETS.redacted(event) for event in events]
+    events = SECRETS.redacted(events)
     if section.transport == "file":
         append_events(folder / LINEAGE_NAME, events)
     elif fault := send_events(events, folder / LINEAGE_NAME, section, config.secrets(), now):

@@ -43,11 +43,15 @@ class _Numbering:
 
     def __call__(self, evidence: EvidenceMap) -> NumberedEvidence:
         known = self._known
-        for reasons in evidence.values():
+        numbered: NumberedEvidence = {}
+        for field, reasons in evidence.items():
+            numbered[field] = positions = []
             for reason in reasons:
-                if id(reason) not in known:
-                    known[id(reason)] = self._add(reason)
-        return {field: [known[id(reason)] for reason in reasons] for field, reasons in evidence.items()}
+                position = known.get(id(reason))
+                if position is None:
+                    position = known[id(reason)] = self._add(reason)
+                positions.append(position)
+        return numbered
 
     def _add(self, reason: Evidence) -> int:
         position = self._positions.setdefault(reason, len(self.reasons))

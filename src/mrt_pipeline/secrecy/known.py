@@ -78,13 +78,20 @@ class KnownSecrets:
 
     def redacted(self, value: Any) -> Any:
         """Return plain data (of JSON, or that is written as its text) with every text in it redacted."""
-        if not self._needles or value is None or isinstance(value, bool | int | float):
+        return self._redacted(value, {}) if self._needles else value
+
+    def _redacted(self, value: Any, seen: dict[str, str]) -> Any:
+        """Redact plain data; a text that stands in it often, as keys and names do, is searched once."""
+        if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, Mapping):
-            return {self.redacted(key): self.redacted(item) for key, item in value.items()}
+            return {self._redacted(key, seen): self._redacted(item, seen) for key, item in value.items()}
         if isinstance(value, list | tuple):
-            return [self.redacted(item) for item in value]
-        return self.redact(str(value))
+            return [self._redacted(item, seen) for item in value]
+        text = str(value)
+        if text not in seen:
+            seen[text] = self.redact(text)
+        return seen[text]
 
     def _prepare(self) -> None:
         """Make what is looked for; whoever searches meanwhile has the old one or the new one, whole."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -34,6 +35,13 @@ def _network(*codes: CodeEntry, services: tuple[Service, ...] = ()) -> Network:
 )
 def test_a_code_is_open_from_its_first_day_until_the_day_before_it_closed(day: date, is_open: bool) -> None:
     assert _entry("CE1", "bayfront", "CCL", OPENED, CLOSED).is_open(day) is is_open
+
+
+def test_a_place_opened_under_its_code_and_under_the_one_that_became_it() -> None:
+    before = replace(_entry("CE1", "bayfront", "CCL", OPENED, CLOSED), renumbered_to="CC34")
+    network = _network(before, _entry("CC34", "bayfront", "CCL", CLOSED), _entry("CC99", "x", "CCL", None))
+    opened = {code: network.opened_dates(code) for code in ("CE1", "CC34", "CC99", "XX1")}
+    assert opened == {"CE1": [OPENED], "CC34": [OPENED, CLOSED], "CC99": [], "XX1": []}
 
 
 def test_a_code_without_a_date_is_to_come() -> None:

@@ -123,6 +123,15 @@ def test_each_text_of_plain_data_is_redacted_and_numbers_stay() -> None:
     assert known.redacted(facts) == {MARK: ["x", f"<{MARK}>", 12345678, None, True], "error": MARK}
 
 
+def test_a_text_that_stands_in_plain_data_often_is_redacted_at_each_place() -> None:
+    known = knowing(TOKEN)
+    assert known.redacted([{TOKEN: TOKEN}, ["x", f"x{TOKEN}", TOKEN], "x"]) == [
+        {MARK: MARK},
+        ["x", f"x{MARK}", MARK],
+        "x",
+    ]
+
+
 def test_the_first_name_of_a_secret_is_the_one_that_is_told() -> None:
     known = KnownSecrets()
     known.learn("LTA_ACCOUNT_KEY", TOKEN)

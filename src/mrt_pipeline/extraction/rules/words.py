@@ -10,7 +10,7 @@ import unicodedata
 from enum import StrEnum
 
 from mrt_pipeline.contracts.network import AccessFeature
-from mrt_pipeline.extraction.access_words import STEP_FREE_NO, STEP_FREE_YES
+from mrt_pipeline.extraction.access_meaning import STEP_FREE_NO, STEP_FREE_YES
 
 
 class Meaning(StrEnum):

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
-from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Evidence, EvidenceMap, Method
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, EvidenceMap, Method
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit, StationNames
 from mrt_pipeline.contracts.outputs import ExitEnrichment
@@ -142,7 +141,7 @@ def _platforms(
 ) -> Iterator[ExitPlatform]:
     """Yield a claim for each letter from which trains of a direction leave."""
     evidence: EvidenceMap = {
-        WHOLE_RECORD: (_cite_service(way.service_id),),
+        WHOLE_RECORD: (network_evidence(way.service_id, Method.TOPOLOGY),),
         "platform_code": letters.evidence,
         "is_same_building": cite_buildings(way.station_code, found),
     }
@@ -158,8 +157,3 @@ def _platforms(
             confidence=letters.confidence,
             evidence=evidence,
         )
-
-
-@cache
-def _cite_service(service_id: str) -> Evidence:
-    return network_evidence(service_id, Method.TOPOLOGY)

@@ -32,6 +32,8 @@ class PlacesSource:
     context: RunContext
     bus_tables: BusTables
     _documents: dict[str, Provenance] = field(default_factory=dict)
+    _versions: dict[str, bytes] = field(default_factory=dict)
+    """all that is known of each document, by its id"""
     _sites: list[Site] = field(default_factory=list)
     _landmarks: dict[str, tuple[Landmark, ...]] = field(default_factory=dict)
     """by exit"""
@@ -58,6 +60,9 @@ class PlacesSource:
         chosen, left_out = choose_sites(tables)
         self._sites = [*chosen, *find_interchanges(self.bus_tables, load_network())]
         self._documents = {site.document.document_id: site.document for site in self._sites}
+        self._versions = {
+            name: document.model_dump_json().encode() for name, document in self._documents.items()
+        }
         self._findings = (*(found for table in tables.tables for found in table.findings), *left_out)
 
     def survey(self, stations: Sequence[Station]) -> None:
@@ -73,8 +78,8 @@ class PlacesSource:
         for found in station.exits:
             for landmark in self._landmarks.get(found.exit_id, ()):
                 digest.update(f"{found.exit_id} {landmark.model_dump_json()}".encode())
-        for document in self._documents_of(station).values():
-            digest.update(document.model_dump_json().encode())
+        for name in self._documents_of(station):
+            digest.update(self._versions[name])
         return digest.hexdigest()
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:

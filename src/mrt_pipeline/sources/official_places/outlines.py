@@ -44,7 +44,7 @@ def read_outline(reader: RecordReader, geometry: object) -> tuple[str, ...]:
 
 def to_areas(outline: Iterable[str]) -> list[BaseGeometry]:
     """Return the parts of an outline as shapes in SVY21; they have no direction, and may cross themselves."""
-    from shapely import Polygon
+    from shapely import linearrings, polygons
 
     rings = {word: _positions_in(word) for word in outline}
     points = iter(to_svy21_all([position for ring in rings.values() for position in ring]))
@@ -55,7 +55,7 @@ def to_areas(outline: Iterable[str]) -> list[BaseGeometry]:
             parts[-1].append(ring)
         else:
             parts.append([ring])
-    return [Polygon(edge, holes) for edge, *holes in parts]
+    return [polygons(linearrings(edge), list(map(linearrings, holes)) or None) for edge, *holes in parts]
 
 
 def _positions_in(word: str) -> list[Position]:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.contracts.source import StationPageFact
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.exit_matching import LABEL, read_exit_list
-from mrt_pipeline.extraction.page_text import parse_html
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, show
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.sbs_transit import STATION_PAGES
@@ -145,6 +144,8 @@ def _read_row(number: int, row: object) -> StationPageFact:
 def _root_of(content: bytes) -> _Element | None:
     if (secret := SECRETS.find(content)) is not None:
         raise SourceFormatError(PAGES_ID, f"the answer repeats the value of {secret} and is not used.")
+    from mrt_pipeline.extraction.page_text import parse_html  # a run from recorded tables reads no page
+
     return parse_html(content.decode("utf-8", "replace"))
 
 
