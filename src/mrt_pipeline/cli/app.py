@@ -101,7 +101,7 @@ def run(
 @app.command()
 @with_run_flags
 def plan(flags: RunFlags, as_json: AsJson = False) -> None:
-    """Tell what run would do with the same flags, and why; nothing is done or written."""
+    """Show what run would do with the same flags, and why; changes nothing."""
     from mrt_pipeline.cli.dry_run import show_plan
 
     show_plan(flags.config, flags.request(), as_json=as_json)

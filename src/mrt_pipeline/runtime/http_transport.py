@@ -50,7 +50,7 @@ class BoundedTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request; the body is received as it is read."""
         if is_private(request.url.host) and is_restricted(request.url.host, self._trusted):
-            raise PrivateAddressError(request.url.host)  # a proxy is not requested it either
+            raise PrivateAddressError(request.url.host)  # nor is a proxy asked for it
         url = httpcore2.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,
