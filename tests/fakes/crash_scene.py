@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -31,6 +32,7 @@ FATED = ROOT / "tests" / "fakes" / "fated_command.py"
 PUBLISHED = ("mrt_transit_graph.json", "mrt_transit_graph.meta.json", "exits.geojson")
 SIDE_FILES = ("*.mrt-tmp", ".lock-holder.json", "*.sqlite3-wal", "*.sqlite3-shm", "*.sqlite3-journal")
 JOURNAL = "stage2_journal.sqlite3"
+PORT_ON_LOOPBACK = re.compile(rb"127\.0\.0\.1:\d+")
 LOOK_EVERY_S = 0.005
 EARLIER = 0.8
 
@@ -115,9 +117,16 @@ class Reader:
 
 
 def results_of(run: Path) -> dict[str, bytes]:
-    """Return what must be the same however often a run was stopped: the stations, and every export."""
+    """Return what must be the same however often a run was stopped: the stations, and every export.
+
+    An attribution gives the address of its page, and each wiki on loopback has a port of its own.
+    """
     dataset = load(run / "stage3_final.json")
-    kept = {name: (run / name).read_bytes() for name in PUBLISHED if (run / name).exists()}
+    kept = {
+        name: PORT_ON_LOOPBACK.sub(b"127.0.0.1", (run / name).read_bytes())
+        for name in PUBLISHED
+        if (run / name).exists()
+    }
     for name in ("stations", "future_stations"):
         kept[name] = json.dumps(dataset[name], ensure_ascii=False).encode()
     return kept
