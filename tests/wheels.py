@@ -31,5 +31,5 @@ def python_examples() -> dict[str, str]:
 
 
 def needs_a_library(code: str) -> bool:
-    """Tell whether an example imports what is not installed with this package."""
+    """Return whether an example imports what is not installed with this package."""
     return re.search(r"^import (pandas|geopandas)", code, re.MULTILINE) is not None

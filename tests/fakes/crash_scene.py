@@ -1,4 +1,4 @@
-"""Runs that are killed and gone on with, and a reader who looks at every file meanwhile.
+"""Runs that are killed and resumed, and a reader who looks at every file meanwhile.
 
 What must hold after a crash, and is asserted here once for all crash tests: the run that goes on ends well,
 with the bytes of a run that nothing stopped; nothing temporary is left; ``latest`` shows it. At every moment

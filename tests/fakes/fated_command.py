@@ -87,7 +87,7 @@ class Fate:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     def concerns(self, path: object) -> bool:
-        """Tell whether a path lies below the folder."""
+        """Return whether a path lies below the folder."""
         if isinstance(path, bytes):
             path = os.fsdecode(path)
         if not isinstance(path, (str, os.PathLike)):

@@ -21,12 +21,12 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def is_uri(text: str) -> bool:
-    """Tell whether a text is a URI, scheme included (RFC 3986, section 3)."""
+    """Return whether a text is a URI, scheme included (RFC 3986, section 3)."""
     return _URI.fullmatch(text) is not None
 
 
 def is_date_time(text: str) -> bool:
-    """Tell whether a text is a moment with its zone (RFC 3339, section 5.6), leap seconds left aside."""
+    """Return whether a text is a moment with its zone (RFC 3339, section 5.6), leap seconds left aside."""
     if not _DATE_TIME.fullmatch(text):
         return False
     try:
@@ -37,7 +37,7 @@ def is_date_time(text: str) -> bool:
 
 
 def is_uuid(text: str) -> bool:
-    """Tell whether a text is a UUID as it is written out (RFC 9562, section 4)."""
+    """Return whether a text is a UUID as it is written out (RFC 9562, section 4)."""
     return _UUID.fullmatch(text) is not None
 
 

@@ -155,7 +155,7 @@ def false_facts(
 
 
 def is_said(fact: str, page: Page) -> bool:
-    """Tell whether a landmark is a part of a name, or a road, that a sentence gives for its exit."""
+    """Return whether a landmark is a part of a name, or a road, that a sentence gives for its exit."""
     label, _, name = fact.partition(": ")
     is_name = re.fullmatch(r"(?:[A-Z]\w*(?: |$))+", name) is not None
     return is_name and any(f"Exit {label}" in item and name in item for item in sentences_of(page.text))

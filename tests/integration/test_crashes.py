@@ -1,4 +1,4 @@
-"""Some runs killed, at single writes and at random moments, and gone on with.
+"""Some runs killed, at single writes and at random moments, and resumed.
 
 ``tests/real/durability`` kills at every write and at 200 random moments.
 """

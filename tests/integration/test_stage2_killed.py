@@ -1,4 +1,4 @@
-"""Stage 2 killed and gone on with: nothing finished is done again, and the bytes come out the same."""
+"""Stage 2 killed and resumed: nothing finished is done again, and the bytes come out the same."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _manifest_of(orchestrator: PipelineOrchestrator | None) -> Manifest | None:
 
 
 def _is_figure(name: str) -> bool:
-    """Tell whether a count is told here; the findings have a place of their own."""
+    """Return whether a count is told here; the findings have a place of their own."""
     return not name.startswith("findings_")
 
 

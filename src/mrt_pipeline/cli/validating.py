@@ -86,7 +86,7 @@ def _remedy(folder: Path, manifest: Manifest) -> str:
 
 
 def _holds_dataset(path: Path, manifest: Manifest | None) -> bool:
-    """Tell whether a file is to be read as a dataset: not if the manifest knows it as something else."""
+    """Return whether a file is to be read as a dataset: not if the manifest knows it as something else."""
     return path.name == FINAL_NAME or manifest is None or path.name not in recorded_files(manifest)
 
 

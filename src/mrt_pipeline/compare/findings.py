@@ -1,4 +1,4 @@
-"""Which findings of a dataset are new, gone, or worded otherwise than in an older one."""
+"""Which findings of a dataset are new, gone, or worded differently from those in an older one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What hangs on a station or exit, by the words that a person calls it with."""
+"""What belongs to a station or exit, by the words that a person calls it with."""
 
 from __future__ import annotations
 

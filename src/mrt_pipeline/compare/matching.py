@@ -90,7 +90,7 @@ def distance_m(old: Station | StationExit, new: Station | StationExit) -> float:
 
 
 def is_same_position(old: tuple[float, float], new: tuple[float, float]) -> bool:
-    """Tell whether two positions differ by rounding at most."""
+    """Return whether two positions differ by rounding at most."""
     return all(abs(then - now) <= ROUNDING_DEG for then, now in zip(old, new, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""Where trains go otherwise than before: told once for a line, not for each platform.
+"""Where trains go elsewhere than before: told once for a line, not for each platform.
 
 Two platforms are the same when trains go from the same station towards the same one, replaced codes counting
 as their successors. If the directions of a line differ at a station, the line's services changed. If one exit
@@ -112,7 +112,7 @@ class Rerouting:
                 yield station.slug
 
     def _is_same_way(self, line: str, slug: str) -> bool:
-        """Tell whether trains of a line go from a station to the same next ones as before."""
+        """Return whether trains of a line go from a station to the same next ones as before."""
         gone, come = ({key[:3] for key in side[slug] if key[0] == line} for side in (self._gone, self._come))
         return gone == come
 
@@ -129,7 +129,7 @@ class Rerouting:
 
 
 def _has_stayed(pair: Pair, line: str) -> bool:
-    """Tell whether a line calls at a station in both datasets."""
+    """Return whether a line calls at a station in both datasets."""
     return line in pair.old.lines and line in pair.new.lines
 
 

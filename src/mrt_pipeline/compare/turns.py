@@ -1,4 +1,4 @@
-"""Where step-free access is told otherwise than before: a turn misleads whoever depends on it.
+"""Where step-free access is different from before: a turn misleads whoever depends on it.
 
 What a dataset does not say any more is a loss (``losses``), and what it says for the first time is none. But
 an answer that is lost is told exit by exit as well: another one may come later, and nobody would see that it

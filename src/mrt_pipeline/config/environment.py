@@ -162,7 +162,7 @@ def _read_dotenv() -> dict[str, str]:
 
 
 def _is_there(path: Path) -> bool:
-    """Tell whether there is something to read; a folder of that name may be a virtual environment."""
+    """Return whether there is something to read; a folder of that name may be a virtual environment."""
     try:
         path.lstat()
         return not (path / VENV_MARK).is_file()

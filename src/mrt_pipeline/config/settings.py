@@ -95,7 +95,7 @@ class Stage1Section(Section):
 
 
 class Stage2Section(Section):
-    """Stage 2: what hangs on each exit."""
+    """Stage 2: what belongs to each exit."""
 
     enabled: bool = True
     """false: the dataset is made without enrichment, and says so"""
@@ -115,9 +115,9 @@ class Stage2Section(Section):
     expected_bus_services: ExpectedBusServicesSection = ExpectedBusServicesSection()
     sources: Names[Stage2Source] = Field(default=_default_sources(STAGE2_ENRICHMENT), min_length=1)
     daily_timeout_minutes: Annotated[float | None, PaceOnly] = Field(default=None, gt=0, le=1440)
-    """stop cleanly, to be gone on with, after so many minutes of a run; null: no such limit"""
+    """stop cleanly, to be resumed, after so many minutes of a run; null: no such limit"""
     max_model_requests: Annotated[int | None, PaceOnly] = Field(default=None, ge=1)
-    """stop cleanly, to be gone on with, when a run has sent so many model requests; null: no such limit"""
+    """stop cleanly, to be resumed, when a run has sent so many model requests; null: no such limit"""
 
 
 class ValidationSection(Section):
@@ -199,7 +199,7 @@ class GatesSection(Section):
     max_enriched_lost_share: float = Field(default=0.05, ge=0, le=1)
     """for each enriched field, the share of its values that may be gone from exits that are still there"""
     max_access_turned: int = Field(default=10, ge=0)
-    """exits whose step-free access may be told otherwise than before"""
+    """exits whose step-free access may be different from before"""
     max_records_lost_share: float = Field(default=0.05, ge=0, le=1)
     """for each source, the share by which its documents may hold fewer records"""
 
@@ -216,7 +216,7 @@ class TriggersSection(Section):
     coverage_low: Level | None = "warning"
     """a dataset was made whose coverage is below ``coverage_min``"""
     budget_reached: Level | None = "info"
-    """a run stopped at its budget and is to be gone on with"""
+    """a run stopped at its budget and can be resumed"""
     recovered: Level | None = "info"
     """a run finished after failures"""
 

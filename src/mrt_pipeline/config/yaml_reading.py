@@ -122,7 +122,7 @@ class _TreeReader:
         return self._read_scalar(node, path)
 
     def _has_implied_tag(self, node: yaml.Node) -> bool:
-        """Tell whether a node's tag says no more than its form does."""
+        """Return whether a node's tag says no more than its form does."""
         is_plain = not getattr(node, "style", None)
         # The third argument asks for the tag of a plain, or of a quoted, text.
         implied = self._resolver.resolve(type(node), node.value, (is_plain, not is_plain))  # type: ignore[no-untyped-call] # untyped upstream
@@ -167,7 +167,7 @@ class _TreeReader:
         return value
 
     def _is_odd_number(self, node: yaml.Node) -> bool:
-        """Tell whether PyYAML alone takes a plain text for no number; one tagged as text is text."""
+        """Return whether PyYAML alone takes a plain text for no number; one tagged as text is text."""
         if getattr(node, "style", None) or not ODD_NUMBER.fullmatch(node.value):
             return False
         implied = self._resolver.resolve(type(node), node.value, (True, False))  # type: ignore[no-untyped-call] # untyped upstream

@@ -23,7 +23,7 @@ class Group(StrEnum):
     ENRICHMENT = "enrichment"
     """while stage 2 asks sources about exits"""
     MERGING = "merging"
-    """while stage 3 hangs on exits what stage 2 found"""
+    """while stage 3 attaches to exits what stage 2 found"""
     SCHEMA = "schema_check"
     COMPLETENESS = "completeness_check"
     SANITY = "sanity_check"
@@ -356,7 +356,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
     Group.PUBLISHING: (
         _warning(
             "access-turned",
-            "exit[|s] whose access is told otherwise than before",
+            "exit[|s] whose access is different from before",
             "verify it before anyone relies on it",
         ),
         _warning(

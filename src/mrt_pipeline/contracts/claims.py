@@ -82,7 +82,7 @@ class BoundedSource(Protocol):
     """A source that speaks of some stations only: where it cannot be asked, the others lack nothing."""
 
     def covers(self, station: Station) -> bool:
-        """Tell whether it may have anything to say of a station; known before ``prepare``."""
+        """Return whether it may have anything to say of a station; known before ``prepare``."""
 
 
 @runtime_checkable

@@ -199,6 +199,6 @@ class Comparison(Record):
 
     @property
     def is_same(self) -> bool:
-        """Tell whether both datasets say the same: stations, exits, values, and findings."""
+        """Return whether both datasets say the same: stations, exits, values, and findings."""
         derived = {"old", "new", "coverage", "documents"}
         return not any(getattr(self, name) for name in type(self).model_fields if name not in derived)

@@ -215,7 +215,7 @@ def walk_published(record: Published) -> Iterator[Published]:
 
 
 def _is_published(value: object) -> bool:
-    """Tell whether a value carries its own evidence (a published record or a tuple of them)."""
+    """Return whether a value carries its own evidence (a published record or a tuple of them)."""
     if isinstance(value, tuple):
         return isinstance(value[0], Published)
     return isinstance(value, Published)

@@ -150,7 +150,7 @@ COVERED = tuple(field for field in FIELDS.values() if field.is_covered)
 
 
 def published_parts(found: LinkedExit) -> Iterable[Published]:
-    """Yield every record that hangs on an exit, part by part."""
+    """Yield every record that belongs to an exit, part by part."""
     for name in PARTS:
         held = getattr(found, name)
         if isinstance(held, tuple):
@@ -160,7 +160,7 @@ def published_parts(found: LinkedExit) -> Iterable[Published]:
 
 
 def published_values(station: Station) -> Iterable[Published]:
-    """Yield every record that hangs on the exits of a station, and those that they share."""
+    """Yield every record that belongs to the exits of a station, and those that they share."""
     for part in PARTS.values():
         if part.shared_type is not None:
             yield from getattr(station, part.name)

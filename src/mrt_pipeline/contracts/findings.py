@@ -32,7 +32,7 @@ class Side(Record):
 class Finding(Record):
     """One thing a check noticed, naming what it is about; made by ``contracts.checks.finding_of``.
 
-    What is decided hangs on its fields. The message is for people, and no code reads it.
+    What is decided depends on its fields. The message is for people, and no code reads it.
     """
 
     check: str

@@ -79,7 +79,7 @@ class SilentSource(Record):
 
 
 class AccessTurn(Record):
-    """An exit whose access is told otherwise than before (compare/turns.py)."""
+    """An exit whose access is different from before (compare/turns.py)."""
 
     exit_id: str
     slug: str

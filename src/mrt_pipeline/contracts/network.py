@@ -1,4 +1,4 @@
-"""Stations, exits and what hangs on an exit: the published dataset's vocabulary (docs/glossary.md)."""
+"""Stations, exits and what belongs to an exit: the published dataset's vocabulary (docs/glossary.md)."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -216,7 +216,7 @@ class EnrichedExit(Record):
 
 
 class LinkedExit(EnrichedExit):
-    """What hangs on one exit, once what sources say of it is merged."""
+    """What belongs to one exit, once what sources say of it is merged."""
 
     platforms: tuple[PlatformLink, ...] = ()
     """which of its station's"""

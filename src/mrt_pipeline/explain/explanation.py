@@ -301,7 +301,7 @@ def _findings_about(
 
 
 def _is_of_all_exits(finding: Finding) -> bool:
-    """Tell whether a finding is about what the exits of a station share, such as its platforms."""
+    """Return whether a finding is about what the exits of a station share, such as its platforms."""
     part = PARTS.get((finding.field or "").partition(".")[0])
     return finding.exit_id is None and part is not None and part.shared_type is not None
 

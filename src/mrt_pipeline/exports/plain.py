@@ -24,7 +24,7 @@ def plain_names(station: Station) -> dict[str, str | None]:
 
 
 def plain_enrichment(found: StationExit, platforms: Mapping[str, Platform]) -> dict[str, object]:
-    """Return what hangs on an exit; every key is present, an empty list or null where nothing is known.
+    """Return what belongs to an exit; every key is present, an empty list or null where nothing is known.
 
     Args:
         found: the exit.

@@ -97,7 +97,7 @@ def _find_access_fault(statement: Statement, place: Place) -> Reason | None:
 
 
 def _is_of_a_thing(text: str, place: Place) -> bool:
-    """Tell whether a thing at the exit is described, not the exit: `The mall at Exit A has a lift`."""
+    """Return whether a thing at the exit is described, not the exit: `The mall at Exit A has a lift`."""
     start, end = sentence_at(text, *place)
     if _IN_A_THING.search(text, place[1], end):
         return True

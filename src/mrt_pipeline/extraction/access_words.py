@@ -143,7 +143,7 @@ MAX_TAG_CHARS = 500
 
 
 def is_denied(sentence: str, start: int, end: int) -> bool:
-    """Tell whether a sentence denies the words ``sentence[start:end]``.
+    """Return whether a sentence denies the words ``sentence[start:end]``.
 
     A negator denies what follows it up to a contrast (but, while, ;) and what stands before it in its clause.
     """
@@ -155,43 +155,43 @@ def is_denied(sentence: str, start: int, end: int) -> bool:
 
 
 def is_plain_denial(sentence: str, start: int, end: int) -> bool:
-    """Tell whether a sentence says that what the words ``sentence[start:end]`` name is not there now."""
+    """Return whether a sentence says that what the words ``sentence[start:end]`` name is not there now."""
     return is_denied(sentence, start, end) and not _HALF_DENIAL.search(sentence) and not is_not_now(sentence)
 
 
 def has_steps(words: str) -> bool:
-    """Tell whether some words name steps and no way round them: `step-free, with two steps`."""
+    """Return whether some words name steps and no way round them: `step-free, with two steps`."""
     steps = (match.span() for match in _STEPS.finditer(words))
     return _WITHOUT_STEPS.search(words) is None and any(not is_denied(words, *place) for place in steps)
 
 
 def is_denying(text: str) -> bool:
-    """Tell whether a text denies anything."""
+    """Return whether a text denies anything."""
     return _NEGATOR.search(text) is not None
 
 
 def is_not_now(sentence: str) -> bool:
-    """Tell whether a sentence speaks of the past, of plans, of what might be, or is not for everybody."""
+    """Return whether a sentence speaks of the past, of plans, of what might be, or is not for everybody."""
     return any(words.search(sentence) for words in _TAKING_BACK)
 
 
 def is_of_later_year(sentence: str, year: int) -> bool:
-    """Tell whether a sentence names a year after the present one: `opens in 2031`."""
+    """Return whether a sentence names a year after the present one: `opens in 2031`."""
     return any(int(match.group()) > year for match in _YEAR.finditer(sentence))
 
 
 def is_elsewhere(sentence: str) -> bool:
-    """Tell whether a sentence places what it says at some distance from what it names."""
+    """Return whether a sentence places what it says at some distance from what it names."""
     return _AT_A_DISTANCE.search(sentence) is not None
 
 
 def is_hostile(text: str) -> bool:
-    """Tell whether a text addresses whoever reads it by machine."""
+    """Return whether a text addresses whoever reads it by machine."""
     return _MACHINE_TALK.search(text) is not None
 
 
 def is_markup(text: str, start: int, end: int) -> bool:
-    """Tell whether ``text[start:end]`` shows markup instead of what it makes, or lies within a tag shown."""
+    """Return whether ``text[start:end]`` is markup shown as text, or lies within a tag."""
     opened = text.rfind("<", max(0, start - MAX_TAG_CHARS), start)
     is_in_tag = opened >= 0 and _TAG_OPENS.match(text, opened) is not None and ">" not in text[opened:start]
     return is_in_tag or _SHOWN_MARKUP.search(text, start, end) is not None

@@ -10,7 +10,7 @@ from mrt_pipeline.network import Network, network_evidence
 
 
 def is_same_building(code: str, station_exit: StationExit, station: Station, network: Network) -> bool:
-    """Tell whether an exit leads to the platforms of a code without a change of building.
+    """Return whether an exit leads to the platforms of a code without a change of building.
 
     One building serves two codes when they share a reference position (Jurong East), unless each has exits of
     its own: HarbourFront is one place to OneMap, but its two lines have an exit A each, 249 m apart.

@@ -97,13 +97,13 @@ def find_disputes(speakers: Sequence[Speaker]) -> Iterator[Dispute]:
 
 
 def is_disputed_feature(feature: AccessFeature, disputed: Collection[str]) -> bool:
-    """Tell whether a feature is disputed itself, or means something about step-free access that is."""
+    """Return whether a feature is disputed itself, or means something about step-free access that is."""
     is_of_step_free = STEP_FREE in disputed and feature.value in MEANING
     return is_of_step_free or field_of_feature(feature) in disputed
 
 
 def is_step_free_disputed(disputed: Collection[str]) -> bool:
-    """Tell whether step-free access is disputed itself, or a feature that it was concluded from."""
+    """Return whether step-free access is disputed itself, or a feature that it was concluded from."""
     return STEP_FREE in disputed or any(
         field_of_feature(feature) in disputed for feature in AccessFeature if feature.value in MEANING
     )

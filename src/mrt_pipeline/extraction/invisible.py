@@ -10,5 +10,5 @@ _JOINERS = frozenset("\u200c\u200d")
 
 
 def is_invisible(char: str) -> bool:
-    """Tell whether a character is a control character, a mark of writing direction or the like."""
+    """Return whether a character is a control character, a mark of writing direction or the like."""
     return unicodedata.category(char) in _CATEGORIES and char not in _JOINERS

@@ -44,7 +44,7 @@ _LISTED = re.compile(r"(?:and|or|the|of|at|a|an|near|nearby|towards?|to|by|for|i
 
 
 def is_led_to(text: str, start: int, end: int) -> bool:
-    """Tell whether the place named at ``text[start:end]`` is said to be where an exit leads."""
+    """Return whether the place named at ``text[start:end]`` is said to be where an exit leads."""
     sentence = sentence_at(text, start, end)
     lead = text[sentence[0] : start]
     if _AMISS.search(text, *sentence) or _PERSON.search(lead):
@@ -57,7 +57,7 @@ def is_led_to(text: str, start: int, end: int) -> bool:
 
 
 def _is_listed(text: str, start: int, place_start: int) -> bool:
-    """Tell whether only names, and the exit's label, stand before a place in its entry or cell."""
+    """Return whether only names, and the exit's label, stand before a place in its entry or cell."""
     mentions = mentions_in(text, start, place_start)
     line_start, line_end = line_at(text, start)
     opens = not text[start : mentions[0].start].strip(" -*•·") if mentions else True
@@ -73,7 +73,7 @@ def _is_listed(text: str, start: int, place_start: int) -> bool:
 
 
 def _is_after(text: str, start: int, place_start: int) -> bool:
-    """Tell whether words for `leads to` come before a place, with nothing but other places between."""
+    """Return whether words for `leads to` come before a place, with nothing but other places between."""
     return any(
         not _GOES_ON.search(text, match.end(), place_start)
         and not mentions_in(text, match.end(), place_start)
@@ -82,7 +82,7 @@ def _is_after(text: str, start: int, place_start: int) -> bool:
 
 
 def _is_before(text: str, place_end: int, end: int) -> bool:
-    """Tell whether a place is said to be near an exit named behind it: `The mall is next to Exit A`."""
+    """Return whether a place is said to be near an exit named behind it: `The mall is next to Exit A`."""
     return any(
         _RELATED_BACK.search(text, place_end, mention.start)
         for mention in mentions_in(text, place_end, end, EXIT)

@@ -31,7 +31,7 @@ class Words:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to read."""
+        """Return whether there is nothing to read."""
         return not self.text
 
     def add(self, raw: str | None) -> None:

@@ -139,7 +139,7 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def is_row(text: str, start: int, end: int) -> bool:
-    """Tell whether a line is a row of a table."""
+    """Return whether a line is a row of a table."""
     return _CELL.search(text, start, end) is not None
 
 
@@ -179,7 +179,7 @@ def _mentions_in_line(text: str, start: int, end: int, kind: Kind) -> list[Menti
 
 
 def _is_row_of(text: str, line_start: int, kind: Kind) -> bool:
-    """Tell whether the table around a row announces such labels in the head of its first column."""
+    """Return whether the table around a row announces such labels in the head of its first column."""
     for start, end in _lines_before(text, line_start):
         line = text[start:end]
         if not _CELL.search(line):
@@ -190,7 +190,7 @@ def _is_row_of(text: str, line_start: int, kind: Kind) -> bool:
 
 
 def _opens(text: str, line_start: int, mention: Mention) -> bool:
-    """Tell whether a line begins with a mention, but for a list's mark or a table's border."""
+    """Return whether a line begins with a mention, but for a list's mark or a table's border."""
     return not text[line_start : mention.start].strip(" -*•·|\t")
 
 

@@ -121,7 +121,7 @@ class ExitClaims:
         return disagreement(self.station, self.station_exit, dispute)
 
     def agrees(self, reasons: Sequence[Evidence]) -> bool:
-        """Tell whether two publishers state the same."""
+        """Return whether two publishers state the same."""
         return _agree(reasons, self.publishers)
 
     def readings(self) -> Iterator[Reading]:
@@ -217,7 +217,7 @@ def merge_claims(
 
 
 def _agree(reasons: Iterable[Evidence], publishers: Mapping[str, str] | None) -> bool:
-    """Tell whether two publishers state the same; one page agrees with nobody."""
+    """Return whether two publishers state the same; one page agrees with nobody."""
     if publishers is None:
         return False
     stating = [item for item in reasons if item.method not in _STATING_NOTHING]
@@ -272,7 +272,7 @@ def _items_of(enrichment: ExitEnrichment) -> Iterator[Item]:
 
 
 def _merge_parts(claims: ExitClaims, findings: list[Finding]) -> dict[str, Any]:
-    """Return what hangs on one exit alone, as the fields of ``EnrichedExit``."""
+    """Return what belongs to one exit alone, as the fields of ``EnrichedExit``."""
     stops = _unite_listed(
         group(claims.items(ExitBusStop), code_of),
         lambda same: unite_same(same, "relation"),

@@ -51,7 +51,7 @@ class Reading:
 
     @property
     def is_hopeless(self) -> bool:
-        """Tell whether asking about more of the text would only bring more answers that are cut."""
+        """Return whether asking about more of the text would only bring more answers that are cut."""
         return not self.answered and self.cut >= MAX_CUT_PIECES
 
 

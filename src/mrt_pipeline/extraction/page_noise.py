@@ -64,7 +64,7 @@ ICONS = frozenset(
 
 
 def is_dropped(element: _Element) -> bool:
-    """Tell whether an element and all within it is not part of the page's text."""
+    """Return whether an element and all within it is not part of the page's text."""
     tag = element.tag
     if not isinstance(tag, str):
         return True
@@ -112,7 +112,7 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
 
 
 def is_seen(element: _Element) -> bool:
-    """Tell whether an element is shown."""
+    """Return whether an element is shown."""
     is_hidden = element.get("hidden") is not None
     return not is_hidden and not _INVISIBLE_STYLE.search(element.get("style") or "")
 
@@ -122,7 +122,7 @@ def _text_of(element: _Element) -> str:
 
 
 def _names_source(note: _Element) -> bool:
-    """Tell whether a note names where something was published: by a link to another site, or a citation."""
+    """Return whether a note names where something was published: by a link to another site, or a citation."""
     return any(
         item.tag == "cite" or "external" in (item.get("class") or "") for item in note.iter("a", "cite")
     )

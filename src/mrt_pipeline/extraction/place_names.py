@@ -106,12 +106,12 @@ def _longest_at(
 
 
 def _is_name(written: str) -> bool:
-    """Tell whether words are written as a name: `Cove`, not `cove`; only `one-north` is never capital."""
+    """Return whether words are written as a name: `Cove`, not `cove`; only `one-north` is never capital."""
     return written[:1].isupper() or "-" in written
 
 
 def _breaks(written: str) -> bool:
-    """Tell whether something other than spaces, dashes and slashes divides the words of a name."""
+    """Return whether something other than spaces, dashes and slashes divides the words of a name."""
     return re.search(r"[,;:()|\n]", written) is not None
 
 

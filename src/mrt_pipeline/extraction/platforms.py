@@ -75,7 +75,7 @@ def _find_platform_fault(statement: Statement, place: Place, code: str) -> Reaso
 
 
 def _is_goal(text: str, place: Place) -> bool:
-    """Tell whether trains are said to go to what stands at a place, not to come from there or pass it."""
+    """Return whether trains are said to go to what stands at a place, not to come from there or pass it."""
     start, end = sentence_at(text, *place)
     if _AMISS.search(text, start, end):
         return False
@@ -122,7 +122,7 @@ def _find_directions(statement: Statement) -> list[Direction]:
 
 
 def _are_ways_round_a_loop(found: list[Direction]) -> bool:
-    """Tell whether directions differ only in the way round a loop that their trains take."""
+    """Return whether directions differ only in the way round a loop that their trains take."""
     ways = {item.next_code for item in found if item.towards_kind is TowardsKind.LOOP_RETURN}
     return len(ways) > 1
 

@@ -109,7 +109,7 @@ def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool
 def is_understood(
     words: str, *, may_name: bool = False, may_deny: bool = False, is_sentence: bool = False
 ) -> bool:
-    """Tell whether every word and sign of a stretch is known, and none of them can take a statement back.
+    """Return whether every word and sign of a stretch is known, and none of them can take a statement back.
 
     Args:
         words: the stretch: a statement, or what is said beside one.
@@ -133,7 +133,7 @@ def is_understood(
 
 
 def is_doubtful_bracket(words: str) -> bool:
-    """Tell whether brackets behind a label name nothing and are not understood: `A (vendors first)`."""
+    """Return whether brackets behind a label name nothing and are not understood: `A (vendors first)`."""
     has_name = any(
         word[0].isupper() and (word in ACRONYMS or not _CAPITALS.fullmatch(word))
         for word in (match.group() for match in _WORD.finditer(words))
@@ -143,7 +143,7 @@ def is_doubtful_bracket(words: str) -> bool:
 
 
 def has_remark_in_capitals(name: str) -> bool:
-    """Tell whether the last word of a name may be no part of it but a remark: `Golden Mall RIP`."""
+    """Return whether the last word of a name may be no part of it but a remark: `Golden Mall RIP`."""
     *others, last = name.strip(" .-–—").split() or [""]
     is_mixed = any(any(char.islower() for char in word) for word in others)
     may_be_remark = _CAPITALS.fullmatch(last) is not None and last not in ACRONYMS
@@ -151,7 +151,7 @@ def has_remark_in_capitals(name: str) -> bool:
 
 
 def has_remark(name: str) -> bool:
-    """Tell whether a name holds a sign, brackets or capitals that may take it back: `X Mall RIP`."""
+    """Return whether a name holds a sign, brackets or capitals that may take it back: `X Mall RIP`."""
     return (
         has_remark_in_capitals(name)
         or not _has_known_signs(name, may_deny=False, is_name=True)
@@ -160,7 +160,7 @@ def has_remark(name: str) -> bool:
 
 
 def is_bare_remark(words: str) -> bool:
-    """Tell whether words between two commas name nothing themselves, but say something of what is before."""
+    """Return whether words between two commas name nothing, but qualify what is before."""
     if not _has_known_signs(words, may_deny=False, is_name=True):
         return True
     if _STOP_CODE.search(words):
@@ -178,7 +178,7 @@ def is_bare_remark(words: str) -> bool:
 
 
 def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: bool) -> bool:
-    """Tell whether a sentence qualifies the words at a place in a way that is not understood.
+    """Return whether a sentence qualifies the words at a place in a way that is not understood.
 
     Args:
         text: the page's text.
@@ -209,7 +209,7 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
 
 
 def is_taken_back_below(text: str, end: int) -> bool:
-    """Tell whether words that end their line are taken back by the next one: `(not available)`."""
+    """Return whether words that end their line are taken back by the next one: `(not available)`."""
     line, _, below = text[end : end + MAX_BELOW_CHARS].partition("\n")
     words = below.partition("\n")[0].strip(" -*•")
     bracket = _BRACKET.fullmatch(words)
@@ -219,7 +219,7 @@ def is_taken_back_below(text: str, end: int) -> bool:
 
 
 def is_qualified_row(text: str, start: int, end: int) -> bool:
-    """Tell whether a row or entry has a remark in brackets, or a question mark, that is not understood."""
+    """Return whether a row or entry has a remark in brackets, or a question mark, that is not understood."""
     if "?" in text[start:end] or "？" in text[start:end]:
         return True
     return any(
@@ -228,7 +228,7 @@ def is_qualified_row(text: str, start: int, end: int) -> bool:
 
 
 def _is_understood_cell(text: str, start: int, end: int) -> bool:
-    """Tell whether a cell in which nothing but words about access is expected is understood as a whole."""
+    """Return whether a cell in which nothing but words about access is expected is understood as a whole."""
     statement = _LETTER_ANSWER.sub("", text[start:end], count=1)
     return is_understood(statement, may_deny=True) and not any(
         _takes_back_item(text, start, left, text[left:right])
@@ -247,7 +247,7 @@ def _fragments(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool
 
 
 def _takes_back_item(text: str, start: int, left: int, words: str) -> bool:
-    """Tell whether a fragment denies what stands in the item before it: `Lift; not available`."""
+    """Return whether a fragment denies what stands in the item before it: `Lift; not available`."""
     mark = text[start:left].rstrip(" (（[")[-1:]
     return mark in _ITEM_MARKS and mark != "" and _BARE_DENIAL.fullmatch(words.strip()) is not None
 
@@ -284,7 +284,7 @@ def _is_plain(word: str, *, may_name: bool) -> bool:
 
 
 def _has_known_signs(words: str, *, may_deny: bool, is_name: bool = False) -> bool:
-    """Tell whether every sign of some words is known; a symbol may take back what stands beside it."""
+    """Return whether every sign of some words is known; a symbol may take back what stands beside it."""
     return all(
         char.isalnum()
         or unicodedata.category(char)[0] == "M"
@@ -296,18 +296,18 @@ def _has_known_signs(words: str, *, may_deny: bool, is_name: bool = False) -> bo
 
 
 def _is_short_for(words: str, before: str) -> bool:
-    """Tell whether words in capitals are the initials of the name before them: `Golden Mall (GM)`."""
+    """Return whether words in capitals are the initials of the name before them: `Golden Mall (GM)`."""
     initials = "".join(_INITIAL.findall(before))
     return _CAPITALS.fullmatch(words) is not None and initials.endswith(words.replace(".", ""))
 
 
 def _is_foreign(words: str) -> bool:
-    """Tell whether words are a name in a script without capital letters."""
+    """Return whether words are a name in a script without capital letters."""
     return all(match.group()[0] >= _FIRST_FOREIGN for match in _WORD.finditer(words))
 
 
 def _is_behind_preposition(words: str, position: int) -> bool:
-    """Tell whether a word belongs to a name behind `to`, `at`, `near`."""
+    """Return whether a word belongs to a name behind `to`, `at`, `near`."""
     before = [match.group() for match in _WORD.finditer(words, 0, position)]
     while before and (
         before[-1].casefold() in _JOINS
@@ -318,7 +318,7 @@ def _is_behind_preposition(words: str, position: int) -> bool:
 
 
 def _is_answered_before(text: str, start: int) -> bool:
-    """Tell whether the sentence before is nothing but a denial, as in `No. Lift at Exit A`."""
+    """Return whether the sentence before is nothing but a denial, as in `No. Lift at Exit A`."""
     before = text[text.rfind("\n", 0, start) + 1 : start].rstrip(" .!。！")
     if text[start : start + 1].isdigit():  # `No. 5 Yishun Street`
         return False
@@ -326,7 +326,7 @@ def _is_answered_before(text: str, start: int) -> bool:
 
 
 def _is_taken_back_behind(text: str, end: int) -> bool:
-    """Tell whether the next sentence of a line does nothing but take back the one before."""
+    """Return whether the next sentence of a line does nothing but take back the one before."""
     line_end = text.find("\n", end)
     rest = text[end : line_end if line_end >= 0 else len(text)].lstrip(" .;。；!！")
     words = _NEXT_END.split(rest, maxsplit=1)[0].strip(" ()（）[]")

@@ -95,7 +95,7 @@ def _fold(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _cuts_a_word(text: str, position: int) -> bool:
-    """Tell whether a position lies inside a word; scripts written without spaces have no such inside."""
+    """Return whether a position lies inside a word; scripts written without spaces have no such inside."""
     if not 0 < position < len(text):
         return False
     return all(char.isalnum() and char < _LATIN_END for char in text[position - 1 : position + 1])

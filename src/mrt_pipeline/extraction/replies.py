@@ -84,7 +84,7 @@ class Reply(Answered):
 
     @property
     def is_full(self) -> bool:
-        """Tell whether a list had no room for another fact, so that some may be missing."""
+        """Return whether a list had no room for another fact, so that some may be missing."""
         lists = (self.landmarks, self.bus_stops, self.access, self.platforms)
         return any(len(set(facts)) == MAX_FACTS for facts in lists)
 

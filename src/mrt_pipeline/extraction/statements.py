@@ -46,7 +46,7 @@ class Statement:
 
     @property
     def is_by_rule(self) -> bool:
-        """Tell whether our own rule tied the value to its exit, so that the page's wording need not."""
+        """Return whether our own rule tied the value to its exit, so that the page's wording need not."""
         return self.candidate.method is Method.RULE and not self.candidate.is_prose
 
     @property
@@ -152,7 +152,7 @@ def find_retraction(statement: Statement, place: Place, owner: Mention | None = 
 
 
 def _is_qualified(statement: Statement, place: Place) -> bool:
-    """Tell whether something beside a place is not understood; of a cell, its rule has seen to that."""
+    """Return whether something beside a place is not understood; of a cell, its rule has seen to that."""
     is_in_cell = statement.is_by_rule and statement.candidate.cell is not None
     unit = statement.bounds if statement.is_by_rule else sentence_at(statement.page.text, *place)
     if statement.candidate.field == "platform":
@@ -184,7 +184,7 @@ def _unit_at(statement: Statement, place: Place) -> Place:
 
 
 def _names_other_station(statement: Statement, owner: Mention) -> bool:
-    """Tell whether a label is another station's: `Khatib Exit A`, `Exit A of Khatib station`."""
+    """Return whether a label is another station's: `Khatib Exit A`, `Exit A of Khatib station`."""
     text = statement.page.text
     start, end = sentence_at(text, owner.start, owner.end)
     if _is_of_something_else(statement, text[owner.end : end]):
@@ -198,7 +198,7 @@ def _names_other_station(statement: Statement, owner: Mention) -> bool:
 
 
 def _is_elsewhere(statement: Statement, owner: Mention, place: Place) -> bool:
-    """Tell whether a sentence is set at another station: `At Khatib, one stop away, Exit A has a lift`."""
+    """Return whether a sentence is set at another station: `At Khatib, one stop away, Exit A has a lift`."""
     text = statement.page.text
     bounds = owner.start, owner.end
     start, end = _unit_at(statement, bounds)
@@ -212,7 +212,7 @@ def _is_elsewhere(statement: Statement, owner: Mention, place: Place) -> bool:
 
 
 def _other_stations(statement: Statement, start: int, end: int) -> bool:
-    """Tell whether a stretch names another station; `Khatib Camp` is none."""
+    """Return whether a stretch names another station; `Khatib Camp` is none."""
     text = statement.page.text
     return any(
         found.slug != statement.station.slug and not _NAME_GOES_ON.match(text, start + found.end)
@@ -221,7 +221,7 @@ def _other_stations(statement: Statement, start: int, end: int) -> bool:
 
 
 def _is_of_something_else(statement: Statement, following: str) -> bool:
-    """Tell whether an exit is said to be of a thing that is not the station: `Exit A of the mall`."""
+    """Return whether an exit is said to be of a thing that is not the station: `Exit A of the mall`."""
     owner = re.match(r"\s+of\s+(?:(?:the|this)\s+)?(.*)", following, re.DOTALL)
     if owner is None:
         return False

@@ -70,7 +70,7 @@ def letters_of(same: Iterable[Reading]) -> dict[str, frozenset[str]]:
 
 
 def are_contradictory(same: Sequence[Reading]) -> bool:
-    """Tell whether no speaker names all letters of a direction, or one gives some to one exit only."""
+    """Return whether no speaker names all letters of a direction, or one gives some to one exit only."""
     letters = letters_of(same)
     every = frozenset[str]().union(*letters.values())
     is_uneven = any(given != letters[speaker] for (speaker, _), given in _letters_by_exit(same).items())

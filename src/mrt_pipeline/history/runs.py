@@ -46,7 +46,7 @@ class Run:
 
     @property
     def has_dataset(self) -> bool:
-        """Tell whether it was completed, and a dataset lies in its folder."""
+        """Return whether it was completed, and a dataset lies in its folder."""
         return self.manifest.status is RunStatus.COMPLETED and (self.folder / FINAL_NAME).is_file()
 
     @property
@@ -109,7 +109,7 @@ class History:
         return [summarise(run, is_latest=self.is_latest(run)) for run in self.runs]
 
     def is_latest(self, run: Run) -> bool:
-        """Tell whether ``latest`` shows a run."""
+        """Return whether ``latest`` shows a run."""
         return self.latest is not None and real_path(run.folder) == self.latest
 
 
@@ -146,7 +146,7 @@ def read_run(folder: Path) -> Run | None:
 
 
 def is_path(name: str) -> bool:
-    """Tell whether a name is a path; a single word is the name of a run, whatever else is called so here."""
+    """Return whether a name is a path; a single word names a run, whatever file here has that name."""
     return os.sep in name or name in (os.curdir, os.pardir) or name.startswith("~") or name.endswith(".json")
 
 

@@ -43,7 +43,7 @@ def report_altered(altered: AlteredFile, remedy: str) -> Finding:
 
 
 def find_contradictions(dataset: Stage3Output, manifest: Manifest) -> Iterator[Finding]:
-    """Yield what a completed run's manifest says otherwise than its dataset."""
+    """Yield what a completed run's manifest says that its dataset contradicts."""
     record = manifest.stages.get(FINAL_STAGE)
     if manifest.status is not RunStatus.COMPLETED or record is None:
         return

@@ -46,13 +46,13 @@ class CodeEntry:
     closed_document: str | None = None
 
     def is_open(self, as_of: date) -> bool:
-        """Tell whether passengers can board under this code on a day."""
+        """Return whether passengers can board under this code on a day."""
         if self.opened_date is None or self.opened_date > as_of:
             return False
         return self.closed_date is None or as_of < self.closed_date
 
     def is_future(self, as_of: date) -> bool:
-        """Tell whether this code is in the future on a day."""
+        """Return whether this code is in the future on a day."""
         return self.opened_date is None or self.opened_date > as_of
 
 
@@ -116,7 +116,7 @@ class Service:
     """for a loop: where signs say that its trains go, whichever way round; none on a ring"""
 
     def runs_on(self, as_of: date) -> bool:
-        """Tell whether trains run this pattern on a day."""
+        """Return whether trains run this pattern on a day."""
         if self.valid_from is not None and as_of < self.valid_from:
             return False
         return self.valid_to is None or as_of < self.valid_to

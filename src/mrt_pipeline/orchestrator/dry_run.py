@@ -64,7 +64,7 @@ class StagePlan(StepPlan):
 
     @property
     def may_run(self) -> bool:
-        """Tell whether the stage is run, or may be."""
+        """Return whether the stage is run, or may be."""
         return self.action in (Action.RUN, Action.DEPENDS)
 
 
@@ -152,7 +152,7 @@ def plan_publishing(last: StagePlan, manifest: Manifest | None, context: RunCont
 
     Args:
         last: what becomes of the stage that makes the dataset.
-        manifest: what is known of the run that is gone on with, if one is.
+        manifest: what is known of the run that is resumed, if one is.
         context: settings and folder of the run.
     """
     if last.action in _WITHOUT_DATASET:

@@ -42,7 +42,7 @@ def export_dataset(dataset: Stage3Output, spec: ExportSpec, folder: Path) -> dic
 
 
 def _is_missing(path: Path, content: bytes) -> bool:
-    """Tell whether a file is still to be written.
+    """Return whether a file is still to be written.
 
     Raises:
         StorageError: if there is one with other bytes.

@@ -160,7 +160,7 @@ def _refuse_strangers(folder: Path, outputs: Path) -> None:
 
 
 def _is_folder(path: Path) -> bool:
-    """Tell whether a folder is there; what else may be wrong with a path is told when it is made."""
+    """Return whether a folder is there; what else may be wrong with a path is told when it is made."""
     try:
         return path.is_dir()
     except OSError:
@@ -185,7 +185,7 @@ def _names_of_a_run() -> list[str]:
 
 
 def _holds_something(path: Path) -> bool:
-    """Tell whether there is something under a name; an empty file may be that of a run which just begins."""
+    """Return whether there is something under a name; an empty file may belong to a run that just begins."""
     try:
         return path.lstat().st_size > 0
     except OSError:
@@ -279,7 +279,7 @@ def _holds_latest(as_of: date, shown: Manifest | None, now: datetime) -> LatestM
 
 
 def looks_ahead(manifest: Manifest) -> bool:
-    """Tell whether a run described a day that was still to come: it never counts as the newest dataset."""
+    """Return whether a run described a day that was still to come: it never counts as the newest dataset."""
     return manifest.as_of > singapore_date(manifest.updated_at)
 
 
@@ -376,7 +376,7 @@ def _remove_stillborn(outputs: Path, now: datetime) -> None:
 
 
 def _is_stillborn(folder: Path) -> bool:
-    """Tell whether a folder holds a beginning and nothing else; its process is dead if the lock is free."""
+    """Return whether a folder holds a beginning and nothing else; its process is dead if the lock is free."""
     try:
         names = {path.name for path in folder.iterdir()} - {LOCK_NAME, *LOG_NAMES.values()}
     except OSError:
@@ -385,7 +385,7 @@ def _is_stillborn(folder: Path) -> bool:
 
 
 def _is_long_empty(folder: Path, now: datetime) -> bool:
-    """Tell whether nothing came of a folder for so long that no run can be about to lock it."""
+    """Return whether nothing came of a folder for so long that no run can be about to lock it."""
     try:
         changed_at = folder.lstat().st_mtime
     except OSError:
@@ -394,7 +394,7 @@ def _is_long_empty(folder: Path, now: datetime) -> bool:
 
 
 def _is_empty(folder: Path) -> bool:
-    """Tell whether a folder holds nothing but, at most, a lock and a log without a line."""
+    """Return whether a folder holds nothing but, at most, a lock and a log without a line."""
     try:
         return all(
             path.name in (LOCK_NAME, *LOG_NAMES.values()) and path.lstat().st_size == 0

@@ -87,7 +87,7 @@ class RunRequest:
 
     @property
     def continues(self) -> bool:
-        """Tell whether this goes on in an existing run's folder when none is named."""
+        """Return whether this goes on in an existing run's folder when none is named."""
         return self.first_stage > 1 or self.resume_from is not None or self.skip_existing
 
     @property

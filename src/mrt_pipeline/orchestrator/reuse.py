@@ -61,14 +61,14 @@ class Decision:
 
 
 def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> date:
-    """Return the day whose network is described: the one asked for, that of a run gone on with, or today.
+    """Return the day whose network is described: the one asked for, that of a resumed run, or today.
 
     Raises:
         UsageError: if a single stage is asked for on another day than that of the run whose folder it is in:
             what later stages have made there would pass for that day's; or if the day lies beyond what the
             network's tables know, and nobody said that this is meant.
     """
-    if earlier is None or request.as_of != earlier.as_of:  # a run that is gone on with was allowed its day
+    if earlier is None or request.as_of != earlier.as_of:  # a run that is resumed was allowed its day
         _refuse_unknown_day(request, singapore_date(now))
     if earlier is None:
         return request.as_of or singapore_date(now)
@@ -219,7 +219,7 @@ def decide(
 
 
 def _has_no_failure(manifest: Manifest | None) -> bool:
-    """Tell whether all stations of a run are done, and no source failed one of them."""
+    """Return whether all stations of a run are done, and no source failed one of them."""
     record = manifest.stages.get(BY_STATION.name) if manifest is not None else None
     if record is None or record.status is not StageStatus.COMPLETED:
         return False

@@ -82,7 +82,7 @@ class StageSpec:
         return (*self.own_keys, *(f"apis.{api}" for api in dict.fromkeys(s.api for s in self.sources) if api))
 
     def is_enabled(self, settings: Settings) -> bool:
-        """Tell whether the configuration has it switched on."""
+        """Return whether the configuration has it switched on."""
         return bool(getattr(settings.stages, self.name).enabled)
 
     def sources_in_use(self, settings: Settings) -> tuple[SourceSpec, ...]:

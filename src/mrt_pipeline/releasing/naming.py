@@ -19,7 +19,7 @@ _VERSION = re.compile(r"\d{4}\.\d{2}\.\d{2}(\.[1-9]\d*)?")
 
 
 def is_version(name: str) -> bool:
-    """Tell whether a folder's name is that of a release."""
+    """Return whether a folder's name is that of a release."""
     return _VERSION.fullmatch(name) is not None
 
 

@@ -185,7 +185,7 @@ def describe_release(release: Released) -> VersionEntry:
 
 
 def is_listed(versions: Versions | None, version: str) -> bool:
-    """Tell whether a version is one of those released."""
+    """Return whether a version is one of those released."""
     return versions is not None and any(entry.version == version for entry in versions.versions)
 
 

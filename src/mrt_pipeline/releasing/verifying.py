@@ -39,7 +39,7 @@ def find_faults(release: Released) -> Iterator[ReleaseError]:
 
 
 def is_release_folder(folder: Path) -> bool:
-    """Tell whether a folder is that of a release, whole or not."""
+    """Return whether a folder is that of a release, whole or not."""
     return is_version(folder.name) or any((folder / name).exists() for name in (INDEX_NAME, SUMS_NAME))
 
 

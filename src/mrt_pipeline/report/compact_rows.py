@@ -71,7 +71,7 @@ class Condenser:
         return [self.exit(found) for found in station.exits]
 
     def exit(self, found: StationExit) -> dict[str, Any]:
-        """Return an exit with everything that hangs on it; what is empty is left out."""
+        """Return an exit with everything that belongs to it; what is empty is left out."""
         row: dict[str, Any] = {
             "id": show(found.exit_id),
             "label": show(found.exit_code),

@@ -54,7 +54,7 @@ def describe_checkpoint(path: Path) -> CheckpointRecord:
 
 
 def is_described_by(content: bytes, record: CheckpointRecord) -> bool:
-    """Tell whether a checkpoint's bytes have the size and the content that a record gives."""
+    """Return whether a checkpoint's bytes have the size and the content that a record gives."""
     return (len(content), sha256_without_metadata(content)) == (record.size_bytes, record.content_sha256)
 
 

@@ -293,7 +293,7 @@ def _not_made(folder: Path, error: OSError) -> StorageError:
 
 
 def _may_be_folder(path: Path) -> bool:
-    """Tell whether a path leads to a folder; one that may not be looked at is met when it is used."""
+    """Return whether a path leads to a folder; one that may not be looked at is met when it is used."""
     try:
         return path.is_dir()
     except OSError:

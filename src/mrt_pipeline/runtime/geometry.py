@@ -82,7 +82,7 @@ class SpatialIndex:
 
         Nearest first, ties by number; distances in metres.
         """
-        # The tree rounds otherwise than distance_m, so it is asked for a little more than is returned.
+        # The tree rounds differently from distance_m, so it is asked for a little more than is returned.
         reach_m = radius_m * (1 + 1e-9) + 1e-6
         found: list[list[tuple[int, float]]] = [[] for _ in centres]
         if centres:

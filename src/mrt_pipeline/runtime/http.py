@@ -221,7 +221,7 @@ class HttpClient:
         first_s = self._options.first_wait_s
         began = time.monotonic()
         pauses = [
-            pause_s + uniform(0, first_s)  # noqa: S311 # not all clients at once; nothing secret hangs on it
+            pause_s + uniform(0, first_s)  # noqa: S311 # not all clients at once; nothing secret depends on it
             for pause_s in doubling(first_s, self._options.tries - 1, MAX_BACKOFF_S)
         ]
         return ask_again(

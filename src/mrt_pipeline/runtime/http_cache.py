@@ -34,7 +34,7 @@ class KeptHead(Record):
     """when the service last said this, or said that it still holds"""
 
     def is_younger_than(self, ttl_days: float, now: datetime) -> bool:
-        """Tell whether an answer may be used unasked; one from the future may not: some clock was wrong."""
+        """Return whether an answer may be used unasked; one from the future may not: some clock was wrong."""
         return timedelta(0) <= now - self.retrieved_at < timedelta(days=ttl_days)
 
     def conditions(self) -> dict[str, str]:

@@ -77,7 +77,7 @@ def learn_secrets(url: str, headers: Mapping[str, str], body: Mapping[str, str])
 
 
 def fits_a_header(value: str) -> bool:
-    """Tell whether a header can carry a text as it is."""
+    """Return whether a header can carry a text as it is."""
     return value.isascii() and value.isprintable() and value == value.strip()
 
 

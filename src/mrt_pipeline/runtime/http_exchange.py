@@ -38,7 +38,7 @@ class Received:
 
     @property
     def is_good(self) -> bool:
-        """Tell whether the status is 2xx."""
+        """Return whether the status is 2xx."""
         return 200 <= self.status < 300
 
 

@@ -94,7 +94,7 @@ class BoundedTransport(httpx2.BaseTransport):
 
 
 def is_restricted(host: str, trusted_hosts: frozenset[str]) -> bool:
-    """Tell whether a host may have public addresses only, given those that may have any."""
+    """Return whether a host may have public addresses only, given those that may have any."""
     return host not in trusted_hosts and not any(has_private_address(trusted) for trusted in trusted_hosts)
 
 
@@ -108,7 +108,7 @@ def find_proxy(scheme: str, host: str) -> str | None:
 
 
 def is_private(address: str) -> bool:
-    """Tell whether an IP address is one that the public internet does not reach."""
+    """Return whether an IP address is one that the public internet does not reach."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
@@ -119,7 +119,7 @@ def is_private(address: str) -> bool:
 
 
 def has_private_address(host: str) -> bool:
-    """Tell whether a host's name or number leads to a private address."""
+    """Return whether a host's name or number leads to a private address."""
     try:
         found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):

@@ -77,12 +77,12 @@ def check_file(folder: Path, manifest: Manifest, name: str) -> AlteredFile | Non
 
 
 def has_whole_dataset(folder: Path, manifest: Manifest) -> bool:
-    """Tell whether a run's dataset is there as it was written."""
+    """Return whether a run's dataset is there as it was written."""
     return is_whole(folder, manifest, FINAL_NAME)
 
 
 def is_whole(folder: Path, manifest: Manifest, name: str) -> bool:
-    """Tell whether a manifest vouches for a file that is there as it was written."""
+    """Return whether a manifest vouches for a file that is there as it was written."""
     return name in recorded_files(manifest) and check_file(folder, manifest, name) is None
 
 

@@ -83,7 +83,7 @@ def held_if_free(folder: Path) -> Iterator[bool]:
 
 
 def is_locked(folder: Path) -> bool:
-    """Tell whether a process is working in a run folder now."""
+    """Return whether a process is working in a run folder now."""
     if not (folder / LOCK_NAME).exists():
         return False
     with held_if_free(folder) as is_free:

@@ -87,7 +87,7 @@ class ModelAnswer:
 
     @property
     def is_cut(self) -> bool:
-        """Tell whether the answer, or the question, was too long for the model."""
+        """Return whether the answer, or the question, was too long for the model."""
         return self.finish_reason in {CUT, TOO_LONG}
 
 
@@ -258,7 +258,7 @@ class ChatModel:
 
 
 def is_openrouter(base_url: str) -> bool:
-    """Tell whether a server is OpenRouter's, which wants a key and understands its own parameters."""
+    """Return whether a server is OpenRouter's, which wants a key and understands its own parameters."""
     host = urlsplit(base_url).hostname or ""
     return host == "openrouter.ai" or host.endswith(".openrouter.ai")
 

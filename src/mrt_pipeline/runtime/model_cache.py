@@ -3,7 +3,7 @@
 One SQLite file, ``answers.sqlite3``, in the given folder; several threads and processes may use it. Only
 whole answers that could be read are kept, and the verdict that the answer to a question does not fit; never
 one that holds a secret. It is a
-cache and nothing else: a damaged file is begun anew, a full disk means that nothing more is kept, and either
+cache and nothing else: a damaged file is recreated, a full disk means that nothing more is kept, and either
 is told once.
 """
 
@@ -21,7 +21,7 @@ from mrt_pipeline.secrecy import SECRETS
 
 FILE_NAME = "answers.sqlite3"
 LAYOUT = 1
-"""Raised when the table changes; a file of another layout is begun anew."""
+"""Raised when the table changes; a file of another layout is recreated."""
 
 _TABLE = (
     "CREATE TABLE answers "
@@ -82,7 +82,7 @@ class AnswerCache:
             self._warn(f"{self._path}: from here on no answer of the model is kept for later runs ({error}).")
 
     def _run(self, statement: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
-        """Return a statement's rows; the first one opens the file, which is begun anew if it is damaged."""
+        """Return a statement's rows; the first one opens the file, which is recreated if it is damaged."""
         if self._connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = open_store(self._path, _TABLE, LAYOUT, self._remove)

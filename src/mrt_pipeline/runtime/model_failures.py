@@ -99,7 +99,7 @@ def lasting_refusal(error: ModelCallError) -> ModelCallError:
 
 
 def is_too_long(status: int | None, message: str) -> bool:
-    """Tell whether a server refuses a question because it is longer than what the model can take in."""
+    """Return whether a server refuses a question because it is longer than what the model can take in."""
     return status == 413 or (status in {400, 422} and _TOO_LONG.search(message) is not None)
 
 

@@ -114,7 +114,7 @@ def _default_pace(host: str) -> RateLimit:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine, by its name or address alone."""
+    """Return whether a host is this machine, by its name or address alone."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:

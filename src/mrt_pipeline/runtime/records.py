@@ -89,12 +89,12 @@ def show(value: object) -> str:
 
 
 def is_list(value: object) -> TypeGuard[Sequence[object]]:
-    """Tell whether a JSON value is an array."""
+    """Return whether a JSON value is an array."""
     return isinstance(value, list)
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, object]]:
-    """Tell whether a JSON value is an object."""
+    """Return whether a JSON value is an object."""
     return isinstance(value, dict)
 
 

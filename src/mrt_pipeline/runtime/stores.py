@@ -45,7 +45,7 @@ def open_store(
         path: its file, whose folder is there; none for a store in memory.
         schema: statements that make its tables.
         version: of the schema.
-        mend: takes an unfit file out of the way, and tells of it; then the store is begun anew.
+        mend: takes an unfit file out of the way, and tells of it; then the store is recreated.
         application_id: tells a file of this kind from others, where that matters.
 
     Raises:

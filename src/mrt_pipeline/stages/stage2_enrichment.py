@@ -1,4 +1,4 @@
-"""Stage 2: what hangs on each exit, asked of the configured sources, each finished station kept at once."""
+"""Stage 2: what belongs to each exit, asked of the configured sources, each finished station kept at once."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MOST_TOLD = 5
 
 
 class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
-    """Adds to the exits of stage 1 what hangs on them."""
+    """Adds to the exits of stage 1 what belongs to them."""
 
     def __init__(
         self,

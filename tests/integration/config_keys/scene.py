@@ -85,7 +85,7 @@ class Run:
         return [json.loads(line) for line in (self.folder / name).read_bytes().splitlines()]
 
     def has(self, name: str) -> bool:
-        """Tell whether the run left a file."""
+        """Return whether the run left a file."""
         return (self.folder / name).exists()
 
     @property

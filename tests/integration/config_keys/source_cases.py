@@ -72,7 +72,7 @@ def is_read(document_id: str) -> Look:
 
 
 def is_asked_again(scene: Scene, changes: Changes) -> bool:
-    """Tell whether the exits are asked for once more although they were had a moment ago."""
+    """Return whether the exits are asked for once more although they were had a moment ago."""
     with LiveWorld() as world:
         place, server = scene.place(), world.servers["datagov"]
         live = {**changes, **world.addresses, "apis.datagov.mode": "live", f"{STAGE1}.sources": ["datagov"]}
@@ -88,13 +88,13 @@ def has_filled(field: str) -> Look:
 
 
 def has_far_bus_stops(scene: Scene, changes: Changes) -> bool:
-    """Tell whether a bus stop is listed that LTA ties to no exit and that is more than 100 m away."""
+    """Return whether a bus stop is listed that LTA ties to no exit and that is more than 100 m away."""
     stops = (stop for found in scene.run(changes).exits for stop in found.get("bus_stops", ()))
     return any(stop["relation"] == "nearby" and stop["distance_m"] > 100 for stop in stops)
 
 
 def has_far_landmarks(scene: Scene, changes: Changes) -> bool:
-    """Tell whether a landmark lies more than 200 m away from its exit."""
+    """Return whether a landmark lies more than 200 m away from its exit."""
     landmarks = (landmark for found in scene.run(changes).exits for landmark in found.get("landmarks", ()))
     return any(landmark["distance_m"] > 200 for landmark in landmarks)
 

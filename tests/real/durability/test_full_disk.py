@@ -98,7 +98,7 @@ def test_each_write_fails_once_on_a_full_disk_and_the_run_goes_on_when_there_is_
                 shutil.rmtree(run)
         place.latest.unlink()
         place.latest.symlink_to(older.name)
-    say(f"{fate}: {len(steps)} writes, exit codes {dict(ends)}, all gone on with")
+    say(f"{fate}: {len(steps)} writes, exit codes {dict(ends)}, all resumed")
 
 
 def test_a_second_run_in_place_on_a_full_disk_leaves_whole_files(disk: tuple[Workplace, str]) -> None:

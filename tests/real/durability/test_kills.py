@@ -1,4 +1,4 @@
-"""A real run killed (SIGKILL) at every write and at 200 random moments, gone on with, and compared.
+"""A real run killed (SIGKILL) at every write and at 200 random moments, resumed, and compared.
 
 Two at a time; each in a folder of its own that a reader looks through meanwhile.
 """

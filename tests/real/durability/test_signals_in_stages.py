@@ -1,4 +1,4 @@
-"""Signals at all times of a run: exit codes, what the manifest says then, and that it can be gone on with."""
+"""Signals at all times of a run: exit codes, what the manifest says then, and that it can be resumed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Step-free access that is told otherwise than before."""
+"""Step-free access that is different from before."""
 
 from __future__ import annotations
 

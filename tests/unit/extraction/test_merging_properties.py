@@ -243,7 +243,7 @@ def _check_platforms(merged: MergedStation, said: Iterable[ExitEnrichment]) -> N
 
 
 def _names(found: ExitEnrichment | LinkedExit) -> set[object]:
-    """Return what hangs on one exit alone, whatever is said of it."""
+    """Return what belongs to one exit alone, whatever is said of it."""
     return {
         *(item.bus_stop_code for item in found.bus_stops),
         *(item.name.casefold() for item in found.landmarks),

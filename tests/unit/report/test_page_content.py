@@ -51,7 +51,7 @@ def content_of(
 
 
 def published_in(found: StationExit) -> Iterator[Published]:
-    """Yield an exit and what hangs on it with evidence, in the order in which the page has them."""
+    """Yield an exit and what belongs to it with evidence, in the order in which the page has them."""
     yield found
     yield from (link for link in found.platforms if link.evidence)
     yield from found.bus_stops

@@ -142,7 +142,7 @@ def test_a_place_that_moves_by_a_metre_changes_nothing_but_what_it_is_or_was_par
 
 
 def without(found: dict[str, list[Hung]], name: str) -> dict[str, list[tuple[tuple[str, ...], float, bool]]]:
-    """Return what hangs on exits but for the places of one name."""
+    """Return what belongs to exits but for the places of one name."""
     rest = {
         exit_id: [
             (tuple(site.record_id for site in held.sites), held.distance_m, held.is_clear)

@@ -219,7 +219,7 @@ def _is_bare_no(words: str) -> bool:
 
 
 def _has_both_signs(answer: str) -> bool:
-    """Tell whether a yes and a no stand side by side: `Yes ❌`."""
+    """Return whether a yes and a no stand side by side: `Yes ❌`."""
     parts = {part.strip("\ufe0f") for part in re.findall(r"\w+|[^\w\s]", answer)}
     return not parts.isdisjoint(YES_WORDS) and not parts.isdisjoint(NO_WORDS)
 
@@ -255,7 +255,7 @@ def _values_at(page: RulePage, part_start: int, start: int, end: int, item: Item
 
 
 def _is_name_or_understood(page: RulePage, part: Part) -> bool:
-    """Tell whether a part of an entry is understood, or names something of its own."""
+    """Return whether a part of an entry is understood, or names something of its own."""
     words = page.text[part.start : part.end]
     return any(char.isupper() for char in words) or is_understood(words, may_name=True, may_deny=True)
 
@@ -291,14 +291,14 @@ def denied_in(words: str) -> list[str]:
 
 
 def _denies(words: str, value: str) -> bool:
-    """Tell whether words for a value stand somewhere, and each of them is denied."""
+    """Return whether words for a value stand somewhere, and each of them is denied."""
     patterns = [pattern for pattern in (VOCABULARY[value], FEATURE_WORDS.get(value)) if pattern]
     places = [match.span() for pattern in patterns for match in pattern.finditer(words)]
     return bool(places) and all(is_plain_denial(words, *place) for place in places)
 
 
 def _says(words: str, value: str) -> bool:
-    """Tell whether words for a value stand somewhere, undenied."""
+    """Return whether words for a value stand somewhere, undenied."""
     if _undenied(VOCABULARY[value], words):
         return True
     other = FEATURE_WORDS.get(value)

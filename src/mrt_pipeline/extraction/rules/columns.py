@@ -53,7 +53,7 @@ def rows_of(page: RulePage, table: Table) -> list[TableRow]:
 
 
 def is_divider(row: TableRow) -> bool:
-    """Tell whether a row is one cell across the whole table, which heads the rows below it."""
+    """Return whether a row is one cell across the whole table, which heads the rows below it."""
     return len(row.cells) > 1 and len({cell.origin for cell in row.cells}) == 1
 
 
@@ -66,7 +66,7 @@ def take_divider(page: RulePage, row: TableRow, state: TableState, labels: tuple
 
 
 def is_header(page: RulePage, row: TableRow) -> bool:
-    """Tell whether a row names columns: all its cells are heads, or most of its words mean something."""
+    """Return whether a row names columns: all its cells are heads, or most of its words mean something."""
     filled = [cell for cell in row.cells if page.words(cell.piece)]
     known = [cell for cell in filled if meaning_of(page.words(cell.piece))]
     if not known or any(_is_about_one(page, cell) for cell in filled):
@@ -89,7 +89,7 @@ def take_header(page: RulePage, row: TableRow, state: TableState) -> None:
 
 
 def is_copy(row: TableRow, number: int) -> bool:
-    """Tell whether a grid position shows the same cell as the one before it."""
+    """Return whether a grid position shows the same cell as the one before it."""
     return number > 0 and row.cells[number].origin == row.cells[number - 1].origin
 
 
@@ -104,7 +104,7 @@ def _is_sideways(page: RulePage, rows: Sequence[TableRow]) -> bool:
 
 
 def _is_about_one(page: RulePage, cell: Cell) -> bool:
-    """Tell whether a cell names one exit, platform or station, as heads of columns do not."""
+    """Return whether a cell names one exit, platform or station, as heads of columns do not."""
     words = page.words(cell.piece)
     return (
         read_labels(page, words) is not None

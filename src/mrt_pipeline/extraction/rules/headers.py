@@ -85,14 +85,14 @@ def _words_beside(words: str) -> list[str]:
 
 
 def _is_understood(header: str) -> bool:
-    """Tell whether no word of a header about access may say when, for whom or of what: `Lift (goods)`."""
+    """Return whether no word of a header about access may say when, for whom or of what: `Lift (goods)`."""
     return is_understood(
         " ".join(word for word in _words_beside(header) if word not in FILLERS), may_name=False
     )
 
 
 def is_taken_back(header: str) -> bool:
-    """Tell whether a header speaks of the past, of plans, or of what there is not."""
+    """Return whether a header speaks of the past, of plans, or of what there is not."""
     plain = re.sub(
         r"无障碍|无台阶|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)", " ", header, flags=re.IGNORECASE
     )

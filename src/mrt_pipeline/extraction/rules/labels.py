@@ -104,7 +104,7 @@ def _skip_own_name(page: RulePage, text: str) -> int | None:
 
 
 def _is_taken_back(rest: str) -> bool:
-    """Tell whether the words behind a label take it back; brackets further on concern what is before them."""
+    """Return whether the words behind a label take it back; later brackets concern what is before them."""
     bracket = re.match(r"\s*[(（\[]([^)）\]]*)", rest)
     if bracket is not None and (is_denying(bracket.group(1)) or is_not_now(bracket.group(1))):
         return True
@@ -113,7 +113,7 @@ def _is_taken_back(rest: str) -> bool:
 
 
 def _is_other_station(page: RulePage, rest: str) -> bool:
-    """Tell whether all that follows a label is the name of another station: `Exit A (Khatib)`."""
+    """Return whether all that follows a label is the name of another station: `Exit A (Khatib)`."""
     bracket = re.match(r"\s*[(（\[]([^)）\]]*)[)）\]]", rest)
     if bracket is None:
         return False

@@ -40,12 +40,12 @@ class ListReader:
 
     @property
     def has_owner(self) -> bool:
-        """Tell whether the line read last belongs to an exit by its place."""
+        """Return whether the line read last belongs to an exit by its place."""
         return bool(self._owners and self._owners[-1].labels)
 
     @property
     def is_unread(self) -> bool:
-        """Tell whether the line read last is about the past, plans, or another station, by its place."""
+        """Return whether the line read last is about the past, plans, or another station, by its place."""
         return any(owner.is_unread for owner in self._owners)
 
     def read(self, line: Line, section: Section) -> Iterator[Candidate]:
@@ -100,13 +100,13 @@ class ListReader:
 
 
 def _has_key(words: str) -> bool:
-    """Tell whether a paragraph is an entry all the same: `Nearby: White Sands`."""
+    """Return whether a paragraph is an entry all the same: `Nearby: White Sands`."""
     key, colon, _ = words.partition(":")
     return bool(colon) and len(key.split()) <= 4 and meaning_of_key(key) is not None
 
 
 def _is_new_sentence(text: str, piece: Piece, found: LabelText) -> bool:
-    """Tell whether what follows a label is not an entry about it: `Exit A, B and lifts`."""
+    """Return whether what follows a label is not an entry about it: `Exit A, B and lifts`."""
     rest = text[piece.start + found.rest_start : piece.end].lstrip()
     return rest[:1] in (",", ";")
 

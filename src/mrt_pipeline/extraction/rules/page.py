@@ -39,7 +39,7 @@ class RulePage:
         return self.page.words(piece)
 
     def names_other_station(self, text: str) -> bool:
-        """Tell whether a text names a station that is not the page's own."""
+        """Return whether a text names a station that is not the page's own."""
         return any(found.slug != self.slug for found in self.names.stations_in(text))
 
 

@@ -85,12 +85,12 @@ def split_list(words: str) -> list[str]:
 
 
 def is_joined(name: str) -> bool:
-    """Tell whether words may be two names: `X Mall and Y Residences`, `X/Y`."""
+    """Return whether words may be two names: `X Mall and Y Residences`, `X/Y`."""
     return _JOINED.search(name) is not None
 
 
 def is_part_of_firm(text: str, start: int, end: int) -> bool:
-    """Tell whether a name is cut out of that of a firm: `Smith` of `Smith, Jones & Co.`."""
+    """Return whether a name is cut out of that of a firm: `Smith` of `Smith, Jones & Co.`."""
     goes_on = _FIRM_GOES_ON.match(text, end)
     is_one_word = len(text[start:end].split()) == 1
     return goes_on is not None and (is_one_word or re.search(_FIRM, goes_on.group()) is not None)

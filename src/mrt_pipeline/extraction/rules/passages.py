@@ -21,7 +21,7 @@ _ANSWERS = frozenset({*YES_WORDS, *NO_WORDS, "", "unknown", "n/a", "na", "tba", 
 
 
 def has_unread_words(page: RulePage, piece: Piece, candidates: Iterable[Candidate]) -> bool:
-    """Tell whether a cell holds words or codes of which nothing was read."""
+    """Return whether a cell holds words or codes of which nothing was read."""
     words = page.words(piece)
     if folded(words) in _ANSWERS or words.casefold() in _ANSWERS or is_not_now(words):
         return False
@@ -31,7 +31,7 @@ def has_unread_words(page: RulePage, piece: Piece, candidates: Iterable[Candidat
 
 
 def is_unread_line(page: RulePage, line: Line, candidates: Sequence[Candidate], *, has_owner: bool) -> bool:
-    """Tell whether a sentence of a line may say something of an exit or a platform that was not read."""
+    """Return whether a sentence of a line may say something of an exit or a platform that was not read."""
     return any(
         _is_unread_sentence(page, start, end, candidates, has_owner=has_owner)
         for start, end in _sentences_of(page.text, line.piece)
@@ -73,7 +73,7 @@ def _is_unread_sentence(
 
 
 def _has_uncovered(words: str, candidates: Sequence[Candidate]) -> bool:
-    """Tell whether words hold a feature or a bus stop of which no statement was made."""
+    """Return whether words hold a feature or a bus stop of which no statement was made."""
     values = {candidate.value for candidate in candidates}
     codes = {match.group() for match in BUS_STOP_CODE.finditer(words)}
     return not codes <= values or not set(access_in(words)) <= values

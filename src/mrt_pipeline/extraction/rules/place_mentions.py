@@ -98,7 +98,7 @@ def _is_all_links(text: str, part: Part, links: list[Bounds]) -> bool:
 
 
 def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> bool:
-    """Tell whether words name a place: not a road, an exit, a stop, or a thing that every station has."""
+    """Return whether words name a place: not a road, an exit, a stop, or a thing that every station has."""
     if not 2 <= len(name) <= MAX_CHARS or len(name.split()) > MAX_WORDS or re.search(r"\d{5}", name):
         return False
     if (
@@ -126,7 +126,7 @@ def _is_access(name: str) -> bool:
 
 
 def _is_written_as_name(name: str) -> bool:
-    """Tell whether every word that can begin with a capital does, as in names and not in sentences."""
+    """Return whether every word that can begin with a capital does, as in names and not in sentences."""
     words = name.split()
     if not _begins_name(words[0]):
         return False

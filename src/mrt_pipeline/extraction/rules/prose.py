@@ -68,7 +68,7 @@ def _read_access(page: RulePage, line: Line) -> Iterator[Candidate]:
 
 
 def _has_own_feature(value: str, words: str) -> bool:
-    """Tell whether words about step-free access are already said by a feature, such as `stairs only`."""
+    """Return whether words about step-free access are already said by a feature, such as `stairs only`."""
     return value in (STEP_FREE_YES, STEP_FREE_NO) and any(
         VOCABULARY[feature].fullmatch(words)
         for feature in MEANING

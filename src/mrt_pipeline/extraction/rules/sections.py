@@ -59,12 +59,12 @@ def read_label_heading(page: RulePage, text: str) -> tuple[str, ...]:
 
 
 def is_untrusted_head(page: RulePage, heading: str) -> bool:
-    """Tell whether a heading, a caption or a row across a table takes back all that it heads."""
+    """Return whether a heading, a caption or a row across a table takes back all that it heads."""
     return is_untrusted(page, heading) or is_taken_back(heading)
 
 
 def is_untrusted(page: RulePage, heading: str) -> bool:
-    """Tell whether what stands below a heading is not about the station's exits as they are now."""
+    """Return whether what stands below a heading is not about the station's exits as they are now."""
     if UNREAD_TOPICS.search(heading) or is_not_now(heading) or is_hostile(heading):
         return True
     about = meaning_of(heading)
@@ -76,7 +76,7 @@ def is_untrusted(page: RulePage, heading: str) -> bool:
 
 
 def is_untrusted_lead(page: RulePage, line: Line) -> bool:
-    """Tell whether a paragraph leads to what is below it, and says more of it than is understood.
+    """Return whether a paragraph leads to what is below it, and says more of it than is understood.
 
     `The following exits are not open yet:` takes back all that it leads to, as a heading would.
     """

@@ -69,7 +69,7 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
 
 
 def has_doubtful_bracket(piece: Piece, found: LabelText, text: str) -> bool:
-    """Tell whether brackets right behind the labels that a piece begins with may take them back."""
+    """Return whether brackets right behind the labels that a piece begins with may take them back."""
     bracket = _BRACKET.match(text, piece.start + found.rest_start, piece.end)
     return bracket is not None and is_doubtful_bracket(bracket.group(1))
 
@@ -99,7 +99,7 @@ def _read_row(page: RulePage, row: TableRow, state: TableState) -> Iterator[Cand
 
 
 def _is_unread(page: RulePage, row: TableRow, candidates: Sequence[Candidate], state: TableState) -> bool:
-    """Tell whether a row about exits or platforms has a cell of which nothing was read."""
+    """Return whether a row about exits or platforms has a cell of which nothing was read."""
     columns = state.columns or tuple(Column() for _ in row.cells)
     if len(columns) != len(row.cells) or _is_of_no_use(page, row, columns):
         return False
@@ -115,7 +115,7 @@ def _is_unread(page: RulePage, row: TableRow, candidates: Sequence[Candidate], s
 
 
 def _is_of_no_use(page: RulePage, row: TableRow, columns: Sequence[Column]) -> bool:
-    """Tell whether a row is another station's, or about something that may not be there now."""
+    """Return whether a row is another station's, or about something that may not be there now."""
     return any(
         _takes_back(page, page.words(cell.piece), column.meaning)
         for cell, column in zip(row.cells, columns, strict=True)
@@ -123,7 +123,7 @@ def _is_of_no_use(page: RulePage, row: TableRow, columns: Sequence[Column]) -> b
 
 
 def _takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
-    """Tell whether a cell says that its whole row is of no use."""
+    """Return whether a cell says that its whole row is of no use."""
     match meaning:
         case Meaning.STATUS:
             return is_denying(words) or not is_understood(words, may_name=True)

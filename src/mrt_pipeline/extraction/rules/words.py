@@ -413,5 +413,5 @@ def folded(text: str) -> str:
 
 
 def _is_word(char: str) -> bool:
-    """Tell whether a character belongs to a word; Tamil's vowel signs are marks."""
+    """Return whether a character belongs to a word; Tamil's vowel signs are marks."""
     return unicodedata.category(char)[0] in "LMN"

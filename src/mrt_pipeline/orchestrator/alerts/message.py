@@ -104,7 +104,7 @@ def level_of(trigger: Trigger, triggers: TriggersSection) -> Level | None:
 
 
 def is_at_least(level: Level, least: Level) -> bool:
-    """Tell whether a level is no lower than another one."""
+    """Return whether a level is no lower than another one."""
     return LEVELS.index(level) >= LEVELS.index(least)
 
 

@@ -39,7 +39,7 @@ function pointsOf(boxes) {
   return boxes.map((box, number) => ({ text: content.checklist[number].text, ticked: box.checked }));
 }
 
-/** Tell whether what was kept for a point is that it was ticked; another report has other points. */
+/** Return whether what was kept for a point is that it was ticked; another report has other points. */
 function isTicked(kept, text) {
   return kept?.text === text && kept.ticked === true;
 }

@@ -29,7 +29,7 @@ const ONLY = {
   ],
 };
 
-/** Tell whether a station is on a chosen line; no line chosen means every line. */
+/** Return whether a station is on a chosen line; no line chosen means every line. */
 function isOnChosenLine(station) {
   return !choices.lines.size || station.lines.some((line) => choices.lines.has(line));
 }

@@ -65,7 +65,7 @@ function overlap([west, north, east, south], other, label) {
   return west < other[2] + 2 && east > other[0] - 2 && north < other[3] + 1 && south > other[1] - 1;
 }
 
-/** Tell whether a piece of a line passes through a box (Liang and Barsky's clipping). */
+/** Return whether a piece of a line passes through a box (Liang and Barsky's clipping). */
 function crosses([x, y, a, b], [west, north, east, south]) {
   let first = 0;
   let last = 1;

@@ -1,6 +1,6 @@
 """``lta_datamall``: the bus stops of each exit, by LTA's own words and by distance.
 
-A stop whose description names an exit hangs on that exit, as LTA says: at, opposite, before or after it.
+A stop whose description names an exit belongs to that exit, as LTA says: at, opposite, before or after it.
 Every other stop within ``bus_stop_radius_m`` is ``nearby``, with its distance: medium confidence, and low
 where LTA's words tie the stop to another exit, for then a road or a building may lie between
 (docs/decisions/0004-bus-stops.md). Services are those of LTA's routes that call at the stop; a stop without

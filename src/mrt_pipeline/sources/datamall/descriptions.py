@@ -54,7 +54,7 @@ def parse_description(description: str) -> NamedExits | None:
 
 
 def speaks_of_exit(description: str) -> bool:
-    """Tell whether a description has the words for a station and an exit, in whatever pattern."""
+    """Return whether a description has the words for a station and an exit, in whatever pattern."""
     return _SPEAKS_OF_EXIT.search(description) is not None
 
 

@@ -96,7 +96,7 @@ class _Pages:
         return once_more
 
     def _is_repeated(self, page: Sequence[object]) -> bool:
-        """Tell whether a page holds a row of an earlier page, or many of its own twice."""
+        """Return whether a page holds a row of an earlier page, or many of its own twice."""
         rows = set(map(_spell, page))
         return not rows.isdisjoint(self._seen) or len(page) - len(rows) > MOST_REPEATED
 

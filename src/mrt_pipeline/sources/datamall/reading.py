@@ -114,5 +114,5 @@ def bus_services_table(payload: Payload) -> SourceTable[BusService]:
 
 
 def _seems_whole(table: SourceTable[Any]) -> bool:
-    """Tell whether nothing hints at missing rows; if something does, the next run asks again."""
+    """Return whether nothing hints at missing rows; if something does, the next run asks again."""
     return not any(finding.check in SIGNS_OF_LOSS for finding in table.findings)

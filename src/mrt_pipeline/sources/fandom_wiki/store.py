@@ -2,7 +2,7 @@
 
 Layout: one SQLite file, ``pages.sqlite3``, in its own folder; tables for pages (as fetched), readings (what
 reading a page yielded, by the reader's version) and titles. Everything in it can be had again, so nothing
-in it is precious: a damaged file is begun anew, and one that cannot be written is done without; both are
+in it is precious: a damaged file is recreated, and one that cannot be written is done without; both are
 told once and fail nothing. Of each page the newest two revisions are kept, and only what the wiki could show
 whole: a page that shows nothing or says that something failed is asked for again. What was kept before these
 checks were made is forgotten. Nothing is kept that holds a secret.

@@ -106,7 +106,7 @@ def resolve_titles(
 
 
 def _is_due(last: datetime | None, now: datetime) -> bool:
-    """Tell whether a title is looked for again; a time in the future means that a clock was wrong."""
+    """Return whether a title is looked for again; a time in the future means that a clock was wrong."""
     return last is None or not timedelta(0) <= now - last < SEARCH_AGAIN
 
 

@@ -205,7 +205,7 @@ def _limits_in(html: str) -> Iterator[str]:
 
 
 def _is_out(name: str, used: object, allowed: object) -> bool:
-    """Tell whether a pair of the limit report says that something found no room."""
+    """Return whether a pair of the limit report says that something found no room."""
     try:
         left = float(str(allowed)) - float(str(used))
     except ValueError:

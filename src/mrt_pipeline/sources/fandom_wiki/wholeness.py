@@ -1,4 +1,4 @@
-"""Tell whether a page shows what its source says, where the wiki itself reports nothing wrong.
+"""Return whether a page shows what its source says, where the wiki itself reports nothing wrong.
 
 A page that is blank, or has far fewer words than the size of its revision lets expect, is held against its
 source: comments, categories and switches show nothing,

@@ -106,7 +106,7 @@ def _is_street(level: _Level) -> bool:
 
 
 def _is_known(word: str, before: str) -> bool:
-    """Tell whether a word is known behind another; a number or floor that may be of a label is not."""
+    """Return whether a word is known behind another; a number or floor that may be of a label is not."""
     if _NUMBER.fullmatch(word):
         return before in _NUMBERED
     return word in _HARMLESS or bool(_FLOOR.fullmatch(word) and (not before or before in _PLACES))

@@ -19,7 +19,7 @@ from mrt_pipeline.sources.mrtdown import NAMES, PlatformLetter, TranslatedName
 from mrt_pipeline.sources.mrtdown.files import LETTERS_ID, Files, PlatformFile, ServicePath, read_files
 
 LINE_IDS = {"BPL": "BPLRT", "SKL": "SKLRT", "PGL": "PGLRT"}
-"""lines that MRTDown calls otherwise than we do"""
+"""lines that MRTDown calls by another name than we do"""
 _LINE_CODES = {theirs: ours for ours, theirs in LINE_IDS.items()}
 
 Step = tuple[str, str]

@@ -73,7 +73,7 @@ class PlacesSource:
         self._landmarks = {exit_id: tuple(map(_publish, held)) for exit_id, held in hung.items()}
 
     def version_for(self, station: Station) -> str:
-        """Return the fingerprint of what hangs on a station's exits, and of the documents that say so."""
+        """Return the fingerprint of what belongs to a station's exits, and of the documents that say so."""
         digest = hashlib.sha256()
         for found in station.exits:
             for landmark in self._landmarks.get(found.exit_id, ()):

@@ -27,7 +27,7 @@ Place = tuple[Site, ...]
 
 @dataclass(frozen=True, slots=True)
 class Hung:
-    """A place as the exit sees it that it hangs on."""
+    """A place as the exit sees it that it belongs to."""
 
     sites: Place
     """its records within reach of the exit"""
@@ -45,7 +45,7 @@ def hang_places(
     Args:
         sites: landmarks in the order of their documents.
         exits: every exit of the network.
-        radius_m: a place farther than this from every exit hangs on none, metres.
+        radius_m: a place farther than this from every exit belongs to none, metres.
     """
     ordered = sorted(exits, key=lambda found: found.exit_id)  # so that the first of several wins a tie
     index = SpatialIndex(to_svy21_all([(found.lat, found.lng) for found in ordered]))
@@ -96,7 +96,7 @@ def _find_nearest(place: Place, distances: Distances, radius_m: float) -> tuple[
 
 
 def _each_once(places: Iterable[Hung]) -> list[Hung]:
-    """Return what hangs on one exit, nearest first, several parts of a park as one."""
+    """Return what belongs to one exit, nearest first, several parts of a park as one."""
     by_name: dict[str, list[Hung]] = {}
     for held in sorted(places, key=_order_of):
         by_name.setdefault(place_key(held.sites[0].name), []).append(held)

@@ -45,19 +45,19 @@ def names_of(hit: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def is_building_of(hit: Mapping[str, object], station_code: str, name: str) -> bool:
-    """Tell whether every name of a hit is that of a station, with its code where codes are given."""
+    """Return whether every name of a hit is that of a station, with its code where codes are given."""
     names = names_of(hit)
     return bool(names) and all(_names_station(read_building(text), station_code, name) for text in names)
 
 
 def has_code(hit: Mapping[str, object], station_code: str) -> bool:
-    """Tell whether a hit's name gives a code."""
+    """Return whether a hit's name gives a code."""
     buildings = map(read_building, names_of(hit))
     return any(building is not None and station_code in building.codes for building in buildings)
 
 
 def agrees(location: StationLocation) -> bool:
-    """Tell whether a position is where the network table has the building, if it has it."""
+    """Return whether a position is where the network table has the building, if it has it."""
     entry = load_network().find_code(location.station_code)
     return entry is None or distance_m(location.lat, location.lng, entry.lat, entry.lng) <= AGREES_M
 

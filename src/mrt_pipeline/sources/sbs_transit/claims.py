@@ -81,7 +81,7 @@ class SbsSource:
         self._is_read = True
 
     def covers(self, station: Station) -> bool:
-        """Tell whether a station is on a line of the operator's that has pages."""
+        """Return whether a station is on a line of the operator's that has pages."""
         return not set(LINES).isdisjoint(station.lines)
 
     def version_for(self, station: Station) -> str | None:

@@ -89,7 +89,7 @@ def _line_of(station: Station, station_code: str) -> str | None:
 
 
 def _is_on_line(station_code: str, line: Line | None) -> bool:
-    """Tell whether a code (``NS3``, ``NS3A``, ``STC``) has a prefix of the line."""
+    """Return whether a code (``NS3``, ``NS3A``, ``STC``) has a prefix of the line."""
     parts = _CODE.fullmatch(station_code)
     return line is not None and parts is not None and parts["prefix"] in line.code_prefixes
 

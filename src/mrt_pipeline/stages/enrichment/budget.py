@@ -1,4 +1,4 @@
-"""How far a run may go: minutes and model requests. What is left at the limit is gone on with another day."""
+"""How far a run may go: minutes and model requests. What is left at the limit is resumed another day."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Budget:
         return ModelUsage(**rest)
 
     def allows_more(self) -> bool:
-        """Tell whether another station may be begun."""
+        """Return whether another station may be begun."""
         sent = self._count_requests()
         if self.reason is None and self._minutes is not None and self._passed_minutes() >= self._minutes:
             self.reason = f"daily_timeout_minutes ({self._minutes:g}) are over"

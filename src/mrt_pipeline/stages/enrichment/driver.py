@@ -212,7 +212,7 @@ def shorten(slugs: Sequence[str]) -> str:
 
 
 def _is_better(before: JournalRow, now: JournalRow) -> bool:
-    """Tell whether an earlier try got answers to the same questions from more sources."""
+    """Return whether an earlier try got answers to the same questions from more sources."""
     return (
         now.key.is_met_by(before.key) and before.enrichment.failures.keys() < now.enrichment.failures.keys()
     )

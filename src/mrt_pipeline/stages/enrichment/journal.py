@@ -3,7 +3,7 @@
 The file lies in the run's folder and is written by one thread, the driver (``runtime/stores.py``); a full
 disk harms no row that was committed. A row is used again while its key is the present one (``keys.py``). A
 file that is damaged or of another version is kept aside as ``stage2_journal.sqlite3.damaged-<time>``, told,
-and begun anew; a single damaged row counts as not there, and so does one that holds a secret.
+and recreated; a single damaged row counts as not there, and so does one that holds a secret.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class JournalRow:
 
     @property
     def is_done(self) -> bool:
-        """Tell whether every source gave its answer."""
+        """Return whether every source gave its answer."""
         return self.enrichment.status is EnrichmentStatus.DONE
 
 

@@ -43,7 +43,7 @@ class StationKey:
     """source in use to the version of what it says of this station; none while it cannot be asked"""
 
     def is_met_by(self, row: StationKey) -> bool:
-        """Tell whether a row with another key still says what would be found now."""
+        """Return whether a row with another key still says what would be found now."""
         return self.basis == row.basis and all(
             version is None or row.versions.get(name) == version for name, version in self.versions.items()
         )

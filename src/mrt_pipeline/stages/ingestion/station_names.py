@@ -53,7 +53,7 @@ class StationFinder:
         return StationMatch(slug, mode, own, self._is_usual(text, slug, mode))
 
     def resembles(self, text: str, slug: str) -> bool:
-        """Tell whether a text looks like a misspelling of a station's name."""
+        """Return whether a text looks like a misspelling of a station's name."""
         from rapidfuzz.distance import OSA
 
         words, _ = _split_mode(_words(_BRACKETED.sub(" ", text)))
