@@ -329,7 +329,7 @@ def test_a_run_tells_a_program_how_it_ended_in_one_object(place: Workplace) -> N
     assert told["counts"]["stations"] == manifest["stages"]["stage3_merger"]["counts"]["stations"] == 42
     assert told["findings"] == manifest["findings"]
     assert told["next"] == f"mrt-pipeline show outputs/{folder.name}"
-    assert "stage1_ingestion … requested" in result.stderr, "as before"
+    assert "Stage 1/3 ingestion: running (requested)" in result.stderr, "as before"
 
 
 def test_a_failed_run_tells_a_program_why_and_how_to_resume(place: Workplace) -> None:
@@ -370,3 +370,19 @@ def test_a_quiet_run_says_nothing_unless_something_is_wrong(place: Workplace) ->
     failed = place.call("run", "--as-of", "1990-01-01", "--quiet")
     assert (failed.returncode, failed.stdout) == (1, "")
     assert failed.stderr.startswith("Error: ")
+
+
+def test_a_skipped_source_is_shown_once(after_a_run: Workplace) -> None:
+    result = after_a_run.call("run")
+    assert (result.stdout + result.stderr).count("Skipped fandom_wiki: ") == 1
+
+
+def test_config_check_takes_a_path_or_the_flag_and_not_both(after_a_run: Workplace) -> None:
+    path = after_a_run.folder / "mine.yaml"
+    path.write_text("mode: nonsense\n", encoding="utf-8")
+    result = after_a_run.call("config", "check", path)
+    assert result.returncode == 2
+    assert str(path) in result.stderr
+    both = after_a_run.call("config", "check", path, "--config", path)
+    assert both.returncode == 2
+    assert "Two configuration files are given" in both.stderr

@@ -14,26 +14,20 @@ from mrt_pipeline import __version__
 from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, ShowsAll, given_path, path_option, with_run_flags
 from mrt_pipeline.cli.printing import print_traceback
 from mrt_pipeline.cli.releasing import COMMANDS
-from mrt_pipeline.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, MrtPipelineError
+from mrt_pipeline.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, MrtPipelineError, UsageError
 
 EXAMPLES = """\
+\b
 Examples:
-
-  mrt-pipeline run                                          run the full pipeline
-
-  mrt-pipeline run --output-dir outputs/quarterly-2026-q1   in a folder you name
-
-  mrt-pipeline run --resume-from 2                          resume the newest run from stage 2
-
-  mrt-pipeline run --stage 1                                run stage 1 only
-
-  mrt-pipeline run --skip-existing                          run only what is missing, damaged or stale
-
-  mrt-pipeline run --retry-failed                           retry only stations where a source failed
-
-  mrt-pipeline run --resume-from 3 --accept-changes         publish even if losses exceed the gate limits
-
-  mrt-pipeline run --config config/production.yaml          use another configuration
+  mrt-pipeline run                        run the full pipeline
+  mrt-pipeline run --output-dir DIR       in a folder you name
+  mrt-pipeline run --stage 1              run stage 1 only
+  mrt-pipeline run --resume-from 2        resume the newest run from stage 2
+  mrt-pipeline run --skip-existing        run what is missing, damaged or stale
+  mrt-pipeline run --retry-failed         retry stations where a source failed
+  mrt-pipeline run --resume-from 3 --accept-changes
+                                          publish despite losses over the limits
+  mrt-pipeline run --config FILE          use another configuration
 """
 
 app = typer.Typer(
@@ -201,11 +195,18 @@ for command in COMMANDS:
 
 
 @config_app.command("check")
-def config_check(config: Config = None) -> None:
+def config_check(
+    path: Annotated[
+        Path | None, typer.Argument(parser=given_path, help="The file [default: that of --config]")
+    ] = None,
+    config: Config = None,
+) -> None:
     """Check a configuration file and name every fault in it."""
     from mrt_pipeline.cli.config_file import check_config
 
-    check_config(config)
+    if path is not None and config is not None:
+        raise UsageError(f"Two configuration files are given, {path} and {config}; give one.")
+    check_config(path or config)
 
 
 @config_app.command("init")

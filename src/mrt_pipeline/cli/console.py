@@ -92,19 +92,22 @@ class ConsoleReporter(Reporter):
 
     def stage_started(self, stage_name: str, reason: str) -> None:
         """Show that a stage begins."""
-        self._chatter.print(f"[bold]{stage_name}[/] … {escape(printable(reason))}", soft_wrap=True)
+        self._say_of(stage_name, f"running ({reason})")
         self._task = self._progress.add_task(stage_name, total=None, details="")
 
     def stage_reused(self, stage_name: str, reason: str) -> None:
         """Show that a stage is reused."""
-        self._chatter.print(f"[bold]{stage_name}[/] reused: {escape(printable(reason))}", soft_wrap=True)
+        self._say_of(stage_name, f"reused, {reason}")
 
     def stage_finished(self, stage_name: str, seconds: float) -> None:
         """Show that a stage is done."""
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = None
-        self._chatter.print(f"[bold]{stage_name}[/] done in {seconds:.2f} s")
+        self._say_of(stage_name, f"done in {seconds:.2f} s")
+
+    def _say_of(self, stage_name: str, text: str) -> None:
+        self._chatter.print(f"[bold]{stage_title(stage_name)}:[/] {escape(printable(text))}", soft_wrap=True)
 
     def progress(self, done: int, total: int, details: str = "") -> None:
         """Move the bar."""
@@ -123,6 +126,14 @@ class ConsoleReporter(Reporter):
         if manifest.status is RunStatus.COMPLETED and folder is not None:
             for line in _next_steps(manifest, folder, last_stage):
                 console.print(escape(printable(line)), soft_wrap=True)
+
+
+def stage_title(stage_name: str) -> str:
+    """Return how a person calls a stage: ``Stage 1/3 ingestion``; publishing has no number."""
+    names = list(CHECKPOINT_NAMES)
+    if stage_name not in names:
+        return stage_name.capitalize()
+    return f"Stage {names.index(stage_name) + 1}/{len(names)} {stage_name.partition('_')[2]}"
 
 
 def _next_steps(manifest: Manifest, folder: Path, last_stage: int) -> Iterator[str]:

@@ -21,8 +21,9 @@ from mrt_pipeline.contracts.sections import Section
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
+@cache
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of the configuration file."""
+    """Return the JSON Schema of the configuration file; made once, so nobody may change it."""
     schema = Settings.model_json_schema()
     sections = {section.__name__: section for section in _sections(Settings)}
     for name, part in {"Settings": schema, **schema["$defs"]}.items():

@@ -88,8 +88,6 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         """
         context = self._context
         opened = self._open_sources(context)
-        for name, reason in opened.passed_over.items():
-            context.reporter.note(f"Skipped {name}: {reason}.")
         with open_journal(
             context.folder, now=context.now(), tell=context.reporter.warn, is_costly=opened.is_remote
         ) as journal:
