@@ -18,6 +18,8 @@ INPUTS = 10_000
 @pytest.mark.parametrize("name", TARGETS)
 def test_ten_thousand_damaged_payloads_are_read_or_refused(name: str, say: Say) -> None:
     target = TARGETS[name]
+    for payload in target.payloads():  # whole ones, so that no damaged one is charged with an import
+        target.check(payload)
     seconds: list[float] = []
 
     @settings(
