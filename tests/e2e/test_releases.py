@@ -12,6 +12,8 @@ import pytest
 
 from tests.e2e.command import Workplace, load
 
+pytestmark = pytest.mark.slow
+
 BEFORE, AFTER = "2026-07-11", "2026-07-13"
 OPENED = {"CC30": "Keppel", "CC31": "Cantonment", "CC32": "Prince Edward Road"}
 RENUMBERED = {"CE1": "CC34", "CE2": "CC33"}

@@ -7,6 +7,8 @@ import pytest
 from mrt_pipeline.contracts.run import PACKAGED
 from tests.e2e.command import Workplace, load
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bare(place: Workplace) -> Workplace:

@@ -18,6 +18,8 @@ from tests.integration.config_keys import model_cases, publishing_cases, source_
 from tests.integration.config_keys.scene import Case, Kept, Scene
 from tests.integration.config_keys.timeouts import TIMEOUTS
 
+pytestmark = pytest.mark.slow
+
 CASES = (*source_cases.CASES, *model_cases.CASES, *publishing_cases.CASES, *telling_cases.CASES)
 SECRETS = {
     "ONEMAP_API_KEY": READY_TOKEN,
