@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 FULLY_COVERED := src/mrt_pipeline/contracts/*,src/mrt_pipeline/errors.py,src/mrt_pipeline/config/*
+# Tests start the program hundreds of times; without its byte code each start compiles all of it.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
