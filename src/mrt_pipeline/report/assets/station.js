@@ -142,8 +142,9 @@ function recordItem({ name, facts, confidence }) {
 
 function factWords([attribute, value]) {
   if (attribute.endsWith("_m")) return `${Math.round(value)} m`;
-  const words = [value].flat().join(", ").replaceAll("_", " ");
-  return typeof value === "boolean" ? `${attribute.replaceAll("_", " ")}: ${value ? "yes" : "no"}` : words;
+  const words = (text) => text.replaceAll("_", " ");
+  if (typeof value === "boolean") return `${words(attribute.replace(/^is_/, ""))}: ${value ? "yes" : "no"}`;
+  return words([value].flat().join(", "));
 }
 
 /** Return a confidence that is not high. */

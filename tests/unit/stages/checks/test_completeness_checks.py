@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from mrt_pipeline.config.settings import Settings
+from mrt_pipeline.contracts.fields import COVERED
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import Station, StationStatus
 from mrt_pipeline.contracts.outputs import FeatureOutcome, Stage3Output
@@ -136,4 +137,4 @@ def test_coverage_is_told_for_each_field() -> None:
         finding.message for finding in _check(make_dataset(*stations)) if finding.check == "field-coverage"
     ]
     assert told[0] == "platforms: 0 of 4 exits (0.0%)."
-    assert len(told) == 6
+    assert len(told) == len(COVERED)
