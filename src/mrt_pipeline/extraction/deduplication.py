@@ -56,12 +56,12 @@ def unite_same(same: list[ItemT], field: str) -> ItemT:
     return first.model_copy(update={"evidence": evidence, "confidence": best_confidence(same)})
 
 
-def unite_landmarks(same: list[Landmark], field: str) -> Landmark:
+def unite_landmarks(same: list[Landmark]) -> Landmark:
     """Return the most trusted reading of one landmark; what it lacks, the other readings give."""
     if len(same) == 1:
         return same[0]
-    united = unite_same(same, field)
-    ranked = sorted(same, key=lambda item: (rank_of(item.evidence_for(field)), item.model_dump_json()))
+    united = unite_same(same, "name")
+    ranked = sorted(same, key=lambda item: (rank_of(item.evidence_for("name")), item.model_dump_json()))
     kinds = [item.kind for item in ranked if item.kind is not None]
     distances_m = [item.distance_m for item in ranked if item.distance_m is not None]
     return united.model_copy(

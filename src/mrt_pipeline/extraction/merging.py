@@ -70,6 +70,7 @@ from mrt_pipeline.extraction.station_platforms import (
 
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, ExitAccess, FeatureDenial, Landmark)
+ListedT = TypeVar("ListedT", ExitBusStop, Landmark)
 _STATING_NOTHING = (Method.GEOMETRY, Method.DEDUCTION)
 """methods that add no publisher's own word: a conclusion has its premises of several, and stays medium"""
 ONE_PAGE = "one page"
@@ -284,7 +285,7 @@ class _Way:
 
     key: Callable[[Any], object]
     """what makes two the same"""
-    unite: Callable[[list[Any], str], Any]
+    unite: Callable[[list[Any]], Any]
     field: str
     """whose evidence says how far a reading is to be trusted"""
     order: Callable[[Any], Any]
@@ -296,7 +297,7 @@ def _by_place(landmark: Landmark) -> tuple[object, ...]:
 
 
 _WAYS: dict[type[Published], _Way] = {
-    ExitBusStop: _Way(code_of, unite_same, "relation", nearest_first),
+    ExitBusStop: _Way(code_of, partial(unite_same, field="relation"), "relation", nearest_first),
     Landmark: _Way(name_of, unite_landmarks, "name", _by_place),
 }
 
@@ -304,17 +305,24 @@ _WAYS: dict[type[Published], _Way] = {
 def _merge_listed(part: Part, claims: ExitClaims) -> tuple[Published, ...]:
     """Return an exit's records of a part, each once; if there is no way of their own, by key."""
     by_key = attrgetter(part.key)
-    way = _WAYS.get(part.record_type) or _Way(by_key, unite_same, part.key, by_key)
+    by_default = _Way(by_key, partial(unite_same, field=part.key), part.key, by_key)
+    way = _WAYS.get(part.record_type, by_default)
     said: list[Any] = [one.item for one in claims.said if isinstance(one.item, part.record_type)]
-    united = (_unite(same, way, claims) for same in group(said, way.key))
+    united = _unite_listed(group(said, way.key), way.unite, way.field, claims)
     return tuple(sorted(united, key=way.order))
 
 
-def _unite(same: list[Any], way: _Way, claims: ExitClaims) -> Published:
-    united: Published = way.unite(same, way.field)
-    if len(same) > 1 and claims.agrees(united.evidence_for(way.field)):
-        return united.model_copy(update={"confidence": Confidence.HIGH})
-    return united
+def _unite_listed(
+    groups: Iterable[list[ListedT]],
+    unite: Callable[[list[ListedT]], ListedT],
+    field: str,
+    claims: ExitClaims,
+) -> Iterator[ListedT]:
+    for same in groups:
+        united = unite(same)
+        if len(same) > 1 and claims.agrees(united.evidence_for(field)):
+            united = united.model_copy(update={"confidence": Confidence.HIGH})
+        yield united
 
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:
