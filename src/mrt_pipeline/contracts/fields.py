@@ -85,10 +85,10 @@ class ExitField:
     """the part that holds it"""
     attribute: str = ""
     """the attribute of the part's records that holds it, if it is not the records themselves"""
-    count: Callable[[LinkedExit], int] = lambda _: 0
-    """how many values an exit has itself"""
+    count: Callable[[LinkedExit], int] | None = None
+    """how many values an exit has, if not one for each record of the part"""
     count_shared: Callable[[Platform], int] | None = None
-    """how many values each platform adds that an exit leads to"""
+    """how many values of it a platform has, if an exit has what the platforms have that it leads to"""
     is_filled: Callable[[LinkedExit], bool] | None = None
     """whether an exit says something, if that is not to have a value"""
     is_covered: bool = True
@@ -103,10 +103,9 @@ class ExitField:
             found: the exit.
             platforms: at least those that it leads to, by id.
         """
-        number = self.count(found)
         if self.count_shared is not None:
-            number += sum(self.count_shared(platforms[link.platform_id]) for link in found.platforms)
-        return number
+            return sum(self.count_shared(platforms[link.platform_id]) for link in found.platforms)
+        return self.count(found) if self.count else len(PARTS[self.part].records(found))
 
     def is_filled_in(self, found: LinkedExit, platforms: Mapping[str, Platform]) -> bool:
         """Return whether an exit says something."""
@@ -158,13 +157,7 @@ PLAIN_PARTS = tuple(part for part in PARTS.values() if not part.has_own_form)
 FIELDS: dict[str, ExitField] = {
     field.name: field
     for field in (
-        ExitField(
-            name="platforms",
-            title="Platforms",
-            part="platforms",
-            count=lambda found: len(found.platforms),
-            usual_share=0.95,
-        ),
+        ExitField(name="platforms", title="Platforms", part="platforms", usual_share=0.95),
         ExitField(
             name="platform_codes",
             title="Platform letters",
@@ -173,13 +166,7 @@ FIELDS: dict[str, ExitField] = {
             count_shared=lambda platform: bool(platform.platform_codes),
             usual_share=0.95,
         ),
-        ExitField(
-            name="bus_stops",
-            title="Bus stops",
-            part="bus_stops",
-            count=lambda found: len(found.bus_stops),
-            usual_share=0.9,
-        ),
+        ExitField(name="bus_stops", title="Bus stops", part="bus_stops", usual_share=0.9),
         ExitField(
             name="bus_services",
             title="Bus services",
@@ -206,13 +193,7 @@ FIELDS: dict[str, ExitField] = {
             ),
             usual_share=0.15,
         ),
-        ExitField(
-            name="landmarks",
-            title="Landmarks",
-            part="landmarks",
-            count=lambda found: len(found.landmarks),
-            usual_share=0.4,
-        ),
+        ExitField(name="landmarks", title="Landmarks", part="landmarks", usual_share=0.4),
     )
 }
 
