@@ -61,15 +61,7 @@ class LiveWorld:
     @property
     def servers(self) -> dict[str, LoopbackServer]:
         """Return the server of each service by its name."""
-        return {
-            "datagov": self.publishers.datagov_server,
-            "datagov-file": self.publishers.files_server,
-            "onemap": self.publishers.onemap_server,
-            "datamall": self.publishers.datamall_server,
-            "mrtdown": self.publishers.mrtdown_server,
-            "fandom": self.wiki_server,
-            "sbs-transit": self.publishers.sbs_server,
-        }
+        return {**self.publishers.servers, "fandom": self.wiki_server}
 
     def release(self) -> None:
         """Let go of every request that hangs."""
@@ -79,17 +71,8 @@ class LiveWorld:
     @property
     def addresses(self) -> dict[str, str]:
         """Return the key of each service's URL, dotted, and the URL that leads here."""
-        return {
-            "apis.datagov.base_url": f"{self.publishers.datagov_server.url}/v1/public/api",
-            "apis.datagov.metadata_url": f"{self.publishers.datagov_server.url}/v2/public/api",
-            "apis.official_places.base_url": f"{self.publishers.datagov_server.url}/v1/public/api",
-            "apis.official_places.metadata_url": f"{self.publishers.datagov_server.url}/v2/public/api",
-            "apis.onemap.base_url": f"{self.publishers.onemap_server.url}/api",
-            "apis.datamall.base_url": f"{self.publishers.datamall_server.url}/ltaodataservice",
-            "apis.mrtdown.base_url": f"{self.publishers.mrtdown_server.url}/data",
-            "apis.fandom.base_url": f"{self.wiki_server.url}/wiki",
-            "apis.sbs_transit.base_url": self.publishers.sbs_server.url,
-        }
+        sections = {**self.publishers.addresses, "fandom": {"base_url": f"{self.wiki_server.url}/wiki"}}
+        return {f"apis.{api}.{key}": url for api, urls in sections.items() for key, url in urls.items()}
 
     @property
     def variables(self) -> dict[str, str]:

@@ -220,18 +220,19 @@ class Publishers:
         self.mrtdown = MrtdownRepository()
         self.mrtdown_server = LoopbackServer(self.mrtdown.handle)
         self.sbs_server = LoopbackServer(self.sbs.handle)
+        self.servers = {
+            "datagov": self.datagov_server,
+            "datagov-file": self.files_server,
+            "onemap": self.onemap_server,
+            "datamall": self.datamall_server,
+            "mrtdown": self.mrtdown_server,
+            "sbs_transit": self.sbs_server,
+        }
         self.datagov.files_url = self.files_server.url
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        for server in (
-            self.datagov_server,
-            self.files_server,
-            self.onemap_server,
-            self.datamall_server,
-            self.mrtdown_server,
-            self.sbs_server,
-        ):
+        for server in self.servers.values():
             self._open.enter_context(server)
         return self
 
@@ -244,25 +245,27 @@ class Publishers:
         """Return a configuration that leads here."""
         return Settings.model_validate(self.config(mode))
 
-    def config(self, mode: str = "live") -> dict[str, Any]:
-        """Return the configuration file's content."""
-        sections = {
-            "datagov": {
-                "base_url": f"{self.datagov_server.url}/v1/public/api",
-                "metadata_url": f"{self.datagov_server.url}/v2/public/api",
-            },
-            "official_places": {
-                "base_url": f"{self.datagov_server.url}/v1/public/api",
-                "metadata_url": f"{self.datagov_server.url}/v2/public/api",
-            },
+    @property
+    def addresses(self) -> dict[str, dict[str, str]]:
+        """Return the URLs that lead here, by section of ``apis`` and key."""
+        datagov = {
+            "base_url": f"{self.datagov_server.url}/v1/public/api",
+            "metadata_url": f"{self.datagov_server.url}/v2/public/api",
+        }
+        return {
+            "datagov": datagov,
+            "official_places": datagov,
             "onemap": {"base_url": f"{self.onemap_server.url}/api"},
             "datamall": {"base_url": f"{self.datamall_server.url}/ltaodataservice"},
             "mrtdown": {"base_url": f"{self.mrtdown_server.url}/data"},
             "sbs_transit": {"base_url": self.sbs_server.url},
         }
+
+    def config(self, mode: str = "live") -> dict[str, Any]:
+        """Return the configuration file's content."""
         return {
             "mode": mode,
-            "apis": {name: section | {"timeout": self.timeout_s} for name, section in sections.items()},
+            "apis": {api: urls | {"timeout": self.timeout_s} for api, urls in self.addresses.items()},
             "stages": {
                 "stage1_ingestion": {"expected_exits": {"min": 1, "max": 20}},
                 "stage2_enrichment": {"expected_bus_stops": {"min": 1}, "expected_bus_services": {"min": 1}},

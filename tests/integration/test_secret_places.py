@@ -24,7 +24,7 @@ from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger
 from mrt_pipeline.orchestrator.lineage import tell_lineage
 from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.runtime.files import write_bytes, write_json, write_record
+from mrt_pipeline.runtime.files import to_json, write_bytes, write_record
 from mrt_pipeline.runtime.http_cache import HttpCache
 from mrt_pipeline.runtime.http_errors import excerpt_of
 from mrt_pipeline.runtime.model import ModelAnswer
@@ -164,7 +164,9 @@ def _journal(folder: Path, text: str) -> None:
 
 DOCUMENTS: dict[str, Leave] = {
     "a file": lambda folder, text: write_bytes(folder / "a.html", f"<p>{text}</p>".encode()),
-    "a file of JSON": lambda folder, text: write_json(folder / "stage3_final.json", {"stations": [text]}),
+    "a file of JSON": lambda folder, text: write_bytes(
+        folder / "stage3_final.json", to_json({"stations": [text]})
+    ),
     "a journal's row": _journal,
 }
 

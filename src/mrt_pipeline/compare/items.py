@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.network import (
-    ExitBusStop,
-    Landmark,
-    Platform,
-    PlatformLink,
-    StationCode,
-    StationNames,
-)
+from mrt_pipeline.contracts.network import Platform, StationCode, StationNames
 
 RECORD_TYPES: dict[str, tuple[type[Published], ...]] = {
     "codes": (StationCode,),
@@ -24,17 +17,18 @@ RECORD_TYPES: dict[str, tuple[type[Published], ...]] = {
 """fields of a station or exit that hold published records of their own, to the kinds of these"""
 
 
+_KEYS: dict[type[Published], str] = {
+    StationCode: "station_code",
+    **{part.record_type: part.key for part in PARTS.values()},
+}
+
+
 def name_item(record: Published) -> str | None:
     """Return which one of several a record is, none for one that is alone."""
-    if isinstance(record, ExitBusStop):
-        return record.bus_stop_code
     if isinstance(record, Platform):
         return name_direction(record)
-    if isinstance(record, PlatformLink):
-        return record.platform_id
-    if isinstance(record, Landmark):
-        return record.name
-    return record.station_code if isinstance(record, StationCode) else None
+    key = _KEYS.get(type(record), "")
+    return getattr(record, key) if key else None
 
 
 def name_direction(platform: Platform) -> str:

@@ -1,7 +1,7 @@
 """The JSON Schema of the configuration file, for editors; it ships as ``schemas/pipeline.schema.json``.
 
-It is generated from the sections, whose strings under the keys become its descriptions. After a change there,
-write it anew with ``mrt-pipeline config schema > src/mrt_pipeline/schemas/pipeline.schema.json``.
+It is generated from the sections, whose strings under the keys become its descriptions, and written by
+``runtime/json_schemas.py``.
 """
 
 from __future__ import annotations

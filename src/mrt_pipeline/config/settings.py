@@ -174,9 +174,11 @@ class OutputSection(Section):
     keep_last_n_versions: int = Field(default=10, ge=1)
     """after a success, completed runs beyond this number are removed, oldest first"""
     symlink_latest: bool = True
-    formats: Names[Format] = Field(default=_DEFAULT_FORMATS, min_length=1)
-    """json: mrt_transit_graph.json; csv: mrt_tables.zip; geojson: exits.geojson;
-    geopackage: mrt.gpkg; gtfs: mrt_gtfs.zip"""
+    formats: Names[Format] = Field(
+        default=_DEFAULT_FORMATS,
+        min_length=1,
+        description="; ".join(f"{spec.name}: {spec.file_name}" for spec in all_exports()),
+    )
 
 
 class LoggingSection(Section):

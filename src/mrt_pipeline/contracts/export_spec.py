@@ -18,6 +18,8 @@ class ExportSpec:
     render: Render
     title: str = ""
     """what the file is, for people who choose among downloads"""
+    media_type: str = ""
+    """of the file, if ``releasing/contents.py`` does not know it by its ending"""
     beside: Mapping[str, Render] = field(default_factory=dict)
     """files that are written with it, and how: what its own form has no place for, e.g. licences"""
     is_default: bool = False

@@ -5,10 +5,12 @@ alerts, lineage and the report count, for every exit. A new field is a row of ``
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.network import (
+    EnrichedExit,
     ExitAccess,
     ExitBusStop,
     Landmark,
@@ -25,13 +27,50 @@ class Part:
     """An attribute of an exit that sources fill."""
 
     name: str
+    title: str
+    """what its records are, over those of all exits"""
     record_type: type[Published]
+    key: str = ""
+    """the attribute that tells its records at one exit apart; empty: an exit has at most one"""
     shared_type: type[Published] | None = None
     """records of the station, under the same name, that those of its exits refer to"""
     claimed_as: str
     """what a claim calls one of its values"""
     named_by: str = ""
     """the one attribute that plain formats give of its records, if they give no more"""
+    earlier_name: str = ""
+    """what ``mrt_transit_graph.json`` calls it, if otherwise"""
+    has_own_form: bool = False
+    """whether ``mrt_transit_graph.json`` and the report write it in a way of their own"""
+    silence: Mapping[str, object] = field(default_factory=dict)
+    """what plain formats say of an exit that no source speaks of, where that is more than nothing"""
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Return the names of its records' values, in their order."""
+        return tuple(name for name in self.record_type.model_fields if name != "evidence")
+
+    @property
+    def is_listed(self) -> bool:
+        """Return whether an exit may have several records of its own."""
+        return bool(self.key) and self.shared_type is None
+
+    def records(self, found: EnrichedExit) -> tuple[Any, ...]:
+        """Return what an exit has of it."""
+        held = getattr(found, self.name)
+        return held if isinstance(held, tuple) else () if held is None else (held,)
+
+    def records_or_silence(self, found: EnrichedExit) -> tuple[Any, ...]:
+        """Return the same, and ``(None,)`` for the one record that an exit lacks: a gap looks like a no."""
+        return self.records(found) or (() if self.key else (None,))
+
+    def values(self, record: Published | None) -> dict[str, Any]:
+        """Return a record's values without their evidence, or what is said where there is none."""
+        if record is not None:
+            return {name: getattr(record, name) for name in self.attributes}
+        fields = self.record_type.model_fields
+        nothing = {name: () if fields[name].default == () else None for name in self.attributes}
+        return {**nothing, **self.silence}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +85,10 @@ class ExitField:
     """the part that holds it"""
     attribute: str = ""
     """the attribute of the part's records that holds it, if it is not the records themselves"""
-    count: Callable[[LinkedExit], int] = lambda _: 0
-    """how many values an exit has itself"""
+    count: Callable[[LinkedExit], int] | None = None
+    """how many values an exit has, if not one for each record of the part"""
     count_shared: Callable[[Platform], int] | None = None
-    """how many values each platform adds that an exit leads to"""
+    """how many values of it a platform has, if an exit has what the platforms have that it leads to"""
     is_filled: Callable[[LinkedExit], bool] | None = None
     """whether an exit says something, if that is not to have a value"""
     is_covered: bool = True
@@ -64,10 +103,9 @@ class ExitField:
             found: the exit.
             platforms: at least those that it leads to, by id.
         """
-        number = self.count(found)
         if self.count_shared is not None:
-            number += sum(self.count_shared(platforms[link.platform_id]) for link in found.platforms)
-        return number
+            return sum(self.count_shared(platforms[link.platform_id]) for link in found.platforms)
+        return self.count(found) if self.count else len(PARTS[self.part].records(found))
 
     def is_filled_in(self, found: LinkedExit, platforms: Mapping[str, Platform]) -> bool:
         """Return whether an exit says something."""
@@ -77,23 +115,49 @@ class ExitField:
 PARTS: dict[str, Part] = {
     part.name: part
     for part in (
-        Part(name="platforms", record_type=PlatformLink, shared_type=Platform, claimed_as="platform"),
-        Part(name="bus_stops", record_type=ExitBusStop, claimed_as="bus_stop"),
-        Part(name="access", record_type=ExitAccess, claimed_as="access"),
-        Part(name="landmarks", record_type=Landmark, claimed_as="landmark", named_by="name"),
+        Part(
+            name="platforms",
+            title="Platforms that an exit leads to",
+            record_type=PlatformLink,
+            key="platform_id",
+            shared_type=Platform,
+            claimed_as="platform",
+            has_own_form=True,
+        ),
+        Part(
+            name="bus_stops",
+            title="Bus stops within reach of an exit",
+            record_type=ExitBusStop,
+            key="bus_stop_code",
+            claimed_as="bus_stop",
+            has_own_form=True,
+        ),
+        Part(
+            name="access",
+            title="Step-free access of every exit; unknown where no source speaks of it",
+            record_type=ExitAccess,
+            claimed_as="access",
+            has_own_form=True,
+            silence={"step_free": StepFree.UNKNOWN},
+        ),
+        Part(
+            name="landmarks",
+            title="Landmarks of an exit",
+            record_type=Landmark,
+            key="name",
+            claimed_as="landmark",
+            named_by="name",
+            earlier_name="nearby_landmarks",
+        ),
     )
 }
+
+PLAIN_PARTS = tuple(part for part in PARTS.values() if not part.has_own_form)
 
 FIELDS: dict[str, ExitField] = {
     field.name: field
     for field in (
-        ExitField(
-            name="platforms",
-            title="Platforms",
-            part="platforms",
-            count=lambda found: len(found.platforms),
-            usual_share=0.95,
-        ),
+        ExitField(name="platforms", title="Platforms", part="platforms", usual_share=0.95),
         ExitField(
             name="platform_codes",
             title="Platform letters",
@@ -102,13 +166,7 @@ FIELDS: dict[str, ExitField] = {
             count_shared=lambda platform: bool(platform.platform_codes),
             usual_share=0.95,
         ),
-        ExitField(
-            name="bus_stops",
-            title="Bus stops",
-            part="bus_stops",
-            count=lambda found: len(found.bus_stops),
-            usual_share=0.9,
-        ),
+        ExitField(name="bus_stops", title="Bus stops", part="bus_stops", usual_share=0.9),
         ExitField(
             name="bus_services",
             title="Bus services",
@@ -135,13 +193,7 @@ FIELDS: dict[str, ExitField] = {
             ),
             usual_share=0.15,
         ),
-        ExitField(
-            name="landmarks",
-            title="Landmarks",
-            part="landmarks",
-            count=lambda found: len(found.landmarks),
-            usual_share=0.4,
-        ),
+        ExitField(name="landmarks", title="Landmarks", part="landmarks", usual_share=0.4),
     )
 }
 
@@ -149,14 +201,10 @@ COVERED = tuple(field for field in FIELDS.values() if field.is_covered)
 """the fields whose coverage is measured, in the order in which they are shown"""
 
 
-def published_parts(found: LinkedExit) -> Iterable[Published]:
+def published_parts(found: EnrichedExit) -> Iterable[Published]:
     """Yield every record that belongs to an exit, part by part."""
-    for name in PARTS:
-        held = getattr(found, name)
-        if isinstance(held, tuple):
-            yield from held
-        elif held is not None:
-            yield held
+    for part in PARTS.values():
+        yield from part.records(found)
 
 
 def published_values(station: Station) -> Iterable[Published]:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from enum import Enum
+from typing import Any
 
 from mrt_pipeline.contracts.evidence import weaker
-from mrt_pipeline.contracts.network import (
-    ExitAccess,
-    ExitBusStop,
-    Platform,
-    PlatformLink,
-    Station,
-    StationExit,
-    StepFree,
-    join_platforms,
-)
+from mrt_pipeline.contracts.fields import PARTS, Part
+from mrt_pipeline.contracts.network import Platform, PlatformLink, Station, StationExit, join_platforms
 
 
 def plain_names(station: Station) -> dict[str, str | None]:
@@ -30,12 +25,19 @@ def plain_enrichment(found: StationExit, platforms: Mapping[str, Platform]) -> d
         found: the exit.
         platforms: at least those that it leads to, by id.
     """
-    return {
-        "platforms": [_plain_platform(*led) for led in join_platforms(found, platforms)],
-        "bus_stops": [_plain_bus_stop(stop) for stop in found.bus_stops],
-        "access": _plain_access(found.access),
-        "landmarks": [landmark.name for landmark in found.landmarks],
-    }
+    return {part.name: plain_part(part, found, platforms) for part in PARTS.values()}
+
+
+def plain_part(part: Part, found: StationExit, platforms: Mapping[str, Platform]) -> object:
+    """Return what an exit has of one part, with the arguments of ``plain_enrichment``."""
+    if part.shared_type is not None:
+        return [_plain_platform(*led) for led in join_platforms(found, platforms)]
+    records = [
+        {name: _plain(value) for name, value in part.values(record).items()}
+        for record in part.records_or_silence(found)
+    ]
+    named = [record[part.named_by] for record in records] if part.named_by else records
+    return named if part.key else named[0]
 
 
 def _plain_platform(link: PlatformLink, platform: Platform) -> dict[str, object]:
@@ -52,32 +54,13 @@ def _plain_platform(link: PlatformLink, platform: Platform) -> dict[str, object]
     }
 
 
-def _plain_bus_stop(stop: ExitBusStop) -> dict[str, object]:
-    return {
-        "bus_stop_code": stop.bus_stop_code,
-        "description": stop.description,
-        "road_name": stop.road_name,
-        "lat": stop.lat,
-        "lng": stop.lng,
-        "services": list(stop.services),
-        "relation": stop.relation.value,
-        "distance_m": stop.distance_m,
-        "confidence": stop.confidence.value,
-    }
-
-
-def _plain_access(access: ExitAccess | None) -> dict[str, object]:
-    """Return the access of an exit; where no source speaks it is ``unknown``, never ``no``."""
-    if access is None:
-        return {
-            "step_free": StepFree.UNKNOWN.value,
-            "features": [],
-            "out_of_service": None,
-            "confidence": None,
-        }
-    return {
-        "step_free": access.step_free.value,
-        "features": [feature.value for feature in access.features],
-        "out_of_service": access.out_of_service and access.out_of_service.isoformat(),
-        "confidence": access.confidence.value,
-    }
+def _plain(value: Any) -> object:
+    """Return a value as JSON has it."""
+    match value:
+        case Enum():
+            return value.value
+        case date():
+            return value.isoformat()
+        case tuple():
+            return list(map(_plain, value))
+    return value

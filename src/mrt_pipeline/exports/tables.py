@@ -10,17 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
+from types import UnionType
+from typing import Any, get_args, get_origin
 
 from mrt_pipeline.contracts.evidence import Confidence, Published
-from mrt_pipeline.contracts.network import (
-    BusStopRelation,
-    ExitAccess,
-    LandmarkKind,
-    StationExit,
-    StationType,
-    StepFree,
-    TowardsKind,
-)
+from mrt_pipeline.contracts.fields import PARTS, Part
+from mrt_pipeline.contracts.network import StationExit, StationType, TowardsKind
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.plain import plain_names
 from mrt_pipeline.network import Line, load_network
@@ -128,45 +124,15 @@ def _exits(dataset: Stage3Output) -> Iterator[Row]:
             )
 
 
-def _exit_platforms(dataset: Stage3Output) -> Iterator[Row]:
+def _rows_of(part: Part, dataset: Stage3Output) -> Iterator[Row]:
+    """Yield the rows of a part; where an exit has at most one, there is one for every exit."""
     for found in _all_exits(dataset):
-        for link in found.platforms:
-            yield (
-                *(found.exit_id, link.platform_id, link.is_same_building),
-                *(link.confidence.value, documents_of(link)),
-            )
+        for record in part.records_or_silence(found):
+            yield found.exit_id, *map(_cell, part.values(record).values()), documents_of(record)
 
 
-def _exit_bus_stops(dataset: Stage3Output) -> Iterator[Row]:
-    for found in _all_exits(dataset):
-        for stop in found.bus_stops:
-            yield (
-                *(found.exit_id, stop.bus_stop_code, stop.description, stop.road_name, stop.lat, stop.lng),
-                *(stop.services, stop.relation.value, stop.distance_m, stop.confidence.value),
-                documents_of(stop),
-            )
-
-
-def _exit_access(dataset: Stage3Output) -> Iterator[Row]:
-    """Yield a row for every exit: one that is missing could be taken for a no."""
-    for found in _all_exits(dataset):
-        yield found.exit_id, *_access(found.access), documents_of(found.access)
-
-
-def _access(access: ExitAccess | None) -> Row:
-    if access is None:
-        return StepFree.UNKNOWN.value, (), None, None
-    features = tuple(feature.value for feature in access.features)
-    return access.step_free.value, features, access.out_of_service, access.confidence.value
-
-
-def _exit_landmarks(dataset: Stage3Output) -> Iterator[Row]:
-    for found in _all_exits(dataset):
-        for landmark in found.landmarks:
-            yield (
-                *(found.exit_id, landmark.name, landmark.kind, landmark.distance_m),
-                *(landmark.confidence.value, documents_of(landmark)),
-            )
+def _cell(value: Any) -> Cell:
+    return tuple(map(str, value)) if isinstance(value, tuple) else value
 
 
 def _sources(dataset: Stage3Output) -> Iterator[Row]:
@@ -182,13 +148,46 @@ def _texts(*names: str) -> tuple[Column, ...]:
     return tuple(map(Column, names))
 
 
+_REFERENCES = {
+    "slug": "stations",
+    "line_code": "lines",
+    "station_code": "station_codes",
+    "towards_code": "station_codes",
+    "next_code": "station_codes",
+    "exit_id": "exits",
+    "platform_id": "platforms",
+}
+"""the table whose key a column holds, by the column's name"""
+_KINDS = {bool: Kind.BOOLEAN, int: Kind.INTEGER, float: Kind.NUMBER, date: Kind.DATE}
+
+
+def _refer(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, refers_to=_REFERENCES[name]) for name in names)
+
+
+def _column_of(name: str, annotation: Any) -> Column:
+    """Return the column of a record's value."""
+    kinds = get_args(annotation) if get_origin(annotation) is UnionType else (annotation,)
+    [kind] = (one for one in kinds if one is not type(None))
+    if get_origin(kind) is tuple:
+        return Column(name, Kind.LIST)
+    values = kind if issubclass(kind, StrEnum) else None
+    return Column(name, _KINDS.get(kind, Kind.TEXT), _REFERENCES.get(name, ""), values)
+
+
+def _table_of(part: Part) -> Table:
+    """Return the table of what exits have of a part."""
+    fields = part.record_type.model_fields
+    columns = (_column_of(name, fields[name].annotation) for name in part.attributes)
+    key = ("exit_id", part.key) if part.key else ("exit_id",)
+    return Table(
+        f"exit_{part.name}", part.title, key, (*_EXIT, *columns, _DOCUMENTS), partial(_rows_of, part)
+    )
+
+
 _DOCUMENTS = Column("document_ids", Kind.LIST)
-_CONFIDENCE = Column("confidence", values=Confidence)
 _PLACE = (Column("lat", Kind.NUMBER), Column("lng", Kind.NUMBER))
-_SLUG = Column("slug", refers_to="stations")
-_LINE = Column("line_code", refers_to="lines")
-_CODE = Column("station_code", refers_to="station_codes")
-_EXIT = Column("exit_id", refers_to="exits")
+_EXIT = _refer("exit_id")
 
 TABLES = (
     Table(
@@ -208,7 +207,7 @@ TABLES = (
         "station_codes",
         "Codes of stations, the first line's first",
         ("station_code",),
-        (Column("station_code"), _SLUG, _LINE, Column("opened_date", Kind.DATE), _DOCUMENTS),
+        (Column("station_code"), *_refer("slug", "line_code"), Column("opened_date", Kind.DATE), _DOCUMENTS),
         _station_codes,
     ),
     Table(
@@ -216,11 +215,10 @@ TABLES = (
         "Platforms, one for each direction of a line at a station",
         ("platform_id",),
         (
-            *(Column("platform_id"), _SLUG, _CODE, _LINE, Column("platform_codes", Kind.LIST)),
-            Column("towards_code", refers_to="station_codes"),
-            Column("towards_kind", values=TowardsKind),
-            Column("next_code", refers_to="station_codes"),
-            *(_CONFIDENCE, _DOCUMENTS),
+            *(Column("platform_id"), *_refer("slug", "station_code", "line_code")),
+            *(Column("platform_codes", Kind.LIST), *_refer("towards_code")),
+            *(Column("towards_kind", values=TowardsKind), *_refer("next_code")),
+            *(Column("confidence", values=Confidence), _DOCUMENTS),
         ),
         _platforms,
     ),
@@ -228,51 +226,14 @@ TABLES = (
         "exits",
         "Exits of stations",
         ("exit_id",),
-        (Column("exit_id"), _SLUG, Column("exit_code"), _CODE, _LINE, *_PLACE, _DOCUMENTS),
+        (
+            *(Column("exit_id"), *_refer("slug"), Column("exit_code"), *_refer("station_code", "line_code")),
+            *(*_PLACE, _DOCUMENTS),
+        ),
         _exits,
         is_place=True,
     ),
-    Table(
-        "exit_platforms",
-        "Platforms that an exit leads to",
-        ("exit_id", "platform_id"),
-        (
-            *(_EXIT, Column("platform_id", refers_to="platforms")),
-            *(Column("is_same_building", Kind.BOOLEAN), _CONFIDENCE, _DOCUMENTS),
-        ),
-        _exit_platforms,
-    ),
-    Table(
-        "exit_bus_stops",
-        "Bus stops within reach of an exit",
-        ("exit_id", "bus_stop_code"),
-        (
-            *(_EXIT, *_texts("bus_stop_code", "description", "road_name"), *_PLACE),
-            *(Column("services", Kind.LIST), Column("relation", values=BusStopRelation)),
-            *(Column("distance_m", Kind.NUMBER), _CONFIDENCE, _DOCUMENTS),
-        ),
-        _exit_bus_stops,
-    ),
-    Table(
-        "exit_access",
-        "Step-free access of every exit; unknown where no source speaks of it",
-        ("exit_id",),
-        (
-            *(_EXIT, Column("step_free", values=StepFree), Column("features", Kind.LIST)),
-            *(Column("out_of_service", Kind.DATE), _CONFIDENCE, _DOCUMENTS),
-        ),
-        _exit_access,
-    ),
-    Table(
-        "exit_landmarks",
-        "Landmarks of an exit",
-        ("exit_id", "name"),
-        (
-            *(_EXIT, Column("name"), Column("kind", values=LandmarkKind)),
-            *(Column("distance_m", Kind.NUMBER), _CONFIDENCE, _DOCUMENTS),
-        ),
-        _exit_landmarks,
-    ),
+    *map(_table_of, PARTS.values()),
     Table(
         "sources",
         "Documents that the values rest on, with their licences",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mrt_pipeline.contracts.evidence import weaker
 from mrt_pipeline.contracts.export_spec import ExportSpec
+from mrt_pipeline.contracts.fields import PLAIN_PARTS
 from mrt_pipeline.contracts.network import (
     ExitBusStop,
     Platform,
@@ -23,7 +24,7 @@ from mrt_pipeline.contracts.network import (
     join_platforms,
 )
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.exports.plain import plain_names
+from mrt_pipeline.exports.plain import plain_names, plain_part
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.files import to_json, to_json_lines
 
@@ -111,7 +112,10 @@ class _Graph:
             "access_confidence": access.confidence.value if access is not None else None,
             "out_of_service": faulty_on and faulty_on.isoformat(),
             "bus_stops": list(map(_bus_stop, found.bus_stops)),
-            "nearby_landmarks": [landmark.name for landmark in found.landmarks],
+            **{
+                part.earlier_name or part.name: plain_part(part, found, self.platforms)
+                for part in PLAIN_PARTS
+            },
         }
 
     def _platforms(self, led: Iterable[tuple[PlatformLink, Platform]]) -> Iterator[dict[str, object]]:

@@ -132,7 +132,7 @@ def code_of(stop: ExitBusStop) -> str:
 
 
 def name_of(landmark: Landmark) -> str:
-    """Return what makes two landmarks the same."""
+    """Return what makes two places the same."""
     return place_key(landmark.name)
 
 

@@ -14,10 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from mrt_pipeline.contracts.claims import StationClaims
-from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method
+from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method, Published
+from mrt_pipeline.contracts.fields import PARTS, Part
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import (
     Direction,
@@ -263,29 +265,51 @@ def _claims_of_page(station_exit: StationExit, directions: Iterable[list[Reading
 
 
 def _items_of(enrichment: ExitEnrichment) -> Iterator[Item]:
-    yield from enrichment.platforms
-    yield from enrichment.bus_stops
-    if enrichment.access is not None:
-        yield enrichment.access
-    yield from enrichment.landmarks
+    for part in PARTS.values():
+        yield from part.records(enrichment)
     yield from enrichment.denied
 
 
 def _merge_parts(claims: ExitClaims, findings: list[Finding]) -> dict[str, Any]:
     """Return what belongs to one exit alone, as the fields of ``EnrichedExit``."""
-    stops = _unite_listed(
-        group(claims.items(ExitBusStop), code_of),
-        lambda same: unite_same(same, "relation"),
-        "relation",
-        claims,
-    )
-    landmarks = _unite_listed(group(claims.items(Landmark), name_of), unite_landmarks, "name", claims)
     return {
         "exit_id": claims.station_exit.exit_id,
-        "bus_stops": tuple(sorted(stops, key=nearest_first)),
         "access": _merge_access(claims, findings),
-        "landmarks": tuple(sorted(landmarks, key=_by_place)),
+        **{part.name: _merge_listed(part, claims) for part in PARTS.values() if part.is_listed},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How an exit's records of one kind are merged."""
+
+    key: Callable[[Any], object]
+    """what makes two the same"""
+    unite: Callable[[list[Any]], Any]
+    field: str
+    """whose evidence says how far a reading is to be trusted"""
+    order: Callable[[Any], Any]
+
+
+def _by_place(landmark: Landmark) -> tuple[object, ...]:
+    method, *place = rank_of(landmark.evidence_for("name"))
+    return method, landmark.distance_m or 0.0, *place, name_of(landmark)
+
+
+_WAYS: dict[type[Published], _Way] = {
+    ExitBusStop: _Way(code_of, partial(unite_same, field="relation"), "relation", nearest_first),
+    Landmark: _Way(name_of, unite_landmarks, "name", _by_place),
+}
+
+
+def _merge_listed(part: Part, claims: ExitClaims) -> tuple[Published, ...]:
+    """Return an exit's records of a part, each once; if there is no way of their own, by key."""
+    by_key = attrgetter(part.key)
+    by_default = _Way(by_key, partial(unite_same, field=part.key), part.key, by_key)
+    way = _WAYS.get(part.record_type, by_default)
+    said: list[Any] = [one.item for one in claims.said if isinstance(one.item, part.record_type)]
+    united = _unite_listed(group(said, way.key), way.unite, way.field, claims)
+    return tuple(sorted(united, key=way.order))
 
 
 def _unite_listed(
@@ -299,11 +323,6 @@ def _unite_listed(
         if len(same) > 1 and claims.agrees(united.evidence_for(field)):
             united = united.model_copy(update={"confidence": Confidence.HIGH})
         yield united
-
-
-def _by_place(landmark: Landmark) -> tuple[object, ...]:
-    method, *place = rank_of(landmark.evidence_for("name"))
-    return method, landmark.distance_m or 0.0, *place, name_of(landmark)
 
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:

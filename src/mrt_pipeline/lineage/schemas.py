@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from mrt_pipeline.config.registry import all_sources
 from mrt_pipeline.contracts.evidence import Citing, Evidence, Published
-from mrt_pipeline.contracts.fields import PARTS
+from mrt_pipeline.contracts.fields import PARTS, PLAIN_PARTS, Part
 from mrt_pipeline.contracts.network import Platform, PlatformLink, Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.lineage.facets import Json
@@ -30,6 +30,14 @@ _CHECKPOINTS: dict[str, type[Any]] = {
 }
 _UNPUBLISHED = frozenset({"evidence", "reasons", "codes", "wiki_title", "exits"})
 """what consumers of a map are not given, or are given elsewhere"""
+
+
+def _form_of(part: Part) -> Any:
+    """Return what a part is in plain formats, as ``_fields_in`` reads it."""
+    form = "string" if part.named_by else part.record_type
+    return [form] if part.key else form
+
+
 _GRAPH = {
     "official_name": "string",
     "mrt_codes": ["string"],
@@ -77,7 +85,7 @@ _GRAPH = {
                     "confidence": "string",
                 }
             ],
-            "nearby_landmarks": ["string"],
+            **{part.earlier_name or part.name: _form_of(part) for part in PLAIN_PARTS},
         }
     ],
 }
@@ -140,6 +148,8 @@ def _fields_in(shape: Mapping[str, Any]) -> list[Json]:
 def _type_in(kind: Any) -> Json:
     if isinstance(kind, list):
         return {"type": "array", "fields": [{"name": "_element", **_type_in(kind[0])}]}
+    if isinstance(kind, type):
+        return {"type": "struct", "fields": _plain(kind)}
     return {"type": "struct", "fields": _fields_in(kind)} if isinstance(kind, dict) else {"type": kind}
 
 
@@ -165,7 +175,7 @@ def _geojson_fields() -> list[Json]:
 
 
 def _plain(kind: type[Any], only: Container[str] | None = None) -> list[Json]:
-    """Return the fields of a record as consumers get it: without evidence, a landmark as its name."""
+    """Return the fields of a record as consumers get it: without evidence, some parts by name."""
     wanted = [field for field in _fields_of(kind) if only is None or field["name"] in only]
     return [_without_evidence(field) for field in wanted if field["name"] not in _UNPUBLISHED]
 

@@ -7,32 +7,25 @@ stay, and ``--accept-changes`` goes on from them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
-from mrt_pipeline.config.settings import GatesSection
-from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.gates import (
-    AccessTurn,
-    BaselineRun,
-    FieldLoss,
-    GateReport,
-    GateStatus,
-    LostAnswer,
-    LostStation,
-    RecordLoss,
-    SilentSource,
-)
+from mrt_pipeline.contracts.gates import BaselineRun, GateReport, GateStatus
 from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST, STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CheckpointError, GateError, SourceGapError, StorageError, UsageError
 from mrt_pipeline.history.datasets import load_run, load_unverified
 from mrt_pipeline.history.runs import Run, get_run, read_history, read_run
+from mrt_pipeline.orchestrator.gate_limits import (
+    SHOWN,
+    describe_silences,
+    find_excesses,
+    sum_lost_answers,
+    sum_turns,
+)
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import accept_changes, go_on
 from mrt_pipeline.orchestrator.session import RunSession
@@ -41,14 +34,9 @@ from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import real_path, sha256_of, write_record
 from mrt_pipeline.runtime.integrity import has_whole_dataset
 
-if TYPE_CHECKING:
-    from mrt_pipeline.compare.regressions import Losses
-
 GATES_NAME = "gates.json"
 SOURCE_FAILED = "source-failed"
 """the check by which stage 2 says that a source gave nothing for some stations"""
-SHOWN = 10
-"""a message names so many stations or exits; gates.json has them all"""
 
 
 class PublicationGate:
@@ -180,7 +168,7 @@ class PublicationGate:
             sources=losses.sources,
         )
         self._record(report)
-        for sentence in _describe_silences(silences, run):
+        for sentence in describe_silences(silences, run.name, GATES_NAME):
             self._context.reporter.warn(sentence)
         self._warn_of_access(report)
         if status is GateStatus.ACCEPTED:
@@ -191,8 +179,8 @@ class PublicationGate:
     def _warn_of_access(self, report: GateReport) -> None:
         """Show each exit whose access is told otherwise, or no more; of many, some and their number."""
         turns, lost = report.turns, report.lost_answers
-        self._warn_of_each([warn_of_turn(it) for it in turns], lambda: _sum_turns(turns))
-        self._warn_of_each([warn_of_lost_answer(it) for it in lost], lambda: _sum_lost_answers(lost))
+        self._warn_of_each([warn_of_turn(it) for it in turns], lambda: sum_turns(turns))
+        self._warn_of_each([warn_of_lost_answer(it) for it in lost], lambda: sum_lost_answers(lost))
 
     def _warn_of_each(self, found: Sequence[Finding], sum_up: Callable[[], str]) -> None:
         warn = self._context.reporter.warn
@@ -300,25 +288,6 @@ def _find_latest(outputs: Path, warn: Callable[[str], None]) -> Run | None:
     return run if run is not None and _content_of(run.manifest) else None
 
 
-def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
-    """Yield a sentence for each limit that is exceeded, naming what is gone."""
-    if (number := len(losses.stations)) > (allowed := limits.max_stations_lost):
-        names, gone = _shorten(map(_name_station, losses.stations)), f"{verb_of(number)} gone"
-        yield f"{counted(number, 'station')} {gone}; gates.max_stations_lost allows {allowed}: {names}."
-    if (number := len(losses.exits)) > (allowed := limits.max_exits_lost):
-        names = _shorten(found.exit_id for found in losses.exits)
-        gone = f"of other stations {verb_of(number)} gone"
-        yield f"{counted(number, 'exit')} {gone}; gates.max_exits_lost allows {allowed}: {names}."
-    for field in losses.fields:
-        if field.lost / field.old > limits.max_enriched_lost_share:
-            yield _describe_field(field, limits.max_enriched_lost_share)
-    if len(losses.turns) > limits.max_access_turned:
-        yield f"{_sum_turns(losses.turns)}; gates.max_access_turned allows {limits.max_access_turned}."
-    for source in losses.sources:
-        if (source.old - source.new) / source.old > limits.max_records_lost_share:
-            yield _describe_source(source, limits.max_records_lost_share)
-
-
 _REASONS = {
     GateStatus.NOT_COMPARED: "gates.enabled is false in the configuration: losses since {run} "
     "are not checked.",
@@ -326,75 +295,6 @@ _REASONS = {
     GateStatus.FAILED: "Losses since {run} exceed the gate limits.",
     GateStatus.ACCEPTED: "Losses since {run} exceed the gate limits; accepted with --accept-changes.",
 }
-
-
-def _describe_field(field: FieldLoss, allowed: float) -> str:
-    return (
-        f"{field.lost} of {counted(field.old, 'value')} of {field.field} ({field.share:.1%}) "
-        f"{verb_of(field.lost)} gone; "
-        f"gates.max_enriched_lost_share allows {allowed:.1%}: at {_shorten(field.exits)}."
-    )
-
-
-def _describe_silences(silences: Sequence[SilentSource], run: Run) -> Iterator[str]:
-    """Yield a sentence for each station, or for each source that is silent about very many."""
-    by_source: dict[str, list[SilentSource]] = {}
-    for silence in silences:
-        by_source.setdefault(silence.source_id, []).append(silence)
-    for source_id, listed in by_source.items():
-        if len(listed) > SHOWN:
-            names = _shorten(silence.name for silence in listed)
-            yield (
-                f"{len(listed)} stations lost all values from {source_id} since {run.name}: {names}. "
-                f"Full list: {GATES_NAME}."
-            )
-            continue
-        for silence in listed:
-            yield (
-                f"{silence.name}: lost all values from {source_id} ({silence.values}) since {run.name}. "
-                f"Check {', '.join(silence.documents)}."
-            )
-
-
-def _sum_turns(turns: Sequence[AccessTurn]) -> str:
-    """Return how many exits' access is told otherwise, in which ways, and which exits."""
-    ways = Counter(
-        way
-        for turn in turns
-        for way in (
-            *([f"step_free {turn.old.value} to {turn.new.value}"] if turn.old and turn.new else []),
-            *(f"{feature.value} new" for feature in turn.gained),
-            *(f"{feature.value} no longer listed" for feature in turn.lost),
-        )
-    )
-    numbers = ", ".join(f"{way}: {number}" for way, number in ways.items())
-    exits = counted(len(turns), "exit")
-    return f"Step-free access changed at {exits} ({numbers}): {_shorten(turn.exit_id for turn in turns)}"
-
-
-def _sum_lost_answers(lost: Sequence[LostAnswer]) -> str:
-    """Return of how many exits it is not known any more whether they are step-free, and which exits."""
-    numbers = ", ".join(f"{old.value}: {number}" for old, number in Counter(it.old for it in lost).items())
-    exits = counted(len(lost), "exit")
-    return f"step_free is no longer known at {exits} (was {numbers}): {_shorten(it.exit_id for it in lost)}"
-
-
-def _describe_source(source: RecordLoss, allowed: float) -> str:
-    now = counted(source.new, "record") if source.new else "no records"
-    return (
-        f"{source.source_id} has {now}, {source.share:.1%} fewer than the {source.old} then; "
-        f"gates.max_records_lost_share allows {allowed:.1%}."
-    )
-
-
-def _name_station(station: LostStation) -> str:
-    return f"{station.name} ({', '.join(station.codes)}, {counted(len(station.exits), 'exit')})"
-
-
-def _shorten(names: Iterable[str]) -> str:
-    listed = list(names)
-    more = len(listed) - SHOWN
-    return ", ".join(listed[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _sources_missing(old: Stage3Output, new: Stage3Output) -> list[str]:

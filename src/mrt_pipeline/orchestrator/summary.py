@@ -112,7 +112,11 @@ def count_enriched(output: Stage2Output) -> dict[str, float]:
     exits = [found for item in output.enrichments for found in item.exits]
     return {
         **{f"stations_{status}": statuses.count(status) for status in sorted(set(statuses))},
-        **{field.name: sum(map(field.count, exits)) for field in FIELDS.values() if not field.attribute},
+        **{
+            field.name: sum(field.count_in(found, {}) for found in exits)
+            for field in FIELDS.values()
+            if not field.attribute
+        },
         "rejected_claims": sum(len(item.rejected) for item in output.enrichments),
         **_count_findings((*output.findings, *(f for item in output.enrichments for f in item.findings))),
     }

@@ -59,6 +59,8 @@ class ReleaseFile:
     content: bytes
     title: str = ""
     """what it is, for people, if its name does not say so"""
+    media_type: str = ""
+    """if its ending does not say so"""
 
     def describe(self) -> Resource:
         """Return how ``index.json`` lists it."""
@@ -68,7 +70,7 @@ class ReleaseFile:
             path=self.path,
             bytes=len(self.content),
             sha256=sha256_of(self.content),
-            media_type=_MEDIA_TYPES.get(PurePath(self.path).suffix, _UNKNOWN_TYPE),
+            media_type=self.media_type or _MEDIA_TYPES.get(PurePath(self.path).suffix, _UNKNOWN_TYPE),
         )
 
 
@@ -87,9 +89,9 @@ def render_exports(dataset: Stage3Output) -> list[ReleaseFile]:
                     "of a release has. Correct the package that it comes from, or remove it."
                 )
     return [
-        ReleaseFile(
-            spec.name if name == spec.file_name else PurePath(name).stem, name, render(dataset), spec.title
-        )
+        ReleaseFile(spec.name, name, render(dataset), spec.title, spec.media_type)
+        if name == spec.file_name
+        else ReleaseFile(PurePath(name).stem, name, render(dataset), spec.title)
         for spec in specs
         for name, render in spec.files.items()
     ]

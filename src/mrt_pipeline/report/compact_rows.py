@@ -11,10 +11,10 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from mrt_pipeline.contracts.evidence import Evidence, Provenance, Published
+from mrt_pipeline.contracts.fields import FIELDS, PLAIN_PARTS, Part
 from mrt_pipeline.contracts.network import (
     ExitAccess,
     ExitBusStop,
-    Landmark,
     Platform,
     PlatformLink,
     Station,
@@ -84,7 +84,9 @@ class Condenser:
             "platforms": [self._link(link) for link in found.platforms],
             "stops": [self._bus_stop(stop) for stop in found.bus_stops],
             "access": self._access(found.access) if found.access else None,
-            "landmarks": [self._landmark(landmark) for landmark in found.landmarks],
+            **{
+                part.name: [self._row(part, record) for record in part.records(found)] for part in PLAIN_PARTS
+            },
         }
         return {name: value for name, value in row.items() if value is not None and value != []}
 
@@ -154,9 +156,17 @@ class Condenser:
         out = access.out_of_service and access.out_of_service.isoformat()
         return [access.step_free.value, features, access.confidence.value, out, self.why(access)]
 
-    def _landmark(self, landmark: Landmark) -> Row:
-        kind = landmark.kind and landmark.kind.value
-        return [show(landmark.name), kind, landmark.distance_m, landmark.confidence.value, self.why(landmark)]
+    def _row(self, part: Part, record: Published) -> Row:
+        """Return a record's values and its reasons, as ``describe_parts`` lists them."""
+        return [*map(_plain, part.values(record).values()), self.why(record)]
+
+
+def describe_parts() -> list[dict[str, Any]]:
+    """Return what the page needs to show the parts whose rows are not of a form of their own."""
+    return [
+        {"name": part.name, "title": FIELDS[part.name].title, "attributes": part.attributes}
+        for part in PLAIN_PARTS
+    ]
 
 
 def locate(records: Iterable[Any]) -> dict[tuple[float, float], Place]:
@@ -194,6 +204,13 @@ def _document(document: Provenance) -> dict[str, Any]:
 def _platform(platform: Platform) -> Row:
     codes = (platform.station_code, platform.line_code, platform.towards_code, platform.next_code)
     return [*map(show, codes), [show(sign) for sign in platform.platform_codes], platform.confidence.value]
+
+
+def _plain(value: Any) -> Any:
+    """Return a value for the page, a date as text."""
+    if isinstance(value, tuple):
+        return list(map(_plain, value))
+    return value if value is None or isinstance(value, int | float) else show(str(value))
 
 
 def _or_none(text: str | None) -> str | None:

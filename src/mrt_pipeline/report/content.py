@@ -18,7 +18,7 @@ from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.network import Network
 from mrt_pipeline.report.changes import list_changes
 from mrt_pipeline.report.checklist import make_checklist
-from mrt_pipeline.report.compact_rows import Condenser, locate
+from mrt_pipeline.report.compact_rows import Condenser, describe_parts, locate
 from mrt_pipeline.report.texts import show, show_message
 from mrt_pipeline.report.tracks import Track, find_tracks
 
@@ -45,6 +45,7 @@ def make_content(
         "checklist": make_checklist(dataset, manifest, comparison, numbers),
         "stops": condenser.bus_stops.rows,
         "platforms": condenser.platforms.rows,
+        "parts": describe_parts(),
         "reasons": condenser.reasons.rows,
         "whys": condenser.reason_sets.rows,
         "documents": condenser.documents.rows,

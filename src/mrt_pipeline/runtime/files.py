@@ -78,13 +78,8 @@ def _put(path: Path, content: bytes) -> None:
         flush_folder(path.parent)
 
 
-def write_json(path: Path, content: BaseModel | dict[str, object] | list[object]) -> None:
-    """Write a record or plain data as indented UTF-8 JSON; empty fields of records are left out."""
-    write_bytes(path, to_json(content))
-
-
 def write_record(path: Path, content: BaseModel | dict[str, object] | list[object]) -> bytes:
-    """Write what happened, as ``write_json`` does, with ``[secret]`` in place of what is secret in its texts.
+    """Write a record or plain data as ``to_json`` has it, with ``[secret]`` in place of what is secret.
 
     Returns: the bytes that were written.
 

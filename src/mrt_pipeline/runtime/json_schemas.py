@@ -1,6 +1,6 @@
-"""JSON Schemas of the three stages' outputs and of what lists releases, shipped in ``schemas/``.
+"""JSON Schemas of configuration, stage outputs and lists of releases, shipped in ``schemas/``.
 
-They are generated from the contracts. After a change there, write them anew with
+They are generated. After a change of settings, sources, formats or contracts, write them anew with
 ``python -m mrt_pipeline.runtime.json_schemas``.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mrt_pipeline.config.schema import DIALECT
+from mrt_pipeline.config.schema import DIALECT, json_schema
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.contracts.release import ReleaseIndex, Versions
@@ -33,6 +33,7 @@ def write_schemas(folder: Path = SCHEMAS_FOLDER) -> None:
     """Write all schemas."""
     for file_name, output in SCHEMA_FILES.items():
         write_bytes(folder / file_name, render_schema(output))
+    write_bytes(folder / "pipeline.schema.json", to_json(json_schema()))
 
 
 if __name__ == "__main__":

@@ -156,7 +156,9 @@ class SourceAccess:
 
 
 def mode_of(settings: Settings, api: str) -> Mode:
-    """Return the mode of an ``apis`` section: its own, else the global one."""
+    """Return the mode of an ``apis`` section: its own, else the global one; snapshot without one."""
+    if not api:
+        return Mode.SNAPSHOT
     section: ApiSection = getattr(settings.apis, api)
     return section.mode or settings.mode
 

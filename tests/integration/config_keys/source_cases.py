@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import mrt_pipeline
+from mrt_pipeline.config.registry import all_sources, get_source
 from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.source_spec import SourceSpec
 from mrt_pipeline.errors import SourceError, SourceFormatError
-from mrt_pipeline.sources.datagov.reading import read_exits
-from mrt_pipeline.sources.datamall.reading import read_bus_stops
 from mrt_pipeline.sources.datamall.tables import read_bus_tables
-from mrt_pipeline.sources.fandom_wiki import claims as wiki_source
-from mrt_pipeline.sources.mrtdown.reading import read_tables as read_mrtdown_tables
-from mrt_pipeline.sources.official_places.reading import read_places
-from mrt_pipeline.sources.onemap.reading import read_stations
-from mrt_pipeline.sources.sbs_transit.reading import read_pages
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, make_line, make_stage
 from tests.fakes.http_server import LoopbackServer, Reply
 from tests.fakes.live_world import LiveWorld
 from tests.fakes.model_server import answers, base_url_of, completion, reply, serving
-from tests.fakes.mrtdown import DAY
 from tests.fakes.network_builder import make_stage1, open_stations
 from tests.fakes.prose_pages import bus_tables
 from tests.fakes.publishers import DATASET
@@ -38,6 +32,7 @@ from tests.integration.config_keys.scene import (
     outcome,
 )
 
+Ask = Callable[[Scene, Changes], None]
 STAGE1, STAGE2 = "stages.stage1_ingestion", "stages.stage2_enrichment"
 LENIENT = {
     f"{STAGE2}.expected_bus_stops.min": 1,
@@ -133,66 +128,61 @@ def told_user_agent(scene: Scene, changes: Changes) -> str:
     return server.requests[0].headers["user-agent"]
 
 
-def ask_datagov(scene: Scene, changes: Changes) -> None:
-    """Read the exits, which are asked for in live mode."""
-    read_exits(scene.access(changes), 0)
+def asks(spec: SourceSpec) -> Ask:
+    """Return what reads all that a source publishes, or the titles of a wiki's pages."""
+
+    def ask(scene: Scene, changes: Changes) -> None:
+        with contextlib.suppress(SourceError):  # names that lead nowhere, a checkout that is not there
+            if spec.recorder:
+                list(spec.load(spec.recorder)(scene.access(changes)))
+            else:
+                spec.load(spec.opener)(scene.context(changes), bus_tables()).prepare(open_stations())
+
+    return ask
 
 
-def ask_onemap(scene: Scene, changes: Changes) -> None:
-    """Look a station up."""
-    read_stations(scene.access(changes), 0, [("NS13", "Yishun")])
-
-
-def ask_datamall(scene: Scene, changes: Changes) -> None:
-    """Read the bus stops."""
-    read_bus_stops(scene.access(changes), 0)
-
-
-def ask_places(scene: Scene, changes: Changes) -> None:
-    """Read the official places."""
-    read_places(scene.access(changes), 0)
-
-
-def ask_fandom(scene: Scene, changes: Changes) -> None:
-    """Look for some pages."""
-    wiki_source.open_source(scene.context(changes), bus_tables()).prepare(open_stations())
-
-
-def ask_mrtdown(scene: Scene, changes: Changes) -> None:
-    """Read the files of letters and names."""
-    with contextlib.suppress(SourceError):  # of a checkout that is not there
-        read_mrtdown_tables(scene.access(changes), 0, DAY)
-
-
-def ask_sbs(scene: Scene, changes: Changes) -> None:
-    """Read the station pages."""
-    read_pages(scene.access(changes), 0)
-
-
-def is_asked(service: str, ask: Callable[[Scene, Changes], None]) -> Look:
+def is_asked(ask: Ask) -> Look:
     """Return what tells whether a service is asked for what is recorded, too."""
 
     def look(scene: Scene, changes: Changes) -> bool:
         with LiveWorld() as world:
             ask(scene, {**changes, **world.addresses})
-            return bool(world.servers[service].requests)
+            return any(server.requests for server in world.servers.values())
 
     return look
 
 
 def datasets_asked_for(scene: Scene, changes: Changes) -> set[str]:
     """Return the datasets that data.gov.sg is asked for."""
-    with LiveWorld() as world, contextlib.suppress(SourceError):
-        ask_datagov(scene, {**changes, **world.addresses})
+    with LiveWorld() as world:
+        asks(get_source("datagov"))(scene, {**changes, **world.addresses})
     return {target.split("/datasets/")[1].split("/")[0] for target in world.servers["datagov"].targets}
 
 
 LIVE = {"mode": "live"}
-MIRROR = {"mirror.example"}
-AT_MIRROR = "https://mirror.example/api"
-ALL_SERVICES = [
-    *("datagov", "datagov-file", "datamall", "fandom", "mrtdown", "onemap", "openrouter", "sbs-transit"),
-]
+MIRROR = "mirror.example"
+READ = {spec.api: spec for spec in all_sources() if spec.api and spec.use == "read"}
+"""a source that reads each service"""
+ALL_SERVICES = sorted({*READ, "datagov-file", "openrouter"} - {"official_places"})
+"""official places are had from data.gov.sg as well"""
+
+
+def _mode_case(api: str, spec: SourceSpec) -> Case:
+    key = f"apis.{api}.mode"
+    if spec.is_recorded:
+        return Case(key, "live", is_asked(asks(spec)), False, True, LENIENT)
+    return Case(key, "live", services_asked, [], [api], LENIENT)
+
+
+def _address_cases(api: str, spec: SourceSpec) -> Iterator[Case]:
+    """Yield a case for each address of a service: its host is asked, or the mirror that stands for it."""
+    assert spec.section is not None
+    hosts = {name: value.host for name, value in spec.section() if name.endswith("_url")}
+    for name in hosts:
+        mirrored = {*({**hosts, name: MIRROR}.values())}
+        look = names_looked_up(asks(spec))
+        yield Case(f"apis.{api}.{name}", f"https://{MIRROR}/api", look, {*hosts.values()}, mirrored, LIVE)
+
 
 RUN_CASES = (
     Case("mode", "live", services_asked, [], ALL_SERVICES, LENIENT),
@@ -218,85 +208,16 @@ STAGE2_CASES = (
     Case(f"{STAGE2}.daily_timeout_minutes", 1e-9, outcome, "completed", "stopped_at_budget"),
 )
 API_CASES = (
-    Case("apis.datagov.mode", "live", is_asked("datagov", ask_datagov), False, True),
-    Case("apis.official_places.mode", "live", is_asked("datagov", ask_places), False, True),
-    Case("apis.onemap.mode", "live", is_asked("onemap", ask_onemap), False, True),
-    Case("apis.datamall.mode", "live", is_asked("datamall", ask_datamall), False, True, LENIENT),
-    Case("apis.mrtdown.mode", "live", is_asked("mrtdown", ask_mrtdown), False, True),
-    Case("apis.mrtdown.checkout", "~/mrtdown-data", is_asked("mrtdown", ask_mrtdown), True, False, LIVE),
-    Case("apis.sbs_transit.mode", "live", is_asked("sbs-transit", ask_sbs), False, True),
-    Case("apis.fandom.mode", "live", services_asked, [], ["fandom"], LENIENT),
-    Case(
-        "apis.datagov.base_url",
-        AT_MIRROR,
-        names_looked_up(ask_datagov),
-        {"api-open.data.gov.sg", "api-production.data.gov.sg"},
-        {*MIRROR, "api-production.data.gov.sg"},
-        LIVE,
-    ),
-    Case(
-        "apis.datagov.metadata_url",
-        AT_MIRROR,
-        names_looked_up(ask_datagov),
-        {"api-open.data.gov.sg", "api-production.data.gov.sg"},
-        {"api-open.data.gov.sg", *MIRROR},
-        LIVE,
-    ),
+    *(_mode_case(api, spec) for api, spec in READ.items()),
+    *(case for api, spec in READ.items() for case in _address_cases(api, spec)),
     Case("apis.datagov.dataset_id", "d_0", datasets_asked_for, {DATASET}, {"d_0"}, LIVE),
     Case(
-        "apis.onemap.base_url",
-        AT_MIRROR,
-        names_looked_up(ask_onemap),
-        {"www.onemap.gov.sg"},
-        MIRROR,
+        "apis.mrtdown.checkout",
+        "~/mrtdown-data",
+        is_asked(asks(get_source("mrtdown"))),
+        True,
+        False,
         LIVE,
-    ),
-    Case(
-        "apis.official_places.base_url",
-        AT_MIRROR,
-        names_looked_up(ask_places),
-        {"api-open.data.gov.sg", "api-production.data.gov.sg"},
-        {"mirror.example", "api-production.data.gov.sg"},
-        LIVE,
-    ),
-    Case(
-        "apis.official_places.metadata_url",
-        AT_MIRROR,
-        names_looked_up(ask_places),
-        {"api-open.data.gov.sg", "api-production.data.gov.sg"},
-        {"api-open.data.gov.sg", "mirror.example"},
-        LIVE,
-    ),
-    Case(
-        "apis.datamall.base_url",
-        AT_MIRROR,
-        names_looked_up(ask_datamall),
-        {"datamall2.mytransport.sg"},
-        MIRROR,
-        LIVE,
-    ),
-    Case(
-        "apis.mrtdown.base_url",
-        AT_MIRROR,
-        names_looked_up(ask_mrtdown),
-        {"raw.githubusercontent.com"},
-        MIRROR,
-        LIVE,
-    ),
-    Case(
-        "apis.sbs_transit.base_url",
-        AT_MIRROR,
-        names_looked_up(ask_sbs),
-        {"www.sbstransit.com.sg"},
-        MIRROR,
-        LIVE,
-    ),
-    Case(
-        "apis.fandom.base_url",
-        AT_MIRROR,
-        names_looked_up(ask_fandom),
-        {"singapore-mrt-lines.fandom.com"},
-        MIRROR,
     ),
 )
 CASES = (*RUN_CASES, *STAGE1_CASES, *STAGE2_CASES, *API_CASES)

@@ -20,6 +20,7 @@ from tests.fakes.enrichment_sources import SeenReporter
 from tests.fakes.manifests import START, make_manifest
 from tests.integration.config_keys.model_cases import IN_HASTE, ask_model
 from tests.integration.config_keys.scene import Changes, Scene
+from tests.integration.config_keys.source_cases import READ
 
 Ask = Callable[[Scene, Changes, str], bool]
 """asks the server at a URL, and tells whether its answer was waited for"""
@@ -81,13 +82,7 @@ def lineage(scene: Scene, changes: Changes, url: str) -> bool:
 
 
 TIMEOUTS: dict[str, Ask] = {
-    "apis.datagov.timeout": service("datagov"),
-    "apis.official_places.timeout": service("official_places"),
-    "apis.onemap.timeout": service("onemap"),
-    "apis.datamall.timeout": service("datamall"),
-    "apis.mrtdown.timeout": service("mrtdown"),
-    "apis.fandom.timeout": service("fandom"),
-    "apis.sbs_transit.timeout": service("sbs_transit"),
+    **{f"apis.{api}.timeout": service(api) for api in READ},
     "apis.openrouter.timeout": model,
     "alerting.timeout_seconds": webhook,
     "lineage.timeout_seconds": lineage,

@@ -113,7 +113,7 @@ def test_the_first_line_of_the_file_leads_editors_to_the_shipped_schema() -> Non
 
 
 def test_the_shipped_schema_is_that_of_the_present_model() -> None:
-    """If this fails, run ``mrt-pipeline config schema > src/mrt_pipeline/schemas/pipeline.schema.json``."""
+    """If this fails, run ``python -m mrt_pipeline.runtime.json_schemas``."""
     assert json_schema() == SCHEMA
 
 

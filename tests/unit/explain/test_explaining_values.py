@@ -143,7 +143,7 @@ def test_how_a_field_is_computed_is_told_for_each_that_needs_no_evidence(record:
 
 def test_a_field_that_says_nothing_is_named_with_the_sources_that_were_passed_over() -> None:
     facts = RunFacts(passed_over={"fandom_wiki": "nothing of it is recorded", "lta_datamall": "never"})
-    [silent] = _explain(facts=facts).silent
+    [silent] = _explain(field_name="landmarks", facts=facts).silent
     assert (silent.exit_id, silent.field) == ("yishun-nsl-A", "landmarks")
     assert silent.why == (
         "no active source provides this; fandom_wiki was skipped (nothing of it is recorded)"

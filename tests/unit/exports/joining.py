@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.outputs import Stage3Output
 
 Tables = dict[str, list[dict[str, Any]]]
 """table to rows; values are those of JSON"""
 _UNPUBLISHED = ("status", "wiki_title", "reasons")
-_PARTS = ("platforms", "bus_stops", "access", "landmarks")
 _NO_NAMES: dict[str, Any] = {"zh_hans": None, "ms": None, "ta": None, "document_ids": []}
 _NO_ACCESS: dict[str, Any] = {
     "step_free": "unknown",
@@ -65,7 +65,7 @@ def _join_station(station: dict[str, Any], tables: Tables) -> dict[str, Any]:
 
 
 def _join_exit(found: dict[str, Any], tables: Tables) -> dict[str, Any]:
-    parts = {name: _below("exit_id", found["exit_id"], tables[f"exit_{name}"]) for name in _PARTS}
+    parts = {name: _below("exit_id", found["exit_id"], tables[f"exit_{name}"]) for name in PARTS}
     [access] = parts.pop("access")
     return {**found, **parts, "access": access}
 

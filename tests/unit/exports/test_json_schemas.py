@@ -73,4 +73,5 @@ def test_a_wrong_dataset_does_not_fit_the_schema(path: tuple[str | int, ...], wr
 
 def test_all_schemas_are_written_at_once(tmp_path: Path) -> None:
     write_schemas(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == SCHEMA_FILES.keys()
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert written == {path.name: path.read_bytes() for path in SCHEMAS_FOLDER.iterdir()}

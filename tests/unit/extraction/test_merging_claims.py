@@ -6,6 +6,7 @@ import pytest
 
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Method
+from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.findings import Finding, Severity, Side
 from mrt_pipeline.contracts.network import (
     AccessFeature,
@@ -21,6 +22,7 @@ from mrt_pipeline.contracts.network import (
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
 from mrt_pipeline.errors import InternalError
+from mrt_pipeline.extraction import merging
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.disputes import disagreement, letter_dispute
 from mrt_pipeline.extraction.grounding import ground
@@ -106,6 +108,24 @@ def test_every_exit_is_there_in_the_stations_order_even_when_nobody_speaks_of_it
     merged = merge_claims(BISHAN, [claims])
     assert [item.exit_id for item in merged.exits] == [found.exit_id for found in BISHAN.exits]
     assert (merged.platforms, merged.findings) == ((), ())
+
+
+def test_every_part_of_an_exit_is_merged() -> None:
+    assert set(PARTS) <= _merge()[0].model_fields_set
+
+
+def test_records_of_a_kind_without_a_way_of_its_own_are_merged_by_their_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(merging, "_WAYS", {})
+    other = _lta_stop(bus_stop_code="01012")
+    found, findings = _merge(
+        _claims("wiki", bus_stops=(_wiki_stop(),)), _claims("lta", bus_stops=(_lta_stop(), other))
+    )
+    first, second = found.bus_stops
+    assert (first, second.bus_stop_code, findings) == (other, "59069", ())
+    assert second.evidence_for("bus_stop_code") == _lta_stop().evidence_for("bus_stop_code")
+    assert quote_of("59069 at Exit A") in second.all_evidence()
 
 
 def test_what_one_source_alone_says_is_left_as_it_is() -> None:

@@ -21,7 +21,8 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import GateError, SourceGapError
 from mrt_pipeline.orchestrator import gates
-from mrt_pipeline.orchestrator.gates import GATES_NAME, SHOWN, PublicationGate, find_excesses, find_newer
+from mrt_pipeline.orchestrator.gate_limits import SHOWN, find_excesses
+from mrt_pipeline.orchestrator.gates import GATES_NAME, PublicationGate, find_newer
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.runtime.checkpoints import content_sha256, describe_checkpoint

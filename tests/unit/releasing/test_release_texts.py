@@ -232,7 +232,14 @@ def test_a_format_that_would_write_where_it_must_not_is_refused(
 
 
 def test_a_format_of_another_package_is_released_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = ExportSpec(name="theirs", file_name="theirs.zip", render=lambda _: b"zip")
+    spec = ExportSpec(
+        name="theirs",
+        file_name="theirs.kml",
+        render=lambda _: b"kml",
+        media_type="application/vnd.google-earth.kml+xml",
+        beside={"theirs.txt": lambda _: b""},
+    )
     monkeypatch.setattr(contents, "all_exports", lambda: (*all_exports(), spec))
-    file = render_exports(make_dataset())[-1].describe()
-    assert (file.path, file.media_type, file.bytes) == ("theirs.zip", "application/zip", 3)
+    file, beside = (one.describe() for one in render_exports(make_dataset())[-2:])
+    assert (file.name, file.path, file.media_type, file.bytes) == ("theirs", "theirs.kml", spec.media_type, 3)
+    assert (beside.name, beside.path, beside.media_type) == ("theirs", "theirs.txt", "text/plain")

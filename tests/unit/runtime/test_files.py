@@ -24,7 +24,6 @@ from mrt_pipeline.runtime.files import (
     temporary_path,
     to_json,
     write_bytes,
-    write_json,
 )
 from tests.fakes.network_builder import provenance
 from tests.fakes.small_disk import small_disk
@@ -147,7 +146,6 @@ def test_the_folder_of_a_link_is_flushed_after_it_was_pointed(
 
 WRITERS: list[Callable[[Path], object]] = [
     lambda path: write_bytes(path, b""),
-    lambda path: write_json(path, []),
     lambda path: replace_symlink(path, path.parent / "target"),
     lambda path: make_folder(path / "below"),
 ]

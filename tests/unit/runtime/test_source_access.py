@@ -33,6 +33,10 @@ def _access(
     )
 
 
+def test_a_source_without_a_section_is_never_asked(tmp_path: Path) -> None:
+    assert _access(tmp_path, {}).mode_of("") is Mode.SNAPSHOT
+
+
 def test_a_section_may_have_a_mode_of_its_own(tmp_path: Path) -> None:
     access = _access(tmp_path, {"onemap": {"mode": "snapshot"}})
     assert (access.mode_of("onemap"), access.mode_of("datagov")) == (Mode.SNAPSHOT, Mode.LIVE)

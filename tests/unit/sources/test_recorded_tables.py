@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.config import Secrets
+from mrt_pipeline.config.registry import all_sources
 from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.extraction.bus_tables import find_unknown_stops
@@ -24,23 +25,7 @@ from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.fake_time import FakeTime
 
 AS_OF = date(2026, 11, 23)
-DOCUMENTS = {
-    "lta-station-exits": (613, "2026-08-01"),
-    "onemap-stations": (223, "2025-07-01"),
-    "lta-bus-stops": (5200, "2026-04-01"),
-    "lta-bus-services": (788, "2026-04-01"),
-    "nea-hawker-centres": (129, "2026-03-13"),
-    "sportsg-sport-facilities": (45, "2025-07-11"),
-    "nparks-parks": (254, "2026-05-18"),
-    "pa-community-clubs": (125, "2021-11-09"),
-    "nlb-libraries": (26, "2026-05-31"),
-    "nhb-museums": (53, "2021-03-05"),
-    "stb-hotels": (468, "2025-07-11"),
-    "mrtdown-platforms": (462, "2026-07-24"),
-    "mrtdown-names": (231, "2026-07-24"),
-    "lta-lifts": (4, "2026-09-18"),
-    "sbs-station-pages": (122, "2026-09-19"),
-}
+DOCUMENTS = [document.document_id for spec in all_sources() for document in spec.documents]
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +35,9 @@ def access() -> SourceAccess:
 
 @pytest.mark.parametrize("document_id", DOCUMENTS)
 def test_every_document_is_recorded_with_its_day_and_number_of_records(document_id: str) -> None:
-    records, day = DOCUMENTS[document_id]
     recording = load_recording(document_id)
-    assert len(recording.rows) == recording.provenance.records == records
-    assert recording.provenance.retrieved_at.date().isoformat() == day
-    assert f"on {day}" in recording.provenance.attribution
+    assert len(recording.rows) == recording.provenance.records > 0
+    assert f"on {recording.provenance.retrieved_at:%Y-%m-%d}" in recording.provenance.attribution
 
 
 def test_nothing_else_lies_among_the_tables() -> None:

@@ -7,24 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from mrt_pipeline.config.registry import all_sources
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.network import load_network, network_provenance
 from mrt_pipeline.runtime.recordings import load_recording
-from mrt_pipeline.sources.datagov import EXITS
-from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
-from mrt_pipeline.sources.lta_lifts import LIFTS
-from mrt_pipeline.sources.mrtdown import LETTERS, NAMES
-from mrt_pipeline.sources.official_places import SPEC as OFFICIAL_PLACES
-from mrt_pipeline.sources.onemap import STATIONS
-from mrt_pipeline.sources.sbs_transit import STATION_PAGES
+from tests.docs import render
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "sources"
 LICENCES = (ROOT / "DATA-LICENCES.md").read_text(encoding="utf-8")
-DOCUMENTS = [
-    *(EXITS, STATIONS, BUS_STOPS, BUS_SERVICES, LIFTS, STATION_PAGES, LETTERS, NAMES),
-    *OFFICIAL_PLACES.documents,
-]
+DOCUMENTS = [document for spec in all_sources() for document in spec.documents]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=[document.document_id for document in DOCUMENTS])
@@ -38,10 +30,14 @@ def test_the_network_table_is_named_as_its_licence_asks() -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=[document.document_id for document in DOCUMENTS])
-def test_a_document_stands_in_the_list_of_sources_and_its_page_gives_its_address(document: Document) -> None:
-    assert f"`{document.document_id}`" in (PAGES / "README.md").read_text(encoding="utf-8")
+def test_the_page_of_a_document_gives_its_address(document: Document) -> None:
     pages = "".join(path.read_text(encoding="utf-8") for path in PAGES.glob("*.md"))
     assert f"<{document.url}>" in pages
+
+
+def test_what_documents_repeat_of_the_registry_is_up_to_date() -> None:
+    """If this fails, run ``python -m tests.docs``."""
+    assert [path.name for path, text in render().items() if path.read_text(encoding="utf-8") != text] == []
 
 
 def test_every_check_of_the_sources_is_explained() -> None:
@@ -61,6 +57,6 @@ def test_links_lead_somewhere() -> None:
 
 def _sources() -> list[Path]:
     package = ROOT / "src" / "mrt_pipeline"
-    folders = ("datagov", "onemap", "datamall", "lta_lifts", "mrtdown", "official_places", "sbs_transit")
+    folders = [spec.package.rpartition(".")[2] for spec in all_sources() if spec.documents]
     modules = [path for folder in folders for path in (package / "sources" / folder).glob("*.py")]
     return [*modules, package / "runtime" / "features.py", package / "runtime" / "records.py"]

@@ -80,14 +80,19 @@ function readExit(row) {
       why: reason,
     })),
     access: { stepFree, features, confidence, why, outOfService },
-    landmarks: (row.landmarks ?? []).map(([name, kind, distance, trust, reason]) => ({
-      name,
-      kind,
-      distance,
-      confidence: trust,
-      why: reason,
+    parts: content.parts.map(({ name, title, attributes }) => ({
+      title,
+      records: (row[name] ?? []).map((values) => readRecord(attributes, values)),
     })),
   };
+}
+
+/** Return a record of an exit: its name, what else is said of it as pairs, its confidence and reasons. */
+function readRecord(attributes, values) {
+  const [[, name], ...facts] = attributes.map((attribute, place) => [attribute, values[place]]);
+  const { confidence } = Object.fromEntries(facts);
+  const others = facts.filter(([attribute, value]) => attribute !== "confidence" && `${value ?? ""}`);
+  return { name, facts: others, confidence, why: values.at(-1) };
 }
 
 function readCodes(rows) {

@@ -83,8 +83,9 @@ function exitParts(exit) {
     exit.stops.length
       ? table("stops", null, ["Bus stop", "Where, and services"], exit.stops.map(stopRow))
       : paragraph(null, "None within reach."),
-    exit.landmarks.length ? make("h4", {}, "Landmarks") : null,
-    exit.landmarks.length ? list("plain", exit.landmarks.map(landmarkItem)) : null,
+    ...exit.parts
+      .filter(({ records }) => records.length)
+      .flatMap(({ title, records }) => [make("h4", {}, title), list("plain", records.map(recordItem))]),
     evidenceFold(() => exitEvidence(exit)),
   ];
 }
@@ -134,10 +135,16 @@ function stopRow({ stop, relation, distance, confidence }) {
   ];
 }
 
-function landmarkItem({ name, kind, distance, confidence }) {
-  const facts = [kind?.replaceAll("_", " "), distance === null ? null : `${Math.round(distance)} m`];
-  const known = facts.filter(Boolean).join(", ");
+function recordItem({ name, facts, confidence }) {
+  const known = facts.map(factWords).join(", ");
   return item(name, known ? span("quiet", ` ${known}`) : null, trust(confidence));
+}
+
+function factWords([attribute, value]) {
+  if (attribute.endsWith("_m")) return `${Math.round(value)} m`;
+  const words = (text) => text.replaceAll("_", " ");
+  if (typeof value === "boolean") return `${words(attribute.replace(/^is_/, ""))}: ${value ? "yes" : "no"}`;
+  return words([value].flat().join(", "));
 }
 
 /** Return a confidence that is not high. */
@@ -154,7 +161,7 @@ function exitEvidence(exit) {
     ]),
     ...exit.stops.map(({ stop, why }) => [`Bus stop ${stop.code}`, why]),
     ["Access", exit.access.why],
-    ...exit.landmarks.map((landmark) => [landmark.name, landmark.why]),
+    ...exit.parts.flatMap(({ records }) => records.map(({ name, why }) => [name, why])),
   ].flatMap(([what, why]) => (why === null ? [] : evidenceItems(what, why)));
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mrt_pipeline.contracts.checks import finding_of
@@ -31,7 +32,7 @@ from mrt_pipeline.sources.official_places.parsing import (
     parse_hotels,
     parse_points,
 )
-from mrt_pipeline.sources.official_places.records import AnyPlace, Hotel, PlaceArea, PlacePoint
+from mrt_pipeline.sources.official_places.records import AnyPlace, Hotel
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
@@ -80,45 +81,25 @@ def record(access: SourceAccess) -> Iterator[SourceTable[Any]]:
             yield table
 
 
-def read_hawker_centres(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[PlacePoint]:
-    """Return the hawker centres of a downloaded file; of several, the last."""
-    return _read_file(payloads[-1], HAWKER_CENTRE_LAYOUT)
-
-
-def read_sport_facilities(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[PlacePoint]:
-    """Return the sport facilities of a downloaded file; of several, the last."""
-    return _read_file(payloads[-1], SPORT_FACILITY_LAYOUT)
-
-
-def read_parks(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[PlaceArea]:
-    """Return the parks of a downloaded file; of several, the last."""
-    return _read_file(payloads[-1], PARK_LAYOUT)
-
-
-def read_community_clubs(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[PlacePoint]:
-    """Return the community clubs of a downloaded file; of several, the last."""
-    return _read_file(payloads[-1], COMMUNITY_CLUB_LAYOUT)
-
-
-def read_libraries(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[PlacePoint]:
-    """Return the libraries of a downloaded file; of several, the last."""
-    return _read_file(payloads[-1], LIBRARY_LAYOUT)
-
-
-def read_museums(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[PlacePoint]:
-    """Return the museums of a downloaded file; of several, the last."""
-    return _read_file(payloads[-1], MUSEUM_LAYOUT)
-
-
 def read_hotels(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[Hotel]:
     """Return the hotels of a table; of several, the last."""
     return table_of(HOTELS, payloads[-1], parse_hotels(payloads[-1].content))
 
 
-def _read_file(payload: Payload, layout: Layout) -> SourceTable[Any]:
+def _read_file(payloads: Sequence[Payload], _settings: Settings, layout: Layout) -> SourceTable[Any]:
+    """Return the places of a downloaded file; of several, the last."""
+    payload = payloads[-1]
     revision = payload.revision or find_update(payload.content, layout.document_id)
     parsed = _parser_of(layout)(payload.content)
     return table_of(layout.document, replace(payload, revision=revision), parsed)
+
+
+read_hawker_centres = partial(_read_file, layout=HAWKER_CENTRE_LAYOUT)
+read_sport_facilities = partial(_read_file, layout=SPORT_FACILITY_LAYOUT)
+read_parks = partial(_read_file, layout=PARK_LAYOUT)
+read_community_clubs = partial(_read_file, layout=COMMUNITY_CLUB_LAYOUT)
+read_libraries = partial(_read_file, layout=LIBRARY_LAYOUT)
+read_museums = partial(_read_file, layout=MUSEUM_LAYOUT)
 
 
 def _parser_of(layout: Layout) -> Callable[[bytes], Parsed[Any]]:

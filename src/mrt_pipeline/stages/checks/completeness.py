@@ -153,6 +153,7 @@ def _report_coverage(stations: tuple[Station, ...]) -> Iterator[Finding]:
         yield finding_of(
             "field-coverage",
             f"{field}: {measured.filled} of {measured.total} exits ({measured.share:.1%}).",
+            field=field,
         )
 
 

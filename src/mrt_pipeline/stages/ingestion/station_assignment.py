@@ -100,7 +100,8 @@ class _Placer:
         for text, ids in self._odd_names.items():
             match = self._matches[text]
             name = self._name(match.slug) if match else text
-            self._tell_odd("station-spelled-oddly", f"STATION_NA {show(text)} was read as {name}", ids)
+            fault = f"STATION_NA {show(text)} was read as {name}"
+            self._tell_odd("station-spelled-oddly", fault, ids, match.slug if match else None)
         if self._bare_labels:
             self._tell_odd(
                 "label-bare", "EXIT_CODE is a bare label, without the word Exit", self._bare_labels
@@ -209,5 +210,6 @@ class _Placer:
     def _warn(self, check: str, survey: Survey, slug: str, message: str) -> None:
         self._notes.tell(check, message, slug=slug, record_id=survey.feature.record_id)
 
-    def _tell_odd(self, check: str, fault: str, ids: Sequence[str]) -> None:
-        self._notes.tell(check, f"{fault} ({list_ids(ids)}).")
+    def _tell_odd(self, check: str, fault: str, ids: Sequence[str], slug: str | None = None) -> None:
+        """Tell what is odd about several records, of which the finding names the first."""
+        self._notes.tell(check, f"{fault} ({list_ids(ids)}).", slug=slug, record_id=ids[0])

@@ -17,7 +17,7 @@ from tests.fakes.enrichment_sources import make_context
 from tests.fakes.network_builder import NOW, open_stations
 
 ALL = tuple(spec.name for spec in sources_of(STAGE2_ENRICHMENT))
-RECORDED = ("lta_datamall", "lta_lifts", "network", "mrtdown", "sbs_transit", "official_places")
+RECORDED = tuple(spec.name for spec in sources_of(STAGE2_ENRICHMENT) if spec.is_recorded)
 PUT_BEFORE = (
     "it reads what fandom_wiki passes on; put fandom_wiki before it in stages.stage2_enrichment.sources"
 )

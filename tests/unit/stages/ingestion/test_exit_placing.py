@@ -43,6 +43,7 @@ def test_an_odd_spelling_is_told_once_with_all_its_features() -> None:
     (finding,) = findings_of(made, "station-spelled-oddly")
     assert finding.severity is Severity.INFO
     assert finding.message == "STATION_NA 'DT18' was read as Telok Ayer (OBJECTID 1, 2)."
+    assert (finding.slug, finding.record_id) == ("telok-ayer", "lta-station-exits:1")
 
 
 def test_bare_labels_are_told_once_and_others_as_they_are_spelled() -> None:

@@ -1,0 +1,112 @@
+"""How much may be gone from a dataset, and in which words a person is told what is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.config.settings import GatesSection
+from mrt_pipeline.contracts.counting import counted, verb_of
+from mrt_pipeline.contracts.gates import (
+    AccessTurn,
+    FieldLoss,
+    LostAnswer,
+    LostStation,
+    RecordLoss,
+    SilentSource,
+)
+
+if TYPE_CHECKING:
+    from mrt_pipeline.compare.regressions import Losses
+
+SHOWN = 10
+"""a message names so many stations or exits; the full list has them all"""
+
+
+def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
+    """Yield a sentence for each limit that is exceeded, naming what is gone."""
+    if (number := len(losses.stations)) > (allowed := limits.max_stations_lost):
+        names, gone = _shorten(map(_name_station, losses.stations)), f"{verb_of(number)} gone"
+        yield f"{counted(number, 'station')} {gone}; gates.max_stations_lost allows {allowed}: {names}."
+    if (number := len(losses.exits)) > (allowed := limits.max_exits_lost):
+        names = _shorten(found.exit_id for found in losses.exits)
+        gone = f"of other stations {verb_of(number)} gone"
+        yield f"{counted(number, 'exit')} {gone}; gates.max_exits_lost allows {allowed}: {names}."
+    for field in losses.fields:
+        if field.lost / field.old > limits.max_enriched_lost_share:
+            yield _describe_field(field, limits.max_enriched_lost_share)
+    if len(losses.turns) > limits.max_access_turned:
+        yield f"{sum_turns(losses.turns)}; gates.max_access_turned allows {limits.max_access_turned}."
+    for source in losses.sources:
+        if (source.old - source.new) / source.old > limits.max_records_lost_share:
+            yield _describe_source(source, limits.max_records_lost_share)
+
+
+def describe_silences(silences: Sequence[SilentSource], run: str, full_list: str) -> Iterator[str]:
+    """Yield a sentence for each station, or for each source that is silent about very many."""
+    by_source: dict[str, list[SilentSource]] = {}
+    for silence in silences:
+        by_source.setdefault(silence.source_id, []).append(silence)
+    for source_id, listed in by_source.items():
+        if len(listed) > SHOWN:
+            names = _shorten(silence.name for silence in listed)
+            yield (
+                f"{len(listed)} stations lost all values from {source_id} since {run}: {names}. "
+                f"Full list: {full_list}."
+            )
+            continue
+        for silence in listed:
+            yield (
+                f"{silence.name}: lost all values from {source_id} ({silence.values}) since {run}. "
+                f"Check {', '.join(silence.documents)}."
+            )
+
+
+def sum_turns(turns: Sequence[AccessTurn]) -> str:
+    """Return how many exits' access is told otherwise, in which ways, and which exits."""
+    ways = Counter(
+        way
+        for turn in turns
+        for way in (
+            *([f"step_free {turn.old.value} to {turn.new.value}"] if turn.old and turn.new else []),
+            *(f"{feature.value} new" for feature in turn.gained),
+            *(f"{feature.value} no longer listed" for feature in turn.lost),
+        )
+    )
+    numbers = ", ".join(f"{way}: {number}" for way, number in ways.items())
+    exits = counted(len(turns), "exit")
+    return f"Step-free access changed at {exits} ({numbers}): {_shorten(turn.exit_id for turn in turns)}"
+
+
+def sum_lost_answers(lost: Sequence[LostAnswer]) -> str:
+    """Return of how many exits it is not known any more whether they are step-free, and which exits."""
+    numbers = ", ".join(f"{old.value}: {number}" for old, number in Counter(it.old for it in lost).items())
+    exits = counted(len(lost), "exit")
+    return f"step_free is no longer known at {exits} (was {numbers}): {_shorten(it.exit_id for it in lost)}"
+
+
+def _describe_field(field: FieldLoss, allowed: float) -> str:
+    return (
+        f"{field.lost} of {counted(field.old, 'value')} of {field.field} ({field.share:.1%}) "
+        f"{verb_of(field.lost)} gone; "
+        f"gates.max_enriched_lost_share allows {allowed:.1%}: at {_shorten(field.exits)}."
+    )
+
+
+def _describe_source(source: RecordLoss, allowed: float) -> str:
+    now = counted(source.new, "record") if source.new else "no records"
+    return (
+        f"{source.source_id} has {now}, {source.share:.1%} fewer than the {source.old} then; "
+        f"gates.max_records_lost_share allows {allowed:.1%}."
+    )
+
+
+def _name_station(station: LostStation) -> str:
+    return f"{station.name} ({', '.join(station.codes)}, {counted(len(station.exits), 'exit')})"
+
+
+def _shorten(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = len(listed) - SHOWN
+    return ", ".join(listed[:SHOWN]) + (f" and {more} more" if more > 0 else "")
