@@ -51,9 +51,14 @@ def parse_bus_stops(content: bytes) -> Parsed[BusStop]:
     Raises:
         SourceFormatError: if there are no rows.
     """
+    return read_stops(parse_json(content, STOPS_ID, "BusStops"))
+
+
+def read_stops(document: object) -> Parsed[BusStop]:
+    """Return the bus stops of a list of rows, or of an object that holds one; see ``parse_bus_stops``."""
     kept: dict[str, BusStop] = {}
     findings: list[Finding] = []
-    for number, row in enumerate(_rows(parse_json(content, STOPS_ID, "BusStops"), STOPS_ID)):
+    for number, row in enumerate(_rows(document, STOPS_ID)):
         reader, stop = _read_stop(number, row)
         if reader.is_sound:
             _keep(stop, kept, reader)
@@ -72,10 +77,11 @@ def parse_routes_file(content: bytes) -> tuple[Parsed[BusService], bool]:
     document = parse_json(content, SERVICES_ID, "BusRoutes")
     if is_object(document) and "value" not in document:
         return _parse_busrouter(document), True
-    return _parse_bus_routes(document), False
+    return read_routes(document), False
 
 
-def _parse_bus_routes(document: object) -> Parsed[BusService]:
+def read_routes(document: object) -> Parsed[BusService]:
+    """Return the services of BusRoutes rows; see ``parse_routes_file``."""
     calls: Calls = {}
     findings: list[Finding] = []
     for number, row in enumerate(_rows(document, SERVICES_ID)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from mrt_pipeline.errors import FetchError
 from mrt_pipeline.runtime.context import EarlierRun
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.secrecy import SECRETS
-from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, open_journal
+from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, open_journal, read_journal
 from mrt_pipeline.stages.stage2_enrichment import Stage2Enrichment
 from tests.fakes.enrichment_sources import LandmarkSource, SeenReporter, make_context, make_line, make_stage
 from tests.fakes.network_builder import AS_OF, NOW, make_stage1
@@ -118,7 +118,13 @@ def test_a_journal_that_cannot_be_read_is_left_alone_and_told(tmp_path: Path, co
 
 def test_rows_of_a_run_that_is_still_writing_are_seen(tmp_path: Path) -> None:
     _run(tmp_path / "earlier", _source())
-    with open_journal(tmp_path / "earlier", now=NOW, tell=print, is_costly=False) as journal:
-        journal.commit(replace(journal.find(SLUGS[0]), attempt=2))  # type: ignore[type-var]
-        source = _source()
-        assert _run(tmp_path / "new", source)[0].taken_over == {"the-run-before": 4}
+    (tmp_path / "other" / "earlier").mkdir(parents=True)
+    with read_journal(tmp_path / "earlier") as first, _open(tmp_path / "other" / "earlier") as journal:
+        for row in map(first.find, SLUGS):
+            assert row is not None
+            journal.commit(row)
+        assert _run(tmp_path / "other" / "new", _source())[0].taken_over == {"the-run-before": 4}
+
+
+def _open(folder: Path) -> AbstractContextManager[Journal]:
+    return open_journal(folder, now=NOW, tell=print, is_costly=False)
