@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,9 @@ class Driver:
             raise _ended_by(error) from error
         finished = dict(plan.kept)
         progress = Progress(self._context.reporter, len(stations), len(finished))
-        with self._context.stop.graceful(), closing(self._work_off(plan.tasks)) as outcomes:
+        # what local sources say is quickly found again: their rows are committed together
+        at_once = nullcontext() if self._is_remote else self._journal.at_once()
+        with self._context.stop.graceful(), at_once, closing(self._work_off(plan.tasks)) as outcomes:
             for task, outcome in outcomes:
                 enrichment = self._commit(task, outcome)
                 finished[enrichment.slug] = enrichment
