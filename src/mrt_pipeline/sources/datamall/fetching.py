@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,8 @@ import orjson
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.datamall import ask_datamall, datamall_url, read_rows
-from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.threads import AT_ONCE, ask_all
+from mrt_pipeline.sources.datamall.parsing import Rows
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.checked_answers import Answers
@@ -26,13 +25,6 @@ MAX_PAGES = 400
 """200,000 rows; BusRoutes has about 26,000"""
 MOST_REPEATED = 10
 """rows that one page may hold twice: LTA's own slips; more of them stand where others belong"""
-
-
-@dataclass(frozen=True, slots=True)
-class Rows(Payload):
-    """The rows of all pages as one JSON list, and as that list was read."""
-
-    rows: Sequence[object] = field(default=(), repr=False)
 
 
 def fetch_rows(access: SourceAccess, answers: Answers, document_id: str, service: str) -> Rows:
@@ -64,6 +56,7 @@ class _Pages:
         self._document_id = document_id
         self._service = service
         self._seen: set[bytes] = set()
+        self._spelled: tuple[Sequence[object], set[bytes]] = ((), set())
         self._asked: dict[int, Future[Answer]] = {}
         self._times: dict[int, datetime] = {}
 
@@ -73,7 +66,7 @@ class _Pages:
         for number in range(MAX_PAGES):
             page = self._read_whole(number)
             rows.extend(page)
-            self._seen.update(map(_spell, page))
+            self._seen |= self._spell(page)
             if len(page) < PAGE_ROWS:
                 return Rows(orjson.dumps(rows), min(self._times.values()), rows=rows)
         raise self._fault(f"{self._service} has no last page: {MAX_PAGES} pages are full.")
@@ -110,8 +103,15 @@ class _Pages:
 
     def _is_repeated(self, page: Sequence[object]) -> bool:
         """Return whether a page holds a row of an earlier page, or many of its own twice."""
-        rows = set(map(_spell, page))
+        rows = self._spell(page)
         return not rows.isdisjoint(self._seen) or len(page) - len(rows) > MOST_REPEATED
+
+    def _spell(self, page: Sequence[object]) -> set[bytes]:
+        """Return the rows of a page for comparison; of the page that was last looked at, as they were."""
+        if self._spelled[0] is not page:
+            spelled = (orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in page)
+            self._spelled = (page, set(spelled))
+        return self._spelled[1]
 
     def _get(self, number: int, *, again: bool = False) -> Sequence[object]:
         """Return the rows of a page."""
@@ -146,7 +146,3 @@ class _Pages:
 
     def _fault(self, fault: str) -> SourceFormatError:
         return SourceFormatError(self._document_id, f"{fault} Run again later.")
-
-
-def _spell(row: object) -> bytes:
-    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)

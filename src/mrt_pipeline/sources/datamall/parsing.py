@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import REPEATED_ID, Finding, Severity
 from mrt_pipeline.contracts.source import BUS_STOP_CODE, BusService, BusStop
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.documents import Parsed
+from mrt_pipeline.runtime.documents import Parsed, Payload
 from mrt_pipeline.runtime.records import (
     SINGAPORE_AND_JOHOR,
     RecordReader,
@@ -43,6 +44,13 @@ ServiceKey = tuple[str, int]
 """service number and direction"""
 Calls = dict[ServiceKey, dict[int, str]]
 """stop code by place in the sequence of each direction of each service"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Payload):
+    """The rows of all pages of a service as one JSON list, and as they were read from the pages."""
+
+    rows: Sequence[object] = field(default=(), repr=False)
 
 
 def parse_bus_stops(content: bytes) -> Parsed[BusStop]:

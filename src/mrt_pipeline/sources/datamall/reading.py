@@ -10,11 +10,11 @@ from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.runtime.documents import Count, Payload, check_number, refuse_losses, table_of
 from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
-from mrt_pipeline.sources.datamall.fetching import Rows, fetch_rows
 from mrt_pipeline.sources.datamall.parsing import (
     SERVICES_ID,
     SIGNS_OF_LOSS,
     STOPS_ID,
+    Rows,
     find_standing,
     parse_bus_stops,
     parse_routes_file,
@@ -52,6 +52,8 @@ def read_bus_stops(access: SourceAccess, ttl_days: float) -> SourceTable[BusStop
     if access.mode_of("datamall") is not Mode.LIVE:
         return check_number(access.recorded_table(BUS_STOPS), expected, STOPS_COUNT)
 
+    from mrt_pipeline.sources.datamall.fetching import fetch_rows
+
     def read(answers: Answers) -> SourceTable[BusStop]:
         table = bus_stops_table(fetch_rows(access, answers, STOPS_ID, "BusStops"))
         return refuse_losses(check_number(table, expected, STOPS_COUNT))
@@ -68,6 +70,8 @@ def read_bus_services(access: SourceAccess, ttl_days: float) -> SourceTable[BusS
     expected = access.settings.stages.stage2_enrichment.expected_bus_services
     if access.mode_of("datamall") is not Mode.LIVE:
         return check_number(access.recorded_table(BUS_SERVICES), expected, SERVICES_COUNT)
+
+    from mrt_pipeline.sources.datamall.fetching import fetch_rows
 
     def read(answers: Answers) -> SourceTable[BusService]:
         table = bus_services_table(fetch_rows(access, answers, SERVICES_ID, "BusRoutes"))
