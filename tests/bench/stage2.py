@@ -20,7 +20,8 @@ from mrt_pipeline.stages.enrichment.keys import StationKey
 from tests.fakes.enrichment_sources import LandmarkSource, make_context, make_line, make_stage
 from tests.fakes.network_builder import NOW, make_stage1
 
-SIZES = (2_000, 20_000, 100_000)
+SIZES = (184, 1_840, 18_400)
+"""once, 10 and 100 times the network"""
 ROW_BYTES = 6_000
 """about what a real station's row takes"""
 

@@ -92,6 +92,24 @@ def test_local_sources_are_asked_in_the_callers_own_thread_and_in_order() -> Non
     assert source.asked == SLUGS
 
 
+def test_rows_of_local_sources_are_committed_together_also_when_the_run_is_stopped(tmp_path: Path) -> None:
+    stop = StopRequest()
+    seen: list[int] = []
+
+    def look(_station: Station) -> None:
+        with closing(sqlite3.connect(tmp_path / JOURNAL_NAME)) as connection:
+            seen.append(connection.execute("SELECT count(*) FROM stations").fetchone()[0])
+        if len(seen) == 5:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with stop.watching(), pytest.raises(RunInterrupted):
+        _run(make_context(tmp_path, stop=stop), LandmarkSource(before=look), is_remote=False)
+    assert seen == [0] * 5
+    later = LandmarkSource()
+    _run(make_context(tmp_path), later, is_remote=False)
+    assert later.asked == SLUGS[5:]
+
+
 def test_never_more_stations_than_batch_size_are_in_flight() -> None:
     lock, together = threading.Lock(), [0, 0]
     full = threading.Barrier(3)
@@ -134,7 +152,7 @@ def test_a_journal_that_breaks_meanwhile_does_not_hide_why_the_stage_ends(tmp_pa
         before=_at(SLUGS[0], break_journal),
     )
     with pytest.raises(StageError, match=r"the key was refused\. Progress saved"):
-        _run(make_context(tmp_path, reporter=reporter), source, is_remote=False)
+        _run(make_context(tmp_path, reporter=reporter, batch_size=1), source)
     assert ("not counted in the cost" in reporter.warnings[0]) is (table == "expenses")
     for warning in reporter.warnings:
         assert f"{JOURNAL_NAME} could not be written or read: no such table: {table}" in warning

@@ -86,6 +86,14 @@ class BoundedSource(Protocol):
 
 
 @runtime_checkable
+class KeepingSource(Protocol):
+    """A source that keeps what it has read between runs: whoever empties that wants everything read again."""
+
+    def keeps(self, station: Station) -> bool:
+        """Return whether what it read of a station is still kept; called after ``prepare``."""
+
+
+@runtime_checkable
 class RemarkingSource(Protocol):
     """A source that finds something which concerns no single station."""
 

@@ -95,6 +95,8 @@ class StageRecord(Record):
     checkpoint: CheckpointRecord | None = None
     fingerprint: Fingerprint | None = None
     error: str | None = None
+    taken_over: dict[str, int] = {}
+    """id of an earlier run to how many stations' results were taken from its journal unchanged"""
     is_doubted: bool = False
     """whether the dataset made of its live sources was refused, so that they are to be asked again"""
 

@@ -1,6 +1,7 @@
 """What every stage offers to the orchestrator."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -15,6 +16,9 @@ class PipelineStage(ABC, Generic[InputT, OutputT]):
 
     usage: ModelUsage | None = None
     """what the model's answers have cost it so far; none if it asks no model"""
+
+    taken_over: Mapping[str, int] = {}
+    """id of an earlier run to how many stations' results were taken from it unchanged"""
 
     @property
     @abstractmethod

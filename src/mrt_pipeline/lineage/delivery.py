@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -19,7 +20,9 @@ from mrt_pipeline.config.settings import LineageSection
 from mrt_pipeline.errors import FetchError, RunInterrupted
 from mrt_pipeline.lineage.facets import Json
 from mrt_pipeline.runtime.files import append_lines, storage_errors
-from mrt_pipeline.runtime.http import HttpClient, HttpOptions
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.http import HttpClient
 
 LINEAGE_NAME = "lineage.jsonl"
 SETTING = "lineage.url"
@@ -73,6 +76,8 @@ def send_events(
 
 
 def _open_client(section: LineageSection, now: Callable[[], datetime]) -> HttpClient:
+    from mrt_pipeline.runtime.http import HttpClient, HttpOptions
+
     limit_s = section.timeout_seconds
     options = HttpOptions(
         timeout_s=limit_s,

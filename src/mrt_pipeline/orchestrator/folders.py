@@ -32,6 +32,7 @@ from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.stages import STAGES
 from mrt_pipeline.runtime.clock import singapore_date
+from mrt_pipeline.runtime.context import EarlierRun
 from mrt_pipeline.runtime.files import (
     TEMPORARY_SUFFIX,
     make_folder,
@@ -201,6 +202,19 @@ def find_resumable(outputs: Path, first_stage: int) -> Path | None:
         if has_all and (newest is None or manifest.timestamp > newest[0]):
             newest = (manifest.timestamp, folder)
     return newest[1] if newest else None
+
+
+def find_earlier(outputs: Path, folder: Path) -> EarlierRun | None:
+    """Return the newest other run that has a journal of stage 2; none if its dataset was refused."""
+    from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
+
+    journals = sorted(outputs.glob(f"*/{JOURNAL_NAME}"), reverse=True)
+    others = (path.parent for path in journals if _OUR_NAME.match(path.parent.name))
+    newest = next((other for other in others if real_path(other) != real_path(folder)), None)
+    manifest = _read_shown(newest) if newest is not None else None
+    if newest is None or manifest is None or any(stage.is_doubted for stage in manifest.stages.values()):
+        return None
+    return EarlierRun(manifest.run_id, newest)
 
 
 def list_runs(outputs: Path) -> Iterator[tuple[Path, Manifest]]:

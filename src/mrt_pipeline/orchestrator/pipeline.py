@@ -30,6 +30,7 @@ from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.folders import (
     LatestMove,
     choose_folder,
+    find_earlier,
     find_folder,
     find_shown,
     point_latest,
@@ -285,9 +286,11 @@ class PipelineOrchestrator:
     def _make_context(
         self, as_of: date, folder: Path | None = None, *, retry_failed: bool = False
     ) -> RunContext:
+        outputs = Path(self.config.settings.output.directory)
         return replace(
             default_context(self.config, as_of, self._reporter),
             folder=folder,
+            earlier=find_earlier(outputs, folder) if folder is not None else None,
             stop=self._stop,
             now=self._now,
             retry_failed=retry_failed,

@@ -31,12 +31,15 @@ def make_content(
     condenser = Condenser(dataset.provenance, places)
     numbers = {station.slug: number for number, station in enumerate(dataset.stations)}
     as_of = dataset.metadata.as_of
+    former = _former_codes(network, as_of)
     here = {number: condenser.place(station) for number, station in enumerate(dataset.stations)}
     return {
         "run": _run(dataset, manifest),
         "counts": _counts(dataset),
         "lines": _lines(dataset, network),
-        "stations": [_station(station, condenser, network, as_of) for station in dataset.stations],
+        "stations": [
+            _station(station, condenser, former.get(station.slug, [])) for station in dataset.stations
+        ],
         "future": [_future(station, condenser) for station in dataset.future_stations],
         "tracks": [_track(track) for track in find_tracks(dataset.stations, here, network, as_of)],
         "coverage": _coverage(dataset, network),
@@ -150,7 +153,7 @@ def _lines(dataset: Stage3Output, network: Network) -> list[dict[str, Any]]:
     ]
 
 
-def _station(station: Station, condenser: Condenser, network: Network, as_of: date) -> dict[str, Any]:
+def _station(station: Station, condenser: Condenser, former: list[Any]) -> dict[str, Any]:
     return {
         **_future(station, condenser),
         "id": show(station.station_id),
@@ -159,7 +162,7 @@ def _station(station: Station, condenser: Condenser, network: Network, as_of: da
         "lng": station.lng,
         "why": condenser.why(station),
         **({"names": condenser.names(station.names)} if station.names else {}),
-        "former": list(_former_codes(station, network, as_of)),
+        "former": former,
         "exits": condenser.exits(station),
     }
 
@@ -179,11 +182,14 @@ def _code(code: StationCode, condenser: Condenser) -> list[Any]:
     return [show(code.station_code), show(code.line_code), opened, condenser.why(code)]
 
 
-def _former_codes(station: Station, network: Network, as_of: date) -> Iterator[list[str | None]]:
-    """Yield the codes that a place bore before: code, first day without it, what it became."""
+def _former_codes(network: Network, as_of: date) -> dict[str, list[list[str | None]]]:
+    """Return by slug the codes that each place bore before: code, first day without it, what it became."""
+    former: dict[str, list[list[str | None]]] = {}
     for entry in network.codes:
-        if entry.slug == station.slug and entry.closed_date is not None and entry.closed_date <= as_of:
-            yield [entry.station_code, entry.closed_date.isoformat(), entry.renumbered_to]
+        if entry.closed_date is not None and entry.closed_date <= as_of:
+            row = [entry.station_code, entry.closed_date.isoformat(), entry.renumbered_to]
+            former.setdefault(entry.slug, []).append(row)
+    return former
 
 
 def _track(track: Track) -> dict[str, Any]:

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """The run before this one, whose finished work may be taken over."""
+
+    run_id: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
 class RunContext:
     """Everything outside a stage that its result may depend on."""
 
@@ -32,6 +40,8 @@ class RunContext:
     now: Callable[[], datetime] = utc_now
     folder: Path | None = None
     """the run's folder, where a stage may keep what it needs to go on after an interruption"""
+    earlier: EarlierRun | None = None
+    """the run before this one, if there is one to take anything over from"""
     reporter: Reporter = field(default_factory=Reporter)
     stop: StopRequest = field(default_factory=StopRequest)
     retry_failed: bool = False

@@ -47,15 +47,15 @@ _OTHER_FOLDER = (
 )
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Put ``content`` under ``path`` atomically and durably.
+def write_bytes(path: Path, content: bytes, *, is_durable: bool = True) -> None:
+    """Put ``content`` under ``path`` atomically; it outlives a power cut too unless that does not matter.
 
     Raises:
         SecretFoundError: if it holds a secret.
         StorageError: if it cannot be written; an older file under this name is then untouched.
     """
     refuse_secrets(path, content)
-    _put(path, content)
+    _put(path, content, is_durable=is_durable)
 
 
 def refuse_secrets(path: Path, *texts: str | bytes) -> None:
@@ -64,18 +64,19 @@ def refuse_secrets(path: Path, *texts: str | bytes) -> None:
         raise SecretFoundError(path, secret)
 
 
-def _put(path: Path, content: bytes) -> None:
+def _put(path: Path, content: bytes, *, is_durable: bool = True) -> None:
     temporary = temporary_path(path)
     with storage_errors(path, "could not be written; an older version of it is untouched"):
         try:
-            _write_and_flush(temporary, content)
+            _write_and_flush(temporary, content, is_durable=is_durable)
             temporary.replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
-    with storage_errors(path, "was written, but may not outlive a power cut"):
-        flush_folder(path.parent)
+    if is_durable:
+        with storage_errors(path, "was written, but may not outlive a power cut"):
+            flush_folder(path.parent)
 
 
 def write_record(path: Path, content: BaseModel | dict[str, object] | list[object]) -> bytes:
@@ -329,11 +330,12 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _write_and_flush(path: Path, content: bytes) -> None:
+def _write_and_flush(path: Path, content: bytes, *, is_durable: bool) -> None:
     # A link under the temporary name is somebody's trap; what it points at must not be written.
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
     descriptor = os.open(path, flags, 0o644)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
-        os.fsync(file.fileno())
+        if is_durable:
+            os.fsync(file.fileno())

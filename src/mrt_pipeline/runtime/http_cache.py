@@ -53,9 +53,9 @@ class HttpCache:
         """Return the answer kept for a URL, or none if there is none that can be believed."""
         try:
             sha256, _, rest = read_bytes(self.path_of(url)).partition(b"\n")
-            if sha256 != sha256_of(rest).encode() or SECRETS.find(rest) is not None:
-                return None
             head, _, body = rest.partition(b"\n")
+            if sha256 != sha256_of(rest).encode() or SECRETS.find(head, body) is not None:
+                return None
             return KeptHead.model_validate_json(head), body
         except (FileNotFoundError, StorageError, ValidationError):
             return None
@@ -69,7 +69,8 @@ class HttpCache:
         rest = head.model_dump_json().encode() + b"\n" + body
         try:
             make_folder(self._folder)
-            write_bytes(self.path_of(url), sha256_of(rest).encode() + b"\n" + rest)
+            # one that a power cut spoils has a wrong sha256, and is asked for again
+            write_bytes(self.path_of(url), sha256_of(rest).encode() + b"\n" + rest, is_durable=False)
         except StorageError:
             pass  # a full disk costs a request next time, not this run
         return head

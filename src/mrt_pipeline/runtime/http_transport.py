@@ -12,11 +12,13 @@ This module loads the HTTP libraries; import it where a request is made.
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from functools import cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -39,7 +41,7 @@ class BoundedTransport(httpx2.BaseTransport):
         """Take the hosts that the operator configured, which may have any address; nothing is opened yet."""
         self._trusted = trusted_hosts
         self._deadline = _Deadline()
-        self._ssl_context = httpx2.create_ssl_context()
+        self._ssl_context = _ssl_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
         self._pools: dict[str | None, httpcore2.ConnectionPool] = {}
         self._lock = threading.Lock()
 
@@ -214,6 +216,12 @@ class _Body(httpx2.SyncByteStream):
 
     def close(self) -> None:
         self._answer.close()
+
+
+@cache
+def _ssl_context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
+    """Return the trusted certificates that the environment names, or the usual ones, read once."""
+    return httpx2.create_ssl_context()
 
 
 def _as_proxy(url: str) -> httpcore2.Proxy:

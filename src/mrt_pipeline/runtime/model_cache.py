@@ -27,6 +27,7 @@ _TABLE = (
     "CREATE TABLE answers "
     "(key TEXT PRIMARY KEY, finish_reason TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID"
 )
+_FIND = "SELECT text, finish_reason FROM answers WHERE key = ?"
 
 
 class AnswerCache:
@@ -54,11 +55,17 @@ class AnswerCache:
     def find(self, key: str) -> ModelAnswer | None:
         """Return the answer kept under a key, if any."""
         with self._lock:
-            rows = self._find(key) if self._can_find else []
+            rows = self._select(_FIND, (key,)) if self._can_find else []
             if rows and SECRETS.find(*rows[0]):
                 self._run("DELETE FROM answers WHERE key = ?", (key,))
                 return None
         return ModelAnswer(*rows[0]) if rows else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no answer at all is kept."""
+        with self._lock:
+            return not (self._can_find and self._select("SELECT 1 FROM answers LIMIT 1", ()))
 
     def save(self, key: str, answer: ModelAnswer) -> None:
         """Keep an answer; what is kept already stays."""
@@ -66,9 +73,9 @@ class AnswerCache:
             if self._can_save and SECRETS.find(answer.text) is None:
                 self._save((key, answer.finish_reason, answer.text))
 
-    def _find(self, key: str) -> list[tuple[str, str]]:
+    def _select(self, statement: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
         try:
-            return self._run("SELECT text, finish_reason FROM answers WHERE key = ?", (key,))
+            return self._run(statement, values)
         except (sqlite3.Error, OSError) as error:
             self._can_find = self._can_save = False
             self._warn(f"{self._path}: no answer of an earlier run can be used ({error}).")

@@ -23,6 +23,11 @@ class RememberingModel:
         self._model = model
         self._cache = cache
 
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no answer of an earlier time is kept."""
+        return self._cache.is_empty
+
     def ask(self, question: Question, ledger: Ledger) -> ModelAnswer:
         """Return the answer kept of an earlier time, else the model's own.
 

@@ -30,7 +30,9 @@ _BASE64 = _LETTERS + b"0123456789+/_-"
 _LEAST_BASE64 = 11
 """what eight bytes may have become"""
 _BASE64_RUN = re.compile(b"[%b]{%d,}" % (_BASE64, _LEAST_BASE64))
-_BASE64_ONLY = bytes(byte if byte in _BASE64 else 0x20 for byte in range(256))
+_BASE64_MARKED = bytes(0x61 if byte in _BASE64 else 0x20 for byte in range(256))
+_MARKED_RUN = re.compile(b"a" * _LEAST_BASE64 + b"+")
+"""where each such character is an ``a``: an expression with a given beginning is the fastest to find"""
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -76,8 +78,8 @@ class Text:
 
     def base64(self) -> Self:
         """Return what may be Base64 in it, one after the other."""
-        parts = self.content.translate(_BASE64_ONLY).split()  # faster than an expression
-        return self._made(b"".join([part for part in parts if len(part) >= _LEAST_BASE64]))
+        runs = _MARKED_RUN.finditer(self.content.translate(_BASE64_MARKED))
+        return self._made(b"".join([self.content[run.start() : run.end()] for run in runs]))
 
     def from_base64(self, shift: int) -> Self:
         """Return what it means as Base64, if the first byte is the last of ``shift`` + 1 of a group."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import threading
 import unicodedata
@@ -19,6 +20,8 @@ LEAST_CHARS = 8
 LEAST_SQUEEZED = 16
 """a secret so long is found across line breaks and blanks too"""
 _REPEATS = 3
+_MOST_REMEMBERED = 10_000
+"""so many documents without a secret are remembered, 32 bytes each"""
 
 _Needles = Mapping[Kind, Mapping[bytes, str]]
 """what to look for in each kind of reading, and the name of the secret that it is"""
@@ -36,6 +39,7 @@ class KnownSecrets:
         self._names: dict[str, str] = {}
         self._public: frozenset[str] = frozenset()
         self._needles: _Needles = {}
+        self._searched = _Searched({})
 
     def learn(self, name: str, *texts: str) -> None:
         """Take texts for secret from now on.
@@ -61,9 +65,10 @@ class KnownSecrets:
 
     def find(self, *texts: str | bytes) -> str | None:
         """Return the name of a secret that one of some documents holds, or none."""
-        if not self._needles:
+        searched = self._searched
+        if not searched.needles:
             return None
-        return next((name for text in texts if (name := _find(_as_bytes(text), self._needles))), None)
+        return next((name for text in texts if (name := searched.find(_as_bytes(text)))), None)
 
     def redact(self, text: str) -> str:
         """Return a message with ``[secret]`` in place of each secret."""
@@ -101,6 +106,26 @@ class KnownSecrets:
             if not any(text in public for public in self._public)
         }
         self._needles = _make_needles(hidden) if hidden else {}
+        self._searched = _Searched(self._needles)
+
+
+class _Searched:
+    """Remembers which documents hold none of some secrets: on its way, one is searched several times."""
+
+    def __init__(self, needles: _Needles) -> None:
+        self.needles = needles
+        self._clean: set[bytes] = set()
+
+    def find(self, text: bytes) -> str | None:
+        digest = hashlib.sha256(text).digest()
+        if digest in self._clean:
+            return None
+        name = _find(text, self.needles)
+        if name is None:
+            if len(self._clean) >= _MOST_REMEMBERED:
+                self._clean.clear()
+            self._clean.add(digest)
+        return name
 
 
 def _make_needles(secrets: Mapping[str, str]) -> _Needles:

@@ -99,6 +99,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
                     self._settle(driver, journal)
                 raise
             self._settle(driver, journal)
+            self.taken_over = driver.taken_over
         output = self._assemble(enrichments, opened, driver.unavailable)
         self._warn(output)
         return output

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import REPEATED_ID, Finding, Severity
 from mrt_pipeline.contracts.source import BUS_STOP_CODE, BusService, BusStop
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.documents import Parsed
+from mrt_pipeline.runtime.documents import Parsed, Payload
 from mrt_pipeline.runtime.records import (
     SINGAPORE_AND_JOHOR,
     RecordReader,
@@ -45,15 +46,27 @@ Calls = dict[ServiceKey, dict[int, str]]
 """stop code by place in the sequence of each direction of each service"""
 
 
+@dataclass(frozen=True, slots=True)
+class Rows(Payload):
+    """The rows of all pages of a service as one JSON list, and as they were read from the pages."""
+
+    rows: Sequence[object] = field(default=(), repr=False)
+
+
 def parse_bus_stops(content: bytes) -> Parsed[BusStop]:
     """Return the bus stops of BusStops rows, sorted by code.
 
     Raises:
         SourceFormatError: if there are no rows.
     """
+    return read_stops(parse_json(content, STOPS_ID, "BusStops"))
+
+
+def read_stops(document: object) -> Parsed[BusStop]:
+    """Return the bus stops of a list of rows, or of an object that holds one; see ``parse_bus_stops``."""
     kept: dict[str, BusStop] = {}
     findings: list[Finding] = []
-    for number, row in enumerate(_rows(parse_json(content, STOPS_ID, "BusStops"), STOPS_ID)):
+    for number, row in enumerate(_rows(document, STOPS_ID)):
         reader, stop = _read_stop(number, row)
         if reader.is_sound:
             _keep(stop, kept, reader)
@@ -72,10 +85,11 @@ def parse_routes_file(content: bytes) -> tuple[Parsed[BusService], bool]:
     document = parse_json(content, SERVICES_ID, "BusRoutes")
     if is_object(document) and "value" not in document:
         return _parse_busrouter(document), True
-    return _parse_bus_routes(document), False
+    return read_routes(document), False
 
 
-def _parse_bus_routes(document: object) -> Parsed[BusService]:
+def read_routes(document: object) -> Parsed[BusService]:
+    """Return the services of BusRoutes rows; see ``parse_routes_file``."""
     calls: Calls = {}
     findings: list[Finding] = []
     for number, row in enumerate(_rows(document, SERVICES_ID)):

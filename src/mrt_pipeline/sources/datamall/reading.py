@@ -10,14 +10,16 @@ from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.runtime.documents import Count, Payload, check_number, refuse_losses, table_of
 from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
-from mrt_pipeline.sources.datamall.fetching import fetch_rows
 from mrt_pipeline.sources.datamall.parsing import (
     SERVICES_ID,
     SIGNS_OF_LOSS,
     STOPS_ID,
+    Rows,
     find_standing,
     parse_bus_stops,
     parse_routes_file,
+    read_routes,
+    read_stops,
 )
 from mrt_pipeline.sources.datamall.plausibility import refuse_odd_services, refuse_odd_stops
 
@@ -50,6 +52,8 @@ def read_bus_stops(access: SourceAccess, ttl_days: float) -> SourceTable[BusStop
     if access.mode_of("datamall") is not Mode.LIVE:
         return check_number(access.recorded_table(BUS_STOPS), expected, STOPS_COUNT)
 
+    from mrt_pipeline.sources.datamall.fetching import fetch_rows
+
     def read(answers: Answers) -> SourceTable[BusStop]:
         table = bus_stops_table(fetch_rows(access, answers, STOPS_ID, "BusStops"))
         return refuse_losses(check_number(table, expected, STOPS_COUNT))
@@ -66,6 +70,8 @@ def read_bus_services(access: SourceAccess, ttl_days: float) -> SourceTable[BusS
     expected = access.settings.stages.stage2_enrichment.expected_bus_services
     if access.mode_of("datamall") is not Mode.LIVE:
         return check_number(access.recorded_table(BUS_SERVICES), expected, SERVICES_COUNT)
+
+    from mrt_pipeline.sources.datamall.fetching import fetch_rows
 
     def read(answers: Answers) -> SourceTable[BusService]:
         table = bus_services_table(fetch_rows(access, answers, SERVICES_ID, "BusRoutes"))
@@ -96,7 +102,7 @@ def bus_stops_table(payload: Payload) -> SourceTable[BusStop]:
     Raises:
         SourceFormatError: if there are no rows, or as a whole they cannot be right.
     """
-    parsed = parse_bus_stops(payload.content)
+    parsed = read_stops(payload.rows) if isinstance(payload, Rows) else parse_bus_stops(payload.content)
     refuse_odd_stops(parsed.records)
     return table_of(BUS_STOPS, payload, parsed)
 
@@ -107,7 +113,10 @@ def bus_services_table(payload: Payload) -> SourceTable[BusService]:
     Raises:
         SourceFormatError: if there are no rows, or as a whole they cannot be right.
     """
-    parsed, is_derived = parse_routes_file(payload.content)
+    if isinstance(payload, Rows):
+        parsed, is_derived = read_routes(payload.rows), False
+    else:
+        parsed, is_derived = parse_routes_file(payload.content)
     refuse_odd_services(parsed.records)
     document = DERIVED_BUS_SERVICES if is_derived else BUS_SERVICES
     return table_of(document, payload, parsed, find_standing(parsed.records))

@@ -121,15 +121,16 @@ class WikiApi:
             ApiError: if the API refuses the request.
             SourceFormatError: if what answers is no MediaWiki.
         """
-        with self._turn:
-            for attempt in range(TRIES):
+        for attempt in range(TRIES):
+            with self._turn:
                 answer = self._ask_once(params)
-                body = _parse(answer)
-                fault = _fault_of(body)
-                if fault is None:
-                    return ApiAnswer(body, answer.retrieved_at)
-                if not fault.is_passing:
-                    raise fault
+            body = _parse(answer)  # while the next thread asks
+            fault = _fault_of(body)
+            if fault is None:
+                return ApiAnswer(body, answer.retrieved_at)
+            if not fault.is_passing:
+                raise fault
+            with self._turn:
                 self._wait(fault, answer, attempt)
         raise AssertionError("the last try either answers or raises")
 

@@ -109,6 +109,11 @@ class WikiSource:
             return None
         return "missing"
 
+    def keeps(self, station: Station) -> bool:
+        """Return whether the page of a station is kept as it is now, or there is none to be kept."""
+        head = self._outcome_for(station).head
+        return head is None or self.store.has_page(head)
+
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
         """Return what the station's page says about its exits, and what of it the rules could not read.
 

@@ -85,6 +85,11 @@ class PageStore:
         page = WikiPage(head, html, moment)
         return None if page.is_blank or find_trouble(html) else page
 
+    def has_page(self, head: PageHead) -> bool:
+        """Return whether this revision of a page is kept."""
+        statement = "SELECT 1 FROM pages WHERE wiki = ? AND page_id = ? AND revision = ?"
+        return self._one(statement, head) is not None
+
     def keep_page(self, page: WikiPage) -> None:
         """Keep a page that shows something, and forget its older revisions but one.
 

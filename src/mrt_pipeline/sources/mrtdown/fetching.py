@@ -18,6 +18,7 @@ from mrt_pipeline.errors import FetchError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.records import is_list, is_object, show
+from mrt_pipeline.runtime.threads import ask_at_once
 from mrt_pipeline.sources.mrtdown.files import FILE_ID, LETTERS_ID, read_objects
 
 if TYPE_CHECKING:
@@ -75,14 +76,15 @@ class _Asked:
 
     def get_all(self, kind: str, names: Iterable[str]) -> list[Mapping[str, object]]:
         """Return the objects of some files of a kind, each once, sorted by name."""
-        return [self._get(f"{kind}/{name}.json") for name in sorted(set(names))]
-
-    def _get(self, path: str) -> Mapping[str, object]:
-        if len(self.times) >= MAX_FILES:
+        paths = [f"{kind}/{name}.json" for name in sorted(set(names))]
+        if len(self.times) + len(paths) > MAX_FILES:
             raise SourceFormatError(
                 LETTERS_ID,
                 f"the files name more than {MAX_FILES} others; expected some 300. Run again later.",
             )
+        return ask_at_once(paths, self._get)
+
+    def _get(self, path: str) -> Mapping[str, object]:
         url = f"{self._base}/{path}"
         client = self._access.http("mrtdown")
         answer = self._answers.get(

@@ -13,7 +13,6 @@ from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.documents import Payload, refuse_losses, table_of
 from mrt_pipeline.sources.mrtdown import LETTERS, NAMES, PlatformLetter, TranslatedName
-from mrt_pipeline.sources.mrtdown.fetching import fetch_files, read_checkout
 from mrt_pipeline.sources.mrtdown.files import LETTERS_ID
 from mrt_pipeline.sources.mrtdown.parsing import LINE_IDS, parse_letters, parse_names
 
@@ -49,6 +48,8 @@ def read_tables(access: SourceAccess, ttl_days: float, as_of: date) -> Tables:
     """
     if access.mode_of("mrtdown") is not Mode.LIVE:
         return Tables(access.recorded_table(LETTERS), access.recorded_table(NAMES))
+    from mrt_pipeline.sources.mrtdown.fetching import fetch_files, read_checkout
+
     if checkout := access.settings.apis.mrtdown.checkout:
         return _tables_of(read_checkout(access, checkout))
     lines = [LINE_IDS.get(line, line) for line in _lines_on(as_of)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,9 +12,10 @@ from urllib.parse import urlencode
 import orjson
 
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.errors import CredentialError, FetchError, SourceFormatError
+from mrt_pipeline.errors import CredentialError, FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, read_number, show
+from mrt_pipeline.runtime.threads import ask_at_once
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.secrecy.known import LEAST_CHARS
 from mrt_pipeline.sources.onemap.matching import agrees, modes_of
@@ -53,7 +55,8 @@ def fetch_stations(access: SourceAccess, ttl_days: float, wanted: Sequence[tuple
     stations: dict[str, list[tuple[str, str]]] = {}
     for code, name in wanted:
         stations.setdefault(_words_for(code, name), []).append((code, name))
-    found = {words: search.ask(words, sought) for words, sought in stations.items()}
+    asked = ask_at_once(list(stations.items()), lambda item: search.ask(*item))
+    found = dict(zip(stations, asked, strict=True))
     results = [_result(code, name, found[_words_for(code, name)]) for code, name in wanted]
     return Payload(orjson.dumps(results), min(search.times, default=access.now()))
 
@@ -136,7 +139,7 @@ class _Search:
         try:
             return self._get_with(token, query, conditions)
         except FetchError as error:
-            if error.status != 401 or not self._token.renew():
+            if error.status != 401 or not self._token.renew(token):
                 raise
         return self._get_with(self._token.get(), query, conditions)
 
@@ -184,7 +187,7 @@ class _Page:
 
 
 class _Token:
-    """The access token: given ready, or got for e-mail and password."""
+    """The access token: given ready, or got for e-mail and password; may be shared by threads."""
 
     def __init__(self, access: SourceAccess, base: str) -> None:
         from mrt_pipeline.runtime.source_access import missing_credentials
@@ -197,22 +200,42 @@ class _Token:
         self._value = ready.get_secret_value().strip() if ready else ""
         self._expires_at: datetime | None = None
         self._renewed = False
+        self._failure: SourceError | None = None
+        self._lock = threading.Lock()
 
     def get(self) -> str:
         """Return a token that has not run out as far as is known."""
-        if not self._value or (self._expires_at and self._access.now() > self._expires_at - EARLY):
-            self._request()
-        return self._value
+        with self._lock:
+            if not self._value or (self._expires_at and self._access.now() > self._expires_at - EARLY):
+                self._request()
+            return self._value
 
-    def renew(self) -> bool:
-        """Get another token after a refusal, once in a run; tell whether there is one."""
-        if self._renewed or not self._credentials():
-            return False
-        self._renewed = True
-        self._request()
-        return True
+    def renew(self, refused: str) -> bool:
+        """Get another token than one that was refused, once in a run; return whether there is one."""
+        with self._lock:
+            if self._value != refused:
+                return True
+            if self._renewed or not self._credentials():
+                return False
+            self._renewed = True
+            self._request()
+            return True
 
     def _request(self) -> None:
+        """Get a token; a service that gives none is not asked for one again by the next thread.
+
+        Raises:
+            SourceError: if it gives none.
+        """
+        try:
+            if self._failure is None:
+                self._login()
+        except SourceError as error:
+            self._failure = error
+        if self._failure is not None:
+            raise self._failure.with_traceback(None)
+
+    def _login(self) -> None:
         url = f"{self._base}/auth/post/getToken"
         try:
             answer = self._access.http("onemap").post_json(STATIONS_ID, url, self._credentials())

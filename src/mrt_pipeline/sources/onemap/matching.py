@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from mrt_pipeline.contracts.source import StationLocation
 from mrt_pipeline.network import load_network
@@ -62,6 +62,7 @@ def agrees(location: StationLocation) -> bool:
     return entry is None or distance_m(location.lat, location.lng, entry.lat, entry.lng) <= AGREES_M
 
 
+@lru_cache(maxsize=4096)
 def read_building(text: str) -> Building | None:
     """Return what a building's name says; nothing if it is no station, or an exit of one."""
     if len(text) > MAX_NAME_CHARS or not (match := _BUILDING.fullmatch(text.strip())):

@@ -11,7 +11,6 @@ from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.documents import Payload, table_of
 from mrt_pipeline.sources.onemap import STATIONS
-from mrt_pipeline.sources.onemap.fetching import fetch_stations
 from mrt_pipeline.sources.onemap.parsing import merge_stations, parse_stations
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ def read_stations(
         SourceError: if the answers cannot be had or have the wrong structure.
     """
     if access.mode_of("onemap") is Mode.LIVE:
+        from mrt_pipeline.sources.onemap.fetching import fetch_stations
+
         return stations_table(fetch_stations(access, ttl_days, wanted))
     return access.recorded_table(STATIONS)
 

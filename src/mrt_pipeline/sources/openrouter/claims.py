@@ -72,6 +72,10 @@ class ModelSource:
         """Return the fingerprint of server, model, parameters, prompt and schema."""
         return self.memory.fingerprint(make_question(Excerpt("", "")))
 
+    def keeps(self, station: Station) -> bool:
+        """Return whether answers are kept at all: of which questions a station needs, its page tells."""
+        return not self.memory.is_empty
+
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
         """Return what the model reads in a station's passages, as far as it is grounded there.
 

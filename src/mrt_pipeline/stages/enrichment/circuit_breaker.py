@@ -8,7 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from mrt_pipeline.contracts.claims import BoundedSource, EnrichmentSource, StationClaims, SurveyingSource
+from mrt_pipeline.contracts.claims import (
+    BoundedSource,
+    EnrichmentSource,
+    KeepingSource,
+    StationClaims,
+    SurveyingSource,
+)
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import BlockedError, ModelCallError, SourceError
@@ -66,6 +72,10 @@ class CircuitBreaker:
     def version_for(self, station: Station) -> str | None:
         """Return what the source's answer depends on, or none while it cannot be asked."""
         return None if self.is_closed else self._source.version_for(station)
+
+    def keeps(self, station: Station) -> bool:
+        """Return whether what the source read of a station is still kept, if it keeps that between runs."""
+        return not isinstance(self._source, KeepingSource) or self._source.keeps(station)
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
         """Return what the source says about a station; nothing of one that a closed source does not cover.

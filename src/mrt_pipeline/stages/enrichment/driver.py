@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import MeteredSource
@@ -14,16 +14,16 @@ from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import ModelCallError, StageError, StageInputError, StorageError
 from mrt_pipeline.runtime.model_usage import add_usage
-from mrt_pipeline.stages.enrichment.bounded_map import bounded_map, inline_map, open_threads
+from mrt_pipeline.runtime.threads import ask_at_once, bounded_map, inline_map, open_threads
 from mrt_pipeline.stages.enrichment.budget import Budget
 from mrt_pipeline.stages.enrichment.circuit_breaker import CircuitBreaker, Outcome, enrich_station
-from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, JournalRow
+from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, JournalRow, read_journal
 from mrt_pipeline.stages.enrichment.keys import Basis, StationKey
 from mrt_pipeline.stages.enrichment.progress import Progress
 from mrt_pipeline.stages.enrichment.registry import OpenedSources
 
 if TYPE_CHECKING:
-    from mrt_pipeline.runtime.context import RunContext
+    from mrt_pipeline.runtime.context import EarlierRun, RunContext
 
 GO_ON = "mrt-pipeline run --resume-from 2"
 SHOWN_SLUGS = 3
@@ -60,6 +60,8 @@ class Driver:
             self._section, [source for source in opened.sources if isinstance(source, MeteredSource)]
         )
         self._refusal: ModelCallError | None = None
+        self.taken_over: Mapping[str, int] = {}
+        """id of an earlier run to how many stations were taken over from it"""
 
     @property
     def unavailable(self) -> Mapping[str, str]:
@@ -80,7 +82,9 @@ class Driver:
             raise _ended_by(error) from error
         finished = dict(plan.kept)
         progress = Progress(self._context.reporter, len(stations), len(finished))
-        with self._context.stop.graceful(), closing(self._work_off(plan.tasks)) as outcomes:
+        # what local sources say is quickly found again: their rows are committed together
+        at_once = nullcontext() if self._is_remote else self._journal.at_once()
+        with self._context.stop.graceful(), at_once, closing(self._work_off(plan.tasks)) as outcomes:
             for task, outcome in outcomes:
                 enrichment = self._commit(task, outcome)
                 finished[enrichment.slug] = enrichment
@@ -114,8 +118,44 @@ class Driver:
                 plan.kept[station.slug] = row.enrichment
             else:
                 plan.tasks.append(Task(station, key, row))
+        if plan.tasks and self._is_remote and self._context.earlier is not None:  # else asking is as quick
+            self._take_over(plan, self._context.earlier)
         plan.tasks.sort(key=lambda task: task.before.attempt if task.before else 0)
         return plan
+
+    def _take_over(self, plan: Plan, earlier: EarlierRun) -> None:
+        """Keep what an earlier run found of stations whose key is the same; it costs this run nothing."""
+        taken: dict[str, JournalRow] = {}
+        try:
+            with read_journal(earlier.folder) as journal:
+                for task in plan.tasks:
+                    if (row := self._find_same(task, journal)) is not None:
+                        taken[task.station.slug] = row
+        except StorageError as error:
+            self._context.reporter.note(f"Nothing is taken over from run {earlier.run_id}: {error}")
+        if not taken:
+            return
+        with self._journal.at_once():
+            for row in taken.values():
+                self._journal.commit(row)
+        plan.kept.update({slug: row.enrichment for slug, row in taken.items()})
+        plan.tasks = [task for task in plan.tasks if task.station.slug not in taken]
+        self.taken_over = {earlier.run_id: len(taken)}
+        number = counted(len(taken), "station")
+        self._context.reporter.note(f"Took over {number} from run {earlier.run_id}: no source has changed.")
+
+    def _find_same(self, task: Task, earlier: Journal) -> JournalRow | None:
+        """Return the row that an earlier run has for a task, at the cost of this run's own tries."""
+        row, before = earlier.find(task.station.slug, task.key.basis), task.before
+        if row is None or not row.is_done or not task.key.is_known_as(row.key):
+            return None
+        if not all(breaker.keeps(task.station) for breaker in self._breakers):
+            return None
+        return replace(
+            row,
+            usage=before.usage if before else ModelUsage(),
+            attempt=before.attempt if before else 0,
+        )
 
     def _plan_failed(self, stations: Sequence[Station]) -> Plan:
         """Keep all but the stations that a source failed; those kept are not compared with newer pages.
@@ -146,8 +186,11 @@ class Driver:
         return plan
 
     def _prepare(self, asked: Sequence[Station], stations: Sequence[Station]) -> None:
-        for breaker in self._breakers:
-            breaker.prepare(asked, stations)
+        if self._is_remote:
+            ask_at_once(self._breakers, lambda breaker: breaker.prepare(asked, stations))
+        else:
+            for breaker in self._breakers:
+                breaker.prepare(asked, stations)
 
     def _key_of(self, station: Station) -> StationKey:
         versions = {breaker.name: breaker.version_for(station) for breaker in self._breakers}

@@ -14,7 +14,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -33,6 +33,7 @@ JOURNAL_NAME = "stage2_journal.sqlite3"
 
 _APPLICATION_ID = 0x4D525432  # "MRT2"
 _VERSION = 2
+_KIND = {"application_id": _APPLICATION_ID, "user_version": _VERSION}
 _SCHEMA = """
 CREATE TABLE stations (
     slug TEXT PRIMARY KEY, basis TEXT NOT NULL, versions TEXT NOT NULL, status TEXT NOT NULL,
@@ -57,7 +58,9 @@ class JournalRow:
     usage: ModelUsage
     """what all tries of this station have cost"""
     attempt: int
-    """number of tries"""
+    """number of tries in this run; 0 if the row was taken over from an earlier one"""
+    written: str | None = field(default=None, repr=False, compare=False)
+    """the enrichment as it stands in the journal that the row was read from"""
 
     @property
     def is_done(self) -> bool:
@@ -72,13 +75,13 @@ class Journal:
         self._connection = connection
         self._path = path
 
-    def find(self, slug: str) -> JournalRow | None:
-        """Return a station's row, or none if there is none that is whole."""
+    def find(self, slug: str, basis: str | None = None) -> JournalRow | None:
+        """Return a station's row, or none if there is none that is whole, or of the basis that is wanted."""
         with _sqlite_errors(self._path):
             found = self._connection.execute(
                 "SELECT slug, basis, versions, status, attempt, usage, enrichment, sha256 FROM stations "
-                "WHERE slug = ?",
-                (slug,),
+                "WHERE slug = ? AND basis = ifnull(?, basis)",
+                (slug, basis),
             ).fetchone()
         is_sound = found is not None and found[-1] == _digest(found[:-1]) and not SECRETS.find(found[-2])
         return _parse(found) if is_sound else None
@@ -97,13 +100,28 @@ class Journal:
             row.enrichment.status.value,
             row.attempt,
             row.usage.model_dump_json(),
-            render_record(row.enrichment).decode(),
+            row.written or render_record(row.enrichment).decode(),
         )
         refuse_secrets(self._path, values[-1])
         with _sqlite_errors(self._path):
             self._connection.execute(
                 "INSERT OR REPLACE INTO stations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*values, _digest(values))
             )
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Commit all rows of a block together, as far as it comes.
+
+        Raises:
+            StorageError: if they cannot be written.
+        """
+        with _sqlite_errors(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            with _sqlite_errors(self._path):
+                self._connection.execute("COMMIT")
 
     def add_expense(self, usage: ModelUsage) -> None:
         """Put down what was spent on answers that came to nothing.
@@ -160,6 +178,26 @@ def open_journal(
             connection.close()
 
 
+@contextlib.contextmanager
+def read_journal(folder: Path) -> Iterator[Journal]:
+    """Open the journal of another run for reading, and leave that run's folder as it is.
+
+    Raises:
+        StorageError: if it is no journal of this version, or cannot be read.
+    """
+    path = folder / JOURNAL_NAME
+    # without a log nobody writes to it: then no lock, and no file beside it, is needed
+    how = "mode=ro" if path.with_name(f"{JOURNAL_NAME}-wal").exists() else "mode=ro&immutable=1"
+    with _sqlite_errors(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
+    with contextlib.closing(connection):
+        with _sqlite_errors(path):
+            kind = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _KIND]
+        if kind != list(_KIND.values()):
+            raise StorageError(path, "is no journal of this version.")
+        yield Journal(connection, path)
+
+
 def _parse(found: tuple[str, str, str, str, int, str, str, str]) -> JournalRow:
     _, basis, versions, _, attempt, usage, enrichment, _ = found
     return JournalRow(
@@ -167,6 +205,7 @@ def _parse(found: tuple[str, str, str, str, int, str, str, str]) -> JournalRow:
         enrichment=read_record(StationEnrichment, enrichment),
         usage=ModelUsage.model_validate_json(usage),
         attempt=attempt,
+        written=enrichment,
     )
 
 

@@ -48,6 +48,10 @@ class StationKey:
             version is None or row.versions.get(name) == version for name, version in self.versions.items()
         )
 
+    def is_known_as(self, row: StationKey) -> bool:
+        """Return whether a row of another run has this very key: there, what is not known is not met."""
+        return None not in self.versions.values() and self == row
+
 
 class Basis:
     """The part of all stations' keys that is known before any source is asked."""

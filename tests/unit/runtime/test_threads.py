@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -10,7 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.stages.enrichment.bounded_map import DaemonThreads, bounded_map, inline_map, open_threads
+from mrt_pipeline.errors import RunInterrupted
+from mrt_pipeline.runtime.signals import StopRequest
+from mrt_pipeline.runtime.threads import (
+    AT_ONCE,
+    DaemonThreads,
+    ask_at_once,
+    asking,
+    bounded_map,
+    inline_map,
+    open_threads,
+)
 
 
 def _always() -> bool:
@@ -116,3 +128,56 @@ def test_a_call_that_is_cancelled_before_its_turn_is_not_made() -> None:
     last.result(timeout=30)
     threads.shutdown(wait=True)
     assert made == [2]
+
+
+def test_answers_come_in_the_order_of_their_items_and_are_asked_for_together() -> None:
+    met = threading.Barrier(AT_ONCE)
+
+    def ask(item: int) -> int:
+        met.wait(timeout=30)
+        return item * item
+
+    assert ask_at_once(range(2 * AT_ONCE), ask) == [item * item for item in range(2 * AT_ONCE)]
+
+
+def test_the_first_failure_by_order_is_raised_whichever_comes_first() -> None:
+    later_has_failed = threading.Event()
+
+    def ask(item: int) -> None:
+        if item == 2:
+            later_has_failed.set()
+        if item > 0:
+            later_has_failed.wait(timeout=30)
+            raise ValueError(item)
+
+    with pytest.raises(ValueError, match="1"):
+        ask_at_once(range(3), ask)
+
+
+def test_after_a_failure_nothing_is_begun_and_no_thread_is_left() -> None:
+    before, begun, release = threading.active_count(), set[int](), threading.Event()
+
+    def ask(item: int) -> None:
+        begun.add(item)
+        release.wait(timeout=30)
+
+    with pytest.raises(ZeroDivisionError), asking(range(100), ask) as futures:
+        futures[-1].add_done_callback(lambda _: release.set())
+        raise ZeroDivisionError
+    assert len(begun) <= AT_ONCE
+    assert threading.active_count() == before
+
+
+def test_a_stop_signal_is_heard_while_all_answers_are_waited_for() -> None:
+    release, ended = threading.Event(), list[int]()
+
+    def ask(item: int) -> None:
+        if item == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+        release.wait(timeout=30)
+        ended.append(item)
+
+    with StopRequest().watching(), pytest.raises(RunInterrupted):
+        ask_at_once(range(AT_ONCE), ask)
+    assert not ended
+    release.set()

@@ -1,13 +1,15 @@
-"""Threads for work that waits for services, and how stations are handed to them."""
+"""Threads for work that waits for services, and how requests and stations are handed to them."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from queue import SimpleQueue
 from typing import Any, TypeVar
+
+from mrt_pipeline.errors import RunInterrupted
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -15,6 +17,8 @@ _Submitted = tuple["Future[Any]", Callable[[], Any]]
 
 LOOK_UP_S = 0.5
 """A wait is left so often: a signal that comes just before falling asleep is seen on waking up only."""
+AT_ONCE = 8
+"""requests to one service that are in flight together; its rate limit says how many may begin"""
 
 
 class DaemonThreads(Executor):
@@ -65,6 +69,50 @@ def open_threads(number: int) -> Iterator[Executor]:
         yield executor
     finally:
         executor.shutdown(wait=False)
+
+
+def ask_at_once(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list[ResultT]:
+    """Return what asking gives for each item, in their order, with up to ``AT_ONCE`` of them in flight.
+
+    Raises:
+        Exception: what asking for the first item that failed raises; no further one is begun then.
+    """
+    if len(items) < 2:
+        return [ask(item) for item in items]
+    with asking(items, ask) as futures:
+        return [_await(future).result() for future in futures]
+
+
+def ask_all(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list[Future[ResultT]]:
+    """Return an ended future for each item, in their order; whether a failure matters is for the caller."""
+    with asking(items, ask) as futures:
+        return [_await(future) for future in futures]
+
+
+@contextlib.contextmanager
+def asking(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> Iterator[Sequence[Future[ResultT]]]:
+    """Ask for items while a block runs; at its end no further one is begun, and those in flight are awaited.
+
+    A signal that ends the block does not wait for them.
+    """
+    threads = DaemonThreads(min(AT_ONCE, len(items)))
+    futures = [threads.submit(ask, item) for item in items]
+    is_awaited = True
+    try:
+        yield futures
+    except (RunInterrupted, KeyboardInterrupt):
+        is_awaited = False
+        raise
+    finally:
+        for future in futures:
+            future.cancel()
+        threads.shutdown(wait=is_awaited)
+
+
+def _await(future: Future[ResultT]) -> Future[ResultT]:
+    while not wait([future], timeout=LOOK_UP_S).done:
+        pass
+    return future
 
 
 def bounded_map(
