@@ -46,7 +46,10 @@ def test_a_second_time_nothing_is_changed_and_another_file_is_never_written_over
 def test_an_unknown_format_is_refused_before_anything_is_read(place: Workplace) -> None:
     result = place.call("export", "nowhere", "--format", "xml", "--to", "out")
     assert result.returncode == 2
-    assert "There is no format 'xml'; expected one of json, csv, geojson, geopackage, gtfs." in result.stderr
+    assert (
+        "There is no format 'xml'; expected one of json, csv, geojson, geopackage, geoparquet, gtfs."
+        in result.stderr
+    )
     assert not (place.folder / "out").exists()
 
 

@@ -176,7 +176,7 @@ class OutputSection(Section):
     symlink_latest: bool = True
     formats: Names[Format] = Field(default=_DEFAULT_FORMATS, min_length=1)
     """json: mrt_transit_graph.json; csv: mrt_tables.zip; geojson: exits.geojson;
-    geopackage: mrt.gpkg; gtfs: mrt_gtfs.zip"""
+    geopackage: mrt.gpkg; geoparquet: exits.parquet; gtfs: mrt_gtfs.zip"""
 
 
 class LoggingSection(Section):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mrt_pipeline.config.registry import all_exports
+from mrt_pipeline.config.registry import all_exports, missing_packages
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import StorageError, UsageError
@@ -15,11 +15,13 @@ def get_export(name: str) -> ExportSpec:
     """Return the output format of a name.
 
     Raises:
-        UsageError: if there is none.
+        UsageError: if there is none, or the package that it is written with is not installed.
     """
     specs = {spec.name: spec for spec in all_exports()}
     if name not in specs:
         raise UsageError(f"There is no format {name!r}; expected one of {', '.join(specs)}.")
+    for fault in missing_packages((name,)):
+        raise UsageError(fault)
     return specs[name]
 
 
