@@ -78,7 +78,7 @@ def test_a_dataset_without_exits_is_a_file_without_rows() -> None:
 def test_a_secret_in_it_would_be_found() -> None:
     secret = "secret-" * 20  # compressed, it would look different
     SECRETS.learn("MY_KEY", secret)
-    exits = (make_exit(NS13, secret),)
+    exits = tuple(make_exit(NS13, label) for label in ("a", secret, "z"))  # not the least or greatest
     dataset = make_dataset(make_station(SMALL_NETWORK, "yishun", exits=exits))
     assert secret.encode() in EXPORT.render(dataset)
 
