@@ -19,13 +19,14 @@ run: $(STAMP)            ## make the dataset from the recorded facts, in outputs
 test: $(STAMP)           ## unit, integration and command-line tests; no network, no keys
 	$(BIN)/pytest -q -n 3 --dist worksteal -m "not real_parts and not slow"
 
-check: $(STAMP)          ## formatting, lint, spelling, types, import contracts, known vulnerabilities, coverage
+check: $(STAMP)          ## formatting, lint, spelling, types, import contracts, automation, known vulnerabilities, coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/audit.py requirements.txt
+	$(BIN)/python .ci/automation.py
 	$(MAKE) .coverage
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=100 --include='$(FULLY_COVERED)'
 	$(BIN)/coverage report --format=total --fail-under=90

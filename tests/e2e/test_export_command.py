@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,10 @@ def test_a_second_time_nothing_is_changed_and_another_file_is_never_written_over
 def test_an_unknown_format_is_refused_before_anything_is_read(place: Workplace) -> None:
     result = place.call("export", "nowhere", "--format", "xml", "--to", "out")
     assert result.returncode == 2
-    assert "There is no format 'xml'; expected one of json, csv, geojson, geopackage, gtfs." in result.stderr
+    assert (
+        "There is no format 'xml'; expected one of json, csv, geojson, geopackage, geoparquet, gtfs."
+        in result.stderr
+    )
     assert not (place.folder / "out").exists()
 
 
@@ -67,3 +71,20 @@ def test_a_dataset_without_its_run_comes_with_a_warning(finished: Workplace, tmp
     result = finished.call("export", alone, "--format", "gtfs", "--to", tmp_path)
     assert (result.returncode, (tmp_path / "mrt_gtfs.zip").is_file()) == (0, True)
     assert "there is no manifest of its run beside it" in result.stderr
+
+
+def test_a_feed_of_lta_is_written_with_what_it_lacks_and_with_a_crosswalk(
+    finished: Workplace, tmp_path: Path
+) -> None:
+    feed = tmp_path / "LTA.zip"
+    with zipfile.ZipFile(feed, "w") as archive:
+        head = "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station"
+        archive.writestr("stops.txt", f"{head}\nNS13,YISHUN,1.4294,103.835,1,\n")
+    export = ("export", "latest", "--into", feed, "--to", tmp_path / "out", "--format")
+    result = finished.call(*export, "gtfs")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "Added: 5 exits (yishun-nsl-A," in result.stdout
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"lta_gtfs.zip", "crosswalk.csv"}
+    refused = finished.call(*export, "csv")
+    assert refused.returncode == 2
+    assert "--into takes a GTFS feed; use it with --format gtfs." in refused.stderr

@@ -69,12 +69,14 @@ def test_without_its_package_its_name_is_refused_with_the_known_ones(place: Work
 
 
 def test_a_format_is_known_while_its_package_is_installed(place: Workplace, installed: Path) -> None:
-    known = "'example'; expected one of json, csv, geojson, geopackage, gtfs."
+    known = "'example'; expected one of json, csv, geojson, geopackage, geoparquet, gtfs."
     without = place.with_variables(MRT_PIPELINE__OUTPUT__FORMATS="[example]").call("config", "check")
     assert (without.returncode, known in without.stderr) == (2, True)
     equipped = place.with_variables(PYTHONPATH=str(installed))
     unknown = equipped.with_variables(MRT_PIPELINE__OUTPUT__FORMATS="[xml]").call("config", "check")
-    assert "'xml'; expected one of json, csv, geojson, geopackage, gtfs, example." in unknown.stderr
+    assert (
+        "'xml'; expected one of json, csv, geojson, geopackage, geoparquet, gtfs, example." in unknown.stderr
+    )
 
 
 def test_its_format_is_written_beside_the_others(place: Workplace, installed: Path) -> None:

@@ -182,12 +182,15 @@ def export(
         str, typer.Option("--format", metavar="NAME", help="One of those under output.formats, e.g. csv")
     ],
     folder: Annotated[Path, path_option("Folder to write into, made if it is new", "--to")],
+    into: Annotated[
+        Path | None, path_option("With --format gtfs: LTA's feed, written with what it lacks", "--into")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Write a dataset in one format; a file that is there with other content is never written over."""
     from mrt_pipeline.cli.exporting import export_run
 
-    export_run(run, format_name, folder, config)
+    export_run(run, format_name, folder, config, into)
 
 
 for command in COMMANDS:

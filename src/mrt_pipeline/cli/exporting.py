@@ -8,11 +8,12 @@ from pathlib import Path
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_unvouched
 from mrt_pipeline.cli.printing import say, warn
 from mrt_pipeline.contracts.run import RunStatus
+from mrt_pipeline.errors import UsageError
 from mrt_pipeline.history.datasets import LoadedDataset, load_dataset
-from mrt_pipeline.orchestrator.exporting import export_dataset, get_export
+from mrt_pipeline.orchestrator.exporting import export_dataset, export_into, get_export
 
 
-def export_run(run: str, format_name: str, folder: Path, config: Path | None) -> None:
+def export_run(run: str, format_name: str, folder: Path, config: Path | None, into: Path | None) -> None:
     """Write a run's dataset in one format and print each file; warn if nobody vouches for the dataset.
 
     Args:
@@ -20,12 +21,23 @@ def export_run(run: str, format_name: str, folder: Path, config: Path | None) ->
         format_name: of the format.
         folder: where to write.
         config: says where runs lie.
+        into: LTA's GTFS feed, if the dataset is to be joined to that.
+
+    Raises:
+        UsageError: if there is no such format, or it is not the one of the feed.
     """
     spec = get_export(format_name)
+    if into is not None and format_name != "gtfs":
+        raise UsageError("--into takes a GTFS feed; use it with --format gtfs.")
     loaded = load_dataset(run, outputs_of(config, run))
     warn_of_unvouched(loaded)
     _warn_of_unfinished(loaded)
-    for path, is_new in export_dataset(loaded.dataset, spec, folder).items():
+    if into is None:
+        written = export_dataset(loaded.dataset, spec, folder)
+    else:
+        written, remarks = export_into(loaded.dataset, into, folder)
+        say(*remarks)
+    for path, is_new in written.items():
         say(f"Wrote {path}" if is_new else f"{path} is there already; nothing was changed.")
 
 

@@ -66,13 +66,16 @@ def release(
 ) -> None:
     """Release an approved run: an immutable folder with every format, checksums, and what changed."""
     from mrt_pipeline.cli.outputs import outputs_of
-    from mrt_pipeline.cli.printing import say
+    from mrt_pipeline.cli.printing import say, warn
+    from mrt_pipeline.config.registry import all_exports, missing_packages
     from mrt_pipeline.history.runs import get_run
     from mrt_pipeline.releasing.admission import admit
     from mrt_pipeline.releasing.approving import get_approval
     from mrt_pipeline.releasing.release import release
     from mrt_pipeline.runtime.clock import singapore_date, utc_now
 
+    for fault in missing_packages([spec.name for spec in all_exports()]):
+        warn(f"Releasing without a format. {fault}")
     now = utc_now()
     candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now))
     outcome = release(candidate, get_approval(candidate), releases, now)

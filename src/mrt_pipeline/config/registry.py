@@ -59,6 +59,16 @@ def all_exports() -> tuple[ExportSpec, ...]:
     return tuple(sorted(found, key=lambda spec: not spec.is_default))
 
 
+def missing_packages(formats: Container[str]) -> list[str]:
+    """Return a sentence for each of some formats whose package is not installed."""
+    return [
+        f"The format {spec.name} needs {spec.needs}, which is not installed. "
+        f"Run: pip install '{spec.install}'"
+        for spec in all_exports()
+        if spec.name in formats and spec.needs and not _is_installed(spec.needs)
+    ]
+
+
 def sources_of(stage: str) -> tuple[SourceSpec, ...]:
     """Return the sources of a stage, in the order of its default list."""
     return tuple(spec for spec in all_sources() if spec.stage == stage)
@@ -94,6 +104,14 @@ def rates_by_host(keys: Container[str] = ()) -> dict[str, RateLimit]:
     """
     limited = (spec for spec in all_sources() if spec.unrated_with not in keys)
     return {host: pace for spec in limited for host, pace in spec.rates.items()}
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        import_module(package)
+    except ImportError:  # damaged, too
+        return False
+    return True
 
 
 def _own() -> Iterator[SourceSpec]:

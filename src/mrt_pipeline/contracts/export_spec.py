@@ -24,6 +24,10 @@ class ExportSpec:
     """files that are written with it, and how: what its own form has no place for, e.g. licences"""
     is_default: bool = False
     """whether the default list of formats names it"""
+    needs: str = ""
+    """the package that it is written with, if that is not installed with this program"""
+    install: str = ""
+    """what pip is asked for to have that package"""
 
     @property
     def files(self) -> dict[str, Render]:

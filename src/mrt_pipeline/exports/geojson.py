@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mrt_pipeline.contracts.export_spec import ExportSpec
-from mrt_pipeline.contracts.network import Station, StationExit, index_platforms
+from mrt_pipeline.contracts.network import StationExit, index_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.exports.plain import plain_enrichment, plain_names
+from mrt_pipeline.exports.plain import plain_exit
 from mrt_pipeline.runtime.files import to_json
 
 COORDINATE_DECIMALS = 7
@@ -21,7 +21,7 @@ def render_geojson(dataset: Stage3Output) -> bytes:
             "as_of": dataset.metadata.as_of.isoformat(),
             "attribution": sorted({document.attribution for document in dataset.provenance.values()}),
             "features": [
-                _feature(station, found, plain_enrichment(found, platforms))
+                _feature(found, plain_exit(station, found, platforms))
                 for station in dataset.stations
                 for found in station.exits
             ],
@@ -29,7 +29,7 @@ def render_geojson(dataset: Stage3Output) -> bytes:
     )
 
 
-def _feature(station: Station, found: StationExit, enrichment: dict[str, object]) -> dict[str, object]:
+def _feature(found: StationExit, properties: dict[str, object]) -> dict[str, object]:
     return {
         "type": "Feature",
         "id": found.exit_id,
@@ -38,16 +38,7 @@ def _feature(station: Station, found: StationExit, enrichment: dict[str, object]
             # longitude first: RFC 7946 section 3.1.1
             "coordinates": [round(found.lng, COORDINATE_DECIMALS), round(found.lat, COORDINATE_DECIMALS)],
         },
-        "properties": {
-            "station_id": station.station_id,
-            "slug": station.slug,
-            "name": station.name,
-            "names": plain_names(station),
-            "exit_code": found.exit_code,
-            "station_code": found.station_code,
-            "line_code": found.line_code,
-            **enrichment,
-        },
+        "properties": properties,
     }
 
 

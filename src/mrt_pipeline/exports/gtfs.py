@@ -23,7 +23,8 @@ AGENCY_ID, AGENCY_URL = "LTA", "https://www.lta.gov.sg"
 _STATION, _PLATFORM, _ENTRANCE = "1", "0", "2"
 _ROUTE_TYPES = {"mrt": "1", "lrt": "0"}
 """metro; light rail"""
-_WHEELCHAIR = {StepFree.YES: "1", StepFree.NO: "2", StepFree.UNKNOWN: ""}
+WHEELCHAIR = {StepFree.YES: "1", StepFree.NO: "2", StepFree.UNKNOWN: ""}
+"""``wheelchair_boarding`` of an exit"""
 _LANGUAGES = {"zh_hans": "zh-Hans", "ms": "ms", "ta": "ta"}
 """names of stations to BCP 47"""
 _STOP_FIELDS = (
@@ -92,7 +93,7 @@ def _entrance(station: Station, found: StationExit) -> Row:
     step_free = found.access.step_free if found.access is not None else StepFree.UNKNOWN
     place = str(found.lat), str(found.lng)
     named = (found.exit_id, found.exit_code, f"{station.name} Exit {found.exit_code}")
-    return *named, *place, _ENTRANCE, station.slug, _WHEELCHAIR[step_free], ""
+    return *named, *place, _ENTRANCE, station.slug, WHEELCHAIR[step_free], ""
 
 
 def _routes(lines: Iterable[Line]) -> Sequence[Row]:

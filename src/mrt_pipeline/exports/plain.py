@@ -18,6 +18,20 @@ def plain_names(station: Station) -> dict[str, str | None]:
     return {language: getattr(names, language, None) for language in ("zh_hans", "ms", "ta")}
 
 
+def plain_exit(station: Station, found: StationExit, platforms: Mapping[str, Platform]) -> dict[str, object]:
+    """Return an exit with its station's names and what belongs to it, but without its id and position."""
+    return {
+        "station_id": station.station_id,
+        "slug": station.slug,
+        "name": station.name,
+        "names": plain_names(station),
+        "exit_code": found.exit_code,
+        "station_code": found.station_code,
+        "line_code": found.line_code,
+        **plain_enrichment(found, platforms),
+    }
+
+
 def plain_enrichment(found: StationExit, platforms: Mapping[str, Platform]) -> dict[str, object]:
     """Return what belongs to an exit; every key is present, an empty list or null where nothing is known.
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from mrt_pipeline.config.registry import all_exports
+from mrt_pipeline.config.registry import all_exports, missing_packages
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import StorageError, UsageError
-from mrt_pipeline.runtime.files import make_folder, read_bytes, write_bytes
+from mrt_pipeline.runtime.files import make_folder, read_bytes, storage_errors, write_bytes
 
 
 def get_export(name: str) -> ExportSpec:
     """Return the output format of a name.
 
     Raises:
-        UsageError: if there is none.
+        UsageError: if there is none, or the package that it is written with is not installed.
     """
     specs = {spec.name: spec for spec in all_exports()}
     if name not in specs:
         raise UsageError(f"There is no format {name!r}; expected one of {', '.join(specs)}.")
+    for fault in missing_packages((name,)):
+        raise UsageError(fault)
     return specs[name]
 
 
@@ -32,10 +35,41 @@ def export_dataset(dataset: Stage3Output, spec: ExportSpec, folder: Path) -> dic
         StorageError: if another file has the name of one of them (then none is written), or one cannot be
             written.
     """
-    contents = {folder / name: render(dataset) for name, render in spec.files.items()}
+    return write_new({folder / name: render(dataset) for name, render in spec.files.items()})
+
+
+def export_into(dataset: Stage3Output, feed: Path, folder: Path) -> tuple[dict[Path, bool], tuple[str, ...]]:
+    """Write LTA's GTFS feed with what it lacks, and the crosswalk, into a folder, which is made if need be.
+
+    Returns: each file, and whether it is new; and what was added, and what not and why.
+
+    Raises:
+        UsageError: if there is no such feed, or it is not as it must be.
+        StorageError: if another file has the name of one of them (then none is written), or one cannot be
+            read or written.
+    """
+    from mrt_pipeline.exports.foreign_feed import MOST_BYTES
+    from mrt_pipeline.exports.gtfs_into import join_feed
+
+    with storage_errors(feed, "could not be read"):
+        size = feed.stat().st_size if feed.exists() else None
+    if size is None:
+        raise UsageError(f"{feed} is not there; expected LTA's GTFS feed.")
+    if size > MOST_BYTES:
+        raise UsageError(f"{feed} has {size} bytes; expected a feed of at most {MOST_BYTES}.")
+    joined = join_feed(dataset, str(feed), read_bytes(feed))
+    return write_new({folder / name: content for name, content in joined.files.items()}), joined.remarks
+
+
+def write_new(contents: Mapping[Path, bytes]) -> dict[Path, bool]:
+    """Write files that are not there yet, and return which ones; none if one is there with other bytes.
+
+    Raises:
+        StorageError: if there is such a one, or one cannot be written.
+    """
     is_new = {path: _is_missing(path, content) for path, content in contents.items()}
-    make_folder(folder)
     for path, content in contents.items():
+        make_folder(path.parent)
         if is_new[path]:
             write_bytes(path, content)
     return is_new

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from mrt_pipeline.config import Mode, Settings
 from mrt_pipeline.config.keys import pace_keys
+from mrt_pipeline.config.registry import missing_packages
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import EnrichmentStatus
 from mrt_pipeline.contracts.run import CheckpointRecord, Fingerprint, Manifest, StageRecord, StageStatus
 from mrt_pipeline.errors import (
+    ConfigError,
     CorruptCheckpointError,
     MissingCheckpointError,
     StaleCheckpointError,
@@ -22,7 +24,7 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import finish
-from mrt_pipeline.orchestrator.stages import BY_STATION, STAGES, StageSpec
+from mrt_pipeline.orchestrator.stages import BY_STATION, FINAL, STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     UNRECORDED,
     find_unrecorded,
@@ -91,6 +93,8 @@ def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
         )
     if request.move_latest and not settings.output.symlink_latest:
         raise UsageError("--move-latest has no effect: output.symlink_latest is false. Set it to true.")
+    if request.last_stage == FINAL.number and (faults := missing_packages(settings.output.formats)):
+        raise ConfigError("Under output.formats:", tuple(faults))
 
 
 def _refuse_unknown_day(request: RunRequest, today: date) -> None:

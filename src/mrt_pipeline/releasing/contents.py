@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from pydantic import TypeAdapter, ValidationError
 
-from mrt_pipeline.config.registry import all_exports
+from mrt_pipeline.config.registry import all_exports, missing_packages
 from mrt_pipeline.contracts.names import FINAL_NAME
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.release import Resource
@@ -75,12 +75,12 @@ class ReleaseFile:
 
 
 def render_exports(dataset: Stage3Output) -> list[ReleaseFile]:
-    """Return a dataset in every output format that there is, whichever ones its run has written.
+    """Return a dataset in every output format that can be written, whichever ones its run has written.
 
     Raises:
         ReleaseError: if a format of another package would write where it must not.
     """
-    specs = all_exports()
+    specs = [spec for spec in all_exports() if not missing_packages((spec.name,))]
     for spec in specs:
         for name in spec.files:
             if name in _TAKEN or not _is_file_name(name):

@@ -20,7 +20,10 @@ from tests.e2e.command import Workplace, load
 
 pytestmark = pytest.mark.real_parts
 
-READERS = ("frictionless>=5.21", "gtfs-guru>=1.0", "gtfs-validator>=0.1.2", "pyogrio>=0.13")
+READERS = (
+    *("frictionless>=5.21", "geoparquet-validator>=0.2", "gtfs-guru>=1.0", "gtfs-validator>=0.1.2"),
+    "pyogrio>=0.13",
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,8 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a run that has written every format."""
     place = Workplace(
-        tmp_path_factory.mktemp("run"), {"MRT_PIPELINE__OUTPUT__FORMATS": "[csv, geopackage, gtfs]"}
+        tmp_path_factory.mktemp("run"),
+        {"MRT_PIPELINE__OUTPUT__FORMATS": "[csv, geopackage, geoparquet, gtfs]"},
     )
     result = place.call("run")
     assert result.returncode == 0, result.stderr
@@ -158,3 +162,16 @@ def test_gdal_finds_out_that_a_geopackage_does_not_say_what_it_is(
     damaged.write_bytes(content)
     with pytest.raises(AssertionError, match="application_id"):
         _describe_layers(programs, damaged)
+
+
+def test_a_validator_of_geoparquet_finds_points_metadata_and_boxes_as_the_standard_has_them(
+    run: Path, programs: Path, tmp_path: Path
+) -> None:
+    whole = _call(programs / "geoparquet-validator", "check", run / "exits.parquet")
+    assert whole.returncode == 0, whole.stdout
+    assert "rules: GeoParquet 1.1.0" in whole.stdout
+    assert "0 fail, 0 skipped: conformant" in whole.stdout  # of the boxes' column
+    damaged = tmp_path / "exits.parquet"
+    damaged.write_bytes((run / "exits.parquet").read_bytes().replace(b'["bbox","xmin"]', b'["bbox","xxxx"]'))
+    found = _call(programs / "geoparquet-validator", "check", damaged)
+    assert (found.returncode, "FAIL  /conf/covering" in found.stdout) == (1, True), found.stdout

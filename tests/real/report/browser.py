@@ -126,13 +126,13 @@ def _pretend(chrome: Chrome, size: tuple[int, int], is_dark: bool) -> None:
 def install_chromium() -> None:
     """Install what is missing."""
     if not all(map(shutil.which, PROGRAMS)):
-        _apt_install(*PACKAGES)
+        apt_install(*PACKAGES)
 
 
 def fetch_axe(folder: Path) -> str:
     """Return the script of axe-core, which finds faults that keep people out of a page."""
     if not shutil.which("npm"):
-        _apt_install("npm")
+        apt_install("npm")
     subprocess.run(
         ["npm", "pack", "--silent", f"axe-core@{AXE_VERSION}"], cwd=folder, check=True, capture_output=True
     )
@@ -142,7 +142,8 @@ def fetch_axe(folder: Path) -> str:
         return member.read().decode()
 
 
-def _apt_install(*packages: str) -> None:
+def apt_install(*packages: str) -> None:
+    """Install packages of Debian, as root."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *packages]
     if subprocess.run(install, env=environment, stdin=subprocess.DEVNULL, check=False).returncode:

@@ -65,7 +65,8 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
         ("stages: {stage1_ingestion: {cache_ttl_days: .nan}}",
          "stages.stage1_ingestion.cache_ttl_days (line 1) is .nan; expected a number from 0 up to 3650."),
         ("output:\n  formats:\n    - xml",
-         "output.formats[0] (line 3) is 'xml'; expected one of json, csv, geojson, geopackage, gtfs."),
+         "output.formats[0] (line 3) is 'xml'; "
+         "expected one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: [!own json]}", "line 1 has a tag; write the value without it."),
         ("stages: {stage1_ingestion: {expected_exits: {min: 900, max: 0950}}}",
          "stages.stage1_ingestion.expected_exits.max (line 1) is 0950, " + ODD),
@@ -73,13 +74,14 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
         ("output: {formats: [1_0]}", "output.formats[0] (line 1) is 1_0, " + ODD),
         ("output: {versioning: 'yes'}", "output.versioning (line 1) is 'yes'; expected true or false."),
         ("output:\n  directory: outputs\n  formats:\n    - json\n    - xml",
-         "output.formats[1] (line 5) is 'xml'; expected one of json, csv, geojson, geopackage, gtfs."),
+         "output.formats[1] (line 5) is 'xml'; "
+         "expected one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: json}",
          "output.formats (line 1) is 'json'; expected a list, "
-         "each item one of json, csv, geojson, geopackage, gtfs."),
+         "each item one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: []}",
          "output.formats (line 1) is a list of 0; expected a list, "
-         "each item one of json, csv, geojson, geopackage, gtfs."),
+         "each item one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: [json, geojson, json]}",
          "output.formats (line 1) names json more than once; name each once."),
         ("output: {directory: {a: b}}", "output.directory (line 1) is a mapping; "

@@ -80,7 +80,8 @@ def test_a_mode_and_a_url_are_typed() -> None:
         ({f"{STAGE2}__BATCH_SIZE": "!own 4"}, f"{STAGE2}__BATCH_SIZE: line 1 has a tag; "
          "write the value without it."),
         ({"MRT_PIPELINE__OUTPUT__FORMATS": "[json, xml]"},
-         "MRT_PIPELINE__OUTPUT__FORMATS[1] is 'xml'; expected one of json, csv, geojson, geopackage, gtfs."),
+         "MRT_PIPELINE__OUTPUT__FORMATS[1] is 'xml'; "
+         "expected one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ({"mrt_pipeline__mode": "x"}, "mrt_pipeline__mode is 'x'; expected one of snapshot, live."),
         ({f"{STAGE2}__BATCHSIZE": "4"}, f"{STAGE2}__BATCHSIZE sets no known key; "
          f"did you mean {STAGE2}__BATCH_SIZE?"),

@@ -75,4 +75,4 @@ def test_all_faults_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_unknown_format_is_refused_with_the_names_of_those_there_are() -> None:
     (fault,) = _faults({"output.formats": ["xml"]})
-    assert "json, csv, geojson, geopackage, gtfs" in fault
+    assert "json, csv, geojson, geopackage, geoparquet, gtfs" in fault

@@ -30,6 +30,36 @@ def join(tables: Tables) -> list[dict[str, Any]]:
     return [_join_station(dict(row), tables) for row in tables["stations"]]
 
 
+def nest_exits(dataset: Stage3Output) -> list[dict[str, Any]]:
+    """Return every exit with its station's names and with its platforms in place, without documents."""
+    return [
+        {
+            **{name: station[name] for name in ("station_id", "slug", "name")},
+            "names": _without(station["names"], "document_ids"),
+            **_without(_drop_documents(found), "platforms"),
+            "platforms": [_join_platform(link, station["platforms"]) for link in found["platforms"]],
+        }
+        for station in nest(dataset)
+        for found in station["exits"]
+    ]
+
+
+def _join_platform(link: dict[str, Any], platforms: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a platform as an exit leads to it: both are no surer than the lesser of the two."""
+    [platform] = [one for one in platforms if one["platform_id"] == link["platform_id"]]
+    lesser = min(link["confidence"], platform["confidence"], key=["low", "medium", "high"].index)
+    joined: dict[str, Any] = _drop_documents({**platform, **link, "confidence": lesser})
+    return joined
+
+
+def _drop_documents(value: Any) -> Any:
+    if isinstance(value, list):
+        return list(map(_drop_documents, value))
+    if not isinstance(value, dict):
+        return value
+    return {key: _drop_documents(part) for key, part in value.items() if key != "document_ids"}
+
+
 def _nest_station(station: dict[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = _cite({key: value for key, value in station.items() if key not in _UNPUBLISHED})
     exits = [{**found, "access": found["access"] or _NO_ACCESS} for found in kept["exits"]]

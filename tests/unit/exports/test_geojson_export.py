@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from mrt_pipeline.config.registry import all_exports
 from mrt_pipeline.contracts.outputs import Stage3Output
+from tests.fakes.hostile_datasets import hostile_datasets
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     links_to,
@@ -16,6 +18,7 @@ from tests.fakes.network_builder import (
     provenance,
     station_platform,
 )
+from tests.unit.exports.joining import nest_exits
 
 EXPORTERS = {spec.name: spec for spec in all_exports()}
 
@@ -29,6 +32,27 @@ def _render(dataset: Stage3Output) -> Any:
 def _only(**changes: Any) -> Any:
     station = make_station(SMALL_NETWORK, "yishun", exits=(make_exit(NS13, **changes),))
     return _render(make_dataset(station))["features"][0]
+
+
+@given(hostile_datasets())
+def test_the_features_are_the_exits_of_the_dataset(dataset: Stage3Output) -> None:
+    expected = [
+        {
+            **found,
+            **{axis: round(found[axis], 7) for axis in ("lat", "lng")},
+            "landmarks": [landmark["name"] for landmark in found["landmarks"]],
+        }
+        for found in nest_exits(dataset)
+    ]
+    told = [
+        {
+            **feature["properties"],
+            "exit_id": feature["id"],
+            **dict(zip(("lng", "lat"), feature["geometry"]["coordinates"], strict=True)),
+        }
+        for feature in _render(dataset)["features"]
+    ]
+    assert told == expected
 
 
 def test_every_exit_is_a_feature_whose_id_is_its_exit_id() -> None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from mrt_pipeline.config.registry import all_exports
 from mrt_pipeline.contracts.evidence import Confidence
@@ -17,6 +18,7 @@ from mrt_pipeline.contracts.network import (
     TowardsKind,
 )
 from mrt_pipeline.contracts.outputs import Stage3Output
+from tests.fakes.hostile_datasets import hostile_datasets
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     cited,
@@ -28,10 +30,14 @@ from tests.fakes.network_builder import (
     provenance,
     station_platform,
 )
+from tests.unit.exports.joining import nest_exits
 
 EXPORTERS = {spec.name: spec for spec in all_exports()}
 META = "mrt_transit_graph.meta.json"
 NS13, NS17, *_ = SMALL_NETWORK.codes
+PLATFORM_FIELDS = (
+    *("station_code", "line_code", "towards_code", "next_code", "is_same_building", "confidence"),
+)
 PLATFORM = station_platform(
     NS13, NS17, platform_codes=("A",), towards_kind=TowardsKind.TERMINUS, confidence=Confidence.MEDIUM
 )
@@ -54,6 +60,50 @@ def _dataset(platform: Platform = PLATFORM, *, is_same_building: bool = True) ->
 
 def _render(dataset: Stage3Output) -> Any:
     return json.loads(EXPORTERS["json"].render(dataset))
+
+
+@given(hostile_datasets())
+def test_the_exits_of_the_graph_are_those_of_the_dataset(dataset: Stage3Output) -> None:
+    told = [_read_exit(station, found) for station in _render(dataset) for found in station["exits"]]
+    assert told == [_as_in_the_graph(found) for found in nest_exits(dataset)]
+
+
+def _read_exit(station: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Return an exit under the dataset's names, the entries of a direction put together again."""
+    platforms: dict[str, dict[str, Any]] = {}
+    for entry in found["platforms"]:
+        kept = {name: entry[name] for name in PLATFORM_FIELDS}
+        platform = platforms.setdefault(entry["next_code"], {**kept, "platform_codes": []})
+        platform["platform_codes"] += [] if entry["platform_code"] is None else [entry["platform_code"]]
+    return {
+        **{name: station[name] for name in ("station_id", "slug", "name", "names")},
+        **{name: found[name] for name in ("exit_id", "station_code", "line_code", "lat", "lng")},
+        "exit_code": found["exit_code"].removeprefix("Exit "),
+        "platforms": list(platforms.values()),
+        "bus_stops": [{**_without_code(stop), "bus_stop_code": stop["code"]} for stop in found["bus_stops"]],
+        "access": {
+            **{name: found[name] for name in ("step_free", "out_of_service")},
+            "features": [word.replace(" ", "_") for word in found["accessibility"]],
+            "confidence": found["access_confidence"],
+        },
+        "landmarks": found["nearby_landmarks"],
+    }
+
+
+def _without_code(stop: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in stop.items() if name != "code"}
+
+
+def _as_in_the_graph(found: dict[str, Any]) -> dict[str, Any]:
+    """Return an exit of the dataset without what the graph has no place for."""
+    left_out = ("road_name", "lat", "lng")
+    stops = [{name: stop[name] for name in stop if name not in left_out} for stop in found["bus_stops"]]
+    platforms = [
+        {name: platform[name] for name in (*PLATFORM_FIELDS, "platform_codes")}
+        for platform in found["platforms"]
+    ]
+    landmarks = [landmark["name"] for landmark in found["landmarks"]]
+    return {**found, "platforms": platforms, "bus_stops": stops, "landmarks": landmarks}
 
 
 def test_the_graph_is_a_list_of_stations_in_the_datasets_order() -> None:

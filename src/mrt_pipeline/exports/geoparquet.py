@@ -1,0 +1,102 @@
+"""``exits.parquet``: every exit as a point with the properties of ``exits.geojson``, nested as they are.
+
+Form: GeoParquet 1.1 (https://geoparquet.org/releases/v1.1.0). No ``crs`` is given, so that it is OGC:CRS84,
+longitude first. Nothing is compressed, for the reason in ``archives.pack``.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, cast
+
+import orjson
+
+from mrt_pipeline.contracts.export_spec import ExportSpec
+from mrt_pipeline.contracts.network import StationExit, index_platforms
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.exports.plain import plain_exit
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_CORNERS = ("xmin", "ymin", "xmax", "ymax")
+
+
+def render_geoparquet(dataset: Stage3Output) -> bytes:
+    """Return the file; its bytes depend on the dataset and on the version of pyarrow."""
+    import pyarrow as pa  # installed by those who want this format
+    import pyarrow.parquet as pq
+
+    platforms = index_platforms(dataset.stations)
+    exits = [(station, found) for station in dataset.stations for found in station.exits]
+    rows = [{**_place(found), **plain_exit(station, found, platforms)} for station, found in exits]
+    schema, written = _schema(), pa.BufferOutputStream()
+    with pq.ParquetWriter(written, schema, compression="none", store_schema=False) as writer:
+        writer.write_table(pa.Table.from_pylist(rows, schema))
+        writer.add_key_value_metadata(_metadata(dataset, [found for _, found in exits]))
+    return cast("bytes", written.getvalue().to_pybytes())
+
+
+def _place(found: StationExit) -> dict[str, object]:
+    """Return the id of an exit with its point in little-endian WKB, and the box around it."""
+    return {
+        "exit_id": found.exit_id,
+        "geometry": struct.pack("<BIdd", 1, 1, found.lng, found.lat),
+        "bbox": dict(zip(_CORNERS, (found.lng, found.lat) * 2, strict=True)),
+    }
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    text, number, texts = pa.string(), pa.float64(), pa.list_(pa.string())
+    platform = {
+        **{"platform_id": text, "platform_codes": texts, "station_code": text, "line_code": text},
+        **{"towards_code": text, "towards_kind": text, "next_code": text},
+        **{"is_same_building": pa.bool_(), "confidence": text},
+    }
+    stop = {
+        **{"bus_stop_code": text, "description": text, "road_name": text, "lat": number, "lng": number},
+        **{"services": texts, "relation": text, "distance_m": number, "confidence": text},
+    }
+    access = {"step_free": text, "features": texts, "out_of_service": text, "confidence": text}
+    columns = {
+        **{"exit_id": text, "geometry": pa.binary(), "bbox": pa.struct(dict.fromkeys(_CORNERS, number))},
+        **{"station_id": text, "slug": text, "name": text},
+        "names": pa.struct({"zh_hans": text, "ms": text, "ta": text}),
+        **{"exit_code": text, "station_code": text, "line_code": text},
+        **{"platforms": pa.list_(pa.struct(platform)), "bus_stops": pa.list_(pa.struct(stop))},
+        **{"access": pa.struct(access), "landmarks": texts},
+    }
+    required = ("exit_id", "geometry", "bbox")
+    return pa.schema([pa.field(name, kind, name not in required) for name, kind in columns.items()])
+
+
+def _metadata(dataset: Stage3Output, exits: list[StationExit]) -> dict[str, bytes]:
+    """Return what the file says of itself: how its geometry is to be read, its day, and whom to name."""
+    places = [(found.lng, found.lat) for found in exits]
+    bounds = [pick(axis) for pick in (min, max) for axis in zip(*places, strict=True)]
+    geometry = {
+        "encoding": "WKB",
+        "geometry_types": ["Point"],
+        "covering": {"bbox": {corner: ["bbox", corner] for corner in _CORNERS}},
+        **({"bbox": bounds} if bounds else {}),
+    }
+    described = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": geometry}}
+    return {
+        "geo": orjson.dumps(described),
+        "as_of": dataset.metadata.as_of.isoformat().encode(),
+        "attribution": orjson.dumps(
+            sorted({document.attribution for document in dataset.provenance.values()})
+        ),
+    }
+
+
+EXPORT = ExportSpec(
+    name="geoparquet",
+    file_name="exits.parquet",
+    render=render_geoparquet,
+    title="Exits as points with all their values, for data frames and analytic databases (GeoParquet)",
+    needs="pyarrow",
+    install="mrt-data-pipeline[parquet]",
+)
