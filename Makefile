@@ -17,12 +17,13 @@ run: $(STAMP)            ## make the dataset from the recorded facts, in outputs
 test: $(STAMP)           ## unit, integration and command-line tests; no network, no keys
 	$(BIN)/pytest -q -n 3 --dist worksteal -m "not real_parts and not slow"
 
-check: $(STAMP)          ## formatting, lint, spelling, types, import contracts, known vulnerabilities, coverage
+check: $(STAMP)          ## formatting, lint, spelling, types, import contracts, declared packages, known vulnerabilities, coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry src config
 	$(BIN)/python .ci/audit.py requirements.txt
 	$(MAKE) .coverage
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=100 --include='$(FULLY_COVERED)'
@@ -47,6 +48,6 @@ clean:
 
 $(STAMP): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
