@@ -19,12 +19,13 @@ run: $(STAMP)            ## make the dataset from the recorded facts, in outputs
 test: $(STAMP)           ## unit, integration and command-line tests; no network, no keys
 	$(BIN)/pytest -q -n 3 --dist worksteal -m "not real_parts and not slow"
 
-check: $(STAMP)          ## formatting, lint, spelling, types, import contracts, automation, known vulnerabilities, coverage
+check: $(STAMP)          ## formatting, lint, spelling, types, import contracts, declared packages, automation, known vulnerabilities, coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry src config
 	$(BIN)/python .ci/audit.py requirements.txt
 	$(BIN)/python .ci/automation.py
 	$(MAKE) .coverage
@@ -50,6 +51,6 @@ clean:
 
 $(STAMP): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(STAMP)

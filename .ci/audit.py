@@ -1,8 +1,8 @@
 """Look for known vulnerabilities in the pinned requirements: ``python .ci/audit.py requirements.txt``.
 
 pip-audit alone ends well when it cannot reach the vulnerability service. Here a known vulnerability is a
-failure, and a requirement that could not be looked up is told; where none could be, it is told loudly. To be
-without a network is no failure.
+failure, and so is a requirement that could not be looked up while others could. Where none could be, there is
+no service: the outcome is unknown, which is said loudly and is no failure.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ def judge(report: str, errors: str) -> tuple[list[str], int]:
     if skipped and len(skipped) == len(dependencies):
         reason = f"None of {len(skipped)} requirements could be looked up: {skipped[0]['skip_reason']}"
         return _loudly(reason), 0
-    lines = [f"{len(dependencies) - len(skipped)} requirements audited, no known vulnerabilities."]
     if skipped:
-        lines.append(f"Not audited: {', '.join(found['name'] for found in skipped)}.")
-    return lines, 0
+        names = ", ".join(found["name"] for found in skipped)
+        return [f"{len(skipped)} of {len(dependencies)} requirements could not be audited: {names}."], 1
+    return [f"{len(dependencies)} requirements audited, no known vulnerabilities."], 0
 
 
 def _describe(found: dict[str, Any], fault: dict[str, Any]) -> str:
@@ -74,7 +74,7 @@ def _loudly(reason: str) -> list[str]:
     bar = "!" * 78
     return [
         bar,
-        "NOTHING WAS AUDITED: whether any requirement has a known vulnerability is not known.",
+        "UNKNOWN: nothing was audited, so any requirement may have a known vulnerability.",
         reason,
         bar,
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +98,33 @@ def test_a_webhook_gets_the_text_and_each_fact_by_name(tmp_path: Path) -> None:
     }
 
 
+CALLS = (
+    *("@everyone", "@here", "<!channel>", "<!here>", "<@U123>", "<@&42>", "<#C1>", "<!subteam^S1>"),
+    *("[text](https://evil.example)", "[text][1]", "<https://evil.example|text>", "https://evil.example/a?b"),
+    *("HTTP://EVIL.EXAMPLE", "www.evil.example", "bit.ly/abc", "evil.example:8080/x", "<b>", "<a href=x>"),
+)
+"""what chat services make a link or a call to people of"""
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_server_cannot_call_people_or_lay_links_by_its_error(call: str, tmp_path: Path) -> None:
+    quoted = f"the service answered: {call} now"
+    with LoopbackServer(lambda _: Reply(204)) as server:
+        assert _send(tmp_path, _alert(cause=quoted, details=(quoted,)), webhook=server.url) == []
+    sent = server.requests[0].body.decode()
+    assert "the service answered: " in sent
+    assert call not in sent
+    said = json.loads(sent)
+    for text in (said["message"], said["cause"]):
+        assert not re.search(r"@\w|<\S|\][(\[]|\w://|www\.|\b\w+\.\w+[/:]", text, re.IGNORECASE)
+
+
+def test_a_command_and_a_folder_stay_as_they_are_to_be_copied(tmp_path: Path) -> None:
+    command, folder = "mrt-pipeline run --config a@b/c.d/e", "runs.d/@x"
+    body = _alert(command=command, folder=folder, cause="see outputs/a.json").body
+    assert command in body and folder in body and "see outputs/a.json" in body
+
+
 def test_a_webhook_with_a_login_is_given_it(tmp_path: Path) -> None:
     with LoopbackServer(lambda _: Reply()) as server:
         address = server.url.removeprefix("http://")
@@ -121,7 +149,7 @@ def test_what_data_says_stays_text_in_an_e_mail_of_html(tmp_path: Path) -> None:
     assert page is not None
     html = page.get_content()
     assert "<script" not in html
-    assert "&lt;script&gt;" in html
+    assert "&lt;" in html and "script&gt;" in html
     assert message["Bcc"] is None
     assert server.recipients == [RECIPIENT]
     assert not {"\u202e", "\x1b"} & set(html + message["Subject"])
@@ -203,6 +231,16 @@ def test_a_plug_in_that_raises_is_a_fault_of_its_channel_told_by_its_type(
     assert fault == "Alert channel apprise failed: sending it failed unexpectedly (ZeroDivisionError)."
     assert len(server.requests) == 1
     assert TOKEN not in _everything_written(run)
+
+
+@pytest.mark.slow
+def test_an_endless_answer_of_a_server_ends_when_it_has_taken_its_bound_of_memory(tmp_path: Path) -> None:
+    def pour(request: SeenRequest) -> Reply:
+        return Reply(body=iter(lambda: bytes(2**20), None))
+
+    with LoopbackServer(pour) as server:
+        [fault] = _send(tmp_path, webhook=server.url, timeout_seconds=60)
+    assert fault == "Alert channel webhook failed: sending it failed unexpectedly (MemoryError)."
 
 
 def test_what_keeps_an_alert_from_being_sent_at_all_keeps_it_from_no_file(

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from mrt_pipeline.config.settings import LineageSection
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.lineage import LINEAGE_NAME, send_events
 from mrt_pipeline.runtime.signals import StopRequest
-from tests.fakes.http_server import Handler, LoopbackServer, Reply, SeenRequest, drip, in_turn
+from tests.fakes.http_server import Handler, LoopbackServer, Reply, SeenRequest, drip, gzip_bomb, in_turn
 from tests.fakes.lineage import tell, whole_run
 from tests.fakes.manifests import START
 from tests.fakes.openlineage_reader import read_event
@@ -79,6 +80,9 @@ def test_a_server_that_is_overloaded_for_a_moment_is_asked_again(tmp_path: Path)
         (lambda _: Reply(302), "it answered with status 302"),
         (lambda _: Reply(ending="reset", content_length=10), "Connection reset"),
         (lambda _: Reply(201, b"x" * (2**20 + 1)), "sent more than 1048576 bytes"),
+        (lambda _: Reply(201, iter(lambda: b"x" * 2**16, None)), "sent more than 1048576 bytes"),
+        (lambda _: Reply(400, iter(lambda: b"x" * 2**16, None)), "it answered with status 400"),
+        (in_turn(replace(gzip_bomb(4), status=201)), "sent more than 1048576 bytes"),
     ],
 )
 def test_what_a_server_refuses_is_kept_with_the_reason(handler: Handler, reason: str, tmp_path: Path) -> None:

@@ -84,6 +84,8 @@ class Stage1Section(Section):
     """datagov gives the exits and is required; onemap confirms where each station is"""
     cache_ttl_days: Annotated[float, PaceOnly] = Field(default=30, ge=0, le=3650)
     """how long a live answer on disk may be used again, days"""
+    timeout_minutes: Annotated[float, PaceOnly] = Field(default=30, gt=0, le=1440)
+    """how long all live requests of the stage may take together, minutes"""
     expected_exits: ExpectedExitsSection = ExpectedExitsSection()
 
     @model_validator(mode="after")

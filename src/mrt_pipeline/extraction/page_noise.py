@@ -1,4 +1,4 @@
-"""What of a page's HTML is not its text: scripts, navigation, boxes, footnotes, hidden words."""
+"""What of a page's HTML is not its text: scripts, navigation, boxes, footnotes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ DROPPED_TAGS = frozenset(
         *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas"),
         *("audio", "video", "map", "form", "button", "select", "textarea", "head", "title", "nav", "aside"),
         *("figure", "figcaption", "s", "strike", "del", "sub"),
+        *("dialog", "datalist", "noembed", "noframes", "marquee", "progress", "meter", "rp"),
         *("code", "pre", "kbd", "samp", "tt", "var", "xmp", "listing", "plaintext"),
     }
 )
@@ -30,11 +31,6 @@ _DROPPED_CLASS = re.compile(
 )
 _DROPPED_IDS = frozenset({"toc", "catlinks", "siteSub", "contentSub", "jump-to-nav"})
 _DROPPED_ROLES = frozenset({"navigation", "note", "search", "banner", "presentation-only"})
-_INVISIBLE_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|line-through"
-    r"|(?:font-size|opacity)\s*:\s*[+-]?(?:0+(?:\.0*)?|\.0+)(?:e[+-]?\d+)?(?![.\d])",
-    re.IGNORECASE,
-)
 NOTE = "†"
 """stands for a note whose words may take back what is before it"""
 _NOTE_ID = "cite_note"
@@ -68,7 +64,7 @@ def is_dropped(element: _Element) -> bool:
     tag = element.tag
     if not isinstance(tag, str):
         return True
-    if tag in DROPPED_TAGS or not is_seen(element):
+    if tag in DROPPED_TAGS:
         return True
     if tag == "sup":  # a footnote's mark behind a label would read as part of it: A¹
         return not _ORDINAL.fullmatch("".join(map(str, element.itertext())))
@@ -97,7 +93,7 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
         element: any element that is left out of the text.
         notes: the page's notes, as ``notes_of`` returns them.
     """
-    if element.tag not in ("sup", "sub") or not is_seen(element):
+    if element.tag not in ("sup", "sub"):
         return None
     words = _text_of(element)
     links = [
@@ -109,12 +105,6 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
     if _WORDED.search(words):
         return f" [{words.strip('[]()')}]"
     return NOTE if _STAR.search(words) else None
-
-
-def is_seen(element: _Element) -> bool:
-    """Return whether an element is shown."""
-    is_hidden = element.get("hidden") is not None
-    return not is_hidden and not _INVISIBLE_STYLE.search(element.get("style") or "")
 
 
 def _text_of(element: _Element) -> str:

@@ -33,6 +33,8 @@ class RawTable:
 
     caption: Words | None = None
     rows: list[list[RawCell]] = field(default_factory=list)
+    is_readable: bool = True
+    """whether each cell is certain to be seen in the column that it has here"""
     _group_starts: list[int] = field(default_factory=list)
     """numbers of the rows before which a group of rows (``thead``, ``tbody``, ``tfoot``) begins or ends"""
 

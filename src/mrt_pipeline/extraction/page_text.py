@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.line_builder import Words
+from mrt_pipeline.extraction.looks import Look, is_surely_hidden, look_of, place_of
 from mrt_pipeline.extraction.page_model import PageText
-from mrt_pipeline.extraction.page_noise import icon_word, is_dropped, notes_of, remark_of
+from mrt_pipeline.extraction.page_noise import NOTE, icon_word, is_dropped, notes_of, remark_of
 from mrt_pipeline.extraction.page_spans import colspan_of, rowspan_of
 from mrt_pipeline.extraction.page_tables import RawCell, RawTable, unfold
 from mrt_pipeline.extraction.page_writer import Kind, PageWriter
@@ -62,23 +63,44 @@ def read_page_text(html: str, title: str) -> PageText:
         html: what MediaWiki rendered, or any other text.
         title: the page's title.
     """
-    from lxml import etree
-
     root = parse_html(html)
     reader = _Reader()
     if root is not None:
-        notes = notes_of(root)
-        walk = etree.iterwalk(root, events=("start", "end"))
-        for event, element in walk:
-            if event == "end":
-                reader.end(element)
-            elif is_dropped(element):
-                reader.skip(element, remark_of(element, notes))
-                walk.skip_subtree()
-            else:
-                reader.start(element)
+        _read(root, reader)
     reader.flush()
     return PageText(title=title, text=reader.writer.text(), blocks=tuple(reader.writer.blocks))
+
+
+def _read(root: _Element, reader: _Reader) -> None:
+    from lxml import etree
+
+    notes, looks = notes_of(root), [Look()]
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if event == "end":
+            looks.pop()
+            reader.end(element)
+            continue
+        look = look_of(element, looks[-1])
+        looks.append(look)
+        if is_dropped(element):
+            reader.skip(element, None if look.is_hidden else remark_of(element, notes))
+            walk.skip_subtree()
+        elif not look.is_hidden:
+            reader.start(element)
+        elif place_of(element) != "kept":
+            reader.skip_hidden(element)
+            walk.skip_subtree()
+        else:
+            reader.start_hidden(element)
+            if element.tag in ("td", "th"):
+                walk.skip_subtree()
+
+
+def _mark_of(element: _Element) -> str | None:
+    """Return what stands for hidden words: whoever can see them may read that they take something back."""
+    has_words = bool("".join(map(str, element.itertext())).strip())
+    return NOTE if has_words and not is_surely_hidden(element) else None
 
 
 def parse_html(html: str) -> _Element | None:
@@ -142,6 +164,22 @@ class _Reader:
         """Take that an element is left out, but for a remark; its end and the text behind it still come."""
         self._skipped.add(element)
         self._words().add(remark)
+
+    def skip_hidden(self, element: _Element) -> None:
+        """Take that an element is left out since its words may not be seen."""
+        if self._tables and place_of(element) == "unknown":
+            self._tables[0].is_readable = False
+        self.skip(element, _mark_of(element))
+
+    def start_hidden(self, element: _Element) -> None:
+        """Take the beginning of a part of a table that keeps its place, but whose words may not be seen."""
+        tag = str(element.tag)
+        if self._tables and tag in _ROW_GROUPS:
+            self._divide_rows()
+        elif self._tables:
+            self._start_part(tag, element)
+        if tag in ("td", "th"):
+            self._words().add(_mark_of(element))
 
     def end(self, element: _Element) -> None:
         """Take the end of an element, with the text behind it."""
@@ -230,7 +268,7 @@ class _Reader:
             return
         table = self._tables.pop()
         self._cells.pop()
-        if not self._tables:
+        if not self._tables and table.is_readable:
             for caption, grid in unfold(table):
                 self.writer.write_table(caption, grid)
 

@@ -22,12 +22,14 @@ from mrt_pipeline.releasing.citation import (
     render_citation,
 )
 from mrt_pipeline.releasing.contents import ReleaseFile
+from mrt_pipeline.releasing.materials import render_materials
 from mrt_pipeline.releasing.naming import (
     ATTRIBUTION_NAME,
     CHANGES_NAME,
     CITATION_NAME,
     DELTA_NAME,
     INDEX_NAME,
+    MATERIALS_NAME,
     SUMS_NAME,
 )
 from mrt_pipeline.releasing.shelf import Released, read_release
@@ -97,6 +99,7 @@ def render(plan: Plan) -> dict[str, bytes]:
         ReleaseFile("citation", CITATION_NAME, render_citation(plan.version, title, dataset, plan.now)),
         ReleaseFile("changes", CHANGES_NAME, render_changes(delta)),
         ReleaseFile("delta", DELTA_NAME, to_json(delta)),
+        ReleaseFile("materials", MATERIALS_NAME, render_materials()),
     ]
     contents = {file.path: file.content for file in files}
     contents[INDEX_NAME] = to_json(_index(plan, title, delta, files))

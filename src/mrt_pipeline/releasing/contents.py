@@ -21,6 +21,7 @@ from mrt_pipeline.releasing.naming import (
     CITATION_NAME,
     DELTA_NAME,
     INDEX_NAME,
+    MATERIALS_NAME,
     SUMS_NAME,
 )
 from mrt_pipeline.report import REPORT_FILE
@@ -29,7 +30,7 @@ from mrt_pipeline.runtime.files import sha256_of
 
 _TAKEN = {
     *(ATTRIBUTION_NAME, CHANGES_NAME, CITATION_NAME, DELTA_NAME, INDEX_NAME, SUMS_NAME),
-    *(FINAL_NAME, REPORT_FILE),
+    *(FINAL_NAME, MATERIALS_NAME, REPORT_FILE),
 }
 _FILE_NAME: TypeAdapter[str] = TypeAdapter(FileName)
 

@@ -14,6 +14,7 @@ DELTA_NAME = "delta.json"
 CHANGES_NAME = "CHANGES.md"
 CITATION_NAME = "CITATION.cff"
 ATTRIBUTION_NAME = "ATTRIBUTION.txt"
+MATERIALS_NAME = "sbom.cdx.json"
 
 _VERSION = re.compile(r"\d{4}\.\d{2}\.\d{2}(\.[1-9]\d*)?")
 

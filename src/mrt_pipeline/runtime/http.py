@@ -23,6 +23,7 @@ import mrt_pipeline
 from mrt_pipeline.errors import FetchError, ModelCallError
 from mrt_pipeline.runtime.http_errors import (
     Request,
+    has_secret,
     learn_secrets,
     refuse_unfit,
     show_url,
@@ -32,6 +33,7 @@ from mrt_pipeline.runtime.http_exchange import Exchange, Received
 from mrt_pipeline.runtime.rate_limits import RateLimiter
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
 from mrt_pipeline.runtime.retrying import FailedTry, ask_again, doubling
+from mrt_pipeline.runtime.time_limits import Allowance, TimeLimit
 
 MAX_ANSWER_BYTES = 64 * 2**20
 """after decompression"""
@@ -70,7 +72,7 @@ class HttpOptions:
     timeout_s: float = 30
     """for connecting, and for each single read"""
     deadline_s: float | None = None
-    """for one whole answer [default: four times the timeout]"""
+    """for one whole answer, redirects and further tries included [default: four times the timeout]"""
     base_urls: tuple[str, ...] = ()
     """the service's configured URLs, whose hosts may have any address"""
     contact: str = ""
@@ -80,6 +82,11 @@ class HttpOptions:
     """before the second try; doubles with each further one"""
     patience_s: float = math.inf
     """no further try begins later than this after the first"""
+
+    @property
+    def answer_s(self) -> float:
+        """Return how long the exchange of one whole answer may take."""
+        return self.deadline_s or STEPS_PER_ANSWER * self.timeout_s
 
     @property
     def longest_wait_s(self) -> float:
@@ -98,6 +105,7 @@ class HttpClient:
         limiter: RateLimiter | None = None,
         sleep: Callable[[float], None] = time.sleep,
         tell: Callable[[str], None] = lambda _: None,
+        limit: Callable[[], TimeLimit | None] = lambda: None,
     ) -> None:
         """Take how to ask and what all clients of a run share; nothing is loaded or opened yet.
 
@@ -107,12 +115,14 @@ class HttpClient:
             limiter: how fast, shared by all clients.
             sleep: waits some seconds.
             tell: takes a sentence whenever a request failed and is to be tried again.
+            limit: returns the present limit of all requests, if there is one.
         """
         self._options = options
         self._now = now
         self._limiter = limiter or RateLimiter(sleep=sleep)
         self._sleep = sleep
         self._tell = tell
+        self._limit = limit
         self._exchange: Exchange | None = None
         self._lock = threading.Lock()
 
@@ -147,6 +157,7 @@ class HttpClient:
             shown_url=show_url(url, params),
             headers={**(headers or {}), **(conditions or {})},
             max_bytes=max_bytes,
+            carries_secret=has_secret(url, headers or {}),
         )
         return _new_answer(request, self._ask(request, bool(conditions)), self._now())
 
@@ -166,7 +177,7 @@ class HttpClient:
             FetchError: if there is no answer of status 2xx.
         """
         learn_secrets(url, headers or {}, body if is_secret else {})
-        request = _post_of(source_id, url, body, headers or {}, max_bytes)
+        request = _post_of(source_id, url, body, headers or {}, max_bytes, is_secret=is_secret)
         return _new_answer(request, self._ask(request), self._now())
 
     def post_form(
@@ -206,7 +217,7 @@ class HttpClient:
         learn_secrets(url, headers or {}, {})  # a question is no secret
         request = _post_of(source_id, url, body, headers or {}, max_bytes)
         refuse_unfit(request)
-        return self._open(request).send(request)
+        return self._open(request).send(request, self._allow(request))
 
     def close(self) -> None:
         """Close all connections; asking again opens new ones."""
@@ -219,26 +230,50 @@ class HttpClient:
         """Ask until there is an answer, for as long as asking again may help."""
         refuse_unfit(request)
         first_s = self._options.first_wait_s
+        allowance = self._allow(request)
         began = time.monotonic()
         pauses = [
             pause_s + uniform(0, first_s)  # noqa: S311 # not all clients at once; nothing secret depends on it
             for pause_s in doubling(first_s, self._options.tries - 1, MAX_BACKOFF_S)
         ]
         return ask_again(
-            lambda: self._try_once(request, is_conditional), pauses, lambda failed: self._go_on(failed, began)
+            lambda: self._try_once(request, is_conditional, allowance),
+            pauses,
+            lambda failed: self._go_on(request, failed, began, allowance),
         )
 
-    def _go_on(self, failed: FailedTry, began: float) -> None:
+    def _allow(self, request: Request) -> Allowance:
+        """Return the time for one answer."""
+        return Allowance(min(self._options.answer_s, self._left_s(request)))
+
+    def _left_s(self, request: Request, pause_s: float = 0, cause: Exception | None = None) -> float:
+        """Return what the limit of all requests leaves for one that is made after a pause.
+
+        Raises:
+            FetchError: if that is nothing.
+        """
+        if (limit := self._limit()) is None:
+            return math.inf
+        left_s = limit.left_s(self._now()) - pause_s
+        if left_s <= 0:
+            raise request.failure(limit.is_over, timed_out=True) from cause
+        return left_s
+
+    def _go_on(self, request: Request, failed: FailedTry, began: float, allowance: Allowance) -> None:
         """Tell why a request is tried again, when, and how often it was tried, and wait."""
+        left_s = self._left_s(request, failed.pause_s or 0, failed.error)
+        allowance.left_s = min(allowance.left_s, left_s)
         if failed.pause_s is None or time.monotonic() - began + failed.pause_s > self._options.patience_s:
+            raise failed.error
+        if allowance.left_s <= 0:
             raise failed.error
         attempts = f"attempt {failed.number} of {self._options.tries} failed"
         self._tell(f"{failed.error}; {attempts}. Retrying in {failed.pause_s:.1f} s.")
         if _asked_wait_s(failed.error) < failed.pause_s:
             self._sleep(failed.pause_s)  # a pause that the service asked for is kept by the limiter
 
-    def _try_once(self, request: Request, is_conditional: bool) -> Received:
-        received = self._open(request).send(request)
+    def _try_once(self, request: Request, is_conditional: bool, allowance: Allowance) -> Received:
+        received = self._open(request).send(request, allowance)
         if received.is_good or (received.status == 304 and is_conditional):
             return received
         failure = status_failure(request, received.status, received.headers, received.content, self._now())
@@ -255,7 +290,6 @@ class HttpClient:
                 try:
                     self._exchange = Exchange(
                         timeout_s=options.timeout_s,
-                        deadline_s=options.deadline_s or STEPS_PER_ANSWER * options.timeout_s,
                         user_agent=user_agent(options.contact),
                         trusted_hosts=frozenset(_host(url) for url in options.base_urls),
                         limiter=self._limiter,
@@ -274,7 +308,13 @@ def user_agent(contact: str) -> str:
 
 
 def _post_of(
-    source_id: str, url: str, body: Mapping[str, Any], headers: Mapping[str, str], max_bytes: int
+    source_id: str,
+    url: str,
+    body: Mapping[str, Any],
+    headers: Mapping[str, str],
+    max_bytes: int,
+    *,
+    is_secret: bool = False,
 ) -> Request:
     return Request(
         source_id=source_id,
@@ -284,6 +324,7 @@ def _post_of(
         headers={**headers, "content-type": "application/json"},
         body=json.dumps(dict(body)).encode(),
         max_bytes=max_bytes,
+        carries_secret=is_secret or has_secret(url, headers),
     )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
 from mrt_pipeline.errors import BlockedError, FetchError
+from mrt_pipeline.runtime.rate_limits import is_loopback
 from mrt_pipeline.runtime.retry_after import parse_retry_after
 from mrt_pipeline.runtime.texts import cut, excerpt
 from mrt_pipeline.secrecy import SECRETS
@@ -47,6 +48,8 @@ class Request:
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
+    carries_secret: bool = False
+    """whether whoever reads it on its way would learn a secret of ours"""
 
     def failure(self, what: str, *, retryable: bool = False, timed_out: bool = False) -> FetchError:
         """Return the error that says what went wrong with this request."""
@@ -76,6 +79,11 @@ def learn_secrets(url: str, headers: Mapping[str, str], body: Mapping[str, str])
         SECRETS.learn(f"the field {name}", value)
 
 
+def has_secret(url: str, headers: Mapping[str, str]) -> bool:
+    """Return whether a login in a URL, or a header that a caller gives, is secret."""
+    return any(secrets_of_login(url)) or any(name.lower() not in HARMLESS_HEADERS for name in headers)
+
+
 def fits_a_header(value: str) -> bool:
     """Return whether a header can carry a text as it is."""
     return value.isascii() and value.isprintable() and value == value.strip()
@@ -89,6 +97,12 @@ def refuse_unfit(request: Request) -> None:
     """
     if urlsplit(request.shown_url).scheme not in ("http", "https"):
         raise request.failure("was not requested: expected an http or https URL")
+    parts = urlsplit(request.url)
+    if request.carries_secret and parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise request.failure(
+            "was not requested: it would send a secret unencrypted; expected an https URL, or a server on "
+            "this machine. Correct the configured URL"
+        )
     for name, value in request.headers.items():
         if not fits_a_header(value):
             raise request.failure(

@@ -1,8 +1,8 @@
 """One try of one request: send it, follow its redirects, receive an answer of bounded size.
 
 Whatever status comes back is a ``Received``; everything else is a ``FetchError``. A redirect leads to http
-or https only, at most five times, and a POST is not redirected at all. Another origin gets none of the
-caller's headers.
+or https only, from https to https only, at most five times, and a POST is not redirected at all. Another
+origin gets none of the caller's headers.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from mrt_pipeline.runtime.http_errors import (
 )
 from mrt_pipeline.runtime.rate_limits import RateLimiter
 from mrt_pipeline.runtime.texts import QUOTABLE_CHARS
+from mrt_pipeline.runtime.time_limits import Allowance
 
 if TYPE_CHECKING:
     import httpx2
@@ -49,7 +50,6 @@ class Exchange:
         self,
         *,
         timeout_s: float,
-        deadline_s: float,
         user_agent: str,
         trusted_hosts: frozenset[str],
         limiter: RateLimiter,
@@ -62,7 +62,6 @@ class Exchange:
         from mrt_pipeline.runtime.http_transport import BoundedTransport
 
         self._timeout_s = timeout_s
-        self._deadline_s = deadline_s
         self._limiter = limiter
         self._transport = BoundedTransport(trusted_hosts)
         self._client = httpx2.Client(
@@ -74,28 +73,35 @@ class Exchange:
             trust_env=False,
         )
 
-    def send(self, request: Request) -> Received:
-        """Send a request once and return what comes back.
+    def send(self, request: Request, allowance: Allowance) -> Received:
+        """Send a request once and return what comes back, within what is left of the time for its answer.
 
         Raises:
             FetchError: if nothing whole comes back in time.
         """
-        with self._translated(request):
-            return self._follow(request)
+        try:
+            return self._follow(request, allowance)
+        except library_errors() as error:
+            raise transfer_failure(request, error, self._timeout_s, allowance.seconds) from error
 
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
 
-    def _follow(self, request: Request) -> Received:
+    def _follow(self, request: Request, allowance: Allowance) -> Received:
         import httpx2
 
         url, headers = httpx2.URL(request.url), request.headers
         for _ in range(MAX_REDIRECTS + 1):
-            with self._limiter.turn(url.host), self._response(request, url, headers) as response:
+            with (
+                self._limiter.turn(url.host),
+                allowance.spending() as left_s,
+                self._transport.deadline(left_s),
+                self._response(request, url, headers) as response,
+            ):
                 if not response.has_redirect_location:
                     return _receive(request, response)
-                target = _redirect_target(request, response)
+                target = _redirect_target(request, response, url.scheme)
             headers = headers if target.origin == url.origin else {}
             url = target
             learn_secrets(str(url), {}, {})
@@ -105,20 +111,12 @@ class Exchange:
     def _response(
         self, request: Request, url: httpx2.URL, headers: Mapping[str, str]
     ) -> Iterator[httpx2.Response]:
-        with self._transport.deadline(self._deadline_s):
-            made = self._client.build_request(request.method, url, headers=headers, content=request.body)
-            with contextlib.closing(self._client.send(made, stream=True)) as response:
-                yield response
-
-    @contextlib.contextmanager
-    def _translated(self, request: Request) -> Iterator[None]:
-        try:
-            yield
-        except library_errors() as error:
-            raise transfer_failure(request, error, self._timeout_s, self._deadline_s) from error
+        made = self._client.build_request(request.method, url, headers=headers, content=request.body)
+        with contextlib.closing(self._client.send(made, stream=True)) as response:
+            yield response
 
 
-def _redirect_target(request: Request, response: httpx2.Response) -> httpx2.URL:
+def _redirect_target(request: Request, response: httpx2.Response, scheme: str) -> httpx2.URL:
     if request.method != "GET":
         raise request.failure(
             f"redirects a {request.method}; its body is sent nowhere else. Correct the configured URL"
@@ -128,6 +126,8 @@ def _redirect_target(request: Request, response: httpx2.Response) -> httpx2.URL:
     target = response.next_request.url
     if target.scheme not in ("http", "https"):
         raise request.failure(f"was redirected to a URL of scheme {target.scheme}; expected http or https")
+    if scheme == "https" != target.scheme:
+        raise request.failure("was redirected from https to http, where anyone could change the answer")
     return target
 
 

@@ -19,13 +19,13 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from functools import cache
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore2
 import httpx2
 
+from mrt_pipeline.runtime.addresses import is_private
 from mrt_pipeline.runtime.http_errors import PrivateAddressError
 from mrt_pipeline.runtime.rate_limits import is_loopback
 
@@ -107,17 +107,6 @@ def find_proxy(scheme: str, host: str) -> str | None:
     if not proxy or is_loopback(host) or proxy_bypass(host):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
-
-
-def is_private(address: str) -> bool:
-    """Return whether an IP address is one that the public internet does not reach."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        return not found.ipv4_mapped.is_global
-    return not found.is_global
 
 
 def has_private_address(host: str) -> bool:

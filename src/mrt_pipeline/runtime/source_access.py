@@ -5,6 +5,7 @@ Importing this module is cheap; the HTTP library is loaded when the first live r
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,7 @@ from mrt_pipeline.runtime.files import remove_abandoned
 from mrt_pipeline.runtime.rate_limits import RateLimiter
 from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, load_recording
 from mrt_pipeline.runtime.table_rows import from_row
+from mrt_pipeline.runtime.time_limits import TimeLimit
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -64,6 +66,7 @@ class SourceAccess:
         self._clients: dict[str, HttpClient] = {}
         self._others: list[Closable] = []
         self._lock = threading.Lock()
+        self._limit: TimeLimit | None = None
         keys = {spec.unrated_with for spec in all_sources() if _has(secrets, spec.unrated_with)}
         paces = rates_by_host(keys)
         self._limiter = RateLimiter(paces, sleep=sleep, tell=tell)
@@ -79,6 +82,20 @@ class SourceAccess:
             if api not in self._clients:
                 self._clients[api] = self._open(getattr(self.settings.apis, api))
             return self._clients[api]
+
+    @contextlib.contextmanager
+    def limited(self, key: str, minutes: float) -> Iterator[None]:
+        """Let no request begin or last beyond some minutes from now, while a block runs.
+
+        Args:
+            key: of the configuration, which sets the limit; an error names it.
+            minutes: how long all requests may take together.
+        """
+        self._limit = TimeLimit(key, minutes, self.now())
+        try:
+            yield
+        finally:
+            self._limit = None
 
     def read_checked(
         self,
@@ -152,6 +169,7 @@ class SourceAccess:
             limiter=self._limiter,
             sleep=self._sleep,
             tell=self.tell,
+            limit=lambda: self._limit,
         )
 
 

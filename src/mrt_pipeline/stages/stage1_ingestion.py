@@ -42,10 +42,13 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         from mrt_pipeline.sources.datagov.reading import read_exits
 
         context, network = self._context, load_network()
+        section = context.settings.stages.stage1_ingestion
         context.stop.check()
-        exits = read_exits(context.access, context.settings.stages.stage1_ingestion.cache_ttl_days)
-        context.stop.check()
-        made = ingest(network, context.as_of, exits, self._read_locations(network))
+        with context.access.limited(f"stages.{self.stage_name}.timeout_minutes", section.timeout_minutes):
+            exits = read_exits(context.access, section.cache_ttl_days)
+            context.stop.check()
+            locations = self._read_locations(network)
+        made = ingest(network, context.as_of, exits, locations)
         return Stage1Output(
             metadata=context.metadata_of(self.stage_name),
             stations=made.stations,

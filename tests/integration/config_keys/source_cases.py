@@ -141,6 +141,17 @@ def asks(spec: SourceSpec) -> Ask:
     return ask
 
 
+def ends_in_time(scene: Scene, changes: Changes) -> bool:
+    """Return whether stage 1 gets its answers before its time is over."""
+    with LiveWorld() as world:
+        try:
+            live = {**changes, **world.addresses, "apis.datagov.mode": "live"}
+            Stage1Ingestion(NO_CONFIG, scene.context(live)).execute(None)
+        except SourceError as error:
+            return f"{STAGE1}.timeout_minutes" not in str(error)
+    return True
+
+
 def is_asked(ask: Ask) -> Look:
     """Return what tells whether a service is asked for what is recorded, too."""
 
@@ -192,6 +203,7 @@ STAGE1_CASES = (
     Case(f"{STAGE1}.enabled", False, outcome, "completed", "MissingCheckpointError", POOR),
     Case(f"{STAGE1}.sources", ["datagov"], is_read("onemap-stations"), True, False, POOR),
     Case(f"{STAGE1}.cache_ttl_days", 0, is_asked_again, False, True),
+    Case(f"{STAGE1}.timeout_minutes", 1e-9, ends_in_time, True, False),
     Case(f"{STAGE1}.expected_exits.min", 800, outcome, "completed", "SourceFormatError", POOR),
     Case(f"{STAGE1}.expected_exits.max", 600, has_finding("more-exits-than-expected"), False, True, POOR),
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, bounds_of
 from mrt_pipeline.extraction.page_text import read_page_text
 from mrt_pipeline.extraction.page_writer import MAX_TEXT_CHARS
+from tests.fakes.hidden_words import DOUBTFUL, HIDING, SHOWING, WORDS
 
 TITLE = "Yishun MRT Station"
 
@@ -196,6 +197,54 @@ def test_a_table_within_a_cell_divides_no_rows_of_the_outer_one() -> None:
 @pytest.mark.parametrize("size", ["0", "0px", "0.0em", ".0em", "+0", "0e3px", "00%"])
 def test_letters_of_no_size_are_not_seen(size: str) -> None:
     assert text_of(f"<p>x<span style='font-size: {size}'>Exit A</span></p>") == "x\n"
+
+
+def test_words_that_nobody_can_see_are_no_text() -> None:
+    ways = (*HIDING, *DOUBTFUL)
+    assert [html for html in ways if WORDS in text_of(f"<div>before {html} after</div>")] == []
+
+
+def test_words_under_ordinary_styles_are_read() -> None:
+    unread = [html for html in SHOWING if text_of(f"<div>{html}</div>").strip() != WORDS]
+    assert unread == []
+
+
+def test_words_that_one_click_shows_are_read() -> None:
+    assert text_of("<details><summary>Exits</summary>Exit A</details>") == "Exits\n\nExit A\n"
+
+
+def test_words_that_may_be_seen_leave_a_mark_since_they_may_take_something_back() -> None:
+    assert text_of('<p>Lift <i style="color:var(--x)">closed</i></p>') == "Lift †\n"
+    assert text_of('<p>Lift <i style="color:var(--x)"> </i></p>') == "Lift\n"
+    assert text_of('<p>Lift <i style="display:none">closed</i></p>') == "Lift\n"
+
+
+@pytest.mark.parametrize(
+    ("style", "rows"),
+    [
+        ("display:none", [["1", "2", ""], ["a", "b", "c"]]),
+        ("opacity:0", [["", "1", "2"], ["a", "b", "c"]]),
+        ("color:var(--x)", [["†", "1", "2"], ["a", "b", "c"]]),
+        ("display:block", []),
+        ("float:right", []),
+        (r"d\69splay:none", []),
+        ("display:none;display:table-cell", []),
+    ],
+)
+def test_a_cell_that_may_be_hidden_moves_no_other_into_a_column_not_its_own(
+    style: str, rows: list[list[str]]
+) -> None:
+    hidden, other = (
+        f'<tr><td style="{style}">x</td><td>1</td><td>2</td></tr>',
+        "<tr><td>a</td><td>b</td><td>c</td></tr>",
+    )
+    assert rows_of(f"<table>{hidden}{other}</table>") == rows
+
+
+def test_a_row_that_nobody_sees_still_counts_for_cells_that_span_rows() -> None:
+    html = """<table><tr><td rowspan=2>A</td><td>1</td></tr><tr style="opacity:0"><td>2</td></tr>
+    <tr><td>B</td><td>3</td></tr></table>"""
+    assert rows_of(html) == [["A", "1"], ["A", "†"], ["B", "3"]]
 
 
 @pytest.mark.parametrize("span", ["0", "-1", "1e9", "99999999999999999999", "x", "", "\u0663"])

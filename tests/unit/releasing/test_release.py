@@ -32,6 +32,7 @@ MADE = {
     "CITATION.cff",
     "CHANGES.md",
     "delta.json",
+    "sbom.cdx.json",
     "index.json",
     "SHA256SUMS",
 }

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.errors import FetchError
+from mrt_pipeline.runtime.http import HttpClient, HttpOptions
 from mrt_pipeline.runtime.http_errors import show_url
 from tests.fakes.fake_time import FakeTime
-from tests.fakes.http_server import Handler, Reply, SeenRequest, in_turn
+from tests.fakes.http_server import Handler, LoopbackServer, Reply, SeenRequest, in_turn
 from tests.unit.runtime.http_scene import SOURCE, failure_of, keeping, serving
 
 SECRET = "s3cret-w0rd-0123456789"
@@ -124,3 +125,23 @@ def test_a_url_is_shown_without_what_may_be_secret(url: str, shown: str) -> None
 
 def test_a_long_url_is_cut() -> None:
     assert len(show_url("https://host.example/" + "a" * 5000)) == 300
+
+
+@pytest.mark.parametrize("host", ["service.example", "10.0.0.1", "93.184.215.14"])
+def test_no_secret_is_sent_unencrypted_to_another_machine(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"http://{host}/stops"
+    with LoopbackServer(in_turn(Reply())) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        client = HttpClient(HttpOptions(base_urls=(url,), tries=1), now=FakeTime().now)
+        errors = [
+            failure_of(client, url, headers={"AccountKey": SECRET}),
+            failure_of(client, url.replace("//", f"//me:{SECRET}@")),
+        ]
+        with pytest.raises(FetchError, match="would send a secret unencrypted"):
+            client.post_json(SOURCE, url, {"password": SECRET})
+        with pytest.raises(FetchError, match="would send a secret unencrypted"):
+            client.post_json_once(SOURCE, url, {}, headers={"authorization": f"Bearer {SECRET}"})
+        client.get(SOURCE, url, headers={"accept": "text/html"}, conditions={"if-none-match": "1"})
+        client.close()
+    assert len(proxy.requests) == 1
+    assert all("would send a secret unencrypted" in str(error) for error in errors)

@@ -3,11 +3,13 @@
 It reads one order as JSON from stdin, sends all messages at once, and prints ``[name, outcome]`` as soon as
 one's outcome is known: ``delivered``, ``refused``, ``unknown``, ``late``, or ``crashed`` and the type of the
 exception (its text may quote the URL, and goes nowhere). It imports nothing of this package, so that it
-starts fast and works wherever the package lies.
+starts fast and works wherever the package lies. Apprise keeps the whole answer of a server, so this process
+has a bound of memory: an endless answer ends in ``crashed MemoryError``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -20,11 +22,14 @@ from urllib.parse import parse_qsl, urlsplit
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
+MAX_MEMORY_BYTES = 2**30
+"""of address space; Apprise with all its plug-ins takes a third of it"""
 _LOCK = threading.Lock()
 
 
 def main() -> None:
     """Carry out the order on stdin."""
+    _bound_memory()
     order = json.load(sys.stdin)
     services = {name: _open(url, order["fields"]) for name, url in order["destinations"]}
     threads = {
@@ -39,6 +44,15 @@ def main() -> None:
         if thread.is_alive():
             _tell(name, "late")
     os._exit(0)  # a thread that hangs must not be waited for
+
+
+def _bound_memory() -> None:
+    with contextlib.suppress(
+        ImportError, ValueError, OSError
+    ):  # a system that knows no such bound, or a lower one
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def _send(name: str, service: NotifyBase | None, order: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Annotated, get_args
@@ -19,6 +20,19 @@ MAX_LINE = 500
 MAX_LINES = 100
 """of the cause, and of the details"""
 
+_RENDERED = (
+    (re.compile(r"@(?=\w)"), "@ "),  # @everyone, <@U123>
+    (re.compile(r"<(?=\S)"), "< "),  # <!channel>, <https://example.org|text>, <b>
+    (re.compile(r"\](?=[(\[])"), "] "),  # [text](link)
+    (re.compile(r":(?=//)"), "[:]"),
+    (
+        re.compile(
+            r"(?:(?<=//)|(?<![/\w.-]))((?:[\w-]+\.)*[\w-]+)\.(?=[a-z]{2,}(?:/|:\d))|\b(www)\.", re.IGNORECASE
+        ),
+        r"\1\2[.]",
+    ),
+)
+"""what chat services make a link or a call to people of, and what keeps it text"""
 FACTS = ("run_id", "level", "trigger", "stage", "cause", "safe", "command", "folder", "host")
 
 
@@ -80,6 +94,7 @@ class Alert(Record):
     def facts(self) -> dict[str, str]:
         """Return what stands in the body, by name, for a program to read."""
         found = {name: str(value) for name in FACTS if (value := getattr(self, name))}
+        found["cause"] = unrendered(self.cause)
         return {name: "\n".join(_shorten(value.splitlines())) for name, value in found.items()}
 
     def _lines(self) -> Iterator[str]:
@@ -87,14 +102,14 @@ class Alert(Record):
             if value := getattr(self, name):
                 yield _escape(f"{name.replace('_', ' ').capitalize()}: {value}")
         yield ""
-        yield from _shorten(self.cause.splitlines())
+        yield from _shorten(unrendered(self.cause).splitlines())
         yield ""
         yield _escape(f"Safe: {self.safe}")
         if self.command:
             yield _escape(f"Resume with: {self.command}")
         if self.details:
             yield ""
-            yield from _shorten(self.details)
+            yield from _shorten(map(unrendered, self.details))
 
 
 def level_of(trigger: Trigger, triggers: TriggersSection) -> Level | None:
@@ -106,6 +121,13 @@ def level_of(trigger: Trigger, triggers: TriggersSection) -> Level | None:
 def is_at_least(level: Level, least: Level) -> bool:
     """Return whether a level is no lower than another one."""
     return LEVELS.index(level) >= LEVELS.index(least)
+
+
+def unrendered(text: str) -> str:
+    """Return a text in which no channel finds a link, or somebody to call."""
+    for pattern, written in _RENDERED:
+        text = pattern.sub(written, text)
+    return text
 
 
 def _shorten(lines: Iterable[str]) -> Iterator[str]:
