@@ -24,6 +24,7 @@ import orjson
 from pydantic import BaseModel
 
 from mrt_pipeline.errors import SecretFoundError, StorageError
+from mrt_pipeline.regular_files import read_regular_file
 from mrt_pipeline.secrecy import SECRETS
 
 TEMPORARY_SUFFIX = ".mrt-tmp"
@@ -136,12 +137,10 @@ def read_bytes(path: Path) -> bytes:
 
     Raises:
         FileNotFoundError: if there is none.
-        StorageError: if it cannot be read, or is a pipe, which may never end.
+        StorageError: if it cannot be read, is no file, or is longer than any of ours.
     """
     try:
-        if path.is_fifo():
-            raise StorageError(path, "is a pipe; expected a file. Move it away, or save what it gives first.")
-        return path.read_bytes()
+        return read_regular_file(path)
     except FileNotFoundError:
         raise
     except OSError as error:

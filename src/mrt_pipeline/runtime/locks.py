@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from mrt_pipeline.errors import RunLockedError
-from mrt_pipeline.runtime.files import storage_errors, write_bytes
+import orjson
+
+from mrt_pipeline.errors import RunLockedError, StorageError
+from mrt_pipeline.runtime.files import read_bytes, storage_errors, write_bytes
 
 LOCK_NAME = ".lock"
 OUTPUTS_LOCK_NAME = ".outputs.lock"
@@ -97,8 +99,8 @@ def _write_holder(folder: Path, now: datetime) -> None:
 
 def _describe_holder(folder: Path) -> str:
     try:
-        holder = json.loads((folder / HOLDER_NAME).read_text(encoding="utf-8"))
+        holder = orjson.loads(read_bytes(folder / HOLDER_NAME))
         described = f"process {int(holder['pid'])} on {holder['host']!s} since {holder['since']!s}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, StorageError, ValueError, KeyError, TypeError, OverflowError):
         return "another process"
     return described if described.isprintable() else "another process"

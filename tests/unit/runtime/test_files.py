@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.errors import StorageError
+from mrt_pipeline.regular_files import read_regular_file
 from mrt_pipeline.runtime.files import (
     TEMPORARY_SUFFIX,
     make_folder,
@@ -172,14 +173,32 @@ def test_a_folder_in_the_way_of_a_file_is_told(tmp_path: Path) -> None:
 def test_a_missing_file_is_told_apart_from_one_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_bytes(tmp_path / "nothing")
-    with pytest.raises(StorageError, match="could not be read"):
-        read_bytes(tmp_path)
 
 
-def test_a_pipe_is_refused_before_anyone_waits_for_it(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "a.json")
-    with pytest.raises(StorageError, match="is a pipe"):
-        read_bytes(tmp_path / "a.json")
+@pytest.mark.parametrize(
+    ("plant", "words"),
+    [
+        (os.mkfifo, "a pipe"),
+        (Path.mkdir, "a folder"),
+        (lambda path: path.symlink_to("/dev/zero"), "a device"),
+    ],
+)
+def test_what_is_no_file_is_refused_before_anyone_waits_for_it(
+    plant: Callable[[Path], object], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plant(Path("a.json"))
+    with pytest.raises(StorageError, match=rf"could not be read: .*{words}"):
+        read_bytes(Path("a.json"))
+
+
+def test_a_file_far_longer_than_ours_is_refused_by_its_first_bytes(tmp_path: Path) -> None:
+    with (tmp_path / "a.json").open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(OSError, match="it is longer than 1000 bytes"):
+        read_regular_file(tmp_path / "a.json", 1000)
+    (tmp_path / "b.json").write_bytes(bytes(1000))
+    assert read_regular_file(tmp_path / "b.json", 1000) == bytes(1000)
 
 
 def test_a_folder_is_made_with_its_parents(tmp_path: Path) -> None:
