@@ -25,6 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.runtime.files import describe_os_error, refuse_secrets, temporary_path
+from mrt_pipeline.runtime.held_folders import refuse_swapped
 from mrt_pipeline.runtime.model_usage import add_usage
 from mrt_pipeline.runtime.output_files import read_record, render_record
 from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, primary_code, read_row
@@ -151,6 +152,8 @@ def open_journal(
         fault = "damaged" if unfit.is_damage else "no journal of this version"
         tell(f"{shown} is {fault}; it was kept as {aside.name} and a new one was started.")
 
+    if folder is not None:
+        refuse_swapped(folder)
     path = None if folder is None else folder / JOURNAL_NAME
     shown = path or Path(":memory:")
     with _sqlite_errors(shown):
