@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.errors import ConfigError
+from mrt_pipeline.regular_files import read_regular_file
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.secrecy.known import LEAST_CHARS
 from mrt_pipeline.secrecy.urls import is_secret_name, secrets_of_login, secrets_of_url
@@ -183,15 +184,8 @@ def _describe_fault(binding: Binding) -> str:
 
 def _read_text(path: Path) -> str:
     try:
-        if path.is_fifo():
-            raise _refusal(path, "it is a pipe, not a file")  # opening it may take for ever
-        with path.open("rb") as file:
-            content = file.read(MAX_DOTENV_BYTES + 1)
-        if len(content) <= MAX_DOTENV_BYTES:
-            return content.decode("utf-8-sig")
-        reason = f"it is longer than {MAX_DOTENV_BYTES} bytes"
-    except IsADirectoryError:
-        reason = "it is a folder, not a file"
+        content = read_regular_file(path, MAX_DOTENV_BYTES)
+        return content.decode("utf-8-sig")
     except OSError as error:
         reason = str(error.strerror)
     except UnicodeDecodeError as error:

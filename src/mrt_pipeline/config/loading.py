@@ -14,6 +14,7 @@ from mrt_pipeline.config.keys import Key, known_keys, section_of
 from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.config.yaml_reading import KeyPath, YamlDocument, read_yaml, show_path
 from mrt_pipeline.errors import ConfigError
+from mrt_pipeline.regular_files import read_regular_file
 
 MAX_FILE_BYTES = 256 * 1024
 NO_ARGUMENTS: Mapping[str, object] = MappingProxyType({})
@@ -78,14 +79,12 @@ def _read_document(path: Path) -> YamlDocument:
 
 def _read_text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
+        content = read_regular_file(path, MAX_FILE_BYTES)
     except FileNotFoundError as error:
         raise _unreadable("there is no such file; name one with --config or PIPELINE_CONFIG.") from error
     except (OSError, ValueError) as error:  # a path may hold what no path can
-        raise _unreadable(f"it cannot be read: {getattr(error, 'strerror', None) or error}.") from error
-    if len(content) > MAX_FILE_BYTES:
-        raise _unreadable(f"it is longer than {MAX_FILE_BYTES} bytes; expected a configuration.")
+        reason = getattr(error, "strerror", None) or error
+        raise _unreadable(f"{reason}; expected a configuration.") from error
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

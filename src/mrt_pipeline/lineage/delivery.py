@@ -20,6 +20,7 @@ from mrt_pipeline.config.settings import LineageSection
 from mrt_pipeline.errors import FetchError, RunInterrupted
 from mrt_pipeline.lineage.facets import Json
 from mrt_pipeline.runtime.files import append_lines, storage_errors
+from mrt_pipeline.runtime.held_folders import refuse_swapped
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.http import HttpClient
@@ -38,6 +39,7 @@ def append_events(path: Path, events: Iterable[Json]) -> None:
     Raises:
         StorageError: if they cannot be written; the lines before are untouched.
     """
+    refuse_swapped(path.parent)
     content = b"".join(orjson.dumps(event, option=orjson.OPT_SORT_KEYS) + b"\n" for event in events)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     with storage_errors(path, "could not be written; the lines before are untouched"):

@@ -161,7 +161,12 @@ def describe_fault(error: ValidationError | orjson.JSONDecodeError) -> str:
 
 def move_aside(path: Path, now: datetime) -> Path:
     """Keep a damaged file for inspection under another name and return that name."""
-    aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%d_%H%M%S_%f}")
+    aside = aside_path(path, now)
     with storage_errors(path, "is damaged and could not be moved aside"):
         path.rename(aside)
     return aside
+
+
+def aside_path(path: Path, now: datetime) -> Path:
+    """Return the name under which a file that could not be used is kept for inspection."""
+    return path.with_name(f"{path.name}.damaged-{now:%Y%m%d_%H%M%S_%f}")

@@ -4,7 +4,7 @@ A file is written to a temporary name in its own folder, flushed to the disk, an
 is flushed. So a crash, a kill or a full disk leaves either the old file or the new one under the final
 name, never half of one. Temporary names start with ``.`` and end with ``.mrt-tmp``; ``remove_leftovers``
 clears those that a killed process left behind, and may only be called by the holder of the folder's lock.
-``remove_abandoned`` is for folders without a lock, such as caches: it looks for the process in each name.
+``remove_abandoned`` is for folders without a lock, such as caches: it goes by the age of each file.
 
 No file holds a secret: a document that does is not written, a record of what happened is written without it.
 """
@@ -15,8 +15,8 @@ import contextlib
 import errno
 import hashlib
 import os
-import re
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -24,11 +24,13 @@ import orjson
 from pydantic import BaseModel
 
 from mrt_pipeline.errors import SecretFoundError, StorageError
+from mrt_pipeline.regular_files import read_regular_file
+from mrt_pipeline.runtime.held_folders import refuse_swapped
 from mrt_pipeline.secrecy import SECRETS
 
 TEMPORARY_SUFFIX = ".mrt-tmp"
-_WRITER = re.compile(rf"\.(\d{{1,10}})-\d+{re.escape(TEMPORARY_SUFFIX)}$")
-"""the process that writes a temporary file"""
+ABANDONED_AFTER_S = 3600.0
+"""No file of ours is written for so long. Whose process is alive cannot be seen across containers."""
 
 _ADVICE = {
     errno.ENOSPC: "the disk is full; make room and run the same command again",
@@ -65,6 +67,7 @@ def refuse_secrets(path: Path, *texts: str | bytes) -> None:
 
 
 def _put(path: Path, content: bytes, *, is_durable: bool = True) -> None:
+    refuse_swapped(path.parent)
     temporary = temporary_path(path)
     with storage_errors(path, "could not be written; an older version of it is untouched"):
         try:
@@ -132,12 +135,10 @@ def read_bytes(path: Path) -> bytes:
 
     Raises:
         FileNotFoundError: if there is none.
-        StorageError: if it cannot be read, or is a pipe, which may never end.
+        StorageError: if it cannot be read, is no file, or is longer than any of ours.
     """
     try:
-        if path.is_fifo():
-            raise StorageError(path, "is a pipe; expected a file. Move it away, or save what it gives first.")
-        return path.read_bytes()
+        return read_regular_file(path)
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -232,11 +233,10 @@ def remove_leftovers(folder: Path, *, with_folders: bool = False) -> list[str]:
 
 
 def remove_abandoned(folder: Path) -> None:
-    """Remove temporary files whose process is gone, as far as that can be done."""
+    """Remove temporary files that nobody can be writing any more, as far as that can be done."""
     with contextlib.suppress(OSError):
         for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
-            writer = _WRITER.search(path.name)
-            if writer is not None and not _is_running(int(writer[1])):
+            if time.time() - path.lstat().st_mtime > ABANDONED_AFTER_S:
                 path.unlink(missing_ok=True)
 
 
@@ -318,16 +318,6 @@ def _describe_obstacle(path: Path) -> str:
         is_loop = error.errno == errno.ELOOP
         return "is a link that leads back to itself" if is_loop else "is a link to no folder"
     return f"is a link to {path.readlink()}, a file"
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):  # somebody else's, or no number of a process
-        return True
-    return True
 
 
 def _write_and_flush(path: Path, content: bytes, *, is_durable: bool) -> None:

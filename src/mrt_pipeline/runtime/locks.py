@@ -14,8 +14,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from mrt_pipeline.errors import RunLockedError
-from mrt_pipeline.runtime.files import storage_errors, write_bytes
+import orjson
+
+from mrt_pipeline.errors import RunLockedError, StorageError
+from mrt_pipeline.runtime.files import read_bytes, storage_errors, write_bytes
+from mrt_pipeline.runtime.held_folders import is_still_ours, remembering
 
 LOCK_NAME = ".lock"
 OUTPUTS_LOCK_NAME = ".outputs.lock"
@@ -43,11 +46,13 @@ def run_lock(folder: Path, now: datetime) -> Iterator[None]:
                 "Wait for it to end, or choose another --output-dir."
             ) from None
     try:
-        _write_holder(folder, now)
-        yield
+        with remembering(folder, folder / LOCK_NAME):
+            try:
+                _write_holder(folder, now)
+                yield
+            finally:
+                _remove_holder(folder)
     finally:
-        with contextlib.suppress(OSError):  # the lock counts, not the note beside it
-            (folder / HOLDER_NAME).unlink()
         lock.release()
 
 
@@ -95,10 +100,16 @@ def _write_holder(folder: Path, now: datetime) -> None:
     write_bytes(folder / HOLDER_NAME, json.dumps(holder).encode())
 
 
+def _remove_holder(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # the lock counts, not the note beside it
+        if is_still_ours(folder):
+            (folder / HOLDER_NAME).unlink()
+
+
 def _describe_holder(folder: Path) -> str:
     try:
-        holder = json.loads((folder / HOLDER_NAME).read_text(encoding="utf-8"))
+        holder = orjson.loads(read_bytes(folder / HOLDER_NAME))
         described = f"process {int(holder['pid'])} on {holder['host']!s} since {holder['since']!s}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, StorageError, ValueError, KeyError, TypeError, OverflowError):
         return "another process"
     return described if described.isprintable() else "another process"

@@ -3,8 +3,8 @@
 One SQLite file, ``answers.sqlite3``, in the given folder; several threads and processes may use it. Only
 whole answers that could be read are kept, and the verdict that the answer to a question does not fit; never
 one that holds a secret. It is a
-cache and nothing else: a damaged file is recreated, a full disk means that nothing more is kept, and either
-is told once.
+cache and nothing else: a file that cannot be used is set aside, a full disk means that nothing more is kept,
+and either is told once; a row that cannot be read counts as not there.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mrt_pipeline.runtime.model import ModelAnswer
-from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, remove_store
+from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, read_row
 from mrt_pipeline.secrecy import SECRETS
 
 FILE_NAME = "answers.sqlite3"
 LAYOUT = 1
-"""Raised when the table changes; a file of another layout is recreated."""
+"""Raised when the table changes; a file of another layout is set aside."""
 
 _TABLE = (
     "CREATE TABLE answers "
@@ -56,10 +56,11 @@ class AnswerCache:
         """Return the answer kept under a key, if any."""
         with self._lock:
             rows = self._select(_FIND, (key,)) if self._can_find else []
-            if rows and SECRETS.find(*rows[0]):
+            row = read_row(rows[0] if rows else None, str, str)
+            if row and SECRETS.find(*row):
                 self._run("DELETE FROM answers WHERE key = ?", (key,))
                 return None
-        return ModelAnswer(*rows[0]) if rows else None
+        return ModelAnswer(*row) if row else None
 
     @property
     def is_empty(self) -> bool:
@@ -73,10 +74,10 @@ class AnswerCache:
             if self._can_save and SECRETS.find(answer.text) is None:
                 self._save((key, answer.finish_reason, answer.text))
 
-    def _select(self, statement: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    def _select(self, statement: str, values: tuple[str, ...]) -> list[tuple[object, ...]]:
         try:
             return self._run(statement, values)
-        except (sqlite3.Error, OSError) as error:
+        except STORE_ERRORS as error:
             self._can_find = self._can_save = False
             self._warn(f"{self._path}: no answer of an earlier run can be used ({error}).")
             return []
@@ -84,17 +85,19 @@ class AnswerCache:
     def _save(self, values: tuple[str, ...]) -> None:
         try:
             self._run("INSERT OR IGNORE INTO answers (key, finish_reason, text) VALUES (?, ?, ?)", values)
-        except (sqlite3.Error, OSError) as error:
+        except STORE_ERRORS as error:
             self._can_save = False
             self._warn(f"{self._path}: from here on no answer of the model is kept for later runs ({error}).")
 
-    def _run(self, statement: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
-        """Return a statement's rows; the first one opens the file, which is recreated if it is damaged."""
+    def _run(self, statement: str, values: tuple[str, ...]) -> list[tuple[object, ...]]:
+        """Return a statement's rows; the first one opens the file, which is restarted if it is unfit."""
         if self._connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = open_store(self._path, _TABLE, LAYOUT, self._remove)
+            self._connection = open_store(self._path, _TABLE, LAYOUT, self._tell)
         return self._connection.execute(statement, values).fetchall()
 
-    def _remove(self, unfit: UnfitStoreError) -> None:
-        self._warn(f"{self._path}: the cache of model answers is damaged ({unfit}); it was restarted.")
-        remove_store(self._path)
+    def _tell(self, unfit: UnfitStoreError, aside: Path) -> None:
+        self._warn(
+            f"{self._path}: the cache of model answers cannot be used ({unfit}); it was kept as {aside.name} "
+            "and restarted."
+        )

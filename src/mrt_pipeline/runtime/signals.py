@@ -19,6 +19,16 @@ from mrt_pipeline.errors import RunInterrupted
 WATCHED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 IMPORT_PAUSE_S = 0.02
 """a signal that comes while a module is imported comes again so much later"""
+_watching: list[StopRequest] = []
+"""those whose handlers are in place, the innermost last; signals are one process's, and so is this list"""
+
+
+def stopping_signal() -> int | None:
+    """Return the signal that asked this process's run to stop, none if there was none.
+
+    For code that works for long within a library and is handed no request, in any thread.
+    """
+    return _watching[-1].signal_number if _watching else None
 
 
 class StopRequest:
@@ -53,11 +63,13 @@ class StopRequest:
         before = {number: signal.getsignal(number) for number in WATCHED} if is_main else {}
         if before.get(signal.SIGHUP) == signal.SIG_IGN:
             del before[signal.SIGHUP]
+        _watching.append(self)
         try:
             for number in before:
                 signal.signal(number, self._on_signal)
             yield
         finally:
+            _watching.remove(self)
             for number, handler in before.items():
                 signal.signal(number, handler)
 

@@ -1,43 +1,59 @@
-"""SQLite files that something is kept in between runs: opened, told apart and taken away in one way.
+"""SQLite files that something is kept in between runs: opened, told apart and set aside in one way.
 
 A store is SQLite in WAL mode: a row is there whole or not at all, whatever kills the process. Its file says
-in ``user_version`` which layout it has. What is done about a file that is damaged, or of another version, is
-decided by whoever owns the store: nothing here removes anything unasked.
+in ``user_version`` which layout it has. A file under a store's name may be anybody's: a link, another
+program's database, or one with a view that never ends. Only a file with one name that holds our tables and
+nothing else is used; any other is renamed to ``<name>.damaged-<time>``, and a new one is begun.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from mrt_pipeline.runtime.checkpoints import move_aside
+from mrt_pipeline.errors import RunInterrupted, StorageError
+from mrt_pipeline.runtime.checkpoints import aside_path
+from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.files import storage_errors
+from mrt_pipeline.runtime.signals import stopping_signal
 
+STORE_ERRORS = (sqlite3.Error, OSError, StorageError)
+"""what opening and using a store may raise"""
 WAITS_FOR_OTHERS_S = 10.0
+MAX_VALUE_BYTES = 64 * 2**20
+LOOKS_AFTER_STEPS = 1_000_000
+"""After so many steps a statement looks whether the run is to stop; ours take some hundreds."""
 _LOG, _INDEX, _ROLLBACK = "-wal", "-shm", "-journal"
+_NAMES_ANOTHER_FILE = bytes.fromhex("d9d505f920a163d7")
+"""how a rollback journal ends that names another file, which SQLite then removes (sqlite.org/fileformat2)"""
 _Kind = tuple[str, int, int]
+_Shape = set[tuple[str | None, ...]]
 _DAMAGE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 
 class UnfitStoreError(sqlite3.DatabaseError):
-    """A file that cannot be used as a store: it is damaged, or of another version."""
+    """A file that cannot be used as a store: it is damaged, of another version, or none of ours."""
 
     def __init__(self, fault: str, *, is_damage: bool) -> None:
         super().__init__(fault)
         self.is_damage = is_damage
-        """whether the file is no sound database; otherwise it is one, with another layout than ours"""
+        """whether it is no sound database; otherwise it is one with another layout than ours, or a link"""
 
 
 def open_store(
     path: Path | None,
     schema: str,
     version: int,
-    mend: Callable[[UnfitStoreError], None],
+    tell: Callable[[UnfitStoreError, Path], None],
     *,
     application_id: int = 0,
+    now: Callable[[], datetime] = utc_now,
 ) -> sqlite3.Connection:
     """Return a connection to a sound store, begun if there is none; every statement is a transaction.
 
@@ -45,43 +61,56 @@ def open_store(
         path: its file, whose folder is there; none for a store in memory.
         schema: statements that make its tables.
         version: of the schema.
-        mend: takes an unfit file out of the way, and tells of it; then the store is recreated.
+        tell: hears why a file was unfit, and where it is kept now.
         application_id: tells a file of this kind from others, where that matters.
+        now: names what is kept aside.
 
     Raises:
         sqlite3.Error: if it cannot be opened or begun.
+        StorageError: if an unfit file cannot be renamed.
+        RunInterrupted: if the run is to stop and the file is endless.
     """
     kind = (schema, version, application_id)
-    connection = _connect(path)
-    try:
-        _begin_or_refuse(connection, kind, path)
-    except UnfitStoreError as unfit:
-        mend(unfit)  # before closing, which may remove the log that belongs to the file
-        connection.close()
-        connection = _connect(path)
-        _begin_or_refuse(connection, kind, path)
-    except BaseException:
-        connection.close()
-        raise
+    with contextlib.ExitStack() as unfit_one:
+        try:
+            connection = _open(path, kind, unfit_one)
+            unfit_one.pop_all()
+            return connection
+        except UnfitStoreError as unfit:
+            if path is None:
+                raise
+            # before its connection is closed, which may remove the log that belongs to the file
+            tell(unfit, _set_aside(path, now()))
+    with contextlib.ExitStack() as new_one:
+        connection = _open(path, kind, new_one)
+        new_one.pop_all()
     return connection
 
 
-def set_store_aside(path: Path, now: datetime) -> Path:
-    """Move a store with its log to another name and return that name's path."""
-    aside = move_aside(path, now)
-    log, index = (path.with_name(path.name + ending) for ending in (_LOG, _INDEX))
-    with storage_errors(log, "could not be moved aside"):
-        if log.exists():
-            log.rename(aside.with_name(aside.name + _LOG))
-        index.unlink(missing_ok=True)  # it is of no use without its store
-    return aside
+def read_store(path: Path, schema: str, version: int, *, application_id: int = 0) -> sqlite3.Connection:
+    """Return a connection to a store of another run that can only read, and leaves no file beside it.
+
+    Raises:
+        sqlite3.Error: if it is missing, unfit, or cannot be read.
+    """
+    _refuse_strange_files(path)
+    # Without a log nobody writes to it: then no lock, and no file beside it, is needed.
+    how = "mode=ro" if path.with_name(path.name + _LOG).exists() else "mode=ro&immutable=1"
+    with contextlib.ExitStack() as unfit_one:
+        connection = unfit_one.enter_context(
+            contextlib.closing(_connect(f"{path.absolute().as_uri()}?{how}"))
+        )
+        _refuse_unfit(connection, schema, version, application_id)
+        if not _shape_of(connection):
+            raise UnfitStoreError("it is empty", is_damage=False)
+        unfit_one.pop_all()
+    return connection
 
 
-def remove_store(path: Path) -> None:
-    """Remove a store, as far as the disk lets us, with the files that would be played into a new one."""
-    for name in (path.name, *(path.name + ending for ending in (_LOG, _INDEX, _ROLLBACK))):
-        with contextlib.suppress(OSError):
-            path.with_name(name).unlink(missing_ok=True)
+def read_row(found: Sequence[Any] | None, *kinds: type) -> tuple[Any, ...] | None:
+    """Return a row whose columns have the given types, none for any other: it counts as not there."""
+    is_sound = found is not None and all(map(isinstance, found, kinds))
+    return tuple(found) if found is not None and is_sound else None
 
 
 def primary_code(error: sqlite3.Error) -> int:
@@ -89,16 +118,11 @@ def primary_code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def _connect(path: Path | None) -> sqlite3.Connection:
-    return sqlite3.connect(
-        ":memory:" if path is None else path,
-        timeout=WAITS_FOR_OTHERS_S,
-        check_same_thread=False,  # those who share a store lock it
-        isolation_level=None,
-    )
-
-
-def _begin_or_refuse(connection: sqlite3.Connection, kind: _Kind, path: Path | None) -> None:
+def _open(path: Path | None, kind: _Kind, stack: contextlib.ExitStack) -> sqlite3.Connection:
+    """Return a connection to a store that is known to be ours, which the stack closes."""
+    if path is not None:
+        _refuse_strange_files(path)
+    connection = stack.enter_context(contextlib.closing(_connect(path)))
     try:
         _refuse_unfit(connection, *kind)
         if path is not None:
@@ -106,49 +130,118 @@ def _begin_or_refuse(connection: sqlite3.Connection, kind: _Kind, path: Path | N
             connection.execute("PRAGMA synchronous = NORMAL")
         _begin(connection, *kind)
     except sqlite3.DatabaseError as error:
+        if (signal_number := stopping_signal()) and primary_code(error) == sqlite3.SQLITE_INTERRUPT:
+            raise RunInterrupted(signal_number) from error
         if primary_code(error) in _DAMAGE:
             raise UnfitStoreError(str(error), is_damage=True) from error
         raise
+    return connection
+
+
+def _refuse_strange_files(path: Path) -> None:
+    """Raise if a file that SQLite would open is a link, has another name too, or leads to another file."""
+    for ending in ("", _LOG, _INDEX, _ROLLBACK):
+        beside = path.with_name(path.name + ending)
+        try:
+            found = beside.lstat()
+        except OSError:
+            continue  # opening the store says what is wrong
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+            what = "a symbolic link" if stat.S_ISLNK(found.st_mode) else "no file of its own"
+            raise UnfitStoreError(f"{beside.name} is {what}", is_damage=False)
+        if ending == _ROLLBACK and _last_bytes(beside) == _NAMES_ANOTHER_FILE:
+            raise UnfitStoreError(f"{beside.name} names another file", is_damage=True)
+
+
+def _last_bytes(path: Path) -> bytes:
+    with contextlib.suppress(OSError), path.open("rb") as file:  # it may be gone by now, or be shorter
+        file.seek(-len(_NAMES_ANOTHER_FILE), os.SEEK_END)
+        return file.read()
+    return b""
+
+
+def _set_aside(path: Path, now: datetime) -> Path:
+    """Move a store with its log to another name and return that name's path."""
+    aside = aside_path(path, now)
+    for ending in ("", _LOG):
+        beside = path.with_name(path.name + ending)
+        with storage_errors(beside, "could not be moved aside"), contextlib.suppress(FileNotFoundError):
+            beside.rename(aside.with_name(aside.name + ending))
+    for ending in (_INDEX, _ROLLBACK):  # of no use without their store
+        beside = path.with_name(path.name + ending)
+        with storage_errors(beside, "could not be removed"):
+            beside.unlink(missing_ok=True)
+    return aside
+
+
+def _connect(path: Path | str | None) -> sqlite3.Connection:
+    """Return a connection to a file, to what a URI tells of, or to memory."""
+    connection = sqlite3.connect(
+        ":memory:" if path is None else path,
+        uri=isinstance(path, str),
+        timeout=WAITS_FOR_OTHERS_S,
+        check_same_thread=False,  # those who share a store lock it
+        isolation_level=None,
+    )
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+    connection.text_factory = _read_text
+    connection.set_progress_handler(stopping_signal, LOOKS_AFTER_STEPS)
+    return connection
+
+
+def _read_text(stored: bytes) -> str | bytes:
+    """Return a text; bytes that are none stay bytes, which no column of ours may hold (``read_row``)."""
+    try:
+        return stored.decode()
+    except UnicodeDecodeError:
+        return stored
 
 
 def _refuse_unfit(connection: sqlite3.Connection, schema: str, version: int, application_id: int) -> None:
-    verdict = _ask(connection, "PRAGMA quick_check(1)")
-    if verdict != "ok":
-        raise UnfitStoreError(str(verdict), is_damage=True)
+    """Raise unless a file is empty or ours; what it holds is only looked at once its tables are known."""
     found = _ask(connection, "PRAGMA user_version")
-    tables = _tables_of(connection)
-    if found == 0 and not tables:
+    shape = _shape_of(connection)
+    if found == 0 and not shape:
         return
     if found != version:
         raise UnfitStoreError(f"schema {found}, expected {version}", is_damage=False)
     is_ours = application_id in (0, _ask(connection, "PRAGMA application_id"))
-    if not is_ours or not tables >= _tables_made_by(schema):
-        raise UnfitStoreError("it holds the tables of another program", is_damage=False)
+    if not is_ours or shape != _shape_made_by(schema):
+        raise UnfitStoreError("it holds tables, views or triggers of another program", is_damage=False)
+    verdict = _ask(connection, "PRAGMA quick_check(1)")
+    if verdict != "ok":
+        raise UnfitStoreError(str(verdict), is_damage=True)
 
 
 def _begin(connection: sqlite3.Connection, schema: str, version: int, application_id: int) -> None:
     """Make the tables in one transaction, unless they are there, or another process makes them meanwhile."""
-    if _tables_of(connection):
+    if _shape_of(connection):
         return
     connection.execute("BEGIN IMMEDIATE")
     with connection:
-        if _tables_of(connection):
+        if _shape_of(connection):
             return
-        for statement in filter(None, map(str.strip, schema.split(";"))):
+        for statement in _statements_of(schema):
             connection.execute(statement)
         if application_id:
             connection.execute(f"PRAGMA application_id = {application_id}")
         connection.execute(f"PRAGMA user_version = {version}")
 
 
-def _tables_made_by(schema: str) -> set[str]:
+def _statements_of(schema: str) -> list[str]:
+    return [statement for part in schema.split(";") if (statement := part.strip())]
+
+
+def _shape_made_by(schema: str) -> _Shape:
     with contextlib.closing(sqlite3.connect(":memory:")) as model:
-        model.executescript(schema)
-        return _tables_of(model)
+        for statement in _statements_of(schema):
+            model.execute(statement)
+        return _shape_of(model)
 
 
-def _tables_of(connection: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+def _shape_of(connection: sqlite3.Connection) -> _Shape:
+    """Return every table, index, view and trigger, each with the statement that made it."""
+    return set(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
 
 
 def _ask(connection: sqlite3.Connection, statement: str) -> object:

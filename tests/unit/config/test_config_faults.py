@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from pathlib import Path
 
@@ -236,13 +237,19 @@ def test_a_file_with_a_byte_order_mark_is_read() -> None:
     assert load_settings(Path("pipeline.yaml"), {}).mode == "live"
 
 
+def test_a_pipe_is_refused_before_anyone_waits_for_it() -> None:
+    os.mkfifo("pipeline.yaml")
+    with pytest.raises(ConfigError, match="it is a pipe, not a file"):
+        load_settings(Path("pipeline.yaml"), {})
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [
         ("absent.yaml", "there is no such file; name one with --config or PIPELINE_CONFIG"),
-        (".", "cannot be read: Is a directory"),
-        ("/dev/zero", f"it is longer than {MAX_FILE_BYTES} bytes"),
-        ("a\0b", "cannot be read: embedded null byte"),
+        (".", "it is a folder, not a file; expected a configuration"),
+        ("/dev/zero", "it is a device, not a file"),
+        ("a\0b", "embedded null byte; expected a configuration"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(path: str, words: str) -> None:

@@ -294,7 +294,7 @@ def test_a_dotenv_that_may_not_be_opened_is_named(monkeypatch: pytest.MonkeyPatc
         raise PermissionError(13, "Permission denied")
 
     Path(".env").write_text("A=1", "utf-8")
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(ConfigError, match="Permission denied"):
         read_variables()
 
@@ -306,6 +306,6 @@ def test_a_dotenv_that_may_not_even_be_looked_at_is_named(monkeypatch: pytest.Mo
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "lstat", refuse)
-    monkeypatch.setattr(Path, "is_fifo", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(ConfigError, match="Permission denied"):
         read_variables()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.errors import StorageError
+from mrt_pipeline.regular_files import read_regular_file
 from mrt_pipeline.runtime.files import (
     TEMPORARY_SUFFIX,
     make_folder,
@@ -170,14 +171,32 @@ def test_a_folder_in_the_way_of_a_file_is_told(tmp_path: Path) -> None:
 def test_a_missing_file_is_told_apart_from_one_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_bytes(tmp_path / "nothing")
-    with pytest.raises(StorageError, match="could not be read"):
-        read_bytes(tmp_path)
 
 
-def test_a_pipe_is_refused_before_anyone_waits_for_it(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "a.json")
-    with pytest.raises(StorageError, match="is a pipe"):
-        read_bytes(tmp_path / "a.json")
+@pytest.mark.parametrize(
+    ("plant", "words"),
+    [
+        (os.mkfifo, "a pipe"),
+        (Path.mkdir, "a folder"),
+        (lambda path: path.symlink_to("/dev/zero"), "a device"),
+    ],
+)
+def test_what_is_no_file_is_refused_before_anyone_waits_for_it(
+    plant: Callable[[Path], object], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plant(Path("a.json"))
+    with pytest.raises(StorageError, match=rf"could not be read: .*{words}"):
+        read_bytes(Path("a.json"))
+
+
+def test_a_file_far_longer_than_ours_is_refused_by_its_first_bytes(tmp_path: Path) -> None:
+    with (tmp_path / "a.json").open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(OSError, match="it is longer than 1000 bytes"):
+        read_regular_file(tmp_path / "a.json", 1000)
+    (tmp_path / "b.json").write_bytes(bytes(1000))
+    assert read_regular_file(tmp_path / "b.json", 1000) == bytes(1000)
 
 
 def test_a_folder_is_made_with_its_parents(tmp_path: Path) -> None:
@@ -249,14 +268,17 @@ def test_a_sha256_is_the_standards_own() -> None:
     assert sha256_of(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-def test_temporary_files_of_processes_that_are_gone_are_removed(tmp_path: Path) -> None:
+def test_temporary_files_of_a_cache_are_removed_once_nobody_can_be_writing_them(tmp_path: Path) -> None:
+    """Their process may live in another container, where its number is that of nobody here."""
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    for name in (f".a.{gone.pid}-1.mrt-tmp", f".b.{os.getpid()}-1.mrt-tmp", ".c.mrt-tmp", ".d.99-1.txt"):
-        (tmp_path / name).write_bytes(b"")
+    fresh, old = tmp_path / f".a.{gone.pid}-1.mrt-tmp", tmp_path / f".b.{os.getpid()}-1.mrt-tmp"
+    for path in (fresh, old, tmp_path / ".c.99-1.txt"):
+        path.write_bytes(b"")
+        if path is not fresh:
+            os.utime(path, (0, 0))
     remove_abandoned(tmp_path)
-    left = {path.name for path in tmp_path.iterdir()}
-    assert left == {f".b.{os.getpid()}-1.mrt-tmp", ".c.mrt-tmp", ".d.99-1.txt"}
+    assert _names(tmp_path) == [fresh.name, ".c.99-1.txt"]
     remove_abandoned(tmp_path / "nowhere")
 
 

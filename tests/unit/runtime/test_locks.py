@@ -89,6 +89,8 @@ def test_the_lock_is_given_back_though_its_note_is_gone(tmp_path: Path) -> None:
         b'{"pid": "x", "host": 1, "since": 2}',
         b"\xff",
         b'{"pid":1,"host":"\\u001b[2J","since":""}',
+        b"[" * 10_000,
+        b'{"pid": 1e999, "host": "", "since": ""}',
     ],
 )
 def test_a_note_that_cannot_be_read_is_somebody(note: bytes, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_damaged_file_is_begun_anew_and_told_once(tmp_path: Path, content: byt
     assert cache.find("key") is None
     cache.save("key", ANSWER)
     assert cache.find("key") == ANSWER
-    assert len(warnings) == 1 and "is damaged" in warnings[0] and "restarted" in warnings[0]
+    assert len(warnings) == 1 and "cannot be used" in warnings[0] and "restarted" in warnings[0]
 
 
 def test_a_file_of_another_layout_is_begun_anew(tmp_path: Path) -> None:
@@ -71,6 +71,15 @@ def test_a_file_of_another_layout_is_begun_anew(tmp_path: Path) -> None:
     cache.save("key", ANSWER)
     assert cache.find("key") == ANSWER
     assert len(warnings) == 1
+
+
+def test_a_row_that_is_no_text_counts_as_not_there(tmp_path: Path) -> None:
+    opened(tmp_path).save("key", ANSWER)
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection, connection:
+        connection.execute("UPDATE answers SET text = x'ff'")
+    warnings: list[str] = []
+    assert opened(tmp_path, warnings).find("key") is None
+    assert warnings == []
 
 
 def test_a_full_disk_means_that_nothing_more_is_kept_and_what_is_kept_is_found(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 Layout: one SQLite file, ``pages.sqlite3``, in its own folder; tables for pages (as fetched), readings (what
 reading a page yielded, by the reader's version) and titles. Everything in it can be had again, so nothing
-in it is precious: a damaged file is recreated, and one that cannot be written is done without; both are
-told once and fail nothing. Of each page the newest two revisions are kept, and only what the wiki could show
-whole: a page that shows nothing or says that something failed is asked for again. What was kept before these
-checks were made is forgotten. Nothing is kept that holds a secret.
+in it is precious: a file that cannot be used is set aside, and one that cannot be written is done without;
+both are told once and fail nothing. Of each page the newest two revisions are kept, and only what the wiki
+could show whole: a page that shows nothing or says that something failed is asked for again. What was kept
+before these checks were made is forgotten. Nothing is kept that holds a secret.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, remove_store
+from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, read_row
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
@@ -74,7 +74,10 @@ class PageStore:
         """Return a page as it was fetched, if this revision of it was, and whole."""
         row = self._one(
             "SELECT title, html, retrieved_at FROM pages WHERE wiki = ? AND page_id = ? AND revision = ?",
-            head,
+            (head.page_id, head.revision),
+            str,
+            bytes,
+            str,
         )
         if row is None:
             return None
@@ -121,7 +124,10 @@ class PageStore:
     def find_reading(self, head: PageHead, reader: str) -> bytes | None:
         """Return what a reader of this version made of a page, if it has read this revision."""
         row = self._one(
-            "SELECT reader, body FROM readings WHERE wiki = ? AND page_id = ? AND revision = ?", head
+            "SELECT reader, body FROM readings WHERE wiki = ? AND page_id = ? AND revision = ?",
+            (head.page_id, head.revision),
+            str,
+            bytes,
         )
         if row is None or row[0] != reader:
             return None
@@ -140,7 +146,7 @@ class PageStore:
 
     def find_title(self, wanted: str) -> str | None:
         """Return the title under which a wanted one was found before."""
-        row = self._title(wanted)
+        row = self._one("SELECT title FROM titles WHERE wiki = ? AND wanted = ?", (wanted,), str)
         return row[0] if row else None
 
     def keep_title(self, wanted: str, title: str) -> None:
@@ -150,15 +156,12 @@ class PageStore:
 
     def find_search(self, wanted: str) -> datetime | None:
         """Return when a wanted title was last searched for in vain."""
-        row = self._title(wanted)
-        return _moment(row[1]) if row else None
+        row = self._one("SELECT searched_at FROM titles WHERE wiki = ? AND wanted = ?", (wanted,), str)
+        return _moment(row[0]) if row else None
 
     def keep_search(self, wanted: str, at: datetime) -> None:
         """Remember that a wanted title was searched for in vain."""
         self._put_title(wanted, None, at.isoformat())
-
-    def _title(self, wanted: str) -> tuple[Any, ...] | None:
-        return self._select("SELECT title, searched_at FROM titles WHERE wiki = ? AND wanted = ?", (wanted,))
 
     def _put_title(self, wanted: str, title: str | None, searched_at: str | None) -> None:
         with self._writing() as connection:
@@ -173,19 +176,15 @@ class PageStore:
         self._tell(f"{self._path}: a page that repeats the value of {secret} is not kept.")
         return True
 
-    def _one(self, statement: str, head: PageHead) -> tuple[Any, ...] | None:
-        return self._select(statement, (head.page_id, head.revision))
-
-    def _select(self, statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+    def _one(self, statement: str, values: tuple[object, ...], *kinds: type) -> tuple[Any, ...] | None:
+        """Return this wiki's row with some key, if it has one whose columns are of the given types."""
         with self._lock:
             try:
-                row: tuple[Any, ...] | None = self._connection.execute(
-                    statement, (self._wiki, *values)
-                ).fetchone()
+                row = self._connection.execute(statement, (self._wiki, *values)).fetchone()
             except sqlite3.Error as error:
                 self._give_up(error)
                 return None
-            return row
+        return read_row(row, *kinds)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -202,21 +201,21 @@ class PageStore:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             return self._connect(self._path)
-        except (sqlite3.Error, OSError) as error:
+        except STORE_ERRORS as error:
             return self._do_without(error)
 
     def _connect(self, path: Path | None) -> sqlite3.Connection:
         """Return a connection to a sound store, in memory if there is no path."""
-        connection = open_store(path, _TABLES, SCHEMA, self._remove)
+        connection = open_store(path, _TABLES, SCHEMA, self._note_restart)
         _forget_unchecked(connection)
         return connection
 
-    def _remove(self, unfit: UnfitStoreError) -> None:
+    def _note_restart(self, unfit: UnfitStoreError, aside: Path) -> None:
         self._is_begun_anew = True
         self._tell(
-            f"{self._path} is damaged ({unfit}); it was restarted and the wiki's pages are fetched again."
+            f"{self._path} cannot be used ({unfit}); it was kept as {aside.name} and restarted, and "
+            "the wiki's pages are fetched again."
         )
-        remove_store(self._path)
 
     def _do_without(self, error: Exception) -> sqlite3.Connection:
         self._tell(f"{self._path}: pages of the wiki are not kept this time: {error}.")
@@ -249,21 +248,19 @@ def _forget_unchecked(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA application_id = {CHECKED}")
 
 
-def _unpacked(packed: object) -> str | None:
+def _unpacked(packed: bytes) -> str | None:
     """Return packed text; nothing if it is damaged, or far longer than any page."""
-    if not isinstance(packed, bytes):
-        return None
     try:
         unpacker = zlib.decompressobj()
         content = unpacker.decompress(packed, MAX_HTML_BYTES)
-        return content.decode() if unpacker.eof else None
+        return content.decode() if unpacker.eof and not unpacker.unused_data else None
     except (zlib.error, UnicodeDecodeError):
         return None
 
 
-def _moment(written: object) -> datetime | None:
+def _moment(written: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(str(written))
+        moment = datetime.fromisoformat(written)
     except ValueError:
         return None
     return moment if moment.tzinfo else None

@@ -15,8 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mrt_pipeline.contracts.source import LiftRecord
-from mrt_pipeline.errors import StorageError
-from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, set_store_aside
+from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, read_row
 from mrt_pipeline.secrecy import SECRETS
 
 FILE = "lifts.sqlite3"
@@ -51,7 +50,7 @@ class LiftStore:
                 with connection:
                     connection.executemany(_KEEP, map(astuple, records))
                 return tuple(self._rows(connection))
-        except (sqlite3.Error, OSError, StorageError) as error:
+        except STORE_ERRORS as error:
             self._warn(
                 f"{self._path} could not be used: {error}. Lifts that LTA named in earlier runs are missing "
                 "from this one, and those named now are not kept. Make the file readable and writable, then "
@@ -63,16 +62,17 @@ class LiftStore:
         columns = ", ".join(_COLUMNS)
         statement = f"SELECT {columns} FROM lifts ORDER BY station_code, lift_id, description"  # noqa: S608 - ours
         for row in connection.execute(statement):
-            yield LiftRecord(*row)
+            if (sound := read_row(row, *(str for _ in _COLUMNS))) is not None:
+                yield LiftRecord(*sound)
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(open_store(self._path, _TABLE, LAYOUT, self._set_aside)) as connection:
+        opened = open_store(self._path, _TABLE, LAYOUT, self._tell, now=lambda: self._now)
+        with contextlib.closing(opened) as connection:
             yield connection
 
-    def _set_aside(self, unfit: UnfitStoreError) -> None:
-        aside = set_store_aside(self._path, self._now)
+    def _tell(self, unfit: UnfitStoreError, aside: Path) -> None:
         self._warn(
             f"{self._path} cannot be used ({unfit}); it is kept as {aside.name}, and a new one is begun. "
             "Lifts that LTA named in earlier runs are missing until they are named again."

@@ -2,8 +2,9 @@
 
 The file lies in the run's folder and is written by one thread, the driver (``runtime/stores.py``); a full
 disk harms no row that was committed. A row is used again while its key is the present one (``keys.py``). A
-file that is damaged or of another version is kept aside as ``stage2_journal.sqlite3.damaged-<time>``, told,
-and recreated; a single damaged row counts as not there, and so does one that holds a secret.
+file that is damaged, of another version or none of ours is kept aside as
+``stage2_journal.sqlite3.damaged-<time>``, told, and recreated; a single row that cannot be read counts as not
+there, and so does one that holds a secret.
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.runtime.files import describe_os_error, refuse_secrets, temporary_path
+from mrt_pipeline.runtime.held_folders import refuse_swapped
 from mrt_pipeline.runtime.model_usage import add_usage
 from mrt_pipeline.runtime.output_files import read_record, render_record
-from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, primary_code, set_store_aside
+from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, primary_code, read_row, read_store
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.stages.enrichment.keys import StationKey
 
@@ -33,7 +36,6 @@ JOURNAL_NAME = "stage2_journal.sqlite3"
 
 _APPLICATION_ID = 0x4D525432  # "MRT2"
 _VERSION = 2
-_KIND = {"application_id": _APPLICATION_ID, "user_version": _VERSION}
 _SCHEMA = """
 CREATE TABLE stations (
     slug TEXT PRIMARY KEY, basis TEXT NOT NULL, versions TEXT NOT NULL, status TEXT NOT NULL,
@@ -41,6 +43,7 @@ CREATE TABLE stations (
 );
 CREATE TABLE expenses (usage TEXT NOT NULL);
 """
+_VERSIONS = TypeAdapter(dict[str, str | None])
 _ERRNO = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_IOERR: errno.EIO,
@@ -83,8 +86,10 @@ class Journal:
                 "WHERE slug = ? AND basis = ifnull(?, basis)",
                 (slug, basis),
             ).fetchone()
-        is_sound = found is not None and found[-1] == _digest(found[:-1]) and not SECRETS.find(found[-2])
-        return _parse(found) if is_sound else None
+        row = read_row(found, str, str, str, str, int, str, str, str)
+        if row is None or row[-1] != _digest(row[:-1]) or SECRETS.find(row[-2]):
+            return None
+        return _parse(row)
 
     def commit(self, row: JournalRow) -> None:
         """Put a station's row in the place of an earlier one; it is on the disk when this returns.
@@ -160,15 +165,18 @@ def open_journal(
         StorageError: if there is no writing in the folder.
     """
 
-    def keep_aside(unfit: UnfitStoreError) -> None:
+    def tell_of_restart(unfit: UnfitStoreError, aside: Path) -> None:
         fault = "damaged" if unfit.is_damage else "no journal of this version"
-        aside = set_store_aside(shown, now)
         tell(f"{shown} is {fault}; it was kept as {aside.name} and a new one was started.")
 
+    if folder is not None:
+        refuse_swapped(folder)
     path = None if folder is None else folder / JOURNAL_NAME
     shown = path or Path(":memory:")
     with _sqlite_errors(shown):
-        connection = open_store(path, _SCHEMA, _VERSION, keep_aside, application_id=_APPLICATION_ID)
+        connection = open_store(
+            path, _SCHEMA, _VERSION, tell_of_restart, application_id=_APPLICATION_ID, now=lambda: now
+        )
     try:
         with _sqlite_errors(shown):
             connection.execute(f"PRAGMA synchronous = {'FULL' if is_costly else 'NORMAL'}")
@@ -186,27 +194,26 @@ def read_journal(folder: Path) -> Iterator[Journal]:
         StorageError: if it is no journal of this version, or cannot be read.
     """
     path = folder / JOURNAL_NAME
-    # without a log nobody writes to it: then no lock, and no file beside it, is needed
-    how = "mode=ro" if path.with_name(f"{JOURNAL_NAME}-wal").exists() else "mode=ro&immutable=1"
     with _sqlite_errors(path):
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
+        connection = read_store(path, _SCHEMA, _VERSION, application_id=_APPLICATION_ID)
     with contextlib.closing(connection):
-        with _sqlite_errors(path):
-            kind = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _KIND]
-        if kind != list(_KIND.values()):
-            raise StorageError(path, "is no journal of this version.")
         yield Journal(connection, path)
 
 
-def _parse(found: tuple[str, str, str, str, int, str, str, str]) -> JournalRow:
-    _, basis, versions, _, attempt, usage, enrichment, _ = found
-    return JournalRow(
-        key=StationKey(basis, json.loads(versions)),
-        enrichment=read_record(StationEnrichment, enrichment),
-        usage=ModelUsage.model_validate_json(usage),
-        attempt=attempt,
-        written=enrichment,
-    )
+def _parse(found: tuple[Any, ...]) -> JournalRow | None:
+    """Return a row of texts as what it says; none if it says nothing that this program writes."""
+    slug, basis, versions, _, attempt, usage, enrichment, _ = found
+    try:
+        row = JournalRow(
+            key=StationKey(basis, _VERSIONS.validate_json(versions)),
+            enrichment=read_record(StationEnrichment, enrichment),
+            usage=ModelUsage.model_validate_json(usage),
+            attempt=attempt,
+            written=enrichment,
+        )
+    except ValueError:  # no JSON, or none of such a record
+        return None
+    return row if row.enrichment.slug == slug else None
 
 
 def _digest(values: tuple[object, ...]) -> str:

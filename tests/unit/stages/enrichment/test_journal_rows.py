@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import StorageError
-from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, JournalRow, open_journal
+from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, JournalRow, _digest, open_journal
 from mrt_pipeline.stages.enrichment.keys import StationKey
 from tests.bench.stage2 import write_journal
 from tests.fakes.network_builder import NOW, make_enrichment
@@ -196,10 +196,26 @@ def test_a_full_disk_is_told_and_harms_no_committed_row(tmp_path: Path) -> None:
         assert journal.find("bishan") is None
 
 
-def test_a_folder_in_the_journals_place_is_a_clear_error(tmp_path: Path) -> None:
-    (tmp_path / JOURNAL_NAME).mkdir()
-    with pytest.raises(StorageError, match="unable to open"), _opened(tmp_path):
-        pass
+@pytest.mark.parametrize(
+    "change",
+    [
+        "versions = '[]'",
+        "versions = 'no JSON'",
+        "enrichment = '{}'",
+        "enrichment = replace(enrichment, '\"yishun\"', '\"bishan\"')",
+        "usage = '{\"calls\": -1}'",
+        "basis = x'ff'",
+        "attempt = 'two'",
+    ],
+)
+def test_a_row_forged_with_a_matching_digest_counts_as_not_there(change: str, tmp_path: Path) -> None:
+    path = _write(tmp_path, "yishun")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE stations SET {change}")  # noqa: S608 - ours
+        row = connection.execute("SELECT * FROM stations").fetchone()
+        connection.execute("UPDATE stations SET sha256 = ?", (_digest(row[:-1]),))
+    with _opened(tmp_path) as journal:
+        assert journal.find("yishun") is None
 
 
 def test_a_journal_that_cannot_be_made_is_told_with_the_systems_reason(tmp_path: Path) -> None:
