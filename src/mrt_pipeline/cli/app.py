@@ -162,6 +162,20 @@ def explain(
 
 
 @app.command()
+def coverage(
+    run: Annotated[str, typer.Argument(help="Run (name, path, or latest) or stage3_final.json")],
+    is_short: Annotated[
+        bool, typer.Option("--short", help="Only what is known and how old each source is")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Print as Markdown what is known of exits, by source, its age, agreements and contradictions."""
+    from mrt_pipeline.cli.coverage import show_coverage
+
+    show_coverage(run, config, is_short=is_short)
+
+
+@app.command()
 def validate(
     file: Annotated[
         Path, typer.Argument(parser=given_path, help="A run folder, one file of it, or a stage3_final.json")
@@ -185,12 +199,16 @@ def export(
     into: Annotated[
         Path | None, path_option("With --format gtfs: LTA's feed, written with what it lacks", "--into")
     ] = None,
+    licences: Annotated[
+        str | None,
+        typer.Option(metavar="SET", help="all, open, or licences with commas between [default: the run's]"),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Write a dataset in one format; a file that is there with other content is never written over."""
     from mrt_pipeline.cli.exporting import export_run
 
-    export_run(run, format_name, folder, config, into)
+    export_run(run, format_name, folder, config, into, licences)
 
 
 for command in COMMANDS:

@@ -13,6 +13,8 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import TypeVar
 
+from mrt_pipeline.contracts.documents import OWN_LICENCES, Licence
+from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT
@@ -86,6 +88,14 @@ def get_source(name: str) -> SourceSpec:
     raise KeyError(name)
 
 
+def source_of(document: Provenance) -> str:
+    """Return the name of the source that a document is of; its own id where that is none of the sources."""
+    for spec in all_sources():
+        if document.source_id == spec.name or document.document_id in (*spec.input_ids, *spec.cites):
+            return spec.name
+    return document.source_id
+
+
 def sources_by_api(api: str) -> tuple[SourceSpec, ...]:
     """Return the sources that a section of ``apis`` configures."""
     return tuple(spec for spec in all_sources() if spec.api == api)
@@ -94,6 +104,12 @@ def sources_by_api(api: str) -> tuple[SourceSpec, ...]:
 def sources_filling(part: str) -> tuple[str, ...]:
     """Return the names of the sources that may fill a part of an exit."""
     return tuple(spec.name for spec in all_sources() if part in spec.fills)
+
+
+def known_licences() -> dict[str, Licence]:
+    """Return every licence that a document may be under, by id; those of other packages' sources, too."""
+    others = (document.licence for spec in all_sources() for document in spec.documents)
+    return {licence.licence_id: licence for licence in (*OWN_LICENCES, *others)}
 
 
 def rates_by_host(keys: Container[str] = ()) -> dict[str, RateLimit]:

@@ -275,6 +275,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         ),
         _error("exit-enriched-twice", "exit[|s] that [was|were] enriched twice", _BOTH_STAGES),
         _warning("exit-not-enriched", "exit[|s] [was|were] not enriched", "resume from stage 2"),
+        _info("licences-left-out", "dataset[|s] that leave[s|] out documents under other licences"),
         _warning("document-changed", "document[|s] changed during the run", "run again if values disagree"),
     ),
     Group.SCHEMA: (
@@ -316,6 +317,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "exit[|s] that [is|are] not one feature of the exits file",
             "look at the account of features",
         ),
+        _warning("source-old", "source[|s] read long ago", "see whether a newer edition is available"),
         _info("expected-counts-of-another-day", "dataset[|s] of another day than the expected counts"),
         _info("field-coverage", "figure[|s] of how full [a field is|fields are]"),
     ),

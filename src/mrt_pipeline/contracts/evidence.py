@@ -1,6 +1,7 @@
 """Where a published value comes from: evidence (which words or record) and provenance (which document)."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
@@ -116,6 +117,10 @@ class Provenance(Record):
     recorded_tables: tuple[RecordedTable, ...] = ()
     """what of it this package holds, if it was read from there; empty for a document that was read live"""
 
+    def age_days(self, as_of: date) -> int:
+        """Return how many days before a day it was read; negative if later."""
+        return (as_of - self.retrieved_at.date()).days
+
     def cite(self, record_id: str, method: Method = Method.RECORD) -> Evidence:
         """Return evidence that points to a record of this document."""
         return Evidence(
@@ -157,7 +162,8 @@ class Published(Record):
     """A record of published values, each with evidence.
 
     ``evidence`` maps a field name to the reasons for its value; the key ``record`` covers all fields
-    that have no key of their own. A filled field without evidence cannot be constructed.
+    that have no key of their own, and ``features.lift`` one item of a list whose items rest on different
+    reasons. A filled field without evidence cannot be constructed.
     """
 
     evidence: EvidenceMap
@@ -174,7 +180,7 @@ class Published(Record):
     @model_validator(mode="after")
     def _every_value_has_evidence(self) -> Self:
         known = type(self).__pydantic_fields__
-        stray = [key for key in self.evidence if key != WHOLE_RECORD and key not in known]
+        stray = [key for key in self.evidence if key != WHOLE_RECORD and key.partition(".")[0] not in known]
         if stray:
             raise ValueError(f"evidence for unknown field {stray[0]!r}")
         if not self.evidence.get(WHOLE_RECORD):
@@ -196,6 +202,10 @@ class Published(Record):
     def evidence_for(self, field: str) -> tuple[Evidence, ...]:
         """Return the reasons for a field's value: its own, else those of the whole record."""
         return self.evidence.get(field) or self.evidence.get(WHOLE_RECORD, ())
+
+    def evidence_for_item(self, field: str, item: str) -> tuple[Evidence, ...]:
+        """Return the reasons for one item of a field that is a list."""
+        return self.evidence.get(f"{field}.{item}") or self.evidence_for(field)
 
     def all_evidence(self) -> tuple[Evidence, ...]:
         """Return the reasons for any of its values, each once, in the order of the fields."""

@@ -75,8 +75,12 @@ class ReleaseFile:
         )
 
 
-def render_exports(dataset: Stage3Output) -> list[ReleaseFile]:
+def render_exports(dataset: Stage3Output, folder: str = "") -> list[ReleaseFile]:
     """Return a dataset in every output format that can be written, whichever ones its run has written.
+
+    Args:
+        dataset: the dataset.
+        folder: of the files, below the release's, with a slash at its end.
 
     Raises:
         ReleaseError: if a format of another package would write where it must not.
@@ -90,9 +94,13 @@ def render_exports(dataset: Stage3Output) -> list[ReleaseFile]:
                     "of a release has. Correct the package that it comes from, or remove it."
                 )
     return [
-        ReleaseFile(spec.name, name, render(dataset), spec.title, spec.media_type)
-        if name == spec.file_name
-        else ReleaseFile(PurePath(name).stem, name, render(dataset), spec.title)
+        ReleaseFile(
+            spec.name if name == spec.file_name else PurePath(name).stem,
+            f"{folder}{name}",
+            render(dataset),
+            spec.title,
+            spec.media_type if name == spec.file_name else "",
+        )
         for spec in specs
         for name, render in spec.files.items()
     ]

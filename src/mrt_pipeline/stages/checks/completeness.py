@@ -13,7 +13,9 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StationStatus
 from mrt_pipeline.contracts.outputs import FeatureAccount, FeatureOutcome, Stage3Output
 from mrt_pipeline.network import CodeEntry, Network
+from mrt_pipeline.stages.checks.freshness import check_freshness
 
+COVERAGE = "field-coverage"
 OpenCodes = dict[str, tuple[CodeEntry, ...]]
 
 
@@ -37,7 +39,8 @@ def check_completeness(
     else:
         yield _counts_not_compared(dataset.metadata.as_of, today)
     yield from _check_exits(dataset.stations)
-    yield from _report_coverage(dataset.stations)
+    yield from report_coverage(dataset.stations)
+    yield from check_freshness(dataset, settings)
 
 
 def check_features(features: Iterable[FeatureAccount], stations: Iterable[Station]) -> Iterator[Finding]:
@@ -60,6 +63,15 @@ def check_features(features: Iterable[FeatureAccount], stations: Iterable[Statio
                 slug=slug,
                 exit_id=exit_id,
             )
+
+
+def report_coverage(stations: tuple[Station, ...]) -> Iterator[Finding]:
+    """Yield of how many exits each field says something."""
+    for field, measured in measure_coverage(stations).items():
+        yield finding_of(
+            COVERAGE,
+            f"{field}: {measured.filled} of {measured.total} exits ({measured.share:.1%}).",
+        )
 
 
 def _feature_lost(feature: FeatureAccount) -> Finding:
@@ -146,15 +158,6 @@ def _check_exits(stations: tuple[Station, ...]) -> Iterator[Finding]:
                 "exits file under its name and its codes.",
                 slug=station.slug,
             )
-
-
-def _report_coverage(stations: tuple[Station, ...]) -> Iterator[Finding]:
-    for field, measured in measure_coverage(stations).items():
-        yield finding_of(
-            "field-coverage",
-            f"{field}: {measured.filled} of {measured.total} exits ({measured.share:.1%}).",
-            field=field,
-        )
 
 
 def _codes_of(codes: OpenCodes) -> set[str]:
