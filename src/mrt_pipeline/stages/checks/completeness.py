@@ -71,6 +71,7 @@ def report_coverage(stations: tuple[Station, ...]) -> Iterator[Finding]:
         yield finding_of(
             COVERAGE,
             f"{field}: {measured.filled} of {measured.total} exits ({measured.share:.1%}).",
+            field=field,
         )
 
 
