@@ -91,7 +91,7 @@ class PageStore:
     def has_page(self, head: PageHead) -> bool:
         """Return whether this revision of a page is kept."""
         statement = "SELECT 1 FROM pages WHERE wiki = ? AND page_id = ? AND revision = ?"
-        return self._one(statement, head) is not None
+        return self._one(statement, (head.page_id, head.revision), int) is not None
 
     def keep_page(self, page: WikiPage) -> None:
         """Keep a page that shows something, and forget its older revisions but one.
