@@ -105,6 +105,13 @@ class ApiSection(Section):
     """per request, seconds"""
 
 
+class DatagovApiSection(ApiSection):
+    """data.gov.sg; each source that reads datasets there has a section of its own."""
+
+    base_url: BaseUrl = HttpUrl("https://api-open.data.gov.sg/v1/public/api")
+    metadata_url: BaseUrl = HttpUrl("https://api-production.data.gov.sg/v2/public/api")
+
+
 class DatamallSection(ApiSection):
     """LTA DataMall: bus stops, bus routes, lifts out of service."""
 

@@ -40,6 +40,12 @@ class RateLimit:
         return ", ".join(filter(None, limits)) or "as often as one likes"
 
 
+DATAGOV_RATES: Mapping[str, RateLimit] = MappingProxyType(
+    {"data.gov.sg": RateLimit((Rate(2, 10), Rate(5, 60)))}
+)
+"""what data.gov.sg allows without a key"""
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """What a live service demands before it answers."""

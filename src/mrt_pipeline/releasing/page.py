@@ -23,7 +23,7 @@ from mrt_pipeline.contracts.release import (
 )
 from mrt_pipeline.releasing.changes import list_changes, sum_up
 from mrt_pipeline.releasing.naming import CHANGES_NAME, DELTA_NAME, INDEX_NAME, SUMS_NAME, VERSIONS_NAME
-from mrt_pipeline.report import hash_of
+from mrt_pipeline.report import hash_of, load_style
 from mrt_pipeline.report.texts import show_message
 
 STYLE = Path(__file__).parent / "assets" / "page.css"
@@ -55,7 +55,7 @@ PARTS = ("Downloads", "Coverage", "Sources", "Changes", "Use it", "Licences", "A
 
 def render_page(versions: Versions, index: ReleaseIndex, delta: Delta) -> bytes:
     """Return the page of the release that is shown; equal inputs give equal bytes."""
-    style = STYLE.read_text("utf-8")
+    style = load_style(STYLE)
     bodies = (
         _downloads(index),
         _coverage(index),

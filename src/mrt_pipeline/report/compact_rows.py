@@ -11,9 +11,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from mrt_pipeline.contracts.evidence import Evidence, Provenance, Published
-from mrt_pipeline.contracts.fields import FIELDS, PLAIN_PARTS, Part
+from mrt_pipeline.contracts.fields import FIELDS, PARTS, PLAIN_PARTS, Part
 from mrt_pipeline.contracts.network import (
-    ExitAccess,
     ExitBusStop,
     Platform,
     PlatformLink,
@@ -83,7 +82,7 @@ class Condenser:
             "why": self.why(found),
             "platforms": [self._link(link) for link in found.platforms],
             "stops": [self._bus_stop(stop) for stop in found.bus_stops],
-            "access": self._access(found.access) if found.access else None,
+            "access": self._row(PARTS["access"], found.access) if found.access else None,
             **{
                 part.name: [self._row(part, record) for record in part.records(found)] for part in PLAIN_PARTS
             },
@@ -151,13 +150,8 @@ class Condenser:
         named = [show(text) for text in (stop.bus_stop_code, stop.description, stop.road_name)]
         return [*named, self.place(stop), services]
 
-    def _access(self, access: ExitAccess) -> Row:
-        features = [feature.value for feature in access.features]
-        out = access.out_of_service and access.out_of_service.isoformat()
-        return [access.step_free.value, features, access.confidence.value, out, self.why(access)]
-
     def _row(self, part: Part, record: Published) -> Row:
-        """Return a record's values and its reasons, as ``describe_parts`` lists them."""
+        """Return a record's values in the order of its attributes, and its reasons."""
         return [*map(_plain, part.values(record).values()), self.why(record)]
 
 

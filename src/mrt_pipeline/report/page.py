@@ -100,7 +100,7 @@ class _Frame:
 
 @cache
 def _load_frame() -> _Frame:
-    style = (ASSETS / "report.css").read_text("utf-8")
+    style = load_style(ASSETS / "report.css")
     parts = [(ASSETS / name).read_text("utf-8") for name in SCRIPTS]
     script = '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
     page = (ASSETS / "report.html").read_text("utf-8")
@@ -115,6 +115,11 @@ def _policy(style: str, script: str) -> str:
         f"default-src 'none'; script-src '{hash_of(script)}'; style-src '{hash_of(style)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
+
+
+def load_style(sheet: Path) -> str:
+    """Return a page's style: what all pages share, then its own."""
+    return (ASSETS / "base.css").read_text("utf-8") + sheet.read_text("utf-8")
 
 
 def hash_of(text: str) -> str:

@@ -63,7 +63,7 @@ const stops = content.stops.map(([code, description, road, at, services]) => ({
 }));
 
 function readExit(row) {
-  const [stepFree, features, confidence, outOfService, why] = row.access ?? ["unknown", [], null, null, null];
+  const [stepFree, features, outOfService, confidence, why] = row.access ?? ["unknown", [], null, null, null];
   return {
     ...row,
     platforms: (row.platforms ?? []).map(([number, isSameBuilding, trust, reason = null]) => ({

@@ -10,20 +10,18 @@ OBJECTID is; no field says whether a station is open. A download is asked for, m
 had from a signed link that lives briefly: the link is a secret of this run and is neither kept nor told.
 """
 
-from pydantic import Field, HttpUrl
+from pydantic import Field
 
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE1_INGESTION
-from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.sections import DatagovApiSection
 from mrt_pipeline.contracts.source import ExitFeature
-from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
+from mrt_pipeline.contracts.source_spec import DATAGOV_RATES, SourceSpec
 
 
-class DatagovSection(ApiSection):
+class DatagovSection(DatagovApiSection):
     """data.gov.sg: LTA MRT Station Exit."""
 
-    base_url: BaseUrl = HttpUrl("https://api-open.data.gov.sg/v1/public/api")
-    metadata_url: BaseUrl = HttpUrl("https://api-production.data.gov.sg/v2/public/api")
     dataset_id: str = Field(default="d_b39d3a0871985372d7e1637193335da5", pattern=r"^d_[0-9a-f]+$")
 
 
@@ -47,7 +45,7 @@ SPEC = SourceSpec(
     section=DatagovSection,
     documents=(EXITS,),
     is_required=True,
-    rates={"data.gov.sg": RateLimit((Rate(2, 10), Rate(5, 60)))},
+    rates=DATAGOV_RATES,
     unrated_with="DATAGOV_API_KEY",
     recorder="reading:record",
 )

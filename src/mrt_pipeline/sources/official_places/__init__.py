@@ -11,20 +11,15 @@ the others; a park is an area whose middle lies far from its gates. Under which 
 museums and hotels is not known: they are used as recorded, in live mode too.
 """
 
-from pydantic import HttpUrl
-
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
-from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
-from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
+from mrt_pipeline.contracts.sections import DatagovApiSection
+from mrt_pipeline.contracts.source_spec import DATAGOV_RATES, SourceSpec
 from mrt_pipeline.sources.official_places.records import Hotel, PlaceArea, PlacePoint
 
 
-class OfficialPlacesSection(ApiSection):
+class OfficialPlacesSection(DatagovApiSection):
     """data.gov.sg: hawker centres, sport facilities, parks, community clubs, libraries."""
-
-    base_url: BaseUrl = HttpUrl("https://api-open.data.gov.sg/v1/public/api")
-    metadata_url: BaseUrl = HttpUrl("https://api-production.data.gov.sg/v2/public/api")
 
 
 DATASETS = {
@@ -74,7 +69,7 @@ SPEC = SourceSpec(
     section=OfficialPlacesSection,
     documents=(HAWKER_CENTRES, SPORT_FACILITIES, PARKS, COMMUNITY_CLUBS, LIBRARIES, MUSEUMS, HOTELS),
     fills=("landmarks",),
-    rates={"data.gov.sg": RateLimit((Rate(2, 10), Rate(5, 60)))},
+    rates=DATAGOV_RATES,
     unrated_with="DATAGOV_API_KEY",
     opener="claims:open_source",
     recorder="reading:record",
