@@ -147,7 +147,7 @@ class Condenser:
     def _bus_stop_row(self, stop: ExitBusStop) -> Row:
         services = [show(service) for service in stop.services]
         named = [show(text) for text in (stop.bus_stop_code, stop.description, stop.road_name)]
-        return [*named, self.place(stop), services]
+        return [*named, self.place(stop), services, [stop.lat, stop.lng]]
 
     def _access(self, access: ExitAccess) -> Row:
         features = [feature.value for feature in access.features]
