@@ -148,7 +148,7 @@ class Condenser:
     def _bus_stop_row(self, stop: ExitBusStop) -> Row:
         services = [show(service) for service in stop.services]
         named = [show(text) for text in (stop.bus_stop_code, stop.description, stop.road_name)]
-        return [*named, self.place(stop), services]
+        return [*named, self.place(stop), services, [stop.lat, stop.lng]]
 
     def _row(self, part: Part, record: Published) -> Row:
         """Return a record's values in the order of its attributes, and its reasons."""

@@ -31,6 +31,7 @@ SCRIPTS = (
     "viewport.js",
     "labels.js",
     "symbols.js",
+    "spreading.js",
     "names.js",
     "pointing.js",
     "map.js",

@@ -30,7 +30,7 @@ def page(report: Path) -> Path:
 
 @pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
-def test_axe_finds_no_serious_violation(page: Path, axe: str, size: tuple[int, int], is_dark: bool) -> None:
+def test_axe_finds_no_violation(page: Path, axe: str, size: tuple[int, int], is_dark: bool) -> None:
     with open_browser(size, is_dark=is_dark) as reader:
         reader.open(page)
         assert ask_axe(reader, axe) == []

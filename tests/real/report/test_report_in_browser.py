@@ -287,7 +287,7 @@ def test_a_hostile_station_opens_like_any_other(reader: Reader, hostile_report: 
     assert not [
         link for link in reader.find_all("a") if str(link.get_attribute("href")).startswith("javascript:")
     ]
-    assert reader.chrome.title.startswith("MRT and LRT")
+    assert reader.chrome.title.startswith(f"{MARKUP} – MRT and LRT")
     assert reader.complaints() == []
 
 

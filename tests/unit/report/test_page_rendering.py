@@ -99,8 +99,11 @@ def test_no_script_turns_text_into_markup_or_code(way: str) -> None:
 
 
 def test_the_page_names_no_address_to_load_from() -> None:
-    """A namespace is a name, and is not fetched."""
+    """A namespace is a name, and is not fetched; a map by others is opened by whoever follows its link."""
     frame = render().replace("http://www.w3.org/2000/svg", "")
+    for address in ("https://www.onemap.gov.sg/?", "https://www.openstreetmap.org/?"):
+        assert frame.count(f"link(`{address}") == 1
+        frame = frame.replace(address, "")
     frame = re.sub(r'<script type="application/json".*?</script>', "", frame, flags=re.DOTALL)
     assert not re.search(r"https?://|url\(|@import|\bsrc=|import\(|fetch\(", frame)
 

@@ -61,16 +61,56 @@ function travelOrder(line) {
     .flatMap((track) => track.points.map(([number]) => number));
 }
 
-/** Follow the address: `#station/yishun/yishun-nsl-A` chooses a station and an exit of it. */
+/**
+ * Follow the address: `#station/yishun/yishun-nsl-A` chooses a station and an exit of it; none, or
+ * `#stations`, the list. Other parts of the page leave what is chosen.
+ */
 function followAddress() {
   const [kind, ...parts] = location.hash.split("/");
-  if (kind !== "#station") {
-    if (kind === "#stations" && choices.station) choose({ station: null, exit: null });
-    return;
+  const [slug = "", id] = parts.map(decode);
+  const isStation = kind === "#station";
+  if (!isStation && !["", "#stations"].includes(kind)) return;
+  const station = (isStation && stationBySlug.get(slug)) || null;
+  const exit = station?.exits.find((item) => item.id === id) ?? null;
+  if (station || choices.station) choose({ station, exit });
+  tellUnknown(isStation && !station ? slug : "", station && id && !exit ? id : "");
+}
+
+/** Say what an address names that is not there. */
+function tellUnknown(slug, exit) {
+  const notice = find("unknown");
+  notice.hidden = !slug && !exit;
+  if (exit) notice.replaceChildren(`This report has no exit ${exit}. The station’s exits are below.`);
+  else if (slug) {
+    const words = `This report has no station ${slug}. Search for it by name or code.`;
+    notice.replaceChildren(words, ...nearMisses(slug));
   }
-  const [slug, exit] = parts.map(decode);
-  const station = stationBySlug.get(slug) ?? null;
-  choose({ station, exit: station?.exits.find((item) => item.id === exit) ?? null });
+}
+
+/** Return links to stations whose names are nearly the words that were looked for. */
+function nearMisses(words) {
+  const wanted = simplify(words).slice(0, 40);
+  const most = Math.min(Math.floor(wanted.length / 3), 3);
+  const found = stations
+    .map((station) => [missBy(wanted, station.searched[0]), station])
+    .filter(([miss]) => miss <= most)
+    .sort(([one, a], [other, b]) => one - other || a.name.localeCompare(b.name, "en"));
+  const links = found.slice(0, 3).flatMap(([, station]) => [" ", stationLink(station)]);
+  return wanted && links.length ? [" Did you mean:", ...links] : [];
+}
+
+/** Return how many letters are to be changed, added or left out to make a name, or its beginning, of words. */
+function missBy(words, name) {
+  let row = Array.from({ length: name.length + 1 }, (_, place) => place);
+  for (const [down, letter] of [...words].entries()) {
+    const next = [down + 1];
+    for (let across = 0; across < name.length; across += 1) {
+      const swapped = row[across] + (letter === name[across] ? 0 : 1);
+      next.push(Math.min(swapped, row[across + 1] + 1, next[across] + 1));
+    }
+    row = next;
+  }
+  return Math.min(...row.slice(Math.max(words.length - 1, 0)));
 }
 
 function decode(text) {
@@ -85,6 +125,12 @@ function decode(text) {
 function followAgain(event) {
   const address = event.target.closest?.("a")?.getAttribute("href");
   if (address && address === location.hash) followAddress();
+}
+
+/** Let the address say which exit was opened in the list of a station that is shown already. */
+function goQuietly(station, exit) {
+  history.pushState(null, "", addressOf(station, exit.id));
+  choose({ exit });
 }
 
 /** Go to a station, or to one of its exits; back in the browser leads to where one was. */

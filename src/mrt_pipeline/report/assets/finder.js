@@ -22,6 +22,7 @@ function listStations() {
   find("count").textContent = found.length
     ? `${count(found.length, "station")}${onLines ? ` on ${onLines}` : ""}${order}`
     : "No matching stations.";
+  find("near").replaceChildren(...(found.length ? [] : nearMisses(choices.words)));
 }
 
 function makeFinder() {

@@ -1,10 +1,12 @@
 // Put the page together.
 
+const TITLE = `MRT and LRT on ${day(content.run.as_of)}: report of run ${content.run.id}`;
+
 function makeHeader() {
   const { run, counts } = content;
   find("kicker").textContent = `${run.pipeline} — report of run ${run.id}`;
   find("title").textContent = `Singapore’s MRT and LRT on ${day(run.as_of)}`;
-  document.title = `MRT and LRT on ${day(run.as_of)}: report of run ${run.id}`;
+  document.title = TITLE;
   const lacking = content.coverage.unknown.filter(([, unknown]) => unknown);
   const thin = lacking.filter(([, , , isThin]) => isThin);
   find("verdict").classList.add(counts.error ? "failed" : thin.length ? "thin" : "passed");

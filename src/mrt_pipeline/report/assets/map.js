@@ -5,7 +5,7 @@ const EXIT_SCALE = 0.16;
 const STOP_SCALE = 0.3;
 const NARROW = 500; // pixels of a map that is narrow, as on a phone
 const LINE_WIDTH = 4.2;
-const LAYERS = ["casings", "tracks", "links", "future", "stops", "exits", "stations", "names"];
+const LAYERS = ["casings", "tracks", "links", "future", "stops", "leaders", "exits", "stations", "names"];
 const HIDDEN_LAYERS = LAYERS.filter((name) => name !== "stations"); // the panel says what they show
 
 const shown = { changes: true, findings: true, future: false };
@@ -48,6 +48,8 @@ class NetworkMap {
   draw() {
     const { scale, least, width } = this.viewport;
     this.growth = Math.min(Math.max((scale / least) ** 0.28, 1), 1.7) * (width < NARROW ? 0.8 : 1);
+    // Paper has another width: what is drawn is then scaled as a whole.
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${this.viewport.height}`);
     this.svg.classList.toggle("without-changes", !shown.changes);
     this.svg.classList.toggle("without-findings", !shown.findings);
     this.drawStations();
@@ -107,10 +109,22 @@ class NetworkMap {
         const symbol = this.once(exit, () => exitSymbol(station, exit));
         symbol.classList.toggle("chosen", choices.exit === exit);
         symbol.classList.toggle("out", !isOnChosenLine(station));
-        return put(symbol, this.viewport.toScreen(exit.at));
+        return symbol;
       }),
     );
+    const own = symbols.map(({ exit }) => this.viewport.toScreen(exit.at));
+    const markers = symbols.map(({ width }, at) => ({ x: own[at][0], y: own[at][1], width, height: 16 }));
+    const places = spread([...markers, ...near.map((station) => this.dotOf(station))]).slice(0, own.length);
+    symbols.forEach((symbol, at) => put(symbol, places[at]));
+    this.layers.leaders.replaceChildren(...places.flatMap((place, at) => leader(own[at], place)));
     this.layers.exits.replaceChildren(...symbols);
+  }
+
+  /** Return the room that a station's dot takes, which exits leave free. */
+  dotOf(station) {
+    const [x, y] = this.viewport.toScreen(station.at);
+    const size = 2 * this.radiusOf(station) + 4;
+    return { x, y, width: size, height: size, isFixed: true };
   }
 
   drawStops(near) {

@@ -52,6 +52,24 @@ function mark(name, glyph, words) {
   return span(name, make("span", { class: "glyph", "aria-hidden": "true" }, glyph), words);
 }
 
+/** Return a link to a station, or to an exit of it that there is, named by what it shows. */
+function placeLink(station, id) {
+  const exit = station.exits.find((one) => one.id === id);
+  const name = exit ? `${station.name} exit ${exit.label}` : station.name;
+  return stationLink(station, name, exit?.id);
+}
+
+/** Return links to maps by others, at the place of something that is named in their names. */
+function mapLinks(what, { lat, lng }) {
+  const hidden = () => span("unseen", ` map of ${what}`);
+  return span(
+    "maps",
+    link(`https://www.onemap.gov.sg/?lat=${lat}&lng=${lng}`, ["OneMap", hidden()]),
+    " ",
+    link(`https://www.openstreetmap.org/?mlat=${lat}&mlon=${lng}#map=19/${lat}/${lng}`, ["OSM", hidden()]),
+  );
+}
+
 function stationLink(station, text = station.name, exit = null) {
   return make("a", { href: addressOf(station, exit) }, text);
 }

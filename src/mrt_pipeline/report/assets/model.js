@@ -54,12 +54,14 @@ const platforms = content.platforms.map(
   }),
 );
 
-const stops = content.stops.map(([code, description, road, at, services]) => ({
+const stops = content.stops.map(([code, description, road, at, services, [lat, lng]]) => ({
   code,
   description,
   road,
   at,
   services,
+  lat,
+  lng,
 }));
 
 function readExit(row) {

@@ -49,7 +49,7 @@ function changeItem(change) {
     );
   return item(
     change.text,
-    station ? [" ", stationLink(station, "show", change.exit)] : null,
+    station ? [" ", placeLink(station, change.exit)] : null,
     touched.length ? folded(null, count(touched.length, "station"), links) : null,
     sides.length ? folded(null, "Evidence", () => sides.map((said) => paragraph("quiet", said))) : null,
   );
@@ -107,7 +107,7 @@ function listFindings(changed) {
 
 function findingItem(finding) {
   const station = stations[finding.station];
-  const shownAt = station ? [" ", stationLink(station, `Show ${station.name}`, finding.exit)] : null;
+  const shownAt = station ? [" ", placeLink(station, finding.exit)] : null;
   return make(
     "li",
     { class: finding.severity },

@@ -69,12 +69,19 @@ function exitFold(exit, isOpen) {
   ];
   const fold = folded("exit", summary, () => exitParts(exit), isOpen);
   fold.dataset.exit = exit.id;
+  fold.firstChild.addEventListener("click", () => {
+    if (!fold.open) goQuietly(choices.station, exit);
+  });
   return fold;
 }
 
 function exitParts(exit) {
   return [
-    paragraph("quiet", `${exit.id}, at ${exit.lat}, ${exit.lng}`),
+    paragraph(
+      "quiet",
+      `${exit.id}, at ${exit.lat}, ${exit.lng} `,
+      mapLinks(`exit ${exit.label}`, exit),
+    ),
     make("h4", {}, "Platforms"),
     exit.platforms.length ? list("plain", exit.platforms.map(platformItem)) : paragraph(null, "None known."),
     make("h4", {}, "Access"),
@@ -126,7 +133,13 @@ function accessOf({ stepFree, features, confidence, why, outOfService }) {
 function stopRow({ stop, relation, distance, confidence }) {
   const where = `${RELATIONS[relation] ?? relation}, ${Math.round(distance)} m`;
   return [
-    [code(stop.code), " ", stop.description, span("quiet", ` ${stop.road}`)],
+    [
+      code(stop.code),
+      " ",
+      stop.description,
+      span("quiet", ` ${stop.road} `),
+      mapLinks(`bus stop ${stop.code}`, stop),
+    ],
     [
       span(relation === "nearby" ? null : "named", where),
       trust(confidence),
@@ -174,6 +187,7 @@ function followStation(changed) {
   find("finder").hidden = station !== null;
   panel.hidden = station === null;
   panel.dataset.slug = station?.slug ?? "";
+  document.title = station ? `${station.name} – ${TITLE}` : TITLE;
   if (station) {
     panel.replaceChildren(...stationParts(station));
     panel.scrollTop = 0;

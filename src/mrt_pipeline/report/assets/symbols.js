@@ -66,7 +66,13 @@ function exitSymbol(station, exit) {
     stepFreeBadge(stepFree, width / 2),
     draw("title", {}, `${station.name} exit ${exit.label}, step-free: ${stepFree}`),
   );
-  return Object.assign(symbol, { station, exit });
+  return Object.assign(symbol, { station, exit, width });
+}
+
+/** Return a line from an exit's place to its marker, if that was moved. */
+function leader([x, y], [a, b]) {
+  if (Math.hypot(x - a, y - b) < 2) return [];
+  return [draw("path", { d: `M${x} ${y}L${a} ${b}` }), draw("circle", { cx: x, cy: y, r: 2.5 })];
 }
 
 /** Return a tick in a circle for yes, a cross in a square for no; what is unknown has no badge at all. */
