@@ -221,6 +221,16 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "read the words",
         ),
         _warning(
+            "landmarks-too-many",
+            "exit[|s] with more landmarks on one page than an exit has",
+            "see whether the page is right",
+        ),
+        _warning(
+            "platform-letter-unknown",
+            "platform letter[|s] of pages that no record of [the station|their stations] knows",
+            "see what the signs say",
+        ),
+        _warning(
             "bus-stop-exit-ambiguous",
             "bus stop[|s] whose exit[|s] [is|are] ambiguous",
             "see on the map which exit is meant",

@@ -44,6 +44,12 @@ MAX_SHOWN_CHARS = 80
 """How much of a rejected value is shown to a person."""
 
 _MARKUP = re.compile(r"[<>{}\[\]|\\`*=]|https?:|www\.|&\w+;")
+_ADVERT = re.compile(
+    r"\b(?:wi-?fi|log-?in|sign-?(?:in|up)|password|click|scan|qr|promo\w*|bit ly|tiny ?url|whatsapp|telegram"
+    r")\b",
+    re.IGNORECASE,
+)
+"""words of whoever wants to lead readers elsewhere, as far as no place in Singapore has them in its name"""
 _DULL_WORD = re.compile(
     r"an?|the|of|at|to|and|or|in|on|by|near|nearby|none|nil|no|yes|unknown|n/a|\d+|shops?|road|street|line"
     r"|exits?|entrance|lifts?|escalators?|stairs|platforms?|bus|stops?|station|mrt|lrt"
@@ -223,7 +229,7 @@ def _check_is_name(name: str, station: Station) -> None:
     is_none = is_dull or is_own or is_lower or is_access
     if not 2 <= len(name) <= MAX_NAME_CHARS or _MARKUP.search(name) or is_none:
         raise UngroundedError(Reason.NOT_A_NAME)
-    if is_hostile(name):
+    if is_hostile(name) or _ADVERT.search(name):
         raise UngroundedError(Reason.HOSTILE_TEXT)
 
 

@@ -57,6 +57,7 @@ from mrt_pipeline.extraction.disputes import (
     find_disputes,
     letter_dispute,
 )
+from mrt_pipeline.extraction.plausibility import doubt_crowds, doubt_letters, is_read
 from mrt_pipeline.extraction.station_platforms import (
     Reading,
     are_contradictory,
@@ -159,7 +160,7 @@ def merge_page(
     directions = _directions_of(exits)
     believed = [same for same in directions if len(_letters_in(same)) <= 1]
     findings = [_letter_finding(station, same) for same in directions if len(_letters_in(same)) > 1]
-    merged = tuple(
+    merged = (
         ExitEnrichment(
             **_merge_parts(claims, findings),
             platforms=tuple(_claims_of_page(claims.station_exit, believed)),
@@ -167,7 +168,8 @@ def merge_page(
         )
         for claims in exits
     )
-    return merged, tuple(dict.fromkeys(findings))
+    doubted, crowds = doubt_crowds(merged, station)
+    return doubted, tuple(dict.fromkeys([*findings, *crowds]))
 
 
 def merge_claims(
@@ -208,6 +210,8 @@ def merge_claims(
     platforms = make_platforms(
         station.slug, directions, unlettered, agrees=partial(_agree, publishers=publishers)
     )
+    platforms, strange = doubt_letters(platforms, _letters_on_record(directions), station)
+    findings.extend(strange)
     merged = tuple(
         LinkedExit(
             **_merge_parts(claims, findings),
@@ -228,6 +232,16 @@ def _agree(reasons: Iterable[Evidence], publishers: Mapping[str, str] | None) ->
 
 def _directions_of(exits: Iterable[ExitClaims]) -> list[list[Reading]]:
     return group_directions(reading for claims in exits for reading in claims.readings())
+
+
+def _letters_on_record(directions: Iterable[Iterable[Reading]]) -> frozenset[str]:
+    """Return the letters that a publisher's record gives to platforms of a station."""
+    said = (one.platform for same in directions for one in same)
+    return frozenset(
+        one.platform_code
+        for one in said
+        if one.platform_code and not is_read(one.evidence_for("platform_code"))
+    )
 
 
 def _letters_in(same: Iterable[Reading]) -> frozenset[str]:

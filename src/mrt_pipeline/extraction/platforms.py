@@ -30,7 +30,8 @@ _NO_LIST = re.compile(
 )
 """Between `towards` and a goal, only other goals may stand."""
 
-_PLATFORM_LABEL = re.compile(r"[A-Z]|[0-9]{1,2}")
+_PLATFORM_LABEL = re.compile(r"[A-H]|[1-8]")
+"""The stations with the most platforms have six of a letter, or four of a number; some more may come."""
 
 
 def ground_platform(statement: Statement, exits: tuple[StationExit, ...]) -> list[GroundedValue]:

@@ -154,7 +154,10 @@ def _without_reasons_of_links(merged: MergedStation) -> MergedStation:
 
 
 def _in_order(merged: MergedStation) -> MergedStation:
-    """Return a station with its platforms, and what leads to them, in the order of their ids."""
+    """Return a station with its platforms, and what leads to them, in the order of their ids.
+
+    That a letter is no record's is found again, whoever makes the claim.
+    """
     exits = tuple(
         found.model_copy(
             update={"platforms": tuple(sorted(found.platforms, key=lambda link: link.platform_id))}
@@ -162,7 +165,8 @@ def _in_order(merged: MergedStation) -> MergedStation:
         for found in merged.exits
     )
     platforms = tuple(sorted(merged.platforms, key=lambda platform: platform.platform_id))
-    return replace(merged, exits=exits, platforms=platforms)
+    findings = tuple(item for item in merged.findings if item.check != "platform-letter-unknown")
+    return replace(merged, exits=exits, platforms=platforms, findings=findings)
 
 
 def _values(exits: Iterable[ExitEnrichment | LinkedExit]) -> Iterator[Published]:
