@@ -371,6 +371,18 @@ def test_a_wrong_account_is_one_sentence_that_names_the_variable(
     assert len(publishers.onemap_server.requests) == 1
 
 
+def test_a_wrong_account_is_tried_once_however_many_searches_wait_for_a_token(
+    publishers: Publishers, tmp_path: Path
+) -> None:
+    read_stations(publishers.access(tmp_path), 30, WANTED[:1])
+    publishers.onemap_server.requests.clear()
+    with pytest.raises(FetchError, match=r"401.*ONEMAP_EMAIL and ONEMAP_PASSWORD"):
+        read_stations(
+            publishers.access(tmp_path, **(ACCOUNT | {"onemap_password": "wrong-password"})), 30, WANTED
+        )
+    assert [request.method for request in publishers.onemap_server.requests] == ["POST"]
+
+
 @pytest.mark.parametrize(
     "reply",
     [

@@ -56,6 +56,8 @@ class Step:
     is_done: bool
     reason: str | None = None
     """why it was carried out"""
+    taken_over: Sequence[str] = ()
+    """ids of the runs whose finished work it took over"""
     given: Sequence[Json] = ()
     """inputs that were known when it began"""
     read: Sequence[Json] = ()
@@ -129,6 +131,7 @@ class AttemptStory:
             record.status,
             is_done,
             reason=record.reason or None,
+            taken_over=tuple(record.taken_over) if is_done else (),
             given=datasets.checkpoints_of(stages[: stages.index(name)]),
             read=datasets.sources_of(name) if is_done and name != FINAL_STAGE else (),
             made=datasets.made_by(name) if is_done else (),
@@ -201,6 +204,7 @@ class AttemptStory:
             mode=manifest.mode,
             status=RunStatus.RUNNING if kind == START else step.status,
             reason=step.reason,
+            taken_over_from=", ".join(step.taken_over) or None,
         )
         whole = {"run": run, "job": job}
         tests = [judgement.as_test() for judgement in step.tests] if kind != START else []

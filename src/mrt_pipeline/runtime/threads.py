@@ -74,13 +74,14 @@ def open_threads(number: int) -> Iterator[Executor]:
 def ask_at_once(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list[ResultT]:
     """Return what asking gives for each item, in their order, with up to ``AT_ONCE`` of them in flight.
 
+    The first is asked for alone: that a service does not answer is noticed once.
+
     Raises:
         Exception: what asking for the first item that failed raises; no further one is begun then.
     """
-    if len(items) < 2:
-        return [ask(item) for item in items]
-    with asking(items, ask) as futures:
-        return [_await(future).result() for future in futures]
+    made = [ask(item) for item in items[:1]]
+    with asking(items[1:], ask) as futures:
+        return [*made, *(_await(future).result() for future in futures)]
 
 
 def ask_all(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list[Future[ResultT]]:

@@ -144,6 +144,15 @@ def test_a_run_tells_which_attempt_it_is_and_why_a_stage_was_run() -> None:
     } == {"running"}
 
 
+def test_a_stage_names_the_run_whose_finished_stations_it_took_over() -> None:
+    record = make_stage_record("stage2_enrichment", b"", taken_over={"20261122T081203Z-0badc0de": 184})
+    events = tell(
+        make_manifest(attempts=(make_attempt("stage2_enrichment"),), stages={"stage2_enrichment": record})
+    )
+    tags = tags_of(ending_of(events, "stage2_enrichment")["run"]["facets"]["tags"])
+    assert tags["taken_over_from"] == "20261122T081203Z-0badc0de"
+
+
 def test_a_stage_that_stopped_at_its_budget_says_so_in_an_event_that_it_is_complete() -> None:
     record = make_stage_record("stage2_enrichment", b"", status=StageStatus.STOPPED_AT_BUDGET)
     attempt = make_attempt("stage2_enrichment", status=RunStatus.STOPPED_AT_BUDGET)

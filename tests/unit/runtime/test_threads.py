@@ -134,10 +134,23 @@ def test_answers_come_in_the_order_of_their_items_and_are_asked_for_together() -
     met = threading.Barrier(AT_ONCE)
 
     def ask(item: int) -> int:
-        met.wait(timeout=30)
+        if item > 0:  # the first one is alone
+            met.wait(timeout=30)
         return item * item
 
-    assert ask_at_once(range(2 * AT_ONCE), ask) == [item * item for item in range(2 * AT_ONCE)]
+    assert ask_at_once(range(2 * AT_ONCE + 1), ask) == [item * item for item in range(2 * AT_ONCE + 1)]
+
+
+def test_of_a_service_that_does_not_answer_one_thing_is_asked() -> None:
+    asked: list[int] = []
+
+    def ask(item: int) -> None:
+        asked.append(item)
+        raise ValueError(item)
+
+    with pytest.raises(ValueError, match="0"):
+        ask_at_once(range(5), ask)
+    assert asked == [0]
 
 
 def test_the_first_failure_by_order_is_raised_whichever_comes_first() -> None:
@@ -173,6 +186,8 @@ def test_a_stop_signal_is_heard_while_all_answers_are_waited_for() -> None:
 
     def ask(item: int) -> None:
         if item == 0:
+            return
+        if item == 1:
             os.kill(os.getpid(), signal.SIGTERM)
         release.wait(timeout=30)
         ended.append(item)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mrt_pipeline.secrecy import MARK, KnownSecrets
+from mrt_pipeline.secrecy.encodings import Text, Traced
 from mrt_pipeline.secrecy.known import LEAST_CHARS
 from mrt_pipeline.secrecy.urls import secrets_of_login, secrets_of_query, secrets_of_url
 from tests.fakes.secret_forms import FORMS
@@ -170,3 +171,8 @@ def test_of_a_proxy_its_password_is_secret() -> None:
         "p%C3%A4ssword",
         "pässword",
     }
+
+
+@given(st.lists(st.from_regex(rb"[A-Za-z0-9+/_-]{1,14}|[ .=\xff]", fullmatch=True)).map(b"".join))
+def test_what_may_be_base64_is_the_same_whether_its_place_is_known_or_not(text: bytes) -> None:
+    assert Text(text).base64().content == Traced.of(text).base64().content

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.bus_tables import BusTables, find_unknown_stops
-from mrt_pipeline.runtime.threads import ask_at_once
 from mrt_pipeline.sources.datamall.plausibility import refuse_unlisted_calls
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext
-    from mrt_pipeline.runtime.source_access import SourceAccess
 
 
 def read_bus_tables(context: RunContext) -> BusTables:
@@ -54,11 +51,7 @@ def check_calls(stops: SourceTable[BusStop], services: SourceTable[BusService]) 
 
 def _read(context: RunContext) -> BusTables:
     ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-    if context.access.mode_of("datamall") is not Mode.LIVE:
-        return BusTables(
-            stops=read_bus_stops(context.access, ttl_days),
-            services=read_bus_services(context.access, ttl_days),
-        )
-    readers: Sequence[Callable[[SourceAccess, float], SourceTable[Any]]] = (read_bus_stops, read_bus_services)
-    stops, services = ask_at_once(readers, lambda read: read(context.access, ttl_days))
-    return BusTables(stops=stops, services=services)
+    return BusTables(
+        stops=read_bus_stops(context.access, ttl_days),
+        services=read_bus_services(context.access, ttl_days),
+    )

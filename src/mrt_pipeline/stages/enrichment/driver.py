@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import ModelCallError, StageError, StageInputError, StorageError
 from mrt_pipeline.runtime.model_usage import add_usage
-from mrt_pipeline.runtime.threads import ask_at_once, bounded_map, inline_map, open_threads
+from mrt_pipeline.runtime.threads import ask_all, bounded_map, inline_map, open_threads
 from mrt_pipeline.stages.enrichment.budget import Budget
 from mrt_pipeline.stages.enrichment.circuit_breaker import CircuitBreaker, Outcome, enrich_station
 from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, JournalRow, read_journal
@@ -187,7 +187,8 @@ class Driver:
 
     def _prepare(self, asked: Sequence[Station], stations: Sequence[Station]) -> None:
         if self._is_remote:
-            ask_at_once(self._breakers, lambda breaker: breaker.prepare(asked, stations))
+            for prepared in ask_all(self._breakers, lambda breaker: breaker.prepare(asked, stations)):
+                prepared.result()
         else:
             for breaker in self._breakers:
                 breaker.prepare(asked, stations)
