@@ -39,6 +39,8 @@ DISABLED = "disabled in config"
 NOTHING_TO_RETRY = "nothing to retry, no source failed for any station"
 _TO_RETRY = (EnrichmentStatus.PARTIAL, EnrichmentStatus.FAILED, EnrichmentStatus.PENDING)
 UNCHANGED = "none of its inputs has changed"
+CLOCK_MAY_BE_OFF = timedelta(days=366)
+"""A clock that is off by less does no harm that is not told elsewhere."""
 
 LIVE = "live"
 """how the version of a document begins that is not recorded but asked for"""
@@ -91,6 +93,19 @@ def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
         )
     if request.move_latest and not settings.output.symlink_latest:
         raise UsageError("--move-latest has no effect: output.symlink_latest is false. Set it to true.")
+
+
+def refuse_wrong_clock(now: datetime) -> None:
+    """Raise if it is long before the tables of this package were written: no run took place then.
+
+    Such a run would describe the network of a day long past as today's, and be filed before all others.
+    """
+    known_until, today = load_network().known_until, singapore_date(now)
+    if today < known_until - CLOCK_MAY_BE_OFF:
+        raise UsageError(
+            f"The clock says {today}, but this program knows the network of {known_until}. Set the clock; "
+            "for the network of an earlier day, use --as-of."
+        )
 
 
 def _refuse_unknown_day(request: RunRequest, today: date) -> None:
