@@ -25,6 +25,7 @@
     │   └── SecretFoundError     it was not written, for it holds a secret
     ├── RunLockedError           another process is working in the same run folder
     ├── RunInterrupted           a signal asked the run to stop                        exit code 130 / 143
+    ├── OutOfMemoryError         this process may not have the memory that it needs
     └── InternalError            a bug in this package, not the caller's fault
 
 Messages say what was found, what was expected and what to do, in one sentence each.
@@ -251,6 +252,16 @@ class RunInterrupted(MrtPipelineError):  # noqa: N818 - what was asked for is no
     def __init__(self, signal_number: int) -> None:
         super().__init__(f"Stopped by signal {signal_number}; progress saved.")
         self.exit_code = 128 + signal_number
+
+
+class OutOfMemoryError(MrtPipelineError):
+    """This process may not have the memory that it needs."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The system gave this process no more memory; expected room for 512 MiB. Raise the limit of its "
+            "container, or of ulimit -v, or end other programs; then run again."
+        )
 
 
 class InternalError(MrtPipelineError):

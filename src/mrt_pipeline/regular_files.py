@@ -35,7 +35,7 @@ def read_regular_file(path: Path, max_bytes: int = MAX_FILE_BYTES) -> bytes:
     finally:
         os.close(descriptor)
     if len(content) > max_bytes:
-        raise OSError(errno.EFBIG, f"it is longer than {max_bytes} bytes")
+        raise OSError(errno.EINVAL, f"it is longer than {max_bytes} bytes")
     return content
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
-from mrt_pipeline.errors import MissingCheckpointError
+from mrt_pipeline.errors import MissingCheckpointError, OutOfMemoryError
 from mrt_pipeline.orchestrator import PipelineOrchestrator
+from mrt_pipeline.runtime.manifests import find_manifest
+from mrt_pipeline.runtime.reporting import Reporter
 
 CONFIG = Path(__file__).parents[2] / "config" / "pipeline.yaml"
 DAY = date(1987, 11, 8)
@@ -44,3 +46,16 @@ def test_single_stages_give_their_outputs_and_keep_the_day_of_their_folder(tmp_p
 def test_a_single_stage_without_what_it_needs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MissingCheckpointError, match=r"stage1_deterministic\.json"):
         PipelineOrchestrator(CONFIG, as_of=DAY).run_single_stage(2, tmp_path / "mine")
+
+
+class _Greedy(Reporter):
+    def stage_started(self, stage_name: str, reason: str) -> None:
+        if stage_name == "stage2_enrichment":
+            bytearray(2**60)
+
+
+def test_a_run_that_gets_no_more_memory_ends_in_a_sentence_and_its_manifest_says_so(tmp_path: Path) -> None:
+    with pytest.raises(OutOfMemoryError, match="gave this process no more memory"):
+        PipelineOrchestrator(CONFIG, as_of=DAY, reporter=_Greedy()).run_full_pipeline(tmp_path / "mine")
+    manifest = find_manifest(tmp_path / "mine")
+    assert manifest is not None and manifest.error is not None and "no more memory" in manifest.error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from datetime import date
@@ -15,6 +16,7 @@ from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import FeatureOutcome
 from mrt_pipeline.network import load_network
+from mrt_pipeline.network.doubts import BUILDING, TABLE
 from mrt_pipeline.runtime.geometry import to_svy21
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.datagov.reading import read_exits
@@ -113,6 +115,13 @@ def test_labels_that_a_station_has_twice_are_all_kept_under_settled_ids() -> Non
             if counts[item.exit_code] > 1:
                 found.setdefault((station.slug, item.exit_code), {})[item.exit_id] = _record_of(item)
     assert found == SHARED_LABELS
+
+
+def test_every_doubt_of_a_building_is_about_an_exit_that_lta_has() -> None:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["doubt"] == BUILDING]
+    labels = {(station.slug, item.exit_code) for station in _ingested().stations for item in station.exits}
+    assert [row for row in rows if (row["slug"], row["exit_code"]) not in labels] == []
 
 
 def test_only_one_finding_beside_the_known_doubts_asks_a_person_to_look() -> None:

@@ -14,7 +14,14 @@ from mrt_pipeline import __version__
 from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, ShowsAll, given_path, path_option, with_run_flags
 from mrt_pipeline.cli.printing import print_traceback
 from mrt_pipeline.cli.releasing import COMMANDS
-from mrt_pipeline.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, MrtPipelineError, UsageError
+from mrt_pipeline.errors import (
+    EXIT_FAILURE,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    MrtPipelineError,
+    OutOfMemoryError,
+    UsageError,
+)
 
 EXAMPLES = """\
 \b
@@ -306,6 +313,13 @@ def _hint(error: MrtPipelineError) -> str:
     return "See --help." if error.exit_code == EXIT_USAGE else ""
 
 
+def _call(application: typer.Typer, default_config: Path | None) -> None:
+    try:
+        application(obj=default_config)
+    except MemoryError as error:
+        raise OutOfMemoryError from error
+
+
 def _run_app(application: typer.Typer, default_config: Path | None = None) -> NoReturn:
     """Run an application; every error raised on purpose is one message on stderr and an exit code.
 
@@ -317,7 +331,7 @@ def _run_app(application: typer.Typer, default_config: Path | None = None) -> No
         ended.exc_type, ended.exc_value or ended.exc_type(), ended.exc_traceback
     )
     try:
-        application(obj=default_config)
+        _call(application, default_config)
     except MrtPipelineError as error:
         from mrt_pipeline.cli.console import print_error
 

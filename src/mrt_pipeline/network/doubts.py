@@ -7,6 +7,7 @@ that names its label, and a station that may have further exits has no only one.
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,19 @@ def find_doubt_of_building(slug: str, exit_code: str) -> str | None:
 def may_have_further_exits(slug: str) -> bool:
     """Return whether a station may have exits that LTA's layer lacks."""
     return (slug, "", FURTHER_EXITS) in _load()
+
+
+def find_vain_doubts(rows: Iterable[Mapping[str, str]], slugs: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each row of the table that could have no effect, as it is misspelt.
+
+    Whether a building's exit has such a label, only LTA's layer can tell.
+    """
+    for row in rows:
+        named = f"doubts.csv: {row['slug']},{row['exit_code']},{row['doubt']}"
+        if row["slug"] not in slugs:
+            yield f"{named} names no station of stations.csv"
+        if (row["doubt"], bool(row["exit_code"])) not in ((BUILDING, True), (FURTHER_EXITS, False)):
+            yield f"{named} is neither {BUILDING} with an exit's label nor {FURTHER_EXITS} without one"
 
 
 @cache

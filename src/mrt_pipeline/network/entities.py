@@ -191,6 +191,12 @@ class Network:
         """Return the codes in operation on a day by slug, first line first, then in table order."""
         return self._group(entry for entry in self.codes if entry.is_open(as_of))
 
+    def closed_since(self, as_of: date) -> tuple[CodeEntry, ...]:
+        """Return the codes in operation on a day of stations that are open under no code any more."""
+        still_open = self.open_codes(max(as_of, self.known_until)).keys()
+        stations = self.open_codes(as_of).items()
+        return tuple(entry for slug, entries in stations if slug not in still_open for entry in entries)
+
     def future_codes(self, as_of: date) -> dict[str, tuple[CodeEntry, ...]]:
         """Return the codes still to come on a day by slug; renumberings of an open station left out."""
         renumberings = {entry.renumbered_to for entry in self.codes if entry.is_open(as_of)}

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from mrt_pipeline.contracts.evidence import RecordedTable
 from mrt_pipeline.errors import InternalError
+from mrt_pipeline.network.doubts import find_vain_doubts
 from mrt_pipeline.network.entities import CodeEntry, DateSource, KnownExit, Line, Network, Service
 
 TABLES = (
@@ -59,7 +60,8 @@ def load_network(folder: Path = Path(__file__).parent) -> Network:
         tables=tuple(_tables(folder)),
         known_until=_read_horizon(folder),
     )
-    if faults := list(find_contradictions(network)):
+    doubts = find_vain_doubts(_rows(folder / "doubts.csv"), network.names)
+    if faults := [*find_contradictions(network), *doubts]:
         raise InternalError(f"{folder}: " + "; ".join(faults))
     return network
 

@@ -150,7 +150,10 @@ def _refuse_strangers(folder: Path, outputs: Path) -> None:
     """Raise if a run would write over files that no run of ours has made; others may lie beside them."""
     if not _is_folder(folder) or find_or_rebuild(folder).manifest is not None:
         return
-    strangers = [name for name in _names_of_a_run() if _holds_something(folder / name)]
+    began = (
+        LOG_NAMES.values() if (folder / LOCK_NAME).exists() else ()
+    )  # one that got no further is told there
+    strangers = [name for name in _names_of_a_run() if name not in began and _holds_something(folder / name)]
     if not strangers or find_or_rebuild(folder).manifest is not None:  # a run has begun in it meanwhile
         return
     raise UsageError(
@@ -287,9 +290,11 @@ def _holds_latest(as_of: date, shown: Manifest | None, now: datetime) -> LatestM
     """Return why a dataset of a day must not take the place of the one shown, none if it may."""
     if shown is None or shown.as_of == as_of:
         return None
-    if as_of > singapore_date(now):
+    today = singapore_date(now)
+    if as_of > today:
         return LatestMove.DAY_TO_COME
-    return LatestMove.EARLIER_DAY if as_of < shown.as_of and not looks_ahead(shown) else None
+    is_past = shown.as_of <= today  # else it was meant to look ahead, or made while a clock was wrong
+    return LatestMove.EARLIER_DAY if as_of < shown.as_of and is_past and not looks_ahead(shown) else None
 
 
 def looks_ahead(manifest: Manifest) -> bool:

@@ -21,6 +21,7 @@ from mrt_pipeline.errors import (
     CredentialError,
     InternalError,
     MrtPipelineError,
+    OutOfMemoryError,
     RunInterrupted,
     UsageError,
 )
@@ -43,7 +44,7 @@ from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import find_remedy, move_latest
-from mrt_pipeline.orchestrator.reuse import choose_day, refuse_vain_request
+from mrt_pipeline.orchestrator.reuse import choose_day, refuse_vain_request, refuse_wrong_clock
 from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import FINAL, STAGES
 from mrt_pipeline.runtime.checkpoints import move_aside
@@ -253,6 +254,7 @@ class PipelineOrchestrator:
     def _open(self, request: RunRequest, stack: contextlib.ExitStack) -> tuple[RunSession, RunLog]:
         """Hold a run folder until the stack ends, and return its session and log."""
         settings = self.config.settings
+        refuse_wrong_clock(self._now())
         refuse_vain_request(request, settings)
         if request.as_of is not None:
             earlier = find_folder(request, settings.output)
@@ -361,6 +363,10 @@ class PipelineOrchestrator:
             self._end_if_stopped(session, log, error)
             self._record_failure(session, log, alerting, error)
             raise
+        except MemoryError as error:
+            out_of_memory = OutOfMemoryError()
+            self._record_failure(session, log, alerting, out_of_memory)
+            raise out_of_memory from error
         except Exception as error:
             self._end_if_stopped(session, log, error)
             # The one place where a bug of ours is caught: manifest and alert must still say what happened.

@@ -41,6 +41,8 @@ DISABLED = "disabled in config"
 NOTHING_TO_RETRY = "nothing to retry, no source failed for any station"
 _TO_RETRY = (EnrichmentStatus.PARTIAL, EnrichmentStatus.FAILED, EnrichmentStatus.PENDING)
 UNCHANGED = "none of its inputs has changed"
+CLOCK_MAY_BE_OFF = timedelta(days=366)
+"""A clock that is off by less does no harm that is not told elsewhere."""
 
 LIVE = "live"
 """how the version of a document begins that is not recorded but asked for"""
@@ -67,11 +69,13 @@ def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> 
 
     Raises:
         UsageError: if a single stage is asked for on another day than that of the run whose folder it is in:
-            what later stages have made there would pass for that day's; or if the day lies beyond what the
-            network's tables know, and nobody said that this is meant.
+            what later stages have made there would pass for that day's; if the day lies beyond what the
+            network's tables know, and nobody said that this is meant; or if a station was open that has
+            closed since, whose exits no source has.
     """
     if earlier is None or request.as_of != earlier.as_of:  # a run that is resumed was allowed its day
         _refuse_unknown_day(request, singapore_date(now))
+        _refuse_day_without_exits(request.as_of)
     if earlier is None:
         return request.as_of or singapore_date(now)
     is_single = request.stage is not None and bool(earlier.stages)
@@ -97,6 +101,19 @@ def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
         raise ConfigError("Under output.formats:", tuple(faults))
 
 
+def refuse_wrong_clock(now: datetime) -> None:
+    """Raise if it is long before the tables of this package were written: no run took place then.
+
+    Such a run would describe the network of a day long past as today's, and be filed before all others.
+    """
+    known_until, today = load_network().known_until, singapore_date(now)
+    if today < known_until - CLOCK_MAY_BE_OFF:
+        raise UsageError(
+            f"The clock says {today}, but this program knows the network of {known_until}. Set the clock; "
+            "for the network of an earlier day, use --as-of."
+        )
+
+
 def _refuse_unknown_day(request: RunRequest, today: date) -> None:
     """Raise if a day is asked for that lies beyond the network table's horizon and is in the future.
 
@@ -110,6 +127,19 @@ def _refuse_unknown_day(request: RunRequest, today: date) -> None:
         raise UsageError(
             f"--as-of is {request.as_of}; the network table is known until {horizon}. Choose a date up to "
             f"{max(horizon, today)}, or add --beyond-horizon to describe that day as known on {horizon}."
+        )
+
+
+def _refuse_day_without_exits(as_of: date | None) -> None:
+    """Raise if a station was open on a day that is closed now: the exits that LTA lists are today's."""
+    closed = load_network().closed_since(as_of) if as_of is not None else ()
+    if closed:
+        last = max(closed, key=lambda entry: entry.closed_date or date.max)
+        name = load_network().names[last.slug]
+        raise UsageError(
+            f"--as-of is {as_of}; no source has the exits of {name} ({last.station_code}), which closed on "
+            f"{last.closed_date}. Choose a date from {last.closed_date} on, or one before "
+            f"{min(entry.opened_date or date.max for entry in closed)}."
         )
 
 

@@ -35,6 +35,7 @@ ABANDONED_AFTER_S = 3600.0
 _ADVICE = {
     errno.ENOSPC: "the disk is full; make room and run the same command again",
     errno.EDQUOT: "the disk quota is used up; make room and run the same command again",
+    errno.EFBIG: "the file is too large for a limit (ulimit -f) or the file system; raise it and run again",
     errno.EIO: "the disk reports an input/output error; check the disk before running again",
     errno.EROFS: "the file system is read-only; choose another folder with --output-dir",
     errno.EACCES: "permission denied; choose another folder with --output-dir or change its owner",

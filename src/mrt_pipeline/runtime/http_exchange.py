@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.runtime.http_decoding import iter_whole
 from mrt_pipeline.runtime.http_errors import (
     Request,
     learn_secrets,
@@ -138,7 +139,7 @@ def _receive(request: Request, response: httpx2.Response) -> Received:
     )
     limit = request.max_bytes if received.is_good else MAX_ERROR_BYTES
     content = bytearray()
-    for chunk in response.iter_bytes():
+    for chunk in iter_whole(response):
         content += chunk
         if len(content) > limit:
             if received.is_good:

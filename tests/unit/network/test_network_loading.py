@@ -72,6 +72,10 @@ def test_a_copy_of_the_tables_is_the_same_network(tmp_path: Path) -> None:
             "yishun-ccl-A is on CCL, which has no code at yishun",
         ),
         ("known_exits.csv", "harbourfront,NEL,A,,1.2,103.8,why", "harbourfront-nel-A occurs twice"),
+        ("doubts.csv", "harborfront,A,building,why", "harborfront,A,building names no station of stations"),
+        ("doubts.csv", "expo,A,buildings,why", "expo,A,buildings is neither building with an exit's label"),
+        ("doubts.csv", "expo,,building,why", "expo,,building is neither building with an exit's label nor"),
+        ("doubts.csv", "expo,A,further_exits,why", "nor further_exits without one"),
     ],
 )
 def test_tables_that_contradict_each_other_are_refused_with_the_row_that_is_wrong(

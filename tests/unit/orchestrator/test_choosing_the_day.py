@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.reuse import choose_day
+from mrt_pipeline.orchestrator.reuse import choose_day, refuse_wrong_clock
 from mrt_pipeline.runtime.context import default_context
 from mrt_pipeline.stages.ingestion import ingest
 from tests.fakes.manifests import make_manifest
@@ -43,6 +43,22 @@ def test_a_day_beyond_the_horizon_is_refused_with_what_to_do(day: date) -> None:
     assert raised.value.exit_code == 2
     assert "--beyond-horizon" in str(raised.value)
     assert str(day) in str(raised.value)
+
+
+def test_a_day_on_which_a_station_was_open_that_is_gone_is_refused_with_the_days_that_can_be_had() -> None:
+    """LTA lists the exits of today, and Ten Mile Junction has none there."""
+    for day in (date(1999, 11, 6), date(2019, 1, 12)):
+        with pytest.raises(UsageError, match=r"Choose a date from 2019-01-13 on, or one before 1999-11-06\."):
+            choose_day(RunRequest(as_of=day), None, BEFORE)
+    for day in (date(1999, 11, 5), date(2019, 1, 13)):
+        assert choose_day(RunRequest(as_of=day), None, BEFORE) == day
+
+
+def test_a_clock_that_is_years_slow_is_refused_before_its_day_passes_for_today() -> None:
+    with pytest.raises(UsageError, match=rf"The clock says 2006-11-30, .* network of {HORIZON}\. Set the"):
+        refuse_wrong_clock(_noon(date(2006, 11, 30)))
+    for moment in (BEFORE, LONG_AFTER):
+        refuse_wrong_clock(moment)
 
 
 def test_a_day_beyond_the_horizon_may_be_described_as_known_then() -> None:

@@ -147,6 +147,25 @@ def test_latest_moves_to_no_earlier_day_and_to_none_to_come(
     assert (outputs / "latest").readlink() == Path("b")
 
 
+def test_latest_is_not_blocked_by_a_run_that_was_made_while_the_clock_was_years_fast(outputs: Path) -> None:
+    then = START + timedelta(days=7000)
+    put_run(outputs / "a", *ALL, as_of=then.date(), timestamp=then, updated_at=then)
+    assert point_latest(outputs / "a", outputs, then) is LatestMove.MOVED
+    put_run(outputs / "b", *ALL, as_of=TODAY)
+    assert point_latest(outputs / "b", outputs, START) is LatestMove.MOVED
+
+
+def test_a_run_that_got_no_further_than_its_log_lets_the_next_one_in(outputs: Path) -> None:
+    """Its manifest could not be written: the disk was full, or a limit of file size too low."""
+    mine = outputs / "mine"
+    mine.mkdir(parents=True)
+    (mine / "run.log.jsonl").write_text("{}\n")
+    with pytest.raises(UsageError, match=r"holds run\.log\.jsonl and no manifest"):
+        choose_folder(RunRequest(mine), _section(outputs), START)
+    (mine / LOCK_NAME).touch()
+    assert choose_folder(RunRequest(mine), _section(outputs), START) == mine
+
+
 @pytest.mark.parametrize("lost", ["removed", "dangling"])
 def test_a_lost_link_is_made_again_to_what_it_showed_rather_than_to_an_earlier_day(
     lost: str, outputs: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,8 @@ PASSING = {
     "two lengths": RawReply([b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"]),
     "headers without end": RawReply([b"HTTP/1.1 200 OK\r\n" + b"X-Filler: y\r\n" * 20_000]),
     "gzip that is none": Reply(body=b"plain", headers={"Content-Encoding": "gzip"}),
+    "gzip cut off": Reply(body=gzip.compress(b"half of it")[:-9], headers={"Content-Encoding": "gzip"}),
+    "gzip twice": Reply(body=gzip.compress(b"whole") * 2, headers={"Content-Encoding": "gzip"}),
 }
 
 
@@ -53,6 +56,13 @@ def test_a_fault_that_stays_is_a_retryable_failure(fault: Reply | RawReply) -> N
     assert error.retryable
     assert len(server.requests) == TRIES
     assert server.url in str(error)
+
+
+@pytest.mark.parametrize("size", [0, 5, 2**20, 3 * 2**20 + 1])
+def test_a_gzip_body_is_unpacked_whole(size: int) -> None:
+    packed = Reply(body=gzip.compress(b"x" * size), headers={"Content-Encoding": "gzip"})
+    with serving(in_turn(packed)) as (client, server):
+        assert client.get(SOURCE, server.url).content == b"x" * size
 
 
 def test_a_body_longer_than_its_length_ends_at_its_length_and_spoils_no_later_answer() -> None:

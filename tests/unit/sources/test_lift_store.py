@@ -77,9 +77,11 @@ def test_a_folder_that_cannot_be_used_is_told_and_the_run_goes_on(place: Place) 
     assert str(place.folder) in warning
 
 
-def test_a_record_that_repeats_a_secret_is_not_kept(place: Place) -> None:
+def test_records_that_repeat_a_secret_are_not_kept_and_told_in_one_sentence(place: Place) -> None:
     SECRETS.learn("LTA_ACCOUNT_KEY", "sixteen-letters!")
-    assert place.learn(replace(HOUGANG, description="Exit A sixteen-letters!")) == ()
+    told = replace(HOUGANG, description="Exit A sixteen-letters!")
+    assert place.learn(told, replace(told, lift_id="B1L02")) == ()
     (warning,) = place.warnings
+    assert "2 lifts not kept" in warning
     assert "LTA_ACCOUNT_KEY" in warning
     assert "sixteen-letters!" not in warning

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, fields
 from datetime import datetime
 from pathlib import Path
 
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.source import LiftRecord
 from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, read_row
 from mrt_pipeline.secrecy import SECRETS
@@ -43,7 +45,7 @@ class LiftStore:
 
     def learn(self, seen: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:
         """Add lifts to those kept, and return all of them; only the given ones if the disk refuses."""
-        records = tuple(record for record in seen if not self._is_secret(record))
+        records = self._without_secrets(seen)
         try:
             with self._open() as connection:
                 connection.execute("BEGIN IMMEDIATE")
@@ -78,8 +80,10 @@ class LiftStore:
             "Lifts that LTA named in earlier runs are missing until they are named again."
         )
 
-    def _is_secret(self, record: LiftRecord) -> bool:
-        if (secret := SECRETS.find(*astuple(record))) is None:
-            return False
-        self._warn(f"{self._path}: a lift whose record repeats the value of {secret} is not kept.")
-        return True
+    def _without_secrets(self, seen: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:
+        """Return the lifts that may be kept; those that may not are told once for each secret."""
+        found = [(SECRETS.find(*astuple(record)), record) for record in seen]
+        for secret, number in Counter(secret for secret, _ in found if secret is not None).items():
+            lifts = counted(number, "lift")
+            self._warn(f"{self._path}: {lifts} not kept, because each repeats the value of {secret}.")
+        return tuple(record for secret, record in found if secret is None)
