@@ -43,6 +43,23 @@ def test_a_second_time_nothing_is_changed_and_another_file_is_never_written_over
     assert (tmp_path / "exits.geojson").read_text(encoding="utf-8") == "mine"
 
 
+def test_an_export_for_open_licences_leaves_the_other_documents_out(
+    finished: Workplace, tmp_path: Path
+) -> None:
+    for name in ("all", "open"):
+        finished.call("export", "latest", "--format", "json", "--to", tmp_path / name, "--licences", name)
+    metas = {name: load(tmp_path / name / "mrt_transit_graph.meta.json") for name in ("all", "open")}
+    licences = {name: {it["licence"] for it in meta["documents"]} for name, meta in metas.items()}
+    assert licences["open"] == licences["all"] & {"SODL-1.0", "CC-BY-4.0"} < licences["all"]
+    assert metas["open"]["licences"] == "open"
+
+
+def test_a_set_of_an_unknown_licence_is_refused(finished: Workplace, tmp_path: Path) -> None:
+    export = ("export", "latest", "--format", "json", "--to", tmp_path, "--licences", "SODL-1.0,MIT")
+    result = finished.call(*export)
+    assert (result.returncode, "--licences names 'MIT'; expected some of" in result.stderr) == (2, True)
+
+
 def test_an_unknown_format_is_refused_before_anything_is_read(place: Workplace) -> None:
     result = place.call("export", "nowhere", "--format", "xml", "--to", "out")
     assert result.returncode == 2

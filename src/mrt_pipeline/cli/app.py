@@ -188,12 +188,16 @@ def export(
         str, typer.Option("--format", metavar="NAME", help="One of those under output.formats, e.g. csv")
     ],
     folder: Annotated[Path, path_option("Folder to write into, made if it is new", "--to")],
+    licences: Annotated[
+        str | None,
+        typer.Option(metavar="SET", help="all, open, or licences with commas between [default: the run's]"),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Write a dataset in one format; a file that is there with other content is never written over."""
     from mrt_pipeline.cli.exporting import export_run
 
-    export_run(run, format_name, folder, config)
+    export_run(run, format_name, folder, config, licences)
 
 
 for command in COMMANDS:

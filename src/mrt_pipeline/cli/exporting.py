@@ -7,12 +7,18 @@ from pathlib import Path
 
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_unvouched
 from mrt_pipeline.cli.printing import say, warn
+from mrt_pipeline.config.licences import choose_licences
+from mrt_pipeline.contracts.outputs import LicenceSet
 from mrt_pipeline.contracts.run import RunStatus
+from mrt_pipeline.errors import UsageError
 from mrt_pipeline.history.datasets import LoadedDataset, load_dataset
 from mrt_pipeline.orchestrator.exporting import export_dataset, get_export
+from mrt_pipeline.stages.licensing import restrict
 
 
-def export_run(run: str, format_name: str, folder: Path, config: Path | None) -> None:
+def export_run(
+    run: str, format_name: str, folder: Path, config: Path | None, licences: str | None = None
+) -> None:
     """Write a run's dataset in one format and print each file; warn if nobody vouches for the dataset.
 
     Args:
@@ -20,13 +26,31 @@ def export_run(run: str, format_name: str, folder: Path, config: Path | None) ->
         format_name: of the format.
         folder: where to write.
         config: says where runs lie.
+        licences: ``all``, ``open``, or licences with commas between; none: those the dataset was made for.
+
+    Raises:
+        UsageError: if a licence is unknown, or the dataset was made without it.
     """
+    chosen = None if licences is None else read_licences(licences)
     spec = get_export(format_name)
     loaded = load_dataset(run, outputs_of(config, run))
     warn_of_unvouched(loaded)
     _warn_of_unfinished(loaded)
-    for path, is_new in export_dataset(loaded.dataset, spec, folder).items():
+    dataset = loaded.dataset if chosen is None else restrict(loaded.dataset, chosen)
+    for path, is_new in export_dataset(dataset, spec, folder).items():
         say(f"Wrote {path}" if is_new else f"{path} is there already; nothing was changed.")
+
+
+def read_licences(text: str) -> LicenceSet:
+    """Return the licences that a flag names.
+
+    Raises:
+        UsageError: if one is unknown, or one is missing without which there are no stations and exits.
+    """
+    try:
+        return choose_licences(text if text in ("all", "open") else [*map(str.strip, text.split(","))])
+    except ValueError as error:
+        raise UsageError(f"--licences {error}") from error
 
 
 def _warn_of_unfinished(loaded: LoadedDataset) -> None:

@@ -13,6 +13,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import TypeVar
 
+from mrt_pipeline.contracts.documents import OWN_LICENCES, Licence
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT
@@ -84,6 +85,12 @@ def sources_by_api(api: str) -> tuple[SourceSpec, ...]:
 def sources_filling(part: str) -> tuple[str, ...]:
     """Return the names of the sources that may fill a part of an exit."""
     return tuple(spec.name for spec in all_sources() if part in spec.fills)
+
+
+def known_licences() -> dict[str, Licence]:
+    """Return every licence that a document may be under, by id; those of other packages' sources, too."""
+    others = (document.licence for spec in all_sources() for document in spec.documents)
+    return {licence.licence_id: licence for licence in (*OWN_LICENCES, *others)}
 
 
 def rates_by_host(keys: Container[str] = ()) -> dict[str, RateLimit]:

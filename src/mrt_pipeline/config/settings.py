@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, create_model, model_validator
 
+from mrt_pipeline.config.licences import Licences
 from mrt_pipeline.config.paths import expand_path
 from mrt_pipeline.config.registry import all_exports, all_sources, sources_of
 from mrt_pipeline.contracts.fields import COVERED
@@ -177,6 +178,8 @@ class OutputSection(Section):
     formats: Names[Format] = Field(default=_DEFAULT_FORMATS, min_length=1)
     """json: mrt_transit_graph.json; csv: mrt_tables.zip; geojson: exits.geojson;
     geopackage: mrt.gpkg; gtfs: mrt_gtfs.zip"""
+    licences: Licences = "all"
+    """all; open: only values under licences that ask for no more than a name; or a list of licences"""
 
 
 class LoggingSection(Section):

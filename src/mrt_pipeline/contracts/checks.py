@@ -275,6 +275,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         ),
         _error("exit-enriched-twice", "exit[|s] that [was|were] enriched twice", _BOTH_STAGES),
         _warning("exit-not-enriched", "exit[|s] [was|were] not enriched", "resume from stage 2"),
+        _info("licences-left-out", "dataset[|s] that leave[s|] out documents under other licences"),
         _warning("document-changed", "document[|s] changed during the run", "run again if values disagree"),
     ),
     Group.SCHEMA: (

@@ -13,6 +13,8 @@ class Licence:
     url: str
     attribution: str
     """with ``{dataset}``, ``{date}``, ``{source}`` and ``{url}`` of the licence to be filled in"""
+    is_open: bool = False
+    """whether naming the publisher is all it asks: values may then be mixed and passed on under any terms"""
 
 
 SODL = Licence(
@@ -20,6 +22,7 @@ SODL = Licence(
     "https://data.gov.sg/open-data-licence",
     "Contains information from {dataset} accessed on {date} from {source} which is made available under the "
     "terms of the Singapore Open Data Licence version 1.0 {url}",
+    is_open=True,
 )
 CC_BY_SA_3 = Licence(
     "CC-BY-SA-3.0",
@@ -30,6 +33,7 @@ CC_BY_4 = Licence(
     "CC-BY-4.0",
     "https://creativecommons.org/licenses/by/4.0/",
     "Contains facts from “{dataset}” by {source}, accessed on {date} and rearranged, CC BY 4.0 {url}",
+    is_open=True,
 )
 SBS_TRANSIT_FACTS = Licence(
     "LicenseRef-SBS-Transit-facts",
@@ -43,6 +47,9 @@ OFFICIAL_STATEMENTS = Licence(
     "{source}, {date}: {dataset} ({url})",
 )
 """what an authority stated in public, told in our words: no open licence"""
+
+OWN_LICENCES = tuple(named for named in tuple(vars().values()) if isinstance(named, Licence))
+"""all of the above"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,7 +157,8 @@ class Published(Record):
     """A record of published values, each with evidence.
 
     ``evidence`` maps a field name to the reasons for its value; the key ``record`` covers all fields
-    that have no key of their own. A filled field without evidence cannot be constructed.
+    that have no key of their own, and ``features.lift`` one item of a list whose items rest on different
+    reasons. A filled field without evidence cannot be constructed.
     """
 
     evidence: EvidenceMap
@@ -174,7 +175,7 @@ class Published(Record):
     @model_validator(mode="after")
     def _every_value_has_evidence(self) -> Self:
         known = type(self).__pydantic_fields__
-        stray = [key for key in self.evidence if key != WHOLE_RECORD and key not in known]
+        stray = [key for key in self.evidence if key != WHOLE_RECORD and key.partition(".")[0] not in known]
         if stray:
             raise ValueError(f"evidence for unknown field {stray[0]!r}")
         if not self.evidence.get(WHOLE_RECORD):
@@ -196,6 +197,10 @@ class Published(Record):
     def evidence_for(self, field: str) -> tuple[Evidence, ...]:
         """Return the reasons for a field's value: its own, else those of the whole record."""
         return self.evidence.get(field) or self.evidence.get(WHOLE_RECORD, ())
+
+    def evidence_for_item(self, field: str, item: str) -> tuple[Evidence, ...]:
+        """Return the reasons for one item of a field that is a list."""
+        return self.evidence.get(f"{field}.{item}") or self.evidence_for(field)
 
     def all_evidence(self) -> tuple[Evidence, ...]:
         """Return the reasons for any of its values, each once, in the order of the fields."""

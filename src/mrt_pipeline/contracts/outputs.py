@@ -26,6 +26,10 @@ SCHEMA_VERSION: Literal["2"] = "2"
 refused, and datasets read by way of ``runtime/older_datasets.py``."""
 
 
+LicenceSet = Literal["all", "open"] | tuple[str, ...]
+"""under which licences values are published: any, those that ask for no more than a name, or those listed"""
+
+
 class StageMetadata(Record):
     """When and for which day a stage's output was made; times live here and nowhere else."""
 
@@ -37,6 +41,8 @@ class StageMetadata(Record):
     pipeline_name: str
     pipeline_version: str
     description: str
+    licences: LicenceSet = "all"
+    """the set that a dataset was made for; the licences in it are those of ``provenance``"""
 
 
 class FeatureOutcome(StrEnum):

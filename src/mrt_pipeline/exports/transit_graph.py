@@ -42,6 +42,7 @@ def render_meta(dataset: Stage3Output) -> bytes:
         {
             "file": FILE_NAME,
             "as_of": dataset.metadata.as_of.isoformat(),
+            "licences": dataset.metadata.licences,
             "stations": len(dataset.stations),
             "documents": [
                 {

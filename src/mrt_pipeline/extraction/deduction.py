@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from mrt_pipeline.config.licences import is_open
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method, Provenance
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Station, StationExit, StepFree
@@ -118,7 +119,7 @@ def _best(lifts: Iterable[Evidence]) -> Evidence | None:
 
 
 def _rank_of(lift: Evidence) -> tuple[bool, str, str]:
-    return lift.licence.startswith("LicenseRef-"), lift.document_id, lift.record_id or ""
+    return not is_open(lift.licence), lift.document_id, lift.record_id or ""
 
 
 def _conclude(

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
-from mrt_pipeline.contracts.evidence import Confidence, Evidence, EvidenceMap, Method, Published
+from mrt_pipeline.config.licences import is_open
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Evidence, EvidenceMap, Method, Published
 from mrt_pipeline.contracts.network import (
     AccessFeature,
     ExitAccess,
@@ -57,16 +58,24 @@ def unite_same(same: list[ItemT], field: str) -> ItemT:
 
 
 def unite_landmarks(same: list[Landmark]) -> Landmark:
-    """Return the most trusted reading of one landmark; what it lacks, the other readings give."""
+    """Return the most trusted reading of one landmark; what it lacks, the other readings give.
+
+    Its name is spelled as under an open licence, if there is such a reading, for those who leave others out.
+    """
     if len(same) == 1:
         return same[0]
-    united = unite_same(same, "name")
     ranked = sorted(same, key=lambda item: (rank_of(item.evidence_for("name")), item.model_dump_json()))
+    named = min(ranked, key=lambda item: not any(is_open(it.licence) for it in item.evidence_for("name")))
     kinds = [item.kind for item in ranked if item.kind is not None]
     distances_m = [item.distance_m for item in ranked if item.distance_m is not None]
-    return united.model_copy(
-        update={"kind": next(iter(kinds), None), "distance_m": next(iter(distances_m), None)}
+    united = unite_same(same, "name").model_copy(
+        update={
+            "name": named.name,
+            "kind": next(iter(kinds), None),
+            "distance_m": next(iter(distances_m), None),
+        }
     )
+    return united.model_copy(update={"evidence": _narrow_evidence(united, same)})
 
 
 def unite_access(said: Sequence[ExitAccess], disputed: Collection[str] = ()) -> ExitAccess:
@@ -85,8 +94,7 @@ def unite_access(said: Sequence[ExitAccess], disputed: Collection[str] = ()) -> 
     }
     features = _undisputed(said, disputed)
     if features:
-        naming = [item for item in said if features & set(item.features)]
-        evidence["features"] = distinct(reason for item in naming for reason in item.evidence_for("features"))
+        evidence.update(_reasons_of_features(said, features))
     if faulty := [item for item in said if item.out_of_service is not None]:
         evidence["out_of_service"] = distinct(
             reason for item in faulty for reason in item.evidence_for("out_of_service")
@@ -100,6 +108,23 @@ def unite_access(said: Sequence[ExitAccess], disputed: Collection[str] = ()) -> 
     )
 
 
+def _reasons_of_features(said: Sequence[ExitAccess], features: set[AccessFeature]) -> EvidenceMap:
+    """Return the reasons for all features, and for each that not all licences among these name."""
+    each: EvidenceMap = {
+        f"features.{feature}": distinct(
+            reason
+            for item in said
+            if feature in item.features
+            for reason in item.evidence_for_item("features", feature)
+        )
+        for feature in AccessFeature
+        if feature in features
+    }
+    every = distinct(reason for reasons in each.values() for reason in reasons)
+    own = {key: found for key, found in each.items() if _licences_of(found) != _licences_of(every)}
+    return {"features": every, **own}
+
+
 def _undisputed(said: Iterable[ExitAccess], disputed: Collection[str]) -> set[AccessFeature]:
     named = {feature for item in said for feature in item.features}
     return {feature for feature in named if not is_disputed_feature(feature, disputed)}
@@ -109,6 +134,28 @@ def unite_evidence(known: Published, other: Published) -> EvidenceMap:
     """Return the reasons of two readings of one value, field by field."""
     fields = dict.fromkeys((*known.evidence, *other.evidence))
     return {name: distinct((*known.evidence_for(name), *other.evidence_for(name))) for name in fields}
+
+
+def _narrow_evidence(united: Landmark, same: Sequence[Landmark]) -> EvidenceMap:
+    """Return the reasons of all readings; where not all licences have a field so, of those that do for it."""
+    narrowed = {
+        name: own
+        for name in united.claimed_fields()
+        if _licences_of(own := _giving(united, same, name)) != _licences_of(united.evidence_for(name))
+    }
+    if not narrowed:
+        return united.evidence
+    every = distinct(reason for item in same for reason in item.all_evidence())
+    return {**united.evidence, WHOLE_RECORD: every, **narrowed}
+
+
+def _licences_of(reasons: Iterable[Evidence]) -> set[str]:
+    return {reason.licence for reason in reasons}
+
+
+def _giving(united: Landmark, same: Sequence[Landmark], name: str) -> tuple[Evidence, ...]:
+    value = getattr(united, name)
+    return distinct(r for item in same if getattr(item, name) == value for r in item.evidence_for(name))
 
 
 def distinct(reasons: Iterable[Evidence]) -> tuple[Evidence, ...]:

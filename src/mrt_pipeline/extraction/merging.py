@@ -296,7 +296,7 @@ def _unite_listed(
 ) -> Iterator[ListedT]:
     for same in groups:
         united = unite(same)
-        if len(same) > 1 and claims.agrees(united.evidence_for(field)):
+        if len(same) > 1 and claims.agrees([r for item in same for r in item.evidence_for(field)]):
             united = united.model_copy(update={"confidence": Confidence.HIGH})
         yield united
 

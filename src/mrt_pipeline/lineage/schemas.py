@@ -85,6 +85,7 @@ _GRAPH = {
 _GRAPH_META = {
     "file": "string",
     "as_of": "date",
+    "licences": "string",
     "stations": "integer",
     "documents": [
         {

@@ -164,7 +164,10 @@ STAGES = (
     StageSpec(
         number=3,
         name=STAGE3_MERGER,
-        own_keys=("pipeline", f"stages.{STAGE3_MERGER}", "expected_stations", "expected_lines"),
+        own_keys=(
+            *("pipeline", f"stages.{STAGE3_MERGER}", "expected_stations", "expected_lines"),
+            "output.licences",
+        ),
         kind=Stage3Output,
         count=count_dataset,
         input_of=lambda output_of: (output_of(1), _whole_enrichment(output_of)),

@@ -24,6 +24,7 @@ from mrt_pipeline.runtime.checkpoints import write_checkpoint
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.stages.checks import check_completeness, check_features, check_sanity, check_schema
+from mrt_pipeline.stages.licensing import restrict
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import PipelineConfig
@@ -76,16 +77,17 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
         stage1, stage2 = input_data
         settings = self._context.settings
         merged = merge(stage1, stage2)
-        dataset = Stage3Output(
+        whole = Stage3Output(
             metadata=self._context.metadata_of(self.stage_name),
             stations=merged.stations,
             future_stations=stage1.future_stations,
             provenance=merged.provenance,
-            findings=(),
+            findings=(*_findings_so_far(stage1, stage2), *merged.findings),
         )
-        found = [*_findings_so_far(stage1, stage2), *merged.findings, *check_dataset(dataset, settings)]
+        dataset = restrict(whole, settings.output.licences)
+        found = [*dataset.findings, *check_dataset(dataset, settings)]
         if settings.stages.stage3_merger.validation.completeness_check:
-            found.extend(check_features(stage1.features, merged.stations))
+            found.extend(check_features(stage1.features, dataset.stations))
         return dataset.model_copy(update={"findings": tuple(dict.fromkeys(found))})
 
     def validate_output(self, output: Stage3Output) -> None:

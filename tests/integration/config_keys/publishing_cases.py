@@ -195,6 +195,7 @@ CASES = (
     Case("output.keep_last_n_versions", 1, runs_left_of_two, 2, 1, POOR),
     Case("output.symlink_latest", False, has_file("../latest"), True, False, POOR),
     Case("output.formats", ["geojson"], files_published, GRAPH, ["exits.geojson"], POOR),
+    Case("output.licences", "open", metadata("licences"), "all", "open", POOR),
     Case("gates.enabled", False, without(lose_a_station), "GateError", "published", UNCHECKED),
     Case("gates.max_stations_lost", 1, without(lose_a_station), "GateError", "published", UNCHECKED),
     Case("gates.max_exits_lost", 1, without(lose_an_exit), "GateError", "published", UNCHECKED),

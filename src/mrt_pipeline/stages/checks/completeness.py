@@ -14,6 +14,7 @@ from mrt_pipeline.contracts.network import Station, StationStatus
 from mrt_pipeline.contracts.outputs import FeatureAccount, FeatureOutcome, Stage3Output
 from mrt_pipeline.network import CodeEntry, Network
 
+COVERAGE = "field-coverage"
 OpenCodes = dict[str, tuple[CodeEntry, ...]]
 
 
@@ -37,7 +38,7 @@ def check_completeness(
     else:
         yield _counts_not_compared(dataset.metadata.as_of, today)
     yield from _check_exits(dataset.stations)
-    yield from _report_coverage(dataset.stations)
+    yield from report_coverage(dataset.stations)
 
 
 def check_features(features: Iterable[FeatureAccount], stations: Iterable[Station]) -> Iterator[Finding]:
@@ -60,6 +61,15 @@ def check_features(features: Iterable[FeatureAccount], stations: Iterable[Statio
                 slug=slug,
                 exit_id=exit_id,
             )
+
+
+def report_coverage(stations: tuple[Station, ...]) -> Iterator[Finding]:
+    """Yield of how many exits each field says something."""
+    for field, measured in measure_coverage(stations).items():
+        yield finding_of(
+            COVERAGE,
+            f"{field}: {measured.filled} of {measured.total} exits ({measured.share:.1%}).",
+        )
 
 
 def _feature_lost(feature: FeatureAccount) -> Finding:
@@ -146,14 +156,6 @@ def _check_exits(stations: tuple[Station, ...]) -> Iterator[Finding]:
                 "exits file under its name and its codes.",
                 slug=station.slug,
             )
-
-
-def _report_coverage(stations: tuple[Station, ...]) -> Iterator[Finding]:
-    for field, measured in measure_coverage(stations).items():
-        yield finding_of(
-            "field-coverage",
-            f"{field}: {measured.filled} of {measured.total} exits ({measured.share:.1%}).",
-        )
 
 
 def _codes_of(codes: OpenCodes) -> set[str]:
