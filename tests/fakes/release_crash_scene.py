@@ -48,7 +48,9 @@ def assert_whole(releases: Path) -> None:
     for folder in folders:
         listed = dict(line.split("  ")[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
         assert listed == {
-            path.name: sha256_of(path.read_bytes()) for path in folder.iterdir() if path.name != "SHA256SUMS"
+            str(path.relative_to(folder)): sha256_of(path.read_bytes())
+            for path in folder.rglob("*")
+            if path.is_file() and path.name != "SHA256SUMS"
         }
     versions = load(releases / "versions.json")
     assert [entry["version"] for entry in versions["versions"]] in ([OLD], [NEW, OLD])

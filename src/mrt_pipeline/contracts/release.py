@@ -9,12 +9,15 @@ from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.coverage import FieldCoverage
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.run import FileName
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 VersionName = Annotated[str, Field(pattern=r"^\d{4}\.\d{2}\.\d{2}(\.[1-9]\d*)?$")]
 """the day described, ``2026.07.13``; ``2026.07.13.1`` for other contents of a day released before"""
+
+
+FilePath = Annotated[str, Field(pattern=r"^(open/)?[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+"""below a release's folder, where the files for open licences have one of their own"""
 
 
 class Point(Record):
@@ -64,7 +67,7 @@ class Resource(Record):
     """of the export format, or what the file is"""
     title: str = ""
     """what it is, for people"""
-    path: FileName
+    path: FilePath
     """below the release's folder"""
     bytes: int = Field(ge=0)
     sha256: Sha256
@@ -89,6 +92,17 @@ class SourceRead(Record):
     url: str
     licence: str
     retrieved_at: AwareDatetime
+
+
+class ReleasedSet(Record):
+    """The dataset as it was made for a set of licences: a download of its own."""
+
+    name: Literal["all", "open"]
+    path: str
+    """of its files, below the release's folder: empty, or ``open/``"""
+    licences: tuple[str, ...]
+    """of the documents that its values rest on"""
+    coverage: dict[str, FieldCoverage]
 
 
 class Counts(Record):
@@ -121,6 +135,8 @@ class ReleaseIndex(Record):
     licences: tuple[Licence, ...]
     sources: tuple[SourceRead, ...]
     resources: tuple[Resource, ...]
+    sets: tuple[ReleasedSet, ...] = ()
+    """both downloads; empty in releases made before there were two, which are for all licences"""
 
 
 class Delta(Record):

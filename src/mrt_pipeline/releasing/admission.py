@@ -18,6 +18,7 @@ from mrt_pipeline.history.vouching import describe_altered, find_contradictions
 from mrt_pipeline.report import REPORT_FILE
 from mrt_pipeline.runtime.files import read_bytes, sha256_of
 from mrt_pipeline.runtime.integrity import find_altered, recorded_files
+from mrt_pipeline.stages.licensing import show_licences
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,11 @@ def admit(run: Run, today: date, aim: Aim = "released") -> Candidate:
     if dataset.metadata.as_of > today:
         raise ReleaseError(
             f"{run.folder} describes {dataset.metadata.as_of}, which is still to come; it can be {aim} then."
+        )
+    if dataset.metadata.licences != "all":
+        raise ReleaseError(
+            f"{run.folder} was made for the licences {show_licences(dataset.metadata.licences)}; a release "
+            f"holds a download for all and one for open licences. Run with output.licences: all. {_see(run)}"
         )
     return Candidate(run, dataset, read_bytes(run.folder / FINAL_NAME), read_bytes(run.folder / REPORT_FILE))
 

@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.names import FINAL_NAME
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.contracts.release import Approval, Counts, Delta, ReleaseIndex
+from mrt_pipeline.contracts.release import Approval, Counts, Delta, ReleasedSet, ReleaseIndex
 from mrt_pipeline.releasing.admission import Candidate
 from mrt_pipeline.releasing.changes import find_changes, render_changes
 from mrt_pipeline.releasing.citation import (
@@ -28,6 +29,7 @@ from mrt_pipeline.releasing.naming import (
     CITATION_NAME,
     DELTA_NAME,
     INDEX_NAME,
+    OPEN,
     SUMS_NAME,
 )
 from mrt_pipeline.releasing.shelf import Released, read_release
@@ -42,6 +44,7 @@ from mrt_pipeline.runtime.files import (
     to_json,
     write_bytes,
 )
+from mrt_pipeline.runtime.output_files import render_output
 
 READ_ONLY = 0o444
 
@@ -52,8 +55,11 @@ class Plan:
 
     version: str
     candidate: Candidate
+    open_dataset: Stage3Output
+    """the candidate's, for open licences"""
     approval: Approval
     exports: tuple[ReleaseFile, ...]
+    """of both datasets"""
     content_sha256: str
     previous: Released | None
     now: datetime
@@ -71,6 +77,7 @@ def build(plan: Plan, releases: Path) -> Released:
     contents = render(plan)
     try:
         make_folder(temporary, exist_ok=False)
+        make_folder(temporary / OPEN)
         _write_all(temporary, contents)
         with storage_errors(place, "could not be given its name"):
             temporary.rename(place)
@@ -88,12 +95,13 @@ def render(plan: Plan) -> dict[str, bytes]:
     dataset = plan.candidate.dataset
     title = _title(dataset)
     delta = find_changes(plan.version, dataset, plan.previous)
-    attribution = render_attribution(plan.version, list_licences(dataset.provenance.values()))
     files = [
         ReleaseFile("dataset", FINAL_NAME, plan.candidate.content),
+        ReleaseFile("dataset", f"{OPEN}/{FINAL_NAME}", render_output(plan.open_dataset)),
         *plan.exports,
         ReleaseFile("report", REPORT_FILE, plan.candidate.report),
-        ReleaseFile("attribution", ATTRIBUTION_NAME, attribution),
+        _attribution(plan, dataset),
+        _attribution(plan, plan.open_dataset, f"{OPEN}/"),
         ReleaseFile("citation", CITATION_NAME, render_citation(plan.version, title, dataset, plan.now)),
         ReleaseFile("changes", CHANGES_NAME, render_changes(delta)),
         ReleaseFile("delta", DELTA_NAME, to_json(delta)),
@@ -132,7 +140,22 @@ def _index(plan: Plan, title: str, delta: Delta, files: Iterable[ReleaseFile]) -
         licences=list_licences(dataset.provenance.values()),
         sources=list_sources(dataset.provenance.values()),
         resources=tuple(file.describe() for file in files),
+        sets=(_describe_set("all", "", dataset), _describe_set(OPEN, f"{OPEN}/", plan.open_dataset)),
     )
+
+
+def _describe_set(name: Literal["all", "open"], folder: str, dataset: Stage3Output) -> ReleasedSet:
+    return ReleasedSet(
+        name=name,
+        path=folder,
+        licences=tuple(sorted({document.licence for document in dataset.provenance.values()})),
+        coverage=measure_coverage(dataset.stations),
+    )
+
+
+def _attribution(plan: Plan, dataset: Stage3Output, folder: str = "") -> ReleaseFile:
+    sentences = render_attribution(plan.version, list_licences(dataset.provenance.values()))
+    return ReleaseFile("attribution", f"{folder}{ATTRIBUTION_NAME}", sentences)
 
 
 def _title(dataset: Stage3Output) -> str:

@@ -72,8 +72,12 @@ class ReleaseFile:
         )
 
 
-def render_exports(dataset: Stage3Output) -> list[ReleaseFile]:
+def render_exports(dataset: Stage3Output, folder: str = "") -> list[ReleaseFile]:
     """Return a dataset in every output format that there is, whichever ones its run has written.
+
+    Args:
+        dataset: the dataset.
+        folder: of the files, below the release's, with a slash at its end.
 
     Raises:
         ReleaseError: if a format of another package would write where it must not.
@@ -88,7 +92,10 @@ def render_exports(dataset: Stage3Output) -> list[ReleaseFile]:
                 )
     return [
         ReleaseFile(
-            spec.name if name == spec.file_name else PurePath(name).stem, name, render(dataset), spec.title
+            spec.name if name == spec.file_name else PurePath(name).stem,
+            f"{folder}{name}",
+            render(dataset),
+            spec.title,
         )
         for spec in specs
         for name, render in spec.files.items()

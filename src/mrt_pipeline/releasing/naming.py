@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import Literal
 
 VERSIONS_NAME = "versions.json"
 PAGE_NAME = "index.html"
@@ -14,6 +15,8 @@ DELTA_NAME = "delta.json"
 CHANGES_NAME = "CHANGES.md"
 CITATION_NAME = "CITATION.cff"
 ATTRIBUTION_NAME = "ATTRIBUTION.txt"
+OPEN: Literal["open"] = "open"
+"""the folder of the same dataset and formats for open licences, and what that set is called"""
 
 _VERSION = re.compile(r"\d{4}\.\d{2}\.\d{2}(\.[1-9]\d*)?")
 

@@ -115,9 +115,15 @@ def _footer(index: ReleaseIndex) -> str:
 def _downloads(index: ReleaseIndex) -> str:
     rows = [_download(index, resource) for resource in index.resources]
     links = ", ".join(_link(f"{index.version}/{name}", name) for name in (INDEX_NAME, SUMS_NAME))
+    apart = "".join(
+        f"<p>Files below <code>{_text(one.path)}</code> hold only values under "
+        f"{_text(', '.join(one.licences))}; the others hold all.</p>"
+        for one in index.sets
+        if one.path
+    )
     return (
         f"<p>These files never change. The newest ones are also below <code>latest/</code>. For programs: "
-        f"{links}, {_link(VERSIONS_NAME, VERSIONS_NAME)}.</p>"
+        f"{links}, {_link(VERSIONS_NAME, VERSIONS_NAME)}.</p>{apart}"
         + _table(f"Files of release {index.version}", ("File", "What it is", "Format", "Size"), rows)
         + f"<p>To check a download: <code>sha256sum --check {SUMS_NAME}</code></p>"
     )

@@ -11,11 +11,12 @@ from mrt_pipeline.errors import UsageError
 from mrt_pipeline.releasing.admission import Candidate
 from mrt_pipeline.releasing.building import Plan, build
 from mrt_pipeline.releasing.contents import identify, render_exports
-from mrt_pipeline.releasing.naming import choose_version, order_of
+from mrt_pipeline.releasing.naming import OPEN, choose_version, order_of
 from mrt_pipeline.releasing.pointing import add_version, find_previous, get_release, settle
 from mrt_pipeline.releasing.shelf import describe_release, list_releases, read_versions, refuse_place
 from mrt_pipeline.runtime.files import make_folder, remove_leftovers
 from mrt_pipeline.runtime.locks import outputs_lock
+from mrt_pipeline.stages.licensing import restrict
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def release(candidate: Candidate, approval: Approval, releases: Path, now: datet
         remove_leftovers(releases, with_folders=True)
         listing = read_versions(releases, list_releases(releases))
         versions = listing.versions
-        exports = tuple(render_exports(candidate.dataset))
+        open_dataset = restrict(candidate.dataset, OPEN)
+        exports = (*render_exports(candidate.dataset), *render_exports(open_dataset, f"{OPEN}/"))
         content = identify(candidate, exports)
         listed = versions.versions if versions is not None else ()
         for entry in listed:
@@ -60,7 +62,7 @@ def release(candidate: Candidate, approval: Approval, releases: Path, now: datet
         version = choose_version(candidate.dataset.metadata.as_of, (entry.version for entry in listed))
         before = find_previous(listed, version)
         previous = None if before is None else get_release(releases, before.version)
-        plan = Plan(version, candidate, approval, exports, content, previous, now)
+        plan = Plan(version, candidate, open_dataset, approval, exports, content, previous, now)
         made = describe_release(build(plan, releases))
         versions = add_version(versions, made)
         settle(releases, versions)

@@ -14,6 +14,7 @@ import pytest
 
 from mrt_pipeline.config.registry import all_exports
 from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.network import Landmark
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.release import Delta, Review, Versions
 from mrt_pipeline.errors import CorruptCheckpointError, ReleaseError, StorageError, UsageError
@@ -21,7 +22,7 @@ from mrt_pipeline.releasing.approving import approve
 from mrt_pipeline.releasing.contents import identify
 from mrt_pipeline.releasing.release import Outcome, release, roll_back
 from mrt_pipeline.runtime.json_schemas import SCHEMAS_FOLDER
-from tests.fakes.network_builder import make_dataset
+from tests.fakes.network_builder import cited, make_dataset, provenance
 from tests.fakes.release_scene import NOW, REVIEWER, approve_as_is, put_candidate
 from tests.unit.compare.comparison_scene import AFTER, BEFORE, network_dataset
 
@@ -82,6 +83,10 @@ def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path)
 
 
+def files_of(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
 def schema(name: str) -> Any:
     return json.loads((SCHEMAS_FOLDER / f"{name}.schema.json").read_bytes())
 
@@ -89,8 +94,9 @@ def schema(name: str) -> Any:
 def test_a_release_is_named_by_its_day_and_holds_every_format(shelf: Shelf) -> None:
     outcome = shelf.release(LATE)
     assert (outcome.entry.version, outcome.is_new) == ("2026.07.13", True)
-    names = {path.name for path in (shelf.releases / "2026.07.13").iterdir()}
-    assert names == MADE | {name for spec in all_exports() for name in spec.files}
+    formats = {name for spec in all_exports() for name in spec.files}
+    made_open = formats | {"stage3_final.json", "ATTRIBUTION.txt"}
+    assert files_of(shelf.releases / "2026.07.13") == MADE | formats | {f"open/{name}" for name in made_open}
     assert shelf.latest == "2026.07.13"
     assert (shelf.releases / "index.html").is_file()
 
@@ -107,7 +113,7 @@ def test_its_sums_are_those_of_its_files_as_sha256sum_reads_them(shelf: Shelf) -
     )
     assert checked.returncode == 0, checked.stderr
     listed = {line.partition(": ")[0] for line in checked.stdout.splitlines()}
-    assert listed == {path.name for path in folder.iterdir()} - {"SHA256SUMS"}
+    assert listed == files_of(folder) - {"SHA256SUMS"}
 
 
 def test_its_index_lists_each_file_and_fits_the_shipped_schema(shelf: Shelf) -> None:
@@ -118,13 +124,38 @@ def test_its_index_lists_each_file_and_fits_the_shipped_schema(shelf: Shelf) -> 
     jsonschema.validate(index, schema("release_index"))
     listed = {file["path"]: file["bytes"] for file in index["resources"]}
     assert listed == {
-        path.name: path.stat().st_size
-        for path in folder.iterdir()
-        if path.name not in ("index.json", "SHA256SUMS")
+        name: (folder / name).stat().st_size for name in files_of(folder) - {"index.json", "SHA256SUMS"}
     }
     assert index["counts"] == {"stations": 4, "codes": 5, "lines": 2, "exits": 5, "future_stations": 1}
     assert index["approval"]["approved_by"] == REVIEWER
     assert [licence["licence"] for licence in index["licences"]] == ["SODL-1.0"]
+
+
+def test_the_download_for_open_licences_has_no_document_of_another_one_and_the_index_says_so(
+    shelf: Shelf,
+) -> None:
+    wiki = "CC-BY-SA-3.0"
+    first, *others = LATE.stations
+    park = Landmark(name="Bishan Park", evidence=cited("1", "wiki:1@7", licence=wiki))
+    found = first.exits[0].model_copy(update={"landmarks": (park,)})
+    changed = first.model_copy(update={"exits": (found, *first.exits[1:])})
+    documents = {**LATE.provenance, "wiki:1@7": provenance("wiki:1@7", licence=wiki)}
+    shelf.release(LATE.model_copy(update={"stations": (changed, *others), "provenance": documents}))
+    folder = shelf.releases / "2026.07.13"
+    holding = {name for name in files_of(folder) if b"Bishan Park" in (folder / name).read_bytes()}
+    assert {"stage3_final.json", "exits.geojson", "mrt_tables.zip", "mrt.gpkg"} <= holding
+    assert not [name for name in files_of(folder) if name.startswith("open/") and name in holding]
+    assert wiki not in (folder / "open/ATTRIBUTION.txt").read_text("utf-8")
+    whole, apart = json.loads((folder / "index.json").read_bytes())["sets"]
+    assert (whole["name"], whole["licences"]) == ("all", [wiki, "SODL-1.0"])
+    assert (apart["name"], apart["path"], apart["licences"]) == ("open", "open/", ["SODL-1.0"])
+    assert (whole["coverage"]["landmarks"]["filled"], apart["coverage"]["landmarks"]["filled"]) == (1, 0)
+
+
+def test_a_run_for_fewer_licences_is_not_released(shelf: Shelf) -> None:
+    metadata = LATE.metadata.model_copy(update={"licences": "open"})
+    with pytest.raises(ReleaseError, match=r"made for the licences open; a release holds"):
+        shelf.release(LATE.model_copy(update={"metadata": metadata}))
 
 
 def test_the_list_of_versions_fits_the_shipped_schema_after_a_release_and_a_rollback(shelf: Shelf) -> None:
@@ -141,7 +172,8 @@ def test_the_list_of_versions_fits_the_shipped_schema_after_a_release_and_a_roll
 
 def test_files_of_a_release_are_read_only(shelf: Shelf) -> None:
     shelf.release(LATE)
-    assert {path.stat().st_mode & 0o777 for path in (shelf.releases / "2026.07.13").iterdir()} == {0o444}
+    folder = shelf.releases / "2026.07.13"
+    assert {(folder / name).stat().st_mode & 0o777 for name in files_of(folder)} == {0o444}
 
 
 def test_releasing_twice_changes_nothing_and_says_so(shelf: Shelf) -> None:

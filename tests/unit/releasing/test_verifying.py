@@ -75,7 +75,11 @@ def test_a_whole_set_of_changed_files_is_told_by_the_list_of_versions(folder: Pa
         if file["path"] == "exits.geojson":
             file["sha256"] = sha256_of(b"{}")
     change(folder / "index.json", json.dumps(index).encode())
-    sums = {it.name: sha256_of(it.read_bytes()) for it in folder.iterdir() if it.name != "SHA256SUMS"}
+    sums = {
+        str(it.relative_to(folder)): sha256_of(it.read_bytes())
+        for it in folder.rglob("*")
+        if it.is_file() and it.name != "SHA256SUMS"
+    }
     change(folder / "SHA256SUMS", render_sums(sums))
     [said] = faults(folder)
     assert "index.json was changed since its release" in said
