@@ -10,6 +10,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from mrt_pipeline.cli.printing import printable_text
+from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.fields import COVERED
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.runtime.files import describe_os_error
@@ -153,15 +156,30 @@ def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> T
     for key, label in SUMMARY_FIGURES:
         if key in counts:
             table.add_row(label, f"{counts[key]:.0f}")
-    for key in counts:
-        if key.startswith("coverage_"):
-            table.add_row(f"  exits with {key.removeprefix('coverage_')}", f"{counts[key]:.1%}")
+    for field in COVERED:
+        if (known := counts.get(f"known_{field.name}")) is not None:
+            unknown = counts.get("exits", 0) - known
+            table.add_row(f"  {field.title}", f"known at {known:.0f}, unknown at {unknown:.0f}")
     for severity in ("error", "warning", "info"):
         if (number := counts.get(f"findings_{severity}")) is not None:
             table.add_row(f"Findings: {severity}", f"{number:.0f}")
+    for source, (day, days) in days_of_sources(manifest).items():
+        table.add_row(f"Read: {escape(printable(source))}", f"{day}, {counted(days, 'day')} before")
     if folder is not None:
         table.add_row("Files", escape(printable(str(folder))))
     return table
+
+
+def days_of_sources(manifest: Manifest) -> dict[str, tuple[date, int]]:
+    """Return when the oldest document of each source was read, the oldest first, and its age in days."""
+    from mrt_pipeline.config.registry import source_of
+
+    oldest: dict[str, date] = {}
+    for document in manifest.sources.values():
+        source, day = source_of(document), document.retrieved_at.date()
+        oldest[source] = min(day, oldest.get(source, day))
+    ordered = sorted(oldest.items(), key=lambda item: (item[1], item[0]))
+    return {source: (day, max(0, (manifest.as_of - day).days)) for source, day in ordered}
 
 
 def print_error(message: str, hint: str = "") -> None:

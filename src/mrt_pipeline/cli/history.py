@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import orjson
@@ -119,7 +119,7 @@ def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFi
     yield from _section("Files changed since they were written", map(describe_altered, altered))
     yield from _section("Attempts", map(_attempt, manifest.attempts))
     yield from _section("Stages", _stages(manifest))
-    yield from _section("Sources", map(_source, manifest.sources.values()))
+    yield from _section("Sources", (_source(read, manifest.as_of) for read in manifest.sources.values()))
     yield from _section("Skipped", (f"{name}: {why}" for name, why in manifest.passed_over.items()))
     yield from _section("Findings", _findings(manifest, findings, str(run.folder / VALIDATION_NAME)))
     yield from _section("Gates", _gates(manifest.gates))
@@ -179,12 +179,17 @@ def _stage(name: str, record: StageRecord) -> Iterator[str]:
         yield from (f"  {line}" for line in record.error.split("\n"))
 
 
-def _source(document: Provenance) -> str:
+def _source(document: Provenance, as_of: date) -> str:
     revision = f", revision {document.revision}" if document.revision else ""
     return (
         f"{document.document_id}: {document.title}, {document.publisher}{revision}, "
-        f"read {document.retrieved_at:%Y-%m-%d}, {document.records} records, {document.licence}"
+        f"read {document.retrieved_at:%Y-%m-%d}{_age(document.age_days(as_of))}, "
+        f"{document.records} records, {document.licence}"
     )
+
+
+def _age(days: int) -> str:
+    return f", {counted(days, 'day')} before the day described" if days > 0 else ""
 
 
 def _findings(manifest: Manifest, findings: Iterable[Finding], full_list: str) -> Iterator[str]:

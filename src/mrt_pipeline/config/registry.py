@@ -14,6 +14,7 @@ from pkgutil import iter_modules
 from typing import TypeVar
 
 from mrt_pipeline.contracts.documents import OWN_LICENCES, Licence
+from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT
@@ -75,6 +76,14 @@ def get_source(name: str) -> SourceSpec:
         if spec.name == name:
             return spec
     raise KeyError(name)
+
+
+def source_of(document: Provenance) -> str:
+    """Return the name of the source that a document is of; its own id where that is none of the sources."""
+    for spec in all_sources():
+        if document.source_id == spec.name or document.document_id in (*spec.input_ids, *spec.cites):
+            return spec.name
+    return document.source_id
 
 
 def sources_by_api(api: str) -> tuple[SourceSpec, ...]:

@@ -38,6 +38,7 @@ else:
 _DEFAULT_FORMATS = tuple(spec.name for spec in all_exports() if spec.is_default)
 
 FolderPath = Annotated[str, Field(min_length=1), AfterValidator(expand_path)]
+Days = Annotated[int, Field(ge=1, le=36_500)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Level = Literal["info", "warning", "error", "critical"]
 """how much an alert matters, the least first"""
@@ -258,6 +259,27 @@ class AlertingSection(Section):
     coverage_min: CoverageMinSection = CoverageMinSection()
 
 
+class _MaxAgeSection(Section):
+    """After how many days each source is old."""
+
+
+if TYPE_CHECKING:
+    MaxAgeSection = _MaxAgeSection
+else:
+    MaxAgeSection = create_model(
+        "MaxAgeSection",
+        __base__=_MaxAgeSection,
+        __doc__=_MaxAgeSection.__doc__,
+        **{spec.name: (Days, spec.max_age_days) for spec in all_sources()},
+    )
+
+
+class SourcesSection(Section):
+    """What is expected of sources, whatever reads them."""
+
+    max_age_days: MaxAgeSection = MaxAgeSection()
+
+
 class LineageSection(Section):
     """OpenLineage events: what each stage of a run read and made."""
 
@@ -292,6 +314,7 @@ class Settings(Section):
     expected_stations: int = Field(default=184, ge=1)
     """stations in operation on the run's date"""
     expected_lines: int = Field(default=9, ge=1)
+    sources: SourcesSection = SourcesSection()
     output: OutputSection = OutputSection()
     gates: GatesSection = GatesSection()
     logging: LoggingSection = LoggingSection()

@@ -317,6 +317,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "exit[|s] that [is|are] not one feature of the exits file",
             "look at the account of features",
         ),
+        _warning("source-old", "source[|s] read long ago", "see whether a newer edition is available"),
         _info("expected-counts-of-another-day", "dataset[|s] of another day than the expected counts"),
         _info("field-coverage", "figure[|s] of how full [a field is|fields are]"),
     ),

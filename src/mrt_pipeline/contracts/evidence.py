@@ -1,6 +1,7 @@
 """Where a published value comes from: evidence (which words or record) and provenance (which document)."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
@@ -115,6 +116,10 @@ class Provenance(Record):
     records: int = Field(ge=0)
     recorded_tables: tuple[RecordedTable, ...] = ()
     """what of it this package holds, if it was read from there; empty for a document that was read live"""
+
+    def age_days(self, as_of: date) -> int:
+        """Return how many days before a day it was read; negative if later."""
+        return (as_of - self.retrieved_at.date()).days
 
     def cite(self, record_id: str, method: Method = Method.RECORD) -> Evidence:
         """Return evidence that points to a record of this document."""

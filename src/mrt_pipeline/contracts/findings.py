@@ -45,7 +45,7 @@ class Finding(Record):
     record_id: str | None = None
     """the source record, as ``document_id:record``"""
     source: str | None = None
-    """the source that failed, by its name in the configuration, where that is what was noticed"""
+    """the source that it is about as a whole, by its name in the configuration: one that failed, or is old"""
     field: str | None = None
     """the exit's field that it is about, where decisions hang on it: ``access.features.lift``,
     ``platforms.SE2>SE3.platform_code``"""

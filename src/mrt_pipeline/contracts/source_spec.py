@@ -13,6 +13,7 @@ from typing import Any, Literal
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.sections import ApiSection
 
+USUAL_MAX_AGE_DAYS = 180
 NO_RATES: Mapping[str, "RateLimit"] = MappingProxyType({})
 
 
@@ -87,6 +88,10 @@ class SourceSpec:
     """what it publishes, in the order in which fingerprints list them"""
     live_inputs: tuple[str, ...] = ()
     """what a fingerprint calls its live pages or answers, which are no documents of their own"""
+    cites: tuple[str, ...] = ()
+    """ids of documents of the package itself that it speaks for"""
+    max_age_days: int = USUAL_MAX_AGE_DAYS
+    """its rhythm: days after which what was read of it is old; default of ``sources.max_age_days``"""
     is_recorded: bool = True
     """whether the package holds a copy; if not, it is used live only"""
     use: Literal["read", "ask"] = "read"

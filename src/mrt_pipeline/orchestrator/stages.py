@@ -166,7 +166,7 @@ STAGES = (
         name=STAGE3_MERGER,
         own_keys=(
             *("pipeline", f"stages.{STAGE3_MERGER}", "expected_stations", "expected_lines"),
-            "output.licences",
+            *("sources", "output.licences"),
         ),
         kind=Stage3Output,
         count=count_dataset,

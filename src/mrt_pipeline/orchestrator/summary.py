@@ -28,6 +28,7 @@ def count_dataset(output: Stage3Output) -> dict[str, float]:
         **count_stations(output.stations),
         "future_stations": len(output.future_stations),
         **{f"coverage_{field}": measured.share for field, measured in coverage.items()},
+        **{f"known_{field}": measured.filled for field, measured in coverage.items()},
         **_count_findings(output.findings),
     }
 

@@ -18,8 +18,6 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.report.texts import show, show_message
 
-OLD_DAYS = 180
-"""a document read longer ago than this, seen from the day described, is worth reading anew"""
 MAX_LINKS = 24
 """per item; the list of findings has them all"""
 FAR_M = 20.0
@@ -147,15 +145,6 @@ def _of_gaps(dataset: Stage3Output, manifest: Manifest) -> Iterator[Item]:
 
 
 def _of_sources(dataset: Stage3Output) -> Iterator[Item]:
-    for document in dataset.provenance.values():
-        days = (dataset.metadata.as_of - document.retrieved_at.date()).days
-        if days > OLD_DAYS:
-            read = document.retrieved_at.date().isoformat()
-            yield _item(
-                "source",
-                f"{show(document.title)}: read on {read}, {days} days before the day described; "
-                "check whether a newer one is available.",
-            )
     published = (record for station in dataset.stations for record in published_values(station))
     if number := sum(map(_is_share_alike, published)):
         yield _item(

@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from mrt_pipeline.config.loading import load_settings
+from mrt_pipeline.config.registry import all_sources
 from mrt_pipeline.contracts.network import ExitAccess, Station, StepFree
 from mrt_pipeline.network import network_evidence
 from mrt_pipeline.orchestrator import PipelineOrchestrator
+from mrt_pipeline.stages.checks.freshness import check_freshness
 from mrt_pipeline.stages.stage3_merger import Stage3Merger
 from tests.fakes.enrichment_sources import NO_CONFIG
+from tests.fakes.network_builder import NOW, make_dataset, provenance
 from tests.integration.config_keys.scene import DAY, POOR, Case, Changes, Look, Outputs, Run, Scene, has_file
 
 ON_THE_DAY = datetime(DAY.year, DAY.month, DAY.day, 4, tzinfo=UTC)
@@ -188,8 +192,24 @@ STAGE3_CASES = (
     Case(f"{CHECKS}.completeness_check", False, finds("station-missing", lose_a_station), True, False),
     Case(f"{CHECKS}.sanity_check", False, finds("exit-far-from-station", move_an_exit_away), True, False),
 )
+SOURCES = {spec.name for spec in all_sources()}
+
+
+def old_sources(_scene: Scene, changes: Changes) -> set[str]:
+    """Return which sources are old, all of which were read 1,000 days ago."""
+    read = {
+        name: provenance(name, source_id=name, retrieved_at=NOW - timedelta(days=1_000)) for name in SOURCES
+    }
+    settings = load_settings(None, {}, changes)
+    return {finding.source or "" for finding in check_freshness(make_dataset(provenance=read), settings)}
+
+
 CASES = (
     *STAGE3_CASES,
+    *(
+        Case(f"sources.max_age_days.{it}", 2_000, old_sources, SOURCES, SOURCES - {it})
+        for it in sorted(SOURCES)
+    ),
     Case("output.directory", "elsewhere", folder_of_all_runs, "outputs", "elsewhere", POOR),
     Case("output.versioning", False, name_of_the_folder, "its start", "current", POOR),
     Case("output.keep_last_n_versions", 1, runs_left_of_two, 2, 1, POOR),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.run import AttemptRecord, RunStatus, StageStatus
 from mrt_pipeline.runtime.manifests import save_manifest
 from tests.fakes.manifests import START, make_manifest, make_stage_record, put_run
+from tests.fakes.network_builder import provenance
 
 STAGE3 = "stage3_merger"
 
@@ -86,6 +88,33 @@ def test_a_run_that_ends_well_names_its_report_and_the_next_step(
     ConsoleReporter().summarise(manifest, tmp_path / "run", last_stage)
     shown = capsys.readouterr().out.splitlines()
     assert shown[-len(lines) :] == [line.format(folder=tmp_path / "run") for line in lines]
+
+
+def test_the_end_of_a_run_says_what_is_unknown_and_how_old_each_source_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = {"exits": 607, "coverage_step_free": 0.2026, "known_step_free": 123}
+    record = make_stage_record(STAGE3, b"", counts=counts)
+    read = {
+        name: provenance(name, retrieved_at=datetime(2026, *day, tzinfo=UTC))
+        for name, day in (
+            ("lta-bus-services", (3, 1)),
+            ("lta-station-exits", (8, 1)),
+            ("lta-bus-stops", (4, 1)),
+        )
+    }
+    manifest = make_manifest(stages={STAGE3: record}, sources=read, as_of=date(2026, 8, 2))
+    ConsoleReporter().summarise(manifest, tmp_path / "run", 3)
+    rows = [
+        [cell.strip() for cell in line.split("│")[1:3]]
+        for line in capsys.readouterr().out.splitlines()
+        if "│" in line
+    ]
+    assert ["Step-free yes or no", "known at 123, unknown at 484"] in rows
+    assert [row for row in rows if row[0].startswith("Read: ")] == [
+        ["Read: lta_datamall", "2026-03-01, 154 days before"],
+        ["Read: datagov", "2026-08-01, 1 day before"],
+    ]
 
 
 def test_a_run_that_stopped_at_its_budget_names_the_command_that_show_gives(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +7,9 @@ import pytest
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.report.checklist import FAR_M, MAX_LINKS, OLD_DAYS, make_checklist
+from mrt_pipeline.report.checklist import FAR_M, MAX_LINKS, make_checklist
 from tests.fakes.manifests import make_manifest
-from tests.fakes.network_builder import NOW, make_dataset, provenance
+from tests.fakes.network_builder import make_dataset
 from tests.unit.compare.comparison_scene import (
     AFTER,
     BEFORE,
@@ -124,13 +123,6 @@ def test_what_no_source_says_is_not_to_be_shown_as_no() -> None:
 def test_a_source_passed_over_is_told_with_its_reason() -> None:
     texts = texts_of(make_dataset(), passed_over={"fandom_wiki": "no recorded copy"})
     assert "fandom_wiki was skipped: no recorded copy." in texts
-
-
-@pytest.mark.parametrize(("days", "is_old"), [(OLD_DAYS, False), (OLD_DAYS + 1, True)])
-def test_an_old_document_is_worth_reading_anew(days: int, is_old: bool) -> None:
-    document = provenance(retrieved_at=NOW - timedelta(days=days))
-    texts = texts_of(make_dataset(provenance={document.document_id: document}))
-    assert any("check whether a newer one is available" in text for text in texts) is is_old
 
 
 def test_values_under_a_share_alike_licence_are_counted() -> None:

@@ -45,6 +45,7 @@ SPEC = SourceSpec(
     package=__name__,
     stage=STAGE2_ENRICHMENT,
     place=1,
+    max_age_days=90,
     api="datamall",
     section=DatamallSection,
     documents=(BUS_STOPS, BUS_SERVICES),

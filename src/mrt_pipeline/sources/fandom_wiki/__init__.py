@@ -28,6 +28,7 @@ SPEC = SourceSpec(
     package=__name__,
     stage=STAGE2_ENRICHMENT,
     place=8,
+    max_age_days=90,
     api="fandom",
     section=FandomSection,
     live_inputs=("fandom-wiki",),

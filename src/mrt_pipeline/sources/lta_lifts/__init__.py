@@ -32,6 +32,7 @@ SPEC = SourceSpec(
     package=__name__,
     stage=STAGE2_ENRICHMENT,
     place=2,
+    max_age_days=90,
     api="datamall",
     section=DatamallSection,
     documents=(LIFTS,),

@@ -12,6 +12,7 @@ SPEC = SourceSpec(
     package=__name__,
     stage=STAGE2_ENRICHMENT,
     place=3,
+    cites=("network-table",),
     fills=("platforms",),
     opener="claims:open_source",
 )

@@ -69,6 +69,7 @@ SPEC = SourceSpec(
     package=__name__,
     stage=STAGE2_ENRICHMENT,
     place=6,
+    max_age_days=365,
     api="official_places",
     section=OfficialPlacesSection,
     documents=(HAWKER_CENTRES, SPORT_FACILITIES, PARKS, COMMUNITY_CLUBS, LIBRARIES, MUSEUMS, HOTELS),

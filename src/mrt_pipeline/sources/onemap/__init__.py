@@ -40,6 +40,7 @@ SPEC = SourceSpec(
     package=__name__,
     stage=STAGE1_INGESTION,
     place=2,
+    max_age_days=365,
     api="onemap",
     section=OnemapSection,
     documents=(STATIONS,),

@@ -1,7 +1,7 @@
 """What must hold for a dataset, in three groups that the configuration switches one by one.
 
 ``schema``        the file reads back as what was written, and every value has evidence
-``completeness``  the exact stations, codes, lines and exits of the day, and how much is filled
+``completeness``  the exact stations, codes, lines and exits of the day, how much is filled, and how old it is
 ``sanity``        positions, identities and evidence that contradict each other or the network
 
 A check never raises: it returns findings, and their severity decides whether the dataset is published.

@@ -13,6 +13,7 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StationStatus
 from mrt_pipeline.contracts.outputs import FeatureAccount, FeatureOutcome, Stage3Output
 from mrt_pipeline.network import CodeEntry, Network
+from mrt_pipeline.stages.checks.freshness import check_freshness
 
 COVERAGE = "field-coverage"
 OpenCodes = dict[str, tuple[CodeEntry, ...]]
@@ -39,6 +40,7 @@ def check_completeness(
         yield _counts_not_compared(dataset.metadata.as_of, today)
     yield from _check_exits(dataset.stations)
     yield from report_coverage(dataset.stations)
+    yield from check_freshness(dataset, settings)
 
 
 def check_features(features: Iterable[FeatureAccount], stations: Iterable[Station]) -> Iterator[Finding]:
