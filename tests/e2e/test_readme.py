@@ -55,19 +55,16 @@ def test_the_readme_says_of_how_many_exits_each_field_is_known(finished: Workpla
     stations = load(finished.latest / "stage3_final.json")["stations"]
     exits = [found for station in stations for found in station["exits"]]
     answered = [found for found in exits if found.get("access", {}).get("step_free", "unknown") != "unknown"]
-    assert f"known of {len(answered)} exits, the others `unknown`" in README
-    assert f"at {sum(bool(found.get('landmarks')) for found in exits)} exits, each at" in README
+    unanswered, named = len(exits) - len(answered), sum(bool(found.get("landmarks")) for found in exits)
+    assert f"known at {len(answered)} exits, unknown at {unanswered} |" in README
+    assert f"at {named} exits, each at" in README
+    told = f"Of {len(exits)} exits, step-free access is unknown at {unanswered} and landmarks at"
+    assert f"{told} {len(exits) - named}:" in README
     assert all(platform["platform_codes"] for station in stations for platform in station["platforms"])
     assert {"zh_hans", "ta"} <= set.intersection(*(set(station["names"]) for station in stations))
 
 
-def test_the_readme_says_how_old_the_facts_are(finished: Workplace) -> None:
-    documents = load(finished.latest / "stage3_final.json")["provenance"]
-    read_on = {name: document["retrieved_at"][:10] for name, document in documents.items()}
-    assert f"exits were recorded on {read_on['lta-station-exits']}" in README
-    assert read_on["lta-bus-stops"] == read_on["lta-bus-services"]
-    assert f"bus stops and services on {read_on['lta-bus-stops']}" in README
-    assert f"OneMap's positions on {read_on['onemap-stations']}" in README
+def test_the_readme_says_how_far_the_network_is_known() -> None:
     assert f"as announced by {load_network().known_until}" in README
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,20 +18,17 @@ from mrt_pipeline.stages.licensing import restrict
 from tests.fakes.surroundings import be_bare
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Stage3Output:
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        be_bare(tmp_path_factory.mktemp("whole"), monkeypatch)
-        return mrt_pipeline.run(as_of=date(2026, 11, 23)).load().output
-
-
 @pytest.mark.slow
-def test_the_open_dataset_and_each_export_of_it_rest_on_open_documents_only(whole: Stage3Output) -> None:
-    made = restrict(whole, "open")
+def test_the_open_dataset_and_each_export_of_it_rest_on_open_documents_only(
+    default_dataset: Stage3Output,
+) -> None:
+    made = restrict(default_dataset, "open")
     records = (record for station in made.stations for record in walk_published(station))
     assert all(is_open(reason.licence) for record in records for reason in record.all_evidence())
-    others = {found.document_id for found in whole.provenance.values() if not is_open(found.licence)}
-    others |= {found.licence for found in whole.provenance.values() if not is_open(found.licence)}
+    others = {
+        found.document_id for found in default_dataset.provenance.values() if not is_open(found.licence)
+    }
+    others |= {found.licence for found in default_dataset.provenance.values() if not is_open(found.licence)}
     assert {"sbs-station-pages", "mot-2022-01-11", "LicenseRef-SBS-Transit-facts"} <= others
     unsaid = made.model_copy(
         update={"findings": tuple(it for it in made.findings if it.check != "licences-left-out")}
@@ -44,10 +40,10 @@ def test_the_open_dataset_and_each_export_of_it_rest_on_open_documents_only(whol
 
 
 @pytest.mark.slow
-def test_the_open_dataset_keeps_what_open_documents_say(whole: Stage3Output) -> None:
+def test_the_open_dataset_keeps_what_open_documents_say(default_dataset: Stage3Output) -> None:
     before, after = (
         {name: found.filled for name, found in measure_coverage(dataset.stations).items()}
-        for dataset in (whole, restrict(whole, "open"))
+        for dataset in (default_dataset, restrict(default_dataset, "open"))
     )
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"access", "step_free"}
@@ -55,18 +51,18 @@ def test_the_open_dataset_keeps_what_open_documents_say(whole: Stage3Output) -> 
     assert after["access"] == sum(
         found.access is not None
         and any(is_open(reason.licence) for reason in found.access.evidence_for("features"))
-        for station in whole.stations
+        for station in default_dataset.stations
         for found in station.exits
     )
 
 
 @pytest.mark.slow
 def test_a_run_for_a_set_makes_the_dataset_that_restricting_one_for_all_gives(
-    whole: Stage3Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    default_dataset: Stage3Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     be_bare(tmp_path, monkeypatch)
-    made = mrt_pipeline.run(as_of=whole.metadata.as_of, overrides={"output.licences": "open"})
-    dataset, expected = made.load().output, restrict(whole, "open")
+    made = mrt_pipeline.run(as_of=default_dataset.metadata.as_of, overrides={"output.licences": "open"})
+    dataset, expected = made.load().output, restrict(default_dataset, "open")
     assert dataset.metadata.licences == "open"
     assert (dataset.stations, dataset.provenance) == (expected.stations, expected.provenance)
     assert set(dataset.findings) == set(expected.findings)

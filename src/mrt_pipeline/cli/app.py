@@ -168,6 +168,20 @@ def explain(
 
 
 @app.command()
+def coverage(
+    run: Annotated[str, typer.Argument(help="Run (name, path, or latest) or stage3_final.json")],
+    is_short: Annotated[
+        bool, typer.Option("--short", help="Only what is known and how old each source is")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Print as Markdown what is known of exits, by source, its age, agreements and contradictions."""
+    from mrt_pipeline.cli.coverage import show_coverage
+
+    show_coverage(run, config, is_short=is_short)
+
+
+@app.command()
 def validate(
     file: Annotated[
         Path, typer.Argument(parser=given_path, help="A run folder, one file of it, or a stage3_final.json")

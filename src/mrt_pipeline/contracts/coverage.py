@@ -8,6 +8,9 @@ from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.fields import COVERED
 from mrt_pipeline.contracts.network import Station, index_platforms
 
+THIN = 0.5
+"""below this share a field says so little that a dataset must not look whole"""
+
 
 class FieldCoverage(Record):
     """In how many exits a field says something."""
@@ -16,6 +19,16 @@ class FieldCoverage(Record):
     total: int = Field(ge=0)
     share: float = Field(ge=0, le=1)
     """``filled`` of ``total``, to four decimals; 0 when there is no exit"""
+
+    @property
+    def unknown(self) -> int:
+        """Return in how many exits the field says nothing."""
+        return self.total - self.filled
+
+    @property
+    def is_thin(self) -> bool:
+        """Return whether most exits, or all, lack it."""
+        return self.share < THIN
 
 
 def measure_coverage(stations: Iterable[Station]) -> dict[str, FieldCoverage]:

@@ -109,7 +109,7 @@ def unite_access(said: Sequence[ExitAccess], disputed: Collection[str] = ()) -> 
 
 
 def _reasons_of_features(said: Sequence[ExitAccess], features: set[AccessFeature]) -> EvidenceMap:
-    """Return the reasons for all features, and for each that not all licences among these name."""
+    """Return the reasons for all features, and for each that not all documents among these name."""
     each: EvidenceMap = {
         f"features.{feature}": distinct(
             reason
@@ -121,7 +121,7 @@ def _reasons_of_features(said: Sequence[ExitAccess], features: set[AccessFeature
         if feature in features
     }
     every = distinct(reason for reasons in each.values() for reason in reasons)
-    own = {key: found for key, found in each.items() if _licences_of(found) != _licences_of(every)}
+    own = {key: found for key, found in each.items() if _documents_of(found) != _documents_of(every)}
     return {"features": every, **own}
 
 
@@ -147,6 +147,10 @@ def _narrow_evidence(united: Landmark, same: Sequence[Landmark]) -> EvidenceMap:
         return united.evidence
     every = distinct(reason for item in same for reason in item.all_evidence())
     return {**united.evidence, WHOLE_RECORD: every, **narrowed}
+
+
+def _documents_of(reasons: Iterable[Evidence]) -> set[str]:
+    return {reason.document_id for reason in reasons}
 
 
 def _licences_of(reasons: Iterable[Evidence]) -> set[str]:

@@ -194,14 +194,15 @@ def _track(track: Track) -> dict[str, Any]:
 
 
 def _coverage(dataset: Stage3Output, network: Network) -> dict[str, Any]:
-    """Return how many exits have each field, of all and of each line's buildings."""
+    """Return how many exits have each field, of all and of each line's buildings, and how many have not."""
     measured = measure_coverage(dataset.stations)
+    unknown = [[FIELDS[name].title, it.unknown, it.total, it.is_thin] for name, it in measured.items()]
     rows: list[list[Any]] = [[None, *([value.filled, value.total] for value in measured.values())]]
     used = {line for station in dataset.stations for line in station.lines}
     for line_code in sorted(used, key=lambda code: (network.line_order.get(code, len(used)), code)):
         of_line = measure_coverage(_exits_of(dataset.stations, line_code))
         rows.append([show(line_code), *([value.filled, value.total] for value in of_line.values())])
-    return {"fields": [FIELDS[name].title for name in measured], "rows": rows}
+    return {"fields": [FIELDS[name].title for name in measured], "rows": rows, "unknown": unknown}
 
 
 def _exits_of(stations: Iterable[Station], line_code: str) -> Iterator[Station]:

@@ -201,6 +201,14 @@ def test_a_line_that_is_yet_to_open_comes_last() -> None:
     assert [(line["code"], line["open"]) for line in lines] == [("BPL", True), ("CCL", False)]
 
 
+def test_the_verdict_gets_how_many_exits_lack_each_field_and_whether_that_is_most_of_them() -> None:
+    coverage = content_of(enriched_dataset())["coverage"]
+    assert [row[0] for row in coverage["unknown"]] == coverage["fields"]
+    assert ["Step-free yes or no", 4, 6, True] in coverage["unknown"]
+    all_exits = coverage["rows"][0][1:]
+    assert [total - unknown for _, unknown, total, _ in coverage["unknown"]] == [it[0] for it in all_exits]
+
+
 def test_coverage_counts_each_exit_once_under_the_line_of_its_building() -> None:
     content = content_of(enriched_dataset())
     place = content["coverage"]["fields"].index("Step-free yes or no") + 1

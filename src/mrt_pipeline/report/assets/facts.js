@@ -56,6 +56,11 @@ function licenceGroup(group) {
   ];
 }
 
+/** Return how many days before the day described a document was read; 0 if later. */
+function ageOf({ read }) {
+  return read ? Math.max(0, (Date.parse(content.run.as_of) - Date.parse(read)) / 86_400_000) : 0;
+}
+
 function documentCard(document) {
   const own = reasons.filter((reason) => reason.document === document);
   const cited = new Set(own.map(({ record, quote }) => quote ?? record)).size;
@@ -65,7 +70,7 @@ function documentCard(document) {
     make("h4", {}, link(document.url, document.title ?? document.id)),
     factList([
       ["Publisher", document.publisher],
-      ["Read on", document.read && day(document.read)],
+      ["Read on", document.read && `${day(document.read)}, ${count(ageOf(document), "day")} before`],
       ["Revision", document.revision],
       ["Records", document.records?.toLocaleString("en")],
       ["Cited here", count(cited, "record or passage", "records or passages")],

@@ -5,8 +5,13 @@ function makeHeader() {
   find("kicker").textContent = `${run.pipeline} — report of run ${run.id}`;
   find("title").textContent = `Singapore’s MRT and LRT on ${day(run.as_of)}`;
   document.title = `MRT and LRT on ${day(run.as_of)}: report of run ${run.id}`;
-  find("verdict").classList.add(counts.error ? "failed" : "passed");
-  find("verdict").append(verdictOf(counts));
+  const lacking = content.coverage.unknown.filter(([, unknown]) => unknown);
+  const thin = lacking.filter(([, , , isThin]) => isThin);
+  find("verdict").classList.add(counts.error ? "failed" : thin.length ? "thin" : "passed");
+  find("verdict").append(verdictOf(counts, thin));
+  find("unknown").textContent = lacking.length
+    ? `Unknown: ${lacking.map(([title, unknown, total]) => `${title.toLowerCase()} at ${unknown} of ${total} exits`).join("; ")}. Unknown never means no.`
+    : "";
   const figures = [
     [counts.stations, "stations"],
     [counts.codes, "codes"],
@@ -17,16 +22,16 @@ function makeHeader() {
   const figure = ([number, what]) => item(make("b", {}, number.toLocaleString("en")), ` ${what}`);
   find("figures").append(...figures.map(figure));
   find("colophon").textContent =
-    `Made from ${count(documents.length, "document")}. This page loads nothing and sends nothing.`;
+    `Made from ${count(documents.length, "document")}, the oldest read ` +
+    `${count(Math.max(0, ...documents.map(ageOf)), "day")} before the day described. ` +
+    "This page loads nothing and sends nothing.";
 }
 
-function verdictOf({ error, warning }) {
+function verdictOf({ error, warning }, thin) {
   if (error) return mark(null, "✕", `Must not be published: ${count(error, "error")}`);
-  return mark(
-    null,
-    "✓",
-    `Passed its checks${warning ? `, with ${count(warning, "warning")} to review` : ""}`,
-  );
+  const passed = `Passed its checks${warning ? `, with ${count(warning, "warning")} to review` : ""}`;
+  if (!thin.length) return mark(null, "✓", passed);
+  return mark(null, "!", `${passed}; most exits lack ${count(thin.length, "field")}`);
 }
 
 function makeNavigation() {

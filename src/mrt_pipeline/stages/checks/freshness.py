@@ -29,15 +29,11 @@ def check_freshness(dataset: Stage3Output, settings: Settings) -> Iterator[Findi
 
 
 def _finding(source: str, old: list[Provenance], dataset: Stage3Output, most: int) -> Finding:
-    as_of = dataset.metadata.as_of
-    read = ", ".join(
-        f"{found.document_id} on {found.retrieved_at:%Y-%m-%d}, {found.age_days(as_of):,} days before"
-        for found in old
-    )
+    read = ", ".join(f"{found.document_id} on {found.retrieved_at:%Y-%m-%d}" for found in old)
     return finding_of(
         "source-old",
-        f"{source} was read long before {as_of}: {read}; expected at most {most} days. Read it again, or "
-        "record a newer file with mrt-pipeline snapshot refresh.",
+        f"{source} was read long before {dataset.metadata.as_of}: {read}; expected at most {most} days. "
+        "Read it again, or record a newer file with mrt-pipeline snapshot refresh.",
         record_id=old[0].document_id,
         source=source,
     )

@@ -1,0 +1,114 @@
+"""``docs/coverage.md`` and the tables of the README: what is known, from whom, and how old it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from mrt_pipeline.config.registry import source_of
+from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.fields import FIELDS
+from mrt_pipeline.contracts.outputs import Stage3Output
+from mrt_pipeline.explain.figures import Figures, count_figures
+
+_HEAD = """\
+# Coverage, sources and agreement
+
+The network of {as_of}, by `mrt-pipeline coverage RUN`. What is unknown has no value: it never means no.
+
+## What is known of {exits} exits
+"""
+_GIVEN = """\
+## Exits with a value, by source
+
+*Stated*: the source says it, or it follows from a position or an order of stations that the source has.
+*Premise*: it is concluded from this and other sources ([access.md](access.md)).
+"""
+_AGREEMENTS = """\
+## Where two sources agree or contradict each other
+
+Of one exit and one value; distance, order and conclusions agree with nobody.
+What is contradicted is published as unknown.
+"""
+
+
+def render_coverage(dataset: Stage3Output) -> str:
+    """Return the whole page as Markdown; equal datasets give equal pages, whenever they were made."""
+    figures = count_figures(dataset)
+    exits = sum(len(station.exits) for station in dataset.stations)
+    head = _HEAD.format(as_of=dataset.metadata.as_of, exits=exits)
+    parts = (
+        head,
+        _known(dataset),
+        "## How old each source is\n",
+        _ages(dataset),
+        _GIVEN,
+        _table(("field", "source", "stated", "premise"), _given(figures)),
+        _AGREEMENTS,
+        _table(("field", "sources", "exits agreed", "contradictions"), _agreements(figures)),
+        "## Contradictions\n",
+        *_contradictions(figures),
+    )
+    return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def render_readme(dataset: Stage3Output) -> str:
+    """Return the tables that the README shows: what is known and unknown, and how old each source is."""
+    return f"{_known(dataset)}\n{_ages(dataset)}"
+
+
+def _known(dataset: Stage3Output) -> str:
+    rows = (
+        (FIELDS[name].title, f"{it.filled:,}", f"{it.unknown:,}", f"{it.share:.1%}")
+        for name, it in measure_coverage(dataset.stations).items()
+    )
+    return _table(("of each exit", "known", "unknown", "share known"), rows)
+
+
+def _ages(dataset: Stage3Output) -> str:
+    """Return each source's days, the one that was read longest ago first."""
+    by_source: dict[str, list[Provenance]] = {}
+    for document in dataset.provenance.values():
+        by_source.setdefault(source_of(document), []).append(document)
+    as_of = dataset.metadata.as_of
+    rows = []
+    for source, documents in by_source.items():
+        days = sorted({document.retrieved_at.date() for document in documents})
+        age = max(0, max(document.age_days(as_of) for document in documents))
+        span = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
+        rows.append((-age, source, (f"`{source}`", span, counted(age, "day"))))
+    return _table(("source", "read on", f"oldest before {as_of}"), (row for *_, row in sorted(rows)))
+
+
+def _given(figures: Figures) -> Iterator[tuple[str, ...]]:
+    for (field, source), given in figures.given.items():
+        yield FIELDS[field].title, f"`{source}`", _number(given.stated), _number(given.concluded)
+
+
+def _agreements(figures: Figures) -> Iterator[tuple[str, ...]]:
+    for (field, pair), found in figures.agreements.items():
+        title = FIELDS[field].title if field in FIELDS else field
+        yield (
+            title,
+            " and ".join(f"`{it}`" for it in pair),
+            _number(found.agreed),
+            _number(found.contradicted),
+        )
+
+
+def _contradictions(figures: Figures) -> Iterator[str]:
+    if not figures.contradictions:
+        yield "None."
+    for finding in figures.contradictions:
+        said = ", ".join(f"{side.speaker} says {side.says}" for side in finding.sides or ())
+        yield f"- {finding.exit_id or finding.slug}, {finding.field}: {said}"
+
+
+def _number(number: int) -> str:
+    return f"{number:,}" if number else "–"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
