@@ -15,6 +15,7 @@ from mrt_pipeline.contracts.release import (
     Approval,
     Delta,
     Licence,
+    ReleasedSet,
     ReleaseIndex,
     Resource,
     SourceRead,
@@ -117,7 +118,7 @@ def _downloads(index: ReleaseIndex) -> str:
     links = ", ".join(_link(f"{index.version}/{name}", name) for name in (INDEX_NAME, SUMS_NAME))
     apart = "".join(
         f"<p>Files below <code>{_text(one.path)}</code> hold only values under "
-        f"{_text(', '.join(one.licences))}; the others hold all.</p>"
+        f"{_text(', '.join(one.licences))}; the others hold all. {_text(_tell_lacking(index, one))}</p>"
         for one in index.sets
         if one.path
     )
@@ -127,6 +128,16 @@ def _downloads(index: ReleaseIndex) -> str:
         + _table(f"Files of release {index.version}", ("File", "What it is", "Format", "Size"), rows)
         + f"<p>To check a download: <code>sha256sum --check {SUMS_NAME}</code></p>"
     )
+
+
+def _tell_lacking(index: ReleaseIndex, one: ReleasedSet) -> str:
+    """Return which fields fewer exits have in a set than in the whole dataset."""
+    lacking = [
+        f"{FIELDS[name].title if name in FIELDS else name} {found.filled:,}"
+        for name, found in one.coverage.items()
+        if name in index.coverage and found.filled < index.coverage[name].filled
+    ]
+    return f"Fewer exits have a value there: {', '.join(lacking)}." if lacking else ""
 
 
 def _download(index: ReleaseIndex, resource: Resource) -> tuple[str, ...]:

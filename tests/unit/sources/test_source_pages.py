@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.config.registry import all_sources
-from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.documents import OWN_LICENCES, Document, Licence
 from mrt_pipeline.network import load_network, network_provenance
 from mrt_pipeline.runtime.recordings import load_recording
 from tests.docs import render
@@ -23,6 +23,12 @@ DOCUMENTS = [document for spec in all_sources() for document in spec.documents]
 def test_a_recorded_document_is_named_as_its_licence_asks(document: Document) -> None:
     attribution = load_recording(document.document_id).provenance.attribution
     assert f"- {attribution}\n" in LICENCES
+
+
+@pytest.mark.parametrize("licence", OWN_LICENCES, ids=[licence.licence_id for licence in OWN_LICENCES])
+def test_the_table_of_sets_says_of_each_licence_whether_it_is_open(licence: Licence) -> None:
+    [row] = re.findall(rf"^\| `{re.escape(licence.licence_id)}` \| .* \| yes \| (yes|no) \|$", LICENCES, re.M)
+    assert (row == "yes") is licence.is_open
 
 
 def test_the_network_table_is_named_as_its_licence_asks() -> None:

@@ -121,7 +121,7 @@ def test_a_dataset_of_another_day_is_counted_by_the_network_table_of_that_day() 
     dataset = make_dataset(*open_stations(load_network(), day), as_of=day)
     found = {finding.check for finding in check_dataset(dataset, Settings(), today=DAY)}
     assert len(dataset.stations) == 181
-    assert found == {"expected-counts-of-another-day", "field-coverage"}
+    assert found == {"expected-counts-of-another-day", "field-coverage", "source-old"}
 
 
 def test_the_same_inputs_give_the_same_bytes_of_stations() -> None:

@@ -11,8 +11,9 @@ function makeHeader() {
   const thin = lacking.filter(([, , , isThin]) => isThin);
   find("verdict").classList.add(counts.error ? "failed" : thin.length ? "thin" : "passed");
   find("verdict").append(verdictOf(counts, thin));
-  find("unknown").textContent = lacking.length
-    ? `Unknown: ${lacking.map(([title, unknown, total]) => `${title.toLowerCase()} at ${unknown} of ${total} exits`).join("; ")}. Unknown never means no.`
+  const told = lacking.map(([title, unknown]) => `${title.toLowerCase()} ${unknown}`).join("; ");
+  find("unknown").textContent = told
+    ? `Unknown, of ${counts.exits} exits: ${told}. Unknown never means no.`
     : "";
   const figures = [
     [counts.stations, "stations"],
@@ -31,9 +32,9 @@ function makeHeader() {
 
 function verdictOf({ error, warning }, thin) {
   if (error) return mark(null, "✕", `Must not be published: ${count(error, "error")}`);
-  const passed = `Passed its checks${warning ? `, with ${count(warning, "warning")} to review` : ""}`;
+  const passed = `Passed its checks${warning ? `, ${count(warning, "warning")} to review` : ""}`;
   if (!thin.length) return mark(null, "✓", passed);
-  return mark(null, "!", `${passed}; most exits lack ${count(thin.length, "field")}`);
+  return mark(null, "!", `${passed}; ${count(thin.length, "field")} mostly unknown`);
 }
 
 function makeNavigation() {
