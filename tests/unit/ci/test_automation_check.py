@@ -36,7 +36,7 @@ def _plant(file: Path, right: str, wrong: str) -> None:
         ("needs: draft", "needs: drafts", "actionlint"),
         ("contents: read", "contents: reed", "actionlint"),
         ("run --json > run.json", "run ${{ github.head_ref }}", "zizmor"),
-        ("actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683", "actions/checkout@main", "zizmor"),
+        ("actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8", "actions/checkout@main", "zizmor"),
         ('cron: "0 19 1 1,4,7,10 *"', 'cron: "0 19 31 2 *"', "is not a time of cron"),
     ],
 )
