@@ -66,6 +66,7 @@ class LiveWorld:
             "datagov-file": self.publishers.files_server,
             "onemap": self.publishers.onemap_server,
             "datamall": self.publishers.datamall_server,
+            "datamall-file": self.publishers.schedule_server,
             "mrtdown": self.publishers.mrtdown_server,
             "fandom": self.wiki_server,
             "sbs-transit": self.publishers.sbs_server,

@@ -33,6 +33,7 @@ from mrt_pipeline.runtime.source_access import SourceAccess
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
 from tests.fakes.mrtdown import MrtdownRepository
+from tests.fakes.train_schedules import train_schedule
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 DATASET = "d_b39d3a0871985372d7e1637193335da5"
@@ -40,6 +41,7 @@ UPDATED = "2025-12-02T17:28:07+08:00"
 DATAGOV_KEY = "datagov-key-5f1c"
 ACCOUNT_KEY = "account-key-77aa"
 FACILITIES = "v2/FacilitiesMaintenance"
+SCHEDULE, SCHEDULE_MADE = "GTFSScheduleTrain", "2026-11-20T02:00:00+08:00"
 EMAIL, PASSWORD = "operator@example.org", "correct horse"
 READY_TOKEN = "ready-token-0000"
 """valid until the test takes it out of ``onemap.tokens``"""
@@ -168,15 +170,29 @@ class DataMall(Interposed):
             "BusRoutes": json.loads((FIXTURES / "lta-bus-services/routes.json").read_bytes()),
             FACILITIES: [lift_row("NE14", "Hougang", "Exit A Street level - Concourse", "B1 L01")],
         }
+        self.schedule = train_schedule()
+        self.files_url = ""
+        self._numbers = itertools.count(1)
 
     def handle(self, request: SeenRequest) -> Reply | RawReply:
         if (reply := self.find(request)) is not None:
             return reply
         service = request.path.removeprefix("/ltaodataservice/")
-        if request.headers.get("accountkey") != ACCOUNT_KEY or service not in self.rows:
+        if request.headers.get("accountkey") != ACCOUNT_KEY or service not in {*self.rows, SCHEDULE}:
             return Reply(404, b"The requested API was not found")
+        if service == SCHEDULE:
+            link = f"{self.files_url}/gtfs_schedule.zip?X-Amz-Signature=train-signature-{next(self._numbers)}"
+            return json_reply({"value": [{"timestamp": SCHEDULE_MADE, "link": link}]})
         skipped = int(request.query.get("$skip", "0"))
         return json_reply({"odata.metadata": "…", "value": self.rows[service][skipped : skipped + 500]})
+
+    def handle_file(self, request: SeenRequest) -> Reply | RawReply:
+        """Answer whoever holds a signed link."""
+        if (reply := self.find(request)) is not None:
+            return reply
+        if "X-Amz-Signature" not in request.query:
+            return Reply(403, b"<Error><Code>AccessDenied</Code></Error>")
+        return Reply(body=self.schedule, headers={"Content-Type": "binary/octet-stream"})
 
 
 class SbsTransit(Interposed):
@@ -217,10 +233,12 @@ class Publishers:
         self.files_server = LoopbackServer(self.datagov.handle_file)
         self.onemap_server = LoopbackServer(self.onemap.handle)
         self.datamall_server = LoopbackServer(self.datamall.handle)
+        self.schedule_server = LoopbackServer(self.datamall.handle_file)
         self.mrtdown = MrtdownRepository()
         self.mrtdown_server = LoopbackServer(self.mrtdown.handle)
         self.sbs_server = LoopbackServer(self.sbs.handle)
         self.datagov.files_url = self.files_server.url
+        self.datamall.files_url = self.schedule_server.url
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -229,6 +247,7 @@ class Publishers:
             self.files_server,
             self.onemap_server,
             self.datamall_server,
+            self.schedule_server,
             self.mrtdown_server,
             self.sbs_server,
         ):

@@ -56,14 +56,17 @@ from mrt_pipeline.extraction.disputes import (
     letter_dispute,
 )
 from mrt_pipeline.extraction.station_platforms import (
+    Ranks,
     Reading,
     are_contradictory,
+    find_overruled,
     group_directions,
     letters_of,
     link_exit,
     make_platforms,
     read,
     sides_of_letters,
+    without_letters,
 )
 
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
@@ -201,7 +204,8 @@ def merge_claims(
         for found in station.exits
     ]
     findings: list[Finding] = []
-    directions = _directions_of(exits)
+    ranks = {claim.source: claim.outranks for claim in claims}
+    directions = [_overrule(station, same, ranks, findings) for same in _directions_of(exits)]
     unlettered = _find_unlettered(station, directions, {item.field for item in told}, findings)
     platforms = make_platforms(
         station.slug, directions, unlettered, agrees=partial(_agree, publishers=publishers)
@@ -230,6 +234,15 @@ def _directions_of(exits: Iterable[ExitClaims]) -> list[list[Reading]]:
 
 def _letters_in(same: Iterable[Reading]) -> frozenset[str]:
     return frozenset[str]().union(*letters_of(same).values())
+
+
+def _overrule(station: Station, same: list[Reading], ranks: Ranks, findings: list[Finding]) -> list[Reading]:
+    """Return the readings of a direction without the letters of a source that is outranked and differs."""
+    overruled = find_overruled(same, ranks)
+    for lower, higher in overruled.items():
+        sides = sides_of_letters(one for one in same if one.speaker in (lower, higher))
+        findings.append(disagreement(station, None, letter_dispute(sides, same[0].platform, higher)))
+    return without_letters(same, overruled) if overruled else same
 
 
 def _find_unlettered(

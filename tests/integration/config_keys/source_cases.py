@@ -191,7 +191,8 @@ LIVE = {"mode": "live"}
 MIRROR = {"mirror.example"}
 AT_MIRROR = "https://mirror.example/api"
 ALL_SERVICES = [
-    *("datagov", "datagov-file", "datamall", "fandom", "mrtdown", "onemap", "openrouter", "sbs-transit"),
+    *("datagov", "datagov-file", "datamall", "datamall-file", "fandom", "mrtdown", "onemap", "openrouter"),
+    "sbs-transit",
 ]
 
 RUN_CASES = (

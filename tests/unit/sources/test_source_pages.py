@@ -61,6 +61,9 @@ def test_links_lead_somewhere() -> None:
 
 def _sources() -> list[Path]:
     package = ROOT / "src" / "mrt_pipeline"
-    folders = ("datagov", "onemap", "datamall", "lta_lifts", "mrtdown", "official_places", "sbs_transit")
+    folders = (
+        *("datagov", "onemap", "datamall", "lta_lifts", "lta_train_gtfs", "mrtdown", "official_places"),
+        "sbs_transit",
+    )
     modules = [path for folder in folders for path in (package / "sources" / folder).glob("*.py")]
     return [*modules, package / "runtime" / "features.py", package / "runtime" / "records.py"]
