@@ -70,6 +70,7 @@ class LiveWorld:
             "mrtdown": self.publishers.mrtdown_server,
             "fandom": self.wiki_server,
             "sbs-transit": self.publishers.sbs_server,
+            "lta-rail-map": self.publishers.rail_map_server,
         }
 
     def release(self) -> None:
@@ -90,6 +91,7 @@ class LiveWorld:
             "apis.mrtdown.base_url": f"{self.publishers.mrtdown_server.url}/data",
             "apis.fandom.base_url": f"{self.wiki_server.url}/wiki",
             "apis.sbs_transit.base_url": self.publishers.sbs_server.url,
+            "apis.lta_rail_map.base_url": f"{self.publishers.rail_map_server.url}/map",
         }
 
     @property

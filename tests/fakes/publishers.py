@@ -221,6 +221,30 @@ class SbsTransit(Interposed):
         return Reply(404, b"not found")
 
 
+class RailMap(Interposed):
+    """LTA's rail map: an index, and a page for each station, by the name of its file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stations = {"NEL/NE14": "Hougang", "EWL/EW12-DT14": "Bugis"}
+        self.pages = {
+            "NEL/NE14": rail_map_page("Hougang", {"A": ["Hougang Mall"], "B": ["Hougang Pk"]}),
+            "EWL/EW12-DT14": rail_map_page("Bugis", {"E": ["Duo Tower", "Natl Design Ctr"]}),
+        }
+        self.faults: dict[str, Reply | RawReply] = {}
+        """what is answered instead of some pages"""
+
+    def handle(self, request: SeenRequest) -> Reply | RawReply:
+        if (reply := self.find(request)) is not None:
+            return reply
+        if request.path == "/map/mrt/index.xml":
+            return Reply(body=rail_map_index(self.stations), headers={"Content-Type": "text/xml"})
+        name = request.path.removeprefix("/map/mrt/").removesuffix(".html")
+        if name in self.faults or name in self.pages:
+            return self.faults.get(name) or Reply(body=self.pages[name])
+        return Reply(404, b"<html>not found</html>")
+
+
 class Publishers:
     """All of them, serving while the block runs."""
 
@@ -228,7 +252,7 @@ class Publishers:
         self.time = FakeTime()
         self.timeout_s = 30.0
         self.datagov, self.onemap, self.datamall = DataGov(), OneMap(self.time.now), DataMall()
-        self.sbs = SbsTransit()
+        self.sbs, self.rail_map = SbsTransit(), RailMap()
         self.datagov_server = LoopbackServer(self.datagov.handle)
         self.files_server = LoopbackServer(self.datagov.handle_file)
         self.onemap_server = LoopbackServer(self.onemap.handle)
@@ -237,6 +261,7 @@ class Publishers:
         self.mrtdown = MrtdownRepository()
         self.mrtdown_server = LoopbackServer(self.mrtdown.handle)
         self.sbs_server = LoopbackServer(self.sbs.handle)
+        self.rail_map_server = LoopbackServer(self.rail_map.handle)
         self.datagov.files_url = self.files_server.url
         self.datamall.files_url = self.schedule_server.url
         self._open = contextlib.ExitStack()
@@ -250,6 +275,7 @@ class Publishers:
             self.schedule_server,
             self.mrtdown_server,
             self.sbs_server,
+            self.rail_map_server,
         ):
             self._open.enter_context(server)
         return self
@@ -278,6 +304,7 @@ class Publishers:
             "datamall": {"base_url": f"{self.datamall_server.url}/ltaodataservice"},
             "mrtdown": {"base_url": f"{self.mrtdown_server.url}/data"},
             "sbs_transit": {"base_url": self.sbs_server.url},
+            "lta_rail_map": {"base_url": f"{self.rail_map_server.url}/map"},
         }
         return {
             "mode": mode,
@@ -372,6 +399,25 @@ def station_page(landmarks: Mapping[str, Sequence[str]], lifts: Sequence[str], t
     return (
         f"<!DOCTYPE html><html><body><h2>Station</h2><div><h4>Exits</h4>{exits}</div>"
         f"<div><h4>Common Facilities</h4>{facilities}</div><footer>SBS Transit</footer></body></html>"
+    ).encode()
+
+
+def rail_map_index(stations: Mapping[str, str]) -> bytes:
+    """Return the index of LTA's rail map: names by file."""
+    listed = "".join(
+        f'<station id="{number}" name="{name}"><line/><file>mrt/{file}.html</file></station>'
+        for number, (file, name) in enumerate(stations.items())
+    )
+    return f'<?xml version="1.0" encoding="utf-8"?><stations>{listed}</stations>'.encode()
+
+
+def rail_map_page(name: str, landmarks: Mapping[str, Sequence[str]]) -> bytes:
+    """Return a page of LTA's rail map with what it lists by exit."""
+    rows = "".join(f"<tr><td>{label}</td><td>{'<br>'.join(of)}</td></tr>" for label, of in landmarks.items())
+    return (
+        f'<h4 class="mb-0">{name}</h4><h5>First train</h5><table><tr><td>Mon</td><td>0530</td></tr></table>'
+        '<h5 class="mt-5">Exit Information</h5><table class="table"><tr><th>Exit</th><th>Landmark</th></tr>'
+        f"{rows}</table>"
     ).encode()
 
 

@@ -37,6 +37,12 @@ SBS_TRANSIT_FACTS = Licence(
     "Facts from {dataset} of {source}, read on {date}; the text is SBS Transit's own",
 )
 """facts of an operator's site, none of its text: no open licence"""
+LTA_WEBSITE_FACTS = Licence(
+    "LicenseRef-LTA-website-facts",
+    "https://www.lta.gov.sg/",
+    "Facts from {dataset} of {source}, read on {date}; the text is LTA's own",
+)
+"""facts of LTA's site, which is under terms of its own: no open licence"""
 OFFICIAL_STATEMENTS = Licence(
     "LicenseRef-official-statements",
     "https://www.mot.gov.sg/",

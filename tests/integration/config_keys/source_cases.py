@@ -13,6 +13,7 @@ from mrt_pipeline.sources.datagov.reading import read_exits
 from mrt_pipeline.sources.datamall.reading import read_bus_stops
 from mrt_pipeline.sources.datamall.tables import read_bus_tables
 from mrt_pipeline.sources.fandom_wiki import claims as wiki_source
+from mrt_pipeline.sources.lta_rail_map import claims as rail_map
 from mrt_pipeline.sources.mrtdown.reading import read_tables as read_mrtdown_tables
 from mrt_pipeline.sources.official_places.reading import read_places
 from mrt_pipeline.sources.onemap.reading import read_stations
@@ -169,6 +170,11 @@ def ask_sbs(scene: Scene, changes: Changes) -> None:
     read_pages(scene.access(changes), 0)
 
 
+def ask_rail_map(scene: Scene, changes: Changes) -> None:
+    """Read the pages of LTA's rail map."""
+    rail_map.open_source(scene.context(changes), bus_tables()).prepare(open_stations())
+
+
 def is_asked(service: str, ask: Callable[[Scene, Changes], None]) -> Look:
     """Return what tells whether a service is asked for what is recorded, too."""
 
@@ -191,8 +197,8 @@ LIVE = {"mode": "live"}
 MIRROR = {"mirror.example"}
 AT_MIRROR = "https://mirror.example/api"
 ALL_SERVICES = [
-    *("datagov", "datagov-file", "datamall", "datamall-file", "fandom", "mrtdown", "onemap", "openrouter"),
-    "sbs-transit",
+    *("datagov", "datagov-file", "datamall", "datamall-file", "fandom", "lta-rail-map", "mrtdown"),
+    *("onemap", "openrouter", "sbs-transit"),
 ]
 
 RUN_CASES = (
@@ -225,6 +231,7 @@ API_CASES = (
     Case("apis.datamall.mode", "live", is_asked("datamall", ask_datamall), False, True, LENIENT),
     Case("apis.mrtdown.mode", "live", is_asked("mrtdown", ask_mrtdown), False, True),
     Case("apis.mrtdown.checkout", "~/mrtdown-data", is_asked("mrtdown", ask_mrtdown), True, False, LIVE),
+    Case("apis.lta_rail_map.mode", "live", services_asked, [], ["lta-rail-map"], LENIENT),
     Case("apis.sbs_transit.mode", "live", is_asked("sbs-transit", ask_sbs), False, True),
     Case("apis.fandom.mode", "live", services_asked, [], ["fandom"], LENIENT),
     Case(
@@ -281,6 +288,14 @@ API_CASES = (
         AT_MIRROR,
         names_looked_up(ask_mrtdown),
         {"raw.githubusercontent.com"},
+        MIRROR,
+        LIVE,
+    ),
+    Case(
+        "apis.lta_rail_map.base_url",
+        AT_MIRROR,
+        names_looked_up(ask_rail_map),
+        {"www.lta.gov.sg"},
         MIRROR,
         LIVE,
     ),
