@@ -64,7 +64,7 @@ def test_without_its_package_its_name_is_refused_with_the_known_ones(place: Work
     assert result.returncode == 2
     known = (
         "lta_datamall, lta_lifts, network, lta_train_gtfs, mrtdown, lta_rail_map, sbs_transit, "
-        "official_places, fandom_wiki, openrouter_llm"
+        "official_places, openstreetmap, fandom_wiki, openrouter_llm"
     )
     assert f"'example'; expected one of {known}" in result.stderr
 

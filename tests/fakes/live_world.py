@@ -71,6 +71,7 @@ class LiveWorld:
             "fandom": self.wiki_server,
             "sbs-transit": self.publishers.sbs_server,
             "lta-rail-map": self.publishers.rail_map_server,
+            "overpass": self.publishers.overpass_server,
         }
 
     def release(self) -> None:
@@ -91,6 +92,7 @@ class LiveWorld:
             "apis.mrtdown.base_url": f"{self.publishers.mrtdown_server.url}/data",
             "apis.fandom.base_url": f"{self.wiki_server.url}/wiki",
             "apis.sbs_transit.base_url": self.publishers.sbs_server.url,
+            "apis.openstreetmap.base_url": f"{self.publishers.overpass_server.url}/api/interpreter",
             "apis.lta_rail_map.base_url": f"{self.publishers.rail_map_server.url}/map",
         }
 

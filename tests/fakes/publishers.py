@@ -245,6 +245,29 @@ class RailMap(Interposed):
         return Reply(404, b"<html>not found</html>")
 
 
+class Overpass(Interposed):
+    """A server of the Overpass API: entrances, for programs that say who runs them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[dict[str, Any]] = [
+            osm_node(1, (1.3713, 103.8925), ref="A", wheelchair="yes"),
+            osm_node(2, (1.3001, 103.8556), ref="Exit E", wheelchair="no"),
+        ]
+
+    def handle(self, request: SeenRequest) -> Reply | RawReply:
+        if (reply := self.find(request)) is not None:
+            return reply
+        query = dict(parse_qsl(request.body.decode())).get("data", "")
+        if request.method != "POST" or "subway_entrance" not in query:
+            return Reply(400, b"<p>parse error</p>")
+        if "(+" not in request.headers.get("user-agent", ""):
+            return Reply(406, b"Not Acceptable")
+        return json_reply(
+            {"osm3s": {"timestamp_osm_base": "2026-11-23T04:00:00Z"}, "elements": self.elements}
+        )
+
+
 class Publishers:
     """All of them, serving while the block runs."""
 
@@ -252,7 +275,7 @@ class Publishers:
         self.time = FakeTime()
         self.timeout_s = 30.0
         self.datagov, self.onemap, self.datamall = DataGov(), OneMap(self.time.now), DataMall()
-        self.sbs, self.rail_map = SbsTransit(), RailMap()
+        self.sbs, self.rail_map, self.overpass = SbsTransit(), RailMap(), Overpass()
         self.datagov_server = LoopbackServer(self.datagov.handle)
         self.files_server = LoopbackServer(self.datagov.handle_file)
         self.onemap_server = LoopbackServer(self.onemap.handle)
@@ -262,6 +285,7 @@ class Publishers:
         self.mrtdown_server = LoopbackServer(self.mrtdown.handle)
         self.sbs_server = LoopbackServer(self.sbs.handle)
         self.rail_map_server = LoopbackServer(self.rail_map.handle)
+        self.overpass_server = LoopbackServer(self.overpass.handle)
         self.datagov.files_url = self.files_server.url
         self.datamall.files_url = self.schedule_server.url
         self._open = contextlib.ExitStack()
@@ -276,6 +300,7 @@ class Publishers:
             self.mrtdown_server,
             self.sbs_server,
             self.rail_map_server,
+            self.overpass_server,
         ):
             self._open.enter_context(server)
         return self
@@ -305,9 +330,11 @@ class Publishers:
             "mrtdown": {"base_url": f"{self.mrtdown_server.url}/data"},
             "sbs_transit": {"base_url": self.sbs_server.url},
             "lta_rail_map": {"base_url": f"{self.rail_map_server.url}/map"},
+            "openstreetmap": {"base_url": f"{self.overpass_server.url}/api/interpreter"},
         }
         return {
             "mode": mode,
+            "contact": "https://example.org/ops",
             "apis": {name: section | {"timeout": self.timeout_s} for name, section in sections.items()},
             "stages": {
                 "stage1_ingestion": {"expected_exits": {"min": 1, "max": 20}},
@@ -349,6 +376,7 @@ class LocalAccess(SourceAccess):
             HttpOptions(
                 timeout_s=section.timeout,
                 base_urls=tuple(str(value) for name, value in section if name.endswith("_url")),
+                contact=self.settings.contact,
             ),
             now=self.now,
             limiter=RateLimiter(clock=self._time.clock, sleep=self._time.sleep),
@@ -419,6 +447,14 @@ def rail_map_page(name: str, landmarks: Mapping[str, Sequence[str]]) -> bytes:
         '<h5 class="mt-5">Exit Information</h5><table class="table"><tr><th>Exit</th><th>Landmark</th></tr>'
         f"{rows}</table>"
     ).encode()
+
+
+def osm_node(number: int, place: tuple[float, float], **tags: str) -> dict[str, Any]:
+    """Return an entrance as the Overpass API gives it; ``wheelchair__description`` has a colon."""
+    named = {name.replace("__", ":"): value for name, value in tags.items()}
+    lat, lon = place
+    tagged = {"railway": "subway_entrance", **named}
+    return {"type": "node", "id": number, "lat": lat, "lon": lon, "tags": tagged}
 
 
 def datagov_envelope(data: object) -> dict[str, object]:

@@ -267,6 +267,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "entrance[|s] that LTA's exit layer lacks",
             "see whether an exit is missing",
         ),
+        _info("entrance-left-out", "document[|s] with entrances of no exit"),
         _info("exit-without-entrance", "exit[|s] that LTA's train timetable lacks"),
         _warning(
             "enrichment-disabled",

@@ -31,6 +31,13 @@ CC_BY_4 = Licence(
     "https://creativecommons.org/licenses/by/4.0/",
     "Contains facts from “{dataset}” by {source}, accessed on {date} and rearranged, CC BY 4.0 {url}",
 )
+ODBL = Licence(
+    "ODbL-1.0",
+    "https://opendatacommons.org/licenses/odbl/1-0/",
+    "Contains information from {dataset}, © {source}, read on {date}, which is made available under the Open "
+    "Database License 1.0 {url}",
+)
+"""share-alike: what is made of it is under it as well"""
 SBS_TRANSIT_FACTS = Licence(
     "LicenseRef-SBS-Transit-facts",
     "https://www.sbstransit.com.sg/",

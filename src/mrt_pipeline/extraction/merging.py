@@ -5,8 +5,9 @@ The same value is published once, with the evidence of all who say it. The most 
 make its confidence high; distance states nothing, and two readings of one page are one. What contradicts
 itself is not published, and a finding shows a person both sides. What a page said against itself stays
 disputed among sources, even if another reader of the page saw only one of the two sides. What follows from
-statements (``deduction``) is published where no source states it, and disputed where one denies it. Platforms
-are the station's, whichever exits they are said to be reached by (``station_platforms.py``).
+statements (``deduction``) is published where no source states it, or only with low confidence, and disputed
+where one denies it. Platforms are the station's, whichever exits they are said to be reached by
+(``station_platforms.py``).
 """
 
 from __future__ import annotations
@@ -330,7 +331,7 @@ def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | N
     disputes = tuple(find_disputes(speakers))
     findings.extend(claims.finding(one) for one in disputes if one.field not in claims.disputed)
     disputed = claims.disputed | {dispute.field for dispute in disputes}
-    if conclusion is not None and all(item.step_free is not StepFree.YES for item in said):
+    if conclusion is not None and not any(_is_stated_surely(item) for item in said):
         said = [*said, conclusion]
     if not said:
         return None
@@ -340,6 +341,10 @@ def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | N
     if access.step_free is not StepFree.UNKNOWN and claims.agrees(access.evidence_for("step_free")):
         return access.model_copy(update={"confidence": Confidence.HIGH})
     return access
+
+
+def _is_stated_surely(item: ExitAccess) -> bool:
+    return item.step_free is StepFree.YES and item.confidence is not Confidence.LOW
 
 
 def _speakers_of(claims: ExitClaims) -> list[Speaker]:

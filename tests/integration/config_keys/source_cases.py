@@ -17,6 +17,7 @@ from mrt_pipeline.sources.lta_rail_map import claims as rail_map
 from mrt_pipeline.sources.mrtdown.reading import read_tables as read_mrtdown_tables
 from mrt_pipeline.sources.official_places.reading import read_places
 from mrt_pipeline.sources.onemap.reading import read_stations
+from mrt_pipeline.sources.openstreetmap import claims as openstreetmap
 from mrt_pipeline.sources.sbs_transit.reading import read_pages
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, make_line, make_stage
@@ -175,6 +176,11 @@ def ask_rail_map(scene: Scene, changes: Changes) -> None:
     rail_map.open_source(scene.context(changes), bus_tables()).prepare(open_stations())
 
 
+def ask_overpass(scene: Scene, changes: Changes) -> None:
+    """Read the entrances of OpenStreetMap."""
+    openstreetmap.open_source(scene.context(changes), bus_tables()).prepare(open_stations())
+
+
 def is_asked(service: str, ask: Callable[[Scene, Changes], None]) -> Look:
     """Return what tells whether a service is asked for what is recorded, too."""
 
@@ -194,6 +200,7 @@ def datasets_asked_for(scene: Scene, changes: Changes) -> set[str]:
 
 
 LIVE = {"mode": "live"}
+WITH_OSM = {f"{STAGE2}.sources": ["lta_datamall", "openstreetmap"], **LENIENT}
 MIRROR = {"mirror.example"}
 AT_MIRROR = "https://mirror.example/api"
 ALL_SERVICES = [
@@ -231,6 +238,7 @@ API_CASES = (
     Case("apis.datamall.mode", "live", is_asked("datamall", ask_datamall), False, True, LENIENT),
     Case("apis.mrtdown.mode", "live", is_asked("mrtdown", ask_mrtdown), False, True),
     Case("apis.mrtdown.checkout", "~/mrtdown-data", is_asked("mrtdown", ask_mrtdown), True, False, LIVE),
+    Case("apis.openstreetmap.mode", "live", services_asked, [], ["overpass"], WITH_OSM),
     Case("apis.lta_rail_map.mode", "live", services_asked, [], ["lta-rail-map"], LENIENT),
     Case("apis.sbs_transit.mode", "live", is_asked("sbs-transit", ask_sbs), False, True),
     Case("apis.fandom.mode", "live", services_asked, [], ["fandom"], LENIENT),
@@ -288,6 +296,14 @@ API_CASES = (
         AT_MIRROR,
         names_looked_up(ask_mrtdown),
         {"raw.githubusercontent.com"},
+        MIRROR,
+        LIVE,
+    ),
+    Case(
+        "apis.openstreetmap.base_url",
+        AT_MIRROR,
+        names_looked_up(ask_overpass),
+        {"overpass-api.de"},
         MIRROR,
         LIVE,
     ),

@@ -88,6 +88,7 @@ TIMEOUTS: dict[str, Ask] = {
     "apis.mrtdown.timeout": service("mrtdown"),
     "apis.fandom.timeout": service("fandom"),
     "apis.lta_rail_map.timeout": service("lta_rail_map"),
+    "apis.openstreetmap.timeout": service("openstreetmap"),
     "apis.sbs_transit.timeout": service("sbs_transit"),
     "apis.openrouter.timeout": model,
     "alerting.timeout_seconds": webhook,

@@ -63,7 +63,7 @@ def _sources() -> list[Path]:
     package = ROOT / "src" / "mrt_pipeline"
     folders = (
         *("datagov", "onemap", "datamall", "lta_lifts", "lta_train_gtfs", "mrtdown", "official_places"),
-        *("lta_rail_map", "sbs_transit"),
+        *("lta_rail_map", "openstreetmap", "sbs_transit"),
     )
     modules = [path for folder in folders for path in (package / "sources" / folder).glob("*.py")]
     return [*modules, package / "runtime" / "features.py", package / "runtime" / "records.py"]
