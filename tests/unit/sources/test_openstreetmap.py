@@ -131,6 +131,13 @@ def test_an_entrance_without_a_label_is_an_exit_only_at_ten_metres(metres: float
     assert checks(node) == ([], [] if is_claimed else ["entrance-left-out"])
 
 
+def test_an_entrance_without_a_label_at_two_exits_is_neither() -> None:
+    twin = placed("rochor", DT13=("A", 5))
+    made = source(osm_node(7, at(0), wheelchair="no"), stations=(BUGIS, twin))
+    assert made.claims_for(BUGIS, ()).exits == made.claims_for(twin, ()).exits == ()
+    assert [finding.check for finding in made.findings] == ["entrance-left-out"]
+
+
 def test_an_entrance_near_no_exit_is_counted() -> None:
     assert checks(osm_node(7, at(-1000), ref="A", wheelchair="yes")) == ([], ["entrance-left-out"])
 

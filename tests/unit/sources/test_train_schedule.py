@@ -271,6 +271,7 @@ BAD = {
     "another method": (packed_otherwise(), "packed in a way"),
     "a bomb": (bomb(2**20), "unpacks from"),
     "many members": (zipped({f"{number}.txt": b"" for number in range(65)}), "65 members"),
+    "one member twice": (zipped({"a.txt": b"", "b.txt": b""}).replace(b"b.txt", b"a.txt"), "or one twice"),
     "no stops": (train_schedule(stops=None), "no stops.txt"),
     "no calls": (train_schedule(stop_times=None), "no stop_times.txt"),
     "no column": (train_schedule(stops=b"stop_id,stop_name\r\n"), "no column stop_lat"),
@@ -289,10 +290,18 @@ def test_what_is_no_timetable_is_refused_in_a_sentence(content: bytes, words: st
         parse_schedule(content)
 
 
-def test_a_table_of_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MAX_ROWS", 2)
-    with pytest.raises(SourceFormatError, match="more than 2 rows"):
-        parse_schedule(train_schedule())
+@pytest.mark.parametrize(
+    ("bound", "words"),
+    [
+        ("MAX_ROWS", "more than 9 rows"),
+        ("MAX_ALL_BYTES", "3 members of"),
+        ("MAX_MEMBER_BYTES", "unpacks from"),
+    ],
+)
+def test_a_file_that_is_too_large_is_refused(bound: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, bound, 9)
+    with pytest.raises(SourceFormatError, match=words):
+        parse_schedule(train_schedule(AROUND, TRIPS * 9))
 
 
 GOOD = train_schedule()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StationExit
-from mrt_pipeline.extraction.entrance_matching import TOLERANCE_M, Entrance, match_entrance
+from mrt_pipeline.extraction.entrance_matching import Entrance, match_entrance
 from mrt_pipeline.runtime.geometry import SpatialIndex, to_svy21_all
 from mrt_pipeline.sources.openstreetmap.parsing import ENTRANCES_ID, OsmEntrance
 
@@ -61,7 +61,7 @@ def _join(entrance: OsmEntrance, held: Sequence[Held], joined: Joined) -> None:
 
 def _join_by_label(entrance: OsmEntrance, held: Sequence[Held], joined: Joined) -> None:
     _, station, _ = held[0]
-    others = [found for metres, of, found in held if metres <= TOLERANCE_M and of is not station]
+    others = [found for _, of, found in held if of is not station]
     for label in entrance.labels:
         record = Entrance(
             label, entrance.lat, entrance.lng, f"{ENTRANCES_ID}:{entrance.record_id}", "OpenStreetMap"
