@@ -63,7 +63,8 @@ def test_without_its_package_its_name_is_refused_with_the_known_ones(place: Work
     result = bare.call("run")
     assert result.returncode == 2
     known = (
-        "lta_datamall, lta_lifts, network, mrtdown, sbs_transit, official_places, fandom_wiki, openrouter_llm"
+        "lta_datamall, lta_lifts, network, lta_train_gtfs, mrtdown, lta_rail_map, sbs_transit, "
+        "official_places, openstreetmap, fandom_wiki, openrouter_llm"
     )
     assert f"'example'; expected one of {known}" in result.stderr
 

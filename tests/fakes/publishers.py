@@ -33,6 +33,7 @@ from mrt_pipeline.runtime.source_access import SourceAccess
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
 from tests.fakes.mrtdown import MrtdownRepository
+from tests.fakes.train_schedules import train_schedule
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 DATASET = "d_b39d3a0871985372d7e1637193335da5"
@@ -40,6 +41,7 @@ UPDATED = "2025-12-02T17:28:07+08:00"
 DATAGOV_KEY = "datagov-key-5f1c"
 ACCOUNT_KEY = "account-key-77aa"
 FACILITIES = "v2/FacilitiesMaintenance"
+SCHEDULE, SCHEDULE_MADE = "GTFSScheduleTrain", "2026-11-20T02:00:00+08:00"
 EMAIL, PASSWORD = "operator@example.org", "correct horse"
 READY_TOKEN = "ready-token-0000"
 """valid until the test takes it out of ``onemap.tokens``"""
@@ -168,15 +170,29 @@ class DataMall(Interposed):
             "BusRoutes": json.loads((FIXTURES / "lta-bus-services/routes.json").read_bytes()),
             FACILITIES: [lift_row("NE14", "Hougang", "Exit A Street level - Concourse", "B1 L01")],
         }
+        self.schedule = train_schedule()
+        self.files_url = ""
+        self._numbers = itertools.count(1)
 
     def handle(self, request: SeenRequest) -> Reply | RawReply:
         if (reply := self.find(request)) is not None:
             return reply
         service = request.path.removeprefix("/ltaodataservice/")
-        if request.headers.get("accountkey") != ACCOUNT_KEY or service not in self.rows:
+        if request.headers.get("accountkey") != ACCOUNT_KEY or service not in {*self.rows, SCHEDULE}:
             return Reply(404, b"The requested API was not found")
+        if service == SCHEDULE:
+            link = f"{self.files_url}/gtfs_schedule.zip?X-Amz-Signature=train-signature-{next(self._numbers)}"
+            return json_reply({"value": [{"timestamp": SCHEDULE_MADE, "link": link}]})
         skipped = int(request.query.get("$skip", "0"))
         return json_reply({"odata.metadata": "…", "value": self.rows[service][skipped : skipped + 500]})
+
+    def handle_file(self, request: SeenRequest) -> Reply | RawReply:
+        """Answer whoever holds a signed link."""
+        if (reply := self.find(request)) is not None:
+            return reply
+        if "X-Amz-Signature" not in request.query:
+            return Reply(403, b"<Error><Code>AccessDenied</Code></Error>")
+        return Reply(body=self.schedule, headers={"Content-Type": "binary/octet-stream"})
 
 
 class SbsTransit(Interposed):
@@ -205,6 +221,53 @@ class SbsTransit(Interposed):
         return Reply(404, b"not found")
 
 
+class RailMap(Interposed):
+    """LTA's rail map: an index, and a page for each station, by the name of its file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stations = {"NEL/NE14": "Hougang", "EWL/EW12-DT14": "Bugis"}
+        self.pages = {
+            "NEL/NE14": rail_map_page("Hougang", {"A": ["Hougang Mall"], "B": ["Hougang Pk"]}),
+            "EWL/EW12-DT14": rail_map_page("Bugis", {"E": ["Duo Tower", "Natl Design Ctr"]}),
+        }
+        self.faults: dict[str, Reply | RawReply] = {}
+        """what is answered instead of some pages"""
+
+    def handle(self, request: SeenRequest) -> Reply | RawReply:
+        if (reply := self.find(request)) is not None:
+            return reply
+        if request.path == "/map/mrt/index.xml":
+            return Reply(body=rail_map_index(self.stations), headers={"Content-Type": "text/xml"})
+        name = request.path.removeprefix("/map/mrt/").removesuffix(".html")
+        if name in self.faults or name in self.pages:
+            return self.faults.get(name) or Reply(body=self.pages[name])
+        return Reply(404, b"<html>not found</html>")
+
+
+class Overpass(Interposed):
+    """A server of the Overpass API: entrances, for programs that say who runs them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[dict[str, Any]] = [
+            osm_node(1, (1.3713, 103.8925), ref="A", wheelchair="yes"),
+            osm_node(2, (1.3001, 103.8556), ref="Exit E", wheelchair="no"),
+        ]
+
+    def handle(self, request: SeenRequest) -> Reply | RawReply:
+        if (reply := self.find(request)) is not None:
+            return reply
+        query = dict(parse_qsl(request.body.decode())).get("data", "")
+        if request.method != "POST" or "subway_entrance" not in query:
+            return Reply(400, b"<p>parse error</p>")
+        if "(+" not in request.headers.get("user-agent", ""):
+            return Reply(406, b"Not Acceptable")
+        return json_reply(
+            {"osm3s": {"timestamp_osm_base": "2026-11-23T04:00:00Z"}, "elements": self.elements}
+        )
+
+
 class Publishers:
     """All of them, serving while the block runs."""
 
@@ -212,23 +275,30 @@ class Publishers:
         self.time = FakeTime()
         self.timeout_s = 30.0
         self.datagov, self.onemap, self.datamall = DataGov(), OneMap(self.time.now), DataMall()
-        self.sbs = SbsTransit()
+        self.sbs, self.rail_map, self.overpass = SbsTransit(), RailMap(), Overpass()
         self.datagov_server = LoopbackServer(self.datagov.handle)
         self.files_server = LoopbackServer(self.datagov.handle_file)
         self.onemap_server = LoopbackServer(self.onemap.handle)
         self.datamall_server = LoopbackServer(self.datamall.handle)
+        self.schedule_server = LoopbackServer(self.datamall.handle_file)
         self.mrtdown = MrtdownRepository()
         self.mrtdown_server = LoopbackServer(self.mrtdown.handle)
         self.sbs_server = LoopbackServer(self.sbs.handle)
+        self.rail_map_server = LoopbackServer(self.rail_map.handle)
+        self.overpass_server = LoopbackServer(self.overpass.handle)
         self.servers = {
             "datagov": self.datagov_server,
             "datagov-file": self.files_server,
             "onemap": self.onemap_server,
             "datamall": self.datamall_server,
+            "datamall-file": self.schedule_server,
             "mrtdown": self.mrtdown_server,
             "sbs_transit": self.sbs_server,
+            "lta_rail_map": self.rail_map_server,
+            "openstreetmap": self.overpass_server,
         }
         self.datagov.files_url = self.files_server.url
+        self.datamall.files_url = self.schedule_server.url
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -259,12 +329,15 @@ class Publishers:
             "datamall": {"base_url": f"{self.datamall_server.url}/ltaodataservice"},
             "mrtdown": {"base_url": f"{self.mrtdown_server.url}/data"},
             "sbs_transit": {"base_url": self.sbs_server.url},
+            "lta_rail_map": {"base_url": f"{self.rail_map_server.url}/map"},
+            "openstreetmap": {"base_url": f"{self.overpass_server.url}/api/interpreter"},
         }
 
     def config(self, mode: str = "live") -> dict[str, Any]:
         """Return the configuration file's content."""
         return {
             "mode": mode,
+            "contact": "https://example.org/ops",
             "apis": {api: urls | {"timeout": self.timeout_s} for api, urls in self.addresses.items()},
             "stages": {
                 "stage1_ingestion": {"expected_exits": {"min": 1, "max": 20}},
@@ -306,6 +379,7 @@ class LocalAccess(SourceAccess):
             HttpOptions(
                 timeout_s=section.timeout,
                 base_urls=tuple(str(value) for name, value in section if name.endswith("_url")),
+                contact=self.settings.contact,
             ),
             now=self.now,
             limiter=RateLimiter(clock=self._time.clock, sleep=self._time.sleep),
@@ -357,6 +431,33 @@ def station_page(landmarks: Mapping[str, Sequence[str]], lifts: Sequence[str], t
         f"<!DOCTYPE html><html><body><h2>Station</h2><div><h4>Exits</h4>{exits}</div>"
         f"<div><h4>Common Facilities</h4>{facilities}</div><footer>SBS Transit</footer></body></html>"
     ).encode()
+
+
+def rail_map_index(stations: Mapping[str, str]) -> bytes:
+    """Return the index of LTA's rail map: names by file."""
+    listed = "".join(
+        f'<station id="{number}" name="{name}"><line/><file>mrt/{file}.html</file></station>'
+        for number, (file, name) in enumerate(stations.items())
+    )
+    return f'<?xml version="1.0" encoding="utf-8"?><stations>{listed}</stations>'.encode()
+
+
+def rail_map_page(name: str, landmarks: Mapping[str, Sequence[str]]) -> bytes:
+    """Return a page of LTA's rail map with what it lists by exit."""
+    rows = "".join(f"<tr><td>{label}</td><td>{'<br>'.join(of)}</td></tr>" for label, of in landmarks.items())
+    return (
+        f'<h4 class="mb-0">{name}</h4><h5>First train</h5><table><tr><td>Mon</td><td>0530</td></tr></table>'
+        '<h5 class="mt-5">Exit Information</h5><table class="table"><tr><th>Exit</th><th>Landmark</th></tr>'
+        f"{rows}</table>"
+    ).encode()
+
+
+def osm_node(number: int, place: tuple[float, float], **tags: str) -> dict[str, Any]:
+    """Return an entrance as the Overpass API gives it; ``wheelchair__description`` has a colon."""
+    named = {name.replace("__", ":"): value for name, value in tags.items()}
+    lat, lon = place
+    tagged = {"railway": "subway_entrance", **named}
+    return {"type": "node", "id": number, "lat": lat, "lon": lon, "tags": tagged}
 
 
 def datagov_envelope(data: object) -> dict[str, object]:

@@ -263,6 +263,23 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         ),
         _info("bus-stop-without-service", "station[|s] with bus stops that no service calls at"),
         _warning(
+            "entrance-ambiguous",
+            "entrance[|s] that may be any of several exits",
+            "see on the map which exit is meant",
+        ),
+        _warning(
+            "entrance-far-from-exit",
+            "entrance[|s] far from the exit of [its|their] label",
+            "see on the map which position is right",
+        ),
+        _warning(
+            "entrance-without-exit",
+            "entrance[|s] that LTA's exit layer lacks",
+            "see whether an exit is missing",
+        ),
+        _info("entrance-left-out", "document[|s] with entrances of no exit"),
+        _info("exit-without-entrance", "exit[|s] that LTA's train timetable lacks"),
+        _warning(
             "enrichment-disabled",
             "run[|s] without enrichment",
             'consumers must not read empty fields as "no"',

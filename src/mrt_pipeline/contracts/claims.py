@@ -26,6 +26,8 @@ class StationClaims(Record):
     """One source's grounded claims about one station; every value carries that source's evidence."""
 
     source: str
+    outranks: tuple[str, ...] = ()
+    """sources whose letters of platforms give way where this one's differ"""
     exits: tuple[ExitEnrichment, ...] = ()
     names: StationNames | None = None
     passages: tuple[Passage, ...] = ()

@@ -35,12 +35,25 @@ CC_BY_4 = Licence(
     "Contains facts from “{dataset}” by {source}, accessed on {date} and rearranged, CC BY 4.0 {url}",
     is_open=True,
 )
+ODBL = Licence(
+    "ODbL-1.0",
+    "https://opendatacommons.org/licenses/odbl/1-0/",
+    "Contains information from {dataset}, © {source}, read on {date}, which is made available under the Open "
+    "Database License 1.0 {url}",
+)
+"""share-alike: what is made of it is under it as well"""
 SBS_TRANSIT_FACTS = Licence(
     "LicenseRef-SBS-Transit-facts",
     "https://www.sbstransit.com.sg/",
     "Facts from {dataset} of {source}, read on {date}; the text is SBS Transit's own",
 )
 """facts of an operator's site, none of its text: no open licence"""
+LTA_WEBSITE_FACTS = Licence(
+    "LicenseRef-LTA-website-facts",
+    "https://www.lta.gov.sg/",
+    "Facts from {dataset} of {source}, read on {date}; the text is LTA's own",
+)
+"""facts of LTA's site, which is under terms of its own: no open licence"""
 OFFICIAL_STATEMENTS = Licence(
     "LicenseRef-official-statements",
     "https://www.mot.gov.sg/",

@@ -88,12 +88,12 @@ class LiftRecord:
 
 @dataclass(frozen=True, slots=True)
 class StationPageFact:
-    """What a station page of SBS Transit lists under one exit."""
+    """What a station page of a publisher lists under one exit."""
 
     line_code: str
-    """of the page: one of an interchange may have a page for each line"""
+    """of the page: one of an interchange may have a page for each line; empty if it is of all"""
     operator_code: str
-    """SBS Transit's own code of the station: ``BGS``"""
+    """the publisher's own code of the station: ``BGS``"""
     station_name: str
     exit_code: str
     kind: str

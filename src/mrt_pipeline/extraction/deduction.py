@@ -31,7 +31,9 @@ from mrt_pipeline.network.statements import Statement, load_statements
 
 SPEAKER = "deduction"
 """who says a conclusion, beside sources that are named as configured"""
-NAMING_ANOTHER_EXIT = frozenset({"access-exit-unknown", "bus-stop-exit-unknown"})
+NAMING_ANOTHER_EXIT = frozenset(
+    {"access-exit-unknown", "bus-stop-exit-unknown", "entrance-far-from-exit", "entrance-without-exit"}
+)
 """checks that find an exit named which LTA's layer lacks: then the one it has is not the only one"""
 
 

@@ -109,22 +109,25 @@ def is_step_free_disputed(disputed: Collection[str]) -> bool:
     )
 
 
-def letter_dispute(sides: Iterable[Side], platform: ExitPlatform) -> Dispute:
+def letter_dispute(sides: Iterable[Side], platform: ExitPlatform, believed: str = "") -> Dispute:
     """Return that trains of one direction are said to use platforms of several letters.
 
     Args:
         sides: who says which letter.
         platform: one reading of the platform.
+        believed: whose letters are published all the same.
     """
     listed = tuple(sorted(set(sides), key=lambda side: (side.speaker, side.says, side.words or "")))
     told = [_say_letters(list(same)) for _, same in groupby(listed, key=lambda side: side.speaker)]
     said = ", ".join(told) + ("," if len(told) > 1 else "")
     by_way_of = "" if platform.towards_code == platform.next_code else f" by way of {platform.next_code}"
+    outcome = (
+        f"the letters of {believed} are published. See which of them is right."
+        if believed
+        else "no letter is published. Look at the station, and correct the page."
+    )
     return Dispute(
-        field_of_letter(platform),
-        listed,
-        f"{said} all towards {platform.towards_code}{by_way_of}; no letter is published. "
-        "Look at the station, and correct the page.",
+        field_of_letter(platform), listed, f"{said} all towards {platform.towards_code}{by_way_of}; {outcome}"
     )
 
 

@@ -5,8 +5,9 @@ The same value is published once, with the evidence of all who say it. The most 
 make its confidence high; distance states nothing, and two readings of one page are one. What contradicts
 itself is not published, and a finding shows a person both sides. What a page said against itself stays
 disputed among sources, even if another reader of the page saw only one of the two sides. What follows from
-statements (``deduction``) is published where no source states it, and disputed where one denies it. Platforms
-are the station's, whichever exits they are said to be reached by (``station_platforms.py``).
+statements (``deduction``) is published where no source states it, or only with low confidence, and disputed
+where one denies it. Platforms are the station's, whichever exits they are said to be reached by
+(``station_platforms.py``).
 """
 
 from __future__ import annotations
@@ -59,14 +60,17 @@ from mrt_pipeline.extraction.disputes import (
 )
 from mrt_pipeline.extraction.plausibility import doubt_crowds, doubt_letters, is_read
 from mrt_pipeline.extraction.station_platforms import (
+    Ranks,
     Reading,
     are_contradictory,
+    find_overruled,
     group_directions,
     letters_of,
     link_exit,
     make_platforms,
     read,
     sides_of_letters,
+    without_letters,
 )
 
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
@@ -205,7 +209,8 @@ def merge_claims(
         for found in station.exits
     ]
     findings: list[Finding] = []
-    directions = _directions_of(exits)
+    ranks = {claim.source: claim.outranks for claim in claims}
+    directions = [_overrule(station, same, ranks, findings) for same in _directions_of(exits)]
     unlettered = _find_unlettered(station, directions, {item.field for item in told}, findings)
     platforms = make_platforms(
         station.slug, directions, unlettered, agrees=partial(_agree, publishers=publishers)
@@ -246,6 +251,15 @@ def _letters_on_record(directions: Iterable[Iterable[Reading]]) -> frozenset[str
 
 def _letters_in(same: Iterable[Reading]) -> frozenset[str]:
     return frozenset[str]().union(*letters_of(same).values())
+
+
+def _overrule(station: Station, same: list[Reading], ranks: Ranks, findings: list[Finding]) -> list[Reading]:
+    """Return the readings of a direction without the letters of a source that is outranked and differs."""
+    overruled = find_overruled(same, ranks)
+    for lower, higher in overruled.items():
+        sides = sides_of_letters(one for one in same if one.speaker in (lower, higher))
+        findings.append(disagreement(station, None, letter_dispute(sides, same[0].platform, higher)))
+    return without_letters(same, overruled) if overruled else same
 
 
 def _find_unlettered(
@@ -350,7 +364,7 @@ def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | N
     disputes = tuple(find_disputes(speakers))
     findings.extend(claims.finding(one) for one in disputes if one.field not in claims.disputed)
     disputed = claims.disputed | {dispute.field for dispute in disputes}
-    if conclusion is not None and all(item.step_free is not StepFree.YES for item in said):
+    if conclusion is not None and not any(_is_stated_surely(item) for item in said):
         said = [*said, conclusion]
     if not said:
         return None
@@ -360,6 +374,10 @@ def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | N
     if access.step_free is not StepFree.UNKNOWN and claims.agrees(access.evidence_for("step_free")):
         return access.model_copy(update={"confidence": Confidence.HIGH})
     return access
+
+
+def _is_stated_surely(item: ExitAccess) -> bool:
+    return item.step_free is StepFree.YES and item.confidence is not Confidence.LOW
 
 
 def _speakers_of(claims: ExitClaims) -> list[Speaker]:

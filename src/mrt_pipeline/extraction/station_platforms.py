@@ -4,13 +4,14 @@ A direction is that of the most trusted source alone, its letters are those of w
 words of a page stand behind a letter only, and the direction stays under its own licence. A page that gives
 one direction two letters is believed neither; a source of records may name several, which are all true.
 Letters of two sources contradict each other unless one names all that the other does, and those of one source
-unless it gives them to every exit that it speaks of.
+unless it gives them to every exit that it speaks of. A source that outranks the other one is believed all the
+same, and the other one's letters are set aside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, EvidenceMap
 from mrt_pipeline.contracts.findings import Side
@@ -29,6 +30,8 @@ from mrt_pipeline.extraction.deduplication import Agreement, best_confidence, di
 from mrt_pipeline.extraction.disputes import words_of
 from mrt_pipeline.runtime.records import natural_key
 
+Ranks = Mapping[str, Collection[str]]
+"""speaker to those whose letters give way to its own"""
 _OF_EXIT = frozenset({"platform_code", "is_same_building"})
 
 
@@ -85,6 +88,33 @@ def _letters_by_exit(same: Iterable[Reading]) -> dict[tuple[str, str], frozenset
             key = reading.speaker, reading.station_exit.exit_id
             letters[key] = letters.get(key, frozenset()) | {letter}
     return letters
+
+
+def find_overruled(same: Iterable[Reading], ranks: Ranks) -> dict[str, str]:
+    """Return each speaker whose letters of a direction give way, and to whom.
+
+    Args:
+        same: the readings of the direction.
+        ranks: whom each speaker outranks; only one who names a letter that such a one lacks gives way.
+    """
+    letters = letters_of(same)
+    return {
+        lower: higher
+        for higher in sorted(letters)
+        for lower in ranks.get(higher, ())
+        if lower in letters and not letters[lower] <= letters[higher]
+    }
+
+
+def without_letters(same: Iterable[Reading], speakers: Collection[str]) -> list[Reading]:
+    """Return the readings of a direction without the letters of some speakers."""
+    return [_without_letter(one) if one.speaker in speakers else one for one in same]
+
+
+def _without_letter(reading: Reading) -> Reading:
+    evidence = {name: why for name, why in reading.platform.evidence.items() if name != "platform_code"}
+    bare = reading.platform.model_copy(update={"platform_code": None, "evidence": evidence})
+    return replace(reading, platform=bare)
 
 
 def sides_of_letters(same: Iterable[Reading]) -> Iterator[Side]:

@@ -165,6 +165,11 @@ class Network:
         """Return the entry of a code, past, present or future."""
         return self._by_code.get(station_code)
 
+    def find_current(self, station_code: str) -> CodeEntry | None:
+        """Return the entry of what a code is called now, if it was renumbered since."""
+        entry = self._by_code.get(station_code)
+        return self.find_current(entry.renumbered_to) if entry and entry.renumbered_to else entry
+
     def opened_dates(self, station_code: str) -> list[date]:
         """Return the known days on which the place of a code opened, under this code or an earlier one."""
         return self._opened_dates.get(station_code, [])

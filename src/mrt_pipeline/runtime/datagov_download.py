@@ -1,9 +1,4 @@
-"""Ask data.gov.sg for a dataset: a download is asked for, may be queued, and is had from a signed link.
-
-The link is good for a few minutes and gives the file to whoever holds it. So it gets none of our headers,
-is never kept nor told, and what is kept on disk is filed under the address that the download was asked for
-at.
-"""
+"""Ask data.gov.sg for a dataset: a download is asked for, may be queued, and is had from a signed link."""
 
 from __future__ import annotations
 
@@ -11,13 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.errors import BlockedError, FetchError, SourceError, SourceFormatError
+from mrt_pipeline.errors import FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.records import is_object, parse_json, show
+from mrt_pipeline.runtime.signed_links import download, is_link
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.checked_answers import Answers
@@ -26,8 +21,6 @@ if TYPE_CHECKING:
 
 POLL_PAUSES_S = (2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0)
 """between polls while a download is queued or data.gov.sg asks for patience"""
-MAX_LINKS = 3
-"""a link refused as often as that is no matter of its age"""
 TOO_MANY_REQUESTS = 24
 
 
@@ -96,20 +89,12 @@ class _Downloads:
         return updated, ()
 
     def _download(self) -> Answer:
-        """Return the file by a link, and by another one if the link has run out meanwhile."""
-        for _ in range(MAX_LINKS):
-            link = self._poll()
-            try:
-                return self._client.get(self._document_id, link)
-            except BlockedError:
-                continue
-        raise FetchError(
+        return download(
             self._document_id,
-            f"data.gov.sg gave {MAX_LINKS} download links and each was refused with 403; run again later, or "
-            f"set apis.{self._api}.mode to snapshot.",
-            retryable=True,
-            names_way_out=True,
-            status=403,
+            self._poll,
+            lambda link: self._client.get(self._document_id, link),
+            publisher="data.gov.sg",
+            way_out=f"set apis.{self._api}.mode to snapshot",
         )
 
     def _poll(self) -> str:
@@ -145,13 +130,12 @@ class _Downloads:
     def _link_of(self, reply: Mapping[str, object]) -> str:
         """Return the signed link, which is not shown even if it is none."""
         link = self._data_of(reply).get("url")
-        schemes = {"https", urlsplit(self._poll_url).scheme}
-        if not isinstance(link, str) or link.partition("://")[0] not in schemes:
+        if not is_link(link, self._poll_url):
             raise SourceFormatError(
                 self._document_id,
                 "poll-download says DOWNLOAD_SUCCESS without an https URL; expected the file's.",
             )
-        return link
+        return str(link)
 
     def _ask(self, url: str) -> Mapping[str, object]:
         key = self._access.secrets.datagov_api_key

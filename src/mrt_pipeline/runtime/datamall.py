@@ -50,13 +50,13 @@ def ask_datamall(access: SourceAccess, document_id: str, url: str, conditions: M
         ) from error
 
 
-def read_rows(content: bytes, document_id: str) -> Sequence[object]:
-    """Return the rows of an answer.
+def read_rows(content: bytes, document_id: str, *, may_hold_secrets: bool = False) -> Sequence[object]:
+    """Return the rows of an answer; ``may_hold_secrets`` lets through one that repeats a known secret.
 
     Raises:
         SourceFormatError: if it holds none, not even an empty list.
     """
-    answer = parse_json(content, document_id, "rows")
+    answer = parse_json(content, document_id, "rows", may_hold_secrets=may_hold_secrets)
     rows = answer.get("value") if is_object(answer) else None
     if not is_list(rows):
         raise SourceFormatError(document_id, f"a page has {show(rows)} as value; expected a list of rows.")

@@ -197,7 +197,8 @@ def _missing_of(api: str, settings: Settings, secrets: Secrets) -> Iterator[str]
         if not wanted.is_needed or spec.load(wanted.is_needed)(section):
             lacking.setdefault(wanted, []).append(spec)
     for wanted, specs in lacking.items():
-        names = " and ".join(spec.name for spec in specs)
+        *others, last = (spec.name for spec in specs)
+        names = f"{', '.join(others)} and {last}" if others else last
         yield (
             f"{wanted.service} needs {wanted.in_words()} in the environment or .env; "
             f"or {_way_out(specs[0])}, or remove {names} from stages.{specs[0].stage}.sources."

@@ -172,17 +172,24 @@ def datasets_asked_for(scene: Scene, changes: Changes) -> set[str]:
 
 LIVE = {"mode": "live"}
 MIRROR = "mirror.example"
-READ = {spec.api: spec for spec in all_sources() if spec.api and spec.use == "read"}
-"""a source that reads each service"""
-ALL_SERVICES = sorted({*READ, "datagov-file", "openrouter"} - {"official_places"})
-"""official places are had from data.gov.sg as well"""
+READ = {
+    spec.api: spec
+    for spec in sorted(all_sources(), key=lambda spec: spec.is_recorded)
+    if spec.api and spec.use == "read"
+}
+"""a source that reads each service, a recorded one where several do"""
+ALL_SERVICES = sorted(
+    {api for api, spec in READ.items() if spec.is_default} - {"official_places"}  # from data.gov.sg as well
+    | {"datagov-file", "datamall-file", "openrouter"}
+)
 
 
 def _mode_case(api: str, spec: SourceSpec) -> Case:
     key = f"apis.{api}.mode"
     if spec.is_recorded:
         return Case(key, "live", is_asked(asks(spec)), False, True, LENIENT)
-    return Case(key, "live", services_asked, [], [api], LENIENT)
+    chosen = {} if spec.is_default else {f"{STAGE2}.sources": ["lta_datamall", spec.name]}
+    return Case(key, "live", services_asked, [], [api], {**LENIENT, **chosen})
 
 
 def _address_cases(api: str, spec: SourceSpec) -> Iterator[Case]:

@@ -104,6 +104,40 @@ def test_letters_that_contradict_each_other_anywhere_in_a_station_are_told_once_
     ]
 
 
+def _timetable(letters: str) -> StationClaims:
+    """Return what a source that outranks ``mrtdown`` claims of the letters of the same direction."""
+    return _records(letters).model_copy(update={"source": "timetable", "outranks": ("mrtdown",)})
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_source_that_outranks_another_is_believed_where_both_differ_and_both_sides_are_told(
+    order: int,
+) -> None:
+    merged = merge_claims(BISHAN, [_timetable("D"), _records("AD")][::order])
+    [platform], [finding] = merged.platforms, merged.findings
+    assert platform.platform_codes == ("D",)
+    assert finding.field == "platforms.NS17>NS13.platform_code"
+    assert {(side.speaker, side.says) for side in finding.sides or ()} == {
+        ("timetable", "D"),
+        ("mrtdown", "A"),
+        ("mrtdown", "D"),
+    }
+    assert "the letters of timetable are published" in finding.message
+    assert [item.platforms for item in merged.exits] == [links_to(platform)] * 2
+
+
+@pytest.mark.parametrize("letters", ["D", "AD"])
+def test_who_names_nothing_that_a_higher_source_lacks_does_not_differ_from_it(letters: str) -> None:
+    merged = merge_claims(BISHAN, [_timetable("AD"), _records(letters)])
+    assert ([platform.platform_codes for platform in merged.platforms], merged.findings) == ([("A", "D")], ())
+
+
+def test_a_page_that_contradicts_the_higher_source_is_disputed_whatever_the_lower_one_says() -> None:
+    merged = merge_claims(BISHAN, [_timetable("D"), _records("A"), _page_of_bishan("A")])
+    assert merged.platforms[0].platform_codes == ()
+    assert len(merged.findings) == 2
+
+
 def test_a_letter_that_is_said_of_one_exit_is_that_of_the_platform_for_all_exits() -> None:
     network = StationClaims(
         source="network",

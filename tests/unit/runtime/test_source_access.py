@@ -152,7 +152,7 @@ def test_every_missing_secret_is_told_once_with_how_to_do_without() -> None:
     assert "remove onemap from stages.stage1_ingestion.sources" in onemap
     assert "LTA_ACCOUNT_KEY" in datamall
     assert "set apis.datamall.mode to snapshot" in datamall
-    assert "remove lta_datamall and lta_lifts from stages.stage2_enrichment.sources" in datamall
+    assert "remove lta_datamall, lta_lifts and lta_train_gtfs from stages.stage2" in datamall
     assert "OPENROUTER_API_KEY" in openrouter
     assert "remove openrouter_llm from stages.stage2_enrichment.sources" in openrouter
 

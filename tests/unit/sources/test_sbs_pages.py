@@ -13,23 +13,13 @@ from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.network import AccessFeature, Station, StepFree
 from mrt_pipeline.errors import SourceError, SourceFormatError
-from mrt_pipeline.extraction.facts import plain_name
-from mrt_pipeline.network import load_network
-from mrt_pipeline.sources.sbs_transit.claims import SbsSource
-from mrt_pipeline.sources.sbs_transit.parsing import (
-    PageFacts,
-    PageKey,
-    parse_facts,
-    parse_page,
-    parse_stations,
-)
-from mrt_pipeline.sources.sbs_transit.reading import Page, Pages
+from mrt_pipeline.extraction.station_pages import Page, PageFacts, PageKey, Pages, StationPageSource
+from mrt_pipeline.sources.sbs_transit import claims as sbs_claims
+from mrt_pipeline.sources.sbs_transit.parsing import parse_facts, parse_page, parse_stations
 from tests.fakes.network_builder import provenance
 from tests.fakes.publishers import station_page
 from tests.fakes.real_stations import real_station
 
-NETWORK = load_network()
-SLUGS = {plain_name(name): slug for slug, name in NETWORK.names.items()}
 BUGIS = PageKey("DTL", "BGS", "Bugis")
 
 
@@ -200,8 +190,8 @@ def page_of(key: PageKey, content: bytes) -> Page:
     return Page(key, parse_page(content, key), provenance(document_id, licence=licence))
 
 
-def source_of(*pages: Page, **changes: Any) -> SbsSource:
-    source = SbsSource(lambda: Pages(pages, **changes), SLUGS)
+def source_of(*pages: Page, **changes: Any) -> StationPageSource:
+    source = sbs_claims.source_of(lambda: Pages(pages, **changes))
     source.prepare(())
     return source
 

@@ -103,18 +103,13 @@ class LiftSource:
     def _of(self, known: KnownLifts, station: Station) -> Iterator[tuple[LiftRecord, CodeEntry]]:
         """Yield the lifts under a code of a station, each with that code."""
         for record in known.table.records:
-            entry = self._find_code(record.station_code)
+            entry = self.network.find_current(record.station_code)
             if entry is not None and entry.station_code in station.mrt_codes:
                 yield record, entry
 
-    def _find_code(self, station_code: str) -> CodeEntry | None:
-        """Return what a code is now, if it was renumbered since."""
-        entry = self.network.find_code(station_code)
-        return self._find_code(entry.renumbered_to) if entry and entry.renumbered_to else entry
-
     def _find_unplaced(self, known: KnownLifts) -> Iterator[Finding]:
         for record in known.table.records:
-            if self._find_code(record.station_code) is None:
+            if self.network.find_current(record.station_code) is None:
                 yield finding_of(
                     "access-station-unknown",
                     f"LTA lists a lift at {show(record.station_name)} under the code {record.station_code}, "

@@ -1,33 +1,34 @@
-"""``mrtdown``: the letters of the platforms that each exit leads to, and the station's names.
-
-A letter is claimed for a direction that the network's table has, so that the direction itself rests on that
-table and the letter alone on MRTDown's record.
-"""
+"""``mrtdown``: the letters of the platforms that each exit leads to, and the station's names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
-from mrt_pipeline.contracts.evidence import WHOLE_RECORD, EvidenceMap, Method
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit, StationNames
+from mrt_pipeline.contracts.network import Station, StationNames
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import SourceTable
-from mrt_pipeline.extraction.buildings import cite_buildings, is_same_building
+from mrt_pipeline.extraction.signed_letters import (
+    DirectionKey,
+    SignedLetters,
+    claim_platforms,
+    find_strays,
+    key_of,
+)
 from mrt_pipeline.network import (
     NETWORK_DOCUMENT,
     Direction,
     Network,
     load_network,
-    network_evidence,
     network_provenance,
 )
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
 from mrt_pipeline.sources.mrtdown import SPEC, TranslatedName
-from mrt_pipeline.sources.mrtdown.letters import SignedLetters, find_strays, letters_on
+from mrt_pipeline.sources.mrtdown.letters import letters_on
 from mrt_pipeline.sources.mrtdown.reading import Tables, read_tables
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class _Claims:
     network: Network
     as_of: date
     _ways: Mapping[str, tuple[Direction, ...]] = field(init=False, repr=False)
-    _letters: Mapping[tuple[str, str, str], SignedLetters] = field(init=False, repr=False)
+    _letters: Mapping[DirectionKey, SignedLetters] = field(init=False, repr=False)
     _names: Mapping[str, StationNames] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -77,16 +78,21 @@ class _Claims:
     @property
     def strays(self) -> tuple[Finding, ...]:
         """Return what is odd about letters of no station's direction."""
-        known = {_key(way) for ways in self._ways.values() for way in ways}
+        known = {key_of(way) for ways in self._ways.values() for way in ways}
         return find_strays(self._letters, known, self.tables.letters.provenance.document_id)
 
     def of(self, station: Station) -> StationClaims:
         """Return the letters for every exit of a station, and its names."""
         ways = [way for code in station.mrt_codes for way in self._ways.get(code, ())]
-        signed = [(way, self._letters[_key(way)]) for way in ways if _key(way) in self._letters]
         return StationClaims(
             source=SPEC.name,
-            exits=tuple(self._enrich(found, station, signed) for found in station.exits),
+            exits=tuple(
+                ExitEnrichment(
+                    exit_id=found.exit_id,
+                    platforms=tuple(claim_platforms(found, station, ways, self._letters, self.network)),
+                )
+                for found in station.exits
+            ),
             names=next((self._names[code] for code in station.mrt_codes if code in self._names), None),
             provenance={
                 NETWORK_DOCUMENT: network_provenance(self.network),
@@ -95,20 +101,6 @@ class _Claims:
                     for table in (self.tables.letters, self.tables.names)
                 },
             },
-        )
-
-    def _enrich(
-        self, found: StationExit, station: Station, signed: Iterable[tuple[Direction, SignedLetters]]
-    ) -> ExitEnrichment:
-        return ExitEnrichment(
-            exit_id=found.exit_id,
-            platforms=tuple(
-                platform
-                for way, letters in signed
-                for platform in _platforms(
-                    way, letters, found, is_same_building(way.station_code, found, station, self.network)
-                )
-            ),
         )
 
 
@@ -129,31 +121,4 @@ def _names_of(record: TranslatedName, table: SourceTable[TranslatedName]) -> Ite
             ms=record.ms,
             ta=record.ta,
             evidence={WHOLE_RECORD: (table.provenance.cite(record.station_id),)},
-        )
-
-
-def _key(way: Direction) -> tuple[str, str, str]:
-    return way.line_code, way.station_code, way.next_code
-
-
-def _platforms(
-    way: Direction, letters: SignedLetters, found: StationExit, is_same_building: bool
-) -> Iterator[ExitPlatform]:
-    """Yield a claim for each letter from which trains of a direction leave."""
-    evidence: EvidenceMap = {
-        WHOLE_RECORD: (network_evidence(way.service_id, Method.TOPOLOGY),),
-        "platform_code": letters.evidence,
-        "is_same_building": cite_buildings(way.station_code, found),
-    }
-    for letter in letters.codes:
-        yield ExitPlatform(
-            station_code=way.station_code,
-            line_code=way.line_code,
-            towards_code=way.towards_code,
-            towards_kind=way.towards_kind,
-            next_code=way.next_code,
-            platform_code=letter,
-            is_same_building=is_same_building,
-            confidence=letters.confidence,
-            evidence=evidence,
         )

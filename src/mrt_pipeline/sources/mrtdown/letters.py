@@ -6,20 +6,14 @@ Pure: from recorded letters to letters by (station code, next code), whatever a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 
-from mrt_pipeline.contracts.checks import finding_of
-from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.evidence import Confidence, Evidence, Provenance
-from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.evidence import Confidence, Provenance
+from mrt_pipeline.extraction.signed_letters import DirectionKey, SignedLetters
 from mrt_pipeline.runtime.records import natural_key
 from mrt_pipeline.sources.mrtdown import PlatformLetter
 from mrt_pipeline.sources.mrtdown.parsing import Basis
-
-Direction = tuple[str, str, str]
-"""line, code of the station, code of the next one"""
 
 UNEVEN_LINES = frozenset({"BPL"})
 """Bukit Panjang LRT: platforms of one side are not numbered alike at all stations"""
@@ -30,24 +24,11 @@ _CONFIDENCE = {
     Basis.UNCLEAR: Confidence.LOW,
 }
 _WEAKEST_LAST = list(Confidence)
-SHOWN_DIRECTIONS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class SignedLetters:
-    """All letters from which trains of one direction leave; several are all true."""
-
-    codes: tuple[str, ...]
-    """at least one, in natural order"""
-    confidence: Confidence
-    """of the least sure of them"""
-    evidence: tuple[Evidence, ...]
-    """one record for each platform"""
 
 
 def letters_on(
     as_of: date, letters: Iterable[PlatformLetter], provenance: Provenance
-) -> dict[Direction, SignedLetters]:
+) -> dict[DirectionKey, SignedLetters]:
     """Return the letters of every direction on a day.
 
     Args:
@@ -55,30 +36,11 @@ def letters_on(
         letters: the records, in any order.
         provenance: the document that they are of.
     """
-    by_direction: dict[Direction, list[PlatformLetter]] = defaultdict(list)
+    by_direction: dict[DirectionKey, list[PlatformLetter]] = defaultdict(list)
     for letter in letters:
         if _holds_on(as_of.isoformat(), letter):
             by_direction[letter.line_code, letter.station_code, letter.next_code].append(letter)
     return {direction: _sign(same, provenance) for direction, same in sorted(by_direction.items())}
-
-
-def find_strays(
-    signed: Mapping[Direction, SignedLetters], directions: Collection[Direction], document_id: str
-) -> tuple[Finding, ...]:
-    """Return a finding if letters are for directions that trains do not take on the run's day."""
-    stray = [direction for direction in signed if direction not in directions]
-    if not stray:
-        return ()
-    shown = ", ".join(f"{here} to {following} ({line})" for line, here, following in stray[:SHOWN_DIRECTIONS])
-    more = f" and {len(stray) - SHOWN_DIRECTIONS} more" if len(stray) > SHOWN_DIRECTIONS else ""
-    return (
-        finding_of(
-            "letter-without-direction",
-            f"{document_id} has letters for {counted(len(stray), 'direction')} that the network's table does "
-            f"not have on this day: {shown}{more}. They are not used; see whether the table lacks a change.",
-            record_id=document_id,
-        ),
-    )
 
 
 def _holds_on(day: str, letter: PlatformLetter) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from mrt_pipeline.extraction.station_pages import PageFacts, PageKey
 from mrt_pipeline.runtime.documents import Payload
-from mrt_pipeline.sources.sbs_transit.parsing import PAGES_ID, PageFacts, PageKey, parse_page, parse_stations
+from mrt_pipeline.sources.sbs_transit.parsing import PAGES_ID, parse_page, parse_stations
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.checked_answers import Answers

@@ -15,24 +15,18 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.contracts.source import StationPageFact
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.exit_matching import LABEL, read_exit_list
+from mrt_pipeline.extraction.page_lines import MAX_NAME_CHARS, is_landmark, lines_of, root_of, text_of
+from mrt_pipeline.extraction.station_pages import LANDMARK, LIFT, TOILET, PageFacts, PageKey
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, show
-from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.sbs_transit import STATION_PAGES
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 PAGES_ID = STATION_PAGES.document_id
-LIFT, TOILET, LANDMARK = "lift", "toilet", "landmark"
 FACILITIES: Mapping[str, str] = {"lift": LIFT, "lifts": LIFT, "toilet": TOILET, "toilets": TOILET}
 """headings of facilities that say something of exits, in small letters"""
-NOTHING = frozenset(
-    {"", "nil", "none", "na", "n/a", "n.a", "not applicable", "no place of interest", "no places of interest"}
-)
-"""lines that name no landmark, in small letters and without the signs around them"""
-MAX_NAME_CHARS = 100
 _SPEAKS_OF_THEM = re.compile("lift|toilet", re.IGNORECASE)
-_SKIPPED = frozenset({"script", "style", "noscript", "template"})
 _CODE = re.compile(r"[A-Z0-9]{2,5}")
 _CELLS = {
     "line": re.compile(r"[A-Z]{3}"),
@@ -42,26 +36,6 @@ _CELLS = {
 }
 _ENDS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "footer"})
 """elements with which a section ends"""
-_BREAKS = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "td"})
-_BOLD = frozenset({"b", "strong"})
-
-
-@dataclass(frozen=True, slots=True)
-class PageKey:
-    """Which page: a line, and SBS Transit's code of a station on it."""
-
-    line_code: str
-    operator_code: str
-    station_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PageFacts:
-    """What a page lists by exit."""
-
-    facts: tuple[StationPageFact, ...]
-    unread: tuple[str, ...] = ()
-    """lines about a facility, or headings of some, that could not be read"""
 
 
 @dataclass(slots=True)
@@ -79,10 +53,10 @@ def parse_stations(content: bytes, line_code: str) -> tuple[PageKey, ...]:
     Raises:
         SourceFormatError: if the answer lists none.
     """
-    root = _root_of(content)
+    root = root_of(content, PAGES_ID)
     options = [] if root is None else list(root.iter("option"))
     keys = [
-        PageKey(line_code, code, _text_of(option))
+        PageKey(line_code, code, text_of(option))
         for option in options
         if _CODE.fullmatch(code := (option.get("value") or "").strip())
     ]
@@ -102,7 +76,7 @@ def parse_page(content: bytes, key: PageKey) -> PageFacts:
     name = f"the page of {key.station_name} ({key.line_code} {key.operator_code})"
     if b"</html>" not in content[-2048:].lower():
         raise SourceFormatError(PAGES_ID, f"{name} is cut off, or is no page; expected it to end in </html>.")
-    root = _root_of(content)
+    root = root_of(content, PAGES_ID)
     sections = [] if root is None else list(_read_sections(root))
     exits = [section for section in sections if section.heading.lower() == "exits"]
     facilities = [section for section in sections if _is_of_facilities(section.heading)]
@@ -141,14 +115,6 @@ def _read_row(number: int, row: object) -> StationPageFact:
     return StationPageFact(cells["line"], cells["operator_code"], cells["station"], cells["exit"], LIFT, "")
 
 
-def _root_of(content: bytes) -> _Element | None:
-    if (secret := SECRETS.find(content)) is not None:
-        raise SourceFormatError(PAGES_ID, f"the answer repeats the value of {secret} and is not used.")
-    from mrt_pipeline.extraction.page_text import parse_html  # a run from recorded tables reads no page
-
-    return parse_html(content.decode("utf-8", "replace"))
-
-
 def _is_of_facilities(heading: str) -> bool:
     return heading.lower().startswith(("facilities found", "common facilities"))
 
@@ -157,7 +123,7 @@ def _landmarks(section: _Section, key: PageKey) -> Iterator[StationPageFact]:
     for name, lines in section.groups:
         for label in read_exit_list(name) or ():
             for line in lines:
-                if line.lower().strip(" .:-–—") not in NOTHING and _is_name(line):
+                if is_landmark(line):
                     yield StationPageFact(
                         key.line_code, key.operator_code, key.station_name, label, LANDMARK, line
                     )
@@ -196,15 +162,11 @@ def _told(name: str, lines: Sequence[str]) -> str:
     return ": ".join(part for part in parts if part)
 
 
-def _is_name(line: str) -> bool:
-    return len(line) <= MAX_NAME_CHARS and line.isprintable() and any(char.isalnum() for char in line)
-
-
 def _read_sections(root: _Element) -> Iterator[_Section]:
     """Yield what stands under each ``h4``."""
     for heading in root.iter("h4"):
-        section = _Section(_text_of(heading))
-        for is_bold, text in _lines_of(_content_below(heading)):
+        section = _Section(text_of(heading))
+        for is_bold, text in lines_of(_content_below(heading)):
             if is_bold:
                 section.groups.append((text, []))
             else:
@@ -229,47 +191,3 @@ def _content_below(heading: _Element) -> Iterator[_Element | str]:
             return
         yield element
         yield element.tail or ""
-
-
-def _lines_of(content: Iterator[_Element | str]) -> Iterator[tuple[bool, str]]:
-    """Yield names in bold, and the lines between breaks, white space folded; each with whether it is bold."""
-    line: list[str] = []
-    for tag, text in (token for part in content for token in _tokens_of(part)):
-        if tag == "":
-            line.append(text)
-            continue
-        yield from _finish(line)
-        if tag == "b" and text:
-            yield True, text
-    yield from _finish(line)
-
-
-def _finish(line: list[str]) -> Iterator[tuple[bool, str]]:
-    if folded := " ".join("".join(line).split()):
-        yield False, folded
-    line.clear()
-
-
-def _tokens_of(part: _Element | str) -> Iterator[tuple[str, str]]:
-    """Yield texts, under no tag, and what ends a line: a break, a box, or a name in bold with its text."""
-    if isinstance(part, str):
-        yield "", part
-        return
-    tag = str(part.tag)
-    if tag in _SKIPPED:
-        return
-    if tag in _BOLD:
-        yield "b", _text_of(part)
-        return
-    if tag in _BREAKS:
-        yield tag, ""
-    yield "", part.text or ""
-    for child in part:
-        yield from _tokens_of(child)
-        yield "", child.tail or ""
-    if tag in _BREAKS:
-        yield tag, ""
-
-
-def _text_of(element: _Element) -> str:
-    return " ".join("".join(map(str, element.itertext())).split())

@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import SourceTable, StationPageFact
-from mrt_pipeline.errors import SourceError
+from mrt_pipeline.extraction.station_pages import Page, PageFacts, PageKey, Pages, read_each
 from mrt_pipeline.runtime.documents import Parsed, Payload, provenance_of, table_of
 from mrt_pipeline.sources.sbs_transit import STATION_PAGES
 from mrt_pipeline.sources.sbs_transit.fetching import API, LINES, fetch_page, fetch_stations, page_url
-from mrt_pipeline.sources.sbs_transit.parsing import PAGES_ID, PageFacts, PageKey, parse_facts
+from mrt_pipeline.sources.sbs_transit.parsing import PAGES_ID, parse_facts
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
     from mrt_pipeline.runtime.source_access import SourceAccess
 
-FAILURES_IN_A_ROW = 5
-"""so many pages that cannot be had, one after the other, and no further one is asked for"""
 READ_BY_OTHERS = replace(
     STATION_PAGES,
     title="Train information, station pages (lifts only, as read by others)",
     source="SBS Transit (through a list that others made of its pages)",
 )
 """what the pages are called where only a list made of them is at hand"""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page, and where it was read."""
-
-    key: PageKey
-    facts: PageFacts
-    provenance: Provenance
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """All pages that could be read, and why others could not."""
-
-    read: tuple[Page, ...]
-    failures: tuple[tuple[PageKey, SourceError], ...] = ()
 
 
 def read_pages(access: SourceAccess, ttl_days: float) -> Pages:
@@ -55,19 +35,8 @@ def read_pages(access: SourceAccess, ttl_days: float) -> Pages:
     """
     if access.mode_of(API) is not Mode.LIVE:
         return Pages(tuple(_split(access.recorded_table(STATION_PAGES))))
-    read: list[Page] = []
-    failures: list[tuple[PageKey, SourceError]] = []
-    in_a_row = 0
-    for key in [key for line in LINES for key in fetch_stations(access, ttl_days, line)]:
-        try:
-            read.append(_read_page(access, ttl_days, key))
-            in_a_row = 0
-        except SourceError as error:
-            failures.append((key, error))
-            in_a_row += 1
-            if in_a_row == FAILURES_IN_A_ROW:
-                raise
-    return Pages(tuple(read), tuple(failures))
+    keys = [key for line in LINES for key in fetch_stations(access, ttl_days, line)]
+    return read_each(keys, lambda key: _read_page(access, ttl_days, key))
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[StationPageFact]]:
@@ -113,8 +82,3 @@ def _key_of(fact: StationPageFact) -> PageKey:
 
 def _order_of(fact: StationPageFact) -> tuple[str, ...]:
     return fact.line_code, fact.operator_code, fact.station_name, fact.exit_code, fact.kind, fact.name
-
-
-def version_of(pages: Iterable[Page]) -> str:
-    """Return what identifies the content of some pages."""
-    return "+".join(sorted({page.provenance.sha256 for page in pages})) or "no page"

@@ -50,7 +50,7 @@ def open_sources(context: RunContext) -> OpenedSources:
     tables = read_bus_tables(context)
     specs = [get_source(name) for name in used]
     sources = tuple(spec.load(spec.opener)(context, tables) for spec in specs)
-    is_remote = any(not spec.is_recorded for spec in specs)
+    is_remote = any(spec.live_inputs for spec in specs)  # others read their documents beforehand
     return OpenedSources(sources, passed_over, is_remote, tables.findings)
 
 

@@ -1,0 +1,238 @@
+"""Claim what a publisher's station pages list under each exit: lifts, toilets, landmarks.
+
+A listed lift is a fact about its exit, and serves the street there. An exit that is not listed is unknown: a
+page may cover only one publisher's half of an interchange. A page that cannot be had leaves its station
+without an answer, and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.claims import StationClaims
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Evidence, Provenance
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Landmark, Station, StepFree
+from mrt_pipeline.contracts.outputs import ExitEnrichment
+from mrt_pipeline.contracts.source import StationPageFact
+from mrt_pipeline.errors import SourceError
+from mrt_pipeline.extraction.exit_matching import Naming, match_exit
+from mrt_pipeline.runtime.records import show
+
+LIFT, TOILET, LANDMARK = "lift", "toilet", "landmark"
+FEATURES = {LIFT: AccessFeature.LIFT, TOILET: AccessFeature.TOILET}
+FAILURES_IN_A_ROW = 5
+"""so many pages that cannot be had, one after the other, and no further one is asked for"""
+
+Cited = tuple[StationPageFact, Evidence]
+"""a fact, and where it stands"""
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """Which page: a line if it is of one, and the publisher's code of a station."""
+
+    line_code: str
+    operator_code: str
+    station_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page lists by exit."""
+
+    facts: tuple[StationPageFact, ...]
+    unread: tuple[str, ...] = ()
+    """lines or headings that seem to speak of exits and could not be read"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, and where it was read."""
+
+    key: PageKey
+    facts: PageFacts
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """All pages that could be read, and why others could not."""
+
+    read: tuple[Page, ...]
+    failures: tuple[tuple[PageKey, SourceError], ...] = ()
+
+
+def read_each(keys: Iterable[PageKey], read_page: Callable[[PageKey], Page]) -> Pages:
+    """Return every page, and those that failed with the reason.
+
+    Raises:
+        SourceError: if the site fails page after page.
+    """
+    read: list[Page] = []
+    failures: list[tuple[PageKey, SourceError]] = []
+    in_a_row = 0
+    for key in keys:
+        try:
+            read.append(read_page(key))
+            in_a_row = 0
+        except SourceError as error:
+            failures.append((key, error))
+            in_a_row += 1
+            if in_a_row == FAILURES_IN_A_ROW:
+                raise
+    return Pages(tuple(read), tuple(failures))
+
+
+def version_of(pages: Iterable[Page]) -> str:
+    """Return what identifies the content of some pages."""
+    return "+".join(sorted({page.provenance.sha256 for page in pages})) or "no page"
+
+
+@dataclass
+class StationPageSource:
+    """Claims what the pages list (an ``EnrichmentSource``); each run reads them before its first station."""
+
+    name: str
+    """the source's name in the configuration"""
+    document_id: str
+    """of all pages together"""
+    read: Callable[[], Pages]
+    find_slug: Callable[[PageKey], str | None]
+    """gives the station that a page is of; none for one that nobody knows"""
+    describe: Callable[[PageKey], str]
+    """gives what messages call a page: ``SBS Transit's DTL page``"""
+    lines: frozenset[str] | None = None
+    """the lines whose stations have pages; none if all have"""
+    _pages: dict[str, list[Page]] = field(default_factory=dict)
+    _failures: dict[str, SourceError] = field(default_factory=dict)
+    _findings: tuple[Finding, ...] = ()
+    _is_read: bool = False
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return the pages of stations that nobody knows."""
+        return self._findings
+
+    def prepare(self, stations: Sequence[Station]) -> None:
+        """Read the pages, in live mode from the site.
+
+        Raises:
+            SourceError: if it cannot be asked.
+        """
+        pages = self.read()
+        self._pages, self._failures, remarks = {}, {}, []
+        for page in pages.read:
+            slug = self.find_slug(page.key)
+            if slug is None:
+                remarks.append(self._unplaced(page.key))
+            else:
+                self._pages.setdefault(slug, []).append(page)
+        for key, error in pages.failures:
+            self._failures.setdefault(self.find_slug(key) or "", error)
+        self._findings = tuple(remarks)
+        self._is_read = True
+
+    def covers(self, station: Station) -> bool:
+        """Return whether a station is on a line that has pages."""
+        return self.lines is None or not self.lines.isdisjoint(station.lines)
+
+    def version_for(self, station: Station) -> str | None:
+        """Return which content of the station's pages was read; none if one could not be."""
+        if not self._is_read or station.slug in self._failures:
+            return None
+        return version_of(self._pages.get(station.slug, ()))
+
+    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+        """Return what the pages list under the exits of a station.
+
+        Raises:
+            SourceError: if a page of it could not be had.
+        """
+        if (failure := self._failures.get(station.slug)) is not None:
+            raise failure
+        pages = self._pages.get(station.slug, [])
+        findings = [self._unread(station, page, line) for page in pages for line in page.facts.unread]
+        at: dict[str, list[Cited]] = {}
+        for page in pages:
+            for fact in page.facts.facts:
+                found = match_exit(station, self._naming(page, fact))
+                if isinstance(found, Finding):
+                    findings.append(found)
+                else:
+                    cited = page.provenance.cite(_record_id(fact))
+                    at.setdefault(found.exit_id, []).append((fact, cited))
+        return StationClaims(
+            source=self.name,
+            exits=tuple(_enrich(exit_id, facts) for exit_id, facts in sorted(at.items())),
+            findings=tuple(dict.fromkeys(findings)),
+            provenance={page.provenance.document_id: page.provenance for page in pages},
+        )
+
+    def _naming(self, page: Page, fact: StationPageFact) -> Naming:
+        return Naming(
+            label=fact.exit_code,
+            line_code=fact.line_code,
+            record_id=f"{page.provenance.document_id}:{_record_id(fact)}",
+            words=f"{self.describe(page.key)} lists a {fact.kind} and",
+        )
+
+    def _unplaced(self, key: PageKey) -> Finding:
+        named = "/".join(filter(None, (key.line_code, key.operator_code)))
+        return finding_of(
+            "access-station-unknown",
+            f"{self.describe(key)} of {show(key.station_name)} ({key.operator_code}) is of a station that "
+            "the network table lacks; nothing of it is claimed. See whether the station is new.",
+            record_id=f"{self.document_id}:{named}",
+        )
+
+    def _unread(self, station: Station, page: Page, line: str) -> Finding:
+        return finding_of(
+            "access-words-unread",
+            f"{self.describe(page.key)} of {station.name} has {show(line)}, which could not be read; "
+            "expected exits such as A, B. Nothing is claimed. Read the words, and see which exit is meant.",
+            slug=station.slug,
+            record_id=f"{page.provenance.document_id}:{page.key.operator_code}",
+        )
+
+
+def _record_id(fact: StationPageFact) -> str:
+    named = (fact.line_code, fact.operator_code, fact.exit_code, fact.kind, fact.name)
+    return "/".join(part for part in named if part)
+
+
+def _enrich(exit_id: str, facts: Iterable[Cited]) -> ExitEnrichment:
+    listed = list(facts)
+    return ExitEnrichment(
+        exit_id=exit_id,
+        access=_access_of([item for item in listed if item[0].kind in FEATURES]),
+        landmarks=tuple(_landmarks_of(listed)),
+        street_lifts=tuple(dict.fromkeys(cited for fact, cited in listed if fact.kind == LIFT)),
+    )
+
+
+def _access_of(listed: Sequence[Cited]) -> ExitAccess | None:
+    if not listed:
+        return None
+    features = {FEATURES[fact.kind] for fact, _ in listed}
+    return ExitAccess(
+        step_free=StepFree.UNKNOWN,
+        features=tuple(feature for feature in AccessFeature if feature in features),
+        confidence=Confidence.MEDIUM,
+        evidence={WHOLE_RECORD: tuple(dict.fromkeys(cited for _, cited in listed))},
+    )
+
+
+def _landmarks_of(listed: Iterable[Cited]) -> Iterator[Landmark]:
+    by_name: dict[str, list[Evidence]] = {}
+    for fact, cited in listed:
+        if fact.kind == LANDMARK:
+            by_name.setdefault(fact.name, []).append(cited)
+    for name, reasons in by_name.items():
+        yield Landmark(
+            name=name,
+            confidence=Confidence.MEDIUM,
+            evidence={WHOLE_RECORD: tuple(dict.fromkeys(reasons))},
+        )

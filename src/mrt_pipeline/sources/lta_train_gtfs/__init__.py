@@ -1,0 +1,39 @@
+"""Platforms, directions and entrances of every station, as LTA's train timetable has them.
+
+Publisher: Land Transport Authority. Page:
+https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html. Licence: Singapore Open Data Licence 1.0.
+Updated when the timetable changes. Last looked at on 2026-11-30, in descriptions of the service.
+
+Quirks: DataMall gives a signed link (``link``, in its guide ``Link``) that is good for 15 minutes; a wrong
+AccountKey is answered 404 or 401. ``EW13_A`` is a platform's id and no letter: ``platform_code`` is, and may
+hold several (``A / D / E``). An entrance (``EW16_E6``) has its label as ``stop_name``, and belongs to one
+station of all lines. Whether entrances have ``wheelchair_boarding`` is not known: it is read if they do.
+"""
+
+from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.sections import DatamallSection
+from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
+
+SCHEDULE = Document(
+    document_id="lta-train-gtfs",
+    title="Train schedule (GTFS)",
+    publisher="Land Transport Authority",
+    url="https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html",
+    dataset="GTFS Schedule Train",
+    source="LTA DataMall",
+)
+
+SPEC = SourceSpec(
+    name="lta_train_gtfs",
+    package=__name__,
+    stage=STAGE2_ENRICHMENT,
+    place=4,
+    api="datamall",
+    section=DatamallSection,
+    documents=(SCHEDULE,),
+    is_recorded=False,
+    fills=("platforms", "access"),
+    credentials=DATAMALL_KEY,
+    opener="claims:open_source",
+)

@@ -1,0 +1,120 @@
+"""``openstreetmap``: step-free access as volunteers have tagged the entrances of stations.
+
+One volunteer's tag is worth little alone: its confidence is low. Two entrances of one exit that contradict
+each other are in dispute like two sources.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
+from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.network import ExitAccess, Station, StepFree
+from mrt_pipeline.contracts.outputs import ExitEnrichment
+from mrt_pipeline.contracts.source import SourceTable
+from mrt_pipeline.errors import InternalError
+from mrt_pipeline.runtime.documents import Payload, table_of
+from mrt_pipeline.sources.openstreetmap import ENTRANCES, SPEC
+from mrt_pipeline.sources.openstreetmap.fetching import ENTRANCES_ID, fetch_entrances
+from mrt_pipeline.sources.openstreetmap.joining import Joined, join_entrances
+from mrt_pipeline.sources.openstreetmap.parsing import OsmEntrance, parse_entrances
+
+if TYPE_CHECKING:
+    from mrt_pipeline.extraction.bus_tables import BusTables
+    from mrt_pipeline.runtime.checked_answers import Answers
+    from mrt_pipeline.runtime.context import RunContext
+
+MOST_NAMED = 3
+
+
+@dataclass
+class OsmSource:
+    """Claims what entrances are tagged with; they are read and joined before the first station."""
+
+    read: Callable[[], SourceTable[OsmEntrance]]
+    _table: SourceTable[OsmEntrance] | None = None
+    _joined: Joined = field(default_factory=Joined)
+
+    @property
+    def name(self) -> str:
+        """Return ``openstreetmap``."""
+        return SPEC.name
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was odd about entrances, and how many are of no exit."""
+        told = self._table.findings if self._table else ()
+        return (*told, *([_left_out(self._joined.left_out)] if self._joined.left_out else []))
+
+    def prepare(self, stations: Sequence[Station]) -> None:
+        """Read the entrances.
+
+        Raises:
+            SourceError: if they cannot be had.
+        """
+        self._table = self.read()
+
+    def survey(self, stations: Sequence[Station]) -> None:
+        """Find the exit of every entrance among those of all stations."""
+        self._joined = join_entrances(self._read_table().records, stations)
+
+    def version_for(self, station: Station) -> str:
+        """Return the fingerprint of all that is claimed of a station."""
+        return hashlib.sha256(self.claims_for(station, ()).model_dump_json().encode()).hexdigest()
+
+    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+        """Return what the entrances of a station's exits are tagged with."""
+        provenance = self._read_table().provenance
+        return StationClaims(
+            source=self.name,
+            exits=tuple(
+                ExitEnrichment(exit_id=found.exit_id, access=self._claim(entrance))
+                for found in station.exits
+                for entrance in self._joined.by_exit.get(found.exit_id, ())
+                if entrance.step_free is not StepFree.UNKNOWN
+            ),
+            findings=tuple(self._joined.findings.get(station.slug, ())),
+            provenance={provenance.document_id: provenance},
+        )
+
+    def _claim(self, entrance: OsmEntrance) -> ExitAccess:
+        return ExitAccess(
+            step_free=entrance.step_free,
+            confidence=Confidence.LOW,
+            evidence={WHOLE_RECORD: (self._read_table().provenance.cite(entrance.record_id),)},
+        )
+
+    def _read_table(self) -> SourceTable[OsmEntrance]:
+        if self._table is None:
+            raise InternalError(f"{self.name} is asked before it was prepared")
+        return self._table
+
+
+def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
+    """Return the source; it reads the entrances when it is prepared."""
+    ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
+
+    def read(answers: Answers) -> SourceTable[OsmEntrance]:
+        answer = fetch_entrances(context.access, answers)
+        parsed, revision = parse_entrances(answer.content)
+        return table_of(ENTRANCES, Payload(answer.content, answer.retrieved_at, revision), parsed)
+
+    return OsmSource(lambda: context.access.read_checked(ENTRANCES_ID, ttl_days, read))
+
+
+def _left_out(entrances: Sequence[OsmEntrance]) -> Finding:
+    named = ", ".join(entrance.record_id for entrance in entrances[:MOST_NAMED])
+    more = f" and {len(entrances) - MOST_NAMED} more" if len(entrances) > MOST_NAMED else ""
+    return finding_of(
+        "entrance-left-out",
+        f"OpenStreetMap has {counted(len(entrances), 'entrance')} near no exit of the run, or without a "
+        f"label and not at one exit alone: {named}{more}. Nothing is claimed of them.",
+        record_id=ENTRANCES_ID,
+    )

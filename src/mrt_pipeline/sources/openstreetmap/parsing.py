@@ -1,0 +1,94 @@
+"""From an answer of the Overpass API to entrances. Pure; an entrance that cannot be read is a warning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mrt_pipeline.contracts.findings import Severity
+from mrt_pipeline.contracts.network import StepFree
+from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.extraction.exit_matching import read_exit_list
+from mrt_pipeline.runtime.documents import Parsed
+from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, parse_json, show
+from mrt_pipeline.sources.openstreetmap import ENTRANCES
+
+ENTRANCES_ID = ENTRANCES.document_id
+WHEELCHAIR = {"yes": StepFree.YES, "no": StepFree.NO}
+"""any other value (``limited``) says neither"""
+QUALIFIED = "wheelchair:"
+"""how tags begin that say more of access than this program understands: ``wheelchair:description``"""
+MAX_TIME_CHARS = 40
+_ID = re.compile(r"[0-9]{1,19}")
+
+
+@dataclass(frozen=True, slots=True)
+class OsmEntrance:
+    """A node of an entrance."""
+
+    record_id: str
+    """``node/2750398062``"""
+    labels: tuple[str, ...]
+    """of the exits that it is; none if the node has no ``ref``"""
+    lat: float
+    lng: float
+    step_free: StepFree
+
+
+def parse_entrances(content: bytes) -> tuple[Parsed[OsmEntrance], str | None]:
+    """Return the entrances by their ids, and of when the data is, if the server says so.
+
+    Raises:
+        SourceFormatError: if it is no answer, a cut one, or one without an entrance.
+    """
+    answer = parse_json(content, ENTRANCES_ID, "elements")
+    elements = answer.get("elements") if is_object(answer) else None
+    remark = answer.get("remark") if is_object(answer) else None
+    if remark is not None:
+        raise SourceFormatError(
+            ENTRANCES_ID, f"the server cut its answer short ({show(remark)}). Run again later."
+        )
+    if not is_list(elements) or not elements:
+        raise SourceFormatError(
+            ENTRANCES_ID, f"the answer has {show(elements)} as elements; expected some 500. Run again later."
+        )
+    read = [_read(element if is_object(element) else {}) for element in elements]
+    found = {entrance.record_id: entrance for reader, entrance in read if reader.is_sound}
+    findings = tuple(finding for reader, _ in read for finding in reader.findings)
+    return Parsed(tuple(found[name] for name in sorted(found)), findings), _read_time(answer)
+
+
+def _read(element: Mapping[str, object]) -> tuple[RecordReader, OsmEntrance]:
+    given = element.get("tags")
+    tags = given if is_object(given) else {}
+    node = element.get("id")
+    name = f"node/{node}" if isinstance(node, int) else show(node)
+    reader = RecordReader(f"{ENTRANCES_ID}:{name}", element, "entrance", Severity.WARNING)
+    node_id = reader.text("id", max_chars=19, pattern=_ID)
+    lat, lng = reader.position(element.get("lat"), element.get("lon"))
+    labels = _read_labels(tags.get("ref"), reader)
+    said = WHEELCHAIR.get(str(tags.get("wheelchair")), StepFree.UNKNOWN)
+    if said is not StepFree.UNKNOWN and (more := [key for key in tags if key.startswith(QUALIFIED)]):
+        reader.note(
+            "access-words-unread",
+            f"qualifies wheelchair={said.value} by {show(more[0])}; nothing is claimed of it. Read the tag.",
+        )
+        said = StepFree.UNKNOWN
+    return reader, OsmEntrance(f"node/{node_id}", labels, lat, lng, said)
+
+
+def _read_labels(ref: object, reader: RecordReader) -> tuple[str, ...]:
+    if ref is None:
+        return ()
+    labels = read_exit_list(ref) if isinstance(ref, str) else None
+    if labels is None:
+        reader.lose("field-invalid", f"has {show(ref)} as ref; expected labels such as A, or A;B.")
+    return labels or ()
+
+
+def _read_time(answer: object) -> str | None:
+    head = answer.get("osm3s") if is_object(answer) else None
+    time = head.get("timestamp_osm_base") if is_object(head) else None
+    is_time = isinstance(time, str) and time.isprintable() and 0 < len(time) <= MAX_TIME_CHARS
+    return str(time) if is_time else None
