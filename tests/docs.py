@@ -31,7 +31,8 @@ def _row_of(spec: SourceSpec) -> str:
     """Return a source's row; what it gives is the first line of its package."""
     gives = str(import_module(spec.package).__doc__).partition("\n")[0].rstrip(".")
     ids = [document.document_id for document in spec.documents]
-    days = sorted({f"{load_recording(one).provenance.retrieved_at:%Y-%m-%d}" for one in ids})
+    recordings = map(load_recording, ids if spec.is_recorded else ())
+    days = sorted({f"{recording.provenance.retrieved_at:%Y-%m-%d}" for recording in recordings})
     part_of_it = "part of the package" if spec.is_recorded else "no"
     recorded = " to ".join(dict.fromkeys((days[0], days[-1]))) if days else part_of_it
     folder = spec.package.rpartition(".")[2]

@@ -25,7 +25,9 @@ from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.fake_time import FakeTime
 
 AS_OF = date(2026, 11, 23)
-DOCUMENTS = [document.document_id for spec in all_sources() for document in spec.documents]
+DOCUMENTS = [
+    document.document_id for spec in all_sources() if spec.is_recorded for document in spec.documents
+]
 
 
 @pytest.fixture(scope="module")
