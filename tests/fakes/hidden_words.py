@@ -69,6 +69,9 @@ HIDING = (
     f'<div style="background:#000"><div style="float:left;color:#fff">{WORDS}</div></div>',
     f'<div style="height:5px;background:#000"><br><span style="color:#fff">{WORDS}</span></div>',
     f'<div style="background:#000;color:#fff"><b style="position:relative;top:90px">{WORDS}</b></div>',
+    f'<div style="background:linear-gradient(#000,#000)"><b style="color:#000">{WORDS}</b></div>',
+    f'<div style="color:var(--x, #000)"><b style="background:#000">{WORDS}</b></div>',
+    f'<div style="color:#fff"><b style="color:#000">x</b> {WORDS}</div>',
     f'<div style="opacity:.2"><div style="opacity:.2">{WORDS}</div></div>',
     f'<div style="visibility:hidden"><b>{WORDS}</b></div>',
     f'<font color="white">{WORDS}</font>',
@@ -84,7 +87,7 @@ HIDING = (
     f'<div><template shadowrootmode="open">x</template>{WORDS}</div>',
     f"<dialog>{WORDS}</dialog>",
     f"<datalist>{WORDS}</datalist>",
-    f"<progress>{WORDS}</progress>",
+    f"<progress value=1>{WORDS}</progress>",
 )
 """each hides ``WORDS`` in a browser"""
 
@@ -96,6 +99,7 @@ DOUBTFUL = (
         "animation:x 1s",
         "unheard-of:1",
         "opacity:inherit(1)",
+        "text-decoration:underline/*;*/ line-through",
         "color:bluish",
         "display:inline-block;outline:20px solid #fff;outline-offset:-20px",
     ),
@@ -124,6 +128,9 @@ SHOWING = (
         "",
     ),
     f'<table style="width:100%"><tr bgcolor="#009645"><th style="color:#fff">{WORDS}</th></tr></table>',
+    f'<div style="background:#000"><div style="color:#fff">{WORDS}</div></div>',
+    f'<table><tr style="background:#000"><th><span style="color:#fff">{WORDS}</span></th></tr></table>',
+    f'<div style="color:#fff"><div style="background:#000">{WORDS}</div></div>',
     f'<div style="float:left;background:#0055b8;color:#fff"><b>{WORDS}</b></div>',
     f'<span aria-hidden="true">{WORDS}</span>',
     f"<details open>{WORDS}</details>",

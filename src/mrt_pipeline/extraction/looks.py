@@ -1,7 +1,7 @@
 """Whether the words of an element are seen by whoever looks at the page, as far as the page's HTML says so.
 
 What one click shows (``details``, a collapsed table) counts as seen, and so does what ``aria-hidden``
-keeps from screen readers alone: other editors see it and can correct it. Style sheets are not known here.
+keeps from screen readers alone: other editors see it and can correct it. Sheets of the site are not known.
 """
 
 from __future__ import annotations
@@ -60,32 +60,45 @@ class Look:
     font_px: float = 16.0
     opacity: float = 1.0
     is_hidden: bool = False
-    """whether its words are not seen, for certain or for all that is known"""
+    """whether nothing within it is seen, for certain or for all that is known"""
+
+    @property
+    def stands_out(self) -> bool:
+        """Return whether its own letters are seen on what is behind them."""
+        grounds = (self.ground, WHITE) if self.is_off_ground else (self.ground,)
+        return all(stands_out(self.colour, ground) for ground in grounds)
 
 
-def look_of(element: _Element, parent: Look) -> Look:
-    """Return how an element looks within another one."""
+def look_of(element: _Element, parent: Look, *, is_hidden: bool = False) -> Look:
+    """Return how an element looks within another one; it may be hidden by more than its own style."""
     tag = str(element.tag)
     found = declarations(element.get("style") or "")
-    if parent.is_hidden or found is None or _has_hiding_attribute(element) or may_hide(found, tag):
+    if (
+        is_hidden
+        or parent.is_hidden
+        or found is None
+        or _has_hiding_attribute(element)
+        or may_hide(found, tag)
+    ):
         return replace(parent, is_hidden=True)
     look = replace(
         _coloured(element, found, parent),
         font_px=_font_px(tag, found, parent.font_px),
         opacity=parent.opacity * _factor(found.get("opacity", "1")),
     )
-    return replace(look, is_hidden=not _is_seen(look))
+    is_legible = _FONT_PX[0] <= look.font_px <= _FONT_PX[1] and look.opacity >= _LEAST_OPACITY
+    return replace(look, is_hidden=look.is_hidden or not is_legible)
 
 
-def place_of(element: _Element) -> Place:
-    """Return what becomes of the place of an element whose words are hidden."""
+def place_of(element: _Element, *, is_certain: bool = True) -> Place:
+    """Return what becomes of the place of an element whose words are hidden; not certain by a style sheet."""
     found = declarations(element.get("style") or "")
     display = found.get("display") if found is not None else "unknown"
     if display == "none" or (display is None and _has_hiding_attribute(element)):
         return "gone"
     if element.tag not in TABLE_PARTS:
         return "flowing"
-    return "kept" if keeps_place(found, str(element.tag)) else "unknown"
+    return "kept" if is_certain and keeps_place(found, str(element.tag)) else "unknown"
 
 
 def is_surely_hidden(element: _Element) -> bool:
@@ -98,22 +111,13 @@ def _has_hiding_attribute(element: _Element) -> bool:
     return has_attribute or element.find("template[@shadowrootmode]") is not None
 
 
-def _is_seen(look: Look) -> bool:
-    grounds = (look.ground, WHITE) if look.is_off_ground else (look.ground,)
-    return (
-        _FONT_PX[0] <= look.font_px <= _FONT_PX[1]
-        and look.opacity >= _LEAST_OPACITY
-        and all(stands_out(look.colour, ground) for ground in grounds)
-    )
-
-
 def _coloured(element: _Element, found: dict[str, str], parent: Look) -> Look:
-    """Return the look with an element's own colours; where one is not known, letters do not stand out."""
+    """Return the look with an element's own colours; with one that is not known, nothing is seen."""
     tag = element.tag
     named = (element.get("bgcolor") or "") if tag in _GROUND_TAGS else ""
     ground = _ground(found.get("background", named.strip().lower()), parent.ground)
     if ground is None:
-        return replace(parent, colour=parent.ground)
+        return replace(parent, is_hidden=True)
     is_moved = parent.is_off_ground or any(_MOVING.fullmatch(name) for name in found)
     is_overflowing = tag not in TABLE_PARTS and any(_OVERFLOWING.fullmatch(name) for name in found)
     is_off = is_overflowing or (is_moved and ground == parent.ground)
@@ -121,7 +125,10 @@ def _coloured(element: _Element, found: dict[str, str], parent: Look) -> Look:
     colour = found.get("color", named.strip().lower())
     if colour in ("", "inherit", "unset", "currentcolor"):
         return replace(parent, ground=ground, is_off_ground=is_off)
-    return replace(parent, ground=ground, is_off_ground=is_off, colour=find_colour(colour) or ground)
+    known = find_colour(colour)
+    return replace(
+        parent, ground=ground, is_off_ground=is_off, colour=known or ground, is_hidden=known is None
+    )
 
 
 def _ground(text: str, parent: Colour) -> Colour | None:

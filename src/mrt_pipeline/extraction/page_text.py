@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.line_builder import Words
-from mrt_pipeline.extraction.looks import Look, is_surely_hidden, look_of, place_of
+from mrt_pipeline.extraction.looks import Look, Place, is_surely_hidden, look_of, place_of
 from mrt_pipeline.extraction.page_model import PageText
 from mrt_pipeline.extraction.page_noise import NOTE, icon_word, is_dropped, notes_of, remark_of
+from mrt_pipeline.extraction.page_sheets import read_sheets
 from mrt_pipeline.extraction.page_spans import colspan_of, rowspan_of
 from mrt_pipeline.extraction.page_tables import RawCell, RawTable, unfold
 from mrt_pipeline.extraction.page_writer import Kind, PageWriter
@@ -74,27 +75,33 @@ def read_page_text(html: str, title: str) -> PageText:
 def _read(root: _Element, reader: _Reader) -> None:
     from lxml import etree
 
-    notes, looks = notes_of(root), [Look()]
+    notes, sheets, looks = notes_of(root), read_sheets(root), [Look()]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "end":
             looks.pop()
-            reader.end(element)
+            reader.end(element, _seen(element.tail, looks[-1]))
             continue
-        look = look_of(element, looks[-1])
+        is_styled = sheets.may_hide(element)
+        look = look_of(element, looks[-1], is_hidden=is_styled)
         looks.append(look)
         if is_dropped(element):
             reader.skip(element, None if look.is_hidden else remark_of(element, notes))
             walk.skip_subtree()
         elif not look.is_hidden:
-            reader.start(element)
-        elif place_of(element) != "kept":
-            reader.skip_hidden(element)
+            reader.start(element, _seen(element.text, look))
+        elif (place := place_of(element, is_certain=not is_styled)) != "kept":
+            reader.skip_hidden(element, place)
             walk.skip_subtree()
         else:
             reader.start_hidden(element)
             if element.tag in ("td", "th"):
                 walk.skip_subtree()
+
+
+def _seen(words: str | None, look: Look) -> str | None:
+    """Return words directly in an element, or what stands for them if their colour may hide them."""
+    return words if look.stands_out or not (words or "").strip() else NOTE
 
 
 def _mark_of(element: _Element) -> str | None:
@@ -141,8 +148,8 @@ class _Reader:
         self._caption: Words | None = None
         self._skipped: set[_Element] = set()
 
-    def start(self, element: _Element) -> None:
-        """Take the beginning of an element, with the text before its first child."""
+    def start(self, element: _Element, words: str | None) -> None:
+        """Take the beginning of an element, with the words before its first child."""
         tag = str(element.tag)
         if tag == "table":
             self._start_table()
@@ -158,16 +165,16 @@ class _Reader:
             self._words().open_link()
         elif tag == "img" and (word := icon_word(element)):
             self._words().add(f" {word} ")
-        self._words().add(element.text)
+        self._words().add(words)
 
     def skip(self, element: _Element, remark: str | None = None) -> None:
         """Take that an element is left out, but for a remark; its end and the text behind it still come."""
         self._skipped.add(element)
         self._words().add(remark)
 
-    def skip_hidden(self, element: _Element) -> None:
+    def skip_hidden(self, element: _Element, place: Place) -> None:
         """Take that an element is left out since its words may not be seen."""
-        if self._tables and place_of(element) == "unknown":
+        if self._tables and place == "unknown":
             self._tables[0].is_readable = False
         self.skip(element, _mark_of(element))
 
@@ -181,8 +188,8 @@ class _Reader:
         if tag in ("td", "th"):
             self._words().add(_mark_of(element))
 
-    def end(self, element: _Element) -> None:
-        """Take the end of an element, with the text behind it."""
+    def end(self, element: _Element, words: str | None) -> None:
+        """Take the end of an element, with the words behind it."""
         tag = str(element.tag)
         if element in self._skipped:
             self._skipped.discard(element)
@@ -196,7 +203,7 @@ class _Reader:
             self._end_block(tag)
         elif tag == "a":
             self._words().close_link()
-        self._words().add(element.tail)
+        self._words().add(words)
 
     def flush(self) -> None:
         """Write the line that is being gathered, unless it is empty."""

@@ -209,6 +209,45 @@ def test_words_under_ordinary_styles_are_read() -> None:
     assert unread == []
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *(
+            ".x{opacity:0}",
+            "p .x:first-child { display : none }",
+            "b{color:#fff}",
+            "#i,h6{font-size:0}",
+            "*{zoom:.1}",
+        ),
+        *(
+            "@media screen{.x{visibility:hidden}}",
+            "/*{*/.x{clip:rect(0 0 0 0)}",
+            ".x{opacity:0",
+            "[class]{opacity:0}",
+        ),
+        *(
+            r".\78{opacity:0}",
+            "div > p ~ .y.x{--a:0;opacity:var(--a)}",
+            ":is(.x,.z){opacity:0}",
+            ".x{}.x{left:-999px}",
+        ),
+    ],
+)
+def test_words_that_a_style_sheet_in_the_page_may_hide_are_no_text(rule: str) -> None:
+    html = f"<style>{rule}</style><div><p>Lift <b class='y x' id='i'>closed</b></p></div>"
+    assert "closed" not in text_of(html)
+
+
+def test_a_table_whose_cells_a_style_sheet_may_hide_is_not_read() -> None:
+    rows = "<tr><td class=x>1</td><td>2</td></tr><tr><td>a</td><td>b</td></tr>"
+    assert rows_of(f"<style>.x{{display:none}}</style><table>{rows}</table>") == []
+
+
+def test_a_style_sheet_that_hides_nothing_or_other_elements_changes_nothing() -> None:
+    sheet = ".x{text-align:center;border:1px solid red} .other{display:none} .y i{opacity:0} #j{color:red}"
+    assert text_of(f"<style>{sheet}</style><p class='x y' id='i'>Exit A</p>") == "Exit A\n"
+
+
 def test_words_that_one_click_shows_are_read() -> None:
     assert text_of("<details><summary>Exits</summary>Exit A</details>") == "Exits\n\nExit A\n"
 
