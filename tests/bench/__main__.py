@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from tests.bench import commands, live, stage1, stage2
+import subprocess
+import sys
+
+PARTS = {
+    "commands": "Commands",
+    "live": "Live runs",
+    "stage1": "Stage 1 on synthetic networks",
+    "stage2": "Stage 2's engine and journal on synthetic networks",
+}
 
 
 def main() -> None:
-    """Print every figure."""
-    print("Commands")
-    commands.main()
-    print("\nLive runs")
-    live.main()
-    print("\nStage 1 on synthetic networks")
-    stage1.main()
-    print("\nStage 2's engine and journal on synthetic networks")
-    stage2.main()
+    """Print every figure; each part in a process of its own, since peak memory counts what began it."""
+    for module, title in PARTS.items():
+        print(f"\n{title}", flush=True)
+        subprocess.run([sys.executable, "-m", f"tests.bench.{module}"], check=True)
 
 
 if __name__ == "__main__":

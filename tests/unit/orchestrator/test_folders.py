@@ -16,6 +16,7 @@ from mrt_pipeline.orchestrator.folders import (
     LatestMove,
     _names_of_a_run,
     choose_folder,
+    find_earlier,
     find_folder,
     find_resumable,
     find_shown,
@@ -25,9 +26,11 @@ from mrt_pipeline.orchestrator.folders import (
     remove_old_runs,
 )
 from mrt_pipeline.orchestrator.request import RunRequest
+from mrt_pipeline.runtime.context import EarlierRun
 from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, run_lock
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, save_manifest
-from tests.fakes.manifests import START, make_manifest, put_run
+from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
+from tests.fakes.manifests import START, make_manifest, make_stage_record, put_run
 
 ALL = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")
 
@@ -531,3 +534,32 @@ def test_a_latest_that_leads_nowhere_is_put_right_by_the_next_run(outputs: Path,
     assert remove_old_runs(outputs, keep=1, current=outputs / "20261123_081203") == []
     assert point_latest(outputs / "20261123_081203", outputs, START) is LatestMove.MOVED
     assert (outputs / "latest").readlink() == Path("20261123_081203")
+
+
+def _with_journal(outputs: Path, name: str, **record: object) -> Path:
+    folder = outputs / name
+    folder.mkdir(parents=True)
+    (folder / JOURNAL_NAME).touch()
+    stage = make_stage_record("stage2_enrichment", b"", **record)
+    save_manifest(folder, make_manifest(run_id=f"id-of-{name}", stages={"stage2_enrichment": stage}))
+    return folder
+
+
+def test_rows_are_taken_over_from_the_newest_other_run_with_a_journal(tmp_path: Path) -> None:
+    assert find_earlier(tmp_path, tmp_path / "20261124_000000") is None
+    _with_journal(tmp_path, "20261121_000000")
+    newest = _with_journal(tmp_path, "20261122_000000")
+    own = _with_journal(tmp_path, "20261124_000000")
+    _with_journal(tmp_path, "zz-somebody-elses")
+    _put_runs(tmp_path, "20261123_000000")  # has no journal
+    assert find_earlier(tmp_path, own) == EarlierRun("id-of-20261122_000000", newest)
+
+
+def test_nothing_is_taken_over_from_a_run_whose_dataset_was_refused_or_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    _with_journal(tmp_path, "20261121_000000")
+    folder = _with_journal(tmp_path, "20261122_000000", is_doubted=True)
+    assert find_earlier(tmp_path, tmp_path / "20261124_000000") is None
+    (folder / MANIFEST_NAME).write_text("{")
+    assert find_earlier(tmp_path, tmp_path / "20261124_000000") is None
