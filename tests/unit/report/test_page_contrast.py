@@ -9,7 +9,8 @@ import pytest
 
 from mrt_pipeline.report.page import ASSETS
 
-STYLE = (ASSETS / "report.css").read_text(encoding="utf-8")
+SHEETS = [(ASSETS / name).read_text(encoding="utf-8") for name in ("base.css", "report.css")]
+DARK_SCHEME = "@media screen and (prefers-color-scheme: dark)"
 PAGE = (Path(__file__).parents[3] / "docs/report.md").read_text(encoding="utf-8")
 TEXT, SHAPE = 4.5, 3.0
 """what success criteria 1.4.3 and 1.4.11 ask for"""
@@ -36,8 +37,8 @@ def _variables(block: str) -> dict[str, str]:
     return dict(re.findall(r"(--[a-z-]+): (#[0-9a-f]{6});", block))
 
 
-LIGHT = _variables(STYLE.partition("@media screen and (prefers-color-scheme: dark)")[0])
-DARK = LIGHT | _variables(STYLE.partition("(prefers-color-scheme: dark)")[2].partition("\n}\n")[0])
+LIGHT = _variables("".join(sheet.partition(DARK_SCHEME)[0] for sheet in SHEETS))
+DARK = LIGHT | _variables("".join(sheet.partition(DARK_SCHEME)[2].partition("\n}\n")[0] for sheet in SHEETS))
 
 
 def _luminance(colour: str) -> float:

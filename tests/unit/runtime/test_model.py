@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from mrt_pipeline.config.settings import Stage2Section
 from mrt_pipeline.errors import CredentialError, ModelCallError
+from mrt_pipeline.runtime import http_errors
 from mrt_pipeline.runtime.model import CUT, TOO_LONG, ChatModel, ModelAnswer, is_openrouter
 from mrt_pipeline.runtime.model_usage import Ledger
 from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
@@ -236,7 +237,8 @@ def test_a_redirect_is_not_followed_with_our_key() -> None:
 def test_openrouter_is_told_to_pick_a_provider_that_holds_to_the_schema(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The loopback server stands in as the proxy through which openrouter.ai is asked."""
+    """The loopback server stands in as the proxy through which openrouter.ai is asked, without TLS for once."""
+    monkeypatch.setattr(http_errors, "is_loopback", lambda _: True)
     with serving(answers(GOOD)) as server:
         monkeypatch.setenv("http_proxy", server.url)
         api = OpenrouterSection.model_validate({"base_url": "http://openrouter.ai/api/v1"})
