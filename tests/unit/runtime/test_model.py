@@ -237,7 +237,7 @@ def test_a_redirect_is_not_followed_with_our_key() -> None:
 def test_openrouter_is_told_to_pick_a_provider_that_holds_to_the_schema(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The loopback server stands in as the proxy through which openrouter.ai is asked, without TLS for once."""
+    """The loopback server stands in as the proxy through which openrouter.ai is asked, without TLS."""
     monkeypatch.setattr(http_errors, "is_loopback", lambda _: True)
     with serving(answers(GOOD)) as server:
         monkeypatch.setenv("http_proxy", server.url)
