@@ -196,11 +196,16 @@ def _opens(text: str, line_start: int, mention: Mention) -> bool:
 
 def _owning_heading(text: str, line_start: int, kind: Kind) -> Mention | None:
     """Return whose heading stands above a line: above its list, or right above its paragraph."""
-    is_listed = _BULLET.match(text, line_start) is not None
+    bullet = _BULLET.match(text, line_start)
+    is_listed = bullet is not None
+    indent = bullet.end() - line_start if bullet else None
     for start, end in _lines_before(text, line_start):
         line = text[start:end]
         mentions = mentions_in(text, start, end, kind)
-        is_item = is_listed and not mentions and _BULLET.match(line) is not None
+        above = _BULLET.match(line)
+        if mentions and above and indent is not None and above.end() >= indent:
+            return None  # an entry heads no other one of its own list
+        is_item = is_listed and not mentions and above is not None
         if line.strip() and not is_item:
             is_heading = len(mentions) == 1 and _is_heading(line, mentions[0].start - start)
             return mentions[0] if is_heading else None

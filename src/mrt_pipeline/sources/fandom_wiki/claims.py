@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import EnrichmentSource, Passage, StationClaims
 from mrt_pipeline.contracts.counting import counted
@@ -24,9 +23,9 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import BlockedError, SourceError, SourceFormatError
-from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
 from mrt_pipeline.extraction.grounding import ground
+from mrt_pipeline.extraction.page_reading import PageReading, read_html
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.files import sha256_of
@@ -47,14 +46,6 @@ READER_PARTS = ("extraction", "network")
 """the code and tables that decide what a page is read as"""
 LEAST_ASKED = 10
 """a wiki that has no page for any of so many stations is the wrong one, or has lost them"""
-
-
-class PageReading(Record):
-    """What reading a page yields, before it is grounded."""
-
-    text: str
-    candidates: tuple[Candidate, ...]
-    passages: tuple[tuple[int, int], ...]
 
 
 @dataclass
@@ -216,16 +207,6 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
         now=context.now,
         reader=code_version(READER_PARTS),
     )
-
-
-def read_html(html: str, title: str, names: PlaceNames) -> PageReading:
-    """Return what a page's HTML is read as."""
-    from mrt_pipeline.extraction.page_text import read_page_text
-    from mrt_pipeline.extraction.rules.page_rules import read_page
-
-    page = read_page_text(html, title)
-    reading = read_page(page, names)
-    return PageReading(text=page.text, candidates=reading.candidates, passages=reading.passages)
 
 
 def _refuse_empty(found: Iterable[Resolved]) -> None:
