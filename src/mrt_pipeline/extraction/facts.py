@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.network import StationExit
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.network import Direction, Network, network_provenance
 from mrt_pipeline.runtime.records import natural_key
@@ -31,7 +32,17 @@ class GroundingFacts:
     stops_document: Provenance
     services_document: Provenance
     as_of: date
+    former_directions: Mapping[str, tuple[Direction, ...]]
+    """of services that have ended, by station code"""
+    line_names: frozenset[str]
+    """names and codes of lines, with letters and digits only"""
     reach_m: float = REACH_M
+
+    def names_of_building(self, item: StationExit) -> frozenset[str]:
+        """Return what tells an exit's building from others of its station: its line, and `MRT` or `LRT`."""
+        entry = self.network.find_code(item.station_code)
+        lines = (line for line in self.network.lines if entry and line.line_code == entry.line_code)
+        return frozenset(name for line in lines for name in (line.line_code, line.mode.upper()))
 
     @property
     def documents(self) -> dict[str, Provenance]:
@@ -53,6 +64,12 @@ def gather_facts(
         stops_document=stops.provenance,
         services_document=services.provenance,
         as_of=as_of,
+        former_directions=network.former_directions(as_of),
+        line_names=frozenset(
+            plain_name(name)
+            for line in network.lines
+            for name in (line.line_code, line.name, f"{line.name} Line", *line.code_prefixes)
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from mrt_pipeline.network import Network
 MAX_NAME_WORDS = 5
 """No station's name has more words."""
 
+_STATION_CODE = re.compile(r"\b([A-Z]{2,3})\d{1,2}\b")
 _PLAIN_WORD = re.compile(r"[\w'’.]+")
 _PLACE_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SAME_WORDS = {"cc": "community club", "center": "centre", "ctr": "centre"}
@@ -70,6 +71,13 @@ class PlaceNames:
     def lines_in(self, text: str) -> set[str]:
         """Return the codes of the lines named in a text."""
         return {self.line_codes[_folded(match.group())] for match in self._line_pattern.finditer(text)}
+
+    def lines_headed(self, text: str) -> set[str]:
+        """Return the codes of the lines that a heading names, be it by a station's code: `NS4 exits`."""
+        prefixes = {match.group(1) for match in _STATION_CODE.finditer(text)}
+        return self.lines_in(text) | {
+            self.line_codes[key] for item in prefixes if (key := _folded(item)) in self.line_codes
+        }
 
 
 def place_key(name: str) -> str:

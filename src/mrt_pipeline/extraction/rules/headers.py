@@ -24,6 +24,8 @@ _ACCESS = frozenset(
         *(Meaning.STAIRS_ONLY, Meaning.TACTILE, Meaning.TOILET, Meaning.ACCESS),
     }
 )
+_CLAIMED = _ACCESS | {Meaning.BUS_STOP, Meaning.LANDMARK}
+"""Meanings that every word of a header must agree with: `Old bus stop` may not be one."""
 _ORDER = (
     *(Meaning.BUS_STOP, Meaning.TOWARDS, Meaning.PLATFORM, Meaning.LANDMARK, Meaning.EXIT, Meaning.LINE),
     *(Meaning.STATION, Meaning.STATUS, Meaning.TIME, Meaning.OTHER),
@@ -60,7 +62,7 @@ class Vocabulary:
         parsed = list(self._parse(header))
         found = {meaning for _, meaning in parsed if meaning is not None}
         beside = " ".join(word for word, meaning in parsed if meaning is None and word not in FILLERS)
-        is_doubtful = bool(found & _ACCESS) and not is_understood(beside, may_name=False)
+        is_doubtful = bool(found & _CLAIMED) and not is_understood(beside, may_name=False)
         return Meaning.OTHER if found and (is_doubtful or is_taken_back(header)) else _one_of(found)
 
     def meaning_of_key(self, words: str) -> Meaning | None:

@@ -6,7 +6,9 @@ the exit that a row, an entry or a sentence is about. Everything it claims still
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
@@ -25,6 +27,8 @@ MAX_CANDIDATES = 1000
 """No station has more to say; a page that claims more is not read any further."""
 
 MAX_UNKNOWN_HEADS = 20
+_MODE = re.compile(r"\b[ML]RT\b")
+"""One half of an interchange of both kinds: `LRT exits`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def _read_table(
     """Read a table and return its bounds if a row of it was not read."""
     is_unread = False
     for reading in read_table(page, table, section):
-        found.update(dict.fromkeys(reading.candidates))
+        found.update(dict.fromkeys(_of_line(page, reading.candidates, reading.leads)))
         is_unread = is_unread or reading.is_unread
     return bounds_of(table) if is_unread else None
 
@@ -89,9 +93,18 @@ def _read_line(
     known = {_statement(candidate) for candidate in candidates}
     if not _is_answer(page, page.words(line.piece)):
         candidates += [item for item in read_prose(page, line, section) if _statement(item) not in known]
-    found.update(dict.fromkeys(candidates))
+    found.update(dict.fromkeys(_of_line(page, candidates, section.headings)))
     is_unread = is_unread_line(page, line, candidates, has_owner=lists.has_owner)
     return (line.piece.start, line.piece.end) if is_unread else None
+
+
+def _of_line(page: RulePage, candidates: Iterable[Candidate], leads: Sequence[str]) -> Iterator[Candidate]:
+    """Yield statements of exits with the line, or the mode, of the building that the nearest words name."""
+    named: set[str] = next((lines for text in leads if (lines := page.names.lines_headed(text))), set())
+    named = named or next((modes for text in leads if (modes := set(_MODE.findall(text)))), set())
+    line = named.pop() if len(named) == 1 else None
+    for item in candidates:
+        yield replace(item, line=line) if item.exit_label is not None and line else item
 
 
 def _is_answer(page: RulePage, words: str) -> bool:

@@ -35,6 +35,7 @@ _BESIDE_GOAL = re.compile(
     rf"{_CODE.pattern}|[()（）\[\]\s]|\b(?:MRT|LRT|Station|terminus|end)\b", re.IGNORECASE
 )
 """May stand beside a goal that stands alone."""
+_LINE_BEHIND = re.compile(r"\s+(?:Line|LRT Line)\b", re.IGNORECASE)
 _END = re.compile(r"[;；.。]|\s\|\s|\n")
 
 
@@ -72,7 +73,11 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
     words = re.split(r"[(（]", words)[0]
     if via := VIA_WORDS.search(words):
         words = words[: via.start()]
-    named = [found for found in page.names.stations_in(words) if found.slug != page.slug]
+    named = [
+        found
+        for found in page.names.stations_in(words)
+        if found.slug != page.slug and not _LINE_BEHIND.match(words, found.end)  # `Downtown Line`
+    ]
     return [words[found.start : found.end] for found in named] or _CODE.findall(words)
 
 

@@ -52,6 +52,8 @@ class RowReading:
     candidates: tuple[Candidate, ...]
     is_unread: bool
     """it may hold something that was not read"""
+    leads: tuple[str, ...] = ()
+    """words that may say which line's building it is about, nearest first"""
 
 
 def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowReading]:
@@ -76,7 +78,18 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
             state.is_after_header, state.has_data = False, True
             if not state.is_unread:
                 candidates = tuple(dict.fromkeys(_read_row(page, row, state)))
-                yield RowReading(row, candidates, _is_unread(page, row, candidates, state))
+                is_row_unread = _is_unread(page, row, candidates, state)
+                yield RowReading(row, candidates, is_row_unread, _leads_of(page, row, state))
+
+
+def _leads_of(page: RulePage, row: TableRow, state: TableState) -> tuple[str, ...]:
+    """Return what may say which building a row is about: its cells of lines and stations, then headings."""
+    own = (
+        page.words(cell.piece)
+        for cell, column in zip(row.cells, state.columns, strict=False)
+        if column.meaning in (Meaning.LINE, Meaning.STATION)
+    )
+    return (*own, *state.section.headings)
 
 
 def has_doubtful_bracket(piece: Piece, found: LabelText, text: str) -> bool:

@@ -43,6 +43,20 @@ class Meaning(StrEnum):
 
 FILLERS = frozenset(
     {
+        *(
+            "present",
+            "day",
+            "current",
+            "far",
+            "local",
+            "main",
+            "major",
+            "key",
+            "notable",
+            "important",
+            "useful",
+        ),
+        *("popular", "principal", "around", "close", "short", "walking", "walk", "within", "area", "within"),
         *("the", "a", "an", "of", "at", "in", "to", "and", "or", "for", "by", "with", "from", "this", "its"),
         *(
             "nearest",
@@ -161,6 +175,7 @@ GENERIC_PLACES = re.compile(
     r"|industrial (?:area|estate|buildings?)|platforms?|faregates?|passenger service(?: centre| office)?"
     r"|ticket (?:office|machines?)|condominiums?|apartments|restaurants?|eateries|coffee ?shops?|schools)"
     r"|.*\b(?:lift|elevator|escalator|stair|step|barrier|obstacle)s?[- ]free\b.*"
+    r"|.*\bstn\b.*|.*\b[ml]rt(?: station)?"
     r"|tb[acd]|unknown|various|nil|none|n/a|currently\b.*|see\b.*|same as\b.*|as above|ditto"
     r"|bus(?:es)?(?: services?| routes?)?(?:\W*\d\w*)*",
     re.IGNORECASE,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mrt_pipeline.extraction.rules.headers import load_vocabulary
-from tests.unit.extraction.rules.rule_scene import published, read, table
+from tests.unit.extraction.rules.rule_scene import ground_page, published, read, table
+from tests.unit.extraction.scene import HARBOURFRONT
 
 FACTS = {"A 59049", "A lift", "A Northpoint City", "B 59041", "B escalator"}
 EXITS = "<h2>Exits</h2>"
@@ -121,3 +122,17 @@ def test_the_vocabulary_gives_each_phrase_one_meaning() -> None:
     vocabulary = load_vocabulary()
     assert len(vocabulary.meanings) > 300
     assert all(vocabulary.meaning_of(" ".join(words)) for words in vocabulary.meanings)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h2>Circle Line</h2>" + table("Exit | Lift", "A | Yes"),
+        "<h2>Exits of CC29</h2><ul><li>Exit A: lift</li></ul>",
+        table("Line | Exit | Lift", "Circle Line | A | Yes"),
+    ],
+)
+def test_of_two_exits_of_one_label_the_line_says_which_is_meant(html: str) -> None:
+    exits = ground_page(html, HARBOURFRONT)
+    assert [item.exit_id for item in exits] == ["harbourfront-ccl-A"]
+    assert not ground_page(html.replace("Circle Line", "Lines").replace("CC29", "all"), HARBOURFRONT)
