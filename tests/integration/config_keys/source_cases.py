@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import mrt_pipeline
 from mrt_pipeline.contracts.network import Station
@@ -153,9 +154,20 @@ def ask_places(scene: Scene, changes: Changes) -> None:
     read_places(scene.access(changes), 0)
 
 
+OWN_WORDS = str(Path(__file__).parents[2] / "fixtures" / "fandom-wiki" / "vocabulary.csv")
+
+
 def ask_fandom(scene: Scene, changes: Changes) -> None:
     """Look for some pages."""
     wiki_source.open_source(scene.context(changes), bus_tables()).prepare(open_stations())
+
+
+def knows_own_words(scene: Scene, changes: Changes) -> bool:
+    """Return whether pages are read with the words of a person's own file."""
+    source = wiki_source.open_source(scene.context(changes), bus_tables())
+    assert isinstance(source, wiki_source.WikiSource)
+    assert source.vocabulary is not None
+    return ("out", "and", "about") in source.vocabulary.meanings
 
 
 def ask_mrtdown(scene: Scene, changes: Changes) -> None:
@@ -298,5 +310,6 @@ API_CASES = (
         {"singapore-mrt-lines.fandom.com"},
         MIRROR,
     ),
+    Case("apis.fandom.vocabulary", OWN_WORDS, knows_own_words, False, True),
 )
 CASES = (*RUN_CASES, *STAGE1_CASES, *STAGE2_CASES, *API_CASES)
