@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.network import StationExit
@@ -13,8 +14,23 @@ from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.network import Direction, Network, network_provenance
 from mrt_pipeline.runtime.records import natural_key
 
+_KIND_OF_STATION = re.compile(r"\b(?:mrt|lrt|station|stn)\b")
 REACH_M = 400.0
 """Straight line within which a listed bus stop can belong to an exit; a farther one is the page's mistake."""
+
+
+class PlainNames(dict[str, str]):
+    """The slug of each place by its name with letters and digits only."""
+
+    @classmethod
+    def of(cls, network: Network) -> PlainNames:
+        """Return the names in a network's tables."""
+        return cls((plain_name(name), slug) for slug, name in network.names.items())
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """Return everything that one of the names begins with, to see at a word whether one may begin."""
+        return frozenset(name[:end] for name in self for end in range(len(name) + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +40,7 @@ class GroundingFacts:
     network: Network
     directions: Mapping[str, tuple[Direction, ...]]
     """by station code"""
-    slugs_by_name: Mapping[str, str]
-    """slug of each place by its name with letters and digits only"""
+    slugs_by_name: PlainNames
     bus_stops: Mapping[str, BusStop]
     services: Mapping[str, tuple[str, ...]]
     """service numbers by bus stop code, in natural order"""
@@ -58,7 +73,7 @@ def gather_facts(
     return GroundingFacts(
         network=network,
         directions=network.directions(as_of),
-        slugs_by_name={plain_name(name): slug for slug, name in network.names.items()},
+        slugs_by_name=PlainNames.of(network),
         bus_stops={stop.bus_stop_code: stop for stop in stops.records},
         services=services_by_stop(services.records),
         stops_document=stops.provenance,
@@ -75,7 +90,7 @@ def gather_facts(
 
 def plain_name(name: str) -> str:
     """Return a station's name as letters and digits only, without what kind of station it is."""
-    words = re.sub(r"\b(?:mrt|lrt|station|stn)\b", " ", name.casefold())
+    words = _KIND_OF_STATION.sub(" ", name.casefold())
     return "".join(char for char in words if char.isalnum())
 
 

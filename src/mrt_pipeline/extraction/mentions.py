@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 Labels = frozenset[str]
 NOBODY: Labels = frozenset()
@@ -69,6 +70,9 @@ class Kind:
     @property
     def pattern(self) -> re.Pattern[str]:
         """Return what a mention looks like; lists after commas need the plural (`Exit 1, 2 escalators`)."""
+        return _pattern_of(self)
+
+    def _compile(self) -> re.Pattern[str]:
         one = rf"\b(?i:{self.one})\b{_BEFORE}(?P<few>{LABEL_PATTERN}(?:{_FEW}{LABEL_PATTERN}){{0,5}})"
         listed = rf"{LABEL_PATTERN}(?:{_MANY}{LABEL_PATTERN}){{0,{MAX_RANGE}}}"
         many = rf"\b(?i:{self.many})\b{_BEFORE}(?P<many>{listed})"
@@ -83,6 +87,11 @@ class Kind:
     def header(self) -> re.Pattern[str]:
         """Return what the first cell of a table of such things says."""
         return re.compile(rf"^[^|\t]*\b(?i:{self.one}|{self.many})\b[^|\t]*[|\t]")
+
+
+@cache
+def _pattern_of(kind: Kind) -> re.Pattern[str]:
+    return kind._compile()
 
 
 EXIT = Kind("exit|entrance", "exits|entrances", is_small_too=True)
