@@ -17,6 +17,7 @@ from mrt_pipeline.extraction.rules.cells import access_in, denied_in
 from mrt_pipeline.extraction.rules.headers import is_taken_back
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.place_mentions import is_generic
 from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
 from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
 from mrt_pipeline.extraction.rules.words import ANSWERS, FILLERS, Meaning, folded
@@ -76,6 +77,8 @@ class Grid:
     rows: tuple[TableRow, ...]
     corner: str | None = None
     """of a table that was turned round: what its first cell says of those below it"""
+    place: int = 0
+    """of such a table: the column of the exits; one before it says which building they belong to"""
 
 
 def grid_of(page: RulePage, table: Table) -> Grid:
@@ -83,10 +86,13 @@ def grid_of(page: RulePage, table: Table) -> Grid:
     rows = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
     lead = next((number for number, row in enumerate(rows) if not is_divider(row)), len(rows))
     body = rows[lead:]
-    if any(map(is_divider, body)) or not _is_sideways(page, body):
+    above = next(
+        (number for number in (0, 1) if _is_sideways(page, body[number:], above=body[:number])), None
+    )
+    if above is None or any(map(is_divider, body)):
         return Grid(tuple(rows))
     turned = [TableRow(cells, None) for cells in zip(*(row.cells for row in body), strict=True)]
-    return Grid((*rows[:lead], *turned), page.words(body[0].cells[0].piece))
+    return Grid((*rows[:lead], *turned), page.words(body[above].cells[0].piece), above)
 
 
 def is_divider(row: TableRow) -> bool:
@@ -143,14 +149,15 @@ def take_header(page: RulePage, row: TableRow, below: Sequence[TableRow], state:
 
 
 def take_turned_header(
-    page: RulePage, row: TableRow, corner: str, body: Sequence[TableRow], state: TableState
+    page: RulePage, row: TableRow, grid: Grid, body: Sequence[TableRow], state: TableState
 ) -> None:
     """Take the first column of a table that was turned round: what the rows hold, or what exits may have."""
     take_header(page, row, body, state)
-    about = page.vocabulary.meaning_of(corner)
-    is_platforms = about in _ABOUT_TRAINS or not _label_of(page, body[0], 0)
-    columns = [Column(Meaning.PLATFORM if is_platforms else Meaning.EXIT)]
-    for number, column in enumerate(state.columns[1:], 1):
+    about = page.vocabulary.meaning_of(grid.corner or "")
+    is_platforms = about in _ABOUT_TRAINS or not _label_of(page, body[0], grid.place)
+    columns = [Column(Meaning.LINE)] * grid.place
+    columns.append(Column(Meaning.PLATFORM if is_platforms else Meaning.EXIT))
+    for number, column in enumerate(state.columns[grid.place + 1 :], grid.place + 1):
         words = [folded(cell) for cell in _cells_of(page, body, number)]
         is_asked = all(word in ANSWERS or word in _BLANK for word in words)
         if is_asked and about in (Meaning.LANDMARK, Meaning.BUS_STOP):
@@ -166,6 +173,12 @@ def take_headless(page: RulePage, rows: Sequence[TableRow], state: TableState) -
     if is_about_exits and len(body) > 1 and all(_label_of(page, row, 0) for row in body):
         blank = [""] * len(body[0].cells)
         state.columns = tuple(_columns_of(page, blank, [None] * len(blank), body))
+
+
+def key_meaning(page: RulePage, words: str) -> Meaning | None:
+    """Return what a key means in a row of one fact; a kind of place heads the name of one: `Temple`."""
+    found = page.vocabulary.meaning_of_key(words)
+    return found or (Meaning.LANDMARK if words and is_generic(words) else None)
 
 
 def is_filler(words: str) -> bool:
@@ -184,9 +197,17 @@ def is_copy(row: TableRow, number: int) -> bool:
     return number > 0 and row.cells[number].origin == row.cells[number - 1].origin
 
 
-def _is_sideways(page: RulePage, rows: Sequence[TableRow]) -> bool:
-    """Return whether the first row names exits or platforms, and the first column what is said of them."""
+def _is_sideways(page: RulePage, rows: Sequence[TableRow], *, above: Sequence[TableRow]) -> bool:
+    """Return whether the first row names exits or platforms, and the first column what is said of them.
+
+    Args:
+        page: the page.
+        rows: rows of a table.
+        above: the row above them, if there is one; it must group the columns below it.
+    """
     if len(rows) < 2 or len(rows[0].cells) < 2:
+        return False
+    if above and not any(is_copy(above[0], number) for number in range(2, len(above[0].cells))):
         return False
     corner, *others = rows[0].cells
     words = page.words(corner.piece)
@@ -197,10 +218,11 @@ def _is_sideways(page: RulePage, rows: Sequence[TableRow]) -> bool:
     if all(led_sign(page.text, cell.piece.start, cell.piece.end) for cell in others):
         return True
     named = [page.words(cell.piece) for cell in others]
-    are_labels = all((sign_in(text) if is_platforms else read_labels(page, text)) for text in named)
+    are_labels = all((sign_in(text) if is_platforms else _is_label(page, text)) for text in named)
     is_said = page.vocabulary.meaning_of(words) or any(map(page.vocabulary.meaning_of, firsts))
     has_exits = Meaning.EXIT in map(page.vocabulary.meaning_of, firsts)
-    return are_labels and len(set(named)) == len(named) and bool(is_said) and not has_exits
+    is_distinct = bool(above) or len(set(named)) == len(named)
+    return are_labels and is_distinct and bool(is_said) and not has_exits
 
 
 def _is_about_one(page: RulePage, cell: Cell) -> bool:
@@ -264,9 +286,7 @@ def _is_key_column(
         if any(folded(cell) in ANSWERS or cell in ANSWERS for cell in answers):
             return True
     cells = _cells_of(page, body, number)
-    keys = sum(
-        page.vocabulary.meaning_of_key(cell) is not None and not read_labels(page, cell) for cell in cells
-    )
+    keys = sum(key_meaning(page, cell) is not None and not read_labels(page, cell) for cell in cells)
     return behind in _SILENT and keys > 0 and 2 * keys >= len(cells)
 
 
@@ -288,6 +308,12 @@ def _cells_of(page: RulePage, body: Sequence[TableRow], number: int) -> list[str
     """Return the words of a column, blank cells left out."""
     words = (page.words(row.cells[number].piece) for row in body)
     return [cell for cell in words if cell]
+
+
+def _is_label(page: RulePage, words: str) -> bool:
+    """Return whether a cell is the label of exits, and not an entry about one: `Exit A: lift`."""
+    found = read_labels(page, words)
+    return found is not None and not words[found.rest_start :].lstrip().startswith((":", "："))
 
 
 def _label_of(page: RulePage, row: TableRow, number: int) -> bool:

@@ -31,6 +31,7 @@ _ORDER = (
     *(Meaning.STATION, Meaning.STATUS, Meaning.TIME, Meaning.OTHER),
 )
 """Which meaning counts when a header has several: the one that says most."""
+_SHORT_IS = re.compile(r"(?<=what)['’]s\b", re.IGNORECASE)
 _AFFIRMED = re.compile(
     r"无障碍|无台阶|\bwithout (?:any )?steps\b|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)", re.IGNORECASE
 )
@@ -61,14 +62,14 @@ class Vocabulary:
         """Return what a header means; words that take it back make it one of no use."""
         parsed = list(self._parse(header))
         found = {meaning for _, meaning in parsed if meaning is not None}
-        beside = " ".join(word for word, meaning in parsed if meaning is None and word not in FILLERS)
+        beside = " ".join(word for word, meaning in parsed if meaning is None and word not in _FILLERS)
         is_doubtful = bool(found & _CLAIMED) and not is_understood(beside, may_name=False)
         return Meaning.OTHER if found and (is_doubtful or is_taken_back(header)) else _one_of(found)
 
     def meaning_of_key(self, words: str) -> Meaning | None:
         """Return what some words mean if all of them belong to the name of a column or entry."""
         parsed = list(self._parse(words))
-        is_key = all(meaning or word in FILLERS for word, meaning in parsed) and parsed[-1:] != [("a", None)]
+        is_key = all(meaning or word in _FILLERS for word, meaning in parsed) and parsed[-1:] != [("a", None)]
         return self.meaning_of(words) if is_key else None
 
     def meaning_below(self, header: str, lowest: str) -> Meaning | None:
@@ -135,12 +136,21 @@ def _read(path: Path) -> Iterator[tuple[tuple[str, ...], Meaning]]:
 
 
 def _words_of(text: str) -> Iterator[str]:
-    """Yield a text's words as they are looked up; each Chinese character is one."""
-    for word in folded(text).split():
+    """Yield a text's words as they are looked up: in the singular, and each Chinese character by itself."""
+    for word in folded(_SHORT_IS.sub(" is", text)).split():
+        word = _singular(word)
         if _SEPARATED <= word[0] <= _SEPARATED_END:
             yield from word
         else:
             yield word
+
+
+def _singular(word: str) -> str:
+    is_plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word.isascii()
+    return word[:-1] if is_plural else word
+
+
+_FILLERS = frozenset(map(_singular, FILLERS))
 
 
 def _one_of(found: Iterable[Meaning]) -> Meaning | None:

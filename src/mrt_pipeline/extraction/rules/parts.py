@@ -150,7 +150,11 @@ def _split_lead(
     text: str, start: int, end: int, links: tuple[tuple[int, int], ...]
 ) -> tuple[str | None, int]:
     match = _LEAD.match(text, start, end)
-    if match is None or any(link[0] < match.end() < link[1] for link in links):
+    if (
+        match is None
+        or match["lead"].strip().isdigit()
+        or any(link[0] < match.end() < link[1] for link in links)
+    ):
         return None, start
     return match.group("lead").strip(), match.end()
 

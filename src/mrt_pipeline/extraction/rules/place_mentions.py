@@ -34,7 +34,7 @@ MAX_CHARS = 70
 _CONNECTING = re.compile(r"(?:\s|[/&+,]|\band\b|\bor\b|\bthe\b|与|和|及|\bdan\b)*", re.IGNORECASE)
 _LEADING_VERB = re.compile(
     r"(?:(?:serves?|serving|leads?|leading|opens?|connects?|connected|linked|links|access|way|exit)\s+)?(?:(?:in|on)?to|towards?|for)"
-    r"\s+(?:the\s+)?|(?:serves?|serving)\s+(?:the\s+)?",
+    r"\s+(?:the\s+)?|(?:serves?|serving|near|next to|beside|close to)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _WAY_THERE = re.compile(r"\s*(?:via|through|using|by way of|across|over)\b.*", re.IGNORECASE | re.DOTALL)
@@ -97,7 +97,7 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
         return [(start, end)]
     names = list(joined_names(page.text, start, end))
     words = [page.text[slice(*bounds)] for bounds in names]
-    generic = list(map(_is_generic, words))
+    generic = list(map(is_generic, words))
     if len(names) < 2 or all(generic):
         return []
     if any(generic) and not any(map(GENERIC_PLACES.fullmatch, words)):
@@ -105,7 +105,7 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     return names if all(" " in name and is_sure_place(page, name) for name in words) else []
 
 
-def _is_generic(name: str) -> bool:
+def is_generic(name: str) -> bool:
     """Return whether words say what kind of place is meant, but not which: `Food Centre`."""
     return all(PLACE_SIGNS.fullmatch(f" {word}") or word.casefold() in KINDS for word in name.split())
 

@@ -32,6 +32,9 @@ def read_platform_row(
     cell = by_meaning[Meaning.PLATFORM]
     sign = sign_in(page.words(cell.piece))
     goal_cell = by_meaning.get(Meaning.TOWARDS) or by_meaning.get(Meaning.LANDMARK)
+    if sign is None and goal_cell is None:
+        headings = state.section.headings
+        yield from read_signed(page, cell.piece.start, cell.piece.end, headings, _spanning(row, cell, None))
     if sign is None:
         yield from read_layout_row(page, row, columns, state)
         return
@@ -93,6 +96,9 @@ def read_layout_row(
         for cell in row.cells
         if (found := led_sign(page.text, cell.piece.start, cell.piece.end))
     ]
+    first = row.cells[0]
+    if not led and state.section.topic is Meaning.PLATFORM and (bare := sign_in(page.words(first.piece))):
+        led = [(first, (bare, first.piece.end))]
     signs = {found[0] for _, found in led}
     if len(signs) != 1 or is_not_now(page.text[slice(*row.bounds)]):
         return

@@ -21,7 +21,7 @@ _LEAD = re.compile(rf"\s*(?i:{_WORDS})\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}}
 TOWARDS = re.compile(
     "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in TOWARDS_WORDS), re.IGNORECASE
 )
-TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:to|for)(?=\s+[A-Z]))", re.IGNORECASE)
+TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:[Tt]o|[Ff]or)(?=\s+[A-Z]))", re.IGNORECASE)
 """In an entry or row about a platform a plain `to` will do."""
 _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
@@ -42,7 +42,8 @@ _END = re.compile(r"[;；.。]|\s\|\s|\n")
 def sign_in(words: str) -> str | None:
     """Return the sign of the one platform that a cell names."""
     match = _SIGN.fullmatch(words)
-    return match.group("sign") if match and not is_not_now(words) else None
+    is_several = match is not None and _OTHER_SIGN.search(words, match.end("sign"))
+    return match.group("sign") if match and not is_several and not is_not_now(words) else None
 
 
 def led_sign(text: str, start: int, end: int) -> tuple[str, int] | None:

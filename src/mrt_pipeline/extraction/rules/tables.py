@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mrt_pipeline.extraction.access_words import is_not_now
+from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Cell, Piece, Table
@@ -20,6 +20,7 @@ from mrt_pipeline.extraction.rules.columns import (
     is_copy,
     is_divider,
     is_header,
+    key_meaning,
     take_divider,
     take_header,
     take_headless,
@@ -27,6 +28,7 @@ from mrt_pipeline.extraction.rules.columns import (
 )
 from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.parts import split_items
 from mrt_pipeline.extraction.rules.passages import has_unread_words
 from mrt_pipeline.extraction.rules.platform_rows import (
     read_keyed_platform,
@@ -71,7 +73,7 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
         if is_divider(row):
             take_divider(page, row, state, labels)
         elif grid.corner is not None and not state.columns:
-            take_turned_header(page, row, grid.corner, below, state)
+            take_turned_header(page, row, grid, below, state)
         elif grid.corner is None and is_header(page, row, below, state):
             take_header(page, row, below, state)
         else:
@@ -80,6 +82,20 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
                 candidates = tuple(dict.fromkeys(_read_row(page, row, state)))
                 is_row_unread = _is_unread(page, row, candidates, state)
                 yield RowReading(row, candidates, is_row_unread, _leads_of(page, row, state))
+
+
+def split_exits(page: RulePage, piece: Piece) -> Iterator[tuple[tuple[str, ...], Piece]]:
+    """Yield what a cell says of each exit that begins an item of it: `Exit A: lift; Exit B: escalator`."""
+    labels: tuple[str, ...] = ()
+    start = piece.start
+    for item in split_items(page.text, piece):
+        found = read_labels(page, item.lead) if item.lead else None
+        if found and found.has_word:
+            if labels:
+                yield labels, part_of(piece, start, page.text.rfind(item.lead or "", start, item.start))
+            labels, start = found.labels, item.start
+    if labels:
+        yield labels, part_of(piece, start, piece.end)
 
 
 def _leads_of(page: RulePage, row: TableRow, state: TableState) -> tuple[str, ...]:
@@ -168,6 +184,8 @@ def _takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
             return is_not_now(words)
         case None:
             return is_not_now(words) and is_bare_remark(words)
+        case Meaning.LINE:
+            return is_not_now(words) or is_denying(words)
         case Meaning.STATION:
             return page.names_other_station(words)
         case _:
@@ -228,6 +246,8 @@ def _read_others(
             yield from read_cell(page, cell.piece, column.meaning, labels, row.bounds, needs_sign=needs_sign)
         else:
             yield from read_exits_of(page, cell.piece, column.meaning, row.bounds)
+            for own, part in split_exits(page, cell.piece):
+                yield from read_cell(page, part, column.meaning, own, row.bounds)
 
 
 def _find_labels(
@@ -277,7 +297,8 @@ def _entries(
                 page.note_unknown(head)
             continue
         is_open = column.meaning is None and column.head is None
-        known = page.vocabulary.meaning_of_key(words) if is_open or column.is_key else None
+        known = page.vocabulary.meaning_of_key(words) if is_open else None
+        known = key_meaning(page, words) if column.is_key else known
         is_first_of_keyed = is_keyed and number == numbers[0]
         if column.is_key or is_first_of_keyed or (known and number != numbers[-1]):
             key, head, is_behind_key = known, words, True

@@ -55,6 +55,19 @@ FORMS = {
     "lists by kind": f"{_list('Lift: Exit A', 'Exits with escalators: B')}<h2>Landmarks</h2>"
     f"{_list('Northpoint City (Exit A)')}<h2>Bus stops</h2><h3>Exit A</h3>{_list('59049')}"
     f"<h3>Exit B</h3>{_list('59041 – Opp Stn')}",
+    "exits grouped by building": "<table><tr><td></td><td colspan='2'>North South Line</td></tr>"
+    "<tr><td></td><td>A</td><td>B</td></tr><tr><td>Bus stop</td><td>59049</td><td>59041</td></tr>"
+    "<tr><td>Access</td><td>Lift</td><td>Escalator</td></tr>"
+    "<tr><td>Places</td><td>Northpoint City</td><td></td></tr></table>",
+    "keys with their exits": _box(
+        ("Facilities", "Exit A: lift; Exit B: escalator"),
+        ("Bus stops", "Exit A: 59049 (services 2, 10); Exit B: 59041"),
+        ("Nearby", "Exit A: Northpoint City"),
+    ),
+    "kinds of places": table(
+        "Exit | Type | Name", "A | Mall | Northpoint City", "B | Road | Yishun Ring Road"
+    )
+    + table("Exit | Bus stop & services | Access", "A | 59049: 2, 10 | Lift", "B | 59041: 2A | Escalator"),
     "answers": f"<h2>Lifts</h2>{_list('Exit A')}<h2>Escalators</h2>{_list('Exit B')}"
     + table("Landmark | A | B", "Northpoint City | ✓ |", "Silver Hall | | ✗")
     + table("Code | Exit", "59049 | A", "59041 | B"),
@@ -74,6 +87,10 @@ def test_one_station_in_many_forms_says_the_same(form: str) -> None:
         + _keyed("Platform B", ("Towards", "NS28")),
         table("Subject | Kind | Value", "Platform A | Towards | Jurong East", "Platform B | Towards | NS28"),
         table("Line | Platform A | Platform B", "North South Line | Jurong East | Marina South Pier"),
+        table("Line | Platforms", "North South Line | A (towards Jurong East), B (to Marina South Pier)"),
+        _keyed(
+            "Platforms", ("A", "to NS1 Jurong East (Khatib)"), ("B", "to NS28 Marina South Pier"), tag="td"
+        ),
         "<h3>Platforms</h3><ul><li>A: towards Jurong East</li><li>B – Marina South Pier</li></ul>",
         "<h3>Platform A</h3><p>Towards: Jurong East</p><h3>Platform B</h3><p>Towards Marina South Pier</p>",
         "<p>Platforms: A for trains towards Jurong East, B for trains towards Marina South Pier.</p>",
