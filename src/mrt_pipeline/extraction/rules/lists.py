@@ -26,7 +26,7 @@ from mrt_pipeline.extraction.rules.platforms import (
     read_platform_line,
     read_signed,
 )
-from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted
+from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted, sign_of_heading
 from mrt_pipeline.extraction.rules.tables import has_doubtful_bracket, part_of, pieces_behind
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
@@ -81,7 +81,8 @@ class ListReader:
         labels = found.labels if found else owner.labels
         known = None if found else self.page.vocabulary.meaning_of_key(words.rstrip(" :："))
         meaning = known or owner.meaning
-        is_about_trains = section.topic is Meaning.PLATFORM or section.sign is not None
+        is_below_sign = owner.piece is not None and sign_of_heading(self.page, owner.piece) is not None
+        is_about_trains = is_below_sign or section.topic is Meaning.PLATFORM or section.sign is not None
         is_short_entry = line.kind != "paragraph" and len(words) < MAX_HEADER_CHARS
         is_unread = not found and is_short_entry and not is_about_trains and is_untrusted(self.page, words)
         self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece))
@@ -115,7 +116,7 @@ class ListReader:
     ) -> Iterator[Candidate]:
         page, piece, bounds = self.page, line.piece, (line.piece.start, line.piece.end)
         words = page.words(piece)
-        yield from _read_platforms(page, piece, section)
+        yield from _read_platforms(page, piece, section, owner.piece)
         yield from _read_keyed_exits(page, piece, bounds)
         meaning = owner.meaning or _topic(section)
         if found is not None:
@@ -142,7 +143,9 @@ class ListReader:
             yield from read_cell(page, owner.piece, meaning, found.labels, None)
 
 
-def _read_platforms(page: RulePage, piece: Piece, section: Section) -> Iterator[Candidate]:
+def _read_platforms(
+    page: RulePage, piece: Piece, section: Section, above: Piece | None
+) -> Iterator[Candidate]:
     """Yield what a line says of platforms: of those it begins with, lists, or stands below."""
     bounds = piece.start, piece.end
     key, colon, _ = page.words(piece).partition(":")
@@ -150,12 +153,12 @@ def _read_platforms(page: RulePage, piece: Piece, section: Section) -> Iterator[
         yield from read_signed(page, piece.start + len(key) + 1, piece.end, section.headings, bounds)
     elif led_sign(page.text, *bounds):
         yield from read_platform_line(page, *bounds, section.headings)
-    elif section.sign:
+    elif found := (sign_of_heading(page, above) if above else None) or section.sign:
         start = piece.start + len(key) + 1 if is_towards(page, key) else piece.start
         goals = goals_in(page, *bounds, TO) or (
             lone_goal(page, start, piece.end) if start > piece.start else []
         )
-        sign, sign_start = section.sign
+        sign, sign_start = found
         yield from claim_platform(
             page, sign, goals, line_of(page, *section.headings), (sign_start, piece.end)
         )

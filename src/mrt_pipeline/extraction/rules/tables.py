@@ -172,6 +172,7 @@ def _is_of_no_use(page: RulePage, row: TableRow, columns: Sequence[Column]) -> b
     return any(
         _takes_back(page, page.words(cell.piece), column.meaning)
         for cell, column in zip(row.cells, columns, strict=True)
+        if len(list(split_exits(page, cell.piece))) < 2  # else a remark is about one of its exits
     )
 
 

@@ -60,7 +60,7 @@ FORMS = {
     "<tr><td>Access</td><td>Lift</td><td>Escalator</td></tr>"
     "<tr><td>Places</td><td>Northpoint City</td><td></td></tr></table>",
     "keys with their exits": _box(
-        ("Facilities", "Exit A: lift; Exit B: escalator"),
+        ("Facilities", "Exit A: lift; Exit B: escalator; Exit C: lift (under construction)"),
         ("Bus stops", "Exit A: 59049 (services 2, 10); Exit B: 59041"),
         ("Nearby", "Exit A: Northpoint City"),
     ),
@@ -93,6 +93,7 @@ def test_one_station_in_many_forms_says_the_same(form: str) -> None:
         ),
         "<h3>Platforms</h3><ul><li>A: towards Jurong East</li><li>B – Marina South Pier</li></ul>",
         "<h3>Platform A</h3><p>Towards: Jurong East</p><h3>Platform B</h3><p>Towards Marina South Pier</p>",
+        "<dl><dt>Platform A</dt><dd>To Jurong East</dd><dt>Platform B</dt><dd>To Marina South Pier</dd></dl>",
         "<p>Platforms: A for trains towards Jurong East, B for trains towards Marina South Pier.</p>",
     ],
 )
@@ -106,6 +107,7 @@ def test_platforms_in_many_forms_say_the_same(html: str) -> None:
         table("Exit | Attribute | Value", "A | Lift | Yes", "A | Status | Closed", "B | Shelter | Lift"),
         f"{EXITS}<h3>Exit A</h3><ul><li>Lift: yes</li><li>Status: closed for works</li></ul>",
         f"{EXITS}<h3>Exit A</h3><ul><li>Closed since May</li><li>Lift</li></ul>",
+        f"{EXITS}<h3>Exit A</h3><ul><li>Lift</li><li>Status: mothballed</li></ul>",
         _keyed("Exit A", ("Whatever", "Lift"), ("Facility", "Taxi stand")),
         table("Exit | Mystery", "A | Northpoint City", "B | Lift"),
         table("Exit | Old stop", "A | 59049"),
