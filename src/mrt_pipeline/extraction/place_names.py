@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mrt_pipeline.extraction.facts import PlainNames, plain_name
@@ -36,12 +36,10 @@ class PlaceNames:
     line_codes: dict[str, str]
     """line code by plain name, code and prefix"""
     _line_pattern: re.Pattern[str] = field(repr=False)
-    places: frozenset[str] = frozenset()
-    """keys of places known from records, such as the names of bus stops"""
 
     @classmethod
-    def of(cls, network: Network, places: Iterable[str] = ()) -> PlaceNames:
-        """Return the names in a network's tables, and those of further places."""
+    def of(cls, network: Network) -> PlaceNames:
+        """Return the names in a network's tables."""
         written: dict[str, str] = {}
         for line in network.lines:
             for name in (line.line_code, *line.code_prefixes, line.name, f"{line.name} Line"):
@@ -52,16 +50,11 @@ class PlaceNames:
             slugs=PlainNames.of(network),
             line_codes={_folded(name): code for name, code in written.items()},
             _line_pattern=re.compile(rf"(?<![\w–-])(?:{pattern})(?![\w])"),
-            places=frozenset(map(place_key, places)),
         )
 
     def slug_of_title(self, title: str) -> str | None:
         """Return the station that a page's title names, whatever kind of station it says it is."""
         return self.slugs.get(plain_name(_TITLE_NOISE.sub(" ", title)))
-
-    def is_place(self, name: str) -> bool:
-        """Return whether a name is that of a known place."""
-        return bool(self.places) and place_key(name) in self.places
 
     def stations_in(self, text: str) -> Iterator[NamedStation]:
         """Yield the stations named in a text, the longest name at each place."""

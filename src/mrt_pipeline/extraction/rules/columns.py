@@ -17,7 +17,7 @@ from mrt_pipeline.extraction.rules.cells import access_in, denied_in
 from mrt_pipeline.extraction.rules.headers import is_taken_back
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
-from mrt_pipeline.extraction.rules.place_mentions import is_generic
+from mrt_pipeline.extraction.rules.place_mentions import is_generic, is_sure_place
 from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
 from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
 from mrt_pipeline.extraction.rules.words import ANSWERS, FILLERS, Meaning, folded
@@ -300,7 +300,7 @@ def _meaning_of_cells(page: RulePage, pieces: Sequence[Piece]) -> Meaning | None
         return Meaning.BUS_STOP
     if all(is_understood(cell, may_deny=True) and (access_in(cell) or denied_in(cell)) for cell in words):
         return Meaning.ACCESS
-    named = sum(bool(piece.links) or page.names.is_place(page.words(piece)) for piece in filled)
+    named = sum(bool(piece.links) or is_sure_place(page.words(piece)) for piece in filled)
     return Meaning.LANDMARK if 2 * named > len(filled) else None
 
 

@@ -48,7 +48,7 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
 
     Args:
         page: the page.
-        names: of stations, lines and known places.
+        names: of stations and lines.
         vocabulary: what heads and keys mean; the package's own if none is given.
     """
     rule_page = RulePage.of(page, names, vocabulary or load_vocabulary())

@@ -64,7 +64,7 @@ def find_names(page: RulePage, item: Item, *, needs_sign: bool = False) -> Itera
             continue
         for start, end in _names_of(page, part):
             name, is_linked = page.text[start:end], (start, end) in part.links
-            if needs_sign and not (is_linked or is_sure_place(page, name)):
+            if needs_sign and not (is_linked or is_sure_place(name)):
                 continue
             if is_part_of_firm(page.text, start, end):
                 continue
@@ -72,11 +72,9 @@ def find_names(page: RulePage, item: Item, *, needs_sign: bool = False) -> Itera
                 yield (start, end), part
 
 
-def is_sure_place(page: RulePage, name: str) -> bool:
-    """Return whether words are a place's name by themselves: a known one, or one that says what is there."""
-    return page.names.is_place(name) or (
-        PLACE_SIGNS.fullmatch(name) is not None and GENERIC_PLACES.fullmatch(name) is None
-    )
+def is_sure_place(name: str) -> bool:
+    """Return whether words are a place's name by themselves, since they say what is there: `Golden Mall`."""
+    return PLACE_SIGNS.fullmatch(name) is not None and GENERIC_PLACES.fullmatch(name) is None
 
 
 def _names_of(page: RulePage, part: Part) -> list[Bounds]:
@@ -93,7 +91,7 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     if start >= end or is_cut_by_bracket:
         return []
     name = page.text[start:end]
-    if not is_joined(name) or page.names.is_place(name):
+    if not is_joined(name):
         return [(start, end)]
     names = list(joined_names(page.text, start, end))
     words = [page.text[slice(*bounds)] for bounds in names]
@@ -102,7 +100,7 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
         return []
     if any(generic) and not any(map(GENERIC_PLACES.fullmatch, words)):
         return [(start, end)]  # one place: `Mei Ling Market & Food Centre`
-    return names if all(" " in name and is_sure_place(page, name) for name in words) else []
+    return names if all(" " in name and is_sure_place(name) for name in words) else []
 
 
 def is_generic(name: str) -> bool:
