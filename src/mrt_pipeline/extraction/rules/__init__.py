@@ -3,7 +3,8 @@
 ``page_rules``     the page from top to bottom, and what is handed on
 ``sections``       what do the headings above a block say of it
 ``tables``         what does each row of a table say
-``columns``        what do a table's columns hold, whichever way round it stands
+``grids``          which way round does a table stand
+``columns``        what do a table's columns hold
 ``lists``          what does an entry say that begins with an exit or a key
 ``prose``          what does a sentence say in so many words
 ``cells``          what does one cell or entry say, by what its column or key means

@@ -11,14 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mrt_pipeline.extraction.access_words import is_elsewhere
-from mrt_pipeline.extraction.page_model import Cell, Piece, Table
+from mrt_pipeline.extraction.page_model import Cell, Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.cells import access_in, denied_in
+from mrt_pipeline.extraction.rules.grids import Grid, TableRow, has_label, is_copy, is_divider
 from mrt_pipeline.extraction.rules.headers import is_taken_back
 from mrt_pipeline.extraction.rules.labels import read_labels
-from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.place_mentions import is_generic, is_sure_place
-from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
+from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
 from mrt_pipeline.extraction.rules.words import ANSWERS, FILLERS, Meaning, folded
 
@@ -30,15 +31,6 @@ _ABOUT_TRAINS = frozenset({Meaning.PLATFORM, Meaning.TOWARDS})
 _SILENT = frozenset({None, Meaning.OTHER})
 """Meanings of a head that say nothing of exits."""
 _NOT_BEHIND_LABEL = frozenset({None, Meaning.EXIT, Meaning.STATION, Meaning.OTHER})
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """A row as the rules see it: of the page's table, or of the table turned round."""
-
-    cells: tuple[Cell, ...]
-    bounds: Bounds | None
-    """where the row stands in the text; a turned row stands nowhere"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +62,6 @@ class TableState:
     is_unread: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table's rows with its exits or platforms below each other."""
-
-    rows: tuple[TableRow, ...]
-    corner: str | None = None
-    """of a table that was turned round: what its first cell says of those below it"""
-    place: int = 0
-    """of such a table: the column of the exits; one before it says which building they belong to"""
-
-
-def grid_of(page: RulePage, table: Table) -> Grid:
-    """Return the rows of a table, turned round if its exits or platforms stand side by side."""
-    rows = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
-    lead = next((number for number, row in enumerate(rows) if not is_divider(row)), len(rows))
-    body = rows[lead:]
-    above = next(
-        (number for number in (0, 1) if _is_sideways(page, body[number:], above=body[:number])), None
-    )
-    if above is None or any(map(is_divider, body)):
-        return Grid(tuple(rows))
-    turned = [TableRow(cells, None) for cells in zip(*(row.cells for row in body), strict=True)]
-    return Grid((*rows[:lead], *turned), page.words(body[above].cells[0].piece), above)
-
-
-def is_divider(row: TableRow) -> bool:
-    """Return whether a row is one cell across the whole table, which heads the rows below it."""
-    return len(row.cells) > 1 and len({cell.origin for cell in row.cells}) == 1
-
-
 def take_divider(page: RulePage, row: TableRow, state: TableState, labels: tuple[str, ...]) -> None:
     """Take that the rows below belong to a heading inside the table."""
     words = page.words(row.cells[0].piece)
@@ -126,7 +88,7 @@ def is_header(page: RulePage, row: TableRow, below: Sequence[TableRow], state: T
     known = sum(page.vocabulary.meaning_of_key(head) is not None for head in words)
     if state.has_data or any(folded(head) in ANSWERS or len(head.split()) > MAX_HEAD_WORDS for head in words):
         return False
-    heads_exits = len(below) > 1 and all(_label_of(page, row, 0) for row in below if not is_divider(row))
+    heads_exits = len(below) > 1 and all(has_label(page, row, 0) for row in below if not is_divider(row))
     return known > 0 and (heads_exits or (known >= 2 and 2 * known >= len(filled)))
 
 
@@ -154,7 +116,7 @@ def take_turned_header(
     """Take the first column of a table that was turned round: what the rows hold, or what exits may have."""
     take_header(page, row, body, state)
     about = page.vocabulary.meaning_of(grid.corner or "")
-    is_platforms = about in _ABOUT_TRAINS or not _label_of(page, body[0], grid.place)
+    is_platforms = about in _ABOUT_TRAINS or not has_label(page, body[0], grid.place)
     columns = [Column(Meaning.LINE)] * grid.place
     columns.append(Column(Meaning.PLATFORM if is_platforms else Meaning.EXIT))
     for number, column in enumerate(state.columns[grid.place + 1 :], grid.place + 1):
@@ -170,7 +132,7 @@ def take_headless(page: RulePage, rows: Sequence[TableRow], state: TableState) -
     """Take columns without heads, if the first one names an exit in every row below a heading about exits."""
     body = [row for row in rows if not is_divider(row)]
     is_about_exits = state.section.topic is Meaning.EXIT and not state.section.labels
-    if is_about_exits and len(body) > 1 and all(_label_of(page, row, 0) for row in body):
+    if is_about_exits and len(body) > 1 and all(has_label(page, row, 0) for row in body):
         blank = [""] * len(body[0].cells)
         state.columns = tuple(_columns_of(page, blank, [None] * len(blank), body))
 
@@ -190,39 +152,6 @@ def is_harmless_head(words: str) -> bool:
     """Return whether no word of an unknown head can turn round what stands below it."""
     beside = " ".join(word for word in folded(words).split() if word not in FILLERS)
     return not is_taken_back(words) and not is_elsewhere(words) and is_understood(beside, is_sentence=True)
-
-
-def is_copy(row: TableRow, number: int) -> bool:
-    """Return whether a grid position shows the same cell as the one before it."""
-    return number > 0 and row.cells[number].origin == row.cells[number - 1].origin
-
-
-def _is_sideways(page: RulePage, rows: Sequence[TableRow], *, above: Sequence[TableRow]) -> bool:
-    """Return whether the first row names exits or platforms, and the first column what is said of them.
-
-    Args:
-        page: the page.
-        rows: rows of a table.
-        above: the row above them, if there is one; it must group the columns below it.
-    """
-    if len(rows) < 2 or len(rows[0].cells) < 2:
-        return False
-    if above and not any(is_copy(above[0], number) for number in range(2, len(above[0].cells))):
-        return False
-    corner, *others = rows[0].cells
-    words = page.words(corner.piece)
-    is_platforms = page.vocabulary.meaning_of(words) is Meaning.PLATFORM
-    firsts = [page.words(row.cells[0].piece) for row in rows[1:]]
-    if _label_of(page, rows[0], 0) or any(read_labels(page, first) for first in firsts):
-        return False
-    if all(led_sign(page.text, cell.piece.start, cell.piece.end) for cell in others):
-        return True
-    named = [page.words(cell.piece) for cell in others]
-    are_labels = all((sign_in(text) if is_platforms else _is_label(page, text)) for text in named)
-    is_said = page.vocabulary.meaning_of(words) or any(map(page.vocabulary.meaning_of, firsts))
-    has_exits = Meaning.EXIT in map(page.vocabulary.meaning_of, firsts)
-    is_distinct = bool(above) or len(set(named)) == len(named)
-    return are_labels and is_distinct and bool(is_said) and not has_exits
 
 
 def _is_about_one(page: RulePage, cell: Cell) -> bool:
@@ -269,7 +198,7 @@ def _place_of_exits(
     is_open = meanings[0] in _SILENT and not is_taken_back(header[0])
     if _ABOUT_TRAINS & set(meanings) or not is_open or len(body) < 2:
         return None
-    places = [number for number in range(len(header)) if all(_label_of(page, row, number) for row in body)]
+    places = [number for number in range(len(header)) if all(has_label(page, row, number) for row in body)]
     return 0 if places == [0] else None
 
 
@@ -308,13 +237,3 @@ def _cells_of(page: RulePage, body: Sequence[TableRow], number: int) -> list[str
     """Return the words of a column, blank cells left out."""
     words = (page.words(row.cells[number].piece) for row in body)
     return [cell for cell in words if cell]
-
-
-def _is_label(page: RulePage, words: str) -> bool:
-    """Return whether a cell is the label of exits, and not an entry about one: `Exit A: lift`."""
-    found = read_labels(page, words)
-    return found is not None and not words[found.rest_start :].lstrip().startswith((":", "："))
-
-
-def _label_of(page: RulePage, row: TableRow, number: int) -> bool:
-    return read_labels(page, page.words(row.cells[number].piece)) is not None

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.page_model import Cell, Piece
-from mrt_pipeline.extraction.rules.columns import Column, TableRow, TableState
+from mrt_pipeline.extraction.rules.columns import Column, TableState
+from mrt_pipeline.extraction.rules.grids import TableRow
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.platforms import (
     TO,

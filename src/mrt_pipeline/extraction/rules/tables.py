@@ -14,11 +14,7 @@ from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_brack
 from mrt_pipeline.extraction.rules.cells import is_bad_status, read_answered, read_cell, read_exits_of
 from mrt_pipeline.extraction.rules.columns import (
     Column,
-    TableRow,
     TableState,
-    grid_of,
-    is_copy,
-    is_divider,
     is_header,
     key_meaning,
     take_divider,
@@ -26,6 +22,7 @@ from mrt_pipeline.extraction.rules.columns import (
     take_headless,
     take_turned_header,
 )
+from mrt_pipeline.extraction.rules.grids import TableRow, grid_of, is_copy, is_divider
 from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import split_items
