@@ -29,6 +29,7 @@ from mrt_pipeline.errors import (
     SourceError,
     SourceFormatError,
 )
+from mrt_pipeline.extraction.page_reading import read_html
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.replies import UnreadableReplyError, parse_reply, to_candidates
 from mrt_pipeline.network import load_network
@@ -40,7 +41,6 @@ from mrt_pipeline.runtime.output_files import render_output
 from mrt_pipeline.runtime.recordings import RECORDED
 from mrt_pipeline.sources.datagov.parsing import parse_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
-from mrt_pipeline.sources.fandom_wiki.claims import read_html
 from mrt_pipeline.sources.fandom_wiki.titles import find_heads, search_titles
 from mrt_pipeline.sources.official_places.layouts import COMMUNITY_CLUB_LAYOUT, PARK_LAYOUT
 from mrt_pipeline.sources.official_places.outlines import to_areas

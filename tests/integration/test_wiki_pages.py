@@ -15,11 +15,12 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.claims import Passage, StationClaims
 from mrt_pipeline.extraction.facts import gather_facts
 from mrt_pipeline.extraction.grounding import ground
+from mrt_pipeline.extraction.page_reading import read_html
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import default_context
 from mrt_pipeline.sources.datamall.tables import read_bus_tables
-from mrt_pipeline.sources.fandom_wiki.claims import LICENCE, read_html
+from mrt_pipeline.sources.fandom_wiki.claims import LICENCE
 from mrt_pipeline.sources.fandom_wiki.trouble import find_trouble, is_blank
 from mrt_pipeline.sources.fandom_wiki.wholeness import is_short, shows_source
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion

@@ -11,7 +11,16 @@ from typing import Annotated, NoReturn
 import typer
 
 from mrt_pipeline import __version__
-from mrt_pipeline.cli.flags import AsJson, Config, RunFlags, ShowsAll, given_path, path_option, with_run_flags
+from mrt_pipeline.cli.flags import (
+    AsJson,
+    AsOf,
+    Config,
+    RunFlags,
+    ShowsAll,
+    given_path,
+    path_option,
+    with_run_flags,
+)
 from mrt_pipeline.cli.printing import print_traceback
 from mrt_pipeline.cli.releasing import COMMANDS
 from mrt_pipeline.errors import (
@@ -216,6 +225,21 @@ def export(
     from mrt_pipeline.cli.exporting import export_run
 
     export_run(run, format_name, folder, config, into, licences)
+
+
+@app.command()
+def evaluate(
+    folder: Annotated[
+        Path, typer.Argument(parser=given_path, help="Folder of pages (HTML or JSON) with answers.csv")
+    ],
+    config: Config = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how the rules read pages of yours: recall and precision by field, what was missed and why."""
+    from mrt_pipeline.cli.evaluating import show_evaluation
+
+    show_evaluation(folder, config, as_of, as_json=as_json)
 
 
 for command in COMMANDS:

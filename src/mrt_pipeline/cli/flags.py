@@ -51,7 +51,7 @@ _SkipExisting = Annotated[
     bool,
     typer.Option("--skip-existing", help="Run only stages whose checkpoint is missing, damaged or stale"),
 ]
-_AsOf = Annotated[
+AsOf = Annotated[
     datetime | None,
     typer.Option(
         "--as-of", formats=["%Y-%m-%d"], help="Day whose network is described [default: today in Singapore]"
@@ -88,7 +88,7 @@ class RunFlags:
     stage: _Stage = None
     resume_from: _ResumeFrom = None
     skip_existing: _SkipExisting = False
-    as_of: _AsOf = None
+    as_of: AsOf = None
     retry_failed: _RetryFailed = False
     accept_changes: _AcceptChanges = False
     beyond_horizon: _BeyondHorizon = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mrt_pipeline.contracts.network import AccessFeature
 from mrt_pipeline.extraction.access_meaning import STEP_FREE_NO, STEP_FREE_YES
@@ -170,6 +171,7 @@ def is_denying(text: str) -> bool:
     return _NEGATOR.search(text) is not None
 
 
+@lru_cache(maxsize=1024)
 def is_not_now(sentence: str) -> bool:
     """Return whether a sentence speaks of the past, of plans, of what might be, or is not for everybody."""
     return any(words.search(sentence) for words in _TAKING_BACK)

@@ -35,7 +35,6 @@ from mrt_pipeline.extraction.statements import (
     check_not_markup,
     choose_place,
 )
-from mrt_pipeline.network import Network
 from mrt_pipeline.runtime.geometry import distance_m
 
 MAX_QUOTE_CHARS = 600
@@ -102,7 +101,7 @@ def _ground_candidate(
     """Return a candidate's values, from the first occurrence of its quote that supports them."""
     if len(candidate.quote) > MAX_QUOTE_CHARS:
         raise UngroundedError(Reason.QUOTE_TOO_LONG)
-    exits = _exits_meant(candidate, station)
+    exits = _exits_meant(candidate, station, facts)
     hint = None if candidate.char_start is None else candidate.char_start - page.char_start
     faults = [Reason.QUOTE_NOT_IN_PAGE]
     for span in find_spans(page.text, candidate.quote, hint):
@@ -116,8 +115,8 @@ def _ground_candidate(
     raise UngroundedError(faults[min(1, len(faults) - 1)])
 
 
-def _exits_meant(candidate: Candidate, station: Station) -> tuple[StationExit, ...]:
-    """Return the exits of a candidate's label; for a platform of no exit in particular, all of them."""
+def _exits_meant(candidate: Candidate, station: Station, facts: GroundingFacts) -> tuple[StationExit, ...]:
+    """Return the exits of a candidate's label, of its line if it names one; for a platform of none, all."""
     if candidate.exit_label is None:
         if candidate.field == "platform":
             return station.exits
@@ -125,7 +124,9 @@ def _exits_meant(candidate: Candidate, station: Station) -> tuple[StationExit, .
     found = tuple(item for item in station.exits if item.exit_code == candidate.exit_label)
     if not found:
         raise UngroundedError(Reason.EXIT_UNKNOWN)
-    return found
+    if candidate.line is None or candidate.field == "platform":
+        return found
+    return tuple(item for item in found if candidate.line in facts.names_of_building(item)) or found
 
 
 def _ground_statement(statement: Statement, exits: tuple[StationExit, ...]) -> list[GroundedValue]:
@@ -201,7 +202,7 @@ def _ground_landmark(statement: Statement) -> Landmark:
     if is_part_of_firm(statement.page.text, start, end):
         raise UngroundedError(Reason.NOT_A_NAME)
     is_remark = statement.candidate.method is not Method.RULE and has_remark(name)
-    if is_remark or is_several or plain_name(name) in _line_names(statement.facts.network):
+    if is_remark or is_several or plain_name(name) in statement.facts.line_names:
         raise UngroundedError(Reason.NOT_A_NAME)
     if not statement.is_by_rule:
         places = [place for place in places if is_led_to(statement.page.text, *place)]
@@ -209,14 +210,6 @@ def _ground_landmark(statement: Statement) -> Landmark:
             raise UngroundedError(Reason.PLACE_NOT_LED_TO)
         choose_place(statement, places)
     return Landmark(name=name, confidence=statement.confidence, evidence={"name": (statement.evidence(),)})
-
-
-def _line_names(network: Network) -> set[str]:
-    return {
-        plain_name(name)
-        for line in network.lines
-        for name in (line.line_code, line.name, f"{line.name} Line", *line.code_prefixes)
-    }
 
 
 def _check_is_name(name: str, station: Station) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 Labels = frozenset[str]
 NOBODY: Labels = frozenset()
@@ -69,6 +70,9 @@ class Kind:
     @property
     def pattern(self) -> re.Pattern[str]:
         """Return what a mention looks like; lists after commas need the plural (`Exit 1, 2 escalators`)."""
+        return _pattern_of(self)
+
+    def _compile(self) -> re.Pattern[str]:
         one = rf"\b(?i:{self.one})\b{_BEFORE}(?P<few>{LABEL_PATTERN}(?:{_FEW}{LABEL_PATTERN}){{0,5}})"
         listed = rf"{LABEL_PATTERN}(?:{_MANY}{LABEL_PATTERN}){{0,{MAX_RANGE}}}"
         many = rf"\b(?i:{self.many})\b{_BEFORE}(?P<many>{listed})"
@@ -83,6 +87,11 @@ class Kind:
     def header(self) -> re.Pattern[str]:
         """Return what the first cell of a table of such things says."""
         return re.compile(rf"^[^|\t]*\b(?i:{self.one}|{self.many})\b[^|\t]*[|\t]")
+
+
+@cache
+def _pattern_of(kind: Kind) -> re.Pattern[str]:
+    return kind._compile()
 
 
 EXIT = Kind("exit|entrance", "exits|entrances", is_small_too=True)
@@ -196,11 +205,16 @@ def _opens(text: str, line_start: int, mention: Mention) -> bool:
 
 def _owning_heading(text: str, line_start: int, kind: Kind) -> Mention | None:
     """Return whose heading stands above a line: above its list, or right above its paragraph."""
-    is_listed = _BULLET.match(text, line_start) is not None
+    bullet = _BULLET.match(text, line_start)
+    is_listed = bullet is not None
+    indent = bullet.end() - line_start if bullet else None
     for start, end in _lines_before(text, line_start):
         line = text[start:end]
         mentions = mentions_in(text, start, end, kind)
-        is_item = is_listed and not mentions and _BULLET.match(line) is not None
+        above = _BULLET.match(line)
+        if mentions and above and indent is not None and above.end() >= indent:
+            return None  # an entry heads no other one of its own list
+        is_item = is_listed and not mentions and above is not None
         if line.strip() and not is_item:
             is_heading = len(mentions) == 1 and _is_heading(line, mentions[0].start - start)
             return mentions[0] if is_heading else None

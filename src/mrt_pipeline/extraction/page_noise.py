@@ -1,4 +1,4 @@
-"""What of a page's HTML is not its text: scripts, navigation, boxes, footnotes."""
+"""What of a page's HTML is not its text: scripts, navigation, footnotes."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ if TYPE_CHECKING:
 DROPPED_TAGS = frozenset(
     {
         *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas"),
-        *("audio", "video", "map", "form", "button", "select", "textarea", "head", "title", "nav", "aside"),
+        *("audio", "video", "map", "form", "button", "select", "textarea", "head", "title", "nav"),
         *("figure", "figcaption", "s", "strike", "del", "sub"),
         *("dialog", "datalist", "noembed", "noframes", "marquee", "progress", "meter", "rp"),
         *("code", "pre", "kbd", "samp", "tt", "var", "xmp", "listing", "plaintext"),
     }
 )
-"""``s``, ``strike`` and ``del`` are what an editor has taken back; an ``aside`` is Fandom's box of facts; in
-``code`` and the like stands an example"""
+"""``s``, ``strike`` and ``del`` are what an editor has taken back; in ``code`` and the like are examples"""
 
 _DROPPED_CLASS = re.compile(
-    r"(?:^|\s)(?:(?:port?able-)?infobox|navbox|navigation|toc|mw-editsection|mw-references|references?|reflist"
+    r"(?:^|\s)(?:navbox|navigation|toc|mw-editsection|mw-references|references?|reflist"
     r"|gallery|wikia-gallery|thumb|noprint|metadata|[a-z]*mbox|catlinks|printfooter|mw-jump-link|hatnote|dablink"
     r"|error|noexcerpt|mw-empty-elt|sistersite|hidden)(?:[\w-]*)(?:\s|$)",
     re.IGNORECASE,

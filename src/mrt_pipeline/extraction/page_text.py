@@ -1,8 +1,8 @@
 """Read a wiki page's HTML as clean text with positions.
 
 The HTML is data: nothing of it is run, fetched or resolved, and its size, nesting, tables and output are
-bounded. What a page hides or strikes out is not part of its text, nor are its navigation, boxes of facts,
-and footnotes.
+bounded. What a page hides or strikes out is not part of its text, nor are its navigation and footnotes.
+Fandom's box of facts (``aside``) is read as the table of keys and values that it looks like.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from mrt_pipeline.extraction.page_noise import NOTE, icon_word, is_dropped, note
 from mrt_pipeline.extraction.page_sheets import read_sheets
 from mrt_pipeline.extraction.page_spans import colspan_of, rowspan_of
 from mrt_pipeline.extraction.page_tables import RawCell, RawTable, unfold
+from mrt_pipeline.extraction.page_tabs import head_panes
 from mrt_pipeline.extraction.page_writer import Kind, PageWriter
 
 if TYPE_CHECKING:
@@ -53,6 +54,13 @@ _LINES = frozenset(
     ]
 )
 
+_BOX_PARTS = {
+    **dict.fromkeys(("pi-title", "pi-header"), "heading"),
+    **dict.fromkeys(("pi-data", "pi-smart-group-head", "pi-smart-group-body"), "tr"),
+    **dict.fromkeys(("pi-data-label", "pi-smart-data-label"), "th"),
+    **dict.fromkeys(("pi-data-value", "pi-smart-data-value"), "td"),
+}
+"""what the parts of a box of facts are in a table"""
 _ROW_GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _KINDS: dict[str, Kind] = {"li": "item", "dd": "item", "dt": "term"}
 
@@ -67,6 +75,7 @@ def read_page_text(html: str, title: str) -> PageText:
     root = parse_html(html)
     reader = _Reader()
     if root is not None:
+        head_panes(root)
         _read(root, reader)
     reader.flush()
     return PageText(title=title, text=reader.writer.text(), blocks=tuple(reader.writer.blocks))
@@ -150,9 +159,12 @@ class _Reader:
 
     def start(self, element: _Element, words: str | None) -> None:
         """Take the beginning of an element, with the words before its first child."""
-        tag = str(element.tag)
+        tag = _tag_of(element)
         if tag == "table":
             self._start_table()
+        elif self._tables and tag == "heading":
+            self._tables[-1].add_row()
+            self._start_cell(RawCell(is_header=True, colspan=2))
         elif self._tables and tag in ("tr", "td", "th", "caption"):
             self._start_part(tag, element)
         elif self._tables and tag in _ROW_GROUPS:
@@ -190,12 +202,12 @@ class _Reader:
 
     def end(self, element: _Element, words: str | None) -> None:
         """Take the end of an element, with the words behind it."""
-        tag = str(element.tag)
+        tag = _tag_of(element)
         if element in self._skipped:
             self._skipped.discard(element)
         elif tag == "table":
             self._end_table()
-        elif self._tables and tag in ("td", "th", "caption"):
+        elif self._tables and tag in ("td", "th", "heading", "caption"):
             self._end_part(tag)
         elif self._tables and tag in _ROW_GROUPS:
             self._divide_rows()
@@ -259,10 +271,11 @@ class _Reader:
             self.flush()
         table = RawTable()
         if self._tables:
-            cell = self._cells[-1]
-            if cell:
-                cell.words.break_item()
-                cell.tables.append(table)
+            if self._cells[-1] is None:
+                self._tables[-1].add_row()
+            cell = self._cells[-1] or self._start_cell(RawCell(is_header=False))
+            cell.words.break_item()
+            cell.tables.append(table)
         self._tables.append(table)
         self._cells.append(None)
 
@@ -287,9 +300,12 @@ class _Reader:
         elif tag == "tr":
             self._tables[-1].add_row()
         else:
-            cell = RawCell(tag == "th", rowspan_of(element), colspan_of(element))
-            self._tables[-1].add_cell(cell)
-            self._cells[-1] = cell
+            self._start_cell(RawCell(tag == "th", rowspan_of(element), colspan_of(element)))
+
+    def _start_cell(self, cell: RawCell) -> RawCell:
+        self._tables[-1].add_cell(cell)
+        self._cells[-1] = cell
+        return cell
 
     def _divide_rows(self) -> None:
         """Take that a group of rows begins or ends."""
@@ -303,3 +319,11 @@ class _Reader:
             self._tables[-1].caption, self._caption = self._caption, None
         else:
             self._cells[-1] = None
+
+
+def _tag_of(element: _Element) -> str:
+    """Return an element's tag, or which part of a table it is in a box of facts."""
+    if element.tag == "aside":
+        return "table"
+    names = (element.get("class") or "").split()
+    return next((_BOX_PARTS[name] for name in names if name in _BOX_PARTS), str(element.tag))

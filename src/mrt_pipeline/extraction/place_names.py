@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mrt_pipeline.extraction.facts import plain_name
+from mrt_pipeline.extraction.facts import PlainNames, plain_name
 from mrt_pipeline.network import Network
 
 MAX_NAME_WORDS = 5
 """No station's name has more words."""
 
+_STATION_CODE = re.compile(r"\b([A-Z]{2,3})\d{1,2}\b")
 _PLAIN_WORD = re.compile(r"[\w'’.]+")
 _PLACE_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SAME_WORDS = {"cc": "community club", "center": "centre", "ctr": "centre"}
@@ -31,8 +32,7 @@ class NamedStation:
 class PlaceNames:
     """All stations and lines that were, are or will be, by name."""
 
-    slugs: dict[str, str]
-    """slug by plain name"""
+    slugs: PlainNames
     line_codes: dict[str, str]
     """line code by plain name, code and prefix"""
     _line_pattern: re.Pattern[str] = field(repr=False)
@@ -47,7 +47,7 @@ class PlaceNames:
         longest_first = sorted(written, key=len, reverse=True)
         pattern = "|".join(name if name.isupper() else f"(?i:{_loosely(name)})" for name in longest_first)
         return cls(
-            slugs={plain_name(name): slug for slug, name in network.names.items()},
+            slugs=PlainNames.of(network),
             line_codes={_folded(name): code for name, code in written.items()},
             _line_pattern=re.compile(rf"(?<![\w–-])(?:{pattern})(?![\w])"),
         )
@@ -64,6 +64,13 @@ class PlaceNames:
         """Return the codes of the lines named in a text."""
         return {self.line_codes[_folded(match.group())] for match in self._line_pattern.finditer(text)}
 
+    def lines_headed(self, text: str) -> set[str]:
+        """Return the codes of the lines that a heading names, be it by a station's code: `NS4 exits`."""
+        prefixes = {match.group(1) for match in _STATION_CODE.finditer(text)}
+        return self.lines_in(text) | {
+            self.line_codes[key] for item in prefixes if (key := _folded(item)) in self.line_codes
+        }
+
 
 def place_key(name: str) -> str:
     """Return what two spellings of one place's name have in common: `Bishan CC`, `Bishan Community Club`."""
@@ -72,7 +79,7 @@ def place_key(name: str) -> str:
     return written.replace("community centre", "community club") or name.casefold()
 
 
-def stations_named(text: str, slugs: Mapping[str, str]) -> Iterator[NamedStation]:
+def stations_named(text: str, slugs: PlainNames) -> Iterator[NamedStation]:
     """Yield the stations of some slugs by plain name that a text names, the longest name at each place."""
     words = list(_PLAIN_WORD.finditer(text))
     position = 0
@@ -85,16 +92,16 @@ def stations_named(text: str, slugs: Mapping[str, str]) -> Iterator[NamedStation
         position = next((n for n in range(position, len(words)) if words[n].start() >= found.end), len(words))
 
 
-def without_stations(text: str, slugs: Mapping[str, str]) -> str:
+def without_stations(text: str, slugs: PlainNames) -> str:
     """Return a text with blanks in place of the stations of some slugs."""
     for found in stations_named(text, slugs):
         text = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
     return text
 
 
-def _longest_at(
-    text: str, words: list[re.Match[str]], first: int, slugs: Mapping[str, str]
-) -> NamedStation | None:
+def _longest_at(text: str, words: list[re.Match[str]], first: int, slugs: PlainNames) -> NamedStation | None:
+    if plain_name(words[first].group()) not in slugs.beginnings:
+        return None
     for last in range(min(first + MAX_NAME_WORDS, len(words)) - 1, first - 1, -1):
         start, end = words[first].start(), words[last].end()
         written = text[start:end].rstrip(".")

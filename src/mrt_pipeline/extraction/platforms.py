@@ -104,7 +104,7 @@ def _head_above(text: str, position: int) -> str:
 
 
 def _find_directions(statement: Statement) -> list[Direction]:
-    """Return the directions meant: those to a terminus if one is named, else that to a next station.
+    """Return the directions meant: to a terminus, else a next station, a former terminus, or what lies ahead.
 
     Trains of both ways round a loop go to the same station, so that its name alone tells neither platform.
     """
@@ -114,12 +114,37 @@ def _find_directions(statement: Statement) -> list[Direction]:
     here = _on_line(here, statement)
     found = [item for item in here if _slug_of(item.towards_code, facts) == wanted]
     found = found or [item for item in here if _slug_of(item.next_code, facts) == wanted]
+    found = found or _formerly_towards(here, wanted, facts)
+    found = found or [item for item in here if wanted in _slugs_ahead(item, facts)]
     if wanted is None or not found:
         raise UngroundedError(Reason.DIRECTION_UNKNOWN)
     found = [item for item in found if item.towards_kind is not TowardsKind.LOOP_RETURN] or found
-    if len({item.line_code for item in found}) > 1 or _are_ways_round_a_loop(found):
+    if len({(item.line_code, item.towards_code) for item in found}) > 1 or _are_ways_round_a_loop(found):
         raise UngroundedError(Reason.DIRECTION_AMBIGUOUS)
     return list({(item.station_code, item.towards_code, item.next_code): item for item in found}.values())
+
+
+def _formerly_towards(here: list[Direction], wanted: str | None, facts: GroundingFacts) -> list[Direction]:
+    """Return the directions whose trains took the same way when they still ended at a place."""
+    former = {
+        (item.line_code, item.next_code)
+        for code in {direction.station_code for direction in here}
+        for item in facts.former_directions.get(code, ())
+        if _slug_of(item.towards_code, facts) == wanted
+    }
+    return [item for item in here if (item.line_code, item.next_code) in former]
+
+
+def _slugs_ahead(direction: Direction, facts: GroundingFacts) -> set[str | None]:
+    """Return the stations that trains reach before their terminus; none on a loop, where all lie ahead."""
+    ahead: set[str | None] = set()
+    item: Direction | None = direction
+    while item is not None and item.towards_kind is TowardsKind.TERMINUS:
+        ahead.add(_slug_of(item.next_code, facts))
+        following = facts.directions.get(item.next_code, ())
+        same = (direction.service_id, direction.towards_code)
+        item = next((it for it in following if (it.service_id, it.towards_code) == same), None)
+    return ahead
 
 
 def _are_ways_round_a_loop(found: list[Direction]) -> bool:

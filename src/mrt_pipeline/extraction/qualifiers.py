@@ -33,7 +33,7 @@ _FRAGMENT_END = re.compile(r"\s*(?:[,，、;；。:：•·\n¦]|\.(?=\s|$)|\s[-
 _WORD = re.compile(r"(?:[^\W_]|[\u0b82\u0bbe-\u0bcd\u0bd7])+(?:['’.-][^\W_]+)*")
 """with the vowel signs of Tamil, which are no letters of their own"""
 _STOP_CODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
-_SIGNED = re.compile(r"[A-Z]\d|\d{1,3}[A-Za-z]?|[A-Z]{2,3}\d{1,2}")
+_SIGNED = re.compile(r"[A-Z]\d|\d{1,3}[A-Za-z]?|[A-Z]{2,3}\d{1,2}|[A-Z]TC|CG")
 """A label with a number, a floor, a bus service, a station's code."""
 _LETTER_OF = re.compile(
     r"\b(?:exits?|entrances?|platforms?|blocks?|blk|towers?|wings?|gates?|levels?|zones?|bays?|berths?)"
@@ -48,7 +48,7 @@ _KNOWN_SIGNS = frozenset(
 _DENYING_FOREIGN = re.compile(r"[没沒無无不]|இல்லை|\b(?:tidak|tiada)\b", re.IGNORECASE)
 _DENYING_SIGNS = frozenset("✗✘✕✖❌")
 _LETTER_ANSWER = re.compile(r"\A\s*[YN](?=\s*(?:$|[(（,;–—-]))", re.IGNORECASE)
-_COUNTS = re.compile(r"(?<=\d)\s*×\s*(?=\w)|(?<=\w)\s*×\s*(?=\d)")
+_COUNTS = re.compile(r"(?<=\d)\s*[×x]\s*(?=\w)|(?<=\w)\s*×\s*(?=\d)|(?<=\w)\s+x\s*(?=\d)")
 _CUT_SHORT = re.compile(r"\w\s*[-–—]+\s*$|!(?=\w)")
 """A dash with nothing behind it, or a sign of negation: `Lift –`, `!lift`."""
 _ASKS = re.compile(r"\s*(?:where|why|how|when|who|is|are|does|do|has|have|can)\b", re.IGNORECASE)

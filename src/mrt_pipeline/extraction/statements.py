@@ -155,8 +155,9 @@ def _is_qualified(statement: Statement, place: Place) -> bool:
     """Return whether something beside a place is not understood; of a cell, its rule has seen to that."""
     is_in_cell = statement.is_by_rule and statement.candidate.cell is not None
     unit = statement.bounds if statement.is_by_rule else sentence_at(statement.page.text, *place)
-    if statement.candidate.field == "platform":
-        return is_qualified_row(statement.page.text, *unit)
+    if statement.candidate.field == "platform":  # stations are known
+        known = without_stations(statement.page.text[slice(*unit)], statement.facts.slugs_by_name)
+        return is_qualified_row(known, 0, len(known))
     is_access = statement.candidate.field == "access"
     if is_taken_back_below(statement.page.text, unit[1]):
         return True

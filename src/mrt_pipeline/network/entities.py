@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 
@@ -215,6 +215,15 @@ class Network:
         for service in self.services:
             if service.runs_on(as_of):
                 for direction in self._directions_of(service, as_of):
+                    found.setdefault(direction.station_code, []).append(direction)
+        return {code: tuple(items) for code, items in found.items()}
+
+    def former_directions(self, as_of: date) -> dict[str, tuple[Direction, ...]]:
+        """Return where trains of services that have ended by a day went at last, by station code."""
+        found: dict[str, list[Direction]] = {}
+        for service in self.services:
+            if service.valid_to is not None and service.valid_to <= as_of:
+                for direction in self._directions_of(service, service.valid_to - timedelta(days=1)):
                     found.setdefault(direction.station_code, []).append(direction)
         return {code: tuple(items) for code, items in found.items()}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import mrt_pipeline
 from mrt_pipeline.config.registry import all_sources, get_source
@@ -12,6 +13,7 @@ from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.source_spec import SourceSpec
 from mrt_pipeline.errors import SourceError, SourceFormatError
 from mrt_pipeline.sources.datamall.tables import read_bus_tables
+from mrt_pipeline.sources.fandom_wiki import claims as wiki_source
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, make_line, make_stage
 from tests.fakes.http_server import LoopbackServer, Reply
@@ -152,6 +154,17 @@ def ends_in_time(scene: Scene, changes: Changes) -> bool:
     return True
 
 
+OWN_WORDS = str(Path(__file__).parents[2] / "fixtures" / "fandom-wiki" / "vocabulary.csv")
+
+
+def knows_own_words(scene: Scene, changes: Changes) -> bool:
+    """Return whether pages are read with the words of a person's own file."""
+    source = wiki_source.open_source(scene.context(changes), bus_tables())
+    assert isinstance(source, wiki_source.WikiSource)
+    assert source.vocabulary is not None
+    return ("out", "and", "about") in source.vocabulary.meanings
+
+
 def is_asked(ask: Ask) -> Look:
     """Return what tells whether a service is asked for what is recorded, too."""
 
@@ -238,5 +251,6 @@ API_CASES = (
         False,
         LIVE,
     ),
+    Case("apis.fandom.vocabulary", OWN_WORDS, knows_own_words, False, True),
 )
 CASES = (*RUN_CASES, *STAGE1_CASES, *STAGE2_CASES, *API_CASES)

@@ -11,7 +11,7 @@ from mrt_pipeline.contracts.findings import Side
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.extraction.candidates import Candidate
 from tests.fakes.network_builder import make_station
-from tests.unit.extraction.scene import AS_OF, HARBOURFRONT, NETWORK, YISHUN, grounded, reasons, said
+from tests.unit.extraction.scene import AS_OF, NETWORK, YISHUN, grounded, reasons, said
 
 BOTH = "Platform A: towards Jurong East; Platform B: towards Marina South Pier"
 
@@ -70,7 +70,6 @@ def test_a_platform_without_hold_is_rejected(candidate: Candidate, reason: str) 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("Platform A towards Woodlands", "direction-unknown"),
         ("Platform A towards Atlantis", "direction-unknown"),
         ("Platform A is not used by trains towards Woodlands", "negated"),
         ("Platform A will serve trains towards Woodlands", "not-current"),
@@ -86,10 +85,27 @@ def test_a_line_is_known_by_name_code_or_prefix() -> None:
         assert exits
 
 
-def test_a_terminal_that_is_none_any_more_is_rejected() -> None:
-    """Trains towards Punggol have gone on to Punggol Coast since December 2024."""
-    text = "Platform A towards Punggol"
-    assert reasons(text, platform("A", "Punggol", text), station=HARBOURFRONT) == ["direction-unknown"]
+@pytest.mark.parametrize(
+    ("slug", "goal", "towards", "next_code"),
+    [
+        (
+            "harbourfront",
+            "Punggol",
+            "NE18",
+            "NE3",
+        ),  # trains have gone on to Punggol Coast since December 2024
+        ("yishun", "Woodlands", "NS1", "NS12"),
+        ("farrer-road", "HarbourFront", "CC21", "CC21"),  # where trains ended until the line became a ring
+        ("farrer-road", "Bishan", None, None),  # ahead whichever way round the ring
+    ],
+)
+def test_a_place_that_trains_went_to_or_reach_on_their_way_tells_the_direction(
+    slug: str, goal: str, towards: str | None, next_code: str | None
+) -> None:
+    text = f"Platform A towards {goal}"
+    exits, _, _ = grounded(text, platform("A", goal, text), station=make_station(NETWORK, slug, AS_OF))
+    found = {(it.towards_code, it.next_code) for item in exits for it in item.platforms}
+    assert found == ({(towards, next_code)} if towards else set())
 
 
 def test_a_platform_of_the_other_building_is_marked_so() -> None:

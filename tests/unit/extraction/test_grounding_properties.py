@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.evidence import Evidence, Method
-from mrt_pipeline.contracts.network import AccessFeature
 from mrt_pipeline.contracts.outputs import ExitEnrichment
-from mrt_pipeline.extraction.access_words import VOCABULARY
+from mrt_pipeline.extraction.access_words import READ_FEATURES, VOCABULARY
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.quotes import find_spans, find_tokens, fold
@@ -133,7 +132,7 @@ def _check_exit(item: ExitEnrichment, text: str, offset: int) -> None:
             for it in platform.evidence["record"]
         )
     if item.access:
-        words = {feature: VOCABULARY[feature.value] for feature in AccessFeature}
+        words = {feature: VOCABULARY[feature.value] for feature in READ_FEATURES}
         by_model = [r for r in item.access.evidence.get("features", ()) if r.method is Method.MODEL]
         quotes = [_quoted(reason, text, offset) for reason in by_model]
         assert all(any(words[it].search(quote) for it in item.access.features) for quote in quotes)

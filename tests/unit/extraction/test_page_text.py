@@ -58,8 +58,6 @@ def test_every_block_and_cell_points_at_its_own_words() -> None:
     [
         "<script>alert('Exit A')</script>",
         "<style>.exit{}</style>",
-        "<table class='infobox'><tr><td>Exit A</td></tr></table>",
-        "<aside class='portable-infobox'>Exit A</aside>",
         "<table class='navbox collapsible'><tr><td>Exit A</td></tr></table>",
         "<div id='toc'>Exit A</div>",
         "<div role='navigation'>Exit A</div>",
@@ -370,3 +368,27 @@ def check_block(page: PageText, block: Heading | Line | Table) -> None:
     assert "\n" not in page.words(block.piece)
     for start, end in block.piece.links:
         assert block.piece.start <= start < end <= block.piece.end
+
+
+def test_a_box_of_facts_is_read_as_the_table_it_looks_like() -> None:
+    box = (
+        "<aside class='portable-infobox'><h2 class='pi-title'>Yishun</h2><figure>A photograph</figure>"
+        "<section class='pi-group'><h2 class='pi-header'>Exits</h2><div class='pi-item pi-data'>"
+        "<h3 class='pi-data-label'>Exit A</h3><div class='pi-data-value'>A lift</div></div></section>"
+        "<section class='pi-group'><table><tr><th>Exit</th></tr><tr><td>B</td></tr></table></section></aside>"
+    )
+    assert text_of(f"{box}<p>after</p>").split("\n\n") == [
+        "Yishun | \nExits | \nExit A | A lift",
+        "Exit\nB",
+        "after\n",
+    ]
+
+
+def test_each_pane_of_tabs_is_headed_by_its_own_tab() -> None:
+    tabs = "".join(f"<li class='wds-tabs__tab'><a>Exit {label}</a></li>" for label in "AB")
+    panes = "".join(f"<div class='wds-tab__content'><p>{words}</p></div>" for words in ("Lift", "Stairs"))
+    bar = f"<div class='wds-tabs__wrapper'><ul class='wds-tabs'>{tabs}</ul></div>"
+    text = text_of(f"<div class='tabber wds-tabber'>{bar}{panes}</div>")
+    assert " ".join(text.split()) == "====== Exit A ====== Lift ====== Exit B ====== Stairs"
+    old = "<div class='tabbertab' title='Exit C'>Ramp</div>"
+    assert " ".join(text_of(old).split()) == "====== Exit C ====== Ramp"

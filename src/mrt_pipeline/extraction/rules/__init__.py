@@ -1,9 +1,10 @@
-"""Fixed rules that read a station's page by its form; begin with ``reading.read_page``.
+"""Fixed rules that read a station's page by its form; begin with ``page_rules.read_page``.
 
-``reading``        the page from top to bottom, and what is handed on
+``page_rules``     the page from top to bottom, and what is handed on
 ``sections``       what do the headings above a block say of it
 ``tables``         what does each row of a table say
-``columns``        what do a table's columns hold, whichever way round it stands
+``grids``          which way round does a table stand
+``columns``        what do a table's columns hold
 ``lists``          what does an entry say that begins with an exit or a key
 ``prose``          what does a sentence say in so many words
 ``cells``          what does one cell or entry say, by what its column or key means
@@ -12,8 +13,8 @@
 ``platforms``      which sign has a platform, and where do its trains go
 ``passages``       what was not read, and may hold something
 ``labels``         which exit labels do some words give
-``names``          which places do some words list
-``headers``        what does a head or key mean
+``place_mentions`` which places do some words list
+``headers``        what does a head or key mean, by ``vocabulary.csv``
 ``words``          the words themselves, as data
 ``page``           what all of these know of the page, and how they write down what it says
 

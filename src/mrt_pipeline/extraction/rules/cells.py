@@ -24,7 +24,6 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_understood
-from mrt_pipeline.extraction.rules.headers import meaning_of
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import BRACKETS, Item, Part, split_items, split_parts, without_spans
@@ -68,7 +67,7 @@ def read_cell(
     labels: Labels,
     row: Bounds | None,
     *,
-    needs_link: bool = False,
+    needs_sign: bool = False,
 ) -> Iterator[Candidate]:
     """Yield what a piece says of some exits.
 
@@ -78,14 +77,42 @@ def read_cell(
         meaning: what the column or the entry's key means; nothing if it has none that is known.
         labels: the exits it is about.
         row: bounds of the row or line around it, if it has one.
-        needs_link: whether a place counts only as a link, unless the meaning says that places are listed.
+        needs_sign: whether a place counts only as a link, unless the meaning says that places are listed.
     """
     is_about_access = meaning in FEATURES or meaning is Meaning.ACCESS
     doubtful = doubtful_stretches(page.text, piece.start, piece.end, is_about_access=is_about_access)
-    for found in _read_items(page, piece, meaning, labels, row, needs_link=needs_link):
+    for found in _read_items(page, piece, meaning, labels, row, needs_sign=needs_sign):
         left, right = found.cell or (piece.start, piece.end)
         if not any(left < end and start < right for start, end in doubtful):
             yield found
+
+
+def is_bad_status(words: str) -> bool:
+    """Return whether a remark says that what it stands beside may not be there now."""
+    return is_denying(words) or not is_understood(words, may_name=True)
+
+
+def read_answered(
+    page: RulePage, words: str, head: Piece, meaning: Meaning | None, labels: Labels
+) -> Iterator[Candidate]:
+    """Yield the place or stop that heads a column, if the cell below it says that some exits have it."""
+    if _answer_of(words, may_count=False):
+        yield from read_cell(page, head, meaning, labels, None)
+
+
+def read_exits_of(
+    page: RulePage, piece: Piece, meaning: Meaning | None, row: Bounds | None
+) -> Iterator[Candidate]:
+    """Yield that exits have what a key says, if a piece lists nothing but them: `Lifts: A and C`."""
+    if meaning is None or meaning not in FEATURES:
+        return
+    words = page.words(piece)
+    found = read_labels(page, words)
+    if found is None or words[found.rest_start :].strip(" ."):
+        return
+    said = Said((piece.start, piece.end), row)
+    for label in found.labels:
+        yield claim(page, "access", label, FEATURES[meaning][0], said)
 
 
 def _read_items(
@@ -95,7 +122,7 @@ def _read_items(
     labels: Labels,
     row: Bounds | None,
     *,
-    needs_link: bool,
+    needs_sign: bool,
 ) -> Iterator[Candidate]:
     is_denied = False
     for item in split_items(page.text, piece):
@@ -103,20 +130,23 @@ def _read_items(
             lead = read_labels(page, item.lead)
             if lead and lead.has_word:
                 labels = lead.labels
-            elif known := meaning_of(item.lead):
+            elif known := page.vocabulary.meaning_of(item.lead):
                 meaning = known
             else:
+                page.note_unknown(item.lead)
                 continue  # words before a colon that are not known may turn round what follows
         words = page.text[item.start : item.end]
+        if meaning is Meaning.STATUS and is_bad_status(words):
+            page.withdrawn.update(labels)
         if item.lead is None and is_denied:
             continue  # `No<br>Lift`: what the no is about is the reader's guess
-        is_denied = meaning in (Meaning.ACCESS, None) and _is_bare_no(words)
+        is_denied = meaning in (Meaning.ACCESS, None) and any(map(_is_bare_no, words.split(". ")))
         if not item.is_taken_back and meaning not in _IGNORED:
             said = Said((item.start, item.end), row)
             found = _read_item(page, item, meaning, labels, said)
             yield from _without_steps(found) if has_steps(words) else found
             if meaning in (Meaning.LANDMARK, None):
-                yield from _read_names(page, item, labels, said, needs_link=needs_link and meaning is None)
+                yield from _read_names(page, item, labels, said, needs_sign=needs_sign and meaning is None)
 
 
 def _read_item(
@@ -130,8 +160,8 @@ def _read_item(
     elif meaning is Meaning.BUS_STOP:
         yield from _read_stops(page, item, labels, said)
     elif meaning in (Meaning.LANDMARK, None):
-        if BUS_STOP_WORDS.search(words) or BUS_STOP_WORDS.search(item.lead or ""):
-            yield from _read_stops(page, item, labels, said)
+        is_about_stops = BUS_STOP_WORDS.search(words) or BUS_STOP_WORDS.search(item.lead or "")
+        yield from _read_stops(page, item, labels, said, is_about_stops=is_about_stops is not None)
         if meaning is None:
             yield from _read_access(page, item, labels, said)
 
@@ -141,10 +171,15 @@ def _without_steps(found: Iterable[Candidate]) -> Iterator[Candidate]:
     return (candidate for candidate in found if MEANING.get(candidate.value) is not StepFree.YES)
 
 
-def _read_stops(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
+def _read_stops(
+    page: RulePage, item: Item, labels: Labels, said: Said, *, is_about_stops: bool = True
+) -> Iterator[Candidate]:
+    """Yield the stops of an item by their codes; alone in a part where nothing says that stops are meant."""
     if is_denying(BRACKETS.sub(" ", page.text[item.start : item.end])):
         return
     for part in split_parts(page.text, item):
+        if not is_about_stops and not BUS_STOP_CODE.fullmatch(page.text, part.start, part.end):
+            continue
         meant = _labels_meant(page, part.start, part.end, labels)
         for start, end in _stretches(page.text, part.start, part.end, BUS_STOP_CODE):
             for match in BUS_STOP_CODE.finditer(page.text, start, end):
@@ -163,9 +198,9 @@ def _stretches(text: str, start: int, end: int, wanted: re.Pattern[str]) -> Iter
 
 
 def _read_names(
-    page: RulePage, item: Item, labels: Labels, said: Said, *, needs_link: bool
+    page: RulePage, item: Item, labels: Labels, said: Said, *, needs_sign: bool
 ) -> Iterator[Candidate]:
-    for (start, end), part in find_names(page, item, needs_link=needs_link):
+    for (start, end), part in find_names(page, item, needs_sign=needs_sign):
         for label in labels:
             yield claim(page, "landmark", label, page.text[start:end], said.within(part.start, part.end))
 

@@ -1,26 +1,36 @@
-"""What the columns of a table hold, and which of its rows say so: whichever way round it stands."""
+"""What the columns of a table hold, and which of its rows say so: whichever way round it stands.
+
+The form decides first, the words second: a column of labels names exits and a column of stops' codes holds
+bus stops, whatever their heads say; a column of keys says row by row what the cell behind it holds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from mrt_pipeline.extraction.page_model import Cell, Table
-from mrt_pipeline.extraction.rules.headers import meaning_below, meaning_of, meanings_in
+from mrt_pipeline.extraction.access_words import is_elsewhere
+from mrt_pipeline.extraction.page_model import Cell, Piece
+from mrt_pipeline.extraction.qualifiers import is_understood
+from mrt_pipeline.extraction.rules.cells import access_in, denied_in
+from mrt_pipeline.extraction.rules.grids import Grid, TableRow, has_label, is_copy, is_divider
+from mrt_pipeline.extraction.rules.headers import is_taken_back
 from mrt_pipeline.extraction.rules.labels import read_labels
-from mrt_pipeline.extraction.rules.page import Bounds, RulePage
-from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
+from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.place_mentions import is_generic, is_sure_place
+from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
-from mrt_pipeline.extraction.rules.words import ANSWERS, Meaning, folded
+from mrt_pipeline.extraction.rules.words import ANSWERS, FILLERS, Meaning, folded
 
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """A row as the rules see it: of the page's table, or of the table turned round."""
-
-    cells: tuple[Cell, ...]
-    bounds: Bounds | None
-    """where the row stands in the text; a turned row stands nowhere"""
+_CODES = re.compile(r"\d{5}(?:\s*(?:[;,/&、]|and)\s*\d{5})*")
+MAX_HEAD_WORDS = 4
+"""A cell that is not marked as a head and has more words is none."""
+_BLANK = frozenset({"", "-", "–", "—"})
+_ABOUT_TRAINS = frozenset({Meaning.PLATFORM, Meaning.TOWARDS})
+_SILENT = frozenset({None, Meaning.OTHER})
+"""Meanings of a head that say nothing of exits."""
+_NOT_BEHIND_LABEL = frozenset({None, Meaning.EXIT, Meaning.STATION, Meaning.OTHER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,12 @@ class Column:
     meaning: Meaning | None = None
     behind_label: Meaning | None = None
     """what follows the label in a column of exits: `Exit / Landmarks`"""
+    head: Piece | None = None
+    """the value itself, where cells only answer whether an exit has it"""
+    is_key: bool = False
+    """its cells say what those behind them hold"""
+    unknown: str | None = None
+    """its head, if neither that nor its cells say what it holds"""
 
 
 @dataclass(slots=True)
@@ -40,21 +56,10 @@ class TableState:
     columns: tuple[Column, ...] = ()
     header: list[str] = field(default_factory=list)
     is_after_header: bool = False
+    has_data: bool = False
+    """a row since the last heading was no head"""
     labels: tuple[str, ...] = ()
     is_unread: bool = False
-
-
-def rows_of(page: RulePage, table: Table) -> list[TableRow]:
-    """Return the rows of a table, turned round if its exits or platforms stand side by side."""
-    rows = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
-    if not _is_sideways(page, rows):
-        return rows
-    return [TableRow(cells, None) for cells in zip(*(row.cells for row in rows), strict=True)]
-
-
-def is_divider(row: TableRow) -> bool:
-    """Return whether a row is one cell across the whole table, which heads the rows below it."""
-    return len(row.cells) > 1 and len({cell.origin for cell in row.cells}) == 1
 
 
 def take_divider(page: RulePage, row: TableRow, state: TableState, labels: tuple[str, ...]) -> None:
@@ -62,78 +67,173 @@ def take_divider(page: RulePage, row: TableRow, state: TableState, labels: tuple
     words = page.words(row.cells[0].piece)
     state.labels = read_label_heading(page, words) or labels
     state.is_unread = is_untrusted_head(page, words)
-    state.section = replace(state.section, headings=(words, *state.section.headings[-3:]))
+    state.section = state.section.below(page, row.cells[0].piece)
+    state.has_data = False
 
 
-def is_header(page: RulePage, row: TableRow) -> bool:
-    """Return whether a row names columns: all its cells are heads, or most of its words mean something."""
+def is_header(page: RulePage, row: TableRow, below: Sequence[TableRow], state: TableState) -> bool:
+    """Return whether a row names columns: all its cells are heads, or its words mean something.
+
+    A row of which some cells are heads is one of keys and values.
+    """
     filled = [cell for cell in row.cells if page.words(cell.piece)]
-    known = [cell for cell in filled if meaning_of(page.words(cell.piece))]
-    if not known or any(_is_about_one(page, cell) for cell in filled):
+    heads = {cell.is_header for cell in filled}
+    if not filled or len(heads) > 1 or any(_is_about_one(page, cell) for cell in filled):
         return False
-    if all(cell.is_header for cell in filled):
-        return True
-    if any(folded(page.words(cell.piece)) in ANSWERS for cell in filled):
+    words = [page.words(cell.piece) for cell in filled]
+    if heads == {True} and not state.has_data:
+        return len(filled) > 1 or page.vocabulary.meaning_of(words[0]) is not None
+    if heads == {True}:
+        return any(map(page.vocabulary.meaning_of, words))
+    known = sum(page.vocabulary.meaning_of_key(head) is not None for head in words)
+    if state.has_data or any(folded(head) in ANSWERS or len(head.split()) > MAX_HEAD_WORDS for head in words):
         return False
-    return len(known) >= 2 and 2 * len(known) >= len(filled) and _are_short(page, filled)
+    heads_exits = len(below) > 1 and all(has_label(page, row, 0) for row in below if not is_divider(row))
+    return known > 0 and (heads_exits or (known >= 2 and 2 * known >= len(filled)))
 
 
-def take_header(page: RulePage, row: TableRow, state: TableState) -> None:
+def take_header(page: RulePage, row: TableRow, below: Sequence[TableRow], state: TableState) -> None:
     """Take the names of columns; a head in two rows is read as one."""
     own = words = [page.words(cell.piece) for cell in row.cells]
     if state.is_after_header and len(own) == len(state.header):
         pairs = zip(state.header, own, strict=True)
-        words = [above if above == below else f"{above} {below}" for above, below in pairs]
-    state.columns = _columns_of(words, below=own if words is not own else None)
+        words = [above if above == lowest else f"{above} {lowest}" for above, lowest in pairs]
+    meanings = [page.vocabulary.meaning_below(*pair) for pair in zip(words, own, strict=True)]
+    body = [row for row in below if not is_divider(row) and len(row.cells) == len(own)]
+    if not state.is_after_header:  # one head across several columns speaks of none of them in particular
+        spans = [is_copy(row, number) for number in range(len(own))]
+        meanings = [
+            None if is_spanned and meaning is Meaning.LANDMARK else meaning
+            for is_spanned, meaning in zip(spans, meanings, strict=True)
+        ]
+    state.columns = tuple(_columns_of(page, words, meanings, body))
     state.header, state.is_after_header = words, True
 
 
-def is_copy(row: TableRow, number: int) -> bool:
-    """Return whether a grid position shows the same cell as the one before it."""
-    return number > 0 and row.cells[number].origin == row.cells[number - 1].origin
+def take_turned_header(
+    page: RulePage, row: TableRow, grid: Grid, body: Sequence[TableRow], state: TableState
+) -> None:
+    """Take the first column of a table that was turned round: what the rows hold, or what exits may have."""
+    take_header(page, row, body, state)
+    about = page.vocabulary.meaning_of(grid.corner or "")
+    is_platforms = about in _ABOUT_TRAINS or not has_label(page, body[0], grid.place)
+    columns = [Column(Meaning.LINE)] * grid.place
+    columns.append(Column(Meaning.PLATFORM if is_platforms else Meaning.EXIT))
+    for number, column in enumerate(state.columns[grid.place + 1 :], grid.place + 1):
+        words = [folded(cell) for cell in _cells_of(page, body, number)]
+        is_asked = all(word in ANSWERS or word in _BLANK for word in words)
+        if is_asked and about in (Meaning.LANDMARK, Meaning.BUS_STOP):
+            column = Column(about, head=row.cells[number].piece)
+        columns.append(column)
+    state.columns = tuple(columns)
 
 
-def _is_sideways(page: RulePage, rows: Sequence[TableRow]) -> bool:
-    words = [page.words(cell.piece) for cell in rows[0].cells]
-    if len(rows) < 2 or len(words) < 2 or (words[0] and not meanings_in(words[0])):
-        return False
-    is_platforms = meaning_of(words[0]) is Meaning.PLATFORM
-    are_labels = [sign_in(text) if is_platforms else read_labels(page, text) for text in words[1:]]
-    heads = [meaning_of(page.words(row.cells[0].piece)) for row in rows[1:]]
-    return all(are_labels) and any(heads) and Meaning.EXIT not in heads
+def take_headless(page: RulePage, rows: Sequence[TableRow], state: TableState) -> None:
+    """Take columns without heads, if the first one names an exit in every row below a heading about exits."""
+    body = [row for row in rows if not is_divider(row)]
+    is_about_exits = state.section.topic is Meaning.EXIT and not state.section.labels
+    if is_about_exits and len(body) > 1 and all(has_label(page, row, 0) for row in body):
+        blank = [""] * len(body[0].cells)
+        state.columns = tuple(_columns_of(page, blank, [None] * len(blank), body))
+
+
+def key_meaning(page: RulePage, words: str) -> Meaning | None:
+    """Return what a key means in a row of one fact; a kind of place heads the name of one: `Temple`."""
+    found = page.vocabulary.meaning_of_key(words)
+    return found or (Meaning.LANDMARK if words and is_generic(words) else None)
+
+
+def is_filler(words: str) -> bool:
+    """Return whether a head says nothing: it is blank, or `Details`."""
+    return all(word in FILLERS for word in folded(words).split())
+
+
+def is_harmless_head(words: str) -> bool:
+    """Return whether no word of an unknown head can turn round what stands below it."""
+    beside = " ".join(word for word in folded(words).split() if word not in FILLERS)
+    return not is_taken_back(words) and not is_elsewhere(words) and is_understood(beside, is_sentence=True)
 
 
 def _is_about_one(page: RulePage, cell: Cell) -> bool:
     """Return whether a cell names one exit, platform or station, as heads of columns do not."""
     words = page.words(cell.piece)
-    return (
+    return bool(words) and (
         read_labels(page, words) is not None
         or led_sign(page.text, cell.piece.start, cell.piece.end) is not None
         or page.names_other_station(words)
     )
 
 
-def _are_short(page: RulePage, cells: Sequence[Cell]) -> bool:
-    return all(len(page.words(cell.piece).split()) <= 4 for cell in cells)
-
-
-def _columns_of(header: Sequence[str], below: Sequence[str] | None) -> tuple[Column, ...]:
-    meanings = [meaning_below(words, lowest) for words, lowest in zip(header, below or header, strict=True)]
-    has_exits = Meaning.EXIT in meanings
-    columns: list[Column] = []
-    for words, meaning in zip(header, meanings, strict=True):
-        if (
-            meaning is not None
-            and meaning is not Meaning.EXIT
-            and not has_exits
-            and _names_exits(words, meaning)
-        ):
-            columns.append(Column(Meaning.EXIT, meaning))
-            has_exits = True
+def _columns_of(
+    page: RulePage, header: Sequence[str], meanings: Sequence[Meaning | None], body: Sequence[TableRow]
+) -> Iterator[Column]:
+    """Yield what each column holds, by its head, else by its cells."""
+    place = _place_of_exits(page, header, meanings, body)
+    is_behind_key = False
+    for number, meaning in enumerate(meanings):
+        if number == place:
+            yield Column(Meaning.EXIT, None if meaning in _NOT_BEHIND_LABEL else meaning)
+        elif is_behind_key:
+            is_behind_key = False
+            yield Column()
+        elif _is_key_column(page, meanings, body, number):
+            is_behind_key = True
+            yield Column(meaning, is_key=True)
         else:
-            columns.append(Column(meaning))
-    return tuple(columns)
+            if meaning is None and is_harmless_head(header[number]):
+                meaning = _meaning_of_cells(page, [row.cells[number].piece for row in body])
+            is_unknown = meaning is None and not is_filler(header[number])
+            yield Column(meaning, unknown=header[number] if is_unknown else None)
 
 
-def _names_exits(words: str, meaning: Meaning) -> bool:
-    return meaning is not Meaning.OTHER and Meaning.EXIT in meanings_in(words)
+def _place_of_exits(
+    page: RulePage, header: Sequence[str], meanings: Sequence[Meaning | None], body: Sequence[TableRow]
+) -> int | None:
+    """Return which column names the exits: by its head, or because nothing but labels stands in it."""
+    if Meaning.EXIT in meanings:
+        return None if meanings.count(Meaning.EXIT) > 1 else meanings.index(Meaning.EXIT)
+    for number, (words, meaning) in enumerate(zip(header, meanings, strict=True)):
+        if meaning not in (None, Meaning.OTHER) and Meaning.EXIT in page.vocabulary.meanings_in(words):
+            return number
+    is_open = meanings[0] in _SILENT and not is_taken_back(header[0])
+    if _ABOUT_TRAINS & set(meanings) or not is_open or len(body) < 2:
+        return None
+    places = [number for number in range(len(header)) if all(has_label(page, row, number) for row in body)]
+    return 0 if places == [0] else None
+
+
+def _is_key_column(
+    page: RulePage, meanings: Sequence[Meaning | None], body: Sequence[TableRow], number: int
+) -> bool:
+    """Return whether a column's cells say what those behind them hold, whose head says nothing of its own."""
+    is_open = meanings[number] in (None, Meaning.OTHER, Meaning.ACCESS, Meaning.LANDMARK)
+    if not is_open or number + 1 == len(meanings) or not body:
+        return False
+    behind = meanings[number + 1]
+    if behind in (*_SILENT, Meaning.STATUS):
+        answers = _cells_of(page, body, number + 1)
+        if any(folded(cell) in ANSWERS or cell in ANSWERS for cell in answers):
+            return True
+    cells = _cells_of(page, body, number)
+    keys = sum(key_meaning(page, cell) is not None and not read_labels(page, cell) for cell in cells)
+    return behind in _SILENT and keys > 0 and 2 * keys >= len(cells)
+
+
+def _meaning_of_cells(page: RulePage, pieces: Sequence[Piece]) -> Meaning | None:
+    """Return what a column's cells are, if all of them are the same sort of thing."""
+    filled = [piece for piece in pieces if page.words(piece) not in _BLANK]
+    words = [page.words(piece) for piece in filled]
+    if not filled:
+        return None
+    if all(map(_CODES.fullmatch, words)):
+        return Meaning.BUS_STOP
+    if all(is_understood(cell, may_deny=True) and (access_in(cell) or denied_in(cell)) for cell in words):
+        return Meaning.ACCESS
+    named = sum(bool(piece.links) or is_sure_place(page.words(piece)) for piece in filled)
+    return Meaning.LANDMARK if 2 * named > len(filled) else None
+
+
+def _cells_of(page: RulePage, body: Sequence[TableRow], number: int) -> list[str]:
+    """Return the words of a column, blank cells left out."""
+    words = (page.words(row.cells[number].piece) for row in body)
+    return [cell for cell in words if cell]

@@ -1,70 +1,156 @@
-"""What a column, an entry or a heading is about, by the meaning of its words."""
+"""What a column, an entry or a heading is about, by the meaning of its words in ``vocabulary.csv``."""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
+from mrt_pipeline.errors import ConfigError
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.words import FILLERS, HEADER_WORDS, Meaning, folded
+from mrt_pipeline.extraction.rules.words import FILLERS, Meaning, folded
 
 MAX_HEADER_CHARS = 60
+VOCABULARY = Path(__file__).parents[1] / "vocabulary.csv"
+"""``meaning,language,words``: a row for each list of words, divided by ``|``, that mean the same"""
 
-_BY_WORDS = {folded(words): meaning for meaning, listed in HEADER_WORDS.items() for words in listed}
 _ACCESS = frozenset(
     {
         *(Meaning.STEP_FREE, Meaning.WHEELCHAIR, Meaning.BARRIER_FREE, Meaning.LIFT, Meaning.ESCALATOR),
         *(Meaning.STAIRS_ONLY, Meaning.TACTILE, Meaning.TOILET, Meaning.ACCESS),
     }
 )
+_CLAIMED = _ACCESS | {Meaning.BUS_STOP, Meaning.LANDMARK}
+"""Meanings that every word of a header must agree with: `Old bus stop` may not be one."""
 _ORDER = (
     *(Meaning.BUS_STOP, Meaning.TOWARDS, Meaning.PLATFORM, Meaning.LANDMARK, Meaning.EXIT, Meaning.LINE),
     *(Meaning.STATION, Meaning.STATUS, Meaning.TIME, Meaning.OTHER),
 )
 """Which meaning counts when a header has several: the one that says most."""
+_SHORT_IS = re.compile(r"(?<=what)['’]s\b", re.IGNORECASE)
+_AFFIRMED = re.compile(
+    r"无障碍|无台阶|\bwithout (?:any )?steps\b|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)", re.IGNORECASE
+)
+"""Looks like a denial and is none."""
+_SEPARATED = "\u4e00"
+_SEPARATED_END = "\u9fff"
+"""Between these lie Chinese characters, which are written without spaces."""
 
 
-def _pattern() -> re.Pattern[str]:
-    longest_first = sorted(_BY_WORDS, key=len, reverse=True)
-    return re.compile("|".join(_whole_words(words) for words in longest_first))
+@dataclass(frozen=True)
+class Vocabulary:
+    """Phrases and what they mean, to be found in one pass over a header's words."""
+
+    meanings: Mapping[tuple[str, ...], Meaning]
+    _by_first: Mapping[str, tuple[tuple[str, ...], ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_first: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in sorted(self.meanings, key=lambda words: -sum(map(len, words))):
+            by_first.setdefault(phrase[0], []).append(phrase)
+        object.__setattr__(self, "_by_first", {word: tuple(found) for word, found in by_first.items()})
+
+    def meanings_in(self, header: str) -> frozenset[Meaning]:
+        """Return everything that a header's words mean, longer phrases before the words they consist of."""
+        return frozenset(meaning for _, meaning in self._parse(header) if meaning is not None)
+
+    def meaning_of(self, header: str) -> Meaning | None:
+        """Return what a header means; words that take it back make it one of no use."""
+        parsed = list(self._parse(header))
+        found = {meaning for _, meaning in parsed if meaning is not None}
+        beside = " ".join(word for word, meaning in parsed if meaning is None and word not in _FILLERS)
+        is_doubtful = bool(found & _CLAIMED) and not is_understood(beside, may_name=False)
+        return Meaning.OTHER if found and (is_doubtful or is_taken_back(header)) else _one_of(found)
+
+    def meaning_of_key(self, words: str) -> Meaning | None:
+        """Return what some words mean if all of them belong to the name of a column or entry."""
+        parsed = list(self._parse(words))
+        is_key = all(meaning or word in _FILLERS for word, meaning in parsed) and parsed[-1:] != [("a", None)]
+        return self.meaning_of(words) if is_key else None
+
+    def meaning_below(self, header: str, lowest: str) -> Meaning | None:
+        """Return what a head in several rows means; of words about access the lowest count: `Lift`."""
+        found = self.meaning_of(header)
+        precise = _one_of(self.meanings_in(lowest))
+        return precise if found is Meaning.ACCESS and precise in _ACCESS else found
+
+    def _parse(self, header: str) -> Iterator[tuple[str, Meaning | None]]:
+        """Yield the phrases of a header with their meanings, and other words with none."""
+        if len(header) > MAX_HEADER_CHARS:
+            return
+        words = list(_words_of(header))
+        place = 0
+        while place < len(words):
+            for phrase in self._by_first.get(words[place], ()):
+                if tuple(words[place : place + len(phrase)]) == phrase:
+                    yield " ".join(phrase), self.meanings[phrase]
+                    place += len(phrase)
+                    break
+            else:
+                yield words[place], None
+                place += 1
 
 
-def _whole_words(words: str) -> str:
-    """Return a pattern for words between spaces; Chinese is written without any."""
-    if "\u4e00" <= words[0] <= "\u9fff":
-        return re.escape(words)
-    return rf"(?<= ){re.escape(words)}(?= )"
+@lru_cache(maxsize=4)
+def load_vocabulary(own: Path | None = None) -> Vocabulary:
+    """Return the vocabulary of the package, with a person's own file laid over it.
+
+    Raises:
+        ConfigError: if their file cannot be read; every wrong row is named.
+    """
+    meanings = dict(_read(VOCABULARY))
+    if own is not None:
+        meanings.update(_read(own))
+    return Vocabulary(meanings)
 
 
-_PATTERN = _pattern()
+def is_taken_back(header: str) -> bool:
+    """Return whether a header speaks of the past, of plans, or of what there is not."""
+    plain = _AFFIRMED.sub(" ", header)
+    return is_not_now(plain) or is_denying(plain)
 
 
-def meanings_in(header: str) -> frozenset[Meaning]:
-    """Return everything that a header's words mean, longer phrases before the words they consist of."""
-    if len(header) > MAX_HEADER_CHARS:
-        return frozenset()
-    return frozenset(_BY_WORDS[match.group()] for match in _PATTERN.finditer(f" {folded(header)} "))
+def _read(path: Path) -> Iterator[tuple[tuple[str, ...], Meaning]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ConfigError(
+            f"{path} cannot be read as UTF-8 CSV ({type(fault).__name__}). Name another file."
+        ) from fault
+    known = {meaning.value: meaning for meaning in Meaning}
+    if faults := tuple(
+        f"line {number}: meaning {row.get('meaning')!r}; expected one of {', '.join(known)}"
+        for number, row in enumerate(rows, 2)
+        if row.get("meaning") not in known or not row.get("words")
+    ):
+        raise ConfigError(f"{path} has rows that are no words with a meaning. Correct them:", faults)
+    for row in rows:
+        for words in row["words"].split("|"):
+            if phrase := tuple(_words_of(words)):
+                yield phrase, known[row["meaning"]]
 
 
-def meaning_of(header: str) -> Meaning | None:
-    """Return what a header means; words that take it back make it one of no use."""
-    found = meanings_in(header)
-    if found and (is_taken_back(header) or (found & _ACCESS and not _is_understood(header))):
-        return Meaning.OTHER
-    return _one_of(found)
+def _words_of(text: str) -> Iterator[str]:
+    """Yield a text's words as they are looked up: in the singular, and each Chinese character by itself."""
+    for word in folded(_SHORT_IS.sub(" is", text)).split():
+        word = _singular(word)
+        if _SEPARATED <= word[0] <= _SEPARATED_END:
+            yield from word
+        else:
+            yield word
 
 
-def meaning_of_key(words: str) -> Meaning | None:
-    """Return what some words mean if all of them belong to the name of a column or entry: `Nearby places`."""
-    return meaning_of(words) if set(_words_beside(words)) <= FILLERS else None
+def _singular(word: str) -> str:
+    is_plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word.isascii()
+    return word[:-1] if is_plural else word
 
 
-def meaning_below(header: str, lowest: str) -> Meaning | None:
-    """Return what a head in several rows means; of words about access the lowest count: `Stepless / Lift`."""
-    found = meaning_of(header)
-    precise = _one_of(meanings_in(lowest))
-    return precise if found is Meaning.ACCESS and precise in _ACCESS else found
+_FILLERS = frozenset(map(_singular, FILLERS))
 
 
 def _one_of(found: Iterable[Meaning]) -> Meaning | None:
@@ -77,23 +163,3 @@ def _one_of(found: Iterable[Meaning]) -> Meaning | None:
         precise = about_access - {Meaning.ACCESS}
         return next(iter(precise)) if len(precise) == 1 else Meaning.ACCESS
     return next((meaning for meaning in _ORDER if meaning in meanings), None)
-
-
-def _words_beside(words: str) -> list[str]:
-    """Return the words that mean nothing by themselves."""
-    return _PATTERN.sub(" ", f" {folded(words)} ").split()
-
-
-def _is_understood(header: str) -> bool:
-    """Return whether no word of a header about access may say when, for whom or of what: `Lift (goods)`."""
-    return is_understood(
-        " ".join(word for word in _words_beside(header) if word not in FILLERS), may_name=False
-    )
-
-
-def is_taken_back(header: str) -> bool:
-    """Return whether a header speaks of the past, of plans, or of what there is not."""
-    plain = re.sub(
-        r"无障碍|无台阶|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)", " ", header, flags=re.IGNORECASE
-    )
-    return is_not_now(plain) or is_denying(plain)

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Line, Piece
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, read_cell
-from mrt_pipeline.extraction.rules.headers import meaning_of_key
+from mrt_pipeline.extraction.qualifiers import is_bare_remark
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, read_cell, read_exits_of
+from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
 from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.platforms import read_platform_line
-from mrt_pipeline.extraction.rules.sections import Section, is_untrusted
-from mrt_pipeline.extraction.rules.tables import has_doubtful_bracket, pieces_behind
-from mrt_pipeline.extraction.rules.words import Meaning
+from mrt_pipeline.extraction.rules.parts import strip_bounds
+from mrt_pipeline.extraction.rules.platforms import (
+    TO,
+    claim_platform,
+    goals_in,
+    is_towards,
+    led_sign,
+    line_of,
+    lone_goal,
+    read_platform_line,
+    read_signed,
+)
+from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted, sign_of_heading
+from mrt_pipeline.extraction.rules.tables import has_doubtful_bracket, part_of, pieces_behind
+from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 TERM_DEPTH = 0
+_EXITS_BEHIND = re.compile(
+    r"(?P<name>[^:：–—()]+?)\s*(?:[:：–—]|\s-\s|\((?=.*\)$))\s*(?P<exits>[^()]+?)\)?\.?"
+)
+"""`Parkview Square (Exit E)`, `National Library – Exits E and F`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +45,8 @@ class _Owner:
     labels: tuple[str, ...]
     meaning: Meaning | None
     is_unread: bool
+    piece: Piece | None = None
+    """the entry itself, which may name what those below it are about"""
 
 
 @dataclass(slots=True)
@@ -58,61 +77,127 @@ class ListReader:
         if owner.is_unread:
             return
         words = self.page.words(line.piece)
-        found = self._labels_of(words, section, is_entry=line.kind != "paragraph")
+        found = self._labels_of(line, words, section)
         labels = found.labels if found else owner.labels
-        meaning = owner.meaning if found else (meaning_of_key(words) or owner.meaning)
-        is_unread = (
-            not found and is_untrusted(self.page, words) and line.kind != "paragraph" and len(words) < 60
+        known = None if found else self.page.vocabulary.meaning_of_key(words.rstrip(" :："))
+        meaning = known or owner.meaning
+        is_below_sign = owner.piece is not None and sign_of_heading(self.page, owner.piece) is not None
+        is_about_trains = is_below_sign or section.topic is Meaning.PLATFORM or section.sign is not None
+        is_short_entry = line.kind != "paragraph" and len(words) < MAX_HEADER_CHARS
+        is_unread = not found and is_short_entry and not is_about_trains and is_untrusted(self.page, words)
+        self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece))
+        key, colon, _ = words.partition(":")
+        is_status = (
+            self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS if colon else is_bare_remark(words)
         )
-        self._owners.append(_Owner(depth, labels, meaning, is_unread))
+        if is_unread and is_status:
+            self.page.withdrawn.update(owner.labels)
         if not is_unread:
             yield from self._read(line, found, owner, section)
 
-    def _labels_of(self, words: str, section: Section, *, is_entry: bool) -> LabelText | None:
+    def _labels_of(self, line: Line, words: str, section: Section) -> LabelText | None:
         """Return the labels that a line begins with; a bare one counts only below a heading about exits.
 
-        There it counts before a colon or dash, and a letter of an entry in brackets or with a full stop too;
-        `1.` and `(1)` number entries, and in a paragraph `(a)` numbers its parts.
+        There it counts before a colon or dash, as a term, and a letter of an entry in brackets or with a full
+        stop too; `1.` and `(1)` number entries, and in a paragraph `(a)` numbers its parts.
         """
         found = read_labels(self.page, words)
         if found is None or found.has_word:
             return found
-        is_about_exits = section.topic in (Meaning.EXIT, Meaning.BUS_STOP, Meaning.LANDMARK, Meaning.ACCESS)
-        has_mark = words[found.rest_start :].lstrip()[:1] in (":", "：", "–", "—", "-")
-        is_label = has_mark or (is_entry and found.is_set_off)
+        is_about_exits = section.topic is Meaning.EXIT or _topic(section) is not None
+        rest = words[found.rest_start :].strip()
+        has_mark = rest[:1] in (":", "：", "–", "—", "-") and rest != ""
+        is_entry = line.kind != "paragraph"
+        is_label = has_mark or (is_entry and found.is_set_off) or (line.kind == "term" and not rest)
         return found if is_about_exits and is_label else None
 
     def _read(
         self, line: Line, found: LabelText | None, owner: _Owner, section: Section
     ) -> Iterator[Candidate]:
-        bounds = line.piece.start, line.piece.end
-        yield from read_platform_line(self.page, *bounds, section.headings)
+        page, piece, bounds = self.page, line.piece, (line.piece.start, line.piece.end)
+        words = page.words(piece)
+        yield from _read_platforms(page, piece, section, owner.piece)
+        yield from _read_keyed_exits(page, piece, bounds)
+        meaning = owner.meaning or _topic(section)
         if found is not None:
-            meaning = owner.meaning or _topic(section)
-            is_doubtful = has_doubtful_bracket(line.piece, found, self.page.text)
-            if not is_doubtful and not _is_new_sentence(self.page.text, line.piece, found):
-                for piece in pieces_behind(line.piece, found, self.page.text):
-                    yield from read_cell(self.page, piece, meaning, found.labels, bounds)
-        elif owner.labels and (line.kind == "item" or _has_key(self.page.words(line.piece))):
-            yield from read_cell(self.page, line.piece, owner.meaning, owner.labels, bounds, needs_link=True)
+            if not has_doubtful_bracket(piece, found, page.text) and not _is_new_sentence(words, found):
+                yield from self._read_labelled(piece, found, owner, meaning)
+        elif owner.labels and (_is_entry(line, words) or has_key(page, words)):
+            yield from read_cell(page, piece, meaning, owner.labels, bounds, needs_sign=True)
         elif section.topic is Meaning.BUS_STOP and line.kind == "item":
-            yield from _read_stop_entry(self.page, line.piece, bounds)
+            yield from _read_stop_entry(page, piece, bounds)
+        elif line.kind == "item" and section.topic in (Meaning.EXIT, Meaning.LANDMARK):
+            yield from _read_place_entry(page, piece, bounds)
+
+    def _read_labelled(
+        self, piece: Piece, found: LabelText, owner: _Owner, meaning: Meaning | None
+    ) -> Iterator[Candidate]:
+        """Yield what an entry says that begins with exits: what stands behind them, or else above them."""
+        page, bounds = self.page, (piece.start, piece.end)
+        yield from read_exits_of(page, piece, meaning, bounds)
+        rest = list(pieces_behind(piece, found, page.text))
+        for part in rest:
+            yield from read_cell(page, part, meaning, found.labels, bounds)
+        is_alone = not any(part.start < part.end for part in rest)
+        if is_alone and owner.piece and meaning in (Meaning.LANDMARK, Meaning.BUS_STOP) and not owner.labels:
+            yield from read_cell(page, owner.piece, meaning, found.labels, None)
 
 
-def _has_key(words: str) -> bool:
-    """Return whether a paragraph is an entry all the same: `Nearby: White Sands`."""
-    key, colon, _ = words.partition(":")
-    return bool(colon) and len(key.split()) <= 4 and meaning_of_key(key) is not None
+def _read_platforms(
+    page: RulePage, piece: Piece, section: Section, above: Piece | None
+) -> Iterator[Candidate]:
+    """Yield what a line says of platforms: of those it begins with, lists, or stands below."""
+    bounds = piece.start, piece.end
+    key, colon, _ = page.words(piece).partition(":")
+    if colon and page.vocabulary.meaning_of_key(key) is Meaning.PLATFORM:
+        yield from read_signed(page, piece.start + len(key) + 1, piece.end, section.headings, bounds)
+    elif led_sign(page.text, *bounds):
+        yield from read_platform_line(page, *bounds, section.headings)
+    elif found := (sign_of_heading(page, above) if above else None) or section.sign:
+        start = piece.start + len(key) + 1 if is_towards(page, key) else piece.start
+        goals = goals_in(page, *bounds, TO) or (
+            lone_goal(page, start, piece.end) if start > piece.start else []
+        )
+        sign, sign_start = found
+        yield from claim_platform(
+            page, sign, goals, line_of(page, *section.headings), (sign_start, piece.end)
+        )
+    elif section.topic is Meaning.PLATFORM:
+        yield from read_signed(page, *bounds, section.headings, bounds)
 
 
-def _is_new_sentence(text: str, piece: Piece, found: LabelText) -> bool:
+def _is_entry(line: Line, words: str) -> bool:
+    """Return whether a line is an item of a list, or as short as one."""
+    return line.kind == "item" or (len(words) <= MAX_HEADER_CHARS and not words.endswith((".", "。", ":")))
+
+
+def _read_keyed_exits(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:
+    """Yield what an entry says whose key names a feature, and the rest nothing but exits: `Lifts: A, C`."""
+    key, colon, _ = page.words(piece).replace("：", ":").partition(":")
+    if colon:
+        rest = Piece(*strip_bounds(page.text, piece.start + len(key) + 1, piece.end))
+        yield from read_exits_of(page, rest, page.vocabulary.meaning_of_key(key), bounds)
+
+
+def _read_place_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:
+    """Yield the place that an entry names before its exits: `Parkview Square (Exit E)`."""
+    match = _EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
+    found = read_labels(page, match["exits"]) if match else None
+    if match is None or found is None or not found.has_word or match["exits"][found.rest_start :].strip():
+        return
+    yield from read_cell(page, part_of(piece, *match.span("name")), Meaning.LANDMARK, found.labels, bounds)
+
+
+def _is_new_sentence(words: str, found: LabelText) -> bool:
     """Return whether what follows a label is not an entry about it: `Exit A, B and lifts`."""
-    rest = text[piece.start + found.rest_start : piece.end].lstrip()
-    return rest[:1] in (",", ";")
+    return words[found.rest_start :].lstrip()[:1] in (",", ";")
 
 
 def _topic(section: Section) -> Meaning | None:
-    return section.topic if section.topic in (Meaning.BUS_STOP, Meaning.ACCESS) else None
+    is_said = (
+        section.topic in (Meaning.BUS_STOP, Meaning.ACCESS, Meaning.LANDMARK) or section.topic in FEATURES
+    )
+    return section.topic if is_said else None
 
 
 def _read_stop_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:

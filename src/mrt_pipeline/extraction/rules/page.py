@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.extraction.candidates import Candidate, CandidateField
 from mrt_pipeline.extraction.page_model import PageText, Piece
 from mrt_pipeline.extraction.place_names import PlaceNames
+from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, Vocabulary
 
 MAX_ROW_QUOTE_CHARS = 200
 """A longer row is not quoted whole, only the cell that matters."""
@@ -23,11 +25,16 @@ class RulePage:
     names: PlaceNames
     slug: str | None
     """the station that the title names"""
+    vocabulary: Vocabulary
+    withdrawn: set[str] = field(default_factory=set)
+    """exits of which an entry of their own says that they are not in use, noted while the page is read"""
+    unknown_heads: Counter[str] = field(default_factory=Counter)
+    """heads and keys that the vocabulary lacks, with how many cells or entries below them were not read"""
 
     @classmethod
-    def of(cls, page: PageText, names: PlaceNames) -> RulePage:
+    def of(cls, page: PageText, names: PlaceNames, vocabulary: Vocabulary) -> RulePage:
         """Return a page with the station it is about."""
-        return cls(page, names, names.slug_of_title(page.title))
+        return cls(page, names, names.slug_of_title(page.title), vocabulary)
 
     @property
     def text(self) -> str:
@@ -37,6 +44,11 @@ class RulePage:
     def words(self, piece: Piece) -> str:
         """Return the text of a piece."""
         return self.page.words(piece)
+
+    def note_unknown(self, head: str) -> None:
+        """Note that a value was not read, since nobody knows what its head or key means."""
+        if len(head) <= MAX_HEADER_CHARS:
+            self.unknown_heads[head.strip(" :：")] += 1
 
     def names_other_station(self, text: str) -> bool:
         """Return whether a text names a station that is not the page's own."""

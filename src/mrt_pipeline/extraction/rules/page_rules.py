@@ -6,20 +6,29 @@ the exit that a row, an entry or a sentence is about. Everything it claims still
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Line, PageText, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
+from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
 from mrt_pipeline.extraction.rules.lists import ListReader
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.passages import choose_passages, is_unread_line
 from mrt_pipeline.extraction.rules.prose import read_prose
 from mrt_pipeline.extraction.rules.sections import Section, sections_of
 from mrt_pipeline.extraction.rules.tables import read_table
+from mrt_pipeline.extraction.rules.words import FEATURES
 
 MAX_CANDIDATES = 1000
 """No station has more to say; a page that claims more is not read any further."""
+
+MAX_UNKNOWN_HEADS = 20
+_MODE = re.compile(r"\b[ML]RT\b")
+"""One half of an interchange of both kinds: `LRT exits`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +39,19 @@ class RuleReading:
     """each statement once, in the order of the page"""
     passages: tuple[Bounds, ...]
     """stretches of the text that may hold something they could not read"""
+    unknown_heads: tuple[tuple[str, int], ...] = ()
+    """heads and keys that the vocabulary lacks, with how many values depend on each, most first"""
 
 
-def read_page(page: PageText, names: PlaceNames) -> RuleReading:
-    """Return what the rules read in a page, and what they hand on."""
-    rule_page = RulePage.of(page, names)
+def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None = None) -> RuleReading:
+    """Return what the rules read in a page, and what they hand on.
+
+    Args:
+        page: the page.
+        names: of stations and lines.
+        vocabulary: what heads and keys mean; the package's own if none is given.
+    """
+    rule_page = RulePage.of(page, names, vocabulary or load_vocabulary())
     lists = ListReader(rule_page)
     found: dict[Candidate, None] = {}
     unread: list[tuple[int, Bounds]] = []
@@ -49,7 +66,10 @@ def read_page(page: PageText, names: PlaceNames) -> RuleReading:
             continue
         if stretch is not None:
             unread.append((number, stretch))
-    return RuleReading(tuple(found)[:MAX_CANDIDATES], tuple(choose_passages(rule_page, unread)))
+    kept = [item for item in found if item.exit_label not in rule_page.withdrawn]
+    passages = tuple(choose_passages(rule_page, unread))
+    unknown = tuple(rule_page.unknown_heads.most_common(MAX_UNKNOWN_HEADS))
+    return RuleReading(tuple(kept)[:MAX_CANDIDATES], passages, unknown)
 
 
 def _read_table(
@@ -58,7 +78,7 @@ def _read_table(
     """Read a table and return its bounds if a row of it was not read."""
     is_unread = False
     for reading in read_table(page, table, section):
-        found.update(dict.fromkeys(reading.candidates))
+        found.update(dict.fromkeys(_of_line(page, reading.candidates, reading.leads)))
         is_unread = is_unread or reading.is_unread
     return bounds_of(table) if is_unread else None
 
@@ -71,10 +91,26 @@ def _read_line(
     if lists.is_unread:
         return None
     known = {_statement(candidate) for candidate in candidates}
-    candidates += [item for item in read_prose(page, line, section) if _statement(item) not in known]
-    found.update(dict.fromkeys(candidates))
+    if not _is_answer(page, page.words(line.piece)):
+        candidates += [item for item in read_prose(page, line, section) if _statement(item) not in known]
+    found.update(dict.fromkeys(_of_line(page, candidates, section.headings)))
     is_unread = is_unread_line(page, line, candidates, has_owner=lists.has_owner)
     return (line.piece.start, line.piece.end) if is_unread else None
+
+
+def _of_line(page: RulePage, candidates: Iterable[Candidate], leads: Sequence[str]) -> Iterator[Candidate]:
+    """Yield statements of exits with the line, or the mode, of the building that the nearest words name."""
+    named: set[str] = next((lines for text in leads if (lines := page.names.lines_headed(text))), set())
+    named = named or next((modes for text in leads if (modes := set(_MODE.findall(text)))), set())
+    line = named.pop() if len(named) == 1 else None
+    for item in candidates:
+        yield replace(item, line=line) if item.exit_label is not None and line else item
+
+
+def _is_answer(page: RulePage, words: str) -> bool:
+    """Return whether a line answers its key and is no sentence: `Step-free: –` says nothing of a way."""
+    key, colon, _ = words.partition(":")
+    return bool(colon) and page.vocabulary.meaning_of_key(key) in FEATURES and not labels_named(words)
 
 
 def _statement(candidate: Candidate) -> tuple[object, ...]:

@@ -9,16 +9,24 @@ from dataclasses import dataclass
 from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import Piece
 
-_ITEM_END = re.compile(r"[;；。•·\n]+\s*|\s\|\s|\.\s+(?=[A-Z][a-z]+(?: [a-z]+){0,3}:\s)")
+_ITEM_END = re.compile(
+    r"[;；。•·\n]+\s*|\s\|\s|\.\s+(?=[A-Z][a-z]+(?: [a-z]+){0,3}:\s)|(?<=[a-z]{4})\.\s+(?=[A-Z])"
+)
+"""A full stop ends an item behind a word that is no abbreviation."""
 _LEAD = re.compile(r"\s*[-–*]?\s*(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*")
 BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
-_COMMA = re.compile(r"\s*[,，、]\s*|\s+[/•·]\s+")
+_COMMA = re.compile(r"\s*[,，、¦]\s*|\s+[/•·]\s+")
 _BEFORE = re.compile(r"\s*,\s*(?:formerly|previously|originally)\s+(?:known as |called |the )?(?=[A-Z0-9])")
 _LIST_MARK = re.compile(rf"{_ITEM_END.pattern}|{_COMMA.pattern}|\s*[¦‣◦▪→]\s*")
 _JOINED = re.compile(
-    r"\s(?:and|&|or|\+|plus|as well as|(?:along|together) with|-|–|—)\s|[/‧・∙⋅]|(?:^|\s)\d{1,2}[.)]\s",
+    r"\s(?:and|&|or|\+|plus|as well as|(?:along|together) with|-|–|—)\s|[/‧・∙⋅]|(?<!\S)\d{1,2}[.)]\s",
     re.IGNORECASE,
 )
+_DIVIDING = re.compile(
+    r"\s(?:and|&|\+|plus|as well as|(?:along|together) with)\s|\s?[/‧∙⋅]\s?|(?<!\S)\d{1,2}[.)]\s",
+    re.IGNORECASE,
+)
+"""Of these, the ones that divide names; what stands behind a dash may be a part of what is before it."""
 _FIRM = r"(?:&|and)\s+(?:Co|Company|Sons|Daughters|Partners|Bros|Brothers|Associates|Assocs|Cie)\b"
 _FIRM_GOES_ON = re.compile(
     rf"\s*(?:,\s*[A-Z][\w'’.-]*\s*)*,?\s*{_FIRM}|\s*,\s*(?:Inc|Ltd|LLP|LLC|PLC|Pte)\b"
@@ -89,6 +97,11 @@ def is_joined(name: str) -> bool:
     return _JOINED.search(name) is not None
 
 
+def joined_names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the names that joining words and signs divide: `X Mall & Y Centre`."""
+    return _between(_DIVIDING, text, start, end, ())
+
+
 def is_part_of_firm(text: str, start: int, end: int) -> bool:
     """Return whether a name is cut out of that of a firm: `Smith` of `Smith, Jones & Co.`."""
     goes_on = _FIRM_GOES_ON.match(text, end)
@@ -137,7 +150,11 @@ def _split_lead(
     text: str, start: int, end: int, links: tuple[tuple[int, int], ...]
 ) -> tuple[str | None, int]:
     match = _LEAD.match(text, start, end)
-    if match is None or any(link[0] < match.end() < link[1] for link in links):
+    if (
+        match is None
+        or match["lead"].strip().isdigit()
+        or any(link[0] < match.end() < link[1] for link in links)
+    ):
         return None, start
     return match.group("lead").strip(), match.end()
 

@@ -14,6 +14,7 @@ from mrt_pipeline.extraction.rules.parts import (
     Part,
     is_joined,
     is_part_of_firm,
+    joined_names,
     split_parts,
     strip_bounds,
 )
@@ -22,6 +23,8 @@ from mrt_pipeline.extraction.rules.words import (
     BUS_STOP_WORDS,
     FEATURE_WORDS,
     GENERIC_PLACES,
+    KINDS,
+    PLACE_SIGNS,
     TOWN_PARTS,
 )
 
@@ -31,12 +34,12 @@ MAX_CHARS = 70
 _CONNECTING = re.compile(r"(?:\s|[/&+,]|\band\b|\bor\b|\bthe\b|与|和|及|\bdan\b)*", re.IGNORECASE)
 _LEADING_VERB = re.compile(
     r"(?:(?:serves?|serving|leads?|leading|opens?|connects?|connected|linked|links|access|way|exit)\s+)?(?:(?:in|on)?to|towards?|for)"
-    r"\s+(?:the\s+)?|(?:serves?|serving)\s+(?:the\s+)?",
+    r"\s+(?:the\s+)?|(?:serves?|serving|near|next to|beside|close to)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _WAY_THERE = re.compile(r"\s*(?:via|through|using|by way of|across|over)\b.*", re.IGNORECASE | re.DOTALL)
 _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
-_SMALL_WORD = re.compile(r"(?:of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
+_SMALL_WORD = re.compile(r"(?:&|and|of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
 _AROUND = re.compile(
     r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
     r"|adjacent|access|leads?|exit|from|between|various|other|several|many|some|opened|opens|built|since"
@@ -45,7 +48,7 @@ _AROUND = re.compile(
 )
 
 
-def find_names(page: RulePage, item: Item, *, needs_link: bool = False) -> Iterator[tuple[Bounds, Part]]:
+def find_names(page: RulePage, item: Item, *, needs_sign: bool = False) -> Iterator[tuple[Bounds, Part]]:
     """Yield the places named in an item, each with the part of the item it stands in.
 
     A part that is not clearly one name yields nothing: an unread place is no harm, an invented one is.
@@ -53,21 +56,25 @@ def find_names(page: RulePage, item: Item, *, needs_link: bool = False) -> Itera
     Args:
         page: the page.
         item: what lists the places.
-        needs_link: whether only links count, where nothing says that places are listed.
+        needs_sign: whether only links and sure places count, where nothing says that places are listed.
     """
     for number, part in enumerate(split_parts(page.text, item)):
         words = page.text[part.start : part.end]
         if is_not_now(words) or is_denying(words):
             continue
         for start, end in _names_of(page, part):
-            if needs_link and (start, end) not in part.links:
+            name, is_linked = page.text[start:end], (start, end) in part.links
+            if needs_sign and not (is_linked or is_sure_place(name)):
                 continue
             if is_part_of_firm(page.text, start, end):
                 continue
-            if _is_place(
-                page, page.text[start:end], is_linked=(start, end) in part.links, is_first=not number
-            ):
+            if _is_place(page, name, is_linked=is_linked, is_first=not number):
                 yield (start, end), part
+
+
+def is_sure_place(name: str) -> bool:
+    """Return whether words are a place's name by themselves, since they say what is there: `Golden Mall`."""
+    return PLACE_SIGNS.fullmatch(name) is not None and GENERIC_PLACES.fullmatch(name) is None
 
 
 def _names_of(page: RulePage, part: Part) -> list[Bounds]:
@@ -81,9 +88,24 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     is_cut_by_bracket = (
         bool(page.text[part.name_end : part.end].rpartition(")")[2].strip()) and part.name_end < part.end
     )
-    if start >= end or is_cut_by_bracket or is_joined(page.text[start:end]):
+    if start >= end or is_cut_by_bracket:
         return []
-    return [(start, end)]
+    name = page.text[start:end]
+    if not is_joined(name):
+        return [(start, end)]
+    names = list(joined_names(page.text, start, end))
+    words = [page.text[slice(*bounds)] for bounds in names]
+    generic = list(map(is_generic, words))
+    if len(names) < 2 or all(generic):
+        return []
+    if any(generic) and not any(map(GENERIC_PLACES.fullmatch, words)):
+        return [(start, end)]  # one place: `Mei Ling Market & Food Centre`
+    return names if all(" " in name and is_sure_place(name) for name in words) else []
+
+
+def is_generic(name: str) -> bool:
+    """Return whether words say what kind of place is meant, but not which: `Food Centre`."""
+    return all(PLACE_SIGNS.fullmatch(f" {word}") or word.casefold() in KINDS for word in name.split())
 
 
 def _is_all_links(text: str, part: Part, links: list[Bounds]) -> bool:
@@ -108,7 +130,11 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> 
         or labels_named(name)
     ):
         return False
-    is_remark = not is_linked and (has_remark_in_capitals(name) or _ANSWER.fullmatch(name) is not None)
+    is_remark = not is_linked and (
+        has_remark_in_capitals(name)
+        or _ANSWER.fullmatch(name) is not None
+        or page.vocabulary.meaning_of_key(name) is not None
+    )
     if is_remark or _is_access(name) or _AROUND.match(name):
         return False
     station = next(page.names.stations_in(name), None)

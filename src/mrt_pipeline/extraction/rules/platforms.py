@@ -10,7 +10,7 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import PLATFORM, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, TOWARDS_WORDS, VIA_WORDS
+from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, TOWARDS_WORDS, VIA_WORDS, Meaning
 
 _WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
 _SIGN = re.compile(
@@ -21,17 +21,29 @@ _LEAD = re.compile(rf"\s*(?i:{_WORDS})\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}}
 TOWARDS = re.compile(
     "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in TOWARDS_WORDS), re.IGNORECASE
 )
-TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\bto(?=\s+[A-Z]))", re.IGNORECASE)
+TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:[Tt]o|[Ff]or)(?=\s+[A-Z]))", re.IGNORECASE)
 """In an entry or row about a platform a plain `to` will do."""
+_SIGNED = re.compile(
+    rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
+)
+_BETWEEN_SIGNS = re.compile(r"\s*[;；,，]\s*|\s+and\s+(?=(?:[Pp]latform\s+)?[A-Z0-9]\b)")
+_OTHER_SIGN = re.compile(r"(?<![\w’'-])[A-Z](?![\w’'.-])")
 
-_CODE = re.compile(r"\b[A-Z]{2,3}\d{1,2}\b")
+_CODE = re.compile(r"\b(?:[A-Z]{2,3}\d{1,2}|[A-Z]TC|CG)\b")
+"""A station's code; a line's first station may have none but letters: `STC`, `CG`."""
+_BESIDE_GOAL = re.compile(
+    rf"{_CODE.pattern}|[()（）\[\]\s]|\b(?:MRT|LRT|Station|terminus|end)\b", re.IGNORECASE
+)
+"""May stand beside a goal that stands alone."""
+_LINE_BEHIND = re.compile(r"\s+(?:Line|LRT Line)\b", re.IGNORECASE)
 _END = re.compile(r"[;；.。]|\s\|\s|\n")
 
 
 def sign_in(words: str) -> str | None:
     """Return the sign of the one platform that a cell names."""
     match = _SIGN.fullmatch(words)
-    return match.group("sign") if match and not is_not_now(words) else None
+    is_several = match is not None and _OTHER_SIGN.search(words, match.end("sign"))
+    return match.group("sign") if match and not is_several and not is_not_now(words) else None
 
 
 def led_sign(text: str, start: int, end: int) -> tuple[str, int] | None:
@@ -62,16 +74,27 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
     words = re.split(r"[(（]", words)[0]
     if via := VIA_WORDS.search(words):
         words = words[: via.start()]
-    named = [found for found in page.names.stations_in(words) if found.slug != page.slug]
+    named = [
+        found
+        for found in page.names.stations_in(words)
+        if found.slug != page.slug and not _LINE_BEHIND.match(words, found.end)  # `Downtown Line`
+    ]
     return [words[found.start : found.end] for found in named] or _CODE.findall(words)
 
 
-def _goal_right_behind(page: RulePage, start: int, end: int) -> list[str]:
+def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
     """Return the station that stands alone behind a platform: `Platform A: HarbourFront`."""
     words = page.text[start:end].strip(" :：–—-.")
-    found = next(page.names.stations_in(words), None)
-    is_alone = found is not None and (found.start, found.end) == (0, len(words)) and found.slug != page.slug
-    return [words] if is_alone else []
+    if _CODE.fullmatch(words):
+        return [words]
+    named = list(page.names.stations_in(words))
+    is_alone = len(named) == 1 and not _BESIDE_GOAL.sub("", words[: named[0].start] + words[named[0].end :])
+    return [words[named[0].start : named[0].end]] if is_alone and named[0].slug != page.slug else []
+
+
+def is_towards(page: RulePage, key: str) -> bool:
+    """Return whether a key says that where trains go stands behind it."""
+    return page.vocabulary.meaning_of_key(key) is Meaning.TOWARDS
 
 
 def claim_platform(
@@ -91,15 +114,30 @@ def line_of(page: RulePage, *texts: str) -> str | None:
     return None
 
 
+def read_signed(
+    page: RulePage, start: int, end: int, headings: Sequence[str], row: Bounds
+) -> Iterator[Candidate]:
+    """Yield what a list says that is known to be one of platforms: `A: Jurong East; B: Woodlands`."""
+    left = start
+    for right in (*(match.span() for match in _BETWEEN_SIGNS.finditer(page.text, start, end)), (end, end)):
+        match = _SIGNED.match(page.text, left, right[0])
+        if match and not is_not_now(page.text[left : right[0]]):
+            goals = goals_in(page, match.end(), right[0], TO) or lone_goal(page, match.end(), right[0])
+            line = line_of(page, page.text[start:end], *headings)
+            if len(goals) == 1:
+                yield from claim_platform(page, match["sign"], goals, line, row)
+        left = right[1]
+
+
 def read_platform_line(page: RulePage, start: int, end: int, headings: Sequence[str]) -> Iterator[Candidate]:
     """Yield what a list's entry says that begins with a platform: `Platform A: towards Jurong East`."""
     led = led_sign(page.text, start, end)
     if led is None or is_not_now(page.text[start:end]):
         return
     others = [item for item in mentions_in(page.text, start, end, PLATFORM) if item.labels != {led[0]}]
-    if others:  # a sentence about several platforms is left to the rules for sentences
-        return
-    goals = goals_in(page, led[1], end, TO) or _goal_right_behind(page, led[1], end)
+    if others or _OTHER_SIGN.search(page.text, led[1], end):
+        return  # a sentence about several platforms is left to the rules for sentences
+    goals = goals_in(page, led[1], end, TO) or lone_goal(page, led[1], end)
     line = line_of(page, page.text[start:end], *headings)
     yield from claim_platform(page, led[0], goals, line, (start, end))
 
@@ -114,7 +152,8 @@ def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence
         for goal in goals:
             place = page.text.find(goal, word.end())
             owner = owner_at(page.text, place, place + len(goal), PLATFORM)
-            if owner is not None and len(owner.labels) == 1:
+            is_clear = owner is not None and not _OTHER_SIGN.search(page.text, owner.end, place)
+            if owner is not None and is_clear and len(owner.labels) == 1:
                 line = line_of(page, *headings)
                 stretch = min(max(sentence[0], start), owner.start), sentence[1]  # a heading may name it
                 said = Said(stretch, stretch)

@@ -7,17 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
-from mrt_pipeline.extraction.page_model import Block, Heading, Line
+from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.headers import is_taken_back, meaning_of
+from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_taken_back
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
-from mrt_pipeline.extraction.rules.words import UNREAD_TOPICS, Meaning
+from mrt_pipeline.extraction.rules.platforms import led_sign
+from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning
 
 _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
 """A part of a line is named after a station of another place."""
 
+LABEL_LINE, KEY_LINE = 7, 8
+"""Levels of a line that is nothing but an exit, or nothing but a key: it heads what follows."""
+_SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
 _SENTENCE = re.compile(r"[.!?。]\s+")
 _LEADS_ON = re.compile(
     r"\b(?:following|below|as follows|these)\b|以下|下列|\bberikut\b|பின்வரும்", re.IGNORECASE
@@ -33,29 +37,73 @@ class Section:
     labels: tuple[str, ...] = ()
     """exits that the nearest headings name"""
     topic: Meaning | None = None
+    sign: tuple[str, int] | None = None
+    """the platform that the nearest of them names, and where that heading begins in the text"""
     is_unread: bool = False
     """it is about the past, plans, or another station"""
+
+    def below(self, page: RulePage, heading: Piece) -> Section:
+        """Return the section of what a caption, or a row across a table, heads here."""
+        words = page.words(heading)
+        topic = page.vocabulary.meaning_of(words) or self.topic
+        sign = sign_of_heading(page, heading) or self.sign
+        return replace(self, headings=(words, *self.headings), topic=topic, sign=sign)
 
 
 def sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
     """Yield each block with its number and section, headings themselves left out."""
-    above: list[tuple[int, str]] = []
+    above: list[tuple[int, Piece]] = []
     own = section = Section()
     for number, block in enumerate(page.page.blocks):
-        if isinstance(block, Heading):
-            above = [item for item in above if item[0] < block.level]
-            above.append((block.level, page.words(block.piece)))
-            own = section = _section_below(page, [text for _, text in above])
-        else:
+        level, is_heading = _level_of(page, block)
+        if level is not None:
+            above = [item for item in above if item[0] < level]
+            if is_heading and not isinstance(block, Table):
+                above.append((level, block.piece))
+            own = section = _section_below(page, [piece for _, piece in above])
+        if not is_heading:
             if isinstance(block, Line) and block.kind == "paragraph":
                 section = replace(own, is_unread=True) if is_untrusted_lead(page, block) else own
             yield number, block, section
 
 
-def read_label_heading(page: RulePage, text: str) -> tuple[str, ...]:
-    """Return the exits that a heading or caption names as its subject."""
+def _level_of(page: RulePage, block: Block) -> tuple[int | None, bool]:
+    """Return of which level on a block ends the headings above it, if any, and whether it is one itself."""
+    if isinstance(block, Heading):
+        return block.level, True
+    if not isinstance(block, Line) or block.kind != "paragraph":
+        return None, False
+    words = page.words(block.piece)
+    name = words.rstrip(" :：")
+    is_sentence = _SENTENCE_ENDS.search(words) is not None and not has_key(page, words)
+    if len(words) <= MAX_HEADER_CHARS and not is_sentence:
+        found, platform = read_labels(page, name), led_sign(name, 0, len(name))
+        is_exit = found is not None and found.has_word and not name[found.rest_start :].strip()
+        if is_exit or (platform and platform[1] == len(name)):
+            return LABEL_LINE, True
+        meaning = None if ":" in name else page.vocabulary.meaning_of_key(name)
+        if meaning and (name != words or meaning not in FEATURES):  # `Lift` by itself is what an exit has
+            return KEY_LINE, True
+    return (LABEL_LINE if is_sentence else None), False
+
+
+def has_key(page: RulePage, words: str) -> bool:
+    """Return whether words begin with a key: `Nearby: White Sands`."""
+    key, colon, _ = words.replace("：", ":").partition(":")
+    return bool(colon) and page.vocabulary.meaning_of_key(key) is not None
+
+
+def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = False) -> tuple[str, ...]:
+    """Return the exits that a heading or caption is about; bare labels count only below one about exits."""
     found = read_labels(page, text)
-    return found.labels if found and found.has_word else ()
+    is_bare = found is not None and not text[found.rest_start :].strip()
+    return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
+
+
+def sign_of_heading(page: RulePage, heading: Piece) -> tuple[str, int] | None:
+    """Return the sign of the platform that a heading names as its subject, and where the heading begins."""
+    found = led_sign(page.text, heading.start, heading.end)
+    return (found[0], heading.start) if found else None
 
 
 def is_untrusted_head(page: RulePage, heading: str) -> bool:
@@ -67,7 +115,7 @@ def is_untrusted(page: RulePage, heading: str) -> bool:
     """Return whether what stands below a heading is not about the station's exits as they are now."""
     if UNREAD_TOPICS.search(heading) or is_not_now(heading) or is_hostile(heading):
         return True
-    about = meaning_of(heading)
+    about = page.vocabulary.meaning_of(heading)
     is_about_trains = about in (Meaning.PLATFORM, Meaning.TOWARDS, Meaning.LINE) or _BRANCH.search(heading)
     is_about_exit = bool(read_label_heading(page, heading))
     if is_about_trains or is_about_exit or page.names.lines_in(heading):
@@ -88,13 +136,22 @@ def is_untrusted_lead(page: RulePage, line: Line) -> bool:
     return _LEADS_ON.search(words) is not None and is_taken_back(words)
 
 
-def _section_below(page: RulePage, headings: list[str]) -> Section:
-    nearest_first = tuple(reversed(headings))
-    labels = next((found for text in nearest_first if (found := read_label_heading(page, text))), ())
-    topic = next((meaning for text in nearest_first if (meaning := meaning_of(text))), None)
+def _section_below(page: RulePage, headings: list[Piece]) -> Section:
+    topic: Meaning | None = None
+    labels: tuple[str, ...] = ()
+    sign: tuple[str, int] | None = None
+    words = [page.words(piece) for piece in headings]
+    for piece, text in zip(headings, words, strict=True):
+        found = read_label_heading(page, text, is_about_exits=topic is Meaning.EXIT)
+        sign = sign_of_heading(page, piece) or sign
+        if found:
+            labels, topic = found, topic or Meaning.EXIT
+        else:
+            topic = page.vocabulary.meaning_of(text) or topic
     return Section(
-        headings=nearest_first,
+        headings=tuple(reversed(words)),
         labels=labels,
-        topic=Meaning.EXIT if labels else topic,
-        is_unread=any(is_untrusted_head(page, text) for text in headings),
+        topic=topic,
+        sign=sign,
+        is_unread=any(is_untrusted_head(page, text) for text in words),
     )

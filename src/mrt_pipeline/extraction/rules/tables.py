@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
-from mrt_pipeline.extraction.page_model import Piece, Table
-from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket, is_understood
-from mrt_pipeline.extraction.rules.cells import read_cell
+from mrt_pipeline.extraction.page_model import Cell, Piece, Table
+from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket
+from mrt_pipeline.extraction.rules.cells import is_bad_status, read_answered, read_cell, read_exits_of
 from mrt_pipeline.extraction.rules.columns import (
     Column,
-    TableRow,
     TableState,
-    is_copy,
-    is_divider,
     is_header,
-    rows_of,
+    key_meaning,
     take_divider,
     take_header,
+    take_headless,
+    take_turned_header,
 )
-from mrt_pipeline.extraction.rules.headers import meaning_of_key
+from mrt_pipeline.extraction.rules.grids import TableRow, grid_of, is_copy, is_divider
 from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.parts import split_items
 from mrt_pipeline.extraction.rules.passages import has_unread_words
-from mrt_pipeline.extraction.rules.platform_rows import read_layout_row, read_platform_row
+from mrt_pipeline.extraction.rules.platform_rows import (
+    read_keyed_platform,
+    read_layout_row,
+    read_platform_row,
+)
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
 from mrt_pipeline.extraction.rules.words import Meaning
@@ -47,6 +51,8 @@ class RowReading:
     candidates: tuple[Candidate, ...]
     is_unread: bool
     """it may hold something that was not read"""
+    leads: tuple[str, ...] = ()
+    """words that may say which line's building it is about, nearest first"""
 
 
 def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowReading]:
@@ -55,17 +61,48 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
     if caption and is_untrusted_head(page, caption):
         return
     labels = read_label_heading(page, caption) or section.labels
-    state = TableState(replace(section, headings=(caption, *section.headings)), labels=labels)
-    for row in rows_of(page, table):
+    grid = grid_of(page, table)
+    state = TableState(section.below(page, table.caption) if table.caption else section, labels=labels)
+    if grid.corner is None:
+        take_headless(page, grid.rows, state)
+    for number, row in enumerate(grid.rows):
+        below = grid.rows[number + 1 :]
         if is_divider(row):
             take_divider(page, row, state, labels)
-        elif is_header(page, row):
-            take_header(page, row, state)
+        elif grid.corner is not None and not state.columns:
+            take_turned_header(page, row, grid, below, state)
+        elif grid.corner is None and is_header(page, row, below, state):
+            take_header(page, row, below, state)
         else:
-            state.is_after_header = False
+            state.is_after_header, state.has_data = False, True
             if not state.is_unread:
                 candidates = tuple(dict.fromkeys(_read_row(page, row, state)))
-                yield RowReading(row, candidates, _is_unread(page, row, candidates, state))
+                is_row_unread = _is_unread(page, row, candidates, state)
+                yield RowReading(row, candidates, is_row_unread, _leads_of(page, row, state))
+
+
+def split_exits(page: RulePage, piece: Piece) -> Iterator[tuple[tuple[str, ...], Piece]]:
+    """Yield what a cell says of each exit that begins an item of it: `Exit A: lift; Exit B: escalator`."""
+    labels: tuple[str, ...] = ()
+    start = piece.start
+    for item in split_items(page.text, piece):
+        found = read_labels(page, item.lead) if item.lead else None
+        if found and found.has_word:
+            if labels:
+                yield labels, part_of(piece, start, page.text.rfind(item.lead or "", start, item.start))
+            labels, start = found.labels, item.start
+    if labels:
+        yield labels, part_of(piece, start, piece.end)
+
+
+def _leads_of(page: RulePage, row: TableRow, state: TableState) -> tuple[str, ...]:
+    """Return what may say which building a row is about: its cells of lines and stations, then headings."""
+    own = (
+        page.words(cell.piece)
+        for cell, column in zip(row.cells, state.columns, strict=False)
+        if column.meaning in (Meaning.LINE, Meaning.STATION)
+    )
+    return (*own, *state.section.headings)
 
 
 def has_doubtful_bracket(piece: Piece, found: LabelText, text: str) -> bool:
@@ -78,16 +115,19 @@ def pieces_behind(piece: Piece, found: LabelText, text: str) -> Iterator[Piece]:
     """Yield what follows the labels that a piece begins with: what is in brackets, and what behind them."""
     start, end = piece.start + found.rest_start, piece.end
     if bracket := _BRACKET.match(text, start, end):
-        yield _part(piece, bracket.start(1), bracket.end(1))
+        yield part_of(piece, bracket.start(1), bracket.end(1))
         start = bracket.end()
     while start < end and text[start] in " :：–—-,.•·":
         start += 1
-    yield _part(piece, start, end)
+    yield part_of(piece, start, end)
 
 
 def _read_row(page: RulePage, row: TableRow, state: TableState) -> Iterator[Candidate]:
     columns = state.columns or tuple(Column() for _ in row.cells)
-    if len(columns) != len(row.cells) or _is_of_no_use(page, row, columns):
+    if len(columns) != len(row.cells):
+        return
+    if _is_of_no_use(page, row, columns):
+        _withdraw(page, row, columns, state)
         return
     meanings = {column.meaning for column in columns}
     if Meaning.PLATFORM in meanings and Meaning.EXIT not in meanings:
@@ -95,7 +135,17 @@ def _read_row(page: RulePage, row: TableRow, state: TableState) -> Iterator[Cand
         return
     for group in _groups(columns):
         yield from _read_group(page, row, columns, group, state)
-    yield from read_layout_row(page, row, state)
+    yield from read_layout_row(page, row, columns, state)
+
+
+def _withdraw(page: RulePage, row: TableRow, columns: Sequence[Column], state: TableState) -> None:
+    """Note the exits that a row of their own says are not in use: `A | Status | closed`."""
+    keys = [
+        cell for cell, column in zip(row.cells, columns, strict=True) if column.is_key or not state.columns
+    ]
+    if any(page.vocabulary.meaning_of_key(page.words(cell.piece)) is Meaning.STATUS for cell in keys):
+        found = read_labels(page, page.words(row.cells[0].piece))
+        page.withdrawn.update(found.labels if found else state.labels)
 
 
 def _is_unread(page: RulePage, row: TableRow, candidates: Sequence[Candidate], state: TableState) -> bool:
@@ -119,6 +169,7 @@ def _is_of_no_use(page: RulePage, row: TableRow, columns: Sequence[Column]) -> b
     return any(
         _takes_back(page, page.words(cell.piece), column.meaning)
         for cell, column in zip(row.cells, columns, strict=True)
+        if len(list(split_exits(page, cell.piece))) < 2  # else a remark is about one of its exits
     )
 
 
@@ -126,11 +177,13 @@ def _takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
     """Return whether a cell says that its whole row is of no use."""
     match meaning:
         case Meaning.STATUS:
-            return is_denying(words) or not is_understood(words, may_name=True)
+            return is_bad_status(words)
         case Meaning.OTHER | Meaning.TIME:  # a stop's name: `Opp Blk 1 (removed)`
             return is_not_now(words)
         case None:
             return is_not_now(words) and is_bare_remark(words)
+        case Meaning.LINE:
+            return is_not_now(words) or is_denying(words)
         case Meaning.STATION:
             return page.names_other_station(words)
         case _:
@@ -166,14 +219,42 @@ def _read_group(
         if meaning is not None or not state.columns:
             for piece in pieces_behind(row.cells[place].piece, found, page.text):
                 yield from read_cell(page, piece, meaning, labels, row.bounds)
-    if labels:
-        yield from _read_others(page, row, columns, others, labels)
+    yield from _read_others(page, row, columns, others, labels, state, is_labelled=place is not None)
+
+
+def _read_others(
+    page: RulePage,
+    row: TableRow,
+    columns: Sequence[Column],
+    others: Sequence[int],
+    labels: tuple[str, ...],
+    state: TableState,
+    *,
+    is_labelled: bool,
+) -> Iterator[Candidate]:
+    """Yield what the cells of a row say beside the one that names its exits."""
+    is_keyed = not is_labelled and not state.columns and len(others) > 1
+    for cell, column in _entries(page, row, columns, others, is_keyed=is_keyed):
+        if column.head is not None:
+            yield from read_answered(page, page.words(cell.piece), column.head, column.meaning, labels)
+        elif column.meaning in (Meaning.PLATFORM, Meaning.TOWARDS):
+            yield from read_keyed_platform(page, row, cell.piece, column.meaning, state)
+        elif labels:
+            needs_sign = bool(state.columns) and column.meaning is None
+            yield from read_cell(page, cell.piece, column.meaning, labels, row.bounds, needs_sign=needs_sign)
+        else:
+            yield from read_exits_of(page, cell.piece, column.meaning, row.bounds)
+            for own, part in split_exits(page, cell.piece):
+                yield from read_cell(page, part, column.meaning, own, row.bounds)
 
 
 def _find_labels(
     page: RulePage, row: TableRow, group: range, state: TableState
 ) -> tuple[int | None, LabelText | None]:
     """Return where a row names its exits, although no head says so: `Exit A`, or `A` below a blank head."""
+    first = page.words(row.cells[group[0]].piece)
+    if not state.columns and page.vocabulary.meaning_of_key(first):  # `Lifts | Exits A and C`
+        return None, None
     for number in group:
         found = read_labels(page, page.words(row.cells[number].piece))
         is_below_blank = number == 0 and bool(state.header) and not state.header[0]
@@ -184,20 +265,45 @@ def _find_labels(
     return None, None
 
 
-def _read_others(
-    page: RulePage, row: TableRow, columns: Sequence[Column], numbers: Sequence[int], labels: tuple[str, ...]
-) -> Iterator[Candidate]:
-    """Yield what the other cells of a row say; a cell without a head may be one to the cell behind it."""
-    key: Meaning | None = None
+def _entries(
+    page: RulePage, row: TableRow, columns: Sequence[Column], numbers: Sequence[int], *, is_keyed: bool
+) -> Iterator[tuple[Cell, Column]]:
+    """Yield the cells that say something, each with what it holds; behind a key, that is what the key says.
+
+    Args:
+        page: the page.
+        row: a row.
+        columns: what its columns hold.
+        numbers: the columns that belong together, that of the exits left out.
+        is_keyed: whether the first cell must be a key, since nothing else says what the others hold.
+    """
+    key, head = None, ""
+    is_behind_key = False
     for number in numbers:
-        cell, meaning = row.cells[number], columns[number].meaning
-        if is_copy(row, number):
+        cell, column = row.cells[number], columns[number]
+        words = page.words(cell.piece)
+        if is_copy(row, number) or not words:
             continue
-        if meaning is None and key is None and (key := meaning_of_key(page.words(cell.piece))):
+        if column.unknown is not None:
+            page.note_unknown(column.unknown)
             continue
-        yield from read_cell(page, cell.piece, meaning or key, labels, row.bounds)
-        key = None
+        if is_behind_key:
+            is_behind_key = is_keyed
+            if key is not None:
+                yield cell, Column(key)
+            else:
+                page.note_unknown(head)
+            continue
+        is_open = column.meaning is None and column.head is None
+        known = page.vocabulary.meaning_of_key(words) if is_open else None
+        known = key_meaning(page, words) if column.is_key else known
+        is_first_of_keyed = is_keyed and number == numbers[0]
+        if column.is_key or is_first_of_keyed or (known and number != numbers[-1]):
+            key, head, is_behind_key = known, words, True
+        else:
+            yield cell, column
 
 
-def _part(piece: Piece, start: int, end: int) -> Piece:
+def part_of(piece: Piece, start: int, end: int) -> Piece:
+    """Return a part of a piece, with the links in it."""
     return Piece(start, end, tuple(link for link in piece.links if start <= link[0] and link[1] <= end))

@@ -1,6 +1,6 @@
-"""The words by which pages say what a column, an entry or a heading is about, in Singapore's four languages.
+"""What the rules make of single words on a page, in Singapore's four languages.
 
-This is data: a wording that is not read yet is added here and nowhere else.
+What a head or key means is said by ``vocabulary.csv``, which ``headers`` reads.
 """
 
 from __future__ import annotations
@@ -41,179 +41,22 @@ class Meaning(StrEnum):
     """known, and of no use here"""
 
 
-HEADER_WORDS: dict[Meaning, tuple[str, ...]] = {
-    Meaning.EXIT: (
-        *("exit", "exits", "entrance", "entrances", "way out", "exit no", "exit number", "exit letter"),
-        *("exit code", "exit label", "nearest exit", "nearest exits", "use exit", "take exit", "from exit"),
-        *("出口", "出入口", "出口编号", "出口編號", "最近出口", "入口"),
-        *("pintu", "pintu keluar", "jalan keluar", "keluar", "pintu masuk"),
-        *("வெளியேறு", "வெளியேறும் வழி", "வெளிவாயில்", "நுழைவாயில்", "வாயில்"),
-    ),
-    Meaning.BUS_STOP: (
-        *("bus stop", "bus stops", "bus stop code", "bus stop codes", "bus stop no", "bus stop number"),
-        *("bus stop id", "bus stop numbers", "stop code", "stop codes", "stop no", "nearby bus stops"),
-        *("nearby bus stop", "nearest bus stop", "nearest bus stops", "stop id", "adjacent bus stops"),
-        *("巴士站", "公交站", "公车站", "巴士车站", "巴士站编号", "巴士站代码", "公共汽车站"),
-        *("perhentian bas", "hentian bas", "kod perhentian bas", "kod hentian bas"),
-        *("பேருந்து நிறுத்தம்", "பேருந்து நிறுத்தங்கள்", "பஸ் நிறுத்தம்"),
-    ),
-    Meaning.STEP_FREE: (
-        *("step free", "step free access", "step free route", "stepless", "stepless access", "无台阶"),
-    ),
-    Meaning.WHEELCHAIR: (
-        *(
-            "wheelchair",
-            "wheelchairs",
-            "wheelchair access",
-            "wheelchair accessible",
-            "wheelchair accessibility",
-        ),
-        *("wheelchair friendly", "轮椅", "轮椅通道", "kerusi roda", "akses kerusi roda", "சக்கர நாற்காலி"),
-    ),
-    Meaning.BARRIER_FREE: (
-        *(
-            "barrier free",
-            "barrier free access",
-            "barrier free route",
-            "bfa",
-            "无障碍",
-            "无障碍通道",
-            "无障碍设施",
-        ),
-        *("bebas halangan", "tanpa halangan", "akses bebas halangan", "தடையற்ற", "தடையற்ற அணுகல்"),
-    ),
-    Meaning.LIFT: (
-        *("lift", "lifts", "elevator", "elevators", "lift access", "lift available", "passenger lift"),
-        *("电梯", "電梯", "升降机", "升降機", "lif", "மின்தூக்கி"),
-    ),
-    Meaning.ESCALATOR: (
-        *("escalator", "escalators", "自动扶梯", "扶梯", "扶手电梯", "eskalator", "tangga bergerak"),
-        *("நகரும் படிக்கட்டு", "மின்படிக்கட்டு"),
-    ),
-    Meaning.STAIRS_ONLY: ("stairs only", "only stairs", "steps only", "仅楼梯", "只有楼梯", "tangga sahaja"),
-    Meaning.TACTILE: (
-        "tactile",
-        "tactile guidance",
-        "tactile paving",
-        "tactile guidance system",
-        "tactile flooring",
-    ),
-    Meaning.TOILET: ("accessible toilet", "accessible toilets", "barrier free toilet", "disabled toilet"),
-    Meaning.ACCESS: (
-        *(
-            "access",
-            "accessibility",
-            "facilities",
-            "amenities",
-            "vertical access",
-            "access type",
-            "equipment",
-        ),
-        *("means of access", "type of access", "features", "exit facilities", "exit type", "type"),
-        *("设施", "通道", "kemudahan", "akses", "வசதிகள்", "வசதி", "அணுகல்"),
-    ),
-    Meaning.LANDMARK: (
-        *("landmark", "landmarks", "nearby landmarks", "places", "nearby places", "places nearby", "nearby"),
-        *("places of interest", "place of interest", "points of interest", "surroundings", "surrounding"),
-        *("leads to", "serves", "serving", "location", "locations", "location served", "locations served"),
-        *("destination", "destinations", "nearby locations", "attractions", "buildings", "nearby buildings"),
-        *("buildings nearby", "what is nearby", "vicinity", "developments", "nearby developments", "place"),
-        *("places served", "nearest places", "nearby amenities", "key landmarks", "destinations served"),
-        *("附近", "地标", "附近地标", "周边", "周边地标", "附近地点", "目的地", "通往"),
-        *(
-            "mercu tanda",
-            "tempat",
-            "tempat berdekatan",
-            "tempat menarik",
-            "lokasi",
-            "destinasi",
-            "berdekatan",
-        ),
-        *("அடையாளங்கள்", "அடையாளச்சின்னம்", "அருகிலுள்ள இடங்கள்", "இடங்கள்", "இடம்"),
-    ),
-    Meaning.PLATFORM: (
-        *("platform", "platforms", "platform no", "platform number", "platform letter", "月台", "站台"),
-        *("pelantar", "நடைமேடை"),
-    ),
-    Meaning.TOWARDS: (
-        *(
-            "towards",
-            "toward",
-            "direction",
-            "bound for",
-            "terminus",
-            "train to",
-            "trains to",
-            "trains towards",
-        ),
-        *("direction of travel", "next station", "next stop", "service to", "train destination"),
-        *("方向", "往", "开往", "下一站", "arah", "ke arah", "haluan", "menuju", "திசை", "நோக்கி"),
-    ),
-    Meaning.LINE: (
-        "line",
-        "lines",
-        "line name",
-        "mrt line",
-        "lrt line",
-        "线路",
-        "路线",
-        "线",
-        "laluan",
-        "வழித்தடம்",
-    ),
-    Meaning.STATION: ("station", "station name", "mrt station", "车站", "stesen", "நிலையம்"),
-    Meaning.STATUS: (
-        *("status", "remarks", "remark", "notes", "note", "comments", "condition", "备注", "状态", "catatan"),
-        *("நிலை", "குறிப்பு"),
-    ),
-    Meaning.TIME: (
-        *("opened", "opening", "opening date", "year", "operating hours", "opening hours", "hours"),
-        *("first train", "last train", "since"),
-    ),
-    Meaning.OTHER: (
-        *("bus services", "bus service", "services", "service", "buses", "bus routes", "bus service no"),
-        *("bus service numbers", "routes", "bus", "巴士服务", "巴士", "perkhidmatan bas", "பேருந்து சேவைகள்"),
-        *(
-            "bus stop name",
-            "stop name",
-            "bus stop description",
-            "description",
-            "name",
-            "road",
-            "street",
-            "roads",
-        ),
-        *(
-            "road name",
-            "address",
-            "level",
-            "image",
-            "photo",
-            "picture",
-        ),
-        *(
-            "operator",
-            "distance",
-            "side",
-            "postal code",
-        ),
-        *(
-            "taxi stand",
-            "bicycle parking",
-            "colour",
-            "platform type",
-            "layout",
-            "stairs",
-            "staircase",
-            "staircases",
-        ),
-        *("楼层", "楼梯", "道路", "名称", "tangga", "jalan", "nama", "aras", "சாலை", "பெயர்", "படிக்கட்டு"),
-    ),
-}
-"""What the words of a header mean, letter case, punctuation and order aside."""
-
 FILLERS = frozenset(
     {
+        *(
+            "present",
+            "day",
+            "current",
+            "far",
+            "local",
+            "main",
+            "major",
+            "key",
+            "notable",
+            "important",
+            "useful",
+        ),
+        *("popular", "principal", "around", "close", "short", "walking", "walk", "within", "area", "within"),
         *("the", "a", "an", "of", "at", "in", "to", "and", "or", "for", "by", "with", "from", "this", "its"),
         *(
             "nearest",
@@ -332,11 +175,30 @@ GENERIC_PLACES = re.compile(
     r"|industrial (?:area|estate|buildings?)|platforms?|faregates?|passenger service(?: centre| office)?"
     r"|ticket (?:office|machines?)|condominiums?|apartments|restaurants?|eateries|coffee ?shops?|schools)"
     r"|.*\b(?:lift|elevator|escalator|stair|step|barrier|obstacle)s?[- ]free\b.*"
+    r"|.*\bstn\b.*|.*\b[ml]rt(?: station)?"
     r"|tb[acd]|unknown|various|nil|none|n/a|currently\b.*|see\b.*|same as\b.*|as above|ditto"
     r"|bus(?:es)?(?: services?| routes?)?(?:\W*\d\w*)*",
     re.IGNORECASE,
 )
 """Things that every station has; they are no landmark by which one finds the way."""
+
+PLACE_SIGNS = re.compile(
+    r".*\s(?:malls?|cent(?:re|er)s?|plazas?|towers?|buildings?|houses?|complex|hubs?|hospitals?|polyclinics?|schools?"
+    r"|colleges?|universit(?:y|ies)|institutes?|polytechnics?|academy|librar(?:y|ies)|museums?|stadiums?|halls?"
+    r"|theatres?|hotels?|markets?|temples?|church|mosques?|cathedral|clubs?|residences?|interchanges?|terminals?"
+    r"|gardens?|zoo|arcades?|galler(?:y|ies)|kindergartens?|camp|monastery|embassy|courts?|parks?|junction|city|square|point|shopping\s.*)"
+    r"|(?:masjid|hotel|kampong|church|temple|embassy|university|institute|national)\s.*",
+    re.IGNORECASE,
+)
+"""What the name of a place one goes to often begins or ends with."""
+
+KINDS = frozenset(
+    {
+        *("food", "shopping", "sports", "sport", "community", "medical", "hawker", "recreation", "swimming"),
+        *("public", "business", "convention", "exhibition", "culture", "training", "leisure", "service"),
+    }
+)
+"""Say which kind of hall, centre or club, and not which one."""
 
 TOWN_PARTS = frozenset(
     {

@@ -8,7 +8,7 @@ own; some clients get 403. Protocol: https://www.mediawiki.org/wiki/API:Main_pag
 looked at on 2026-11-23.
 """
 
-from pydantic import HttpUrl
+from pydantic import Field, HttpUrl
 
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
@@ -21,6 +21,8 @@ class FandomSection(ApiSection):
 
     base_url: BaseUrl = HttpUrl("https://singapore-mrt-lines.fandom.com/wiki")
     """the wiki's article path; its api.php is found beside it"""
+    vocabulary: str | None = Field(default=None, min_length=1)
+    """CSV file of a person's own with what heads and keys of pages mean, beside the package's; null: none"""
 
 
 SPEC = SourceSpec(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import EnrichmentSource, Passage, StationClaims
 from mrt_pipeline.contracts.counting import counted
@@ -24,10 +24,11 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import BlockedError, SourceError, SourceFormatError
-from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
 from mrt_pipeline.extraction.grounding import ground
+from mrt_pipeline.extraction.page_reading import PageReading, read_html
 from mrt_pipeline.extraction.place_names import PlaceNames
+from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.fingerprints import code_version
@@ -49,14 +50,6 @@ LEAST_ASKED = 10
 """a wiki that has no page for any of so many stations is the wrong one, or has lost them"""
 
 
-class PageReading(Record):
-    """What reading a page yields, before it is grounded."""
-
-    text: str
-    candidates: tuple[Candidate, ...]
-    passages: tuple[tuple[int, int], ...]
-
-
 @dataclass
 class WikiSource:
     """Claims what a station's page says; may be asked by several threads once it is prepared."""
@@ -68,7 +61,10 @@ class WikiSource:
     base_url: str
     now: Callable[[], datetime]
     reader: str
-    """version of the code that reads pages"""
+    """version of the code, and of the words, that pages are read by"""
+    vocabulary: Vocabulary | None = None
+    own_words: str = ""
+    """identifies the content of a person's own vocabulary, if there is one"""
     _resolved: dict[str, Resolved] = field(default_factory=dict)
     _blocked: BlockedError | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -104,7 +100,7 @@ class WikiSource:
         """Return the revision of the page, ``missing``, or none while it cannot be looked up."""
         resolved = self._resolved.get(station.slug)
         if resolved is not None and resolved.head is not None:
-            return f"{resolved.head.page_id}@{resolved.head.revision}"
+            return f"{resolved.head.page_id}@{resolved.head.revision}{self.own_words}"
         if self._blocked is not None or resolved is None or resolved.failure is not None:
             return None
         return "missing"
@@ -132,6 +128,8 @@ class WikiSource:
         exits, rejected, findings = ground(
             [(whole, reading.candidates)], station, self.facts, source=SPEC.name
         )
+        if reading.unknown_heads:
+            findings = (*findings, _unknown_heads(station, reading))
         if page.is_blank:
             findings = (*findings, _blank(station, page.head))
         if page.is_redirect:
@@ -178,7 +176,7 @@ class WikiSource:
                 return PageReading.model_validate_json(kept)
             except ValidationError:  # a store that another program has written to
                 pass
-        reading = read_html(page.html, page.head.title, self.names)
+        reading = read_html(page.html, page.head.title, self.names, self.vocabulary)
         self.store.keep_reading(page.head, self.reader, reading.model_dump_json().encode())
         return reading
 
@@ -207,6 +205,9 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     section = context.settings.apis.fandom
     url = api_url(str(section.base_url))
     pace = context.settings.stages.stage2_enrichment
+    own = read_path(section.vocabulary) if section.vocabulary else None
+    vocabulary = load_vocabulary(own)
+    own_words = f"+{sha256_of(own.read_bytes())[:16]}" if own else ""
     return WikiSource(
         api=WikiApi(
             context.access.http(SPEC.api),
@@ -219,18 +220,10 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
         names=PlaceNames.of(network),
         base_url=str(section.base_url),
         now=context.now,
-        reader=code_version(READER_PARTS),
+        reader=code_version(READER_PARTS) + own_words,
+        vocabulary=vocabulary,
+        own_words=own_words,
     )
-
-
-def read_html(html: str, title: str, names: PlaceNames) -> PageReading:
-    """Return what a page's HTML is read as."""
-    from mrt_pipeline.extraction.page_text import read_page_text
-    from mrt_pipeline.extraction.rules.page_rules import read_page
-
-    page = read_page_text(html, title)
-    reading = read_page(page, names)
-    return PageReading(text=page.text, candidates=reading.candidates, passages=reading.passages)
 
 
 def _refuse_empty(found: Iterable[Resolved]) -> None:
@@ -261,6 +254,16 @@ def _missing(station: Station, resolved: Resolved) -> Finding:
     return finding_of(
         "wiki-page-missing",
         f"{station.name}: {found}; it is not used.",
+        slug=station.slug,
+    )
+
+
+def _unknown_heads(station: Station, reading: PageReading) -> Finding:
+    heads = ", ".join(f"{head!r} ({number})" for head, number in reading.unknown_heads)
+    return finding_of(
+        "head-unknown",
+        f"{station.name}: the wiki's page has heads or keys that the vocabulary lacks, each with the number "
+        f"of values not read for it: {heads}. Add those that matter to apis.{SPEC.api}.vocabulary.",
         slug=station.slug,
     )
 

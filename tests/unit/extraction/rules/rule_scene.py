@@ -40,6 +40,11 @@ def disputed(*htmls: str) -> set[str]:
     }
 
 
+def ground_page(html: str, station: Station) -> tuple[ExitEnrichment, ...]:
+    """Return what is published of a station's exits."""
+    return _ground([html], station)[0]
+
+
 def _ground(htmls: Iterable[str], station: Station = YISHUN) -> Grounded:
     readings = []
     for number, html in enumerate(htmls):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mrt_pipeline.extraction.rules.headers import meaning_of
+from mrt_pipeline.extraction.rules.headers import load_vocabulary
 from mrt_pipeline.extraction.rules.words import Meaning
 from tests.unit.extraction.rules.rule_scene import handed_on, published, said, table
 
@@ -46,7 +46,7 @@ from tests.unit.extraction.rules.rule_scene import handed_on, published, said, t
     ],
 )
 def test_a_head_is_read_by_the_meaning_of_its_words(header: str, meaning: Meaning | None) -> None:
-    assert meaning_of(header) is meaning
+    assert load_vocabulary().meaning_of(header) is meaning
 
 
 ROWS = {"A 59049", "A lift", "A Northpoint City", "B 59041"}

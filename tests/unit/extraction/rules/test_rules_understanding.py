@@ -146,9 +146,7 @@ def test_a_heading_or_caption_that_takes_back_what_is_below_leaves_it_unread(hea
     "cell",
     [
         *("Golden Mall RIP", "Golden Mall - R.I.P.", "Site of Golden Mall", "Golden Mall (now Silver Hall)"),
-        *("Golden Mall - Silver Hall", "Golden Mall – Silver Hall", "1. Golden Mall 2. Silver Hall"),
-        *("Golden Mall + Silver Hall", "Golden Mall plus Silver Hall", "Golden Mall as well as Silver Hall"),
-        *("Golden Mall along with Silver Hall", "Golden Mall‧Silver Hall", "Golden Mall 🚧", "Golden Mall ✝"),
+        *("Golden Mall - Silver Hall", "Golden Mall – Silver Hall", "Golden Mall 🚧", "Golden Mall ✝"),
         *(
             "Smith, Jones & Co. Building",
             "Smith, Jones and Sons Building",
@@ -189,9 +187,22 @@ def test_a_name_with_capitals_of_its_own_is_a_landmark(name: str) -> None:
     assert published(table("Exit | Landmarks", f"A | {name}")) == {f"A {plain}"}
 
 
-def test_a_list_of_places_with_several_words_is_read_up_to_its_last_pair() -> None:
-    html = table("Exit | Landmarks", "A | Smith Tower, Jones Hall & Kings Court")
-    assert published(html) == {"A Smith Tower"}
+@pytest.mark.parametrize(
+    "joined",
+    [", %s", "; %s", " / %s", " & %s", " and %s", " + %s", "‧%s", " as well as %s", " 2. %s", "<br>%s"],
+)
+def test_places_are_divided_alike_whatever_stands_between_them(joined: str) -> None:
+    first = "1. Golden Mall" if " 2." in joined else "Golden Mall"
+    for html in (
+        table("Exit | Landmarks", f"A | {first}{joined % 'Silver Hall'}"),
+        f"<h3>Exit A</h3><ul><li>Nearby: {first}{joined % 'Silver Hall'}</li></ul>",
+    ):
+        assert published(html) == {"A Golden Mall", "A Silver Hall"}
+
+
+def test_a_name_with_a_joining_word_is_kept_whole_where_one_half_names_nothing_by_itself() -> None:
+    cells = "Mei Ling Market & Food Centre<br>Smith & Jones<br>Golden Mall & taxi stand"
+    assert published(table("Exit | Landmarks", f"A | {cells}")) == {"A Mei Ling Market & Food Centre"}
 
 
 @pytest.mark.parametrize("head", ["Toilet", "Toilets"])

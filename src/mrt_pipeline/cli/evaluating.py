@@ -1,0 +1,44 @@
+"""``mrt-pipeline evaluate``: how well the rules read pages that a person has read before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from mrt_pipeline.cli.printing import align, say, say_json
+from mrt_pipeline.config import PipelineConfig, find_config
+from mrt_pipeline.orchestrator.evaluation import Evaluation, Score, evaluate
+
+MAX_HEADS = 20
+
+
+def show_evaluation(folder: Path, config: Path | None, as_of: datetime | None, *, as_json: bool) -> None:
+    """Print what the rules read of the pages in a folder, and what they missed and why."""
+    found = evaluate(folder, PipelineConfig(find_config(config)), as_of.date() if as_of else None)
+    if as_json:
+        say_json(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+    else:
+        say(*_describe(found))
+
+
+def _describe(found: Evaluation) -> Iterator[str]:
+    scores = {**found.by_field, **{kind: score for kind, score in found.by_kind.items() if kind}}
+    rows = [_row(name, score, is_field=name in found.by_field) for name, score in scores.items()]
+    yield from align([("", "said", "read", "recall", "false", "precision"), *rows])
+    yield from _section("Published, and not in the sheet", [tuple(fact) for fact in found.false])
+    yield from _section("Not read", [(*miss.fact, miss.reason) for miss in found.missed])
+    heads = [(head, str(number)) for head, number in list(found.unknown_heads.items())[:MAX_HEADS]]
+    yield from _section("Heads and keys not in the vocabulary, and how many values depend on them", heads)
+
+
+def _row(name: str, score: Score, *, is_field: bool) -> tuple[str, ...]:
+    precision = (str(score.false), f"{score.precision:.1%}") if is_field else ("", "")
+    return name, str(score.expected), str(score.read), f"{score.recall:.1%}", *precision
+
+
+def _section(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    if rows:
+        yield from ("", f"{title}:", *(f"  {line}" for line in align(rows)))

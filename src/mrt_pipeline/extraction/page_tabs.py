@@ -1,0 +1,40 @@
+"""Tabs of a page: each pane is headed by its own tab's words, as a person sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_PANES = frozenset({"tabbertab", "wds-tab__content", "tabber__panel", "tab-pane", "tabcontent"})
+_LABELS = frozenset({"wds-tabs__tab", "tabber__tab", "nav-link", "tablinks"})
+_BARS = frozenset({"wds-tabs__wrapper", "wds-tabs", "tabber__header", "nav-tabs", "tabbernav"})
+_TITLES = ("title", "data-title", "data-mw-tabber-title", "data-hash", "aria-label")
+_LEVEL = "h6"
+
+
+def head_panes(root: _Element) -> None:
+    """Put the words of its tab as a heading into each pane, and hide the bars of tabs."""
+    labels = [_text_of(element) for element in _of_class(root, _LABELS)]
+    panes = list(_of_class(root, _PANES))
+    for number, pane in enumerate(panes):
+        own = next((title for name in _TITLES if (title := pane.get(name))), None)
+        title = own or (labels[number] if len(labels) == len(panes) else None)
+        if title:
+            heading = pane.makeelement(_LEVEL)
+            heading.text, heading.tail = title, pane.text
+            pane.text = None
+            pane.insert(0, heading)
+    if len(labels) == len(panes):
+        for bar in list(_of_class(root, _BARS)):
+            bar.set("hidden", "")
+
+
+def _of_class(root: _Element, names: frozenset[str]) -> Iterator[_Element]:
+    return (element for element in root.iter() if names.intersection(str(element.get("class") or "").split()))
+
+
+def _text_of(element: _Element) -> str:
+    return " ".join("".join(map(str, element.itertext())).split())

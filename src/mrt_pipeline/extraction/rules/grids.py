@@ -1,0 +1,95 @@
+"""Tables as grids whose rows are about one exit or platform each, whichever way round they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mrt_pipeline.extraction.page_model import Cell, Table
+from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
+from mrt_pipeline.extraction.rules.words import Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row as the rules see it: of the page's table, or of the table turned round."""
+
+    cells: tuple[Cell, ...]
+    bounds: Bounds | None
+    """where the row stands in the text; a turned row stands nowhere"""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table's rows with its exits or platforms below each other."""
+
+    rows: tuple[TableRow, ...]
+    corner: str | None = None
+    """of a table that was turned round: what its first cell says of those below it"""
+    place: int = 0
+    """of such a table: the column of the exits; one before it says which building they belong to"""
+
+
+def grid_of(page: RulePage, table: Table) -> Grid:
+    """Return the rows of a table, turned round if its exits or platforms stand side by side."""
+    rows = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
+    lead = next((number for number, row in enumerate(rows) if not is_divider(row)), len(rows))
+    body = rows[lead:]
+    above = next(
+        (number for number in (0, 1) if _is_sideways(page, body[number:], above=body[:number])), None
+    )
+    if above is None or any(map(is_divider, body)):
+        return Grid(tuple(rows))
+    turned = [TableRow(cells, None) for cells in zip(*(row.cells for row in body), strict=True)]
+    return Grid((*rows[:lead], *turned), page.words(body[above].cells[0].piece), above)
+
+
+def is_divider(row: TableRow) -> bool:
+    """Return whether a row is one cell across the whole table, which heads the rows below it."""
+    return len(row.cells) > 1 and len({cell.origin for cell in row.cells}) == 1
+
+
+def is_copy(row: TableRow, number: int) -> bool:
+    """Return whether a grid position shows the same cell as the one before it."""
+    return number > 0 and row.cells[number].origin == row.cells[number - 1].origin
+
+
+def has_label(page: RulePage, row: TableRow, number: int) -> bool:
+    """Return whether a cell of a row begins with labels of exits."""
+    return read_labels(page, page.words(row.cells[number].piece)) is not None
+
+
+def _is_sideways(page: RulePage, rows: Sequence[TableRow], *, above: Sequence[TableRow]) -> bool:
+    """Return whether the first row names exits or platforms, and the first column what is said of them.
+
+    Args:
+        page: the page.
+        rows: rows of a table.
+        above: the row above them, if there is one; it must group the columns below it.
+    """
+    if len(rows) < 2 or len(rows[0].cells) < 2:
+        return False
+    if above and not any(is_copy(above[0], number) for number in range(2, len(above[0].cells))):
+        return False
+    corner, *others = rows[0].cells
+    words = page.words(corner.piece)
+    is_platforms = page.vocabulary.meaning_of(words) is Meaning.PLATFORM
+    firsts = [page.words(row.cells[0].piece) for row in rows[1:]]
+    if has_label(page, rows[0], 0) or any(read_labels(page, first) for first in firsts):
+        return False
+    if all(led_sign(page.text, cell.piece.start, cell.piece.end) for cell in others):
+        return True
+    named = [page.words(cell.piece) for cell in others]
+    are_labels = all((sign_in(text) if is_platforms else _is_label(page, text)) for text in named)
+    is_said = page.vocabulary.meaning_of(words) or any(map(page.vocabulary.meaning_of, firsts))
+    has_exits = Meaning.EXIT in map(page.vocabulary.meaning_of, firsts)
+    is_distinct = bool(above) or len(set(named)) == len(named)
+    return are_labels and is_distinct and bool(is_said) and not has_exits
+
+
+def _is_label(page: RulePage, words: str) -> bool:
+    """Return whether a cell is the label of exits, and not an entry about one: `Exit A: lift`."""
+    found = read_labels(page, words)
+    return found is not None and not words[found.rest_start :].lstrip().startswith((":", "："))

@@ -1,0 +1,292 @@
+"""How well the rules read pages that a person has read before: the pages and an answer sheet in one folder.
+
+``DIR/answers.csv`` has a row for each thing that a page says, with the columns
+    ``page``     file name in the folder: HTML, or JSON as MediaWiki's ``action=parse`` answers
+    ``station``  slug, code or name of the station that the page is about
+    ``exit``     label as signed; ``*`` for platforms, which concern all exits
+    ``field``    ``bus_stop``, ``platform``, ``access`` or ``landmark``
+    ``value``    code of a stop; ``A>NS1`` for platform A towards NS1 (on a loop: the next station); a
+                 feature of access, or ``yes`` / ``no`` for step-free; a place's name
+    ``kind``     optional: the form it stands in, e.g. ``table``; results are counted by it; ``trap`` is a
+                 value that must not be read
+
+Everything published that no row says is false. Nothing is fetched: exits and stops are those recorded.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mrt_pipeline.config.paths import read_path
+from mrt_pipeline.contracts.claims import Passage
+from mrt_pipeline.contracts.network import StepFree, TowardsKind
+from mrt_pipeline.errors import UsageError
+from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
+from mrt_pipeline.extraction.grounding import ground
+from mrt_pipeline.extraction.page_reading import PageReading, read_html
+from mrt_pipeline.extraction.place_names import PlaceNames, place_key
+from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
+from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.context import default_context
+from mrt_pipeline.runtime.files import read_bytes
+from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
+
+if TYPE_CHECKING:
+    from mrt_pipeline.config import PipelineConfig
+    from mrt_pipeline.contracts.network import Station
+    from mrt_pipeline.contracts.outputs import ExitEnrichment, RejectedClaim
+
+SHEET = "answers.csv"
+COLUMNS = ("page", "station", "exit", "field", "value")
+FIELDS = ("bus_stop", "platform", "access", "landmark")
+TRAP = "trap"
+ALL_EXITS = "*"
+SOURCE = "evaluate"
+
+
+class Fact(NamedTuple):
+    """One thing that a page says of one exit, or of all of them."""
+
+    page: str
+    exit_label: str
+    field: str
+    value: str
+
+    @property
+    def key(self) -> Fact:
+        """Return the fact with its value as it is compared: two spellings of a place are one."""
+        return self._replace(value=place_key(self.value) or self.value) if self.field == "landmark" else self
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """What the sheet says and the rules did not read."""
+
+    fact: Fact
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Facts counted."""
+
+    expected: int
+    read: int
+    false: int
+
+    @property
+    def recall(self) -> float:
+        """Return the share of what is to be read that was read; 1 where there is nothing."""
+        return self.read / self.expected if self.expected else 1.0
+
+    @property
+    def precision(self) -> float:
+        """Return the share of what was read that is so; 1 where nothing was read."""
+        found = self.read + self.false
+        return self.read / found if found else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the rules made of the pages."""
+
+    by_field: Mapping[str, Score]
+    by_kind: Mapping[str, Score]
+    """false ones are known by their field only, traps apart"""
+    false: tuple[Fact, ...]
+    missed: tuple[Miss, ...]
+    unknown_heads: Mapping[str, int]
+    """heads and keys that no word of the vocabulary explains, with how many values depend on each"""
+
+
+def evaluate(folder: Path, config: PipelineConfig, as_of: date | None = None) -> Evaluation:
+    """Return how the rules read the pages in a folder, against its answer sheet.
+
+    Args:
+        folder: holds the pages and ``answers.csv``.
+        config: whose recorded or live tables, and whose vocabulary, are used.
+        as_of: the day whose network the pages are held against; today if none is given.
+
+    Raises:
+        UsageError: if the sheet or a page of it cannot be read; every fault of the sheet is named.
+        SourceError: if stage 1 or LTA's bus stops cannot be had.
+    """
+    from mrt_pipeline.sources.datamall.tables import read_bus_tables
+
+    rows = _read_sheet(folder / SHEET)
+    context = default_context(config, as_of)
+    tables, network = read_bus_tables(context), load_network()
+    facts = gather_facts(network, context.as_of, tables.stops, tables.services)
+    stations = Stage1Ingestion(config, context).execute(None).stations
+    names, own = PlaceNames.of(network), config.settings.apis.fandom.vocabulary
+    vocabulary = load_vocabulary(read_path(own) if own else None)
+    reader = _Reader(facts, names, vocabulary, {key: item for item in stations for key in _keys_of(item)})
+    pages = {page: reader.read(folder / page, station) for page, station in _stations_of(rows).items()}
+    return _compare(rows, pages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    reading: PageReading
+    found: tuple[Fact, ...]
+    rejected: tuple[RejectedClaim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    facts: GroundingFacts
+    names: PlaceNames
+    vocabulary: Vocabulary
+    stations: Mapping[str, Station]
+    """by slug, name and codes, in small letters"""
+
+    def read(self, path: Path, named: str) -> _Page:
+        """Return what the rules made of one page, grounded."""
+        station = self.stations.get(named.casefold())
+        if station is None:
+            raise UsageError(
+                f"{SHEET}: no station {named!r}; expected a slug, code or name of one in operation."
+            )
+        title, html = _read_page(path)
+        if self.names.slug_of_title(title) != station.slug:
+            title = station.wiki_title
+        reading = read_html(html, title, self.names, self.vocabulary)
+        passage = Passage(document_id=path.name, licence="none", text=reading.text, char_start=0)
+        exits, rejected, _ = ground([(passage, reading.candidates)], station, self.facts, source=SOURCE)
+        labels = {item.exit_id: item.exit_code for item in station.exits}
+        found = (fact for item in exits for fact in _facts_of(path.name, item, labels[item.exit_id]))
+        return _Page(reading, tuple(dict.fromkeys(found)), rejected)
+
+
+def _read_sheet(path: Path) -> list[dict[str, str]]:
+    try:
+        text = read_bytes(path).decode("utf-8-sig")
+    except FileNotFoundError:
+        raise UsageError(f"{path} not found. Write a sheet with the columns {', '.join(COLUMNS)}.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8. Save it as UTF-8.") from None
+    reader = csv.DictReader(text.splitlines())
+    if lacking := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
+        raise UsageError(f"{path} lacks the columns {', '.join(lacking)}. Add them to its first line.")
+    rows = [{name: (row.get(name) or "").strip() for name in (*COLUMNS, "kind")} for row in reader]
+    faults = [f"line {number}: {fault}" for number, row in enumerate(rows, 2) if (fault := _fault_of(row))]
+    if faults:
+        raise UsageError("\n".join([f"{path} has {len(faults)} wrong lines:", *faults]))
+    return rows
+
+
+def _fault_of(row: Mapping[str, str]) -> str | None:
+    if empty := [name for name in COLUMNS if not row[name]]:
+        return f"no {', '.join(empty)}; expected a value in every column but kind."
+    if row["field"] not in FIELDS:
+        return f"field {row['field']!r}; expected one of {', '.join(FIELDS)}."
+    if Path(row["page"]).name != row["page"]:
+        return f"page {row['page']!r}; expected the name of a file beside the sheet."
+    return None
+
+
+def _stations_of(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    stations: dict[str, str] = {}
+    for row in rows:
+        if stations.setdefault(row["page"], row["station"]) != row["station"]:
+            raise UsageError(f"{SHEET}: {row['page']} has several stations; expected one page a station.")
+    return stations
+
+
+def _read_page(path: Path) -> tuple[str, str]:
+    """Return title and HTML of a page."""
+    try:
+        text = read_bytes(path).decode("utf-8", "replace")
+    except FileNotFoundError:
+        raise UsageError(
+            f"{path} not found, though {SHEET} names it. Add the page, or remove its rows."
+        ) from None
+    if path.suffix != ".json":
+        return path.stem.replace("_", " "), text
+    try:
+        parsed = json.loads(text)["parse"]
+        html = parsed["text"]
+        return str(parsed["title"]), str(html["*"] if isinstance(html, dict) else html)
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{path} is no answer of action=parse. Save its JSON, or the page as HTML."
+        ) from None
+
+
+def _keys_of(station: Station) -> Iterator[str]:
+    for key in (station.slug, station.name, station.wiki_title, *station.mrt_codes):
+        yield key.casefold()
+
+
+def _facts_of(page: str, item: ExitEnrichment, label: str) -> Iterator[Fact]:
+    for platform in item.platforms:
+        is_on_loop = platform.towards_kind is TowardsKind.LOOP_RETURN
+        goal = platform.next_code if is_on_loop else platform.towards_code
+        yield Fact(page, ALL_EXITS, "platform", f"{platform.platform_code}>{goal}")
+    for stop in item.bus_stops:
+        yield Fact(page, label, "bus_stop", stop.bus_stop_code)
+    for landmark in item.landmarks:
+        yield Fact(page, label, "landmark", landmark.name)
+    if item.access:
+        for feature in item.access.features:
+            yield Fact(page, label, "access", feature.value)
+        if item.access.step_free is not StepFree.UNKNOWN:
+            yield Fact(page, label, "access", item.access.step_free.value)
+
+
+def _compare(rows: Iterable[Mapping[str, str]], pages: Mapping[str, _Page]) -> Evaluation:
+    sheet: dict[Fact, tuple[Fact, str]] = {}
+    for row in rows:
+        fact = Fact(row["page"], row["exit"], row["field"], row["value"])
+        sheet.setdefault(fact.key, (fact, row["kind"]))
+    expected = {key: item for key, item in sheet.items() if item[1] != TRAP}
+    found = {fact.key: fact for page in pages.values() for fact in page.found}
+    false = tuple(fact for key, fact in found.items() if key not in expected)
+    missed = tuple(
+        Miss(fact, kind, _reason_of(fact, pages[fact.page]))
+        for key, (fact, kind) in expected.items()
+        if key not in found
+    )
+    heads: Counter[str] = Counter()
+    for page in pages.values():
+        heads.update(dict(page.reading.unknown_heads))
+    return Evaluation(
+        by_field={
+            name: _score(
+                (key for key in expected if key.field == name), found, (f for f in false if f.field == name)
+            )
+            for name in FIELDS
+        },
+        by_kind={
+            kind: _score((key for key, item in expected.items() if item[1] == kind), found, ())
+            for kind in sorted({item[1] for item in expected.values()})
+        },
+        false=false,
+        missed=missed,
+        unknown_heads=dict(sorted(heads.items(), key=lambda item: (-item[1], item[0]))),
+    )
+
+
+def _score(expected: Iterable[Fact], found: Mapping[Fact, Fact], false: Iterable[Fact]) -> Score:
+    wanted = list(expected)
+    return Score(len(wanted), sum(key in found for key in wanted), len(list(false)))
+
+
+def _reason_of(fact: Fact, page: _Page) -> str:
+    """Return why a fact was not read: what its statement was rejected for, or that none was made."""
+    for claim in page.rejected:
+        is_same = claim.field == fact.field and claim.exit_label in (fact.exit_label, None)
+        if is_same and claim.value.casefold() in fact.value.casefold():
+            return claim.reason
+    is_there = (
+        fact.field == "access" or fact.value.partition(">")[0].casefold() in page.reading.text.casefold()
+    )
+    return "form-not-read" if is_there else "value-not-in-text"
