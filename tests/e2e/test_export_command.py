@@ -36,11 +36,11 @@ def test_a_second_time_nothing_is_changed_and_another_file_is_never_written_over
     export = ("export", "latest", "--format", "geojson", "--to", tmp_path)
     finished.call(*export)
     again = finished.call(*export)
-    assert (again.returncode, "is there already; nothing was changed." in again.stdout) == (0, True)
+    assert (again.returncode, "already exists; nothing was changed." in again.stdout) == (0, True)
     (tmp_path / "exits.geojson").write_text("mine", encoding="utf-8")
     refused = finished.call(*export)
     assert refused.returncode == 1
-    assert "exits.geojson is there with other content; expected none." in refused.stderr
+    assert "exits.geojson already exists with other content." in refused.stderr
     assert (tmp_path / "exits.geojson").read_text(encoding="utf-8") == "mine"
 
 
@@ -79,7 +79,7 @@ def test_the_dataset_of_a_run_that_did_not_end_well_comes_with_a_warning(
     (run / "manifest.json").write_text(json.dumps(failed), encoding="utf-8")
     result = after_a_run.call("export", str(run), "--format", "csv", "--to", tmp_path / "out")
     assert (result.returncode, (tmp_path / "out" / "mrt_tables.zip").is_file()) == (0, True)
-    assert "stands as failed; see why before you pass this on: mrt-pipeline show" in result.stderr
+    assert "has status failed; see why before you pass this on: mrt-pipeline show" in result.stderr
 
 
 def test_a_dataset_without_its_run_comes_with_a_warning(finished: Workplace, tmp_path: Path) -> None:

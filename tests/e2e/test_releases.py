@@ -123,7 +123,7 @@ def test_a_list_of_versions_that_was_damaged_is_made_again_with_a_warning(place:
     result = place.call("release", AFTER, "--to", "releases")
     assert result.returncode == 0
     assert "releases/latest still shows 2026.07.11: this one was rolled back." in result.stdout
-    assert result.stderr.startswith("Warning: releases/versions.json was missing and is made again.")
+    assert result.stderr.startswith("Warning: releases/versions.json was missing and was recreated.")
 
 
 def test_a_run_that_nobody_approved_is_refused_in_one_sentence(place: Workplace) -> None:

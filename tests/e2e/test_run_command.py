@@ -387,4 +387,4 @@ def test_config_check_takes_a_path_or_the_flag_and_not_both(after_a_run: Workpla
     assert str(path) in result.stderr
     both = after_a_run.call("config", "check", path, "--config", path)
     assert both.returncode == 2
-    assert "Two configuration files are given" in both.stderr
+    assert "Two configuration files were given" in both.stderr

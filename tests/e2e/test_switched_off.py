@@ -84,16 +84,13 @@ def test_without_stage_3_an_older_dataset_stays_and_is_not_shown_as_this_run_s(
     off = place.with_variables(MRT_PIPELINE__STAGES__STAGE3_MERGER__ENABLED="false")
     result = off.call("run", "--output-dir", first, "--resume-from", "1")
     assert result.returncode == 0, result.stderr
-    assert f"{first}/stage3_final.json is what an attempt before has made" in result.stderr
+    assert f"{first}/stage3_final.json was made by an earlier attempt" in result.stderr
     assert (first / "stage3_final.json").read_bytes() == dataset
     assert place.latest.resolve() == latest
     assert "latest still shows the last complete dataset" in result.stderr
     assert "Stations" not in result.stdout and "unknown at" not in result.stdout
     shown = place.call("show", first).stdout
-    assert (
-        "stage3_merger: not run, disabled in config\n    stage3_final.json is what attempt 1 has made"
-        in shown
-    )
+    assert "stage3_merger: not run, disabled in config\n    stage3_final.json was made by attempt 1" in shown
     assert "coverage" not in shown and "bus-stop-exit-ambiguous" not in shown
     [line] = [line for line in place.call("runs").stdout.splitlines() if line.startswith(first.name)]
     assert "completed" in line

@@ -51,4 +51,4 @@ def test_a_file_that_was_written_there_is_read_from_then_on(bare: Workplace) -> 
     assert bare.call("run").returncode == 0
     assert load(bare.latest / "manifest.json")["config_path"] == "config/pipeline.yaml"
     again = bare.call("config", "init")
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert (again.returncode, "already exists" in again.stderr) == (2, True)

@@ -74,7 +74,7 @@ def test_the_dataset_of_a_run_that_failed_is_read_with_a_warning(made: mrt_pipel
     manifest = made.folder / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
     manifest.write_text(text.replace('"status": "completed"', '"status": "failed"', 1), encoding="utf-8")
-    with pytest.warns(UserWarning, match="was not published: the run stands as failed"):
+    with pytest.warns(UserWarning, match="was not published: run status failed"):
         mrt_pipeline.load(made.folder)
 
 

@@ -173,7 +173,7 @@ def test_stations_that_a_source_failed_are_tried_again_and_the_run_converges(tmp
     assert (finding.check, finding.source) == ("source-failed", "fandom_wiki")
     assert finding.message == (
         "fandom_wiki gave nothing for 2 stations (station-2, station-7). The first said: fandom_wiki: has no "
-        "page of that title. Try these again with: mrt-pipeline run --retry-failed"
+        "page of that title. Retry these with: mrt-pipeline run --retry-failed"
     )
     assert reporter.warnings == [finding.message]
 
@@ -234,7 +234,7 @@ def test_at_its_budget_the_stage_ends_with_the_rest_pending_and_is_gone_on_with(
     assert len(today.asked) == 5
     assert _statuses(output) == dict.fromkeys(SLUGS[5:], EnrichmentStatus.PENDING)
     assert reporter.notes == [
-        "7 stations are left for another time: max_model_requests is 5, and 5 were sent."
+        "7 stations are left for a later run: max_model_requests is 5, and 5 were sent."
     ]
     tomorrow = _wiki(usage=ONE_CALL)
     _run(make_context(tmp_path, batch_size=1, max_model_requests=5), tomorrow)
@@ -253,7 +253,7 @@ def test_a_service_that_gives_no_more_today_ends_the_stage_like_a_budget(tmp_pat
     assert set(_statuses(output).values()) == {EnrichmentStatus.PENDING}
     assert [slug for slug in SLUGS if slug not in _statuses(output)] == SLUGS[:6]
     assert len(source.asked) <= 8
-    assert reporter.notes == ["6 stations are left for another time: There were too many requests today."]
+    assert reporter.notes == ["6 stations are left for a later run: There were too many requests today."]
     again = _wiki()
     _run(make_context(tmp_path), again)
     assert sorted(again.asked) == sorted(SLUGS[6:])
@@ -395,7 +395,7 @@ class TestRetryFailed:
             _run(make_context(tmp_path, retry_failed=True), source)
         shown = "station-4, station-5, station-6 and 5 more"
         assert f"8 were not done as they are now ({shown})" in str(caught.value)
-        assert str(caught.value).endswith("Do them with: mrt-pipeline run --resume-from 2")
+        assert str(caught.value).endswith("Process them with: mrt-pipeline run --resume-from 2")
         assert source.asked == []
 
     def test_stations_that_would_come_out_otherwise_now_are_refused(self, tmp_path: Path) -> None:

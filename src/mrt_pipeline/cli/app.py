@@ -131,7 +131,7 @@ def show(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one run: attempts, stages, sources, findings, cost, and how to go on."""
+    """Show one run: attempts, stages, sources, findings, cost, and how to resume."""
     from mrt_pipeline.cli.history import show_run
 
     show_run(run, config, as_json=as_json)
@@ -140,10 +140,10 @@ def show(
 @app.command()
 def diff(
     old: Annotated[
-        str | None, typer.Argument(help="Run or stage3_final.json [default: the last successful run but one]")
+        str | None, typer.Argument(help="Run or stage3_final.json [default: the successful run before NEW]")
     ] = None,
     new: Annotated[
-        str | None, typer.Argument(help="Run or stage3_final.json [default: the last successful run]")
+        str | None, typer.Argument(help="Run or stage3_final.json [default: the newest successful run]")
     ] = None,
     config: Config = None,
     as_json: AsJson = False,
@@ -199,7 +199,7 @@ def validate(
     config: Config = None,
     shows_all: ShowsAll = False,
 ) -> None:
-    """Check that a run's files are those written, and its dataset again; exit 1 if anything is wrong."""
+    """Check that a run's files are unchanged, and check its dataset again; exit 1 if anything is wrong."""
     from mrt_pipeline.cli.validating import validate_file
 
     raise typer.Exit(validate_file(file, config, shows_all=shows_all))
@@ -211,17 +211,17 @@ def export(
     format_name: Annotated[
         str, typer.Option("--format", metavar="NAME", help="One of those under output.formats, e.g. csv")
     ],
-    folder: Annotated[Path, path_option("Folder to write into, made if it is new", "--to")],
+    folder: Annotated[Path, path_option("Folder to write into; created if missing", "--to")],
     into: Annotated[
-        Path | None, path_option("With --format gtfs: LTA's feed, written with what it lacks", "--into")
+        Path | None, path_option("With --format gtfs: LTA's feed, to be completed", "--into")
     ] = None,
     licences: Annotated[
         str | None,
-        typer.Option(metavar="SET", help="all, open, or licences with commas between [default: the run's]"),
+        typer.Option(metavar="SET", help="all, open, or licences separated by commas [default: the run's]"),
     ] = None,
     config: Config = None,
 ) -> None:
-    """Write a dataset in one format; a file that is there with other content is never written over."""
+    """Write a dataset in one format; never overwrites a file with other content."""
     from mrt_pipeline.cli.exporting import export_run
 
     export_run(run, format_name, folder, config, into, licences)
@@ -257,7 +257,7 @@ def config_check(
     from mrt_pipeline.cli.config_file import check_config
 
     if path is not None and config is not None:
-        raise UsageError(f"Two configuration files are given, {path} and {config}; give one.")
+        raise UsageError(f"Two configuration files were given, {path} and {config}; specify one.")
     check_config(path or config)
 
 
@@ -268,7 +268,7 @@ def config_init(
         typer.Argument(parser=given_path, help="Where to write it [default: config/pipeline.yaml]"),
     ] = None,
 ) -> None:
-    """Write the commented file of all defaults, to be edited; nothing is written over."""
+    """Write a commented file of all defaults, for editing; overwrites nothing."""
     from mrt_pipeline.cli.config_file import init_config
     from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
 
@@ -318,7 +318,7 @@ def snapshot_refresh(
     ] = None,
     shows_all: ShowsAll = False,
 ) -> None:
-    """Record facts anew: from payload files given by path, or from the live services."""
+    """Update the recorded tables from downloaded files, or from the live services."""
     from mrt_pipeline.cli.snapshots import files_by_document, refresh
 
     named = {

@@ -37,9 +37,7 @@ def init_config(path: Path) -> None:
         StorageError: if it cannot be written.
     """
     if os.path.lexists(path):
-        raise UsageError(
-            f"{path} is there already, and is not written over; remove it, or give another path."
-        )
+        raise UsageError(f"{path} already exists and is not overwritten; remove it, or give another path.")
     make_folder(path.parent)
     write_bytes(path, read_commented().encode())
     say(f"{path} holds every key at its default.", f"Run with it: {with_config('mrt-pipeline run', path)}")

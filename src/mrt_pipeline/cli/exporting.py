@@ -52,7 +52,7 @@ def export_run(
         written, remarks = export_into(dataset, into, folder)
         say(*remarks)
     for path, is_new in written.items():
-        say(f"Wrote {path}" if is_new else f"{path} is there already; nothing was changed.")
+        say(f"Wrote {path}" if is_new else f"{path} already exists; nothing was changed.")
 
 
 def read_licences(text: str) -> LicenceSet:
@@ -71,4 +71,4 @@ def _warn_of_unfinished(loaded: LoadedDataset) -> None:
     if loaded.run is not None and loaded.run.manifest.status is not RunStatus.COMPLETED:
         state = loaded.run.state.replace("_", " ")
         see = shlex.join(["mrt-pipeline", "show", str(loaded.run.folder)])
-        warn(f"{loaded.name} stands as {state}; see why before you pass this on: {see}")
+        warn(f"{loaded.name} has status {state}; see why before you pass this on: {see}")

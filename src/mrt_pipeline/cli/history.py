@@ -165,7 +165,7 @@ def _stage(name: str, record: StageRecord) -> Iterator[str]:
     if record.status is StageStatus.DISABLED:
         yield f"{name}: not run, {record.reason}"
         if record.checkpoint:
-            yield f"  {record.checkpoint.file} is what attempt {record.attempt} has made"
+            yield f"  {record.checkpoint.file} was made by attempt {record.attempt}"
         return
     how = "reused" if record.reused else "run"
     yield f"{name}: {record.status.value} in {record.seconds:.2f} s by attempt {record.attempt}"

@@ -24,17 +24,17 @@ Folder = Annotated[Path, typer.Argument(parser=given_path, metavar="DIR", help="
 
 def approve(
     run: Run,
-    approved_by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who looked at the dataset")],
+    approved_by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who reviewed the dataset")],
     note: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="What was looked at; published with the release")
+        str | None, typer.Option(metavar="TEXT", help="What was reviewed; published with the release")
     ] = None,
-    checklist: Annotated[Path | None, path_option("Checklist that the report's page has saved")] = None,
+    checklist: Annotated[Path | None, path_option("Checklist saved from the report")] = None,
     is_incomplete_wanted: Annotated[
-        bool, typer.Option("--incomplete", help="Approve although points of the checklist are not ticked")
+        bool, typer.Option("--incomplete", help="Approve even if points of the checklist are not ticked")
     ] = False,
     config: Config = None,
 ) -> None:
-    """Record that a person looked at a run's dataset and answers for it; a later change voids that."""
+    """Record that a person reviewed a run's dataset and answers for it; a later change voids that."""
     from mrt_pipeline.cli.outputs import outputs_of
     from mrt_pipeline.cli.printing import say
     from mrt_pipeline.errors import UsageError
@@ -44,7 +44,7 @@ def approve(
     from mrt_pipeline.runtime.clock import singapore_date, utc_now
 
     if is_incomplete_wanted and checklist is None:
-        raise UsageError("--incomplete concerns the checklist; give it with --checklist, or not at all.")
+        raise UsageError("--incomplete concerns the checklist; use it only with --checklist.")
     now = utc_now()
     candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now), "approved")
     review = (
@@ -61,7 +61,7 @@ def approve(
 
 def release(
     run: Run,
-    releases: Annotated[Path, path_option("Folder of all releases, made if it is new", "--to")],
+    releases: Annotated[Path, path_option("Folder of all releases; created if missing", "--to")],
     config: Config = None,
 ) -> None:
     """Release an approved run: an immutable folder with every format, checksums, and what changed."""
@@ -122,8 +122,8 @@ def _warn_of_lost_history(outcome: Outcome, releases: Path) -> None:
 
     if outcome.is_history_lost:
         warn(
-            f"{releases / VERSIONS_NAME} was missing and is made again. Releases later than the one that is "
-            "shown count as withdrawn; earlier rollbacks, and what they withdrew, are not known any more."
+            f"{releases / VERSIONS_NAME} was missing and was recreated. Releases later than the one that is "
+            "shown count as withdrawn; earlier rollbacks, and what they withdrew, are no longer known."
         )
 
 

@@ -144,7 +144,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning("record-repeated", "record[|s] that [its|their] publisher repeats", "tell the publisher"),
         _warning(
             "stop-called-at-twice",
-            "bus service[|s] that call[s|] at one stop twice running",
+            "bus service[|s] that call[s|] at one stop twice in a row",
             "run again later; if it stays, tell the publisher",
         ),
         _warning(
@@ -159,7 +159,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning(
             "station-not-found",
             "station[|s] that OneMap does not find",
-            "see whether OneMap calls them otherwise",
+            "see whether OneMap uses another name",
         ),
         _warning("text-cleaned", "text[|s] with control characters", "see whether they read well without"),
     ),
@@ -308,7 +308,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
     ),
     Group.SCHEMA: (
         _error("schema-invalid", "field[|s] that [its|their] own model refuses", _STAGE),
-        _error("schema-round-trip", "record[|s] that would read back otherwise", _STAGE),
+        _error("schema-round-trip", "record[|s] that would read back differently", _STAGE),
     ),
     Group.COMPLETENESS: (
         _error("station-missing", "station[|s] in operation that [is|are] missing", "see where it was lost"),

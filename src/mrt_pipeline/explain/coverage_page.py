@@ -15,7 +15,7 @@ from mrt_pipeline.explain.figures import Figures, count_figures
 _HEAD = """\
 # Coverage, sources and agreement
 
-The network of {as_of}, by `mrt-pipeline coverage RUN`. What is unknown has no value: it never means no.
+The network of {as_of}, by `mrt-pipeline coverage RUN`. Unknown fields have no value; unknown never means no.
 
 ## What is known of {exits} exits
 """
@@ -28,8 +28,8 @@ _GIVEN = """\
 _AGREEMENTS = """\
 ## Where two sources agree or contradict each other
 
-Of one exit and one value; distance, order and conclusions agree with nobody.
-What is contradicted is published as unknown.
+Counted per exit and value; distance, order and conclusions never count as agreement.
+Contradicted values are published as unknown.
 """
 
 

@@ -294,7 +294,7 @@ class Attempt:
     def _pass_over(self, stage: StageSpec, reason: str) -> None:
         """Do without a stage that the configuration switches off."""
         path = self.folder / CHECKPOINT_NAMES[stage.name]
-        earlier = f" {path} is what an attempt before has made." if path.exists() else ""
+        earlier = f" {path} was made by an earlier attempt." if path.exists() else ""
         self._context.reporter.warn(
             f"{stage.name} is disabled in the configuration and was not run.{earlier}"
         )

@@ -54,7 +54,7 @@ def export_into(dataset: Stage3Output, feed: Path, folder: Path) -> tuple[dict[P
     with storage_errors(feed, "could not be read"):
         size = feed.stat().st_size if feed.exists() else None
     if size is None:
-        raise UsageError(f"{feed} is not there; expected LTA's GTFS feed.")
+        raise UsageError(f"{feed} not found; expected LTA's GTFS feed.")
     if size > MOST_BYTES:
         raise UsageError(f"{feed} has {size} bytes; expected a feed of at most {MOST_BYTES}.")
     joined = join_feed(dataset, str(feed), read_bytes(feed))
@@ -86,7 +86,5 @@ def _is_missing(path: Path, content: bytes) -> bool:
     except FileNotFoundError:
         return True
     if found != content:
-        raise StorageError(
-            path, "is there with other content; expected none. Move it away, or choose another --to."
-        )
+        raise StorageError(path, "already exists with other content. Move it away, or choose another --to.")
     return False

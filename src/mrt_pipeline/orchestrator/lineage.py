@@ -29,7 +29,7 @@ def tell_lineage(
 ) -> None:
     """Tell of an attempt that has ended; nothing that goes wrong in it, and no signal, changes how it did."""
     if config.settings.lineage.enabled:
-        loss = "Not all lineage of this run is told"
+        loss = "Not all lineage of this run is reported"
         best_effort(lambda: _tell(config, session, log, reporter, now), loss, reporter, log)
 
 

@@ -58,8 +58,8 @@ def find_or_rebuild(folder: Path) -> Found:
     path = folder / MANIFEST_NAME
     stages = ", ".join(f"stage {number}" for number in sorted(outputs))
     remark = (
-        f"{path} {'was not there' if damage is None else 'is damaged'} and was made again from the "
-        f"checkpoints: {stages}. What they were made from is not known: --resume-from takes them as they "
+        f"{path} {'was not there' if damage is None else 'is damaged'} and was recreated from the "
+        f"checkpoints: {stages}. Their inputs are not known: --resume-from takes them as they "
         "are, --skip-existing makes them again."
     )
     if damage is not None:

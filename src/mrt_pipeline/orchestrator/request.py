@@ -66,7 +66,7 @@ class RunRequest:
                 )
         if self.retry_failed and self.skip_existing:
             raise UsageError(
-                "--retry-failed does failed stations again and --skip-existing keeps them; give one of them."
+                "--retry-failed retries failed stations and --skip-existing keeps them; give one of them."
             )
 
     def _check_day(self) -> None:

@@ -184,7 +184,7 @@ def decide_stage(
             raise
         key = f"stages.{stage.name}.enabled"
         raise MissingCheckpointError(
-            error.path, f"is not there, and {key} is false; set it to true, so that the stage makes it."
+            error.path, f"is missing, and {key} is false; set it to true, so that the stage makes it."
         ) from None
     return replace(decision, fingerprint=fingerprint)
 
@@ -282,7 +282,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
     if refused:
         raise StaleCheckpointError(
             path,
-            f"was made otherwise: {'; '.join(refused)}. Go back to that, or run: {remedy}",
+            f"was made differently: {'; '.join(refused)}. Go back to that, or run: {remedy}",
         )
     told = find_differences(then, fingerprint)
     reason = f"{ASKED_FOR}, although {'; '.join(told)}" if told else f"{ASKED_FOR}; {UNCHANGED}"

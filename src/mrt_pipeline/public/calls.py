@@ -121,7 +121,7 @@ def _doubts(found: LoadedDataset) -> list[str]:
     if found.run is None:
         return [f"Nothing vouches for the bytes of {found.name}: no manifest of its run is beside it."]
     if found.run.manifest.status is not RunStatus.COMPLETED:
-        return [f"The dataset of {found.run.folder} was not published: the run stands as {found.run.state}."]
+        return [f"The dataset of {found.run.folder} was not published: run status {found.run.state}."]
     return []
 
 

@@ -76,7 +76,7 @@ def admit(run: Run, today: date, aim: Aim = "released") -> Candidate:
 def _refuse_unfinished(run: Run) -> None:
     if run.manifest.status is not RunStatus.COMPLETED:
         state = run.state.replace("_", " ")
-        raise ReleaseError(f"{run.folder} stands as {state}; expected a completed run. {_see(run)}")
+        raise ReleaseError(f"{run.folder} has status {state}; expected a completed run. {_see(run)}")
     gates = run.manifest.gates
     if gates is not None and gates.status is GateStatus.FAILED:
         raise ReleaseError(f"{run.folder} was refused by the gates: {gates.reason} {_see(run)}")

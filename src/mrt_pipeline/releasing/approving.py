@@ -47,7 +47,7 @@ def approve(
         RunLockedError: if a process is working in the run's folder.
     """
     if not approved_by.strip():
-        raise UsageError("--by is empty; expected the name of whoever looked at the dataset.")
+        raise UsageError("--by is empty; expected the name of whoever reviewed the dataset.")
     _refuse_controls("--by", approved_by)
     _refuse_controls("--note", note or "")
     run = candidate.run
@@ -161,13 +161,10 @@ def _ticked(path: Path, candidate: Candidate, points: Sequence[str]) -> set[str]
     try:
         found = Checklist.model_validate_json(read_bytes(path))
     except FileNotFoundError:
-        raise UsageError(
-            f"{path} not found; expected a checklist that the report's page has saved."
-        ) from None
+        raise UsageError(f"{path} not found; expected a checklist saved from the report.") from None
     except ValidationError as error:
         raise UsageError(
-            f"{path} is not a checklist that the report's page has saved ({describe_fault(error)}); save it "
-            "there again."
+            f"{path} is not a checklist saved from the report ({describe_fault(error)}); save it there again."
         ) from error
     run = candidate.run
     is_same_run = (found.run_id, found.dataset_sha256) == (run.manifest.run_id, candidate.sha256)

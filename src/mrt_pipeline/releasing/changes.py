@@ -19,9 +19,9 @@ from mrt_pipeline.report.texts import show_message
 from mrt_pipeline.runtime.checkpoints import parse_dataset
 
 FIRST = "It is the first release; there is none before to compare with."
-OTHER_FORM = "The release before was written in another form of the dataset, which cannot be compared."
+OTHER_FORM = "The release before has another form of the dataset and cannot be compared."
 SAME = "No change to stations, exits or values."
-ACCESS_TITLE = "Step-free access told otherwise: verify before relying on it"
+ACCESS_TITLE = "Step-free access changed: verify before relying on it"
 MOST_LINES = 500
 """lines of one kind in CHANGES.md; delta.json has them all"""
 

@@ -37,7 +37,7 @@ def list_sources(documents: Iterable[Provenance]) -> tuple[SourceRead, ...]:
 def render_attribution(version: str, licences: Iterable[Licence]) -> bytes:
     """Return the sentences that must be passed on with the data, by licence."""
     lines = [
-        f"Release {version}: whoever passes this data on names its sources with these sentences.",
+        f"Release {version}: if you pass this data on, name its sources with these sentences.",
         "Each value in stage3_final.json carries the licence of the document that it was read from.",
     ]
     for licence in licences:

@@ -102,7 +102,7 @@ def _approval(approval: Approval) -> str:
     who = f"Approved by {approval.approved_by} on {approval.approved_at:%Y-%m-%d}.{note}"
     unticked = approval.review.unticked if approval.review is not None else ()
     points = "".join(f"<li>{_text(point)}</li>" for point in unticked)
-    left = f"<p>Not looked at before that:</p><ul>{points}</ul>\n" if points else ""
+    left = f"<p>Not reviewed before approval:</p><ul>{points}</ul>\n" if points else ""
     return f'<p class="quiet">{_text(who)}</p>\n{left}'
 
 
@@ -171,7 +171,7 @@ def _sources(index: ReleaseIndex) -> str:
         groups.setdefault(source.source_id, []).append(source)
     rows = [_source(index, documents) for documents in groups.values()]
     heads = ("Source", "Publisher", "Licence", "Read on", "Age")
-    return _table("Age in days on the day of release, of what was read longest ago", heads, rows)
+    return _table("Age of the oldest reading in days, on the day of release", heads, rows)
 
 
 def _source(index: ReleaseIndex, documents: Sequence[SourceRead]) -> tuple[str, ...]:
@@ -189,7 +189,7 @@ def _source(index: ReleaseIndex, documents: Sequence[SourceRead]) -> tuple[str, 
 def _changes(index: ReleaseIndex, delta: Delta) -> str:
     since = f"Since release {delta.previous}: " if delta.previous else ""
     links = " and ".join(_link(f"{index.version}/{name}", name) for name in (CHANGES_NAME, DELTA_NAME))
-    parts = [f"<p>{_text(since + sum_up(delta))} All of it: {links}.</p>"]
+    parts = [f"<p>{_text(since + sum_up(delta))} Full list: {links}.</p>"]
     for section in list_changes(delta, MOST_CHANGES):
         lines = "".join(
             f"<li>{_text(line.partition(chr(10))[0])}</li>" for line in section.lines[:MOST_CHANGES]
@@ -207,7 +207,7 @@ def _use(index: ReleaseIndex) -> str:
 
 
 def _licences(index: ReleaseIndex) -> str:
-    parts = ["<p>Whoever passes the data on names its sources with these sentences.</p>"]
+    parts = ["<p>If you pass the data on, name its sources with these sentences.</p>"]
     for licence in index.licences:
         sentences = "".join(f"<li>{_text(sentence)}</li>" for sentence in licence.attributions)
         parts.append(f"<h3>{_link(licence.url, licence.licence)}</h3>{_fold(sentences, licence)}")

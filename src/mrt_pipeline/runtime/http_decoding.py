@@ -30,7 +30,7 @@ def iter_whole(response: httpx2.Response) -> Iterator[bytes]:
         is_empty = is_empty and not raw
         yield from _unpack(unpacker, raw)
         if unpacker.unused_data:
-            raise httpx2.DecodingError("more follows behind its end")
+            raise httpx2.DecodingError("more data follows its end")
     if not (unpacker.eof or is_empty):
         raise httpx2.DecodingError("it ends too soon")
 

@@ -124,7 +124,7 @@ def _sentence(server: Server, status: int | None, said: str) -> str:
             )
         case 402:
             return (
-                f"{server.host} wants to be paid first ({said}). Add credits or choose a free model in "
+                f"{server.host} demands payment first ({said}). Add credits or choose a free model in "
                 f"apis.openrouter.model, or {_WITHOUT}."
             )
         case 404:

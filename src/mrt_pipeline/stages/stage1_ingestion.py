@@ -65,7 +65,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
                 self.stage_name,
                 f"by network/codes.csv no station is in operation on {output.metadata.as_of}; "
                 f"expected at least one for the {len(output.features)} features of lta-station-exits. "
-                "Give another day with --as-of, or correct the opening dates in network/codes.csv.",
+                "Choose another day with --as-of, or correct the opening dates in network/codes.csv.",
             )
 
     def save_checkpoint(self, output: Stage1Output, output_dir: Path | str) -> Path:

@@ -110,7 +110,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
             failures = output.enrichments[0].failures
             raise StageOutputError(
                 STAGE,
-                "no source gave anything for any station; expected one to. Run again when the cause is "
+                "no source gave anything for any station; expected one to. Run again once the cause is "
                 f"removed: {'; '.join(failures.values())}",
             )
 
@@ -174,8 +174,8 @@ def without_enrichment(stage1_output: Stage1Output, context: RunContext) -> Stag
         findings=(
             finding_of(
                 "enrichment-disabled",
-                f"{reason}: nothing is known of any exit. Set "
-                "stages.stage2_enrichment.enabled to true to have them.",
+                f"{reason}: nothing is known about any exit. Set "
+                "stages.stage2_enrichment.enabled to true to enrich them.",
             ),
         ),
     )
@@ -228,7 +228,7 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
     if not used:
         yield finding_of(
             "no-source-used",
-            "No configured source could be used: nothing is known of any exit. "
+            "No configured source could be used: nothing is known about any exit. "
             "See which were skipped, and why.",
         )
     for name in used:
@@ -239,7 +239,7 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
                 "source-failed",
                 f"{name} gave nothing for {counted(len(failed), 'station')} ({slugs}). "
                 f"The first said: {failed[0].failures[name].rstrip('.')}. "
-                "Try these again with: mrt-pipeline run --retry-failed",
+                "Retry these with: mrt-pipeline run --retry-failed",
                 source=name,
             )
 

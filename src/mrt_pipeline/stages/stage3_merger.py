@@ -98,8 +98,8 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
         shown = [f"  - {finding.check}: {finding.message}" for finding in errors[:SHOWN_ERRORS]]
         if len(errors) > SHOWN_ERRORS:
             shown.append(f"  - and {len(errors) - SHOWN_ERRORS} more, all of them in validation.json")
-        number = counted(len(errors), "finding")
-        head = f"the dataset has {number} of severity error; expected none. Nothing was published:"
+        number = counted(len(errors), "error")
+        head = f"validation found {number}. Nothing was published:"
         raise StageOutputError(self.stage_name, "\n".join([head, *shown]))
 
     def save_checkpoint(self, output: Stage3Output, output_dir: Path | str) -> Path:

@@ -39,7 +39,7 @@ def test_nothing_is_written_over() -> None:
     Path("folder").mkdir()
     Path("link").symlink_to("elsewhere")
     for name in ("file", "folder", "link"):
-        with pytest.raises(UsageError, match=f"{name} is there already"):
+        with pytest.raises(UsageError, match=f"{name} already exists"):
             init_config(Path(name))
     assert Path("file").read_text(encoding="utf-8") == "mode: live"
     assert not Path("elsewhere").exists()

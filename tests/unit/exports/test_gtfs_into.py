@@ -230,7 +230,7 @@ def test_every_exit_of_the_dataset_is_once_in_the_joined_feed(dataset: Stage3Out
 
 
 def test_a_feed_that_is_not_there_or_is_too_big_is_refused_before_it_is_read(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"none\.zip is not there; expected LTA's GTFS feed"):
+    with pytest.raises(UsageError, match=r"none\.zip not found; expected LTA's GTFS feed"):
         export_into(make_dataset(), tmp_path / "none.zip", tmp_path / "out")
     big = tmp_path / "big.zip"
     with big.open("wb") as file:

@@ -110,7 +110,7 @@ def test_lineage_that_cannot_be_told_changes_nothing_of_how_a_run_ended(
     session.begin("mrt-pipeline run")
     monkeypatch.setattr("mrt_pipeline.orchestrator.lineage.run_events", lambda *_, **__: _raise(error)())
     tell_lineage(config, session, desk.log, desk.console, lambda: START)
-    assert desk.told.startswith(f"Not all lineage of this run is told: {told}")
+    assert desk.told.startswith(f"Not all lineage of this run is reported: {told}")
     assert "s3cret" not in desk.told
 
 

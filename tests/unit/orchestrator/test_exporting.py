@@ -30,7 +30,7 @@ def test_a_file_that_is_there_with_the_same_bytes_is_left_alone(tmp_path: Path) 
 @pytest.mark.parametrize("name", SPEC.files)
 def test_if_one_file_is_there_with_others_none_is_written(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"somebody's")
-    with pytest.raises(StorageError, match=r"is there with other content.*choose another --to"):
+    with pytest.raises(StorageError, match=r"already exists with other content.*choose another --to"):
         export_dataset(make_dataset(), SPEC, tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {name: b"somebody's"}
 

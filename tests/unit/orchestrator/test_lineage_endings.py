@@ -260,4 +260,4 @@ def test_a_file_that_cannot_be_written_is_told_once_and_ends_nothing(scene: _Sce
     scene.begin().stage_started(FINAL, "requested")
     scene.end(RunStatus.COMPLETED)
     [warning] = scene.console.warnings
-    assert "Not all lineage of this run is told" in warning
+    assert "Not all lineage of this run is reported" in warning

@@ -23,7 +23,7 @@ def test_failed_stations_are_tried_again_from_stage_2_on_in_the_newest_run(also:
         ({"resume_from": 1}, "--retry-failed concerns stage 2"),
         ({"resume_from": 3}, "--retry-failed concerns stage 2"),
         ({"stage": 1}, "--retry-failed concerns stage 2"),
-        ({"skip_existing": True}, "--retry-failed does failed stations again and --skip-existing keeps them"),
+        ({"skip_existing": True}, "--retry-failed retries failed stations and --skip-existing keeps them"),
     ],
 )
 def test_what_contradicts_it_is_refused(also: dict[str, Any], fault: str) -> None:

@@ -30,11 +30,11 @@ def test_a_completed_whole_run_is_admitted_with_its_bytes(tmp_path: Path) -> Non
     ("changes", "said"),
     [
         *(
-            ({"status": status}, f"stands as {status.value.replace('_', ' ')}; expected a completed run")
+            ({"status": status}, f"has status {status.value.replace('_', ' ')}; expected a completed run")
             for status in RunStatus
             if status not in (RunStatus.COMPLETED, RunStatus.RUNNING)
         ),
-        ({"status": RunStatus.RUNNING}, "stands as died"),
+        ({"status": RunStatus.RUNNING}, "has status died"),
         ({"gates": REFUSED}, "was refused by the gates: More is gone."),
         ({"as_of": date(2025, 1, 1)}, "gives as_of as 2025-01-01, the dataset as 2026-01-05"),
     ],

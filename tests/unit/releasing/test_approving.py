@@ -146,8 +146,8 @@ def test_a_point_that_is_listed_twice_counts_only_if_ticked_twice(
         ({"dataset_sha256": "0" * 64}, "is about another run or an earlier report"),
         ({"points": []}, "is about another run or an earlier report"),
         ({"points": [{"text": "never asked", "ticked": True}]}, "is about another run or an earlier report"),
-        ({"checklist_version": "2"}, "is not a checklist that the report's page has saved"),
-        ({"points": "all"}, "is not a checklist that the report's page has saved"),
+        ({"checklist_version": "2"}, "is not a checklist saved from the report"),
+        ({"points": "all"}, "is not a checklist saved from the report"),
     ],
 )
 def test_another_file_than_this_report_s_checklist_is_refused(

@@ -151,7 +151,7 @@ def test_findings_short_of_an_error_do_not_keep_a_dataset_back(severity: Severit
 @pytest.mark.parametrize(("errors", "last_line"), [(2, "  - check-1: Found 1."), (23, "  - and 3 more")])
 def test_a_dataset_with_errors_is_refused_and_they_are_listed(errors: int, last_line: str) -> None:
     output = make_dataset(findings=tuple(map(_error, range(errors))))
-    with pytest.raises(StageOutputError, match=f"{errors} findings of severity error") as caught:
+    with pytest.raises(StageOutputError, match=f"validation found {errors} errors") as caught:
         _merger().validate_output(output)
     assert "  - check-0: Found 0." in str(caught.value)
     assert str(caught.value).splitlines()[-1].startswith(last_line)

@@ -76,8 +76,8 @@ class LiftStore:
 
     def _tell(self, unfit: UnfitStoreError, aside: Path) -> None:
         self._warn(
-            f"{self._path} cannot be used ({unfit}); it is kept as {aside.name}, and a new one is begun. "
-            "Lifts that LTA named in earlier runs are missing until they are named again."
+            f"{self._path} cannot be used ({unfit}); it is kept as {aside.name}, and a new one is started. "
+            "Lifts that LTA named in earlier runs are missing until LTA names them again."
         )
 
     def _without_secrets(self, seen: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:

@@ -37,7 +37,7 @@ REFUSALS = {
     403: "the account may not use the search",
 }
 LOGIN_REFUSALS = {
-    400: "e-mail or password is no such thing; check ONEMAP_EMAIL and ONEMAP_PASSWORD",
+    400: "e-mail or password is malformed; check ONEMAP_EMAIL and ONEMAP_PASSWORD",
     401: "it does not know this password; check ONEMAP_EMAIL and ONEMAP_PASSWORD",
     404: "no account has this e-mail address; check ONEMAP_EMAIL",
 }

@@ -95,7 +95,7 @@ def _check_stations(stations: tuple[Station, ...], expected: OpenCodes) -> Itera
         if station.slug not in expected or station.status is not StationStatus.OPERATIONAL:
             yield finding_of(
                 "station-not-open",
-                f"{station.name} ({', '.join(station.mrt_codes)}) is {station.status.value} and stands among "
+                f"{station.name} ({', '.join(station.mrt_codes)}) is {station.status.value} and is among "
                 "the stations, but the network table has no code of it in operation; it belongs in "
                 "future_stations, or its opening date into the table.",
                 slug=station.slug,

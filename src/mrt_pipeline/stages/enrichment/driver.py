@@ -177,8 +177,8 @@ class Driver:
         if missing:
             raise StageInputError(
                 STAGE2_ENRICHMENT,
-                f"--retry-failed does only stations that failed, and {len(missing)} were not done as they "
-                f"are now ({shorten(missing)}); expected all in {JOURNAL_NAME}. Do them with: {GO_ON}",
+                f"--retry-failed retries only failed stations, and {len(missing)} were not done as they "
+                f"are now ({shorten(missing)}); expected all in {JOURNAL_NAME}. Process them with: {GO_ON}",
             )
         if failed:
             self._prepare([station for station, _ in failed], stations)
@@ -245,7 +245,7 @@ class Driver:
 
     def _tell_pending(self, number: int) -> None:
         if number:
-            left = f"{counted(number, 'station')} {verb_of(number)} left for another time"
+            left = f"{counted(number, 'station')} {verb_of(number)} left for a later run"
             self._context.reporter.note(f"{left}: {self._budget.reason}.")
 
 
