@@ -251,7 +251,7 @@ def test_a_damaged_manifest_is_named_and_the_other_runs_are_shown(after_a_run: W
 def test_a_run_that_was_killed_has_died_and_the_command_that_goes_on_works(place: Workplace) -> None:
     process = place.start("run")
     assert process.stderr is not None
-    assert any("stage1_ingestion" in line for line in process.stderr)
+    assert any("Stage 1/3" in line for line in process.stderr)
     process.kill()
     process.wait(timeout=60)
     process.communicate()

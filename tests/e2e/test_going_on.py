@@ -44,7 +44,7 @@ def test_a_failure_gives_the_same_command_on_the_console_in_the_alert_and_in_sho
 def test_a_run_that_was_interrupted_names_the_command_that_goes_on(place: Workplace) -> None:
     process = place.start("run")
     assert process.stderr is not None
-    assert any("stage1_ingestion" in line for line in process.stderr)
+    assert any("Stage 1/3" in line for line in process.stderr)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -48,12 +48,12 @@ def test_its_values_are_published_with_their_evidence(place: Workplace, installe
 def test_a_changed_source_makes_its_stage_stale(place: Workplace, installed: Path) -> None:
     equipped = _with_source(place, installed)
     assert equipped.call("run").returncode == 0
-    assert "stage2_enrichment done" not in equipped.call("run", "--skip-existing").stderr
+    assert "Stage 2/3 enrichment: done" not in equipped.call("run", "--skip-existing").stderr
     claims = installed / "example_source" / "claims.py"
     text = claims.read_text(encoding="utf-8")
     claims.write_text(text.replace("Example Hall", "Example House"), encoding="utf-8")
     try:
-        assert "stage2_enrichment done" in equipped.call("run", "--skip-existing").stderr
+        assert "Stage 2/3 enrichment: done" in equipped.call("run", "--skip-existing").stderr
     finally:
         claims.write_text(text, encoding="utf-8")
 

@@ -125,7 +125,7 @@ def test_the_command_that_goes_on_asks_again_for_what_was_wrong(
         assert went_on.returncode == 0, went_on.stderr
         assert results_of(run) == results_of(expected.latest)
         again = live(place, world).call(*RUN, "--output-dir", run, "--skip-existing")
-    assert "stage1_ingestion reused" in again.stderr, "what passed is not requested again"
+    assert "Stage 1/3 ingestion: reused" in again.stderr, "what passed is not requested again"
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ PLACES = {
         _always("metadata", "datagov", _refused_by_datagov),
         KEY,
         {"DATAGOV_API_KEY": KEY},
-        "stage1_ingestion",
+        "Stage 1/3 ingestion",
         "1",
         exit_code=0,
     ),

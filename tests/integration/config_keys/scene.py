@@ -14,7 +14,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +24,6 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output
 from mrt_pipeline.errors import MrtPipelineError
 from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
-from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.output_files import read_output
 from mrt_pipeline.runtime.source_access import SourceAccess
@@ -176,16 +175,15 @@ class Scene:
         """Return a run in a folder of its own, only to be looked at."""
         return self.once(run_anew, changes)
 
-    def run_in(self, place: Path, changes: Changes, now: Callable[[], datetime] = utc_now) -> Run:
-        """Make a run in a working folder."""
-        return self.carry_out(place, changes, lambda it: it.execute(RunRequest(as_of=DAY)).status.value, now)
+    def run_in(self, place: Path, changes: Changes, *, day: date = DAY) -> Run:
+        """Make a run in a working folder that describes a day."""
+        return self.carry_out(place, changes, lambda it: it.execute(RunRequest(as_of=day)).status.value)
 
     def carry_out(
         self,
         place: Path,
         changes: Changes,
         do: Callable[[PipelineOrchestrator], str],
-        now: Callable[[], datetime] = utc_now,
     ) -> Run:
         """Let an orchestrator do something in a working folder, and return the run that comes of it.
 
@@ -193,11 +191,10 @@ class Scene:
             place: the working folder.
             changes: the configuration.
             do: what is done; it returns the run's outcome, unless it raises an error of ours.
-            now: the run's clock.
         """
         self.config(changes, place)
         with contextlib.chdir(place):
-            orchestrator = PipelineOrchestrator("pipeline.yaml", as_of=DAY, now=now)
+            orchestrator = PipelineOrchestrator("pipeline.yaml", as_of=DAY)
             try:
                 outcome = do(orchestrator)
             except MrtPipelineError as error:
