@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -44,11 +45,13 @@ def test_the_figures_of_the_readme_are_those_of_the_dataset(finished: Workplace)
     lines = {line for station in stations for line in station["lines"]}
     features = load(finished.latest / "stage1_deterministic.json")["features"]
     assert f"| {len(stations)}, {len(codes)}, {len(lines)} |" in README
-    assert f"{len(exits)} of {len(features)} surveyed features" in README
+    assert f"| {len(exits)}: of {len(features)} surveyed features, 2 pairs" in README
+    outcomes = Counter(feature["outcome"] for feature in features)
+    assert outcomes == {"kept": len(exits), "merged": 2, "set_apart": 4}
     pairs = sum(len(found["bus_stops"]) for found in exits if "bus_stops" in found)
     assert f"{pairs:,} pairs of exit and stop" in README
-    assert f"{sum(len(station['platforms']) for station in stations)}, which the exits" in README
-    assert f"by {sum(len(found['platforms']) for found in exits):,} ways" in README
+    assert f"{sum(len(station['platforms']) for station in stations)}, in" in README
+    assert f"in {sum(len(found['platforms']) for found in exits):,} pairs of exit and platform" in README
 
 
 def test_the_readme_says_of_how_many_exits_each_field_is_known(finished: Workplace) -> None:

@@ -23,6 +23,7 @@ def find_faults(release: Released) -> Iterator[ReleaseError]:
             release.read(resource.path)
         except ReleaseError as error:
             yield error
+    yield from _find_strangers(release)
     path = release.folder / SUMS_NAME
     listed = {resource.path: resource.sha256 for resource in release.index.resources}
     expected = render_sums({**listed, INDEX_NAME: release.index_sha256})
@@ -36,6 +37,16 @@ def find_faults(release: Released) -> Iterator[ReleaseError]:
             f"{path} and {INDEX_NAME} give different files or SHA-256: one of them was changed since the "
             f"release; {RESTORE}"
         )
+
+
+def _find_strangers(release: Released) -> Iterator[ReleaseError]:
+    """Yield what is wrong with what lies in a release's folder without being one of its files."""
+    ours = {INDEX_NAME, SUMS_NAME, *(resource.path for resource in release.index.resources)}
+    for path in sorted(release.folder.rglob("*")):
+        if path.is_symlink():
+            yield ReleaseError(f"{path} is a link; expected a file of the release; {RESTORE}")
+        elif not path.is_dir() and path.relative_to(release.folder).as_posix() not in ours:
+            yield ReleaseError(f"{path} is no file of the release; move it away.")
 
 
 def is_release_folder(folder: Path) -> bool:

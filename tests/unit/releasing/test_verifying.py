@@ -94,3 +94,14 @@ def test_a_release_without_its_index_or_its_sums_is_still_taken_for_one(kept: st
     code, said = validate(copy)
     assert code == 1
     assert gone in said
+
+
+def test_a_file_that_was_added_and_one_that_became_a_link_are_named(folder: Path) -> None:
+    folder.chmod(0o755)
+    (folder / "evil.json").write_text("{}", encoding="utf-8")
+    elsewhere = folder.parents[1] / "elsewhere"
+    (folder / "exits.geojson").rename(elsewhere)
+    (folder / "exits.geojson").symlink_to(elsewhere)
+    said = faults(folder)
+    assert any(f"{folder / 'evil.json'} is no file of the release" in sentence for sentence in said)
+    assert any(f"{folder / 'exits.geojson'} is a link" in sentence for sentence in said)
