@@ -63,6 +63,7 @@ from mrt_pipeline.extraction.station_platforms import (
     Ranks,
     Reading,
     are_contradictory,
+    find_conflated,
     find_overruled,
     group_directions,
     letters_of,
@@ -210,7 +211,8 @@ def merge_claims(
     ]
     findings: list[Finding] = []
     ranks = {claim.source: claim.outranks for claim in claims}
-    directions = [_overrule(station, same, ranks, findings) for same in _directions_of(exits)]
+    read_directions = _directions_of(exits)
+    directions = [_overrule(station, same, read_directions, ranks, findings) for same in read_directions]
     unlettered = _find_unlettered(station, directions, {item.field for item in told}, findings)
     platforms = make_platforms(
         station.slug, directions, unlettered, agrees=partial(_agree, publishers=publishers)
@@ -253,9 +255,18 @@ def _letters_in(same: Iterable[Reading]) -> frozenset[str]:
     return frozenset[str]().union(*letters_of(same).values())
 
 
-def _overrule(station: Station, same: list[Reading], ranks: Ranks, findings: list[Finding]) -> list[Reading]:
-    """Return the readings of a direction without the letters of a source that is outranked and differs."""
-    overruled = find_overruled(same, ranks)
+def _overrule(
+    station: Station,
+    same: list[Reading],
+    directions: Sequence[list[Reading]],
+    ranks: Ranks,
+    findings: list[Finding],
+) -> list[Reading]:
+    """Return the readings of a direction without the letters of a source that gives way to another one.
+
+    That is one that is outranked and differs, but above all one that takes two directions for one.
+    """
+    overruled = find_conflated(same, directions, ranks) or find_overruled(same, ranks)
     for lower, higher in overruled.items():
         sides = sides_of_letters(one for one in same if one.speaker in (lower, higher))
         findings.append(disagreement(station, None, letter_dispute(sides, same[0].platform, higher)))
