@@ -42,7 +42,7 @@ def platforms_served(schedule: TrainSchedule, ways: Iterable[Direction], network
 
 
 def letters_of(served: Served, provenance: Provenance) -> dict[DirectionKey, SignedLetters]:
-    """Return the letters of every direction all of whose platforms have one; another's might be the usual one."""
+    """Return the letters of every direction all of whose platforms have one: another's may be the usual."""
     return {
         direction: _sign(usual, provenance)
         for direction, trains in served.items()
