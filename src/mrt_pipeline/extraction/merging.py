@@ -2,7 +2,8 @@
 
 The same value is published once, with the evidence of all who say it. The most trusted reading decides how
 (order of ``Method``: LTA's record, topology, distance, a rule, a model). Two publishers that state the same
-make its confidence high; distance states nothing, and two readings of one page are one. What contradicts
+make its confidence high, for step-free access only if one of them is more than low by itself; distance
+states nothing, and two readings of one page are one. What contradicts
 itself is not published, and a finding shows a person both sides. What a page said against itself stays
 disputed among sources, even if another reader of the page saw only one of the two sides. What follows from
 statements (``deduction``) is published where no source states it, or only with low confidence, and disputed
@@ -365,7 +366,7 @@ def _unite_listed(
 
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:
-    said = claims.items(ExitAccess)
+    stated = said = claims.items(ExitAccess)
     if not said and claims.conclusion is None:
         return None
     speakers = _speakers_of(claims)
@@ -383,12 +384,17 @@ def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | N
         return said[0]
     access = unite_access(said, disputed)
     if access.step_free is not StepFree.UNKNOWN and claims.agrees(access.evidence_for("step_free")):
-        return access.model_copy(update={"confidence": Confidence.HIGH})
+        is_sure = any(item.step_free is access.step_free and not _is_low(item) for item in stated)
+        return access.model_copy(update={"confidence": Confidence.HIGH if is_sure else Confidence.MEDIUM})
     return access
 
 
 def _is_stated_surely(item: ExitAccess) -> bool:
-    return item.step_free is StepFree.YES and item.confidence is not Confidence.LOW
+    return item.step_free is StepFree.YES and not _is_low(item)
+
+
+def _is_low(item: ExitAccess) -> bool:
+    return item.confidence is Confidence.LOW
 
 
 def _speakers_of(claims: ExitClaims) -> list[Speaker]:
