@@ -156,8 +156,9 @@ class _Claims:
         said: list[ExitEnrichment] = []
         findings: list[Finding] = []
         entrances = self._entrances.get(station.slug, [])
+        beside = [_entrance_of(entrance) for entrance in entrances]
         for entrance in entrances:
-            found = match_entrance(station, _entrance_of(entrance), station.exits)
+            found = match_entrance(station, _entrance_of(entrance), station.exits, beside)
             if isinstance(found, Finding):
                 findings.append(found)
             elif entrance.step_free is not StepFree.UNKNOWN and self._says(StepFree.NO):
