@@ -231,6 +231,11 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "see what the signs say",
         ),
         _warning(
+            "platform-letter-doubtful",
+            "direction[|s] for which the letters of LTA's train timetable are doubtful",
+            "see what the signs say",
+        ),
+        _warning(
             "bus-stop-exit-ambiguous",
             "bus stop[|s] whose exit[|s] [is|are] ambiguous",
             "see on the map which exit is meant",

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mrt_pipeline.contracts.network import Platform, Station, StationExit
+from mrt_pipeline.extraction.entrance_matching import CLEAR_M
 from mrt_pipeline.runtime.geometry import distance_m
 
 NEAR_M = 30.0
@@ -115,6 +116,7 @@ def _pair_exits(exits: Sequence[StationExit], entrances: Sequence[Stop]) -> list
     """Return what each exit is.
 
     It is a single entrance of its label within reach, if that is within reach of no other exit of the label.
+    That is in doubt if one of another label lies clearly nearer.
     Else it may be one of its label that is no other exit; or one that bears a label that no exit has, within
     reach: renamed, perhaps. Only where neither is there, the feed lacks it.
     """
@@ -126,13 +128,21 @@ def _pair_exits(exits: Sequence[StationExit], entrances: Sequence[Stop]) -> list
     pairings = []
     for found in exits:
         candidates = near[found.exit_id]
-        is_shared = any(claims[stop] > 1 for stop in candidates)
+        is_shared = any(claims[stop] > 1 or _is_swapped(found, stop, exits, entrances) for stop in candidates)
         if not candidates:
             renamed = [stop for stop in free if label_of(stop) not in labels]
             candidates = _of_label(found, free) | _within(_measured(found, renamed), NEAR_M)
             is_shared = True
         pairings.append(_decide("exit", found.exit_id, candidates, is_shared=is_shared))
     return pairings
+
+
+def _is_swapped(found: StationExit, stop: Stop, exits: Iterable[StationExit], stops: Iterable[Stop]) -> bool:
+    """Return whether an exit or an entrance of another label is clearly nearer than the two are."""
+    most_m = _away(found, stop) - CLEAR_M
+    return any(
+        other.exit_code.casefold() != label_of(stop) and _away(other, stop) <= most_m for other in exits
+    ) or any(label_of(other) != label_of(stop) and _away(found, other) <= most_m for other in stops)
 
 
 def _of_label(found: StationExit, entrances: Iterable[Stop], most_m: float = math.inf) -> dict[Stop, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.network import Platform, Station, StationExit, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
@@ -23,7 +24,7 @@ AGENCY_ID, AGENCY_URL = "LTA", "https://www.lta.gov.sg"
 _STATION, _PLATFORM, _ENTRANCE = "1", "0", "2"
 _ROUTE_TYPES = {"mrt": "1", "lrt": "0"}
 """metro; light rail"""
-WHEELCHAIR = {StepFree.YES: "1", StepFree.NO: "2", StepFree.UNKNOWN: ""}
+_YES, _NO, _UNKNOWN = "1", "2", ""
 """``wheelchair_boarding`` of an exit"""
 _LANGUAGES = {"zh_hans": "zh-Hans", "ms": "ms", "ta": "ta"}
 """names of stations to BCP 47"""
@@ -59,6 +60,20 @@ def to_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def wheelchair_boarding(found: StationExit) -> str:
+    """Return whether an exit is step-free, as far as a field that knows no doubt may say so.
+
+    A ``yes`` of low confidence, or of an exit whose lift is out of service, is left empty.
+    """
+    access = found.access
+    if access is None or access.step_free is StepFree.UNKNOWN:
+        return _UNKNOWN
+    if access.step_free is StepFree.NO:
+        return _NO
+    is_doubtful = access.confidence is Confidence.LOW or access.out_of_service is not None
+    return _UNKNOWN if is_doubtful else _YES
+
+
 def _to_csv(rows: Sequence[Row]) -> bytes:
     head, *others = rows
     return to_csv(head, ([to_line(cell) for cell in row] for row in others))
@@ -90,10 +105,9 @@ def _platform(station: Station, platform: Platform) -> Row:
 
 def _entrance(station: Station, found: StationExit) -> Row:
     """Return an exit; an empty ``wheelchair_boarding`` means its station's, which is empty as well."""
-    step_free = found.access.step_free if found.access is not None else StepFree.UNKNOWN
     place = str(found.lat), str(found.lng)
     named = (found.exit_id, found.exit_code, f"{station.name} Exit {found.exit_code}")
-    return *named, *place, _ENTRANCE, station.slug, WHEELCHAIR[step_free], ""
+    return *named, *place, _ENTRANCE, station.slug, wheelchair_boarding(found), ""
 
 
 def _routes(lines: Iterable[Line]) -> Sequence[Row]:

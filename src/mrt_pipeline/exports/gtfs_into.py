@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.network import Station, StationExit, StepFree
+from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.exports.archives import pack, to_csv
 from mrt_pipeline.exports.crosswalk import ENTRANCE, Crosswalk, Match, Pairing, Stop
 from mrt_pipeline.exports.csv_tables import to_cell
 from mrt_pipeline.exports.foreign_feed import RawTable, unpack
-from mrt_pipeline.exports.gtfs import WHEELCHAIR, to_line
+from mrt_pipeline.exports.gtfs import to_line, wheelchair_boarding
 from mrt_pipeline.exports.tables import Cell, documents_of
 
 FEED_NAME, CROSSWALK_NAME = "lta_gtfs.zip", "crosswalk.csv"
@@ -128,7 +128,7 @@ class _Feed:
 
     def _join_exit(self, station: Station, found: StationExit, pairing: Pairing) -> str:
         """Return what the feed now says of an exit's access by us."""
-        known = WHEELCHAIR[found.access.step_free if found.access is not None else StepFree.UNKNOWN]
+        known = wheelchair_boarding(found)
         if pairing.match is Match.AMBIGUOUS:
             return self._tell("Neither added nor changed, as they may be another entrance", found.exit_id)
         if pairing.stop is None:

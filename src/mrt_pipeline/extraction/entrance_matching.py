@@ -16,6 +16,8 @@ from mrt_pipeline.runtime.geometry import distance_m
 
 TOLERANCE_M = 50.0
 """so far an entrance may lie from the exit of its label"""
+CLEAR_M = 15.0
+"""what is nearer by so much than that of its label is more likely the same; two surveys differ by less"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Entrance:
 
 
 def match_entrance(
-    station: Station, entrance: Entrance, exits: Iterable[StationExit]
+    station: Station, entrance: Entrance, exits: Iterable[StationExit], beside: Iterable[Entrance] = ()
 ) -> StationExit | Finding:
     """Return the exit that an entrance is, or the finding that it is none, or one of several.
 
@@ -44,6 +46,7 @@ def match_entrance(
         station: the one that it belongs to, or that is nearest.
         entrance: the record.
         exits: those that it may be.
+        beside: the publisher's entrances of the station, one of which may lie where the exit does.
     """
     same = sorted(
         ((entrance.distance_m(found), found) for found in exits if found.exit_code == entrance.label),
@@ -51,7 +54,8 @@ def match_entrance(
     )
     near = [found for metres, found in same if metres <= TOLERANCE_M]
     if len(near) == 1:
-        return near[0]
+        nearer = _find_nearer(station, entrance, near[0], beside)
+        return _tell("entrance-ambiguous", station, entrance, nearer) if nearer else near[0]
     if near:
         listed = ", ".join(found.exit_id for found in near)
         return _tell("entrance-ambiguous", station, entrance, f"which may be any of {listed}")
@@ -61,6 +65,20 @@ def match_entrance(
         return _tell("entrance-far-from-exit", station, entrance, f"{where} {TOLERANCE_M:.0f} m")
     known = ", ".join(sorted({found.exit_code for found in station.exits})) or "none"
     return _tell("entrance-without-exit", station, entrance, f"for which LTA's exit layer has {known}")
+
+
+def _find_nearer(
+    station: Station, entrance: Entrance, found: StationExit, beside: Iterable[Entrance]
+) -> str | None:
+    """Return what of another label is clearly nearer to an entrance or to its exit, if anything is."""
+    most_m = entrance.distance_m(found) - CLEAR_M
+    for other in station.exits if found in station.exits else ():
+        if other.exit_code != entrance.label and entrance.distance_m(other) <= most_m:
+            return f"to which {other.exit_id} is nearer than {found.exit_id}"
+    for rival in beside:
+        if rival.label != entrance.label and rival.distance_m(found) <= most_m:
+            return f"while its entrance {rival.label} is nearer to {found.exit_id}"
+    return None
 
 
 def _tell(check: str, station: Station, entrance: Entrance, what: str) -> Finding:

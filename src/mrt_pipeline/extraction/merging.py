@@ -2,7 +2,8 @@
 
 The same value is published once, with the evidence of all who say it. The most trusted reading decides how
 (order of ``Method``: LTA's record, topology, distance, a rule, a model). Two publishers that state the same
-make its confidence high; distance states nothing, and two readings of one page are one. What contradicts
+make its confidence high, for step-free access only if one of them is more than low by itself; distance
+states nothing, and two readings of one page are one. What contradicts
 itself is not published, and a finding shows a person both sides. What a page said against itself stays
 disputed among sources, even if another reader of the page saw only one of the two sides. What follows from
 statements (``deduction``) is published where no source states it, or only with low confidence, and disputed
@@ -63,6 +64,7 @@ from mrt_pipeline.extraction.station_platforms import (
     Ranks,
     Reading,
     are_contradictory,
+    find_conflated,
     find_overruled,
     group_directions,
     letters_of,
@@ -210,7 +212,8 @@ def merge_claims(
     ]
     findings: list[Finding] = []
     ranks = {claim.source: claim.outranks for claim in claims}
-    directions = [_overrule(station, same, ranks, findings) for same in _directions_of(exits)]
+    read_directions = _directions_of(exits)
+    directions = [_overrule(station, same, read_directions, ranks, findings) for same in read_directions]
     unlettered = _find_unlettered(station, directions, {item.field for item in told}, findings)
     platforms = make_platforms(
         station.slug, directions, unlettered, agrees=partial(_agree, publishers=publishers)
@@ -253,9 +256,18 @@ def _letters_in(same: Iterable[Reading]) -> frozenset[str]:
     return frozenset[str]().union(*letters_of(same).values())
 
 
-def _overrule(station: Station, same: list[Reading], ranks: Ranks, findings: list[Finding]) -> list[Reading]:
-    """Return the readings of a direction without the letters of a source that is outranked and differs."""
-    overruled = find_overruled(same, ranks)
+def _overrule(
+    station: Station,
+    same: list[Reading],
+    directions: Sequence[list[Reading]],
+    ranks: Ranks,
+    findings: list[Finding],
+) -> list[Reading]:
+    """Return the readings of a direction without the letters of a source that gives way to another one.
+
+    That is one that is outranked and differs, but above all one that takes two directions for one.
+    """
+    overruled = find_conflated(same, directions, ranks) or find_overruled(same, ranks)
     for lower, higher in overruled.items():
         sides = sides_of_letters(one for one in same if one.speaker in (lower, higher))
         findings.append(disagreement(station, None, letter_dispute(sides, same[0].platform, higher)))
@@ -354,7 +366,7 @@ def _unite_listed(
 
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:
-    said = claims.items(ExitAccess)
+    stated = said = claims.items(ExitAccess)
     if not said and claims.conclusion is None:
         return None
     speakers = _speakers_of(claims)
@@ -372,12 +384,17 @@ def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | N
         return said[0]
     access = unite_access(said, disputed)
     if access.step_free is not StepFree.UNKNOWN and claims.agrees(access.evidence_for("step_free")):
-        return access.model_copy(update={"confidence": Confidence.HIGH})
+        is_sure = any(item.step_free is access.step_free and not _is_low(item) for item in stated)
+        return access.model_copy(update={"confidence": Confidence.HIGH if is_sure else Confidence.MEDIUM})
     return access
 
 
 def _is_stated_surely(item: ExitAccess) -> bool:
-    return item.step_free is StepFree.YES and item.confidence is not Confidence.LOW
+    return item.step_free is StepFree.YES and not _is_low(item)
+
+
+def _is_low(item: ExitAccess) -> bool:
+    return item.confidence is Confidence.LOW
 
 
 def _speakers_of(claims: ExitClaims) -> list[Speaker]:

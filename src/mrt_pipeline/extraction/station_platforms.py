@@ -106,6 +106,33 @@ def find_overruled(same: Iterable[Reading], ranks: Ranks) -> dict[str, str]:
     }
 
 
+def find_conflated(
+    same: Sequence[Reading], directions: Iterable[Sequence[Reading]], ranks: Ranks
+) -> dict[str, str]:
+    """Return each speaker who gives a direction the one letter of another, and who tells both apart.
+
+    Args:
+        same: the readings of the direction.
+        directions: those of all directions of the station.
+        ranks: whom each speaker outranks; only such a one can tell them apart.
+    """
+    letters = letters_of(same)
+    others = [letters_of(other) for other in directions if other is not same and _are_beside(same, other)]
+    return {
+        higher: lower
+        for higher in sorted(letters)
+        for lower in ranks.get(higher, ())
+        for other in others
+        if len(letters[higher]) == 1 and other.get(higher) == letters[higher]
+        if lower in letters and lower in other and letters[lower].isdisjoint(other[lower])
+    }
+
+
+def _are_beside(same: Sequence[Reading], other: Sequence[Reading]) -> bool:
+    one, two = same[0].platform, other[0].platform
+    return (one.station_code, one.line_code) == (two.station_code, two.line_code)
+
+
 def without_letters(same: Iterable[Reading], speakers: Collection[str]) -> list[Reading]:
     """Return the readings of a direction without the letters of some speakers."""
     return [_without_letter(one) if one.speaker in speakers else one for one in same]

@@ -8,6 +8,7 @@ value stays as long as one reason for it does, and counts for less than before.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mrt_pipeline.config.licences import licence_ids
@@ -33,6 +34,16 @@ PublishedT = TypeVar("PublishedT", bound=Published)
 _OF_SOURCES = (Group.RECORDS, Group.ENRICHMENT)
 """groups of checks that may repeat a source's words: kept only where they name a document that is kept"""
 _UNSTATED = (Method.GEOMETRY, Method.DEDUCTION)
+_AUTHORITY = "Land Transport Authority"
+
+
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    """What is kept."""
+
+    licences: frozenset[str]
+    official: frozenset[str]
+    """the authority's own documents, under any licence"""
 
 
 def restrict(dataset: Stage3Output, chosen: LicenceSet) -> Stage3Output:
@@ -49,7 +60,8 @@ def restrict(dataset: Stage3Output, chosen: LicenceSet) -> Stage3Output:
             f"The dataset was made for licences {show_licences(made_for)} and cannot be exported for "
             f"{show_licences(chosen)}. Run again with output.licences: all, or choose that set."
         )
-    allowed = licence_ids(chosen)
+    official = {key for key, document in dataset.provenance.items() if document.publisher == _AUTHORITY}
+    allowed = _Allowed(licence_ids(chosen), frozenset(official))
     stations = tuple(_keep_stations(dataset.stations, allowed))
     future = tuple(_keep_stations(dataset.future_stations, allowed))
     cited = set(_cited_documents((*stations, *future)))
@@ -63,7 +75,7 @@ def restrict(dataset: Stage3Output, chosen: LicenceSet) -> Stage3Output:
             "provenance": provenance,
             "findings": (
                 *findings,
-                *_tell_left_out(dataset.provenance.values(), allowed),
+                *_tell_left_out(dataset.provenance.values(), allowed.licences),
                 *_recount(dataset, stations),
             ),
         }
@@ -107,7 +119,7 @@ def _cited_documents(stations: Sequence[Station]) -> Iterator[str]:
             yield from (evidence.document_id for evidence in record.all_evidence())
 
 
-def _keep_stations(stations: Sequence[Station], allowed: frozenset[str]) -> Iterator[Station]:
+def _keep_stations(stations: Sequence[Station], allowed: _Allowed) -> Iterator[Station]:
     for station in stations:
         kept = _keep(station, allowed)
         if kept is not None:
@@ -125,7 +137,7 @@ def _without_dead_links(station: Station) -> Station:
     return station.model_copy(update={"exits": exits})
 
 
-def _keep(record: PublishedT, allowed: frozenset[str]) -> PublishedT | None:
+def _keep(record: PublishedT, allowed: _Allowed) -> PublishedT | None:
     """Return what may be kept of a record; none if a field that it cannot do without rests on nothing now."""
     parts = dict(_keep_parts(record, allowed))
     evidence = {key: kept for key, reasons in record.evidence.items() if (kept := _allow(reasons, allowed))}
@@ -138,10 +150,13 @@ def _keep(record: PublishedT, allowed: frozenset[str]) -> PublishedT | None:
     )
     if updates is None or not evidence:
         return None
-    return record.model_copy(update={**parts, "evidence": evidence, **_lessen(record, evidence), **updates})
+    cut = record.model_copy(update={**parts, "evidence": evidence, **_lessen(record, evidence), **updates})
+    if isinstance(record, ExitAccess) and isinstance(cut, ExitAccess):
+        return cut.model_copy(update=_lessen_access(record, cut, allowed))
+    return cut
 
 
-def _keep_parts(record: Published, allowed: frozenset[str]) -> Iterator[tuple[str, Any]]:
+def _keep_parts(record: Published, allowed: _Allowed) -> Iterator[tuple[str, Any]]:
     """Yield the fields that hold records, with what may be kept of these."""
     for name, value in record.__dict__.items():
         if isinstance(value, Published):
@@ -150,9 +165,9 @@ def _keep_parts(record: Published, allowed: frozenset[str]) -> Iterator[tuple[st
             yield name, tuple(kept for item in value if (kept := _keep(item, allowed)) is not None)
 
 
-def _allow(reasons: tuple[Evidence, ...], allowed: frozenset[str]) -> tuple[Evidence, ...]:
+def _allow(reasons: tuple[Evidence, ...], allowed: _Allowed) -> tuple[Evidence, ...]:
     """Return the reasons that may be given; those of a conclusion stand or fall together."""
-    kept = tuple(reason for reason in reasons if reason.licence in allowed)
+    kept = tuple(reason for reason in reasons if reason.licence in allowed.licences)
     if any(reason.method is Method.DEDUCTION and reason not in kept for reason in reasons):
         return tuple(reason for reason in kept if reason.method is not Method.DEDUCTION)
     return kept
@@ -171,7 +186,7 @@ def _clear(record: Published, evidence: EvidenceMap) -> dict[str, Any] | None:
     return updates
 
 
-def _keep_access(access: ExitAccess, evidence: EvidenceMap, allowed: frozenset[str]) -> dict[str, Any]:
+def _keep_access(access: ExitAccess, evidence: EvidenceMap, allowed: _Allowed) -> dict[str, Any]:
     """Return the fields of an exit's access that change; ``evidence`` is made to fit them."""
     features = tuple(
         feature
@@ -203,3 +218,16 @@ def _lessen(record: Published, evidence: EvidenceMap) -> dict[str, Any]:
     kept = (reason for reasons in evidence.values() for reason in reasons)
     is_stated = any(reason.method not in _UNSTATED for reason in kept)
     return {"confidence": weaker(before, Confidence.MEDIUM if is_stated else Confidence.LOW)}
+
+
+def _lessen_access(before: ExitAccess, kept: ExitAccess, allowed: _Allowed) -> dict[str, Any]:
+    """Return the confidence of access that lost a reason: low unless the authority's own record states it.
+
+    A reason that is left may be a tag or a sentence that counted for little by itself.
+    """
+    is_known = kept.step_free is not StepFree.UNKNOWN
+    reasons = kept.evidence_for("step_free") if is_known else kept.all_evidence()
+    is_official = any(it.method is Method.RECORD and it.document_id in allowed.official for it in reasons)
+    if is_official or (is_known and reasons == before.evidence_for("step_free")):
+        return {}
+    return {"confidence": Confidence.LOW}

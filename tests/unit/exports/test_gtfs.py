@@ -4,12 +4,14 @@ import csv
 import io
 import re
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 
+from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.network import ExitAccess, StationNames, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.gtfs import EXPORT
@@ -91,6 +93,14 @@ def test_only_an_exit_says_whether_a_wheelchair_gets_through(step_free: StepFree
     [station, platform, entrance] = _only(exits=(make_exit(NS13, access=access),))["stops"]
     assert entrance["wheelchair_boarding"] == told
     assert station["wheelchair_boarding"] == platform["wheelchair_boarding"] == ""
+
+
+@pytest.mark.parametrize("doubt", [{"confidence": Confidence.LOW}, {"out_of_service": date(2026, 11, 30)}])
+def test_a_yes_that_is_in_doubt_is_left_empty_and_a_no_is_not(doubt: dict[str, Any]) -> None:
+    for step_free, told in ((StepFree.YES, ""), (StepFree.NO, "2")):
+        access = ExitAccess(step_free=step_free, evidence=cited(), **doubt)
+        *_, entrance = _only(exits=(make_exit(NS13, access=access),))["stops"]
+        assert entrance["wheelchair_boarding"] == told
 
 
 @pytest.mark.parametrize(("letters", "told"), [((), ""), (("A",), "A"), (("A", "D", "E"), "A / D / E")])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.network import ExitAccess, StationExit, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import UsageError
@@ -100,6 +101,21 @@ def test_an_entrance_that_the_feed_lacks_is_added_under_our_id_below_lta_s_stati
     }
     assert _matches(crosswalk)["yishun-nsl-B"] == ("none", "")
     assert "Added: 1 exit (yishun-nsl-B)." in remarks
+
+
+def test_labels_that_are_swapped_nearby_leave_both_as_they_are() -> None:
+    yes, unknown = _exit("A", StepFree.YES), _exit("B", east_m=20)
+    rows = (STATION, _entrance("NS13_EA", unknown, "A"), _entrance("NS13_EB", yes, "B"))
+    stops, crosswalk, _ = _join(_feed(*rows), yes, unknown)
+    assert stops == "\n".join((HEAD, *rows))
+    assert {row["match"] for name, row in crosswalk.items() if row["kind"] == "exit"} == {"ambiguous"}
+
+
+def test_a_doubtful_yes_is_not_written() -> None:
+    low = ExitAccess(step_free=StepFree.YES, confidence=Confidence.LOW, evidence=cited())
+    found = make_exit(NS13, "A", access=low)
+    content = _feed(STATION, _entrance("NS13_EA", found))
+    assert _join(content, found)[0] == "\n".join((HEAD, STATION, _entrance("NS13_EA", found)))
 
 
 def test_other_files_of_the_feed_are_the_same_and_in_the_same_order() -> None:

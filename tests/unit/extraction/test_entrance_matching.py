@@ -50,6 +50,26 @@ def test_of_two_exits_of_one_label_the_near_one_is_meant_and_of_two_near_ones_no
     assert finding.check == "entrance-ambiguous"
 
 
+@pytest.mark.parametrize(("north_m", "is_told"), [(30, True), (25, False)])
+def test_an_exit_of_another_label_that_is_clearly_nearer_makes_it_ambiguous(
+    north_m: float, is_told: bool
+) -> None:
+    other = B.model_copy(update={"lat": A.lat + 40 * METRES, "lng": A.lng})
+    station = YISHUN.model_copy(update={"exits": (A, other)})
+    entrance = Entrance("A", A.lat + north_m * METRES, A.lng, "a-document:1", "A publisher")
+    assert isinstance(match_entrance(station, entrance, station.exits), Finding) == is_told
+
+
+def test_an_entrance_of_another_label_on_the_spot_of_the_exit_makes_it_ambiguous() -> None:
+    entrances = [
+        Entrance(label, A.lat + north_m * METRES, A.lng, "a-document:1", "A publisher")
+        for label, north_m in (("A", 40), ("B", 0))
+    ]
+    finding = match_entrance(YISHUN, entrances[0], YISHUN.exits, entrances)
+    assert isinstance(finding, Finding)
+    assert finding.check == "entrance-ambiguous"
+
+
 @given(st.floats(-500, 500), st.sampled_from("ABC"))
 def test_an_exit_that_is_found_has_the_label_and_lies_within_the_tolerance(
     north_m: float, label: str

@@ -314,6 +314,15 @@ def test_features_of_all_sources_are_united_and_agreement_is_certain() -> None:
     assert findings == ()
 
 
+@pytest.mark.parametrize("answer", [StepFree.YES, StepFree.NO])
+def test_two_words_that_are_low_alone_make_step_free_access_no_more_than_medium(answer: StepFree) -> None:
+    tag = _access(answer, confidence=Confidence.LOW, evidence=cited("node/1", "lta-bus-stops"))
+    prose = _access(answer, confidence=Confidence.LOW)
+    merged, _ = _merge(_claims("fandom_wiki", access=prose), _claims("openstreetmap", access=tag))
+    assert merged.access is not None
+    assert (merged.access.step_free, merged.access.confidence) == (answer, Confidence.MEDIUM)
+
+
 def test_contradicting_access_is_unknown_and_a_finding_with_both_quotes() -> None:
     yes = _access(StepFree.YES, "has a lift", AccessFeature.LIFT)
     no = _access(StepFree.NO, "stairs only", AccessFeature.STAIRS_ONLY)

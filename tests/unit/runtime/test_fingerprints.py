@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.export_spec import ExportSpec
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, STAGE1_INGESTION, STAGE3_MERGER
 from mrt_pipeline.contracts.run import Fingerprint
 from mrt_pipeline.runtime import fingerprints
 from mrt_pipeline.runtime.fingerprints import (
@@ -132,6 +134,46 @@ PARTS = {part for stage in CHECKPOINT_NAMES for part in stage_code(stage)} | set
 def test_each_part_of_a_steps_code_is_there(part: str) -> None:
     """A part that is misspelt, or was moved, would be no part of any version."""
     assert (PACKAGE / part).exists()
+
+
+DECIDES_NOTHING = re.compile(
+    r"config/(?:__init__|commented|environment|faults|keys|loading|paths|pipeline_config|registry|schema|settings"
+    r"|yaml_reading)\.py|regular_files\.py|secrecy/.*|runtime/(?:addresses|checkpoints|context|files|fingerprints"
+    r"|held_folders|http\w*|model_(?:cache|failures|memory|usage)|older_datasets|output_files|rate_limits"
+    r"|reporting|retry_after|retrying|signals|signed_links|stores|texts|threads|time_limits)\.py"
+)
+"""what fetches, keeps, guards or reports, and reads the configuration, which is a part of its own"""
+READS_NO_SOURCE = {"runtime/checked_answers.py", "runtime/recordings.py", *stage_code(STAGE1_INGESTION)}
+
+
+_IMPORT = re.compile(r"^\s*from mrt_pipeline\.?(\S*) import (\([^)]*\)|.*)", re.MULTILINE)
+
+
+@cache
+def _imports_of(file: Path) -> frozenset[Path]:
+    """Return the package's own modules that a module imports when it runs."""
+    text = re.sub(r"^if TYPE_CHECKING:\n(?:(?:[ \t].*)?\n)+", "", file.read_text(), flags=re.MULTILINE)
+    names: set[str] = set()
+    for module, listed in _IMPORT.findall(text):
+        names |= {module, *(f"{module}.{name}" for name in re.findall(r"\w+", listed))}
+    paths = [PACKAGE.joinpath(*name.strip(".").split(".")) for name in names]
+    found = (one for path in paths for one in (path.with_suffix(".py"), path / "__init__.py"))
+    return frozenset(path for path in found if path.is_file() and path != PACKAGE / "__init__.py")
+
+
+@pytest.mark.parametrize("stage", CHECKPOINT_NAMES)
+def test_whatever_a_stage_imports_is_part_of_its_code_unless_it_decides_nothing(stage: str) -> None:
+    parts = stage_code(stage)
+    reached = {file for part in parts for file in ((PACKAGE / part).rglob("*.py"))}
+    todo = [*reached, *(PACKAGE / part for part in parts if part.endswith(".py"))]
+    while todo:
+        new = _imports_of(todo.pop()) - reached
+        reached |= new
+        todo.extend(new)
+    names = {file.relative_to(PACKAGE).as_posix() for file in reached}
+    own = {name for name in names for part in parts if name == part or name.startswith(f"{part}/")}
+    others = {name for name in names - own if not DECIDES_NOTHING.fullmatch(name)}
+    assert others <= (READS_NO_SOURCE if stage == STAGE3_MERGER else set())
 
 
 @pytest.mark.parametrize("file", ["report/assets/report.css", "report/page.py", "exports/geojson.py"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.fakes.network_builder import provenance
 from tests.fakes.publishers import osm_node
 from tests.fakes.real_stations import real_station
 
+AS_OF = date(2026, 11, 23)
 METRES = 1 / 111_000
 """degrees of latitude, roughly"""
 HERE = (1.3000, 103.8000)
@@ -52,7 +54,7 @@ def answer(*elements: object, **more: object) -> bytes:
 
 
 def source(*elements: object, stations: tuple[Station, ...] = (BUGIS,)) -> OsmSource:
-    parsed, _ = parse_entrances(answer(*elements))
+    parsed, _ = parse_entrances(answer(*elements), AS_OF)
     where = provenance("osm-entrances", licence="ODbL-1.0", publisher="OpenStreetMap contributors")
     made = OsmSource(lambda: SourceTable(parsed.records, where, parsed.findings))
     made.prepare(stations)
@@ -94,6 +96,34 @@ def test_an_entrance_of_two_labels_is_both_exits() -> None:
 @pytest.mark.parametrize("tags", [{}, {"wheelchair": "limited"}, {"wheelchair": "Yes"}])
 def test_any_other_word_is_no_statement(tags: dict[str, str]) -> None:
     assert claims(osm_node(7, at(0), ref="A", **tags)).exits == ()
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("access=no", "opening_hours=off", "start_date=2027-06", "start_date=2026", "start_date=soon"),
+        *("note=x", "entrance=emergency", "highway=steps", "disused=yes", "stairs=yes", "elevator=no"),
+        *("access:conditional=no @ (2026-11)", "a_tag_of_next_year=yes"),
+    ],
+)
+def test_a_yes_beside_a_tag_that_may_restrict_it_claims_nothing_and_a_no_is_kept(tag: str) -> None:
+    key, _, value = tag.partition("=")
+    node = osm_node(7, at(0), ref="A", wheelchair="yes")
+    node["tags"][key] = value
+    assert (claims(node).exits, checks(node)) == ((), ([], ["access-words-unread"]))
+    node["tags"]["wheelchair"] = "no"
+    assert step_free(claims(node)) == [("bugis-ewl-A", StepFree.NO)]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ["name:ms=x", "level=-1", "entrance=main", "start_date=2025", "start_date=2026-11-23", "colour=red"],
+)
+def test_a_tag_that_restricts_nothing_leaves_a_yes(tag: str) -> None:
+    key, _, value = tag.partition("=")
+    node = osm_node(7, at(0), ref="A", wheelchair="yes", stairs="yes", elevator="yes")
+    node["tags"][key] = value
+    assert step_free(claims(node)) == [("bugis-ewl-A", StepFree.YES)]
 
 
 def test_a_statement_that_another_tag_may_restrict_is_left_to_a_person() -> None:
@@ -216,7 +246,7 @@ def test_a_tag_takes_nothing_from_what_follows_from_a_lift() -> None:
 )
 def test_what_is_no_whole_answer_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(SourceFormatError, match=words):
-        parse_entrances(content)
+        parse_entrances(content, AS_OF)
 
 
 @pytest.mark.parametrize(
@@ -241,6 +271,6 @@ JSON = st.recursive(
 def test_any_answer_is_read_or_refused(whole: object, part: object) -> None:
     for content in (json.dumps(whole), json.dumps({"elements": [part, {"tags": part}, {"id": part}]})):
         try:
-            parse_entrances(content.encode())
+            parse_entrances(content.encode(), AS_OF)
         except SourceFormatError:
             continue

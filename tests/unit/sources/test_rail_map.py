@@ -39,13 +39,24 @@ def test_a_name_ends_where_its_line_does(cell: str) -> None:
 @pytest.mark.parametrize(
     ("row", "unread"),
     [
-        ("<td>Near Exit A</td><td>Mall</td>", "Near Exit AMall"),
-        ("<td>A</td><td>Mall</td><td>Closed</td>", "AMallClosed"),
+        ("<td>Near Exit A</td><td>Mall</td>", "Near Exit A Mall"),
+        ("<td>A</td><td>Mall</td><td>Closed</td>", "A Mall Closed"),
         ("<td>Mall</td>", "Mall"),
+        ("<td>A<sup>1</sup></td><td>Mall</td>", "A† Mall"),
+        ("<td><b>A</b>1</td><td>Mall</td>", "A1 Mall"),
+        ("<td>A</td><td>Mall<table><tr><td>B<td>Park</table></td>", "A Mall B Park"),
+        ("<td>A</td><td>Closed from 1 Jan 2027</td>", "A: Closed from 1 Jan 2027"),
+        ("<td>A</td><td>Under construction</td>", "A: Under construction"),
     ],
 )
 def test_a_row_in_another_form_is_kept_for_a_person(row: str, unread: str) -> None:
     assert parse_page(page(f"<tr>{row}</tr>"), BUGIS) == PageFacts((), (unread,))
+
+
+@pytest.mark.parametrize("cell", ["1<br>2", "<p>1</p><p>2</p><p>1</p>", "1 <s>3</s><br>2<del>B</del>"])
+def test_labels_on_lines_of_their_own_are_several(cell: str) -> None:
+    content = page(f"<tr><td>{cell}</td><td>Mall<s>Park</s><i style='display:none'>Zoo</i></td></tr>")
+    assert facts(content) == [("1", "Mall"), ("2", "Mall")]
 
 
 def test_a_page_that_lists_no_exits_is_told() -> None:

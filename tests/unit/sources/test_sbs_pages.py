@@ -104,6 +104,39 @@ def test_words_below_a_heading_are_told_with_one_colon(name: str) -> None:
     assert facilities(f"<b>{name}</b> NIL") == PageFacts((), ("Lifts: NIL",))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("Exit A<br><s>Exit B</s>", "Exit A<br><strike>B</strike>", "Exit A<del>, B</del>"),
+        *("Exit A<br><span hidden>B</span>", "Exit A<br><i style='text-decoration: line-through'>B</i>"),
+        *("A<div style='display: none'>B</div>", "A<br><i style='visibility:hidden'>B</i>"),
+        *("A<i style='opacity:0'>, B</i>", "A<b><s>Lifts</s></b> B", "A<s><b>Lifts</b></s> B"),
+    ],
+)
+def test_words_that_are_struck_or_hidden_are_no_words(body: str) -> None:
+    found = facilities(f"<b>Lifts</b> {body}")
+    assert ([fact.exit_code for fact in found.facts], found.unread) == (["A"], ())
+
+
+@pytest.mark.parametrize(
+    ("body", "lifts"),
+    [
+        ("A<br>Exit B<br>Exit B (closed)", ["A"]),
+        ("A<br>Exit B <img alt='out of service'>", ["A"]),
+        ("A <br>Under construction", []),
+        ("(Under maintenance until 2027)<br>A", []),
+        ("Temporarily closed:<br>A", []),
+        ("A<br><b>Under construction</b><br>", []),
+        ("A<b>Exit B closed</b> D", ["A"]),
+        ("A<sup>1</sup>", []),
+    ],
+)
+def test_an_exit_with_a_remark_beside_it_has_no_lift(body: str, lifts: list[str]) -> None:
+    found = facilities(f"<b>Lifts</b> {body} <b>Toilets</b> C")
+    assert [fact.exit_code for fact in found.facts] == [*lifts, "C"]
+    assert found.unread
+
+
 def test_exits_below_a_heading_that_comes_again_are_of_that_heading() -> None:
     found = facilities("<b>Lifts</b> A <b>Toilets</b> B <b>Lifts</b> C").facts
     assert [(fact.exit_code, fact.kind) for fact in found] == [("A", "lift"), ("B", "toilet"), ("C", "lift")]

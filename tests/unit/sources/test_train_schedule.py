@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.network import Station, StepFree
+from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.extraction.signed_letters import key_of
+from mrt_pipeline.extraction.merging import merge_claims
+from mrt_pipeline.extraction.signed_letters import SignedLetters, claim_platforms, key_of
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.table_source import TableSource
 from mrt_pipeline.sources.lta_train_gtfs import archive
 from mrt_pipeline.sources.lta_train_gtfs.claims import read_schedule, source_of
-from mrt_pipeline.sources.lta_train_gtfs.letters import letters_of
+from mrt_pipeline.sources.lta_train_gtfs.letters import letters_of, platforms_served
 from mrt_pipeline.sources.lta_train_gtfs.parsing import parse_schedule
 from tests.fakes.network_builder import provenance
 from tests.fakes.real_stations import real_station
@@ -130,7 +132,8 @@ def test_no_two_directions_of_the_network_are_taken_for_one() -> None:
         [*(row for row, _ in stops.values()), *(row for row, _ in ends), entrance("NS13_EA", HERE)],
         [(name, row["stop_id"]) for row, name in ends],
     )
-    found = letters_of(parse_schedule(content), ways, NETWORK, provenance("lta-train-gtfs"))
+    served = platforms_served(parse_schedule(content), ways, NETWORK)
+    found = letters_of(served, provenance("lta-train-gtfs"))
     assert set(found) == {key_of(way) for way in ways} == set(places.values())
 
 
@@ -151,7 +154,50 @@ def test_the_order_of_rows_does_not_matter() -> None:
     rows = [dict(zip(("trip_id", "stop_id", "stop_sequence"), call, strict=True)) for call in calls]
     stops = [*AROUND, entrance("NS13_EA", HERE)]
     content = train_schedule(stops, stop_times=table(CALL_COLUMNS, rows))
-    assert parse_schedule(content).steps == {("NS12_A", "NS13_A"), ("NS13_A", "NS14_B")}
+    assert parse_schedule(content).steps == {("NS12_A", "NS13_A"): 1, ("NS13_A", "NS14_B"): 1}
+
+
+@pytest.mark.parametrize("code", ["", "Platform B"])
+def test_a_direction_one_of_whose_platforms_has_no_letter_has_none(code: str) -> None:
+    stops = (platform("NS13_A", code), platform("NS13_C", "C"), *AROUND[1:])
+    found = source(*stops, trips=(*TRIPS, ("NS13_C", "NS14_B")))
+    assert letters(found.claims_for(YISHUN, ())) == {("NS12", "A")}
+    assert [one.slug for one in found.findings if one.check == "platform-letter-doubtful"] == ["yishun"]
+
+
+@pytest.mark.parametrize(("others", "expected"), [(19, {"A", "B"}), (20, {"B"})])
+def test_a_platform_of_less_than_one_train_in_twenty_does_not_lend_its_letter(
+    others: int, expected: set[str]
+) -> None:
+    trips = (*[TRIPS[0]] * others, TRIPS[1], ("NS13_B", "NS14_B"))
+    found = source(*AROUND, trips=trips)
+    assert {letter for way, letter in letters(found.claims_for(YISHUN, ())) if way == "NS14"} == expected
+    told = [one.check for one in found.findings]
+    assert told == [] if len(expected) > 1 else ["platform-letter-doubtful"]
+
+
+def test_one_letter_for_two_directions_that_mrtdown_tells_apart_is_told_and_not_claimed() -> None:
+    said = claims(platform("NS13_A", "B"), platform("NS13_B", "B"), *AROUND[2:])
+    record = provenance("mrtdown-services")
+    known = {
+        key_of(way): SignedLetters((letter,), Confidence.MEDIUM, (record.cite("x"),))
+        for way in NETWORK.directions(AS_OF)["NS13"]
+        for letter in ["B" if way.next_code == "NS14" else "A"]
+    }
+    ways = NETWORK.directions(AS_OF)["NS13"]
+    exits = tuple(
+        ExitEnrichment(
+            exit_id=found.exit_id, platforms=tuple(claim_platforms(found, YISHUN, ways, known, NETWORK))
+        )
+        for found in YISHUN.exits
+    )
+    mrtdown = StationClaims(source="mrtdown", exits=exits, provenance={record.document_id: record})
+    merged = merge_claims(YISHUN, [said, mrtdown])
+    assert {(one.next_code, one.platform_codes, one.confidence) for one in merged.platforms} == {
+        ("NS14", ("B",), Confidence.MEDIUM),
+        ("NS12", ("A",), Confidence.MEDIUM),
+    }
+    assert [finding.check for finding in merged.findings] == ["sources-disagree"] * 2
 
 
 # entrances
@@ -170,8 +216,9 @@ def test_an_entrance_of_which_nothing_is_said_has_no_statement(value: str) -> No
     assert step_free(claims(*AROUND, entrance("NS13_EA", HERE, value))) == []
 
 
-def test_the_same_yes_for_all_entrances_tells_none_apart_and_is_not_believed() -> None:
-    found = source(*AROUND, entrance("NS13_EA", HERE, "1"), entrance("NS13_EB", HERE, "1"))
+@pytest.mark.parametrize("other", ["1", "", "0"])
+def test_a_yes_tells_nothing_apart_where_no_entrance_is_a_no(other: str) -> None:
+    found = source(*AROUND, entrance("NS13_EA", HERE, "1"), entrance("NS13_EB", HERE, other))
     assert step_free(found.claims_for(YISHUN, ())) == []
     assert [finding.check for finding in found.findings] == ["access-words-unread"]
 

@@ -78,7 +78,28 @@ def test_a_value_that_several_state_stays_with_the_reasons_that_are_allowed() ->
     access = _open(*claims).access
     assert access.step_free is StepFree.YES
     assert access.evidence_for("step_free") == (_reason(CC_BY),)
-    assert access.confidence is Confidence.MEDIUM
+    assert access.confidence is Confidence.LOW  # that publisher's reading may have been so
+
+
+@pytest.mark.parametrize(
+    ("publisher", "expected"),
+    [("Volunteers", Confidence.LOW), ("Land Transport Authority", Confidence.MEDIUM)],
+)
+def test_step_free_access_that_lost_a_reason_is_low_unless_the_authority_records_it(
+    publisher: str, expected: Confidence
+) -> None:
+    concluded = {"confidence": Confidence.MEDIUM, "evidence": _cited(CC_BY, Method.DEDUCTION)}
+    whole = _dataset(
+        _says(CC_BY, access=_access(CC_BY, StepFree.YES, **concluded)),
+        _says(SODL, access=_access(SODL, StepFree.YES, confidence=Confidence.LOW)),
+    )
+    document = DOCUMENTS[_document(SODL)].model_copy(update={"publisher": publisher})
+    named = whole.model_copy(update={"provenance": {**DOCUMENTS, document.document_id: document}})
+    before, after = (
+        it.stations[0].exits[0].access.confidence  # type: ignore[union-attr]
+        for it in (named, restrict(named, (SODL,)))
+    )
+    assert (before, after) == (Confidence.MEDIUM, expected)
 
 
 def test_what_a_source_that_is_left_out_denies_stays_unknown() -> None:

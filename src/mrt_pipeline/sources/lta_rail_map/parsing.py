@@ -14,7 +14,14 @@ from mrt_pipeline.contracts.source import StationPageFact
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.exit_matching import read_exit_list
 from mrt_pipeline.extraction.facts import plain_name
-from mrt_pipeline.extraction.page_lines import MAX_NAME_CHARS, is_landmark, lines_of, root_of, text_of
+from mrt_pipeline.extraction.page_lines import (
+    MAX_NAME_CHARS,
+    is_landmark,
+    is_takeback,
+    lines_of,
+    root_of,
+    text_of,
+)
 from mrt_pipeline.extraction.station_pages import LANDMARK, PageFacts, PageKey
 from mrt_pipeline.runtime.records import show
 from mrt_pipeline.sources.lta_rail_map import RAIL_MAP
@@ -61,7 +68,8 @@ def parse_page(content: bytes, key: PageKey) -> PageFacts:
     if table is None or b"</table" not in content[content.lower().find(HEADING.encode()) :].lower():
         raise _no_page(key, "is cut off, or has no table below its heading Exit Information")
     unread: list[str] = []
-    facts = [fact for row in table.iter("tr") for fact in _read_row(row, key, unread)]
+    own = (row for row in table.iter("tr") if next(row.iterancestors("table")) is table)
+    facts = [fact for row in own for fact in _read_row(row, key, unread)]
     return PageFacts(tuple(dict.fromkeys(facts)), tuple(unread))
 
 
@@ -107,16 +115,25 @@ def _table_behind(heading: _Element, root: _Element) -> _Element | None:
 
 def _read_row(row: _Element, key: PageKey, unread: list[str]) -> Iterator[StationPageFact]:
     cells = [cell for cell in row if cell.tag in ("td", "th")]
-    first = text_of(cells[0]) if cells else ""
-    labels = read_exit_list(first)
-    if labels is None or len(cells) != 2:
-        if first.lower() not in _HEADS:
+    labels = _read_labels(cells[0]) if cells else ()
+    if not labels or len(cells) != 2 or row.find(".//table") is not None:
+        if not cells or text_of(cells[0]).lower() not in _HEADS:
             unread.append(text_of(row)[:MAX_NAME_CHARS])
         return
-    names = [line for _, line in lines_of([cells[1]]) if is_landmark(line)]
+    lines = [line for _, line in lines_of([cells[1]])]
+    unread.extend(f"{text_of(cells[0])}: {line}"[:MAX_NAME_CHARS] for line in lines if is_takeback(line))
+    names = [line for line in lines if is_landmark(line)]
     for label in labels:
         for name in names:
             yield StationPageFact("", key.operator_code, key.station_name, label, LANDMARK, name)
+
+
+def _read_labels(cell: _Element) -> tuple[str, ...]:
+    """Return the exits that a cell names, one list on each line; none if any is something else."""
+    lines = list(lines_of([cell]))
+    lists = [read_exit_list(line) or () for _, line in lines]
+    is_split = len(lines) > 1 and any(is_bold for is_bold, _ in lines)  # part of a label may be in bold
+    return () if is_split or not all(lists) else tuple(dict.fromkeys(label for one in lists for label in one))
 
 
 def _no_page(key: PageKey, what: str) -> SourceFormatError:

@@ -35,7 +35,7 @@ from mrt_pipeline.runtime.documents import Payload, provenance_of
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
 from mrt_pipeline.sources.lta_train_gtfs import SCHEDULE, SPEC
 from mrt_pipeline.sources.lta_train_gtfs.fetching import SCHEDULE_ID, fetch_schedule
-from mrt_pipeline.sources.lta_train_gtfs.letters import letters_of
+from mrt_pipeline.sources.lta_train_gtfs.letters import find_doubts, letters_of, platforms_served
 from mrt_pipeline.sources.lta_train_gtfs.parsing import TrainEntrance, TrainSchedule, parse_schedule
 
 if TYPE_CHECKING:
@@ -99,17 +99,19 @@ class _Claims:
     ways: Mapping[str, tuple[Direction, ...]]
     """where trains go on the run's day, by station code"""
     _letters: Mapping[DirectionKey, SignedLetters] = field(init=False, repr=False)
+    _doubts: tuple[Finding, ...] = field(init=False, repr=False)
     _entrances: Mapping[str, list[TrainEntrance]] = field(init=False, repr=False)
     """by slug, empty for those of a station that nobody knows"""
 
     def __post_init__(self) -> None:
         ways = (way for found in self.ways.values() for way in found)
-        letters = letters_of(self.schedule, ways, self.network, self.provenance)
+        served = platforms_served(self.schedule, ways, self.network)
         entrances: dict[str, list[TrainEntrance]] = {}
         for entrance in self.schedule.entrances:
             entry = self.network.find_current(entrance.station_code)
             entrances.setdefault(entry.slug if entry else "", []).append(entrance)
-        object.__setattr__(self, "_letters", letters)
+        object.__setattr__(self, "_letters", letters_of(served, self.provenance))
+        object.__setattr__(self, "_doubts", tuple(find_doubts(served, self.network, SCHEDULE_ID)))
         object.__setattr__(self, "_entrances", entrances)
 
     def remarks(self) -> tuple[Finding, ...]:
@@ -117,9 +119,10 @@ class _Claims:
         known = {key_of(way) for ways in self.ways.values() for way in ways}
         return (
             *self.schedule.findings,
+            *self._doubts,
             *find_strays(self._letters, known, SCHEDULE_ID),
             *(_unplaced(entrance) for entrance in self._entrances.get("", ())),
-            *([] if self._tells_entrances_apart else [_all_alike(len(self.schedule.entrances))]),
+            *([_all_alike()] if self._says(StepFree.YES) and not self._says(StepFree.NO) else []),
         )
 
     def of(self, station: Station) -> StationClaims:
@@ -144,21 +147,21 @@ class _Claims:
             },
         )
 
-    @property
-    def _tells_entrances_apart(self) -> bool:
-        """Return whether step-free access is not the same ``yes`` for all: that would be a word for none."""
-        return any(entrance.step_free is not StepFree.YES for entrance in self.schedule.entrances)
+    def _says(self, step_free: StepFree) -> bool:
+        """Return whether any entrance is called so; if none is ``no``, a ``yes`` tells nothing apart."""
+        return any(entrance.step_free is step_free for entrance in self.schedule.entrances)
 
     def _match(self, station: Station) -> tuple[list[ExitEnrichment], list[Finding]]:
         """Return what is said of access through each exit, and how exits and entrances differ."""
         said: list[ExitEnrichment] = []
         findings: list[Finding] = []
         entrances = self._entrances.get(station.slug, [])
+        beside = [_entrance_of(entrance) for entrance in entrances]
         for entrance in entrances:
-            found = match_entrance(station, _entrance_of(entrance), station.exits)
+            found = match_entrance(station, _entrance_of(entrance), station.exits, beside)
             if isinstance(found, Finding):
                 findings.append(found)
-            elif entrance.step_free is not StepFree.UNKNOWN and self._tells_entrances_apart:
+            elif entrance.step_free is not StepFree.UNKNOWN and self._says(StepFree.NO):
                 said.append(ExitEnrichment(exit_id=found.exit_id, access=self._claim(entrance)))
         return said, [*findings, *_find_lacking(station, {entrance.label for entrance in entrances})]
 
@@ -196,10 +199,10 @@ def _unplaced(entrance: TrainEntrance) -> Finding:
     )
 
 
-def _all_alike(number: int) -> Finding:
+def _all_alike() -> Finding:
     return finding_of(
         "access-words-unread",
-        f"{WORDS} calls all {number} entrances accessible (wheelchair_boarding 1); by LTA's own word not "
-        "every entrance is, so nothing is claimed of any. Ask LTA what the field means.",
+        f"{WORDS} calls entrances accessible (wheelchair_boarding 1) and none inaccessible (2); by LTA's own "
+        "word not every entrance is, so nothing is claimed of any. Ask LTA what the field means.",
         record_id=SCHEDULE_ID,
     )

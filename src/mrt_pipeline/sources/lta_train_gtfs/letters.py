@@ -6,35 +6,80 @@ Merah, an old code after a renumbering). So a direction is found by its line and
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Confidence, Provenance
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.extraction.signed_letters import DirectionKey, SignedLetters, key_of
 from mrt_pipeline.network import Direction, Network
 from mrt_pipeline.runtime.records import natural_key
 from mrt_pipeline.sources.lta_train_gtfs.parsing import TrainPlatform, TrainSchedule
 
+LEAST_SHARE = 0.05
+"""of a direction's trains; a platform that fewer leave from may serve a first train alone"""
+Served = Mapping[DirectionKey, Counter[TrainPlatform]]
+"""direction to the platforms from which its trains leave, with the number of trains"""
 
-def letters_of(
-    schedule: TrainSchedule, ways: Iterable[Direction], network: Network, provenance: Provenance
-) -> dict[DirectionKey, SignedLetters]:
-    """Return the letters of every direction; one that the network lacks stands under the timetable's codes.
+
+def platforms_served(schedule: TrainSchedule, ways: Iterable[Direction], network: Network) -> Served:
+    """Return the platforms of every direction; one that the network lacks stands under the timetable's codes.
 
     Args:
         schedule: the timetable.
         ways: where trains go on the run's day.
         network: what codes mean.
-        provenance: the timetable's.
     """
     known = {_place_of(network, *key_of(way)): key_of(way) for way in ways}
-    by_direction: dict[DirectionKey, set[TrainPlatform]] = defaultdict(set)
-    for here, following in schedule.steps:
+    served: dict[DirectionKey, Counter[TrainPlatform]] = defaultdict(Counter)
+    for (here, following), trains in schedule.steps.items():
         platform = schedule.platforms[here]
         direction = _direction_of(platform, schedule.platforms[following], network)
-        if platform.letters:
-            by_direction[known.get(_place_of(network, *direction), direction)].add(platform)
-    return {direction: _sign(same, provenance) for direction, same in sorted(by_direction.items())}
+        served[known.get(_place_of(network, *direction), direction)][platform] += trains
+    return dict(sorted(served.items()))
+
+
+def letters_of(served: Served, provenance: Provenance) -> dict[DirectionKey, SignedLetters]:
+    """Return the letters of every direction all of whose platforms have one: another's may be the usual."""
+    return {
+        direction: _sign(usual, provenance)
+        for direction, trains in served.items()
+        if all(platform.letters for platform in trains) and (usual := _usual(trains))
+    }
+
+
+def find_doubts(served: Served, network: Network, document_id: str) -> Iterator[Finding]:
+    """Yield the platforms for which a direction has no letters, or whose own letters are left out."""
+    for direction, trains in served.items():
+        without = [platform for platform in trains if not platform.letters]
+        if 0 < len(without) < len(trains):
+            what = "have no letter that can be read while others have, so no letter is claimed"
+            yield _doubt(direction, without, what, network, document_id)
+        rare = [platform for platform in trains if platform.letters and platform not in _usual(trains)]
+        if rare and not without:
+            what = f"serve less than {LEAST_SHARE:.0%} of the trains, so their letters are not claimed"
+            yield _doubt(direction, rare, what, network, document_id)
+
+
+def _usual(trains: Counter[TrainPlatform]) -> list[TrainPlatform]:
+    return [platform for platform, number in trains.items() if number >= LEAST_SHARE * trains.total()]
+
+
+def _doubt(
+    direction: DirectionKey, platforms: Iterable[TrainPlatform], what: str, network: Network, document_id: str
+) -> Finding:
+    line, here, following = direction
+    names = sorted(platform.stop_id for platform in platforms)
+    entry = network.find_current(here)
+    return finding_of(
+        "platform-letter-doubtful",
+        f"{document_id}: of the platforms from {here} to {following} ({line}), {', '.join(names)} "
+        f"({counted(len(names), 'platform')}) {what}. See what the signs say.",
+        slug=entry.slug if entry else None,
+        record_id=f"{document_id}:{names[0]}",
+    )
 
 
 def _direction_of(platform: TrainPlatform, following: TrainPlatform, network: Network) -> DirectionKey:

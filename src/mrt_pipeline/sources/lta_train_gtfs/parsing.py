@@ -6,6 +6,7 @@ Pure. A stop that cannot be read is a warning and left out; a table that is miss
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -63,8 +64,8 @@ class TrainSchedule:
     platforms: Mapping[str, TrainPlatform]
     """by stop id"""
     entrances: tuple[TrainEntrance, ...]
-    steps: frozenset[tuple[str, str]]
-    """stop ids of a platform and of the one at which its trains stop next"""
+    steps: Mapping[tuple[str, str], int]
+    """stop ids of a platform and of the one at which its trains stop next, to the number of such trains"""
     findings: tuple[Finding, ...]
 
     @property
@@ -90,7 +91,7 @@ def parse_schedule(content: bytes) -> TrainSchedule:
         elif stop["location_type"] == ENTRANCE:
             _add(entrances, *_read_entrance(stop), findings)
     calls, strays = _read_calls(archive, platforms)
-    steps = frozenset(step for called in calls for step in pairwise(called) if all(step))
+    steps = Counter(step for called in calls for step in pairwise(called) if all(step))
     for what, found in (("platform", platforms), ("entrance", entrances), ("train", steps)):
         if not found:
             raise SourceFormatError(

@@ -103,7 +103,7 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
 
     def read(answers: Answers) -> SourceTable[OsmEntrance]:
         answer = fetch_entrances(context.access, answers)
-        parsed, revision = parse_entrances(answer.content)
+        parsed, revision = parse_entrances(answer.content, context.as_of)
         return table_of(ENTRANCES, Payload(answer.content, answer.retrieved_at, revision), parsed)
 
     return OsmSource(lambda: context.access.read_checked(ENTRANCES_ID, ttl_days, read))

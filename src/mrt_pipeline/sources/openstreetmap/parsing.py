@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.network import StepFree
@@ -13,6 +14,7 @@ from mrt_pipeline.extraction.exit_matching import read_exit_list
 from mrt_pipeline.runtime.documents import Parsed
 from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, parse_json, show
 from mrt_pipeline.sources.openstreetmap import ENTRANCES
+from mrt_pipeline.sources.openstreetmap.restrictions import find_restriction
 
 ENTRANCES_ID = ENTRANCES.document_id
 WHEELCHAIR = {"yes": StepFree.YES, "no": StepFree.NO}
@@ -36,8 +38,12 @@ class OsmEntrance:
     step_free: StepFree
 
 
-def parse_entrances(content: bytes) -> tuple[Parsed[OsmEntrance], str | None]:
+def parse_entrances(content: bytes, as_of: date) -> tuple[Parsed[OsmEntrance], str | None]:
     """Return the entrances by their ids, and of when the data is, if the server says so.
+
+    Args:
+        content: the answer.
+        as_of: the day of which a tag must be true.
 
     Raises:
         SourceFormatError: if it is no answer, a cut one, or one without an entrance.
@@ -53,13 +59,13 @@ def parse_entrances(content: bytes) -> tuple[Parsed[OsmEntrance], str | None]:
         raise SourceFormatError(
             ENTRANCES_ID, f"the answer has {show(elements)} as elements; expected some 500. Run again later."
         )
-    read = [_read(element if is_object(element) else {}) for element in elements]
+    read = [_read(element if is_object(element) else {}, as_of) for element in elements]
     found = {entrance.record_id: entrance for reader, entrance in read if reader.is_sound}
     findings = tuple(finding for reader, _ in read for finding in reader.findings)
     return Parsed(tuple(found[name] for name in sorted(found)), findings), _read_time(answer)
 
 
-def _read(element: Mapping[str, object]) -> tuple[RecordReader, OsmEntrance]:
+def _read(element: Mapping[str, object], as_of: date) -> tuple[RecordReader, OsmEntrance]:
     given = element.get("tags")
     tags = given if is_object(given) else {}
     node = element.get("id")
@@ -69,13 +75,21 @@ def _read(element: Mapping[str, object]) -> tuple[RecordReader, OsmEntrance]:
     lat, lng = reader.position(element.get("lat"), element.get("lon"))
     labels = _read_labels(tags.get("ref"), reader)
     said = WHEELCHAIR.get(str(tags.get("wheelchair")), StepFree.UNKNOWN)
-    if said is not StepFree.UNKNOWN and (more := [key for key in tags if key.startswith(QUALIFIED)]):
+    if (more := _find_qualifier(said, tags, as_of)) is not None:
         reader.note(
             "access-words-unread",
-            f"qualifies wheelchair={said.value} by {show(more[0])}; nothing is claimed of it. Read the tag.",
+            f"qualifies wheelchair={said.value} by {show(more)}; nothing is claimed of it. Read the tag.",
         )
         said = StepFree.UNKNOWN
     return reader, OsmEntrance(f"node/{node_id}", labels, lat, lng, said)
+
+
+def _find_qualifier(said: StepFree, tags: Mapping[str, object], as_of: date) -> str | None:
+    """Return a tag that may take a statement back: of a ``no`` fewer do, since believing it does no harm."""
+    if said is StepFree.YES:
+        return find_restriction(tags, as_of)
+    is_said = said is not StepFree.UNKNOWN
+    return next((key for key in tags if is_said and key.startswith(QUALIFIED)), None)
 
 
 def _read_labels(ref: object, reader: RecordReader) -> tuple[str, ...]:

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.contracts.source import StationPageFact
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.exit_matching import LABEL, read_exit_list
-from mrt_pipeline.extraction.page_lines import MAX_NAME_CHARS, is_landmark, lines_of, root_of, text_of
+from mrt_pipeline.extraction.page_lines import (
+    MAX_NAME_CHARS,
+    is_landmark,
+    is_takeback,
+    lines_of,
+    root_of,
+    text_of,
+)
 from mrt_pipeline.extraction.station_pages import LANDMARK, LIFT, TOILET, PageFacts, PageKey
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, show
 from mrt_pipeline.sources.sbs_transit import STATION_PAGES
@@ -34,6 +41,7 @@ _CELLS = {
     "station": re.compile(r"\S.{0,99}"),
     "exit": re.compile(LABEL),
 }
+_NAMED_EXIT = re.compile(rf"\b(?i:exits?)\s*:?\s*({LABEL})\b")
 _ENDS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "footer"})
 """elements with which a section ends"""
 
@@ -85,7 +93,7 @@ def parse_page(content: bytes, key: PageKey) -> PageFacts:
         raise SourceFormatError(PAGES_ID, f"{name} has no heading {missing!r}; expected a station page.")
     unread = list(_unread_headings(facilities))
     facts = [
-        *(fact for section in exits for fact in _landmarks(section, key)),
+        *(fact for section in exits for fact in _landmarks(section, key, unread)),
         *(fact for section in facilities for fact in _facilities(section, key, unread)),
     ]
     return PageFacts(tuple(dict.fromkeys(facts)), tuple(unread))
@@ -119,8 +127,9 @@ def _is_of_facilities(heading: str) -> bool:
     return heading.lower().startswith(("facilities found", "common facilities"))
 
 
-def _landmarks(section: _Section, key: PageKey) -> Iterator[StationPageFact]:
+def _landmarks(section: _Section, key: PageKey, unread: list[str]) -> Iterator[StationPageFact]:
     for name, lines in section.groups:
+        unread.extend(_told(name, [line]) for line in lines if is_takeback(line))
         for label in read_exit_list(name) or ():
             for line in lines:
                 if is_landmark(line):
@@ -132,14 +141,21 @@ def _landmarks(section: _Section, key: PageKey) -> Iterator[StationPageFact]:
 def _facilities(section: _Section, key: PageKey, unread: list[str]) -> Iterator[StationPageFact]:
     for name, lines in section.groups:
         kind = _kind_of(name)
-        for line in lines if kind else ():
-            labels = read_exit_list(line)
-            if labels is None:
-                unread.append(_told(name, [line]))
-            for label in labels or ():
-                yield StationPageFact(
-                    key.line_code, key.operator_code, key.station_name, label, kind or "", ""
-                )
+        if kind is None:
+            continue
+        remarks = [line for line in lines if read_exit_list(line) is None]
+        unread.extend(_told(name, [line]) for line in remarks)
+        for label in _unqualified(lines, remarks):
+            yield StationPageFact(key.line_code, key.operator_code, key.station_name, label, kind, "")
+
+
+def _unqualified(lines: Sequence[str], remarks: Sequence[str]) -> Iterator[str]:
+    """Yield the exits of a list of which no remark speaks; one that names no exit may speak of all."""
+    named = [set(_NAMED_EXIT.findall(remark)) for remark in remarks]
+    if all(named):
+        doubtful = set[str]().union(*named)
+        listed = (label for line in lines for label in read_exit_list(line) or ())
+        yield from (label for label in listed if label not in doubtful)
 
 
 def _unread_headings(sections: Sequence[_Section]) -> Iterator[str]:
@@ -167,10 +183,10 @@ def _read_sections(root: _Element) -> Iterator[_Section]:
     for heading in root.iter("h4"):
         section = _Section(text_of(heading))
         for is_bold, text in lines_of(_content_below(heading)):
+            if not is_bold or is_takeback(text):
+                section.groups[-1][1].append(text)
             if is_bold:
                 section.groups.append((text, []))
-            else:
-                section.groups[-1][1].append(text)
         yield section
 
 
