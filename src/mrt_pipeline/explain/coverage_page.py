@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from mrt_pipeline.config.registry import source_of
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, days_apart
 from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import FIELDS
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.explain.figures import Figures, count_figures
+from mrt_pipeline.network.statements import find_stated_day
 
 _HEAD = """\
 # Coverage, sources and agreement
@@ -74,11 +75,16 @@ def _ages(dataset: Stage3Output) -> str:
     as_of = dataset.metadata.as_of
     rows = []
     for source, documents in by_source.items():
-        days = sorted({document.retrieved_at.date() for document in documents})
-        age = max(0, max(document.age_days(as_of) for document in documents))
+        stated = [find_stated_day(document.document_id) for document in documents]
+        days = sorted({on or it.retrieved_at.date() for on, it in zip(stated, documents, strict=True)})
+        age = (as_of - days[0]).days
         span = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
-        rows.append((-age, source, (f"`{source}`", span, counted(age, "day"))))
-    return _table(("source", "read on", f"oldest before {as_of}"), (row for *_, row in sorted(rows)))
+        rows.append(
+            (-age, source, (f"`{source}`", span, days_apart(age) if age < 0 else counted(age, "day")))
+        )
+    return _table(
+        ("source", "read or stated on", f"oldest before {as_of}"), (row for *_, row in sorted(rows))
+    )
 
 
 def _given(figures: Figures) -> Iterator[tuple[str, ...]]:
