@@ -36,6 +36,7 @@ No message holds a secret that this process knows, whatever it quotes.
 from __future__ import annotations
 
 from pathlib import Path
+from signal import SIGINT, Signals
 
 from mrt_pipeline.secrecy import SECRETS
 
@@ -250,7 +251,8 @@ class RunInterrupted(MrtPipelineError):  # noqa: N818 - what was asked for is no
     """A signal asked the run to stop; progress saved."""
 
     def __init__(self, signal_number: int) -> None:
-        super().__init__(f"Stopped by signal {signal_number}; progress saved.")
+        how = "Ctrl-C (SIGINT)" if signal_number == SIGINT else Signals(signal_number).name
+        super().__init__(f"Interrupted by {how}; progress saved.")
         self.exit_code = 128 + signal_number
 
 

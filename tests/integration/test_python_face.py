@@ -50,7 +50,7 @@ def test_a_dataset_is_read_by_each_name_that_a_run_has(made: mrt_pipeline.RunRes
 
 def test_a_run_takes_a_folder_and_a_configuration_file(made: mrt_pipeline.RunResult) -> None:
     Path("mine.yaml").write_text("{output: {formats: [json, geojson]}}", encoding="utf-8")
-    result = mrt_pipeline.run("mine.yaml", as_of=DAY, output_dir="here")
+    result = mrt_pipeline.run("mine.yaml", as_of=str(DAY), output_dir="here")
     assert (result.folder, result.manifest.config_path) == (Path("here"), "mine.yaml")
     assert {"exits.geojson", "mrt_transit_graph.json"} <= result.manifest.outputs.keys()
     assert result.load().stations == made.load().stations
@@ -104,4 +104,7 @@ def test_faults_are_told_before_a_folder_is_made(tmp_path: Path, monkeypatch: py
         mrt_pipeline.run(overrides={"output.format": ["json"]})
     with pytest.raises(UsageError, match="expected a day"):
         mrt_pipeline.run(as_of=datetime(1987, 11, 8, tzinfo=UTC))
+    for odd in ("8 November 1987", 19871108):
+        with pytest.raises(UsageError, match=r"as_of is '?(8 N|19)\S*.*; expected a datetime\.date, or text"):
+            mrt_pipeline.run(as_of=odd)  # type: ignore[arg-type] # what the test is about
     assert not list(tmp_path.iterdir())

@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from mrt_pipeline.cli.printing import printable_text
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import days_apart
 from mrt_pipeline.contracts.fields import COVERED
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
@@ -161,6 +161,8 @@ def next_command(manifest: Manifest, folder: Path, last_stage: int) -> str:
 
 def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> Table:
     """Return a run's figures as a table; what lies there of stages after the last one asked for is older."""
+    from mrt_pipeline.network.statements import find_stated_day
+
     title = f"{manifest.run_id} as of {manifest.as_of}: {manifest.status.value}"
     table = Table("", "", title=title, title_justify="left", show_header=False)
     counts = final_counts(manifest, last_stage)
@@ -175,22 +177,25 @@ def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> T
         if (number := counts.get(f"findings_{severity}")) is not None:
             table.add_row(f"Findings: {severity}", f"{number:.0f}")
     for source, (day, days) in days_of_sources(manifest).items():
-        table.add_row(f"Read: {escape(printable(source))}", f"{day}, {counted(days, 'day')} before")
+        verb = "Read" if find_stated_day(source) is None else "Stated"
+        table.add_row(f"{verb}: {escape(printable(source))}", f"{day}, {days_apart(days)}")
     if folder is not None:
         table.add_row("Files", escape(printable(str(folder))))
     return table
 
 
 def days_of_sources(manifest: Manifest) -> dict[str, tuple[date, int]]:
-    """Return when the oldest document of each source was read, the oldest first, and its age in days."""
+    """Return when each source's oldest document was read or stated, and how many days before."""
     from mrt_pipeline.config.registry import source_of
+    from mrt_pipeline.network.statements import find_stated_day
 
     oldest: dict[str, date] = {}
     for document in manifest.sources.values():
-        source, day = source_of(document), document.retrieved_at.date()
+        source = source_of(document)
+        day = find_stated_day(document.document_id) or document.retrieved_at.date()
         oldest[source] = min(day, oldest.get(source, day))
     ordered = sorted(oldest.items(), key=lambda item: (item[1], item[0]))
-    return {source: (day, max(0, (manifest.as_of - day).days)) for source, day in ordered}
+    return {source: (day, (manifest.as_of - day).days) for source, day in ordered}
 
 
 def print_error(message: str, hint: str = "") -> None:

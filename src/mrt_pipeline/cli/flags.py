@@ -70,7 +70,7 @@ _BeyondHorizon = Annotated[
     bool,
     typer.Option(
         "--beyond-horizon",
-        help="Allow an --as-of date beyond what the network table covers; see docs/as-of.md",
+        help="Allow an --as-of date beyond what the network table covers; later changes are then left out",
     ),
 ]
 _MoveLatest = Annotated[

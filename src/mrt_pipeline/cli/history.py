@@ -11,7 +11,7 @@ import orjson
 from mrt_pipeline.cli.findings import list_findings
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
 from mrt_pipeline.cli.printing import align, say, say_json
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, days_apart
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import GateReport
@@ -184,12 +184,12 @@ def _source(document: Provenance, as_of: date) -> str:
     return (
         f"{document.document_id}: {document.title}, {document.publisher}{revision}, "
         f"read {document.retrieved_at:%Y-%m-%d}{_age(document.age_days(as_of))}, "
-        f"{document.records} records, {document.licence}"
+        f"{counted(document.records, 'record')}, {document.licence}"
     )
 
 
 def _age(days: int) -> str:
-    return f", {counted(days, 'day')} before the day described" if days > 0 else ""
+    return f", {days_apart(days)} the day described" if days else ""
 
 
 def _findings(manifest: Manifest, findings: Iterable[Finding], full_list: str) -> Iterator[str]:

@@ -136,7 +136,8 @@ def _expectation(here: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     if "enum" in here:
         return "one of " + ", ".join(here["enum"])
     if here["type"] == "array":
-        return f"a list, each item {_expectation(here['items'], schema)}"
+        length = f" of {here['minItems']} or more" if "minItems" in here else ""
+        return f"a list{length}, each item {_expectation(here['items'], schema)}"
     if here["type"] == "object":
         return "a mapping with the keys " + ", ".join(here["properties"])
     if here.get("format") == "uri":
@@ -149,7 +150,7 @@ def _show(value: object) -> str:
     if value is None:
         return "empty"
     if isinstance(value, dict | tuple):
-        return "a mapping" if isinstance(value, dict) else f"a list of {len(value)}"
+        return "a mapping" if isinstance(value, dict) else f"a list of {len(value) or 'nothing'}"
     if URL_WITH_LOGIN.search(str(value)):
         return "a URL with a login"
     shown = repr(SECRETS.redact(value) if isinstance(value, str) else value)

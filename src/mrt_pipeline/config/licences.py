@@ -1,30 +1,34 @@
 """Which licences a dataset is made for: ``all``, ``open``, or those listed (DATA-LICENCES.md)."""
 
+from difflib import get_close_matches
 from functools import cache
 from typing import Annotated
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
 from mrt_pipeline.config.registry import all_sources, known_licences
 from mrt_pipeline.contracts.outputs import LicenceSet
+from mrt_pipeline.contracts.sections import refuse_repeats
 
 
 def choose_licences(value: object) -> LicenceSet:
     """Return the set that is meant by ``all``, ``open``, or a list of ids.
 
     Raises:
-        ValueError: if a licence is unknown, or one is missing without which there are no stations and exits.
+        ValueError: if a licence is unknown or named twice, or one is missing without which there are no
+            stations and exits.
     """
     if value in ("all", "open"):
         return "all" if value == "all" else "open"
-    known = known_licences()
-    if not isinstance(value, tuple | list) or not all(isinstance(name, str) for name in value):
-        raise ValueError(f"is {value!r}; expected all, open, or a list of {', '.join(sorted(known))}.")
-    if unknown := sorted(set(value) - known.keys()):
-        raise ValueError(f"names {unknown[0]!r}; expected some of {', '.join(sorted(known))}.")
-    if lacking := sorted(_indispensable() - set(value)):
+    if not isinstance(value, tuple | list):
+        raise ValueError(f"is {'empty' if value is None else repr(value)}; {_expected(value)}")
+    names = [name for name in value if isinstance(name, str) and name in known_licences()]
+    if unknown := [name for name in value if name not in names]:
+        raise ValueError(f"names {unknown[0]!r}; {_expected(unknown[0])}")
+    refuse_repeats(tuple(names))
+    if lacking := sorted(_indispensable() - set(names)):
         raise ValueError(f"lacks {lacking[0]}, which stations and exits are under; add it.")
-    return tuple(sorted(set(value)))
+    return tuple(sorted(names))
 
 
 def licence_ids(chosen: LicenceSet) -> frozenset[str]:
@@ -41,15 +45,19 @@ def is_open(licence_id: str) -> bool:
     return licence_id in licence_ids("open")
 
 
+def _expected(found: object) -> str:
+    """Return what is expected in place of something else, and which of it that may be a slip for."""
+    spelled = {name.casefold(): name for name in ("all", "open", *known_licences())}
+    close = [spelled[name] for name in get_close_matches(str(found).casefold(), spelled, n=1)]
+    guess = f" Did you mean {close[0]}?" if close and close[0] != found else ""
+    return f"expected all, open, or a list of {', '.join(sorted(known_licences()))}.{guess}"
+
+
 def _indispensable() -> set[str]:
     required = (spec for spec in all_sources() if spec.is_required)
     return {document.licence.licence_id for spec in required for document in spec.documents}
 
 
 Licences = Annotated[
-    LicenceSet,
-    PlainValidator(choose_licences),
-    WithJsonSchema(
-        {"anyOf": [{"enum": ["all", "open"]}, {"type": "array", "items": {"type": "string"}}]},
-    ),
+    LicenceSet, BeforeValidator(choose_licences), Field(json_schema_extra={"uniqueItems": True})
 ]

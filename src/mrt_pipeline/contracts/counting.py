@@ -8,6 +8,11 @@ def counted(number: float, noun: str) -> str:
     return f"{number:.0f} {noun if number == 1 else f'{noun}s'}"
 
 
+def days_apart(days: int) -> str:
+    """Return how long before a day something was, after it if the number is negative: ``3 days after``."""
+    return f"{counted(abs(days), 'day')} {'after' if days < 0 else 'before'}" if days else "the same day"
+
+
 def verb_of(number: float) -> str:
     """Return ``is`` for one thing, else ``are``."""
     return "is" if number == 1 else "are"

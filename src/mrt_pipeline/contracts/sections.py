@@ -33,7 +33,8 @@ class Section(BaseModel):
 ItemT = TypeVar("ItemT")
 
 
-def _refuse_repeats(items: tuple[ItemT, ...]) -> tuple[ItemT, ...]:
+def refuse_repeats(items: tuple[ItemT, ...]) -> tuple[ItemT, ...]:
+    """Return the items of a list, or raise ``ValueError`` if one stands there twice."""
     if repeated := sorted({str(item) for item in items if items.count(item) > 1}):
         raise ValueError(f"names {', '.join(repeated)} more than once; name each once.")
     return items
@@ -55,7 +56,7 @@ def _refuse_spaces(contact: str) -> str:
 
 
 Names = Annotated[
-    tuple[ItemT, ...], Field(json_schema_extra={"uniqueItems": True}), AfterValidator(_refuse_repeats)
+    tuple[ItemT, ...], Field(json_schema_extra={"uniqueItems": True}), AfterValidator(refuse_repeats)
 ]
 BaseUrl = Annotated[HttpUrl, AfterValidator(_refuse_login), PlainSerializer(str)]
 Contact = Annotated[

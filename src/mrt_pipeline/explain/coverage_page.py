@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 
 from mrt_pipeline.config.registry import source_of
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, days_apart
 from mrt_pipeline.contracts.coverage import measure_coverage
-from mrt_pipeline.contracts.documents import OFFICIAL_STATEMENTS
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import FIELDS
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.explain.figures import Figures, count_figures
+from mrt_pipeline.network.statements import find_stated_day
 
 _HEAD = """\
 # Coverage, sources and agreement
@@ -76,20 +75,16 @@ def _ages(dataset: Stage3Output) -> str:
     as_of = dataset.metadata.as_of
     rows = []
     for source, documents in by_source.items():
-        days = sorted({_day_of(document) for document in documents})
-        age = max(0, (as_of - days[0]).days)
+        stated = [find_stated_day(document.document_id) for document in documents]
+        days = sorted({on or it.retrieved_at.date() for on, it in zip(stated, documents, strict=True)})
+        age = (as_of - days[0]).days
         span = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
-        rows.append((-age, source, (f"`{source}`", span, counted(age, "day"))))
+        rows.append(
+            (-age, source, (f"`{source}`", span, days_apart(age) if age < 0 else counted(age, "day")))
+        )
     return _table(
         ("source", "read or stated on", f"oldest before {as_of}"), (row for *_, row in sorted(rows))
     )
-
-
-def _day_of(document: Provenance) -> date:
-    """Return when a document was read, or a statement of an authority made: it ages from then on."""
-    if document.licence == OFFICIAL_STATEMENTS.licence_id and document.revision:
-        return date.fromisoformat(document.revision)
-    return document.retrieved_at.date()
 
 
 def _given(figures: Figures) -> Iterator[tuple[str, ...]]:

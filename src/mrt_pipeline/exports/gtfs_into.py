@@ -144,7 +144,7 @@ class _Feed:
         parents = self._crosswalk.parents_of(station)
         own = [stop for stop in parents if stop.stop_id == found.station_code]
         if len(parents) != 1 and len(own) != 1:
-            return self._tell("Not added, as the feed has no one station for them", found.exit_id)
+            return self._tell("Not added, as the feed has no single station for them", found.exit_id)
         [parent] = own or parents
         if not known and parent.wheelchair_boarding not in _UNSAID:
             return self._tell("Not added, as they would inherit their station's access", found.exit_id)
@@ -167,7 +167,8 @@ class _Feed:
         return ""
 
     def remarks(self) -> Iterator[str]:
-        yield f"{counted(len(self.access), 'entrance')} of LTA's feed now have wheelchair_boarding."
+        have = "has" if len(self.access) == 1 else "have"
+        yield f"{counted(len(self.access), 'entrance')} of LTA's feed now {have} wheelchair_boarding."
         for what, exits in self._told.items():
             more = f" and {len(exits) - _FEW} more" if len(exits) > _FEW else ""
             yield f"{what}: {counted(len(exits), 'exit')} ({', '.join(exits[:_FEW])}{more})."

@@ -188,6 +188,11 @@ class Network:
         found = self.documents.get(entry.opened_document or "")
         return found.name if found else None
 
+    @property
+    def first_day(self) -> date:
+        """Return the first day on which a station was in operation."""
+        return min(entry.opened_date for entry in self.codes if entry.opened_date is not None)
+
     def known_on(self, as_of: date) -> date | None:
         """Return the horizon if a day lies beyond it: that day's network is described as known then."""
         return self.known_until if as_of > self.known_until else None

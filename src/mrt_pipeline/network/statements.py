@@ -85,6 +85,11 @@ def load_statements() -> tuple[Statement, ...]:
     )
 
 
+def find_stated_day(document_id: str) -> date | None:
+    """Return the day of a statement, which is what its age counts from; none if the document is none."""
+    return next((it.stated_on for it in load_statements() if it.statement_id == document_id), None)
+
+
 @cache
 def _read_table() -> tuple[str, str]:
     """Return the table's text and its sha256."""

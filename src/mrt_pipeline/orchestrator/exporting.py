@@ -9,7 +9,7 @@ from mrt_pipeline.config.registry import all_exports, missing_packages
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import StorageError, UsageError
-from mrt_pipeline.runtime.files import make_folder, read_bytes, storage_errors, write_bytes
+from mrt_pipeline.runtime.files import make_folder, read_bytes, refuse_obstacle, storage_errors, write_bytes
 
 
 def get_export(name: str) -> ExportSpec:
@@ -32,8 +32,8 @@ def export_dataset(dataset: Stage3Output, spec: ExportSpec, folder: Path) -> dic
     Returns: each file, and whether it is new; one that is there with the same bytes is left alone.
 
     Raises:
-        StorageError: if another file has the name of one of them (then none is written), or one cannot be
-            written.
+        StorageError: if another file has the name of one of them (then none is written), one cannot be
+            written, or the folder is a file.
     """
     return write_new({folder / name: render(dataset) for name, render in spec.files.items()})
 
@@ -67,6 +67,8 @@ def write_new(contents: Mapping[Path, bytes]) -> dict[Path, bool]:
     Raises:
         StorageError: if there is such a one, or one cannot be written.
     """
+    for folder in {path.parent for path in contents}:
+        refuse_obstacle(folder, "Name a folder with --to.")
     is_new = {path: _is_missing(path, content) for path, content in contents.items()}
     for path, content in contents.items():
         make_folder(path.parent)

@@ -197,12 +197,12 @@ class PublicationGate:
         if not failed:
             return
         gaps = tuple(finding.message for finding in failed)
-        reason = "A source returned nothing for some stations."
+        reason = "A source gave nothing for stations that it was asked about."
         self._record(GateReport(status=GateStatus.FAILED, reason=reason, gaps=gaps))
         folder, manifest = self._session.folder, self._session.manifest
         raise SourceGapError(
             failed[0].source or STAGE2_ENRICHMENT,
-            "its data for some stations is missing, so nothing was published. Retry these stations with: "
+            "its data is missing for the stations below, so nothing was published. Retry these with: "
             f"{go_on(folder, manifest, '--retry-failed')}; or publish without it with: "
             f"{accept_changes(folder, manifest)}",
             gaps,

@@ -280,7 +280,9 @@ class PipelineOrchestrator:
         if self.config.path is None:
             self._reporter.note(f"No configuration file was found; the {self.config.label} are used.")
         if (horizon := load_network().known_on(session.manifest.as_of)) is not None:
-            self._reporter.warn(f"The network is described as known on {horizon}; see docs/as-of.md.")
+            self._reporter.warn(
+                f"The network is described as known on {horizon}; changes announced later are not in it."
+            )
         for remark in session.remarks:
             self._reporter.warn(remark)
             log.warning("manifest made again", remark=remark)

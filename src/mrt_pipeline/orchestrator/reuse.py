@@ -115,15 +115,20 @@ def refuse_wrong_clock(now: datetime) -> None:
 
 
 def _refuse_unknown_day(request: RunRequest, today: date) -> None:
-    """Raise if a day is asked for that lies beyond the network table's horizon and is in the future.
+    """Raise if a day is before the first station opened, or beyond the network table's horizon and to come.
 
     Today is never refused: a run without ``--as-of`` must work when nobody has looked through the tables for
     long. Its dataset says how far they are known.
     """
-    if request.as_of is None or request.beyond_horizon:
+    if request.as_of is None:
         return
-    horizon = load_network().known_until
-    if request.as_of > max(horizon, today):
+    first, horizon = load_network().first_day, load_network().known_until
+    if request.as_of < first:
+        raise UsageError(
+            f"--as-of is {request.as_of}; by the network table, no station was open before {first}. Choose "
+            "that day or a later one."
+        )
+    if request.as_of > max(horizon, today) and not request.beyond_horizon:
         raise UsageError(
             f"--as-of is {request.as_of}; the network table is known until {horizon}. Choose a date up to "
             f"{max(horizon, today)}, or add --beyond-horizon to describe that day as known on {horizon}."

@@ -71,7 +71,7 @@ def run(
     config: str | os.PathLike[str] | None = None,
     *,
     overrides: Mapping[str, object] = NO_ARGUMENTS,
-    as_of: date | None = None,
+    as_of: date | str | None = None,
     output_dir: str | os.PathLike[str] | None = None,
 ) -> RunResult:
     """Run the pipeline from its first stage to the published files, as ``mrt-pipeline run`` does.
@@ -79,7 +79,8 @@ def run(
     Args:
         config: the configuration file; default: the one that a command would read here.
         overrides: dotted key of the configuration to value, such as ``{"output.directory": "runs"}``.
-        as_of: the day whose network is described; default: today in Singapore.
+        as_of: the day whose network is described, or its text such as ``2026-11-23``; default: today in
+            Singapore.
         output_dir: the run's folder; default: a new one in ``output.directory``.
 
     Warns:
@@ -92,12 +93,10 @@ def run(
     """
     from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
 
-    if isinstance(as_of, datetime):
-        raise UsageError(f"as_of is {as_of}, a moment; expected a day: a date, such as as_of.date().")
     told = _Remarks()
     settings = PipelineConfig(find_config(_as_path(config)), overrides=overrides)
     orchestrator = PipelineOrchestrator(settings, reporter=told)
-    manifest = orchestrator.execute(RunRequest(output_dir=_as_path(output_dir), as_of=as_of))
+    manifest = orchestrator.execute(RunRequest(output_dir=_as_path(output_dir), as_of=_as_day(as_of)))
     for sentence in told.sentences:
         warnings.warn(sentence, stacklevel=2)
     if (folder := orchestrator.output_base_dir) is None:
@@ -127,6 +126,19 @@ def _doubts(found: LoadedDataset) -> list[str]:
 
 def _outputs() -> Path:
     return Path(PipelineConfig(find_config()).settings.output.directory)
+
+
+def _as_day(given: object) -> date | None:
+    if isinstance(given, datetime):
+        raise UsageError(f"as_of is {given}, a moment; expected a day: a date, such as as_of.date().")
+    if given is None or isinstance(given, date):
+        return given
+    try:
+        return date.fromisoformat(given)  # type: ignore[arg-type] # what is no text raises
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"as_of is {given!r}; expected a datetime.date, or text such as '2026-11-23'."
+        ) from None
 
 
 def _as_path(path: str | os.PathLike[str] | None) -> Path | None:

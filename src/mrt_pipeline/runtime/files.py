@@ -70,7 +70,8 @@ def refuse_secrets(path: Path, *texts: str | bytes) -> None:
 def _put(path: Path, content: bytes, *, is_durable: bool = True) -> None:
     refuse_swapped(path.parent)
     temporary = temporary_path(path)
-    with storage_errors(path, "could not be written; an older version of it is untouched"):
+    kept = "; an older version of it is untouched" if os.path.lexists(path) else ""
+    with storage_errors(path, f"could not be written{kept}"):
         try:
             _write_and_flush(temporary, content, is_durable=is_durable)
             temporary.replace(path)

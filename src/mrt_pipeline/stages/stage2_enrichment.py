@@ -238,8 +238,7 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
             yield finding_of(
                 "source-failed",
                 f"{name} gave nothing for {counted(len(failed), 'station')} ({slugs}). "
-                f"The first said: {failed[0].failures[name].rstrip('.')}. "
-                "Retry these with: mrt-pipeline run --retry-failed",
+                f"The first said: {failed[0].failures[name].rstrip('.')}.",
                 source=name,
             )
 

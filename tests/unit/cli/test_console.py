@@ -101,6 +101,7 @@ def test_the_end_of_a_run_says_what_is_unknown_and_how_old_each_source_is(
             ("lta-bus-services", (3, 1)),
             ("lta-station-exits", (8, 1)),
             ("lta-bus-stops", (4, 1)),
+            ("lta-lifts", (8, 5)),
         )
     }
     manifest = make_manifest(stages={STAGE3: record}, sources=read, as_of=date(2026, 8, 2))
@@ -114,6 +115,7 @@ def test_the_end_of_a_run_says_what_is_unknown_and_how_old_each_source_is(
     assert [row for row in rows if row[0].startswith("Read: ")] == [
         ["Read: lta_datamall", "2026-03-01, 154 days before"],
         ["Read: datagov", "2026-08-01, 1 day before"],
+        ["Read: lta_lifts", "2026-08-05, 3 days after"],
     ]
 
 

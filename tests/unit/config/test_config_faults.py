@@ -12,6 +12,10 @@ from mrt_pipeline.config.loading import MAX_FILE_BYTES, load_settings
 from mrt_pipeline.errors import ConfigError
 
 STAGE2 = "stages.stage2_enrichment"
+LICENCES = (
+    "expected all, open, or a list of CC-BY-4.0, CC-BY-SA-3.0, LicenseRef-LTA-website-facts, "
+    "LicenseRef-SBS-Transit-facts, LicenseRef-official-statements, ODbL-1.0, SODL-1.0."
+)
 ODD = (
     "which YAML parsers read as different numbers, or as text; write a decimal number, such as 8 or "
     "0.5, or put text in quotes."
@@ -33,6 +37,11 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
     ("content", "fault"),
     [
         ("mode: alive", "mode (line 1) is 'alive'; expected one of snapshot, live."),
+        ("output: {licences: null}", f"output.licences (line 1) is empty; {LICENCES}"),
+        ("output: {licences: [SODL-1.0, 7]}", f"output.licences (line 1) names 7; {LICENCES}"),
+        ("output: {licences: opn}", f"output.licences (line 1) is 'opn'; {LICENCES} Did you mean open?"),
+        ("output: {licences: [SODL-1.0, SODL-1.0]}",
+         "output.licences (line 1) names SODL-1.0 more than once; name each once."),
         ("mode: 3", "mode (line 1) is 3; expected one of snapshot, live."),
         (
             "stages:\n  stage2_enrichment:\n    batch_size: 0",
@@ -78,10 +87,10 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
          "output.formats[1] (line 5) is 'xml'; "
          "expected one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: json}",
-         "output.formats (line 1) is 'json'; expected a list, "
+         "output.formats (line 1) is 'json'; expected a list of 1 or more, "
          "each item one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: []}",
-         "output.formats (line 1) is a list of 0; expected a list, "
+         "output.formats (line 1) is a list of nothing; expected a list of 1 or more, "
          "each item one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: [json, geojson, json]}",
          "output.formats (line 1) names json more than once; name each once."),

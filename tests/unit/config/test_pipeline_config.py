@@ -83,6 +83,13 @@ def test_changing_what_was_handed_out_changes_nothing(config: PipelineConfig) ->
     assert config["output.formats"] == ["json"]
 
 
+def test_a_list_of_licences_is_kept_as_a_tuple_and_written_without_a_warning() -> None:
+    Path("pipeline.yaml").write_text("output: {licences: [SODL-1.0]}")
+    settings = PipelineConfig(Path("pipeline.yaml")).settings
+    assert settings.output.licences == ("SODL-1.0",)
+    assert settings.model_dump(mode="json")["output"]["licences"] == ["SODL-1.0"]
+
+
 def test_settings_are_frozen(config: PipelineConfig) -> None:
     with pytest.raises(ValidationError):
         config.settings.mode = "snapshot"  # type: ignore[misc,assignment] # what the test is about

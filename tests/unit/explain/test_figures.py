@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.evidence import Evidence, Method
 from mrt_pipeline.contracts.findings import Side
@@ -81,3 +83,8 @@ def test_an_exit_without_a_value_is_unknown_to_every_source() -> None:
     page = render_coverage(make_dataset(*open_stations()))
     assert "| Step-free yes or no | 0 | 4 | 0.0% |" in page
     assert "None." in page
+
+
+def test_a_source_that_was_read_after_the_day_described_is_told_so() -> None:
+    page = render_coverage(make_dataset(provenance={LTA: provenance(LTA)}, as_of=date(1990, 1, 1)))
+    assert " days after |" in page

@@ -192,7 +192,7 @@ def test_an_unknown_exit_is_not_added_where_it_would_inherit_a_yes() -> None:
 def test_a_station_of_a_code_that_lies_elsewhere_is_another_one() -> None:
     stops, crosswalk, remarks = _join(_feed("NS13,YISHUN,1.44,103.835,1,,"), _exit("A"))
     assert (crosswalk["yishun"]["match"], "yishun-nsl-A" in stops) == ("none", False)
-    assert "Not added, as the feed has no one station for them: 1 exit (yishun-nsl-A)." in remarks
+    assert "Not added, as the feed has no single station for them: 1 exit (yishun-nsl-A)." in remarks
 
 
 @pytest.mark.parametrize(

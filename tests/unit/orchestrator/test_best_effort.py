@@ -95,7 +95,7 @@ def config(tmp_path: Path) -> PipelineConfig:
     ("error", "told"),
     [
         (ZeroDivisionError(SECRET), "an unforeseen ZeroDivisionError"),
-        (RunInterrupted(15), "Stopped by signal 15"),
+        (RunInterrupted(15), "Interrupted by SIGTERM"),
     ],
 )
 def test_lineage_that_cannot_be_told_changes_nothing_of_how_a_run_ended(

@@ -45,6 +45,13 @@ def test_a_day_beyond_the_horizon_is_refused_with_what_to_do(day: date) -> None:
     assert str(day) in str(raised.value)
 
 
+def test_a_day_before_the_first_opening_is_refused_with_the_first_day_that_can_be_had() -> None:
+    first = date(1987, 11, 7)
+    assert choose_day(RunRequest(as_of=first), None, BEFORE) == first
+    with pytest.raises(UsageError, match=r"no station was open before 1987-11-07\. Choose that day"):
+        choose_day(RunRequest(as_of=first - timedelta(days=1)), None, BEFORE)
+
+
 def test_a_day_on_which_a_station_was_open_that_is_gone_is_refused_with_the_days_that_can_be_had() -> None:
     """LTA lists the exits of today, and Ten Mile Junction has none there."""
     for day in (date(1999, 11, 6), date(2019, 1, 12)):

@@ -49,6 +49,11 @@ def test_a_full_disk_leaves_the_older_file_and_no_leftover(tmp_path: Path) -> No
     assert (path.read_bytes(), _names(tmp_path), caught.value.path) == (b"older", ["a.json"], path)
 
 
+def test_of_a_file_that_was_not_there_no_older_version_is_told(tmp_path: Path) -> None:
+    with small_disk(1000), pytest.raises(StorageError, match=r"a\.json could not be written: .*ulimit -f"):
+        write_bytes(tmp_path / "a.json", bytes(100_000))
+
+
 def test_a_kill_in_the_middle_leaves_the_older_file(tmp_path: Path) -> None:
     """A process dies between writing the new bytes and giving them their name."""
     path = tmp_path / "a.json"

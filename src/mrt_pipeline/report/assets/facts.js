@@ -56,9 +56,14 @@ function licenceGroup(group) {
   ];
 }
 
-/** Return how many days before the day described a document was read; 0 if later. */
+/** Return how many days before the day described a document was read; negative if later. */
 function ageOf({ read }) {
-  return read ? Math.max(0, (Date.parse(content.run.as_of) - Date.parse(read)) / 86_400_000) : 0;
+  return read ? (Date.parse(content.run.as_of) - Date.parse(read)) / 86_400_000 : 0;
+}
+
+/** Return a number of days as a distance: before the day described, or after it. */
+function daysApart(days) {
+  return `${count(Math.abs(days), "day")} ${days < 0 ? "after" : "before"}`;
 }
 
 function documentCard(document) {
@@ -70,7 +75,7 @@ function documentCard(document) {
     make("h4", {}, link(document.url, document.title ?? document.id)),
     factList([
       ["Publisher", document.publisher],
-      ["Read on", document.read && `${day(document.read)}, ${count(ageOf(document), "day")} before`],
+      ["Read on", document.read && `${day(document.read)}, ${daysApart(ageOf(document))}`],
       ["Revision", document.revision],
       ["Records", document.records?.toLocaleString("en")],
       ["Cited here", count(cited, "record or passage", "records or passages")],

@@ -26,7 +26,7 @@ function makeHeader() {
   find("figures").append(...figures.map(figure));
   find("colophon").textContent =
     `Made from ${count(documents.length, "document")}, the oldest read ` +
-    `${count(Math.max(0, ...documents.map(ageOf)), "day")} before the day described. ` +
+    `${daysApart(Math.max(...documents.map(ageOf)))} the day described. ` +
     "This page loads nothing and sends nothing.";
 }
 
