@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from mrt_pipeline.extraction.access_words import is_elsewhere
 from mrt_pipeline.extraction.page_model import Cell, Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import access_in, denied_in
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in, denied_in
 from mrt_pipeline.extraction.rules.grids import Grid, TableRow, has_label, is_copy, is_divider
 from mrt_pipeline.extraction.rules.headers import is_taken_back
 from mrt_pipeline.extraction.rules.labels import read_labels
@@ -225,8 +225,8 @@ def _meaning_of_cells(page: RulePage, pieces: Sequence[Piece]) -> Meaning | None
     words = [page.words(piece) for piece in filled]
     if not filled:
         return None
-    if all(map(_CODES.fullmatch, words)):
-        return Meaning.BUS_STOP
+    if all(map(BUS_STOP_CODE.match, words)):
+        return Meaning.BUS_STOP if all(map(_CODES.fullmatch, words)) else Meaning.BUS
     if all(is_understood(cell, may_deny=True) and (access_in(cell) or denied_in(cell)) for cell in words):
         return Meaning.ACCESS
     named = sum(bool(piece.links) or is_sure_place(page.words(piece)) for piece in filled)

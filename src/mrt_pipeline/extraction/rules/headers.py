@@ -24,11 +24,11 @@ _ACCESS = frozenset(
         *(Meaning.STAIRS_ONLY, Meaning.TACTILE, Meaning.TOILET, Meaning.ACCESS),
     }
 )
-_CLAIMED = _ACCESS | {Meaning.BUS_STOP, Meaning.LANDMARK}
+_CLAIMED = _ACCESS | {Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK}
 """Meanings that every word of a header must agree with: `Old bus stop` may not be one."""
 _ORDER = (
     *(Meaning.BUS_STOP, Meaning.TOWARDS, Meaning.PLATFORM, Meaning.LANDMARK, Meaning.EXIT, Meaning.LINE),
-    *(Meaning.STATION, Meaning.STATUS, Meaning.TIME, Meaning.OTHER),
+    *(Meaning.STATION, Meaning.STATUS, Meaning.TIME, Meaning.BUS, Meaning.OTHER),
 )
 """Which meaning counts when a header has several: the one that says most."""
 _SHORT_IS = re.compile(r"(?<=what)['’]s\b", re.IGNORECASE)

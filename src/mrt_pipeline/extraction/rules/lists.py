@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Line, Piece
-from mrt_pipeline.extraction.qualifiers import is_bare_remark
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, read_cell, read_exits_of
+from mrt_pipeline.extraction.rules.cells import (
+    BUS_STOP_CODE,
+    is_remark_on_exit,
+    read_cell,
+    read_exits_of,
+    without_doubted_lift,
+)
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
 from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
@@ -84,11 +89,16 @@ class ListReader:
         is_below_sign = owner.piece is not None and sign_of_heading(self.page, owner.piece) is not None
         is_about_trains = is_below_sign or section.topic is Meaning.PLATFORM or section.sign is not None
         is_short_entry = line.kind != "paragraph" and len(words) < MAX_HEADER_CHARS
-        is_unread = not found and is_short_entry and not is_about_trains and is_untrusted(self.page, words)
+        is_unread = (
+            not found
+            and is_short_entry
+            and not is_about_trains
+            and is_untrusted(self.page, without_doubted_lift(words))
+        )
         self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece))
         key, colon, _ = words.partition(":")
         is_status = (
-            self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS if colon else is_bare_remark(words)
+            self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS if colon else is_remark_on_exit(words)
         )
         if is_unread and is_status:
             self.page.withdrawn.update(owner.labels)
@@ -124,7 +134,7 @@ class ListReader:
                 yield from self._read_labelled(piece, found, owner, meaning)
         elif owner.labels and (_is_entry(line, words) or has_key(page, words)):
             yield from read_cell(page, piece, meaning, owner.labels, bounds, needs_sign=True)
-        elif section.topic is Meaning.BUS_STOP and line.kind == "item":
+        elif section.topic in (Meaning.BUS_STOP, Meaning.BUS) and line.kind == "item":
             yield from _read_stop_entry(page, piece, bounds)
         elif line.kind == "item" and section.topic in (Meaning.EXIT, Meaning.LANDMARK):
             yield from _read_place_entry(page, piece, bounds)
@@ -195,7 +205,8 @@ def _is_new_sentence(words: str, found: LabelText) -> bool:
 
 def _topic(section: Section) -> Meaning | None:
     is_said = (
-        section.topic in (Meaning.BUS_STOP, Meaning.ACCESS, Meaning.LANDMARK) or section.topic in FEATURES
+        section.topic in (Meaning.BUS_STOP, Meaning.BUS, Meaning.ACCESS, Meaning.LANDMARK)
+        or section.topic in FEATURES
     )
     return section.topic if is_said else None
 

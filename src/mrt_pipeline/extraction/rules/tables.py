@@ -10,8 +10,14 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Cell, Piece, Table
-from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket
-from mrt_pipeline.extraction.rules.cells import is_bad_status, read_answered, read_cell, read_exits_of
+from mrt_pipeline.extraction.qualifiers import is_doubtful_bracket
+from mrt_pipeline.extraction.rules.cells import (
+    is_bad_status,
+    is_remark_on_exit,
+    read_answered,
+    read_cell,
+    read_exits_of,
+)
 from mrt_pipeline.extraction.rules.columns import (
     Column,
     TableState,
@@ -37,8 +43,13 @@ from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, r
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
+_SERVICE_REMARK = re.compile(r"\b(?:\d{1,3}[A-Za-z]?|NR\d)\s*\([^()]*\)")
+"""Concerns one bus service and not the stop: `27, 371 (planned)`."""
 _SETTLED = frozenset(
-    {Meaning.EXIT, Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION, Meaning.LINE}
+    {
+        *(Meaning.EXIT, Meaning.BUS, Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION),
+        Meaning.LINE,
+    }
 )
 """Columns of which nothing is wanted beyond what was read."""
 
@@ -178,10 +189,10 @@ def _takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
     match meaning:
         case Meaning.STATUS:
             return is_bad_status(words)
-        case Meaning.OTHER | Meaning.TIME:  # a stop's name: `Opp Blk 1 (removed)`
-            return is_not_now(words)
+        case Meaning.OTHER | Meaning.TIME | Meaning.BUS:  # a stop's name: `Opp Blk 1 (removed)`
+            return is_not_now(_SERVICE_REMARK.sub(" ", words))
         case None:
-            return is_not_now(words) and is_bare_remark(words)
+            return is_not_now(words) and is_remark_on_exit(words)
         case Meaning.LINE:
             return is_not_now(words) or is_denying(words)
         case Meaning.STATION:
