@@ -74,14 +74,15 @@ class ListReader:
 
     def read(self, line: Line, section: Section) -> Iterator[Candidate]:
         """Yield what a line says by its form; sentences are not read here."""
-        if section is not self._section or line.kind == "paragraph":
+        words = self.page.words(line.piece)
+        is_below = line.goes_on and has_key(self.page, words)
+        if section is not self._section or (line.kind == "paragraph" and not is_below):
             self._owners, self._section = [], section
-        depth = TERM_DEPTH if line.kind == "term" else line.depth
+        depth = TERM_DEPTH if line.kind == "term" else line.depth + is_below
         self._owners = [owner for owner in self._owners if owner.depth < depth]
         owner = self._owners[-1] if self._owners else _Owner(-1, section.labels, None, is_unread=False)
         if owner.is_unread:
             return
-        words = self.page.words(line.piece)
         found = self._labels_of(line, words, section)
         labels = found.labels if found else owner.labels
         known = None if found else self.page.vocabulary.meaning_of_key(words.rstrip(" :："))

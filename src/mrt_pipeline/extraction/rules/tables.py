@@ -23,13 +23,14 @@ from mrt_pipeline.extraction.rules.columns import (
     TableState,
     is_header,
     key_meaning,
+    meaning_by_form,
     take_divider,
     take_header,
     take_headless,
     take_turned_header,
 )
 from mrt_pipeline.extraction.rules.grids import TableRow, grid_of, is_copy, is_divider
-from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
+from mrt_pipeline.extraction.rules.labels import LabelText, read_labelled_key, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import split_items
 from mrt_pipeline.extraction.rules.passages import has_unread_words
@@ -215,6 +216,11 @@ def _read_group(
 ) -> Iterator[Candidate]:
     place = next((number for number in group if columns[number].meaning is Meaning.EXIT), None)
     labels, others = state.labels, list(group)
+    if place is None and not state.columns and len(group) == 2:
+        first, second = (cell.piece for cell in row.cells)
+        if keyed := read_labelled_key(page, page.words(first)):
+            yield from read_cell(page, second, keyed[1], keyed[0], row.bounds)
+            return
     if place is None:
         place, found = _find_labels(page, row, group, state)
     else:
@@ -300,6 +306,8 @@ def _entries(
             continue
         if is_behind_key:
             is_behind_key = is_keyed
+            if key in (None, Meaning.EXIT):  # `Ways in | Lift`
+                key = meaning_by_form(page, head, [cell.piece]) or key
             if key is not None:
                 yield cell, Column(key)
             else:

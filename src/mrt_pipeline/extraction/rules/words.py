@@ -74,6 +74,7 @@ FILLERS = frozenset(
             "there",
         ),
         *(
+            *("how", "what", "you", "will", "ll", "find"),
             "any",
             "all",
             "served",

@@ -66,3 +66,41 @@ def test_two_platforms_in_one_cell_have_each_its_own_direction() -> None:
     cell = "Platform A towards Jurong East | Platform B towards Marina South Pier"
     html = f"<table><tr><td>L2</td><td>{cell}</td></tr></table>"
     assert said(html) == {"* A>Jurong East", "* B>Marina South Pier"}
+
+
+@pytest.mark.parametrize(("divider", "is_read"), [("<br>", True), ("<br><br>", False)])
+def test_keys_below_an_exit_belong_to_it_where_a_line_break_alone_divides_them(
+    divider: str, is_read: bool
+) -> None:
+    lines = divider.join(
+        ("<b>Exit A:</b> Northpoint City", "<i>Bus stop:</i> 59049 (Opp Stn)", "<i>Access:</i> lift")
+    )
+    assert ("A lift" in published(f"<p>{lines}</p>")) is is_read
+
+
+@pytest.mark.parametrize("key", ["Exit A bus stop", "Bus stop (Exit A)", "Bus stops at Exit A"])
+def test_a_key_may_name_the_exit_and_what_is_said_of_it(key: str) -> None:
+    assert published(f"<table><tr><th>{key}</th><td>59049</td></tr></table>") == {"A 59049"}
+
+
+@pytest.mark.parametrize("key", ["Former Exit A bus stop", "Khatib Exit A bus stop", "Old bus stop (Exit A)"])
+def test_a_key_of_another_exit_or_time_names_none(key: str) -> None:
+    assert published(f"<table><tr><th>{key}</th><td>59049</td></tr></table>") == set()
+
+
+@pytest.mark.parametrize(
+    ("head", "is_read"),
+    [("Ways in", True), ("How?", True), ("Remarks", True), ("Planned", False), ("Xyz", False)],
+)
+def test_cells_that_say_nothing_but_access_tell_what_their_head_means(head: str, is_read: bool) -> None:
+    column = published(table(f"Exit | {head}", "A | Lift", "B | Escalator"))
+    keyed = published(f"{EXIT_A}<table><tr><th>{head}</th><td>Lift</td></tr></table>")
+    assert column == ({"A lift", "B escalator"} if is_read and head != "Ways in" else set())
+    assert keyed == ({"A lift"} if is_read and head != "Remarks" else set())
+
+
+def test_a_column_of_places_and_roads_is_one_of_landmarks() -> None:
+    html = table(
+        "Exit | You'll find", "A | Golden Mall; Yishun Avenue 2", "B | Yishun Ring Road; Silver Mall"
+    )
+    assert published(html) == {"A Golden Mall", "B Silver Mall"}
