@@ -40,8 +40,8 @@ from mrt_pipeline.extraction.rules.platform_rows import (
     read_platform_row,
 )
 from mrt_pipeline.extraction.rules.platforms import led_sign
-from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
-from mrt_pipeline.extraction.rules.words import Meaning
+from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted_head, read_label_heading
+from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
 _SERVICE_REMARK = re.compile(r"\b(?:\d{1,3}[A-Za-z]?|NR\d)\s*\([^()]*\)")
@@ -82,7 +82,10 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
         if is_divider(row):
             take_divider(page, row, state, labels)
         elif grid.corner is not None and not state.columns:
-            take_turned_header(page, row, grid, below, state)
+            if grid.heads == 2 and not state.header:  # it groups the heads below
+                state.header, state.is_after_header = [page.words(cell.piece) for cell in row.cells], True
+            else:
+                take_turned_header(page, row, grid, below, state)
         elif grid.corner is None and is_header(page, row, below, state):
             take_header(page, row, below, state)
         else:
@@ -191,7 +194,7 @@ def _takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
         case Meaning.STATUS:
             return is_bad_status(words)
         case Meaning.OTHER | Meaning.TIME | Meaning.BUS:  # a stop's name: `Opp Blk 1 (removed)`
-            return is_not_now(_SERVICE_REMARK.sub(" ", words))
+            return is_not_now(_SERVICE_REMARK.sub(" ", words)) and not has_key(page, words)
         case None:
             return is_not_now(words) and is_remark_on_exit(words)
         case Meaning.LINE:
@@ -299,7 +302,7 @@ def _entries(
     for number in numbers:
         cell, column = row.cells[number], columns[number]
         words = page.words(cell.piece)
-        if is_copy(row, number) or not words:
+        if not words or (is_copy(row, number) and (column.meaning not in FEATURES)):
             continue
         if column.unknown is not None:
             page.note_unknown(column.unknown)

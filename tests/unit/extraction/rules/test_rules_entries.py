@@ -104,3 +104,32 @@ def test_a_column_of_places_and_roads_is_one_of_landmarks() -> None:
         "Exit | You'll find", "A | Golden Mall; Yishun Avenue 2", "B | Yishun Ring Road; Silver Mall"
     )
     assert published(html) == {"A Golden Mall", "B Silver Mall"}
+
+
+def test_exits_beside_keys_in_two_columns_are_read() -> None:
+    html = (
+        "<table><tr><th colspan='2'></th><th>A</th><th>B</th></tr>"
+        "<tr><th rowspan='2'>Access</th><th>Lift</th><td>Available</td><td>Under construction</td></tr>"
+        "<tr><th>Escalator</th><td colspan='2'>Available</td></tr>"
+        "<tr><th rowspan='2'>Bus</th><th>Stop</th><td>59049 Opp Stn</td><td>59041 Stn</td></tr>"
+        "<tr><th>Services</th><td>39</td><td>85</td></tr></table>"
+    )
+    assert published(html) == {"A lift", "A escalator", "B escalator", "A 59049", "B 59041"}
+
+
+def test_one_answer_across_columns_of_features_is_that_of_each() -> None:
+    rows = "<tr><td>A</td><td colspan='2'>Yes</td></tr><tr><td>B</td><td colspan='2'>Under repair</td></tr>"
+    html = f"<table><tr><th>Exit</th><th>Lift</th><th>Escalator</th></tr>{rows}</table>"
+    assert published(html) == {"A lift", "A escalator"}
+
+
+def test_a_remark_on_one_thing_of_a_keyed_description_leaves_the_others() -> None:
+    words = "Landmarks: Golden Mall<br>Access: escalator, lift (proposed)"
+    assert published(table("Exit | Description", f"A | {words}", "B | Lift: yes")) == {
+        *("A Golden Mall", "A escalator", "B lift")
+    }
+
+
+@pytest.mark.parametrize(("name", "is_read"), [("Jalan Besar Community Club", True), ("Jalan Besar", False)])
+def test_what_is_named_after_a_road_is_a_place(name: str, is_read: bool) -> None:
+    assert published(table("Exit | Landmarks", f"A | {name}")) == ({f"A {name}"} if is_read else set())
