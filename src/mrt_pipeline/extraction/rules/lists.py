@@ -37,7 +37,8 @@ from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 TERM_DEPTH = 0
 _EXITS_BEHIND = re.compile(
-    r"(?P<name>[^:：–—()]+?)\s*(?:[:：–—]|\s-\s|\((?=.*\)$))\s*(?P<exits>[^()]+?)\)?\.?"
+    r"(?P<name>[^:：–—()]+?)\s*(?:[:：–—]|\s-\s|\((?=.*\)$))\s*(?P<exits>[^()]+?)"
+    r"(?:\)?\.?|\s*\(\d+(?:[-–]\d+)?[ -]min(?:ute)?s?(?: walk)?\))"
 )
 """`Parkview Square (Exit E)`, `National Library – Exits E and F`."""
 
@@ -137,8 +138,8 @@ class ListReader:
             yield from read_cell(page, piece, meaning, owner.labels, bounds, needs_sign=True)
         elif section.topic in (Meaning.BUS_STOP, Meaning.BUS) and line.kind == "item":
             yield from _read_stop_entry(page, piece, bounds)
-        elif line.kind == "item" and section.topic in (Meaning.EXIT, Meaning.LANDMARK):
-            yield from _read_place_entry(page, piece, bounds)
+        elif line.kind == "item" and section.topic in (Meaning.EXIT, Meaning.LANDMARK, None):
+            yield from _read_place_entry(page, piece, bounds, needs_sign=section.topic is None)
 
     def _read_labelled(
         self, piece: Piece, found: LabelText, owner: _Owner, meaning: Meaning | None
@@ -190,13 +191,17 @@ def _read_keyed_exits(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[
         yield from read_exits_of(page, rest, page.vocabulary.meaning_of_key(key), bounds)
 
 
-def _read_place_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:
+def _read_place_entry(
+    page: RulePage, piece: Piece, bounds: Bounds, *, needs_sign: bool
+) -> Iterator[Candidate]:
     """Yield the place that an entry names before its exits: `Parkview Square (Exit E)`."""
     match = _EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
     found = read_labels(page, match["exits"]) if match else None
     if match is None or found is None or not found.has_word or match["exits"][found.rest_start :].strip():
         return
-    yield from read_cell(page, part_of(piece, *match.span("name")), Meaning.LANDMARK, found.labels, bounds)
+    name = part_of(piece, *match.span("name"))
+    meaning = None if needs_sign else Meaning.LANDMARK
+    yield from read_cell(page, name, meaning, found.labels, bounds, needs_sign=needs_sign)
 
 
 def _is_new_sentence(words: str, found: LabelText) -> bool:

@@ -133,3 +133,25 @@ def test_a_remark_on_one_thing_of_a_keyed_description_leaves_the_others() -> Non
 @pytest.mark.parametrize(("name", "is_read"), [("Jalan Besar Community Club", True), ("Jalan Besar", False)])
 def test_what_is_named_after_a_road_is_a_place(name: str, is_read: bool) -> None:
     assert published(table("Exit | Landmarks", f"A | {name}")) == ({f"A {name}"} if is_read else set())
+
+
+def test_places_and_stops_in_one_column_are_read_as_what_each_is() -> None:
+    html = table("Place or stop | Nearest exit", "Golden Mall | A", "Bus stop 59049 Opp Stn (39) | A")
+    assert published(html) == {"A Golden Mall", "A 59049"}
+
+
+def test_no_with_stairs_only_behind_a_dash_is_a_no() -> None:
+    assert published(table("Exit | Step free?", "A | No – stairs only")) == {"A no", "A stairs_only"}
+
+
+def test_a_list_of_places_with_their_exits_needs_no_heading_for_what_is_surely_a_place() -> None:
+    items = ("Golden Mall – Exit A (5 min walk)", "Silver Mall – Exit B (planned)", "Xyz – Exit A")
+    html = "<h2>Directory</h2><ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+    assert published(html) == {"A Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_read"), [("Holland V Stn", True), ("Bt Panjang Int", True), ("Xyz V", False)]
+)
+def test_a_stop_may_be_named_in_short_beside_its_code(name: str, is_read: bool) -> None:
+    assert published(_list(f"Bus stop 59049 ({name})")) == ({"A 59049"} if is_read else set())
