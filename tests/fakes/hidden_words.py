@@ -135,5 +135,7 @@ SHOWING = (
     f'<span aria-hidden="true">{WORDS}</span>',
     f"<details open>{WORDS}</details>",
     f"<small>{WORDS}</small>",
+    f'<div style="display:flex;flex-wrap:wrap"><div>{WORDS}</div></div>',
+    f'<div style="display:grid;grid-template-columns:repeat(2, 1fr);grid-gap:4px"><div>{WORDS}</div></div>',
 )
 """each shows ``WORDS``"""

@@ -209,5 +209,5 @@ def without_doubts(text: str) -> str:
 def _is_contrasted(sentence: str, negator_end: int, start: int, end: int) -> bool:
     if _STRONG_CONTRAST.search(sentence, negator_end, start):
         return True
-    says_only = "only" in sentence[start:end].lower()  # "no lift, stairs only"
-    return says_only and sentence[:start].rstrip().endswith((",", "("))
+    says_only = "only" in sentence[start:end].lower()  # "no lift, stairs only", "No – stairs only"
+    return says_only and sentence[:start].rstrip().endswith((",", "(", "–", "—"))

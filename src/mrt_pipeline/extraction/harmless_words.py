@@ -32,6 +32,7 @@ HARMLESS_PHRASES = (
         r"\bbus (?:services?|routes?)\b|\bservices?:?\s*\d{1,3}[a-z]?(?:\s*[,/&]\s*\d{1,3}[a-z]?)*",
         re.IGNORECASE,
     ),
+    re.compile(r"\b[A-Z][a-z]+ [A-Z](?= Stn\b)"),  # stops at a station of a long name: `Holland V Stn`
     *VOCABULARY.values(),
 )
 """Wordings that are known as a whole."""
@@ -52,7 +53,7 @@ PLACE_KINDS = frozenset(
         *("garden", "gardens", "school", "college", "university", "hospital", "hotel", "library"),
         *("market", "station", "interchange", "terminal", "blk", "block", "blks", "blocks", "hdb"),
         *("stadium", "temple", "church", "mosque", "club", "hub", "point", "square", "court", "estate"),
-        *("residences", "rd", "st", "stn", "opp", "bef", "aft", "line", "mrt", "lrt", "bus", "museum"),
+        *("residences", "rd", "st", "stn", "int", "opp", "bef", "aft", "line", "mrt", "lrt", "bus", "museum"),
         *("complex", "city", "place", "bridge", "underpass", "polyclinic"),
     }
 )

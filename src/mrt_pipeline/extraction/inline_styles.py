@@ -23,13 +23,14 @@ _NEVER_HIDING = re.compile(
     r"|font-(?:weight|style|family|variant)|(?:-(?:moz|webkit|ms|o)-)?(?:border|column|user-select)(?:-[a-z-]+)?"
     r"|columns|list-style(?:-[a-z]+)?|white-space|word-(?:break|wrap)|overflow-wrap|hyphens|clear|cursor"
     r"|table-layout|caption-side|empty-cells|min-(?:width|height)|pointer-events|page-break-[a-z]+|break-[a-z]+"
-    r"|(?:align|justify)-[a-z]+|flex(?:-grow|-shrink|-basis)?|(?:row-|column-)?gap|quotes|orphans|widows"
+    r"|(?:align|justify)-[a-z]+|flex(?:-grow|-shrink|-basis|-wrap)?|(?:grid-|row-|column-)?gap|quotes|orphans|widows"
     r"|background-(?:repeat|position|size)"
 )
 _KEYWORDS = frozenset({"inherit", "initial", "unset", "auto", "normal"})
 _NOT_STRUCK = r"(?!.*line-through)[^()]*"
 _HARMLESS_VALUES = {
-    "display": r"inline|block|inline-block|list-item|flow-root|(?:inline-)?(?:flex|table)|table-[a-z-]+",
+    "display": r"inline|block|inline-block|list-item|flow-root|(?:inline-)?(?:flex|grid|table)|table-[a-z-]+",
+    "grid-template-columns": r"(?:repeat\([1-9], ?)?(?:[1-9]fr|auto)(?: (?:[1-9]fr|auto))*\)?",
     "float": r"none|left|right",
     "visibility": r"visible",
     "position": r"static|relative|sticky",

@@ -41,6 +41,8 @@ class Line:
     kind: Literal["paragraph", "item", "term"]
     depth: int = 0
     """how many lists an item stands in"""
+    goes_on: bool = False
+    """a line break alone divides it from the line before"""
 
 
 @dataclass(frozen=True, slots=True)

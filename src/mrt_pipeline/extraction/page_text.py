@@ -148,6 +148,7 @@ class _Reader:
     def __init__(self) -> None:
         self.writer = PageWriter()
         self._line = Words()
+        self._is_broken = False
         self._kind: Kind = "paragraph"
         self._level: int | None = None
         self._depth = 0
@@ -224,8 +225,8 @@ class _Reader:
             if self._level is not None:
                 self.writer.write_heading(line, self._level)
             else:
-                self.writer.write_line(line, self._kind, self._depth)
-        self._line = Words()
+                self.writer.write_line(line, self._kind, self._depth, goes_on=self._is_broken)
+        self._line, self._is_broken = Words(), False
 
     def _words(self) -> Words:
         """Return where text goes now: the innermost open cell, else the line; between cells, nowhere."""
@@ -260,7 +261,9 @@ class _Reader:
         if self._tables:
             self._words().break_item()
         else:
+            is_blank = self._line.finish().is_empty  # the second of two breaks
             self.flush()
+            self._is_broken = not is_blank
 
     def _start_table(self) -> None:
         if len(self._tables) >= MAX_TABLE_DEPTH:

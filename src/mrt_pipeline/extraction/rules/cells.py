@@ -23,10 +23,17 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
-from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_understood
+from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_bare_remark, is_understood
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.parts import BRACKETS, Item, Part, split_items, split_parts, without_spans
+from mrt_pipeline.extraction.rules.parts import (
+    BRACKETS,
+    Item,
+    Part,
+    split_items,
+    split_parts,
+    without_spans,
+)
 from mrt_pipeline.extraction.rules.place_mentions import find_names
 from mrt_pipeline.extraction.rules.words import (
     BUS_STOP_WORDS,
@@ -43,6 +50,9 @@ Labels = Sequence[str]
 BUS_STOP_CODE = re.compile(
     r"(?<![\w#])\d{5}(?![\w-])|(?<=[\u4e00-\u9fff])\d{5}(?!\d)|(?<!\d)\d{5}(?=[\u4e00-\u9fff])"
 )
+_STOP_LEAD = re.compile(rf"(?:bus stop\s+)?(?:{BUS_STOP_CODE.pattern})", re.IGNORECASE)
+_STOP_LED = re.compile(rf"{_STOP_LEAD.pattern}\s*[^\d\s,;]", re.IGNORECASE)
+"""Among bus services a number alone may be anything."""
 _COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
 _NO_COUNT = re.compile(r"(?:0+|zero)", re.IGNORECASE)
 _DASH = re.compile(r"[-‐‑–—]+")
@@ -55,7 +65,19 @@ _ACCESS = re.compile(
 _DENYING = frozenset({STEP_FREE_NO, "stairs_only", *DENIALS})
 _FOOTNOTE = re.compile(r"[*†‡]")
 """A footnote elsewhere on the page may take the answer back."""
-
+_LIFT_WITH_REMARK = re.compile(
+    r"(?:^|[:,;])\s*lifts?\s*\((?P<remark>(?![^()]*\b(?:exit|entrance|escalator|stair|both|all|they|these))"
+    r"[^()]*)\)\s*(?:[,;]|$)",
+    re.IGNORECASE,
+)
+"""A remark on nothing but a lift that is listed by itself."""
+_OF_A_THING = re.compile(
+    r"(?:lifts?|elevators?|escalators?|ramps?|stairs|staircases?|(?:accessible )?toilets?)\b"
+    r"(?!.*\b(?:exit|entrance|station|all|both)s?\b)",
+    re.IGNORECASE,
+)
+"""`Lift (under construction)` takes back the lift, not the exit whose entry it is."""
+_MAY_NAME_STOPS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, None})
 _COUNTED = frozenset({Meaning.LIFT, Meaning.ESCALATOR, Meaning.TOILET})
 _IGNORED = frozenset({Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION, Meaning.EXIT})
 
@@ -80,11 +102,34 @@ def read_cell(
         needs_sign: whether a place counts only as a link, unless the meaning says that places are listed.
     """
     is_about_access = meaning in FEATURES or meaning is Meaning.ACCESS
-    doubtful = doubtful_stretches(page.text, piece.start, piece.end, is_about_access=is_about_access)
+    doubtful = [
+        stretch
+        for start, end in _around_doubted_lift(page.text, piece.start, piece.end)
+        for stretch in doubtful_stretches(page.text, start, end, is_about_access=is_about_access)
+    ]
     for found in _read_items(page, piece, meaning, labels, row, needs_sign=needs_sign):
         left, right = found.cell or (piece.start, piece.end)
         if not any(left < end and start < right for start, end in doubtful):
             yield found
+
+
+def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
+    """Return a list without a lift that may not be there: of `Escalator, lift (planned)` the escalator."""
+    found = _LIFT_WITH_REMARK.search(text[start:end])
+    if found is None or is_understood(found["remark"], may_name=True, may_deny=True):
+        return [(start, end)]
+    around = (start, start + found.start()), (start + found.end(), end)
+    return [bounds for bounds in around if text[slice(*bounds)].strip()]
+
+
+def without_doubted_lift(words: str) -> str:
+    """Return an entry without a lift that may not be there, unless it lists nothing else."""
+    return " ".join(words[start:end] for start, end in _around_doubted_lift(words, 0, len(words))) or words
+
+
+def is_remark_on_exit(words: str) -> bool:
+    """Return whether an entry names nothing, but qualifies the exit that it is about."""
+    return is_bare_remark(words) and not _OF_A_THING.match(words)
 
 
 def is_bad_status(words: str) -> bool:
@@ -130,6 +175,10 @@ def _read_items(
             lead = read_labels(page, item.lead)
             if lead and lead.has_word:
                 labels = lead.labels
+            elif _STOP_LEAD.match(item.lead) and meaning in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
+                whole = replace(item, start=page.text.rfind(item.lead, piece.start, item.start), lead=None)
+                yield from _read_stops(page, whole, labels, Said((whole.start, whole.end), row))
+                continue
             elif known := page.vocabulary.meaning_of(item.lead):
                 meaning = known
             else:
@@ -141,12 +190,27 @@ def _read_items(
         if item.lead is None and is_denied:
             continue  # `No<br>Lift`: what the no is about is the reader's guess
         is_denied = meaning in (Meaning.ACCESS, None) and any(map(_is_bare_no, words.split(". ")))
-        if not item.is_taken_back and meaning not in _IGNORED:
-            said = Said((item.start, item.end), row)
-            found = _read_item(page, item, meaning, labels, said)
-            yield from _without_steps(found) if has_steps(words) else found
-            if meaning in (Meaning.LANDMARK, None):
-                yield from _read_names(page, item, labels, said, needs_sign=needs_sign and meaning is None)
+        if item.is_taken_back or meaning in _IGNORED:
+            continue
+        for start, end in _around_doubted_lift(page.text, item.start, item.end):
+            part = replace(item, start=start, end=end)
+            yield from _read_part(page, part, meaning, labels, row, needs_sign=needs_sign)
+
+
+def _read_part(
+    page: RulePage,
+    item: Item,
+    meaning: Meaning | None,
+    labels: Labels,
+    row: Bounds | None,
+    *,
+    needs_sign: bool,
+) -> Iterator[Candidate]:
+    said = Said((item.start, item.end), row)
+    found = _read_item(page, item, meaning, labels, said)
+    yield from _without_steps(found) if has_steps(page.text[item.start : item.end]) else found
+    if meaning in (Meaning.LANDMARK, None):
+        yield from _read_names(page, item, labels, said, needs_sign=needs_sign and meaning is None)
 
 
 def _read_item(
@@ -157,7 +221,7 @@ def _read_item(
         yield from _read_answer(page, words, meaning, labels, said)
     elif meaning is Meaning.ACCESS:
         yield from _read_access(page, item, labels, said)
-    elif meaning is Meaning.BUS_STOP:
+    elif meaning is Meaning.BUS_STOP or (meaning is Meaning.BUS and _STOP_LED.match(words)):
         yield from _read_stops(page, item, labels, said)
     elif meaning in (Meaning.LANDMARK, None):
         is_about_stops = BUS_STOP_WORDS.search(words) or BUS_STOP_WORDS.search(item.lead or "")
@@ -234,7 +298,7 @@ def _no_of(yes: str, no: str | None) -> list[str]:
 
 def _answer_of(words: str, *, may_count: bool) -> bool | None:
     """Return what a cell answers; a blank, a dash or a question mark answers nothing."""
-    first = re.split(r"[(（,]", words)[0].strip().rstrip(".!").casefold()
+    first = re.split(r"[(（,]|\s[-–—]\s", words)[0].strip().rstrip(".!").casefold()
     brackets = words[len(first) :]
     if is_not_now(words) or is_denying(brackets) or _FOOTNOTE.search(words):
         return None

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from mrt_pipeline.extraction.access_words import is_elsewhere
 from mrt_pipeline.extraction.page_model import Cell, Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import access_in, denied_in
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in, denied_in
 from mrt_pipeline.extraction.rules.grids import Grid, TableRow, has_label, is_copy, is_divider
 from mrt_pipeline.extraction.rules.headers import is_taken_back
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.parts import split_list
 from mrt_pipeline.extraction.rules.place_mentions import is_generic, is_sure_place
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
@@ -143,6 +144,11 @@ def key_meaning(page: RulePage, words: str) -> Meaning | None:
     return found or (Meaning.LANDMARK if words and is_generic(words) else None)
 
 
+def meaning_by_form(page: RulePage, head: str, pieces: Sequence[Piece]) -> Meaning | None:
+    """Return what the cells are whose head or key is not known, if it cannot turn them round."""
+    return _meaning_of_cells(page, pieces) if is_harmless_head(head) else None
+
+
 def is_filler(words: str) -> bool:
     """Return whether a head says nothing: it is blank, or `Details`."""
     return all(word in FILLERS for word in folded(words).split())
@@ -180,8 +186,11 @@ def _columns_of(
             is_behind_key = True
             yield Column(meaning, is_key=True)
         else:
-            if meaning is None and is_harmless_head(header[number]):
-                meaning = _meaning_of_cells(page, [row.cells[number].piece for row in body])
+            pieces = [row.cells[number].piece for row in body]
+            if meaning is None:
+                meaning = meaning_by_form(page, header[number], pieces)
+            elif meaning is Meaning.STATUS and _are_about_access(list(map(page.words, pieces))):
+                meaning = Meaning.ACCESS
             is_unknown = meaning is None and not is_filler(header[number])
             yield Column(meaning, unknown=header[number] if is_unknown else None)
 
@@ -225,12 +234,20 @@ def _meaning_of_cells(page: RulePage, pieces: Sequence[Piece]) -> Meaning | None
     words = [page.words(piece) for piece in filled]
     if not filled:
         return None
-    if all(map(_CODES.fullmatch, words)):
-        return Meaning.BUS_STOP
-    if all(is_understood(cell, may_deny=True) and (access_in(cell) or denied_in(cell)) for cell in words):
+    if all(map(BUS_STOP_CODE.match, words)):
+        return Meaning.BUS_STOP if all(map(_CODES.fullmatch, words)) else Meaning.BUS
+    if _are_about_access(words):
         return Meaning.ACCESS
-    named = sum(bool(piece.links) or is_sure_place(page.words(piece)) for piece in filled)
+    named = sum(
+        bool(piece.links) or any(map(is_sure_place, split_list(page.words(piece)))) for piece in filled
+    )
     return Meaning.LANDMARK if 2 * named > len(filled) else None
+
+
+def _are_about_access(cells: Sequence[str]) -> bool:
+    """Return whether most cells say something about access and nothing else."""
+    are = [is_understood(cell, may_deny=True) and (access_in(cell) or denied_in(cell)) for cell in cells]
+    return 2 * sum(map(bool, are)) > len(are)
 
 
 def _cells_of(page: RulePage, body: Sequence[TableRow], number: int) -> list[str]:

@@ -30,6 +30,8 @@ class Grid:
     """of a table that was turned round: what its first cell says of those below it"""
     place: int = 0
     """of such a table: the column of the exits; one before it says which building they belong to"""
+    heads: int = 1
+    """of such a table: how many rows hold keys; those above the last one group them"""
 
 
 def grid_of(page: RulePage, table: Table) -> Grid:
@@ -43,7 +45,8 @@ def grid_of(page: RulePage, table: Table) -> Grid:
     if above is None or any(map(is_divider, body)):
         return Grid(tuple(rows))
     turned = [TableRow(cells, None) for cells in zip(*(row.cells for row in body), strict=True)]
-    return Grid((*rows[:lead], *turned), page.words(body[above].cells[0].piece), above)
+    corner = page.words(body[above].cells[0].piece)
+    return Grid((*rows[:lead], *turned), corner, above, _keys_of(body[above]))
 
 
 def is_divider(row: TableRow) -> bool:
@@ -61,6 +64,11 @@ def has_label(page: RulePage, row: TableRow, number: int) -> bool:
     return read_labels(page, page.words(row.cells[number].piece)) is not None
 
 
+def _keys_of(row: TableRow) -> int:
+    """Return over how many columns a row's first cell goes."""
+    return sum(cell.origin == row.cells[0].origin for cell in row.cells)
+
+
 def _is_sideways(page: RulePage, rows: Sequence[TableRow], *, above: Sequence[TableRow]) -> bool:
     """Return whether the first row names exits or platforms, and the first column what is said of them.
 
@@ -69,11 +77,11 @@ def _is_sideways(page: RulePage, rows: Sequence[TableRow], *, above: Sequence[Ta
         rows: rows of a table.
         above: the row above them, if there is one; it must group the columns below it.
     """
-    if len(rows) < 2 or len(rows[0].cells) < 2:
+    if len(rows) < 2 or not 1 <= _keys_of(rows[0]) <= min(2, len(rows[0].cells) - 1):
         return False
     if above and not any(is_copy(above[0], number) for number in range(2, len(above[0].cells))):
         return False
-    corner, *others = rows[0].cells
+    corner, *others = rows[0].cells[:1] + rows[0].cells[_keys_of(rows[0]) :]
     words = page.words(corner.piece)
     is_platforms = page.vocabulary.meaning_of(words) is Meaning.PLATFORM
     firsts = [page.words(row.cells[0].piece) for row in rows[1:]]

@@ -24,11 +24,11 @@ _ACCESS = frozenset(
         *(Meaning.STAIRS_ONLY, Meaning.TACTILE, Meaning.TOILET, Meaning.ACCESS),
     }
 )
-_CLAIMED = _ACCESS | {Meaning.BUS_STOP, Meaning.LANDMARK}
+_CLAIMED = _ACCESS | {Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK}
 """Meanings that every word of a header must agree with: `Old bus stop` may not be one."""
 _ORDER = (
     *(Meaning.BUS_STOP, Meaning.TOWARDS, Meaning.PLATFORM, Meaning.LANDMARK, Meaning.EXIT, Meaning.LINE),
-    *(Meaning.STATION, Meaning.STATUS, Meaning.TIME, Meaning.OTHER),
+    *(Meaning.STATION, Meaning.STATUS, Meaning.TIME, Meaning.BUS, Meaning.OTHER),
 )
 """Which meaning counts when a header has several: the one that says most."""
 _SHORT_IS = re.compile(r"(?<=what)['’]s\b", re.IGNORECASE)
@@ -36,6 +36,7 @@ _AFFIRMED = re.compile(
     r"无障碍|无台阶|\bwithout (?:any )?steps\b|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)", re.IGNORECASE
 )
 """Looks like a denial and is none."""
+_EITHER = re.compile(r"\b(?:or|and)\b|[/&]", re.IGNORECASE)
 _SEPARATED = "\u4e00"
 _SEPARATED_END = "\u9fff"
 """Between these lie Chinese characters, which are written without spaces."""
@@ -62,6 +63,8 @@ class Vocabulary:
         """Return what a header means; words that take it back make it one of no use."""
         parsed = list(self._parse(header))
         found = {meaning for _, meaning in parsed if meaning is not None}
+        if {Meaning.BUS_STOP, Meaning.LANDMARK} <= found and _EITHER.search(header):
+            found.discard(Meaning.BUS_STOP)  # a column of places takes stops as well
         beside = " ".join(word for word, meaning in parsed if meaning is None and word not in _FILLERS)
         is_doubtful = bool(found & _CLAIMED) and not is_understood(beside, may_name=False)
         return Meaning.OTHER if found and (is_doubtful or is_taken_back(header)) else _one_of(found)

@@ -12,7 +12,7 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import ANY_CASE_LABEL, LABEL_PATTERN, labels_in, upper_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import end_of_present
-from mrt_pipeline.extraction.rules.words import EXIT_WORDS
+from mrt_pipeline.extraction.rules.words import EXIT_WORDS, Meaning
 
 _WORDS = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
 _JOINING = r",\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
@@ -54,6 +54,9 @@ _FORMS = (
 """Forms of labels, the surest first: as they are signed, then in lower case, which without `exit` counts only
 where a mark sets it off, since `a` is a word."""
 _REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·]|-\s|/\s|\.(?:\s|$))")
+_KEY_OF_EXIT = re.compile(
+    rf"(?P<key>\S.*?)\s*(?:\(|[:–-]|\bat\b|\bof\b|\bfor\b|\s)\s*(?P<exit>(?i:{_WORDS})\s.*?)\)?"
+)
 _CLOSERS = (")", "）", "]")
 
 
@@ -79,6 +82,17 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
         if match is not None and (_REST_BEGINS.match(match["rest"]) or _is_bare_in_brackets(match)):
             return _label_text(page, match)
     return None
+
+
+def read_labelled_key(page: RulePage, text: str) -> tuple[tuple[str, ...], Meaning] | None:
+    """Return the exits that a key begins or ends with, and what the rest of it means: `Exit A bus stop`."""
+    behind = _KEY_OF_EXIT.fullmatch(text)
+    found = _FORMS[0].match(behind["exit"] if behind else text)
+    known = found and _label_text(page, found)
+    if found is None or not known or (behind and found["rest"].strip()):
+        return None
+    meaning = page.vocabulary.meaning_of_key(behind["key"] if behind else found["rest"])
+    return (known.labels, meaning) if meaning else None
 
 
 def _is_bare_in_brackets(match: re.Match[str]) -> bool:

@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Line, Piece
-from mrt_pipeline.extraction.qualifiers import is_bare_remark
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, read_cell, read_exits_of
+from mrt_pipeline.extraction.rules.cells import (
+    BUS_STOP_CODE,
+    is_remark_on_exit,
+    read_cell,
+    read_exits_of,
+    without_doubted_lift,
+)
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
 from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
@@ -32,7 +37,8 @@ from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 TERM_DEPTH = 0
 _EXITS_BEHIND = re.compile(
-    r"(?P<name>[^:：–—()]+?)\s*(?:[:：–—]|\s-\s|\((?=.*\)$))\s*(?P<exits>[^()]+?)\)?\.?"
+    r"(?P<name>[^:：–—()]+?)\s*(?:[:：–—]|\s-\s|\((?=.*\)$))\s*(?P<exits>[^()]+?)"
+    r"(?:\)?\.?|\s*\(\d+(?:[-–]\d+)?[ -]min(?:ute)?s?(?: walk)?\))"
 )
 """`Parkview Square (Exit E)`, `National Library – Exits E and F`."""
 
@@ -69,14 +75,15 @@ class ListReader:
 
     def read(self, line: Line, section: Section) -> Iterator[Candidate]:
         """Yield what a line says by its form; sentences are not read here."""
-        if section is not self._section or line.kind == "paragraph":
+        words = self.page.words(line.piece)
+        is_below = line.goes_on and has_key(self.page, words)
+        if section is not self._section or (line.kind == "paragraph" and not is_below):
             self._owners, self._section = [], section
-        depth = TERM_DEPTH if line.kind == "term" else line.depth
+        depth = TERM_DEPTH if line.kind == "term" else line.depth + is_below
         self._owners = [owner for owner in self._owners if owner.depth < depth]
         owner = self._owners[-1] if self._owners else _Owner(-1, section.labels, None, is_unread=False)
         if owner.is_unread:
             return
-        words = self.page.words(line.piece)
         found = self._labels_of(line, words, section)
         labels = found.labels if found else owner.labels
         known = None if found else self.page.vocabulary.meaning_of_key(words.rstrip(" :："))
@@ -84,11 +91,16 @@ class ListReader:
         is_below_sign = owner.piece is not None and sign_of_heading(self.page, owner.piece) is not None
         is_about_trains = is_below_sign or section.topic is Meaning.PLATFORM or section.sign is not None
         is_short_entry = line.kind != "paragraph" and len(words) < MAX_HEADER_CHARS
-        is_unread = not found and is_short_entry and not is_about_trains and is_untrusted(self.page, words)
+        is_unread = (
+            not found
+            and is_short_entry
+            and not is_about_trains
+            and is_untrusted(self.page, without_doubted_lift(words))
+        )
         self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece))
         key, colon, _ = words.partition(":")
         is_status = (
-            self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS if colon else is_bare_remark(words)
+            self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS if colon else is_remark_on_exit(words)
         )
         if is_unread and is_status:
             self.page.withdrawn.update(owner.labels)
@@ -124,10 +136,10 @@ class ListReader:
                 yield from self._read_labelled(piece, found, owner, meaning)
         elif owner.labels and (_is_entry(line, words) or has_key(page, words)):
             yield from read_cell(page, piece, meaning, owner.labels, bounds, needs_sign=True)
-        elif section.topic is Meaning.BUS_STOP and line.kind == "item":
+        elif section.topic in (Meaning.BUS_STOP, Meaning.BUS) and line.kind == "item":
             yield from _read_stop_entry(page, piece, bounds)
-        elif line.kind == "item" and section.topic in (Meaning.EXIT, Meaning.LANDMARK):
-            yield from _read_place_entry(page, piece, bounds)
+        elif line.kind == "item" and section.topic in (Meaning.EXIT, Meaning.LANDMARK, None):
+            yield from _read_place_entry(page, piece, bounds, needs_sign=section.topic is None)
 
     def _read_labelled(
         self, piece: Piece, found: LabelText, owner: _Owner, meaning: Meaning | None
@@ -179,13 +191,17 @@ def _read_keyed_exits(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[
         yield from read_exits_of(page, rest, page.vocabulary.meaning_of_key(key), bounds)
 
 
-def _read_place_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:
+def _read_place_entry(
+    page: RulePage, piece: Piece, bounds: Bounds, *, needs_sign: bool
+) -> Iterator[Candidate]:
     """Yield the place that an entry names before its exits: `Parkview Square (Exit E)`."""
     match = _EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
     found = read_labels(page, match["exits"]) if match else None
     if match is None or found is None or not found.has_word or match["exits"][found.rest_start :].strip():
         return
-    yield from read_cell(page, part_of(piece, *match.span("name")), Meaning.LANDMARK, found.labels, bounds)
+    name = part_of(piece, *match.span("name"))
+    meaning = None if needs_sign else Meaning.LANDMARK
+    yield from read_cell(page, name, meaning, found.labels, bounds, needs_sign=needs_sign)
 
 
 def _is_new_sentence(words: str, found: LabelText) -> bool:
@@ -195,7 +211,8 @@ def _is_new_sentence(words: str, found: LabelText) -> bool:
 
 def _topic(section: Section) -> Meaning | None:
     is_said = (
-        section.topic in (Meaning.BUS_STOP, Meaning.ACCESS, Meaning.LANDMARK) or section.topic in FEATURES
+        section.topic in (Meaning.BUS_STOP, Meaning.BUS, Meaning.ACCESS, Meaning.LANDMARK)
+        or section.topic in FEATURES
     )
     return section.topic if is_said else None
 

@@ -61,7 +61,7 @@ class Part:
 def split_items(text: str, piece: Piece) -> Iterator[Item]:
     """Yield the items of a piece, divided by semicolons, line breaks and bullets."""
     is_taken_back = False
-    for start, end in _between(_ITEM_END, text, piece.start, piece.end, piece.links):
+    for start, end in split_bounds(_ITEM_END, text, piece.start, piece.end, piece.links):
         links = tuple(link for link in piece.links if start <= link[0] and link[1] <= end)
         lead, body = _split_lead(text, start, end, links)
         if lead is not None:
@@ -75,7 +75,7 @@ def split_items(text: str, piece: Piece) -> Iterator[Item]:
 def split_parts(text: str, item: Item) -> Iterator[Part]:
     """Yield the parts of an item, divided by commas outside brackets and links."""
     brackets = [match.span() for match in BRACKETS.finditer(text, item.start, item.end)]
-    spans = list(_between(_COMMA, text, item.start, item.end, (*item.links, *brackets)))
+    spans = list(split_bounds(_COMMA, text, item.start, item.end, (*item.links, *brackets)))
     for number, (start, end) in enumerate(spans):
         if number and number == len(spans) - 1 and (joined := _LEADING_AND.match(text, start, end)):
             start = joined.end()
@@ -99,7 +99,7 @@ def is_joined(name: str) -> bool:
 
 def joined_names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the names that joining words and signs divide: `X Mall & Y Centre`."""
-    return _between(_DIVIDING, text, start, end, ())
+    return split_bounds(_DIVIDING, text, start, end)
 
 
 def is_part_of_firm(text: str, start: int, end: int) -> bool:
@@ -131,8 +131,8 @@ def end_of_present(text: str, start: int, end: int) -> int:
     return before.start() if before else end
 
 
-def _between(
-    boundary: re.Pattern[str], text: str, start: int, end: int, whole: tuple[tuple[int, int], ...]
+def split_bounds(
+    boundary: re.Pattern[str], text: str, start: int, end: int, whole: tuple[tuple[int, int], ...] = ()
 ) -> Iterator[tuple[int, int]]:
     """Yield the stretches between boundaries that lie outside some spans, empty ones left out."""
     left = start

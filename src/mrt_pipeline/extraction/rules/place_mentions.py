@@ -40,6 +40,8 @@ _LEADING_VERB = re.compile(
 _WAY_THERE = re.compile(r"\s*(?:via|through|using|by way of|across|over)\b.*", re.IGNORECASE | re.DOTALL)
 _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
 _SMALL_WORD = re.compile(r"(?:&|and|of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
+_MALAY_ROAD = re.compile(r"(?:jalan|lorong)\s+\D+$", re.IGNORECASE)
+"""Begins the name of a road, or of what is named after it: `Jalan Besar Community Club`."""
 _AROUND = re.compile(
     r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
     r"|adjacent|access|leads?|exit|from|between|various|other|several|many|some|opened|opens|built|since"
@@ -124,7 +126,7 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> 
     if not 2 <= len(name) <= MAX_CHARS or len(name.split()) > MAX_WORDS or re.search(r"\d{5}", name):
         return False
     if (
-        ADDRESS.fullmatch(name)
+        (ADDRESS.fullmatch(name) and not (_MALAY_ROAD.match(name) and is_sure_place(name)))
         or GENERIC_PLACES.fullmatch(name)
         or BUS_STOP_WORDS.search(name)
         or labels_named(name)

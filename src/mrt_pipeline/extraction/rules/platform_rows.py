@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from mrt_pipeline.extraction.access_words import is_not_now
@@ -10,6 +11,7 @@ from mrt_pipeline.extraction.page_model import Cell, Piece
 from mrt_pipeline.extraction.rules.columns import Column, TableState
 from mrt_pipeline.extraction.rules.grids import TableRow
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.parts import split_bounds
 from mrt_pipeline.extraction.rules.platforms import (
     TO,
     claim_platform,
@@ -17,10 +19,14 @@ from mrt_pipeline.extraction.rules.platforms import (
     led_sign,
     line_of,
     lone_goal,
+    read_platform_line,
     read_signed,
     sign_in,
 )
 from mrt_pipeline.extraction.rules.words import Meaning
+
+_ENTRY_END = re.compile(r"[;¦]")
+"""Divides a cell's entries, each about a platform of its own."""
 
 
 def read_platform_row(
@@ -91,6 +97,16 @@ def read_layout_row(
 ) -> Iterator[Candidate]:
     """Yield what a row of a plan of the station says: `L2 | Platform A | towards Jurong East`."""
     if row.bounds is None:
+        return
+    entries = [
+        bounds
+        for cell in row.cells
+        for bounds in split_bounds(_ENTRY_END, page.text, cell.piece.start, cell.piece.end)
+        if led_sign(page.text, *bounds)
+    ]
+    if len(entries) > 1:
+        for entry in entries:
+            yield from read_platform_line(page, *entry, state.section.headings)
         return
     led = [
         (cell, found)

@@ -19,7 +19,8 @@ _SIGN = re.compile(
 )
 _LEAD = re.compile(rf"\s*(?i:{_WORDS})\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])")
 TOWARDS = re.compile(
-    "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in TOWARDS_WORDS), re.IGNORECASE
+    "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in (*TOWARDS_WORDS, "is for")),
+    re.IGNORECASE,
 )
 TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:[Tt]o|[Ff]or)(?=\s+[A-Z]))", re.IGNORECASE)
 """In an entry or row about a platform a plain `to` will do."""

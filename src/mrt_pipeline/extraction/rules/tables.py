@@ -10,20 +10,27 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Cell, Piece, Table
-from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket
-from mrt_pipeline.extraction.rules.cells import is_bad_status, read_answered, read_cell, read_exits_of
+from mrt_pipeline.extraction.qualifiers import is_doubtful_bracket
+from mrt_pipeline.extraction.rules.cells import (
+    is_bad_status,
+    is_remark_on_exit,
+    read_answered,
+    read_cell,
+    read_exits_of,
+)
 from mrt_pipeline.extraction.rules.columns import (
     Column,
     TableState,
     is_header,
     key_meaning,
+    meaning_by_form,
     take_divider,
     take_header,
     take_headless,
     take_turned_header,
 )
 from mrt_pipeline.extraction.rules.grids import TableRow, grid_of, is_copy, is_divider
-from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
+from mrt_pipeline.extraction.rules.labels import LabelText, read_labelled_key, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import split_items
 from mrt_pipeline.extraction.rules.passages import has_unread_words
@@ -33,12 +40,17 @@ from mrt_pipeline.extraction.rules.platform_rows import (
     read_platform_row,
 )
 from mrt_pipeline.extraction.rules.platforms import led_sign
-from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
-from mrt_pipeline.extraction.rules.words import Meaning
+from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted_head, read_label_heading
+from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
+_SERVICE_REMARK = re.compile(r"\b(?:\d{1,3}[A-Za-z]?|NR\d)\s*\([^()]*\)")
+"""Concerns one bus service and not the stop: `27, 371 (planned)`."""
 _SETTLED = frozenset(
-    {Meaning.EXIT, Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION, Meaning.LINE}
+    {
+        *(Meaning.EXIT, Meaning.BUS, Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION),
+        Meaning.LINE,
+    }
 )
 """Columns of which nothing is wanted beyond what was read."""
 
@@ -70,7 +82,10 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
         if is_divider(row):
             take_divider(page, row, state, labels)
         elif grid.corner is not None and not state.columns:
-            take_turned_header(page, row, grid, below, state)
+            if grid.heads == 2 and not state.header:  # it groups the heads below
+                state.header, state.is_after_header = [page.words(cell.piece) for cell in row.cells], True
+            else:
+                take_turned_header(page, row, grid, below, state)
         elif grid.corner is None and is_header(page, row, below, state):
             take_header(page, row, below, state)
         else:
@@ -178,10 +193,10 @@ def _takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
     match meaning:
         case Meaning.STATUS:
             return is_bad_status(words)
-        case Meaning.OTHER | Meaning.TIME:  # a stop's name: `Opp Blk 1 (removed)`
-            return is_not_now(words)
+        case Meaning.OTHER | Meaning.TIME | Meaning.BUS:  # a stop's name: `Opp Blk 1 (removed)`
+            return is_not_now(_SERVICE_REMARK.sub(" ", words)) and not has_key(page, words)
         case None:
-            return is_not_now(words) and is_bare_remark(words)
+            return is_not_now(words) and is_remark_on_exit(words)
         case Meaning.LINE:
             return is_not_now(words) or is_denying(words)
         case Meaning.STATION:
@@ -204,6 +219,11 @@ def _read_group(
 ) -> Iterator[Candidate]:
     place = next((number for number in group if columns[number].meaning is Meaning.EXIT), None)
     labels, others = state.labels, list(group)
+    if place is None and not state.columns and len(group) == 2:
+        first, second = (cell.piece for cell in row.cells)
+        if keyed := read_labelled_key(page, page.words(first)):
+            yield from read_cell(page, second, keyed[1], keyed[0], row.bounds)
+            return
     if place is None:
         place, found = _find_labels(page, row, group, state)
     else:
@@ -282,13 +302,15 @@ def _entries(
     for number in numbers:
         cell, column = row.cells[number], columns[number]
         words = page.words(cell.piece)
-        if is_copy(row, number) or not words:
+        if not words or (is_copy(row, number) and (column.meaning not in FEATURES)):
             continue
         if column.unknown is not None:
             page.note_unknown(column.unknown)
             continue
         if is_behind_key:
             is_behind_key = is_keyed
+            if key in (None, Meaning.EXIT):  # `Ways in | Lift`
+                key = meaning_by_form(page, head, [cell.piece]) or key
             if key is not None:
                 yield cell, Column(key)
             else:

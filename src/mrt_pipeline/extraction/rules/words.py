@@ -18,6 +18,8 @@ class Meaning(StrEnum):
 
     EXIT = "exit"
     BUS_STOP = "bus_stop"
+    BUS = "bus"
+    """services; the code of the stop where they call may come first: `54261: 22, 24`"""
     STEP_FREE = "step_free"
     WHEELCHAIR = "wheelchair"
     BARRIER_FREE = "barrier_free"
@@ -72,6 +74,7 @@ FILLERS = frozenset(
             "there",
         ),
         *(
+            *("how", "what", "you", "will", "ll", "find"),
             "any",
             "all",
             "served",

@@ -23,7 +23,7 @@ from tests.unit.extraction.rules.rule_scene import handed_on, published, said, t
         ("Nearby bus stops", Meaning.BUS_STOP),
         ("Bus Stop (Services)", Meaning.BUS_STOP),
         ("Perhentian bas", Meaning.BUS_STOP),
-        ("Bus services", Meaning.OTHER),
+        ("Bus services", Meaning.BUS),
         ("Bus stop name", Meaning.OTHER),
         ("Former bus stop", Meaning.OTHER),
         ("Not served by bus stops", Meaning.OTHER),

@@ -1,0 +1,157 @@
+"""Entries as pages write them: what stands before a colon, in brackets, or beside another thing of a list."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.extraction.rules.rule_scene import published, said, table
+
+EXIT_A = "<h2>Exits</h2><h3>Exit A</h3>"
+
+
+def _list(*items: str) -> str:
+    return EXIT_A + "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        _list("Bus: 59049 (Opp Yishun Stn) – 39, 85A"),
+        _list("<b>59049 Opp Stn:</b> 39, 85A"),
+        _list("Bus stop 59049: 39, 171 (withdrawn)"),
+        table("Exit | Bus", "A | 59049 Opp Stn<br>Svc 39, 85"),
+        table("Exit | Bus stop | Services", "A | 59049 | 39, 171 (withdrawn)"),
+        table("Service | Towards | Board at | From exit", "39 | Khatib | 59049 Opp Stn | A"),
+        "<h2>Buses</h2><ul><li>59049 Opp Stn (Exit A): 39, 85</li></ul>",
+    ],
+)
+def test_the_code_of_a_stop_that_leads_its_services_is_read(html: str) -> None:
+    assert published(html) == {"A 59049"}
+
+
+def test_no_number_among_services_is_a_stop_but_the_first_one_that_more_is_said_of() -> None:
+    assert published(_list("Buses: 39, 59049", "Bus: 39 (alight at 59049)", "Routes: 59049, 39")) == set()
+
+
+@pytest.mark.parametrize("words", ["Escalator, lift (planned)", "Lift (under repair); escalator"])
+def test_a_remark_on_a_lift_leaves_what_is_listed_beside_it(words: str) -> None:
+    for html in (_list(words), _list(f"Access: {words}"), table("Exit | Facilities", f"A | {words}")):
+        assert published(html) == {"A escalator"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Escalator, lift (both closed)", "Lift, escalator (closed)", "Escalator and lift (planned)"),
+        *("Escalator, lift (exit closed)", "Lift (planned)", "Lift; escalator (planned)"),
+    ],
+)
+def test_a_remark_on_more_than_a_lift_takes_all_of_a_cell_back(words: str) -> None:
+    assert published(table("Exit | Facilities", f"A | {words}")) == set()
+
+
+@pytest.mark.parametrize(("remark", "left"), [("Lift (planned)", {"A 59049"}), ("Closed (planned)", set())])
+def test_a_remark_on_a_thing_at_an_exit_does_not_take_back_the_exit(remark: str, left: set[str]) -> None:
+    assert published(_list("Bus stop 59049", remark)) == left
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"), [("Yes – lift", "step_free_yes"), ("No – stairs", "step_free_no")]
+)
+def test_an_answer_ends_at_a_dash(answer: str, value: str) -> None:
+    assert f"A {value}" in said(table("Exit | Step free?", f"A | {answer}"))
+
+
+def test_two_platforms_in_one_cell_have_each_its_own_direction() -> None:
+    cell = "Platform A towards Jurong East | Platform B towards Marina South Pier"
+    html = f"<table><tr><td>L2</td><td>{cell}</td></tr></table>"
+    assert said(html) == {"* A>Jurong East", "* B>Marina South Pier"}
+
+
+@pytest.mark.parametrize(("divider", "is_read"), [("<br>", True), ("<br><br>", False)])
+def test_keys_below_an_exit_belong_to_it_where_a_line_break_alone_divides_them(
+    divider: str, is_read: bool
+) -> None:
+    lines = divider.join(
+        ("<b>Exit A:</b> Northpoint City", "<i>Bus stop:</i> 59049 (Opp Stn)", "<i>Access:</i> lift")
+    )
+    assert ("A lift" in published(f"<p>{lines}</p>")) is is_read
+
+
+@pytest.mark.parametrize("key", ["Exit A bus stop", "Bus stop (Exit A)", "Bus stops at Exit A"])
+def test_a_key_may_name_the_exit_and_what_is_said_of_it(key: str) -> None:
+    assert published(f"<table><tr><th>{key}</th><td>59049</td></tr></table>") == {"A 59049"}
+
+
+@pytest.mark.parametrize("key", ["Former Exit A bus stop", "Khatib Exit A bus stop", "Old bus stop (Exit A)"])
+def test_a_key_of_another_exit_or_time_names_none(key: str) -> None:
+    assert published(f"<table><tr><th>{key}</th><td>59049</td></tr></table>") == set()
+
+
+@pytest.mark.parametrize(
+    ("head", "is_read"),
+    [("Ways in", True), ("How?", True), ("Remarks", True), ("Planned", False), ("Xyz", False)],
+)
+def test_cells_that_say_nothing_but_access_tell_what_their_head_means(head: str, is_read: bool) -> None:
+    column = published(table(f"Exit | {head}", "A | Lift", "B | Escalator"))
+    keyed = published(f"{EXIT_A}<table><tr><th>{head}</th><td>Lift</td></tr></table>")
+    assert column == ({"A lift", "B escalator"} if is_read and head != "Ways in" else set())
+    assert keyed == ({"A lift"} if is_read and head != "Remarks" else set())
+
+
+def test_a_column_of_places_and_roads_is_one_of_landmarks() -> None:
+    html = table(
+        "Exit | You'll find", "A | Golden Mall; Yishun Avenue 2", "B | Yishun Ring Road; Silver Mall"
+    )
+    assert published(html) == {"A Golden Mall", "B Silver Mall"}
+
+
+def test_exits_beside_keys_in_two_columns_are_read() -> None:
+    html = (
+        "<table><tr><th colspan='2'></th><th>A</th><th>B</th></tr>"
+        "<tr><th rowspan='2'>Access</th><th>Lift</th><td>Available</td><td>Under construction</td></tr>"
+        "<tr><th>Escalator</th><td colspan='2'>Available</td></tr>"
+        "<tr><th rowspan='2'>Bus</th><th>Stop</th><td>59049 Opp Stn</td><td>59041 Stn</td></tr>"
+        "<tr><th>Services</th><td>39</td><td>85</td></tr></table>"
+    )
+    assert published(html) == {"A lift", "A escalator", "B escalator", "A 59049", "B 59041"}
+
+
+def test_one_answer_across_columns_of_features_is_that_of_each() -> None:
+    rows = "<tr><td>A</td><td colspan='2'>Yes</td></tr><tr><td>B</td><td colspan='2'>Under repair</td></tr>"
+    html = f"<table><tr><th>Exit</th><th>Lift</th><th>Escalator</th></tr>{rows}</table>"
+    assert published(html) == {"A lift", "A escalator"}
+
+
+def test_a_remark_on_one_thing_of_a_keyed_description_leaves_the_others() -> None:
+    words = "Landmarks: Golden Mall<br>Access: escalator, lift (proposed)"
+    assert published(table("Exit | Description", f"A | {words}", "B | Lift: yes")) == {
+        *("A Golden Mall", "A escalator", "B lift")
+    }
+
+
+@pytest.mark.parametrize(("name", "is_read"), [("Jalan Besar Community Club", True), ("Jalan Besar", False)])
+def test_what_is_named_after_a_road_is_a_place(name: str, is_read: bool) -> None:
+    assert published(table("Exit | Landmarks", f"A | {name}")) == ({f"A {name}"} if is_read else set())
+
+
+def test_places_and_stops_in_one_column_are_read_as_what_each_is() -> None:
+    html = table("Place or stop | Nearest exit", "Golden Mall | A", "Bus stop 59049 Opp Stn (39) | A")
+    assert published(html) == {"A Golden Mall", "A 59049"}
+
+
+def test_no_with_stairs_only_behind_a_dash_is_a_no() -> None:
+    assert published(table("Exit | Step free?", "A | No – stairs only")) == {"A no", "A stairs_only"}
+
+
+def test_a_list_of_places_with_their_exits_needs_no_heading_for_what_is_surely_a_place() -> None:
+    items = ("Golden Mall – Exit A (5 min walk)", "Silver Mall – Exit B (planned)", "Xyz – Exit A")
+    html = "<h2>Directory</h2><ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+    assert published(html) == {"A Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_read"), [("Holland V Stn", True), ("Bt Panjang Int", True), ("Xyz V", False)]
+)
+def test_a_stop_may_be_named_in_short_beside_its_code(name: str, is_read: bool) -> None:
+    assert published(_list(f"Bus stop 59049 ({name})")) == ({"A 59049"} if is_read else set())
