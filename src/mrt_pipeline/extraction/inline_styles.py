@@ -24,10 +24,12 @@ _NEVER_HIDING = re.compile(
     r"|columns|list-style(?:-[a-z]+)?|white-space|word-(?:break|wrap)|overflow-wrap|hyphens|clear|cursor"
     r"|table-layout|caption-side|empty-cells|min-(?:width|height)|pointer-events|page-break-[a-z]+|break-[a-z]+"
     r"|(?:align|justify)-[a-z]+|flex(?:-grow|-shrink|-basis|-wrap)?|(?:grid-|row-|column-)?gap|quotes|orphans|widows"
-    r"|background-(?:repeat|position|size)"
+    r"|background-(?:repeat|position|size)|(?:-(?:moz|webkit|ms|o)-)?transition(?:-[a-z]+)?|box-sizing"
 )
 _KEYWORDS = frozenset({"inherit", "initial", "unset", "auto", "normal"})
 _NOT_STRUCK = r"(?!.*line-through)[^()]*"
+_COLOUR = r"(?:#[0-9a-f]{3,8}|[a-z]+|rgba?\([\d\s.,%/]+\))"
+_SHADOW = rf"(?:-?(?:[0-2]?\d(?:\.\d+)?(?:px)?|0?\.\d+r?em) ){{2,4}}(?!inset){_COLOUR}"
 _HARMLESS_VALUES = {
     "display": r"inline|block|inline-block|list-item|flow-root|(?:inline-)?(?:flex|grid|table)|table-[a-z-]+",
     "grid-template-columns": r"(?:repeat\([1-9], ?)?(?:[1-9]fr|auto)(?: (?:[1-9]fr|auto))*\)?",
@@ -36,9 +38,9 @@ _HARMLESS_VALUES = {
     "position": r"static|relative|sticky",
     **dict.fromkeys(("overflow", "overflow-x", "overflow-y"), "visible|auto|scroll"),
     **dict.fromkeys(("text-decoration", "text-decoration-line"), _NOT_STRUCK),
-    **dict.fromkeys(
-        ("transform", "filter", "animation", "mask", "clip-path", "text-shadow", "box-shadow"), "none"
-    ),
+    **dict.fromkeys(("transform", "filter", "animation", "mask", "clip-path"), "none"),
+    **dict.fromkeys(("text-shadow", "box-shadow"), rf"none|{_SHADOW}(?:, ?{_SHADOW})*"),
+    "outline": rf"none|0|(?:[0-4]px|thin|medium) (?:solid|dotted|dashed)(?: {_COLOUR})?",
     **dict.fromkeys(("max-width", "max-height"), "none"),
     "direction": r"ltr",
     "vertical-align": r"[a-z-]+",
@@ -53,7 +55,7 @@ _HARMLESS_LENGTHS = (
     (re.compile(r"(?:letter|word)-spacing"), -1.0, 10.0),
 )
 """properties, the least and the greatest length, in px, that puts no words out of sight or onto others"""
-_LINE_HEIGHTS = (0.8, 4.0)
+_LINE_HEIGHTS = (0.5, 4.0)
 _LEAST_SCROLLED_PX = 40.0
 _PLACING = ("display", "float", "position", "all")
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from mrt_pipeline.extraction.invisible import is_invisible
-from mrt_pipeline.extraction.page_model import ITEM_BREAK
+from mrt_pipeline.extraction.page_model import ITEM_BREAK, NOTE
 
 MAX_WORDS_CHARS = 4000
 """A longer cell or paragraph is cut, at a point where no name is cut."""
@@ -25,6 +25,8 @@ class Words:
 
     text: str = ""
     links: list[tuple[int, int]] = field(default_factory=list)
+    has_gap: bool = False
+    """whether words that may be a label were left out of it"""
     _open_link: int | None = None
     _is_cut: bool = False
     _is_broken: bool = False
@@ -70,7 +72,7 @@ class Words:
 
     def finish(self) -> Words:
         """Return the words without white space around them."""
-        self.text = self.text.rstrip(" ;")
+        self.text = self.text.rstrip(" ;") or (NOTE if self.has_gap else "")
         end = len(self.text)
         self.links = [(start, min(stop, end)) for start, stop in self.links if start < end]
         return self

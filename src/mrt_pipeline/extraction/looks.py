@@ -43,6 +43,8 @@ _SURELY_HIDING = re.compile(
     r"|(?:font-size|opacity)\s*:\s*[+-]?(?:0+(?:\.0*)?|\.0+)(?:e[+-]?\d+)?(?![.\d])",
     re.IGNORECASE,
 )
+_SHOWS_AGAIN = re.compile(r"font|visibility|[\\@{}]|/\*", re.IGNORECASE)
+"""What is within a hidden element may have letters of its own size, or be visible."""
 Place = Literal["gone", "kept", "flowing", "unknown"]
 """What becomes of the place of an element whose words are hidden: it takes none; a part of a table is where
 its row has it; it is no part of a table; or it is one, and its neighbours may be in other columns."""
@@ -103,7 +105,11 @@ def place_of(element: _Element, *, is_certain: bool = True) -> Place:
 
 def is_surely_hidden(element: _Element) -> bool:
     """Return whether there is no doubt that a hidden element is not seen, or was taken back by its editor."""
-    return place_of(element) == "gone" or _SURELY_HIDING.search(element.get("style") or "") is not None
+    if place_of(element) == "gone":
+        return True
+    return _SURELY_HIDING.search(element.get("style") or "") is not None and not any(
+        _SHOWS_AGAIN.search(inner.get("style") or "") for inner in element.iterdescendants()
+    )
 
 
 def _has_hiding_attribute(element: _Element) -> bool:
@@ -145,7 +151,7 @@ def _font_px(tag: str, found: dict[str, str], parent_px: float) -> float:
     size = found.get("font-size")
     if size is None and "font" in found:
         named = _FONT_SIZE.search(found["font"])
-        size = named[1] if named else "unknown"
+        size = named[1] if named else found["font"]
     if size is None:
         return parent_px * (_FONT_FACTORS["smaller"] if tag in _SMALLER_TAGS else 1)
     if size in _FONT_WORDS:

@@ -14,6 +14,9 @@ CELL_BREAK = " | "
 ITEM_BREAK = "; "
 """stands in a cell for a line break, a paragraph or a list item"""
 
+NOTE = "†"
+"""stands for words that are not read and may take back what they stand beside, or head"""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

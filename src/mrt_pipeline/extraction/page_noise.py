@@ -6,21 +6,25 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.extraction.page_model import NOTE
 from mrt_pipeline.extraction.qualifiers import is_understood
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_SHOWN_TAGS = ("code", "pre", "kbd", "samp", "tt", "var", "xmp", "listing", "plaintext")
+"""hold examples, but are seen, as a word of a sentence may be"""
 DROPPED_TAGS = frozenset(
     {
         *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas"),
         *("audio", "video", "map", "form", "button", "select", "textarea", "head", "title", "nav"),
         *("figure", "figcaption", "s", "strike", "del", "sub"),
         *("dialog", "datalist", "noembed", "noframes", "marquee", "progress", "meter", "rp"),
-        *("code", "pre", "kbd", "samp", "tt", "var", "xmp", "listing", "plaintext"),
+        *_SHOWN_TAGS,
     }
 )
-"""``s``, ``strike`` and ``del`` are what an editor has taken back; in ``code`` and the like are examples"""
+TAKEN_BACK_TAGS = frozenset({"s", "strike", "del"})
+"""what an editor has taken back"""
 
 _DROPPED_CLASS = re.compile(
     r"(?:^|\s)(?:navbox|navigation|toc|mw-editsection|mw-references|references?|reflist"
@@ -28,34 +32,19 @@ _DROPPED_CLASS = re.compile(
     r"|error|noexcerpt|mw-empty-elt|sistersite|hidden)(?:[\w-]*)(?:\s|$)",
     re.IGNORECASE,
 )
+_SILENT_CLASS = re.compile(r"navbox|navigation|mw-(?!references)|catlinks|printfooter|gallery|sistersite")
+"""Says nothing of what it stands in."""
+_NOTICE_CLASS = re.compile(r"(?:^|\s)(?:[a-z]*mbox|hatnote|dablink)(?:[\w-]*)(?:\s|$)", re.IGNORECASE)
+_INLINE_TAGS = frozenset({"span", "b", "i", "em", "strong", "small", "big", "font", "u", "a", "abbr", "mark"})
+_FIGURE_TAGS = frozenset({"figure", "button", "select", "marquee"})
+_UNITS = frozenset({"td", "th", "li", "dt", "dd", "caption", "h1", "h2", "h3", "h4", "h5", "h6"})
 _DROPPED_IDS = frozenset({"toc", "catlinks", "siteSub", "contentSub", "jump-to-nav"})
 _DROPPED_ROLES = frozenset({"navigation", "note", "search", "banner", "presentation-only"})
-NOTE = "†"
-"""stands for a note whose words may take back what is before it"""
 _NOTE_ID = "cite_note"
-_NUMBER = re.compile(r"[\[(]?\s*\d+\s*[\])]?")
+_NUMBER = re.compile(r"[\[(]?\s*\d{1,3}\s*[\])]?")
 _WORDED = re.compile(r"[^\W\d_]{3,}|[?？]")
-_STAR = re.compile(r"[*†‡#]|^[\[(]?[a-z][\])]?$")
 _ORDINAL = re.compile(r"\s*(?:st|[nr]d|th)\s*", re.IGNORECASE)
 _FILE_LINK = re.compile(r"\s*(?:file|image)\s*:", re.IGNORECASE)
-_FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
-
-ICONS = frozenset(
-    {
-        *("yes", "no", "tick", "check", "cross", "yes check", "x mark", "check mark", "lift", "elevator"),
-        *(
-            "escalator",
-            "stairs",
-            "wheelchair",
-            "accessible",
-            "barrier-free",
-            "step-free",
-            "tactile",
-            "toilet",
-        ),
-    }
-)
-"""The only images that stand for a word: those whose text says one of these."""
 
 
 def is_dropped(element: _Element) -> bool:
@@ -67,13 +56,17 @@ def is_dropped(element: _Element) -> bool:
         return True
     if tag == "sup":  # a footnote's mark behind a label would read as part of it: A¹
         return not _ORDINAL.fullmatch("".join(map(str, element.itertext())))
-    if tag == "a" and _FILE_LINK.match(element.text or ""):
+    if _is_file_link(element):
         return True
     return (
         _DROPPED_CLASS.search(element.get("class") or "") is not None
         or element.get("id") in _DROPPED_IDS
         or element.get("role") in _DROPPED_ROLES
     )
+
+
+def _is_file_link(element: _Element) -> bool:
+    return element.tag == "a" and _FILE_LINK.match(element.text or "") is not None
 
 
 def notes_of(root: _Element) -> dict[str, bool]:
@@ -86,15 +79,15 @@ def notes_of(root: _Element) -> dict[str, bool]:
 
 
 def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
-    """Return what a small raised or lowered mark says of the words before it, if it may take them back.
+    """Return what stands for an element that is left out, if it may take back words that it stands beside.
 
     Args:
         element: any element that is left out of the text.
         notes: the page's notes, as ``notes_of`` returns them.
     """
-    if element.tag not in ("sup", "sub"):
-        return None
     words = _text_of(element)
+    if element.tag not in ("sup", "sub"):
+        return NOTE if words and _is_seen_beside_words(element) else None
     links = [
         href for link in element.iter("a") if (href := link.get("href") or "").startswith(f"#{_NOTE_ID}")
     ]
@@ -103,7 +96,25 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
         return NOTE if any(notes.get(link, is_worded) for link in links) else None
     if _WORDED.search(words):
         return f" [{words.strip('[]()')}]"
-    return NOTE if _STAR.search(words) else None
+    return NOTE if words and not _NUMBER.fullmatch(words) else None
+
+
+def notice_of(element: _Element) -> str | None:
+    """Return the words of a notice above an article or a list, if they may take something back."""
+    is_notice = element.get("role") == "note" or _NOTICE_CLASS.search(element.get("class") or "") is not None
+    words = _text_of(element) if is_notice and element.tag not in _INLINE_TAGS else ""
+    return words if words and not is_understood(words, may_name=True, is_sentence=True) else None
+
+
+def _is_seen_beside_words(element: _Element) -> bool:
+    """Return whether an element is seen, and is a part of a sentence, a cell, an item or a heading."""
+    tag = element.tag
+    if tag in _SHOWN_TAGS:
+        return True
+    is_unseen = (tag in DROPPED_TAGS and tag not in _FIGURE_TAGS) or _is_file_link(element)
+    if is_unseen or _SILENT_CLASS.search(element.get("class") or ""):
+        return False
+    return tag in _INLINE_TAGS or tag in _UNITS or any(item.tag in _UNITS for item in element.iterancestors())
 
 
 def _text_of(element: _Element) -> str:
@@ -115,9 +126,3 @@ def _names_source(note: _Element) -> bool:
     return any(
         item.tag == "cite" or "external" in (item.get("class") or "") for item in note.iter("a", "cite")
     )
-
-
-def icon_word(element: _Element) -> str | None:
-    """Return the word that an image stands for, if it is one of the few that matter."""
-    word = _FILE_ENDING.sub("", (element.get("alt") or "").strip()).replace("_", " ")
-    return word if word.casefold() in ICONS else None

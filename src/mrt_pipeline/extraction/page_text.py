@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.line_builder import Words
 from mrt_pipeline.extraction.looks import Look, Place, is_surely_hidden, look_of, place_of
-from mrt_pipeline.extraction.page_model import PageText
-from mrt_pipeline.extraction.page_noise import NOTE, icon_word, is_dropped, notes_of, remark_of
+from mrt_pipeline.extraction.page_images import image_words, is_label_image
+from mrt_pipeline.extraction.page_model import NOTE, PageText
+from mrt_pipeline.extraction.page_noise import (
+    TAKEN_BACK_TAGS,
+    is_dropped,
+    notes_of,
+    notice_of,
+    remark_of,
+)
 from mrt_pipeline.extraction.page_sheets import read_sheets
 from mrt_pipeline.extraction.page_spans import colspan_of, rowspan_of
 from mrt_pipeline.extraction.page_tables import RawCell, RawTable, unfold
@@ -62,6 +69,8 @@ _BOX_PARTS = {
 }
 """what the parts of a box of facts are in a table"""
 _ROW_GROUPS = frozenset({"thead", "tbody", "tfoot"})
+_PARTS = frozenset({"heading", "dt", "caption", "td", "th"})
+"""keep their place when their words are left out"""
 _KINDS: dict[str, Kind] = {"li": "item", "dd": "item", "dt": "term"}
 
 
@@ -95,7 +104,10 @@ def _read(root: _Element, reader: _Reader) -> None:
         look = look_of(element, looks[-1], is_hidden=is_styled)
         looks.append(look)
         if is_dropped(element):
-            reader.skip(element, None if look.is_hidden else remark_of(element, notes))
+            if not look.is_hidden:
+                reader.add_notice(notice_of(element))
+            remark = remark_of(element, notes)
+            reader.skip(element, remark and _mark_of(element) if look.is_hidden else remark)
             walk.skip_subtree()
         elif not look.is_hidden:
             reader.start(element, _seen(element.text, look))
@@ -176,14 +188,28 @@ class _Reader:
             self._break_line()
         elif tag == "a":
             self._words().open_link()
-        elif tag == "img" and (word := icon_word(element)):
-            self._words().add(f" {word} ")
+        elif tag == "img":
+            self._words().add(image_words(element))
+            self._words().has_gap |= is_label_image(element)
         self._words().add(words)
 
     def skip(self, element: _Element, remark: str | None = None) -> None:
         """Take that an element is left out, but for a remark; its end and the text behind it still come."""
+        tag = _tag_of(element)
+        if remark and (tag in _HEADINGS or tag in _PARTS):
+            self.start(element, remark)  # it ends the part before it, and heads what follows
+            return
         self._skipped.add(element)
         self._words().add(remark)
+        if remark is None and element.tag in TAKEN_BACK_TAGS:
+            self._words().has_gap = True
+
+    def add_notice(self, words: str | None) -> None:
+        """Take the words of a notice as a paragraph of their own."""
+        if words and not self._tables and not self._depth:
+            self._start_block("p")
+            self._words().add(words)
+            self._end_block("p")
 
     def skip_hidden(self, element: _Element, place: Place) -> None:
         """Take that an element is left out since its words may not be seen."""

@@ -7,6 +7,7 @@
 ``columns``        what do a table's columns hold
 ``lists``          what does an entry say that begins with an exit or a key
 ``prose``          what does a sentence say in so many words
+``closures``       which exits does a sentence say are not open
 ``cells``          what does one cell or entry say, by what its column or key means
 ``parts``          which items, and parts of them, is a cell made of
 ``platform_rows``  what does a row about platforms say

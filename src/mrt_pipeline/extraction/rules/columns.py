@@ -15,20 +15,21 @@ from mrt_pipeline.extraction.page_model import Cell, Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in, denied_in
 from mrt_pipeline.extraction.rules.grids import Grid, TableRow, has_label, is_copy, is_divider
-from mrt_pipeline.extraction.rules.headers import is_taken_back
+from mrt_pipeline.extraction.rules.headers import is_noted, is_taken_back, without_notes
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import split_list
 from mrt_pipeline.extraction.rules.place_mentions import is_generic, is_sure_place
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
-from mrt_pipeline.extraction.rules.words import ANSWERS, FILLERS, Meaning, folded
+from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, FILLERS, Meaning, folded
 
 _CODES = re.compile(r"\d{5}(?:\s*(?:[;,/&、]|and)\s*\d{5})*")
 MAX_HEAD_WORDS = 4
 """A cell that is not marked as a head and has more words is none."""
 _BLANK = frozenset({"", "-", "–", "—"})
 _ABOUT_TRAINS = frozenset({Meaning.PLATFORM, Meaning.TOWARDS})
+_OF_ONE_COLUMN = (Meaning.ACCESS, Meaning.BUS_STOP, Meaning.LANDMARK, Meaning.OTHER)
 _SILENT = frozenset({None, Meaning.OTHER})
 """Meanings of a head that say nothing of exits."""
 _NOT_BEHIND_LABEL = frozenset({None, Meaning.EXIT, Meaning.STATION, Meaning.OTHER})
@@ -109,6 +110,8 @@ def take_header(page: RulePage, row: TableRow, below: Sequence[TableRow], state:
         ]
     state.columns = tuple(_columns_of(page, words, meanings, body))
     state.header, state.is_after_header = words, True
+    if any(is_noted(head) and _says_whose(page, head) for head in own):
+        state.is_unread = True
 
 
 def take_turned_header(
@@ -158,6 +161,11 @@ def is_harmless_head(words: str) -> bool:
     """Return whether no word of an unknown head can turn round what stands below it."""
     beside = " ".join(word for word in folded(words).split() if word not in FILLERS)
     return not is_taken_back(words) and not is_elsewhere(words) and is_understood(beside, is_sentence=True)
+
+
+def _says_whose(page: RulePage, head: str) -> bool:
+    """Return whether a head with a note may be what tells whose the rows are, or whether they count."""
+    return page.vocabulary.meaning_of(without_notes(head)) not in (*FEATURES, *_OF_ONE_COLUMN)
 
 
 def _is_about_one(page: RulePage, cell: Cell) -> bool:

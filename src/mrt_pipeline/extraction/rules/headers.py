@@ -37,6 +37,8 @@ _AFFIRMED = re.compile(
 )
 """Looks like a denial and is none."""
 _EITHER = re.compile(r"\b(?:or|and)\b|[/&]", re.IGNORECASE)
+_NOTED = re.compile(r"[†‡]|(?<=[^\s*])\s*\*+")
+"""A star before words may be the mark of a list."""
 _SEPARATED = "\u4e00"
 _SEPARATED_END = "\u9fff"
 """Between these lie Chinese characters, which are written without spaces."""
@@ -112,9 +114,19 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
 
 
 def is_taken_back(header: str) -> bool:
-    """Return whether a header speaks of the past, of plans, or of what there is not."""
+    """Return whether a header speaks of the past, of plans, of what there is not, or has a note."""
     plain = _AFFIRMED.sub(" ", header)
-    return is_not_now(plain) or is_denying(plain)
+    return is_noted(header) or is_not_now(plain) or is_denying(plain)
+
+
+def is_noted(words: str) -> bool:
+    """Return whether a note, or what may be hidden, may take some words back."""
+    return _NOTED.search(words) is not None
+
+
+def without_notes(words: str) -> str:
+    """Return some words without the signs of notes."""
+    return _NOTED.sub("", words).strip()
 
 
 def _read(path: Path) -> Iterator[tuple[tuple[str, ...], Meaning]]:

@@ -14,6 +14,7 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Line, PageText, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
+from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
 from mrt_pipeline.extraction.rules.lists import ListReader
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
@@ -56,6 +57,7 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
     found: dict[Candidate, None] = {}
     unread: list[tuple[int, Bounds]] = []
     for number, block, section in sections_of(rule_page):
+        withdraw_closed(rule_page, block, section)
         if section.is_unread or len(found) >= MAX_CANDIDATES:
             continue
         if isinstance(block, Table):
@@ -66,8 +68,9 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
             continue
         if stretch is not None:
             unread.append((number, stretch))
-    kept = [item for item in found if item.exit_label not in rule_page.withdrawn]
-    passages = tuple(choose_passages(rule_page, unread))
+    withdrawn = rule_page.withdrawn
+    kept = [] if ALL in withdrawn else [item for item in found if item.exit_label not in withdrawn]
+    passages = () if ALL in withdrawn else tuple(choose_passages(rule_page, unread))
     unknown = tuple(rule_page.unknown_heads.most_common(MAX_UNKNOWN_HEADS))
     return RuleReading(tuple(kept)[:MAX_CANDIDATES], passages, unknown)
 

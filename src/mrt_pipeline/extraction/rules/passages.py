@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import PLATFORM, labels_named, line_at, mentions_in, sentence_at
-from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, bounds_of
+from mrt_pipeline.extraction.page_model import NOTE, Block, Heading, Line, Piece, bounds_of
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.words import NO_WORDS, YES_WORDS, folded
@@ -17,6 +17,8 @@ MAX_PASSAGES = 8
 MAX_PASSAGE_CHARS = 2000
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_UNKNOWN_LEAD = re.compile(rf"^[\s=|-]*{NOTE}[\s=|{NOTE}-]*$", re.MULTILINE)
+"""What stands below may be another exit's."""
 _ANSWERS = frozenset({*YES_WORDS, *NO_WORDS, "", "unknown", "n/a", "na", "tba", "tbc"})
 
 
@@ -48,7 +50,7 @@ def choose_passages(page: RulePage, unread: Sequence[tuple[int, Bounds]]) -> lis
     chosen: list[Bounds] = []
     for number, (start, end) in unread:
         start = _with_lead(page, number, start, end)
-        if is_hostile(page.text[start:end]):
+        if is_hostile(page.text[start:end]) or _UNKNOWN_LEAD.search(page.text, start, end):
             continue
         if chosen and start <= chosen[-1][1] + 2 and end - chosen[-1][0] <= MAX_PASSAGE_CHARS:
             chosen[-1] = (chosen[-1][0], max(end, chosen[-1][1]))

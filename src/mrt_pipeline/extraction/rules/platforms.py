@@ -9,6 +9,7 @@ from dataclasses import replace
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import PLATFORM, mentions_in, owner_at, sentence_at
+from mrt_pipeline.extraction.rules.headers import is_noted
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, TOWARDS_WORDS, VIA_WORDS, Meaning
 
@@ -70,7 +71,7 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
         if stop := _END.search(page.text, start, end):
             end = stop.start()
     words = page.text[start:end]
-    if is_not_now(words) or is_denying(words):
+    if is_not_now(words) or is_denying(words) or is_noted(words):
         return []
     words = re.split(r"[(（]", words)[0]
     if via := VIA_WORDS.search(words):

@@ -10,7 +10,7 @@ from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_taken_back
+from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted, is_taken_back, without_notes
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.platforms import led_sign
@@ -74,7 +74,9 @@ def _level_of(page: RulePage, block: Block) -> tuple[int | None, bool]:
     if not isinstance(block, Line) or block.kind != "paragraph":
         return None, False
     words = page.words(block.piece)
-    name = words.rstrip(" :：")
+    name = without_notes(words).rstrip(" :：")
+    if not name:  # `†`: an exit that is not known may be named there
+        return LABEL_LINE, True
     is_sentence = _SENTENCE_ENDS.search(words) is not None and not has_key(page, words)
     if len(words) <= MAX_HEADER_CHARS and not is_sentence:
         found, platform = read_labels(page, name), led_sign(name, 0, len(name))
@@ -113,7 +115,7 @@ def is_untrusted_head(page: RulePage, heading: str) -> bool:
 
 def is_untrusted(page: RulePage, heading: str) -> bool:
     """Return whether what stands below a heading is not about the station's exits as they are now."""
-    if UNREAD_TOPICS.search(heading) or is_not_now(heading) or is_hostile(heading):
+    if UNREAD_TOPICS.search(heading) or is_not_now(heading) or is_hostile(heading) or is_noted(heading):
         return True
     about = page.vocabulary.meaning_of(heading)
     is_about_trains = about in (Meaning.PLATFORM, Meaning.TOWARDS, Meaning.LINE) or _BRANCH.search(heading)
@@ -129,6 +131,8 @@ def is_untrusted_lead(page: RulePage, line: Line) -> bool:
     `The following exits are not open yet:` takes back all that it leads to, as a heading would.
     """
     words = page.words(line.piece).strip()
+    if is_noted(words):
+        return True
     if words.endswith((":", "：")):
         last = _SENTENCE.split(words)[-1]
         plain = without_stations(last, page.names.slugs)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
-from mrt_pipeline.extraction.page_model import Cell, Piece, Table
-from mrt_pipeline.extraction.qualifiers import is_doubtful_bracket
+from mrt_pipeline.extraction.page_model import NOTE, Cell, Piece, Table
+from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket
 from mrt_pipeline.extraction.rules.cells import (
     is_bad_status,
     is_remark_on_exit,
@@ -68,7 +68,21 @@ class RowReading:
 
 
 def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowReading]:
-    """Yield what the rules made of each row that names no columns."""
+    """Yield what the rules made of each row that names no columns.
+
+    A row of which no more is known than whose it is, or not even that, may deny what the others say.
+    """
+    doubtful: set[str] = set()
+    readings = list(_read_rows(page, table, section, doubtful))
+    if NOTE in doubtful:
+        return
+    for reading in readings:
+        kept = tuple(item for item in reading.candidates if item.exit_label not in doubtful)
+        yield replace(reading, candidates=kept)
+
+
+def _read_rows(page: RulePage, table: Table, section: Section, doubtful: set[str]) -> Iterator[RowReading]:
+    """Yield the rows of a table, and note the exits whose rows may not be seen, or that it may be any."""
     caption = page.words(table.caption) if table.caption else ""
     if caption and is_untrusted_head(page, caption):
         return
@@ -90,10 +104,23 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
             take_header(page, row, below, state)
         else:
             state.is_after_header, state.has_data = False, True
+            doubtful.update(_doubtful_labels(page, row, state))
             if not state.is_unread:
                 candidates = tuple(dict.fromkeys(_read_row(page, row, state)))
                 is_row_unread = _is_unread(page, row, candidates, state)
                 yield RowReading(row, candidates, is_row_unread, _leads_of(page, row, state))
+
+
+def _doubtful_labels(page: RulePage, row: TableRow, state: TableState) -> tuple[str, ...]:
+    """Return whose row may not be seen; ``NOTE`` if that may not be seen either."""
+    places = [number for number, column in enumerate(state.columns) if column.meaning is Meaning.EXIT]
+    place = places[0] if places and places[0] < len(row.cells) else 0
+    label = page.words(row.cells[place].piece)
+    others = {page.words(cell.piece) for number, cell in enumerate(row.cells) if number != place} - {""}
+    if label == NOTE and (places or others == {NOTE}):
+        return (NOTE,)
+    found = read_labels(page, label) if others == {NOTE} else None
+    return found.labels if found else ()
 
 
 def split_exits(page: RulePage, piece: Piece) -> Iterator[tuple[tuple[str, ...], Piece]]:

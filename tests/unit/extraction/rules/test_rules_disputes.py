@@ -74,3 +74,20 @@ def test_stairs_only_and_a_lift_exclude_each_other() -> None:
     html = table("Exit | Facilities", "A | Lift") + "<p>Exit A has stairs only.</p>"
     assert published(html) == set()
     assert disputed(html) == {"A access.features.lift", "A access.features.stairs_only"}
+
+
+@pytest.mark.parametrize(
+    ("row", "left"),
+    [
+        ('<td>A</td><td style="color:var(--x)">No</td>', {"B lift"}),
+        ('<td style="color:var(--x)">A</td><td>No</td>', set()),
+        ('<td style="color:var(--x)">A</td><td style="color:var(--x)">No</td>', set()),
+        ("<td>C</td><td>No</td>", {"A lift", "B lift"}),
+    ],
+)
+def test_a_row_that_may_be_hidden_may_deny_what_its_table_says(row: str, left: set[str]) -> None:
+    rows = table("Exit | Lift", "A | Yes", "B | Yes").replace("</table>", f"<tr>{row}</tr></table>")
+    assert published(rows) == left
+    assert published(
+        rows.replace("<tr><td>A</td><td>Yes", '<tr style="color:var(--x)"><td>A</td><td>No')
+    ) == (set())

@@ -1,0 +1,88 @@
+"""Sentences that say that an exit, or the station, is not open: they take back what the page says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mrt_pipeline.extraction.mentions import EXIT, mentions_in, sentence_at
+from mrt_pipeline.extraction.page_model import Block, bounds_of
+from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.sections import Section
+
+ALL = "*"
+"""stands among the exits that are withdrawn for the whole station"""
+
+_LEAD = re.compile(
+    r"(?:\A|[,:;(•-]|\b(?:and|but|while|whereas|although|though|however|currently|now|the|that|as|note))\s*\Z",
+    re.IGNORECASE,
+)
+"""What may stand before a subject; `the lift at Exit A` and `if Exit A` are about something else."""
+_BESIDE = r"(?:\s*\([^()]*\)|\s*,[^,.;]*,|\s+(?:of|at|to) [^,.;]*?)?"
+_STILL = r"(?:\s+(?:\w+ly|now|still|also|both))*"
+_STATE = (
+    r"(?:closed|shut|sealed|demolished|(?:being|(?:yet |due )?to be) (?:built|constructed|opened|completed)"
+    r"|(?:planned|proposed)(?!\s+to\b)|off limits|out of (?:service|use|order)"
+    r"|under (?:construction|renovation|repair\w*|maintenance)"
+    r"|not (?:yet |currently |now )?(?:open\w*|operational|in (?:use|service|operation)|built|completed)"
+    r"|(?:inaccessible|not (?:yet |currently |now )?accessible)(?=\s*(?:[.,;)]|\Z|until|for now)))"
+)
+_CLOSED = (
+    rf"\s+(?:(?:is|are|remains?|stays?|(?:has|have|will) (?:been|be)){_STILL}\s+{_STATE}"
+    r"|(?:has|have) (?:not|yet) (?:\w+\s+){0,2}open\w*|(?:is|are)(?:n['’]t| yet| due) (?:\w+\s+)?open\w*"
+    r"|will (?:only )?open|opens (?:soon|later|next|in 20\d\d))\b"
+)
+_ENTRY = (
+    r"\s*[:：–—(-]\s*(?:currently |still )?(?:closed|not (?:yet )?open|under construction|out of service)\b"
+)
+_OF_EXIT = re.compile(f"{_BESIDE}{_CLOSED}|{_ENTRY}", re.IGNORECASE)
+_EVERY_NIGHT = (
+    r"(?!\s+(?:daily|overnight|at night|every (?:night|day)"
+    r"|(?:from|between|after|at|by) (?:about )?\d{1,2}\D))"
+)
+"""What every station is closed for."""
+_OF_STATION = re.compile(
+    rf"(?:\s+(?:MRT|LRT|station|stn|interchange))*{_BESIDE}{_CLOSED}{_EVERY_NIGHT}", re.IGNORECASE
+)
+_THE_STATION = re.compile(
+    r"(?:\bth(?:e|is)\s+(?:\w+\s+)?(?:station|stop)|\ball\s+(?:\w+\s+){0,2}exits"
+    r"|\bthe exits)\b",
+    re.IGNORECASE,
+)
+
+
+def withdraw_closed(page: RulePage, block: Block, section: Section) -> None:
+    """Note the exits of which the sentences of a block say that they are not open, or the whole station."""
+    if any(map(page.names_other_station, section.headings)):
+        return
+    for start, end in _lines_of(page, block):
+        page.withdrawn.update(_closed_in(page, start, end))
+
+
+def _lines_of(page: RulePage, block: Block) -> Iterator[tuple[int, int]]:
+    start, end = bounds_of(block)
+    while start < end:
+        stop = page.text.find("\n", start, end)
+        stop = end if stop < 0 else stop
+        yield start, stop
+        start = stop + 1
+
+
+def _closed_in(page: RulePage, start: int, end: int) -> Iterator[str]:
+    for mention in mentions_in(page.text, start, end, EXIT):
+        if _is_subject(page, mention.start, start) and _OF_EXIT.match(page.text, mention.end, end):
+            yield from mention.labels
+    words = page.text[start:end]
+    named = page.names.stations_in(words)
+    subjects = [(found.start, found.end) for found in named if found.slug == page.slug]
+    subjects += [match.span() for match in _THE_STATION.finditer(words)]
+    for left, right in subjects:
+        if _is_subject(page, start + left, start) and _OF_STATION.match(words, right):
+            yield ALL
+
+
+def _is_subject(page: RulePage, position: int, line_start: int) -> bool:
+    """Return whether a sentence of this station has its subject at a position."""
+    begin = max(line_start, sentence_at(page.text, position, position + 1)[0])
+    lead = page.text[begin:position]
+    return _LEAD.search(lead.rstrip()) is not None and not page.names_other_station(lead)

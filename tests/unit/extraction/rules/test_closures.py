@@ -1,0 +1,65 @@
+"""What a sentence says is not open, an exit or the station, has nothing published, wherever it stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.extraction.rules.rule_scene import published, table
+
+HTML = "<h2>Exits</h2>" + table("Exit | Lift", "A | Yes", "B | Yes")
+PLATFORMS = "<h2>Platforms</h2>" + table("Platform | Towards", "A | Marina South Pier")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Exit A is closed until 2027.",
+        "Exit A is under construction.",
+        "Currently, Exit A (to Yishun Avenue 2) is temporarily closed.",
+        "Exit A, which leads to Northpoint City, is not open yet.",
+        "Exit B is open and Exit A is being built.",
+        "Exit A has not yet been opened.",
+        "Exit A will open in 2027.",
+        "Exit A is not accessible until 2027.",
+        "Exit A: closed",
+    ],
+)
+def test_an_exit_that_a_sentence_calls_closed_has_nothing_published(sentence: str) -> None:
+    for html in (f"<p>{sentence}</p>{HTML}", f"{HTML}<h2>Trivia</h2><ul><li>{sentence}</li></ul>"):
+        assert published(html) == {"B lift"}
+    assert published(table("Exit | Lift | Notes", f"A | Yes | {sentence}", "B | Yes | ")) == {"B lift"}
+    assert published(f"{HTML}<div class='ambox'>{sentence}</div>") == {"B lift"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Yishun station is closed.",
+        "The station is currently under construction.",
+        "Note: Yishun MRT Station is not open yet.",
+        "The exits are planned.",
+    ],
+)
+def test_a_station_that_a_sentence_calls_closed_has_nothing_published(sentence: str) -> None:
+    assert published(f"{HTML}{PLATFORMS}<p>{sentence}</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If Exit A is closed, use Exit B.",
+        "Khatib station is closed. Khatib Exit A is closed.",
+        "A mall at Exit A is planned.",
+        "The station is built underground, and the station is planned to have another exit.",
+        "The station is closed from 1am to 5am.",
+        "Exit A is not wheelchair-accessible. Exit A was closed in 2010.",
+        "The carpark exit A is closed.",
+    ],
+)
+def test_a_sentence_about_something_else_closes_no_exit(sentence: str) -> None:
+    assert {"A lift", "B lift"} <= published(f"{HTML}<p>{sentence}</p>")
+
+
+def test_what_is_closed_below_another_stations_heading_is_that_stations() -> None:
+    below = "<h3>Khatib</h3><p>Exit A is closed.</p>"
+    assert published(HTML + below) == {"A lift", "B lift"}

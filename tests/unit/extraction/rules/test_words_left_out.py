@@ -1,0 +1,137 @@
+"""What is not read of a page, and may take something back, leaves unread what it stands beside or heads."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.extraction.rules.rule_scene import published, table
+
+DOUBT = 'style="color:var(--x)"'
+NOTED = '<sup class="reference"><a href="#cite_note-1">[a]</a></sup>'
+NOTES = '<ol class="references"><li id="cite_note-1">Planned; will open in 2027.</li></ol>'
+TABLE = table("Exit | Wheelchair accessible", "A | Yes")
+LIST = "<ul><li>Exit A: Lift, wheelchair accessible</li></ul>"
+ITEM = "<ul><li>Wheelchair accessible</li></ul>"
+YES = {"A wheelchair_accessible", "A yes"}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        f"<h3 {DOUBT}>Exit B</h3>",
+        f"<h3><span {DOUBT}>Exit B</span></h3>",
+        "<h3><code>Exit B</code></h3>",
+        '<h3><img alt="Exit B"></h3>',
+        "<h3><s>Exit B</s></h3>",
+        '<h3 class="noprint">Exit B</h3>',
+        f"<p {DOUBT}>Exit B</p><p>Lift: yes</p>",
+        f"<h2 {DOUBT}>Khatib</h2><h3>Exit B</h3>",
+    ],
+)
+def test_a_heading_that_is_not_read_ends_the_exit_before_it_and_heads_no_exit(heading: str) -> None:
+    above = "<h2>Exits</h2><h3>Exit A</h3><p>To Yishun Avenue 2.</p>"
+    assert published(above + ITEM) == YES
+    assert published(above + heading + ITEM) == set()
+
+
+@pytest.mark.parametrize("words", [f"<span {DOUBT}>Exit B</span>", "<s>Exit B</s>", '<img alt="Exit B">'])
+def test_what_stands_below_a_term_or_item_that_is_not_read_is_nobodys(words: str) -> None:
+    for html in (
+        f"<dl><dt>Exit A</dt><dd>Yishun</dd><dt>{words}</dt><dd>Wheelchair accessible</dd></dl>",
+        f"<ul><li>Exit A</li><li>{words}{ITEM}</li></ul>",
+    ):
+        assert published(f"<h2>Exits</h2>{html}") == set()
+    assert (
+        published(f"<dl><dt>Exit A</dt><dt {DOUBT}>Exit B</dt><dd>Wheelchair accessible</dd></dl>") == set()
+    )
+
+
+@pytest.mark.parametrize("mark", [f"<span {DOUBT}>planned</span>", NOTED, "*", "<sup>UC</sup>"])
+def test_a_note_to_what_heads_a_table_or_list_leaves_it_unread(mark: str) -> None:
+    row = f"A | Yes</td></tr><tr><td colspan=2>More{mark}</td></tr><tr><td>A</td><td>Yes"
+    headings = (f"<h2>Exits{mark}</h2>", f"<h2>Exits</h2><h3>Exits{mark}</h3>")
+    for html in (
+        *(heading + below for heading in headings for below in (TABLE, LIST)),
+        f"<h2>Exits</h2><p>The exits are:{mark}</p>{LIST}",
+        table("Exit | Wheelchair accessible", "A | Yes", caption=f"Exits{mark}"),
+        table(f"Exit | Wheelchair accessible{mark}", "A | Yes"),
+        table(f"Exit{mark} | Wheelchair accessible", "A | Yes"),
+        table("Exit | Wheelchair accessible", row.replace("A | Yes", "B | Yes", 1)),
+        "<h2>Platforms</h2>" + table(f"Platform{mark} | Towards", "A | Marina South Pier"),
+        f"<ul><li>Platform A: towards Marina South Pier {mark}</li></ul>",
+    ):
+        assert {fact for fact in published(html + NOTES) if fact[0] in "A*"} == set(), html
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<h3 {DOUBT}>Planned exits</h3>{LIST}",
+        f"<p {DOUBT}>Information as of 1999:</p>{LIST}",
+        '<div style="font-size:0"><p style="font-size:14px">Information as of 1999:</p></div>' + LIST,
+        f"<pre>All exits are under construction:</pre>{LIST}",
+        TABLE.replace("<caption>", f"<caption {DOUBT}>Planned"),
+        TABLE.replace("<tr><td>", f"<tr {DOUBT}><td colspan=2>Planned exits</td></tr><tr><td>"),
+        TABLE.replace("Wheelchair", f"<span {DOUBT}>Not</span> wheelchair"),
+        f"<aside><section><h2 class='pi-header' {DOUBT}>Planned</h2>"
+        "<div class='pi-data'><h3 class='pi-data-label'>Exit A</h3>"
+        "<div class='pi-data-value'>Wheelchair accessible</div></div></section></aside>",
+    ],
+)
+def test_words_that_may_be_hidden_take_back_what_they_may_head(html: str) -> None:
+    assert published(f"<h2>Exits</h2>{html}") == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(f"<sup>{mark}</sup>" for mark in ("UC", "🚧", "!", "No", "✗", "2027", "N1", "§")),
+        *(
+            f'<img alt="{alt}">'
+            for alt in ("Under construction", "Out of service", "Closed.svg", "🚧", "Red X")
+        ),
+        *(f"<{tag}>closed</{tag}>" for tag in ("code", "tt", "var", "pre", "kbd", "samp", "figure")),
+        *(
+            f'<span class="{name}">closed</span>'
+            for name in ("noprint", "hidden-xs", "hidden-print", "metadata", "thumbinner", "tocolours")
+        ),
+        '<div style="font-size:0"><b style="font-size:14px">(closed)</b></div>',
+        '<span style="visibility:hidden"><b style="visibility:visible">closed</b></span>',
+        f"<sup {DOUBT}>UC</sup>",
+    ],
+)
+def test_words_left_out_of_a_cell_or_entry_may_take_it_back(words: str) -> None:
+    assert published(table("Exit | Wheelchair accessible", f"A | Yes {words}")) == set()
+    assert published(f"<h2>Exits</h2><ul><li>Exit A: wheelchair accessible {words}</li></ul>") == set()
+
+
+def test_a_word_in_code_is_not_lost_from_its_sentence() -> None:
+    assert published("<p>Exit A is <tt>not</tt> wheelchair accessible.</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        '<p><img alt="Map of the station"></p>',
+        '<table><tr><td colspan=2><img alt="Yishun platforms"></td></tr></table>',
+        '<div class="thumb"><p>The old entrance</p></div>',
+        '<div class="hatnote">See also Yishun Bus Interchange.</div>',
+    ],
+)
+def test_decoration_in_a_block_of_its_own_takes_nothing_back(beside: str) -> None:
+    assert published(f"<h2>Exits</h2>{beside}{TABLE}") == YES
+    assert published(table("Exit | Wheelchair accessible", 'A | <img alt="Yes">')) == YES
+
+
+@pytest.mark.parametrize("notice", ["The exits below are under construction.", "Information as of 1999:"])
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div class="ambox">{}</div>',
+        '<table class="plainlinks metadata ambox"><tr><td>{}</td></tr></table>',
+        '<div role="note" class="hatnote">{}</div>',
+    ],
+)
+def test_a_notice_takes_back_what_it_leads_to_as_a_paragraph_does(box: str, notice: str) -> None:
+    for below in (TABLE, LIST):
+        assert published(f"<h2>Exits</h2>{box.format(notice)}{below}") == set()
