@@ -10,7 +10,7 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import NOTE, Cell, Piece, Table
-from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket
+from mrt_pipeline.extraction.qualifiers import is_doubtful_bracket
 from mrt_pipeline.extraction.rules.cells import (
     is_bad_status,
     is_remark_on_exit,
