@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
-_LABELS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "li", "dd"})
+_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
+_ITEMS = frozenset({"li", "dd"})
 _CELLS = frozenset({"td", "th"})
-_OWN_BLOCKS = frozenset({"p", "div", "center", "body", "caption"})
+_OWN_BLOCKS = frozenset({"p", "div", "center", "body"})
 
 ICONS = frozenset(
     {
@@ -48,14 +49,19 @@ def image_words(element: _Element) -> str | None:
     if is_not_now(word) or is_denying(word):
         return NOTE
     block = _block_of(element)
-    if block.tag in _OWN_BLOCKS - {"caption"} or (_is_alone(block) and not _is_plain_cell(block)):
+    if block.tag in _OWN_BLOCKS or (_is_alone(block) and not _is_plain_cell(block)):
         return None
     return None if is_understood(word, may_name=True) else NOTE
 
 
-def is_label_image(element: _Element) -> bool:
-    """Return whether an image may be all that a heading, term or item says: a badge of an exit."""
-    return _text_of(element) != "" and _block_of(element).tag in _LABELS
+def may_be_label(element: _Element) -> bool:
+    """Return whether an image, or words taken back, may be all that names what follows."""
+    block = _block_of(element)
+    if block.tag in _ITEMS:  # an item heads no more than the list in it
+        return any(block.find(f".//{tag}") is not None for tag in ("ul", "ol", "dl"))
+    if element.tag == "img":
+        return _text_of(element) != "" and block.tag in _HEADS
+    return True
 
 
 def _text_of(image: _Element) -> str:
@@ -64,7 +70,7 @@ def _text_of(image: _Element) -> str:
 
 def _block_of(element: _Element) -> _Element:
     """Return the cell, item, heading or paragraph that an element is in."""
-    blocks = _LABELS | _CELLS | _OWN_BLOCKS
+    blocks = _HEADS | _ITEMS | _CELLS | _OWN_BLOCKS | {"caption"}
     return next((item for item in element.iterancestors() if item.tag in blocks), element)
 
 

@@ -24,7 +24,7 @@ from mrt_pipeline.extraction.harmless_words import (
     PREPOSITIONS,
 )
 from mrt_pipeline.extraction.mentions import EXIT, PLATFORM
-from mrt_pipeline.extraction.page_model import CELL_BREAK
+from mrt_pipeline.extraction.page_model import CELL_BREAK, NOTE
 
 Bounds = tuple[int, int]
 
@@ -93,6 +93,8 @@ def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool
     before = start
     for left, right, in_brackets in _fragments(text, start, end):
         words = text[left:right]
+        if words == NOTE:  # it may name another exit, whose all that follows is
+            return [*found, (before, end)]
         if in_brackets and _STOP_CODE.search(words):  # of another stop: `64381 (64389 removed)`
             continue
         if in_brackets:

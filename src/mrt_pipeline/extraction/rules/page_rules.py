@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
-from mrt_pipeline.extraction.page_model import Line, PageText, Table, bounds_of
+from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
@@ -56,6 +56,8 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
     lists = ListReader(rule_page)
     found: dict[Candidate, None] = {}
     unread: list[tuple[int, Bounds]] = []
+    for heading in (block for block in page.blocks if isinstance(block, Heading)):
+        withdraw_closed(rule_page, heading, Section())
     for number, block, section in sections_of(rule_page):
         withdraw_closed(rule_page, block, section)
         if section.is_unread or len(found) >= MAX_CANDIDATES:
@@ -70,7 +72,11 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
             unread.append((number, stretch))
     withdrawn = rule_page.withdrawn
     kept = [] if ALL in withdrawn else [item for item in found if item.exit_label not in withdrawn]
-    passages = () if ALL in withdrawn else tuple(choose_passages(rule_page, unread))
+    passages = tuple(
+        (start, end)
+        for start, end in choose_passages(rule_page, unread)
+        if ALL not in withdrawn and withdrawn.isdisjoint(labels_named(page.text[start:end]))
+    )
     unknown = tuple(rule_page.unknown_heads.most_common(MAX_UNKNOWN_HEADS))
     return RuleReading(tuple(kept)[:MAX_CANDIDATES], passages, unknown)
 

@@ -17,7 +17,7 @@ MAX_PASSAGES = 8
 MAX_PASSAGE_CHARS = 2000
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_UNKNOWN_LEAD = re.compile(rf"^[\s=|-]*{NOTE}[\s=|{NOTE}-]*$", re.MULTILINE)
+_UNKNOWN_LEAD = re.compile(rf"^[\s=|-]*{NOTE}[\s=|{NOTE}-]*$|; {NOTE}(?!\w)", re.MULTILINE)
 """What stands below may be another exit's."""
 _ANSWERS = frozenset({*YES_WORDS, *NO_WORDS, "", "unknown", "n/a", "na", "tba", "tbc"})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.extraction.rules.rule_scene import published, table
+from tests.unit.extraction.rules.rule_scene import handed_on, published, table
 
 HTML = "<h2>Exits</h2>" + table("Exit | Lift", "A | Yes", "B | Yes")
 PLATFORMS = "<h2>Platforms</h2>" + table("Platform | Towards", "A | Marina South Pier")
@@ -22,12 +22,14 @@ PLATFORMS = "<h2>Platforms</h2>" + table("Platform | Towards", "A | Marina South
         "Exit A will open in 2027.",
         "Exit A is not accessible until 2027.",
         "Exit A: closed",
+        "Exit A (closed)",
     ],
 )
 def test_an_exit_that_a_sentence_calls_closed_has_nothing_published(sentence: str) -> None:
     for html in (f"<p>{sentence}</p>{HTML}", f"{HTML}<h2>Trivia</h2><ul><li>{sentence}</li></ul>"):
         assert published(html) == {"B lift"}
     assert published(table("Exit | Lift | Notes", f"A | Yes | {sentence}", "B | Yes | ")) == {"B lift"}
+    assert published(f"{HTML}<h3>{sentence}</h3>") == {"B lift"}
     assert published(f"{HTML}<div class='ambox'>{sentence}</div>") == {"B lift"}
 
 
@@ -48,7 +50,7 @@ def test_a_station_that_a_sentence_calls_closed_has_nothing_published(sentence: 
     "sentence",
     [
         "If Exit A is closed, use Exit B.",
-        "Khatib station is closed. Khatib Exit A is closed.",
+        "Khatib station is closed. At Khatib, Exit A is closed.",
         "A mall at Exit A is planned.",
         "The station is built underground, and the station is planned to have another exit.",
         "The station is closed from 1am to 5am.",
@@ -63,3 +65,10 @@ def test_a_sentence_about_something_else_closes_no_exit(sentence: str) -> None:
 def test_what_is_closed_below_another_stations_heading_is_that_stations() -> None:
     below = "<h3>Khatib</h3><p>Exit A is closed.</p>"
     assert published(HTML + below) == {"A lift", "B lift"}
+
+
+def test_nothing_that_names_a_closed_exit_is_handed_on() -> None:
+    unread = "<p>Exit A is by the pond.</p>"
+    assert handed_on(unread) != []
+    for sentence in ("Exit A is closed.", "The station is closed."):
+        assert handed_on(f"{unread}<h2>Trivia</h2><p>{sentence}</p>") == []

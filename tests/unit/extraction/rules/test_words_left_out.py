@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.extraction.rules.rule_scene import published, table
+from tests.unit.extraction.rules.rule_scene import handed_on, published, table
 
 DOUBT = 'style="color:var(--x)"'
 NOTED = '<sup class="reference"><a href="#cite_note-1">[a]</a></sup>'
@@ -46,6 +46,20 @@ def test_what_stands_below_a_term_or_item_that_is_not_read_is_nobodys(words: str
     )
 
 
+@pytest.mark.parametrize("words", ["<s>Escalator</s>", '<img alt="Sign of exit A">'])
+def test_an_item_struck_out_or_of_an_image_alone_takes_nothing_back(words: str) -> None:
+    html = f"<h2>Exits</h2><ul><li>Exit A<ul><li>Wheelchair accessible</li><li>{words}</li></ul></li></ul>"
+    assert published(html) == YES
+
+
+def test_what_stands_in_a_cell_behind_a_heading_that_is_not_read_is_nobodys() -> None:
+    cell = "To Yishun<h4>{}</h4>Wheelchair accessible"
+    assert published(table("Exit | Details", f"A | {cell.format('Access')}")) == YES
+    hidden = table("Exit | Details", f"A | {cell.format(f'<b {DOUBT}>Exit B</b>')}")
+    assert published(hidden) == set()
+    assert handed_on(hidden) == []
+
+
 @pytest.mark.parametrize("mark", [f"<span {DOUBT}>planned</span>", NOTED, "*", "<sup>UC</sup>"])
 def test_a_note_to_what_heads_a_table_or_list_leaves_it_unread(mark: str) -> None:
     row = f"A | Yes</td></tr><tr><td colspan=2>More{mark}</td></tr><tr><td>A</td><td>Yes"
@@ -58,7 +72,8 @@ def test_a_note_to_what_heads_a_table_or_list_leaves_it_unread(mark: str) -> Non
         table(f"Exit{mark} | Wheelchair accessible", "A | Yes"),
         table("Exit | Wheelchair accessible", row.replace("A | Yes", "B | Yes", 1)),
         "<h2>Platforms</h2>" + table(f"Platform{mark} | Towards", "A | Marina South Pier"),
-        f"<ul><li>Platform A: towards Marina South Pier {mark}</li></ul>",
+        f"<h2>Exits</h2><p>One gets out here {mark}</p>{LIST}",
+        f"<h2>Platforms</h2><ul><li>Platform A: towards Marina South Pier {mark}</li></ul>",
     ):
         assert {fact for fact in published(html + NOTES) if fact[0] in "A*"} == set(), html
 
@@ -69,6 +84,7 @@ def test_a_note_to_what_heads_a_table_or_list_leaves_it_unread(mark: str) -> Non
         f"<h3 {DOUBT}>Planned exits</h3>{LIST}",
         f"<p {DOUBT}>Information as of 1999:</p>{LIST}",
         '<div style="font-size:0"><p style="font-size:14px">Information as of 1999:</p></div>' + LIST,
+        f'<p><img alt="Under construction"></p>{LIST}',
         f"<pre>All exits are under construction:</pre>{LIST}",
         TABLE.replace("<caption>", f"<caption {DOUBT}>Planned"),
         TABLE.replace("<tr><td>", f"<tr {DOUBT}><td colspan=2>Planned exits</td></tr><tr><td>"),
