@@ -6,6 +6,7 @@ something back, become words, so that what stands beside them is not read as if 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ _GONE = "del"
 """what an element becomes whose words are not seen; a heading stays one, and ends what is before it"""
 _NAMED = "named"
 """attribute of such an element that had names in bold, or was part of one"""
-_ORDINALS = frozenset({"st", "nd", "rd", "th"})
+_ORDINAL = re.compile("st|[nr]d|th", re.IGNORECASE)
 MARK = "†"
 """stands for a footnote's mark"""
 
@@ -91,7 +92,7 @@ def _mark(element: _Element) -> None:
         element.tag = heading or _GONE
         if is_named:
             element.set(_NAMED, "")
-    elif tag in ("sup", "sub") and text_of(element).lower() not in _ORDINALS:
+    elif tag in ("sup", "sub") and not _ORDINAL.fullmatch(text_of(element)):
         _empty(element)
         element.text = MARK
     elif tag == "img":

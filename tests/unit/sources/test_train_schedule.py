@@ -260,6 +260,12 @@ def test_two_exits_of_one_label_nearby_are_not_told_apart() -> None:
     assert (step_free(said), checks(said)) == ([], ["entrance-ambiguous"])
 
 
+def test_an_entrance_is_not_the_exit_on_whose_spot_the_timetable_has_another_one() -> None:
+    beside = (HERE[0] + 40 / 111_000, HERE[1])
+    said = claims(*AROUND, entrance("NS13_EA", beside, "1"), entrance("NS13_EB", HERE, "2"))
+    assert (step_free(said), checks(said)) == ([("yishun-nsl-B", StepFree.NO)], ["entrance-ambiguous"])
+
+
 def test_an_entrance_of_a_station_that_nobody_knows_is_told() -> None:
     found = source(*AROUND, entrance("NS99_EA", HERE, "2"))
     assert [finding.check for finding in found.findings] == ["entrance-without-exit"]

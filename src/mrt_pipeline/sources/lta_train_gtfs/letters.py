@@ -55,11 +55,13 @@ def find_doubts(served: Served, network: Network, document_id: str) -> Iterator[
     for direction, trains in served.items():
         without = [platform for platform in trains if not platform.letters]
         if 0 < len(without) < len(trains):
-            what = "have no letter that can be read while others have, so no letter is claimed"
+            what = "without a letter that can be read, beside others that have one; no letter is claimed"
             yield _doubt(direction, without, what, network, document_id)
         rare = [platform for platform in trains if platform.letters and platform not in _usual(trains)]
         if rare and not without:
-            what = f"serve less than {LEAST_SHARE:.0%} of the trains, so their letters are not claimed"
+            what = (
+                f"from which fewer than {LEAST_SHARE:.0%} of the trains leave; their letters are not claimed"
+            )
             yield _doubt(direction, rare, what, network, document_id)
 
 
@@ -75,8 +77,8 @@ def _doubt(
     entry = network.find_current(here)
     return finding_of(
         "platform-letter-doubtful",
-        f"{document_id}: of the platforms from {here} to {following} ({line}), {', '.join(names)} "
-        f"({counted(len(names), 'platform')}) {what}. See what the signs say.",
+        f"{document_id} has {counted(len(names), 'platform')} from {here} to {following} ({line}) {what}: "
+        f"{', '.join(names)}. See what the signs say.",
         slug=entry.slug if entry else None,
         record_id=f"{document_id}:{names[0]}",
     )
