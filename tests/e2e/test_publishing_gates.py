@@ -115,7 +115,7 @@ def test_a_run_in_place_that_is_refused_leaves_the_published_dataset_as_it_was(
         assert after[name] == before[name]
     accepted = poor.call(*_command_in(result.stderr))
     assert accepted.returncode == 0, accepted.stderr
-    assert "stage2_enrichment reused" in accepted.stderr
+    assert "Stage 2/3 enrichment: reused" in accepted.stderr
     assert load(published / "manifest.json")["gates"]["status"] == "accepted"
     assert _files_of(published)["stage3_final.json"] != before["stage3_final.json"]
 
