@@ -55,7 +55,8 @@ def test_a_latest_that_leads_to_itself_is_put_right(place: Workplace) -> None:
 
 def test_a_run_in_a_folder_of_one_s_own_is_found_by_its_path(place: Workplace) -> None:
     for name in ("r", "r2"):
-        assert place.call("run", "--output-dir", name).returncode == 0
+        made = place.call("run", "--output-dir", name)
+        assert (made.returncode, f"outputs/latest now shows {name}." in made.stderr) == (0, True)
     for words in (("show", "r"), ("explain", "Bishan", "--run", "r"), ("diff", "r", "r2"), ("show", "~/r")):
         result = place.call(*words)
         assert result.returncode == 0, result.stderr

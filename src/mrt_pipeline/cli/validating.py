@@ -11,7 +11,7 @@ from mrt_pipeline.config import PipelineConfig, Settings, find_config
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
-from mrt_pipeline.contracts.names import FINAL_NAME
+from mrt_pipeline.contracts.names import FINAL_NAME, LATEST
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
@@ -31,6 +31,8 @@ def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -
     then, of a dataset, what it was published with, such as exits that were merged, and what the checks
     find, made again.
     """
+    if file.exists() and not (file.is_dir() or file.is_file()):
+        read_bytes(file)  # says what it is
     is_folder = file.is_dir() or file.name == MANIFEST_NAME
     folder = file if file.is_dir() else file.parent
     path = folder / FINAL_NAME if is_folder else file
@@ -97,8 +99,17 @@ def _read(path: Path, *, is_missed: bool) -> Stage3Output | None:
     except FileNotFoundError:
         if is_missed:
             return None
-        raise UsageError(f"{path} not found. Specify a stage3_final.json or a run folder.") from None
+        raise UsageError(
+            f"{path} not found. Specify a stage3_final.json or a run folder.{_point_below(path.parent)}"
+        ) from None
     return parse_dataset(path, content, "mrt-pipeline run")
+
+
+def _point_below(folder: Path) -> str:
+    """Return a hint at a run or release that a folder holds, none if it holds none."""
+    below = sorted(path.parent for path in folder.glob(f"*/{FINAL_NAME}"))
+    shown = folder / LATEST if folder / LATEST in below else next(reversed(below), None)
+    return "" if shown is None else f" Did you mean {shown}?"
 
 
 def _check_dataset(
@@ -126,8 +137,9 @@ def _show(findings: Iterable[Finding], *, shows_all: bool) -> None:
 
 
 def _sum_up(subject: str, findings: list[Finding], separator: str = ": ") -> int:
-    """Print the number of findings and return the exit code."""
+    """Print the verdict with the number of findings, after an empty line, and return the exit code."""
     counts = count_by_severity(findings)
     shown = ", ".join(f"{number} {severity}" for severity, number in counts.items())
-    say(f"{subject}{separator}findings: {shown}.")
-    return EXIT_FAILURE if counts[Severity.ERROR.value] else 0
+    is_faulty = bool(counts[Severity.ERROR.value])
+    say("", f"{'Errors found' if is_faulty else 'No errors'}: {subject}{separator}findings: {shown}.")
+    return EXIT_FAILURE if is_faulty else 0

@@ -174,7 +174,7 @@ class PublicationGate:
         if status is GateStatus.ACCEPTED:
             self._context.reporter.note(f"Published despite losses since {run.name} (--accept-changes).")
         if status is GateStatus.FAILED:
-            raise self._refusal(report, _sources_missing(baseline, dataset))
+            raise self._refusal(report, _explain_losses(baseline, dataset))
 
     def _warn_of_access(self, report: GateReport) -> None:
         """Show each exit whose access is told otherwise, or no more; of many, some and their number."""
@@ -224,8 +224,7 @@ class PublicationGate:
             side_files={**self._session.manifest.side_files, GATES_NAME: sha256_of(content)},
         )
 
-    def _refusal(self, report: GateReport, sources: Sequence[str]) -> GateError:
-        why = f" That dataset used {', '.join(sources)}; this run did not." if sources else ""
+    def _refusal(self, report: GateReport, why: str) -> GateError:
         command = accept_changes(self._session.folder, self._session.manifest)
         place = self._session.folder / GATES_NAME
         return GateError(
@@ -295,6 +294,23 @@ _REASONS = {
     GateStatus.FAILED: "Losses since {run} exceed the gate limits.",
     GateStatus.ACCEPTED: "Losses since {run} exceed the gate limits; accepted with --accept-changes.",
 }
+
+
+def _explain_losses(old: Stage3Output, new: Stage3Output) -> str:
+    """Return which differences between the runs, not the network, may explain losses."""
+    sources, why = _sources_missing(old, new), ""
+    if sources:
+        why = f" That dataset used {', '.join(sources)}; this run did not."
+    then, now = (
+        made if isinstance(made, str) else ", ".join(made)
+        for made in (old.metadata.licences, new.metadata.licences)
+    )
+    if then != now:
+        why += (
+            f" That dataset was made for the licences {then}, this one for {now}: give each its own "
+            "output.directory."
+        )
+    return why
 
 
 def _sources_missing(old: Stage3Output, new: Stage3Output) -> list[str]:

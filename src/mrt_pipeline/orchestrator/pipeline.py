@@ -50,7 +50,7 @@ from mrt_pipeline.orchestrator.stages import FINAL, STAGES
 from mrt_pipeline.runtime.checkpoints import move_aside
 from mrt_pipeline.runtime.clock import singapore_date, utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
-from mrt_pipeline.runtime.files import remove_leftovers
+from mrt_pipeline.runtime.files import real_path, remove_leftovers
 from mrt_pipeline.runtime.fingerprints import code_version
 from mrt_pipeline.runtime.locks import run_lock
 from mrt_pipeline.runtime.reporting import Reporter, after_failure
@@ -211,7 +211,7 @@ class PipelineOrchestrator:
     ) -> None:
         """Let ``latest`` show the run if it may, and say so unless it is the usual step to a later day."""
         link, day, shown = outputs / LATEST, self._context.as_of, find_shown(outputs)
-        was_there = link.exists()
+        was_there, was_shown = link.exists(), real_path(link)
         move = point_latest(
             attempt.folder,
             outputs,
@@ -232,6 +232,8 @@ class PipelineOrchestrator:
             )
         elif shown is not None and day < shown.as_of:
             self._reporter.warn(f"{link} moved back from {shown.as_of} (run {shown.run_id}) to {day}.")
+        elif request.output_dir is not None and was_shown != real_path(attempt.folder):
+            self._reporter.note(f"{link} now shows {attempt.folder}.")
 
     @contextlib.contextmanager
     def _attempt(self, request: RunRequest) -> Iterator[Attempt]:

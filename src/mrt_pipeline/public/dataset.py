@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -16,6 +16,7 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.exports.plain import plain_enrichment
+from mrt_pipeline.network import load_network
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,10 +140,13 @@ class Dataset:
             raise self._unknown("exit", "an exit_id such as bugis-ewl-B", exit_id, self._exits_by_id)
         return pair
 
-    def _unknown(self, kind: str, expected: str, key: str, known: Iterable[str]) -> UsageError:
+    def _unknown(self, kind: str, expected: str, key: str, known: Collection[str]) -> UsageError:
         spelled = {name.casefold(): name for name in known}
-        close = [spelled[name] for name in get_close_matches(str(key).casefold(), spelled, n=3)]
-        hint = f" Did you mean {' or '.join(close)}?" if close else ""
+        wanted = str(key).casefold()
+        close = [wanted] if wanted in spelled else get_close_matches(wanted, spelled, n=3)
+        hint = f" Did you mean {' or '.join(spelled[name] for name in close)}?" if close else ""
+        if (entry := load_network().find_code(wanted.upper())) is not None and entry.renumbered_to in known:
+            hint = f" {entry.station_code} is {entry.renumbered_to} since {entry.closed_date}."
         return UsageError(f"The dataset as of {self.as_of} has no {kind} {key!r}; expected {expected}.{hint}")
 
 

@@ -41,8 +41,10 @@ WHAT = {
     "citation": "How to cite it",
     "changes": "What changed, for people",
     "delta": "What changed, for programs, with evidence",
+    "materials": "Software that it was made with (CycloneDX)",
+    "mrt_transit_graph.meta": "The day and the licences of mrt_transit_graph.json",
 }
-"""what the files are that are no output format, by their names in the index"""
+"""what the files are that are no output format or lie beside one, by their names in the index"""
 
 PANDAS = """\
 import json, pandas

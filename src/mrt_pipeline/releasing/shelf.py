@@ -224,11 +224,12 @@ def _newest(listed: Versions, entries: tuple[VersionEntry, ...]) -> str:
 
 
 def _parse(kind: type[RecordT], path: Path, content: bytes) -> RecordT:
+    what = "list of versions" if path.name == VERSIONS_NAME else "index of a release"
     try:
         return kind.model_validate_json(content)
     except ValidationError as error:
         raise ReleaseError(
-            f"{path} is not a {kind.__name__} of this version ({describe_fault(error)}). {_advice(path)}"
+            f"{path} is no {what} of this version ({describe_fault(error)}). {_advice(path)}"
         ) from error
 
 

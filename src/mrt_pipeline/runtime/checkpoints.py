@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import ValidationError
@@ -137,8 +137,16 @@ def _parse(
     except (orjson.JSONDecodeError, ValidationError) as error:
         raise CorruptCheckpointError(
             path,
-            f"is not a {kind.__name__} of this version ({describe_fault(error)}). Recreate it with: {remedy}",
+            f"is no {_KINDS[kind]} of this version ({describe_fault(error)}). Recreate it with: {remedy}",
         ) from error
+
+
+_KINDS: dict[type[Any], str] = {
+    Stage1Output: "output of stage 1",
+    Stage2Output: "output of stage 2",
+    Stage3Output: "dataset",
+}
+"""what a file is called in words"""
 
 
 def parse_dataset(path: Path, content: bytes, remedy: str) -> Stage3Output:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from typer.testing import CliRunner
 
 from mrt_pipeline.cli.app import app
 from mrt_pipeline.cli.validating import validate_file
-from mrt_pipeline.errors import ConfigError
+from mrt_pipeline.errors import ConfigError, StorageError, UsageError
 from mrt_pipeline.runtime.checkpoints import describe_checkpoint
 from mrt_pipeline.runtime.files import sha256_of, write_bytes
 from mrt_pipeline.runtime.manifests import save_manifest
@@ -101,6 +102,30 @@ def test_a_folder_that_was_received_is_checked_without_any_configuration(
     monkeypatch.setenv("PIPELINE_CONFIG", str(tmp_path / "gone.yaml"))
     with pytest.raises(ConfigError, match="there is no such file"):
         validate_file(folder, None)
+
+
+def test_the_verdict_is_the_last_line_and_stands_alone(folder: Path) -> None:
+    assert _validate(folder)[1].splitlines()[-2:][0] == ""
+    assert _validate(folder)[1].splitlines()[-1].startswith("No errors: ")
+    (folder / "mrt_transit_graph.json").unlink()
+    assert _validate(folder)[1].splitlines()[-1].startswith("Errors found: ")
+
+
+def test_of_a_folder_of_runs_or_releases_one_of_them_is_named(folder: Path) -> None:
+    with pytest.raises(UsageError, match=rf"Did you mean {folder}\?"):
+        validate_file(folder.parent, None)
+    (folder.parent / "latest").symlink_to(folder)
+    with pytest.raises(UsageError, match=rf"Did you mean {folder.parent / 'latest'}\?"):
+        validate_file(folder.parent, None)
+
+
+def test_of_a_pipe_nothing_is_said_but_that_it_is_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StorageError, match="it is a pipe, not a file"):
+        validate_file(tmp_path / "pipe", None)
+    assert capsys.readouterr().out == ""
 
 
 def test_another_day_in_the_manifest_is_an_error(folder: Path) -> None:

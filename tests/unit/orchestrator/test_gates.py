@@ -452,6 +452,15 @@ def test_a_message_names_a_bounded_number_and_the_file_all() -> None:
     assert excess.endswith("and 7 more.")
 
 
+def test_a_refusal_says_that_the_datasets_were_made_for_different_licences(scene: Scene) -> None:
+    _publish(scene.outputs / "before", FULL)
+    scene.show_as_latest(scene.outputs / "before")
+    metadata = FULL.metadata.model_copy(update={"licences": ("SODL-1.0",)})
+    fewer = FULL.model_copy(update={"stations": FULL.stations[1:], "metadata": metadata})
+    with pytest.raises(GateError, match=r"for the licences all, this one for SODL-1\.0: .*output\.directory"):
+        scene.check(fewer)
+
+
 GAP = Finding(
     check="source-failed",
     severity=Severity.WARNING,

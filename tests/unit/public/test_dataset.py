@@ -61,8 +61,14 @@ def test_a_station_is_not_guessed_at_nor_one_to_come_found(dataset: Dataset, key
 
 
 def test_a_key_in_other_letters_is_refused_with_the_key_that_is_meant(dataset: Dataset) -> None:
-    with pytest.raises(UsageError, match=r"'ns17'; expected a code such as .* Did you mean NS17"):
+    with pytest.raises(UsageError, match=r"'ns17'; expected a code such as .* Did you mean NS17\?$"):
         dataset.get_station("ns17")
+
+
+def test_a_former_code_is_refused_with_the_code_that_replaced_it() -> None:
+    bayfront = KEPPEL.model_copy(update={"slug": "bayfront", "mrt_codes": ("CC34",)})
+    with pytest.raises(UsageError, match=r"'CE1'; .* CE1 is CC34 since 2026-07-12\.$"):
+        _view(make_dataset(bayfront)).get_station("CE1")
 
 
 def test_an_exit_is_found_by_its_id_and_leads_to_its_station(dataset: Dataset) -> None:

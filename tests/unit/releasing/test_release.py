@@ -338,7 +338,7 @@ def test_a_shown_release_that_is_gone_with_the_list_of_versions_is_missed(shelf:
 def test_a_damaged_list_of_versions_is_named_with_what_to_do(shelf: Shelf) -> None:
     shelf.release(LATE)
     (shelf.releases / "versions.json").write_text("[]")
-    with pytest.raises(ReleaseError, match=r"versions\.json is not a Versions .* Move it away"):
+    with pytest.raises(ReleaseError, match=r"versions\.json is no list of versions .* Move it away"):
         shelf.release(LATE)
 
 
