@@ -115,7 +115,7 @@ def read_cell(
 
 def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
     """Return a list without a lift that may not be there: of `Escalator, lift (planned)` the escalator."""
-    found = _LIFT_WITH_REMARK.search(text[start:end])
+    found = _LIFT_WITH_REMARK.search(text[start:end]) if text.find("(", start, end) >= 0 else None
     if found is None or is_understood(found["remark"], may_name=True, may_deny=True):
         return [(start, end)]
     around = (start, start + found.start()), (start + found.end(), end)
@@ -193,7 +193,7 @@ def _read_items(
         if item.is_taken_back or meaning in _IGNORED:
             continue
         for start, end in _around_doubted_lift(page.text, item.start, item.end):
-            part = replace(item, start=start, end=end)
+            part = item if end - start == item.end - item.start else replace(item, start=start, end=end)
             yield from _read_part(page, part, meaning, labels, row, needs_sign=needs_sign)
 
 

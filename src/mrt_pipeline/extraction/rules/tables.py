@@ -210,8 +210,8 @@ def _is_of_no_use(page: RulePage, row: TableRow, columns: Sequence[Column]) -> b
     """Return whether a row is another station's, or about something that may not be there now."""
     return any(
         _takes_back(page, page.words(cell.piece), column.meaning)
+        and len(list(split_exits(page, cell.piece))) < 2  # else a remark is about one of its exits
         for cell, column in zip(row.cells, columns, strict=True)
-        if len(list(split_exits(page, cell.piece))) < 2  # else a remark is about one of its exits
     )
 
 

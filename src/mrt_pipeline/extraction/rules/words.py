@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 from mrt_pipeline.contracts.network import AccessFeature
 from mrt_pipeline.extraction.access_meaning import STEP_FREE_NO, STEP_FREE_YES
@@ -271,6 +272,7 @@ ADDRESS = re.compile(
 """Roads, blocks and floors: where a thing is, not what is there."""
 
 
+@lru_cache(maxsize=1024)
 def folded(text: str) -> str:
     """Return a text for look-up: small letters, punctuation and doubled spaces gone."""
     kept = "".join(char if _is_word(char) else " " for char in text.casefold())
