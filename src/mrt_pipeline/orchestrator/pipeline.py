@@ -56,6 +56,7 @@ from mrt_pipeline.runtime.locks import run_lock
 from mrt_pipeline.runtime.reporting import Reporter, after_failure
 from mrt_pipeline.runtime.run_log import open_run_log
 from mrt_pipeline.runtime.signals import StopRequest
+from mrt_pipeline.runtime.texts import printable
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.run_log import RunLog
@@ -233,7 +234,7 @@ class PipelineOrchestrator:
         elif shown is not None and day < shown.as_of:
             self._reporter.warn(f"{link} moved back from {shown.as_of} (run {shown.run_id}) to {day}.")
         elif request.output_dir is not None and was_shown != real_path(attempt.folder):
-            self._reporter.note(f"{link} now shows {attempt.folder}.")
+            self._reporter.note(f"{link} now shows {printable(str(attempt.folder))}.")
 
     @contextlib.contextmanager
     def _attempt(self, request: RunRequest) -> Iterator[Attempt]:
