@@ -71,7 +71,7 @@ def test_twenty_runs_together_ten_of_them_in_one_folder(
     assert holder.returncode == 0, stderr
     assert [process.returncode for process in shared].count(1) == IN_ONE_FOLDER - 1
     for refusal in refusals:
-        assert f"is being worked on by process {holder.pid} on " in refusal
+        assert f"is in use by process {holder.pid} on " in refusal
         assert refusal.count("Error:") == 1
     assert [code for _, code in outcomes] == [0] * ELSEWHERE, [text for text, code in outcomes if code]
     assert place.latest.resolve() == (place.outputs / "shared").resolve()
