@@ -13,8 +13,9 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
@@ -40,6 +41,8 @@ _FLAGS = (
     "--hide-scrollbars",
     "--no-first-run",
 )
+_AFTER_TWO_FRAMES = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]));"
+Seen = TypeVar("Seen")
 
 
 class Reader:
@@ -47,11 +50,29 @@ class Reader:
 
     def __init__(self, chrome: Chrome) -> None:
         self.chrome = chrome
+        self.runs_scripts = True
 
     def open(self, page: Path, address: str = "") -> None:
-        """Open a page from the disk, at an address within it."""
+        """Open a page from the disk, at an address within it, and wait for its first drawing."""
         self.chrome.get("about:blank")
         self.chrome.get(f"{page.as_uri()}{address}")
+        self.wait_for_drawing()
+
+    def wait_for_drawing(self) -> None:
+        """Wait for what the page has asked to be drawn, and for what that changes."""
+        if self.runs_scripts:
+            self.chrome.execute_async_script(_AFTER_TWO_FRAMES)
+
+    @contextlib.contextmanager
+    def without_scripts(self) -> Iterator[None]:
+        """Run no script of a page."""
+        self.chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        self.runs_scripts = False
+        try:
+            yield
+        finally:
+            self.chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+            self.runs_scripts = True
 
     def find(self, selector: str) -> WebElement:
         """Return the first element of the page that a selector means."""
@@ -71,12 +92,14 @@ class Reader:
 
     def wait_for(self, selector: str) -> WebElement:
         """Return an element as soon as it is there and visible."""
-        self.wait_until(lambda: any(found.is_displayed() for found in self.find_all(selector)))
-        return next(found for found in self.find_all(selector) if found.is_displayed())
+        return self.wait_until(
+            lambda: next((found for found in self.find_all(selector) if found.is_displayed()), None)
+        )
 
-    def wait_until(self, is_so: Callable[[], bool]) -> None:
-        """Wait for something to come true."""
-        WebDriverWait(self.chrome, WAIT_S).until(lambda _: is_so())
+    def wait_until(self, see: Callable[[], Seen | None]) -> Seen:
+        """Wait for something to come true and return it; what was redrawn meanwhile is looked for again."""
+        wait = WebDriverWait(self.chrome, WAIT_S, ignored_exceptions=[StaleElementReferenceException])
+        return wait.until(lambda _: see())  # type: ignore[return-value]
 
     def focused(self) -> WebElement:
         """Return the element that has the focus."""

@@ -44,13 +44,10 @@ def test_axe_would_find_a_violation(page: Path, axe: str, reader: Reader) -> Non
 
 
 def test_everything_is_there_without_a_script(page: Path, reader: Reader) -> None:
-    reader.chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
+    with reader.without_scripts():
         reader.open(page)
         assert "184 stations" in reader.find("header").text
         assert "CC30 Keppel" in reader.find("[aria-labelledby=changes]").text
-    finally:
-        reader.chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 def test_every_link_to_a_file_leads_to_one(page: Path, reader: Reader) -> None:

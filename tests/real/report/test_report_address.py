@@ -114,9 +114,6 @@ def test_exits_and_bus_stops_lead_to_maps_by_others(reader: Reader, report: Path
 
 
 def test_without_scripts_the_page_says_what_it_needs(report: Path, reader: Reader) -> None:
-    reader.chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
+    with reader.without_scripts():
         reader.open(report)
         assert reader.find("noscript p").text.startswith("This report needs JavaScript")
-    finally:
-        reader.chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
