@@ -25,6 +25,9 @@ REJECTED_NAME = "stage2_rejected.jsonl"
 VALIDATION_NAME = "validation.json"
 """every finding of every stage, also when the checks failed"""
 
+SOURCE_FAILED = "source-failed"
+"""the check by which stage 2 says that a source gave nothing for some stations"""
+
 LATEST = "latest"
 """beside the runs: a link to the last one that ended well"""
 

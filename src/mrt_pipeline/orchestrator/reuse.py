@@ -8,13 +8,12 @@ from pathlib import Path
 
 from mrt_pipeline.config import Mode, Settings
 from mrt_pipeline.config.keys import pace_keys
-from mrt_pipeline.config.registry import missing_packages
+from mrt_pipeline.config.registry import refuse_missing_packages
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import EnrichmentStatus
 from mrt_pipeline.contracts.run import CheckpointRecord, Fingerprint, Manifest, StageRecord, StageStatus
 from mrt_pipeline.errors import (
-    ConfigError,
     CorruptCheckpointError,
     MissingCheckpointError,
     StaleCheckpointError,
@@ -97,8 +96,8 @@ def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
         )
     if request.move_latest and not settings.output.symlink_latest:
         raise UsageError("--move-latest has no effect: output.symlink_latest is false. Set it to true.")
-    if request.last_stage == FINAL.number and (faults := missing_packages(settings.output.formats)):
-        raise ConfigError("Under output.formats:", tuple(faults))
+    if request.last_stage == FINAL.number:
+        refuse_missing_packages(settings.output.formats)
 
 
 def refuse_wrong_clock(now: datetime) -> None:
