@@ -241,7 +241,7 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
         slugs = shorten([item.slug for item in failed])
         if failed:
             yield finding_of(
-                SOURCE_FAILED,
+                "source-failed",
                 f"{name} gave nothing for {counted(len(failed), 'station')} ({slugs}). "
                 f"The first said: {failed[0].failures[name].rstrip('.')}.",
                 source=name,
