@@ -212,9 +212,7 @@ def export(
         str, typer.Option("--format", metavar="NAME", help="One of those under output.formats, e.g. csv")
     ],
     folder: Annotated[Path, path_option("Folder to write into; created if missing", "--to")],
-    into: Annotated[
-        Path | None, path_option("With --format gtfs: LTA's feed, to be completed", "--into")
-    ] = None,
+    into: Annotated[Path | None, path_option("With --format gtfs: LTA's feed to complete", "--into")] = None,
     licences: Annotated[
         str | None,
         typer.Option(metavar="SET", help="all, open, or licences separated by commas [default: the run's]"),

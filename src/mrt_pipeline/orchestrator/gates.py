@@ -195,7 +195,7 @@ class PublicationGate:
         if not failed:
             return
         gaps = tuple(finding.message for finding in failed)
-        reason = "A source gave nothing for stations that it was asked about."
+        reason = "A source returned nothing for some of the requested stations."
         self._record(GateReport(status=GateStatus.FAILED, reason=reason, gaps=gaps))
         folder, manifest = self._session.folder, self._session.manifest
         raise SourceGapError(

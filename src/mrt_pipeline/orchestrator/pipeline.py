@@ -103,7 +103,7 @@ class PipelineOrchestrator:
         """
         if not FINAL.is_enabled(self.config.settings):
             raise UsageError(
-                "run_full_pipeline returns the dataset, and the configuration switches off the stage that "
+                "run_full_pipeline returns the dataset, but the configuration disables the stage that "
                 f"makes it; set stages.{FINAL.name}.enabled to true, or call execute(RunRequest()), "
                 "which returns the manifest."
             )

@@ -276,7 +276,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
     if pending := record.counts.get("stations_pending"):
         raise StaleCheckpointError(
             path,
-            f"is not whole: the run stopped at its budget with {counted(pending, 'station')} still to do. "
+            f"is incomplete: the run stopped at its budget with {counted(pending, 'station')} still to do. "
             f"Resume with: {remedy}",
         )
     then = record.fingerprint
@@ -286,7 +286,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
     if refused:
         raise StaleCheckpointError(
             path,
-            f"was made differently: {'; '.join(refused)}. Go back to that, or run: {remedy}",
+            f"was made differently: {'; '.join(refused)}. Undo that change, or run: {remedy}",
         )
     told = find_differences(then, fingerprint)
     reason = f"{ASKED_FOR}, although {'; '.join(told)}" if told else f"{ASKED_FOR}; {UNCHANGED}"

@@ -110,8 +110,8 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
             failures = output.enrichments[0].failures
             raise StageOutputError(
                 STAGE,
-                "no source gave anything for any station; expected one to. Run again once the cause is "
-                f"removed: {'; '.join(failures.values())}",
+                "no source returned anything for any station; expected at least one to. Remove the cause, "
+                f"then run again: {'; '.join(failures.values())}",
             )
 
     def save_checkpoint(self, output: Stage2Output, output_dir: Path | str) -> Path:
@@ -242,8 +242,8 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
         if failed:
             yield finding_of(
                 "source-failed",
-                f"{name} gave nothing for {counted(len(failed), 'station')} ({slugs}). "
-                f"The first said: {failed[0].failures[name].rstrip('.')}.",
+                f"{name} returned nothing for {counted(len(failed), 'station')} ({slugs}). "
+                f"The first error: {failed[0].failures[name].rstrip('.')}.",
                 source=name,
             )
 
