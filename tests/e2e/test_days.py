@@ -72,7 +72,7 @@ def test_what_latest_shows_is_not_replaced_in_place_by_the_past(place: Workplace
     for command in ("run", "plan"):
         result = single.call(command, "--as-of", "2026-07-01")
         assert result.returncode == 2
-        assert "outputs/current is what outputs/latest shows" in result.stderr
+        assert "outputs/latest shows outputs/current" in result.stderr
     assert load(single.latest / "manifest.json") == before
     assert single.call("run", "--as-of", "2026-07-01", "--move-latest").returncode == 0
     assert load(single.latest / "manifest.json")["as_of"] == "2026-07-01"
@@ -80,7 +80,7 @@ def test_what_latest_shows_is_not_replaced_in_place_by_the_past(place: Workplace
 
 def test_moving_latest_where_nothing_is_published_or_no_link_is_kept_is_refused(place: Workplace) -> None:
     result = place.call("run", "--stage", "1", "--move-latest")
-    assert (result.returncode, "--move-latest concerns publishing" in result.stderr) == (2, True)
+    assert (result.returncode, "--move-latest applies to publishing" in result.stderr) == (2, True)
     result = place.with_variables(MRT_PIPELINE__OUTPUT__SYMLINK_LATEST="false").call("run", "--move-latest")
     assert (result.returncode, "output.symlink_latest is false" in result.stderr) == (2, True)
     assert not place.outputs.exists()

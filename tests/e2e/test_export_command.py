@@ -88,7 +88,7 @@ def test_a_dataset_without_its_run_comes_with_a_warning(finished: Workplace, tmp
     alone.write_bytes((finished.latest / "stage3_final.json").read_bytes())
     result = finished.call("export", alone, "--format", "gtfs", "--to", tmp_path)
     assert (result.returncode, (tmp_path / "mrt_gtfs.zip").is_file()) == (0, True)
-    assert "there is no manifest of its run beside it" in result.stderr
+    assert "the manifest of its run is not in the same folder" in result.stderr
 
 
 def test_a_feed_of_lta_is_written_with_what_it_lacks_and_with_a_crosswalk(

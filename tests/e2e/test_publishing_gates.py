@@ -156,7 +156,7 @@ def test_what_may_be_gone_can_be_configured(after_a_run: Workplace) -> None:
 def test_accepting_changes_where_nothing_is_published_is_refused(place: Workplace, stage: str) -> None:
     result = place.call("run", "--stage", stage, "--accept-changes")
     assert result.returncode == 2
-    assert "--accept-changes concerns publishing" in result.stderr
+    assert "--accept-changes applies to publishing" in result.stderr
     assert not place.outputs.exists()
 
 

@@ -62,7 +62,7 @@ def test_the_readme_says_of_how_many_exits_each_field_is_known(finished: Workpla
     assert f"known at {len(answered)} exits, unknown at {unanswered} |" in README
     assert f"at {named} exits, each at" in README
     told = f"Of {len(exits)} exits, step-free access is unknown at {unanswered} and landmarks at"
-    assert f"{told} {len(exits) - named}:" in README
+    assert f"{told} {len(exits) - named}." in README
     assert all(platform["platform_codes"] for station in stations for platform in station["platforms"])
     assert {"zh_hans", "ta"} <= set.intersection(*(set(station["names"]) for station in stations))
 

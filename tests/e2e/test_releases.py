@@ -118,7 +118,7 @@ def test_a_list_of_versions_that_was_damaged_is_made_again_with_a_warning(place:
     path.write_text("[]")
     damaged = place.call("release", AFTER, "--to", "releases")
     assert damaged.returncode == 1
-    assert "made again from the releases and latest, without earlier rollbacks" in damaged.stderr
+    assert "rebuilt from the releases and latest, without earlier rollbacks" in damaged.stderr
     path.unlink()
     result = place.call("release", AFTER, "--to", "releases")
     assert result.returncode == 0
@@ -193,8 +193,8 @@ def test_a_checklist_with_open_points_needs_consent(place: Workplace) -> None:
     ("command", "said"),
     [
         (("approve", AFTER, "--by", " "), "--by is empty"),
-        (("approve", AFTER, "--by", "Tan\nLim"), "--by holds a line break or control character (U+000A)"),
-        (("approve", AFTER, "--by", "Tan", "--incomplete"), "--incomplete concerns the checklist"),
+        (("approve", AFTER, "--by", "Tan\nLim"), "--by contains a line break or control character (U+000A)"),
+        (("approve", AFTER, "--by", "Tan", "--incomplete"), "--incomplete applies to the checklist"),
         (("approve", AFTER), "Missing option '--by'"),
         (("approve", "nowhere", "--by", "Tan"), "Run 'nowhere' not found"),
         (("release", AFTER), "Missing option '--to'"),

@@ -64,7 +64,9 @@ def test_a_checkpoint_that_fits_no_other_is_kept_aside(place: Workplace) -> None
     (run / "stage2_enrichment.json").write_bytes(b'{"schema_version": "1"}')
     result = place.call(*RUN, "--resume-from", "3")
     assert result.returncode == 1
-    assert "stage2_enrichment.json is no whole checkpoint of this version; it was kept as" in result.stderr
+    assert (
+        "stage2_enrichment.json is not a complete checkpoint of this version; it was kept as" in result.stderr
+    )
     assert "mrt-pipeline run --output-dir mine --skip-existing --as-of 1990-12-20" in result.stderr
     assert place.call(*RUN, "--resume-from", "2").returncode == 0
 

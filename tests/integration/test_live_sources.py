@@ -519,7 +519,7 @@ def test_a_wrong_account_key_is_one_sentence_that_names_the_variable(
 ) -> None:
     access = publishers.access(tmp_path, lta_account_key="wrong-key-1")
     with pytest.raises(
-        FetchError, match=r"404, as it does to an AccountKey .* check LTA_ACCOUNT_KEY"
+        FetchError, match=r"404, its reply to an unknown AccountKey; check LTA_ACCOUNT_KEY"
     ) as failure:
         read_bus_stops(access, 0)
     assert "wrong-key-1" not in _everything_told(failure.value)

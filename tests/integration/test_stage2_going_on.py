@@ -172,8 +172,8 @@ def test_stations_that_a_source_failed_are_tried_again_and_the_run_converges(tmp
     [finding] = partial.findings
     assert (finding.check, finding.source) == ("source-failed", "fandom_wiki")
     assert finding.message == (
-        "fandom_wiki gave nothing for 2 stations (station-2, station-7). The first said: fandom_wiki: has no "
-        "page of that title."
+        "fandom_wiki returned nothing for 2 stations (station-2, station-7). The first error: fandom_wiki: "
+        "has no page of that title."
     )
     assert reporter.warnings == [finding.message]
 

@@ -94,7 +94,7 @@ def test_a_later_run_at_its_budget_leaves_latest_with_the_whole_one(tmp_path: Pa
 def test_a_dataset_that_lacks_stations_cannot_be_made(tmp_path: Path, request_: RunRequest) -> None:
     _run(tmp_path, max_model_requests=100)
     told = (
-        r"stage2_enrichment.json is not whole: the run stopped at its budget with 84 stations still to do. "
+        r"stage2_enrichment.json is incomplete: the run stopped at its budget with 84 stations still to do. "
         r"Resume with: mrt-pipeline run --output-dir \S+ --skip-existing --as-of \S+ --config \S+$"
     )
     with pytest.raises(StaleCheckpointError, match=told):

@@ -157,7 +157,7 @@ def diff(
 
 @app.command()
 def explain(
-    station: Annotated[str, typer.Argument(help="Code (old ones too), slug, or beginning of a name")],
+    station: Annotated[str, typer.Argument(help="Code (current or former), slug, or beginning of a name")],
     exit_label: Annotated[str | None, typer.Option("--exit", help="Label or exit_id of one exit")] = None,
     field: Annotated[
         str | None, typer.Option("--field", help="One field, e.g. bus_stops, bus_stops.services or step_free")
@@ -185,7 +185,7 @@ def coverage(
     ] = False,
     config: Config = None,
 ) -> None:
-    """Print as Markdown what is known of exits, by source, its age, agreements and contradictions."""
+    """Print, as Markdown, what is known about exits: sources, age, agreements, contradictions."""
     from mrt_pipeline.cli.coverage import show_coverage
 
     show_coverage(run, config, is_short=is_short)
@@ -212,9 +212,7 @@ def export(
         str, typer.Option("--format", metavar="NAME", help="One of those under output.formats, e.g. csv")
     ],
     folder: Annotated[Path, path_option("Folder to write into; created if missing", "--to")],
-    into: Annotated[
-        Path | None, path_option("With --format gtfs: LTA's feed, to be completed", "--into")
-    ] = None,
+    into: Annotated[Path | None, path_option("With --format gtfs: LTA's feed to complete", "--into")] = None,
     licences: Annotated[
         str | None,
         typer.Option(metavar="SET", help="all, open, or licences separated by commas [default: the run's]"),
@@ -236,7 +234,7 @@ def evaluate(
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how the rules read pages of yours: recall and precision by field, what was missed and why."""
+    """Measure how the rules read your own pages: recall and precision by field, what was missed and why."""
     from mrt_pipeline.cli.evaluating import show_evaluation
 
     show_evaluation(folder, config, as_of, as_json=as_json)

@@ -8,6 +8,7 @@ from pathlib import Path
 from mrt_pipeline.cli.printing import say
 from mrt_pipeline.config import PipelineConfig, find_config
 from mrt_pipeline.config.commented import read_commented
+from mrt_pipeline.config.registry import refuse_missing_packages
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.orchestrator.resume_command import with_config
 from mrt_pipeline.runtime.files import make_folder, write_bytes
@@ -17,9 +18,10 @@ def check_config(path: Path | None) -> None:
     """Say that the configuration is valid, whichever it is.
 
     Raises:
-        ConfigError: for every fault in it.
+        ConfigError: for every fault in it, or if a format needs a package that is not installed.
     """
     found = PipelineConfig(find_config(path))
+    refuse_missing_packages(found.settings.output.formats)
     if found.path is not None:
         say(f"{found.path} is a valid configuration.")
         return

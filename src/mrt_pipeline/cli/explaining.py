@@ -14,9 +14,9 @@ from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reas
 from mrt_pipeline.contracts.names import LATEST, REJECTED_NAME
 from mrt_pipeline.explain.explanation import RunFacts, explain
 from mrt_pipeline.explain.stations import get_station
+from mrt_pipeline.history.altered_files import describe_altered
 from mrt_pipeline.history.datasets import LoadedDataset, load_dataset
 from mrt_pipeline.history.details import read_rejected
-from mrt_pipeline.history.vouching import describe_altered
 from mrt_pipeline.runtime.integrity import check_file, recorded_files
 
 

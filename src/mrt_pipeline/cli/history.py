@@ -18,9 +18,9 @@ from mrt_pipeline.contracts.gates import GateReport
 from mrt_pipeline.contracts.names import FINAL_STAGE, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
+from mrt_pipeline.history.altered_files import describe_altered
 from mrt_pipeline.history.details import read_findings
 from mrt_pipeline.history.runs import History, Run, RunSummary, get_run, read_history
-from mrt_pipeline.history.vouching import describe_altered
 from mrt_pipeline.releasing.approving import find_approval
 from mrt_pipeline.runtime.integrity import AlteredFile, find_altered
 

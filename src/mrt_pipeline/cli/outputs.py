@@ -22,7 +22,7 @@ def warn_of_unvouched(*loaded: LoadedDataset) -> None:
     """Name the datasets whose bytes no manifest vouches for."""
     for found in loaded:
         if found.run is None:
-            warn(f"Cannot verify {found.name}: there is no manifest of its run beside it.")
+            warn(f"Cannot verify {found.name}: the manifest of its run is not in the same folder.")
 
 
 def warn_of_damaged(history: History) -> None:

@@ -44,7 +44,7 @@ def approve(
     from mrt_pipeline.runtime.clock import singapore_date, utc_now
 
     if is_incomplete_wanted and checklist is None:
-        raise UsageError("--incomplete concerns the checklist; use it only with --checklist.")
+        raise UsageError("--incomplete applies to the checklist; use it only with --checklist.")
     now = utc_now()
     candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now), "approved")
     review = (
@@ -75,7 +75,7 @@ def release(
     from mrt_pipeline.runtime.clock import singapore_date, utc_now
 
     for fault in missing_packages([spec.name for spec in all_exports()]):
-        warn(f"Releasing without a format. {fault}")
+        warn(f"The release leaves out one format. {fault}")
     now = utc_now()
     candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now))
     outcome = release(candidate, get_approval(candidate), releases, now)
@@ -89,7 +89,7 @@ def rollback(
         str | None, typer.Option("--to", metavar="VERSION", help="Release to show [default: the one before]")
     ] = None,
 ) -> None:
-    """Point latest back to an earlier release; the ones after it count as withdrawn."""
+    """Point latest back to an earlier release; later ones count as withdrawn."""
     from mrt_pipeline.cli.printing import say
     from mrt_pipeline.releasing.release import roll_back
     from mrt_pipeline.runtime.clock import utc_now

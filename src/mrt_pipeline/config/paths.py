@@ -28,11 +28,11 @@ def expand_path(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty; expected a path.")
     if "\0" in text:
-        raise ValueError("holds a NUL character, which no path can; remove it.")
+        raise ValueError("contains a NUL character, which is not allowed in a path; remove it.")
     if foreign := _FOREIGN.search(_VARIABLE.sub("", text)):
         raise ValueError(
-            f"holds {foreign[0]!r}, which is no variable here; write it as $NAME or ${{NAME}}, or write the "
-            "path out."
+            f"contains {foreign[0]!r}, which is not a variable here; write it as $NAME or ${{NAME}}, or "
+            "write the path in full."
         )
     filled = _VARIABLE.sub(_fill_in, text)
     if not filled.startswith("~"):
@@ -41,7 +41,7 @@ def expand_path(text: str) -> str:
     if expanded == filled:
         user = filled.partition("/")[0]
         raise ValueError(
-            f"begins with {user!r}, and there is no such home folder. Write the path in full, or use "
+            f"begins with {user!r}, but there is no such home folder. Write the path in full, or use "
             f"./{user} for a folder of that name."
         )
     return expanded
@@ -75,7 +75,7 @@ def read_variable_path(variable: str, text: str) -> Path:
         return Path(expand_path(text))
     except ValueError as error:
         raise ConfigError(
-            "A variable holds no usable path:", (f"{variable} is {text!r}: it {error}",)
+            "A variable does not hold a usable path:", (f"{variable} is {text!r}: it {error}",)
         ) from None
 
 

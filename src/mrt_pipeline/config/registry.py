@@ -71,6 +71,12 @@ def missing_packages(formats: Container[str]) -> list[str]:
     ]
 
 
+def refuse_missing_packages(formats: Container[str]) -> None:
+    """Raise ``ConfigError`` if a package that one of the configured formats needs is not installed."""
+    if faults := missing_packages(formats):
+        raise ConfigError("Under output.formats:", tuple(faults))
+
+
 def sources_of(stage: str) -> tuple[SourceSpec, ...]:
     """Return the sources of a stage, in the order of its default list."""
     return tuple(spec for spec in all_sources() if spec.stage == stage)

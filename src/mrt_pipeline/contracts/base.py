@@ -8,6 +8,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Record(BaseModel):
-    """An immutable record that knows all of its fields: an unknown one is an error, not ignored."""
+    """An immutable record; an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # most are parts of others

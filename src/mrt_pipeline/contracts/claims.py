@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedC
 
 
 class Passage(Record):
-    """A stretch of a document that a source could not read itself and hands on to the next one."""
+    """A passage of a document that a source could not read and passes on to the next one."""
 
     document_id: str
     licence: str
@@ -73,7 +73,7 @@ class EnrichmentSource(Protocol):
 
 @runtime_checkable
 class SurveyingSource(Protocol):
-    """A source that holds all stations against each other: what it says of one depends on the others, too."""
+    """A source that compares all stations: what it says of one depends on the others as well."""
 
     def survey(self, stations: Sequence[Station]) -> None:
         """Take every station of the run, those that need not be asked about included; after ``prepare``."""
@@ -81,7 +81,7 @@ class SurveyingSource(Protocol):
 
 @runtime_checkable
 class BoundedSource(Protocol):
-    """A source that speaks of some stations only: where it cannot be asked, the others lack nothing."""
+    """A source that covers only some stations: if it cannot be asked, the others lack nothing."""
 
     def covers(self, station: Station) -> bool:
         """Return whether it may have anything to say of a station; known before ``prepare``."""
@@ -89,7 +89,7 @@ class BoundedSource(Protocol):
 
 @runtime_checkable
 class KeepingSource(Protocol):
-    """A source that keeps what it has read between runs: whoever empties that wants everything read again."""
+    """A source that keeps what it has read between runs; if that was emptied, everything is read again."""
 
     def keeps(self, station: Station) -> bool:
         """Return whether what it read of a station is still kept; called after ``prepare``."""
@@ -97,7 +97,7 @@ class KeepingSource(Protocol):
 
 @runtime_checkable
 class RemarkingSource(Protocol):
-    """A source that finds something which concerns no single station."""
+    """A source with findings that concern no single station."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -106,7 +106,7 @@ class RemarkingSource(Protocol):
 
 @runtime_checkable
 class MeteredSource(Protocol):
-    """A source that pays for its answers; it knows also what came to nothing, which no claims speak of."""
+    """A source that pays for its answers, including those that led to no claims."""
 
     @property
     def requests_made(self) -> int:

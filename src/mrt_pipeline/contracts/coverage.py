@@ -1,4 +1,4 @@
-"""How much of the dataset is filled: for each enriched field, the share of exits that have it."""
+"""Coverage: for each enriched field, the share of exits that have it."""
 
 from collections.abc import Iterable
 
@@ -9,11 +9,11 @@ from mrt_pipeline.contracts.fields import COVERED
 from mrt_pipeline.contracts.network import Station, index_platforms
 
 THIN = 0.5
-"""below this share a field says so little that a dataset must not look whole"""
+"""below this share a dataset must not look complete"""
 
 
 class FieldCoverage(Record):
-    """In how many exits a field says something."""
+    """How many exits have a value in a field."""
 
     filled: int = Field(ge=0)
     total: int = Field(ge=0)
@@ -22,7 +22,7 @@ class FieldCoverage(Record):
 
     @property
     def unknown(self) -> int:
-        """Return in how many exits the field says nothing."""
+        """Return how many exits have no value in the field."""
         return self.total - self.filled
 
     @property

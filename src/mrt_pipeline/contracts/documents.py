@@ -14,7 +14,7 @@ class Licence:
     attribution: str
     """with ``{dataset}``, ``{date}``, ``{source}`` and ``{url}`` of the licence to be filled in"""
     is_open: bool = False
-    """whether naming the publisher is all it asks: values may then be mixed and passed on under any terms"""
+    """whether it requires attribution at most: values may then be mixed and passed on under any terms"""
 
 
 SODL = Licence(
@@ -41,25 +41,25 @@ ODBL = Licence(
     "Contains information from {dataset}, © {source}, read on {date}, which is made available under the Open "
     "Database License 1.0 {url}",
 )
-"""share-alike: what is made of it is under it as well"""
+"""share-alike: derived data must have the same licence"""
 SBS_TRANSIT_FACTS = Licence(
     "LicenseRef-SBS-Transit-facts",
     "https://www.sbstransit.com.sg/",
     "Facts from {dataset} of {source}, read on {date}; the text is SBS Transit's own",
 )
-"""facts of an operator's site, none of its text: no open licence"""
+"""facts from an operator's site, none of its text: not an open licence"""
 LTA_WEBSITE_FACTS = Licence(
     "LicenseRef-LTA-website-facts",
     "https://www.lta.gov.sg/",
     "Facts from {dataset} of {source}, read on {date}; the text is LTA's own",
 )
-"""facts of LTA's site, which is under terms of its own: no open licence"""
+"""facts from LTA's site, which has its own terms: not an open licence"""
 OFFICIAL_STATEMENTS = Licence(
     "LicenseRef-official-statements",
     "https://www.mot.gov.sg/",
     "{source}, {date}: {dataset} ({url})",
 )
-"""what an authority stated in public, told in our words: no open licence"""
+"""public statements of an authority, in our words: not an open licence"""
 
 OWN_LICENCES = tuple(named for named in tuple(vars().values()) if isinstance(named, Licence))
 """all of the above"""
@@ -73,7 +73,7 @@ class Document:
     title: str
     publisher: str
     url: str
-    """a page where a person can look"""
+    """a page for people"""
     dataset: str
     """what the attribution calls the document"""
     source: str

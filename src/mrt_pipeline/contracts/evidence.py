@@ -24,7 +24,7 @@ WHOLE_RECORD = "record"
 
 
 class Method(StrEnum):
-    """How a value was got from its document, in the order of trust (most trusted first)."""
+    """How a value was obtained from its document, most trusted first."""
 
     RECORD = "record"
     """read from a field of a publisher's record"""
@@ -60,7 +60,7 @@ _TRUST = list(Confidence)
 
 
 def weaker(one: Confidence, other: Confidence) -> Confidence:
-    """Return the lesser of two confidences: that of a value that rests on both."""
+    """Return the lesser of two confidences: that of a value based on both."""
     return max(one, other, key=_TRUST.index)
 
 
@@ -74,7 +74,7 @@ class Evidence(Record):
     """key into ``provenance`` of the same output"""
     method: Method
     licence: str
-    """SPDX-like id of the document's licence, repeated here so that values can be told apart by licence"""
+    """SPDX-like id of the document's licence, repeated here so that values can be separated by licence"""
     record_id: str | None = None
     stated_in: str | None = None
     """the document that the record itself names as its source"""
@@ -91,7 +91,7 @@ class Evidence(Record):
 
 
 class RecordedTable(Record):
-    """A table shipped with the program that holds what was read of a document; anyone can hash it again."""
+    """A table in the package with what was read from a document; anyone can verify its checksum."""
 
     path: str
     """below the folder of the package, e.g. ``recorded/lta-bus-stops.csv``"""
@@ -112,10 +112,10 @@ class Provenance(Record):
     licence_url: str
     attribution: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    """of the publisher's bytes; of the network table: of its files one after the other"""
+    """of the publisher's bytes; for the network table: of its files, concatenated"""
     records: int = Field(ge=0)
     recorded_tables: tuple[RecordedTable, ...] = ()
-    """what of it this package holds, if it was read from there; empty for a document that was read live"""
+    """the package's tables it was read from; empty for a document that was read live"""
 
     def age_days(self, as_of: date) -> int:
         """Return how many days before a day it was read; negative if later."""
@@ -142,7 +142,7 @@ NumberedEvidence = dict[str, list[int]]
 
 
 class Citing(Record):
-    """A record whose file form has ``reasons``: every piece of evidence in it, each once.
+    """A record that is stored with ``reasons``: every piece of evidence in it, each once.
 
     ``runtime/output_files.py`` writes and reads it.
     """
@@ -169,7 +169,7 @@ class Published(Record):
     evidence: EvidenceMap
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset()
-    """fields that name the record or are computed from others; they need no evidence"""
+    """fields that identify the record or are computed from others; they need no evidence"""
 
     @field_serializer("evidence")
     def _write_evidence(self, evidence: EvidenceMap, info: FieldSerializationInfo) -> Any:
@@ -190,7 +190,7 @@ class Published(Record):
         return self
 
     def claimed_fields(self) -> Iterable[str]:
-        """Yield the names of filled fields that need evidence of their own or of the whole record."""
+        """Yield the names of filled fields that need evidence, their own or that of the whole record."""
         for name in type(self).__pydantic_fields__:
             if name == "evidence" or name in self.IDENTITY:
                 continue

@@ -1,4 +1,4 @@
-"""A published value's whole way: which source said it, where, when, under which licence, how it was read."""
+"""The origin of a published value: source, place, time, licence, and how it was read."""
 
 from datetime import date
 from typing import Any
@@ -51,13 +51,13 @@ class ExplainedValue(Record):
     value: Any
     confidence: Confidence | None
     rule: str | None
-    """how it is computed, where it is not read from a document as it stands"""
+    """how it is computed, if it is not read directly from a document"""
     reasons: tuple[Reason, ...]
-    """for a computed value the reasons for what it is computed from"""
+    """for a computed value: the reasons for the values it is computed from"""
 
 
 class SilentField(Record):
-    """A field that says nothing, and why."""
+    """A field without a value, and why."""
 
     exit_id: str | None
     field: str
@@ -77,8 +77,8 @@ class Explanation(Record):
     """none: every field"""
     values: tuple[ExplainedValue, ...]
     silent: tuple[SilentField, ...]
-    """what was asked for and is not published"""
+    """requested fields that are not published"""
     findings: tuple[Finding, ...]
-    """what checks noticed about it"""
+    """what checks found about it"""
     rejected: tuple[RejectedClaim, ...]
     """what was claimed about it and not published, and why"""

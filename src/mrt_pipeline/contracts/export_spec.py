@@ -1,4 +1,4 @@
-"""What the rest of the program needs to know of an output format: ``ExportSpec``, said once in its file."""
+"""``ExportSpec``: everything the rest of the program needs to know about an output format."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ Render = Callable[[Stage3Output], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSpec:
-    """One output format: the file it goes into, and how its bytes are made."""
+    """One output format: its file, and how its bytes are made."""
 
     name: str
     """entry of ``output.formats``"""
@@ -19,15 +19,15 @@ class ExportSpec:
     title: str = ""
     """what the file is, for people who choose among downloads"""
     media_type: str = ""
-    """of the file, if ``releasing/contents.py`` does not know it by its ending"""
+    """of the file, if ``releasing/contents.py`` does not know its extension"""
     beside: Mapping[str, Render] = field(default_factory=dict)
-    """files that are written with it, and how: what its own form has no place for, e.g. licences"""
+    """other files that are written with it, and how: for what the format cannot hold, e.g. licences"""
     is_default: bool = False
     """whether the default list of formats names it"""
     needs: str = ""
     """the package that it is written with, if that is not installed with this program"""
     install: str = ""
-    """what pip is asked for to have that package"""
+    """what to install with pip to get that package"""
 
     @property
     def files(self) -> dict[str, Render]:

@@ -1,4 +1,4 @@
-"""What an exit may be enriched with, said once: the parts that hang on it, and the fields that are counted.
+"""What an exit may be enriched with: its parts, and the fields that are counted.
 
 A *part* is an attribute of ``LinkedExit`` that holds records; a *field* is what coverage, losses, gates,
 alerts, lineage and the report count, for every exit. A new field is a row of ``FIELDS``.
@@ -31,7 +31,7 @@ class Part:
     """what its records are, over those of all exits"""
     record_type: type[Published]
     key: str = ""
-    """the attribute that tells its records at one exit apart; empty: an exit has at most one"""
+    """the attribute that distinguishes its records at one exit; empty: an exit has at most one"""
     shared_type: type[Published] | None = None
     """records of the station, under the same name, that those of its exits refer to"""
     claimed_as: str
@@ -39,11 +39,11 @@ class Part:
     named_by: str = ""
     """the one attribute that plain formats give of its records, if they give no more"""
     earlier_name: str = ""
-    """what ``mrt_transit_graph.json`` calls it, if otherwise"""
+    """its name in ``mrt_transit_graph.json``, if different"""
     has_own_form: bool = False
-    """whether ``mrt_transit_graph.json`` and the report write it in a way of their own"""
+    """whether ``mrt_transit_graph.json`` and the report have special code for it"""
     silence: Mapping[str, object] = field(default_factory=dict)
-    """what plain formats say of an exit that no source speaks of, where that is more than nothing"""
+    """what plain formats write for an exit that no source mentions, if not nothing"""
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitField:
-    """Something that an exit has a number of, none included."""
+    """Something that an exit has zero or more of."""
 
     name: str
     """key in counts, gates and configuration"""
@@ -88,9 +88,9 @@ class ExitField:
     count: Callable[[LinkedExit], int] | None = None
     """how many values an exit has, if not one for each record of the part"""
     count_shared: Callable[[Platform], int] | None = None
-    """how many values of it a platform has, if an exit has what the platforms have that it leads to"""
+    """how many values of it a platform has, if an exit has the values of its platforms"""
     is_filled: Callable[[LinkedExit], bool] | None = None
-    """whether an exit says something, if that is not to have a value"""
+    """whether an exit counts as filled, if that is not the same as having a value"""
     is_covered: bool = True
     """whether the share of exits that have it is measured"""
     usual_share: float = 0
@@ -108,7 +108,7 @@ class ExitField:
         return self.count(found) if self.count else len(PARTS[self.part].records(found))
 
     def is_filled_in(self, found: LinkedExit, platforms: Mapping[str, Platform]) -> bool:
-        """Return whether an exit says something."""
+        """Return whether an exit counts as filled."""
         return self.is_filled(found) if self.is_filled else self.count_in(found, platforms) > 0
 
 

@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
 
 class Side(Record):
-    """One of those who contradict each other about a field."""
+    """One side of a contradiction about a field."""
 
     speaker: str
     """the source, by its configured name, or ``one page``"""
@@ -30,9 +30,9 @@ class Side(Record):
 
 
 class Finding(Record):
-    """One thing a check noticed, naming what it is about; made by ``contracts.checks.finding_of``.
+    """One thing that a check found, and what it is about; made by ``contracts.checks.finding_of``.
 
-    What is decided depends on its fields. The message is for people, and no code reads it.
+    Decisions depend on its fields. The message is for people, and no code reads it.
     """
 
     check: str
@@ -45,12 +45,12 @@ class Finding(Record):
     record_id: str | None = None
     """the source record, as ``document_id:record``"""
     source: str | None = None
-    """the source that it is about as a whole, by its name in the configuration: one that failed, or is old"""
+    """the configured name of a source that it is about as a whole: one that failed, or is old"""
     field: str | None = None
-    """the exit's field that it is about, where decisions hang on it: ``access.features.lift``,
+    """the exit's field that it is about, if decisions depend on it: ``access.features.lift``,
     ``platforms.SE2>SE3.platform_code``"""
     sides: tuple[Side, ...] | None = None
-    """who says what, where statements contradict each other"""
+    """the sides, if statements contradict each other"""
 
 
 def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:

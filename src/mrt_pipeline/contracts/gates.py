@@ -1,4 +1,4 @@
-"""What comparing a dataset with the last one published found, and whether it may be published."""
+"""The comparison of a dataset with the last one published, and whether it may be published."""
 
 from datetime import date
 from enum import StrEnum
@@ -13,17 +13,17 @@ class GateStatus(StrEnum):
     """What the comparison means for publishing."""
 
     PASSED = "passed"
-    """no more is gone than the configuration allows"""
+    """losses are within the configured limits"""
     FAILED = "failed"
-    """more is gone than that, or a source has gaps; nothing is published"""
+    """losses exceed the limits, or a source has gaps; nothing is published"""
     ACCEPTED = "accepted"
-    """more is gone than that, and a person said that it is right"""
+    """losses exceed the limits, and a person accepted them"""
     NOT_COMPARED = "not_compared"
-    """there was nothing to compare with, or nothing was to be refused for it"""
+    """there was nothing to compare with, or the gates are disabled"""
 
 
 class BaselineRun(Record):
-    """The dataset that a new one is held against."""
+    """The dataset that a new one is compared with."""
 
     run_id: str
     folder: str
@@ -31,7 +31,7 @@ class BaselineRun(Record):
     generated_at: AwareDatetime | None = None
     """none if it was not read, because it says the same as the new one"""
     content_sha256: str | None = None
-    """what tells it from other datasets, as its run's manifest has it"""
+    """the checksum that identifies it, from its run's manifest"""
 
 
 class LostStation(Record):
@@ -41,7 +41,7 @@ class LostStation(Record):
     name: str
     codes: tuple[str, ...]
     exits: tuple[str, ...]
-    """ids of its exits, which are not told again"""
+    """ids of its exits, which are not listed again"""
 
 
 class LostExit(Record):
@@ -54,7 +54,7 @@ class LostExit(Record):
 
 
 class FieldLoss(Record):
-    """How many values of one field are gone from the exits that both datasets have."""
+    """How many values of one field were lost at the exits that both datasets have."""
 
     field: str
     old: int = Field(ge=0)
@@ -95,13 +95,13 @@ class AccessTurn(Record):
 
 
 class LostAnswer(Record):
-    """An exit of which it was known whether it is step-free, and is not known any more."""
+    """An exit whose step-free access was known and is now unknown."""
 
     exit_id: str
     slug: str
     old: StepFree
     sources: tuple[str, ...] = ()
-    """what the older dataset had the answer from"""
+    """the sources of the answer in the older dataset"""
 
 
 class RecordLoss(Record):
@@ -121,21 +121,21 @@ class GateReport(Record):
 
     status: GateStatus
     reason: str
-    """one sentence: why it was not compared, or what it came to"""
+    """one sentence: why it was not compared, or the result"""
     baseline: BaselineRun | None = None
     excesses: tuple[str, ...] = ()
     """one sentence for each limit that is exceeded"""
     gaps: tuple[str, ...] = ()
-    """one sentence for each source that gave nothing for some stations, if nobody accepted that"""
+    """one sentence for each source that returned nothing for some stations, unless that was accepted"""
     stations: tuple[LostStation, ...] = ()
     exits: tuple[LostExit, ...] = ()
     fields: tuple[FieldLoss, ...] = ()
-    """only fields of which something is gone"""
+    """only fields with losses"""
     silences: tuple[SilentSource, ...] = ()
-    """stations of which a source gives nothing any more; told, and no reason against publishing"""
+    """stations for which a source no longer gives anything; reported, but publication goes ahead"""
     turns: tuple[AccessTurn, ...] = ()
-    """exits whose access is told otherwise; each is a warning, whether the limit is exceeded or not"""
+    """exits whose access has changed; each is a warning, whether the limit is exceeded or not"""
     lost_answers: tuple[LostAnswer, ...] = ()
-    """exits of which it is not known any more whether they are step-free; each is a warning"""
+    """exits whose step-free access is no longer known; each is a warning"""
     sources: tuple[RecordLoss, ...] = ()
     """only sources that have fewer records"""

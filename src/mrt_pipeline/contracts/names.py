@@ -1,4 +1,4 @@
-"""Names that several layers know: of the stages, and of what lies in the folder of runs.
+"""Names that several layers share: of the stages, and of what is in the folder of runs.
 
 A file that only one module writes and reads is named there.
 """
@@ -25,8 +25,11 @@ REJECTED_NAME = "stage2_rejected.jsonl"
 VALIDATION_NAME = "validation.json"
 """every finding of every stage, also when the checks failed"""
 
+SOURCE_FAILED = "source-failed"
+"""the check by which stage 2 reports that a source returned nothing for some stations"""
+
 LATEST = "latest"
-"""beside the runs: a link to the last one that ended well"""
+"""beside the runs: a link to the last successful one"""
 
 APPROVAL_NAME = "approval.json"
-"""in a run's folder: who looked at its dataset and answers for it"""
+"""in a run's folder: who reviewed its dataset and vouches for it"""

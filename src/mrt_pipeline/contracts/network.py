@@ -31,7 +31,7 @@ class StationStatus(StrEnum):
 
 
 class StepFree(StrEnum):
-    """Whether one can get from the street to the platforms without a step through this very exit."""
+    """Whether the way from the street to the platforms through this exit has no steps."""
 
     YES = "yes"
     NO = "no"
@@ -50,22 +50,22 @@ class AccessFeature(StrEnum):
     ACCESSIBLE_TOILET = "accessible_toilet"
     RAMP = "ramp"
     TOILET = "toilet"
-    """not said to be accessible"""
+    """not necessarily an accessible one"""
 
 
 class TowardsKind(StrEnum):
-    """What ``towards_code`` is to the trains of a platform."""
+    """What ``towards_code`` means for the trains of a platform."""
 
     TERMINUS = "terminus"
     """they end there"""
     LOOP_RETURN = "loop_return"
-    """they run round a loop and come back there; ``next_code`` tells the two ways round apart"""
+    """they run round a loop and return there; ``next_code`` distinguishes the two directions"""
     NEXT_STATION = "next_station"
-    """they end nowhere, as on a ring: the next station stands in for a terminus"""
+    """they have no terminus, as on a ring: the next station is given instead"""
 
 
 class BusStopRelation(StrEnum):
-    """How a bus stop lies to an exit, in LTA's own words, or ``nearby`` when only distance speaks."""
+    """Where a bus stop is relative to an exit, in LTA's words; ``nearby`` if only the distance is known."""
 
     AT = "at"
     OPPOSITE = "opposite"
@@ -77,7 +77,7 @@ class BusStopRelation(StrEnum):
 
 
 class LandmarkKind(StrEnum):
-    """What a landmark is, where its source says so."""
+    """The kind of a landmark, if its source states it."""
 
     BUS_INTERCHANGE = "bus_interchange"
     COMMUNITY_CLUB = "community_club"
@@ -101,7 +101,7 @@ class StationCode(Published):
 
 
 class Platform(Published):
-    """A boarding edge of a station, named by where its trains go; exits refer to it."""
+    """A boarding edge of a station, named after where its trains go; exits refer to it."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"platform_id", "station_code", "line_code"})
 
@@ -113,7 +113,7 @@ class Platform(Published):
     platform_codes: tuple[str, ...] = ()
     """letters or numbers as signed; empty until a source gives one, several if several serve one direction"""
     towards_code: str
-    """where signs and trains say that they go; ``towards_kind`` says what it is to them"""
+    """the destination on signs and trains; ``towards_kind`` gives its kind"""
     towards_kind: TowardsKind | None = None
     """none only in datasets made before it was recorded"""
     next_code: str
@@ -135,7 +135,7 @@ class PlatformLink(Published):
     is_same_building: bool
     """false when the platform belongs to another building of the interchange than the exit"""
     confidence: Confidence
-    """that the exit leads there: high in its own building only"""
+    """of the exit leading there: high only within its own building"""
 
     @model_validator(mode="after")
     def _another_building_is_not_certain(self) -> Self:
@@ -145,7 +145,7 @@ class PlatformLink(Published):
 
 
 class ExitPlatform(Published):
-    """What one source claims of a platform that an exit leads to; merging makes a ``Platform`` of it."""
+    """A source's claim about a platform that an exit leads to; merging turns it into a ``Platform``."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"station_code", "line_code"})
 
@@ -155,7 +155,7 @@ class ExitPlatform(Published):
     towards_kind: TowardsKind | None = None
     next_code: str
     platform_code: str | None = None
-    """one letter or number as signed; a source that knows of several makes a claim for each"""
+    """one letter or number as signed; a source that knows several makes a claim for each"""
     is_same_building: bool
     confidence: Confidence = Confidence.HIGH
 
@@ -186,58 +186,58 @@ class ExitAccess(Published):
     step_free: StepFree
     features: tuple[AccessFeature, ...] = ()
     out_of_service: date | None = None
-    """the day on which LTA listed a lift of this exit as out of service, if the run asked and it did; changes
+    """the day on which LTA listed a lift of this exit as out of service, if the run asked; affects
     neither ``features`` nor ``step_free``"""
     confidence: Confidence = Confidence.HIGH
 
 
 class Landmark(Published):
-    """A place that a source names as reached by an exit, or that no other exit is nearer to."""
+    """A place that a source lists under an exit, or whose nearest exit this is."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"confidence"})
 
     name: str
     kind: LandmarkKind | None = None
-    """none where no source says what it is"""
+    """none if no source states it"""
     distance_m: float | None = Field(default=None, ge=0)
-    """straight line from the exit to its nearest edge in SVY21, metres; none where no source has its place"""
+    """straight line from the exit to its nearest edge in SVY21, metres; none if its position is unknown"""
     confidence: Confidence = Confidence.HIGH
 
 
 class EnrichedExit(Record):
-    """What sources say of one exit and the dataset publishes, its platforms apart."""
+    """What sources say about one exit and the dataset publishes, except its platforms."""
 
     exit_id: str
     """unique and stable across renumberings: slug, line of the building, label"""
     bus_stops: tuple[ExitBusStop, ...] = ()
     access: ExitAccess | None = None
-    """empty while no source says anything about this exit's access"""
+    """empty if no source says anything about this exit's access"""
     landmarks: tuple[Landmark, ...] = ()
 
 
 class LinkedExit(EnrichedExit):
-    """What belongs to one exit, once what sources say of it is merged."""
+    """The merged values of one exit."""
 
     platforms: tuple[PlatformLink, ...] = ()
-    """which of its station's"""
+    """one of its station's platforms"""
 
 
 class StationExit(LinkedExit, Published):
-    """A public way in or out, as LTA numbers them."""
+    """A public way in or out, as LTA labels them."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"exit_id"})
 
     exit_code: str
     """the bare label as signed, e.g. ``A`` or ``1``"""
     station_code: str
-    """the code whose building the exit belongs to"""
+    """the code of the building that the exit belongs to"""
     line_code: str
     lat: Latitude
     lng: Longitude
 
 
 class StationNames(Published):
-    """What a station is called in Singapore's other official languages, where that is known."""
+    """A station's names in Singapore's other official languages, where known."""
 
     zh_hans: str | None = None
     """Chinese in simplified characters"""
@@ -248,17 +248,17 @@ class StationNames(Published):
 
 
 class Station(Published, Citing):
-    """One named place, whatever lines serve it."""
+    """One named place, whichever lines serve it."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"station_id", "slug", "wiki_title", "status"})
 
     station_id: str
     """the station's code on its first line, in the order NSL EWL NEL CCL DTL TEL BPL SKL PGL"""
     slug: str
-    """never changes, and is the key for comparing runs"""
+    """never changes; the key for comparing runs"""
     name: str
     names: StationNames | None = None
-    """in other languages; none while no source gives them"""
+    """in other languages; none if no source gives them"""
     station_type: StationType
     status: StationStatus
     mrt_codes: tuple[str, ...]
@@ -274,13 +274,13 @@ class Station(Published, Citing):
 
     @model_validator(mode="after")
     def _exits_lead_to_own_platforms(self) -> Self:
-        """Refuse a link to nothing: it would be a value without evidence."""
+        """Refuse a link to a missing platform: it would be a value without evidence."""
         check_links(self)
         return self
 
 
 Direction = tuple[str, str, str]
-"""codes of the station, of where its trains are said to go, and of the next station"""
+"""codes of the station, of its trains' destination, and of the next station"""
 
 
 def direction_of(platform: Platform | ExitPlatform) -> Direction:
@@ -316,7 +316,7 @@ def link_platform(platform_id: str, *, is_same_building: bool) -> PlatformLink:
 
 
 class HasPlatforms(Protocol):
-    """A station, or what stage 2 says of one."""
+    """A station, or stage 2's result for one."""
 
     @property
     def platforms(self) -> tuple[Platform, ...]:
@@ -346,5 +346,5 @@ def check_links(place: HasPlatforms) -> None:
 def join_platforms(
     found: LinkedExit, platforms: Mapping[str, Platform]
 ) -> Iterator[tuple[PlatformLink, Platform]]:
-    """Yield the platforms that an exit leads to, each with what is said of the way there."""
+    """Yield the platforms that an exit leads to, each with its link."""
     return ((link, platforms[link.platform_id]) for link in found.platforms)

@@ -1,4 +1,4 @@
-"""What the three stages hand on: ``Stage1Output``, ``Stage2Output``, ``Stage3Output``."""
+"""The outputs of the three stages: ``Stage1Output``, ``Stage2Output``, ``Stage3Output``."""
 
 from datetime import date
 from enum import StrEnum
@@ -27,7 +27,7 @@ refused, and datasets read by way of ``runtime/older_datasets.py``."""
 
 
 LicenceSet = Literal["all", "open"] | tuple[str, ...]
-"""under which licences values are published: any, those that ask for no more than a name, or those listed"""
+"""under which licences values are published: any, those that require attribution at most, or those listed"""
 
 
 class StageMetadata(Record):
@@ -54,7 +54,7 @@ class FeatureOutcome(StrEnum):
 
 
 class FeatureAccount(Record):
-    """The account of one feature of LTA's exits file: no feature goes missing in silence."""
+    """The account of one feature of LTA's exits file, so that none is lost unnoticed."""
 
     record_id: str
     """LTA's OBJECTID"""
@@ -103,18 +103,18 @@ class ModelUsage(Record):
 
 
 class FeatureDenial(Record):
-    """That a feature of access is said not to be there."""
+    """A statement that a feature of access is missing."""
 
     feature: AccessFeature
     evidence: Evidence
 
 
 class ExitEnrichment(EnrichedExit):
-    """What one source claims of one exit."""
+    """One source's claims about one exit."""
 
     platforms: tuple[ExitPlatform, ...] = ()
     denied: tuple[FeatureDenial, ...] = ()
-    """what one source says is not there; it settles nothing but contradictions, and is never published"""
+    """features that one source denies; only used to find contradictions, never published"""
     street_lifts: tuple[Evidence, ...] = ()
     """records of a lift between the street at this exit and the concourse or the platforms: premises of
     ``extraction.deduction``, never published by themselves"""
@@ -125,7 +125,7 @@ class EnrichmentStatus(StrEnum):
 
     DONE = "done"
     PARTIAL = "partial"
-    """some source failed for this station; the others' values are there"""
+    """a source failed for this station; the others' values are present"""
     FAILED = "failed"
     PENDING = "pending"
     """the run stopped at its budget before this station"""
@@ -143,7 +143,7 @@ class StationEnrichment(Citing):
     findings: tuple[Finding, ...] = ()
     provenance: dict[str, Provenance] = {}
     failures: dict[str, str] = {}
-    """source name to the sentence that says why it gave nothing for this station"""
+    """source name to the sentence that says why it returned nothing for this station"""
 
     @model_validator(mode="after")
     def _exits_lead_to_own_platforms(self) -> Self:
@@ -171,7 +171,7 @@ class Stage2Output(Record):
 
 
 class Stage3Output(Record):
-    """The dataset: metadata plus stations in operation; future ones stand apart."""
+    """The dataset: metadata plus stations in operation; future ones are separate."""
 
     schema_version: Literal["2"] = SCHEMA_VERSION
     metadata: StageMetadata

@@ -1,4 +1,4 @@
-"""What is written when a dataset is reviewed and released: an approval, a release's index, all versions."""
+"""The records of review and release: an approval, a release's index, the list of versions."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -13,11 +13,11 @@ from mrt_pipeline.contracts.findings import Finding
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 VersionName = Annotated[str, Field(pattern=r"^\d{4}\.\d{2}\.\d{2}(\.[1-9]\d*)?$")]
-"""the day described, ``2026.07.13``; ``2026.07.13.1`` for other contents of a day released before"""
+"""the day described, ``2026.07.13``; ``2026.07.13.1`` for different data of a day released before"""
 
 
 FilePath = Annotated[str, Field(pattern=r"^(open/)?[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
-"""below a release's folder, where the files for open licences have one of their own"""
+"""the folder in a release with the files for open licences"""
 
 
 class Point(Record):
@@ -28,7 +28,7 @@ class Point(Record):
 
 
 class Checklist(Record):
-    """The report's checklist as its page saves it."""
+    """The checklist as saved from the report."""
 
     checklist_version: Literal["1"]
     run_id: str
@@ -43,21 +43,21 @@ class Review(Record):
     points: int = Field(ge=0)
     """how many there were"""
     unticked: tuple[str, ...] = ()
-    """those that were approved without a tick"""
+    """those that were not ticked"""
 
 
 class Approval(Record):
-    """That a person looked at a run's dataset and answers for it; it counts for these very bytes only."""
+    """The record that a person reviewed a run's dataset and vouches for it; valid for these bytes only."""
 
     approval_version: Literal["1"] = "1"
     run_id: str
     dataset_sha256: Sha256
-    """of stage3_final.json as it was approved"""
+    """of the approved stage3_final.json"""
     approved_by: str = Field(min_length=1)
     approved_at: AwareDatetime
     note: str | None = None
     review: Review | None = None
-    """none: no checklist was handed in"""
+    """none: approved without a checklist"""
 
 
 class Resource(Record):
@@ -66,16 +66,16 @@ class Resource(Record):
     name: str
     """of the export format, or what the file is"""
     title: str = ""
-    """what it is, for people"""
+    """a description for people"""
     path: FilePath
-    """below the release's folder"""
+    """relative to the release's folder"""
     bytes: int = Field(ge=0)
     sha256: Sha256
     media_type: str
 
 
 class Licence(Record):
-    """A licence that values are under, with the sentences that it asks for."""
+    """A licence of some values, with the attribution it requires."""
 
     licence: str
     url: str
@@ -83,7 +83,7 @@ class Licence(Record):
 
 
 class SourceRead(Record):
-    """A document that values rest on, and when it was read."""
+    """A document that values are based on, and when it was read."""
 
     document_id: str
     source_id: str
@@ -95,18 +95,18 @@ class SourceRead(Record):
 
 
 class ReleasedSet(Record):
-    """The dataset as it was made for a set of licences: a download of its own."""
+    """The dataset for one set of licences: a separate download."""
 
     name: Literal["all", "open"]
     path: str
-    """of its files, below the release's folder: empty, or ``open/``"""
+    """of its files, relative to the release's folder: empty, or ``open/``"""
     licences: tuple[str, ...]
-    """of the documents that its values rest on"""
+    """of the documents that its values are based on"""
     coverage: dict[str, FieldCoverage]
 
 
 class Counts(Record):
-    """How much a dataset holds."""
+    """Counts of a dataset."""
 
     stations: int = Field(ge=0)
     codes: int = Field(ge=0)
@@ -140,16 +140,16 @@ class ReleaseIndex(Record):
 
 
 class Delta(Record):
-    """``delta.json``: what changed since the release before."""
+    """``delta.json``: what changed since the previous release."""
 
     delta_version: Literal["1"] = "1"
     version: VersionName
     previous: VersionName | None = None
     why_not_compared: str | None = None
-    """set where there is no comparison: it is the first release, or the one before cannot be read"""
+    """set if there is no comparison: it is the first release, or the previous one cannot be read"""
     changes: Comparison | None = None
     access: tuple[Finding, ...] = ()
-    """one for each exit whose step-free access is told otherwise, or not any more"""
+    """one for each exit whose step-free access has changed or is no longer known"""
 
 
 class VersionEntry(Record):
@@ -157,12 +157,12 @@ class VersionEntry(Record):
 
     version: VersionName
     path: str
-    """its folder, below that of all releases"""
+    """its folder, relative to that of all releases"""
     as_of: date
     released_at: AwareDatetime
     content_sha256: Sha256
     index_sha256: Sha256
-    """of its index.json, which has those of all other files"""
+    """of its index.json, which lists the checksums of all other files"""
     stations: int = Field(ge=0)
     exits: int = Field(ge=0)
     is_withdrawn: bool = False
@@ -170,7 +170,7 @@ class VersionEntry(Record):
 
 
 class Rollback(Record):
-    """That ``latest`` was pointed to another release by hand."""
+    """A manual change of the release that ``latest`` points to."""
 
     rolled_back_at: AwareDatetime
     old: VersionName

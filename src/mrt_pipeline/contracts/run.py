@@ -1,4 +1,4 @@
-"""The manifest: a run on one page, and enough to resume from together with its checkpoints."""
+"""The manifest: a run on one page; together with its checkpoints, enough to resume from."""
 
 from datetime import date
 from enum import StrEnum
@@ -68,7 +68,7 @@ class CheckpointRecord(Record):
 
 
 class ColumnCount(Record):
-    """In how many rows of a checkpoint a column says something, and in how many it does not."""
+    """In how many rows of a checkpoint a column has a value, and in how many it has none."""
 
     filled: int = Field(ge=0)
     empty: int = Field(ge=0)
@@ -91,7 +91,7 @@ class StageRecord(Record):
     columns: dict[str, ColumnCount] = {}
     """how full the checkpoint is: its lists and their fields, by dotted name"""
     sources: tuple[str, ...] = ()
-    """ids of the sources that the checkpoint rests on"""
+    """ids of the sources that the checkpoint is based on"""
     checkpoint: CheckpointRecord | None = None
     fingerprint: Fingerprint | None = None
     error: str | None = None
@@ -109,9 +109,9 @@ class AttemptRecord(Record):
     ended_at: AwareDatetime | None = None
     status: RunStatus
     command: str
-    """the flags that were asked for, e.g. ``run --resume-from 2``"""
+    """the command with its flags, e.g. ``run --resume-from 2``"""
     stage: int | None = None
-    """the only stage that was asked for, if one was"""
+    """the only stage requested, if one was"""
     retries_failed: bool = False
     """whether the stations were asked for that a source had failed before"""
     stages_run: tuple[str, ...] = ()
@@ -126,13 +126,13 @@ class PublicationRecord(Record):
     attempt: int = Field(ge=1)
     started_at: AwareDatetime
     ended_at: AwareDatetime | None = None
-    """none if it did not come to an end"""
+    """none if it was not finished"""
     sizes: dict[FileName, int] = {}
     """bytes of every published file"""
 
 
 class Manifest(Record):
-    """The state of a run, written at its start, after each stage, and at its end whatever the end is."""
+    """The state of a run, written at its start, after each stage, and at its end, however it ends."""
 
     manifest_version: Literal["1"] = MANIFEST_VERSION
     run_id: str

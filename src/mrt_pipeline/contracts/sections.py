@@ -49,7 +49,7 @@ def _refuse_login(url: HttpUrl) -> HttpUrl:
 
 
 def _refuse_spaces(contact: str) -> str:
-    """Let through what a User-Agent header can carry, and no more."""
+    """Accept only what a User-Agent header can carry."""
     if not all("!" <= character <= "~" for character in contact):
         raise ValueError("holds a space or a character beyond ASCII; expected one URL or e-mail address.")
     return contact
@@ -83,10 +83,10 @@ ModeByName = Annotated[Mode, BeforeValidator(_find_mode)]
 
 
 class ExpectedSection(Section):
-    """How many records a source must give to be believed."""
+    """How many records a plausible source has."""
 
     min: int = Field(ge=1)
-    """fewer are an error: the source is not whole"""
+    """fewer are an error: the source is incomplete"""
     max: int = Field(ge=1)
     """more are a warning: a person should look"""
 
@@ -98,7 +98,7 @@ class ExpectedSection(Section):
 
 
 class ApiSection(Section):
-    """What every service has."""
+    """The keys that every service has."""
 
     mode: ModeByName | None = None
     """overrides the global ``mode`` for this source"""
@@ -107,7 +107,7 @@ class ApiSection(Section):
 
 
 class DatagovApiSection(ApiSection):
-    """data.gov.sg; each source that reads datasets there has a section of its own."""
+    """data.gov.sg; each source that reads datasets there has its own section."""
 
     base_url: BaseUrl = HttpUrl("https://api-open.data.gov.sg/v1/public/api")
     metadata_url: BaseUrl = HttpUrl("https://api-production.data.gov.sg/v2/public/api")
@@ -120,7 +120,7 @@ class DatamallSection(ApiSection):
 
 
 class ModelSection(ApiSection):
-    """What a server of a language model has."""
+    """The keys for a language model's server."""
 
     base_url: BaseUrl
     model: str = Field(min_length=1)

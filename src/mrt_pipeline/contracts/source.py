@@ -1,4 +1,4 @@
-"""Publishers' records as the stages see them, whichever way they were had (recorded or live)."""
+"""Publishers' records as the stages see them, whether recorded or live."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ BUS_STOP_CODE = re.compile(r"[0-9]{5}")
 
 @dataclass(frozen=True, slots=True)
 class SourceTable(Generic[RecordT]):
-    """All records of one document, with where it came from and what was odd about it."""
+    """All records of one document, with its provenance and findings."""
 
     records: tuple[RecordT, ...]
     provenance: Provenance

@@ -1,4 +1,4 @@
-"""What the rest of the program needs to know of a source: its ``SourceSpec``, said once in its folder.
+"""``SourceSpec``: everything the rest of the program needs to know about a source.
 
 From it follow the names and sections that the configuration allows, credentials, request rates, what a stage
 depends on, which documents are recorded, and which sources may fill a field of an exit.
@@ -19,7 +19,7 @@ NO_RATES: Mapping[str, "RateLimit"] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most ``requests`` in any stretch of ``seconds``."""
+    """At most ``requests`` in any period of ``seconds``."""
 
     requests: int
     seconds: float
@@ -31,7 +31,7 @@ class RateLimit:
 
     rates: tuple[Rate, ...] = ()
     is_serial: bool = False
-    """whether a request may begin only when the one before has ended"""
+    """whether a request may begin only after the previous one has ended"""
 
     def describe(self) -> str:
         """Return what is allowed in words."""
@@ -48,7 +48,7 @@ DATAGOV_RATES: Mapping[str, RateLimit] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a live service demands before it answers."""
+    """The credentials that a live service requires."""
 
     alternatives: tuple[tuple[str, ...], ...]
     """names of environment variables; all of one alternative must be set"""
@@ -58,7 +58,7 @@ class Credentials:
     """``module:function`` that takes the section of ``apis`` and returns whether its server demands them;
     empty: it always does"""
     way_out: str = ""
-    """how to do without, if not by the recorded copy"""
+    """the alternative to credentials, if not the recorded copy"""
 
     def in_words(self) -> str:
         """Return the variables to set, as a sentence names them."""
@@ -97,7 +97,7 @@ class SourceSpec:
     cites: tuple[str, ...] = ()
     """ids of documents of the package itself that it speaks for"""
     max_age_days: int = USUAL_MAX_AGE_DAYS
-    """its rhythm: days after which what was read of it is old; default of ``sources.max_age_days``"""
+    """after how many days what was read from it is old; default of ``sources.max_age_days``"""
     is_recorded: bool = True
     """whether the package holds a copy; if not, it is used live only"""
     use: Literal["read", "ask"] = "read"
@@ -105,18 +105,18 @@ class SourceSpec:
     is_default: bool = True
     """whether the default list of its stage's sources names it"""
     is_required: bool = False
-    """whether its stage cannot do without it"""
+    """whether its stage needs it"""
     is_always_read: bool = False
-    """whether its stage reads it even if it is not configured, to hold others against it"""
+    """whether its stage reads it even if it is not configured, to compare others with it"""
     reads: tuple[str, ...] = ()
     """names of sources whose claims it works on"""
     fills: tuple[str, ...] = ()
     """names of ``contracts.fields.PARTS`` that it may fill"""
     credentials: Credentials | None = None
     rates: Mapping[str, RateLimit] = field(default_factory=lambda: NO_RATES)
-    """by host; hosts below one share its allowance"""
+    """by host; subdomains share the limit of their host"""
     unrated_with: str = ""
-    """environment variable of a key with which the rates do not apply"""
+    """environment variable of a key that lifts the rate limits"""
     opener: str = ""
     """``module:function`` that opens it for stage 2: (context, tables) to ``EnrichmentSource``"""
     recorder: str = ""

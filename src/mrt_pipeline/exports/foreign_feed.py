@@ -63,7 +63,7 @@ def unpack(name: str, content: bytes) -> dict[str, bytes]:
 
 
 def _too_much(name: str, found: str, expected: str) -> UsageError:
-    return UsageError(f"{name} holds {found}; expected {expected}. Give a feed as LTA publishes it.")
+    return UsageError(f"{name} contains {found}; expected {expected}. Specify a feed as LTA publishes it.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ _PURPOSES = {
     "mrt_transit_graph.json": "The dataset as a plain list of stations",
     "mrt_transit_graph.meta.json": "The day and the licences of the plain list of stations",
     "exits.geojson": "Every exit as a point (RFC 7946)",
-    "report.html": "The dataset as a page, for the person who vets it",
+    "report.html": "The dataset as a page, for the person who reviews it",
 }
 
 

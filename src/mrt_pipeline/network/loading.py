@@ -105,7 +105,7 @@ def _find_loop_contradictions(network: Network, service: Service) -> Iterator[st
         return
     entry = network.find_code(service.returns_to)
     if not service.is_loop:
-        yield f"{service.service_id} returns to {service.returns_to}, but is no loop"
+        yield f"{service.service_id} returns to {service.returns_to}, but is not a loop"
     if entry is None or entry.line_code != service.line_code:
         yield f"{service.service_id} returns to {service.returns_to}, which is not on {service.line_code}"
 

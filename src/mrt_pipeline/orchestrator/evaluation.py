@@ -197,7 +197,7 @@ def _stations_of(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
     stations: dict[str, str] = {}
     for row in rows:
         if stations.setdefault(row["page"], row["station"]) != row["station"]:
-            raise UsageError(f"{SHEET}: {row['page']} has several stations; expected one page a station.")
+            raise UsageError(f"{SHEET}: {row['page']} has several stations; expected one page per station.")
     return stations
 
 
@@ -217,7 +217,7 @@ def _read_page(path: Path) -> tuple[str, str]:
         return str(parsed["title"]), str(html["*"] if isinstance(html, dict) else html)
     except (ValueError, KeyError, TypeError):
         raise UsageError(
-            f"{path} is no answer of action=parse. Save its JSON, or the page as HTML."
+            f"{path} is not a response of action=parse. Save its JSON, or the page as HTML."
         ) from None
 
 

@@ -49,7 +49,7 @@ def export_into(dataset: Stage3Output, feed: Path, folder: Path) -> tuple[dict[P
             read or written.
     """
     from mrt_pipeline.exports.foreign_feed import MOST_BYTES
-    from mrt_pipeline.exports.gtfs_into import join_feed
+    from mrt_pipeline.exports.lta_gtfs import join_feed
 
     with storage_errors(feed, "could not be read"):
         size = feed.stat().st_size if feed.exists() else None

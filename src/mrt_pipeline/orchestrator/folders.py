@@ -112,8 +112,8 @@ def _refuse_place(named: Path, outputs: Path) -> None:
     folder, mine = real_path(named), outputs / "mine"
     if run := _run_around(folder, real_path(outputs)):
         raise UsageError(
-            f"--output-dir {named} lies in the run {run.name}, and would be removed with it; name a folder "
-            f"beside it, such as {mine}."
+            f"--output-dir {named} is inside the run {run.name} and would be removed with it; name a folder "
+            f"next to it, such as {mine}."
         )
     if what := _describe_place(named, folder, outputs):
         inside = mine if folder in real_path(mine).parents else named / "mine"
@@ -157,8 +157,8 @@ def _refuse_strangers(folder: Path, outputs: Path) -> None:
     if not strangers or find_or_rebuild(folder).manifest is not None:  # a run has begun in it meanwhile
         return
     raise UsageError(
-        f"{folder} holds {', '.join(strangers)} and no {MANIFEST_NAME} of a run that made them; a run "
-        "would write over them. Move them away, or name another folder, such as --output-dir "
+        f"{folder} contains {', '.join(strangers)} but no {MANIFEST_NAME} of a run that made them; a run "
+        "would overwrite them. Move them away, or name another folder, such as --output-dir "
         f"{outputs / 'mine'}."
     )
 
@@ -280,7 +280,7 @@ def refuse_to_replace_shown(
         return
     if (shown := find_shown(outputs)) is not None and _holds_latest(as_of, shown, now):
         raise UsageError(
-            f"{folder} is what {link} shows, the network of {shown.as_of}; this run would replace it by that "
+            f"{link} shows {folder}, the network of {shown.as_of}; this run would replace it with that "
             f"of {as_of}. Name another folder, such as --output-dir {outputs / f'as-of-{as_of}'}, or add "
             "--move-latest."
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.gates import BaselineRun, GateReport, GateStatus
-from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST, STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST, SOURCE_FAILED, STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CheckpointError, GateError, SourceGapError, StorageError, UsageError
@@ -35,8 +35,6 @@ from mrt_pipeline.runtime.files import real_path, sha256_of, write_record
 from mrt_pipeline.runtime.integrity import has_whole_dataset
 
 GATES_NAME = "gates.json"
-SOURCE_FAILED = "source-failed"
-"""the check by which stage 2 says that a source gave nothing for some stations"""
 
 
 class PublicationGate:
@@ -197,7 +195,7 @@ class PublicationGate:
         if not failed:
             return
         gaps = tuple(finding.message for finding in failed)
-        reason = "A source gave nothing for stations that it was asked about."
+        reason = "A source returned nothing for some of the requested stations."
         self._record(GateReport(status=GateStatus.FAILED, reason=reason, gaps=gaps))
         folder, manifest = self._session.folder, self._session.manifest
         raise SourceGapError(

@@ -78,7 +78,7 @@ def _read_checkpoints(folder: Path) -> tuple[dict[int, StageOutput], dict[Path, 
         except FileNotFoundError:
             continue
         except CorruptCheckpointError:
-            unfit[path] = "is no whole checkpoint of this version"
+            unfit[path] = "is not a complete checkpoint of this version"
             continue
         if (fault := _find_misfit(stage, output, outputs.get(1))) is None:
             outputs[stage.number] = output

@@ -103,7 +103,7 @@ class PipelineOrchestrator:
         """
         if not FINAL.is_enabled(self.config.settings):
             raise UsageError(
-                "run_full_pipeline returns the dataset, and the configuration switches off the stage that "
+                "run_full_pipeline returns the dataset, but the configuration disables the stage that "
                 f"makes it; set stages.{FINAL.name}.enabled to true, or call execute(RunRequest()), "
                 "which returns the manifest."
             )
@@ -194,7 +194,7 @@ class PipelineOrchestrator:
     def _finish(self, request: RunRequest, attempt: Attempt, status: RunStatus) -> None:
         """Publish what was asked for, and let ``latest`` show it."""
         output = self.config.settings.output
-        has_dataset = request.last_stage == FINAL.number and FINAL.is_enabled(self.config.settings)
+        has_dataset = self._makes_dataset(request)
         if status is RunStatus.COMPLETED and has_dataset:
             publish(attempt, self.config.settings)
         attempt.end(status)
@@ -206,6 +206,9 @@ class PipelineOrchestrator:
         if output.versioning:
             for name in remove_old_runs(outputs, output.keep_last_n_versions, self.output_base_dir):
                 self._reporter.note(f"Removed old run {name} (keep_last_n_versions).")
+
+    def _makes_dataset(self, request: RunRequest) -> bool:
+        return request.last_stage == FINAL.number and FINAL.is_enabled(self.config.settings)
 
     def _point_latest(
         self, request: RunRequest, attempt: Attempt, outputs: Path, *, has_made_dataset: bool
@@ -234,7 +237,8 @@ class PipelineOrchestrator:
         elif shown is not None and day < shown.as_of:
             self._reporter.warn(f"{link} moved back from {shown.as_of} (run {shown.run_id}) to {day}.")
         elif request.output_dir is not None and was_shown != real_path(attempt.folder):
-            self._reporter.note(f"{link} now shows {printable(str(attempt.folder))}.")
+            still = "" if has_made_dataset else ", which has no dataset yet"
+            self._reporter.note(f"{link} now shows {printable(str(attempt.folder))}{still}.")
 
     @contextlib.contextmanager
     def _attempt(self, request: RunRequest) -> Iterator[Attempt]:
@@ -290,9 +294,7 @@ class PipelineOrchestrator:
             self._reporter.warn(remark)
             log.warning("manifest made again", remark=remark)
 
-    def _make_context(
-        self, as_of: date, folder: Path | None = None, *, retry_failed: bool = False
-    ) -> RunContext:
+    def _make_context(self, as_of: date, folder: Path | None = None) -> RunContext:
         outputs = Path(self.config.settings.output.directory)
         return replace(
             default_context(self.config, as_of, self._reporter),
@@ -300,7 +302,6 @@ class PipelineOrchestrator:
             earlier=find_earlier(outputs, folder) if folder is not None else None,
             stop=self._stop,
             now=self._now,
-            retry_failed=retry_failed,
         )
 
     def _open_session(self, folder: Path, request: RunRequest) -> RunSession:
@@ -311,7 +312,11 @@ class PipelineOrchestrator:
         refuse_to_replace_shown(
             request, folder, Path(self.config.settings.output.directory), as_of, self._now()
         )
-        self._context = self._make_context(as_of, folder, retry_failed=request.retry_failed)
+        self._context = replace(
+            self._make_context(as_of, folder),
+            retry_failed=request.retry_failed,
+            refuses_gaps=self._makes_dataset(request) and not request.accept_changes,
+        )
         for name in ("stage1", "stage2", "stage3"):
             self.__dict__.pop(name, None)
         settings = self.config.settings

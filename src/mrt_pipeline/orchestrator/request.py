@@ -49,10 +49,10 @@ class RunRequest:
                 raise UsageError(f"{flag} is {number}; expected 1, 2 or 3.")
         self._check_day()
         if self.stage is not None and self.resume_from is not None:
-            raise UsageError("--stage runs one stage and --resume-from several; give one of them.")
+            raise UsageError("--stage runs one stage and --resume-from several; use only one of them.")
         if self.retry_failed and self.first_stage != BY_STATION.number:
             raise UsageError(
-                f"--retry-failed concerns stage {BY_STATION.number}; give it alone, or with --resume-from "
+                f"--retry-failed applies to stage {BY_STATION.number}; use it alone, or with --resume-from "
                 f"{BY_STATION.number} or --stage {BY_STATION.number}."
             )
         for flag, is_given in (
@@ -61,19 +61,19 @@ class RunRequest:
         ):
             if is_given and self.last_stage != FINAL.number:
                 raise UsageError(
-                    f"{flag} concerns publishing, which follows stage 3; with --stage {self.stage} "
-                    "nothing is published. Give one of them."
+                    f"{flag} applies to publishing, which follows stage 3; with --stage {self.stage} "
+                    "nothing is published. Use only one of them."
                 )
         if self.retry_failed and self.skip_existing:
             raise UsageError(
-                "--retry-failed retries failed stations and --skip-existing keeps them; give one of them."
+                "--retry-failed retries failed stations and --skip-existing keeps them; use only one."
             )
 
     def _check_day(self) -> None:
         if self.as_of is not None and self.as_of.year > LAST_YEAR:
             raise UsageError(f"--as-of is {self.as_of}; expected a day before the year {LAST_YEAR + 1}.")
         if self.beyond_horizon and self.as_of is None:
-            raise UsageError("--beyond-horizon concerns the day of --as-of; give both, or neither.")
+            raise UsageError("--beyond-horizon applies to the day of --as-of; use both, or neither.")
 
     @property
     def first_stage(self) -> int:

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from mrt_pipeline.config import Mode, Settings
 from mrt_pipeline.config.keys import pace_keys
-from mrt_pipeline.config.registry import missing_packages
+from mrt_pipeline.config.registry import refuse_missing_packages
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import EnrichmentStatus
 from mrt_pipeline.contracts.run import CheckpointRecord, Fingerprint, Manifest, StageRecord, StageStatus
 from mrt_pipeline.errors import (
-    ConfigError,
     CorruptCheckpointError,
     MissingCheckpointError,
     StaleCheckpointError,
@@ -97,8 +96,8 @@ def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
         )
     if request.move_latest and not settings.output.symlink_latest:
         raise UsageError("--move-latest has no effect: output.symlink_latest is false. Set it to true.")
-    if request.last_stage == FINAL.number and (faults := missing_packages(settings.output.formats)):
-        raise ConfigError("Under output.formats:", tuple(faults))
+    if request.last_stage == FINAL.number:
+        refuse_missing_packages(settings.output.formats)
 
 
 def refuse_wrong_clock(now: datetime) -> None:
@@ -277,7 +276,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
     if pending := record.counts.get("stations_pending"):
         raise StaleCheckpointError(
             path,
-            f"is not whole: the run stopped at its budget with {counted(pending, 'station')} still to do. "
+            f"is incomplete: the run stopped at its budget with {counted(pending, 'station')} still to do. "
             f"Resume with: {remedy}",
         )
     then = record.fingerprint
@@ -287,7 +286,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
     if refused:
         raise StaleCheckpointError(
             path,
-            f"was made differently: {'; '.join(refused)}. Go back to that, or run: {remedy}",
+            f"was made differently: {'; '.join(refused)}. Undo that change, or run: {remedy}",
         )
     told = find_differences(then, fingerprint)
     reason = f"{ASKED_FOR}, although {'; '.join(told)}" if told else f"{ASKED_FOR}; {UNCHANGED}"

@@ -1,4 +1,4 @@
-"""What ``import mrt_pipeline`` offers; loaded when one of its names is first asked for."""
+"""What ``import mrt_pipeline`` offers; loaded when one of its names is first used."""
 
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity

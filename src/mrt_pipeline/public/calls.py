@@ -1,4 +1,4 @@
-"""``load`` and ``run``: what the commands ``mrt-pipeline show`` and ``run`` begin with, for Python.
+"""``load`` and ``run``: read a dataset and run the pipeline from Python.
 
 What a command would print as a warning is a ``UserWarning`` here.
 """
@@ -25,27 +25,27 @@ from mrt_pipeline.runtime.reporting import Reporter
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run left behind."""
+    """The result of a run."""
 
     folder: Path
     manifest: Manifest = field(repr=False)
 
     @property
     def status(self) -> RunStatus:
-        """Return how it ended: completed, or stopped at its budget; what fails is raised."""
+        """Return how it ended: completed, or stopped at its budget; a failure is raised as an error."""
         return self.manifest.status
 
     def load(self) -> Dataset:
         """Return its dataset.
 
         Raises:
-            CheckpointError: if it has none, as a run that stopped at its budget.
+            CheckpointError: if it has none, as after a run that stopped at its budget.
         """
         return load(self.folder)
 
 
 def load(path: str | os.PathLike[str] = "latest") -> Dataset:
-    """Return a published dataset, once its bytes are known to be those that its run wrote.
+    """Return a published dataset after verifying that its bytes are those that its run wrote.
 
     Args:
         path: a run's folder or its name, ``latest``, or a ``stage3_final.json``. Names are looked up in
@@ -116,9 +116,9 @@ class _Remarks(Reporter):
 
 
 def _doubts(found: LoadedDataset) -> list[str]:
-    """Return what whoever uses a dataset must hear."""
+    """Return the warnings that a user of a dataset needs."""
     if found.run is None:
-        return [f"Nothing vouches for the bytes of {found.name}: no manifest of its run is beside it."]
+        return [f"Cannot verify {found.name}: the manifest of its run is not in the same folder."]
     if found.run.manifest.status is not RunStatus.COMPLETED:
         return [f"The dataset of {found.run.folder} was not published: run status {found.run.state}."]
     return []

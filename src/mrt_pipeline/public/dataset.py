@@ -1,4 +1,4 @@
-"""``Dataset``: a published dataset with look-ups; what it holds are the records of ``contracts``."""
+"""``Dataset``: a published dataset with look-ups; its records are those of ``contracts``."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from mrt_pipeline.network import load_network
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Stations in operation and their exits, each value with its evidence; future stations stand apart."""
+    """Stations in operation and their exits, each value with its evidence; future stations are separate."""
 
     output: Stage3Output = field(repr=False)
     """the dataset as stage 3 published it"""
     manifest: Manifest | None = field(repr=False)
-    """the run that made it; none: nothing vouches for its bytes"""
+    """the run that made it; none: its bytes could not be verified"""
     path: Path
     """the run's folder, or the file that was read"""
 
@@ -52,12 +52,12 @@ class Dataset:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return what the checks noticed."""
+        """Return what the checks found."""
         return self.output.findings
 
     @cached_property
     def exits(self) -> tuple[StationExit, ...]:
-        """Return the exits of all stations in operation, in the order of these."""
+        """Return the exits of all stations in operation, in the order of the stations."""
         return tuple(found for station in self.stations for found in station.exits)
 
     @cached_property
@@ -121,8 +121,8 @@ class Dataset:
     def exit_rows(self) -> list[dict[str, object]]:
         """Return a flat row for each exit, for a table; every row has every column.
 
-        ``access_step_free`` is ``yes``, ``no`` or ``unknown``: where no source speaks it is ``unknown``,
-        never ``no``. Lists stay lists. Evidence is not in it: ``get_exit(row["exit_id"]).evidence`` has it.
+        ``access_step_free`` is ``yes``, ``no`` or ``unknown``: if no source states it, it is ``unknown``,
+        never ``no``. Lists stay lists. Evidence is not included: see ``get_exit(row["exit_id"]).evidence``.
         """
         return [_row(station, found) for station in self.stations for found in station.exits]
 

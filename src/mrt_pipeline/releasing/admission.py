@@ -12,9 +12,9 @@ from mrt_pipeline.contracts.names import FINAL_NAME
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import ReleaseError
+from mrt_pipeline.history.altered_files import describe_altered, find_contradictions
 from mrt_pipeline.history.datasets import load_run
 from mrt_pipeline.history.runs import Run
-from mrt_pipeline.history.vouching import describe_altered, find_contradictions
 from mrt_pipeline.report import REPORT_FILE
 from mrt_pipeline.runtime.files import read_bytes, sha256_of
 from mrt_pipeline.runtime.integrity import find_altered, recorded_files
@@ -63,7 +63,7 @@ def admit(run: Run, today: date, aim: Aim = "released") -> Candidate:
         raise ReleaseError(contradiction.message)
     if dataset.metadata.as_of > today:
         raise ReleaseError(
-            f"{run.folder} describes {dataset.metadata.as_of}, which is still to come; it can be {aim} then."
+            f"{run.folder} describes {dataset.metadata.as_of}, a future day; it can be {aim} from then on."
         )
     if dataset.metadata.licences != "all":
         raise ReleaseError(

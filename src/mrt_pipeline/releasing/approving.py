@@ -93,12 +93,12 @@ def get_approval(candidate: Candidate) -> Approval:
     approval = find_approval(run)
     if approval is None:
         raise ReleaseError(
-            f"{run.folder} is not approved. Look through {run.folder / REPORT_FILE}, then: {_command(run)}"
+            f"{run.folder} is not approved. Review {run.folder / REPORT_FILE}, then: {_command(run)}"
         )
     if (approval.run_id, approval.dataset_sha256) != (run.manifest.run_id, candidate.sha256):
         raise ReleaseError(
             f"{run.folder} was approved by {approval.approved_by} on {approval.approved_at:%Y-%m-%d}, and "
-            f"its dataset has changed since. Look through it again, then: {_command(run)}"
+            f"its dataset has changed since. Review it again, then: {_command(run)}"
         )
     return approval
 
@@ -135,8 +135,8 @@ def _refuse_controls(flag: str, text: str) -> None:
     for char in text:
         if unicodedata.category(char) in _NOT_OF_ONE_LINE and char not in _JOINERS:
             raise UsageError(
-                f"{flag} holds a line break or control character (U+{ord(char):04X}); expected one line of "
-                "plain text. Give it without."
+                f"{flag} contains a line break or control character (U+{ord(char):04X}); expected one line "
+                "of plain text. Remove it."
             )
 
 
@@ -152,7 +152,7 @@ def _points_of_report(candidate: Candidate) -> tuple[str, ...]:
         return read_checklist(candidate.report)
     except ValueError as error:
         raise ReleaseError(
-            f"{candidate.run.folder / REPORT_FILE} holds no checklist of this version; recreate the report "
+            f"{candidate.run.folder / REPORT_FILE} has no checklist of this version; recreate the report "
             "by running again with --skip-existing."
         ) from error
 

@@ -60,7 +60,7 @@ def get_release(releases: Path, version: str) -> Released:
     folder = releases / version
     if not folder.is_dir():
         raise ReleaseError(
-            f"{folder} is listed in {VERSIONS_NAME} and missing; bring that folder back, then run the same "
+            f"{folder} is listed in {VERSIONS_NAME} but missing; restore that folder, then run the same "
             "command again."
         )
     release = read_release(folder)

@@ -93,7 +93,7 @@ def roll_back(releases: Path, wanted: str | None, now: datetime) -> Outcome:
         listing = read_versions(releases, list_releases(releases), wanted)
         versions = listing.versions
         if versions is None:
-            raise UsageError(f"{releases} holds no release; expected a folder of releases.")
+            raise UsageError(f"{releases} contains no release; expected a folder of releases.")
         entry = _choose(versions, releases, wanted)
         is_new = entry.version != versions.latest
         if is_new:

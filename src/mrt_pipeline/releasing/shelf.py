@@ -78,7 +78,8 @@ def refuse_place(releases: Path) -> None:
     if link.is_symlink():
         if not is_version(link.readlink().name):
             raise ReleaseError(
-                f"{link} leads to {link.readlink()}, which is no release; name a folder for releases only."
+                f"{link} points to {link.readlink()}, which is not a release; name a folder for releases "
+                "only."
             )
     elif link.exists():
         raise StorageError(link, "is not a link; move it away so that it can show the last release.")
@@ -121,7 +122,7 @@ def read_index(folder: Path) -> Released:
         content = read_bytes(path)
     except FileNotFoundError:
         raise ReleaseError(
-            f"{folder} has the name or files of a release and no {INDEX_NAME}; move it away, or restore it."
+            f"{folder} has the name or files of a release but no {INDEX_NAME}; move it away, or restore it."
         ) from None
     return Released(folder, _parse(ReleaseIndex, path, content), sha256_of(content))
 
@@ -209,7 +210,7 @@ def _list_again(releases: Path, entries: tuple[VersionEntry, ...], wanted: str |
             f"known. Name it: {shlex.join(['mrt-pipeline', 'rollback', str(releases)])} --to VERSION"
         )
     if shown not in names:
-        raise ReleaseError(f"{link} leads to {shown}, which is missing; bring that folder back.")
+        raise ReleaseError(f"{link} points to {shown}, which is missing; restore that folder.")
     marked = tuple(
         entry.model_copy(update={"is_withdrawn": order_of(entry.version) > order_of(shown)})
         for entry in entries
@@ -224,16 +225,16 @@ def _newest(listed: Versions, entries: tuple[VersionEntry, ...]) -> str:
 
 
 def _parse(kind: type[RecordT], path: Path, content: bytes) -> RecordT:
-    what = "list of versions" if path.name == VERSIONS_NAME else "index of a release"
+    what = "a list of versions" if path.name == VERSIONS_NAME else "an index of a release"
     try:
         return kind.model_validate_json(content)
     except ValidationError as error:
         raise ReleaseError(
-            f"{path} is no {what} of this version ({describe_fault(error)}). {_advice(path)}"
+            f"{path} is not {what} of this version ({describe_fault(error)}). {_advice(path)}"
         ) from error
 
 
 def _advice(path: Path) -> str:
     if path.name == VERSIONS_NAME:
-        return f"Move it away: it is made again from the releases and {LATEST}, without earlier rollbacks."
+        return f"Move it away: it is rebuilt from the releases and {LATEST}, without earlier rollbacks."
     return f"It must not be changed: {RESTORE}"

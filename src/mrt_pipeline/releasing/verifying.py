@@ -46,7 +46,7 @@ def _find_strangers(release: Released) -> Iterator[ReleaseError]:
         if path.is_symlink():
             yield ReleaseError(f"{path} is a link; expected a file of the release; {RESTORE}")
         elif not path.is_dir() and path.relative_to(release.folder).as_posix() not in ours:
-            yield ReleaseError(f"{path} is no file of the release; move it away.")
+            yield ReleaseError(f"{path} is not a file of the release; move it away.")
 
 
 def is_release_folder(folder: Path) -> bool:

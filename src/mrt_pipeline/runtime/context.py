@@ -46,6 +46,8 @@ class RunContext:
     stop: StopRequest = field(default_factory=StopRequest)
     retry_failed: bool = False
     """whether stage 2 does only the stations that a source failed before"""
+    refuses_gaps: bool = False
+    """whether this run refuses to publish a dataset for which a source failed, and then says so"""
 
     def metadata_of(self, stage_name: str) -> StageMetadata:
         """Return what a stage's output says of its making: for which day, and that it is now."""

@@ -107,7 +107,7 @@ class _Downloads:
             if state == "DOWNLOAD_FAILED":
                 raise FetchError(
                     self._document_id,
-                    "data.gov.sg could not make the download (DOWNLOAD_FAILED); run again later.",
+                    "data.gov.sg could not prepare the download (DOWNLOAD_FAILED); run again later.",
                     retryable=True,
                 )
             if state not in ("QUEUED", "TOO_MANY_REQUESTS"):

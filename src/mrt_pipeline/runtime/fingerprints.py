@@ -34,7 +34,7 @@ _READING = (
     "runtime/checked_answers.py",
     "runtime/datagov_download.py",
     "runtime/documents.py",
-    "runtime/features.py",
+    "runtime/geojson_features.py",
     "runtime/recordings.py",
     "runtime/records.py",
     "runtime/source_access.py",
@@ -46,7 +46,7 @@ _STAGE_CODE = {
     STAGE2_ENRICHMENT: (
         *_SHARED,
         *_READING,
-        "runtime/datamall.py",
+        "runtime/datamall_requests.py",
         "runtime/model.py",
         "runtime/model_answers.py",
         "runtime/table_source.py",

@@ -32,7 +32,7 @@ def refuse_swapped(folder: Path) -> None:
         raise StorageError(
             folder,
             "is no longer the folder that this run locked: it was moved or replaced, or its lock file was "
-            "removed. Nothing more is written there. Find out what did that, then run again.",
+            "removed. Nothing more is written there. Find the cause, then run again.",
         )
 
 

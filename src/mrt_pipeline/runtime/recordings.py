@@ -143,4 +143,4 @@ def _parse_table(document_id: str, content: bytes) -> list[dict[str, str]]:
         reason = str(error)
     except csv.Error as error:
         reason = str(error)
-    raise SourceFormatError(document_id, f"{document_id}.csv is no table: {reason}. {REMEDY}")
+    raise SourceFormatError(document_id, f"{document_id}.csv is not a table: {reason}. {REMEDY}")

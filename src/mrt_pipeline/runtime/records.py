@@ -70,7 +70,7 @@ def parse_json(content: bytes, document_id: str, expected: str, *, may_hold_secr
         raise SourceFormatError(
             document_id,
             f"the answer repeats the value of {secret} and is not used; expected {expected}. Check that the "
-            "address is the publisher's, and replace that secret by a new one.",
+            "address is the publisher's, and replace that secret with a new one.",
         )
     try:
         return orjson.loads(text)

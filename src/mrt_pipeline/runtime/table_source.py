@@ -68,5 +68,5 @@ class LateTableSource:
 
     def _read(self) -> TableSource:
         if self._source is None:
-            raise InternalError(f"{self.name} is asked before it was prepared")
+            raise InternalError(f"{self.name} was asked before it was prepared")
         return self._source

@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.claims import RemarkingSource
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity, describe_rest, group_kinds
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, REJECTED_NAME
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, REJECTED_NAME, SOURCE_FAILED
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT as STAGE
 from mrt_pipeline.contracts.network import LinkedExit
 from mrt_pipeline.contracts.outputs import (
@@ -110,8 +110,8 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
             failures = output.enrichments[0].failures
             raise StageOutputError(
                 STAGE,
-                "no source gave anything for any station; expected one to. Run again once the cause is "
-                f"removed: {'; '.join(failures.values())}",
+                "no source returned anything for any station; expected at least one to. Remove the cause, "
+                f"then run again: {'; '.join(failures.values())}",
             )
 
     def save_checkpoint(self, output: Stage2Output, output_dir: Path | str) -> Path:
@@ -120,9 +120,14 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         return write_checkpoint(output_dir, STAGE, output)
 
     def _warn(self, output: Stage2Output) -> None:
-        """Show what a person should look at: of each kind the first ones, and how many there are."""
+        """Show what a person should look at: of each kind the first ones, and how many there are.
+
+        A source that failed is not shown here if the run is refused for it, which shows it.
+        """
+        is_whole = not any(item.status is EnrichmentStatus.PENDING for item in output.enrichments)
+        unshown = {SOURCE_FAILED} if self._context.refuses_gaps and is_whole else set()
         found = (*output.findings, *_told_by_station(output.enrichments))
-        told = [finding for finding in found if finding.severity is not Severity.INFO]
+        told = [it for it in found if it.severity is not Severity.INFO and it.check not in unshown]
         full_list = (self._context.folder or Path()) / CHECKPOINT_NAMES[STAGE]
         for kind in group_kinds(told):
             for finding in kind[:MOST_TOLD]:
@@ -237,8 +242,8 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
         if failed:
             yield finding_of(
                 "source-failed",
-                f"{name} gave nothing for {counted(len(failed), 'station')} ({slugs}). "
-                f"The first said: {failed[0].failures[name].rstrip('.')}.",
+                f"{name} returned nothing for {counted(len(failed), 'station')} ({slugs}). "
+                f"The first error: {failed[0].failures[name].rstrip('.')}.",
                 source=name,
             )
 

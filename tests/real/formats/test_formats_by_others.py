@@ -11,12 +11,17 @@ import json
 import subprocess
 import venv
 import zipfile
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import mrt_pipeline
 from tests.e2e.command import Workplace, load
+from tests.fakes.lta_feed import lta_feed
+from tests.fakes.train_schedules import zipped
 
 pytestmark = pytest.mark.real_parts
 
@@ -96,21 +101,21 @@ def test_frictionless_finds_what_is_not_as_described(
     assert f'"{fault}"' in checked.stdout
 
 
-def _judge_feed(programs: Path, folder: Path) -> tuple[set[str], set[str]]:
-    """Return the errors that each of two validators finds in a feed, by their codes."""
+def _judge_feed(programs: Path, folder: Path) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many errors of each code each of two validators finds in a feed."""
     report = folder.parent / "report"
     one = _call(programs / "gtfs-validator", "-i", folder, "-o", report, "-c", "sg", "--fail-on-error")
     notices = json.loads((report / "report.json").read_text(encoding="utf-8"))["notices"]
-    found = {notice["code"] for notice in notices if notice["severity"] == "ERROR"}
+    found = {notice["code"]: notice["totalNotices"] for notice in notices if notice["severity"] == "ERROR"}
     assert one.returncode == bool(found), one.stderr
-    ask = "import sys, gtfs_guru; print(*{e.code for e in gtfs_guru.validate(sys.argv[1], 'sg').errors()})"
+    ask = "import sys, gtfs_guru; print(*(e.code for e in gtfs_guru.validate(sys.argv[1], 'sg').errors()))"
     other = _call(programs / "python", "-c", ask, folder)
     assert other.returncode == 0, other.stderr
-    return found, set(other.stdout.split())
+    return found, Counter(other.stdout.split())
 
 
 def test_two_validators_of_gtfs_find_no_error(run: Path, programs: Path, tmp_path: Path) -> None:
-    assert _judge_feed(programs, _unpack(run / "mrt_gtfs.zip", tmp_path / "feed")) == (set(), set())
+    assert _judge_feed(programs, _unpack(run / "mrt_gtfs.zip", tmp_path / "feed")) == ({}, {})
 
 
 @pytest.mark.parametrize(
@@ -129,6 +134,45 @@ def test_two_validators_of_gtfs_find_what_is_wrong(
     _edit(folder / f"{file}.txt", lambda rows: rows[-1].update({column: value}))
     one, other = _judge_feed(programs, folder)
     assert (fault in one, fault in other) == (True, True), (one, other)
+
+
+_FAULTS = {
+    ("agency", "agency_timezone", "Asia/Changi"): "invalid_timezone",
+    ("trips", "service_id", "nightly"): "foreign_key_violation",
+    ("stop_times", "arrival_time", "25:61:00"): "invalid_time",
+    ("stops", "parent_station", "nowhere"): "foreign_key_violation",
+    ("stops", "stop_name", ""): "missing_stop_name",
+}
+"""what validators call a value that the last rows of a file should not have"""
+
+
+def _put(place: int, column: str, value: str, rows: list[dict[str, str]]) -> None:
+    rows[-place][column] = value
+
+
+def _spoil(feed: Path) -> bytes:
+    """Put every fault into an unpacked feed, and return it packed."""
+    for place, (file, column, value) in enumerate(_FAULTS, 1):
+        _edit(feed / f"{file}.txt", partial(_put, place, column, value))
+    return zipped({path.name: path.read_bytes() for path in feed.iterdir()})
+
+
+@pytest.mark.parametrize("is_sound", [True, False])
+def test_joining_neither_adds_an_error_to_lta_s_feed_nor_hides_one(
+    run: Path, programs: Path, tmp_path: Path, is_sound: bool
+) -> None:
+    dataset = mrt_pipeline.load(run)
+    lta = tmp_path / "LTA.zip"
+    lta.write_bytes(lta_feed(dataset.output, lacks=[found.exit_id for found in dataset.exits[::50]]))
+    before = _unpack(lta, tmp_path / "before" / "feed")
+    if not is_sound:
+        lta.write_bytes(_spoil(before))
+    called = Workplace(tmp_path).call("export", run, "--format", "gtfs", "--into", lta, "--to", tmp_path)
+    assert "now have wheelchair_boarding" in called.stdout, called.stderr
+    assert "Added: 2" in called.stdout
+    errors = _judge_feed(programs, before)
+    assert [faults.keys() for faults in errors] == [set() if is_sound else set(_FAULTS.values())] * 2
+    assert _judge_feed(programs, _unpack(tmp_path / "lta_gtfs.zip", tmp_path / "after" / "feed")) == errors
 
 
 def _describe_layers(programs: Path, package: Path) -> str:

@@ -10,9 +10,9 @@ import pytest
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.sources.fandom_wiki.broken_pages import Trouble
 from mrt_pipeline.sources.fandom_wiki.claims import WikiSource
 from mrt_pipeline.sources.fandom_wiki.pages import PageTroubleError
-from mrt_pipeline.sources.fandom_wiki.trouble import Trouble
 from tests.real.mediawiki import MediaWiki
 from tests.real.wiki.run import claims_of, open_wiki_source, pages_cited
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,10 @@ def test_without_a_file_the_check_says_so_and_how_to_have_one(
         "environment sets.",
         "Write them to a file with: mrt-pipeline config init",
     ]
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setenv("MRT_PIPELINE__OUTPUT__FORMATS", "[geoparquet]")
+    with pytest.raises(ConfigError, match="geoparquet needs pyarrow, which is not installed"):
+        check_config(None)
     monkeypatch.setenv("MRT_PIPELINE__MODE", "alive")
     with pytest.raises(ConfigError, match="MRT_PIPELINE__MODE"):
         check_config(None)

@@ -16,17 +16,17 @@ from mrt_pipeline.runtime.context import cache_folder
 NO_PATHS = {
     "": "is empty",
     "  ": "is empty",
-    "a\0b": "holds a NUL character",
-    "~nobody-of-this-name/x": "begins with '~nobody-of-this-name', and there is no such home folder",
+    "a\0b": "contains a NUL character",
+    "~nobody-of-this-name/x": "begins with '~nobody-of-this-name', but there is no such home folder",
     "$NOT_SET_HERE/x": "names the variable 'NOT_SET_HERE', which is not set",
     "x/${NOT_SET_HERE}": "names the variable 'NOT_SET_HERE', which is not set",
     "${}": "names the variable '', which is not set",
-    "${HOME": "holds '${HOME', which is no variable here; write it as $NAME or ${NAME}",
-    "a/${HOME/x": "holds '${HOME', which is no variable here",
-    "%USERPROFILE%/x": "holds '%USERPROFILE%', which is no variable here",
-    "$(HOME)/x": "holds '$(HOME)', which is no variable here",
-    "a/{{ home }}": "holds '{{ home }}', which is no variable here",
-    "!HOME!/x": "holds '!HOME!', which is no variable here",
+    "${HOME": "contains '${HOME', which is not a variable here; write it as $NAME or ${NAME}",
+    "a/${HOME/x": "contains '${HOME', which is not a variable here",
+    "%USERPROFILE%/x": "contains '%USERPROFILE%', which is not a variable here",
+    "$(HOME)/x": "contains '$(HOME)', which is not a variable here",
+    "a/{{ home }}": "contains '{{ home }}', which is not a variable here",
+    "!HOME!/x": "contains '!HOME!', which is not a variable here",
 }
 
 

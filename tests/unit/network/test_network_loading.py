@@ -65,7 +65,7 @@ def test_a_copy_of_the_tables_is_the_same_network(tmp_path: Path) -> None:
         ("services.csv", "x,NSL,linear,,,,NS1 NS99", "x stops at NS99, which is not in codes.csv"),
         ("services.csv", "x,SKL,loop,,,NS1,STC SE1 SE2", "x returns to NS1, which is not on SKL"),
         ("services.csv", "x,SKL,loop,,,STC9,STC SE1 SE2", "x returns to STC9, which is not on SKL"),
-        ("services.csv", "x,NSL,linear,,,NS1,NS1 NS2", "x returns to NS1, but is no loop"),
+        ("services.csv", "x,NSL,linear,,,NS1,NS1 NS2", "x returns to NS1, but is not a loop"),
         (
             "known_exits.csv",
             "yishun,CCL,A,,1.4,103.8,why",

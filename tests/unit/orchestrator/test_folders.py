@@ -163,7 +163,7 @@ def test_a_run_that_got_no_further_than_its_log_lets_the_next_one_in(outputs: Pa
     mine = outputs / "mine"
     mine.mkdir(parents=True)
     (mine / "run.log.jsonl").write_text("{}\n")
-    with pytest.raises(UsageError, match=r"holds run\.log\.jsonl and no manifest"):
+    with pytest.raises(UsageError, match=r"contains run\.log\.jsonl but no manifest"):
         choose_folder(RunRequest(mine), _section(outputs), START)
     (mine / LOCK_NAME).touch()
     assert choose_folder(RunRequest(mine), _section(outputs), START) == mine
@@ -196,7 +196,7 @@ def test_what_latest_shows_is_not_replaced_in_place_by_another_day(day: date, ou
     _put_runs(outputs, "a", "b", as_of=TODAY)
     point_latest(outputs / "a", outputs, START)
     for named in (outputs / "a", outputs / "latest"):
-        with pytest.raises(UsageError, match=r"is what .*latest shows"):
+        with pytest.raises(UsageError, match=r"latest shows .*; this run would replace it with"):
             refuse_to_replace_shown(RunRequest(named, as_of=day), named, outputs, day, START)
         wanted = RunRequest(named, as_of=day, move_latest=True)
         refuse_to_replace_shown(wanted, named, outputs, day, START)
@@ -473,7 +473,7 @@ def test_a_run_goes_on_in_the_working_directory_where_it_was_made(at_work: Path,
 
 def test_a_folder_in_a_run_s_folder_is_refused_because_it_would_go_with_it(outputs: Path) -> None:
     _put_runs(outputs, "20261123_081203")
-    with pytest.raises(UsageError, match="lies in the run 20261123_081203, and would be removed with it"):
+    with pytest.raises(UsageError, match="is inside the run 20261123_081203 and would be removed with it"):
         choose_folder(RunRequest(outputs / "20261123_081203" / "deep" / "mine"), _section(outputs), START)
 
 

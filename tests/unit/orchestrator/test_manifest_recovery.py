@@ -101,4 +101,4 @@ def test_a_checkpoint_that_is_not_whole_is_unfit(content: bytes, tmp_path: Path)
     (tmp_path / STAGE1).write_bytes(content)
     found = find_or_rebuild(tmp_path)
     assert found.manifest is None
-    assert found.unfit == {tmp_path / STAGE1: "is no whole checkpoint of this version"}
+    assert found.unfit == {tmp_path / STAGE1: "is not a complete checkpoint of this version"}

@@ -17,13 +17,13 @@ def test_a_stage_that_does_not_exist_is_refused(flag: str, number: int) -> None:
 
 
 def test_one_stage_and_several_cannot_be_asked_for_at_once() -> None:
-    with pytest.raises(UsageError, match="give one of them"):
+    with pytest.raises(UsageError, match="use only one of them"):
         RunRequest(stage=1, resume_from=2)
 
 
 def test_a_day_beyond_the_horizon_is_meant_only_where_a_day_is_named() -> None:
     with pytest.raises(
-        UsageError, match="--beyond-horizon concerns the day of --as-of; give both, or neither"
+        UsageError, match="--beyond-horizon applies to the day of --as-of; use both, or neither"
     ):
         RunRequest(beyond_horizon=True)
     assert RunRequest(beyond_horizon=True, as_of=date(2030, 1, 1)).command.endswith(

@@ -20,9 +20,9 @@ def test_failed_stations_are_tried_again_from_stage_2_on_in_the_newest_run(also:
 @pytest.mark.parametrize(
     ("also", "fault"),
     [
-        ({"resume_from": 1}, "--retry-failed concerns stage 2"),
-        ({"resume_from": 3}, "--retry-failed concerns stage 2"),
-        ({"stage": 1}, "--retry-failed concerns stage 2"),
+        ({"resume_from": 1}, "--retry-failed applies to stage 2"),
+        ({"resume_from": 3}, "--retry-failed applies to stage 2"),
+        ({"stage": 1}, "--retry-failed applies to stage 2"),
         ({"skip_existing": True}, "--retry-failed retries failed stations and --skip-existing keeps them"),
     ],
 )

@@ -60,7 +60,7 @@ def test_a_line_break_or_control_character_in_name_or_note_is_refused(
     char: str, candidate: Candidate
 ) -> None:
     for name, note, flag in ((f"Ann{char}Bob", None, "--by"), ("Ann", f"seen{char}all", "--note")):
-        with pytest.raises(UsageError, match=rf"{flag} holds .* \(U\+{ord(char):04X}\)"):
+        with pytest.raises(UsageError, match=rf"{flag} contains .* \(U\+{ord(char):04X}\)"):
             approve(candidate, name, note, None, NOW)
     assert find_approval(candidate.run) is None
 
@@ -84,7 +84,7 @@ def test_an_approval_that_is_replaced_is_told(candidate: Candidate) -> None:
 def test_a_run_that_nobody_approved_names_the_page_to_look_at_and_the_command(candidate: Candidate) -> None:
     with pytest.raises(ReleaseError) as caught:
         get_approval(candidate)
-    assert f"Look through {candidate.run.folder / 'report.html'}" in str(caught.value)
+    assert f"Review {candidate.run.folder / 'report.html'}" in str(caught.value)
     assert f"mrt-pipeline approve {candidate.run.folder} --by NAME" in str(caught.value)
 
 

@@ -272,7 +272,7 @@ def test_a_release_that_is_listed_and_gone_is_missed_only_where_it_is_needed(she
     (shelf.releases / "2026.07.11").rename(shelf.place / "elsewhere")
     assert shelf.release(OTHER).entry.version == "2026.07.13.1"
     assert "2026.07.11" in [entry.version for entry in shelf.versions.versions]
-    with pytest.raises(ReleaseError, match=r"2026\.07\.11 is listed in versions\.json and missing"):
+    with pytest.raises(ReleaseError, match=r"2026\.07\.11 is listed in versions\.json but missing"):
         shelf.roll_back("2026.07.11")
 
 
@@ -331,20 +331,20 @@ def test_a_shown_release_that_is_gone_with_the_list_of_versions_is_missed(shelf:
     shelf.release(LATE)
     (shelf.releases / "versions.json").unlink()
     (shelf.releases / "2026.07.13").rename(shelf.place / "elsewhere")
-    with pytest.raises(ReleaseError, match=r"latest leads to 2026\.07\.13, which is missing"):
+    with pytest.raises(ReleaseError, match=r"latest points to 2026\.07\.13, which is missing"):
         shelf.release(EARLY)
 
 
 def test_a_damaged_list_of_versions_is_named_with_what_to_do(shelf: Shelf) -> None:
     shelf.release(LATE)
     (shelf.releases / "versions.json").write_text("[]")
-    with pytest.raises(ReleaseError, match=r"versions\.json is no list of versions .* Move it away"):
+    with pytest.raises(ReleaseError, match=r"versions\.json is not a list of versions .* Move it away"):
         shelf.release(LATE)
 
 
 def test_a_folder_with_the_name_of_a_release_that_is_none_is_named(shelf: Shelf) -> None:
     (shelf.releases / "2026.07.13").mkdir(parents=True)
-    with pytest.raises(ReleaseError, match=r"has the name or files of a release and no index\.json"):
+    with pytest.raises(ReleaseError, match=r"has the name or files of a release but no index\.json"):
         shelf.release(LATE)
 
 
@@ -448,7 +448,7 @@ def test_a_folder_without_releases_has_none_to_go_back_to(shelf: Shelf) -> None:
     with pytest.raises(UsageError, match="not found"):
         shelf.roll_back()
     shelf.releases.mkdir()
-    with pytest.raises(UsageError, match="holds no release"):
+    with pytest.raises(UsageError, match="contains no release"):
         shelf.roll_back()
 
 
@@ -458,7 +458,7 @@ def test_a_run_s_folder_and_that_of_all_runs_are_not_for_releases(shelf: Shelf) 
     with pytest.raises(ReleaseError, match="is the folder of a run"):
         release(candidate, approval, candidate.run.folder, NOW)
     (shelf.place / "outputs" / "latest").symlink_to("run")
-    with pytest.raises(ReleaseError, match="latest leads to run, which is no release"):
+    with pytest.raises(ReleaseError, match="latest points to run, which is not a release"):
         release(candidate, approval, shelf.place / "outputs", NOW)
 
 

@@ -103,5 +103,5 @@ def test_a_file_that_was_added_and_one_that_became_a_link_are_named(folder: Path
     (folder / "exits.geojson").rename(elsewhere)
     (folder / "exits.geojson").symlink_to(elsewhere)
     said = faults(folder)
-    assert any(f"{folder / 'evil.json'} is no file of the release" in sentence for sentence in said)
+    assert any(f"{folder / 'evil.json'} is not a file of the release" in sentence for sentence in said)
     assert any(f"{folder / 'exits.geojson'} is a link" in sentence for sentence in said)

@@ -43,7 +43,7 @@ def test_findings_of_one_check_are_one_item_that_leads_to_each() -> None:
         warning("bus-stop-exit-ambiguous", "yishun", "yishun-nsl-A"),
     )
     item = checklist_of(make_dataset(findings=findings))[0]
-    assert item["text"] == "2 bus stops whose exits are ambiguous: see on the map which exit is meant."
+    assert item["text"] == "2 bus stops whose exits are ambiguous: check on the map which exit is meant."
     assert item["links"] == [[1, "bishan-nsl-A", "A"], [0, "yishun-nsl-A", "A"]]
 
 

@@ -89,6 +89,11 @@ def test_every_script_is_in_the_page_and_none_is_left_over() -> None:
         assert (ASSETS / name).read_text("utf-8") in script
 
 
+def test_no_two_parts_of_the_page_have_one_id() -> None:
+    ids = re.findall(r' id="([^"]+)"', (ASSETS / "report.html").read_text(encoding="utf-8"))
+    assert sorted(ids) == sorted(set(ids))
+
+
 def test_no_place_of_the_frame_is_left_unfilled() -> None:
     assert "@@" not in render()
 

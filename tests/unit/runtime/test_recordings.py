@@ -93,7 +93,7 @@ def test_a_table_that_was_edited_with_its_sum_is_read_or_refused(table: bytes, t
     entries = json.loads((tmp_path / PROVENANCE_NAME).read_bytes())
     entries[STOPS]["table_sha256"] = sha256_of(table)
     (tmp_path / PROVENANCE_NAME).write_text(json.dumps(entries))
-    with pytest.raises(SourceFormatError, match="is no table"):
+    with pytest.raises(SourceFormatError, match="is not a table"):
         load_recording(STOPS, tmp_path)
 
 

@@ -83,7 +83,7 @@ def test_what_is_left_out_is_told_once_a_document_with_numbers() -> None:
     sites, findings = choose_sites(tables)
     assert [(site.name, site.record_id) for site in sites] == [("Bishan CC", "1"), ("City Green", "9")]
     assert [finding.message for finding in findings] == [
-        "2 records of 3 in nlb-libraries are left out as no landmarks: not open 2."
+        "2 of 3 records in nlb-libraries are not used as landmarks: not open 2."
     ]
 
 

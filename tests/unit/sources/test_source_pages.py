@@ -66,4 +66,4 @@ def _sources() -> list[Path]:
     package = ROOT / "src" / "mrt_pipeline"
     folders = [spec.package.rpartition(".")[2] for spec in all_sources() if spec.documents]
     modules = [path for folder in folders for path in (package / "sources" / folder).glob("*.py")]
-    return [*modules, package / "runtime" / "features.py", package / "runtime" / "records.py"]
+    return [*modules, package / "runtime" / "geojson_features.py", package / "runtime" / "records.py"]

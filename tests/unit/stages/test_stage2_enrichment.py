@@ -140,7 +140,7 @@ def test_an_output_without_a_single_answer_is_refused(failing: int) -> None:
     if failing < len(STATIONS):
         stage.validate_output(output)
         return
-    with pytest.raises(StageOutputError, match=r"no source gave anything .* the wiki is gone\."):
+    with pytest.raises(StageOutputError, match=r"no source returned anything .* the wiki is gone\."):
         stage.validate_output(output)
 
 

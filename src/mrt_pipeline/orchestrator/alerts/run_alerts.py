@@ -12,7 +12,7 @@ from typing import Any
 from mrt_pipeline.config import Settings
 from mrt_pipeline.config.settings import CoverageMinSection
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.names import FINAL_STAGE, STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.names import FINAL_STAGE, SOURCE_FAILED, STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.outputs import Stage2Output, Stage3Output
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import (
@@ -24,7 +24,6 @@ from mrt_pipeline.errors import (
 )
 from mrt_pipeline.history.runs import DIED, Run, read_history
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger, level_of
-from mrt_pipeline.orchestrator.gates import SOURCE_FAILED
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import find_remedy, go_on, with_config
 

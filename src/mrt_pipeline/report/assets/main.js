@@ -12,7 +12,7 @@ function makeHeader() {
   find("verdict").classList.add(counts.error ? "failed" : thin.length ? "thin" : "passed");
   find("verdict").append(verdictOf(counts, thin));
   const told = lacking.map(([title, unknown]) => `${title.toLowerCase()} ${unknown}`).join("; ");
-  find("unknown").textContent = told
+  find("unanswered").textContent = told
     ? `Unknown, of ${counts.exits} exits: ${told}. Unknown never means no.`
     : "";
   const figures = [

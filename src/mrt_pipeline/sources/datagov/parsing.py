@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from mrt_pipeline.contracts.findings import REPEATED_ID, Finding
 from mrt_pipeline.contracts.source import ExitFeature
 from mrt_pipeline.runtime.documents import Parsed
-from mrt_pipeline.runtime.features import read_features, read_point, table_fields
+from mrt_pipeline.runtime.geojson_features import read_features, read_point, table_fields
 from mrt_pipeline.runtime.records import RecordReader, is_object, natural_key
 from mrt_pipeline.sources.datagov import EXITS
 

@@ -11,7 +11,7 @@ import orjson
 
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.datamall import ask_datamall, datamall_url, read_rows
+from mrt_pipeline.runtime.datamall_requests import ask_datamall, datamall_url, read_rows
 from mrt_pipeline.runtime.threads import AT_ONCE, ask_all
 from mrt_pipeline.sources.datamall.parsing import Rows
 

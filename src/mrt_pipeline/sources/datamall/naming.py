@@ -63,10 +63,10 @@ def _misplaced(stop: BusStop, named: NamedExits | None, slug: str | None, docume
         remedy = "Extend the rule for LTA's descriptions."
     elif slug is None:
         check, fault = "bus-stop-station-unknown", f"names {named.station!r}, the name of no station"
-        remedy = f"See whether an abbreviation is missing in {ABBREVIATIONS.name}."
+        remedy = f"Check whether an abbreviation is missing in {ABBREVIATIONS.name}."
     else:
         check, fault = "bus-stop-station-not-open", f"names {slug}, which is not in operation"
-        remedy = "See whether its opening date is missing in the network table."
+        remedy = "Check whether its opening date is missing in the network table."
     return finding_of(
         check,
         f"Bus stop {stop.bus_stop_code} ({stop.description}) {fault}; it is assigned to no exit by "

@@ -219,7 +219,7 @@ def _read_route(service_no: str, direction: int, codes: object) -> tuple[RecordR
     record_id = f"{SERVICES_ID}:{show(service_no)}.routes[{direction - 1}]"
     reader = RecordReader(record_id, {}, "service direction")
     if not _SERVICE_NO.fullmatch(service_no):
-        reader.lose("field-invalid", "is no service number; expected 1 to 8 letters and digits.")
+        reader.lose("field-invalid", "is not a service number; expected 1 to 8 letters and digits.")
     stops = codes if is_list(codes) else ()
     sound = [code for code in stops if isinstance(code, str) and BUS_STOP_CODE.fullmatch(code)]
     if not stops or len(sound) < len(stops):

@@ -10,14 +10,14 @@ from urllib.parse import quote
 
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiError, WikiApi
-from mrt_pipeline.sources.fandom_wiki.titles import PageHead
-from mrt_pipeline.sources.fandom_wiki.trouble import PARTS, Trouble, find_trouble, is_blank
-from mrt_pipeline.sources.fandom_wiki.wholeness import (
+from mrt_pipeline.sources.fandom_wiki.broken_pages import PARTS, Trouble, find_trouble, is_blank
+from mrt_pipeline.sources.fandom_wiki.page_completeness import (
     is_bare,
     is_blank_source,
     is_short,
     shows_source,
 )
+from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 
 _GONE = frozenset({"nosuchrevid", "missingtitle", "nosuchpageid", "missingcontent-revid", "permissiondenied"})
 """the page was deleted, or this revision hidden, since we asked for its number"""

@@ -21,9 +21,9 @@ from typing import Any
 
 from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, read_row
 from mrt_pipeline.secrecy import SECRETS
+from mrt_pipeline.sources.fandom_wiki.broken_pages import find_trouble
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
-from mrt_pipeline.sources.fandom_wiki.trouble import find_trouble
 
 FILE = "pages.sqlite3"
 SCHEMA = 1

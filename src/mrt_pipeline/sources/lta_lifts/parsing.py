@@ -10,7 +10,7 @@ from datetime import date
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import LiftRecord
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.datamall import read_rows
+from mrt_pipeline.runtime.datamall_requests import read_rows
 from mrt_pipeline.runtime.documents import Parsed
 from mrt_pipeline.runtime.records import RecordReader, is_object
 from mrt_pipeline.sources.lta_lifts import LIFTS

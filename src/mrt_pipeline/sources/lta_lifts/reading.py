@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import LiftRecord, SourceTable
 from mrt_pipeline.runtime.clock import singapore_date
-from mrt_pipeline.runtime.datamall import ask_datamall, datamall_url
+from mrt_pipeline.runtime.datamall_requests import ask_datamall, datamall_url
 from mrt_pipeline.runtime.documents import Parsed, Payload, table_of
 from mrt_pipeline.runtime.recordings import RECORDED, find_table_sha256, load_recording
 from mrt_pipeline.runtime.table_rows import from_row

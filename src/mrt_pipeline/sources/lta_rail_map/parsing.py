@@ -61,7 +61,7 @@ def parse_page(content: bytes, key: PageKey) -> PageFacts:
     root = root_of(content, RAIL_MAP_ID)
     headings = [] if root is None else [found for found in root.iter("h5") if _is_heading(found)]
     if root is None or (not headings and plain_name(key.station_name) not in plain_name(text_of(root))):
-        raise _no_page(key, "is no page of this station")
+        raise _no_page(key, "is not a page of this station")
     if not headings:
         return PageFacts((), ("no heading Exit Information",))
     table = _table_behind(headings[0], root)
@@ -81,7 +81,7 @@ def _stations_of(content: bytes) -> Iterator[_Element]:
         yield from etree.fromstring(content, parser).iter("station")
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SourceFormatError(
-            RAIL_MAP_ID, f"the index is no XML, or not all of it ({show(str(error))}). Run again later."
+            RAIL_MAP_ID, f"the index is not XML, or is incomplete ({show(str(error))}). Run again later."
         ) from error
 
 

@@ -184,7 +184,7 @@ def _find_lacking(station: Station, labels: set[str]) -> Iterator[Finding]:
             yield finding_of(
                 "exit-without-entrance",
                 f"{WORDS} has no entrance {found.exit_code} at {station.name}, which LTA's exit layer has. "
-                "See whether the exit is open.",
+                "Check whether the exit is open.",
                 slug=station.slug,
                 exit_id=found.exit_id,
             )
@@ -194,7 +194,7 @@ def _unplaced(entrance: TrainEntrance) -> Finding:
     return finding_of(
         "entrance-without-exit",
         f"{WORDS} has an entrance {entrance.label} of {entrance.station_code}, a station that the network "
-        "table lacks; nothing is claimed of it. See whether the station is new.",
+        "table lacks; nothing is claimed of it. Check whether the station is new.",
         record_id=f"{SCHEDULE_ID}:{entrance.stop_id}",
     )
 

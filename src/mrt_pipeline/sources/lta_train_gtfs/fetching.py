@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.datamall import ask_datamall, datamall_url, read_rows
+from mrt_pipeline.runtime.datamall_requests import ask_datamall, datamall_url, read_rows
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.records import is_object, show
 from mrt_pipeline.runtime.signed_links import download, is_link

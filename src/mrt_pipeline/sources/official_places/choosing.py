@@ -108,7 +108,7 @@ def _tell(document_id: str, number: int, left_out: Counter[str]) -> Finding:
     total = left_out.total()
     return finding_of(
         "place-left-out",
-        f"{counted(total, 'record')} of {number} in {document_id} {verb_of(total)} left out as no landmarks: "
+        f"{total} of {counted(number, 'record')} in {document_id} {verb_of(total)} not used as landmarks: "
         f"{reasons}.",
         record_id=document_id,
     )

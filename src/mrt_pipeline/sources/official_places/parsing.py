@@ -11,7 +11,7 @@ from typing import TypeVar
 from mrt_pipeline.contracts.findings import REPEATED_ID, Finding
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
-from mrt_pipeline.runtime.features import read_features, read_point, table_fields
+from mrt_pipeline.runtime.geojson_features import read_features, read_point, table_fields
 from mrt_pipeline.runtime.records import RecordReader, as_utf8, is_object, natural_key
 from mrt_pipeline.sources.official_places import HOTELS, PARKS
 from mrt_pipeline.sources.official_places.layouts import Layout

@@ -83,7 +83,9 @@ def parse_page(content: bytes, key: PageKey) -> PageFacts:
     """
     name = f"the page of {key.station_name} ({key.line_code} {key.operator_code})"
     if b"</html>" not in content[-2048:].lower():
-        raise SourceFormatError(PAGES_ID, f"{name} is cut off, or is no page; expected it to end in </html>.")
+        raise SourceFormatError(
+            PAGES_ID, f"{name} is cut off, or is not a page; expected it to end with </html>."
+        )
     root = root_of(content, PAGES_ID)
     sections = [] if root is None else list(_read_sections(root))
     exits = [section for section in sections if section.heading.lower() == "exits"]

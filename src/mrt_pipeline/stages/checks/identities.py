@@ -65,7 +65,7 @@ def _check_exit(station: Station, found: StationExit) -> Iterator[Finding]:
         yield _contradiction(
             station,
             f"{found.exit_id} is said to be of {found.station_code} on {found.line_code}, "
-            "which is no code of its station",
+            "which is not a code of its station",
             found.exit_id,
         )
 

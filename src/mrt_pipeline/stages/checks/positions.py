@@ -91,7 +91,7 @@ def _check_between_exits(station: Station) -> Iterator[Finding]:
     yield finding_of(
         "exits-far-apart",
         f"{one.exit_id} and {other.exit_id} are {metres:.0f} m apart; expected at most "
-        f"{MAX_BETWEEN_EXITS_M} m in one station. See whether one of them belongs to another station.",
+        f"{MAX_BETWEEN_EXITS_M} m in one station. Check whether one of them belongs to another station.",
         slug=station.slug,
         exit_id=one.exit_id,
     )
@@ -134,7 +134,7 @@ def _check_shared_points(stations: tuple[Station, ...]) -> Iterator[Finding]:
                 yield finding_of(
                     "exits-at-one-point",
                     f"{found.exit_id} has the position of {earlier} ({point[0]}, {point[1]}); "
-                    "two exits are two places. See which of the two positions is wrong.",
+                    "two exits are two places. Check which position is wrong.",
                     slug=station.slug,
                     exit_id=found.exit_id,
                 )

@@ -117,7 +117,7 @@ def _tell_shared_label(
     distances = ", ".join(f"{first.point.distance_m(item.kept.point):.1f} m" for item in exits[1:])
     message = f"{name} has {len(exits)} exits labelled {first.label}: {shown}; {distances} from the first."
     if strangers:
-        message += " See whether they are really distinct, and settle them in network/known_exits.csv."
+        message += " Check whether they are really distinct, and settle them in network/known_exits.csv."
     notes.tell(
         "exit-label-shared",
         message,
@@ -141,8 +141,8 @@ def _account(item: PlacedExit, notes: Notes) -> None:
         notes.account(other.feature, FeatureOutcome.MERGED, reason, item.exit_id)
         notes.tell(
             "exit-surveyed-twice",
-            f"OBJECTID {other.feature.record_id} lies {distance_m:.1f} m from OBJECTID {kept_id} and bears "
-            f"the same label {kept.label}; both are {item.exit_id}, which has the latter's position.",
+            f"OBJECTID {other.feature.record_id} lies {distance_m:.1f} m from OBJECTID {kept_id} and has "
+            f"the same label {kept.label}; both are {item.exit_id}, published at the latter's position.",
             slug=kept.entry.slug,
             exit_id=item.exit_id,
             record_id=other.feature.record_id,

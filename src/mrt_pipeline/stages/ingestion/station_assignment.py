@@ -133,8 +133,8 @@ class _Placer:
         if not self._finder.resembles(feature.station_na, nearest.slug):
             return None
         message = (
-            f"{describe(feature)} names no known station; it was taken for {self._name(nearest.slug)}, "
-            f"{survey.nearest_m:.0f} m away. See whether that is right."
+            f"{describe(feature)} names no known station; it was assigned to {self._name(nearest.slug)}, "
+            f"{survey.nearest_m:.0f} m away. Check whether that is right."
         )
         self._warn("station-misspelled", survey, nearest.slug, message)
         return StationMatch(nearest.slug, None, (), is_usual=False)
@@ -155,7 +155,7 @@ class _Placer:
                 "exit-building-in-doubt",
                 survey,
                 entry.slug,
-                f"{describe(survey.feature)} was given to {entry.station_code}. {doubt}.",
+                f"{describe(survey.feature)} was assigned to {entry.station_code}. {doubt}.",
             )
         distance_m = survey.point.distance_m(self._reference.point_of[entry.station_code])
         self._look_around(survey, entry, distance_m)
@@ -175,7 +175,7 @@ class _Placer:
         message = (
             f"{describe(survey.feature)} lies {distance_m:.0f} m from {entry.station_code}, but "
             f"{survey.nearest_m:.0f} m from {nearest.station_code} ({self._name(nearest.slug)}). It was kept "
-            "where LTA has it; see whether that is right."
+            "where LTA has it; check whether that is right."
         )
         self._warn("exit-nearer-to-another-station", survey, entry.slug, message)
 
@@ -185,7 +185,7 @@ class _Placer:
             for building in self._reference.buildings_of(entry.slug)
         )
         message = (
-            f"{describe(survey.feature)} lies {distances}, and was given to {entry.station_code}. A new "
+            f"{describe(survey.feature)} lies {distances}, and was assigned to {entry.station_code}. A new "
             "survey could change that, and with it the exit's id: settle it in network/known_exits.csv."
         )
         self._warn("exit-building-in-doubt", survey, entry.slug, message)

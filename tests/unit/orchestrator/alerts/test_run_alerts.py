@@ -71,7 +71,7 @@ def _occasion(
         (FetchError("lta-bus-stops", "answered 503"), Trigger.SOURCE_DOWN, "error"),
         (ModelCallError("no credits", fatal=True), Trigger.SOURCE_DOWN, "error"),
         (_caused(StageError(STAGE2, "x"), ModelCallError("no credits")), Trigger.SOURCE_DOWN, "error"),
-        (StageOutputError(STAGE2, "no source gave anything"), Trigger.SOURCE_DOWN, "error"),
+        (StageOutputError(STAGE2, "no source returned anything"), Trigger.SOURCE_DOWN, "error"),
         (GateError("gone"), Trigger.GATE_FAILED, "error"),
         (StageOutputError("stage3_merger", "1 finding"), Trigger.STAGE_FAILED, "critical"),
         (StorageError(FOLDER, "the disk is full"), Trigger.STAGE_FAILED, "critical"),

@@ -73,7 +73,7 @@ def test_a_misspelled_name_is_taken_for_the_station_at_which_the_feature_stands(
     (finding,) = findings_of(made, "station-misspelled")
     assert finding.severity is Severity.WARNING
     assert finding.record_id == f"{EXITS}:5"
-    assert "taken for Yishun, 30 m away" in finding.message
+    assert "assigned to Yishun, 30 m away" in finding.message
 
 
 @pytest.mark.parametrize(("code", "north_m"), [("NS14", 30), ("NS13", 700)])

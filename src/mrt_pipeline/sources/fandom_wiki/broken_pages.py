@@ -10,7 +10,7 @@ itself, or a page outgrew a limit. What it then says, it says in several places,
 
 Boxes about one footnote or one sum leave the page whole, and so do not count. Message keys and wordings are
 those of MediaWiki 1.39 and Scribunto, ``languages/i18n/en.json``; classes and comments are the same in every
-language. What says nothing of all this and yet is not the page is told by ``wholeness``.
+language. What says nothing of all this and yet is not the page is told by ``page_completeness``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from mrt_pipeline.extraction.page_model import Heading, bounds_of
 from mrt_pipeline.extraction.page_text import parse_html, read_page_text
 from mrt_pipeline.runtime.texts import excerpt
-from mrt_pipeline.sources.fandom_wiki.wholeness import shown_words
+from mrt_pipeline.sources.fandom_wiki.page_completeness import shown_words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

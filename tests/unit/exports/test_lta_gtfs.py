@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.network import ExitAccess, StationExit, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import UsageError
-from mrt_pipeline.exports.gtfs_into import CROSSWALK_NAME, FEED_NAME, join_feed
+from mrt_pipeline.exports.lta_gtfs import CROSSWALK_NAME, FEED_NAME, join_feed
 from mrt_pipeline.orchestrator.exporting import export_into
 from tests.fakes.hostile_datasets import hostile_datasets
 from tests.fakes.network_builder import (
@@ -179,20 +179,20 @@ def test_what_lta_says_of_access_is_left_and_a_contradiction_is_told() -> None:
     rows = [f"{_entrance(f'NS13_E{found.exit_code}', found)},{value}" for found, value in said]
     stops, _, remarks = _join(_feed(f"{STATION},", *rows, head=f"{HEAD},wheelchair_boarding"), *exits)
     assert [line[-1] for line in stops.splitlines()[2:]] == ["2", "1", "1"]
-    assert "Left as LTA has them, which contradicts this dataset: 1 exit (yishun-nsl-A)." in remarks
+    assert "LTA's value kept, although this dataset contradicts it: 1 exit (yishun-nsl-A)." in remarks
 
 
 def test_an_unknown_exit_is_not_added_where_it_would_inherit_a_yes() -> None:
     content = _feed(f"{STATION},1", head=f"{HEAD},wheelchair_boarding")
     stops, _, remarks = _join(content, _exit("A"), _exit("B", StepFree.NO, east_m=90))
     assert ("yishun-nsl-A" in stops, "yishun-nsl-B" in stops) == (False, True)
-    assert "Not added, as they would inherit their station's access: 1 exit (yishun-nsl-A)." in remarks
+    assert "Not added, because they would inherit their station's access: 1 exit (yishun-nsl-A)." in remarks
 
 
 def test_a_station_of_a_code_that_lies_elsewhere_is_another_one() -> None:
     stops, crosswalk, remarks = _join(_feed("NS13,YISHUN,1.44,103.835,1,,"), _exit("A"))
     assert (crosswalk["yishun"]["match"], "yishun-nsl-A" in stops) == ("none", False)
-    assert "Not added, as the feed has no single station for them: 1 exit (yishun-nsl-A)." in remarks
+    assert "Not added, because the feed has no single station for them: 1 exit (yishun-nsl-A)." in remarks
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def join_feed(dataset: Stage3Output, name: str, content: bytes) -> Joined:
     """
     files = unpack(name, content)
     if _STOPS not in files:
-        raise UsageError(f"{name} holds no {_STOPS}. Give a GTFS feed.")
+        raise UsageError(f"{name} has no {_STOPS}. Specify a GTFS feed.")
     table = RawTable.read(f"{name}: {_STOPS}", files[_STOPS])
     stops = _read_stops(table)
     feed = _Feed(Crosswalk(stops), {stop.stop_id for stop in stops})
@@ -130,13 +130,15 @@ class _Feed:
         """Return what the feed now says of an exit's access by us."""
         known = wheelchair_boarding(found)
         if pairing.match is Match.AMBIGUOUS:
-            return self._tell("Neither added nor changed, as they may be another entrance", found.exit_id)
+            return self._tell(
+                "Neither added nor changed, because each may be another entrance", found.exit_id
+            )
         if pairing.stop is None:
             return self._add(station, found, known)
         if not known or pairing.stop.wheelchair_boarding == known:
             return ""
         if pairing.stop.wheelchair_boarding not in _UNSAID:
-            return self._tell("Left as LTA has them, which contradicts this dataset", found.exit_id)
+            return self._tell("LTA's value kept, although this dataset contradicts it", found.exit_id)
         self.access[pairing.stop.position] = known
         return known
 
@@ -144,13 +146,13 @@ class _Feed:
         parents = self._crosswalk.parents_of(station)
         own = [stop for stop in parents if stop.stop_id == found.station_code]
         if len(parents) != 1 and len(own) != 1:
-            return self._tell("Not added, as the feed has no single station for them", found.exit_id)
+            return self._tell("Not added, because the feed has no single station for them", found.exit_id)
         [parent] = own or parents
         if not known and parent.wheelchair_boarding not in _UNSAID:
-            return self._tell("Not added, as they would inherit their station's access", found.exit_id)
+            return self._tell("Not added, because they would inherit their station's access", found.exit_id)
         stop_id = to_line(found.exit_id)
         if stop_id in self._stop_ids:
-            return self._tell("Not added, as LTA has another stop of this id", found.exit_id)
+            return self._tell("Not added, because LTA has another stop with this id", found.exit_id)
         self._stop_ids.add(stop_id)
         self.added.append(
             {

@@ -119,7 +119,7 @@ def _describe_fault(station: Station, found: list[Found], in_reach: list[Found])
         known = ", ".join(sorted({item.exit_code for item in station.exits})) or "none"
         return "bus-stop-exit-unknown", (
             f"which has {known}; the stop is assigned to no exit by name. Check whether the exit is new, or "
-            "LTA's description old."
+            "LTA's description is outdated."
         )
     if not in_reach:
         return "bus-stop-exit-too-far", (
@@ -128,5 +128,5 @@ def _describe_fault(station: Station, found: list[Found], in_reach: list[Found])
         )
     choices = ", ".join(f"{item.exit_id} ({metres:.0f} m)" for metres, item in in_reach)
     return "bus-stop-exit-ambiguous", (
-        f"and {choices} are in reach; assigned to the nearest exit; verify on a map."
+        f"and {choices} are within reach; assigned to the nearest exit; verify on a map."
     )
