@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help run test check evaluate bench real clean
+.PHONY: help run test check evaluate bench real durability clean
 
 help:                    ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / \t/'
@@ -42,6 +42,9 @@ real: $(STAMP)           ## the slower tests, and those against real parts; inst
 	  tests/unit/extraction/test_grounding_properties.py tests/unit/extraction/test_merging_properties.py
 	$(BIN)/pytest -q -m real_parts --ignore=tests/real/durability
 	$(BIN)/pytest -q -n 2 --dist worksteal -m real_parts tests/real/durability
+
+durability: $(STAMP)     ## every moment at which a run or a release can break, not a share of them; about an hour
+	DURABILITY=whole $(BIN)/pytest -q -n 2 --dist worksteal -m real_parts tests/real/durability
 
 evaluate: $(STAMP)       ## how the rules read the project's own wiki pages, against what a person read there
 	$(BIN)/python -m tests.real.wiki.evaluate

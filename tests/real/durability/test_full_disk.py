@@ -27,11 +27,13 @@ from tests.fakes.fated_command import make_room
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
 from tests.fakes.small_disk import set_read_only, small_file_system
 from tests.figures import Say
+from tests.real.durability.extent import spread
 
 pytestmark = pytest.mark.real_parts
 
 RUN = ("run", "--as-of", SMALL_DAY)
 NEEDS_ROOM = {"open", "mkdir", "symlink", "journal", "log"}
+EVERY_NTH_WRITE = 3
 EVERY_NTH_ROW = 10
 """of the journal's rows, which are all alike"""
 PR_CAPBSET_DROP = 24
@@ -78,7 +80,7 @@ def test_each_write_fails_once_on_a_full_disk_and_the_run_goes_on_when_there_is_
     expected = results_of(older)
     measured = Workplace(tmp_path / "measured")
     measured.folder.mkdir()
-    steps = list(_steps_that_need_room(measure(measured, *RUN)[0]))
+    steps = spread(list(_steps_that_need_room(measure(measured, *RUN)[0])), EVERY_NTH_WRITE)
     ends: Counter[int] = Counter()
     for step in steps:
         before = _files_of(older)

@@ -1,4 +1,4 @@
-"""A real run killed (SIGKILL) at every write and at 200 random moments, resumed, and compared.
+"""A real run killed (SIGKILL) at its writes and at random moments, resumed, and compared.
 
 Two at a time; each in a folder of its own that a reader looks through meanwhile.
 """
@@ -26,6 +26,7 @@ from tests.fakes.crash_scene import (
 )
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
 from tests.figures import Say
+from tests.real.durability.extent import spread
 
 pytestmark = pytest.mark.real_parts
 
@@ -33,6 +34,8 @@ DAY = "2026-11-23"
 SMALL = ("run", "--as-of", SMALL_DAY)
 WHOLE = ("run", "--as-of", DAY)
 MOMENTS = 100
+EVERY_NTH_WRITE = 4
+EVERY_NTH_MOMENT = 5
 SEED = 4
 EVERY_NTH_LIVE = 5
 EVERY_NTH_AGAIN = 3
@@ -73,7 +76,7 @@ def _go_on(place: Workplace, arguments: tuple[str, ...], expected: Mapping[str, 
         raise AssertionError(f"killed at {what}: {error}") from error
 
 
-def test_a_run_killed_at_each_write_is_gone_on_with(tmp_path: Path, say: Say) -> None:
+def test_a_run_killed_at_its_writes_is_gone_on_with(tmp_path: Path, say: Say) -> None:
     whole = Workplace(tmp_path)
     steps = len(measure(whole, *SMALL)[0])
     expected = results_of(whole.latest)
@@ -83,8 +86,8 @@ def test_a_run_killed_at_each_write_is_gone_on_with(tmp_path: Path, say: Say) ->
         _go_on(place, SMALL, expected, f"write {step}")
         return "killed"
 
-    done = _each(tmp_path, range(1, steps + 1), case)
-    say(f"killed at each of {steps} writes of a snapshot run: {done['killed']} of {steps} came out the same")
+    done = _each(tmp_path, spread(range(1, steps + 1), EVERY_NTH_WRITE), case)
+    say(f"killed at {done['killed']} of {steps} writes of a snapshot run: all came out the same")
 
 
 def test_a_live_run_killed_at_its_writes_is_gone_on_with(tmp_path: Path, say: Say) -> None:
@@ -100,9 +103,10 @@ def test_a_live_run_killed_at_its_writes_is_gone_on_with(tmp_path: Path, say: Sa
             return "killed" if killed.returncode == -9 else "through"
 
         # Threads make the order of some writes a matter of chance: the last few may not come at all.
-        done = _each(tmp_path, range(1, steps - EVERY_NTH_LIVE, EVERY_NTH_LIVE), case)
+        at = range(1, steps - EVERY_NTH_LIVE, EVERY_NTH_LIVE)
+        done = _each(tmp_path, spread(at, EVERY_NTH_WRITE), case)
     assert done["through"] <= 1
-    say(f"killed at every {EVERY_NTH_LIVE}th of {steps} writes of a live run: all {done.total()} the same")
+    say(f"killed at {done.total()} of {steps} writes of a live run: all came out the same")
 
 
 def test_a_complete_run_made_again_in_place_and_killed_stays_whole(tmp_path: Path, say: Say) -> None:
@@ -121,11 +125,11 @@ def test_a_complete_run_made_again_in_place_and_killed_stays_whole(tmp_path: Pat
     def prepare(place: Workplace) -> None:
         shutil.copytree(whole.outputs, place.outputs, symlinks=True)
 
-    done = _each(tmp_path, range(1, steps + 1, EVERY_NTH_AGAIN), case, prepare)
-    say(f"killed at every {EVERY_NTH_AGAIN}rd of {steps} writes of a second run in place: {done['killed']}")
+    done = _each(tmp_path, spread(range(1, steps + 1, EVERY_NTH_AGAIN), EVERY_NTH_WRITE), case, prepare)
+    say(f"killed at {done['killed']} of {steps} writes of a second run in place: it stayed whole each time")
 
 
-def test_a_run_killed_at_100_random_moments_is_gone_on_with(tmp_path: Path, say: Say) -> None:
+def test_a_run_killed_at_random_moments_is_gone_on_with(tmp_path: Path, say: Say) -> None:
     whole = Workplace(tmp_path)
     _, seconds = measure(whole, *WHOLE)
     expected = results_of(whole.latest)
@@ -136,12 +140,12 @@ def test_a_run_killed_at_100_random_moments_is_gone_on_with(tmp_path: Path, say:
         _go_on(place, WHOLE, expected, f"{moments[number]:.3f} s (seed {SEED})")
         return doing
 
-    done = _each(tmp_path, range(MOMENTS), case)
-    say(f"snapshot, seed {SEED}, moments in {seconds:.2f} s: {done.total()} of {MOMENTS} came out the same")
+    done = _each(tmp_path, spread(range(MOMENTS), EVERY_NTH_MOMENT), case)
+    say(f"snapshot, seed {SEED}, moments in {seconds:.2f} s: all {done.total()} came out the same")
     say(f"  at: {dict(sorted(done.items()))}")
 
 
-def test_a_live_run_killed_at_100_random_moments_is_gone_on_with(tmp_path: Path, say: Say) -> None:
+def test_a_live_run_killed_at_random_moments_is_gone_on_with(tmp_path: Path, say: Say) -> None:
     """No station that was finished is asked for again."""
     asked_again = 0
     with LiveWorld() as world:
@@ -162,9 +166,9 @@ def test_a_live_run_killed_at_100_random_moments_is_gone_on_with(tmp_path: Path,
         asked_again += len(finished & {world.wiki.station_of(request) for request in requests})
         return doing
 
-    done = _each(tmp_path, range(MOMENTS), case)
+    done = _each(tmp_path, spread(range(MOMENTS), EVERY_NTH_MOMENT), case)
     assert asked_again == 0
-    say(f"live, seed {SEED}, moments within {seconds:.2f} s: {done.total()} of {MOMENTS} came out the same")
+    say(f"live, seed {SEED}, moments within {seconds:.2f} s: all {done.total()} came out the same")
     say(f"  at: {dict(sorted(done.items()))}; finished stations asked for again: {asked_again}")
 
 
