@@ -1,7 +1,7 @@
 """How many of the moments at which a run can break are tried.
 
-``make durability`` tries them all, which keeps two processors busy for most of an hour. ``make real`` runs for
-every commit and tries a share of them, evenly spread.
+``make durability`` tries them all, which keeps two processors busy for most of an hour. ``make real`` runs
+for every commit and tries a share of them, evenly spread.
 """
 
 from __future__ import annotations
