@@ -18,6 +18,7 @@ FILES = (
     WORKFLOW,
     ROOT / "automation/mrt-pipeline.service",
     ROOT / "docs/automation.md",
+    ROOT / "docs/orchestrators.md",
     ROOT / "docs/releasing.md",
 )
 COMMAND = re.compile(r"mrt-pipeline (?P<name>run|approve|release|rollback|show|diff)\b(?P<rest>[^\n`]*)")
