@@ -99,6 +99,10 @@ def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
         raise UsageError("--move-latest has no effect: output.symlink_latest is false. Set it to true.")
     if request.last_stage == FINAL.number and (faults := missing_packages(settings.output.formats)):
         raise ConfigError("Under output.formats:", tuple(faults))
+    if settings.execution.reading == "dask":
+        from mrt_pipeline.runtime.workers import refuse_missing_extra
+
+        refuse_missing_extra(settings.execution)
 
 
 def refuse_wrong_clock(now: datetime) -> None:
