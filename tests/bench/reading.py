@@ -30,8 +30,8 @@ from tests.real.wiki.render import read_rendered
 
 LOADS = ((2_000, 2), (60, 200))
 """pages, and kilobytes of each: what the wiki has, and what a large one might have"""
-IN_FLIGHT = 64
-"""``stages.stage2_enrichment.batch_size`` at its most: the more pages wait, the more travel together"""
+IN_FLIGHT = {"inline": 8, "processes": 64, "dask": 64}
+"""``batch_size`` of stage 2: its default, and its most, so that many pages wait and travel together"""
 WORKERS = 2
 
 Page = tuple[int, str, str]
@@ -67,8 +67,8 @@ def measure(way: str, number: int, kilobytes: int) -> tuple[float, str]:
     began, cpu_began = time.monotonic(), _cpu_s()
     killed: list[int] = []
     readings: dict[int, bytes] = {}
-    with reading_in(way, killed) as read, open_threads(IN_FLIGHT) as threads:
-        for rank, reading in _read_all(pages_of(number, kilobytes), read, threads):
+    with reading_in(way, killed) as read, open_threads(IN_FLIGHT[way]) as threads:
+        for rank, reading in _read_all(pages_of(number, kilobytes), read, threads, IN_FLIGHT[way]):
             readings[rank] = hashlib.sha256(reading.model_dump_json().encode()).digest()
             if killed and len(readings) == number // 2:
                 os.kill(killed.pop(), signal.SIGKILL)
@@ -83,9 +83,11 @@ def measure(way: str, number: int, kilobytes: int) -> tuple[float, str]:
     return cpu_s, digest
 
 
-def _read_all(pages: Iterator[Page], read: ReadPage, threads: Executor) -> Iterator[tuple[int, PageReading]]:
+def _read_all(
+    pages: Iterator[Page], read: ReadPage, threads: Executor, width: int
+) -> Iterator[tuple[int, PageReading]]:
     return bounded_map(
-        pages, lambda page: (page[0], read(page[2], page[1])), threads, IN_FLIGHT, may_begin=lambda: True
+        pages, lambda page: (page[0], read(page[2], page[1])), threads, width, may_begin=lambda: True
     )
 
 
