@@ -100,9 +100,9 @@ def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
     if request.last_stage == FINAL.number and (faults := missing_packages(settings.output.formats)):
         raise ConfigError("Under output.formats:", tuple(faults))
     if settings.execution.reading == "dask":
-        from mrt_pipeline.runtime.workers import refuse_missing_extra
+        from mrt_pipeline.runtime.workers import require_dask
 
-        refuse_missing_extra(settings.execution)
+        require_dask()
 
 
 def refuse_wrong_clock(now: datetime) -> None:

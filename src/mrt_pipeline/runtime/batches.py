@@ -162,10 +162,9 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
             batch = self._next_batch()
             try:
                 future = self._executor.submit(self._work, [call.item for call in batch])
-            except BrokenExecutor:
-                self._waiting.extendleft(reversed(batch))
-                self._replace_workers()
-                continue
+            except BrokenExecutor as error:  # noticed by the executor before we have been told
+                future = Future()
+                future.set_exception(error)
             if not self._in_flight:
                 self._news_at = time.monotonic()
             self._in_flight[future] = batch

@@ -49,9 +49,9 @@ def workers_of(execution: ExecutionSection) -> Workers:
     return ProcessWorkers(execution.workers or os.cpu_count() or 1)
 
 
-def refuse_missing_extra(execution: ExecutionSection) -> None:
-    """Raise ``ConfigError`` if a cluster is to be used and its package is not installed."""
-    if execution.reading == "dask" and find_spec("distributed") is None:
+def require_dask() -> None:
+    """Raise ``ConfigError`` if what reaches a cluster is not installed."""
+    if find_spec("distributed") is None:
         raise ConfigError(
             "execution.reading is dask, which needs distributed, and that is not installed. "
             "Run: pip install 'mrt-data-pipeline[dask]'"
@@ -141,11 +141,9 @@ class DaskWorkers:
 
     def open(self) -> tuple[Executor, int]:
         """Connect to the scheduler; see ``Workers.open``."""
-        try:
-            from distributed import Client
-        except ImportError:
-            refuse_missing_extra(ExecutionSection(reading="dask", scheduler_address=self.address))
-            raise
+        require_dask()
+        from distributed import Client
+
         for name in ("distributed.client", "tornado.application"):
             logging.getLogger(name).setLevel(
                 logging.CRITICAL

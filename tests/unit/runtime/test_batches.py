@@ -20,6 +20,7 @@ class Threads:
     def __init__(self, number: int = 1, make: Callable[[], Executor] | None = None) -> None:
         self.opened = self.closed = 0
         self.fault: str | None = None
+        self.is_looked_at = threading.Event()
         self._number = number
         self._make = make or (lambda: DaemonThreads(number))
 
@@ -28,6 +29,7 @@ class Threads:
         return self._make(), self._number
 
     def find_fault(self, error: BaseException | None = None) -> str | None:
+        self.is_looked_at.set()
         return self.fault
 
     def close(self) -> None:
@@ -37,10 +39,13 @@ class Threads:
 class Ended(Executor):
     """Has lost its workers: each batch ends in what it was made with."""
 
-    def __init__(self, error: BaseException) -> None:
+    def __init__(self, error: BaseException, *, is_known: bool = False) -> None:
         self._error = error
+        self._is_known = is_known
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if self._is_known:
+            raise self._error
         future: Future[Any] = Future()
         future.set_exception(self._error)
         return future
@@ -96,7 +101,8 @@ def test_each_call_gets_its_own_result_in_batches_that_are_bounded(
         assert len(batch) == 1 or sum(sizes[item] for item in batch) <= BATCH_BYTES
 
 
-def test_calls_that_wait_for_busy_workers_travel_together() -> None:
+@pytest.mark.parametrize(("size", "expected"), [(1, [1, 1, 4, 2, 1]), (BATCH_BYTES // 2, [1, 1, 2, 2, 2, 1])])
+def test_calls_that_wait_for_busy_workers_travel_together(size: int, expected: list[int]) -> None:
     batches: list[int] = []
 
     def work(items: Sequence[int]) -> list[int]:
@@ -104,12 +110,12 @@ def test_calls_that_wait_for_busy_workers_travel_together() -> None:
         return double(items)
 
     dispatcher = _Dispatcher(work, Threads(), patience_s=60)
-    made: list[_Call[int, int]] = [_Call(item, 1, "a page") for item in range(9)]
+    made: list[_Call[int, int]] = [_Call(item, size, "a page") for item in range(9)]
     for call in made:  # all of them come before any worker has ended its first batch
         dispatcher.events.put(call)
     dispatcher.start()
     assert [call.result.result(30) for call in made] == [2 * item for item in range(9)]
-    assert batches == [1, 1, 4, 2, 1]
+    assert batches == expected
     dispatcher.events.put(None)
     dispatcher.join(30)
 
@@ -137,12 +143,46 @@ def test_what_the_work_raises_comes_to_the_caller_and_the_workers_go_on() -> Non
 
 
 @pytest.mark.parametrize("number", range(1, MOST_LOSSES + 1))
-def test_the_batch_of_a_lost_worker_is_done_again(number: int) -> None:
-    executors: list[Executor] = [*(Ended(BrokenExecutor()) for _ in range(number)), DaemonThreads(1)]
+@pytest.mark.parametrize("is_known", [True, False])
+def test_the_batches_of_lost_workers_are_done_again_by_others(number: int, is_known: bool) -> None:
+    lost = [Ended(BrokenExecutor(), is_known=is_known) for _ in range(number)]
+    executors: list[Executor] = [*lost, DaemonThreads(1)]
     workers = Threads(make=lambda: executors.pop(0))
-    calls = BatchedCalls(double, workers)
+    dispatcher = _Dispatcher(double, workers, patience_s=60)
+    made: list[_Call[int, int]] = [_Call(item, 1, "a page") for item in range(2)]
+    for call in made:
+        dispatcher.events.put(call)
+    dispatcher.start()
+    assert [call.result.result(30) for call in made] == [0, 2]
+    dispatcher.events.put(None)
+    dispatcher.join(30)
+    assert (workers.opened, workers.closed) == (number + 1, number + 1)
+
+
+def test_a_worker_that_refuses_a_batch_gets_no_other() -> None:
+    asked: list[Sequence[int]] = []
+
+    def refuse(items: Sequence[int]) -> list[int]:
+        asked.append(items)
+        raise WorkersError("Of another version.")
+
+    calls = BatchedCalls(refuse, Threads())
+    for _ in range(2):
+        with pytest.raises(WorkersError, match="Of another version"):
+            calls.call(4, 1, "a page")
+    assert len(asked) == 1
+    calls.close()
+
+
+def test_work_may_take_longer_than_a_look_at_the_workers() -> None:
+    workers = Threads()
+
+    def work(items: Sequence[int]) -> list[int]:
+        assert workers.is_looked_at.wait(30)
+        return double(items)
+
+    calls = BatchedCalls(work, workers, patience_s=60)
     assert calls.call(4, 1, "a page") == 8
-    assert workers.opened == number + 1
     calls.close()
 
 
