@@ -14,6 +14,7 @@
     ├── StageError               a stage could not do its work
     │   ├── StageInputError      its input is missing or unfit
     │   └── StageOutputError     its result failed its own validation
+    ├── WorkersError             processes that read pages are gone, or of another version
     ├── CheckpointError          a saved stage result cannot be used
     │   ├── MissingCheckpointError
     │   ├── CorruptCheckpointError
@@ -179,6 +180,10 @@ class StageInputError(StageError):
 
 class StageOutputError(StageError):
     """The stage's result failed its own validation."""
+
+
+class WorkersError(MrtPipelineError):
+    """The processes that read pages cannot be reached, are gone, or run other code."""
 
 
 class CheckpointError(MrtPipelineError):

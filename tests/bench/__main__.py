@@ -10,6 +10,7 @@ PARTS = {
     "live": "Live runs",
     "stage1": "Stage 1 on synthetic networks",
     "stage2": "Stage 2's engine and journal on synthetic networks",
+    "reading": "Reading pages by this process, by others, and by a cluster",
 }
 
 

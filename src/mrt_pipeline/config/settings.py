@@ -4,6 +4,7 @@ The sections are frozen and refuse unknown keys. Defaults are the values of the 
 leave out what it does not change. Annotations are not postponed, for the reason in ``contracts/base.py``.
 """
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, create_model, model_validator
@@ -42,6 +43,20 @@ Days = Annotated[int, Field(ge=1, le=36_500)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Level = Literal["info", "warning", "error", "critical"]
 """how much an alert matters, the least first"""
+
+
+_ADDRESS = r"^(tcp|tls)://[^\s/@]+:[0-9]{1,5}$"
+
+
+def _check_scheduler(address: str) -> str:
+    if not re.search(_ADDRESS, address):
+        raise ValueError("is not the address of a scheduler; expected one such as tcp://localhost:8786.")
+    return address
+
+
+SchedulerAddress = Annotated[
+    str, Field(json_schema_extra={"pattern": _ADDRESS}), AfterValidator(_check_scheduler)
+]
 
 
 def _default_sources(stage: str) -> tuple[str, ...]:
@@ -122,6 +137,25 @@ class Stage2Section(Section):
     """stop cleanly, to be resumed, after so many minutes of a run; null: no such limit"""
     max_model_requests: Annotated[int | None, PaceOnly] = Field(default=None, ge=1)
     """stop cleanly, to be resumed, when a run has sent so many model requests; null: no such limit"""
+
+
+class ExecutionSection(Section):
+    """Who reads the pages of stage 2; whoever does, the same comes of it."""
+
+    reading: Literal["inline", "processes", "dask"] = "inline"
+    """inline: this process; processes: others on this machine; dask: the workers of a Dask cluster"""
+    workers: int | None = Field(default=None, ge=1, le=256)
+    """how many processes, or threads of the cluster's workers, get pages; null: one a processor, or all"""
+    scheduler_address: SchedulerAddress | None = None
+    """address of the cluster's scheduler"""
+
+    @model_validator(mode="after")
+    def _check_address(self) -> Self:
+        if self.reading == "dask" and self.scheduler_address is None:
+            raise ValueError(
+                "has reading dask and no scheduler_address; expected one such as tcp://localhost:8786."
+            )
+        return self
 
 
 class ValidationSection(Section):
@@ -314,6 +348,7 @@ class Settings(Section):
     """URL or e-mail address added to the User-Agent of requests to publishers, so that they can reach you"""
     pipeline: PipelineSection = PipelineSection()
     stages: StagesSection = StagesSection()
+    execution: ExecutionSection = ExecutionSection()
     apis: ApisSection = ApisSection()
     expected_stations: int = Field(default=184, ge=1)
     """stations in operation on the run's date"""

@@ -98,6 +98,10 @@ def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
         raise UsageError("--move-latest has no effect: output.symlink_latest is false. Set it to true.")
     if request.last_stage == FINAL.number:
         refuse_missing_packages(settings.output.formats)
+    if settings.execution.reading == "dask":
+        from mrt_pipeline.runtime.workers import require_dask
+
+        require_dask()
 
 
 def refuse_wrong_clock(now: datetime) -> None:

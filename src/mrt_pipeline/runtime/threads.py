@@ -81,13 +81,13 @@ def ask_at_once(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list
     """
     made = [ask(item) for item in items[:1]]
     with asking(items[1:], ask) as futures:
-        return [*made, *(_await(future).result() for future in futures)]
+        return [*made, *(await_ended(future).result() for future in futures)]
 
 
 def ask_all(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list[Future[ResultT]]:
     """Return an ended future for each item, in their order; whether a failure matters is for the caller."""
     with asking(items, ask) as futures:
-        return [_await(future) for future in futures]
+        return [await_ended(future) for future in futures]
 
 
 @contextlib.contextmanager
@@ -110,7 +110,8 @@ def asking(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> Iterator[
         threads.shutdown(wait=is_awaited)
 
 
-def _await(future: Future[ResultT]) -> Future[ResultT]:
+def await_ended(future: Future[ResultT]) -> Future[ResultT]:
+    """Return a future once it has ended; signals are seen meanwhile."""
     while not wait([future], timeout=LOOK_UP_S).done:
         pass
     return future

@@ -161,8 +161,8 @@ def knows_own_words(scene: Scene, changes: Changes) -> bool:
     """Return whether pages are read with the words of a person's own file."""
     source = wiki_source.open_source(scene.context(changes), bus_tables())
     assert isinstance(source, wiki_source.WikiSource)
-    assert source.vocabulary is not None
-    return ("out", "and", "about") in source.vocabulary.meanings
+    page = "<table><tr><th>Exit</th><th>Out and about</th></tr><tr><td>A</td><td>Market</td></tr></table>"
+    return bool(source.read_page(page, "Yishun MRT Station").candidates)
 
 
 def is_asked(ask: Ask) -> Look:

@@ -14,13 +14,25 @@ from tests.fakes.http_server import RELEASE_TIMEOUT_S, LoopbackServer, Reply, Se
 from tests.fakes.names import FakeNames
 from tests.fakes.publishers import ACCOUNT_KEY, DATAGOV_KEY, READY_TOKEN
 from tests.fakes.surroundings import be_bare
-from tests.integration.config_keys import model_cases, publishing_cases, source_cases, telling_cases
+from tests.integration.config_keys import (
+    model_cases,
+    publishing_cases,
+    reading_cases,
+    source_cases,
+    telling_cases,
+)
 from tests.integration.config_keys.scene import Case, Kept, Scene
 from tests.integration.config_keys.timeouts import TIMEOUTS
 
 pytestmark = pytest.mark.slow
 
-CASES = (*source_cases.CASES, *model_cases.CASES, *publishing_cases.CASES, *telling_cases.CASES)
+CASES = (
+    *source_cases.CASES,
+    *model_cases.CASES,
+    *reading_cases.CASES,
+    *publishing_cases.CASES,
+    *telling_cases.CASES,
+)
 SECRETS = {
     "ONEMAP_API_KEY": READY_TOKEN,
     "LTA_ACCOUNT_KEY": ACCOUNT_KEY,

@@ -120,6 +120,11 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
          "apis.datagov.dataset_id (line 1) is 'x'; expected text of the form ^d_[0-9a-f]+$."),
         ("lineage: {transport: http}",
          "lineage (line 1) has transport http and no url; expected one such as http://localhost:5000."),
+        ("execution: {reading: dask}",
+         "execution (line 1) has reading dask and no scheduler_address; expected one such as "
+         "tcp://localhost:8786."),
+        ("execution: {scheduler_address: localhost}", "execution.scheduler_address (line 1) is not the "
+         "address of a scheduler; expected one such as tcp://localhost:8786."),
         ("contact: you there", "contact (line 1) holds a space or a character beyond ASCII; "
          "expected one URL or e-mail address."),
         ("stages: {stage1_ingestion: {sources: [onemap]}}",

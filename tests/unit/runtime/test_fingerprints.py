@@ -138,9 +138,9 @@ def test_each_part_of_a_steps_code_is_there(part: str) -> None:
 
 DECIDES_NOTHING = re.compile(
     r"config/(?:__init__|commented|environment|faults|keys|loading|paths|pipeline_config|registry|schema|settings"
-    r"|yaml_reading)\.py|regular_files\.py|secrecy/.*|runtime/(?:addresses|checkpoints|context|files|fingerprints"
-    r"|held_folders|http\w*|model_(?:cache|failures|memory|usage)|older_datasets|output_files|rate_limits"
-    r"|reporting|retry_after|retrying|signals|signed_links|stores|texts|threads|time_limits)\.py"
+    r"|yaml_reading)\.py|regular_files\.py|secrecy/.*|runtime/(?:addresses|batches|checkpoints|context|files"
+    r"|fingerprints|held_folders|http\w*|model_(?:cache|failures|memory|usage)|older_datasets|output_files|rate_limits"
+    r"|reporting|retry_after|retrying|signals|signed_links|stores|texts|threads|time_limits|workers)\.py"
 )
 """what fetches, keeps, guards or reports, and reads the configuration, which is a part of its own"""
 READS_NO_SOURCE = {"runtime/checked_answers.py", "runtime/recordings.py", *stage_code(STAGE1_INGESTION)}

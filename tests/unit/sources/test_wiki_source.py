@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import BlockedError, FetchError, SourceError, SourceFormatError
 from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.page_reading import read_html
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.fandom_wiki.claims import WikiSource, open_source
@@ -54,6 +56,7 @@ def source_of(wiki: FakeWiki, cache: Path, reader: str = "v1") -> WikiSource:
         base_url="https://wiki.example/wiki",
         now=lambda: NOW,
         reader=reader,
+        read_page=partial(read_html, names=NAMES),
     )
 
 
@@ -109,7 +112,7 @@ def test_an_unchanged_page_is_neither_fetched_nor_read_again(
     wiki = wiki_with("<p>never fetched</p>")
     second = source_of(wiki, tmp_path)
     second.prepare([YISHUN])
-    monkeypatch.setattr("mrt_pipeline.sources.fandom_wiki.claims.read_html", None)
+    monkeypatch.setattr(second, "read_page", None)
     assert second.claims_for(YISHUN, ()) == claims
     assert len(wiki.asked) == 1
 

@@ -26,9 +26,9 @@ from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import BlockedError, SourceError, SourceFormatError
 from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
 from mrt_pipeline.extraction.grounding import ground
-from mrt_pipeline.extraction.page_reading import PageReading, read_html
+from mrt_pipeline.extraction.page_reading import PageReading, ReadPage, open_reading
 from mrt_pipeline.extraction.place_names import PlaceNames
-from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
+from mrt_pipeline.extraction.rules.headers import load_vocabulary
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.fingerprints import code_version
@@ -62,7 +62,7 @@ class WikiSource:
     now: Callable[[], datetime]
     reader: str
     """version of the code, and of the words, that pages are read by"""
-    vocabulary: Vocabulary | None = None
+    read_page: ReadPage
     own_words: str = ""
     """identifies the content of a person's own vocabulary, if there is one"""
     _resolved: dict[str, Resolved] = field(default_factory=dict)
@@ -176,7 +176,7 @@ class WikiSource:
                 return PageReading.model_validate_json(kept)
             except ValidationError:  # a store that another program has written to
                 pass
-        reading = read_html(page.html, page.head.title, self.names, self.vocabulary)
+        reading = self.read_page(page.html, page.head.title)
         self.store.keep_reading(page.head, self.reader, reading.model_dump_json().encode())
         return reading
 
@@ -206,7 +206,7 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     url = api_url(str(section.base_url))
     pace = context.settings.stages.stage2_enrichment
     own = read_path(section.vocabulary) if section.vocabulary else None
-    vocabulary = load_vocabulary(own)
+    names = PlaceNames.of(network)
     own_words = f"+{sha256_of(own.read_bytes())[:16]}" if own else ""
     return WikiSource(
         api=WikiApi(
@@ -217,11 +217,13 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
         ),
         store=PageStore(context.access.cache_dir / "wiki", url, context.reporter.warn),
         facts=gather_facts(network, context.as_of, tables.stops, tables.services),
-        names=PlaceNames.of(network),
+        names=names,
         base_url=str(section.base_url),
         now=context.now,
         reader=code_version(READER_PARTS) + own_words,
-        vocabulary=vocabulary,
+        read_page=open_reading(
+            context.settings.execution, names, load_vocabulary(own), context.access.close_with
+        ),
         own_words=own_words,
     )
 

@@ -12,7 +12,7 @@ from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
-from mrt_pipeline.errors import ModelCallError, StageError, StageInputError, StorageError
+from mrt_pipeline.errors import ModelCallError, StageError, StageInputError, StorageError, WorkersError
 from mrt_pipeline.runtime.model_usage import add_usage
 from mrt_pipeline.runtime.threads import ask_all, bounded_map, inline_map, open_threads
 from mrt_pipeline.stages.enrichment.budget import Budget
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 GO_ON = "mrt-pipeline run --resume-from 2"
 SHOWN_SLUGS = 3
+_Refusal = ModelCallError | WorkersError
+"""what ends the stage, once those in flight are finished"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Driver:
         self._budget = Budget(
             self._section, [source for source in opened.sources if isinstance(source, MeteredSource)]
         )
-        self._refusal: ModelCallError | None = None
+        self._refusal: _Refusal | None = None
         self.taken_over: Mapping[str, int] = {}
         """id of an earlier run to how many stations were taken over from it"""
 
@@ -207,7 +209,7 @@ class Driver:
             yield from self._successes(inline_map(tasks, self._do, self._may_begin))
 
     def _successes(
-        self, results: Iterator[tuple[Task, Outcome | ModelCallError]]
+        self, results: Iterator[tuple[Task, Outcome | _Refusal]]
     ) -> Iterator[tuple[Task, Outcome]]:
         for task, outcome in results:
             if isinstance(outcome, Outcome):
@@ -218,11 +220,11 @@ class Driver:
             else:
                 self._refusal = self._refusal or outcome
 
-    def _do(self, task: Task) -> tuple[Task, Outcome | ModelCallError]:
+    def _do(self, task: Task) -> tuple[Task, Outcome | _Refusal]:
         """Enrich a station; an error that ends the stage is a value, so that those in flight are finished."""
         try:
             return task, enrich_station(task.station, self._breakers, self._context.as_of)
-        except ModelCallError as error:
+        except (ModelCallError, WorkersError) as error:
             return task, error
 
     def _may_begin(self) -> bool:
@@ -262,5 +264,5 @@ def _is_better(before: JournalRow, now: JournalRow) -> bool:
     )
 
 
-def _ended_by(error: ModelCallError) -> StageError:
+def _ended_by(error: _Refusal) -> StageError:
     return StageError(STAGE2_ENRICHMENT, f"{error} Progress saved. Resume with: {GO_ON}")

@@ -1,0 +1,227 @@
+"""Small pieces of work that computes, gathered into batches for the processes that do them.
+
+Many threads call; one dispatcher thread owns the executor. While all workers are busy, calls wait and travel
+together with the next batch, so that many small pieces cost few messages. A batch whose worker was lost is
+done again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Generic, Protocol, TypeVar
+
+from mrt_pipeline.errors import WorkersError
+from mrt_pipeline.runtime.threads import LOOK_UP_S, await_ended
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+
+BATCH_BYTES = 2**18
+"""a batch holds one piece, or as many as are no larger together"""
+AHEAD = 2
+"""so many batches are on their way for each worker, so that none waits for its next one"""
+MOST_LOSSES = 3
+"""so many workers may be lost with a batch before it is taken for what kills them"""
+PATIENCE_S = 120.0
+"""so long may no batch come back; one takes a second or two"""
+CLOSING_S = 5.0
+
+
+class Workers(Protocol):
+    """Processes that do batches, as an executor reaches them."""
+
+    def open(self) -> tuple[Executor, int]:
+        """Return an executor whose workers run this very code, and how many batches they do at once.
+
+        Raises:
+            WorkersError: if there is none.
+        """
+
+    def find_fault(self, error: BaseException | None = None) -> str | None:
+        """Return why nothing more will come of the executor, if that is so; ``error`` ended a batch."""
+
+    def close(self) -> None:
+        """Let go of the executor, and of processes begun for it."""
+
+
+@dataclass(eq=False, slots=True)
+class _Call(Generic[ItemT, ResultT]):
+    item: ItemT
+    size: int
+    name: str
+    result: Future[ResultT] = field(default_factory=Future)
+    losses: int = 0
+
+
+class BatchedCalls(Generic[ItemT, ResultT]):
+    """Calls of one function, made by workers; may be shared by threads. Nothing is begun before the first."""
+
+    def __init__(
+        self,
+        work: Callable[[Sequence[ItemT]], Sequence[ResultT]],
+        workers: Workers,
+        *,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        """Take what is called with each batch, where it can be pickled, and who calls it."""
+        self._work = work
+        self._workers = workers
+        self._patience_s = patience_s
+        self._lock = threading.Lock()
+        self._dispatcher: _Dispatcher[ItemT, ResultT] | None = None
+
+    def call(self, item: ItemT, size: int, name: str) -> ResultT:
+        """Return what comes of a piece of work.
+
+        Args:
+            item: the piece, which can be pickled.
+            size: of it, bytes.
+            name: what messages call it.
+
+        Raises:
+            WorkersError: if the workers are lost and no others take their place.
+            Exception: what the work itself raises.
+        """
+        call: _Call[ItemT, ResultT] = _Call(item, size, name)
+        with self._lock:
+            if self._dispatcher is None:
+                self._dispatcher = _Dispatcher(self._work, self._workers, self._patience_s)
+                self._dispatcher.start()
+            self._dispatcher.events.put(call)
+        return await_ended(call.result).result()
+
+    def close(self) -> None:
+        """End the workers that were begun; a later call begins others."""
+        with self._lock:
+            dispatcher, self._dispatcher = self._dispatcher, None
+        if dispatcher is not None:
+            dispatcher.events.put(None)
+            dispatcher.join(CLOSING_S)
+
+
+class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
+    """Hands calls out in batches and takes in what comes of them, until it is told to end."""
+
+    def __init__(
+        self, work: Callable[[Sequence[ItemT]], Sequence[ResultT]], workers: Workers, patience_s: float
+    ) -> None:
+        super().__init__(name="batches", daemon=True)
+        self.events: SimpleQueue[_Call[ItemT, ResultT] | Future[Sequence[ResultT]] | None] = SimpleQueue()
+        """calls that were made, batches that have ended, and none for the end"""
+        self._work = work
+        self._workers = workers
+        self._patience_s = patience_s
+        self._waiting: deque[_Call[ItemT, ResultT]] = deque()
+        self._in_flight: dict[Future[Sequence[ResultT]], list[_Call[ItemT, ResultT]]] = {}
+        self._news_at = 0.0
+
+    def run(self) -> None:
+        """Work until the end is told; whatever goes wrong is told to those who wait, now and later."""
+        try:
+            self._executor, self._width = self._workers.open()
+            while self._take_event():
+                self._hand_out()
+        except BaseException as error:  # noqa: BLE001 # whoever asks for a result gets it
+            self._refuse(error)
+        else:
+            self._end_calls(CancelledError())
+        finally:
+            self._workers.close()
+
+    def _take_event(self) -> bool:
+        """Wait for an event and deal with it; return whether there is more to come."""
+        try:
+            event = self.events.get(timeout=LOOK_UP_S if self._in_flight else None)
+        except Empty:
+            self._look_up()
+            return True
+        if isinstance(event, _Call):
+            self._waiting.append(event)
+        elif event is not None:
+            self._land(event)
+        return event is not None
+
+    def _look_up(self) -> None:
+        """Raise if nothing will come back any more."""
+        if fault := self._workers.find_fault():
+            raise WorkersError(fault)
+        if time.monotonic() - self._news_at > self._patience_s:
+            raise WorkersError(
+                f"No page that was handed to other processes came back in {self._patience_s:g} s; expected "
+                "each within seconds. See that they are alive and idle, or set execution.reading to inline."
+            )
+
+    def _hand_out(self) -> None:
+        while self._waiting and len(self._in_flight) < AHEAD * self._width:
+            batch = self._next_batch()
+            try:
+                future = self._executor.submit(self._work, [call.item for call in batch])
+            except BrokenExecutor as error:  # noticed by the executor before we have been told
+                future = Future()
+                future.set_exception(error)
+            if not self._in_flight:
+                self._news_at = time.monotonic()
+            self._in_flight[future] = batch
+            future.add_done_callback(self.events.put)
+
+    def _next_batch(self) -> list[_Call[ItemT, ResultT]]:
+        """Take the calls of a batch, with no more than its share of those that wait."""
+        share = -(-len(self._waiting) // (AHEAD * self._width))
+        batch = [self._waiting.popleft()]
+        size = batch[0].size
+        while self._waiting and len(batch) < share and size + self._waiting[0].size <= BATCH_BYTES:
+            batch.append(self._waiting.popleft())
+            size += batch[-1].size
+        return batch
+
+    def _land(self, future: Future[Sequence[ResultT]]) -> None:
+        if future not in self._in_flight:  # of workers that were lost; its calls are made again
+            return
+        self._news_at = time.monotonic()
+        error = CancelledError() if future.cancelled() else future.exception()
+        if isinstance(error, BrokenExecutor):
+            self._replace_workers()
+        elif error is None:
+            for call, result in zip(self._in_flight.pop(future), future.result(), strict=True):
+                call.result.set_result(result)
+        elif fault := self._workers.find_fault(error):
+            raise WorkersError(fault) from error
+        elif isinstance(error, WorkersError):
+            raise error
+        else:
+            for call in self._in_flight.pop(future):
+                call.result.set_exception(error)
+
+    def _replace_workers(self) -> None:
+        """Let others do what was in flight: which of it has cost a worker its life cannot be told."""
+        lost = [call for batch in self._in_flight.values() for call in batch]
+        self._in_flight.clear()
+        for call in lost:
+            call.losses += 1
+            if call.losses > MOST_LOSSES:
+                self._waiting.extendleft(lost)
+                raise WorkersError(
+                    f"The processes that read pages ended {call.losses} times, each time with {call.name!r} "
+                    "among what they read; expected them to go on. See whether memory is short, or set "
+                    "execution.reading to inline."
+                )
+        self._waiting.extendleft(reversed(lost))
+        self._workers.close()
+        self._executor, self._width = self._workers.open()
+
+    def _refuse(self, error: BaseException) -> None:
+        """Answer every call with an error until the end is told."""
+        self._end_calls(error)
+        while (event := self.events.get()) is not None:
+            if isinstance(event, _Call):
+                event.result.set_exception(error)
+
+    def _end_calls(self, error: BaseException) -> None:
+        for call in (*self._waiting, *(call for batch in self._in_flight.values() for call in batch)):
+            call.result.set_exception(error)
