@@ -7,6 +7,7 @@ are those that ``mrt_pipeline.public`` lists, and come from there when one is fi
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mrt_pipeline.public import *  # noqa: F403 # type checkers know the names by its __all__
+    from mrt_pipeline.public import __all__ as __all__
 
 __version__ = "2.0.0"
 

@@ -150,12 +150,12 @@ def test_files_with_the_recorded_facts_give_the_recorded_tables_in_live_mode(
         live = read_places(access, 30)
         again = read_places(access, 30)
         asked = len(publishers.datagov_server.requests)
-    for (_, was), (_, now) in zip(recorded.by_kind, live.by_kind, strict=True):
+    for was, now in zip(recorded, live, strict=True):
         assert now.records == was.records
         assert now.provenance.document_id == was.provenance.document_id
-    assert again.by_kind[0][1].records == live.by_kind[0][1].records
+    assert again[0].records == live[0].records
     assert asked == 2 * len(DATASETS), "kept answers are used again"
-    only = [finding.record_id for table in live.tables for finding in table.findings]
+    only = [finding.record_id for table in live for finding in table.findings]
     assert only == ["nhb-museums", "stb-hotels"]
 
 

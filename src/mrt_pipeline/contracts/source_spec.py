@@ -119,6 +119,8 @@ class SourceSpec:
     """environment variable of a key with which the rates do not apply"""
     opener: str = ""
     """``module:function`` that opens it for stage 2: (context, tables) to ``EnrichmentSource``"""
+    reader: str = ""
+    """``module:function`` that reads downloaded files: (document, payloads, settings) to a ``SourceTable``"""
     recorder: str = ""
     """``module:function`` that reads its tables live: (access) to an iterator of ``SourceTable``"""
     cross_check: str = ""

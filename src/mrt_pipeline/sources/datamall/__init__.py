@@ -27,7 +27,6 @@ BUS_STOPS = Document(
     dataset="Bus Stops",
     source="LTA DataMall",
     record_type=BusStop,
-    reader="reading:read_stop_files",
 )
 BUS_SERVICES = Document(
     document_id="lta-bus-services",
@@ -37,7 +36,6 @@ BUS_SERVICES = Document(
     dataset="Bus Routes",
     source="LTA DataMall",
     record_type=BusService,
-    reader="reading:read_service_files",
 )
 
 SPEC = SourceSpec(
@@ -54,5 +52,6 @@ SPEC = SourceSpec(
     credentials=DATAMALL_KEY,
     cross_check="tables:check_calls",
     opener="claims:open_source",
+    reader="reading:read_files",
     recorder="reading:record",
 )

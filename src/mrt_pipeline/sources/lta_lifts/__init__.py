@@ -24,7 +24,6 @@ LIFTS = Document(
     dataset="Facilities Maintenance",
     source="LTA DataMall",
     record_type=LiftRecord,
-    reader="reading:read_lift_files",
 )
 
 SPEC = SourceSpec(
@@ -39,5 +38,6 @@ SPEC = SourceSpec(
     fills=("access",),
     credentials=DATAMALL_KEY,
     opener="claims:open_source",
+    reader="reading:read_files",
     recorder="reading:record",
 )

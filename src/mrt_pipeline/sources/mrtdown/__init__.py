@@ -75,7 +75,6 @@ LETTERS = Document(
     source="MRTDown",
     licence=CC_BY_4,
     record_type=PlatformLetter,
-    reader="reading:read_letter_files",
 )
 NAMES = Document(
     document_id="mrtdown-names",
@@ -86,7 +85,6 @@ NAMES = Document(
     source="MRTDown",
     licence=CC_BY_4,
     record_type=TranslatedName,
-    reader="reading:read_name_files",
 )
 
 SPEC = SourceSpec(
@@ -100,5 +98,6 @@ SPEC = SourceSpec(
     fills=("platforms",),
     rates={"raw.githubusercontent.com": RateLimit((Rate(20, 1),))},
     opener="claims:open_source",
+    reader="reading:read_files",
     recorder="reading:record",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,10 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import LandmarkKind
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.runtime.geometry import to_dots
+from mrt_pipeline.sources.official_places import AnyPlace, Hotel, PlaceArea, PlacePoint
 from mrt_pipeline.sources.official_places.naming import corrections, write_name
 from mrt_pipeline.sources.official_places.outlines import to_areas
-from mrt_pipeline.sources.official_places.reading import PlaceTables
-from mrt_pipeline.sources.official_places.records import AnyPlace, Hotel, PlaceArea, PlacePoint
+from mrt_pipeline.sources.official_places.parsing import LAYOUTS
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -50,11 +50,12 @@ class Site:
     """in SVY21"""
 
 
-def choose_sites(tables: PlaceTables) -> tuple[list[Site], list[Finding]]:
+def choose_sites(tables: Iterable[SourceTable[AnyPlace]]) -> tuple[list[Site], list[Finding]]:
     """Return the landmarks of all documents, and a finding for each document of which some are none."""
     sites: list[Site] = []
     findings: list[Finding] = []
-    for kind, table in tables.by_kind:
+    for table in tables:
+        kind = LAYOUTS[table.provenance.document_id].kind
         chosen, left_out = _sort_out(table, kind)
         sites.extend(
             Site(write_name(record.name, kind), kind, table.provenance, record.record_id, shape)

@@ -63,7 +63,7 @@ class PlacesSource:
         self._versions = {
             name: document.model_dump_json().encode() for name, document in self._documents.items()
         }
-        self._findings = (*(found for table in tables.tables for found in table.findings), *left_out)
+        self._findings = (*(found for table in tables for found in table.findings), *left_out)
 
     def survey(self, stations: Sequence[Station]) -> None:
         """Hang every place on the nearest exit of any station."""

@@ -32,7 +32,6 @@ STATION_PAGES = Document(
     source="SBS Transit",
     licence=SBS_TRANSIT_FACTS,
     record_type=StationPageFact,
-    reader="reading:read_fact_files",
 )
 
 SPEC = SourceSpec(
@@ -46,5 +45,6 @@ SPEC = SourceSpec(
     fills=("access", "landmarks"),
     rates={"sbstransit.com.sg": RateLimit((Rate(2, 1),), is_serial=True)},
     opener="claims:open_source",
+    reader="reading:read_files",
     recorder="reading:record",
 )
