@@ -9,10 +9,7 @@ from mrt_pipeline.contracts.network import Platform, StationCode, StationNames
 RECORD_TYPES: dict[str, tuple[type[Published], ...]] = {
     "codes": (StationCode,),
     "names": (StationNames,),
-    **{
-        part.name: (part.record_type,) if part.shared_type is None else (part.shared_type, part.record_type)
-        for part in PARTS.values()
-    },
+    **{part.name: part.kinds for part in PARTS.values()},
 }
 """fields of a station or exit that hold published records of their own, to the kinds of these"""
 

@@ -129,7 +129,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning(
             "more-records-than-expected", "document[|s] longer than expected", "see which records are new"
         ),
-        _info("place-left-out", "document[|s] with records that are no landmarks"),
+        _info("place-left-out", "document[|s] with records that are left out"),
         _error(
             "position-not-a-number",
             "record[|s] whose position[|s] [is|are] no pair[|s] of numbers",

@@ -46,6 +46,11 @@ class Part:
     """what plain formats say of an exit that no source speaks of, where that is more than nothing"""
 
     @property
+    def kinds(self) -> tuple[type[Published], ...]:
+        """Return the types of its records: those shared by the station's exits first."""
+        return (*([self.shared_type] if self.shared_type else []), self.record_type)
+
+    @property
     def attributes(self) -> tuple[str, ...]:
         """Return the names of its records' values, in their order."""
         return tuple(name for name in self.record_type.model_fields if name != "evidence")

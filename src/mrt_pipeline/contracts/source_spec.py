@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.sections import ApiSection
 
 USUAL_MAX_AGE_DAYS = 180
@@ -110,8 +111,8 @@ class SourceSpec:
     """whether its stage reads it even if it is not configured, to hold others against it"""
     reads: tuple[str, ...] = ()
     """names of sources whose claims it works on"""
-    fills: tuple[str, ...] = ()
-    """names of ``contracts.fields.PARTS`` that it may fill"""
+    fills: tuple[type[Published], ...] = ()
+    """records that exits have, or share, and that it may claim"""
     credentials: Credentials | None = None
     rates: Mapping[str, RateLimit] = field(default_factory=lambda: NO_RATES)
     """by host; hosts below one share its allowance"""

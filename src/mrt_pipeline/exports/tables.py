@@ -175,14 +175,17 @@ def _column_of(name: str, annotation: Any) -> Column:
     return Column(name, _KINDS.get(kind, Kind.TEXT), _REFERENCES.get(name, ""), values)
 
 
+def columns_of(part: Part) -> Iterator[Column]:
+    """Yield the columns of a part's values."""
+    for name in part.attributes:
+        yield _column_of(name, part.record_type.model_fields[name].annotation)
+
+
 def _table_of(part: Part) -> Table:
     """Return the table of what exits have of a part."""
-    fields = part.record_type.model_fields
-    columns = (_column_of(name, fields[name].annotation) for name in part.attributes)
     key = ("exit_id", part.key) if part.key else ("exit_id",)
-    return Table(
-        f"exit_{part.name}", part.title, key, (*_EXIT, *columns, _DOCUMENTS), partial(_rows_of, part)
-    )
+    columns = (*_EXIT, *columns_of(part), _DOCUMENTS)
+    return Table(f"exit_{part.name}", part.title, key, columns, partial(_rows_of, part))
 
 
 _DOCUMENTS = Column("document_ids", Kind.LIST)

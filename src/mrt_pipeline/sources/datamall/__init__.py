@@ -12,6 +12,7 @@ data.busrouter.sg/v1/services.min.json: their document says so in title and attr
 
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import ExitBusStop
 from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source import BusService, BusStop
 from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
@@ -48,7 +49,7 @@ SPEC = SourceSpec(
     section=DatamallSection,
     documents=(BUS_STOPS, BUS_SERVICES),
     is_always_read=True,
-    fills=("bus_stops",),
+    fills=(ExitBusStop,),
     credentials=DATAMALL_KEY,
     cross_check="tables:check_calls",
     opener="claims:open_source",

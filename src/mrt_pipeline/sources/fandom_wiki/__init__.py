@@ -35,7 +35,7 @@ SPEC = SourceSpec(
     section=FandomSection,
     live_inputs=("fandom-wiki",),
     is_recorded=False,
-    fills=tuple(PARTS),
+    fills=tuple(part.record_type for part in PARTS.values()),
     rates={"fandom.com": RateLimit((Rate(10, 1),), is_serial=True)},
     opener="claims:open_source",
 )

@@ -12,6 +12,7 @@ space; lines by other names (``BPLRT``). What was learnt once is kept (``store.p
 
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import ExitAccess
 from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source import LiftRecord
 from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
@@ -35,7 +36,7 @@ SPEC = SourceSpec(
     api="datamall",
     section=DatamallSection,
     documents=(LIFTS,),
-    fills=("access",),
+    fills=(ExitAccess,),
     credentials=DATAMALL_KEY,
     opener="claims:open_source",
     reader="reading:read_files",

@@ -1,7 +1,7 @@
-"""From LTA's rail map to landmarks by exit.
+"""From LTA's rail map to places by exit.
 
 The index has a ``<station name=…>`` with one or several ``<file>``; a page has the heading ``Exit
-Information`` (``h5``) and below it a table of exit and landmarks, one on each line of a cell.
+Information`` (``h5``) and below it a table of exit and places, one on each line of a cell.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def parse_index(content: bytes) -> tuple[PageKey, ...]:
 
 
 def parse_page(content: bytes, key: PageKey) -> PageFacts:
-    """Return the landmarks that a station's page lists by exit, in its order.
+    """Return the places that a station's page lists by exit, in its order.
 
     Raises:
         SourceFormatError: if it is no page of this station, or not all of it.
@@ -140,5 +140,5 @@ def _no_page(key: PageKey, what: str) -> SourceFormatError:
     return SourceFormatError(
         RAIL_MAP_ID,
         f"the page {key.operator_code} of {show(key.station_name)} {what}; expected a table of exits and "
-        "landmarks. Run again later.",
+        "places. Run again later.",
     )

@@ -12,6 +12,7 @@ station of all lines. Whether entrances have ``wheelchair_boarding`` is not know
 
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import ExitAccess, Platform
 from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
 
@@ -33,7 +34,7 @@ SPEC = SourceSpec(
     section=DatamallSection,
     documents=(SCHEDULE,),
     is_recorded=False,
-    fills=("platforms", "access"),
+    fills=(Platform, ExitAccess),
     credentials=DATAMALL_KEY,
     opener="claims:open_source",
 )

@@ -16,6 +16,7 @@ from pydantic import Field, HttpUrl
 
 from mrt_pipeline.contracts.documents import CC_BY_4, Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import Platform
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
@@ -95,7 +96,7 @@ SPEC = SourceSpec(
     api="mrtdown",
     section=MrtdownSection,
     documents=(LETTERS, NAMES),
-    fills=("platforms",),
+    fills=(Platform,),
     rates={"raw.githubusercontent.com": RateLimit((Rate(20, 1),))},
     opener="claims:open_source",
     reader="reading:read_files",

@@ -5,6 +5,7 @@ Authority. Changed when the network changes.
 """
 
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import Platform
 from mrt_pipeline.contracts.source_spec import SourceSpec
 
 SPEC = SourceSpec(
@@ -13,6 +14,6 @@ SPEC = SourceSpec(
     stage=STAGE2_ENRICHMENT,
     place=3,
     cites=("network-table",),
-    fills=("platforms",),
+    fills=(Platform,),
     opener="claims:open_source",
 )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import Landmark
 from mrt_pipeline.contracts.sections import DatagovApiSection
 from mrt_pipeline.contracts.source_spec import DATAGOV_RATES, SourceSpec
 
@@ -104,7 +105,7 @@ SPEC = SourceSpec(
     api="official_places",
     section=OfficialPlacesSection,
     documents=(HAWKER_CENTRES, SPORT_FACILITIES, PARKS, COMMUNITY_CLUBS, LIBRARIES, MUSEUMS, HOTELS),
-    fills=("landmarks",),
+    fills=(Landmark,),
     rates=DATAGOV_RATES,
     unrated_with="DATAGOV_API_KEY",
     opener="claims:open_source",

@@ -1,4 +1,4 @@
-"""Which records are landmarks, each with the name that people write; the rest is left out, and counted."""
+"""Which records are places that people know, and what they call them; the rest is left out, and counted."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Site:
 
 
 def choose_sites(tables: Iterable[SourceTable[AnyPlace]]) -> tuple[list[Site], list[Finding]]:
-    """Return the landmarks of all documents, and a finding for each document of which some are none."""
+    """Return the places of all documents, and a finding for each document with records that are left out."""
     sites: list[Site] = []
     findings: list[Finding] = []
     for table in tables:
@@ -84,7 +84,7 @@ def find_reason_against(record: AnyPlace, kind: LandmarkKind) -> str | None:
 
 
 def _sort_out(table: SourceTable[AnyPlace], kind: LandmarkKind) -> tuple[list[AnyPlace], Counter[str]]:
-    """Return the records of a table that are landmarks, and how many are none, by the reason."""
+    """Return the records of a table to use, and how many are left out, by the reason."""
     left_out: Counter[str] = Counter()
     chosen: list[AnyPlace] = []
     for record in table.records:
@@ -109,7 +109,6 @@ def _tell(document_id: str, number: int, left_out: Counter[str]) -> Finding:
     total = left_out.total()
     return finding_of(
         "place-left-out",
-        f"{counted(total, 'record')} of {number} in {document_id} {verb_of(total)} left out as no landmarks: "
-        f"{reasons}.",
+        f"{counted(total, 'record')} of {number} in {document_id} {verb_of(total)} left out: {reasons}.",
         record_id=document_id,
     )

@@ -32,7 +32,7 @@ SPEC = SourceSpec(
     is_recorded=False,
     use="ask",
     reads=("fandom_wiki",),
-    fills=tuple(PARTS),
+    fills=tuple(part.record_type for part in PARTS.values()),
     credentials=Credentials(
         (("OPENROUTER_API_KEY",),),
         service="OpenRouter",

@@ -13,6 +13,7 @@ from pydantic import HttpUrl
 
 from mrt_pipeline.contracts.documents import ODBL, Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import ExitAccess
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl, TimeoutSeconds
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
@@ -45,7 +46,7 @@ SPEC = SourceSpec(
     documents=(ENTRANCES,),
     is_recorded=False,
     is_default=False,
-    fills=("access",),
+    fills=(ExitAccess,),
     rates={"overpass-api.de": RateLimit((Rate(1, 30),), is_serial=True)},
     opener="claims:open_source",
 )

@@ -1,4 +1,4 @@
-"""Lifts, toilets and landmarks by exit, as SBS Transit lists them for North East and Downtown Line stations.
+"""Lifts, toilets and places by exit, as SBS Transit lists them for North East and Downtown Line stations.
 
 Publisher: SBS Transit. Page: https://www.sbstransit.com.sg/Service/TrainInformation. The text is the
 operator's; facts of it are published under a label of their own. Updated at any time. Last looked at on
@@ -12,6 +12,7 @@ from pydantic import HttpUrl
 
 from mrt_pipeline.contracts.documents import SBS_TRANSIT_FACTS, Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import ExitAccess, Landmark
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source import StationPageFact
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
@@ -42,7 +43,7 @@ SPEC = SourceSpec(
     api="sbs_transit",
     section=SbsTransitSection,
     documents=(STATION_PAGES,),
-    fills=("access", "landmarks"),
+    fills=(ExitAccess, Landmark),
     rates={"sbstransit.com.sg": RateLimit((Rate(2, 1),), is_serial=True)},
     opener="claims:open_source",
     reader="reading:read_files",

@@ -1,4 +1,4 @@
-"""``sbs_transit``: what the operator lists under each exit of its stations: lifts, toilets, landmarks."""
+"""``sbs_transit``: what the operator lists under each exit of its stations: lifts, toilets, places."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """From SBS Transit's pages to what they list under each exit.
 
 A page has headings (``h4``), below them names in bold, and below each name lines with breaks between. Under
-``Exits`` the names are exits and the lines landmarks; under ``Common Facilities`` or ``Facilities Found …``
+``Exits`` the names are exits and the lines places; under ``Common Facilities`` or ``Facilities Found …``
 the names are facilities and the lines exits.
 """
 
