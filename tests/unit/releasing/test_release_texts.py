@@ -90,7 +90,7 @@ def test_the_changes_of_a_first_release_say_that_there_is_none_before() -> None:
 def test_the_changes_name_both_releases_and_every_kind_of_change() -> None:
     text = render_changes(delta_of(network_dataset(BEFORE), network_dataset(AFTER))).decode()
     assert "compared with release 2026.07.11, which described 2026-07-11" in text
-    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Stations opened", "Renumbered", "Lines"]
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Stations opened", "Codes renumbered", "Lines"]
     assert "- CC30  Keppel: exit ccl-A" in text
 
 
