@@ -27,8 +27,7 @@ from mrt_pipeline.errors import SourceFormatError, UsageError
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.files import read_bytes
-from mrt_pipeline.runtime.recordings import RECORDED, save_recording
-from mrt_pipeline.runtime.table_rows import columns_of, to_row
+from mrt_pipeline.runtime.recordings import RECORDED, columns_of, save_recording, to_row
 
 Files = Mapping[str, Sequence[Path]]
 """document id to the files that hold it"""

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mrt_pipeline.contracts.coverage import measure_coverage
-from mrt_pipeline.contracts.fields import COVERED, FIELDS, ExitField
+from mrt_pipeline.contracts.fields import COVERED, FIELDS, ExitField, measure_coverage
 from mrt_pipeline.contracts.findings import Finding, count_by_severity
 from mrt_pipeline.contracts.network import LinkedExit, Platform, Station, index_platforms
 from mrt_pipeline.contracts.outputs import (

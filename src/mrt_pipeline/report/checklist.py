@@ -12,9 +12,8 @@ from mrt_pipeline.compare.wording import KINDS
 from mrt_pipeline.contracts.checks import CHECKS
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.evidence import Published
-from mrt_pipeline.contracts.fields import published_values
+from mrt_pipeline.contracts.fields import measure_coverage, published_values
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest

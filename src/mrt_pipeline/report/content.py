@@ -8,8 +8,7 @@ from typing import Any
 
 from mrt_pipeline.compare.wording import headline
 from mrt_pipeline.contracts.comparison import Comparison
-from mrt_pipeline.contracts.coverage import measure_coverage
-from mrt_pipeline.contracts.fields import FIELDS
+from mrt_pipeline.contracts.fields import FIELDS, measure_coverage
 from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
 from mrt_pipeline.contracts.names import FINAL_STAGE
 from mrt_pipeline.contracts.network import Station, StationCode

@@ -30,10 +30,8 @@ from mrt_pipeline.runtime.http_errors import (
     status_failure,
 )
 from mrt_pipeline.runtime.http_exchange import Exchange, Received
-from mrt_pipeline.runtime.rate_limits import RateLimiter
-from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
-from mrt_pipeline.runtime.retrying import FailedTry, ask_again, doubling
-from mrt_pipeline.runtime.time_limits import Allowance, TimeLimit
+from mrt_pipeline.runtime.rate_limits import Allowance, RateLimiter, TimeLimit
+from mrt_pipeline.runtime.retrying import MAX_RETRY_WAIT_S, FailedTry, ask_again, doubling
 
 MAX_ANSWER_BYTES = 64 * 2**20
 """after decompression"""

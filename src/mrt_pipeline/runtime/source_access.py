@@ -21,10 +21,8 @@ from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.contracts.source_spec import Credentials, SourceSpec
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.runtime.files import remove_abandoned
-from mrt_pipeline.runtime.rate_limits import RateLimiter
-from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, load_recording
-from mrt_pipeline.runtime.table_rows import from_row
-from mrt_pipeline.runtime.time_limits import TimeLimit
+from mrt_pipeline.runtime.rate_limits import RateLimiter, TimeLimit
+from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, from_row, load_recording
 
 if TYPE_CHECKING:
     from pydantic import SecretStr

@@ -13,21 +13,21 @@ from hypothesis import strategies as st
 from lxml import html
 
 from mrt_pipeline.config.registry import all_exports
-from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.export_spec import ExportSpec
+from mrt_pipeline.contracts.fields import measure_coverage
 from mrt_pipeline.contracts.network import ExitAccess, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.release import Approval, Delta, ReleaseIndex, Versions
 from mrt_pipeline.errors import ReleaseError
 from mrt_pipeline.releasing import contents
-from mrt_pipeline.releasing.building import count_dataset
-from mrt_pipeline.releasing.changes import ACCESS_TITLE, FIRST, SAME, find_changes, render_changes, sum_up
-from mrt_pipeline.releasing.citation import (
+from mrt_pipeline.releasing.building import (
+    count_dataset,
     list_licences,
     list_sources,
     render_attribution,
     render_citation,
 )
+from mrt_pipeline.releasing.changes import ACCESS_TITLE, FIRST, SAME, find_changes, render_changes, sum_up
 from mrt_pipeline.releasing.contents import render_exports
 from mrt_pipeline.releasing.page import PANDAS, PARTS, render_page
 from mrt_pipeline.releasing.shelf import Released

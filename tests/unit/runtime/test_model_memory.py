@@ -9,8 +9,7 @@ import pytest
 
 from mrt_pipeline.config.settings import Stage2Section
 from mrt_pipeline.runtime.model import ChatModel, Message, Question
-from mrt_pipeline.runtime.model_cache import AnswerCache
-from mrt_pipeline.runtime.model_memory import RememberingModel
+from mrt_pipeline.runtime.model_cache import AnswerCache, RememberingModel
 from mrt_pipeline.runtime.model_usage import Ledger
 from mrt_pipeline.sources.openrouter import OpenrouterSection
 from tests.fakes.http_server import LoopbackServer

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.runtime.retry_after import parse_retry_after
+from mrt_pipeline.runtime.retrying import parse_retry_after
 from tests.fakes.fake_time import START
 
 DATE = "Mon, 23 Nov 2026 08:00:00 GMT"

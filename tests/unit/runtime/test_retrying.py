@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mrt_pipeline.errors import FetchError, ModelCallError
-from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
-from mrt_pipeline.runtime.retrying import FailedTry, ask_again, doubling
+from mrt_pipeline.runtime.retrying import MAX_RETRY_WAIT_S, FailedTry, ask_again, doubling
 
 PASSING = FetchError("s", "busy", retryable=True)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.runtime.table_rows import columns_of, from_row, to_row
+from mrt_pipeline.runtime.recordings import columns_of, from_row, to_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import pytest
 
 from mrt_pipeline.errors import FetchError
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
-from mrt_pipeline.runtime.time_limits import TimeLimit
+from mrt_pipeline.runtime.rate_limits import TimeLimit
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import LoopbackServer, Reply, in_turn
 from tests.unit.runtime.http_scene import SOURCE, failure_of

@@ -12,8 +12,7 @@ from mrt_pipeline.contracts.source import LiftRecord, SourceTable
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.datamall import ask_datamall, datamall_url
 from mrt_pipeline.runtime.documents import Parsed, Payload, table_of
-from mrt_pipeline.runtime.recordings import RECORDED, find_table_sha256, load_recording
-from mrt_pipeline.runtime.table_rows import from_row
+from mrt_pipeline.runtime.recordings import RECORDED, find_table_sha256, from_row, load_recording
 from mrt_pipeline.sources.lta_lifts import LIFTS
 from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID, describe_versions, parse_lifts, unite_lifts
 from mrt_pipeline.sources.lta_lifts.store import LiftStore

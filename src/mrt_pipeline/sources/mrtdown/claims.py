@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
-from mrt_pipeline.contracts.evidence import WHOLE_RECORD
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
 from mrt_pipeline.contracts.network import Station, StationNames
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import SourceTable
-from mrt_pipeline.extraction.signed_letters import claim_platforms, find_strays, key_of
+from mrt_pipeline.extraction.signed_letters import (
+    DirectionKey,
+    SignedLetters,
+    claim_platforms,
+    find_strays,
+    key_of,
+)
 from mrt_pipeline.network import NETWORK_DOCUMENT, Network, load_network, network_provenance
+from mrt_pipeline.runtime.records import natural_key
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
-from mrt_pipeline.sources.mrtdown import SPEC, TranslatedName
-from mrt_pipeline.sources.mrtdown.letters import letters_on
+from mrt_pipeline.sources.mrtdown import SPEC, PlatformLetter, TranslatedName
+from mrt_pipeline.sources.mrtdown.parsing import Basis
 from mrt_pipeline.sources.mrtdown.reading import Tables, read_tables
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from mrt_pipeline.extraction.bus_tables import BusTables
     from mrt_pipeline.runtime.context import RunContext
 
@@ -83,3 +90,48 @@ def _names_of(record: TranslatedName, table: SourceTable[TranslatedName]) -> Ite
             ta=record.ta,
             evidence={WHOLE_RECORD: (table.provenance.cite(record.station_id),)},
         )
+
+
+UNEVEN_LINES = frozenset({"BPL"})
+"""Bukit Panjang LRT: platforms of one side are not numbered alike at all stations"""
+
+_CONFIDENCE = {
+    Basis.SEEN: Confidence.HIGH,
+    Basis.INFERRED: Confidence.MEDIUM,
+    Basis.UNCLEAR: Confidence.LOW,
+}
+_WEAKEST_LAST = list(Confidence)
+
+
+def letters_on(
+    as_of: date, letters: Iterable[PlatformLetter], provenance: Provenance
+) -> dict[DirectionKey, SignedLetters]:
+    """Return the letters of every direction on a day.
+
+    Args:
+        as_of: the day.
+        letters: the records, in any order.
+        provenance: the document that they are of.
+    """
+    by_direction: dict[DirectionKey, list[PlatformLetter]] = defaultdict(list)
+    for letter in letters:
+        if _holds_on(as_of.isoformat(), letter):
+            by_direction[letter.line_code, letter.station_code, letter.next_code].append(letter)
+    return {direction: _sign(same, provenance) for direction, same in sorted(by_direction.items())}
+
+
+def _holds_on(day: str, letter: PlatformLetter) -> bool:
+    return letter.valid_from <= day and (letter.valid_to is None or day < letter.valid_to)
+
+
+def _sign(same: list[PlatformLetter], provenance: Provenance) -> SignedLetters:
+    records = dict.fromkeys(sorted(letter.platform_id for letter in same))
+    return SignedLetters(
+        codes=tuple(sorted({letter.letter for letter in same}, key=natural_key)),
+        confidence=max((_confidence_of(letter) for letter in same), key=_WEAKEST_LAST.index),
+        evidence=tuple(map(provenance.cite, records)),
+    )
+
+
+def _confidence_of(letter: PlatformLetter) -> Confidence:
+    return Confidence.LOW if letter.line_code in UNEVEN_LINES else _CONFIDENCE[Basis(letter.basis)]

@@ -19,8 +19,7 @@ from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.sources.official_places import SPEC
-from mrt_pipeline.sources.official_places.choosing import Site, choose_sites
-from mrt_pipeline.sources.official_places.interchanges import find_interchanges
+from mrt_pipeline.sources.official_places.choosing import Site, choose_sites, find_interchanges
 from mrt_pipeline.sources.official_places.placing import Hung, hang_places
 from mrt_pipeline.sources.official_places.reading import read_places
 

@@ -31,8 +31,7 @@ from mrt_pipeline.extraction.requoting import Placed, place
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.model import SOURCE_ID, ChatModel, is_openrouter
-from mrt_pipeline.runtime.model_cache import AnswerCache
-from mrt_pipeline.runtime.model_memory import RememberingModel
+from mrt_pipeline.runtime.model_cache import AnswerCache, RememberingModel
 from mrt_pipeline.runtime.model_usage import Ledger
 
 NAME = SOURCE_ID
