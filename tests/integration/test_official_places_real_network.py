@@ -19,7 +19,7 @@ from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.geometry import distance_m
 from mrt_pipeline.runtime.recordings import RECORDED, load_recording
-from mrt_pipeline.sources.datamall.tables import read_bus_tables
+from mrt_pipeline.sources.datamall.reading import read_bus_tables
 from mrt_pipeline.sources.official_places import DATASETS, SPEC
 from mrt_pipeline.sources.official_places.claims import PlacesSource
 from mrt_pipeline.sources.official_places.reading import read_places, record

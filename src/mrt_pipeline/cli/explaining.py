@@ -13,6 +13,7 @@ from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.names import LATEST, REJECTED_NAME
+from mrt_pipeline.explain.coverage_page import render_coverage, render_readme
 from mrt_pipeline.explain.explanation import RunFacts, explain
 from mrt_pipeline.explain.stations import get_station
 from mrt_pipeline.history.datasets import LoadedDataset, load_dataset
@@ -208,3 +209,17 @@ def _short(values: list[ExplainedValue]) -> str:
     if None in named:
         return "; ".join(f"{value.attribute} {show_value(value.value)}" for value in values)
     return "; ".join(str(item) for item in named)
+
+
+def show_coverage(run: str, config: Path | None, *, is_short: bool) -> None:
+    """Print the page of figures of a dataset as Markdown.
+
+    Args:
+        run: name or path of a run, ``latest``, or path of a dataset's file.
+        config: says where runs lie.
+        is_short: whether to print only the tables that the README shows.
+    """
+    loaded = load_dataset(run, outputs_of(config, run))
+    warn_of_unvouched(loaded)
+    page = render_readme(loaded.dataset) if is_short else render_coverage(loaded.dataset)
+    say(*page.splitlines())

@@ -18,6 +18,7 @@ from mrt_pipeline.compare.matching import (
     distance_m,
     find_replacements,
     match_exits,
+    presence_of,
 )
 from mrt_pipeline.compare.service_changes import Rerouting
 from mrt_pipeline.compare.values import Scope, compare_exit_values, compare_station_values
@@ -27,7 +28,6 @@ from mrt_pipeline.contracts.comparison import (
     CoverageChange,
     DocumentChange,
     ExitMove,
-    ExitPresence,
     ExitRelabelling,
     FindingChange,
     FutureStation,
@@ -121,9 +121,9 @@ class _Comparing:
             self._note_place(slug, old, new)
             self._note("values_changed", *self._compare_values(pair, old, new))
         elif new is not None:
-            self._note("exits_added", _presence(slug, new))
+            self._note("exits_added", presence_of(slug, new))
         elif old is not None:
-            self._note("exits_removed", _presence(slug, old))
+            self._note("exits_removed", presence_of(slug, old))
 
     def _note_place(self, slug: str, old: StationExit, new: StationExit) -> None:
         """Note that an exit is signed otherwise, or stands elsewhere."""
@@ -191,12 +191,6 @@ def _code_changes(station: Station, other: Station, replaced: Iterable[str]) -> 
     for code, line in codes_without(station, other).items():
         if code not in known:
             yield CodeChange(slug=station.slug, name=station.name, line_code=line, station_code=code)
-
-
-def _presence(slug: str, found: StationExit) -> ExitPresence:
-    return ExitPresence(
-        slug=slug, exit_id=found.exit_id, exit_code=found.exit_code, station_code=found.station_code
-    )
 
 
 def _relabelling(slug: str, old: StationExit, new: StationExit, moved_m: float) -> ExitRelabelling:

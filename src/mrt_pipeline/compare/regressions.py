@@ -11,15 +11,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mrt_pipeline.compare.matching import Pair, match_exits
+from mrt_pipeline.compare.matching import Pair, match_exits, presence_of
 from mrt_pipeline.compare.turns import find_lost_answers, find_turns
+from mrt_pipeline.contracts.comparison import ExitPresence
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import FIELDS, ExitField, published_values
 from mrt_pipeline.contracts.gates import (
     AccessTurn,
     FieldLoss,
     LostAnswer,
-    LostExit,
     LostStation,
     RecordLoss,
     SilentSource,
@@ -35,7 +35,7 @@ class Losses:
     """Everything that is gone, in the older dataset's order."""
 
     stations: tuple[LostStation, ...]
-    exits: tuple[LostExit, ...]
+    exits: tuple[ExitPresence, ...]
     fields: tuple[FieldLoss, ...]
     """only fields of which something is gone"""
     turns: tuple[AccessTurn, ...] = ()
@@ -49,7 +49,7 @@ class Losses:
 def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
     """Return what is gone from an older dataset to a newer one, everything told once."""
     pairs = list(_pair_stations(old, new))
-    exits: list[LostExit] = []
+    exits: list[ExitPresence] = []
     kept: list[ExitPair] = []
     slugs: list[str] = []
     for pair in pairs:
@@ -58,7 +58,7 @@ def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
                 kept.append((then, now))
                 slugs.append(pair.new.slug)
             elif then is not None:
-                exits.append(_lost_exit(pair.old.slug, then))
+                exits.append(presence_of(pair.old.slug, then))
     platforms = index_platforms(old.stations), index_platforms(new.stations)
     measured = (_measure(field, kept, platforms) for field in FIELDS.values())
     named = [(slug, *found) for slug, found in zip(slugs, kept, strict=True)]
@@ -107,12 +107,6 @@ def _count_records(dataset: Stage3Output) -> Counter[str]:
     for document in dataset.provenance.values():
         counted[document.source_id] += document.records
     return counted
-
-
-def _lost_exit(slug: str, found: StationExit) -> LostExit:
-    return LostExit(
-        exit_id=found.exit_id, slug=slug, exit_code=found.exit_code, station_code=found.station_code
-    )
 
 
 def _measure(

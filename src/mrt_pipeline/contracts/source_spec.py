@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.evidence import Published
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.sections import ApiSection
 
 USUAL_MAX_AGE_DAYS = 180
@@ -83,10 +84,10 @@ class SourceSpec:
     """entry of ``stages.<stage>.sources``"""
     package: str
     """the Python package that holds its code: ``__name__``, where it says what it is in its ``__init__``"""
-    stage: str
-    """the stage that reads it"""
     place: int
     """where it stands in the default list of its stage's sources; a source reads only those before it"""
+    stage: str = STAGE2_ENRICHMENT
+    """the stage that reads it"""
     api: str = ""
     """its section of ``apis``; empty if it is part of the package and never asked"""
     section: type[ApiSection] | None = None
@@ -118,7 +119,7 @@ class SourceSpec:
     """by host; hosts below one share its allowance"""
     unrated_with: str = ""
     """environment variable of a key with which the rates do not apply"""
-    opener: str = ""
+    opener: str = "claims:open_source"
     """``module:function`` that opens it for stage 2: (context, tables) to ``EnrichmentSource``"""
     reader: str = ""
     """``module:function`` that reads downloaded files: (document, payloads, settings) to a ``SourceTable``"""

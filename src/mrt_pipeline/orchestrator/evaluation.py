@@ -120,7 +120,7 @@ def evaluate(folder: Path, config: PipelineConfig, as_of: date | None = None) ->
         UsageError: if the sheet or a page of it cannot be read; every fault of the sheet is named.
         SourceError: if stage 1 or LTA's bus stops cannot be had.
     """
-    from mrt_pipeline.sources.datamall.tables import read_bus_tables
+    from mrt_pipeline.sources.datamall.reading import read_bus_tables
 
     rows = _read_sheet(folder / SHEET)
     context = default_context(config, as_of)

@@ -15,6 +15,7 @@ import yaml
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import measure_coverage
 from mrt_pipeline.contracts.names import FINAL_NAME
+from mrt_pipeline.contracts.network import count_stations
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.release import (
     Approval,
@@ -120,18 +121,6 @@ def render(plan: Plan) -> dict[str, bytes]:
     return {**contents, SUMS_NAME: render_sums({name: sha256_of(it) for name, it in contents.items()})}
 
 
-def count_dataset(dataset: Stage3Output) -> Counts:
-    """Return how much a dataset holds."""
-    stations = dataset.stations
-    return Counts(
-        stations=len(stations),
-        codes=sum(len(station.mrt_codes) for station in stations),
-        lines=len({line for station in stations for line in station.lines}),
-        exits=sum(len(station.exits) for station in stations),
-        future_stations=len(dataset.future_stations),
-    )
-
-
 def _index(plan: Plan, title: str, delta: Delta, files: Iterable[ReleaseFile]) -> ReleaseIndex:
     dataset, manifest = plan.candidate.dataset, plan.candidate.run.manifest
     return ReleaseIndex(
@@ -144,7 +133,7 @@ def _index(plan: Plan, title: str, delta: Delta, files: Iterable[ReleaseFile]) -
         software_version=manifest.software_version,
         approval=plan.approval,
         content_sha256=plan.content_sha256,
-        counts=count_dataset(dataset),
+        counts=Counts(**count_stations(dataset.stations), future_stations=len(dataset.future_stations)),
         coverage=measure_coverage(dataset.stations),
         licences=list_licences(dataset.provenance.values()),
         sources=list_sources(dataset.provenance.values()),

@@ -15,13 +15,12 @@ from lxml import html
 from mrt_pipeline.config.registry import all_exports
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.fields import measure_coverage
-from mrt_pipeline.contracts.network import ExitAccess, StepFree
+from mrt_pipeline.contracts.network import ExitAccess, StepFree, count_stations
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.release import Approval, Delta, ReleaseIndex, Versions
 from mrt_pipeline.errors import ReleaseError
 from mrt_pipeline.releasing import contents
 from mrt_pipeline.releasing.building import (
-    count_dataset,
     list_licences,
     list_sources,
     render_attribution,
@@ -59,7 +58,7 @@ def make_index(dataset: Stage3Output, **changes: Any) -> ReleaseIndex:
         "software_version": "2.0.0",
         "approval": approval,
         "content_sha256": "b" * 64,
-        "counts": count_dataset(dataset),
+        "counts": {**count_stations(dataset.stations), "future_stations": len(dataset.future_stations)},
         "coverage": measure_coverage(dataset.stations),
         "licences": list_licences(documents),
         "sources": list_sources(documents),

@@ -11,7 +11,6 @@ data.busrouter.sg/v1/services.min.json: their document says so in title and attr
 """
 
 from mrt_pipeline.contracts.documents import Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import ExitBusStop
 from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source import BusService, BusStop
@@ -42,7 +41,6 @@ BUS_SERVICES = Document(
 SPEC = SourceSpec(
     name="lta_datamall",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=1,
     max_age_days=90,
     api="datamall",
@@ -51,8 +49,7 @@ SPEC = SourceSpec(
     is_always_read=True,
     fills=(ExitBusStop,),
     credentials=DATAMALL_KEY,
-    cross_check="tables:check_calls",
-    opener="claims:open_source",
+    cross_check="reading:check_calls",
     reader="reading:read_files",
     recorder="reading:record",
 )

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
+from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.extraction.bus_tables import BusTables, find_unknown_stops
 from mrt_pipeline.runtime.documents import Count, Payload, check_number, refuse_losses, table_of
 from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
 from mrt_pipeline.sources.datamall.parsing import (
@@ -19,13 +22,19 @@ from mrt_pipeline.sources.datamall.parsing import (
     read_routes,
     read_stops,
 )
-from mrt_pipeline.sources.datamall.plausibility import refuse_odd_services, refuse_odd_stops
+from mrt_pipeline.sources.datamall.plausibility import (
+    refuse_odd_services,
+    refuse_odd_stops,
+    refuse_unlisted_calls,
+)
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
     from mrt_pipeline.contracts.documents import Document
     from mrt_pipeline.runtime.checked_answers import Answers
+    from mrt_pipeline.runtime.context import RunContext
     from mrt_pipeline.runtime.source_access import SourceAccess
+
 
 DERIVED_BUS_SERVICES = replace(
     BUS_SERVICES,
@@ -108,3 +117,44 @@ def _read_services(payload: Payload) -> SourceTable[Any]:
 def _seems_whole(table: SourceTable[Any]) -> bool:
     """Return whether nothing hints at missing rows; if something does, the next run asks again."""
     return not any(finding.check in SIGNS_OF_LOSS for finding in table.findings)
+
+
+def read_bus_tables(context: RunContext) -> BusTables:
+    """Return LTA's bus stops and services, recorded or live as the configuration says.
+
+    Raises:
+        SourceError: if a table cannot be had, is not what LTA documents, holds too little, or they do not
+            fit together.
+    """
+    tables = _read_both(context)
+    if context.access.mode_of("datamall") is not Mode.LIVE:
+        return tables
+    try:
+        refuse_unlisted_calls(tables.stops.records, tables.services.records)
+    except SourceFormatError:  # which of them is wrong is not known, nor since when
+        context.access.forget_answers()
+        tables = _read_both(context)
+        try:
+            refuse_unlisted_calls(tables.stops.records, tables.services.records)
+        except SourceFormatError:
+            context.access.forget_answers()
+            raise
+    return tables
+
+
+def check_calls(stops: SourceTable[BusStop], services: SourceTable[BusService]) -> tuple[Finding, ...]:
+    """Return a finding for each direction of a service that calls at stops which LTA does not list.
+
+    Raises:
+        SourceFormatError: if many calls are at such stops.
+    """
+    refuse_unlisted_calls(stops.records, services.records)
+    return find_unknown_stops(stops, services)
+
+
+def _read_both(context: RunContext) -> BusTables:
+    ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
+    return BusTables(
+        stops=read_bus_stops(context.access, ttl_days),
+        services=read_bus_services(context.access, ttl_days),
+    )

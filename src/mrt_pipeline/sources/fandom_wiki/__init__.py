@@ -11,7 +11,6 @@ looked at on 2026-11-23.
 from pydantic import Field, HttpUrl
 
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
@@ -28,7 +27,6 @@ class FandomSection(ApiSection):
 SPEC = SourceSpec(
     name="fandom_wiki",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=8,
     max_age_days=90,
     api="fandom",
@@ -37,5 +35,4 @@ SPEC = SourceSpec(
     is_recorded=False,
     fills=tuple(part.record_type for part in PARTS.values()),
     rates={"fandom.com": RateLimit((Rate(10, 1),), is_serial=True)},
-    opener="claims:open_source",
 )

@@ -11,7 +11,6 @@ space; lines by other names (``BPLRT``). What was learnt once is kept (``store.p
 """
 
 from mrt_pipeline.contracts.documents import Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import ExitAccess
 from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source import LiftRecord
@@ -30,7 +29,6 @@ LIFTS = Document(
 SPEC = SourceSpec(
     name="lta_lifts",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=2,
     max_age_days=90,
     api="datamall",
@@ -38,7 +36,6 @@ SPEC = SourceSpec(
     documents=(LIFTS,),
     fills=(ExitAccess,),
     credentials=DATAMALL_KEY,
-    opener="claims:open_source",
     reader="reading:read_files",
     recorder="reading:record",
 )

@@ -12,7 +12,6 @@ interchange.
 from pydantic import HttpUrl
 
 from mrt_pipeline.contracts.documents import LTA_WEBSITE_FACTS, Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import Landmark
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
@@ -38,7 +37,6 @@ RAIL_MAP = Document(
 SPEC = SourceSpec(
     name="lta_rail_map",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=5,
     api="lta_rail_map",
     section=LtaRailMapSection,
@@ -46,5 +44,4 @@ SPEC = SourceSpec(
     is_recorded=False,
     fills=(Landmark,),
     rates={"lta.gov.sg": RateLimit((Rate(5, 1),), is_serial=True)},
-    opener="claims:open_source",
 )

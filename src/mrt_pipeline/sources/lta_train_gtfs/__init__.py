@@ -11,7 +11,6 @@ station of all lines. Whether entrances have ``wheelchair_boarding`` is not know
 """
 
 from mrt_pipeline.contracts.documents import Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import ExitAccess, Platform
 from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
@@ -28,7 +27,6 @@ SCHEDULE = Document(
 SPEC = SourceSpec(
     name="lta_train_gtfs",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=4,
     api="datamall",
     section=DatamallSection,
@@ -36,5 +34,4 @@ SPEC = SourceSpec(
     is_recorded=False,
     fills=(Platform, ExitAccess),
     credentials=DATAMALL_KEY,
-    opener="claims:open_source",
 )

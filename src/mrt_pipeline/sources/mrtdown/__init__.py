@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pydantic import Field, HttpUrl
 
 from mrt_pipeline.contracts.documents import CC_BY_4, Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import Platform
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
@@ -91,14 +90,12 @@ NAMES = Document(
 SPEC = SourceSpec(
     name="mrtdown",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=4,
     api="mrtdown",
     section=MrtdownSection,
     documents=(LETTERS, NAMES),
     fills=(Platform,),
     rates={"raw.githubusercontent.com": RateLimit((Rate(20, 1),))},
-    opener="claims:open_source",
     reader="reading:read_files",
     recorder="reading:record",
 )

@@ -14,7 +14,6 @@ museums and hotels is not known: they are used as recorded, in live mode too.
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.documents import Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import Landmark
 from mrt_pipeline.contracts.sections import DatagovApiSection
 from mrt_pipeline.contracts.source_spec import DATAGOV_RATES, SourceSpec
@@ -99,7 +98,6 @@ HOTELS = _document("stb-hotels", "Hotels", "Singapore Tourism Board", Hotel)
 SPEC = SourceSpec(
     name="official_places",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=6,
     max_age_days=365,
     api="official_places",
@@ -108,7 +106,6 @@ SPEC = SourceSpec(
     fills=(Landmark,),
     rates=DATAGOV_RATES,
     unrated_with="DATAGOV_API_KEY",
-    opener="claims:open_source",
     reader="reading:read_files",
     recorder="reading:record",
 )

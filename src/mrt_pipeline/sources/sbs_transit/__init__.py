@@ -11,7 +11,6 @@ half, so an exit that it does not list is unknown and never without a lift; head
 from pydantic import HttpUrl
 
 from mrt_pipeline.contracts.documents import SBS_TRANSIT_FACTS, Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import ExitAccess, Landmark
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source import StationPageFact
@@ -38,14 +37,12 @@ STATION_PAGES = Document(
 SPEC = SourceSpec(
     name="sbs_transit",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=5,
     api="sbs_transit",
     section=SbsTransitSection,
     documents=(STATION_PAGES,),
     fills=(ExitAccess, Landmark),
     rates={"sbstransit.com.sg": RateLimit((Rate(2, 1),), is_serial=True)},
-    opener="claims:open_source",
     reader="reading:read_files",
     recorder="reading:record",
 )
