@@ -108,13 +108,11 @@ def _values(values: Iterable[ExplainedValue], documents: dict[str, int]) -> Iter
         if name is not None:
             yield f"  {name}"
         for (rule, reasons), same in grouped.items():
-            yield "  " * (1 if is_alone else 2) + "; ".join(map(_show, same))
+            yield "  " * (1 if is_alone else 2) + "; ".join(
+                f"{it.attribute or it.field} {show_value(it.value)}" for it in same
+            )
             yield from (f"        {line}" for line in ([rule] if rule else []))
             yield from (f"        {_reason(reason, documents)}" for reason in reasons)
-
-
-def _show(value: ExplainedValue) -> str:
-    return f"{value.attribute or value.field} {show_value(value.value)}"
 
 
 def _name(value: ExplainedValue) -> str | None:

@@ -53,7 +53,8 @@ def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
     kept: list[ExitPair] = []
     slugs: list[str] = []
     for pair in pairs:
-        for then, now in _pair_exits(pair):
+        is_same = pair.old == pair.new
+        for then, now in zip(pair.old.exits, pair.new.exits, strict=True) if is_same else match_exits(pair):
             if then is not None and now is not None:
                 kept.append((then, now))
                 slugs.append(pair.new.slug)
@@ -75,10 +76,6 @@ def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
 def _pair_stations(old: Stage3Output, new: Stage3Output) -> Iterator[Pair]:
     after = {station.slug: station for station in new.stations}
     return (Pair(then, after[then.slug]) for then in old.stations if then.slug in after)
-
-
-def _pair_exits(pair: Pair) -> Iterable[tuple[StationExit | None, StationExit | None]]:
-    return zip(pair.old.exits, pair.new.exits, strict=True) if pair.old == pair.new else match_exits(pair)
 
 
 def _lost_stations(old: Stage3Output, new: Stage3Output) -> Iterator[LostStation]:

@@ -13,7 +13,7 @@ from typing import Any
 from mrt_pipeline.compare.matching import Pair, is_same_position
 from mrt_pipeline.compare.service_changes import Led, LedPair
 from mrt_pipeline.contracts.comparison import ValueChange
-from mrt_pipeline.contracts.evidence import Evidence, Published
+from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.network import ExitBusStop, Platform, StationCode, StationExit, StationNames
 from mrt_pipeline.extraction.buildings import cite_link
@@ -154,7 +154,7 @@ def _compare_attribute(
 ) -> Iterator[ValueChange]:
     old, new = (getattr(record, name) for record in records)
     if old != new:
-        old_evidence, new_evidence = (_evidence_of(record, name) for record in records)
+        old_evidence, new_evidence = (it.evidence_for(name) or it.all_evidence() for it in records)
         yield scope.change(
             field, item, attribute, old=old, new=new, old_evidence=old_evidence, new_evidence=new_evidence
         )
@@ -189,11 +189,6 @@ def _match_items(old: Sequence[Published], new: Sequence[Published]) -> Iterator
         if before.get(name) != record:
             yield before.get(name), record
     yield from ((record, None) for name, record in before.items() if name not in after)
-
-
-def _evidence_of(record: Published, field: str) -> tuple[Evidence, ...]:
-    """Return the reasons for a field, those of the whole record for one that is computed."""
-    return record.evidence_for(field) or record.all_evidence()
 
 
 RECORD_TYPES: dict[str, tuple[type[Published], ...]] = {

@@ -28,10 +28,18 @@ def get_station(dataset: Stage3Output, text: str, network: Network | None = None
     wanted = " ".join(text.split()).casefold()
     found = _by_code(stations, wanted.upper(), network or load_network())
     found = found or [item for item in stations if wanted in (item.slug, item.name.casefold())]
-    found = found or [item for item in stations if wanted and _begins(item, wanted)]
+    found = found or [
+        item
+        for item in stations
+        if wanted and (item.slug.startswith(wanted) or item.name.casefold().startswith(wanted))
+    ]
     if len(found) == 1:
         return found[0]
-    raise UsageError(_ambiguous(text, found) if found else _unknown(text, stations))
+    if not found:
+        raise UsageError(_unknown(text, stations))
+    raise UsageError(
+        f"{text!r} matches several stations: {_list(found)}. Type more of the name, or use a code."
+    )
 
 
 def choose_exits(station: Station, label: str) -> tuple[StationExit, ...]:
@@ -57,14 +65,6 @@ def _by_code(stations: Sequence[Station], code: str, network: Network) -> list[S
     if found or entry is None:
         return found
     return [item for item in stations if item.slug == entry.slug]
-
-
-def _begins(station: Station, wanted: str) -> bool:
-    return station.slug.startswith(wanted) or station.name.casefold().startswith(wanted)
-
-
-def _ambiguous(text: str, found: Sequence[Station]) -> str:
-    return f"{text!r} matches several stations: {_list(found)}. Type more of the name, or use a code."
 
 
 def _unknown(text: str, stations: Iterable[Station]) -> str:

@@ -113,7 +113,7 @@ class _Feed:
             cells = (
                 pairing.stop.stop_id if pairing.stop else None,
                 pairing.match.value,
-                _metres(pairing.distance_m),
+                None if pairing.distance_m is None else round(pairing.distance_m, 1),
             )
             cited = documents_of(found.access) if found is not None and said else ()
             row: tuple[Cell, ...] = (
@@ -172,7 +172,3 @@ class _Feed:
         for what, exits in self._told.items():
             more = f" and {len(exits) - _FEW} more" if len(exits) > _FEW else ""
             yield f"{what}: {counted(len(exits), 'exit')} ({', '.join(exits[:_FEW])}{more})."
-
-
-def _metres(distance_m: float | None) -> float | None:
-    return None if distance_m is None else round(distance_m, 1)

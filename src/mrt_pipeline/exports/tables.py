@@ -16,7 +16,7 @@ from typing import Any, get_args, get_origin
 
 from mrt_pipeline.contracts.evidence import Confidence, Published
 from mrt_pipeline.contracts.fields import PARTS, Part
-from mrt_pipeline.contracts.network import StationExit, StationType, TowardsKind
+from mrt_pipeline.contracts.network import StationType, TowardsKind
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.plain import plain_names
 from mrt_pipeline.network import Line, load_network
@@ -111,10 +111,6 @@ def _platforms(dataset: Stage3Output) -> Iterator[Row]:
             )
 
 
-def _all_exits(dataset: Stage3Output) -> Iterator[StationExit]:
-    return (found for station in dataset.stations for found in station.exits)
-
-
 def _exits(dataset: Stage3Output) -> Iterator[Row]:
     for station in dataset.stations:
         for found in station.exits:
@@ -126,7 +122,7 @@ def _exits(dataset: Stage3Output) -> Iterator[Row]:
 
 def _rows_of(part: Part, dataset: Stage3Output) -> Iterator[Row]:
     """Yield the rows of a part; where an exit has at most one, there is one for every exit."""
-    for found in _all_exits(dataset):
+    for found in (found for station in dataset.stations for found in station.exits):
         for record in part.records_or_silence(found):
             yield found.exit_id, *map(_cell, part.values(record).values()), documents_of(record)
 

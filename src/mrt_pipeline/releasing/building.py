@@ -102,7 +102,7 @@ def build(plan: Plan, releases: Path) -> Released:
 def render(plan: Plan) -> dict[str, bytes]:
     """Return every file of a release by name."""
     dataset = plan.candidate.dataset
-    title = _title(dataset)
+    title = f"Stations and exits of Singapore's MRT and LRT on {dataset.metadata.as_of}"
     delta = find_changes(plan.version, dataset, plan.previous)
     files = [
         ReleaseFile("dataset", FINAL_NAME, plan.candidate.content),
@@ -154,10 +154,6 @@ def _describe_set(name: Literal["all", "open"], folder: str, dataset: Stage3Outp
 def _attribution(plan: Plan, dataset: Stage3Output, folder: str = "") -> ReleaseFile:
     sentences = render_attribution(plan.version, list_licences(dataset.provenance.values()))
     return ReleaseFile("attribution", f"{folder}{ATTRIBUTION_NAME}", sentences)
-
-
-def _title(dataset: Stage3Output) -> str:
-    return f"Stations and exits of Singapore's MRT and LRT on {dataset.metadata.as_of}"
 
 
 def _write_all(folder: Path, contents: Mapping[str, bytes]) -> None:

@@ -12,7 +12,6 @@ from mrt_pipeline.compare.wording import KINDS
 from mrt_pipeline.contracts.checks import CHECKS
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.fields import measure_coverage, published_values
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage3Output
@@ -103,16 +102,14 @@ def _of_gaps(dataset: Stage3Output, manifest: Manifest) -> Iterator[Item]:
 
 def _of_sources(dataset: Stage3Output) -> Iterator[Item]:
     published = (record for station in dataset.stations for record in published_values(station))
-    if number := sum(map(_is_share_alike, published)):
+    if number := sum(
+        any(it.licence.startswith("CC-BY-SA") for it in one.all_evidence()) for one in published
+    ):
         yield _item(
             "source",
             f"{number} values come from text under CC BY-SA: redistribution requires attribution "
             "of the pages and the same licence.",
         )
-
-
-def _is_share_alike(record: Published) -> bool:
-    return any(reason.licence.startswith("CC-BY-SA") for reason in record.all_evidence())
 
 
 def _item(kind: str, text: str, links: Iterable[Link] = (), check: str | None = None) -> Item:

@@ -151,7 +151,7 @@ class HttpClient:
         request = Request(
             source_id=source_id,
             method="GET",
-            url=_with_params(url, params),
+            url=f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url,
             shown_url=show_url(url, params),
             headers={**(headers or {}), **(conditions or {})},
             max_bytes=max_bytes,
@@ -350,10 +350,6 @@ def _new_answer(request: Request, received: Received, now: datetime) -> Answer:
         shown_url=request.shown_url,
         may_be_kept=received.status == 200,
     )
-
-
-def _with_params(url: str, params: Mapping[str, str] | None) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
 
 
 def _host(url: str) -> str:

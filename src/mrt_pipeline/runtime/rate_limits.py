@@ -73,7 +73,9 @@ class RateLimiter:
         name = self._service_name(host)
         with self._lock:
             if name not in self._services:
-                self._services[name] = _Service(self._paces.get(name) or _default_pace(host))
+                self._services[name] = _Service(
+                    self._paces.get(name) or (RateLimit() if is_loopback(host) else DEFAULT_PACE)
+                )
             return self._services[name]
 
     def _service_name(self, host: str) -> str:
@@ -108,10 +110,6 @@ class _Service:
         if len(self.begun) < rate.requests:
             return float("-inf")
         return self.begun[-rate.requests] + rate.seconds
-
-
-def _default_pace(host: str) -> RateLimit:
-    return RateLimit() if is_loopback(host) else DEFAULT_PACE
 
 
 def is_loopback(host: str) -> bool:

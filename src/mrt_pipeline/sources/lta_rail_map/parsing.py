@@ -59,7 +59,9 @@ def parse_page(content: bytes, key: PageKey) -> PageFacts:
         SourceFormatError: if it is no page of this station, or not all of it.
     """
     root = root_of(content, RAIL_MAP_ID)
-    headings = [] if root is None else [found for found in root.iter("h5") if _is_heading(found)]
+    headings = (
+        [] if root is None else [it for it in root.iter("h5") if text_of(it).lower().rstrip(" :") == HEADING]
+    )
     if root is None or (not headings and plain_name(key.station_name) not in plain_name(text_of(root))):
         raise _no_page(key, "is no page of this station")
     if not headings:
@@ -97,10 +99,6 @@ def _pages_of(station: _Element) -> Iterator[PageKey]:
                 "mrt/EWL/EW12.html, and a name. Run again later.",
             )
         yield PageKey("", found["name"], name)
-
-
-def _is_heading(element: _Element) -> bool:
-    return text_of(element).lower().rstrip(" :") == HEADING
 
 
 def _table_behind(heading: _Element, root: _Element) -> _Element | None:

@@ -113,15 +113,12 @@ def letters_on(
         letters: the records, in any order.
         provenance: the document that they are of.
     """
+    day = as_of.isoformat()
     by_direction: dict[DirectionKey, list[PlatformLetter]] = defaultdict(list)
     for letter in letters:
-        if _holds_on(as_of.isoformat(), letter):
+        if letter.valid_from <= day and (letter.valid_to is None or day < letter.valid_to):
             by_direction[letter.line_code, letter.station_code, letter.next_code].append(letter)
     return {direction: _sign(same, provenance) for direction, same in sorted(by_direction.items())}
-
-
-def _holds_on(day: str, letter: PlatformLetter) -> bool:
-    return letter.valid_from <= day and (letter.valid_to is None or day < letter.valid_to)
 
 
 def _sign(same: list[PlatformLetter], provenance: Provenance) -> SignedLetters:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Method, Provenance
@@ -28,6 +29,7 @@ from mrt_pipeline.sources.official_places.reading import read_places
 class PlacesSource:
     """Claims the places of all documents; they are read when stations are to be asked about."""
 
+    name: ClassVar[str] = SPEC.name
     context: RunContext
     bus_tables: BusTables
     _documents: dict[str, Provenance] = field(default_factory=dict)
@@ -37,11 +39,6 @@ class PlacesSource:
     _landmarks: dict[str, tuple[Landmark, ...]] = field(default_factory=dict)
     """by exit"""
     _findings: tuple[Finding, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Return ``official_places``."""
-        return SPEC.name
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
@@ -52,14 +52,10 @@ class Joined:
 class OsmSource:
     """Claims what entrances are tagged with; they are read and joined before the first station."""
 
+    name: ClassVar[str] = SPEC.name
     read: Callable[[], SourceTable[OsmEntrance]]
     _table: SourceTable[OsmEntrance] | None = None
     _joined: Joined = field(default_factory=Joined)
-
-    @property
-    def name(self) -> str:
-        """Return ``openstreetmap``."""
-        return SPEC.name
 
     @property
     def findings(self) -> tuple[Finding, ...]:
