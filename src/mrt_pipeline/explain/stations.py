@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+from mrt_pipeline.contracts.counting import listed
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import UsageError
@@ -75,6 +76,4 @@ def _unknown(text: str, stations: Iterable[Station]) -> str:
 
 
 def _list(stations: Sequence[Station]) -> str:
-    shown = [f"{item.name} ({', '.join(item.mrt_codes)})" for item in stations[:MAX_CANDIDATES]]
-    more = len(stations) - len(shown)
-    return ", ".join([*shown, *([f"and {more} more"] if more else [])])
+    return listed((f"{item.name} ({', '.join(item.mrt_codes)})" for item in stations), MAX_CANDIDATES)

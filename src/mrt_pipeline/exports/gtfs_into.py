@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, listed
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import UsageError
@@ -170,5 +170,4 @@ class _Feed:
         have = "has" if len(self.access) == 1 else "have"
         yield f"{counted(len(self.access), 'entrance')} of LTA's feed now {have} wheelchair_boarding."
         for what, exits in self._told.items():
-            more = f" and {len(exits) - _FEW} more" if len(exits) > _FEW else ""
-            yield f"{what}: {counted(len(exits), 'exit')} ({', '.join(exits[:_FEW])}{more})."
+            yield f"{what}: {counted(len(exits), 'exit')} ({listed(exits, _FEW)})."

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, listed
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitAccess, Station, StationExit, StepFree
@@ -120,12 +120,11 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
 
 
 def _left_out(entrances: Sequence[OsmEntrance]) -> Finding:
-    named = ", ".join(entrance.record_id for entrance in entrances[:MOST_NAMED])
-    more = f" and {len(entrances) - MOST_NAMED} more" if len(entrances) > MOST_NAMED else ""
+    named = listed((entrance.record_id for entrance in entrances), MOST_NAMED)
     return finding_of(
         "entrance-left-out",
         f"OpenStreetMap has {counted(len(entrances), 'entrance')} near no exit of the run, or without a "
-        f"label and not at one exit alone: {named}{more}. Nothing is claimed of them.",
+        f"label and not at one exit alone: {named}. Nothing is claimed of them.",
         record_id=ENTRANCES_ID,
     )
 
