@@ -1,49 +1,21 @@
 """From public sources to one verified dataset of Singapore's MRT and LRT stations and exits.
 
 ``load`` reads a dataset, ``run`` makes one (docs/python.md). Importing this package loads nothing: its names
-come from ``mrt_pipeline.public`` when one is first asked for.
+are those that ``mrt_pipeline.public`` lists, and come from there when one is first asked for.
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mrt_pipeline.public import *  # noqa: F403 # type checkers know the names by its __all__
-
-__all__ = [  # noqa: F405 # spelled out, so that a submodule can be told from them without loading any
-    "AccessFeature",
-    "BusStopRelation",
-    "Confidence",
-    "Dataset",
-    "Evidence",
-    "ExitAccess",
-    "ExitBusStop",
-    "Finding",
-    "Landmark",
-    "Manifest",
-    "MrtPipelineError",
-    "Platform",
-    "PlatformLink",
-    "Provenance",
-    "RunResult",
-    "RunStatus",
-    "Severity",
-    "Stage3Output",
-    "Station",
-    "StationCode",
-    "StationExit",
-    "StationStatus",
-    "StationType",
-    "StepFree",
-    "TowardsKind",
-    "__version__",
-    "load",
-    "run",
-]
+    from mrt_pipeline.public import __all__ as __all__
 
 __version__ = "2.0.0"
 
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
+    if name == "__all__":
+        return _offered()
+    if name.startswith("_") or _is_submodule(name) or name not in _offered():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from mrt_pipeline import public
 
@@ -51,4 +23,17 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_offered()})
+
+
+def _offered() -> list[str]:
+    from mrt_pipeline import public
+
+    return [*public.__all__, "__version__"]
+
+
+def _is_submodule(name: str) -> bool:
+    """Return whether a name is asked for by an import of a part of the package, which needs no other part."""
+    from importlib.util import find_spec
+
+    return find_spec(f"{__name__}.{name}") is not None

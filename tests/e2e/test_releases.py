@@ -68,7 +68,7 @@ def test_the_changes_for_people_tell_exactly_the_same(released: Path) -> None:
     text = (released / "2026.07.13" / "CHANGES.md").read_text("utf-8")
     assert "3 stations opened, 2 codes renumbered, services of 1 line changed." in text
     titles = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
-    assert titles == ["Stations opened", "Renumbered", "Lines"]
+    assert titles == ["Stations opened", "Codes renumbered", "Lines"]
     bullets = [line for line in text.splitlines() if line.startswith("- ")]
     assert len(bullets) == len(OPENED) + len(RENUMBERED) + 1
     for code, name in OPENED.items():

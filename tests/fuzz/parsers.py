@@ -42,9 +42,9 @@ from mrt_pipeline.runtime.recordings import RECORDED
 from mrt_pipeline.sources.datagov.parsing import parse_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.fandom_wiki.titles import find_heads, search_titles
-from mrt_pipeline.sources.official_places.layouts import COMMUNITY_CLUB_LAYOUT, PARK_LAYOUT
+from mrt_pipeline.sources.official_places import COMMUNITY_CLUBS, HOTELS, PARKS
 from mrt_pipeline.sources.official_places.outlines import to_areas
-from mrt_pipeline.sources.official_places.parsing import parse_areas, parse_hotels, parse_points
+from mrt_pipeline.sources.official_places.parsing import parse_places
 from mrt_pipeline.sources.onemap.parsing import parse_stations
 from mrt_pipeline.stages.stage2_enrichment import without_enrichment
 from mrt_pipeline.stages.stage3_merger import merge
@@ -104,8 +104,8 @@ def _names() -> PlaceNames:
 
 
 def _read_places(content: bytes) -> object:
-    parse_points(content, COMMUNITY_CLUB_LAYOUT)
-    return [to_areas(record.outline) for record in parse_areas(content, PARK_LAYOUT).records]
+    parse_places(COMMUNITY_CLUBS, content)
+    return [to_areas(record.outline) for record in parse_places(PARKS, content).records]
 
 
 def _place_files() -> tuple[bytes, ...]:
@@ -236,7 +236,7 @@ TARGETS: dict[str, Target] = {
         _recorded("lta-bus-services/routes.json", "lta-bus-services/services.min.json"),
     ),
     "official places": Target(_read_places, (SourceFormatError,), _place_files),
-    "hotels": Target(parse_hotels, (SourceFormatError,), _hotels),
+    "hotels": Target(lambda content: parse_places(HOTELS, content), (SourceFormatError,), _hotels),
     "wiki page": Target(_read_page, (), _pages),
     "wiki answer": Target(_read_wiki_answer, (SourceError,), _wiki_answers),
     "model reply": Target(_read_reply, (UnreadableReplyError,), _replies),

@@ -20,7 +20,7 @@ from mrt_pipeline.errors import FetchError, SourceError
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.sources.lta_lifts.claims import LiftSource
+from mrt_pipeline.sources.lta_lifts.claims import late_source
 from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
 from mrt_pipeline.sources.sbs_transit.claims import open_source as open_station_pages
 from mrt_pipeline.sources.sbs_transit.reading import read_pages
@@ -87,7 +87,7 @@ def test_a_lift_is_out_of_service_as_long_as_lta_lists_it(
     publishers: Publishers, access: LocalAccess
 ) -> None:
     def shown() -> Any:
-        source = LiftSource(lambda: read_lifts(access), load_network())
+        source = late_source(lambda: read_lifts(access), load_network())
         source.prepare(())
         (found,) = source.claims_for(HOUGANG, ()).exits
         assert found.access is not None

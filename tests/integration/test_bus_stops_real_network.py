@@ -20,7 +20,7 @@ from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Station
 from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.sources.datamall import claims as lta_source
-from mrt_pipeline.sources.datamall.tables import read_bus_tables
+from mrt_pipeline.sources.datamall.reading import read_bus_tables
 from mrt_pipeline.sources.network import claims as network_source
 from mrt_pipeline.stages.checks.positions import distance_m
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion

@@ -9,11 +9,11 @@ import pytest
 import mrt_pipeline
 from mrt_pipeline.config.licences import is_open
 from mrt_pipeline.config.registry import all_exports
-from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.evidence import walk_published
+from mrt_pipeline.contracts.fields import measure_coverage
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.runtime.output_files import render_output
-from mrt_pipeline.stages.checks.citations import check_citations
+from mrt_pipeline.stages.checks.sanity import check_citations
 from mrt_pipeline.stages.licensing import restrict
 from tests.fakes.surroundings import be_bare
 

@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 import pytest
 
+from mrt_pipeline.config import Settings
 from mrt_pipeline.errors import FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.sources.mrtdown.reading import Tables, letters_table, names_table, read_tables
+from mrt_pipeline.sources.mrtdown.reading import Tables, read_tables, tables_of
 from tests.fakes.http_server import Reply
 from tests.fakes.mrtdown import DAY, MrtdownRepository
 from tests.fakes.publishers import Publishers
@@ -33,7 +34,7 @@ def access(publishers: Publishers, tmp_path: Path) -> SourceAccess:
 def as_whole() -> Any:
     """Return the records of the repository's content in one piece."""
     payload = Payload(MrtdownRepository().content("station", "service"), datetime(2026, 11, 23, tzinfo=UTC))
-    return letters_table(payload).records, names_table(payload).records
+    return records(tables_of(payload, Settings()))
 
 
 def records(tables: Tables) -> Any:

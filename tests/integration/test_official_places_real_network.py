@@ -19,7 +19,7 @@ from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.geometry import distance_m
 from mrt_pipeline.runtime.recordings import RECORDED, load_recording
-from mrt_pipeline.sources.datamall.tables import read_bus_tables
+from mrt_pipeline.sources.datamall.reading import read_bus_tables
 from mrt_pipeline.sources.official_places import DATASETS, SPEC
 from mrt_pipeline.sources.official_places.claims import PlacesSource
 from mrt_pipeline.sources.official_places.reading import read_places, record
@@ -150,12 +150,12 @@ def test_files_with_the_recorded_facts_give_the_recorded_tables_in_live_mode(
         live = read_places(access, 30)
         again = read_places(access, 30)
         asked = len(publishers.datagov_server.requests)
-    for (_, was), (_, now) in zip(recorded.by_kind, live.by_kind, strict=True):
+    for was, now in zip(recorded, live, strict=True):
         assert now.records == was.records
         assert now.provenance.document_id == was.provenance.document_id
-    assert again.by_kind[0][1].records == live.by_kind[0][1].records
+    assert again[0].records == live[0].records
     assert asked == 2 * len(DATASETS), "kept answers are used again"
-    only = [finding.record_id for table in live.tables for finding in table.findings]
+    only = [finding.record_id for table in live for finding in table.findings]
     assert only == ["nhb-museums", "stb-hotels"]
 
 

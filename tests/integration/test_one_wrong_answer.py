@@ -18,8 +18,7 @@ from mrt_pipeline.extraction.bus_tables import BusTables, find_unknown_stops
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.http_cache import HttpCache
 from mrt_pipeline.sources.datagov.reading import read_exits
-from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
-from mrt_pipeline.sources.datamall.tables import read_bus_tables
+from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops, read_bus_tables
 from mrt_pipeline.sources.onemap.reading import read_stations
 from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
 from tests.fakes.publishers import DATASET, LocalAccess, Publishers, call_rows, stop_rows

@@ -19,7 +19,7 @@ from mrt_pipeline.extraction.page_reading import read_html
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import default_context
-from mrt_pipeline.sources.datamall.tables import read_bus_tables
+from mrt_pipeline.sources.datamall.reading import read_bus_tables
 from mrt_pipeline.sources.fandom_wiki.broken_pages import find_trouble, is_blank
 from mrt_pipeline.sources.fandom_wiki.claims import LICENCE
 from mrt_pipeline.sources.fandom_wiki.page_completeness import is_short, shows_source

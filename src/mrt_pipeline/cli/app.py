@@ -186,7 +186,7 @@ def coverage(
     config: Config = None,
 ) -> None:
     """Print, as Markdown, what is known about exits: sources, age, agreements, contradictions."""
-    from mrt_pipeline.cli.coverage import show_coverage
+    from mrt_pipeline.cli.explaining import show_coverage
 
     show_coverage(run, config, is_short=is_short)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mrt_pipeline.cli.printing import say
 from mrt_pipeline.config import PipelineConfig, find_config
-from mrt_pipeline.config.commented import read_commented
+from mrt_pipeline.config.loading import read_commented
 from mrt_pipeline.config.registry import refuse_missing_packages
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.orchestrator.resume_command import with_config

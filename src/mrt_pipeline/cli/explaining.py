@@ -7,11 +7,13 @@ from itertools import groupby
 from pathlib import Path
 
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_unvouched
-from mrt_pipeline.cli.printing import say, say_json, warn
-from mrt_pipeline.cli.station_summary import count_rejected, summarise
+from mrt_pipeline.cli.printing import align, say, say_json, warn
 from mrt_pipeline.compare.wording import show_value
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
+from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.names import LATEST, REJECTED_NAME
+from mrt_pipeline.explain.coverage_page import render_coverage, render_readme
 from mrt_pipeline.explain.explanation import RunFacts, explain
 from mrt_pipeline.explain.stations import get_station
 from mrt_pipeline.history.altered_files import describe_altered
@@ -106,13 +108,11 @@ def _values(values: Iterable[ExplainedValue], documents: dict[str, int]) -> Iter
         if name is not None:
             yield f"  {name}"
         for (rule, reasons), same in grouped.items():
-            yield "  " * (1 if is_alone else 2) + "; ".join(map(_show, same))
+            yield "  " * (1 if is_alone else 2) + "; ".join(
+                f"{it.attribute or it.field} {show_value(it.value)}" for it in same
+            )
             yield from (f"        {line}" for line in ([rule] if rule else []))
             yield from (f"        {_reason(reason, documents)}" for reason in reasons)
-
-
-def _show(value: ExplainedValue) -> str:
-    return f"{value.attribute or value.field} {show_value(value.value)}"
 
 
 def _name(value: ExplainedValue) -> str | None:
@@ -156,3 +156,68 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield ""
         yield title
         yield from (f"  {line}" for line in shown)
+
+
+_PLACE = ("exit_id", "exit_code", "station_code", "line_code", "lat", "lng")
+"""an exit's own fields, which its heading says"""
+_PARTS = {name: rank for rank, name in enumerate(PARTS)}
+
+
+def summarise(found: Explanation) -> Iterator[str]:
+    """Yield the values of a station and its exits, a field in each line, with the documents they rest on."""
+    silent: dict[str | None, list[str]] = {}
+    for item in found.silent:
+        silent.setdefault(item.exit_id, []).append(item.field)
+    for exit_id, of_exit in groupby(found.values, key=lambda value: value.exit_id):
+        values = list(of_exit)
+        yield ""
+        yield "Station" if exit_id is None else _heading(exit_id, values)
+        rows = list(_rows(values, is_exit=exit_id is not None))
+        rows.extend((field, "nothing published", "") for field in silent.get(exit_id, ()))
+        rows.sort(key=lambda row: _PARTS.get(row[0], -1))
+        yield from (f"  {line}" for line in align(rows))
+
+
+def count_rejected(found: Explanation) -> Iterator[str]:
+    """Yield how many claims were not published, if any."""
+    if number := len(found.rejected):
+        yield ""
+        yield f"{counted(number, 'claim')} not published"
+
+
+def _heading(exit_id: str, values: Iterable[ExplainedValue]) -> str:
+    own = {value.field: show_value(value.value) for value in values if value.field in _PLACE}
+    return f"Exit {exit_id}, {own['station_code']}, {own['lat']}, {own['lng']}"
+
+
+def _rows(values: Iterable[ExplainedValue], *, is_exit: bool) -> Iterator[tuple[str, str, str]]:
+    """Yield each field with its values in short and the documents that these rest on."""
+    for field, of_field in groupby(values, key=lambda value: value.field):
+        if is_exit and field in _PLACE:
+            continue
+        same = list(of_field)
+        documents = dict.fromkeys(reason.document_id for value in same for reason in value.reasons)
+        yield field, _short(same), f"[{', '.join(documents)}]"
+
+
+def _short(values: list[ExplainedValue]) -> str:
+    if values[0].attribute is None:
+        return show_value(values[0].value)
+    named = dict.fromkeys(value.item for value in values)
+    if None in named:
+        return "; ".join(f"{value.attribute} {show_value(value.value)}" for value in values)
+    return "; ".join(str(item) for item in named)
+
+
+def show_coverage(run: str, config: Path | None, *, is_short: bool) -> None:
+    """Print the page of figures of a dataset as Markdown.
+
+    Args:
+        run: name or path of a run, ``latest``, or path of a dataset's file.
+        config: says where runs lie.
+        is_short: whether to print only the tables that the README shows.
+    """
+    loaded = load_dataset(run, outputs_of(config, run))
+    warn_of_unvouched(loaded)
+    page = render_readme(loaded.dataset) if is_short else render_coverage(loaded.dataset)
+    say(*page.splitlines())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import wraps
 from inspect import Signature, signature
@@ -102,17 +102,8 @@ class RunFlags:
         """
         from mrt_pipeline.orchestrator.request import RunRequest
 
-        return RunRequest(
-            output_dir=self.output_dir,
-            stage=self.stage,
-            resume_from=self.resume_from,
-            skip_existing=self.skip_existing,
-            as_of=self.as_of.date() if self.as_of else None,
-            retry_failed=self.retry_failed,
-            accept_changes=self.accept_changes,
-            beyond_horizon=self.beyond_horizon,
-            move_latest=self.move_latest,
-        )
+        flags = {name: value for name, value in asdict(self).items() if name != "config"}
+        return RunRequest(**{**flags, "as_of": self.as_of.date() if self.as_of else None})
 
 
 def with_run_flags(command: Callable[..., None]) -> Callable[..., None]:

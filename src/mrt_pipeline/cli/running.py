@@ -49,7 +49,9 @@ def _describe_end(manifest: Manifest, folder: Path | None, last_stage: int) -> d
     return {
         **_describe_run(manifest, folder),
         "status": manifest.status.value,
-        "counts": {name: _plain(number) for name, number in counts.items() if _is_figure(name)},
+        "counts": {
+            name: _plain(number) for name, number in counts.items() if not name.startswith("findings_")
+        },
         "findings": manifest.findings,
         "next": next_command(manifest, folder, last_stage) if folder is not None else None,
         "error": None,
@@ -89,11 +91,6 @@ def _manifest_of(orchestrator: PipelineOrchestrator | None) -> Manifest | None:
     except (CorruptCheckpointError, StorageError):
         return None
     return manifest if manifest is not None and manifest.run_id == orchestrator.run_id else None
-
-
-def _is_figure(name: str) -> bool:
-    """Return whether a count is told here; the findings have a place of their own."""
-    return not name.startswith("findings_")
 
 
 def _plain(number: float) -> float:

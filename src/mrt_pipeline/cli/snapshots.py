@@ -27,8 +27,7 @@ from mrt_pipeline.errors import SourceFormatError, UsageError
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.files import read_bytes
-from mrt_pipeline.runtime.recordings import RECORDED, save_recording
-from mrt_pipeline.runtime.table_rows import columns_of, to_row
+from mrt_pipeline.runtime.recordings import RECORDED, columns_of, save_recording, to_row
 
 Files = Mapping[str, Sequence[Path]]
 """document id to the files that hold it"""
@@ -95,10 +94,10 @@ def files_by_document(named: Files, given: Iterable[str]) -> dict[str, list[Path
 
 def _from_files(files: Files, retrieved_at: datetime, settings: Settings) -> list[SourceTable[Any]]:
     found = []
-    for document in _documents():
+    for spec, document in _documents():
         payloads = [Payload(_read(path), retrieved_at) for path in files.get(document.document_id, ())]
         if payloads:
-            found.append(_owner_of(document).load(document.reader)(payloads, settings))
+            found.append(spec.load(spec.reader)(document, payloads, settings))
     return found
 
 
@@ -122,18 +121,15 @@ def _from_services(configuration: PipelineConfig) -> list[SourceTable[Any]]:
 
 
 def _check_names(files: Files) -> None:
-    known = [document.document_id for document in _documents() if document.reader]
+    known = [document.document_id for _, document in _documents()]
     for name in files:
         if name not in known:
             raise UsageError(f"{name} is not a recorded document; expected one of {', '.join(known)}.")
 
 
-def _documents() -> list[Document]:
-    return [document for spec in all_sources() for document in spec.documents]
-
-
-def _owner_of(document: Document) -> SourceSpec:
-    return next(spec for spec in all_sources() if document in spec.documents)
+def _documents() -> list[tuple[SourceSpec, Document]]:
+    """Return every document that can be read from files, with its source."""
+    return [(spec, document) for spec in all_sources() if spec.reader for document in spec.documents]
 
 
 def _live(settings: Settings) -> Settings:
@@ -182,6 +178,6 @@ def _report(recorded: Sequence[SourceTable[Any]], *, shows_all: bool) -> None:
 
 def _save(table: SourceTable[Any], folder: Path) -> Path:
     document_id = table.provenance.document_id
-    record_type = next(found.record_type for found in _documents() if found.document_id == document_id)
+    record_type = next(found.record_type for _, found in _documents() if found.document_id == document_id)
     columns = columns_of(record_type) if record_type else []
     return save_recording(folder, document_id, columns, map(to_row, table.records), table.provenance)

@@ -7,10 +7,10 @@ their line.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from mrt_pipeline.compare.findings import compare_findings
 from mrt_pipeline.compare.matching import (
     Pair,
     Replacement,
@@ -18,6 +18,7 @@ from mrt_pipeline.compare.matching import (
     distance_m,
     find_replacements,
     match_exits,
+    presence_of,
 )
 from mrt_pipeline.compare.service_changes import Rerouting
 from mrt_pipeline.compare.values import Scope, compare_exit_values, compare_station_values
@@ -27,8 +28,8 @@ from mrt_pipeline.contracts.comparison import (
     CoverageChange,
     DocumentChange,
     ExitMove,
-    ExitPresence,
     ExitRelabelling,
+    FindingChange,
     FutureStation,
     Renaming,
     Renumbering,
@@ -37,8 +38,9 @@ from mrt_pipeline.contracts.comparison import (
     StationPresence,
     ValueChange,
 )
-from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.fields import measure_coverage
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StationExit, index_platforms, join_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.network import Network, load_network
@@ -119,9 +121,9 @@ class _Comparing:
             self._note_place(slug, old, new)
             self._note("values_changed", *self._compare_values(pair, old, new))
         elif new is not None:
-            self._note("exits_added", _presence(slug, new))
+            self._note("exits_added", presence_of(slug, new))
         elif old is not None:
-            self._note("exits_removed", _presence(slug, old))
+            self._note("exits_removed", presence_of(slug, old))
 
     def _note_place(self, slug: str, old: StationExit, new: StationExit) -> None:
         """Note that an exit is signed otherwise, or stands elsewhere."""
@@ -191,12 +193,6 @@ def _code_changes(station: Station, other: Station, replaced: Iterable[str]) -> 
             yield CodeChange(slug=station.slug, name=station.name, line_code=line, station_code=code)
 
 
-def _presence(slug: str, found: StationExit) -> ExitPresence:
-    return ExitPresence(
-        slug=slug, exit_id=found.exit_id, exit_code=found.exit_code, station_code=found.station_code
-    )
-
-
 def _relabelling(slug: str, old: StationExit, new: StationExit, moved_m: float) -> ExitRelabelling:
     return ExitRelabelling(
         slug=slug,
@@ -226,3 +222,43 @@ def _compare_documents(old: dict[str, Provenance], new: dict[str, Provenance]) -
 
 def _content(document: Provenance) -> Sequence[str | None]:
     return document.sha256, document.revision, document.licence
+
+
+COUNTED_ELSEWHERE = frozenset({"field-coverage"})
+"""checks whose findings repeat figures that are compared by themselves"""
+
+Subject = tuple[str | None, ...]
+
+
+def compare_findings(old: Stage3Output, new: Stage3Output) -> Iterator[FindingChange]:
+    """Yield the findings that differ, in the order of the newer dataset, those that are gone last.
+
+    Which are new or gone follows from what they are about: of two on the same subject, one is the other.
+    Its words only tell that it now reads otherwise; the day that a dataset describes stands in some of them
+    and is no difference.
+    """
+    before, after = _by_message(old), _by_message(new)
+    gone: dict[Subject, list[Finding]] = defaultdict(list)
+    for key, finding in before.items():
+        if key not in after:
+            gone[_subject(finding)].append(finding)
+    for key, finding in after.items():
+        if key not in before:
+            earlier = gone[_subject(finding)]
+            yield FindingChange(old=earlier.pop(0) if earlier else None, new=finding)
+    for left in gone.values():
+        yield from (FindingChange(old=finding) for finding in left)
+
+
+def _by_message(dataset: Stage3Output) -> dict[tuple[Subject, str], Finding]:
+    day = dataset.metadata.as_of.isoformat()
+    return {
+        (_subject(finding), finding.message.replace(day, "as_of")): finding
+        for finding in dataset.findings
+        if finding.check not in COUNTED_ELSEWHERE
+    }
+
+
+def _subject(finding: Finding) -> Subject:
+    which = finding.slug, finding.exit_id, finding.record_id, finding.field, finding.source
+    return finding.check, finding.severity.value, *which

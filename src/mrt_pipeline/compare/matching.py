@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from mrt_pipeline.contracts.comparison import ExitPresence
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.network import Network
 from mrt_pipeline.runtime.geometry import to_svy21
@@ -80,6 +81,13 @@ def match_exits(pair: Pair) -> list[tuple[StationExit | None, StationExit | None
         *((before.get(exit_id), found) for exit_id, found in new.items()),
         *((found, None) for found in lost if found.exit_id not in relabelled),
     ]
+
+
+def presence_of(slug: str, found: StationExit) -> ExitPresence:
+    """Return an exit that only one of two datasets has."""
+    return ExitPresence(
+        slug=slug, exit_id=found.exit_id, exit_code=found.exit_code, station_code=found.station_code
+    )
 
 
 def distance_m(old: Station | StationExit, new: Station | StationExit) -> float:

@@ -8,14 +8,23 @@ The one value whose change is watched too is step-free access (``turns``), and e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mrt_pipeline.compare.matching import Pair, match_exits
+from mrt_pipeline.compare.matching import Pair, match_exits, presence_of
 from mrt_pipeline.compare.turns import find_lost_answers, find_turns
-from mrt_pipeline.contracts.fields import FIELDS, ExitField
-from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, LostAnswer, LostExit, LostStation, RecordLoss
-from mrt_pipeline.contracts.network import Platform, StationExit, index_platforms
+from mrt_pipeline.contracts.comparison import ExitPresence
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.fields import FIELDS, ExitField, published_values
+from mrt_pipeline.contracts.gates import (
+    AccessTurn,
+    FieldLoss,
+    LostAnswer,
+    LostStation,
+    RecordLoss,
+    SilentSource,
+)
+from mrt_pipeline.contracts.network import Platform, Station, StationExit, index_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
 
 ExitPair = tuple[StationExit, StationExit]
@@ -26,7 +35,7 @@ class Losses:
     """Everything that is gone, in the older dataset's order."""
 
     stations: tuple[LostStation, ...]
-    exits: tuple[LostExit, ...]
+    exits: tuple[ExitPresence, ...]
     fields: tuple[FieldLoss, ...]
     """only fields of which something is gone"""
     turns: tuple[AccessTurn, ...] = ()
@@ -40,16 +49,17 @@ class Losses:
 def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
     """Return what is gone from an older dataset to a newer one, everything told once."""
     pairs = list(_pair_stations(old, new))
-    exits: list[LostExit] = []
+    exits: list[ExitPresence] = []
     kept: list[ExitPair] = []
     slugs: list[str] = []
     for pair in pairs:
-        for then, now in _pair_exits(pair):
+        is_same = pair.old == pair.new
+        for then, now in zip(pair.old.exits, pair.new.exits, strict=True) if is_same else match_exits(pair):
             if then is not None and now is not None:
                 kept.append((then, now))
                 slugs.append(pair.new.slug)
             elif then is not None:
-                exits.append(_lost_exit(pair.old.slug, then))
+                exits.append(presence_of(pair.old.slug, then))
     platforms = index_platforms(old.stations), index_platforms(new.stations)
     measured = (_measure(field, kept, platforms) for field in FIELDS.values())
     named = [(slug, *found) for slug, found in zip(slugs, kept, strict=True)]
@@ -66,10 +76,6 @@ def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
 def _pair_stations(old: Stage3Output, new: Stage3Output) -> Iterator[Pair]:
     after = {station.slug: station for station in new.stations}
     return (Pair(then, after[then.slug]) for then in old.stations if then.slug in after)
-
-
-def _pair_exits(pair: Pair) -> Iterable[tuple[StationExit | None, StationExit | None]]:
-    return zip(pair.old.exits, pair.new.exits, strict=True) if pair.old == pair.new else match_exits(pair)
 
 
 def _lost_stations(old: Stage3Output, new: Stage3Output) -> Iterator[LostStation]:
@@ -100,12 +106,6 @@ def _count_records(dataset: Stage3Output) -> Counter[str]:
     return counted
 
 
-def _lost_exit(slug: str, found: StationExit) -> LostExit:
-    return LostExit(
-        exit_id=found.exit_id, slug=slug, exit_code=found.exit_code, station_code=found.station_code
-    )
-
-
 def _measure(
     field: ExitField, pairs: Iterable[ExitPair], platforms: tuple[dict[str, Platform], dict[str, Platform]]
 ) -> FieldLoss:
@@ -119,3 +119,48 @@ def _measure(
             exits.append(then.exit_id)
     share = round(lost / old, 4) if old else 0.0
     return FieldLoss(field=field.name, old=old, lost=lost, share=share, exits=tuple(exits))
+
+
+def find_silences(old: Stage3Output, new: Stage3Output) -> tuple[SilentSource, ...]:
+    """Return each station and source of an older dataset of which a newer one has no value left.
+
+    A page that was blanked, deleted, moved away or turned into a redirect is no failure of anybody, and a
+    limit on values lost in all does not notice one station. So each is told by name.
+
+    Returns:
+        one record per station that both have and source, in the older dataset's order.
+    """
+    return tuple(_silences(old, new))
+
+
+def _silences(old: Stage3Output, new: Stage3Output) -> Iterator[SilentSource]:
+    after = {station.slug: station for station in new.stations}
+    for station in old.stations:
+        if (now := after.get(station.slug)) is None or now == station:
+            continue
+        left = _count_values(now, new.provenance)
+        for source_id, cited in _count_values(station, old.provenance).items():
+            if source_id not in left:
+                yield SilentSource(
+                    slug=station.slug,
+                    name=station.name,
+                    source_id=source_id,
+                    values=sum(cited.values()),
+                    documents=tuple(sorted({_name(old.provenance[name]) for name in cited})),
+                )
+
+
+def _count_values(station: Station, provenance: Mapping[str, Provenance]) -> dict[str, dict[str, int]]:
+    """Return how many values on a station's exits and platforms cite each document, by source."""
+    counts: dict[str, dict[str, int]] = {}
+    for value in published_values(station):
+        cited = {evidence.document_id for evidence in value.all_evidence()}
+        for document_id in sorted(cited & provenance.keys()):
+            of_source = counts.setdefault(provenance[document_id].source_id, {})
+            of_source[document_id] = of_source.get(document_id, 0) + 1
+    return counts
+
+
+def _name(document: Provenance) -> str:
+    revision = f", revision {document.revision}" if document.revision else ""
+    return f"“{document.title}”{revision}"

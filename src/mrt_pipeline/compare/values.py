@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mrt_pipeline.compare.items import name_direction, name_item
 from mrt_pipeline.compare.matching import Pair, is_same_position
 from mrt_pipeline.compare.service_changes import Led, LedPair
 from mrt_pipeline.contracts.comparison import ValueChange
-from mrt_pipeline.contracts.evidence import Evidence, Published
+from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.network import ExitBusStop, Platform, StationExit
+from mrt_pipeline.contracts.network import ExitBusStop, Platform, StationCode, StationExit, StationNames
 from mrt_pipeline.extraction.buildings import cite_link
 
 SAME_DISTANCE_M = 0.5
@@ -155,7 +154,7 @@ def _compare_attribute(
 ) -> Iterator[ValueChange]:
     old, new = (getattr(record, name) for record in records)
     if old != new:
-        old_evidence, new_evidence = (_evidence_of(record, name) for record in records)
+        old_evidence, new_evidence = (it.evidence_for(name) or it.all_evidence() for it in records)
         yield scope.change(
             field, item, attribute, old=old, new=new, old_evidence=old_evidence, new_evidence=new_evidence
         )
@@ -192,6 +191,29 @@ def _match_items(old: Sequence[Published], new: Sequence[Published]) -> Iterator
     yield from ((record, None) for name, record in before.items() if name not in after)
 
 
-def _evidence_of(record: Published, field: str) -> tuple[Evidence, ...]:
-    """Return the reasons for a field, those of the whole record for one that is computed."""
-    return record.evidence_for(field) or record.all_evidence()
+RECORD_TYPES: dict[str, tuple[type[Published], ...]] = {
+    "codes": (StationCode,),
+    "names": (StationNames,),
+    **{part.name: part.kinds for part in PARTS.values()},
+}
+"""fields of a station or exit that hold published records of their own, to the kinds of these"""
+
+
+_KEYS: dict[type[Published], str] = {
+    StationCode: "station_code",
+    **{part.record_type: part.key for part in PARTS.values()},
+}
+
+
+def name_item(record: Published) -> str | None:
+    """Return which one of several a record is, none for one that is alone."""
+    if isinstance(record, Platform):
+        return name_direction(record)
+    key = _KEYS.get(type(record), "")
+    return getattr(record, key) if key else None
+
+
+def name_direction(platform: Platform) -> str:
+    """Return where a platform's trains go, e.g. ``NS13 to NS12, towards NS1``."""
+    beyond = "" if platform.towards_code == platform.next_code else f", towards {platform.towards_code}"
+    return f"{platform.station_code} to {platform.next_code}{beyond}"

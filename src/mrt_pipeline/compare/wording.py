@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from mrt_pipeline.contracts.comparison import (
     Comparison,
+    ExitRelabelling,
     FindingChange,
+    FutureStation,
     LineChange,
+    Renumbering,
     StationPresence,
     ValueChange,
 )
@@ -32,33 +35,100 @@ class Section:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of change to stations, codes or exits: where it stands in a comparison, and how it is told."""
+
+    field: str
+    """of ``Comparison``"""
+    noun: str
+    """what changed, in the singular"""
+    word: str
+    """what became of it"""
+    mark: str
+    """how the map of the report marks it"""
+    line: Callable[[Any], str]
+    """returns one change in words"""
+    advice: str = ""
+    """what a person does about it, if it is to be confirmed"""
+
+    @property
+    def title(self) -> str:
+        """Return what several are called: ``Exits moved``."""
+        return f"{self.noun.capitalize()}s {self.word}"
+
+    def count(self, number: int) -> str:
+        """Return how many there are: ``2 exits moved``."""
+        return f"{counted(number, self.noun)} {self.word}"
+
+
+_CODE, _EXIT = "{0.station_code}  {0.name}".format, "{0.exit_id} ({0.station_code})".format
+_RENAMED = "{0.old_name} → {0.new_name}".format
+_MOVED, _EXIT_MOVED = "{0.name} by {0.moved_m:.1f} m".format, "{0.exit_id} by {0.moved_m:.1f} m".format
+
+
+def _presence(item: StationPresence) -> str:
+    return f"{', '.join(item.codes)}  {item.name}{_exits_of(item.slug, item.exits)}"
+
+
+def _future(item: FutureStation) -> str:
+    return f"{', '.join(item.codes)}  {item.name}"
+
+
+def _replaced(item: Renumbering) -> str:
+    return f"{item.old_code} → {item.new_code}  {item.name}{_exits_of(item.slug, item.exits)}"
+
+
+def _relabelled(item: ExitRelabelling) -> str:
+    old, new = (
+        f"{item.old_exit_id} ({item.old_station_code})",
+        f"{item.new_exit_id} ({item.new_station_code})",
+    )
+    return f"{old} → {new}, {item.moved_m:.1f} m away"
+
+
+_ANNOUNCED = "confirm with the announcement"
+_BOARDING = "confirm that passengers can no longer board"
+_CALLS, _CALLS_NOT = "confirm that trains of the line call there", "confirm that trains no longer call there"
+_NEW_EXIT = "see on the map that none was there already under another label"
+_LOST_EXIT = "confirm that none is still in use; a lost exit misleads people"
+_MOVED_EXIT = "see on the map whether another exit is meant"
+_MOVED_STATION = "see on the map where they are now"
+KINDS = (
+    Kind("stations_opened", "station", "opened", "opened", _presence, _ANNOUNCED),
+    Kind("stations_closed", "station", "closed", "closed", _presence, _BOARDING),
+    Kind("stations_renamed", "station", "renamed", "renamed", _RENAMED, "confirm the name"),
+    Kind("renumberings", "code", "renumbered", "renumbered", _replaced, _ANNOUNCED),
+    Kind("codes_added", "code", "added", "code", _CODE, _CALLS),
+    Kind("codes_removed", "code", "removed", "code", _CODE, _CALLS_NOT),
+    Kind("exits_added", "exit", "added", "exit", _EXIT, _NEW_EXIT),
+    Kind("exits_removed", "exit", "removed", "exit", _EXIT, _LOST_EXIT),
+    Kind("exits_moved", "exit", "moved", "exit", _EXIT_MOVED, _MOVED_EXIT),
+    Kind("exits_relabelled", "exit", "relabelled", "exit", _relabelled, "confirm with the signs"),
+    Kind("stations_moved", "station position", "moved", "moved", _MOVED, _MOVED_STATION),
+    Kind("future_added", "future station", "added", "future", _future),
+    Kind("future_removed", "future station", "removed", "future", _future),
+)
+"""in the order of their weight"""
+
+
 def headline(comparison: Comparison) -> str:
     """Return what changed in one sentence of numbers."""
+    *kinds, added, removed = ((kind, len(getattr(comparison, kind.field))) for kind in KINDS)
+    lines = comparison.lines_changed
+    same_way = sum(item.is_same_way for item in lines)
     changes = (
-        (len(comparison.stations_opened), "{} opened", "station"),
-        (len(comparison.stations_closed), "{} closed", "station"),
-        (len(comparison.stations_renamed), "{} renamed", "station"),
-        (len(comparison.renumberings), "{} renumbered", "code"),
-        (len(comparison.codes_added), "{} added", "code"),
-        (len(comparison.codes_removed), "{} removed", "code"),
-        (len(comparison.exits_added), "{} added", "exit"),
-        (len(comparison.exits_removed), "{} removed", "exit"),
-        (len(comparison.exits_moved), "{} moved", "exit"),
-        (len(comparison.exits_relabelled), "{} relabelled", "exit"),
-        (len(comparison.stations_moved), "{} moved", "station position"),
-        (sum(not item.is_same_way for item in comparison.lines_changed), "services of {} changed", "line"),
-        (sum(item.is_same_way for item in comparison.lines_changed), "destinations of {} changed", "line"),
-        (len(comparison.values_changed), "{} changed", "value"),
-        (len(comparison.future_added) + len(comparison.future_removed), "{} changed", "future station"),
+        *((number, kind.count(number)) for kind, number in kinds),
+        (len(lines) - same_way, f"services of {counted(len(lines) - same_way, 'line')} changed"),
+        (same_way, f"destinations of {counted(same_way, 'line')} changed"),
+        (len(comparison.values_changed), f"{counted(len(comparison.values_changed), 'value')} changed"),
+        (added[1] + removed[1], f"{counted(added[1] + removed[1], 'future station')} changed"),
     )
-    parts = [words.format(counted(number, noun)) for number, words, noun in changes if number]
-    if parts:
+    if parts := [text for number, text in changes if number]:
         return ", ".join(parts) + "."
-    return (
-        SAME
-        if comparison.is_same
-        else f"{counted(len(comparison.findings), 'finding')} changed; nothing else did."
-    )
+    if comparison.is_same:
+        return SAME
+    return f"{counted(len(comparison.findings), 'finding')} changed; nothing else did."
 
 
 def describe(comparison: Comparison, most: int = MAX_SHOWN) -> Iterator[Section]:
@@ -68,45 +138,17 @@ def describe(comparison: Comparison, most: int = MAX_SHOWN) -> Iterator[Section]
         comparison: what changed.
         most: lines of a section; the last one tells how many more there are.
     """
-    found = comparison
+    *kinds, added, removed = (
+        (kind.title, list(map(kind.line, getattr(comparison, kind.field)))) for kind in KINDS
+    )
     for title, lines in (
-        ("Stations opened", [_presence(item) for item in found.stations_opened]),
-        ("Stations closed", [_presence(item) for item in found.stations_closed]),
-        ("Stations renamed", [f"{item.old_name} → {item.new_name}" for item in found.stations_renamed]),
-        (
-            "Renumbered",
-            [
-                f"{item.old_code} → {item.new_code}  {item.name}{_exits_of(item.slug, item.exits)}"
-                for item in found.renumberings
-            ],
-        ),
-        ("Codes added", [f"{item.station_code}  {item.name}" for item in found.codes_added]),
-        ("Codes removed", [f"{item.station_code}  {item.name}" for item in found.codes_removed]),
-        ("Exits added", [f"{item.exit_id} ({item.station_code})" for item in found.exits_added]),
-        ("Exits removed", [f"{item.exit_id} ({item.station_code})" for item in found.exits_removed]),
-        ("Exits moved", [f"{item.exit_id} by {item.moved_m:.1f} m" for item in found.exits_moved]),
-        (
-            "Exits relabelled",
-            [
-                f"{item.old_exit_id} ({item.old_station_code}) → {item.new_exit_id} "
-                f"({item.new_station_code}), {item.moved_m:.1f} m away"
-                for item in found.exits_relabelled
-            ],
-        ),
-        (
-            "Station positions moved",
-            [f"{item.name} by {item.moved_m:.1f} m" for item in found.stations_moved],
-        ),
-        ("Lines", [_line(item) for item in found.lines_changed]),
-        ("Values changed", list(_values(found.values_changed))),
-        ("Future stations added", [f"{', '.join(item.codes)}  {item.name}" for item in found.future_added]),
-        (
-            "Future stations removed",
-            [f"{', '.join(item.codes)}  {item.name}" for item in found.future_removed],
-        ),
-        ("Coverage", list(_coverage(found))),
-        ("Findings", list(_findings(found.findings))),
-        ("Documents re-read", [item.document_id for item in found.documents]),
+        *kinds,
+        ("Lines", list(map(_line, comparison.lines_changed))),
+        ("Values changed", list(_values(comparison.values_changed))),
+        *(added, removed),
+        ("Coverage", list(describe_coverage(comparison))),
+        ("Findings", list(_findings(comparison.findings))),
+        ("Documents re-read", [item.document_id for item in comparison.documents]),
     ):
         if lines:
             yield Section(title, tuple(_shorten(lines, most)))
@@ -131,10 +173,6 @@ def cite(evidence: Evidence) -> str:
     """Return a reason in short: where it stands, and how it was read."""
     said = f"“{evidence.quote}”" if evidence.quote else f"record {evidence.record_id}"
     return f"{evidence.document_id}: {said} ({evidence.method.value}, {evidence.licence})"
-
-
-def _presence(item: StationPresence) -> str:
-    return f"{', '.join(item.codes)}  {item.name}{_exits_of(item.slug, item.exits)}"
 
 
 def _exits_of(slug: str, exit_ids: Sequence[str]) -> str:
@@ -169,11 +207,15 @@ def _values(changes: Iterable[ValueChange]) -> Iterator[str]:
         content = change.model_dump_json(exclude={"exit_id", "slug"})
         grouped.setdefault(content, []).append(change)
     for same in grouped.values():
-        first = same[0]
-        whose = ", ".join(dict.fromkeys(change.exit_id or change.slug for change in same))
-        what = " ".join(part for part in (first.field, first.item, first.attribute) if part)
-        reasons = "".join(_reasons(first))
-        yield f"{whose}: {what}: {show_value(first.old)} → {show_value(first.new)}{reasons}"
+        yield f"{describe_value(same)}{''.join(_reasons(same[0]))}"
+
+
+def describe_value(same: Sequence[ValueChange], show: Callable[[str], str] = str) -> str:
+    """Return a change that several exits have alike, without the reasons; ``show`` makes values fit."""
+    first = same[0]
+    whose = ", ".join(dict.fromkeys(change.exit_id or change.slug for change in same))
+    what = " ".join(part for part in (first.field, first.item, first.attribute) if part)
+    return f"{whose}: {what}: {show(show_value(first.old))} → {show(show_value(first.new))}"
 
 
 def _reasons(change: ValueChange) -> Iterator[str]:
@@ -186,7 +228,7 @@ def _reasons(change: ValueChange) -> Iterator[str]:
             yield f"\n  {word} by {reasons}"
 
 
-def _coverage(comparison: Comparison) -> Iterator[str]:
+def describe_coverage(comparison: Comparison) -> Iterator[str]:
     """Yield the fields whose share differs by as much as can be shown."""
     for item in comparison.coverage:
         before, after = (f"{side.share:.1%}" for side in (item.old, item.new))
@@ -197,6 +239,11 @@ def _coverage(comparison: Comparison) -> Iterator[str]:
             )
 
 
+def word_of(change: FindingChange) -> str:
+    """Return what became of a finding: ``gone``, ``new``, or ``now`` if it is worded otherwise."""
+    return "gone" if change.new is None else "new" if change.old is None else "now"
+
+
 def _findings(changes: Sequence[FindingChange]) -> Iterator[str]:
     """Yield the findings that a person should look at, and how many others there are."""
     others = 0
@@ -205,8 +252,7 @@ def _findings(changes: Sequence[FindingChange]) -> Iterator[str]:
         if present is None or present.severity is Severity.INFO:
             others += 1
             continue
-        word = "gone" if change.new is None else "new" if change.old is None else "now"
-        yield f"{word} {present.severity.value} {present.check}: {present.message}"
+        yield f"{word_of(change)} {present.severity.value} {present.check}: {present.message}"
     if others:
         yield f"{others} of severity info are new, resolved or reworded"
 

@@ -153,3 +153,18 @@ def _refusal(path: Path | None, faults: Iterable[str], *, has_arguments: bool = 
     where = "in the call and the environment" if has_arguments else "in the environment"
     what = f"The configuration {path if path is not None else where}"
     return ConfigError(f"{what} cannot be used:", tuple(faults))
+
+
+PACKAGED_FILE = Path(__file__).with_name("pipeline.yaml")
+CHECKOUT_FILE = Path(__file__).parents[3] / "config" / "pipeline.yaml"
+EDITOR_MARK = "# yaml-language-server:"
+
+
+def read_commented() -> str:
+    """Return the text of the file of all defaults, without the line that leads editors to the schema.
+
+    What a run without a file goes by is not read from it, and a test keeps the two alike.
+    """
+    file = PACKAGED_FILE if PACKAGED_FILE.exists() else CHECKOUT_FILE
+    first, rest = file.read_text(encoding="utf-8").split("\n", 1)
+    return rest.removeprefix("#\n") if first.startswith(EDITOR_MARK) else f"{first}\n{rest}"

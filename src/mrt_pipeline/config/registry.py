@@ -109,7 +109,7 @@ def sources_by_api(api: str) -> tuple[SourceSpec, ...]:
 
 def sources_filling(part: str) -> tuple[str, ...]:
     """Return the names of the sources that may fill a part of an exit."""
-    return tuple(spec.name for spec in all_sources() if part in spec.fills)
+    return tuple(spec.name for spec in all_sources() if set(PARTS[part].kinds) & set(spec.fills))
 
 
 def known_licences() -> dict[str, Licence]:
@@ -187,5 +187,7 @@ def _misplaced(specs: list[SourceSpec]) -> Iterator[str]:
             yield f"{spec.name} is a source of {spec.stage}; expected one of {', '.join(READING_STAGES)}."
         if bool(spec.api) != (spec.section is not None):
             yield f"{spec.name} has a section of apis or a type for it; expected both or neither."
-        if unknown := sorted(set(spec.fills) - PARTS.keys()):
-            yield f"{spec.name} fills {unknown[0]}; expected some of {', '.join(PARTS)}."
+        known = {kind.__name__: kind for part in PARTS.values() for kind in part.kinds}
+        if unknown := [kind for kind in spec.fills if kind not in known.values()]:
+            found = getattr(unknown[0], "__name__", repr(unknown[0]))
+            yield f"{spec.name} fills {found}; expected some of {', '.join(known)}."

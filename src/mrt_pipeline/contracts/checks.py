@@ -135,7 +135,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning(
             "more-records-than-expected", "document[|s] longer than expected", "check which records are new"
         ),
-        _info("place-left-out", "document[|s] with records that are not landmarks"),
+        _info("place-left-out", "document[|s] with records that are left out"),
         _error(
             "position-not-a-number",
             "record[|s] whose position[|s] [is not a pair|are not pairs] of numbers",

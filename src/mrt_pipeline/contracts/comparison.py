@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.coverage import FieldCoverage
 from mrt_pipeline.contracts.evidence import Evidence, Provenance
+from mrt_pipeline.contracts.fields import FieldCoverage
 from mrt_pipeline.contracts.findings import Finding
 
 

@@ -81,8 +81,6 @@ class Document:
     licence: Licence = SODL
     record_type: type | None = None
     """dataclass of its records; none if it is text"""
-    reader: str = ""
-    """``module:function`` of its source that reads files: (payloads, settings) to a ``SourceTable``"""
 
     def attribution(self, accessed_on: date) -> str:
         """Return the sentence that the licence asks for."""

@@ -6,35 +6,25 @@ from typing import Any
 from pydantic import AwareDatetime
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.evidence import Alignment, Confidence, Method, RecordedTable
+from mrt_pipeline.contracts.evidence import Confidence, Evidence, RecordedTable
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.outputs import RejectedClaim
 
 
-class Reason(Record):
-    """One reason for a value: a record of a document, or words quoted from it, with the document itself."""
+class Reason(Evidence):
+    """One reason for a value, with the document that it points to."""
 
-    method: Method
     how: str
     """the method in words; for a model with its name, where that is known"""
-    document_id: str
     title: str
     publisher: str
     url: str
     revision: str | None
     retrieved_at: AwareDatetime
-    licence: str
     licence_url: str
     attribution: str
     sha256: str
     recorded_tables: tuple[RecordedTable, ...]
-    record_id: str | None
-    stated_in: str | None
-    """the document that the record itself names as its source"""
-    quote: str | None
-    char_start: int | None
-    char_end: int | None
-    alignment: Alignment | None
 
 
 class ExplainedValue(Record):

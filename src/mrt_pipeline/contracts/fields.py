@@ -4,10 +4,15 @@ A *part* is an attribute of ``LinkedExit`` that holds records; a *field* is what
 alerts, lineage and the report count, for every exit. A new field is a row of ``FIELDS``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import Field
+
+from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.network import (
     EnrichedExit,
@@ -19,6 +24,7 @@ from mrt_pipeline.contracts.network import (
     PlatformLink,
     Station,
     StepFree,
+    index_platforms,
 )
 
 
@@ -44,6 +50,11 @@ class Part:
     """whether ``mrt_transit_graph.json`` and the report have special code for it"""
     silence: Mapping[str, object] = field(default_factory=dict)
     """what plain formats write for an exit that no source mentions, if not nothing"""
+
+    @property
+    def kinds(self) -> tuple[type[Published], ...]:
+        """Return the types of its records: those shared by the station's exits first."""
+        return (*([self.shared_type] if self.shared_type else []), self.record_type)
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -214,3 +225,41 @@ def published_values(station: Station) -> Iterable[Published]:
             yield from getattr(station, part.name)
     for found in station.exits:
         yield from published_parts(found)
+
+
+THIN = 0.5
+"""below this share a dataset must not look complete"""
+
+
+class FieldCoverage(Record):
+    """How many exits have a value in a field."""
+
+    filled: int = Field(ge=0)
+    total: int = Field(ge=0)
+    share: float = Field(ge=0, le=1)
+    """``filled`` of ``total``, to four decimals; 0 when there is no exit"""
+
+    @property
+    def unknown(self) -> int:
+        """Return how many exits have no value in the field."""
+        return self.total - self.filled
+
+    @property
+    def is_thin(self) -> bool:
+        """Return whether most exits, or all, lack it."""
+        return self.share < THIN
+
+
+def measure_coverage(stations: Iterable[Station]) -> dict[str, FieldCoverage]:
+    """Return the coverage of each enriched field over all exits of some stations."""
+    listed = list(stations)
+    platforms = index_platforms(listed)
+    exits = [found for station in listed for found in station.exits]
+    return {
+        field.name: _measure(sum(field.is_filled_in(found, platforms) for found in exits), len(exits))
+        for field in COVERED
+    }
+
+
+def _measure(filled: int, total: int) -> FieldCoverage:
+    return FieldCoverage(filled=filled, total=total, share=round(filled / total, 4) if total else 0.0)

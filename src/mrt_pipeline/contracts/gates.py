@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.comparison import ExitPresence
 from mrt_pipeline.contracts.network import AccessFeature, StepFree
 
 
@@ -42,15 +43,6 @@ class LostStation(Record):
     codes: tuple[str, ...]
     exits: tuple[str, ...]
     """ids of its exits, which are not listed again"""
-
-
-class LostExit(Record):
-    """An exit that a station had then and has not now, neither under its id nor at its place."""
-
-    exit_id: str
-    slug: str
-    exit_code: str
-    station_code: str
 
 
 class FieldLoss(Record):
@@ -128,7 +120,8 @@ class GateReport(Record):
     gaps: tuple[str, ...] = ()
     """one sentence for each source that returned nothing for some stations, unless that was accepted"""
     stations: tuple[LostStation, ...] = ()
-    exits: tuple[LostExit, ...] = ()
+    exits: tuple[ExitPresence, ...] = ()
+    """those that a station had then and has not now, neither under their id nor at their place"""
     fields: tuple[FieldLoss, ...] = ()
     """only fields with losses"""
     silences: tuple[SilentSource, ...] = ()

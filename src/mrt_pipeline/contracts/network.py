@@ -327,6 +327,16 @@ class HasPlatforms(Protocol):
         """Return its exits."""
 
 
+def count_stations(stations: Sequence[Station]) -> dict[str, int]:
+    """Return how many stations, codes, lines and exits there are."""
+    return {
+        "stations": len(stations),
+        "codes": sum(len(station.mrt_codes) for station in stations),
+        "lines": len({line for station in stations for line in station.lines}),
+        "exits": sum(len(station.exits) for station in stations),
+    }
+
+
 def index_platforms(places: Iterable[HasPlatforms]) -> dict[str, Platform]:
     """Return the platforms of some stations by their ids."""
     return {platform.platform_id: platform for place in places for platform in place.platforms}

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.comparison import Comparison
-from mrt_pipeline.contracts.coverage import FieldCoverage
+from mrt_pipeline.contracts.fields import FieldCoverage
 from mrt_pipeline.contracts.findings import Finding
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

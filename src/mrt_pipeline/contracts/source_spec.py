@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.evidence import Published
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.sections import ApiSection
 
 USUAL_MAX_AGE_DAYS = 180
@@ -82,10 +84,10 @@ class SourceSpec:
     """entry of ``stages.<stage>.sources``"""
     package: str
     """the Python package that holds its code: ``__name__``, where it says what it is in its ``__init__``"""
-    stage: str
-    """the stage that reads it"""
     place: int
     """where it stands in the default list of its stage's sources; a source reads only those before it"""
+    stage: str = STAGE2_ENRICHMENT
+    """the stage that reads it"""
     api: str = ""
     """its section of ``apis``; empty if it is part of the package and never asked"""
     section: type[ApiSection] | None = None
@@ -110,15 +112,17 @@ class SourceSpec:
     """whether its stage reads it even if it is not configured, to compare others with it"""
     reads: tuple[str, ...] = ()
     """names of sources whose claims it works on"""
-    fills: tuple[str, ...] = ()
-    """names of ``contracts.fields.PARTS`` that it may fill"""
+    fills: tuple[type[Published], ...] = ()
+    """records that exits have, or share, and that it may claim"""
     credentials: Credentials | None = None
     rates: Mapping[str, RateLimit] = field(default_factory=lambda: NO_RATES)
     """by host; subdomains share the limit of their host"""
     unrated_with: str = ""
     """environment variable of a key that lifts the rate limits"""
-    opener: str = ""
+    opener: str = "claims:open_source"
     """``module:function`` that opens it for stage 2: (context, tables) to ``EnrichmentSource``"""
+    reader: str = ""
+    """``module:function`` that reads downloaded files: (document, payloads, settings) to a ``SourceTable``"""
     recorder: str = ""
     """``module:function`` that reads its tables live: (access) to an iterator of ``SourceTable``"""
     cross_check: str = ""

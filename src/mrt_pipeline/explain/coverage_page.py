@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mrt_pipeline.config.registry import source_of
 from mrt_pipeline.contracts.counting import counted, days_apart
-from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.evidence import Provenance
-from mrt_pipeline.contracts.fields import FIELDS
+from mrt_pipeline.contracts.fields import FIELDS, measure_coverage
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.explain.figures import Figures, count_figures
 from mrt_pipeline.network.statements import find_stated_day

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from functools import cache
 
-from mrt_pipeline.compare.items import RECORD_TYPES, name_item
+from mrt_pipeline.compare.values import RECORD_TYPES, name_item
 from mrt_pipeline.config.registry import sources_filling
 from mrt_pipeline.contracts.evidence import Published, weaker
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, SilentField

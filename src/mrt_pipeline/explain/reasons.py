@@ -32,28 +32,8 @@ class Reasons:
         return tuple(self.of(reason) for reason in implied if reason.document_id in self._provenance)
 
     def _of(self, evidence: Evidence) -> Reason:
-        document = self._provenance[evidence.document_id]
-        return Reason(
-            method=evidence.method,
-            how=self._how(evidence),
-            document_id=document.document_id,
-            title=document.title,
-            publisher=document.publisher,
-            url=document.url,
-            revision=document.revision,
-            retrieved_at=document.retrieved_at,
-            licence=evidence.licence,
-            licence_url=document.licence_url,
-            attribution=document.attribution,
-            sha256=document.sha256,
-            recorded_tables=document.recorded_tables,
-            record_id=evidence.record_id,
-            stated_in=evidence.stated_in,
-            quote=evidence.quote,
-            char_start=evidence.char_start,
-            char_end=evidence.char_end,
-            alignment=evidence.alignment,
-        )
+        known = {**dict(self._provenance[evidence.document_id]), **dict(evidence), "how": self._how(evidence)}
+        return Reason(**{name: known[name] for name in Reason.model_fields})
 
     def _how(self, evidence: Evidence) -> str:
         if evidence.method is Method.MODEL:

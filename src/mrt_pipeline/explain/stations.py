@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+from mrt_pipeline.contracts.counting import listed
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import UsageError
@@ -28,10 +29,18 @@ def get_station(dataset: Stage3Output, text: str, network: Network | None = None
     wanted = " ".join(text.split()).casefold()
     found = _by_code(stations, wanted.upper(), network or load_network())
     found = found or [item for item in stations if wanted in (item.slug, item.name.casefold())]
-    found = found or [item for item in stations if wanted and _begins(item, wanted)]
+    found = found or [
+        item
+        for item in stations
+        if wanted and (item.slug.startswith(wanted) or item.name.casefold().startswith(wanted))
+    ]
     if len(found) == 1:
         return found[0]
-    raise UsageError(_ambiguous(text, found) if found else _unknown(text, stations))
+    if not found:
+        raise UsageError(_unknown(text, stations))
+    raise UsageError(
+        f"{text!r} matches several stations: {_list(found)}. Type more of the name, or use a code."
+    )
 
 
 def choose_exits(station: Station, label: str) -> tuple[StationExit, ...]:
@@ -59,14 +68,6 @@ def _by_code(stations: Sequence[Station], code: str, network: Network) -> list[S
     return [item for item in stations if item.slug == entry.slug]
 
 
-def _begins(station: Station, wanted: str) -> bool:
-    return station.slug.startswith(wanted) or station.name.casefold().startswith(wanted)
-
-
-def _ambiguous(text: str, found: Sequence[Station]) -> str:
-    return f"{text!r} matches several stations: {_list(found)}. Type more of the name, or use a code."
-
-
 def _unknown(text: str, stations: Iterable[Station]) -> str:
     by_name = {item.name.casefold(): item for item in stations}
     close = get_close_matches(text.casefold(), by_name, n=3)
@@ -75,6 +76,4 @@ def _unknown(text: str, stations: Iterable[Station]) -> str:
 
 
 def _list(stations: Sequence[Station]) -> str:
-    shown = [f"{item.name} ({', '.join(item.mrt_codes)})" for item in stations[:MAX_CANDIDATES]]
-    more = len(stations) - len(shown)
-    return ", ".join([*shown, *([f"and {more} more"] if more else [])])
+    return listed((f"{item.name} ({', '.join(item.mrt_codes)})" for item in stations), MAX_CANDIDATES)

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, cast
 import orjson
 
 from mrt_pipeline.contracts.export_spec import ExportSpec
+from mrt_pipeline.contracts.fields import PARTS, Part
 from mrt_pipeline.contracts.network import StationExit, index_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.plain import plain_exit
+from mrt_pipeline.exports.tables import Kind, columns_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,21 +57,26 @@ def _schema() -> pa.Schema:
         **{"towards_code": text, "towards_kind": text, "next_code": text},
         **{"is_same_building": pa.bool_(), "confidence": text},
     }
-    stop = {
-        **{"bus_stop_code": text, "description": text, "road_name": text, "lat": number, "lng": number},
-        **{"services": texts, "relation": text, "distance_m": number, "confidence": text},
-    }
-    access = {"step_free": text, "features": texts, "out_of_service": text, "confidence": text}
     columns = {
         **{"exit_id": text, "geometry": pa.binary(), "bbox": pa.struct(dict.fromkeys(_CORNERS, number))},
         **{"station_id": text, "slug": text, "name": text},
         "names": pa.struct({"zh_hans": text, "ms": text, "ta": text}),
         **{"exit_code": text, "station_code": text, "line_code": text},
-        **{"platforms": pa.list_(pa.struct(platform)), "bus_stops": pa.list_(pa.struct(stop))},
-        **{"access": pa.struct(access), "landmarks": texts},
+        **{part.name: _kind_of(part, platform) for part in PARTS.values()},
     }
     required = ("exit_id", "geometry", "bbox")
     return pa.schema([pa.field(name, kind, name not in required) for name, kind in columns.items()])
+
+
+def _kind_of(part: Part, platform: dict[str, pa.DataType]) -> pa.DataType:
+    """Return how a part's values are written, as ``plain_part`` gives them."""
+    import pyarrow as pa
+
+    kinds = {Kind.NUMBER: pa.float64(), Kind.LIST: pa.list_(pa.string())}
+    found = {column.name: kinds.get(column.kind, pa.string()) for column in columns_of(part)}
+    kind = pa.struct(platform if part.shared_type else found)
+    kind = found[part.named_by] if part.named_by else kind
+    return pa.list_(kind) if part.key else kind
 
 
 def _metadata(dataset: Stage3Output, exits: list[StationExit]) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, listed
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import UsageError
@@ -113,7 +113,7 @@ class _Feed:
             cells = (
                 pairing.stop.stop_id if pairing.stop else None,
                 pairing.match.value,
-                _metres(pairing.distance_m),
+                None if pairing.distance_m is None else round(pairing.distance_m, 1),
             )
             cited = documents_of(found.access) if found is not None and said else ()
             row: tuple[Cell, ...] = (
@@ -172,9 +172,4 @@ class _Feed:
         have = "has" if len(self.access) == 1 else "have"
         yield f"{counted(len(self.access), 'entrance')} of LTA's feed now {have} wheelchair_boarding."
         for what, exits in self._told.items():
-            more = f" and {len(exits) - _FEW} more" if len(exits) > _FEW else ""
-            yield f"{what}: {counted(len(exits), 'exit')} ({', '.join(exits[:_FEW])}{more})."
-
-
-def _metres(distance_m: float | None) -> float | None:
-    return None if distance_m is None else round(distance_m, 1)
+            yield f"{what}: {counted(len(exits), 'exit')} ({listed(exits, _FEW)})."

@@ -14,9 +14,11 @@ from functools import partial
 from types import UnionType
 from typing import Any, get_args, get_origin
 
-from mrt_pipeline.contracts.evidence import Confidence, Published
+from pydantic import AwareDatetime, BaseModel
+
+from mrt_pipeline.contracts.evidence import Provenance, Published
 from mrt_pipeline.contracts.fields import PARTS, Part
-from mrt_pipeline.contracts.network import StationExit, StationType, TowardsKind
+from mrt_pipeline.contracts.network import Platform, Station, StationCode, StationExit
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.plain import plain_names
 from mrt_pipeline.network import Line, load_network
@@ -95,53 +97,15 @@ def _lines(dataset: Stage3Output) -> Iterator[Row]:
         yield line.line_code, line.name, line.mode or None, line.colour or None
 
 
-def _station_codes(dataset: Stage3Output) -> Iterator[Row]:
-    for station in dataset.stations:
-        for code in station.codes:
-            yield code.station_code, station.slug, code.line_code, code.opened_date, documents_of(code)
-
-
-def _platforms(dataset: Stage3Output) -> Iterator[Row]:
-    for station in dataset.stations:
-        for platform in station.platforms:
-            yield (
-                *(platform.platform_id, station.slug, platform.station_code, platform.line_code),
-                *(platform.platform_codes, platform.towards_code, platform.towards_kind, platform.next_code),
-                *(platform.confidence.value, documents_of(platform)),
-            )
-
-
-def _all_exits(dataset: Stage3Output) -> Iterator[StationExit]:
-    return (found for station in dataset.stations for found in station.exits)
-
-
-def _exits(dataset: Stage3Output) -> Iterator[Row]:
-    for station in dataset.stations:
-        for found in station.exits:
-            yield (
-                *(found.exit_id, station.slug, found.exit_code, found.station_code, found.line_code),
-                *(found.lat, found.lng, documents_of(found)),
-            )
-
-
 def _rows_of(part: Part, dataset: Stage3Output) -> Iterator[Row]:
     """Yield the rows of a part; where an exit has at most one, there is one for every exit."""
-    for found in _all_exits(dataset):
+    for found in (found for station in dataset.stations for found in station.exits):
         for record in part.records_or_silence(found):
             yield found.exit_id, *map(_cell, part.values(record).values()), documents_of(record)
 
 
 def _cell(value: Any) -> Cell:
     return tuple(map(str, value)) if isinstance(value, tuple) else value
-
-
-def _sources(dataset: Stage3Output) -> Iterator[Row]:
-    for document in dataset.provenance.values():
-        yield (
-            *(document.document_id, document.source_id, document.title, document.publisher, document.url),
-            *(document.revision, document.retrieved_at, document.licence, document.licence_url),
-            *(document.attribution, document.sha256, document.records),
-        )
 
 
 def _texts(*names: str) -> tuple[Column, ...]:
@@ -158,11 +122,13 @@ _REFERENCES = {
     "platform_id": "platforms",
 }
 """the table whose key a column holds, by the column's name"""
-_KINDS = {bool: Kind.BOOLEAN, int: Kind.INTEGER, float: Kind.NUMBER, date: Kind.DATE}
-
-
-def _refer(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name, refers_to=_REFERENCES[name]) for name in names)
+_KINDS: dict[Any, Kind] = {
+    bool: Kind.BOOLEAN,
+    int: Kind.INTEGER,
+    float: Kind.NUMBER,
+    date: Kind.DATE,
+    AwareDatetime: Kind.MOMENT,
+}
 
 
 def _column_of(name: str, annotation: Any) -> Column:
@@ -175,19 +141,48 @@ def _column_of(name: str, annotation: Any) -> Column:
     return Column(name, _KINDS.get(kind, Kind.TEXT), _REFERENCES.get(name, ""), values)
 
 
+def _columns_of(record_type: type[BaseModel], names: Iterable[str]) -> tuple[Column, ...]:
+    return tuple(_column_of(name, record_type.model_fields[name].annotation) for name in names)
+
+
+def columns_of(part: Part) -> tuple[Column, ...]:
+    """Return the columns of a part's values."""
+    return _columns_of(part.record_type, part.attributes)
+
+
 def _table_of(part: Part) -> Table:
     """Return the table of what exits have of a part."""
-    fields = part.record_type.model_fields
-    columns = (_column_of(name, fields[name].annotation) for name in part.attributes)
     key = ("exit_id", part.key) if part.key else ("exit_id",)
-    return Table(
-        f"exit_{part.name}", part.title, key, (*_EXIT, *columns, _DOCUMENTS), partial(_rows_of, part)
-    )
+    columns = (_EXIT, *columns_of(part), _DOCUMENTS)
+    return Table(f"exit_{part.name}", part.title, key, columns, partial(_rows_of, part))
+
+
+def _table_below(name: str, title: str, held: str, record_type: type[Published], attributes: str) -> Table:
+    """Return the table of the records that stations hold under a name; the first attribute is their key."""
+    key, *others = attributes.split()
+
+    def rows(dataset: Stage3Output) -> Iterator[Row]:
+        for station in dataset.stations:
+            for record in getattr(station, held):
+                cells = (_cell(getattr(record, attribute)) for attribute in others)
+                yield getattr(record, key), station.slug, *cells, documents_of(record)
+
+    columns = (Column(key), _STATION, *_columns_of(record_type, others), _DOCUMENTS)
+    return Table(name, title, (key,), columns, rows, is_place="lat" in others)
+
+
+def _table_of_sources(*attributes: str) -> Table:
+    def rows(dataset: Stage3Output) -> Iterator[Row]:
+        for document in dataset.provenance.values():
+            yield tuple(getattr(document, attribute) for attribute in attributes)
+
+    title = "Documents that the values rest on, with their licences"
+    return Table("sources", title, attributes[:1], _columns_of(Provenance, attributes), rows)
 
 
 _DOCUMENTS = Column("document_ids", Kind.LIST)
-_PLACE = (Column("lat", Kind.NUMBER), Column("lng", Kind.NUMBER))
-_EXIT = _refer("exit_id")
+_STATION = Column("slug", refers_to="stations")
+_EXIT = Column("exit_id", refers_to="exits")
 
 TABLES = (
     Table(
@@ -196,55 +191,34 @@ TABLES = (
         ("slug",),
         (
             *_texts("slug", "station_id", "name", "name_zh_hans", "name_ms", "name_ta"),
-            *(Column("station_type", values=StationType), *_PLACE),
+            *_columns_of(Station, ("station_type", "lat", "lng")),
             *(_DOCUMENTS, Column("names_document_ids", Kind.LIST)),
         ),
         _stations,
         is_place=True,
     ),
     Table("lines", "Lines", ("line_code",), _texts("line_code", "name", "mode", "colour"), _lines),
-    Table(
+    _table_below(
         "station_codes",
         "Codes of stations, the first line's first",
-        ("station_code",),
-        (Column("station_code"), *_refer("slug", "line_code"), Column("opened_date", Kind.DATE), _DOCUMENTS),
-        _station_codes,
+        "codes",
+        StationCode,
+        "station_code line_code opened_date",
     ),
-    Table(
+    _table_below(
         "platforms",
         "Platforms, one for each direction of a line at a station",
-        ("platform_id",),
-        (
-            *(Column("platform_id"), *_refer("slug", "station_code", "line_code")),
-            *(Column("platform_codes", Kind.LIST), *_refer("towards_code")),
-            *(Column("towards_kind", values=TowardsKind), *_refer("next_code")),
-            *(Column("confidence", values=Confidence), _DOCUMENTS),
-        ),
-        _platforms,
+        "platforms",
+        Platform,
+        "platform_id station_code line_code platform_codes towards_code towards_kind next_code confidence",
     ),
-    Table(
-        "exits",
-        "Exits of stations",
-        ("exit_id",),
-        (
-            *(Column("exit_id"), *_refer("slug"), Column("exit_code"), *_refer("station_code", "line_code")),
-            *(*_PLACE, _DOCUMENTS),
-        ),
-        _exits,
-        is_place=True,
+    _table_below(
+        "exits", "Exits of stations", "exits", StationExit, "exit_id exit_code station_code line_code lat lng"
     ),
     *map(_table_of, PARTS.values()),
-    Table(
-        "sources",
-        "Documents that the values rest on, with their licences",
-        ("document_id",),
-        (
-            *_texts("document_id", "source_id", "title", "publisher", "url", "revision"),
-            Column("retrieved_at", Kind.MOMENT),
-            *_texts("licence", "licence_url", "attribution", "sha256"),
-            Column("records", Kind.INTEGER),
-        ),
-        _sources,
+    _table_of_sources(
+        *("document_id", "source_id", "title", "publisher", "url", "revision", "retrieved_at"),
+        *("licence", "licence_url", "attribution", "sha256", "records"),
     ),
 )
 """every table, those that others refer to first"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.contracts.fields import measure_coverage
 from mrt_pipeline.contracts.findings import Severity, count_by_severity
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.runtime.files import to_json

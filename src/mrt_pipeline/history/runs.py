@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.contracts.names import FINAL_NAME, LATEST
-from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
+from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, StorageError, UsageError
 from mrt_pipeline.runtime.files import real_path, storage_errors
 from mrt_pipeline.runtime.locks import is_locked
@@ -52,7 +52,10 @@ class Run:
     @property
     def seconds(self) -> float:
         """Return how long all attempts took together; one that was killed counts to its last sign of life."""
-        took = (_duration(attempt, self.manifest.updated_at) for attempt in self.manifest.attempts)
+        took = (
+            max((attempt.ended_at or self.manifest.updated_at) - attempt.started_at, timedelta())
+            for attempt in self.manifest.attempts
+        )
         return round(sum(took, timedelta()).total_seconds(), 1)
 
     @property
@@ -208,10 +211,6 @@ def summarise(run: Run, *, is_latest: bool) -> RunSummary:
         model_calls=manifest.usage.calls,
         error=manifest.error,
     )
-
-
-def _duration(attempt: AttemptRecord, last_sign: datetime) -> timedelta:
-    return max((attempt.ended_at or last_sign) - attempt.started_at, timedelta())
 
 
 def _follow(folder: Path) -> Path:

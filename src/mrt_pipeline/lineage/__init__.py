@@ -4,8 +4,7 @@ Pure but for ``delivery``: from a finished manifest, and what was found in its d
 ``docs/lineage.md`` says which names stand for what.
 """
 
-from mrt_pipeline.lineage.delivery import LINEAGE_NAME, append_events, send_events
+from mrt_pipeline.lineage.delivery import LINEAGE_NAME, append_events, send_events, without_paths
 from mrt_pipeline.lineage.events import run_events
-from mrt_pipeline.lineage.privacy import without_paths
 
 __all__ = ["LINEAGE_NAME", "append_events", "run_events", "send_events", "without_paths"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from mrt_pipeline.runtime.held_folders import refuse_swapped
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.http import HttpClient
+
 
 LINEAGE_NAME = "lineage.jsonl"
 SETTING = "lineage.url"
@@ -105,3 +107,20 @@ def _describe(error: FetchError | RunInterrupted) -> str:
     if error.status is None:
         return str(error).rstrip(".")
     return f"{SETTING}: it answered with status {error.status}"
+
+
+_ABSOLUTE = re.compile(r"(?<![\w:/.~-])(?:~|[A-Za-z]:)?[/\\](?:[^\s/\\:'\"()]+[/\\])*(?=[^\s/\\:'\"()])")
+"""the folders of an absolute path; an URL has a colon or a slash before each of its slashes"""
+
+
+def without_paths(text: str, known: Iterable[Path]) -> str:
+    """Return a text with file names where it had absolute paths.
+
+    Args:
+        text: what is to be told.
+        known: folders that may occur in it, such as the run's; their names may hold spaces.
+    """
+    folders = {str(folder) for path in known if path.is_absolute() for folder in (path, *path.parents)}
+    for folder in sorted(folders - {"/"}, key=len, reverse=True):
+        text = re.sub(rf"{re.escape(folder)}(?:/|(?![\w.-]))", "", text)
+    return _ABSOLUTE.sub("", text)

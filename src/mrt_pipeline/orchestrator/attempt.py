@@ -219,7 +219,10 @@ class Attempt:
             seconds=time.monotonic() - began,
             checkpoint=checkpoint,
             fingerprint=fingerprint,
-            figures={**stage.figures_of(reported), **_taken_over_by(runner)},
+            figures={
+                **stage.figures_of(reported),
+                **({"taken_over": dict(runner.taken_over)} if runner.taken_over else {}),
+            },
             facts={**self._facts_of(stage, output), **self._spent_by(stage)},
         )
         made: StageOutput = output
@@ -318,8 +321,3 @@ class Attempt:
             **stage.facts_of(output, self.output),
             "side_files": {**self.manifest.side_files, **written},
         }
-
-
-def _taken_over_by(runner: PipelineStage[Any, Any]) -> dict[str, object]:
-    """Return what a stage took over; what an earlier attempt at the run did is still in the run's journal."""
-    return {"taken_over": dict(runner.taken_over)} if runner.taken_over else {}

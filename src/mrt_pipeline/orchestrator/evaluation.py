@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.contracts.claims import Passage
+from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.network import StepFree, TowardsKind
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 SHEET = "answers.csv"
 COLUMNS = ("page", "station", "exit", "field", "value")
-FIELDS = ("bus_stop", "platform", "access", "landmark")
+FIELDS = tuple(part.claimed_as for part in PARTS.values())
 TRAP = "trap"
 ALL_EXITS = "*"
 SOURCE = "evaluate"
@@ -119,7 +120,7 @@ def evaluate(folder: Path, config: PipelineConfig, as_of: date | None = None) ->
         UsageError: if the sheet or a page of it cannot be read; every fault of the sheet is named.
         SourceError: if stage 1 or LTA's bus stops cannot be had.
     """
-    from mrt_pipeline.sources.datamall.tables import read_bus_tables
+    from mrt_pipeline.sources.datamall.reading import read_bus_tables
 
     rows = _read_sheet(folder / SHEET)
     context = default_context(config, as_of)
@@ -231,10 +232,9 @@ def _facts_of(page: str, item: ExitEnrichment, label: str) -> Iterator[Fact]:
         is_on_loop = platform.towards_kind is TowardsKind.LOOP_RETURN
         goal = platform.next_code if is_on_loop else platform.towards_code
         yield Fact(page, ALL_EXITS, "platform", f"{platform.platform_code}>{goal}")
-    for stop in item.bus_stops:
-        yield Fact(page, label, "bus_stop", stop.bus_stop_code)
-    for landmark in item.landmarks:
-        yield Fact(page, label, "landmark", landmark.name)
+    for part in (part for part in PARTS.values() if part.is_listed):
+        for record in part.records(item):
+            yield Fact(page, label, part.claimed_as, getattr(record, part.key))
     if item.access:
         for feature in item.access.features:
             yield Fact(page, label, "access", feature.value)

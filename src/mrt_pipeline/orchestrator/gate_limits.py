@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.settings import GatesSection
-from mrt_pipeline.contracts.counting import counted, verb_of
+from mrt_pipeline.contracts.counting import counted, listed, verb_of
 from mrt_pipeline.contracts.gates import (
     AccessTurn,
     FieldLoss,
@@ -27,10 +27,10 @@ SHOWN = 10
 def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
     """Yield a sentence for each limit that is exceeded, naming what is gone."""
     if (number := len(losses.stations)) > (allowed := limits.max_stations_lost):
-        names, gone = _shorten(map(_name_station, losses.stations)), f"{verb_of(number)} gone"
+        names, gone = listed(map(_name_station, losses.stations), SHOWN), f"{verb_of(number)} gone"
         yield f"{counted(number, 'station')} {gone}; gates.max_stations_lost allows {allowed}: {names}."
     if (number := len(losses.exits)) > (allowed := limits.max_exits_lost):
-        names = _shorten(found.exit_id for found in losses.exits)
+        names = listed((found.exit_id for found in losses.exits), SHOWN)
         gone = f"of other stations {verb_of(number)} gone"
         yield f"{counted(number, 'exit')} {gone}; gates.max_exits_lost allows {allowed}: {names}."
     for field in losses.fields:
@@ -48,15 +48,15 @@ def describe_silences(silences: Sequence[SilentSource], run: str, full_list: str
     by_source: dict[str, list[SilentSource]] = {}
     for silence in silences:
         by_source.setdefault(silence.source_id, []).append(silence)
-    for source_id, listed in by_source.items():
-        if len(listed) > SHOWN:
-            names = _shorten(silence.name for silence in listed)
+    for source_id, silent in by_source.items():
+        if len(silent) > SHOWN:
+            names = listed((silence.name for silence in silent), SHOWN)
             yield (
-                f"{len(listed)} stations lost all values from {source_id} since {run}: {names}. "
+                f"{len(silent)} stations lost all values from {source_id} since {run}: {names}. "
                 f"Full list: {full_list}."
             )
             continue
-        for silence in listed:
+        for silence in silent:
             yield (
                 f"{silence.name}: lost all values from {source_id} ({silence.values}) since {run}. "
                 f"Check {', '.join(silence.documents)}."
@@ -75,22 +75,22 @@ def sum_turns(turns: Sequence[AccessTurn]) -> str:
         )
     )
     numbers = ", ".join(f"{way}: {number}" for way, number in ways.items())
-    exits = counted(len(turns), "exit")
-    return f"Step-free access changed at {exits} ({numbers}): {_shorten(turn.exit_id for turn in turns)}"
+    exits = listed((turn.exit_id for turn in turns), SHOWN)
+    return f"Step-free access changed at {counted(len(turns), 'exit')} ({numbers}): {exits}"
 
 
 def sum_lost_answers(lost: Sequence[LostAnswer]) -> str:
     """Return of how many exits it is not known any more whether they are step-free, and which exits."""
     numbers = ", ".join(f"{old.value}: {number}" for old, number in Counter(it.old for it in lost).items())
-    exits = counted(len(lost), "exit")
-    return f"step_free is no longer known at {exits} (was {numbers}): {_shorten(it.exit_id for it in lost)}"
+    exits = listed((it.exit_id for it in lost), SHOWN)
+    return f"step_free is no longer known at {counted(len(lost), 'exit')} (was {numbers}): {exits}"
 
 
 def _describe_field(field: FieldLoss, allowed: float) -> str:
     return (
         f"{field.lost} of {counted(field.old, 'value')} of {field.field} ({field.share:.1%}) "
         f"{verb_of(field.lost)} gone; "
-        f"gates.max_enriched_lost_share allows {allowed:.1%}: at {_shorten(field.exits)}."
+        f"gates.max_enriched_lost_share allows {allowed:.1%}: at {listed(field.exits, SHOWN)}."
     )
 
 
@@ -104,9 +104,3 @@ def _describe_source(source: RecordLoss, allowed: float) -> str:
 
 def _name_station(station: LostStation) -> str:
     return f"{station.name} ({', '.join(station.codes)}, {counted(len(station.exits), 'exit')})"
-
-
-def _shorten(names: Iterable[str]) -> str:
-    listed = list(names)
-    more = len(listed) - SHOWN
-    return ", ".join(listed[:SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -141,8 +141,7 @@ class PublicationGate:
             self._context.reporter.note(reason)
             self._record(_not_compared(reason, described))
             return
-        from mrt_pipeline.compare.regressions import find_losses
-        from mrt_pipeline.compare.silences import find_silences
+        from mrt_pipeline.compare.regressions import find_losses, find_silences
 
         limits = self._context.settings.gates
         losses = find_losses(baseline, dataset)

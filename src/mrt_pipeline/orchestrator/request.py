@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -30,8 +30,6 @@ class RunRequest:
     """run this stage and those after it, on the checkpoints before it"""
     skip_existing: bool = False
     """run only what is missing, damaged or stale"""
-    as_of: date | None = None
-    """the day whose network is described; none: today in Singapore, or the resumed run's day"""
     retry_failed: bool = False
     """go on from stage 2, and do there only the stations that a source failed before"""
     accept_changes: bool = False
@@ -40,6 +38,8 @@ class RunRequest:
     """describe a day beyond the network table's horizon, as known on the horizon"""
     move_latest: bool = False
     """let ``latest`` show the dataset even if its day is before that of the one shown, or still to come"""
+    as_of: date | None = None
+    """the day whose network is described; none: today in Singapore, or the resumed run's day"""
 
     def __post_init__(self) -> None:
         if self.output_dir is not None:
@@ -94,22 +94,7 @@ class RunRequest:
     def command(self) -> str:
         """Return the command line that asks for this."""
         parts = ["mrt-pipeline", "run"]
-        for flag, value in (
-            ("--output-dir", self.output_dir),
-            ("--stage", self.stage),
-            ("--resume-from", self.resume_from),
-        ):
-            if value is not None:
-                parts += [flag, str(value)]
-        for flag, is_given in (
-            ("--skip-existing", self.skip_existing),
-            ("--retry-failed", self.retry_failed),
-            ("--accept-changes", self.accept_changes),
-            ("--beyond-horizon", self.beyond_horizon),
-            ("--move-latest", self.move_latest),
-        ):
-            if is_given:
-                parts.append(flag)
-        if self.as_of is not None:
-            parts += ["--as-of", str(self.as_of)]
+        for name, value in asdict(self).items():
+            if value is not None and value is not False:
+                parts += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
         return shlex.join(parts)

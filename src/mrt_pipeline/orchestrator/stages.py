@@ -30,14 +30,6 @@ OutputOf = Callable[[int], Any]
 """gives the output of the stage of a number"""
 
 
-def _no_input(_output_of: OutputOf) -> None:
-    return None
-
-
-def _completed(_output: Any) -> StageStatus:
-    return StageStatus.COMPLETED
-
-
 def _cite_own(output: StageOutput, _output_of: OutputOf) -> dict[str, object]:
     return {"sources": dict(sorted(output.provenance.items()))}
 
@@ -54,9 +46,9 @@ class StageSpec:
     """what it makes"""
     count: Callable[[Any], dict[str, float]]
     """returns the figures of its output by name"""
-    input_of: Callable[[OutputOf], Any] = _no_input
+    input_of: Callable[[OutputOf], Any] = lambda _: None
     """returns its input"""
-    status_of: Callable[[Any], StageStatus] = _completed
+    status_of: Callable[[Any], StageStatus] = lambda _: StageStatus.COMPLETED
     """returns how it stands after it has given an output"""
     facts_of: Callable[[Any, OutputOf], dict[str, object]] = _cite_own
     """returns what its output adds to the manifest itself"""

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mrt_pipeline.contracts.coverage import measure_coverage
-from mrt_pipeline.contracts.fields import COVERED, FIELDS, ExitField
+from mrt_pipeline.contracts.fields import COVERED, FIELDS, ExitField, measure_coverage
 from mrt_pipeline.contracts.findings import Finding, count_by_severity
-from mrt_pipeline.contracts.network import LinkedExit, Platform, Station, index_platforms
+from mrt_pipeline.contracts.network import LinkedExit, Platform, count_stations, index_platforms
 from mrt_pipeline.contracts.outputs import (
     EnrichmentStatus,
     FeatureOutcome,
@@ -57,16 +56,6 @@ def measure_columns(output: StageOutput) -> dict[str, ColumnCount]:
         root: ColumnCount(filled=len(places), empty=0),
         f"{root}.exits": ColumnCount(filled=len(exits), empty=sum(not place.exits for place in places)),
         **fields,
-    }
-
-
-def count_stations(stations: tuple[Station, ...]) -> dict[str, float]:
-    """Return how many stations, codes, lines and exits there are."""
-    return {
-        "stations": len(stations),
-        "codes": sum(len(station.mrt_codes) for station in stations),
-        "lines": len({line for station in stations for line in station.lines}),
-        "exits": sum(len(station.exits) for station in stations),
     }
 
 

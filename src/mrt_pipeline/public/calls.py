@@ -59,7 +59,8 @@ def load(path: str | os.PathLike[str] = "latest") -> Dataset:
         CheckpointError: if it has no dataset, or one that is damaged or of another version.
     """
     name = os.fspath(path)
-    found = load_dataset(name, Path() if is_path(name) else _outputs())
+    outputs = "" if is_path(name) else PipelineConfig(find_config()).settings.output.directory
+    found = load_dataset(name, Path(outputs))
     for sentence in _doubts(found):
         warnings.warn(sentence, stacklevel=2)
     if found.run is None:
@@ -122,10 +123,6 @@ def _doubts(found: LoadedDataset) -> list[str]:
     if found.run.manifest.status is not RunStatus.COMPLETED:
         return [f"The dataset of {found.run.folder} was not published: run status {found.run.state}."]
     return []
-
-
-def _outputs() -> Path:
-    return Path(PipelineConfig(find_config()).settings.output.directory)
 
 
 def _as_day(given: object) -> date | None:

@@ -8,20 +8,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from mrt_pipeline.contracts.coverage import measure_coverage
+import yaml
+
+from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.fields import measure_coverage
 from mrt_pipeline.contracts.names import FINAL_NAME
+from mrt_pipeline.contracts.network import count_stations
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.contracts.release import Approval, Counts, Delta, ReleasedSet, ReleaseIndex
+from mrt_pipeline.contracts.release import (
+    Approval,
+    Counts,
+    Delta,
+    Licence,
+    ReleasedSet,
+    ReleaseIndex,
+    SourceRead,
+)
 from mrt_pipeline.releasing.admission import Candidate
 from mrt_pipeline.releasing.changes import find_changes, render_changes
-from mrt_pipeline.releasing.citation import (
-    list_licences,
-    list_sources,
-    render_attribution,
-    render_citation,
-)
 from mrt_pipeline.releasing.contents import ReleaseFile
 from mrt_pipeline.releasing.materials import render_materials
 from mrt_pipeline.releasing.naming import (
@@ -37,6 +43,7 @@ from mrt_pipeline.releasing.naming import (
 from mrt_pipeline.releasing.shelf import Released, read_release
 from mrt_pipeline.releasing.verifying import render_sums
 from mrt_pipeline.report import REPORT_FILE
+from mrt_pipeline.report.texts import show_message
 from mrt_pipeline.runtime.files import (
     flush_folder,
     make_folder,
@@ -95,7 +102,7 @@ def build(plan: Plan, releases: Path) -> Released:
 def render(plan: Plan) -> dict[str, bytes]:
     """Return every file of a release by name."""
     dataset = plan.candidate.dataset
-    title = _title(dataset)
+    title = f"Stations and exits of Singapore's MRT and LRT on {dataset.metadata.as_of}"
     delta = find_changes(plan.version, dataset, plan.previous)
     files = [
         ReleaseFile("dataset", FINAL_NAME, plan.candidate.content),
@@ -114,18 +121,6 @@ def render(plan: Plan) -> dict[str, bytes]:
     return {**contents, SUMS_NAME: render_sums({name: sha256_of(it) for name, it in contents.items()})}
 
 
-def count_dataset(dataset: Stage3Output) -> Counts:
-    """Return how much a dataset holds."""
-    stations = dataset.stations
-    return Counts(
-        stations=len(stations),
-        codes=sum(len(station.mrt_codes) for station in stations),
-        lines=len({line for station in stations for line in station.lines}),
-        exits=sum(len(station.exits) for station in stations),
-        future_stations=len(dataset.future_stations),
-    )
-
-
 def _index(plan: Plan, title: str, delta: Delta, files: Iterable[ReleaseFile]) -> ReleaseIndex:
     dataset, manifest = plan.candidate.dataset, plan.candidate.run.manifest
     return ReleaseIndex(
@@ -138,7 +133,7 @@ def _index(plan: Plan, title: str, delta: Delta, files: Iterable[ReleaseFile]) -
         software_version=manifest.software_version,
         approval=plan.approval,
         content_sha256=plan.content_sha256,
-        counts=count_dataset(dataset),
+        counts=Counts(**count_stations(dataset.stations), future_stations=len(dataset.future_stations)),
         coverage=measure_coverage(dataset.stations),
         licences=list_licences(dataset.provenance.values()),
         sources=list_sources(dataset.provenance.values()),
@@ -161,12 +156,66 @@ def _attribution(plan: Plan, dataset: Stage3Output, folder: str = "") -> Release
     return ReleaseFile("attribution", f"{folder}{ATTRIBUTION_NAME}", sentences)
 
 
-def _title(dataset: Stage3Output) -> str:
-    return f"Stations and exits of Singapore's MRT and LRT on {dataset.metadata.as_of}"
-
-
 def _write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
     for name, content in contents.items():
         write_bytes(folder / name, content)
         with storage_errors(folder / name, "could not be made read-only"):
             (folder / name).chmod(READ_ONLY)
+
+
+def list_licences(documents: Iterable[Provenance]) -> tuple[Licence, ...]:
+    """Return each licence with the sentences that its documents ask for, each once."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for document in documents:
+        found.setdefault((document.licence, document.licence_url), {})[document.attribution] = None
+    return tuple(
+        Licence(licence=licence, url=url, attributions=tuple(sorted(sentences)))
+        for (licence, url), sentences in sorted(found.items())
+    )
+
+
+def list_sources(documents: Iterable[Provenance]) -> tuple[SourceRead, ...]:
+    """Return each document that was read, by its id."""
+    named = SourceRead.model_fields
+    return tuple(
+        SourceRead(**{name: getattr(document, name) for name in named})
+        for document in sorted(documents, key=lambda document: document.document_id)
+    )
+
+
+def render_attribution(version: str, licences: Iterable[Licence]) -> bytes:
+    """Return the sentences that must be passed on with the data, by licence."""
+    lines = [
+        f"Release {version}: if you pass this data on, name its sources with these sentences.",
+        "Each value in stage3_final.json carries the licence of the document that it was read from.",
+    ]
+    for licence in licences:
+        lines += ["", f"{show_message(licence.licence)} ({show_message(licence.url)})", ""]
+        lines += [f"- {show_message(sentence)}" for sentence in licence.attributions]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def render_citation(version: str, title: str, dataset: Stage3Output, released_at: datetime) -> bytes:
+    """Return how to cite a release, in the Citation File Format 1.2.0."""
+    documents = sorted(dataset.provenance.values(), key=lambda document: document.document_id)
+    content: dict[str, Any] = {
+        "cff-version": "1.2.0",
+        "message": "If you use this dataset, cite it, and name its sources as ATTRIBUTION.txt does.",
+        "type": "dataset",
+        "title": title,
+        "version": version,
+        "date-released": released_at.date().isoformat(),
+        "authors": [{"name": show_message(dataset.metadata.pipeline_name)}],
+        "references": [_reference(document) for document in documents],
+    }
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1_000).encode()
+
+
+def _reference(document: Provenance) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "title": show_message(document.title),
+        "authors": [{"name": show_message(document.publisher)}],
+        **({"url": document.url} if document.url.startswith(("https://", "http://")) else {}),
+        "date-accessed": document.retrieved_at.date().isoformat(),
+    }

@@ -147,7 +147,7 @@ def _download(index: ReleaseIndex, resource: Resource) -> tuple[str, ...]:
         _link(f"{index.version}/{resource.path}", resource.path),
         _text(WHAT.get(resource.name) or resource.title or resource.name),
         _text(resource.media_type),
-        _size(resource.bytes),
+        next(_sizes(resource.bytes)),
     )
 
 
@@ -282,10 +282,6 @@ def _text(text: str, *, is_code: bool = False) -> str:
 
 def _id(title: str) -> str:
     return title.lower().replace(" ", "-")
-
-
-def _size(size: int) -> str:
-    return next(_sizes(size))
 
 
 def _sizes(size: float) -> Iterator[str]:

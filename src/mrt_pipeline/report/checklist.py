@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mrt_pipeline.compare.wording import KINDS
 from mrt_pipeline.contracts.checks import CHECKS
 from mrt_pipeline.contracts.comparison import Comparison
-from mrt_pipeline.contracts.coverage import measure_coverage
-from mrt_pipeline.contracts.evidence import Published
-from mrt_pipeline.contracts.fields import published_values
+from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.fields import measure_coverage, published_values
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
+from mrt_pipeline.report.changes import exit_of
 from mrt_pipeline.report.texts import show, show_message
 
 MAX_LINKS = 24
@@ -74,62 +75,17 @@ def _of_changes(comparison: Comparison | None) -> Iterator[Item]:
     if comparison is None:
         yield _item("change", "No earlier run to compare with: check that the counts are what you expect.")
         return
-    found = comparison
-    for items, one, several, advice in (
-        (
-            found.stations_opened,
-            "station opened",
-            "stations opened",
-            "confirm with the announcement",
-        ),
-        (
-            found.stations_closed,
-            "station closed",
-            "stations closed",
-            "confirm that passengers can no longer board",
-        ),
-        (found.stations_renamed, "station renamed", "stations renamed", "confirm the name"),
-        (found.renumberings, "code renumbered", "codes renumbered", "confirm with the announcement"),
-        (found.codes_added, "code added", "codes added", "confirm that trains of the line call there"),
-        (found.codes_removed, "code removed", "codes removed", "confirm that trains no longer call there"),
-        (
-            found.exits_added,
-            "exit added",
-            "exits added",
-            "see on the map that none was there already under another label",
-        ),
-        (
-            found.exits_removed,
-            "exit removed",
-            "exits removed",
-            "confirm that none is still in use; a lost exit misleads people",
-        ),
-        (found.exits_relabelled, "exit relabelled", "exits relabelled", "confirm with the signs"),
-        (
-            tuple(item for item in found.exits_moved if item.moved_m > FAR_M),
-            f"exit moved by more than {FAR_M:.0f} m",
-            f"exits moved by more than {FAR_M:.0f} m",
-            "see on the map whether another exit is meant",
-        ),
-        (
-            found.stations_moved,
-            "station position moved",
-            "station positions moved",
-            "see on the map where they are now",
-        ),
-    ):
-        if items:
-            links = [_link(item) for item in items]
-            yield _item("change", f"{_number(len(items), one, several)}: {advice}.", links)
-    if found.values_changed:
-        stations = list(dict.fromkeys((change.slug, None) for change in found.values_changed))
-        what = _number(len(found.values_changed), "value changed", "values changed")
-        yield _item("change", f"{what}: review the list of changes.", stations)
-
-
-def _link(item: Any) -> Link:
-    exit_id = getattr(item, "exit_id", None) or getattr(item, "new_exit_id", None)
-    return item.slug, exit_id
+    for kind in KINDS:
+        far = f" by more than {FAR_M:.0f} m" if kind.field == "exits_moved" else ""
+        items = [it for it in getattr(comparison, kind.field) if not far or it.moved_m > FAR_M]
+        if items and kind.advice:
+            links = [(it.slug, exit_of(it)) for it in items]
+            yield _item("change", f"{kind.count(len(items))}{far}: {kind.advice}.", links)
+    if changes := comparison.values_changed:
+        stations = list(dict.fromkeys((change.slug, None) for change in changes))
+        yield _item(
+            "change", f"{counted(len(changes), 'value')} changed: review the list of changes.", stations
+        )
 
 
 def _of_gaps(dataset: Stage3Output, manifest: Manifest) -> Iterator[Item]:
@@ -146,16 +102,14 @@ def _of_gaps(dataset: Stage3Output, manifest: Manifest) -> Iterator[Item]:
 
 def _of_sources(dataset: Stage3Output) -> Iterator[Item]:
     published = (record for station in dataset.stations for record in published_values(station))
-    if number := sum(map(_is_share_alike, published)):
+    if number := sum(
+        any(it.licence.startswith("CC-BY-SA") for it in one.all_evidence()) for one in published
+    ):
         yield _item(
             "source",
             f"{number} values come from text under CC BY-SA: redistribution requires attribution "
             "of the pages and the same licence.",
         )
-
-
-def _is_share_alike(record: Published) -> bool:
-    return any(reason.licence.startswith("CC-BY-SA") for reason in record.all_evidence())
 
 
 def _item(kind: str, text: str, links: Iterable[Link] = (), check: str | None = None) -> Item:

@@ -8,11 +8,10 @@ from typing import Any
 
 from mrt_pipeline.compare.wording import headline
 from mrt_pipeline.contracts.comparison import Comparison
-from mrt_pipeline.contracts.coverage import measure_coverage
-from mrt_pipeline.contracts.fields import FIELDS
+from mrt_pipeline.contracts.fields import FIELDS, measure_coverage
 from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
 from mrt_pipeline.contracts.names import FINAL_STAGE
-from mrt_pipeline.contracts.network import Station, StationCode
+from mrt_pipeline.contracts.network import Station, StationCode, count_stations
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.network import Network
@@ -120,14 +119,9 @@ def _status(manifest: Manifest) -> str:
 
 
 def _counts(dataset: Stage3Output) -> dict[str, int]:
-    stations = dataset.stations
-    exits = [found for station in stations for found in station.exits]
     return {
-        "stations": len(stations),
-        "codes": sum(len(station.mrt_codes) for station in stations),
-        "lines": len({line for station in stations for line in station.lines}),
-        "exits": len(exits),
-        "stops": sum(len(found.bus_stops) for found in exits),
+        **count_stations(dataset.stations),
+        "stops": sum(len(found.bus_stops) for station in dataset.stations for found in station.exits),
         "future": len(dataset.future_stations),
         **count_by_severity(dataset.findings),
     }

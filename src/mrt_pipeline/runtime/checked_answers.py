@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from mrt_pipeline.contracts.counting import listed
 from mrt_pipeline.errors import InternalError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.http import MAX_ANSWER_BYTES, Answer
 
@@ -111,7 +112,8 @@ class CheckedAnswers:
         for url in copies:
             self._cache.forget(url)
         files = tuple(copies.values())
-        self._tell(f"{document_id}: removed the copy on disk ({_list(files)}). {fault} Asking the service.")
+        copy = f"the copy on disk ({listed(files, MOST_NAMED)})"
+        self._tell(f"{document_id}: removed {copy}. {fault} Asking the service.")
         return files
 
 
@@ -197,11 +199,7 @@ def _copied(url: str, head: KeptHead, body: bytes) -> Answer:
 def _add_origin(error: SourceError, refused: tuple[Path, ...]) -> None:
     """Add to an error where the answer it is about came from."""
     if refused:
-        error.advise(f"The copy on disk ({_list(refused)}) had failed its checks before and was removed.")
+        copy = f"The copy on disk ({listed(refused, MOST_NAMED)})"
+        error.advise(f"{copy} had failed its checks before and was removed.")
     elif isinstance(error, SourceFormatError):
         error.advise("The service itself answered so; nothing of it is kept on disk.")
-
-
-def _list(files: tuple[Path, ...]) -> str:
-    more = len(files) - MOST_NAMED
-    return ", ".join(map(str, files[:MOST_NAMED])) + (f" and {more} more" if more > 0 else "")

@@ -6,7 +6,7 @@ So a payload read from a file, one fetched live and one recorded in the package 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -15,11 +15,12 @@ from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.evidence import Provenance
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import REPEATED_ID, Finding, Severity
 from mrt_pipeline.contracts.sections import ExpectedSection
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.files import sha256_of
+from mrt_pipeline.runtime.records import RecordReader, natural_key
 
 RecordT = TypeVar("RecordT")
 
@@ -42,6 +43,31 @@ class Parsed(Generic[RecordT]):
 
     records: tuple[RecordT, ...]
     findings: tuple[Finding, ...] = ()
+
+
+def collect(
+    read: Iterable[tuple[RecordReader, RecordT]],
+    name: Callable[[RecordT], str],
+    describe: Callable[[RecordT], str],
+) -> Parsed[RecordT]:
+    """Return the records that can be used, each name once, in the natural order of names; the first is kept.
+
+    Args:
+        read: each record with its reader, which says whether the record can be used.
+        name: returns by what its publisher tells a record from others.
+        describe: returns what a record is, for a finding about two of one name.
+    """
+    kept: dict[str, RecordT] = {}
+    findings: list[Finding] = []
+    for reader, record in read:
+        if reader.is_sound and (earlier := kept.setdefault(name(record), record)) is not record:
+            if earlier == record:
+                reader.note("record-repeated", "occurs twice with the same content.")
+            else:
+                fault = f"stands for {describe(earlier)} and for {describe(record)}"
+                reader.lose(REPEATED_ID, f"{fault}; expected every identifier once. The first is kept.")
+        findings.extend(reader.findings)
+    return Parsed(tuple(kept[key] for key in sorted(kept, key=natural_key)), tuple(findings))
 
 
 def provenance_of(document: Document, payload: Payload, records: int) -> Provenance:

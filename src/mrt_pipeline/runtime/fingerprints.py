@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mrt_pipeline.config.commented import PACKAGED_FILE
+from mrt_pipeline.config.loading import PACKAGED_FILE
 from mrt_pipeline.config.registry import all_exports, sources_of
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
 from mrt_pipeline.contracts.run import Fingerprint
@@ -38,7 +38,6 @@ _READING = (
     "runtime/recordings.py",
     "runtime/records.py",
     "runtime/source_access.py",
-    "runtime/table_rows.py",
 )
 
 _STAGE_CODE = {

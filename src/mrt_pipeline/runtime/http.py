@@ -30,10 +30,8 @@ from mrt_pipeline.runtime.http_errors import (
     status_failure,
 )
 from mrt_pipeline.runtime.http_exchange import Exchange, Received
-from mrt_pipeline.runtime.rate_limits import RateLimiter
-from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
-from mrt_pipeline.runtime.retrying import FailedTry, ask_again, doubling
-from mrt_pipeline.runtime.time_limits import Allowance, TimeLimit
+from mrt_pipeline.runtime.rate_limits import Allowance, RateLimiter, TimeLimit
+from mrt_pipeline.runtime.retrying import MAX_RETRY_WAIT_S, FailedTry, ask_again, doubling
 
 MAX_ANSWER_BYTES = 64 * 2**20
 """after decompression"""
@@ -153,7 +151,7 @@ class HttpClient:
         request = Request(
             source_id=source_id,
             method="GET",
-            url=_with_params(url, params),
+            url=f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url,
             shown_url=show_url(url, params),
             headers={**(headers or {}), **(conditions or {})},
             max_bytes=max_bytes,
@@ -352,10 +350,6 @@ def _new_answer(request: Request, received: Received, now: datetime) -> Answer:
         shown_url=request.shown_url,
         may_be_kept=received.status == 200,
     )
-
-
-def _with_params(url: str, params: Mapping[str, str] | None) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
 
 
 def _host(url: str) -> str:

@@ -8,23 +8,20 @@ origin gets none of the caller's headers.
 from __future__ import annotations
 
 import contextlib
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from mrt_pipeline.runtime.http_decoding import iter_whole
+import httpx2
+
 from mrt_pipeline.runtime.http_errors import (
     Request,
     learn_secrets,
     library_errors,
     transfer_failure,
 )
-from mrt_pipeline.runtime.rate_limits import RateLimiter
+from mrt_pipeline.runtime.rate_limits import Allowance, RateLimiter
 from mrt_pipeline.runtime.texts import QUOTABLE_CHARS
-from mrt_pipeline.runtime.time_limits import Allowance
-
-if TYPE_CHECKING:
-    import httpx2
 
 MAX_REDIRECTS = 5
 MAX_ERROR_BYTES = 4 * QUOTABLE_CHARS
@@ -146,3 +143,41 @@ def _receive(request: Request, response: httpx2.Response) -> Received:
                 raise request.failure(f"sent more than {limit} bytes; expected at most that")
             break
     return Received(received.status, received.headers, bytes(content))
+
+
+STEP_BYTES = 2**20
+"""so much is decompressed at a time: a small body may hold gigabytes"""
+
+
+def iter_whole(response: httpx2.Response) -> Iterator[bytes]:
+    """Yield a body's bytes in parts.
+
+    Of a gzip body that was cut the HTTP library takes the beginning, and of two in a row (a cache that has
+    doubled one) the first. Either would be an answer with records missing.
+
+    Raises:
+        httpx2.DecodingError: if it is none of its Content-Encoding, or a gzip body that is not exactly one.
+    """
+    if response.headers.get("content-encoding", "").strip().lower() != "gzip":
+        yield from response.iter_bytes()
+        return
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    is_empty = True
+    for raw in response.iter_raw():
+        is_empty = is_empty and not raw
+        yield from _unpack(unpacker, raw)
+        if unpacker.unused_data:
+            raise httpx2.DecodingError("more data follows its end")
+    if not (unpacker.eof or is_empty):
+        raise httpx2.DecodingError("it ends too soon")
+
+
+def _unpack(unpacker: zlib._Decompress, raw: bytes) -> Iterator[bytes]:
+    part = b"?"
+    while raw or len(part) == STEP_BYTES:  # some of it may be kept back, though all has been taken in
+        try:
+            part = unpacker.decompress(raw, STEP_BYTES)
+        except zlib.error as error:
+            raise httpx2.DecodingError(str(error)) from error
+        yield part
+        raw = unpacker.unconsumed_tail

@@ -39,8 +39,7 @@ from mrt_pipeline.runtime.model_failures import (
 )
 from mrt_pipeline.runtime.model_usage import Ledger
 from mrt_pipeline.runtime.rate_limits import RateLimiter
-from mrt_pipeline.runtime.retry_after import parse_retry_after
-from mrt_pipeline.runtime.retrying import FailedTry, ask_again, doubling
+from mrt_pipeline.runtime.retrying import FailedTry, ask_again, doubling, parse_retry_after
 from mrt_pipeline.secrecy import SECRETS
 
 if TYPE_CHECKING:

@@ -10,12 +10,17 @@ and either is told once; a row that cannot be read counts as not there.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from mrt_pipeline.runtime.model import ModelAnswer
+import orjson
+
+from mrt_pipeline.contracts.outputs import ModelUsage
+from mrt_pipeline.runtime.model import ChatModel, ModelAnswer, Question
+from mrt_pipeline.runtime.model_usage import Ledger
 from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, read_row
 from mrt_pipeline.secrecy import SECRETS
 
@@ -101,3 +106,46 @@ class AnswerCache:
             f"{self._path}: the cache of model answers cannot be used ({unfit}); it was kept as {aside.name} "
             "and restarted."
         )
+
+
+class RememberingModel:
+    """Asks a model what it was not asked before, in this run or an earlier one.
+
+    An answer depends on the server, the model, its parameters, the schema and every word of the conversation.
+    The server counts because a model's name is only what a server calls it.
+    """
+
+    def __init__(self, model: ChatModel, cache: AnswerCache) -> None:
+        self._model = model
+        self._cache = cache
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no answer of an earlier time is kept."""
+        return self._cache.is_empty
+
+    def ask(self, question: Question, ledger: Ledger) -> ModelAnswer:
+        """Return the answer kept of an earlier time, else the model's own.
+
+        Raises:
+            ModelCallError: if there is none.
+        """
+        if known := self._cache.find(self.fingerprint(question)):
+            ledger.add(ModelUsage(cached_calls=1))
+            return known
+        return self._model.ask(question, ledger)
+
+    def keep(self, question: Question, answer: ModelAnswer) -> None:
+        """Remember the answer to a question, once it is known to be of use."""
+        self._cache.save(self.fingerprint(question), answer)
+
+    def fingerprint(self, question: Question) -> str:
+        """Return a sha256 over all that an answer depends on."""
+        parts = {
+            "server": self._model.base_url,
+            "model": self._model.name,
+            "parameters": self._model.parameters,
+            "schema": question.schema,
+            "messages": [[item.role, item.content] for item in question.messages],
+        }
+        return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from mrt_pipeline.config.registry import rates_by_host
@@ -72,7 +73,9 @@ class RateLimiter:
         name = self._service_name(host)
         with self._lock:
             if name not in self._services:
-                self._services[name] = _Service(self._paces.get(name) or _default_pace(host))
+                self._services[name] = _Service(
+                    self._paces.get(name) or (RateLimit() if is_loopback(host) else DEFAULT_PACE)
+                )
             return self._services[name]
 
     def _service_name(self, host: str) -> str:
@@ -109,13 +112,48 @@ class _Service:
         return self.begun[-rate.requests] + rate.seconds
 
 
-def _default_pace(host: str) -> RateLimit:
-    return RateLimit() if is_loopback(host) else DEFAULT_PACE
-
-
 def is_loopback(host: str) -> bool:
     """Return whether a host is this machine, by its name or address alone."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+class Allowance:
+    """What is left of the time for one answer with its redirects and tries; pauses between them cost none."""
+
+    def __init__(self, seconds: float) -> None:
+        """Take how long the exchange of the whole answer may last."""
+        self.seconds = self.left_s = seconds
+
+    @contextlib.contextmanager
+    def spending(self) -> Iterator[float]:
+        """Give how long a block may take, and count how long it takes."""
+        began = time.monotonic()
+        try:
+            yield max(0.0, self.left_s)
+        finally:
+            self.left_s -= time.monotonic() - began
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """How long all requests of a stage may take."""
+
+    key: str
+    """of the configuration, which sets it"""
+    minutes: float
+    began: datetime
+
+    def left_s(self, now: datetime) -> float:
+        """Return how many seconds are left, below 0 if none."""
+        return (self.began + timedelta(minutes=self.minutes) - now).total_seconds()
+
+    @property
+    def is_over(self) -> str:
+        """Return what is to be said of a request that would go beyond it."""
+        return (
+            f"was not requested to the end: the {self.minutes:g} minutes of {self.key} are over. "
+            f"Run again later, set the source's mode to snapshot, or raise {self.key}"
+        )

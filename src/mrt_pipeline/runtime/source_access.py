@@ -21,10 +21,8 @@ from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.contracts.source_spec import Credentials, SourceSpec
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.runtime.files import remove_abandoned
-from mrt_pipeline.runtime.rate_limits import RateLimiter
-from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, load_recording
-from mrt_pipeline.runtime.table_rows import from_row
-from mrt_pipeline.runtime.time_limits import TimeLimit
+from mrt_pipeline.runtime.rate_limits import RateLimiter, TimeLimit
+from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, from_row, load_recording
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -162,7 +160,7 @@ class SourceAccess:
         return HttpClient(
             HttpOptions(
                 timeout_s=section.timeout,
-                base_urls=_urls_of(section),
+                base_urls=tuple(str(value) for name, value in section if name.endswith("_url")),
                 contact=self.settings.contact,
             ),
             now=self.now,
@@ -192,7 +190,7 @@ def _missing_of(api: str, settings: Settings, secrets: Secrets) -> Iterator[str]
     lacking: dict[Credentials, list[SourceSpec]] = {}
     for spec in sources_by_api(api):
         wanted = spec.credentials
-        if wanted is None or _has_one(wanted, secrets):
+        if wanted is None or any(all(_has(secrets, it) for it in names) for names in wanted.alternatives):
             continue
         if not wanted.is_needed or spec.load(wanted.is_needed)(section):
             lacking.setdefault(wanted, []).append(spec)
@@ -211,17 +209,6 @@ def _way_out(spec: SourceSpec) -> str:
     return f"set apis.{spec.api}.mode to snapshot"
 
 
-def _has_one(wanted: Credentials, secrets: Secrets) -> bool:
-    return any(all(_has(secrets, name) for name in names) for names in wanted.alternatives)
-
-
 def _has(secrets: Secrets, variable: str) -> bool:
-    return _is_set(getattr(secrets, variable.lower(), None))
-
-
-def _is_set(secret: SecretStr | None) -> bool:
+    secret: SecretStr | None = getattr(secrets, variable.lower(), None)
     return secret is not None and bool(secret.get_secret_value().strip())
-
-
-def _urls_of(section: ApiSection) -> tuple[str, ...]:
-    return tuple(str(value) for name, value in section if name.endswith("_url"))

@@ -12,7 +12,7 @@ from mrt_pipeline.config.registry import all_sources, get_source
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.source_spec import SourceSpec
 from mrt_pipeline.errors import SourceError, SourceFormatError
-from mrt_pipeline.sources.datamall.tables import read_bus_tables
+from mrt_pipeline.sources.datamall.reading import read_bus_tables
 from mrt_pipeline.sources.fandom_wiki import claims as wiki_source
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.fakes.enrichment_sources import NO_CONFIG, LandmarkSource, make_line, make_stage

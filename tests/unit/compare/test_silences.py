@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mrt_pipeline.compare.silences import find_silences
+from mrt_pipeline.compare.regressions import find_silences
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.network import Landmark, Station
 from mrt_pipeline.contracts.outputs import Stage3Output

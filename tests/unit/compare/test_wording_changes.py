@@ -44,7 +44,7 @@ def test_the_headline_of_changed_findings_alone_says_so() -> None:
 
 
 def test_a_renumbering_is_one_line() -> None:
-    assert _sections(RING)["Renumbered"] == (
+    assert _sections(RING)["Codes renumbered"] == (
         "CE2 → CC33  Marina Bay: exit ccl-A",
         "CE1 → CC34  Bayfront: exit ccl-A",
     )

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from mrt_pipeline.config import PipelineConfig, Settings
-from mrt_pipeline.config.commented import CHECKOUT_FILE, PACKAGED_FILE, read_commented
+from mrt_pipeline.config.loading import CHECKOUT_FILE, PACKAGED_FILE, read_commented
 
 ROOT = Path(__file__).parents[3]
 

@@ -12,7 +12,9 @@ from mrt_pipeline.config.registry import all_exports, all_sources, get_source
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.errors import ConfigError
 
+KINDS = ", ".join(kind.__name__ for part in PARTS.values() for kind in part.kinds)
 SOURCE = """
+from mrt_pipeline.contracts.network import ExitAccess, StationCode
 from mrt_pipeline.contracts.sections import ApiSection
 from mrt_pipeline.contracts.source_spec import RateLimit, Rate, SourceSpec
 
@@ -84,7 +86,8 @@ def test_a_format_of_another_package_is_one_of_all(site: Path) -> None:
             "mine is a source of stage3_merger; expected one of stage1_ingestion, stage2_enrichment.",
         ),
         ('api="mine"', "mine has a section of apis or a type for it; expected both or neither."),
-        ('fills=("access", "lifts")', f"mine fills lifts; expected some of {', '.join(PARTS)}."),
+        ("fills=(ExitAccess, StationCode)", f"mine fills StationCode; expected some of {KINDS}."),
+        ('fills=("access",)', f"mine fills 'access'; expected some of {KINDS}."),
     ],
 )
 def test_a_source_that_does_not_fit_is_refused(facts: str, fault: str, site: Path) -> None:

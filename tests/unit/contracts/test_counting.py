@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mrt_pipeline.contracts.counting import counted, verb_of
+from mrt_pipeline.contracts.counting import counted, listed, verb_of
 from mrt_pipeline.contracts.findings import Finding, Severity, count_records
 
 
@@ -14,6 +14,11 @@ from mrt_pipeline.contracts.findings import Finding, Severity, count_records
 )
 def test_one_thing_is_and_others_are(number: float, sentence: str) -> None:
     assert f"{counted(number, 'station')} {verb_of(number)}" == sentence
+
+
+def test_of_many_names_the_first_are_told_and_how_many_there_are_besides() -> None:
+    told = [listed("ABCDE"[:number], 3) for number in (0, 1, 3, 5)]
+    assert told == ["", "A", "A, B, C", "A, B, C and 2 more"]
 
 
 def _finding(record_id: str | None, check: str) -> Finding:

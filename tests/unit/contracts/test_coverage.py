@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.contracts.fields import measure_coverage
 from mrt_pipeline.contracts.network import ExitAccess, Landmark, StepFree
 from tests.fakes.network_builder import (
     SMALL_NETWORK,

@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.compare.items import RECORD_TYPES
-from mrt_pipeline.contracts.coverage import measure_coverage
+from mrt_pipeline.compare.values import RECORD_TYPES
 from mrt_pipeline.contracts.evidence import Alignment, Confidence, Evidence, Method, Published
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation
-from mrt_pipeline.contracts.fields import FIELDS, PARTS
+from mrt_pipeline.contracts.fields import FIELDS, PARTS, measure_coverage
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import (
     ExitAccess,

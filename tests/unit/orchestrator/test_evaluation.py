@@ -52,7 +52,7 @@ def test_a_saved_answer_of_the_wiki_is_a_page_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("Yishun.html|yishun|A|colour|red|", "line 2: field 'colour'; expected one of bus_stop"),
+        ("Yishun.html|yishun|A|colour|red|", "line 2: field 'colour'; expected one of platform"),
         ("Yishun.html|yishun||access|lift|", "line 2: no exit"),
         ("../Yishun.html|yishun|A|access|lift|", "expected the name of a file beside the sheet"),
         ("Khatib.html|khatib|A|access|lift|", "Khatib.html not found"),

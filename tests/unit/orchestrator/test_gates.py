@@ -13,9 +13,10 @@ import pytest
 from mrt_pipeline.compare.regressions import Losses, find_losses
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.settings import GatesSection
+from mrt_pipeline.contracts.comparison import ExitPresence
 from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, GateReport, GateStatus, LostExit, RecordLoss
+from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, GateReport, GateStatus, RecordLoss
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Landmark, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
@@ -405,7 +406,7 @@ def test_so_many_stations_may_be_gone_and_not_one_more(limit: int, number: int) 
 
 @pytest.mark.parametrize(("limit", "number"), [(0, 1), (1, 2), (5, 6)])
 def test_so_many_exits_may_be_gone_and_not_one_more(limit: int, number: int) -> None:
-    lost = LostExit(exit_id="yishun-nsl-A", slug="yishun", exit_code="A", station_code="NS13")
+    lost = ExitPresence(exit_id="yishun-nsl-A", slug="yishun", exit_code="A", station_code="NS13")
     limits = GatesSection(max_exits_lost=limit)
     assert list(find_excesses(Losses((), (lost,) * limit, ()), limits)) == []
     [excess] = find_excesses(Losses((), (lost,) * number, ()), limits)

@@ -13,21 +13,20 @@ from hypothesis import strategies as st
 from lxml import html
 
 from mrt_pipeline.config.registry import all_exports
-from mrt_pipeline.contracts.coverage import measure_coverage
 from mrt_pipeline.contracts.export_spec import ExportSpec
-from mrt_pipeline.contracts.network import ExitAccess, StepFree
+from mrt_pipeline.contracts.fields import measure_coverage
+from mrt_pipeline.contracts.network import ExitAccess, StepFree, count_stations
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.release import Approval, Delta, ReleaseIndex, Versions
 from mrt_pipeline.errors import ReleaseError
 from mrt_pipeline.releasing import contents
-from mrt_pipeline.releasing.building import count_dataset
-from mrt_pipeline.releasing.changes import ACCESS_TITLE, FIRST, SAME, find_changes, render_changes, sum_up
-from mrt_pipeline.releasing.citation import (
+from mrt_pipeline.releasing.building import (
     list_licences,
     list_sources,
     render_attribution,
     render_citation,
 )
+from mrt_pipeline.releasing.changes import ACCESS_TITLE, FIRST, SAME, find_changes, render_changes, sum_up
 from mrt_pipeline.releasing.contents import render_exports
 from mrt_pipeline.releasing.page import PANDAS, PARTS, render_page
 from mrt_pipeline.releasing.shelf import Released
@@ -59,7 +58,7 @@ def make_index(dataset: Stage3Output, **changes: Any) -> ReleaseIndex:
         "software_version": "2.0.0",
         "approval": approval,
         "content_sha256": "b" * 64,
-        "counts": count_dataset(dataset),
+        "counts": {**count_stations(dataset.stations), "future_stations": len(dataset.future_stations)},
         "coverage": measure_coverage(dataset.stations),
         "licences": list_licences(documents),
         "sources": list_sources(documents),
@@ -90,7 +89,7 @@ def test_the_changes_of_a_first_release_say_that_there_is_none_before() -> None:
 def test_the_changes_name_both_releases_and_every_kind_of_change() -> None:
     text = render_changes(delta_of(network_dataset(BEFORE), network_dataset(AFTER))).decode()
     assert "compared with release 2026.07.11, which described 2026-07-11" in text
-    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Stations opened", "Renumbered", "Lines"]
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Stations opened", "Codes renumbered", "Lines"]
     assert "- CC30  Keppel: exit ccl-A" in text
 
 

@@ -13,7 +13,7 @@ import mrt_pipeline
 from mrt_pipeline.errors import BlockedError, FetchError
 from mrt_pipeline.runtime.http import TRIES
 from mrt_pipeline.runtime.http_errors import PASSING_STATUSES
-from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
+from mrt_pipeline.runtime.retrying import MAX_RETRY_WAIT_S
 from tests.fakes.fake_time import START, FakeTime
 from tests.fakes.http_server import Reply, SeenRequest, in_turn, json_reply
 from tests.unit.runtime.http_scene import SOURCE, failure_of, serving

@@ -9,8 +9,7 @@ from mrt_pipeline.runtime.http import HttpClient, HttpOptions
 from mrt_pipeline.runtime.http_errors import Request
 from mrt_pipeline.runtime.http_exchange import MAX_REDIRECTS, Exchange
 from mrt_pipeline.runtime.http_transport import find_proxy
-from mrt_pipeline.runtime.rate_limits import RateLimiter
-from mrt_pipeline.runtime.time_limits import Allowance
+from mrt_pipeline.runtime.rate_limits import Allowance, RateLimiter
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import LoopbackServer, Reply, SeenRequest, in_turn
 from tests.fakes.names import FakeNames

@@ -13,7 +13,7 @@ from mrt_pipeline.errors import CredentialError, ModelCallError
 from mrt_pipeline.runtime import http_errors
 from mrt_pipeline.runtime.model import CUT, TOO_LONG, ChatModel, ModelAnswer, is_openrouter
 from mrt_pipeline.runtime.model_usage import Ledger
-from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S
+from mrt_pipeline.runtime.retrying import MAX_RETRY_WAIT_S
 from mrt_pipeline.sources.openrouter import OpenrouterSection
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import Reply

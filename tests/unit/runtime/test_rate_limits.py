@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit
-from mrt_pipeline.runtime.rate_limits import RateLimiter, is_loopback
+from mrt_pipeline.errors import FetchError
+from mrt_pipeline.runtime.http import HttpClient, HttpOptions
+from mrt_pipeline.runtime.rate_limits import RateLimiter, TimeLimit, is_loopback
 from tests.fakes.fake_time import FakeTime
+from tests.fakes.http_server import LoopbackServer, Reply, in_turn
+from tests.unit.runtime.http_scene import SOURCE, failure_of
 
 ONEMAP = "www.onemap.gov.sg"
 
@@ -166,3 +170,43 @@ def test_a_loopback_host_is_told_by_its_name(host: str, expected: bool) -> None:
 )
 def test_what_a_service_allows_is_said_in_words(pace: RateLimit, words: str) -> None:
     assert pace.describe() == words
+
+
+KEY = "stages.stage1_ingestion.timeout_minutes"
+
+
+def _limited(time: FakeTime, url: str) -> HttpClient:
+    limit = TimeLimit(KEY, 1, time.now())
+    return HttpClient(
+        HttpOptions(base_urls=(url,)),
+        now=time.now,
+        sleep=time.sleep,
+        tell=time.told.append,
+        limit=lambda: limit,
+    )
+
+
+def test_no_request_is_made_when_the_time_for_all_is_over() -> None:
+    time = FakeTime()
+    with LoopbackServer(in_turn(Reply())) as server:
+        client = _limited(time, server.url)
+        client.get(SOURCE, server.url)
+        time.advance(seconds=60)
+        error = failure_of(client, server.url)
+        with pytest.raises(FetchError, match="are over"):
+            client.post_json_once(SOURCE, server.url, {})
+        client.close()
+    assert len(server.requests) == 1
+    assert f"the 1 minutes of {KEY} are over" in str(error)
+
+
+def test_no_pause_is_made_that_would_end_when_the_time_for_all_is_over() -> None:
+    time = FakeTime()
+    with LoopbackServer(in_turn(Reply(503))) as server:
+        client = _limited(time, server.url)
+        time.advance(seconds=59.9)
+        error = failure_of(client, server.url)
+        client.close()
+    assert (len(server.requests), time.naps) == (1, [])
+    assert KEY in str(error)
+    assert "status 503" in str(error.__cause__)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.config import Settings
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import SourceFormatError
@@ -15,7 +16,7 @@ from mrt_pipeline.runtime.documents import Payload, provenance_of
 from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops
-from mrt_pipeline.sources.datamall.reading import bus_services_table
+from mrt_pipeline.sources.datamall.reading import read_files
 from tests.unit.sources.payloads import as_json, changed, checks, parse_services, payload, plain
 
 STOPS: list[dict[str, Any]] = plain("lta-bus-stops/stops.json")
@@ -208,7 +209,7 @@ def test_services_by_number_without_any_are_refused() -> None:
 @pytest.mark.parametrize(("name", "is_derived"), [("routes.json", False), ("services.min.json", True)])
 def test_services_of_a_derived_file_say_so_wherever_they_are_named(name: str, is_derived: bool) -> None:
     moment = datetime(2026, 4, 1, tzinfo=UTC)
-    table = bus_services_table(Payload(payload(f"lta-bus-services/{name}"), moment))
+    table = read_files(BUS_SERVICES, [Payload(payload(f"lta-bus-services/{name}"), moment)], Settings())
     assert ("derived" in table.provenance.title) is is_derived
     assert ("data.busrouter.sg/v1/services.min.json" in table.provenance.attribution) is is_derived
     assert table.provenance.publisher == "Land Transport Authority"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mrt_pipeline.contracts.source import BusService, BusStop
-from mrt_pipeline.sources.official_places.interchanges import find_interchanges
+from mrt_pipeline.sources.official_places.choosing import find_interchanges
 from tests.unit.sources.bus_scene import NETWORK, stop_at, tables_of
 
 

@@ -12,11 +12,11 @@ import pytest
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Station, StepFree
-from mrt_pipeline.errors import SourceError
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.documents import Payload, table_of
+from mrt_pipeline.runtime.table_source import LateTableSource
 from mrt_pipeline.sources.lta_lifts import LIFTS
-from mrt_pipeline.sources.lta_lifts.claims import LiftSource
+from mrt_pipeline.sources.lta_lifts.claims import late_source
 from mrt_pipeline.sources.lta_lifts.parsing import parse_lifts
 from mrt_pipeline.sources.lta_lifts.reading import KnownLifts
 from tests.fakes.publishers import lift_row
@@ -40,8 +40,8 @@ def known(*rows: dict[str, str], out: Iterable[dict[str, str]] = ()) -> KnownLif
     return KnownLifts(table, keys, DAY)
 
 
-def source_of(*rows: dict[str, str], **changes: Any) -> LiftSource:
-    source = LiftSource(lambda: known(*rows, **changes), NETWORK)
+def source_of(*rows: dict[str, str], **changes: Any) -> LateTableSource:
+    source = late_source(lambda: known(*rows, **changes), NETWORK)
     source.prepare(())
     return source
 
@@ -141,10 +141,3 @@ def test_the_version_changes_with_what_is_out_of_service_and_with_what_is_known(
         source_of().version_for(HOUGANG),
     }
     assert len(versions) == 3
-
-
-def test_a_source_that_was_not_read_says_nothing() -> None:
-    source = LiftSource(lambda: known(EXIT_A), NETWORK)
-    assert source.version_for(HOUGANG) is None
-    with pytest.raises(SourceError):
-        source.claims_for(HOUGANG, ())

@@ -17,12 +17,10 @@ from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.errors import FetchError, InternalError
 from mrt_pipeline.extraction.signed_letters import SignedLetters, find_strays
 from mrt_pipeline.network import load_network
-from mrt_pipeline.runtime.recordings import load_recording
-from mrt_pipeline.runtime.table_rows import from_row
+from mrt_pipeline.runtime.recordings import from_row, load_recording
 from mrt_pipeline.runtime.table_source import LateTableSource
 from mrt_pipeline.sources.mrtdown import LETTERS, NAMES, PlatformLetter, TranslatedName
-from mrt_pipeline.sources.mrtdown.claims import source_of
-from mrt_pipeline.sources.mrtdown.letters import letters_on
+from mrt_pipeline.sources.mrtdown.claims import letters_on, source_of
 from mrt_pipeline.sources.mrtdown.reading import Tables
 from tests.fakes.network_builder import make_station, provenance
 

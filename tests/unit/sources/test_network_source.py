@@ -11,7 +11,7 @@ from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.contracts.network import Station, TowardsKind
 from mrt_pipeline.network import Direction, load_network
 from mrt_pipeline.sources.network import claims as network_source
-from mrt_pipeline.sources.network.claims import NetworkSource
+from mrt_pipeline.sources.network.claims import source_of
 from tests.fakes.network_builder import EXITS_DOCUMENT, make_exit, make_station
 from tests.unit.sources.bus_scene import context_of, entry_of, tables_of
 
@@ -22,7 +22,7 @@ SOURCE = network_source.open_source(context_of(), tables_of())
 
 def departures(slug: str, as_of: date = AS_OF) -> list[str]:
     """Return a station's directions as ``code>next(terminal)``, once all its exits are seen to have them."""
-    source = NetworkSource(NETWORK, NETWORK.directions(as_of))
+    source = source_of(NETWORK, NETWORK.directions(as_of))
     claims = source.claims_for(make_station(NETWORK, slug, as_of), ())
     found = [
         [f"{item.station_code}>{item.next_code}({item.towards_code})" for item in each.platforms]
@@ -162,14 +162,14 @@ def test_a_direction_rests_on_the_service_that_runs_there() -> None:
 
 def test_two_services_that_go_the_same_way_are_one_direction_with_two_reasons() -> None:
     directions = {"NS13": tuple(Direction(name, "NS13", "NSL", "NS28", "NS14") for name in ("main", "short"))}
-    claims = NetworkSource(NETWORK, directions).claims_for(make_station(NETWORK, "yishun", AS_OF), ())
+    claims = source_of(NETWORK, directions).claims_for(make_station(NETWORK, "yishun", AS_OF), ())
     (platform,) = claims.exits[0].platforms
     assert [reason.record_id for reason in platform.evidence_for("next_code")] == ["main", "short"]
 
 
 def test_two_ways_to_one_terminal_are_two_directions() -> None:
     directions = {"NS13": tuple(Direction("main", "NS13", "NSL", "NS28", code) for code in ("NS14", "NS12"))}
-    claims = NetworkSource(NETWORK, directions).claims_for(make_station(NETWORK, "yishun", AS_OF), ())
+    claims = source_of(NETWORK, directions).claims_for(make_station(NETWORK, "yishun", AS_OF), ())
     assert [item.next_code for item in claims.exits[0].platforms] == ["NS14", "NS12"]
 
 

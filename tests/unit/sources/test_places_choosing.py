@@ -6,9 +6,8 @@ import pytest
 
 from mrt_pipeline.contracts.network import LandmarkKind
 from mrt_pipeline.contracts.source import SourceTable
+from mrt_pipeline.sources.official_places import Hotel, PlaceArea, PlacePoint
 from mrt_pipeline.sources.official_places.choosing import choose_sites, find_reason_against
-from mrt_pipeline.sources.official_places.reading import PlaceTables
-from mrt_pipeline.sources.official_places.records import Hotel, PlaceArea, PlacePoint
 from tests.unit.sources.places_scene import LAT, LIBRARY_DOCUMENT, LNG, PARK_DOCUMENT
 
 CLUB, PARK, HOTEL = LandmarkKind.COMMUNITY_CLUB, LandmarkKind.PARK, LandmarkKind.HOTEL
@@ -77,20 +76,15 @@ def test_hostels_and_tiny_hotels_are_none(name: str, rooms: int, reason: str | N
 def test_what_is_left_out_is_told_once_a_document_with_numbers() -> None:
     clubs = (point("Bishan CC"), point("Tengah CC (U/C)"), point("Bidadari CC (U/C)"))
     parks = (PlaceArea("9", "CITY GREEN", ("1.3,103.85;1.3,103.851;1.301,103.851",)),)
-    tables = PlaceTables(
-        ((CLUB, SourceTable(clubs, LIBRARY_DOCUMENT)), (PARK, SourceTable(parks, PARK_DOCUMENT)))
-    )
-    sites, findings = choose_sites(tables)
+    sites, findings = choose_sites([SourceTable(clubs, LIBRARY_DOCUMENT), SourceTable(parks, PARK_DOCUMENT)])
     assert [(site.name, site.record_id) for site in sites] == [("Bishan CC", "1"), ("City Green", "9")]
     assert [finding.message for finding in findings] == [
-        "2 of 3 records in nlb-libraries are not used as landmarks: not open 2."
+        "2 of 3 records in nlb-libraries are left out: not open 2."
     ]
 
 
 def test_each_part_of_an_area_is_a_site() -> None:
     outline = ("1.3,103.85;1.3,103.851;1.301,103.851", "1.31,103.85;1.31,103.851;1.311,103.851")
-    sites, _ = choose_sites(
-        PlaceTables(((PARK, SourceTable((PlaceArea("9", "CITY GREEN", outline),), PARK_DOCUMENT)),))
-    )
+    sites, _ = choose_sites([SourceTable((PlaceArea("9", "CITY GREEN", outline),), PARK_DOCUMENT)])
     assert [site.record_id for site in sites] == ["9", "9"]
     assert sites[0].shape.distance(sites[1].shape) > 900

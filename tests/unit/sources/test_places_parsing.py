@@ -13,21 +13,18 @@ from shapely.geometry import Polygon
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.geometry import to_svy21, to_svy21_all
-from mrt_pipeline.sources.official_places.layouts import (
-    COMMUNITY_CLUB_LAYOUT,
-    HAWKER_CENTRE_LAYOUT,
-    LIBRARY_LAYOUT,
-    PARK_LAYOUT,
-    SPORT_FACILITY_LAYOUT,
+from mrt_pipeline.sources.official_places import (
+    COMMUNITY_CLUBS,
+    HAWKER_CENTRES,
+    HOTELS,
+    LIBRARIES,
+    PARKS,
+    SPORT_FACILITIES,
+    Hotel,
+    PlacePoint,
 )
 from mrt_pipeline.sources.official_places.outlines import to_areas
-from mrt_pipeline.sources.official_places.parsing import (
-    find_update,
-    parse_areas,
-    parse_hotels,
-    parse_points,
-)
-from mrt_pipeline.sources.official_places.records import Hotel, PlacePoint
+from mrt_pipeline.sources.official_places.parsing import find_update, parse_places
 from tests.unit.sources.places_scene import (
     LAT,
     LNG,
@@ -40,37 +37,37 @@ from tests.unit.sources.places_scene import (
 
 HAWKER = {"OBJECTID": 7, "NAME": "Senja Hawker Centre", "STATUS": "Existing (new)"}
 PARK = {"OBJECTID_1": 9, "NAME": "CITY GREEN"}
-HOTELS = "record_id,name,rooms,postal,lat,lng\n1,Hotel Nuve,43,199143,1.3027514,103.8582753\n"
+HOTEL_TABLE = "record_id,name,rooms,postal,lat,lng\n1,Hotel Nuve,43,199143,1.3027514,103.8582753\n"
 
 
 def test_fields_that_lie_flat_are_read() -> None:
-    parsed = parse_points(collection(point_feature(HAWKER)), HAWKER_CENTRE_LAYOUT)
+    parsed = parse_places(HAWKER_CENTRES, collection(point_feature(HAWKER)))
     assert parsed.records == (PlacePoint("7", "Senja Hawker Centre", "Existing (new)", LAT, LNG),)
     assert parsed.findings == ()
 
 
 def test_fields_in_a_table_are_read() -> None:
     feature = point_feature(in_table({"NAME": "Bishan CC", "INC_CRC": "4B64"}))
-    assert parse_points(collection(feature), COMMUNITY_CLUB_LAYOUT).records == (
+    assert parse_places(COMMUNITY_CLUBS, collection(feature)).records == (
         PlacePoint("4B64", "Bishan CC", None, LAT, LNG),
     )
 
 
 def test_entities_in_a_table_are_resolved() -> None:
     feature = point_feature(in_table({"NAME": "Market &amp; Hall", "INC_CRC": "4B64"}))
-    [record] = parse_points(collection(feature), COMMUNITY_CLUB_LAYOUT).records
+    [record] = parse_places(COMMUNITY_CLUBS, collection(feature)).records
     assert record.name == "Market & Hall"
 
 
 def test_a_document_may_call_its_names_otherwise() -> None:
     feature = point_feature({"OBJECTID": 3, "VENUE": "Delta Sport Centre"})
-    [record] = parse_points(collection(feature), SPORT_FACILITY_LAYOUT).records
+    [record] = parse_places(SPORT_FACILITIES, collection(feature)).records
     assert record.name == "Delta Sport Centre"
 
 
 def test_a_library_without_an_identifier_is_known_by_its_name() -> None:
     feature = point_feature({"Name": "library@orchard", "Description": ""})
-    [record] = parse_points(collection(feature), LIBRARY_LAYOUT).records
+    [record] = parse_places(LIBRARIES, collection(feature)).records
     assert (record.record_id, record.name) == ("library@orchard", "library@orchard")
 
 
@@ -92,7 +89,7 @@ def test_a_place_that_cannot_be_read_is_an_error_and_the_others_are_kept(
     change: dict[str, Any], check: str
 ) -> None:
     other = point_feature({"OBJECTID": 8, "NAME": "Bukit Panjang Hawker Centre"})
-    parsed = parse_points(collection({**point_feature(HAWKER), **change}, other), HAWKER_CENTRE_LAYOUT)
+    parsed = parse_places(HAWKER_CENTRES, collection({**point_feature(HAWKER), **change}, other))
     assert [record.record_id for record in parsed.records] == ["8"]
     assert check in {finding.check for finding in parsed.findings}
     assert {finding.severity for finding in parsed.findings} == {Severity.ERROR}
@@ -101,19 +98,19 @@ def test_a_place_that_cannot_be_read_is_an_error_and_the_others_are_kept(
 
 def test_an_identifier_of_two_places_is_an_error_and_the_first_is_kept() -> None:
     content = collection(point_feature(HAWKER), point_feature({**HAWKER, "NAME": "Another"}))
-    parsed = parse_points(content, HAWKER_CENTRE_LAYOUT)
+    parsed = parse_places(HAWKER_CENTRES, content)
     assert [record.name for record in parsed.records] == ["Senja Hawker Centre"]
     assert [finding.check for finding in parsed.findings] == ["record-id-not-unique"]
 
 
 def test_a_place_that_stands_twice_is_kept_once_and_told() -> None:
-    parsed = parse_points(collection(*[point_feature(HAWKER)] * 2), HAWKER_CENTRE_LAYOUT)
+    parsed = parse_places(HAWKER_CENTRES, collection(*[point_feature(HAWKER)] * 2))
     assert len(parsed.records) == 1
     assert [finding.check for finding in parsed.findings] == ["record-repeated"]
 
 
 def test_an_area_is_recorded_by_its_corners() -> None:
-    [record] = parse_areas(collection(area_feature(PARK, [square()])), PARK_LAYOUT).records
+    [record] = parse_places(PARKS, collection(area_feature(PARK, [square()]))).records
     assert record.outline == ("1.3,103.85;1.3,103.851;1.301,103.851;1.301,103.85",)
 
 
@@ -122,14 +119,14 @@ def test_only_a_corner_that_hardly_stands_out_is_left_out(metres: float, corners
     first, second, *others = square()
     middle = [(first[0] + second[0]) / 2, first[1] - metres / 111_000]
     content = collection(area_feature(PARK, [[first, middle, second, *others]]))
-    [record] = parse_areas(content, PARK_LAYOUT).records
+    [record] = parse_places(PARKS, content).records
     assert len(record.outline[0].split(";")) == corners
 
 
 def test_a_hole_follows_the_ring_that_it_is_in() -> None:
     hole = square(0.0005, LAT + 0.0002, LNG + 0.0002)
     content = collection(area_feature(PARK, [square(), hole], [square(lng=LNG + 0.01)]))
-    [record] = parse_areas(content, PARK_LAYOUT).records
+    [record] = parse_places(PARKS, content).records
     assert [word.startswith("-") for word in record.outline] == [False, True, False]
     within, other = to_areas(record.outline)
     middle = to_svy21(LAT + 0.00045, LNG + 0.00045)
@@ -139,7 +136,7 @@ def test_a_hole_follows_the_ring_that_it_is_in() -> None:
 
 def test_a_part_without_an_area_is_left_out() -> None:
     point = [[LNG, LAT]] * 5
-    [record] = parse_areas(collection(area_feature(PARK, [point], [square()])), PARK_LAYOUT).records
+    [record] = parse_places(PARKS, collection(area_feature(PARK, [point], [square()]))).records
     assert len(record.outline) == 1
 
 
@@ -155,7 +152,7 @@ def test_a_part_without_an_area_is_left_out() -> None:
     ],
 )
 def test_an_area_that_is_none_is_an_error(geometry: Any, check: str) -> None:
-    parsed = parse_areas(collection({"properties": PARK, "geometry": geometry}), PARK_LAYOUT)
+    parsed = parse_places(PARKS, collection({"properties": PARK, "geometry": geometry}))
     assert parsed.records == ()
     assert [finding.check for finding in parsed.findings] == [check]
 
@@ -168,7 +165,7 @@ def test_the_distance_to_the_edge_of_an_area_is_right_to_three_metres(
     corners: list[tuple[float, float]], place: tuple[float, float]
 ) -> None:
     ring = [[LNG + east, LAT + north] for east, north in corners]
-    parsed = parse_areas(collection(area_feature(PARK, [ring])), PARK_LAYOUT)
+    parsed = parse_places(PARKS, collection(area_feature(PARK, [ring])))
     here = to_svy21(LAT + place[1], LNG + place[0])
     dot = Dot(here.easting_m, here.northing_m)
     for record in parsed.records:
@@ -179,8 +176,8 @@ def test_the_distance_to_the_edge_of_an_area_is_right_to_three_metres(
 
 
 def test_hotels_are_read_with_a_comma_in_their_rooms() -> None:
-    content = HOTELS + '2,"Fairmont, Singapore","1,778",189560,1.2940764,103.8533318\n'
-    assert parse_hotels(content.encode()).records[1] == Hotel(
+    content = HOTEL_TABLE + '2,"Fairmont, Singapore","1,778",189560,1.2940764,103.8533318\n'
+    assert parse_places(HOTELS, content.encode()).records[1] == Hotel(
         "2", "Fairmont, Singapore", 1778, 1.2940764, 103.8533318
     )
 
@@ -196,11 +193,11 @@ def test_hotels_are_read_with_a_comma_in_their_rooms() -> None:
 )
 def test_a_table_of_hotels_that_is_none_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(SourceFormatError, match=words):
-        parse_hotels(content)
+        parse_places(HOTELS, content)
 
 
 def test_a_hotel_whose_rooms_are_no_number_is_an_error() -> None:
-    parsed = parse_hotels(HOTELS.replace(",43,", ",many,").encode())
+    parsed = parse_places(HOTELS, HOTEL_TABLE.replace(",43,", ",many,").encode())
     assert parsed.records == ()
     assert [finding.check for finding in parsed.findings] == ["field-invalid"]
 
@@ -222,7 +219,7 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_any_feature_is_read_or_told_of(feature: Any) -> None:
-    points = parse_points(collection(feature), HAWKER_CENTRE_LAYOUT)
-    areas = parse_areas(collection(feature), PARK_LAYOUT)
+    points = parse_places(HAWKER_CENTRES, collection(feature))
+    areas = parse_places(PARKS, collection(feature))
     assert points.records or points.findings
     assert areas.records or areas.findings

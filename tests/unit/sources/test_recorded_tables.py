@@ -18,7 +18,7 @@ from mrt_pipeline.runtime.recordings import RECORDED, load_recording
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.datagov.reading import read_exits
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
-from mrt_pipeline.sources.mrtdown.letters import letters_on
+from mrt_pipeline.sources.mrtdown.claims import letters_on
 from mrt_pipeline.sources.mrtdown.reading import read_tables
 from mrt_pipeline.sources.official_places import SPEC as OFFICIAL_PLACES
 from mrt_pipeline.sources.onemap.reading import read_stations

@@ -21,7 +21,7 @@ from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.table_source import TableSource
 from mrt_pipeline.sources.lta_train_gtfs import archive
-from mrt_pipeline.sources.lta_train_gtfs.claims import read_schedule, source_of
+from mrt_pipeline.sources.lta_train_gtfs.claims import source_of
 from mrt_pipeline.sources.lta_train_gtfs.letters import letters_of, platforms_served
 from mrt_pipeline.sources.lta_train_gtfs.parsing import parse_schedule
 from tests.fakes.network_builder import provenance
@@ -51,7 +51,7 @@ def source(*stops: dict[str, str], trips: tuple[tuple[str, ...], ...] = TRIPS) -
     if not any(stop["location_type"] == "2" for stop in stops):
         stops += (entrance("NS13_EA", HERE), entrance("NS13_EB", HERE))
     content = train_schedule(stops, trips)
-    return source_of(read_schedule(Payload(content, READ_AT)), NETWORK, AS_OF)
+    return source_of(Payload(content, READ_AT), parse_schedule(content), NETWORK, AS_OF)
 
 
 def claims(

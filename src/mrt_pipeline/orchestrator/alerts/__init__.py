@@ -5,7 +5,7 @@ A channel that fails or hangs never fails the run: it is reported on the console
 through a pipe, and appear nowhere else; nothing that this process, or a server, says is passed on.
 
 A run calls ``alerting``; ``occasions`` finds what there is to tell, ``message`` words it, ``channels`` passes
-it on, through ``delivery`` to ``apprise_process``. All but the first are imported when there is an alert to
+it on to ``apprise_process``. All but the first are imported when there is an alert to
 make: most runs have nothing to tell.
 """
 

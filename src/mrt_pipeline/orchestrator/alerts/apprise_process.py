@@ -1,4 +1,4 @@
-"""The program that sends alerts through Apprise; run as a file of its own by ``delivery``, never imported.
+"""The program that sends alerts through Apprise; run as a file of its own by ``channels``, never imported.
 
 It reads one order as JSON from stdin, sends all messages at once, and prints ``[name, outcome]`` as soon as
 one's outcome is known: ``delivered``, ``refused``, ``unknown``, ``late``, or ``crashed`` and the type of the

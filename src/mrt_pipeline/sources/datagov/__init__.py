@@ -33,7 +33,6 @@ EXITS = Document(
     dataset="LTA MRT Station Exit",
     source="the Land Transport Authority at data.gov.sg",
     record_type=ExitFeature,
-    reader="reading:read_files",
 )
 
 SPEC = SourceSpec(
@@ -47,5 +46,6 @@ SPEC = SourceSpec(
     is_required=True,
     rates=DATAGOV_RATES,
     unrated_with="DATAGOV_API_KEY",
+    reader="reading:read_files",
     recorder="reading:record",
 )

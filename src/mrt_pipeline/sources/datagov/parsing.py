@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from mrt_pipeline.contracts.findings import REPEATED_ID, Finding
 from mrt_pipeline.contracts.source import ExitFeature
-from mrt_pipeline.runtime.documents import Parsed
+from mrt_pipeline.runtime.documents import Parsed, collect
 from mrt_pipeline.runtime.geojson_features import read_features, read_point, table_fields
-from mrt_pipeline.runtime.records import RecordReader, is_object, natural_key
+from mrt_pipeline.runtime.records import RecordReader, is_object
 from mrt_pipeline.sources.datagov import EXITS
 
 EXITS_ID = EXITS.document_id
@@ -25,15 +24,12 @@ def parse_exits(content: bytes) -> Parsed[ExitFeature]:
     Raises:
         SourceFormatError: if it is no GeoJSON or has no features.
     """
-    kept: dict[str, ExitFeature] = {}
-    findings: list[Finding] = []
-    for number, feature in enumerate(read_features(content, EXITS_ID, "exit")):
-        reader, found = _read_feature(number, feature)
-        if reader.is_sound:
-            _keep(found, kept, reader)
-        findings.extend(reader.findings)
-    records = sorted(kept.values(), key=lambda found: natural_key(found.record_id))
-    return Parsed(tuple(records), tuple(findings))
+    features = read_features(content, EXITS_ID, "exit")
+    return collect(
+        (_read_feature(number, feature) for number, feature in enumerate(features)),
+        lambda found: found.record_id,
+        lambda found: f"{found.station_na} {found.exit_code}",
+    )
 
 
 def _read_feature(number: int, feature: object) -> tuple[RecordReader, ExitFeature]:
@@ -68,18 +64,3 @@ def _fields_of(properties: object) -> Mapping[str, object]:
     if "STATION_NA" in properties or not isinstance(description, str):
         return properties
     return {"OBJECTID": properties.get("Name"), **table_fields(description)}
-
-
-def _keep(found: ExitFeature, kept: dict[str, ExitFeature], reader: RecordReader) -> None:
-    """Add an exit to those kept, unless its OBJECTID is taken."""
-    earlier = kept.setdefault(found.record_id, found)
-    if earlier is found:
-        return
-    if earlier == found:
-        reader.note("record-repeated", "occurs twice in the file with the same content.")
-    else:
-        reader.lose(
-            REPEATED_ID,
-            f"stands for {earlier.station_na} {earlier.exit_code} and for {found.station_na} "
-            f"{found.exit_code}; expected every OBJECTID once. The first is kept.",
-        )

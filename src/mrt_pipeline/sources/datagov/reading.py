@@ -15,6 +15,7 @@ from mrt_pipeline.sources.datagov import EXITS
 from mrt_pipeline.sources.datagov.parsing import EXITS_ID, parse_exits
 
 if TYPE_CHECKING:
+    from mrt_pipeline.contracts.documents import Document
     from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.source_access import SourceAccess
 
@@ -51,7 +52,7 @@ def record(access: SourceAccess) -> Iterator[SourceTable[ExitFeature]]:
     yield read_exits(access, ttl_days=0)
 
 
-def read_files(payloads: Sequence[Payload], settings: Settings) -> SourceTable[ExitFeature]:
+def read_files(_: Document, payloads: Sequence[Payload], settings: Settings) -> SourceTable[ExitFeature]:
     """Return the exits of a downloaded file; of several, the last."""
     return exits_table(payloads[-1], settings)
 

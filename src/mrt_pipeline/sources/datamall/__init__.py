@@ -11,7 +11,7 @@ data.busrouter.sg/v1/services.min.json: their document says so in title and attr
 """
 
 from mrt_pipeline.contracts.documents import Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import ExitBusStop
 from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source import BusService, BusStop
 from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
@@ -27,7 +27,6 @@ BUS_STOPS = Document(
     dataset="Bus Stops",
     source="LTA DataMall",
     record_type=BusStop,
-    reader="reading:read_stop_files",
 )
 BUS_SERVICES = Document(
     document_id="lta-bus-services",
@@ -37,22 +36,20 @@ BUS_SERVICES = Document(
     dataset="Bus Routes",
     source="LTA DataMall",
     record_type=BusService,
-    reader="reading:read_service_files",
 )
 
 SPEC = SourceSpec(
     name="lta_datamall",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=1,
     max_age_days=90,
     api="datamall",
     section=DatamallSection,
     documents=(BUS_STOPS, BUS_SERVICES),
     is_always_read=True,
-    fills=("bus_stops",),
+    fills=(ExitBusStop,),
     credentials=DATAMALL_KEY,
-    cross_check="tables:check_calls",
-    opener="claims:open_source",
+    cross_check="reading:check_calls",
+    reader="reading:read_files",
     recorder="reading:record",
 )

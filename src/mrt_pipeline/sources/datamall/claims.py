@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.checks import finding_of
-from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
+from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.evidence import (
     WHOLE_RECORD,
@@ -29,6 +29,7 @@ from mrt_pipeline.contracts.source import BusStop
 from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.geometry import to_svy21_all
+from mrt_pipeline.runtime.table_source import TableSource
 from mrt_pipeline.sources.datamall import SPEC
 from mrt_pipeline.sources.datamall.naming import Naming, read_naming
 from mrt_pipeline.sources.datamall.stop_exits import ExitPlace, ReachedStop, StopPlace, tie_stops
@@ -38,29 +39,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class LtaSource:
-    """Claims the bus stops of LTA's tables."""
+class _Claims:
+    """What LTA's tables say of each station."""
 
     tables: BusTables
     naming: Naming
     radius_m: float
-    version: str
     _cited: dict[tuple[str, bool], EvidenceMap] = field(default_factory=dict, repr=False, compare=False)
     """made once for each stop: it is near several exits"""
 
-    @property
-    def name(self) -> str:
-        """Return ``lta_datamall``."""
-        return SPEC.name
-
-    def prepare(self, stations: Sequence[Station]) -> None:
-        """Do nothing: the tables are at hand."""
-
-    def version_for(self, station: Station) -> str:
-        """Return the fingerprint of all tables that the answer rests on."""
-        return self.version
-
-    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+    def of(self, station: Station) -> StationClaims:
         """Return the bus stops of every exit, nearest first."""
         positions = to_svy21_all([(found.lat, found.lng) for found in station.exits])
         places = [ExitPlace(*pair) for pair in zip(station.exits, positions, strict=True)]
@@ -153,13 +141,10 @@ class LtaSource:
             )
 
 
-def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
+def open_source(context: RunContext, tables: BusTables) -> TableSource:
     """Return the source over LTA's tables, their descriptions read once for all stations."""
     network = load_network()
     document_id = tables.stops.provenance.document_id
-    return LtaSource(
-        tables=tables,
-        naming=read_naming(tables.stops_by_code.values(), network, context.as_of, document_id),
-        radius_m=context.settings.stages.stage2_enrichment.bus_stop_radius_m,
-        version=f"{tables.version}+{network.sha256}",
-    )
+    naming = read_naming(tables.stops_by_code.values(), network, context.as_of, document_id)
+    claims = _Claims(tables, naming, context.settings.stages.stage2_enrichment.bus_stop_radius_m)
+    return TableSource(SPEC.name, f"{tables.version}+{network.sha256}", claims.of)

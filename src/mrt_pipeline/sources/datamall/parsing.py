@@ -11,7 +11,7 @@ from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import REPEATED_ID, Finding, Severity
 from mrt_pipeline.contracts.source import BUS_STOP_CODE, BusService, BusStop
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.documents import Parsed, Payload
+from mrt_pipeline.runtime.documents import Parsed, Payload, collect
 from mrt_pipeline.runtime.records import (
     SINGAPORE_AND_JOHOR,
     RecordReader,
@@ -64,14 +64,12 @@ def parse_bus_stops(content: bytes) -> Parsed[BusStop]:
 
 def read_stops(document: object) -> Parsed[BusStop]:
     """Return the bus stops of a list of rows, or of an object that holds one; see ``parse_bus_stops``."""
-    kept: dict[str, BusStop] = {}
-    findings: list[Finding] = []
-    for number, row in enumerate(_rows(document, STOPS_ID)):
-        reader, stop = _read_stop(number, row)
-        if reader.is_sound:
-            _keep(stop, kept, reader)
-        findings.extend(reader.findings)
-    return Parsed(tuple(kept[code] for code in sorted(kept)), tuple(findings))
+    rows = _rows(document, STOPS_ID)
+    return collect(
+        (_read_stop(number, row) for number, row in enumerate(rows)),
+        lambda stop: stop.bus_stop_code,
+        lambda stop: show(stop.description),
+    )
 
 
 def parse_routes_file(content: bytes) -> tuple[Parsed[BusService], bool]:
@@ -156,21 +154,6 @@ def _read_stop(number: int, row: object) -> tuple[RecordReader, BusStop]:
 def _name_of(fields: Mapping[str, object], number: int) -> str:
     code = fields.get("BusStopCode")
     return code if isinstance(code, str) and BUS_STOP_CODE.fullmatch(code) else f"value[{number}]"
-
-
-def _keep(stop: BusStop, kept: dict[str, BusStop], reader: RecordReader) -> None:
-    """Add a bus stop to those kept, unless its code is taken."""
-    earlier = kept.setdefault(stop.bus_stop_code, stop)
-    if earlier is stop:
-        return
-    if earlier == stop:
-        reader.note(REPEATED, "occurs twice in the answer with the same content.")
-    else:
-        reader.lose(
-            REPEATED_ID,
-            f"stands for {show(earlier.description)} and for {show(stop.description)}; expected every code "
-            "once. The first is kept.",
-        )
 
 
 def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:

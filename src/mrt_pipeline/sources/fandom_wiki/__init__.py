@@ -11,7 +11,6 @@ looked at on 2026-11-23.
 from pydantic import Field, HttpUrl
 
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
@@ -28,14 +27,12 @@ class FandomSection(ApiSection):
 SPEC = SourceSpec(
     name="fandom_wiki",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=8,
     max_age_days=90,
     api="fandom",
     section=FandomSection,
     live_inputs=("fandom-wiki",),
     is_recorded=False,
-    fills=tuple(PARTS),
+    fills=tuple(part.record_type for part in PARTS.values()),
     rates={"fandom.com": RateLimit((Rate(10, 1),), is_serial=True)},
-    opener="claims:open_source",
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from mrt_pipeline.errors import FetchError, SourceError, SourceFormatError
-from mrt_pipeline.runtime.retry_after import MAX_RETRY_WAIT_S, parse_retry_after
+from mrt_pipeline.runtime.retrying import MAX_RETRY_WAIT_S, parse_retry_after
 from mrt_pipeline.secrecy import SECRETS
 
 if TYPE_CHECKING:

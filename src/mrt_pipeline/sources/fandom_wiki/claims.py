@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import ValidationError
 
@@ -54,6 +54,7 @@ LEAST_ASKED = 10
 class WikiSource:
     """Claims what a station's page says; may be asked by several threads once it is prepared."""
 
+    name: ClassVar[str] = SPEC.name
     api: WikiApi
     store: PageStore
     facts: GroundingFacts
@@ -68,11 +69,6 @@ class WikiSource:
     _resolved: dict[str, Resolved] = field(default_factory=dict)
     _blocked: BlockedError | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    @property
-    def name(self) -> str:
-        """Return ``fandom_wiki``."""
-        return SPEC.name
 
     def prepare(self, stations: Sequence[Station]) -> None:
         """Find the pages of some stations and their newest revisions.
@@ -137,7 +133,10 @@ class WikiSource:
         return StationClaims(
             source=SPEC.name,
             exits=exits,
-            passages=tuple(_passage(whole, *bounds) for bounds in reading.passages),
+            passages=tuple(
+                whole.model_copy(update={"text": whole.text[start:end], "char_start": start})
+                for start, end in reading.passages
+            ),
             rejected=rejected,
             findings=findings,
             provenance={provenance.document_id: provenance, **self.facts.documents},
@@ -240,10 +239,6 @@ def _refuse_empty(found: Iterable[Resolved]) -> None:
             f"the wiki has pages for 0 of {counted(len(answered), 'station')}; expected most of them; look "
             f"at apis.{SPEC.api}.base_url.",
         )
-
-
-def _passage(whole: Passage, start: int, end: int) -> Passage:
-    return whole.model_copy(update={"text": whole.text[start:end], "char_start": start})
 
 
 def _missing(station: Station, resolved: Resolved) -> Finding:

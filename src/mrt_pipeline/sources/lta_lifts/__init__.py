@@ -11,7 +11,7 @@ space; lines by other names (``BPLRT``). What was learnt once is kept (``store.p
 """
 
 from mrt_pipeline.contracts.documents import Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import ExitAccess
 from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source import LiftRecord
 from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
@@ -24,20 +24,18 @@ LIFTS = Document(
     dataset="Facilities Maintenance",
     source="LTA DataMall",
     record_type=LiftRecord,
-    reader="reading:read_lift_files",
 )
 
 SPEC = SourceSpec(
     name="lta_lifts",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=2,
     max_age_days=90,
     api="datamall",
     section=DatamallSection,
     documents=(LIFTS,),
-    fills=("access",),
+    fills=(ExitAccess,),
     credentials=DATAMALL_KEY,
-    opener="claims:open_source",
+    reader="reading:read_files",
     recorder="reading:record",
 )

@@ -5,21 +5,23 @@ That a lift is out of service is shown with its day, and changes neither feature
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.checks import finding_of
-from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
+from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Evidence
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Station, StepFree
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import LiftRecord
-from mrt_pipeline.errors import SourceError
 from mrt_pipeline.extraction.exit_matching import Naming, match_exit
 from mrt_pipeline.network import CodeEntry, Network, load_network
 from mrt_pipeline.runtime.records import show
+from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
+from mrt_pipeline.sources.lta_lifts import SPEC
 from mrt_pipeline.sources.lta_lifts.descriptions import LiftWords, read_description
 from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID
 from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
@@ -27,8 +29,6 @@ from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
 if TYPE_CHECKING:
     from mrt_pipeline.extraction.bus_tables import BusTables
     from mrt_pipeline.runtime.context import RunContext
-
-SOURCE = "lta_lifts"
 
 
 @dataclass(slots=True)
@@ -39,88 +39,66 @@ class _AtExit:
     from_street: list[LiftRecord] = field(default_factory=list)
 
 
-@dataclass
-class LiftSource:
-    """Claims the lifts of LTA's table; asked anew by each live run."""
-
-    read: Callable[[], KnownLifts]
-    network: Network
-    _known: KnownLifts | None = None
-    _unplaced: tuple[Finding, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Return ``lta_lifts``."""
-        return SOURCE
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Return what was odd about rows, and the lifts of stations that are not in operation."""
-        return (*(self._known.table.findings if self._known else ()), *self._unplaced)
-
-    def prepare(self, stations: Sequence[Station]) -> None:
-        """Read the table, in live mode from LTA.
-
-        Raises:
-            SourceError: if LTA cannot be asked, or its answer is none.
-        """
-        self._known = self.read()
-        self._unplaced = tuple(self._find_unplaced(self._known))
-
-    def version_for(self, station: Station) -> str | None:
-        """Return the version of the table, or none if it could not be had."""
-        return self._known.version if self._known else None
-
-    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return the lifts of a station's exits.
-
-        Raises:
-            SourceError: if the table could not be had.
-        """
-        if self._known is None:
-            raise SourceError(LIFTS_ID, "LTA's list of lifts was not read", retryable=True)
-        known, findings, at = self._known, [], {found.exit_id: _AtExit() for found in station.exits}
-        for record, entry in self._of(known, station):
-            words = read_description(record.description)
-            if not words.is_understood:
-                findings.append(_unread(station, record))
-            for label in words.labels:
-                found = match_exit(station, _naming(record, entry, words, label))
-                if isinstance(found, Finding):
-                    findings.append(found)
-                    continue
-                at[found.exit_id].lifts.append(record)
-                if label in words.street_labels:
-                    at[found.exit_id].from_street.append(record)
-        provenance = known.table.provenance
-        return StationClaims(
-            source=SOURCE,
-            exits=tuple(_enrich(exit_id, here, known) for exit_id, here in at.items() if here.lifts),
-            findings=tuple(findings),
-            provenance={provenance.document_id: provenance},
-        )
-
-    def _of(self, known: KnownLifts, station: Station) -> Iterator[tuple[LiftRecord, CodeEntry]]:
-        """Yield the lifts under a code of a station, each with that code."""
-        for record in known.table.records:
-            entry = self.network.find_current(record.station_code)
-            if entry is not None and entry.station_code in station.mrt_codes:
-                yield record, entry
-
-    def _find_unplaced(self, known: KnownLifts) -> Iterator[Finding]:
-        for record in known.table.records:
-            if self.network.find_current(record.station_code) is None:
-                yield finding_of(
-                    "access-station-unknown",
-                    f"LTA lists a lift at {show(record.station_name)} under the code {record.station_code}, "
-                    "which the network table lacks; nothing is claimed. Check whether the station is new.",
-                    record_id=f"{LIFTS_ID}:{_record_id(record)}",
-                )
+def open_source(context: RunContext, tables: BusTables) -> LateTableSource:
+    """Return the source, which is asked anew by each live run, when it is prepared."""
+    return late_source(lambda: read_lifts(context.access), load_network())
 
 
-def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
-    """Return the source; it reads its table when it is prepared."""
-    return LiftSource(lambda: read_lifts(context.access), load_network())
+def late_source(read: Callable[[], KnownLifts], network: Network) -> LateTableSource:
+    """Return the source over what reads the lifts that are known."""
+    return LateTableSource(SPEC.name, lambda: _source_of(read(), network))
+
+
+def _source_of(known: KnownLifts, network: Network) -> TableSource:
+    by_slug: dict[str, list[tuple[LiftRecord, CodeEntry]]] = defaultdict(list)
+    unplaced: list[Finding] = []
+    for record in known.table.records:
+        if (entry := network.find_current(record.station_code)) is None:
+            unplaced.append(_unplaced(record))
+        else:
+            by_slug[entry.slug].append((record, entry))
+    return TableSource(
+        SPEC.name,
+        known.version,
+        lambda station: _claim(station, by_slug.get(station.slug, ()), known),
+        (*known.table.findings, *unplaced),
+    )
+
+
+def _claim(
+    station: Station, lifts: Iterable[tuple[LiftRecord, CodeEntry]], known: KnownLifts
+) -> StationClaims:
+    findings, at = [], {found.exit_id: _AtExit() for found in station.exits}
+    for record, entry in lifts:
+        if entry.station_code not in station.mrt_codes:
+            continue
+        words = read_description(record.description)
+        if not words.is_understood:
+            findings.append(_unread(station, record))
+        for label in words.labels:
+            found = match_exit(station, _naming(record, entry, words, label))
+            if isinstance(found, Finding):
+                findings.append(found)
+                continue
+            at[found.exit_id].lifts.append(record)
+            if label in words.street_labels:
+                at[found.exit_id].from_street.append(record)
+    provenance = known.table.provenance
+    return StationClaims(
+        source=SPEC.name,
+        exits=tuple(_enrich(exit_id, here, known) for exit_id, here in at.items() if here.lifts),
+        findings=tuple(findings),
+        provenance={provenance.document_id: provenance},
+    )
+
+
+def _unplaced(record: LiftRecord) -> Finding:
+    return finding_of(
+        "access-station-unknown",
+        f"LTA lists a lift at {show(record.station_name)} under the code {record.station_code}, "
+        "which the network table lacks; nothing is claimed. Check whether the station is new.",
+        record_id=f"{LIFTS_ID}:{_record_id(record)}",
+    )
 
 
 def _naming(record: LiftRecord, entry: CodeEntry, words: LiftWords, label: str) -> Naming:

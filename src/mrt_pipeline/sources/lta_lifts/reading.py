@@ -12,14 +12,14 @@ from mrt_pipeline.contracts.source import LiftRecord, SourceTable
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.datamall_requests import ask_datamall, datamall_url
 from mrt_pipeline.runtime.documents import Parsed, Payload, table_of
-from mrt_pipeline.runtime.recordings import RECORDED, find_table_sha256, load_recording
-from mrt_pipeline.runtime.table_rows import from_row
+from mrt_pipeline.runtime.recordings import RECORDED, find_table_sha256, from_row, load_recording
 from mrt_pipeline.sources.lta_lifts import LIFTS
 from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID, describe_versions, parse_lifts, unite_lifts
 from mrt_pipeline.sources.lta_lifts.store import LiftStore
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
+    from mrt_pipeline.contracts.documents import Document
     from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.source_access import SourceAccess
 
@@ -69,7 +69,7 @@ def record(access: SourceAccess) -> Iterator[SourceTable[LiftRecord]]:
     yield read_lifts(access).table
 
 
-def read_lift_files(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[LiftRecord]:
+def read_files(_: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[LiftRecord]:
     """Return the lifts of downloaded answers together with those that the package has recorded already."""
     parsed = [parse_lifts(payload.content, singapore_date(payload.retrieved_at)) for payload in payloads]
     known = unite_lifts(_recorded(), *(one.records for one in parsed))

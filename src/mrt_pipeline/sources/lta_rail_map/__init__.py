@@ -5,20 +5,20 @@ is under terms of its own, so it is read live only, and facts of it are publishe
 Updated at any time. Last looked at on 2026-11-30, in descriptions of the pages.
 
 Quirks: an index in XML names a page for each station; a page is a piece of HTML without head or end;
-landmarks are abbreviated (``Natl Design Ctr``), and some are stale. A page may be of all lines of an
+names are abbreviated (``Natl Design Ctr``), and some are stale. A page may be of all lines of an
 interchange.
 """
 
 from pydantic import HttpUrl
 
 from mrt_pipeline.contracts.documents import LTA_WEBSITE_FACTS, Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import Landmark
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
 
 class LtaRailMapSection(ApiSection):
-    """LTA's rail map: landmarks by exit."""
+    """LTA's rail map: places by exit."""
 
     base_url: BaseUrl = HttpUrl("https://www.lta.gov.sg/map")
     """the folder that holds mrt/index.xml"""
@@ -37,13 +37,11 @@ RAIL_MAP = Document(
 SPEC = SourceSpec(
     name="lta_rail_map",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=5,
     api="lta_rail_map",
     section=LtaRailMapSection,
     documents=(RAIL_MAP,),
     is_recorded=False,
-    fills=("landmarks",),
+    fills=(Landmark,),
     rates={"lta.gov.sg": RateLimit((Rate(5, 1),), is_serial=True)},
-    opener="claims:open_source",
 )

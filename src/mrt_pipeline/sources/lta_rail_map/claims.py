@@ -1,4 +1,4 @@
-"""``lta_rail_map``: the landmarks that LTA's rail map lists under each exit.
+"""``lta_rail_map``: the places that LTA's rail map lists under each exit.
 
 A page may be of all buildings of an interchange, so of two exits that share a label it tells neither.
 """

@@ -1,7 +1,7 @@
-"""From LTA's rail map to landmarks by exit.
+"""From LTA's rail map to places by exit.
 
 The index has a ``<station name=…>`` with one or several ``<file>``; a page has the heading ``Exit
-Information`` (``h5``) and below it a table of exit and landmarks, one on each line of a cell.
+Information`` (``h5``) and below it a table of exit and places, one on each line of a cell.
 """
 
 from __future__ import annotations
@@ -53,13 +53,15 @@ def parse_index(content: bytes) -> tuple[PageKey, ...]:
 
 
 def parse_page(content: bytes, key: PageKey) -> PageFacts:
-    """Return the landmarks that a station's page lists by exit, in its order.
+    """Return the places that a station's page lists by exit, in its order.
 
     Raises:
         SourceFormatError: if it is no page of this station, or not all of it.
     """
     root = root_of(content, RAIL_MAP_ID)
-    headings = [] if root is None else [found for found in root.iter("h5") if _is_heading(found)]
+    headings = (
+        [] if root is None else [it for it in root.iter("h5") if text_of(it).lower().rstrip(" :") == HEADING]
+    )
     if root is None or (not headings and plain_name(key.station_name) not in plain_name(text_of(root))):
         raise _no_page(key, "is not a page of this station")
     if not headings:
@@ -99,10 +101,6 @@ def _pages_of(station: _Element) -> Iterator[PageKey]:
         yield PageKey("", found["name"], name)
 
 
-def _is_heading(element: _Element) -> bool:
-    return text_of(element).lower().rstrip(" :") == HEADING
-
-
 def _table_behind(heading: _Element, root: _Element) -> _Element | None:
     """Return the first table between a heading and the next one, however they are boxed."""
     is_behind = False
@@ -140,5 +138,5 @@ def _no_page(key: PageKey, what: str) -> SourceFormatError:
     return SourceFormatError(
         RAIL_MAP_ID,
         f"the page {key.operator_code} of {show(key.station_name)} {what}; expected a table of exits and "
-        "landmarks. Run again later.",
+        "places. Run again later.",
     )

@@ -11,7 +11,7 @@ station of all lines. Whether entrances have ``wheelchair_boarding`` is not know
 """
 
 from mrt_pipeline.contracts.documents import Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import ExitAccess, Platform
 from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
 
@@ -27,13 +27,11 @@ SCHEDULE = Document(
 SPEC = SourceSpec(
     name="lta_train_gtfs",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=4,
     api="datamall",
     section=DatamallSection,
     documents=(SCHEDULE,),
     is_recorded=False,
-    fills=("platforms", "access"),
+    fills=(Platform, ExitAccess),
     credentials=DATAMALL_KEY,
-    opener="claims:open_source",
 )

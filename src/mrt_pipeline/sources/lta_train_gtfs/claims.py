@@ -6,31 +6,19 @@ entrance, is a finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.checks import finding_of
-from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
+from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitAccess, Station, StepFree
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.extraction.entrance_matching import Entrance, match_entrance
-from mrt_pipeline.extraction.signed_letters import (
-    DirectionKey,
-    SignedLetters,
-    claim_platforms,
-    find_strays,
-    key_of,
-)
-from mrt_pipeline.network import (
-    NETWORK_DOCUMENT,
-    Direction,
-    Network,
-    load_network,
-    network_provenance,
-)
+from mrt_pipeline.extraction.signed_letters import claim_platforms, find_strays, key_of
+from mrt_pipeline.network import NETWORK_DOCUMENT, Network, load_network, network_provenance
 from mrt_pipeline.runtime.documents import Payload, provenance_of
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
 from mrt_pipeline.sources.lta_train_gtfs import SCHEDULE, SPEC
@@ -50,127 +38,98 @@ OUTRANKED = ("mrtdown",)
 """volunteers' letters give way to LTA's own where both differ"""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSchedule:
-    """The timetable, and where it was read."""
-
-    schedule: TrainSchedule
-    provenance: Provenance
-
-
-def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
+def open_source(context: RunContext, tables: BusTables) -> LateTableSource:
     """Return the source, whose timetable is read when the stage begins."""
-
-    def read(answers: Answers) -> ReadSchedule:
-        return read_schedule(fetch_schedule(context.access, answers))
 
     def load() -> TableSource:
         ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-        found = context.access.read_checked(SCHEDULE_ID, ttl_days, read)
-        return source_of(found, load_network(), context.as_of)
+        payload, schedule = context.access.read_checked(SCHEDULE_ID, ttl_days, read)
+        return source_of(payload, schedule, load_network(), context.as_of)
+
+    def read(answers: Answers) -> tuple[Payload, TrainSchedule]:
+        payload = fetch_schedule(context.access, answers)
+        return payload, parse_schedule(payload.content)
 
     return LateTableSource(SPEC.name, load)
 
 
-def read_schedule(payload: Payload) -> ReadSchedule:
-    """Return the timetable of a zip file.
-
-    Raises:
-        SourceFormatError: if it is none.
-    """
-    schedule = parse_schedule(payload.content)
-    return ReadSchedule(schedule, provenance_of(SCHEDULE, payload, schedule.number))
-
-
-def source_of(found: ReadSchedule, network: Network, as_of: date) -> TableSource:
+def source_of(payload: Payload, schedule: TrainSchedule, network: Network, as_of: date) -> TableSource:
     """Return the source over a timetable, for one day's network."""
-    claims = _Claims(found.schedule, found.provenance, network, network.directions(as_of))
-    version = f"{found.provenance.sha256}+{network.sha256}"
-    return TableSource(SPEC.name, version, claims.of, claims.remarks())
+    document = provenance_of(SCHEDULE, payload, schedule.number)
+    ways_by_code = network.directions(as_of)
+    ways = [way for found in ways_by_code.values() for way in found]
+    served = platforms_served(schedule, ways, network)
+    letters = letters_of(served, document)
+    entrances = _by_slug(schedule.entrances, network)
+    said = {entrance.step_free for entrance in schedule.entrances}
+    tells_apart = StepFree.NO in said  # if none is called inaccessible, a yes says nothing
 
-
-@dataclass(frozen=True)
-class _Claims:
-    """What the timetable says of each station."""
-
-    schedule: TrainSchedule
-    provenance: Provenance
-    network: Network
-    ways: Mapping[str, tuple[Direction, ...]]
-    """where trains go on the run's day, by station code"""
-    _letters: Mapping[DirectionKey, SignedLetters] = field(init=False, repr=False)
-    _doubts: tuple[Finding, ...] = field(init=False, repr=False)
-    _entrances: Mapping[str, list[TrainEntrance]] = field(init=False, repr=False)
-    """by slug, empty for those of a station that nobody knows"""
-
-    def __post_init__(self) -> None:
-        ways = (way for found in self.ways.values() for way in found)
-        served = platforms_served(self.schedule, ways, self.network)
-        entrances: dict[str, list[TrainEntrance]] = {}
-        for entrance in self.schedule.entrances:
-            entry = self.network.find_current(entrance.station_code)
-            entrances.setdefault(entry.slug if entry else "", []).append(entrance)
-        object.__setattr__(self, "_letters", letters_of(served, self.provenance))
-        object.__setattr__(self, "_doubts", tuple(find_doubts(served, self.network, SCHEDULE_ID)))
-        object.__setattr__(self, "_entrances", entrances)
-
-    def remarks(self) -> tuple[Finding, ...]:
-        """Return what is odd about the timetable and concerns no single station."""
-        known = {key_of(way) for ways in self.ways.values() for way in ways}
-        return (
-            *self.schedule.findings,
-            *self._doubts,
-            *find_strays(self._letters, known, SCHEDULE_ID),
-            *(_unplaced(entrance) for entrance in self._entrances.get("", ())),
-            *([_all_alike()] if self._says(StepFree.YES) and not self._says(StepFree.NO) else []),
+    def claim(station: Station) -> StationClaims:
+        access, findings = _match(station, entrances.get(station.slug, []))
+        here = [way for code in station.mrt_codes for way in ways_by_code.get(code, ())]
+        platforms = (
+            ExitEnrichment(
+                exit_id=found.exit_id,
+                platforms=tuple(claim_platforms(found, station, here, letters, network)),
+            )
+            for found in station.exits
         )
-
-    def of(self, station: Station) -> StationClaims:
-        """Return what is said of a station's exits."""
-        said, findings = self._match(station)
-        ways = [way for code in station.mrt_codes for way in self.ways.get(code, ())]
         return StationClaims(
             source=SPEC.name,
             outranks=OUTRANKED,
-            exits=tuple(
-                ExitEnrichment(
-                    exit_id=found.exit_id,
-                    platforms=tuple(claim_platforms(found, station, ways, self._letters, self.network)),
-                )
-                for found in station.exits
-            )
-            + tuple(said),
+            exits=(
+                *platforms,
+                *(_claim(exit_id, entrance, document) for exit_id, entrance in access if tells_apart),
+            ),
             findings=tuple(findings),
             provenance={
-                NETWORK_DOCUMENT: network_provenance(self.network),
-                self.provenance.document_id: self.provenance,
+                NETWORK_DOCUMENT: network_provenance(network),
+                document.document_id: document,
             },
         )
 
-    def _says(self, step_free: StepFree) -> bool:
-        """Return whether any entrance is called so; if none is ``no``, a ``yes`` tells nothing apart."""
-        return any(entrance.step_free is step_free for entrance in self.schedule.entrances)
+    findings = (
+        *schedule.findings,
+        *find_doubts(served, network, SCHEDULE_ID),
+        *find_strays(letters, set(map(key_of, ways)), SCHEDULE_ID),
+        *map(_unplaced, entrances.get("", ())),
+        *([_all_alike()] if StepFree.YES in said and not tells_apart else []),
+    )
+    return TableSource(SPEC.name, f"{document.sha256}+{network.sha256}", claim, findings)
 
-    def _match(self, station: Station) -> tuple[list[ExitEnrichment], list[Finding]]:
-        """Return what is said of access through each exit, and how exits and entrances differ."""
-        said: list[ExitEnrichment] = []
-        findings: list[Finding] = []
-        entrances = self._entrances.get(station.slug, [])
-        beside = [_entrance_of(entrance) for entrance in entrances]
-        for entrance in entrances:
-            found = match_entrance(station, _entrance_of(entrance), station.exits, beside)
-            if isinstance(found, Finding):
-                findings.append(found)
-            elif entrance.step_free is not StepFree.UNKNOWN and self._says(StepFree.NO):
-                said.append(ExitEnrichment(exit_id=found.exit_id, access=self._claim(entrance)))
-        return said, [*findings, *_find_lacking(station, {entrance.label for entrance in entrances})]
 
-    def _claim(self, entrance: TrainEntrance) -> ExitAccess:
-        return ExitAccess(
-            step_free=entrance.step_free,
-            confidence=Confidence.HIGH,
-            evidence={WHOLE_RECORD: (self.provenance.cite(entrance.stop_id),)},
-        )
+def _by_slug(entrances: Iterable[TrainEntrance], network: Network) -> Mapping[str, list[TrainEntrance]]:
+    """Return the entrances of each station, those of one that nobody knows under no name."""
+    found: dict[str, list[TrainEntrance]] = defaultdict(list)
+    for entrance in entrances:
+        entry = network.find_current(entrance.station_code)
+        found[entry.slug if entry else ""].append(entrance)
+    return found
+
+
+def _match(
+    station: Station, entrances: Sequence[TrainEntrance]
+) -> tuple[list[tuple[str, TrainEntrance]], list[Finding]]:
+    """Return the exit of each entrance of which access is said, and how exits and entrances differ."""
+    said: list[tuple[str, TrainEntrance]] = []
+    findings: list[Finding] = []
+    beside = [_entrance_of(entrance) for entrance in entrances]
+    for entrance in entrances:
+        found = match_entrance(station, _entrance_of(entrance), station.exits, beside)
+        if isinstance(found, Finding):
+            findings.append(found)
+        elif entrance.step_free is not StepFree.UNKNOWN:
+            said.append((found.exit_id, entrance))
+    return said, [*findings, *_find_lacking(station, {entrance.label for entrance in entrances})]
+
+
+def _claim(exit_id: str, entrance: TrainEntrance, document: Provenance) -> ExitEnrichment:
+    access = ExitAccess(
+        step_free=entrance.step_free,
+        confidence=Confidence.HIGH,
+        evidence={WHOLE_RECORD: (document.cite(entrance.stop_id),)},
+    )
+    return ExitEnrichment(exit_id=exit_id, access=access)
 
 
 def _entrance_of(entrance: TrainEntrance) -> Entrance:

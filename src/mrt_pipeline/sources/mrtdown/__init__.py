@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pydantic import Field, HttpUrl
 
 from mrt_pipeline.contracts.documents import CC_BY_4, Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import Platform
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
@@ -75,7 +75,6 @@ LETTERS = Document(
     source="MRTDown",
     licence=CC_BY_4,
     record_type=PlatformLetter,
-    reader="reading:read_letter_files",
 )
 NAMES = Document(
     document_id="mrtdown-names",
@@ -86,19 +85,17 @@ NAMES = Document(
     source="MRTDown",
     licence=CC_BY_4,
     record_type=TranslatedName,
-    reader="reading:read_name_files",
 )
 
 SPEC = SourceSpec(
     name="mrtdown",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=4,
     api="mrtdown",
     section=MrtdownSection,
     documents=(LETTERS, NAMES),
-    fills=("platforms",),
+    fills=(Platform,),
     rates={"raw.githubusercontent.com": RateLimit((Rate(20, 1),))},
-    opener="claims:open_source",
+    reader="reading:read_files",
     recorder="reading:record",
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
-from mrt_pipeline.contracts.evidence import WHOLE_RECORD
-from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
 from mrt_pipeline.contracts.network import Station, StationNames
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import SourceTable
@@ -19,21 +19,14 @@ from mrt_pipeline.extraction.signed_letters import (
     find_strays,
     key_of,
 )
-from mrt_pipeline.network import (
-    NETWORK_DOCUMENT,
-    Direction,
-    Network,
-    load_network,
-    network_provenance,
-)
+from mrt_pipeline.network import NETWORK_DOCUMENT, Network, load_network, network_provenance
+from mrt_pipeline.runtime.records import natural_key
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
-from mrt_pipeline.sources.mrtdown import SPEC, TranslatedName
-from mrt_pipeline.sources.mrtdown.letters import letters_on
+from mrt_pipeline.sources.mrtdown import SPEC, PlatformLetter, TranslatedName
+from mrt_pipeline.sources.mrtdown.parsing import Basis
 from mrt_pipeline.sources.mrtdown.reading import Tables, read_tables
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from mrt_pipeline.extraction.bus_tables import BusTables
     from mrt_pipeline.runtime.context import RunContext
 
@@ -50,58 +43,33 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
 
 def source_of(tables: Tables, network: Network, as_of: date) -> TableSource:
     """Return the source over some tables, for one day's network."""
-    claims = _Claims(tables, network, as_of)
-    findings = (*tables.letters.findings, *tables.names.findings, *claims.strays)
-    return TableSource(
-        SPEC.name, f"{tables.version}+{network.sha256}", claims.of, tuple(dict.fromkeys(findings))
-    )
+    document = tables.letters.provenance
+    ways_by_code, names = network.directions(as_of), names_by_code(tables.names)
+    letters = letters_on(as_of, tables.letters.records, document)
 
-
-@dataclass(frozen=True)
-class _Claims:
-    """What the tables say of each station on a day."""
-
-    tables: Tables
-    network: Network
-    as_of: date
-    _ways: Mapping[str, tuple[Direction, ...]] = field(init=False, repr=False)
-    _letters: Mapping[DirectionKey, SignedLetters] = field(init=False, repr=False)
-    _names: Mapping[str, StationNames] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        letters = self.tables.letters
-        signed = letters_on(self.as_of, letters.records, letters.provenance)
-        object.__setattr__(self, "_ways", self.network.directions(self.as_of))
-        object.__setattr__(self, "_letters", signed)
-        object.__setattr__(self, "_names", names_by_code(self.tables.names))
-
-    @property
-    def strays(self) -> tuple[Finding, ...]:
-        """Return what is odd about letters of no station's direction."""
-        known = {key_of(way) for ways in self._ways.values() for way in ways}
-        return find_strays(self._letters, known, self.tables.letters.provenance.document_id)
-
-    def of(self, station: Station) -> StationClaims:
-        """Return the letters for every exit of a station, and its names."""
-        ways = [way for code in station.mrt_codes for way in self._ways.get(code, ())]
+    def claim(station: Station) -> StationClaims:
+        ways = [way for code in station.mrt_codes for way in ways_by_code.get(code, ())]
         return StationClaims(
             source=SPEC.name,
             exits=tuple(
                 ExitEnrichment(
                     exit_id=found.exit_id,
-                    platforms=tuple(claim_platforms(found, station, ways, self._letters, self.network)),
+                    platforms=tuple(claim_platforms(found, station, ways, letters, network)),
                 )
                 for found in station.exits
             ),
-            names=next((self._names[code] for code in station.mrt_codes if code in self._names), None),
+            names=next((names[code] for code in station.mrt_codes if code in names), None),
             provenance={
-                NETWORK_DOCUMENT: network_provenance(self.network),
-                **{
-                    table.provenance.document_id: table.provenance
-                    for table in (self.tables.letters, self.tables.names)
-                },
+                NETWORK_DOCUMENT: network_provenance(network),
+                document.document_id: document,
+                tables.names.provenance.document_id: tables.names.provenance,
             },
         )
+
+    known = {key_of(way) for ways in ways_by_code.values() for way in ways}
+    strays = find_strays(letters, known, document.document_id)
+    findings = dict.fromkeys((*tables.letters.findings, *tables.names.findings, *strays))
+    return TableSource(SPEC.name, f"{tables.version}+{network.sha256}", claim, tuple(findings))
 
 
 def names_by_code(table: SourceTable[TranslatedName]) -> dict[str, StationNames]:
@@ -122,3 +90,45 @@ def _names_of(record: TranslatedName, table: SourceTable[TranslatedName]) -> Ite
             ta=record.ta,
             evidence={WHOLE_RECORD: (table.provenance.cite(record.station_id),)},
         )
+
+
+UNEVEN_LINES = frozenset({"BPL"})
+"""Bukit Panjang LRT: platforms of one side are not numbered alike at all stations"""
+
+_CONFIDENCE = {
+    Basis.SEEN: Confidence.HIGH,
+    Basis.INFERRED: Confidence.MEDIUM,
+    Basis.UNCLEAR: Confidence.LOW,
+}
+_WEAKEST_LAST = list(Confidence)
+
+
+def letters_on(
+    as_of: date, letters: Iterable[PlatformLetter], provenance: Provenance
+) -> dict[DirectionKey, SignedLetters]:
+    """Return the letters of every direction on a day.
+
+    Args:
+        as_of: the day.
+        letters: the records, in any order.
+        provenance: the document that they are of.
+    """
+    day = as_of.isoformat()
+    by_direction: dict[DirectionKey, list[PlatformLetter]] = defaultdict(list)
+    for letter in letters:
+        if letter.valid_from <= day and (letter.valid_to is None or day < letter.valid_to):
+            by_direction[letter.line_code, letter.station_code, letter.next_code].append(letter)
+    return {direction: _sign(same, provenance) for direction, same in sorted(by_direction.items())}
+
+
+def _sign(same: list[PlatformLetter], provenance: Provenance) -> SignedLetters:
+    records = dict.fromkeys(sorted(letter.platform_id for letter in same))
+    return SignedLetters(
+        codes=tuple(sorted({letter.letter for letter in same}, key=natural_key)),
+        confidence=max((_confidence_of(letter) for letter in same), key=_WEAKEST_LAST.index),
+        evidence=tuple(map(provenance.cite, records)),
+    )
+
+
+def _confidence_of(letter: PlatformLetter) -> Confidence:
+    return Confidence.LOW if letter.line_code in UNEVEN_LINES else _CONFIDENCE[Basis(letter.basis)]

@@ -18,6 +18,7 @@ from mrt_pipeline.sources.mrtdown.parsing import LINE_IDS, parse_letters, parse_
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
+    from mrt_pipeline.contracts.documents import Document
     from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.source_access import SourceAccess
 
@@ -51,11 +52,11 @@ def read_tables(access: SourceAccess, ttl_days: float, as_of: date) -> Tables:
     from mrt_pipeline.sources.mrtdown.fetching import fetch_files, read_checkout
 
     if checkout := access.settings.apis.mrtdown.checkout:
-        return _tables_of(read_checkout(access, checkout))
+        return tables_of(read_checkout(access, checkout), access.settings)
     lines = [LINE_IDS.get(line, line) for line in _lines_on(as_of)]
 
     def read(answers: Answers) -> Tables:
-        return _tables_of(fetch_files(access, answers, lines))
+        return tables_of(fetch_files(access, answers, lines), access.settings)
 
     return access.read_checked(LETTERS_ID, ttl_days, read)
 
@@ -67,28 +68,21 @@ def record(access: SourceAccess) -> Iterator[SourceTable[Any]]:
     yield tables.names
 
 
-def read_letter_files(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[PlatformLetter]:
-    """Return the letters of downloaded files; those of stations and of services are needed."""
-    return letters_table(*payloads)
+def read_files(document: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[Any]:
+    """Return the letters or names of some files; of names those of stations are needed, of letters all."""
+    parse = parse_letters if document is LETTERS else parse_names
+    return table_of(document, _joined(payloads), parse([payload.content for payload in payloads]))
 
 
-def read_name_files(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[TranslatedName]:
-    """Return the names of downloaded files of stations."""
-    return names_table(*payloads)
+def tables_of(payload: Payload, settings: Settings) -> Tables:
+    """Return both tables of files that one payload lists.
 
-
-def letters_table(*payloads: Payload) -> SourceTable[PlatformLetter]:
-    """Return the letters of some payloads with the findings about them."""
-    return table_of(LETTERS, _joined(payloads), parse_letters([payload.content for payload in payloads]))
-
-
-def names_table(*payloads: Payload) -> SourceTable[TranslatedName]:
-    """Return the names of some payloads with the findings about them."""
-    return table_of(NAMES, _joined(payloads), parse_names([payload.content for payload in payloads]))
-
-
-def _tables_of(payload: Payload) -> Tables:
-    return Tables(refuse_losses(letters_table(payload)), refuse_losses(names_table(payload)))
+    Raises:
+        SourceFormatError: if a file is none of MRTDown's, or lost a record.
+    """
+    return Tables(
+        *(refuse_losses(read_files(document, [payload], settings)) for document in (LETTERS, NAMES))
+    )
 
 
 def _joined(payloads: Sequence[Payload]) -> Payload:

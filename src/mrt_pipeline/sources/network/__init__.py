@@ -4,15 +4,13 @@ Publisher: this project (``mrt_pipeline/network``), from OneMap and announcement
 Authority. Changed when the network changes.
 """
 
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import Platform
 from mrt_pipeline.contracts.source_spec import SourceSpec
 
 SPEC = SourceSpec(
     name="network",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=3,
     cites=("network-table",),
-    fills=("platforms",),
-    opener="claims:open_source",
+    fills=(Platform,),
 )

@@ -7,11 +7,11 @@ evidence is the service that runs there. Letters of platforms are not in that ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
+from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Method
 from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment
@@ -24,6 +24,7 @@ from mrt_pipeline.network import (
     network_evidence,
     network_provenance,
 )
+from mrt_pipeline.runtime.table_source import TableSource
 from mrt_pipeline.sources.network import SPEC
 
 if TYPE_CHECKING:
@@ -31,53 +32,39 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext
 
 
-@dataclass(frozen=True)
-class NetworkSource:
-    """Claims the directions of one day's network."""
-
-    network: Network
-    directions: Mapping[str, tuple[Direction, ...]]
-    """by station code"""
-
-    @property
-    def name(self) -> str:
-        """Return ``network``."""
-        return SPEC.name
-
-    def prepare(self, stations: Sequence[Station]) -> None:
-        """Do nothing: the network's table is at hand."""
-
-    def version_for(self, station: Station) -> str:
-        """Return the fingerprint of the network's table."""
-        return self.network.sha256
-
-    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return the platforms of every exit, by the order of the station's codes, then of the services."""
-        departures = _group(item for code in station.mrt_codes for item in self.directions.get(code, ()))
-        return StationClaims(
-            source=SPEC.name,
-            exits=tuple(self._enrich(station_exit, station, departures) for station_exit in station.exits),
-            provenance={NETWORK_DOCUMENT: network_provenance(self.network)},
-        )
-
-    def _enrich(
-        self, station_exit: StationExit, station: Station, departures: list[list[Direction]]
-    ) -> ExitEnrichment:
-        buildings = {
-            code: is_same_building(code, station_exit, station, self.network) for code in station.mrt_codes
-        }
-        return ExitEnrichment(
-            exit_id=station_exit.exit_id,
-            platforms=tuple(
-                _platform(same, station_exit, buildings[same[0].station_code]) for same in departures
-            ),
-        )
-
-
-def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
+def open_source(context: RunContext, tables: BusTables) -> TableSource:
     """Return the source for the network of the run's day."""
     network = load_network()
-    return NetworkSource(network, network.directions(context.as_of))
+    return source_of(network, network.directions(context.as_of))
+
+
+def source_of(network: Network, directions: Mapping[str, tuple[Direction, ...]]) -> TableSource:
+    """Return the source for the directions that a network has, by station code."""
+    return TableSource(SPEC.name, network.sha256, partial(_claim, network, directions))
+
+
+def _claim(
+    network: Network, directions: Mapping[str, tuple[Direction, ...]], station: Station
+) -> StationClaims:
+    departures = _group(item for code in station.mrt_codes for item in directions.get(code, ()))
+    return StationClaims(
+        source=SPEC.name,
+        exits=tuple(_enrich(found, station, departures, network) for found in station.exits),
+        provenance={NETWORK_DOCUMENT: network_provenance(network)},
+    )
+
+
+def _enrich(
+    station_exit: StationExit, station: Station, departures: list[list[Direction]], network: Network
+) -> ExitEnrichment:
+    """Return the platforms of an exit, by the order of the station's codes, then of the services."""
+    buildings = {code: is_same_building(code, station_exit, station, network) for code in station.mrt_codes}
+    return ExitEnrichment(
+        exit_id=station_exit.exit_id,
+        platforms=tuple(
+            _platform(same, station_exit, buildings[same[0].station_code]) for same in departures
+        ),
+    )
 
 
 def _group(directions: Iterable[Direction]) -> list[list[Direction]]:

@@ -11,15 +11,52 @@ the others; a park is an area whose middle lies far from its gates. Under which 
 museums and hotels is not known: they are used as recorded, in live mode too.
 """
 
+from dataclasses import dataclass
+
 from mrt_pipeline.contracts.documents import Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import Landmark
 from mrt_pipeline.contracts.sections import DatagovApiSection
 from mrt_pipeline.contracts.source_spec import DATAGOV_RATES, SourceSpec
-from mrt_pipeline.sources.official_places.records import Hotel, PlaceArea, PlacePoint
 
 
 class OfficialPlacesSection(DatagovApiSection):
     """data.gov.sg: hawker centres, sport facilities, parks, community clubs, libraries."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePoint:
+    """A place at one position."""
+
+    record_id: str
+    name: str
+    status: str | None
+    """what the publisher says of its use, e.g. ``Under Construction``"""
+    lat: float
+    lng: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceArea:
+    """A place with an edge that one may reach from any side."""
+
+    record_id: str
+    name: str
+    outline: tuple[str, ...]
+    """its rings, simplified: see ``outlines``"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hotel:
+    """A licensed hotel; hostels are licensed as hotels too."""
+
+    record_id: str
+    name: str
+    rooms: int
+    lat: float
+    lng: float
+
+
+AnyPlace = PlacePoint | PlaceArea | Hotel
 
 
 DATASETS = {
@@ -45,7 +82,6 @@ def _document(document_id: str, title: str, publisher: str, record_type: type) -
         dataset=title,
         source=f"the {publisher} at data.gov.sg",
         record_type=record_type,
-        reader=f"reading:read_{document_id.partition('-')[2].replace('-', '_')}",
     )
 
 
@@ -62,15 +98,14 @@ HOTELS = _document("stb-hotels", "Hotels", "Singapore Tourism Board", Hotel)
 SPEC = SourceSpec(
     name="official_places",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=6,
     max_age_days=365,
     api="official_places",
     section=OfficialPlacesSection,
     documents=(HAWKER_CENTRES, SPORT_FACILITIES, PARKS, COMMUNITY_CLUBS, LIBRARIES, MUSEUMS, HOTELS),
-    fills=("landmarks",),
+    fills=(Landmark,),
     rates=DATAGOV_RATES,
     unrated_with="DATAGOV_API_KEY",
-    opener="claims:open_source",
+    reader="reading:read_files",
     recorder="reading:record",
 )

@@ -1,10 +1,10 @@
-"""Which records are landmarks, each with the name that people write; the rest is left out, and counted."""
+"""Which records are places that people know, and what they call them; the rest is left out, and counted."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,19 @@ from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import LandmarkKind
-from mrt_pipeline.contracts.source import SourceTable
+from mrt_pipeline.contracts.source import BusStop, SourceTable
+from mrt_pipeline.extraction.abbreviations import StationNames
+from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.network import Network
 from mrt_pipeline.runtime.geometry import to_dots
+from mrt_pipeline.sources.official_places import AnyPlace, Hotel, PlaceArea, PlacePoint
 from mrt_pipeline.sources.official_places.naming import corrections, write_name
 from mrt_pipeline.sources.official_places.outlines import to_areas
-from mrt_pipeline.sources.official_places.reading import PlaceTables
-from mrt_pipeline.sources.official_places.records import AnyPlace, Hotel, PlaceArea, PlacePoint
+from mrt_pipeline.sources.official_places.parsing import LAYOUTS
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+
 
 MIN_ROOMS = 10
 """a licensed hotel with fewer is a hostel, a few rooms above a shop, or tents: nobody's landmark"""
@@ -50,11 +54,12 @@ class Site:
     """in SVY21"""
 
 
-def choose_sites(tables: PlaceTables) -> tuple[list[Site], list[Finding]]:
-    """Return the landmarks of all documents, and a finding for each document of which some are none."""
+def choose_sites(tables: Iterable[SourceTable[AnyPlace]]) -> tuple[list[Site], list[Finding]]:
+    """Return the places of all documents, and a finding for each document with records that are left out."""
     sites: list[Site] = []
     findings: list[Finding] = []
-    for kind, table in tables.by_kind:
+    for table in tables:
+        kind = LAYOUTS[table.provenance.document_id].kind
         chosen, left_out = _sort_out(table, kind)
         sites.extend(
             Site(write_name(record.name, kind), kind, table.provenance, record.record_id, shape)
@@ -83,7 +88,7 @@ def find_reason_against(record: AnyPlace, kind: LandmarkKind) -> str | None:
 
 
 def _sort_out(table: SourceTable[AnyPlace], kind: LandmarkKind) -> tuple[list[AnyPlace], Counter[str]]:
-    """Return the records of a table that are landmarks, and how many are none, by the reason."""
+    """Return the records of a table to use, and how many are left out, by the reason."""
     left_out: Counter[str] = Counter()
     chosen: list[AnyPlace] = []
     for record in table.records:
@@ -108,7 +113,46 @@ def _tell(document_id: str, number: int, left_out: Counter[str]) -> Finding:
     total = left_out.total()
     return finding_of(
         "place-left-out",
-        f"{total} of {counted(number, 'record')} in {document_id} {verb_of(total)} not used as landmarks: "
-        f"{reasons}.",
+        f"{total} of {counted(number, 'record')} in {document_id} {verb_of(total)} left out: {reasons}.",
         record_id=document_id,
     )
+
+
+_INTERCHANGE = re.compile(r"(?!(?:Opp|Bef|Aft)\b)(?P<place>[\w' ]+) (?P<kind>Int|Ter)")
+_KINDS = {"Int": "Bus Interchange", "Ter": "Bus Terminal"}
+_NO_BUSES = re.compile(r"\b(?:Ferry|Cargo|Marine)\b")
+
+
+def find_interchanges(tables: BusTables, network: Network) -> Iterator[Site]:
+    """Yield each stop that LTA names as an interchange or terminal and that services end at.
+
+    ``Bt Panjang Int`` is Bukit Panjang Bus Interchange, ``Buona Vista Ter`` is Buona Vista Bus Terminal.
+    ``Ter`` means terrace elsewhere, and ferries and planes have terminals too: no bus service ends at those.
+    """
+    names = StationNames(network.names)
+    ends = {
+        code
+        for service in tables.services.records
+        for code in (service.stop_codes[0], service.stop_codes[-1])
+    }
+    for stop in tables.stops.records:
+        if stop.bus_stop_code in ends and (name := _name_of(stop, names, network)):
+            yield Site(
+                name=name,
+                kind=LandmarkKind.BUS_INTERCHANGE,
+                document=tables.stops.provenance,
+                record_id=stop.bus_stop_code,
+                shape=to_dots([(stop.lat, stop.lng)])[0],
+            )
+
+
+def _name_of(stop: BusStop, names: StationNames, network: Network) -> str | None:
+    """Return the name of the interchange that a stop is; nothing if it is none."""
+    match = _INTERCHANGE.fullmatch(stop.description)
+    if match is None or _NO_BUSES.search(stop.description):
+        return None
+    if known := corrections().get(stop.description):
+        return known.written
+    slug = names.find_slug(match["place"])
+    place = network.names[slug] if slug else write_name(match["place"], LandmarkKind.BUS_INTERCHANGE)
+    return f"{place} {_KINDS[match['kind']]}"

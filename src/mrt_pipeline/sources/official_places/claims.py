@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Method, Provenance
@@ -19,8 +20,7 @@ from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.sources.official_places import SPEC
-from mrt_pipeline.sources.official_places.choosing import Site, choose_sites
-from mrt_pipeline.sources.official_places.interchanges import find_interchanges
+from mrt_pipeline.sources.official_places.choosing import Site, choose_sites, find_interchanges
 from mrt_pipeline.sources.official_places.placing import Hung, hang_places
 from mrt_pipeline.sources.official_places.reading import read_places
 
@@ -29,6 +29,7 @@ from mrt_pipeline.sources.official_places.reading import read_places
 class PlacesSource:
     """Claims the places of all documents; they are read when stations are to be asked about."""
 
+    name: ClassVar[str] = SPEC.name
     context: RunContext
     bus_tables: BusTables
     _documents: dict[str, Provenance] = field(default_factory=dict)
@@ -38,11 +39,6 @@ class PlacesSource:
     _landmarks: dict[str, tuple[Landmark, ...]] = field(default_factory=dict)
     """by exit"""
     _findings: tuple[Finding, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Return ``official_places``."""
-        return SPEC.name
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -63,7 +59,7 @@ class PlacesSource:
         self._versions = {
             name: document.model_dump_json().encode() for name, document in self._documents.items()
         }
-        self._findings = (*(found for table in tables.tables for found in table.findings), *left_out)
+        self._findings = (*(found for table in tables for found in table.findings), *left_out)
 
     def survey(self, stations: Sequence[Station]) -> None:
         """Hang every place on the nearest exit of any station."""

@@ -1,7 +1,7 @@
 """Names as people write them, made of published ones: ``Bedok Reservoir Park``, not ``BEDOK RESERVOIR PK``.
 
 What no rule can know stands in tables beside this module: ``spellings.csv`` (words that are not written with
-one capital at the front) and ``corrections.csv`` (whole names, and records that are no landmarks, with why).
+one capital at the front) and ``corrections.csv`` (whole names, and records that are left out, with why).
 """
 
 from __future__ import annotations

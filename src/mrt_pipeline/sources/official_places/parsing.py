@@ -6,56 +6,84 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from mrt_pipeline.contracts.findings import REPEATED_ID, Finding
+from mrt_pipeline.contracts.network import LandmarkKind
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.documents import Parsed
+from mrt_pipeline.runtime.documents import Parsed, collect
 from mrt_pipeline.runtime.geojson_features import read_features, read_point, table_fields
-from mrt_pipeline.runtime.records import RecordReader, as_utf8, is_object, natural_key
-from mrt_pipeline.sources.official_places import HOTELS, PARKS
-from mrt_pipeline.sources.official_places.layouts import Layout
+from mrt_pipeline.runtime.records import RecordReader, as_utf8, is_object
+from mrt_pipeline.sources.official_places import (
+    COMMUNITY_CLUBS,
+    HAWKER_CENTRES,
+    HOTELS,
+    LIBRARIES,
+    MUSEUMS,
+    PARKS,
+    SPORT_FACILITIES,
+    AnyPlace,
+    Hotel,
+    PlaceArea,
+    PlacePoint,
+)
 from mrt_pipeline.sources.official_places.outlines import read_outline
-from mrt_pipeline.sources.official_places.records import Hotel, PlaceArea, PlacePoint
+
+if TYPE_CHECKING:
+    from mrt_pipeline.contracts.documents import Document
 
 MAX_NAME_CHARS = 120
+_IDS = ("OBJECTID", "OBJECTID_1", "INC_CRC")
+_NAMES = ("NAME", "name")
 _NAME = re.compile(r"[^<>{}]+")
 _RECORD_ID = re.compile(r"[\w@.' -]{1,60}")
 _UPDATED = re.compile(r"[0-9]{8,14}")
 _ROOMS = re.compile(r"[0-9]{1,3}(?:,?[0-9]{3})?")
 _HOTEL_COLUMNS = {"record_id", "name", "rooms", "lat", "lng"}
 
-RecordT = TypeVar("RecordT", PlacePoint, PlaceArea, Hotel)
-Read = tuple[RecordReader, RecordT]
-"""a record and its reader, which says whether the record can be used"""
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a document names its fields; of several names for one, the first that is filled counts."""
+
+    kind: LandmarkKind
+    """what its places are"""
+    id_fields: tuple[str, ...] = _IDS
+    name_fields: tuple[str, ...] = _NAMES
+    status_field: str = ""
 
 
-def parse_points(content: bytes, layout: Layout) -> Parsed[PlacePoint]:
-    """Return the places of a GeoJSON file of points, in natural order of their identifiers.
+LAYOUTS: Mapping[str, Layout] = {
+    HAWKER_CENTRES.document_id: Layout(LandmarkKind.HAWKER_CENTRE, status_field="STATUS"),
+    SPORT_FACILITIES.document_id: Layout(LandmarkKind.SPORT_FACILITY, name_fields=("VENUE", "NAME")),
+    PARKS.document_id: Layout(LandmarkKind.PARK),
+    COMMUNITY_CLUBS.document_id: Layout(LandmarkKind.COMMUNITY_CLUB),
+    # The recorded file had lost all its attributes but the name.
+    LIBRARIES.document_id: Layout(LandmarkKind.LIBRARY, (*_IDS, "Name"), (*_NAMES, "Name")),
+    MUSEUMS.document_id: Layout(LandmarkKind.MUSEUM),
+    HOTELS.document_id: Layout(LandmarkKind.HOTEL),
+}
+
+
+def parse_places(document: Document, content: bytes) -> Parsed[Any]:
+    """Return the places of a document's file, in natural order of their identifiers.
+
+    Args:
+        document: one of this source's.
+        content: GeoJSON of points or areas; of hotels a table with the columns record_id, name, rooms, lat
+            and lng, among others.
 
     Raises:
-        SourceFormatError: if it is no GeoJSON or has no features.
+        SourceFormatError: if it is neither, or has no places.
     """
-    features = read_features(content, layout.document_id, "place")
-    return _collect(_read_point_feature(number, feature, layout) for number, feature in enumerate(features))
+    if document.record_type is Hotel:
+        return _collect(_read_hotel(number, row) for number, row in enumerate(_hotel_rows(content)))
+    read = _read_area if document.record_type is PlaceArea else _read_point
+    features = read_features(content, document.document_id, "place")
+    return _collect(read(number, feature, document) for number, feature in enumerate(features))
 
 
-def parse_areas(content: bytes, layout: Layout) -> Parsed[PlaceArea]:
-    """Return the places of a GeoJSON file of areas, in natural order of their identifiers.
-
-    Raises:
-        SourceFormatError: if it is no GeoJSON or has no features.
-    """
-    features = read_features(content, PARKS.document_id, "place")
-    return _collect(_read_area_feature(number, feature, layout) for number, feature in enumerate(features))
-
-
-def parse_hotels(content: bytes) -> Parsed[Hotel]:
-    """Return the hotels of a table with the columns record_id, name, rooms, lat and lng, among others.
-
-    Raises:
-        SourceFormatError: if it is no such table or has no rows.
-    """
+def _hotel_rows(content: bytes) -> list[dict[str, str]]:
     document_id = HOTELS.document_id
     try:
         rows = list(csv.DictReader(io.StringIO(as_utf8(content).decode(), newline=""), strict=True))
@@ -64,7 +92,7 @@ def parse_hotels(content: bytes) -> Parsed[Hotel]:
     if not rows or (missing := sorted(_HOTEL_COLUMNS - rows[0].keys())):
         given = f"no column {', '.join(missing)}" if rows else "no rows"
         raise SourceFormatError(document_id, f"the table has {given}; expected one row per hotel.")
-    return _collect(_read_hotel(number, row) for number, row in enumerate(rows))
+    return rows
 
 
 def find_update(content: bytes, document_id: str) -> str | None:
@@ -87,28 +115,27 @@ def fields_of(feature: object) -> Mapping[str, object]:
     return {**properties, **table_fields(description)} if isinstance(description, str) else properties
 
 
-def _read_point_feature(number: int, feature: object, layout: Layout) -> Read[PlacePoint]:
-    fields = fields_of(feature)
-    reader, record_id = _open(number, fields, layout)
+def _read_point(number: int, feature: object, document: Document) -> tuple[RecordReader, PlacePoint]:
+    reader, record_id, name = _open(number, feature, document)
     lat, lng = read_point(reader, feature.get("geometry") if is_object(feature) else None)
-    has_status = layout.status_field and fields.get(layout.status_field)
+    status = LAYOUTS[document.document_id].status_field
+    has_status = status and fields_of(feature).get(status)
     return reader, PlacePoint(
         record_id=record_id,
-        name=_read_name(reader, fields, layout),
-        status=reader.text(layout.status_field, max_chars=60) if has_status else None,
+        name=name,
+        status=reader.text(status, max_chars=60) if has_status else None,
         lat=lat,
         lng=lng,
     )
 
 
-def _read_area_feature(number: int, feature: object, layout: Layout) -> Read[PlaceArea]:
-    fields = fields_of(feature)
-    reader, record_id = _open(number, fields, layout)
+def _read_area(number: int, feature: object, document: Document) -> tuple[RecordReader, PlaceArea]:
+    reader, record_id, name = _open(number, feature, document)
     geometry = feature.get("geometry") if is_object(feature) else None
-    return reader, PlaceArea(record_id, _read_name(reader, fields, layout), read_outline(reader, geometry))
+    return reader, PlaceArea(record_id, name, read_outline(reader, geometry))
 
 
-def _read_hotel(number: int, row: Mapping[str, object]) -> Read[Hotel]:
+def _read_hotel(number: int, row: Mapping[str, object]) -> tuple[RecordReader, Hotel]:
     reader = RecordReader(
         f"{HOTELS.document_id}:{_shown_id(row.get('record_id'), f'[{number}]')}", row, "hotel"
     )
@@ -123,17 +150,14 @@ def _read_hotel(number: int, row: Mapping[str, object]) -> Read[Hotel]:
     )
 
 
-def _open(number: int, fields: Mapping[str, object], layout: Layout) -> tuple[RecordReader, str]:
-    """Return the reader of a feature's fields, and what its publisher calls the record."""
-    field = _first_given(fields, layout.id_fields)
+def _open(number: int, feature: object, document: Document) -> tuple[RecordReader, str, str]:
+    """Return the reader of a feature's fields, and the identifier and name that its publisher gives it."""
+    fields, layout = fields_of(feature), LAYOUTS[document.document_id]
+    field, name = (_first_given(fields, names) for names in (layout.id_fields, layout.name_fields))
     shown = _shown_id(fields.get(field), f"features[{number}]")
-    reader = RecordReader(f"{layout.document_id}:{shown}", fields, "place")
-    return reader, reader.text(field, max_chars=60, pattern=_RECORD_ID)
-
-
-def _read_name(reader: RecordReader, fields: Mapping[str, object], layout: Layout) -> str:
-    field = _first_given(fields, layout.name_fields)
-    return reader.text(field, max_chars=MAX_NAME_CHARS, pattern=_NAME)
+    reader = RecordReader(f"{document.document_id}:{shown}", fields, "place")
+    record_id = reader.text(field, max_chars=60, pattern=_RECORD_ID)
+    return reader, record_id, reader.text(name, max_chars=MAX_NAME_CHARS, pattern=_NAME)
 
 
 def _first_given(fields: Mapping[str, object], names: Sequence[str]) -> str:
@@ -145,16 +169,5 @@ def _shown_id(given: object, place: str) -> str:
     return text if _RECORD_ID.fullmatch(text) else place
 
 
-def _collect(read: Iterable[Read[RecordT]]) -> Parsed[RecordT]:
-    """Return the records that can be used, each identifier once; the first is kept."""
-    kept: dict[str, RecordT] = {}
-    findings: list[Finding] = []
-    for reader, record in read:
-        if reader.is_sound and (earlier := kept.setdefault(record.record_id, record)) is not record:
-            if earlier == record:
-                reader.note("record-repeated", "stands twice in the file with the same content.")
-            else:
-                reader.lose(REPEATED_ID, f"stands for {earlier.name!r} and for {record.name!r}.")
-        findings.extend(reader.findings)
-    ordered = sorted(kept.values(), key=lambda record: natural_key(record.record_id))
-    return Parsed(tuple(ordered), tuple(findings))
+def _collect(read: Iterable[tuple[RecordReader, AnyPlace]]) -> Parsed[AnyPlace]:
+    return collect(read, lambda record: record.record_id, lambda record: repr(record.name))

@@ -43,7 +43,7 @@ def hang_places(
     """Return the places of each exit that has some, nearest first.
 
     Args:
-        sites: landmarks in the order of their documents.
+        sites: places in the order of their documents.
         exits: every exit of the network.
         radius_m: a place farther than this from every exit belongs to none, metres.
     """

@@ -32,7 +32,6 @@ STATIONS = Document(
     dataset="OneMap search",
     source="the Singapore Land Authority",
     record_type=StationLocation,
-    reader="reading:read_files",
 )
 
 SPEC = SourceSpec(
@@ -46,5 +45,6 @@ SPEC = SourceSpec(
     documents=(STATIONS,),
     credentials=Credentials((("ONEMAP_API_KEY",), ("ONEMAP_EMAIL", "ONEMAP_PASSWORD")), service="OneMap"),
     rates={"onemap.gov.sg": RateLimit((Rate(250, 60),))},
+    reader="reading:read_files",
     recorder="reading:record",
 )

@@ -15,6 +15,7 @@ from mrt_pipeline.sources.onemap.parsing import merge_stations, parse_stations
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
+    from mrt_pipeline.contracts.documents import Document
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 
@@ -34,7 +35,7 @@ def read_stations(
     if access.mode_of("onemap") is Mode.LIVE:
         from mrt_pipeline.sources.onemap.fetching import fetch_stations
 
-        return stations_table(fetch_stations(access, ttl_days, wanted))
+        return read_files(STATIONS, [fetch_stations(access, ttl_days, wanted)], access.settings)
     return access.recorded_table(STATIONS)
 
 
@@ -49,15 +50,12 @@ def record(access: SourceAccess) -> Iterator[SourceTable[StationLocation]]:
     yield read_stations(access, 0, wanted)
 
 
-def read_files(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[StationLocation]:
-    """Return the positions of downloaded files."""
-    return stations_table(*payloads)
-
-
-def stations_table(*payloads: Payload) -> SourceTable[StationLocation]:
+def read_files(
+    document: Document, payloads: Sequence[Payload], _settings: Settings
+) -> SourceTable[StationLocation]:
     """Return the positions of some payloads with the findings about them; a code's first position counts."""
     content = b"".join(payload.content for payload in payloads)
     findings = [finding for payload in payloads for finding in payload.findings]
     parsed = merge_stations(parse_stations(payload.content) for payload in payloads)
     oldest = min(payload.retrieved_at for payload in payloads)
-    return table_of(STATIONS, Payload(content, oldest, findings=tuple(findings)), parsed)
+    return table_of(document, Payload(content, oldest, findings=tuple(findings)), parsed)

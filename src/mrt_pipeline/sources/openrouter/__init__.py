@@ -8,7 +8,6 @@ looked at on 2026-11-23.
 from pydantic import Field, HttpUrl
 
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.sections import BaseUrl, ModelSection, TimeoutSeconds
 from mrt_pipeline.contracts.source_spec import Credentials, SourceSpec
 
@@ -24,7 +23,6 @@ class OpenrouterSection(ModelSection):
 SPEC = SourceSpec(
     name="openrouter_llm",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=9,
     api="openrouter",
     section=OpenrouterSection,
@@ -32,12 +30,11 @@ SPEC = SourceSpec(
     is_recorded=False,
     use="ask",
     reads=("fandom_wiki",),
-    fills=tuple(PARTS),
+    fills=tuple(part.record_type for part in PARTS.values()),
     credentials=Credentials(
         (("OPENROUTER_API_KEY",),),
         service="OpenRouter",
         is_needed="claims:wants_key",
         way_out="set apis.openrouter.base_url to a server that needs none",
     ),
-    opener="claims:open_source",
 )

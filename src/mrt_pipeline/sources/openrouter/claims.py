@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import Passage, StationClaims
@@ -31,8 +32,7 @@ from mrt_pipeline.extraction.requoting import Placed, place
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.model import SOURCE_ID, ChatModel, is_openrouter
-from mrt_pipeline.runtime.model_cache import AnswerCache
-from mrt_pipeline.runtime.model_memory import RememberingModel
+from mrt_pipeline.runtime.model_cache import AnswerCache, RememberingModel
 from mrt_pipeline.runtime.model_usage import Ledger
 
 NAME = SOURCE_ID
@@ -46,14 +46,10 @@ Grounded = tuple[tuple[ExitEnrichment, ...], tuple[RejectedClaim, ...], tuple[Fi
 class ModelSource:
     """Claims what a model reads in the passages that earlier sources hand on."""
 
+    name: ClassVar[str] = NAME
     model: ChatModel
     memory: RememberingModel
     facts: GroundingFacts
-
-    @property
-    def name(self) -> str:
-        """Return ``openrouter_llm``."""
-        return NAME
 
     @property
     def requests_made(self) -> int:

@@ -12,7 +12,7 @@ when it is busy, and cuts an answer short under a ``remark`` with status 200.
 from pydantic import HttpUrl
 
 from mrt_pipeline.contracts.documents import ODBL, Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import ExitAccess
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl, TimeoutSeconds
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
@@ -38,14 +38,12 @@ ENTRANCES = Document(
 SPEC = SourceSpec(
     name="openstreetmap",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=7,
     api="openstreetmap",
     section=OpenstreetmapSection,
     documents=(ENTRANCES,),
     is_recorded=False,
     is_default=False,
-    fills=("access",),
+    fills=(ExitAccess,),
     rates={"overpass-api.de": RateLimit((Rate(1, 30),), is_serial=True)},
-    opener="claims:open_source",
 )

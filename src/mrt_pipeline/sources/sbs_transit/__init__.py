@@ -1,4 +1,4 @@
-"""Lifts, toilets and landmarks by exit, as SBS Transit lists them for North East and Downtown Line stations.
+"""Lifts, toilets and places by exit, as SBS Transit lists them for North East and Downtown Line stations.
 
 Publisher: SBS Transit. Page: https://www.sbstransit.com.sg/Service/TrainInformation. The text is the
 operator's; facts of it are published under a label of their own. Updated at any time. Last looked at on
@@ -11,7 +11,7 @@ half, so an exit that it does not list is unknown and never without a lift; head
 from pydantic import HttpUrl
 
 from mrt_pipeline.contracts.documents import SBS_TRANSIT_FACTS, Document
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import ExitAccess, Landmark
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source import StationPageFact
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
@@ -32,19 +32,17 @@ STATION_PAGES = Document(
     source="SBS Transit",
     licence=SBS_TRANSIT_FACTS,
     record_type=StationPageFact,
-    reader="reading:read_fact_files",
 )
 
 SPEC = SourceSpec(
     name="sbs_transit",
     package=__name__,
-    stage=STAGE2_ENRICHMENT,
     place=5,
     api="sbs_transit",
     section=SbsTransitSection,
     documents=(STATION_PAGES,),
-    fills=("access", "landmarks"),
+    fills=(ExitAccess, Landmark),
     rates={"sbstransit.com.sg": RateLimit((Rate(2, 1),), is_serial=True)},
-    opener="claims:open_source",
+    reader="reading:read_files",
     recorder="reading:record",
 )

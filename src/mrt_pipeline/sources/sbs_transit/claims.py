@@ -1,15 +1,14 @@
-"""``sbs_transit``: what the operator lists under each exit of its stations: lifts, toilets, landmarks."""
+"""``sbs_transit``: what the operator lists under each exit of its stations: lifts, toilets, places."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource
 from mrt_pipeline.extraction.facts import plain_name
-from mrt_pipeline.extraction.station_pages import PageKey, Pages, StationPageSource
+from mrt_pipeline.extraction.station_pages import Pages, StationPageSource
 from mrt_pipeline.network import load_network
 from mrt_pipeline.sources.sbs_transit import SPEC
 from mrt_pipeline.sources.sbs_transit.fetching import LINES
@@ -36,11 +35,7 @@ def source_of(read: Callable[[], Pages]) -> StationPageSource:
         name=SPEC.name,
         document_id=PAGES_ID,
         read=read,
-        find_slug=partial(_find_slug, slugs),
+        find_slug=lambda key: slugs.get(plain_name(_STATION_CODE.sub(" ", key.station_name))),
         describe=lambda key: f"SBS Transit's {key.line_code} page",
         lines=frozenset(LINES),
     )
-
-
-def _find_slug(slugs: dict[str, str], key: PageKey) -> str | None:
-    return slugs.get(plain_name(_STATION_CODE.sub(" ", key.station_name)))

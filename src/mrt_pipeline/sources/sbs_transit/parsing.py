@@ -1,7 +1,7 @@
 """From SBS Transit's pages to what they list under each exit.
 
 A page has headings (``h4``), below them names in bold, and below each name lines with breaks between. Under
-``Exits`` the names are exits and the lines landmarks; under ``Common Facilities`` or ``Facilities Found …``
+``Exits`` the names are exits and the lines places; under ``Common Facilities`` or ``Facilities Found …``
 the names are facilities and the lines exits.
 """
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PAGES_ID = STATION_PAGES.document_id
 FACILITIES: Mapping[str, str] = {"lift": LIFT, "lifts": LIFT, "toilet": TOILET, "toilets": TOILET}
 """headings of facilities that say something of exits, in small letters"""
+FACILITY_HEADS = ("facilities found", "common facilities")
 _SPEAKS_OF_THEM = re.compile("lift|toilet", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z0-9]{2,5}")
 _CELLS = {
@@ -89,7 +90,7 @@ def parse_page(content: bytes, key: PageKey) -> PageFacts:
     root = root_of(content, PAGES_ID)
     sections = [] if root is None else list(_read_sections(root))
     exits = [section for section in sections if section.heading.lower() == "exits"]
-    facilities = [section for section in sections if _is_of_facilities(section.heading)]
+    facilities = [section for section in sections if section.heading.lower().startswith(FACILITY_HEADS)]
     if not exits or not facilities:
         missing = "Exits" if not exits else "Common Facilities, or Facilities Found"
         raise SourceFormatError(PAGES_ID, f"{name} has no heading {missing!r}; expected a station page.")
@@ -123,10 +124,6 @@ def _read_row(number: int, row: object) -> StationPageFact:
                 PAGES_ID, f"rows[{number}] has {show(cells[name])} as {name}; expected {pattern.pattern}."
             )
     return StationPageFact(cells["line"], cells["operator_code"], cells["station"], cells["exit"], LIFT, "")
-
-
-def _is_of_facilities(heading: str) -> bool:
-    return heading.lower().startswith(("facilities found", "common facilities"))
 
 
 def _landmarks(section: _Section, key: PageKey, unread: list[str]) -> Iterator[StationPageFact]:

@@ -17,6 +17,7 @@ from mrt_pipeline.sources.sbs_transit.parsing import PAGES_ID, parse_facts
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
+    from mrt_pipeline.contracts.documents import Document
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 READ_BY_OTHERS = replace(
@@ -54,7 +55,7 @@ def record(access: SourceAccess) -> Iterator[SourceTable[StationPageFact]]:
     yield table_of(STATION_PAGES, Payload(digests, oldest), Parsed(facts))
 
 
-def read_fact_files(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[StationPageFact]:
+def read_files(_: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[StationPageFact]:
     """Return the lifts of a list that others made of the pages; of several, the last."""
     payload = payloads[-1]
     return table_of(READ_BY_OTHERS, payload, Parsed(parse_facts(payload.content)))

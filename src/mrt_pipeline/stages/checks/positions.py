@@ -84,7 +84,9 @@ def _is_in_singapore(point: Point) -> bool:
 def _check_between_exits(station: Station) -> Iterator[Finding]:
     """Yield one finding for the widest pair of exits of a station, if no real station is as wide."""
     pairs = combinations(station.exits, 2)
-    widest = max(((distance_m(_point(a), _point(b)), a, b) for a, b in pairs), key=_first, default=None)
+    widest = max(
+        ((distance_m(_point(a), _point(b)), a, b) for a, b in pairs), key=lambda found: found[0], default=None
+    )
     if widest is None or widest[0] <= MAX_BETWEEN_EXITS_M:
         return
     metres, one, other = widest
@@ -142,7 +144,3 @@ def _check_shared_points(stations: tuple[Station, ...]) -> Iterator[Finding]:
 
 def _point(place: StationExit | ExitBusStop) -> Point:
     return place.lat, place.lng
-
-
-def _first(widest: tuple[float, StationExit, StationExit]) -> float:
-    return widest[0]

@@ -45,7 +45,7 @@ def open_sources(context: RunContext) -> OpenedSources:
     used, passed_over = choose_sources(context)
     if not used:
         return OpenedSources((), passed_over, is_remote=False)
-    from mrt_pipeline.sources.datamall.tables import read_bus_tables
+    from mrt_pipeline.sources.datamall.reading import read_bus_tables
 
     tables = read_bus_tables(context)
     specs = [get_source(name) for name in used]

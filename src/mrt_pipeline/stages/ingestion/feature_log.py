@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.counting import listed
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.outputs import FeatureAccount, FeatureOutcome
 from mrt_pipeline.contracts.source import ExitFeature
@@ -73,5 +74,4 @@ def describe(feature: ExitFeature) -> str:
 
 def list_ids(ids: Sequence[str]) -> str:
     """Return OBJECTIDs for a message, not too many of them."""
-    more = f" and {len(ids) - SHOWN_IDS} more" if len(ids) > SHOWN_IDS else ""
-    return f"OBJECTID {', '.join(ids[:SHOWN_IDS])}{more}"
+    return f"OBJECTID {listed(ids, SHOWN_IDS)}"

@@ -6,6 +6,8 @@ one it stands at, if the name looks like a misspelling of that one's.
 
 from __future__ import annotations
 
+import math
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +17,10 @@ from mrt_pipeline.contracts.outputs import FeatureOutcome
 from mrt_pipeline.contracts.source import ExitFeature
 from mrt_pipeline.network import CodeEntry, KnownExit
 from mrt_pipeline.network.doubts import find_doubt_of_building
-from mrt_pipeline.runtime.geometry import Point
-from mrt_pipeline.runtime.records import show
+from mrt_pipeline.runtime.geometry import Point, to_svy21_all
+from mrt_pipeline.runtime.records import natural_key, show
 from mrt_pipeline.stages.ingestion.buildings import choose_building
 from mrt_pipeline.stages.ingestion.feature_log import Notes, describe, list_ids
-from mrt_pipeline.stages.ingestion.labels import parse_label
-from mrt_pipeline.stages.ingestion.projected_features import Survey, survey_features
 from mrt_pipeline.stages.ingestion.reference import Reference
 from mrt_pipeline.stages.ingestion.station_names import StationFinder, StationMatch
 
@@ -90,7 +90,7 @@ class _Placer:
         label = parse_label(survey.feature.exit_code)
         if label is None:
             fault = "has a label of unknown form; expected e.g. 'Exit A' or 'Exit 1'"
-            remedy = "Look up how the exit is signed, and teach the form to stages/ingestion/labels.py."
+            remedy = "Look up how the exit is signed, and teach the form to station_assignment.py."
             self._notes.lose(survey.feature, "label-unknown", fault, remedy)
             return None
         return self._place_at(survey, match, label)
@@ -213,3 +213,54 @@ class _Placer:
     def _tell_odd(self, check: str, fault: str, ids: Sequence[str], slug: str | None = None) -> None:
         """Tell what is odd about several records, of which the finding names the first."""
         self._notes.tell(check, f"{fault} ({list_ids(ids)}).", slug=slug, record_id=ids[0])
+
+
+_LABEL = re.compile(r"(?:EXIT\s+)?(?P<label>[A-Z][1-9]?|[1-9][0-9]?)", re.ASCII)
+
+
+def parse_label(text: str) -> str | None:
+    """Return the bare label, a letter or a number as signed; nothing for a form that LTA never used."""
+    found = _LABEL.fullmatch(text.strip().upper())
+    return found["label"] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A feature of the exits file, and where it lies."""
+
+    feature: ExitFeature
+    point: Point
+    nearest: CodeEntry | None
+    """the code whose building is nearest, of whatever station"""
+    nearest_m: float
+    """how far that is"""
+
+
+def survey_features(
+    features: Sequence[ExitFeature], reference: Reference
+) -> tuple[list[Survey], list[ExitFeature]]:
+    """Return the features that lie somewhere, in natural order of their ids, and those that do not."""
+    ordered = sorted(features, key=_feature_key)
+    points = to_svy21_all([(feature.lat, feature.lng) for feature in ordered])
+    lying = [_is_on_earth(feature, point) for feature, point in zip(ordered, points, strict=True)]
+    placed = [(ordered[number], points[number]) for number, lies in enumerate(lying) if lies]
+    nearest = reference.nearest_codes([point for _, point in placed])
+    surveys = [
+        _survey(feature, point, code, reference)
+        for (feature, point), code in zip(placed, nearest, strict=True)
+    ]
+    return surveys, [feature for feature, lies in zip(ordered, lying, strict=True) if not lies]
+
+
+def _survey(feature: ExitFeature, point: Point, nearest: CodeEntry | None, reference: Reference) -> Survey:
+    distance_m = point.distance_m(reference.point_of[nearest.station_code]) if nearest else math.inf
+    return Survey(feature, point, nearest, distance_m)
+
+
+def _feature_key(feature: ExitFeature) -> tuple[object, ...]:
+    return natural_key(feature.record_id), feature.station_na, feature.exit_code, feature.lat, feature.lng
+
+
+def _is_on_earth(feature: ExitFeature, point: Point) -> bool:
+    is_valid = abs(feature.lat) <= 90 and abs(feature.lng) <= 180
+    return is_valid and math.isfinite(point.easting_m) and math.isfinite(point.northing_m)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.network import Landmark
 from mrt_pipeline.contracts.source_spec import SourceSpec
 
 
@@ -31,6 +32,6 @@ SPEC = SourceSpec(
     stage=STAGE2_ENRICHMENT,
     place=50,
     is_default=False,
-    fills=("landmarks",),
+    fills=(Landmark,),
     opener="claims:open_source",
 )

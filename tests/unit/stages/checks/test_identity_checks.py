@@ -7,7 +7,7 @@ import pytest
 
 from mrt_pipeline.contracts.network import Station, StationCode, StationType
 from mrt_pipeline.network import load_network
-from mrt_pipeline.stages.checks.identities import check_identities
+from mrt_pipeline.stages.checks.sanity import check_identities
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     cited,

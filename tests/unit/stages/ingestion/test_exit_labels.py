@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.stages.ingestion.labels import parse_label
+from mrt_pipeline.stages.ingestion.station_assignment import parse_label
 
 
 @pytest.mark.parametrize(
