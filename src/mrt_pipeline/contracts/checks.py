@@ -310,6 +310,11 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning("exit-not-enriched", "exit[|s] [was|were] not enriched", "resume from stage 2"),
         _info("licences-left-out", "dataset[|s] that leave[s|] out documents under other licences"),
         _warning("document-changed", "document[|s] changed during the run", "run again if values disagree"),
+        _warning(
+            "landmark-far-away",
+            "landmark[|s] of pages that records know far from the exit",
+            "see whether the page is right",
+        ),
     ),
     Group.SCHEMA: (
         _error("schema-invalid", "field[|s] that [its|their] own model refuses", _STAGE),
