@@ -21,7 +21,7 @@ from hypothesis.errors import HypothesisWarning
 
 from tests.fuzz.parsers import TARGETS, HangError, Target
 
-ROUND = 500
+ROUND = 25
 """inputs to one parser before the next has its turn"""
 
 
