@@ -45,7 +45,7 @@ MAX_SHOWN_CHARS = 80
 _MARKUP = re.compile(r"[<>{}\[\]|\\`*=]|https?:|www\.|&\w+;")
 _ADVERT = re.compile(
     r"\b(?:wi[ -]?fi|log[ -]?in|sign-?(?:in|up)|password|click|scan|qr|promo\w*|bit[ .-]?ly|tiny ?url"
-    r"|whats ?app|telegram|prizes?|www|[3689]\d{3} ?\d{4}"
+    r"|what'?s ?app|telegram|prizes?|www|[3689]\d{3} ?\d{4}"
     r"|[\w-]+\.(?:com|net|org|info|biz|xyz|top|shop|link|app|site|online|me|gl|io|sg))\b",
     re.IGNORECASE,
 )
