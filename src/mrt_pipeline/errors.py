@@ -264,10 +264,12 @@ class RunInterrupted(MrtPipelineError):  # noqa: N818 - what was asked for is no
 class OutOfMemoryError(MrtPipelineError):
     """This process may not have the memory that it needs."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, found: str = "The system gave this process no more memory", needed_mib: int = 512
+    ) -> None:
         super().__init__(
-            "The system gave this process no more memory; expected room for 512 MiB. Raise the limit of its "
-            "container, or of ulimit -v, or end other programs; then run again."
+            f"{found}; expected room for {needed_mib} MiB. Raise the limit of its container or of ulimit, or "
+            "end other programs; then run again."
         )
 
 

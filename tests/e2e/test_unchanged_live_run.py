@@ -62,3 +62,19 @@ def test_only_the_station_whose_page_was_revised_is_done_again(place: Workplace,
     assert list(_taken_over(second).values()) == [41]
     [asked] = [request for request in world.wiki_server.requests if "action=parse" in request.target]
     assert world.wiki.station_of(asked) == "yishun"
+
+
+@pytest.mark.parametrize(("more", "taken_over"), [("", 42), ("<p>Exit B has a lift.</p>", 41)])
+def test_a_page_whose_template_was_edited_is_fetched_and_done_again_only_if_it_shows_something_else(
+    more: str, taken_over: int, place: Workplace, world: LiveWorld
+) -> None:
+    _run(place, world)
+    world.wiki.touch("Yishun MRT Station", more)
+    second = _run(place, world)
+    assert list(_taken_over(second).values()) == [taken_over]
+    [asked] = [request for request in world.wiki_server.requests if "action=parse" in request.target]
+    assert world.wiki.station_of(asked) == "yishun"
+
+    third = _run(place, world)
+    assert sum(len(server.requests) for server in world.servers.values()) <= MOST_REQUESTS
+    assert results_of(third) == results_of(second)

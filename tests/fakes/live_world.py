@@ -111,6 +111,7 @@ class Wiki:
         names = load_network().names.values()
         self.pages = {f"{name} {kind}": TABLE for name in names for kind in KINDS} | rendered
         self.revisions = {title: 1000 + zlib.crc32(title.encode()) % 10**8 for title in self.pages}
+        self.touched = dict.fromkeys(self.pages, "2026-11-01T00:00:00Z")
         self._names = PlaceNames.of(load_network())
         self._titles = {str(number): title for title, number in self.revisions.items()}
 
@@ -144,13 +145,19 @@ class Wiki:
         self.revisions[title] = number
         self._titles[str(number)] = title
 
+    def touch(self, title: str, more: str = "") -> None:
+        """Let a template of a page be edited: the page may show more, and has no new revision."""
+        self.pages[title] += more
+        self.touched[title] = "2026-11-02T00:00:00Z"
+
     def _head(self, title: str) -> dict[str, Any]:
         number = self.revisions.get(title)
         if number is None:
             return {"ns": 0, "title": title, "missing": True}
         size = len(self.source_of(title).encode())
         revision = {"revid": number, "parentid": 0, "size": size}
-        return {"pageid": number, "ns": 0, "title": title, "revisions": [revision]}
+        head = {"pageid": number, "ns": 0, "title": title, "revisions": [revision]}
+        return {**head, "touched": self.touched[title]}
 
 
 TABLE = (

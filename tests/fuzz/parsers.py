@@ -38,14 +38,10 @@ from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 from mrt_pipeline.runtime.model_answers import parse_completion, parse_error
 from mrt_pipeline.runtime.output_files import render_output
-from mrt_pipeline.runtime.recordings import RECORDED
-from mrt_pipeline.sources.datagov.parsing import parse_exits
-from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.fandom_wiki.titles import find_heads, search_titles
-from mrt_pipeline.sources.official_places import COMMUNITY_CLUBS, HOTELS, PARKS
+from mrt_pipeline.sources.official_places import PARKS
 from mrt_pipeline.sources.official_places.outlines import to_areas
 from mrt_pipeline.sources.official_places.parsing import parse_places
-from mrt_pipeline.sources.onemap.parsing import parse_stations
 from mrt_pipeline.stages.stage2_enrichment import without_enrichment
 from mrt_pipeline.stages.stage3_merger import merge
 from tests.fakes.enrichment_sources import make_context, make_line
@@ -54,6 +50,7 @@ from tests.fakes.model_server import fact, reply
 from tests.fakes.network_builder import make_stage1
 from tests.fakes.place_files import place_file
 from tests.fuzz.damage import damaged
+from tests.fuzz.source_parsers import find_parsers
 from tests.unit.sources.fandom_scene import FakeWiki, page
 
 ROOT = Path(__file__).parents[2]
@@ -85,10 +82,6 @@ class Target:
                 assert longest < MAX_LINE, "a message that repeats what was sent"
 
 
-def _recorded(*names: str) -> Callable[[], tuple[bytes, ...]]:
-    return lambda: tuple((FIXTURES / name).read_bytes() for name in names)
-
-
 def _pages() -> tuple[bytes, ...]:
     rendered: dict[str, str] = json.loads((FIXTURES / "fandom-wiki/rendered.json").read_bytes())
     return tuple(html.encode() for html in rendered.values())
@@ -103,20 +96,13 @@ def _names() -> PlaceNames:
     return PlaceNames.of(load_network())
 
 
-def _read_places(content: bytes) -> object:
-    parse_places(COMMUNITY_CLUBS, content)
+def _read_outlines(content: bytes) -> object:
     return [to_areas(record.outline) for record in parse_places(PARKS, content).records]
 
 
-def _place_files() -> tuple[bytes, ...]:
-    """Return a file of points and one of areas, each with its first places."""
-    documents = ("pa-community-clubs", "nea-hawker-centres", "nparks-parks")
-    files = (json.loads(place_file(document_id)) for document_id in documents)
-    return tuple(json.dumps(file | {"features": file["features"][:3]}).encode() for file in files)
-
-
-def _hotels() -> tuple[bytes, ...]:
-    return ((RECORDED / "stb-hotels.csv").read_bytes()[:500],)
+def _parks() -> tuple[bytes, ...]:
+    file = json.loads(place_file("nparks-parks"))
+    return (json.dumps(file | {"features": file["features"][:3]}).encode(),)
 
 
 def _replies() -> tuple[bytes, ...]:
@@ -219,24 +205,8 @@ def _put(content: bytes, name: str) -> Path:
 
 
 TARGETS: dict[str, Target] = {
-    "geojson": Target(
-        parse_exits,
-        (SourceFormatError,),
-        _recorded("lta-station-exits/current.geojson", "lta-station-exits/older.geojson"),
-    ),
-    "onemap": Target(
-        parse_stations,
-        (SourceFormatError,),
-        _recorded("onemap-stations/searches-2023.json", "onemap-stations/stations-2025-07.csv"),
-    ),
-    "bus stops": Target(parse_bus_stops, (SourceFormatError,), _recorded("lta-bus-stops/stops.json")),
-    "bus services": Target(
-        parse_routes_file,
-        (SourceFormatError,),
-        _recorded("lta-bus-services/routes.json", "lta-bus-services/services.min.json"),
-    ),
-    "official places": Target(_read_places, (SourceFormatError,), _place_files),
-    "hotels": Target(lambda content: parse_places(HOTELS, content), (SourceFormatError,), _hotels),
+    **{name: Target(parse, (SourceFormatError,), payloads) for name, parse, payloads in find_parsers()},
+    "outlines": Target(_read_outlines, (SourceFormatError,), _parks),
     "wiki page": Target(_read_page, (), _pages),
     "wiki answer": Target(_read_wiki_answer, (SourceError,), _wiki_answers),
     "model reply": Target(_read_reply, (UnreadableReplyError,), _replies),

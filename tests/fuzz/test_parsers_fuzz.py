@@ -31,6 +31,8 @@ HARD = [
     ("wiki answer", b'{"error": {"code": "' + b"A" * 100_000 + b'"}}'),
     ("checkpoint", b'{"' + b"A" * 100_000 + b'": 1}'),
     ("manifest", b'{"' + b"A" * 100_000 + b'": 1}'),
+    *((name, b'{"schema_version": ' + b"9" * 200_000 + b"}") for name in ("checkpoint", "manifest")),
+    *((name, b'{"stages": ' + b"[" * 100_000 + b"]" * 100_000 + b"}") for name in ("checkpoint", "manifest")),
 ]
 
 

@@ -453,13 +453,14 @@ def test_live_bus_stops_and_services_are_those_of_the_same_rows(
 
 
 @pytest.mark.parametrize("number", [1, 499, 500, 501, 1000, 1203])
-def test_pages_are_asked_for_until_one_is_short_and_that_one_twice_and_the_one_beyond_it(
+def test_pages_are_asked_for_until_one_is_short_and_that_one_twice_and_then_the_one_beyond_it(
     publishers: Publishers, access: LocalAccess, number: int
 ) -> None:
     publishers.datamall.rows["BusStops"] = stop_rows(number)
     assert len(read_bus_stops(access, 0).records) == number
     last = number // 500 * 500
-    assert _skipped(publishers) == [*range(0, last, 500), last, last, last + 500]
+    beyond = [last + 500] * (2 if last == 500 else 1)  # the second and third page are asked for together
+    assert _skipped(publishers) == [*range(0, last, 500), last, last, *beyond]
 
 
 def test_pages_of_a_long_list_are_asked_for_together_and_few_beyond_its_end(
@@ -477,7 +478,24 @@ def test_pages_of_a_long_list_are_asked_for_together_and_few_beyond_its_end(
 
     publishers.datamall.interpose("BusStops", *[answer] * 7, *[meet] * 8)
     assert len(read_bus_stops(access, 0).records) == 9 * 500 + 7
-    assert _skipped(publishers) == sorted([*range(0, 15 * 500, 500), 9 * 500])
+    assert _skipped(publishers) == sorted([*range(0, 15 * 500, 500), 9 * 500, 10 * 500])
+
+
+@pytest.mark.parametrize("rows_late", [507, 1000])
+def test_an_end_that_was_only_seen_while_earlier_pages_were_under_way_is_not_believed(
+    rows_late: int, publishers: Publishers, access: LocalAccess
+) -> None:
+    """The pages after the third come to an end too early, until the pages above them have been answered."""
+    publishers.datamall.rows["BusStops"] = stop_rows(3 * 500 + rows_late)
+
+    def end_early(request: SeenRequest) -> Reply:
+        page = _page_of(publishers, request)
+        skipped = int(request.query["$skip"])
+        return page if skipped < 1500 else json_reply({"value": stop_rows(1507)[skipped : skipped + 500]})
+
+    publishers.datamall.interpose("BusStops", *[end_early] * 8)
+    with pytest.raises(SourceFormatError, match="expected 500 on every page but the last"):
+        read_bus_stops(access, 0)
 
 
 def test_of_pages_asked_for_together_only_the_first_that_fails_is_told(

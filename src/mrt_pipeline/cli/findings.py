@@ -1,17 +1,17 @@
-"""Findings on the console: of each kind the first ones in full, and how many there are."""
+"""Findings on the console: those of a kind one by one if they are few, else how many there are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mrt_pipeline.contracts.findings import Finding, describe_rest, group_kinds
+from mrt_pipeline.contracts.findings import Finding, group_kinds
 
 SHOWN = 20
-"""so many findings of one kind have a line of their own"""
+"""so many findings of one kind have a line of their own; more share one"""
 
 
 def list_findings(findings: Iterable[Finding], full_list: str | None) -> Iterator[str]:
-    """Yield a line for each finding; of a kind with many, the first ones and a line for the others.
+    """Yield a line for each finding; of a kind with many, one line with their number and the first of them.
 
     Args:
         findings: the findings.
@@ -19,7 +19,7 @@ def list_findings(findings: Iterable[Finding], full_list: str | None) -> Iterato
     """
     for kind in group_kinds(findings):
         head = f"{kind[0].severity.value:<8} {kind[0].check}: "
-        shown = len(kind) if full_list is None else SHOWN
-        yield from (f"{head}{finding.message}" for finding in kind[:shown])
-        if len(kind) > shown:
-            yield head + describe_rest(kind, shown, full_list)
+        if full_list is None or len(kind) <= SHOWN:
+            yield from (f"{head}{finding.message}" for finding in kind)
+        else:
+            yield f"{head}{len(kind)} in all, such as: {kind[0].message} Full list: {full_list}"

@@ -324,6 +324,11 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "document[|s] changed during the run",
             "run again if values contradict each other",
         ),
+        _warning(
+            "landmark-far-away",
+            "landmark[|s] of pages that records know far from the exit",
+            "check whether the page is right",
+        ),
     ),
     Group.SCHEMA: (
         _error("schema-invalid", "field[|s] with a value that the schema does not allow", _STAGE),

@@ -44,11 +44,12 @@ MAX_SHOWN_CHARS = 80
 
 _MARKUP = re.compile(r"[<>{}\[\]|\\`*=]|https?:|www\.|&\w+;")
 _ADVERT = re.compile(
-    r"\b(?:wi-?fi|log-?in|sign-?(?:in|up)|password|click|scan|qr|promo\w*|bit ly|tiny ?url|whatsapp|telegram"
-    r")\b",
+    r"\b(?:wi[ -]?fi|log[ -]?in|sign-?(?:in|up)|password|click|scan|qr|promo\w*|bit[ .-]?ly|tiny ?url"
+    r"|what'?s ?app|telegram|prizes?|www|[3689]\d{3} ?\d{4}"
+    r"|[\w-]+\.(?:com|net|org|info|biz|xyz|top|shop|link|app|site|online|me|gl|io|sg))\b",
     re.IGNORECASE,
 )
-"""words of whoever wants to lead readers elsewhere, as far as no place in Singapore has them in its name"""
+"""words, addresses, numbers that lead readers elsewhere, and that no place in Singapore has in its name"""
 _DULL_WORD = re.compile(
     r"an?|the|of|at|to|and|or|in|on|by|near|nearby|none|nil|no|yes|unknown|n/a|\d+|shops?|road|street|line"
     r"|exits?|entrance|lifts?|escalators?|stairs|platforms?|bus|stops?|station|mrt|lrt"

@@ -103,7 +103,7 @@ def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], dat
     refuse_vain_request(request, config.settings)
     outputs = config.settings.output.directory
     try:
-        folder = find_folder(request, config.settings.output)
+        folder = find_folder(request, config.settings.output, now())
         manifest = find_or_rebuild(folder).manifest if folder is not None else None
     except (CheckpointError, StorageError) as error:
         day = choose_day(request, None, now())

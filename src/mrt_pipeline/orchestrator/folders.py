@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from itertools import count
 from pathlib import Path
@@ -50,6 +50,8 @@ from mrt_pipeline.runtime.run_log import LOG_NAMES
 UNVERSIONED = "current"
 BEGINS_WITHIN_S = 3600
 """A run locks its folder at once after making it. One that is empty so long after was left by a dead run."""
+CLOCKS_DIFFER_BY = timedelta(days=1)
+"""of machines that share a folder; a run that began later than that from now began in the future"""
 _OUR_NAME = re.compile(r"^\d{8}_\d{6}(_\d+)?$")
 
 
@@ -72,14 +74,14 @@ def choose_folder(request: RunRequest, output: OutputSection, now: datetime) -> 
     Raises:
         MissingCheckpointError: if it goes on with a run and there is none to go on with.
     """
-    folder = find_folder(request, output)
+    folder = find_folder(request, output, now)
     if folder is None:
         return _make_run_folder(Path(output.directory), now)
     make_folder(folder)
     return folder
 
 
-def find_folder(request: RunRequest, output: OutputSection) -> Path | None:
+def find_folder(request: RunRequest, output: OutputSection, now: datetime) -> Path | None:
     """Return the folder that a request works in, none if it makes a new one, named by the time of its start.
 
     Raises:
@@ -101,7 +103,7 @@ def find_folder(request: RunRequest, output: OutputSection) -> Path | None:
     if not output.versioning:
         _refuse_strangers(outputs / UNVERSIONED, outputs)
         return outputs / UNVERSIONED
-    found = find_resumable(outputs, request.first_stage) if request.continues else None
+    found = find_resumable(outputs, request.first_stage, now) if request.continues else None
     if found is None and request.first_stage > 1:
         raise _nothing_to_resume(outputs, request.first_stage)
     return found
@@ -196,23 +198,39 @@ def _holds_something(path: Path) -> bool:
         return False
 
 
-def find_resumable(outputs: Path, first_stage: int) -> Path | None:
-    """Return the newest run that has a checkpoint of every stage before ``first_stage``."""
+def find_resumable(outputs: Path, first_stage: int, now: datetime) -> Path | None:
+    """Return the newest run that has a checkpoint of every stage before ``first_stage``.
+
+    One that began after now, while a clock was fast, is returned only if there is no other.
+    """
     needed = [stage.name for stage in STAGES if stage.number < first_stage]
-    newest: tuple[datetime, Path] | None = None
+    newest: tuple[bool, datetime, Path] | None = None
     for folder, manifest in list_runs(outputs):
         has_all = all(name in manifest.stages and manifest.stages[name].checkpoint for name in needed)
-        if has_all and (newest is None or manifest.timestamp > newest[0]):
-            newest = (manifest.timestamp, folder)
-    return newest[1] if newest else None
+        found = (manifest.timestamp <= now + CLOCKS_DIFFER_BY, manifest.timestamp, folder)
+        if has_all and (newest is None or found[:2] > newest[:2]):
+            newest = found
+    return newest[-1] if newest else None
 
 
-def find_earlier(outputs: Path, folder: Path) -> EarlierRun | None:
+def find_ahead(outputs: Path, now: datetime) -> Path | None:
+    """Return the folder of the last run that began after now, while a clock was fast, by its name."""
+    names = (path.name for path in outputs.glob("*/") if _OUR_NAME.match(path.name))
+    return outputs / last if (last := max(names, default="")) > _latest_name(now) else None
+
+
+def _latest_name(now: datetime) -> str:
+    """Return the name of the last folder that a run which has begun may have."""
+    return _name_of(now + CLOCKS_DIFFER_BY)
+
+
+def find_earlier(outputs: Path, folder: Path, now: datetime) -> EarlierRun | None:
     """Return the newest other run that has a journal of stage 2; none if its dataset was refused."""
     from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
 
     journals = sorted(outputs.glob(f"*/{JOURNAL_NAME}"), reverse=True)
-    others = (path.parent for path in journals if _OUR_NAME.match(path.parent.name))
+    names = (path.parent for path in journals if path.parent.name <= _latest_name(now))
+    others = (path for path in names if _OUR_NAME.match(path.name))
     newest = next((other for other in others if real_path(other) != real_path(folder)), None)
     manifest = _read_shown(newest) if newest is not None else None
     if newest is None or manifest is None or any(stage.is_doubted for stage in manifest.stages.values()):
@@ -423,8 +441,12 @@ def _is_empty(folder: Path) -> bool:
         return False
 
 
+def _name_of(now: datetime) -> str:
+    return f"{now:%Y%m%d_%H%M%S}"
+
+
 def _make_run_folder(outputs: Path, now: datetime) -> Path:
-    name = f"{now:%Y%m%d_%H%M%S}"
+    name = _name_of(now)
     for number in count(1):
         folder = outputs / (name if number == 1 else f"{name}_{number}")
         try:

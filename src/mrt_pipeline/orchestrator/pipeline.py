@@ -31,6 +31,7 @@ from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.folders import (
     LatestMove,
     choose_folder,
+    find_ahead,
     find_earlier,
     find_folder,
     find_shown,
@@ -53,6 +54,7 @@ from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import real_path, remove_leftovers
 from mrt_pipeline.runtime.fingerprints import code_version
 from mrt_pipeline.runtime.locks import run_lock
+from mrt_pipeline.runtime.memory import refuse_small_memory
 from mrt_pipeline.runtime.reporting import Reporter, after_failure
 from mrt_pipeline.runtime.run_log import open_run_log
 from mrt_pipeline.runtime.signals import StopRequest
@@ -261,10 +263,11 @@ class PipelineOrchestrator:
     def _open(self, request: RunRequest, stack: contextlib.ExitStack) -> tuple[RunSession, RunLog]:
         """Hold a run folder until the stack ends, and return its session and log."""
         settings = self.config.settings
+        refuse_small_memory()
         refuse_wrong_clock(self._now())
         refuse_vain_request(request, settings)
         if request.as_of is not None:
-            earlier = find_folder(request, settings.output)
+            earlier = find_folder(request, settings.output, self.run_timestamp)
             manifest = find_or_rebuild(earlier).manifest if earlier is not None else None
             choose_day(request, manifest, self.run_timestamp)  # before a folder is made that stays empty
         folder = choose_folder(request, settings.output, self.run_timestamp)
@@ -290,6 +293,11 @@ class PipelineOrchestrator:
             self._reporter.warn(
                 f"The network is described as known on {horizon}; changes announced later are not in it."
             )
+        if (ahead := find_ahead(Path(self.config.settings.output.directory), self._now())) is not None:
+            self._reporter.warn(
+                f"By this clock, {ahead} began in the future, so it does not count as the newest run. Set "
+                "the clock, or remove that folder."
+            )
         for remark in session.remarks:
             self._reporter.warn(remark)
             log.warning("manifest made again", remark=remark)
@@ -299,7 +307,7 @@ class PipelineOrchestrator:
         return replace(
             default_context(self.config, as_of, self._reporter),
             folder=folder,
-            earlier=find_earlier(outputs, folder) if folder is not None else None,
+            earlier=find_earlier(outputs, folder, self._now()) if folder is not None else None,
             stop=self._stop,
             now=self._now,
         )

@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from mrt_pipeline.errors import RunInterrupted
+from mrt_pipeline.errors import OutOfMemoryError, RunInterrupted
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -22,7 +22,7 @@ AT_ONCE = 8
 
 
 class DaemonThreads(Executor):
-    """A fixed number of threads that never keep the process alive.
+    """At most some number of threads, as the system allows, that never keep the process alive.
 
     The standard library's pool is waited for when the interpreter ends; a call that hangs for minutes would
     then hold up a second Ctrl-C, which must stop at once. Only the driver writes to the disk, so a thread may
@@ -31,9 +31,16 @@ class DaemonThreads(Executor):
 
     def __init__(self, number: int) -> None:
         self._tasks: SimpleQueue[_Submitted | None] = SimpleQueue()
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(number)]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[threading.Thread] = []
+        for _ in range(number):
+            thread = threading.Thread(target=self._work, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:  # a limit of processes or memory: those that there are do the work
+                if not self._threads:
+                    raise OutOfMemoryError("The system gave this process no thread") from error
+                break
+            self._threads.append(thread)
 
     def submit(self, fn: Callable[..., ResultT], /, *args: Any, **kwargs: Any) -> Future[ResultT]:
         """Take a call to be made by the next free thread."""

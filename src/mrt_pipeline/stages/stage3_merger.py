@@ -24,6 +24,7 @@ from mrt_pipeline.runtime.checkpoints import write_checkpoint
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.stages.checks import check_completeness, check_features, check_sanity, check_schema
+from mrt_pipeline.stages.distant_places import doubt_distant_places
 from mrt_pipeline.stages.licensing import restrict
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
             findings=(*_findings_so_far(stage1, stage2), *merged.findings),
         )
         dataset = restrict(whole, settings.output.licences)
-        found = [*dataset.findings, *check_dataset(dataset, settings)]
+        stations, distant = doubt_distant_places(dataset.stations)
+        dataset = dataset.model_copy(update={"stations": stations})
+        found = [*dataset.findings, *distant, *check_dataset(dataset, settings)]
         if settings.stages.stage3_merger.validation.completeness_check:
             found.extend(check_features(stage1.features, dataset.stations))
         return dataset.model_copy(update={"findings": tuple(dict.fromkeys(found))})

@@ -71,7 +71,16 @@ def test_a_sign_that_no_platform_has_is_rejected(letter: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Free Wifi Login Bit Ly Abc", "Scan QR Plaza", "Promo Mall", "Join Telegram"]
+    "name",
+    [
+        "Free Wifi Login Bit Ly Abc",
+        "Scan QR Plaza",
+        "Promo Mall",
+        "Join Telegram",
+        "Bit.ly Abc",
+        "Mall.com",
+        "Call 9123 4567",
+    ],
 )
 def test_what_leads_readers_elsewhere_is_no_place(name: str) -> None:
     text = f"Exit A: {name}"

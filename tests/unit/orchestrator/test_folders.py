@@ -16,6 +16,7 @@ from mrt_pipeline.orchestrator.folders import (
     LatestMove,
     _names_of_a_run,
     choose_folder,
+    find_ahead,
     find_earlier,
     find_folder,
     find_resumable,
@@ -85,7 +86,7 @@ def test_going_on_takes_the_newest_run_that_has_what_is_needed(outputs: Path) ->
     put_run(outputs / "older", *ALL, timestamp=START)
     put_run(outputs / "newest", ALL[0], timestamp=START + timedelta(hours=2))
     put_run(outputs / "newer", *ALL[:2], timestamp=START + timedelta(hours=1))
-    found = {stage: find_resumable(outputs, stage) for stage in (1, 2, 3)}
+    found = {stage: find_resumable(outputs, stage, START + timedelta(hours=3)) for stage in (1, 2, 3)}
     assert found == {1: outputs / "newest", 2: outputs / "newest", 3: outputs / "newer"}
 
 
@@ -156,6 +157,22 @@ def test_latest_is_not_blocked_by_a_run_that_was_made_while_the_clock_was_years_
     assert point_latest(outputs / "a", outputs, then) is LatestMove.MOVED
     put_run(outputs / "b", *ALL, as_of=TODAY)
     assert point_latest(outputs / "b", outputs, START) is LatestMove.MOVED
+
+
+def test_a_run_that_a_fast_clock_named_is_pointed_out_and_is_neither_resumed_nor_taken_over_from(
+    outputs: Path,
+) -> None:
+    then = START + timedelta(days=7000)
+    ahead = f"{then:%Y%m%d_%H%M%S}"
+    put_run(outputs / ahead, *ALL, timestamp=then)
+    (outputs / ahead / JOURNAL_NAME).touch()
+    assert find_ahead(outputs, START) == outputs / ahead
+    assert find_ahead(outputs, then) is None
+    assert find_earlier(outputs, outputs / "own", START) is None
+    assert find_resumable(outputs, 3, START) == outputs / ahead, "there is no other"
+    put_run(outputs / "now", *ALL, timestamp=START)
+    assert find_resumable(outputs, 3, START) == outputs / "now"
+    assert find_resumable(outputs, 3, then) == outputs / ahead
 
 
 def test_a_run_that_got_no_further_than_its_log_lets_the_next_one_in(outputs: Path) -> None:
@@ -513,17 +530,19 @@ def test_what_stands_in_the_place_of_a_run_s_folder_is_told(outputs: Path, kind:
     for name in ("mine", "current"):
         _put_obstacle(outputs / name, kind)
     with pytest.raises(StorageError, match=fault):
-        find_folder(RunRequest(outputs / "mine"), _section(outputs))
+        find_folder(RunRequest(outputs / "mine"), _section(outputs), START)
     with pytest.raises(StorageError, match=fault):
-        find_folder(RunRequest(), _section(outputs, versioning=False))
+        find_folder(RunRequest(), _section(outputs, versioning=False), START)
 
 
 def test_a_run_elsewhere_is_refused_if_latest_could_not_show_it_in_the_end(tmp_path: Path) -> None:
     _put_obstacle(tmp_path / "outputs", "dangling")
     section = _section(tmp_path / "outputs")
     with pytest.raises(StorageError, match="is a link to nowhere"):
-        find_folder(RunRequest(tmp_path / "mine"), section)
-    assert find_folder(RunRequest(tmp_path / "mine"), _section(tmp_path / "outputs", symlink_latest=False))
+        find_folder(RunRequest(tmp_path / "mine"), section, START)
+    assert find_folder(
+        RunRequest(tmp_path / "mine"), _section(tmp_path / "outputs", symlink_latest=False), START
+    )
 
 
 @pytest.mark.parametrize("target", ["latest", "20260101_000000"])
@@ -546,13 +565,13 @@ def _with_journal(outputs: Path, name: str, **record: object) -> Path:
 
 
 def test_rows_are_taken_over_from_the_newest_other_run_with_a_journal(tmp_path: Path) -> None:
-    assert find_earlier(tmp_path, tmp_path / "20261124_000000") is None
+    assert find_earlier(tmp_path, tmp_path / "20261124_000000", START) is None
     _with_journal(tmp_path, "20261121_000000")
     newest = _with_journal(tmp_path, "20261122_000000")
     own = _with_journal(tmp_path, "20261124_000000")
     _with_journal(tmp_path, "zz-somebody-elses")
     _put_runs(tmp_path, "20261123_000000")  # has no journal
-    assert find_earlier(tmp_path, own) == EarlierRun("id-of-20261122_000000", newest)
+    assert find_earlier(tmp_path, own, START) == EarlierRun("id-of-20261122_000000", newest)
 
 
 def test_nothing_is_taken_over_from_a_run_whose_dataset_was_refused_or_that_cannot_be_read(
@@ -560,6 +579,6 @@ def test_nothing_is_taken_over_from_a_run_whose_dataset_was_refused_or_that_cann
 ) -> None:
     _with_journal(tmp_path, "20261121_000000")
     folder = _with_journal(tmp_path, "20261122_000000", is_doubted=True)
-    assert find_earlier(tmp_path, tmp_path / "20261124_000000") is None
+    assert find_earlier(tmp_path, tmp_path / "20261124_000000", START) is None
     (folder / MANIFEST_NAME).write_text("{")
-    assert find_earlier(tmp_path, tmp_path / "20261124_000000") is None
+    assert find_earlier(tmp_path, tmp_path / "20261124_000000", START) is None

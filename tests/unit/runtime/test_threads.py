@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -196,3 +198,21 @@ def test_a_stop_signal_is_heard_while_all_answers_are_waited_for() -> None:
         ask_at_once(range(AT_ONCE), ask)
     assert not ended
     release.set()
+
+
+CRAMPED = """
+import resource, threading
+from mrt_pipeline.runtime.threads import ask_at_once
+threading.stack_size(256 * 2**20)
+resource.setrlimit(resource.RLIMIT_AS, (%d * 2**20,) * 2)
+print(ask_at_once(range(20), int) == list(range(20)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("allowed_mib", "said"), [(1024, "True"), (200, "gave this process no thread; expected room for 512 MiB")]
+)
+def test_the_threads_that_the_system_gives_do_all_the_work(allowed_mib: int, said: str) -> None:
+    command = [sys.executable, "-c", CRAMPED % allowed_mib]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert said in ended.stdout + ended.stderr

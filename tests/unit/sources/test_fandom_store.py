@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -104,20 +105,33 @@ def test_a_page_fetched_anew_takes_its_old_reading_along(stores: Stores) -> None
     assert store.find_reading(HEAD, "v1") is None
 
 
-def test_what_was_kept_before_pages_were_checked_is_forgotten_and_titles_are_not(stores: Stores) -> None:
+def touched(moment: str | None, html: str = "<p>Exit A</p>") -> WikiPage:
+    return WikiPage(replace(HEAD, touched=moment), html, NOW)
+
+
+@pytest.mark.parametrize(
+    ("now", "is_found"), [("T1", True), ("T2", False), (None, True)], ids=["same", "later", "not said"]
+)
+def test_a_page_that_was_touched_since_is_asked_for_again(
+    now: str | None, is_found: bool, stores: Stores
+) -> None:
+    stores.open().keep_page(touched("T1"))
+    store, head = stores.open(), replace(HEAD, touched=now)
+    assert (store.find_page(head) is not None, store.has_page(head)) == (is_found, is_found)
+    assert store.find_since(head) == ("T1" if is_found else None)
+
+
+def test_a_page_that_shows_the_same_after_a_touch_has_shown_it_since_the_first(stores: Stores) -> None:
     store = stores.open()
-    store.keep_page(page())
+    assert store.find_since(touched("T1").head) == "T1", "it will be fetched"
+    store.keep_page(touched("T1"))
     store.keep_reading(HEAD, "v1", b"{}")
-    store.keep_title("b", "B")
-    store.close()
-    with sqlite3.connect(stores.folder / FILE) as connection:  # as an earlier version has left it
-        connection.execute("PRAGMA application_id = 0")
-    connection.close()
-    later = stores.open()
-    assert (later.find_page(HEAD), later.find_reading(HEAD, "v1"), later.find_title("b")) == (None, None, "B")
-    later.keep_page(page())
-    assert stores.open().find_page(HEAD) == page()
-    assert not stores.warnings
+    store.keep_page(touched("T2"))
+    assert store.find_since(touched("T2").head) == "T1"
+    assert store.find_reading(HEAD, "v1") == b"{}"
+    store.keep_page(touched("T3", "<p>Exit B</p>"))
+    assert store.find_since(touched("T3").head) == "T3"
+    assert store.find_reading(HEAD, "v1") is None
 
 
 def test_titles_and_vain_searches_are_remembered(stores: Stores) -> None:
@@ -161,7 +175,7 @@ def test_a_store_of_another_program_or_version_is_begun_anew(stores: Stores) -> 
         connection.execute("CREATE TABLE other (x)")
     connection.close()
     assert stores.open().find_page(HEAD) is None
-    assert "schema 0, expected 1" in stores.warnings[0]
+    assert "schema 0, expected 2" in stores.warnings[0]
 
 
 def test_damage_that_shows_later_is_told_once_and_fails_nothing(stores: Stores) -> None:

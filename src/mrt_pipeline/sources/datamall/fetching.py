@@ -30,9 +30,9 @@ MOST_REPEATED = 10
 def fetch_rows(access: SourceAccess, answers: Answers, document_id: str, service: str) -> Rows:
     """Return all rows of a service.
 
-    A list ends where a page is short, the page beyond it is empty, and the last one says the same when asked
-    again: a server in trouble gives short or empty pages too. It also gives pages that begin too early: a row
-    of an earlier page stands in the place of another one, which would be missing.
+    A list ends where a page is short, the last one says the same when asked again, and the page beyond it,
+    asked for after that, is empty: a server in trouble gives short or empty pages too. It also gives pages
+    that begin too early: a row of an earlier page stands in the place of another one, which would be missing.
 
     Args:
         access: settings, the AccountKey and the HTTP client.
@@ -84,7 +84,8 @@ class _Pages:
             )
         if len(again) == PAGE_ROWS:
             return again
-        if beyond := self._get(number + 1):
+        # What was asked for ahead may have been answered before the pages above it.
+        if beyond := self._get(number + 1, again=True):
             raise self._fault(
                 f"{self._describe(number)} has {counted(len(again), 'row')} although the next one has "
                 f"{len(beyond)}; expected {PAGE_ROWS} on every page but the last."

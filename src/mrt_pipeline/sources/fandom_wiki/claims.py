@@ -1,7 +1,8 @@
 """``fandom_wiki``: what the station pages of the Singapore MRT Lines wiki say, read by rules and grounded.
 
 Revisions are asked for first, fifty titles a request; a page whose revision was read before, in this run or
-an earlier one, is neither fetched nor read again. What the rules could not read is handed on to the
+an earlier one, is neither fetched nor read again. One that was touched since, as by the edit of a template,
+is fetched at once, to see whether it shows the same. What the rules could not read is handed on to the
 language model.
 """
 
@@ -90,13 +91,30 @@ class WikiSource:
             self._blocked = error
             raise
         _refuse_empty(found.values())
+        for resolved in found.values():
+            if resolved.head is not None and self.store.find_since(resolved.head) is None:
+                self._look_again(resolved.head)
         self._resolved.update({station.slug: found[title] for title, station in by_title.items()})
 
+    def _look_again(self, head: PageHead) -> None:
+        """Fetch a page that was touched; whether it fails is told when the station is asked for."""
+        try:
+            page = fetch_page(self.api, head)
+        except BlockedError as error:
+            self._blocked = error
+            raise
+        except SourceError:
+            return
+        if page is not None:
+            self.store.keep_page(page)
+
     def version_for(self, station: Station) -> str | None:
-        """Return the revision of the page, ``missing``, or none while it cannot be looked up."""
+        """Return the revision and since when it shows what it shows, ``missing``, or none if not known."""
         resolved = self._resolved.get(station.slug)
         if resolved is not None and resolved.head is not None:
-            return f"{resolved.head.page_id}@{resolved.head.revision}{self.own_words}"
+            since = self.store.find_since(resolved.head)
+            shown = f"{resolved.head.page_id}@{resolved.head.revision}{since and f'+{since}'}"
+            return None if since is None else f"{shown}{self.own_words}"
         if self._blocked is not None or resolved is None or resolved.failure is not None:
             return None
         return "missing"

@@ -4,8 +4,9 @@ Layout: one SQLite file, ``pages.sqlite3``, in its own folder; tables for pages 
 reading a page yielded, by the reader's version) and titles. Everything in it can be had again, so nothing
 in it is precious: a file that cannot be used is set aside, and one that cannot be written is done without;
 both are told once and fail nothing. Of each page the newest two revisions are kept, and only what the wiki
-could show whole: a page that shows nothing or says that something failed is asked for again. What was kept
-before these checks were made is forgotten. Nothing is kept that holds a secret.
+could show whole: a page that shows nothing or says that something failed is asked for again. So is one that
+was touched since, as by the edit of a template; if it still shows the same, that alone is noted. Nothing is
+kept that holds a secret.
 """
 
 from __future__ import annotations
@@ -26,15 +27,13 @@ from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 
 FILE = "pages.sqlite3"
-SCHEMA = 1
-CHECKED = 2
-"""which checks a page has passed before it was kept; the file's ``application_id``"""
+SCHEMA = 2
 KEPT_REVISIONS = 2
 MAX_HTML_BYTES = 32 * 2**20
 
 _TABLES = """
 CREATE TABLE pages (wiki TEXT, page_id INTEGER, revision INTEGER, title TEXT, html BLOB, retrieved_at TEXT,
-                    PRIMARY KEY (wiki, page_id, revision)) WITHOUT ROWID;
+                    touched TEXT, since TEXT, PRIMARY KEY (wiki, page_id, revision)) WITHOUT ROWID;
 CREATE TABLE readings (wiki TEXT, page_id INTEGER, revision INTEGER, reader TEXT, body BLOB,
                        PRIMARY KEY (wiki, page_id, revision)) WITHOUT ROWID;
 CREATE TABLE titles (wiki TEXT, wanted TEXT, title TEXT, searched_at TEXT,
@@ -71,32 +70,31 @@ class PageStore:
             self._connection.close()
 
     def find_page(self, head: PageHead) -> WikiPage | None:
-        """Return a page as it was fetched, if this revision of it was, and whole."""
-        row = self._one(
-            "SELECT title, html, retrieved_at FROM pages WHERE wiki = ? AND page_id = ? AND revision = ?",
-            (head.page_id, head.revision),
-            str,
-            bytes,
-            str,
-        )
-        if row is None:
+        """Return a page as it was fetched, if this revision of it was, whole, and it is untouched since."""
+        page = self._kept(head)
+        if page is None or page.is_blank or find_trouble(page.html) or not self.has_page(head):
             return None
-        html = _unpacked(row[1])
-        moment = _moment(row[2])
-        if html is None or moment is None or row[0] != head.title:
-            return None
-        page = WikiPage(head, html, moment)
-        return None if page.is_blank or find_trouble(html) else page
+        return page
 
     def has_page(self, head: PageHead) -> bool:
-        """Return whether this revision of a page is kept."""
-        statement = "SELECT 1 FROM pages WHERE wiki = ? AND page_id = ? AND revision = ?"
-        return self._one(statement, (head.page_id, head.revision), int) is not None
+        """Return whether this revision of a page is kept, and untouched since."""
+        moments = self._moments(head)
+        return moments is not None and head.touched in (moments[0] or None, None)
+
+    def find_since(self, head: PageHead) -> str | None:
+        """Return since which touch a page shows what it shows, none if that is not known any more.
+
+        A page that is not kept will be fetched, and so shows what it has been showing since its last touch.
+        """
+        moments = self._moments(head)
+        if moments is None:
+            return head.touched or ""
+        return moments[1] if self.has_page(head) else None
 
     def keep_page(self, page: WikiPage) -> None:
         """Keep a page that shows something, and forget its older revisions but one.
 
-        What was read of this revision before is forgotten too: it was fetched again because it was not whole.
+        What was read of this revision before is forgotten too, unless the page shows the same.
         """
         if page.is_blank:
             return
@@ -104,11 +102,19 @@ class PageStore:
         if self._is_secret(page.html, head.title):
             return
         key = (self._wiki, head.page_id)
-        packed = zlib.compress(page.html.encode("utf-8", "replace"))
+        touched = head.touched or ""
+        before = self._kept(head)
         with self._writing() as connection:
+            if before is not None and before.html == page.html:
+                connection.execute(
+                    "UPDATE pages SET touched = ? WHERE wiki = ? AND page_id = ? AND revision = ?",
+                    (touched, *key, head.revision),
+                )
+                return
+            packed = zlib.compress(page.html.encode("utf-8", "replace"))
             connection.execute(
-                "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?)",
-                (*key, head.revision, head.title, packed, page.retrieved_at.isoformat()),
+                "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (*key, head.revision, head.title, packed, page.retrieved_at.isoformat(), touched, touched),
             )
             connection.execute(
                 "DELETE FROM readings WHERE wiki = ? AND page_id = ? AND revision = ?", (*key, head.revision)
@@ -120,6 +126,28 @@ class PageStore:
                     "ORDER BY revision DESC LIMIT ?)",
                     (*key, *key, KEPT_REVISIONS),
                 )
+
+    def _kept(self, head: PageHead) -> WikiPage | None:
+        """Return what was kept of a revision, touched since or not."""
+        row = self._one(
+            "SELECT title, html, retrieved_at FROM pages WHERE wiki = ? AND page_id = ? AND revision = ?",
+            (head.page_id, head.revision),
+            str,
+            bytes,
+            str,
+        )
+        if row is None:
+            return None
+        html, moment = _unpacked(row[1]), _moment(row[2])
+        return (
+            None if html is None or moment is None or row[0] != head.title else WikiPage(head, html, moment)
+        )
+
+    def _moments(self, head: PageHead) -> tuple[str, str] | None:
+        """Return when a kept revision was last touched, and since which touch it shows what it shows."""
+        statement = "SELECT touched, since FROM pages WHERE wiki = ? AND page_id = ? AND revision = ?"
+        row = self._one(statement, (head.page_id, head.revision), str, str)
+        return None if row is None else (row[0], row[1])
 
     def find_reading(self, head: PageHead, reader: str) -> bytes | None:
         """Return what a reader of this version made of a page, if it has read this revision."""
@@ -206,9 +234,7 @@ class PageStore:
 
     def _connect(self, path: Path | None) -> sqlite3.Connection:
         """Return a connection to a sound store, in memory if there is no path."""
-        connection = open_store(path, _TABLES, SCHEMA, self._note_restart)
-        _forget_unchecked(connection)
-        return connection
+        return open_store(path, _TABLES, SCHEMA, self._note_restart)
 
     def _note_restart(self, unfit: UnfitStoreError, aside: Path) -> None:
         self._is_begun_anew = True
@@ -235,17 +261,6 @@ class PageStore:
         if not self._is_warned:
             self._is_warned = True
             self._warn(text)
-
-
-def _forget_unchecked(connection: sqlite3.Connection) -> None:
-    """Forget pages that were kept before they were checked, and what was read of them."""
-    if connection.execute("PRAGMA application_id").fetchone()[0] == CHECKED:
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    with connection:
-        for table in ("pages", "readings"):
-            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
-        connection.execute(f"PRAGMA application_id = {CHECKED}")
 
 
 def _unpacked(packed: bytes) -> str | None:

@@ -22,6 +22,7 @@ BATCH = 50
 SEARCH_AGAIN = timedelta(days=7)
 MAX_SEARCH_HITS = "10"
 MAX_REDIRECTS = 10
+MAX_MOMENT_CHARS = 40
 
 _KINDS = ("MRT Station", "MRT/LRT Station", "LRT Station", "MRT station", "MRT/LRT station", "LRT station")
 _KIND = re.compile(r"\s+(?:MRT/LRT|MRT|LRT)\s+station$", re.IGNORECASE)
@@ -42,6 +43,8 @@ class PageHead:
     revision: int
     size: int | None = field(default=None, compare=False)
     """bytes of its source, as far as the wiki says"""
+    touched: str | None = field(default=None, compare=False)
+    """when what it shows may last have changed, as far as the wiki says; the edit of a template moves it"""
     is_list: bool = field(default=False, compare=False)
     """whether it is no article but a list of pages, as a disambiguation or a category"""
 
@@ -201,7 +204,7 @@ def find_heads(api: WikiApi, titles: Sequence[str]) -> dict[str, PageHead | None
         SourceError: if the wiki cannot be asked.
     """
     params = {
-        "prop": "revisions|pageprops",
+        "prop": "info|revisions|pageprops",
         "rvprop": "ids|timestamp|size",
         "ppprop": _DISAMBIGUATION,
         "redirects": "1",
@@ -209,11 +212,12 @@ def find_heads(api: WikiApi, titles: Sequence[str]) -> dict[str, PageHead | None
     }
     links: dict[str, str] = {}
     heads: dict[str, PageHead] = {}
+    touched: dict[str, str] = {}
     lists: set[str] = set()
     told: set[str] = set()
     try:
         for answer in api.query(params):
-            told |= _take_answer(answer.body, links, heads, lists)
+            told |= _take_answer(answer.body, links, heads, touched, lists)
     except ApiError as fault:
         if fault.code != "toomanyvalues" or len(titles) < 2:
             raise
@@ -222,7 +226,10 @@ def find_heads(api: WikiApi, titles: Sequence[str]) -> dict[str, PageHead | None
             title: head for batch in _batches(titles, size) for title, head in find_heads(api, batch).items()
         }
     _refuse_omissions(titles, links, told)
-    heads.update({title: replace(heads[title], is_list=True) for title in lists & heads.keys()})
+    heads = {
+        title: replace(head, touched=touched.get(title), is_list=title in lists)
+        for title, head in heads.items()
+    }
     return {title: heads.get(_follow(title, links)) for title in titles}
 
 
@@ -244,7 +251,11 @@ def search_titles(api: WikiApi, name: str) -> list[str]:
 
 
 def _take_answer(
-    body: Mapping[str, Any], links: dict[str, str], heads: dict[str, PageHead], lists: set[str]
+    body: Mapping[str, Any],
+    links: dict[str, str],
+    heads: dict[str, PageHead],
+    touched: dict[str, str],
+    lists: set[str],
 ) -> set[str]:
     """Take in what an answer says, and return the titles that it says anything of."""
     told: set[str] = set()
@@ -258,6 +269,8 @@ def _take_answer(
         told.add(str(page.get("title")))
         if head := _head_of(page):
             heads[head.title] = head
+        if isinstance(moment := page.get("touched"), str) and len(moment) <= MAX_MOMENT_CHARS:
+            touched[str(page.get("title"))] = moment
         if _is_list(page):
             lists.add(str(page.get("title")))
     return told

@@ -13,6 +13,7 @@ import contextlib
 import errno
 import hashlib
 import json
+import resource
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -125,8 +126,9 @@ class Journal:
         try:
             yield
         finally:
-            with _sqlite_errors(self._path):
-                self._connection.execute("COMMIT")
+            if self._connection.in_transaction:  # a disk that refused a row has ended it
+                with _sqlite_errors(self._path):
+                    self._connection.execute("COMMIT")
 
     def add_expense(self, usage: ModelUsage) -> None:
         """Put down what was spent on answers that came to nothing.
@@ -244,4 +246,7 @@ def _find_cause(error: sqlite3.Error, path: Path) -> OSError:
         finally:
             with contextlib.suppress(OSError):
                 probe.unlink()
+    is_limited = resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
+    if code == sqlite3.SQLITE_IOERR and is_limited:
+        return OSError(errno.EFBIG, str(error))
     return OSError(_ERRNO.get(code, 0), str(error))

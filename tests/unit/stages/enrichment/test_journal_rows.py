@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, Journa
 from mrt_pipeline.stages.enrichment.keys import StationKey
 from tests.bench.stage2 import write_journal
 from tests.fakes.network_builder import NOW, make_enrichment
+from tests.fakes.small_disk import small_disk
 
 KEY = StationKey("basis", {"network": "1", "fandom_wiki": None})
 
@@ -240,3 +241,18 @@ def test_the_last_row_of_each_station_is_what_is_found(rows: list[tuple[str, str
 def test_every_row_of_a_long_run_is_found_again(tmp_path: Path) -> None:
     """How long that takes, ``python -m tests.bench.stage2`` says."""
     assert write_journal(tmp_path, 300) == 300
+
+
+@pytest.mark.parametrize("is_together", [False, True])
+def test_a_limit_of_file_size_is_named_and_harms_no_row_that_was_committed(
+    is_together: bool, tmp_path: Path
+) -> None:
+    path = _write(tmp_path, "yishun")
+    long = {"fandom_wiki": "x" * 30_000}
+    with small_disk(path.stat().st_size + 5_000), pytest.raises(StorageError, match=r"ulimit -f"):  # noqa: SIM117 # the limit is lifted last
+        with _opened(tmp_path) as journal, journal.at_once() if is_together else nullcontext():
+            for slug in ("bishan", "senja"):
+                journal.commit(_row(slug, failures=long))
+    with _opened(tmp_path) as journal:
+        assert journal.find("yishun") == _row()
+        journal.commit(_row("bishan", failures=long))

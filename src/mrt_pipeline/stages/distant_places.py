@@ -1,0 +1,71 @@
+"""Doubt places that a page names at an exit, where a record knows the only place of that name far from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.evidence import Confidence
+from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.network import Landmark, Station, StationExit
+from mrt_pipeline.extraction.place_names import place_key
+from mrt_pipeline.extraction.plausibility import is_read
+from mrt_pipeline.runtime.geometry import distance_m
+
+FAR_M = 1500
+"""from an exit to the exits that a place is recorded at; nobody's page of an exit names what is so far off"""
+
+
+def doubt_distant_places(stations: Sequence[Station]) -> tuple[tuple[Station, ...], list[Finding]]:
+    """Return stations, with low confidence in what only pages say of places that are recorded far away.
+
+    Of a name that several places have, the nearest one counts; a name that no record has is not doubted.
+    """
+    recorded = _recorded_places(chain.from_iterable(station.exits for station in stations))
+    findings: list[Finding] = []
+    doubted = (
+        station.model_copy(
+            update={"exits": tuple(_doubt(found, station, recorded, findings) for found in station.exits)}
+        )
+        for station in stations
+    )
+    return tuple(doubted), findings
+
+
+def _recorded_places(exits: Iterable[StationExit]) -> dict[str, list[StationExit]]:
+    """Return the exits at which records know a place, by what spellings of its name have in common."""
+    recorded: dict[str, list[StationExit]] = {}
+    for found in exits:
+        for landmark in found.landmarks:
+            if not is_read(landmark.evidence_for("name")):
+                recorded.setdefault(place_key(landmark.name), []).append(found)
+    return recorded
+
+
+def _doubt(
+    found: StationExit,
+    station: Station,
+    recorded: Mapping[str, Sequence[StationExit]],
+    findings: list[Finding],
+) -> StationExit:
+    kept: list[Landmark] = []
+    for landmark in found.landmarks:
+        known_at = recorded.get(place_key(landmark.name), ())  # this exit, if a record is a reason for it
+        away = ((distance_m(found.lat, found.lng, one.lat, one.lng), one.exit_id) for one in known_at)
+        nearest = min(away, default=(0.0, ""))
+        if nearest[0] > FAR_M:
+            findings.append(_distant(landmark, found, station, *nearest))
+            landmark = landmark.model_copy(update={"confidence": Confidence.LOW})
+        kept.append(landmark)
+    return found.model_copy(update={"landmarks": tuple(kept)})
+
+
+def _distant(landmark: Landmark, found: StationExit, station: Station, away_m: float, at: str) -> Finding:
+    return finding_of(
+        "landmark-far-away",
+        f"{station.name}: a page names {landmark.name!r} at exit {found.exit_id}; a record knows it at exit "
+        f"{at}, {away_m / 1000:.1f} km from there. It has low confidence. Look at the page.",
+        slug=station.slug,
+        exit_id=found.exit_id,
+    )
