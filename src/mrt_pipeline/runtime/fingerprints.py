@@ -53,7 +53,16 @@ _STAGE_CODE = {
         "stages/stage2_enrichment.py",
         "stages/enrichment",
     ),
-    STAGE3_MERGER: (*_SHARED, "stages/stage3_merger.py", "stages/checks", "stages/licensing.py"),
+    STAGE3_MERGER: (
+        *_SHARED,
+        "extraction/facts.py",
+        "extraction/place_names.py",
+        "extraction/plausibility.py",
+        "stages/stage3_merger.py",
+        "stages/checks",
+        "stages/distant_places.py",
+        "stages/licensing.py",
+    ),
 }
 """stage to the source files and folders, relative to the package, whose change makes what it made stale
 
