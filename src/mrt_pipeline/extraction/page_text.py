@@ -302,7 +302,7 @@ class _Reader:
         if self._tables:
             if self._cells[-1] is None:
                 self._tables[-1].add_row()
-            cell = self._cells[-1] or self._start_cell(RawCell(is_header=False))
+            cell = self._cells[-1] or self._start_cell(RawCell(is_header=False, is_implied=True))
             cell.words.break_item()
             cell.tables.append(table)
         self._tables.append(table)
@@ -317,6 +317,8 @@ class _Reader:
             return
         table = self._tables.pop()
         self._cells.pop()
+        if self._cells and (cell := self._cells[-1]) is not None and cell.is_implied:
+            self._cells[-1] = None
         if not self._tables and table.is_readable:
             for caption, grid in unfold(table):
                 self.writer.write_table(caption, grid)

@@ -65,7 +65,9 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         if isinstance(block, Table):
             stretch = _read_table(rule_page, block, section, found)
         elif isinstance(block, Line):
-            stretch = _read_line(rule_page, block, section, lists, found)
+            below = page.blocks[number + 1] if number + 1 < len(page.blocks) else None
+            candidates = list(lists.read(block, section, below))
+            stretch = _read_line(rule_page, block, section, lists, candidates, found)
         else:
             continue
         if stretch is not None:
@@ -93,10 +95,14 @@ def _read_table(
 
 
 def _read_line(
-    page: RulePage, line: Line, section: Section, lists: ListReader, found: dict[Candidate, None]
+    page: RulePage,
+    line: Line,
+    section: Section,
+    lists: ListReader,
+    candidates: list[Candidate],
+    found: dict[Candidate, None],
 ) -> Bounds | None:
-    """Read a line by its form, then its sentences, and return its bounds if one of them was not read."""
-    candidates = list(lists.read(line, section))
+    """Read the sentences of a line whose form was read, and return its bounds if one of them was not read."""
     if lists.is_unread:
         return None
     known = {_statement(candidate) for candidate in candidates}
