@@ -36,31 +36,11 @@ MAX_TABLE_DEPTH = 4
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "dl", "menu"})
 _LINES = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "blockquote",
-        "pre",
-        "center",
-        "address",
-        "li",
-        "dt",
-        "dd",
-        "body",
-        "html",
-        "fieldset",
-        "details",
-        "summary",
-        "hr",
-        "caption",
-    ]
+    {
+        *("p", "div", "section", "article", "main", "header", "footer", "blockquote", "pre", "center", "hr"),
+        *("address", "li", "dt", "dd", "body", "html", "fieldset", "details", "summary", "caption"),
+    }
 )
-
 _BOX_PARTS = {
     **dict.fromkeys(("pi-title", "pi-header"), "heading"),
     **dict.fromkeys(("pi-data", "pi-smart-group-head", "pi-smart-group-body"), "tr"),
