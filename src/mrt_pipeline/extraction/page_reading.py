@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.claims import HeadedValue
 from mrt_pipeline.extraction.candidates import Candidate
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class PageReading(Record):
     candidates: tuple[Candidate, ...]
     passages: tuple[tuple[int, int], ...]
     unknown_heads: tuple[tuple[str, int], ...] = ()
+    headed: tuple[HeadedValue, ...] = ()
 
 
 def read_html(html: str, title: str, names: PlaceNames, vocabulary: Vocabulary | None = None) -> PageReading:
@@ -33,4 +35,5 @@ def read_html(html: str, title: str, names: PlaceNames, vocabulary: Vocabulary |
         candidates=reading.candidates,
         passages=reading.passages,
         unknown_heads=reading.unknown_heads,
+        headed=reading.headed,
     )

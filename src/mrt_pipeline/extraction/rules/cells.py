@@ -191,7 +191,7 @@ def _read_items(
             elif known := page.vocabulary.meaning_of(item.lead):
                 meaning = known
             else:
-                page.note_unknown(item.lead)
+                page.note_unknown(item.lead, labels, item.start, item.end)
                 continue  # words before a colon that are not known may turn round what follows
         words = page.text[item.start : item.end]
         if meaning is Meaning.STATUS and is_bad_status(words):

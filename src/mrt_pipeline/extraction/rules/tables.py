@@ -287,7 +287,7 @@ def _read_others(
 ) -> Iterator[Candidate]:
     """Yield what the cells of a row say beside the one that names its exits."""
     is_keyed = not is_labelled and not state.columns and len(others) > 1
-    for cell, column in _entries(page, row, columns, others, is_keyed=is_keyed):
+    for cell, column in _entries(page, row, columns, others, labels, is_keyed=is_keyed):
         if column.head is not None:
             yield from read_answered(page, page.words(cell.piece), column.head, column.meaning, labels)
         elif column.meaning in (Meaning.PLATFORM, Meaning.TOWARDS):
@@ -319,7 +319,13 @@ def _find_labels(
 
 
 def _entries(
-    page: RulePage, row: TableRow, columns: Sequence[Column], numbers: Sequence[int], *, is_keyed: bool
+    page: RulePage,
+    row: TableRow,
+    columns: Sequence[Column],
+    numbers: Sequence[int],
+    labels: tuple[str, ...],
+    *,
+    is_keyed: bool,
 ) -> Iterator[tuple[Cell, Column]]:
     """Yield the cells that say something, each with what it holds; behind a key, that is what the key says.
 
@@ -328,6 +334,7 @@ def _entries(
         row: a row.
         columns: what its columns hold.
         numbers: the columns that belong together, that of the exits left out.
+        labels: the exits that the row is about.
         is_keyed: whether the first cell must be a key, since nothing else says what the others hold.
     """
     key, head = None, ""
@@ -338,7 +345,7 @@ def _entries(
         if not words or (is_copy(row, number) and (column.meaning not in FEATURES)):
             continue
         if column.unknown is not None:
-            page.note_unknown(column.unknown)
+            page.note_unknown(column.unknown, labels, cell.piece.start, cell.piece.end)
             continue
         if is_behind_key:
             is_behind_key = is_keyed
@@ -347,7 +354,7 @@ def _entries(
             if key is not None:
                 yield cell, Column(key)
             else:
-                page.note_unknown(head)
+                page.note_unknown(head, labels, cell.piece.start, cell.piece.end)
             continue
         is_open = column.meaning is None and column.head is None
         known = page.vocabulary.meaning_of_key(words) if is_open else None

@@ -138,6 +138,8 @@ class WikiSource:
             source=SPEC.name,
             exits=exits,
             passages=tuple(_passage(whole, *bounds) for bounds in reading.passages),
+            page=whole if reading.headed else None,
+            headed=reading.headed,
             rejected=rejected,
             findings=findings,
             provenance={provenance.document_id: provenance, **self.facts.documents},
