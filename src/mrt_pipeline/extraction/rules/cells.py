@@ -246,9 +246,7 @@ def _read_stops(page: RulePage, item: Item, labels: Labels, said: Said) -> Itera
     if is_denying(BRACKETS.sub(" ", page.text[item.start : item.end])):
         return
     for part in split_parts(page.text, item):
-        named = labels_named(
-            page.text[part.start : part.end]
-        )  # a stop may be named after two: `Stn Exit A/D`
+        named = labels_named(page.text[part.start : part.end])  # of a stop's name: `Stn Exit A/D`
         meant = [label for label in labels if not named or label in named]
         for start, end in _stretches(page.text, part.start, part.end, BUS_STOP_CODE):
             for match in BUS_STOP_CODE.finditer(page.text, start, end):
@@ -285,9 +283,8 @@ def _read_answer(
     answers = [yes] if answer else _no_of(yes, no) if answer is False else []
     if _DASH.fullmatch(words.strip()):
         answers = _no_of(yes, None)
-    more = (
-        [] if is_elsewhere(words) else [*access_in(words), *denied_in(words)]
-    )  # `Yes (lift)`, `No, steps only`
+    # `Yes (lift)`, `No, steps only`
+    more = [] if is_elsewhere(words) else [*access_in(words), *denied_in(words)]
     for label in _labels_meant(page, *said.cell, labels):
         for found in dict.fromkeys((*answers, *more)):
             yield claim(page, "access", label, found, said)
