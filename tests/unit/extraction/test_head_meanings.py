@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.contracts.claims import Passage, StationClaims
+from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.extraction.page_reading import read_html
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
@@ -66,6 +67,15 @@ def test_whatever_a_head_is_said_to_mean_only_what_its_values_say_themselves_is_
     with _saying(lie) as server:
         found = _said(open_model(server, tmp_path), table("Exit | Zork", *ROWS))
     assert found == published
+
+
+def test_what_rests_on_a_models_word_for_a_head_has_low_confidence_and_says_so(tmp_path: Path) -> None:
+    with _saying("landmark") as server:
+        claims = open_model(server, tmp_path).claims_for(
+            YISHUN.station, _claims(table("Exit | Zork", "A | Golden Mall"))
+        )
+    [place] = claims.exits[0].landmarks
+    assert (place.confidence, place.evidence["name"][0].method) == (Confidence.LOW, Method.MODEL)
 
 
 def test_one_wording_is_asked_about_once_across_pages_and_runs(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mrt_pipeline.extraction.page_text import read_page_text
 from tests.unit.extraction.rules.rule_scene import published, said, table
 
 EXITS = "<h2>Exits</h2>"
@@ -68,6 +69,9 @@ def test_each_pane_is_headed_by_the_tab_of_its_own_box() -> None:
         f"<div class='wds-tab__content'><ul><li>{has}</li></ul></div>" for has in ("Lift", "59041")
     )
     one = f"<div class='tabber'><div class='wds-tabs__wrapper'><ul>{tabs}</ul></div>{panes}</div>"
+    bar = "<div class='wds-tabs__wrapper'><ul><li class='wds-tabs__tab'>Exit C</li></ul></div>"
+    outer = f"<div class='tabber'>{bar}<div class='wds-tab__content'>{one}</div></div>"
+    assert read_page_text(outer, "").text.startswith("====== Exit C ======")
     other = "<div class='tabber'><div class='tabbertab' title='Exit C'><p>Escalator.</p></div></div>"
     assert said(one + other) == {"A lift", "B 59041", "C escalator"}
 
