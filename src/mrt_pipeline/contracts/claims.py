@@ -22,6 +22,16 @@ class Passage(Record):
     """position of ``text`` in the document's clean text"""
 
 
+class HeadedValue(Record):
+    """A value that a source did not read, since it does not know what its head or key means."""
+
+    head: str
+    exit_labels: tuple[str, ...]
+    start: int = Field(ge=0)
+    """position of the value in the document's clean text"""
+    end: int
+
+
 class StationClaims(Record):
     """One source's grounded claims about one station; every value carries that source's evidence."""
 
@@ -31,6 +41,9 @@ class StationClaims(Record):
     exits: tuple[ExitEnrichment, ...] = ()
     names: StationNames | None = None
     passages: tuple[Passage, ...] = ()
+    page: Passage | None = None
+    """the whole document, if values of it have heads that are not known"""
+    headed: tuple[HeadedValue, ...] = ()
     rejected: tuple[RejectedClaim, ...] = ()
     findings: tuple[Finding, ...] = ()
     provenance: dict[str, Provenance] = {}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.network import StationExit
@@ -88,6 +88,7 @@ def gather_facts(
     )
 
 
+@lru_cache(maxsize=8192)
 def plain_name(name: str) -> str:
     """Return a station's name as letters and digits only, without what kind of station it is."""
     words = _KIND_OF_STATION.sub(" ", name.casefold())

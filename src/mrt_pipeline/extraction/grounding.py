@@ -50,6 +50,11 @@ _ADVERT = re.compile(
     re.IGNORECASE,
 )
 """words, addresses, numbers that lead readers elsewhere, and that no place in Singapore has in its name"""
+_ACCESS_THING = re.compile(
+    r"\b(?:ramps?|travell?ators?|stairs?|staircases?|steps|stairways?|toilets?|handrails?|wheelchairs?)\b",
+    re.IGNORECASE,
+)
+"""ways up or down and aids to them: never places, however they came to be listed as one"""
 _DULL_WORD = re.compile(
     r"an?|the|of|at|to|and|or|in|on|by|near|nearby|none|nil|no|yes|unknown|n/a|\d+|shops?|road|street|line"
     r"|exits?|entrance|lifts?|escalators?|stairs|platforms?|bus|stops?|station|mrt|lrt"
@@ -219,7 +224,7 @@ def _check_is_name(name: str, station: Station) -> None:
     is_dull = all(_DULL_WORD.fullmatch(word) for word in words)
     is_own = plain_name(name) in {"", plain_name(station.name)} or bool(labels_named(name))
     is_lower = name[:1].islower()
-    is_access = any(pattern.search(name) for pattern in VOCABULARY.values())  # `Tactile guidance leads to …`
+    is_access = any(pattern.search(name) for pattern in (_ACCESS_THING, *VOCABULARY.values()))
     is_none = is_dull or is_own or is_lower or is_access
     if not 2 <= len(name) <= MAX_NAME_CHARS or _MARKUP.search(name) or is_none:
         raise UngroundedError(Reason.NOT_A_NAME)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.claims import HeadedValue
 from mrt_pipeline.extraction.candidates import Candidate
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class PageReading(Record):
     candidates: tuple[Candidate, ...]
     passages: tuple[tuple[int, int], ...]
     unknown_heads: tuple[tuple[str, int], ...] = ()
+    headed: tuple[HeadedValue, ...] = ()
 
 
 ReadPage = Callable[[str, str], PageReading]
@@ -70,4 +72,5 @@ def read_html(html: str, title: str, names: PlaceNames, vocabulary: Vocabulary |
         candidates=reading.candidates,
         passages=reading.passages,
         unknown_heads=reading.unknown_heads,
+        headed=reading.headed,
     )

@@ -25,6 +25,8 @@ class RawCell:
     words: Words = field(default_factory=Words)
     tables: list[RawTable] = field(default_factory=list)
     """tables that stand in this cell"""
+    is_implied: bool = False
+    """it holds a table that stands in no cell"""
 
 
 @dataclass(slots=True)
@@ -71,6 +73,8 @@ class _Inner:
     """the cell that the outer row begins with"""
     heads: tuple[RawCell, RawCell] | None
     """what the outer table's first row has above that cell and above the inner table"""
+    heading: RawCell | None = None
+    """the row right above it in the outer table, if that is one heading"""
 
 
 def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid]]:
@@ -84,6 +88,8 @@ def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid]]:
         inner = pending.pop(0)
         plain = expand(inner.table)
         grid = plain if inner.label is None else _labelled(plain, inner.label, inner.heads)
+        if inner.heading is not None and grid:
+            grid = [[inner.heading] * len(grid[0]), *grid]
         if any(not cell.words.is_empty for row in plain for cell in row):
             yield inner.table.caption, grid
         pending.extend(_inner_tables(grid))
@@ -92,7 +98,10 @@ def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid]]:
 def expand(table: RawTable) -> Grid:
     """Return the grid of a table, its merged cells repeated; a span reaches no further than its row group."""
     grid: list[dict[int, RawCell]] = []
+    widest = max((sum(cell.colspan for cell in row) for row in table.rows), default=0)
     for number, row in enumerate(table.rows[:MAX_ROWS]):
+        if len(row) == 1 and row[0].is_header:  # it heads what is below, over however many columns
+            row[0].colspan = max(row[0].colspan, widest)
         _grow(grid, number)
         column = 0
         for cell in row:
@@ -133,7 +142,9 @@ def _labelled(grid: Grid, label: RawCell, heads: tuple[RawCell, RawCell] | None)
 def _inner_tables(grid: Grid) -> Iterator[_Inner]:
     """Yield the tables in a grid's cells, each once."""
     seen: set[int] = set()
-    for row in grid:
+    for number, row in enumerate(grid):
+        above = grid[number - 1] if number and row[0].tables else []
+        is_headed = len(set(map(id, above))) == 1 and above[0].is_header
         for column, cell in enumerate(row):
             if id(cell) in seen:
                 continue
@@ -141,4 +152,5 @@ def _inner_tables(grid: Grid) -> Iterator[_Inner]:
             is_about = row[0] is not cell and 0 < len(row[0].words.text) <= MAX_LABEL_CHARS
             heads = (grid[0][0], grid[0][column]) if row is not grid[0] else None
             for table in cell.tables:
-                yield _Inner(table, row[0] if is_about else None, heads)
+                heading = above[0] if is_headed and cell is row[0] else None
+                yield _Inner(table, row[0] if is_about else None, heads, heading)

@@ -17,18 +17,26 @@ _LEVEL = "h6"
 
 def head_panes(root: _Element) -> None:
     """Put the words of its tab as a heading into each pane, and hide the bars of tabs."""
-    labels = [_text_of(element) for element in _of_class(root, _LABELS)]
-    panes = list(_of_class(root, _PANES))
+    for box in dict.fromkeys(pane.getparent() for pane in _of_class(root, _PANES)):
+        if box is not None:
+            _head_panes_of(box)
+
+
+def _head_panes_of(box: _Element) -> None:
+    """Head the panes that stand directly in a box; a tab within a pane is of another box."""
+    panes = [child for child in box if _PANES.intersection(str(child.get("class") or "").split())]
+    inner = {element for pane in panes for element in pane.iter()}
+    labels = [_text_of(element) for element in _of_class(box, _LABELS) if element not in inner]
+    is_paired = len(labels) == len(panes)
     for number, pane in enumerate(panes):
         own = next((title for name in _TITLES if (title := pane.get(name))), None)
-        title = own or (labels[number] if len(labels) == len(panes) else None)
-        if title:
+        if title := own or (labels[number] if is_paired else None):
             heading = pane.makeelement(_LEVEL)
             heading.text, heading.tail = title, pane.text
             pane.text = None
             pane.insert(0, heading)
-    if len(labels) == len(panes):
-        for bar in list(_of_class(root, _BARS)):
+    for bar in list(_of_class(box, _BARS)) if is_paired else []:
+        if bar not in inner:
             bar.set("hidden", "")
 
 

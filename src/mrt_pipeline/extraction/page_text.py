@@ -36,31 +36,11 @@ MAX_TABLE_DEPTH = 4
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "dl", "menu"})
 _LINES = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "blockquote",
-        "pre",
-        "center",
-        "address",
-        "li",
-        "dt",
-        "dd",
-        "body",
-        "html",
-        "fieldset",
-        "details",
-        "summary",
-        "hr",
-        "caption",
-    ]
+    {
+        *("p", "div", "section", "article", "main", "header", "footer", "blockquote", "pre", "center", "hr"),
+        *("address", "li", "dt", "dd", "body", "html", "fieldset", "details", "summary", "caption"),
+    }
 )
-
 _BOX_PARTS = {
     **dict.fromkeys(("pi-title", "pi-header"), "heading"),
     **dict.fromkeys(("pi-data", "pi-smart-group-head", "pi-smart-group-body"), "tr"),
@@ -302,7 +282,7 @@ class _Reader:
         if self._tables:
             if self._cells[-1] is None:
                 self._tables[-1].add_row()
-            cell = self._cells[-1] or self._start_cell(RawCell(is_header=False))
+            cell = self._cells[-1] or self._start_cell(RawCell(is_header=False, is_implied=True))
             cell.words.break_item()
             cell.tables.append(table)
         self._tables.append(table)
@@ -317,6 +297,8 @@ class _Reader:
             return
         table = self._tables.pop()
         self._cells.pop()
+        if self._cells and (cell := self._cells[-1]) is not None and cell.is_implied:
+            self._cells[-1] = None
         if not self._tables and table.is_readable:
             for caption, grid in unfold(table):
                 self.writer.write_table(caption, grid)

@@ -77,9 +77,14 @@ def _worked(prompt: Prompt) -> Iterator[Message]:
 
 
 def _fenced(excerpt: Excerpt) -> str:
-    text = _encodable(excerpt.text)
+    return f"Station: {excerpt.station_name}\n{fenced(excerpt.text)}"
+
+
+def fenced(text: str) -> str:
+    """Return a text between two marks that its author could not know."""
+    text = _encodable(text)
     mark = f"---- {hashlib.sha256(text.encode()).hexdigest()[:8]} ----"
-    return f"Station: {excerpt.station_name}\n{mark}\n{text}\n{mark}"
+    return f"{mark}\n{text}\n{mark}"
 
 
 def _encodable(text: str) -> str:

@@ -130,10 +130,14 @@ class RememberingModel:
         Raises:
             ModelCallError: if there is none.
         """
-        if known := self._cache.find(self.fingerprint(question)):
+        if known := self.find(question):
             ledger.add(ModelUsage(cached_calls=1))
             return known
         return self._model.ask(question, ledger)
+
+    def find(self, question: Question) -> ModelAnswer | None:
+        """Return the answer kept from an earlier time."""
+        return self._cache.find(self.fingerprint(question))
 
     def keep(self, question: Question, answer: ModelAnswer) -> None:
         """Remember the answer to a question, once it is known to be of use."""

@@ -34,9 +34,8 @@ from mrt_pipeline.extraction.rules.parts import (
     split_parts,
     without_spans,
 )
-from mrt_pipeline.extraction.rules.place_mentions import find_names
+from mrt_pipeline.extraction.rules.place_mentions import Need, find_names
 from mrt_pipeline.extraction.rules.words import (
-    BUS_STOP_WORDS,
     FEATURE_WORDS,
     FEATURES,
     NO_WORDS,
@@ -50,9 +49,8 @@ Labels = Sequence[str]
 BUS_STOP_CODE = re.compile(
     r"(?<![\w#])\d{5}(?![\w-])|(?<=[\u4e00-\u9fff])\d{5}(?!\d)|(?<!\d)\d{5}(?=[\u4e00-\u9fff])"
 )
-_STOP_LEAD = re.compile(rf"(?:bus stop\s+)?(?:{BUS_STOP_CODE.pattern})", re.IGNORECASE)
-_STOP_LED = re.compile(rf"{_STOP_LEAD.pattern}\s*[^\d\s,;]", re.IGNORECASE)
-"""Among bus services a number alone may be anything."""
+_STOP_LED = re.compile(rf"(?:bus stop\s+)?(?:{BUS_STOP_CODE.pattern})\s*(?:$|[^\d\s,;])", re.IGNORECASE)
+"""Among bus services a number may be anything, unless it stands alone or more is said of it."""
 _COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
 _NO_COUNT = re.compile(r"(?:0+|zero)", re.IGNORECASE)
 _DASH = re.compile(r"[-‐‑–—]+")
@@ -89,7 +87,7 @@ def read_cell(
     labels: Labels,
     row: Bounds | None,
     *,
-    needs_sign: bool = False,
+    need: Need = "nothing",
 ) -> Iterator[Candidate]:
     """Yield what a piece says of some exits.
 
@@ -99,7 +97,7 @@ def read_cell(
         meaning: what the column or the entry's key means; nothing if it has none that is known.
         labels: the exits it is about.
         row: bounds of the row or line around it, if it has one.
-        needs_sign: whether a place counts only as a link, unless the meaning says that places are listed.
+        need: what a place must be, unless the meaning says that places are listed.
     """
     is_about_access = meaning in FEATURES or meaning is Meaning.ACCESS
     doubtful = [
@@ -107,7 +105,7 @@ def read_cell(
         for start, end in _around_doubted_lift(page.text, piece.start, piece.end)
         for stretch in doubtful_stretches(page.text, start, end, is_about_access=is_about_access)
     ]
-    for found in _read_items(page, piece, meaning, labels, row, needs_sign=needs_sign):
+    for found in _read_items(page, piece, meaning, labels, row, need=need):
         left, right = found.cell or (piece.start, piece.end)
         if not any(left < end and start < right for start, end in doubtful):
             yield found
@@ -151,13 +149,24 @@ def read_exits_of(
     """Yield that exits have what a key says, if a piece lists nothing but them: `Lifts: A and C`."""
     if meaning is None or meaning not in FEATURES:
         return
-    words = page.words(piece)
-    found = read_labels(page, words)
-    if found is None or words[found.rest_start :].strip(" ."):
-        return
-    said = Said((piece.start, piece.end), row)
-    for label in found.labels:
-        yield claim(page, "access", label, FEATURES[meaning][0], said)
+    listed: list[tuple[Item, Labels]] = []
+    for item in split_items(page.text, piece):
+        words = page.text[item.start : item.end]
+        found = read_labels(page, words)
+        if found is None and not is_not_now(words):
+            return
+        if found is not None and not words[found.rest_start :].strip(" ."):
+            listed.append((item, found.labels))
+    for item, labels in listed:
+        for label in labels:
+            yield claim(page, "access", label, FEATURES[meaning][0], Said((item.start, item.end), row))
+
+
+def read_stop_head(page: RulePage, head: Piece, labels: Labels) -> Iterator[Candidate]:
+    """Yield the one stop that heads what is below it, of the exits above it or else those it names."""
+    words = page.words(head)
+    if len(BUS_STOP_CODE.findall(words)) == 1 and not is_not_now(words):
+        yield from read_cell(page, head, Meaning.BUS_STOP, labels or sorted(labels_named(words)), None)
 
 
 def _read_items(
@@ -167,7 +176,7 @@ def _read_items(
     labels: Labels,
     row: Bounds | None,
     *,
-    needs_sign: bool,
+    need: Need,
 ) -> Iterator[Candidate]:
     is_denied = False
     for item in split_items(page.text, piece):
@@ -175,14 +184,14 @@ def _read_items(
             lead = read_labels(page, item.lead)
             if lead and lead.has_word:
                 labels = lead.labels
-            elif _STOP_LEAD.match(item.lead) and meaning in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
+            elif BUS_STOP_CODE.search(item.lead) and meaning in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
                 whole = replace(item, start=page.text.rfind(item.lead, piece.start, item.start), lead=None)
                 yield from _read_stops(page, whole, labels, Said((whole.start, whole.end), row))
                 continue
             elif known := page.vocabulary.meaning_of(item.lead):
                 meaning = known
             else:
-                page.note_unknown(item.lead)
+                page.note_unknown(item.lead, labels, item.start, item.end)
                 continue  # words before a colon that are not known may turn round what follows
         words = page.text[item.start : item.end]
         if meaning is Meaning.STATUS and is_bad_status(words):
@@ -194,7 +203,7 @@ def _read_items(
             continue
         for start, end in _around_doubted_lift(page.text, item.start, item.end):
             part = item if end - start == item.end - item.start else replace(item, start=start, end=end)
-            yield from _read_part(page, part, meaning, labels, row, needs_sign=needs_sign)
+            yield from _read_part(page, part, meaning, labels, row, need=need)
 
 
 def _read_part(
@@ -204,13 +213,13 @@ def _read_part(
     labels: Labels,
     row: Bounds | None,
     *,
-    needs_sign: bool,
+    need: Need,
 ) -> Iterator[Candidate]:
     said = Said((item.start, item.end), row)
     found = _read_item(page, item, meaning, labels, said)
     yield from _without_steps(found) if has_steps(page.text[item.start : item.end]) else found
     if meaning in (Meaning.LANDMARK, None):
-        yield from _read_names(page, item, labels, said, needs_sign=needs_sign and meaning is None)
+        yield from _read_names(page, item, labels, said, need=need if meaning is None else "nothing")
 
 
 def _read_item(
@@ -221,11 +230,8 @@ def _read_item(
         yield from _read_answer(page, words, meaning, labels, said)
     elif meaning is Meaning.ACCESS:
         yield from _read_access(page, item, labels, said)
-    elif meaning is Meaning.BUS_STOP or (meaning is Meaning.BUS and _STOP_LED.match(words)):
+    elif meaning in _MAY_NAME_STOPS and (meaning is not Meaning.BUS or _STOP_LED.match(words)):
         yield from _read_stops(page, item, labels, said)
-    elif meaning in (Meaning.LANDMARK, None):
-        is_about_stops = BUS_STOP_WORDS.search(words) or BUS_STOP_WORDS.search(item.lead or "")
-        yield from _read_stops(page, item, labels, said, is_about_stops=is_about_stops is not None)
         if meaning is None:
             yield from _read_access(page, item, labels, said)
 
@@ -235,16 +241,13 @@ def _without_steps(found: Iterable[Candidate]) -> Iterator[Candidate]:
     return (candidate for candidate in found if MEANING.get(candidate.value) is not StepFree.YES)
 
 
-def _read_stops(
-    page: RulePage, item: Item, labels: Labels, said: Said, *, is_about_stops: bool = True
-) -> Iterator[Candidate]:
-    """Yield the stops of an item by their codes; alone in a part where nothing says that stops are meant."""
+def _read_stops(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
+    """Yield the stops of an item by their codes; nothing else has five digits, and each is looked up."""
     if is_denying(BRACKETS.sub(" ", page.text[item.start : item.end])):
         return
     for part in split_parts(page.text, item):
-        if not is_about_stops and not BUS_STOP_CODE.fullmatch(page.text, part.start, part.end):
-            continue
-        meant = _labels_meant(page, part.start, part.end, labels)
+        named = labels_named(page.text[part.start : part.end])  # of a stop's name: `Stn Exit A/D`
+        meant = [label for label in labels if not named or label in named]
         for start, end in _stretches(page.text, part.start, part.end, BUS_STOP_CODE):
             for match in BUS_STOP_CODE.finditer(page.text, start, end):
                 for label in meant:
@@ -261,10 +264,8 @@ def _stretches(text: str, start: int, end: int, wanted: re.Pattern[str]) -> Iter
     yield start, end
 
 
-def _read_names(
-    page: RulePage, item: Item, labels: Labels, said: Said, *, needs_sign: bool
-) -> Iterator[Candidate]:
-    for (start, end), part in find_names(page, item, needs_sign=needs_sign):
+def _read_names(page: RulePage, item: Item, labels: Labels, said: Said, *, need: Need) -> Iterator[Candidate]:
+    for (start, end), part in find_names(page, item, need=need):
         for label in labels:
             yield claim(page, "landmark", label, page.text[start:end], said.within(part.start, part.end))
 
@@ -282,9 +283,8 @@ def _read_answer(
     answers = [yes] if answer else _no_of(yes, no) if answer is False else []
     if _DASH.fullmatch(words.strip()):
         answers = _no_of(yes, None)
-    more = (
-        [] if is_elsewhere(words) else [*access_in(words), *denied_in(words)]
-    )  # `Yes (lift)`, `No, steps only`
+    # `Yes (lift)`, `No, steps only`
+    more = [] if is_elsewhere(words) else [*access_in(words), *denied_in(words)]
     for label in _labels_meant(page, *said.cell, labels):
         for found in dict.fromkeys((*answers, *more)):
             yield claim(page, "access", label, found, said)

@@ -6,7 +6,6 @@ bus stops, whatever their heads say; a column of keys says row by row what the c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -19,12 +18,11 @@ from mrt_pipeline.extraction.rules.headers import is_noted, is_taken_back, witho
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import split_list
-from mrt_pipeline.extraction.rules.place_mentions import is_generic, is_sure_place
+from mrt_pipeline.extraction.rules.place_mentions import is_generic, is_name
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, FILLERS, Meaning, folded
 
-_CODES = re.compile(r"\d{5}(?:\s*(?:[;,/&、]|and)\s*\d{5})*")
 MAX_HEAD_WORDS = 4
 """A cell that is not marked as a head and has more words is none."""
 _BLANK = frozenset({"", "-", "–", "—"})
@@ -90,7 +88,11 @@ def is_header(page: RulePage, row: TableRow, below: Sequence[TableRow], state: T
     known = sum(page.vocabulary.meaning_of_key(head) is not None for head in words)
     if state.has_data or any(folded(head) in ANSWERS or len(head.split()) > MAX_HEAD_WORDS for head in words):
         return False
-    heads_exits = len(below) > 1 and all(has_label(page, row, 0) for row in below if not is_divider(row))
+    body = [row for row in below if not is_divider(row)]
+    firsts = [page.words(row.cells[0].piece) for row in body]
+    if firsts and all(key_meaning(page, first) for first in firsts):  # it is a key, as those below it are
+        return False
+    heads_exits = len(below) > 1 and all(has_label(page, row, 0) for row in body)
     return known > 0 and (heads_exits or (known >= 2 and 2 * known >= len(filled)))
 
 
@@ -195,7 +197,10 @@ def _columns_of(
             yield Column(meaning, is_key=True)
         else:
             pieces = [row.cells[number].piece for row in body]
-            if meaning is None:
+            is_open = meaning in (*_SILENT, Meaning.BUS) and page.vocabulary.is_harmless(header[number])
+            if is_open and _are_stops(page, pieces):
+                meaning = Meaning.BUS_STOP  # `Code and name`, `Transfer to bus`
+            elif meaning is None:
                 meaning = meaning_by_form(page, header[number], pieces)
             elif meaning is Meaning.STATUS and _are_about_access(list(map(page.words, pieces))):
                 meaning = Meaning.ACCESS
@@ -233,7 +238,8 @@ def _is_key_column(
             return True
     cells = _cells_of(page, body, number)
     keys = sum(key_meaning(page, cell) is not None and not read_labels(page, cell) for cell in cells)
-    return behind in _SILENT and keys > 0 and 2 * keys >= len(cells)
+    is_answer = _are_about_access(cells) and not any(has_label(page, row, number + 1) for row in body)
+    return behind in _SILENT and keys > 0 and 2 * keys >= len(cells) and not is_answer
 
 
 def _meaning_of_cells(page: RulePage, pieces: Sequence[Piece]) -> Meaning | None:
@@ -242,14 +248,16 @@ def _meaning_of_cells(page: RulePage, pieces: Sequence[Piece]) -> Meaning | None
     words = [page.words(piece) for piece in filled]
     if not filled:
         return None
-    if all(map(BUS_STOP_CODE.match, words)):
-        return Meaning.BUS_STOP if all(map(_CODES.fullmatch, words)) else Meaning.BUS
     if _are_about_access(words):
         return Meaning.ACCESS
-    named = sum(
-        bool(piece.links) or any(map(is_sure_place, split_list(page.words(piece)))) for piece in filled
-    )
+    named = sum(bool(piece.links) or any(map(is_name, split_list(page.words(piece)))) for piece in filled)
     return Meaning.LANDMARK if 2 * named > len(filled) else None
+
+
+def _are_stops(page: RulePage, pieces: Sequence[Piece]) -> bool:
+    """Return whether a code of a bus stop stands in each cell, but for those that are blank."""
+    filled = [words for piece in pieces if (words := page.words(piece)) not in _BLANK]
+    return bool(filled) and all(map(BUS_STOP_CODE.search, filled))
 
 
 def _are_about_access(cells: Sequence[str]) -> bool:

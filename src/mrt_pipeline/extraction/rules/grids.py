@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mrt_pipeline.extraction.page_model import Cell, Table
+from mrt_pipeline.extraction.page_model import Cell, Piece, Table
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
@@ -42,9 +42,17 @@ def grid_of(page: RulePage, table: Table) -> Grid:
     above = next(
         (number for number in (0, 1) if _is_sideways(page, body[number:], above=body[:number])), None
     )
-    if above is None or any(map(is_divider, body)):
+    if above is None and _are_heads(
+        page, body
+    ):  # nothing but exits, or platforms, and below each what it has
+        body, above = [_with_blank(row) for row in body], 0
+    are_keys = above is None and _are_keys(page, body)
+    if (above is None and not are_keys) or any(map(is_divider, body)):
         return Grid(tuple(rows))
     turned = [TableRow(cells, None) for cells in zip(*(row.cells for row in body), strict=True)]
+    if above is None:
+        heads = tuple(replace(cell, is_header=True) for cell in turned[0].cells)
+        return Grid((*rows[:lead], TableRow(heads, None), *turned[1:]))
     corner = page.words(body[above].cells[0].piece)
     return Grid((*rows[:lead], *turned), corner, above, _keys_of(body[above]))
 
@@ -85,7 +93,8 @@ def _is_sideways(page: RulePage, rows: Sequence[TableRow], *, above: Sequence[Ta
     words = page.words(corner.piece)
     is_platforms = page.vocabulary.meaning_of(words) is Meaning.PLATFORM
     firsts = [page.words(row.cells[0].piece) for row in rows[1:]]
-    if has_label(page, rows[0], 0) or any(read_labels(page, first) for first in firsts):
+    is_one_too = led_sign(page.text, corner.piece.start, corner.piece.end) is not None
+    if is_one_too or has_label(page, rows[0], 0) or any(read_labels(page, first) for first in firsts):
         return False
     if all(led_sign(page.text, cell.piece.start, cell.piece.end) for cell in others):
         return True
@@ -97,7 +106,38 @@ def _is_sideways(page: RulePage, rows: Sequence[TableRow], *, above: Sequence[Ta
     return are_labels and is_distinct and bool(is_said) and not has_exits
 
 
+def _are_heads(page: RulePage, rows: Sequence[TableRow]) -> bool:
+    """Return whether each cell of a table's first row, and no other one, names an exit or a platform."""
+    named = [[_names_one(page, cell) for cell in row.cells] for row in rows]
+    words = {page.words(cell.piece) for cell in rows[0].cells} if rows else set()
+    is_several = len(rows) > 1 and len(words) == len(rows[0].cells) > 1
+    return is_several and all(named[0]) and not any(map(any, named[1:]))
+
+
+def _are_keys(page: RulePage, rows: Sequence[TableRow]) -> bool:
+    """Return whether each row begins with a key, one that names exits or platforms not the first."""
+    keys = [page.vocabulary.meaning_of_key(page.words(row.cells[0].piece)) for row in rows]
+    place = next((keys.index(one) for one in (Meaning.EXIT, Meaning.PLATFORM) if one in keys), 0)
+    if not place or None in keys or len(rows[place].cells) < 3:
+        return False
+    named = [page.words(cell.piece) for cell in rows[place].cells[1:]]
+    return all(sign_in(text) or _is_label(page, text) for text in named)
+
+
+def _names_one(page: RulePage, cell: Cell) -> bool:
+    words = page.words(cell.piece)
+    found = read_labels(page, words) if _is_label(page, words) else None
+    return (found is not None and found.has_word) or led_sign(
+        page.text, cell.piece.start, cell.piece.end
+    ) is not None
+
+
+def _with_blank(row: TableRow) -> TableRow:
+    start = row.cells[0].piece.start
+    return replace(row, cells=(Cell(Piece(start, start), is_header=True, origin=-1 - start), *row.cells))
+
+
 def _is_label(page: RulePage, words: str) -> bool:
     """Return whether a cell is the label of exits, and not an entry about one: `Exit A: lift`."""
     found = read_labels(page, words)
-    return found is not None and not words[found.rest_start :].lstrip().startswith((":", "："))
+    return found is not None and words[found.rest_start :].lstrip()[:1] not in (":", "：", "–", "—", "-")

@@ -67,9 +67,12 @@ class Vocabulary:
         found = {meaning for _, meaning in parsed if meaning is not None}
         if {Meaning.BUS_STOP, Meaning.LANDMARK} <= found and _EITHER.search(header):
             found.discard(Meaning.BUS_STOP)  # a column of places takes stops as well
-        beside = " ".join(word for word, meaning in parsed if meaning is None and word not in _FILLERS)
-        is_doubtful = bool(found & _CLAIMED) and not is_understood(beside, may_name=False)
+        is_doubtful = bool(found & _CLAIMED) and not _is_understood(parsed)
         return Meaning.OTHER if found and (is_doubtful or is_taken_back(header)) else _one_of(found)
+
+    def is_harmless(self, header: str) -> bool:
+        """Return whether no word of a header can turn round what stands below it, whatever that is."""
+        return _is_understood(self._parse(header)) and not is_taken_back(header)
 
     def meaning_of_key(self, words: str) -> Meaning | None:
         """Return what some words mean if all of them belong to the name of a column or entry."""
@@ -166,6 +169,11 @@ def _singular(word: str) -> str:
 
 
 _FILLERS = frozenset(map(_singular, FILLERS))
+
+
+def _is_understood(parsed: Iterable[tuple[str, Meaning | None]]) -> bool:
+    beside = " ".join(word for word, meaning in parsed if meaning is None and word not in _FILLERS)
+    return is_understood(beside)
 
 
 def _one_of(found: Iterable[Meaning]) -> Meaning | None:

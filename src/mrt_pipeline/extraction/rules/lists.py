@@ -8,19 +8,22 @@ from dataclasses import dataclass, field
 
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
-from mrt_pipeline.extraction.page_model import Line, Piece
+from mrt_pipeline.extraction.page_model import Block, Line, Piece
 from mrt_pipeline.extraction.rules.cells import (
     BUS_STOP_CODE,
     is_remark_on_exit,
     read_cell,
     read_exits_of,
+    read_stop_head,
     without_doubted_lift,
 )
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
 from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.parts import strip_bounds
+from mrt_pipeline.extraction.rules.parts import BRACKETS, split_bounds, strip_bounds
+from mrt_pipeline.extraction.rules.place_mentions import Need
 from mrt_pipeline.extraction.rules.platforms import (
+    BETWEEN_PLATFORMS,
     TO,
     claim_platform,
     goals_in,
@@ -30,10 +33,11 @@ from mrt_pipeline.extraction.rules.platforms import (
     lone_goal,
     read_platform_line,
     read_signed,
+    sign_in,
 )
 from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted, sign_of_heading
 from mrt_pipeline.extraction.rules.tables import has_doubtful_bracket, part_of, pieces_behind
-from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
+from mrt_pipeline.extraction.rules.words import ADDRESS, FEATURES, Meaning
 
 TERM_DEPTH = 0
 _EXITS_BEHIND = re.compile(
@@ -41,6 +45,8 @@ _EXITS_BEHIND = re.compile(
     r"(?:\)?\.?|\s*\(\d+(?:[-–]\d+)?[ -]min(?:ute)?s?(?: walk)?\))"
 )
 """`Parkview Square (Exit E)`, `National Library – Exits E and F`."""
+
+_NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,12 @@ class ListReader:
     page: RulePage
     _owners: list[_Owner] = field(default_factory=list)
     _section: Section | None = None
+    _is_head: bool = False
+    """whether entries stand below the line read last"""
+    _group: tuple[Section, Piece | None] | None = None
+    """what the exit's entries that were read last stand below"""
+    _is_of_places: bool = False
+    """whether they have been nothing but places so far"""
 
     @property
     def has_owner(self) -> bool:
@@ -73,8 +85,15 @@ class ListReader:
         """Return whether the line read last is about the past, plans, or another station, by its place."""
         return any(owner.is_unread for owner in self._owners)
 
-    def read(self, line: Line, section: Section) -> Iterator[Candidate]:
-        """Yield what a line says by its form; sentences are not read here."""
+    def read(self, line: Line, section: Section, below: Block | None) -> Iterator[Candidate]:
+        """Yield what a line says by its form; sentences are not read here.
+
+        Args:
+            line: the line.
+            section: where it stands.
+            below: the block behind it.
+        """
+        self._is_head = isinstance(below, Line) and below.depth > line.depth
         words = self.page.words(line.piece)
         is_below = line.goes_on and has_key(self.page, words)
         if section is not self._section or (line.kind == "paragraph" and not is_below):
@@ -91,14 +110,16 @@ class ListReader:
         is_below_sign = owner.piece is not None and sign_of_heading(self.page, owner.piece) is not None
         is_about_trains = is_below_sign or section.topic is Meaning.PLATFORM or section.sign is not None
         is_short_entry = line.kind != "paragraph" and len(words) < MAX_HEADER_CHARS
+        key, colon, rest = words.partition(":")
+        is_keyed = has_key(self.page, words) and any(map(str.isupper, BRACKETS.sub("", rest)))
         is_unread = (
             not found
             and is_short_entry
             and not is_about_trains
-            and is_untrusted(self.page, without_doubted_lift(words))
+            and not is_keyed  # what it says is judged by its parts
+            and is_untrusted(self.page, _without_places(self.page, without_doubted_lift(words)))
         )
         self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece))
-        key, colon, _ = words.partition(":")
         is_status = (
             self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS if colon else is_remark_on_exit(words)
         )
@@ -120,7 +141,7 @@ class ListReader:
         rest = words[found.rest_start :].strip()
         has_mark = rest[:1] in (":", "：", "–", "—", "-") and rest != ""
         is_entry = line.kind != "paragraph"
-        is_label = has_mark or (is_entry and found.is_set_off) or (line.kind == "term" and not rest)
+        is_label = has_mark or (is_entry and (found.is_set_off or not rest))
         return found if is_about_exits and is_label else None
 
     def _read(
@@ -130,16 +151,40 @@ class ListReader:
         words = page.words(piece)
         yield from _read_platforms(page, piece, section, owner.piece)
         yield from _read_keyed_exits(page, piece, bounds)
+        yield from self._read_exits_of_stop(words, found, owner, section)
         meaning = owner.meaning or _topic(section)
         if found is not None:
             if not has_doubtful_bracket(piece, found, page.text) and not _is_new_sentence(words, found):
                 yield from self._read_labelled(piece, found, owner, meaning)
         elif owner.labels and (_is_entry(line, words) or has_key(page, words)):
-            yield from read_cell(page, piece, meaning, owner.labels, bounds, needs_sign=True)
+            yield from self._read_owned(piece, owner, meaning, section)
         elif section.topic in (Meaning.BUS_STOP, Meaning.BUS) and line.kind == "item":
             yield from _read_stop_entry(page, piece, bounds)
         elif line.kind == "item" and section.topic in (Meaning.EXIT, Meaning.LANDMARK, None):
-            yield from _read_place_entry(page, piece, bounds, needs_sign=section.topic is None)
+            yield from _read_place_entry(page, piece, bounds, need="nothing" if section.topic else "sign")
+
+    def _read_exits_of_stop(
+        self, words: str, found: LabelText | None, owner: _Owner, section: Section
+    ) -> Iterator[Candidate]:
+        """Yield the stop that heads an entry which names nothing but its exits: `Nearest exit: A`."""
+        key, _, rest = words.replace("：", ":").partition(":")
+        if found is None and self.page.vocabulary.meaning_of_key(key) is Meaning.EXIT:
+            words, found = rest.strip(), read_labels(self.page, rest.strip())
+        head = owner.piece or section.head
+        if found and head and not owner.labels and not words[found.rest_start :].strip(" ."):
+            yield from read_stop_head(self.page, head, found.labels)
+
+    def _read_owned(
+        self, piece: Piece, owner: _Owner, meaning: Meaning | None, section: Section
+    ) -> Iterator[Candidate]:
+        """Yield what an entry says that belongs to exits; the first ones in a list may be any names."""
+        if self._group != (section, owner.piece):
+            self._group, self._is_of_places = (section, owner.piece), True
+        need: Need = "name" if self._is_of_places and not self._is_head else "sign"
+        listed = list(read_cell(self.page, piece, meaning, owner.labels, (piece.start, piece.end), need=need))
+        is_place = any(item.field == "landmark" for item in listed)
+        self._is_of_places &= is_place or ADDRESS.fullmatch(self.page.words(piece)) is not None
+        yield from listed
 
     def _read_labelled(
         self, piece: Piece, found: LabelText, owner: _Owner, meaning: Meaning | None
@@ -155,6 +200,14 @@ class ListReader:
             yield from read_cell(page, owner.piece, meaning, found.labels, None)
 
 
+def _without_places(page: RulePage, words: str) -> str:
+    """Return an entry without stations whose names go on as those of places: `Yishun Pond`."""
+    for found in page.names.stations_in(words):
+        if _NAME_GOES_ON.match(words, found.end):
+            words = words[: found.start] + " " * (found.end - found.start) + words[found.end :]
+    return words
+
+
 def _read_platforms(
     page: RulePage, piece: Piece, section: Section, above: Piece | None
 ) -> Iterator[Candidate]:
@@ -164,12 +217,11 @@ def _read_platforms(
     if colon and page.vocabulary.meaning_of_key(key) is Meaning.PLATFORM:
         yield from read_signed(page, piece.start + len(key) + 1, piece.end, section.headings, bounds)
     elif led_sign(page.text, *bounds):
-        yield from read_platform_line(page, *bounds, section.headings)
-    elif found := (sign_of_heading(page, above) if above else None) or section.sign:
+        for sentence in split_bounds(BETWEEN_PLATFORMS, page.text, *bounds):
+            yield from read_platform_line(page, *sentence, section.headings)
+    elif found := (_sign_above(page, above, section) if above else None) or section.sign:
         start = piece.start + len(key) + 1 if is_towards(page, key) else piece.start
-        goals = goals_in(page, *bounds, TO) or (
-            lone_goal(page, start, piece.end) if start > piece.start else []
-        )
+        goals = goals_in(page, *bounds, TO) or lone_goal(page, start, piece.end)
         sign, sign_start = found
         yield from claim_platform(
             page, sign, goals, line_of(page, *section.headings), (sign_start, piece.end)
@@ -178,9 +230,15 @@ def _read_platforms(
         yield from read_signed(page, *bounds, section.headings, bounds)
 
 
+def _sign_above(page: RulePage, above: Piece, section: Section) -> tuple[str, int] | None:
+    """Return the platform that an entry's own head names; a bare sign only below a heading about them."""
+    bare = sign_in(page.words(above)) if section.topic is Meaning.PLATFORM else None
+    return sign_of_heading(page, above) or ((bare, above.start) if bare else None)
+
+
 def _is_entry(line: Line, words: str) -> bool:
     """Return whether a line is an item of a list, or as short as one."""
-    return line.kind == "item" or (len(words) <= MAX_HEADER_CHARS and not words.endswith((".", "。", ":")))
+    return line.kind == "item" or (len(words) <= MAX_HEADER_CHARS and not words.endswith(":"))
 
 
 def _read_keyed_exits(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:
@@ -191,17 +249,15 @@ def _read_keyed_exits(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[
         yield from read_exits_of(page, rest, page.vocabulary.meaning_of_key(key), bounds)
 
 
-def _read_place_entry(
-    page: RulePage, piece: Piece, bounds: Bounds, *, needs_sign: bool
-) -> Iterator[Candidate]:
+def _read_place_entry(page: RulePage, piece: Piece, bounds: Bounds, *, need: Need) -> Iterator[Candidate]:
     """Yield the place that an entry names before its exits: `Parkview Square (Exit E)`."""
     match = _EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
     found = read_labels(page, match["exits"]) if match else None
     if match is None or found is None or not found.has_word or match["exits"][found.rest_start :].strip():
         return
     name = part_of(piece, *match.span("name"))
-    meaning = None if needs_sign else Meaning.LANDMARK
-    yield from read_cell(page, name, meaning, found.labels, bounds, needs_sign=needs_sign)
+    meaning = Meaning.LANDMARK if need == "nothing" else None
+    yield from read_cell(page, name, meaning, found.labels, bounds, need=need)
 
 
 def _is_new_sentence(words: str, found: LabelText) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from mrt_pipeline.contracts.claims import HeadedValue
 from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.extraction.candidates import Candidate, CandidateField
 from mrt_pipeline.extraction.page_model import PageText, Piece
@@ -28,8 +29,8 @@ class RulePage:
     vocabulary: Vocabulary
     withdrawn: set[str] = field(default_factory=set)
     """exits of which an entry of their own says that they are not in use, noted while the page is read"""
-    unknown_heads: Counter[str] = field(default_factory=Counter)
-    """heads and keys that the vocabulary lacks, with how many cells or entries below them were not read"""
+    headed: list[HeadedValue] = field(default_factory=list)
+    """cells and entries that were not read, since the vocabulary lacks their head or key"""
 
     @classmethod
     def of(cls, page: PageText, names: PlaceNames, vocabulary: Vocabulary) -> RulePage:
@@ -45,10 +46,11 @@ class RulePage:
         """Return the text of a piece."""
         return self.page.words(piece)
 
-    def note_unknown(self, head: str) -> None:
+    def note_unknown(self, head: str, labels: Sequence[str], start: int, end: int) -> None:
         """Note that a value was not read, since nobody knows what its head or key means."""
         if len(head) <= MAX_HEADER_CHARS:
-            self.unknown_heads[head.strip(" :：")] += 1
+            head = head.strip(" :：")
+            self.headed.append(HeadedValue(head=head, exit_labels=tuple(labels), start=start, end=end))
 
     def names_other_station(self, text: str) -> bool:
         """Return whether a text names a station that is not the page's own."""

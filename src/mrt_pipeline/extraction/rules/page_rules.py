@@ -7,9 +7,11 @@ the exit that a row, an entry or a sentence is about. Everything it claims still
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from mrt_pipeline.contracts.claims import HeadedValue
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, bounds_of
@@ -28,6 +30,7 @@ MAX_CANDIDATES = 1000
 """No station has more to say; a page that claims more is not read any further."""
 
 MAX_UNKNOWN_HEADS = 20
+MAX_HEADED = 400
 _MODE = re.compile(r"\b[ML]RT\b")
 """One half of an interchange of both kinds: `LRT exits`."""
 
@@ -40,8 +43,13 @@ class RuleReading:
     """each statement once, in the order of the page"""
     passages: tuple[Bounds, ...]
     """stretches of the text that may hold something they could not read"""
-    unknown_heads: tuple[tuple[str, int], ...] = ()
-    """heads and keys that the vocabulary lacks, with how many values depend on each, most first"""
+    headed: tuple[HeadedValue, ...] = ()
+    """values whose head or key the vocabulary lacks"""
+
+    @property
+    def unknown_heads(self) -> tuple[tuple[str, int], ...]:
+        """Return heads and keys that the vocabulary lacks, with how many values depend on each."""
+        return tuple(Counter(value.head for value in self.headed).most_common(MAX_UNKNOWN_HEADS))
 
 
 def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None = None) -> RuleReading:
@@ -65,7 +73,9 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         if isinstance(block, Table):
             stretch = _read_table(rule_page, block, section, found)
         elif isinstance(block, Line):
-            stretch = _read_line(rule_page, block, section, lists, found)
+            below = page.blocks[number + 1] if number + 1 < len(page.blocks) else None
+            candidates = list(lists.read(block, section, below))
+            stretch = _read_line(rule_page, block, section, lists, candidates, found)
         else:
             continue
         if stretch is not None:
@@ -77,8 +87,8 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         for start, end in choose_passages(rule_page, unread)
         if ALL not in withdrawn and withdrawn.isdisjoint(labels_named(page.text[start:end]))
     )
-    unknown = tuple(rule_page.unknown_heads.most_common(MAX_UNKNOWN_HEADS))
-    return RuleReading(tuple(kept)[:MAX_CANDIDATES], passages, unknown)
+    headed = () if ALL in withdrawn else tuple(rule_page.headed[:MAX_HEADED])
+    return RuleReading(tuple(kept)[:MAX_CANDIDATES], passages, headed)
 
 
 def _read_table(
@@ -93,10 +103,14 @@ def _read_table(
 
 
 def _read_line(
-    page: RulePage, line: Line, section: Section, lists: ListReader, found: dict[Candidate, None]
+    page: RulePage,
+    line: Line,
+    section: Section,
+    lists: ListReader,
+    candidates: list[Candidate],
+    found: dict[Candidate, None],
 ) -> Bounds | None:
-    """Read a line by its form, then its sentences, and return its bounds if one of them was not read."""
-    candidates = list(lists.read(line, section))
+    """Read the sentences of a line whose form was read, and return its bounds if one of them was not read."""
     if lists.is_unread:
         return None
     known = {_statement(candidate) for candidate in candidates}

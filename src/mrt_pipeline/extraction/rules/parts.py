@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import Piece
+from mrt_pipeline.extraction.qualifiers import has_remark_in_capitals
 
 _ITEM_END = re.compile(
-    r"[;；。•·\n]+\s*|\s\|\s|\.\s+(?=[A-Z][a-z]+(?: [a-z]+){0,3}:\s)|(?<=[a-z]{4})\.\s+(?=[A-Z])"
+    r"[;；。•·\n]+\s*|\s\|\s|\.\s+(?=[A-Z][a-z]+(?:[ -][a-z]+){0,3}:\s)|(?<=[a-z]{4})\.\s+(?=[A-Z])"
 )
 """A full stop ends an item behind a word that is no abbreviation."""
+_DASHED_END = re.compile(rf"{_ITEM_END.pattern}|\s[-–—]\s+")
+"""Divides what stands behind a label and a dash: `Exit A – X Mall – Y Park`."""
+_DASHES = frozenset("-–—")
 _LEAD = re.compile(r"\s*[-–*]?\s*(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*")
 BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COMMA = re.compile(r"\s*[,，、¦]\s*|\s+[/•·]\s+")
@@ -60,16 +64,25 @@ class Part:
 
 def split_items(text: str, piece: Piece) -> Iterator[Item]:
     """Yield the items of a piece, divided by semicolons, line breaks and bullets."""
-    is_taken_back = False
-    for start, end in split_bounds(_ITEM_END, text, piece.start, piece.end, piece.links):
+    is_dashed = text[max(0, piece.start - 2) : piece.start].strip() in _DASHES
+    boundary = _DASHED_END if is_dashed else _ITEM_END
+    bounds = list(split_bounds(boundary, text, piece.start, piece.end, piece.links))
+    is_taken_back = is_dashed and any(_is_remark(_without_names(text, *one, piece.links)) for one in bounds)
+    is_whole_back = is_taken_back
+    for start, end in bounds:
         links = tuple(link for link in piece.links if start <= link[0] and link[1] <= end)
         lead, body = _split_lead(text, start, end, links)
         if lead is not None:
-            is_taken_back = False
+            is_taken_back = is_whole_back
         kept = end_of_present(text, body, end)
         is_taken_back = is_taken_back or is_not_now(_without_names(text, start, kept, links))
         yield Item(body, kept, links, lead, is_taken_back)
         is_taken_back = is_taken_back or kept < end
+
+
+def _is_remark(words: str) -> bool:
+    """Return whether a part between dashes may take back the exit: `Exit A – X Mall – closed`, `– OOS`."""
+    return is_not_now(words) or (len(words.split()) == 1 and has_remark_in_capitals(words))
 
 
 def split_parts(text: str, item: Item) -> Iterator[Part]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from mrt_pipeline.extraction.access_words import VOCABULARY, is_denying, is_not_now
+from mrt_pipeline.extraction.harmless_words import HARMLESS, PLACE_KINDS
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.qualifiers import has_remark_in_capitals
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
@@ -28,6 +30,8 @@ from mrt_pipeline.extraction.rules.words import (
     TOWN_PARTS,
 )
 
+Need = Literal["nothing", "name", "sign"]
+"""``sign``: what is there must be part of the name, as in `Golden Mall`; ``name``: it may be any name"""
 MAX_WORDS = 9
 MAX_CHARS = 70
 
@@ -42,6 +46,8 @@ _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
 _SMALL_WORD = re.compile(r"(?:&|and|of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
 _MALAY_ROAD = re.compile(r"(?:jalan|lorong)\s+\D+$", re.IGNORECASE)
 """Begins the name of a road, or of what is named after it: `Jalan Besar Community Club`."""
+_COMMON = HARMLESS | PLACE_KINDS | KINDS | TOWN_PARTS
+_REMARK = re.compile(r"\w+ly|only|if|when|unless|during|until|except|subject|per|stn|services?")
 _AROUND = re.compile(
     r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
     r"|adjacent|access|leads?|exit|from|between|various|other|several|many|some|opened|opens|built|since"
@@ -50,7 +56,7 @@ _AROUND = re.compile(
 )
 
 
-def find_names(page: RulePage, item: Item, *, needs_sign: bool = False) -> Iterator[tuple[Bounds, Part]]:
+def find_names(page: RulePage, item: Item, *, need: Need = "nothing") -> Iterator[tuple[Bounds, Part]]:
     """Yield the places named in an item, each with the part of the item it stands in.
 
     A part that is not clearly one name yields nothing: an unread place is no harm, an invented one is.
@@ -58,7 +64,7 @@ def find_names(page: RulePage, item: Item, *, needs_sign: bool = False) -> Itera
     Args:
         page: the page.
         item: what lists the places.
-        needs_sign: whether only links and sure places count, where nothing says that places are listed.
+        need: what a place must be where nothing says that places are listed, unless it is a link.
     """
     for number, part in enumerate(split_parts(page.text, item)):
         words = page.text[part.start : part.end]
@@ -66,7 +72,7 @@ def find_names(page: RulePage, item: Item, *, needs_sign: bool = False) -> Itera
             continue
         for start, end in _names_of(page, part):
             name, is_linked = page.text[start:end], (start, end) in part.links
-            if needs_sign and not (is_linked or is_sure_place(name)):
+            if need != "nothing" and not (is_linked or (is_sure_place if need == "sign" else is_name)(name)):
                 continue
             if is_part_of_firm(page.text, start, end):
                 continue
@@ -145,6 +151,15 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> 
     if station is not None and station.start == 0 and name[station.end :].strip().casefold() in TOWN_PARTS:
         return is_linked
     return is_linked or _is_written_as_name(name)
+
+
+def is_name(name: str) -> bool:
+    """Return whether words name a place by themselves: by what is there, or by a word for no thing."""
+    if is_sure_place(name):
+        return True
+    words = [match.casefold() for match in re.findall(r"[^\W\d_]+", name)]
+    is_remark = any(_REMARK.fullmatch(word) for word in words)
+    return not is_remark and _is_written_as_name(name) and any(word not in _COMMON for word in words)
 
 
 def _is_access(name: str) -> bool:

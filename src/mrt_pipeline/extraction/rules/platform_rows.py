@@ -9,7 +9,7 @@ from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.page_model import Cell, Piece
 from mrt_pipeline.extraction.rules.columns import Column, TableState
-from mrt_pipeline.extraction.rules.grids import TableRow
+from mrt_pipeline.extraction.rules.grids import TableRow, is_copy
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import split_bounds
 from mrt_pipeline.extraction.rules.platforms import (
@@ -33,6 +33,19 @@ def read_platform_row(
     page: RulePage, row: TableRow, columns: Sequence[Column], state: TableState
 ) -> Iterator[Candidate]:
     """Yield what a row of a table of platforms says."""
+    signed = [
+        cell
+        for number, (cell, column) in enumerate(zip(row.cells, columns, strict=True))
+        if column.meaning is Meaning.PLATFORM and not is_copy(row, number)
+    ]
+    leads = (*map(page.words, (item.piece for item in row.cells[:1])), *state.section.headings)
+    each = [
+        list(read_signed(page, cell.piece.start, cell.piece.end, leads, _spanning(row, cell, cell)))
+        for cell in signed
+    ]
+    if len(each) > 1 and all(each):  # `A – HarbourFront | B – Dhoby Ghaut`
+        yield from (found for listed in each for found in listed)
+        return
     by_meaning = {
         column.meaning: cell for column, cell in zip(reversed(columns), reversed(row.cells), strict=True)
     }
@@ -42,6 +55,8 @@ def read_platform_row(
     if sign is None and goal_cell is None:
         headings = state.section.headings
         yield from read_signed(page, cell.piece.start, cell.piece.end, headings, _spanning(row, cell, None))
+    if sign is not None and goal_cell is not None and sign_in(page.words(goal_cell.piece)):
+        return  # it is about a platform of its own
     if sign is None:
         yield from read_layout_row(page, row, columns, state)
         return

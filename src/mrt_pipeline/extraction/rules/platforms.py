@@ -29,6 +29,8 @@ _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
 )
 _BETWEEN_SIGNS = re.compile(r"\s*[;；,，]\s*|\s+and\s+(?=(?:[Pp]latform\s+)?[A-Z0-9]\b)")
+BETWEEN_PLATFORMS = re.compile(rf"[.;¦]\s*(?=(?i:{_WORDS})\s)")
+"""Divides entries that each begin with a platform of their own."""
 _OTHER_SIGN = re.compile(r"(?<![\w’'-])[A-Z](?![\w’'.-])")
 
 _CODE = re.compile(r"\b(?:[A-Z]{2,3}\d{1,2}|[A-Z]TC|CG)\b")
@@ -85,13 +87,19 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
 
 
 def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
-    """Return the station that stands alone behind a platform: `Platform A: HarbourFront`."""
+    """Return the stations that stand alone behind a platform: `Platform A: Dhoby Ghaut / Marina Bay`."""
     words = page.text[start:end].strip(" :：–—-.")
     if _CODE.fullmatch(words):
         return [words]
-    named = list(page.names.stations_in(words))
-    is_alone = len(named) == 1 and not _BESIDE_GOAL.sub("", words[: named[0].start] + words[named[0].end :])
-    return [words[named[0].start : named[0].end]] if is_alone and named[0].slug != page.slug else []
+    named: list[str] = []
+    alone = 0
+    for found in page.names.stations_in(words):
+        if (named and "/" not in words[alone : found.start]) or found.slug == page.slug:
+            return []
+        if _BESIDE_GOAL.sub("", words[alone : found.start]).strip("/"):
+            return []
+        named, alone = [*named, words[found.start : found.end]], found.end
+    return [] if _BESIDE_GOAL.sub("", words[alone:]) else named
 
 
 def is_towards(page: RulePage, key: str) -> bool:

@@ -20,19 +20,21 @@ from mrt_pipeline.extraction.mentions import FOREIGN, Labels, Mention, mentions_
 from mrt_pipeline.extraction.page_model import Line
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.parts import Item
+from mrt_pipeline.extraction.rules.parts import Item, split_bounds
 from mrt_pipeline.extraction.rules.place_mentions import find_names
 from mrt_pipeline.extraction.rules.platforms import read_platform_prose
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.words import BUS_STOP_WORDS
 
 _LEADS_TO = re.compile(
-    r"\b(?:leads?|opens?|connects?|links?|gives (?:direct )?access|provides (?:direct )?access|brings? \w+"
-    r"|(?:is|are) (?:linked|connected))\s+(?:directly\s+|straight\s+|out\s+)?(?:on)?(?:in)?to\s+(?:the\s+)?"
-    r"|\bserves?\s+(?:the\s+)?"
-    r"|\b(?:is|are) (?:located )?(?:next to|beside|near|close to|right by)\s+(?:the\s+)?",
+    r"\b(?:leads?|opens?|connects?|links?|exits|comes out|emerges|gives (?:direct )?access|brings? \w+"
+    r"|provides (?:direct )?access|(?:is|are)(?: (?:linked|connected|located|situated))?)"
+    r"\s+(?:(?:directly|straight|out|right)\s+)?(?:(?:on)?(?:in)?to|next to|beside|near|close to|for)\s+"
+    r"(?:the\s+)?|\bserves?\s+(?:the\s+)?",
     re.IGNORECASE,
 )
+_AND_TO = re.compile(r"\s*,?\s+and\s+(?:to\s+(?:the\s+)?|the\s+)")
+"""Divides two places for certain."""
 _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
     r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?)|while|whereas|but|which|where|with)\b"
@@ -89,9 +91,8 @@ def _read_places(page: RulePage, line: Line) -> Iterator[Candidate]:
         end = sentence_at(page.text, match.start(), match.end())[1]
         if stop := _first_outside(_GOES_ON, page.text, match.end(), end, line.piece.links):
             end = stop
-        links = tuple(link for link in line.piece.links if match.end() <= link[0] and link[1] <= end)
         subject = _subject_of(page, *match.span())
-        for (start, name_end), _ in find_names(page, Item(match.end(), end, links)):
+        for start, name_end in _names_between(page, match.end(), end, line):
             name = page.text[start:name_end]
             if subject is not None:
                 for label in sorted(subject.labels):
@@ -99,6 +100,13 @@ def _read_places(page: RulePage, line: Line) -> Iterator[Candidate]:
             else:
                 for label, said in _owners(page, (start, name_end), line):
                     yield claim(page, "landmark", label, name, said, is_tied=False)
+
+
+def _names_between(page: RulePage, start: int, end: int, line: Line) -> Iterator[Bounds]:
+    for left, right in split_bounds(_AND_TO, page.text, start, end, line.piece.links):
+        links = tuple(link for link in line.piece.links if left <= link[0] and link[1] <= right)
+        for bounds, _ in find_names(page, Item(left, right, links)):
+            yield bounds
 
 
 def _subject_of(page: RulePage, start: int, end: int) -> Mention | None:

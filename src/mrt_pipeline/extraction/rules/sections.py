@@ -39,6 +39,8 @@ class Section:
     topic: Meaning | None = None
     sign: tuple[str, int] | None = None
     """the platform that the nearest of them names, and where that heading begins in the text"""
+    head: Piece | None = None
+    """the nearest of them"""
     is_unread: bool = False
     """it is about the past, plans, or another station"""
 
@@ -157,5 +159,6 @@ def _section_below(page: RulePage, headings: list[Piece]) -> Section:
         labels=labels,
         topic=topic,
         sign=sign,
+        head=headings[-1] if headings else None,
         is_unread=any(is_untrusted_head(page, text) for text in words),
     )

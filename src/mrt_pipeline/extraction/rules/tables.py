@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.mentions import EXIT, labels_named
 from mrt_pipeline.extraction.page_model import NOTE, Cell, Piece, Table
 from mrt_pipeline.extraction.qualifiers import is_doubtful_bracket
 from mrt_pipeline.extraction.rules.cells import (
@@ -17,6 +17,7 @@ from mrt_pipeline.extraction.rules.cells import (
     read_answered,
     read_cell,
     read_exits_of,
+    read_stop_head,
 )
 from mrt_pipeline.extraction.rules.columns import (
     Column,
@@ -34,6 +35,7 @@ from mrt_pipeline.extraction.rules.labels import LabelText, read_labelled_key, r
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import split_items
 from mrt_pipeline.extraction.rules.passages import has_unread_words
+from mrt_pipeline.extraction.rules.place_mentions import Need
 from mrt_pipeline.extraction.rules.platform_rows import (
     read_keyed_platform,
     read_layout_row,
@@ -95,6 +97,9 @@ def _read_rows(page: RulePage, table: Table, section: Section, doubtful: set[str
         below = grid.rows[number + 1 :]
         if is_divider(row):
             take_divider(page, row, state, labels)
+            stops = tuple(read_stop_head(page, row.cells[0].piece, labels))
+            state.is_unread = state.is_unread or bool(stops)  # its services are below
+            yield RowReading(row, stops, is_unread=False)
         elif grid.corner is not None and not state.columns:
             if grid.heads == 2 and not state.header:  # it groups the heads below
                 state.header, state.is_after_header = [page.words(cell.piece) for cell in row.cells], True
@@ -223,7 +228,8 @@ def _takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
         case Meaning.OTHER | Meaning.TIME | Meaning.BUS:  # a stop's name: `Opp Blk 1 (removed)`
             return is_not_now(_SERVICE_REMARK.sub(" ", words)) and not has_key(page, words)
         case None:
-            return is_not_now(words) and is_remark_on_exit(words)
+            is_of_exits = EXIT.pattern.match(words) is not None  # `Exit 1; Exit 2 (proposed)`
+            return is_not_now(words) and is_remark_on_exit(words) and not is_of_exits
         case Meaning.LINE:
             return is_not_now(words) or is_denying(words)
         case Meaning.STATION:
@@ -281,14 +287,14 @@ def _read_others(
 ) -> Iterator[Candidate]:
     """Yield what the cells of a row say beside the one that names its exits."""
     is_keyed = not is_labelled and not state.columns and len(others) > 1
-    for cell, column in _entries(page, row, columns, others, is_keyed=is_keyed):
+    for cell, column in _entries(page, row, columns, others, labels, is_keyed=is_keyed):
         if column.head is not None:
             yield from read_answered(page, page.words(cell.piece), column.head, column.meaning, labels)
         elif column.meaning in (Meaning.PLATFORM, Meaning.TOWARDS):
             yield from read_keyed_platform(page, row, cell.piece, column.meaning, state)
         elif labels:
-            needs_sign = bool(state.columns) and column.meaning is None
-            yield from read_cell(page, cell.piece, column.meaning, labels, row.bounds, needs_sign=needs_sign)
+            need: Need = "sign" if state.columns and column.meaning is None else "nothing"
+            yield from read_cell(page, cell.piece, column.meaning, labels, row.bounds, need=need)
         else:
             yield from read_exits_of(page, cell.piece, column.meaning, row.bounds)
             for own, part in split_exits(page, cell.piece):
@@ -313,7 +319,13 @@ def _find_labels(
 
 
 def _entries(
-    page: RulePage, row: TableRow, columns: Sequence[Column], numbers: Sequence[int], *, is_keyed: bool
+    page: RulePage,
+    row: TableRow,
+    columns: Sequence[Column],
+    numbers: Sequence[int],
+    labels: tuple[str, ...],
+    *,
+    is_keyed: bool,
 ) -> Iterator[tuple[Cell, Column]]:
     """Yield the cells that say something, each with what it holds; behind a key, that is what the key says.
 
@@ -322,6 +334,7 @@ def _entries(
         row: a row.
         columns: what its columns hold.
         numbers: the columns that belong together, that of the exits left out.
+        labels: the exits that the row is about.
         is_keyed: whether the first cell must be a key, since nothing else says what the others hold.
     """
     key, head = None, ""
@@ -332,7 +345,7 @@ def _entries(
         if not words or (is_copy(row, number) and (column.meaning not in FEATURES)):
             continue
         if column.unknown is not None:
-            page.note_unknown(column.unknown)
+            page.note_unknown(column.unknown, labels, cell.piece.start, cell.piece.end)
             continue
         if is_behind_key:
             is_behind_key = is_keyed
@@ -341,7 +354,7 @@ def _entries(
             if key is not None:
                 yield cell, Column(key)
             else:
-                page.note_unknown(head)
+                page.note_unknown(head, labels, cell.piece.start, cell.piece.end)
             continue
         is_open = column.meaning is None and column.head is None
         known = page.vocabulary.meaning_of_key(words) if is_open else None

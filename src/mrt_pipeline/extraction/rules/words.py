@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from mrt_pipeline.contracts.network import AccessFeature
 from mrt_pipeline.extraction.access_meaning import STEP_FREE_NO, STEP_FREE_YES
+from mrt_pipeline.extraction.word_lists import word_list
 
 
 class Meaning(StrEnum):
@@ -44,53 +45,7 @@ class Meaning(StrEnum):
     """known, and of no use here"""
 
 
-FILLERS = frozenset(
-    {
-        *(
-            "present",
-            "day",
-            "current",
-            "far",
-            "local",
-            "main",
-            "major",
-            "key",
-            "notable",
-            "important",
-            "useful",
-        ),
-        *("popular", "principal", "around", "close", "short", "walking", "walk", "within", "area", "within"),
-        *("the", "a", "an", "of", "at", "in", "to", "and", "or", "for", "by", "with", "from", "this", "its"),
-        *(
-            "nearest",
-            "nearby",
-            "near",
-            "adjacent",
-            "closest",
-            "available",
-            "list",
-            "details",
-            "s",
-            "is",
-            "there",
-        ),
-        *(
-            *("how", "what", "you", "will", "ll", "find"),
-            "any",
-            "all",
-            "served",
-            "information",
-            "via",
-            "on",
-            "are",
-            "no",
-            "number",
-            "numbers",
-            "code",
-            "codes",
-        ),
-    }
-)
+FILLERS = word_list("fillers")
 """Words that add nothing to a header's meaning."""
 
 EXIT_WORDS = (
@@ -113,62 +68,8 @@ VIA_WORDS = re.compile(
 )
 """Behind these, names are not where trains go to in the end."""
 
-YES_WORDS = frozenset(
-    {
-        *(
-            "yes",
-            "y",
-            "available",
-            "present",
-            "✓",
-            "✔",
-            "✔️",
-            "☑",
-            "✅",
-            "√",
-            "●",
-            "○ yes",
-            "tick",
-            "yes check",
-            "check",
-        ),
-        *("check mark", "provided", "equipped", "有", "是", "可", "ada", "ya", "உண்டு", "ஆம்", "உள்ளது"),
-    }
-)
-NO_WORDS = frozenset(
-    {
-        *(
-            "no",
-            "n",
-            "none",
-            "not available",
-            "unavailable",
-            "nil",
-            "✗",
-            "✘",
-            "✕",
-            "✖",
-            "❌",
-            "×",
-            "cross",
-            "x mark",
-        ),
-        *(
-            "not provided",
-            "absent",
-            "无",
-            "無",
-            "没有",
-            "沒有",
-            "否",
-            "不",
-            "tiada",
-            "tidak",
-            "tidak ada",
-            "இல்லை",
-        ),
-    }
-)
+YES_WORDS = word_list("yes")
+NO_WORDS = word_list("no")
 
 GENERIC_PLACES = re.compile(
     r"(?:.*\b)?(?:taxi (?:stands?|stops?)|bicycle (?:parking|bays?)|bike parking|bus stops?|bus bays?"
@@ -180,6 +81,7 @@ GENERIC_PLACES = re.compile(
     r"|ticket (?:office|machines?)|condominiums?|apartments|restaurants?|eateries|coffee ?shops?|schools)"
     r"|.*\b(?:lift|elevator|escalator|stair|step|barrier|obstacle)s?[- ]free\b.*"
     r"|.*\bstn\b.*|.*\b[ml]rt(?: station)?"
+    r"|(?:towers?|wings?|blocks?|gates?|levels?|lobby|zones?|phase) [a-z0-9]{1,2}"
     r"|tb[acd]|unknown|various|nil|none|n/a|currently\b.*|see\b.*|same as\b.*|as above|ditto"
     r"|bus(?:es)?(?: services?| routes?)?(?:\W*\d\w*)*",
     re.IGNORECASE,
@@ -196,32 +98,10 @@ PLACE_SIGNS = re.compile(
 )
 """What the name of a place one goes to often begins or ends with."""
 
-KINDS = frozenset(
-    {
-        *("food", "shopping", "sports", "sport", "community", "medical", "hawker", "recreation", "swimming"),
-        *("public", "business", "convention", "exhibition", "culture", "training", "leisure", "service"),
-    }
-)
+KINDS = word_list("kinds")
 """Say which kind of hall, centre or club, and not which one."""
 
-TOWN_PARTS = frozenset(
-    {
-        *(
-            "central",
-            "place",
-            "field",
-            "walk",
-            "view",
-            "green",
-            "square",
-            "turn",
-            "plains",
-            "heights",
-            "hill",
-        ),
-        *("north", "south", "east", "west", "town", "estate", "new town", "vista", "loop", "gardens", "way"),
-    }
-)
+TOWN_PARTS = word_list("town_parts")
 """Behind a town's name these make a road or a quarter, not a place that one goes to."""
 
 ANSWERS = YES_WORDS | NO_WORDS

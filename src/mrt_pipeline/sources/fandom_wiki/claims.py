@@ -155,6 +155,8 @@ class WikiSource:
                 whole.model_copy(update={"text": whole.text[start:end], "char_start": start})
                 for start, end in reading.passages
             ),
+            page=whole if reading.headed else None,
+            headed=reading.headed,
             rejected=rejected,
             findings=findings,
             provenance={provenance.document_id: provenance, **self.facts.documents},

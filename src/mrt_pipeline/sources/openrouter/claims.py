@@ -1,15 +1,15 @@
 """The source ``openrouter_llm``: what a language model reads in prose that rules could not read.
 
-It is asked about the passages that earlier sources hand on and about nothing else; what it says is held
-against those passages and the network (``extraction.grounding``), so that an invented value has no place to
-point to. Answers lie in ``<cache>/model/answers.sqlite3``. A station whose questions could not all be asked
-now, or of which none was answered, fails and is done again; where a part of its text was not answered for,
-that is a finding.
+It is asked about the passages that earlier sources hand on, and what heads of columns mean that they do not
+know; what it says is held against those pages and the network (``extraction.grounding``), so that an invented
+value has no place to point to. Answers lie in ``<cache>/model/answers.sqlite3``. A station whose questions
+could not all be asked now, or of which none was answered, fails and is done again; where a part of its text
+was not answered for, that is a finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -26,7 +26,9 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.excerpts import pack
 from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
 from mrt_pipeline.extraction.grounding import ground
+from mrt_pipeline.extraction.head_meanings import HeadReader, make_head_question
 from mrt_pipeline.extraction.model_reading import Reading, read_excerpts
+from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.prompts import Excerpt, make_question
 from mrt_pipeline.extraction.requoting import Placed, place
 from mrt_pipeline.network import load_network
@@ -50,6 +52,7 @@ class ModelSource:
     model: ChatModel
     memory: RememberingModel
     facts: GroundingFacts
+    heads: HeadReader
 
     @property
     def requests_made(self) -> int:
@@ -65,8 +68,9 @@ class ModelSource:
         """Do nothing: every question to a model is paid for."""
 
     def version_for(self, station: Station) -> str:
-        """Return the fingerprint of server, model, parameters, prompt and schema."""
-        return self.memory.fingerprint(make_question(Excerpt("", "")))
+        """Return the fingerprints of server, model, parameters, prompts and schemas."""
+        asked = make_question(Excerpt("", "")), make_head_question("", ())
+        return "+".join(map(self.memory.fingerprint, asked))
 
     def keeps(self, station: Station) -> bool:
         """Return whether answers are kept at all: of which questions a station needs, its page tells."""
@@ -83,21 +87,30 @@ class ModelSource:
         reading = self._read(station, passages, ledger)
         if reading.failures and not reading.answered:
             raise ModelCallError(reading.failures[0])
-        exits, rejected, findings = self._ground(
-            (self._place(candidate, passages, station) for candidate in reading.candidates), station
-        )
+        placed = [self._place(candidate, passages, station) for candidate in reading.candidates]
+        headed = list(self._read_headed(station, earlier, ledger))
+        exits, rejected, findings = self._ground((*placed, *headed), station)
         return StationClaims(
             source=NAME,
             exits=exits,
             rejected=rejected,
             findings=(*findings, *(_unread(station, failure) for failure in reading.failures)),
-            provenance=self._documents(passages, earlier),
+            provenance=self._documents((*passages, *(page for page, _ in headed)), earlier),
             usage=ledger.total,
         )
 
     def _read(self, station: Station, passages: Iterable[Passage], ledger: Ledger) -> Reading:
         texts = pack((passage.text for passage in passages), MAX_QUESTION_CHARS)
         return read_excerpts((Excerpt(station.name, text) for text in texts), self.memory, ledger)
+
+    def _read_headed(
+        self, station: Station, earlier: Iterable[StationClaims], ledger: Ledger
+    ) -> Iterator[Placed]:
+        """Yield what stands below heads that earlier sources did not know, each with its page."""
+        for claims in earlier:
+            if (page := claims.page) is not None:
+                for candidate in self.heads.read(page, claims.headed, station.wiki_title, ledger):
+                    yield page, candidate
 
     def _place(self, candidate: Candidate, passages: Sequence[Passage], station: Station) -> Placed:
         return place(candidate, passages, lambda placed: bool(self._ground([placed], station)[0]))
@@ -135,8 +148,9 @@ def open_source(context: RunContext, tables: BusTables) -> ModelSource:
     )
     context.access.close_with(model)
     cache = AnswerCache(context.access.cache_dir / "model", context.reporter.warn)
-    facts = gather_facts(load_network(), context.as_of, tables.stops, tables.services)
-    return ModelSource(model, RememberingModel(model, cache), facts)
+    memory, network = RememberingModel(model, cache), load_network()
+    facts = gather_facts(network, context.as_of, tables.stops, tables.services)
+    return ModelSource(model, memory, facts, HeadReader(memory, PlaceNames.of(network)))
 
 
 def wants_key(section: ModelSection) -> bool:

@@ -104,7 +104,6 @@ def test_one_table_written_in_many_ways_says_the_same(html: str) -> None:
         "<table><tr><th>Exit</th><th>Lift</th></tr><tr><td colspan=2>Former exits</td></tr>"
         "<tr><td>A</td><td>Yes</td></tr></table>",
         table("Exit | Bus stop", "A | 59049 (removed)", "B | none near 59041", "C | 590490, A59041, 5904"),
-        table("Exit | Bus services", "A | 59049"),
         table("Exit | Nearest step-free exit", "A | B"),
         table("Exit | Places", "A | Yishun Avenue 2, Blk 743", "B | taxi stand; Exit A; Yishun", "C | shops"),
         table("Exit | Places", "A | Golden Cinema (demolished)", "B | formerly: Golden Mall", "C | Opp Mall"),

@@ -1,0 +1,123 @@
+"""Shapes that say by themselves whose a value is, whatever the words: groups, dashes, stops as heads."""
+
+from __future__ import annotations
+
+import pytest
+
+from mrt_pipeline.extraction.page_text import read_page_text
+from tests.unit.extraction.rules.rule_scene import published, said, table
+
+EXITS = "<h2>Exits</h2>"
+GOALS = {"* A>NS1", "* B>NS28"}
+
+
+def _group(heading: str, heads: str, values: str) -> str:
+    cells = "".join(f"<th class='pi-data-label'>{head}</th>" for head in heads.split("|"))
+    below = "".join(f"<td class='pi-data-value'>{value}</td>" for value in values.split("|"))
+    rows = f"<table class='pi-horizontal-group'><tr>{cells}</tr><tr>{below}</tr></table>"
+    title = f"<h2 class='pi-header'>{heading}</h2>" if heading else ""
+    return f"<section class='pi-group'>{title}{rows}</section>"
+
+
+def test_a_heading_in_a_box_of_facts_heads_the_group_right_below_it_and_no_other() -> None:
+    groups = _group("Exit A", "Stop|Lift", "59049|Yes") + _group("", "Stop|Lift", "59041|Yes")
+    assert said(f"<aside>{groups}</aside>") == {"A 59049", "A lift"}
+
+
+def test_heads_of_a_group_may_be_the_platforms_or_exits_themselves() -> None:
+    platforms = _group("Tracks", "Platform A|Platform B", "Jurong East|Marina South Pier")
+    exits = table("Exit A | Exit B", "Northpoint City | Golden Mall", "Lift | Escalator", "59049 Stn: 39 | –")
+    assert published(f"<aside>{platforms}</aside>") == GOALS
+    assert said(exits) == {"A Northpoint City", "B Golden Mall", "A lift", "B escalator", "A 59049"}
+
+
+def test_dashes_behind_an_exit_divide_what_it_has() -> None:
+    entry = "Exit A – Northpoint City – lift and escalator – 59049 – Opp Stn – 39, 85A"
+    found = {"A Northpoint City", "A lift", "A escalator", "A 59049"}
+    assert published(f"<ul><li>{entry}</li></ul>") == found
+    for remark in ("closed since May", "OOS", "temporarily shut"):
+        assert published(f"<ul><li>{entry} – {remark}</li></ul>") == set()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h2>Buses</h2><h3>59049 – Opp Stn</h3><ul><li>Nearest exit: A</li><li>Services: 39</li></ul>",
+        "<h2>Buses</h2><ul><li>59049 Opp Stn<ul><li>Exit A</li><li>39, 85</li></ul></li></ul>",
+        "<h2>Exit A</h2><table><tr><th colspan=2>59049 Opp Stn</th></tr><tr><th>Service</th>"
+        "<th>Destination</th></tr><tr><td>39</td><td>Golden Mall</td></tr></table>",
+    ],
+)
+def test_a_stop_heads_its_exits_and_services(html: str) -> None:
+    assert published(html) == {"A 59049"}
+
+
+@pytest.mark.parametrize("head", ["Code and name", "Stop", "Transfer to bus", "Details"])
+def test_a_column_of_codes_lists_stops_whatever_stands_beside_a_code(head: str) -> None:
+    rows = ("A | 59049<br>Opp Stn Exit A/B<br>Yishun Ave 2", "B | 59041 – Stn: 39, 85")
+    assert published(table(f"Exit | {head}", *rows)) == {"A 59049", "B 59041"}
+
+
+@pytest.mark.parametrize("head", ["Not served by bus stops", "Removed stop", "Stop of old"])
+def test_a_column_of_codes_is_left_alone_if_its_head_may_deny_them(head: str) -> None:
+    assert published(table(f"Exit | {head}", "A | 59049", "B | 59041")) == set()
+
+
+def test_each_pane_is_headed_by_the_tab_of_its_own_box() -> None:
+    tabs = "".join(f"<li class='wds-tabs__tab'>Exit {label}</li>" for label in "AB")
+    panes = "".join(
+        f"<div class='wds-tab__content'><ul><li>{has}</li></ul></div>" for has in ("Lift", "59041")
+    )
+    one = f"<div class='tabber'><div class='wds-tabs__wrapper'><ul>{tabs}</ul></div>{panes}</div>"
+    bar = "<div class='wds-tabs__wrapper'><ul><li class='wds-tabs__tab'>Exit C</li></ul></div>"
+    outer = f"<div class='tabber'>{bar}<div class='wds-tab__content'>{one}</div></div>"
+    assert read_page_text(outer, "").text.startswith("====== Exit C ======")
+    other = "<div class='tabber'><div class='tabbertab' title='Exit C'><p>Escalator.</p></div></div>"
+    assert said(one + other) == {"A lift", "B 59041", "C escalator"}
+
+
+def test_a_list_below_an_exit_begins_with_names_of_any_kind_but_not_with_heads_of_lists() -> None:
+    assert published(f"{EXITS}<h3>Exit A</h3><ul><li>Funan</li><li>Lift</li><li>Blue Signs</li></ul>") == {
+        "A Funan",
+        "A lift",
+    }
+    nested = "<ul><li>Connections<ul><li>59049: 39</li></ul></li></ul>"
+    assert published(f"{EXITS}<h3>Exit A</h3>{nested}") == {"A 59049"}
+
+
+def test_a_label_alone_heads_the_entries_below_it_where_exits_are_listed() -> None:
+    entries = "<li>A<ul><li>Status: open</li><li>Lift: yes</li></ul></li>"
+    assert said(f"{EXITS}<ul>{entries}</ul>") == {"A lift"}
+
+
+@pytest.mark.parametrize("words", ["Ramp", "Covered Ramp", "Steps to Golden Mall", "<a href=x>Toilets</a>"])
+def test_words_of_access_are_never_landmarks(words: str) -> None:
+    assert published(table("Exit | Landmarks", f"A | {words}")) == set()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Platform A: Jurong East. Platform B: Marina South Pier.</p>",
+        table("Line | Platforms | Platforms", "NSL | A – Jurong East | B – Marina South Pier"),
+        table("Towards | Jurong East | Marina South Pier", "Platform | A | B"),
+        "<h2>Platforms</h2><dl><dt>A</dt><dd>Jurong East</dd><dt>B</dt><dd>Marina South Pier</dd></dl>",
+    ],
+)
+def test_platforms_and_where_their_trains_go_in_more_shapes(html: str) -> None:
+    assert published(html) == GOALS
+
+
+def test_a_cell_about_another_platform_does_not_say_where_trains_of_this_one_go() -> None:
+    assert published(table("Platform | ", "A – Jurong East | B – Marina South Pier", "C | Yishun")) == set()
+
+
+def test_exits_that_have_a_thing_may_be_listed_one_an_item_and_some_of_them_planned() -> None:
+    box = "<table><tr><th>Lifts</th><td>Exit A<br>Exit B<br>Exit C (proposed)</td></tr></table>"
+    assert published(box) == {"A lift", "B lift"}
+
+
+def test_a_table_of_keys_has_no_head_even_where_its_first_row_holds_only_known_words() -> None:
+    rows = "<tr><td>Access</td><td>Lift, escalator</td></tr><tr><td>Stops</td><td>59049</td></tr>"
+    heading = "<tr><th>Exit A</th></tr>"
+    assert published(f"<table>{heading}{rows}</table>") == {"A lift", "A escalator", "A 59049"}
