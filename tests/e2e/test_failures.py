@@ -259,7 +259,7 @@ def test_the_folder_of_a_single_version_is_looked_at_as_well(place: Workplace) -
     _put_files(place.outputs / "current", {"report.html": "mine"})
     result = place.with_variables(MRT_PIPELINE__OUTPUT__VERSIONING="false").call("run")
     assert result.returncode == 2
-    _assert_one_message(result.stderr, "outputs/current holds report.html")
+    _assert_one_message(result.stderr, "outputs/current contains report.html")
     assert (place.outputs / "current" / "report.html").read_text() == "mine"
 
 
