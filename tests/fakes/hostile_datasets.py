@@ -27,6 +27,7 @@ from tests.fakes.network_builder import (
     make_dataset,
     make_exit,
     make_station,
+    make_trains,
     provenance,
     station_platform,
 )
@@ -88,6 +89,10 @@ def _station(draw: st.DrawFn) -> Station:
         if any(names.values())
         else None,
         platforms=(platform,),
+        trains=tuple(
+            make_trains(platform, service=service, confidence=draw(CONFIDENCES))
+            for service in draw(st.lists(NOT_EMPTY, max_size=2, unique=True))
+        ),
         exits=tuple(
             draw(_exit(label, platforms=links_to(platform, is_same_building=is_linked))) for label in labels
         ),

@@ -13,7 +13,7 @@ import pytest
 from mrt_pipeline.errors import FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.sources.mrtdown.reading import Tables, letters_table, names_table, read_tables
+from mrt_pipeline.sources.mrtdown.reading import Tables, letters_table, names_table, read_tables, trains_table
 from tests.fakes.http_server import Reply
 from tests.fakes.mrtdown import DAY, MrtdownRepository
 from tests.fakes.publishers import Publishers
@@ -33,12 +33,12 @@ def access(publishers: Publishers, tmp_path: Path) -> SourceAccess:
 def as_whole() -> Any:
     """Return the records of the repository's content in one piece."""
     payload = Payload(MrtdownRepository().content("station", "service"), datetime(2026, 11, 23, tzinfo=UTC))
-    return letters_table(payload).records, names_table(payload).records
+    return tuple(make(payload).records for make in (letters_table, trains_table, names_table))
 
 
 def records(tables: Tables) -> Any:
-    """Return the records of both tables."""
-    return tables.letters.records, tables.names.records
+    """Return the records of all tables."""
+    return tables.letters.records, tables.trains.records, tables.names.records
 
 
 def write_checkout(folder: Path) -> None:
@@ -64,6 +64,7 @@ def test_lines_lead_to_services_and_these_to_stations_each_asked_for_once(
     tables = read_tables(access, 30, DAY)
     assert records(tables) == as_whole()
     assert len(tables.names.records) == 42
+    assert {it.saturday for it in tables.trains.records} == {("05:35", "00:31")}
     asked = [request.path.removeprefix("/data/") for request in publishers.mrtdown_server.requests]
     assert sorted(asked) == sorted(
         path

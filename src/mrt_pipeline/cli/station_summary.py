@@ -57,6 +57,8 @@ def _short(values: list[ExplainedValue]) -> str:
     if values[0].attribute is None:
         return show_value(values[0].value)
     named = dict.fromkeys(value.item for value in values)
+    if values[0].field == "trains":
+        return f"first and last trains, {counted(len(named), 'row')}"
     if None in named:
         return "; ".join(f"{value.attribute} {show_value(value.value)}" for value in values)
     return "; ".join(str(item) for item in named)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.network import Platform, StationCode, StationNames
+from mrt_pipeline.contracts.network import Platform, StationCode, StationNames, TrainTimes
 
 RECORD_TYPES: dict[str, tuple[type[Published], ...]] = {
     "codes": (StationCode,),
     "names": (StationNames,),
+    "trains": (TrainTimes,),
     **{
         part.name: (part.record_type,) if part.shared_type is None else (part.shared_type, part.record_type)
         for part in PARTS.values()
@@ -27,6 +28,8 @@ def name_item(record: Published) -> str | None:
     """Return which one of several a record is, none for one that is alone."""
     if isinstance(record, Platform):
         return name_direction(record)
+    if isinstance(record, TrainTimes):
+        return f"{record.platform_id} {record.service} {record.days}"
     key = _KEYS.get(type(record), "")
     return getattr(record, key) if key else None
 

@@ -16,7 +16,7 @@ from mrt_pipeline.compare.service_changes import Led, LedPair
 from mrt_pipeline.contracts.comparison import ValueChange
 from mrt_pipeline.contracts.evidence import Evidence, Published
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.network import ExitBusStop, Platform, StationExit
+from mrt_pipeline.contracts.network import ExitBusStop, Platform, Station, StationExit, TrainTimes
 from mrt_pipeline.extraction.buildings import cite_link
 
 SAME_DISTANCE_M = 0.5
@@ -64,6 +64,17 @@ def compare_station_values(
             yield from compare_records(scope, "codes", codes[code.station_code], code)
     for then, now in platforms:
         yield from compare_records(scope, _MATCHED, then, now, leave_out=_DIRECTION)
+        before, after = _trains_at(then, old), _trains_at(now, new)
+        for key in dict.fromkeys((*after, *before)):
+            yield from compare_records(
+                scope, "trains", before.get(key), after.get(key), leave_out=frozenset({"platform_id"})
+            )
+
+
+def _trains_at(platform: Platform, station: Station) -> dict[tuple[str, str], TrainTimes]:
+    """Return the trains of a platform, which may have had another id before a renumbering."""
+    here = (times for times in station.trains if times.platform_id == platform.platform_id)
+    return {(times.service, times.days): times for times in here}
 
 
 def compare_exit_values(

@@ -299,6 +299,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning("source-failed", "failure[|s] of a source", "run again with --retry-failed"),
         _warning("sources-disagree", "disagreement[|s] between sources", "see which of them is right"),
         _warning("wiki-page-blank", "page[|s] of the wiki that [is|are] blank", "look at the page's history"),
+        _info("trains-without-platform", "list[|s] with trains of no certain platform"),
         _info("head-unknown", "page[|s] with heads that the vocabulary lacks"),
         _info("wiki-page-missing", "station[|s] without a page in the wiki"),
     ),

@@ -16,7 +16,7 @@ from typing import Any, get_args, get_origin
 
 from mrt_pipeline.contracts.evidence import Confidence, Published
 from mrt_pipeline.contracts.fields import PARTS, Part
-from mrt_pipeline.contracts.network import StationExit, StationType, TowardsKind
+from mrt_pipeline.contracts.network import ServiceDays, StationExit, StationType, TowardsKind
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.plain import plain_names
 from mrt_pipeline.network import Line, load_network
@@ -108,6 +108,15 @@ def _platforms(dataset: Stage3Output) -> Iterator[Row]:
                 *(platform.platform_id, station.slug, platform.station_code, platform.line_code),
                 *(platform.platform_codes, platform.towards_code, platform.towards_kind, platform.next_code),
                 *(platform.confidence.value, documents_of(platform)),
+            )
+
+
+def _platform_trains(dataset: Stage3Output) -> Iterator[Row]:
+    for station in dataset.stations:
+        for times in station.trains:
+            yield (
+                *(times.platform_id, times.service, times.days, times.first_train, times.last_train),
+                *(times.is_last_next_day, times.confidence.value, documents_of(times)),
             )
 
 
@@ -221,6 +230,17 @@ TABLES = (
             *(Column("confidence", values=Confidence), _DOCUMENTS),
         ),
         _platforms,
+    ),
+    Table(
+        "platform_trains",
+        "First and last trains of each service at a platform, in Singapore's time",
+        ("platform_id", "service", "days"),
+        (
+            *(*_refer("platform_id"), Column("service"), Column("days", values=ServiceDays)),
+            *(*_texts("first_train", "last_train"), Column("is_last_next_day", Kind.BOOLEAN)),
+            *(Column("confidence", values=Confidence), _DOCUMENTS),
+        ),
+        _platform_trains,
     ),
     Table(
         "exits",

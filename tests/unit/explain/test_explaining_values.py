@@ -40,6 +40,7 @@ from tests.fakes.network_builder import (
     make_bus_stop,
     make_dataset,
     make_station,
+    make_trains,
     provenance,
     station_platform,
 )
@@ -73,7 +74,10 @@ def _station() -> Station:
         }
     )
     names = StationNames(zh_hans="义顺", ms="Yishun", ta="யீஷூன்", evidence=cited())
-    return plain.model_copy(update={"platforms": (PLATFORM,), "exits": (full,), "names": names})
+    trains = (make_trains(PLATFORM),)
+    return plain.model_copy(
+        update={"platforms": (PLATFORM,), "trains": trains, "exits": (full,), "names": names}
+    )
 
 
 def _dataset(*findings: Finding) -> Stage3Output:

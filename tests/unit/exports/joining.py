@@ -83,13 +83,16 @@ def _join_station(station: dict[str, Any], tables: Tables) -> dict[str, Any]:
     slug = station["slug"]
     names = {key.removeprefix("name_"): station.pop(key) for key in ("name_zh_hans", "name_ms", "name_ta")}
     codes = _below("slug", slug, tables["station_codes"])
+    platforms = _below("slug", slug, tables["platforms"])
+    own = {platform["platform_id"] for platform in platforms}
     return {
         **_without(station, "names_document_ids"),
         "names": {**names, "document_ids": station["names_document_ids"]},
         "codes": codes,
         "mrt_codes": [code["station_code"] for code in codes],
         "lines": list(dict.fromkeys(code["line_code"] for code in codes)),
-        "platforms": _below("slug", slug, tables["platforms"]),
+        "platforms": platforms,
+        "trains": [row for row in tables["platform_trains"] if row["platform_id"] in own],
         "exits": [_join_exit(row, tables) for row in _below("slug", slug, tables["exits"])],
     }
 

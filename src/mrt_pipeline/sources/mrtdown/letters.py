@@ -12,7 +12,7 @@ from datetime import date
 from mrt_pipeline.contracts.evidence import Confidence, Provenance
 from mrt_pipeline.extraction.signed_letters import DirectionKey, SignedLetters
 from mrt_pipeline.runtime.records import natural_key
-from mrt_pipeline.sources.mrtdown import PlatformLetter
+from mrt_pipeline.sources.mrtdown import PlatformLetter, ServiceTimes
 from mrt_pipeline.sources.mrtdown.parsing import Basis
 
 UNEVEN_LINES = frozenset({"BPL"})
@@ -38,13 +38,15 @@ def letters_on(
     """
     by_direction: dict[DirectionKey, list[PlatformLetter]] = defaultdict(list)
     for letter in letters:
-        if _holds_on(as_of.isoformat(), letter):
+        if holds_on(as_of, letter):
             by_direction[letter.line_code, letter.station_code, letter.next_code].append(letter)
     return {direction: _sign(same, provenance) for direction, same in sorted(by_direction.items())}
 
 
-def _holds_on(day: str, letter: PlatformLetter) -> bool:
-    return letter.valid_from <= day and (letter.valid_to is None or day < letter.valid_to)
+def holds_on(day: date, record: PlatformLetter | ServiceTimes) -> bool:
+    """Return whether a record's stretch of time holds a day."""
+    iso = day.isoformat()
+    return record.valid_from <= iso and (record.valid_to is None or iso < record.valid_to)
 
 
 def _sign(same: list[PlatformLetter], provenance: Provenance) -> SignedLetters:

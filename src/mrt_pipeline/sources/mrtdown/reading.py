@@ -1,4 +1,4 @@
-"""Letters and names as tables, recorded in the package, fetched live or read from a checkout."""
+"""Letters, trains and names as tables, recorded in the package, fetched live or read from a checkout."""
 
 from __future__ import annotations
 
@@ -12,9 +12,17 @@ from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.documents import Payload, refuse_losses, table_of
-from mrt_pipeline.sources.mrtdown import LETTERS, NAMES, PlatformLetter, TranslatedName
+from mrt_pipeline.sources.mrtdown import (
+    LETTERS,
+    NAMES,
+    TRAINS,
+    PlatformLetter,
+    ServiceTimes,
+    TranslatedName,
+)
 from mrt_pipeline.sources.mrtdown.files import LETTERS_ID
 from mrt_pipeline.sources.mrtdown.parsing import LINE_IDS, parse_letters, parse_names
+from mrt_pipeline.sources.mrtdown.trains import parse_trains
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
@@ -24,19 +32,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Both of MRTDown's documents."""
+    """All of MRTDown's documents."""
 
     letters: SourceTable[PlatformLetter]
+    trains: SourceTable[ServiceTimes]
     names: SourceTable[TranslatedName]
 
     @property
     def version(self) -> str:
         """Return what identifies their content."""
-        return f"{self.letters.provenance.sha256}+{self.names.provenance.sha256}"
+        return "+".join(table.provenance.sha256 for table in (self.letters, self.trains, self.names))
 
 
 def read_tables(access: SourceAccess, ttl_days: float, as_of: date) -> Tables:
-    """Return letters and names, recorded or live as configured.
+    """Return all documents, recorded or live as configured.
 
     Args:
         access: settings and the HTTP client.
@@ -47,7 +56,7 @@ def read_tables(access: SourceAccess, ttl_days: float, as_of: date) -> Tables:
         SourceError: if a file cannot be had, is none of MRTDown's, or lost a record.
     """
     if access.mode_of("mrtdown") is not Mode.LIVE:
-        return Tables(access.recorded_table(LETTERS), access.recorded_table(NAMES))
+        return Tables(*map(access.recorded_table, (LETTERS, TRAINS, NAMES)))
     from mrt_pipeline.sources.mrtdown.fetching import fetch_files, read_checkout
 
     if checkout := access.settings.apis.mrtdown.checkout:
@@ -61,15 +70,21 @@ def read_tables(access: SourceAccess, ttl_days: float, as_of: date) -> Tables:
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[Any]]:
-    """Yield both tables, asked of MRTDown now."""
+    """Yield all tables, asked of MRTDown now."""
     tables = read_tables(access, 0, singapore_date(access.now()))
     yield tables.letters
+    yield tables.trains
     yield tables.names
 
 
 def read_letter_files(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[PlatformLetter]:
     """Return the letters of downloaded files; those of stations and of services are needed."""
     return letters_table(*payloads)
+
+
+def read_train_files(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[ServiceTimes]:
+    """Return the first and last trains of downloaded files; those of stations and of services are needed."""
+    return trains_table(*payloads)
 
 
 def read_name_files(payloads: Sequence[Payload], _settings: Settings) -> SourceTable[TranslatedName]:
@@ -82,13 +97,19 @@ def letters_table(*payloads: Payload) -> SourceTable[PlatformLetter]:
     return table_of(LETTERS, _joined(payloads), parse_letters([payload.content for payload in payloads]))
 
 
+def trains_table(*payloads: Payload) -> SourceTable[ServiceTimes]:
+    """Return the first and last trains of some payloads with the findings about them."""
+    return table_of(TRAINS, _joined(payloads), parse_trains([payload.content for payload in payloads]))
+
+
 def names_table(*payloads: Payload) -> SourceTable[TranslatedName]:
     """Return the names of some payloads with the findings about them."""
     return table_of(NAMES, _joined(payloads), parse_names([payload.content for payload in payloads]))
 
 
 def _tables_of(payload: Payload) -> Tables:
-    return Tables(refuse_losses(letters_table(payload)), refuse_losses(names_table(payload)))
+    makers = (letters_table, trains_table, names_table)
+    return Tables(*(refuse_losses(make(payload)) for make in makers))
 
 
 def _joined(payloads: Sequence[Payload]) -> Payload:
