@@ -13,6 +13,7 @@ from mrt_pipeline.contracts.network import (
     ExitAccess,
     Landmark,
     LandmarkKind,
+    ServiceDays,
     Station,
     StationExit,
     StationNames,
@@ -27,6 +28,7 @@ from tests.fakes.network_builder import (
     make_dataset,
     make_exit,
     make_station,
+    make_trains,
     provenance,
     station_platform,
 )
@@ -88,6 +90,11 @@ def _station(draw: st.DrawFn) -> Station:
         if any(names.values())
         else None,
         platforms=(platform,),
+        trains=tuple(
+            make_trains(platform, service=service, days=days, confidence=draw(CONFIDENCES))
+            for service in draw(st.lists(NOT_EMPTY, max_size=2, unique=True))
+            for days in draw(st.lists(st.sampled_from(ServiceDays), max_size=2, unique=True))
+        ),
         exits=tuple(
             draw(_exit(label, platforms=links_to(platform, is_same_building=is_linked))) for label in labels
         ),

@@ -68,6 +68,13 @@ def service_file(service_id: str, *stops: tuple[str, str], line: str = "NSL", **
     return {"id": service_id, "lineId": line, "revisions": [facts]}
 
 
+def trains_of(service_id: str, first: str = "05:35", last: str = "00:31", **changes: Any) -> Object:
+    """Return what a station's file says of a service's first and last train, the same on all days."""
+    days = ("weekday", "saturday", "sunday_public_holiday")
+    times = {day: {"firstTrain": first, "lastTrain": last} for day in days}
+    return {"serviceId": service_id, "times": times} | changes
+
+
 def _lines(as_of: date) -> dict[str, Object]:
     network = load_network()
     found: dict[str, Object] = {
@@ -106,6 +113,7 @@ def _add_platform(station: Object, way: Direction) -> None:
     found = platform_of(station["id"], letter, _service_id(way), line=_line_id(way.line_code))
     if found not in station["layout"]["platforms"]:
         station["layout"]["platforms"].append(found)
+        station.setdefault("firstLastTrain", {"services": []})["services"].append(trains_of(_service_id(way)))
 
 
 def _ways(network: Network, as_of: date) -> list[Direction]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from mrt_pipeline.contracts.claims import StationClaims
-from mrt_pipeline.contracts.evidence import Evidence, EvidenceMap, Method, Provenance
+from mrt_pipeline.contracts.evidence import Confidence, Evidence, EvidenceMap, Method, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import (
     BusStopRelation,
@@ -16,11 +16,13 @@ from mrt_pipeline.contracts.network import (
     LinkedExit,
     Platform,
     PlatformLink,
+    ServiceDays,
     Station,
     StationCode,
     StationExit,
     StationStatus,
     StationType,
+    TrainTimes,
     link_platform,
 )
 from mrt_pipeline.contracts.outputs import (
@@ -182,6 +184,21 @@ def station_platform(entry: CodeEntry, towards: CodeEntry, **changes: Any) -> Pl
         "evidence": cited("nsl-main", method=Method.TOPOLOGY),
     }
     return Platform(**facts | changes)
+
+
+def make_trains(platform: Platform, **changes: Any) -> TrainTimes:
+    """Return the first and the last train of a service at a platform, the last one after midnight."""
+    facts: dict[str, Any] = {
+        "platform_id": platform.platform_id,
+        "service": "NSL_MAIN_S",
+        "days": ServiceDays.WEEKDAY,
+        "first_train": "05:35",
+        "last_train": "00:31",
+        "is_last_next_day": True,
+        "confidence": Confidence.MEDIUM,
+        "evidence": cited("YIS:NSL_MAIN_S"),
+    }
+    return TrainTimes(**facts | changes)
 
 
 def links_to(*platforms: Platform, is_same_building: bool = True) -> tuple[PlatformLink, ...]:

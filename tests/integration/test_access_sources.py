@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import permutations
@@ -15,10 +16,12 @@ from mrt_pipeline.config.registry import sources_of
 from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
-from mrt_pipeline.contracts.network import LinkedExit, Station, StepFree
+from mrt_pipeline.contracts.network import AccessFeature, LinkedExit, Station, StepFree
 from mrt_pipeline.errors import FetchError, SourceError
+from mrt_pipeline.extraction.facts import plain_name
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.lta_lifts.claims import late_source
 from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
@@ -254,6 +257,24 @@ def test_step_free_access_is_known_of_123_exits_without_a_network(exits: tuple[L
         assert documents & {"mot-2022-01-11", "lta-2023-01-03"}
         assert documents & {"lta-lifts", "sbs-station-pages", "lta-station-exits"}
     assert all(found.access is None or found.access.out_of_service is None for found in exits)
+
+
+def test_each_recorded_pair_of_sbs_transit_comes_to_what_the_page_on_access_says(
+    stations: tuple[Station, ...], exits: tuple[LinkedExit, ...]
+) -> None:
+    """The table is in ``docs/access.md``."""
+    names = {plain_name(station.name): station for station in stations}
+    made = {found.exit_id: found.access for found in exits}
+    came_to: Counter[str] = Counter()
+    for row in load_recording("sbs-station-pages").rows:
+        station = names[plain_name(row["station_name"])]
+        named = [one.exit_id for one in station.exits if one.exit_code == row["exit_code"]]
+        found = [access for one in named if (access := made[one]) and AccessFeature.LIFT in access.features]
+        came_to[found[0].step_free if found else f"{len(named)} exits"] += 1
+    assert came_to == {"yes": 113, "unknown": 3, "2 exits": 4, "0 exits": 2}
+    alone = [station for station in stations if len(station.exits) == 1]
+    by_lift = [found for found in exits if found.access and AccessFeature.LIFT in found.access.features]
+    assert (len(alone), len(by_lift)) == (18, 107 + 3)
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def as_whole() -> Any:
 
 
 def records(tables: Tables) -> Any:
-    """Return the records of both tables."""
-    return tables.letters.records, tables.names.records
+    """Return the records of all tables."""
+    return tables.letters.records, tables.trains.records, tables.names.records
 
 
 def write_checkout(folder: Path) -> None:
@@ -65,6 +65,7 @@ def test_lines_lead_to_services_and_these_to_stations_each_asked_for_once(
     tables = read_tables(access, 30, DAY)
     assert records(tables) == as_whole()
     assert len(tables.names.records) == 42
+    assert {it.saturday for it in tables.trains.records} == {("05:35", "00:31")}
     asked = [request.path.removeprefix("/data/") for request in publishers.mrtdown_server.requests]
     assert sorted(asked) == sorted(
         path

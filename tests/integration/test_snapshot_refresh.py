@@ -262,7 +262,7 @@ def test_without_a_secret_its_documents_stay_as_they_are(
     monkeypatch.delenv("LTA_ACCOUNT_KEY")
     refresh(config, _by_document(NO_FILES), None, recorded)
     of_data_gov_sg = {f"{document_id}.csv" for document_id in ("lta-station-exits", *DATASETS)}
-    of_mrtdown = {"mrtdown-names.csv", "mrtdown-platforms.csv"}
+    of_mrtdown = {"mrtdown-names.csv", "mrtdown-platforms.csv", "mrtdown-trains.csv"}
     assert set(contents(recorded)) == {
         *of_data_gov_sg,
         *of_mrtdown,

@@ -184,11 +184,12 @@ def coverage(
         bool, typer.Option("--short", help="Only what is known and how old each source is")
     ] = False,
     config: Config = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print, as Markdown, what is known about exits: sources, age, agreements, contradictions."""
     from mrt_pipeline.cli.explaining import show_coverage
 
-    show_coverage(run, config, is_short=is_short)
+    show_coverage(run, config, is_short=is_short, as_json=as_json)
 
 
 @app.command()

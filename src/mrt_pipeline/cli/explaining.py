@@ -13,12 +13,13 @@ from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.names import LATEST, REJECTED_NAME
-from mrt_pipeline.explain.coverage_page import render_coverage, render_readme
+from mrt_pipeline.explain.coverage_page import coverage_object, render_coverage, render_readme
 from mrt_pipeline.explain.explanation import RunFacts, explain
 from mrt_pipeline.explain.stations import get_station
 from mrt_pipeline.history.altered_files import describe_altered
 from mrt_pipeline.history.datasets import LoadedDataset, load_dataset
 from mrt_pipeline.history.details import read_rejected
+from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.integrity import check_file, recorded_files
 
 
@@ -204,20 +205,26 @@ def _short(values: list[ExplainedValue]) -> str:
     if values[0].attribute is None:
         return show_value(values[0].value)
     named = dict.fromkeys(value.item for value in values)
+    if values[0].field == "trains":
+        return f"first and last trains, {counted(len(named), 'row')}"
     if None in named:
         return "; ".join(f"{value.attribute} {show_value(value.value)}" for value in values)
     return "; ".join(str(item) for item in named)
 
 
-def show_coverage(run: str, config: Path | None, *, is_short: bool) -> None:
-    """Print the page of figures of a dataset as Markdown.
+def show_coverage(run: str, config: Path | None, *, is_short: bool, as_json: bool) -> None:
+    """Print the figures of a dataset.
 
     Args:
         run: name or path of a run, ``latest``, or path of a dataset's file.
         config: says where runs lie.
-        is_short: whether to print only the tables that the README shows.
+        is_short: whether to print only the figures that the README shows.
+        as_json: whether to print one JSON object instead of Markdown.
     """
     loaded = load_dataset(run, outputs_of(config, run))
     warn_of_unvouched(loaded)
+    if as_json:
+        say_json(to_json(coverage_object(loaded.dataset, is_short=is_short)))
+        return
     page = render_readme(loaded.dataset) if is_short else render_coverage(loaded.dataset)
     say(*page.splitlines())

@@ -15,7 +15,15 @@ from mrt_pipeline.compare.service_changes import Led, LedPair
 from mrt_pipeline.contracts.comparison import ValueChange
 from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.network import ExitBusStop, Platform, StationCode, StationExit, StationNames
+from mrt_pipeline.contracts.network import (
+    ExitBusStop,
+    Platform,
+    Station,
+    StationCode,
+    StationExit,
+    StationNames,
+    TrainTimes,
+)
 from mrt_pipeline.extraction.buildings import cite_link
 
 SAME_DISTANCE_M = 0.5
@@ -63,6 +71,17 @@ def compare_station_values(
             yield from compare_records(scope, "codes", codes[code.station_code], code)
     for then, now in platforms:
         yield from compare_records(scope, _MATCHED, then, now, leave_out=_DIRECTION)
+        before, after = _trains_at(then, old), _trains_at(now, new)
+        for key in dict.fromkeys((*after, *before)):
+            yield from compare_records(
+                scope, "trains", before.get(key), after.get(key), leave_out=frozenset({"platform_id"})
+            )
+
+
+def _trains_at(platform: Platform, station: Station) -> dict[tuple[str, str], TrainTimes]:
+    """Return the trains of a platform, which may have had another id before a renumbering."""
+    here = (times for times in station.trains if times.platform_id == platform.platform_id)
+    return {(times.service, times.days): times for times in here}
 
 
 def compare_exit_values(
@@ -194,6 +213,7 @@ def _match_items(old: Sequence[Published], new: Sequence[Published]) -> Iterator
 RECORD_TYPES: dict[str, tuple[type[Published], ...]] = {
     "codes": (StationCode,),
     "names": (StationNames,),
+    "trains": (TrainTimes,),
     **{part.name: part.kinds for part in PARTS.values()},
 }
 """fields of a station or exit that hold published records of their own, to the kinds of these"""
@@ -209,6 +229,8 @@ def name_item(record: Published) -> str | None:
     """Return which one of several a record is, none for one that is alone."""
     if isinstance(record, Platform):
         return name_direction(record)
+    if isinstance(record, TrainTimes):
+        return f"{record.platform_id} {record.service} {record.days}"
     key = _KEYS.get(type(record), "")
     return getattr(record, key) if key else None
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import Station, StationNames
+from mrt_pipeline.contracts.network import Station, StationNames, TrainTimes
 from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
 
 
@@ -40,6 +40,8 @@ class StationClaims(Record):
     """sources whose letters of platforms give way where this one's differ"""
     exits: tuple[ExitEnrichment, ...] = ()
     names: StationNames | None = None
+    trains: tuple[TrainTimes, ...] = ()
+    """at platforms as ``name_platforms`` calls them"""
     passages: tuple[Passage, ...] = ()
     page: Passage | None = None
     """the whole document, if values of it have heads that are not known"""

@@ -14,6 +14,7 @@ from mrt_pipeline.contracts.evidence import Citing, Confidence, EvidenceMap, Pub
 
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class StationType(StrEnum):
@@ -62,6 +63,14 @@ class TowardsKind(StrEnum):
     """they run round a loop and return there; ``next_code`` distinguishes the two directions"""
     NEXT_STATION = "next_station"
     """they have no terminus, as on a ring: the next station is given instead"""
+
+
+class ServiceDays(StrEnum):
+    """The days on which trains run at the same times."""
+
+    WEEKDAY = "weekday"
+    SATURDAY = "saturday"
+    SUNDAY_PUBLIC_HOLIDAY = "sunday_public_holiday"
 
 
 class BusStopRelation(StrEnum):
@@ -119,6 +128,35 @@ class Platform(Published):
     next_code: str
     """the next station in this direction"""
     confidence: Confidence = Confidence.HIGH
+
+
+class TrainTimes(Published):
+    """When the first and the last train of one service leave a platform on some days, in Singapore's time."""
+
+    IDENTITY: ClassVar[frozenset[str]] = frozenset(
+        {"platform_id", "service", "days", "is_last_next_day", "confidence"}
+    )
+
+    platform_id: str
+    service: str
+    """the source's name of the stopping pattern; several may share a platform"""
+    days: ServiceDays
+    """on which the first train leaves"""
+    first_train: str = Field(pattern=CLOCK)
+    """as a clock shows it, ``05:35``"""
+    last_train: str = Field(pattern=CLOCK)
+    is_last_next_day: bool
+    """whether the last train leaves after midnight, and so on the day after ``days``"""
+    confidence: Confidence
+
+    @model_validator(mode="after")
+    def _last_is_after_first(self) -> Self:
+        if self.is_last_next_day is not (self.last_train < self.first_train):
+            raise ValueError(
+                f"is_last_next_day is {self.is_last_next_day}, first_train {self.first_train} and last_train "
+                f"{self.last_train}; expected true only for a last_train that a clock shows as earlier"
+            )
+        return self
 
 
 class PlatformLink(Published):
@@ -270,30 +308,52 @@ class Station(Published, Citing):
     wiki_title: str
     """title to ask the wiki for; computed, to be resolved through its API"""
     platforms: tuple[Platform, ...] = ()
+    trains: tuple[TrainTimes, ...] = ()
+    """first and last trains, platform by platform; none where no source gives them"""
     exits: tuple[StationExit, ...] = ()
 
     @model_validator(mode="after")
     def _exits_lead_to_own_platforms(self) -> Self:
         """Refuse a link to a missing platform: it would be a value without evidence."""
-        check_links(self)
+        check_links(self, self.trains)
         return self
+
+
+class Directed(Protocol):
+    """Whatever has a direction: a claim, or a row of the network's table."""
+
+    @property
+    def station_code(self) -> str:
+        """Return the code of the station."""
+
+    @property
+    def line_code(self) -> str:
+        """Return the line."""
+
+    @property
+    def towards_code(self) -> str:
+        """Return where its trains are said to go."""
+
+    @property
+    def next_code(self) -> str:
+        """Return the code of the next station."""
 
 
 Direction = tuple[str, str, str]
 """codes of the station, of its trains' destination, and of the next station"""
 
 
-def direction_of(platform: Platform | ExitPlatform) -> Direction:
+def direction_of(platform: Directed) -> Direction:
     """Return which way a platform's trains go: what makes two platforms the same."""
     return platform.station_code, platform.towards_code, platform.next_code
 
 
-def name_platforms(slug: str, claimed: Sequence[ExitPlatform]) -> list[str]:
+def name_platforms(slug: str, claimed: Sequence[Directed]) -> list[str]:
     """Return the ids of a station's platforms; of two with one line and next code the rest is told as well.
 
     Args:
         slug: the station's.
-        claimed: one claim for each direction.
+        claimed: one for each direction.
     """
     ways = Counter((item.line_code, item.next_code) for item in claimed)
     return [
@@ -342,9 +402,14 @@ def index_platforms(places: Iterable[HasPlatforms]) -> dict[str, Platform]:
     return {platform.platform_id: platform for place in places for platform in place.platforms}
 
 
-def check_links(place: HasPlatforms) -> None:
-    """Raise ``ValueError`` if an exit leads to a platform that its station does not have."""
+def check_links(place: HasPlatforms, trains: Iterable[TrainTimes]) -> None:
+    """Raise ``ValueError`` if an exit leads to a platform, or trains leave one, that its station lacks."""
     known = {platform.platform_id for platform in place.platforms}
+    for times in trains:
+        if times.platform_id not in known:
+            raise ValueError(
+                f"trains of {times.service} leave {times.platform_id!r}; expected a platform of the station"
+            )
     for found in place.exits:
         for link in found.platforms:
             if link.platform_id not in known:

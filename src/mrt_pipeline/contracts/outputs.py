@@ -18,6 +18,7 @@ from mrt_pipeline.contracts.network import (
     Platform,
     Station,
     StationNames,
+    TrainTimes,
     check_links,
 )
 
@@ -137,6 +138,7 @@ class StationEnrichment(Citing):
     slug: str
     status: EnrichmentStatus
     platforms: tuple[Platform, ...] = ()
+    trains: tuple[TrainTimes, ...] = ()
     exits: tuple[LinkedExit, ...] = ()
     names: StationNames | None = None
     rejected: tuple[RejectedClaim, ...] = ()
@@ -147,7 +149,7 @@ class StationEnrichment(Citing):
 
     @model_validator(mode="after")
     def _exits_lead_to_own_platforms(self) -> Self:
-        check_links(self)
+        check_links(self, self.trains)
         return self
 
 

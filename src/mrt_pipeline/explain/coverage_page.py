@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 
-from mrt_pipeline.config.registry import source_of
 from mrt_pipeline.contracts.counting import counted, days_apart
-from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import FIELDS, measure_coverage
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.explain.figures import Figures, count_figures
-from mrt_pipeline.network.statements import find_stated_day
+from mrt_pipeline.explain.figures import Figures, count_figures, measure_ages
 
 _HEAD = """\
 # Coverage, sources and agreement
@@ -58,6 +56,36 @@ def render_readme(dataset: Stage3Output) -> str:
     return f"{_known(dataset)}\n{_ages(dataset)}"
 
 
+def coverage_object(dataset: Stage3Output, *, is_short: bool) -> dict[str, object]:
+    """Return the figures of the page as plain data, ``is_short`` those that the README shows."""
+    short: dict[str, object] = {
+        "as_of": dataset.metadata.as_of,
+        "exits": sum(len(station.exits) for station in dataset.stations),
+        "known": {
+            name: {**it.model_dump(), "unknown": it.unknown}
+            for name, it in measure_coverage(dataset.stations).items()
+        },
+        "sources": [asdict(it) for it in measure_ages(dataset)],
+    }
+    if is_short:
+        return short
+    figures = count_figures(dataset)
+    return {
+        **short,
+        "given": [
+            {"field": field, "source": source, **asdict(given)}
+            for (field, source), given in figures.given.items()
+        ],
+        "agreements": [
+            {"field": field, "sources": pair, **asdict(found)}
+            for (field, pair), found in figures.agreements.items()
+        ],
+        "contradictions": [
+            finding.model_dump(mode="json", exclude_none=True) for finding in figures.contradictions
+        ],
+    }
+
+
 def _known(dataset: Stage3Output) -> str:
     rows = (
         (FIELDS[name].title, f"{it.filled:,}", f"{it.unknown:,}", f"{it.share:.1%}")
@@ -68,22 +96,12 @@ def _known(dataset: Stage3Output) -> str:
 
 def _ages(dataset: Stage3Output) -> str:
     """Return each source's days, the one that was read longest ago first."""
-    by_source: dict[str, list[Provenance]] = {}
-    for document in dataset.provenance.values():
-        by_source.setdefault(source_of(document), []).append(document)
-    as_of = dataset.metadata.as_of
     rows = []
-    for source, documents in by_source.items():
-        stated = [find_stated_day(document.document_id) for document in documents]
-        days = sorted({on or it.retrieved_at.date() for on, it in zip(stated, documents, strict=True)})
-        age = (as_of - days[0]).days
-        span = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
-        rows.append(
-            (-age, source, (f"`{source}`", span, days_apart(age) if age < 0 else counted(age, "day")))
-        )
-    return _table(
-        ("source", "read or stated on", f"oldest before {as_of}"), (row for *_, row in sorted(rows))
-    )
+    for it in measure_ages(dataset):
+        span = str(it.oldest) if it.oldest == it.newest else f"{it.oldest} to {it.newest}"
+        age = days_apart(it.age_days) if it.age_days < 0 else counted(it.age_days, "day")
+        rows.append((f"`{it.source}`", span, age))
+    return _table(("source", "read or stated on", f"oldest before {dataset.metadata.as_of}"), rows)
 
 
 def _given(figures: Figures) -> Iterator[tuple[str, ...]]:

@@ -20,6 +20,7 @@ from mrt_pipeline.contracts.network import (
     Station,
     StationCode,
     StationExit,
+    TrainTimes,
     index_platforms,
     join_platforms,
 )
@@ -43,6 +44,8 @@ COMPUTED: dict[tuple[type[Published], str], str] = {
     (Platform, "station_code"): "names the record: the station whose platform it is",
     (Platform, "line_code"): "names the record: the line whose platform it is",
     (ExitBusStop, "bus_stop_code"): "names the record",
+    **dict.fromkeys([(TrainTimes, name) for name in ("platform_id", "service", "days")], "names the record"),
+    (TrainTimes, "is_last_next_day"): "true if the last train leaves after midnight",
 }
 """fields that name a record or are computed from others: how"""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations
 
 from mrt_pipeline.config.registry import source_of
@@ -24,6 +25,7 @@ from mrt_pipeline.contracts.network import (
 )
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.extraction.buildings import cite_link
+from mrt_pipeline.network.statements import find_stated_day
 
 Reasons = tuple[Evidence, ...]
 Pair = tuple[str, str]
@@ -49,6 +51,17 @@ class Agreement:
     """exits with a value that both state"""
     contradicted: int = 0
     """exits, or directions of a station's platforms, at which one denies what the other states"""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAge:
+    """When the documents of a source were read, or stated if it is an authority's statement."""
+
+    source: str
+    oldest: date
+    newest: date
+    age_days: int
+    """from the oldest to the day described; negative if it was read later"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,20 @@ def count_figures(dataset: Stage3Output) -> Figures:
         {key: Agreement(agreed[key], denied[key]) for key in pairs},
         contradictions,
     )
+
+
+def measure_ages(dataset: Stage3Output) -> list[SourceAge]:
+    """Return how old each source is, the oldest first."""
+    by_source: dict[str, list[date]] = {}
+    for document in dataset.provenance.values():
+        day = find_stated_day(document.document_id) or document.retrieved_at.date()
+        by_source.setdefault(source_of(document), []).append(day)
+    as_of = dataset.metadata.as_of
+    ages = (
+        SourceAge(source, min(days), max(days), (as_of - min(days)).days)
+        for source, days in by_source.items()
+    )
+    return sorted(ages, key=lambda it: (-it.age_days, it.source))
 
 
 def values_of(field: ExitField, found: StationExit, platforms: Mapping[str, Platform]) -> Iterator[Reasons]:

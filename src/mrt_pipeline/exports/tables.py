@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from mrt_pipeline.contracts.evidence import Provenance, Published
 from mrt_pipeline.contracts.fields import PARTS, Part
-from mrt_pipeline.contracts.network import Platform, Station, StationCode, StationExit
+from mrt_pipeline.contracts.network import Platform, Station, StationCode, StationExit, TrainTimes
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.plain import plain_names
 from mrt_pipeline.network import Line, load_network
@@ -157,18 +157,27 @@ def _table_of(part: Part) -> Table:
     return Table(f"exit_{part.name}", part.title, key, columns, partial(_rows_of, part))
 
 
-def _table_below(name: str, title: str, held: str, record_type: type[Published], attributes: str) -> Table:
-    """Return the table of the records that stations hold under a name; the first attribute is their key."""
-    key, *others = attributes.split()
+def _table_below(
+    name: str, title: str, held: str, record_type: type[Published], attributes: str, key_columns: int = 1
+) -> Table:
+    """Return the table of the records that stations hold under a name; the first attributes are their key."""
+    first, *others = attributes.split()
 
     def rows(dataset: Stage3Output) -> Iterator[Row]:
         for station in dataset.stations:
             for record in getattr(station, held):
                 cells = (_cell(getattr(record, attribute)) for attribute in others)
-                yield getattr(record, key), station.slug, *cells, documents_of(record)
+                yield getattr(record, first), station.slug, *cells, documents_of(record)
 
-    columns = (Column(key), _STATION, *_columns_of(record_type, others), _DOCUMENTS)
-    return Table(name, title, (key,), columns, rows, is_place="lat" in others)
+    refers_to = _REFERENCES[first]
+    columns = (
+        Column(first, refers_to="" if refers_to == name else refers_to),
+        _STATION,
+        *_columns_of(record_type, others),
+        _DOCUMENTS,
+    )
+    key = (first, *others[: key_columns - 1])
+    return Table(name, title, key, columns, rows, is_place="lat" in others)
 
 
 def _table_of_sources(*attributes: str) -> Table:
@@ -211,6 +220,14 @@ TABLES = (
         "platforms",
         Platform,
         "platform_id station_code line_code platform_codes towards_code towards_kind next_code confidence",
+    ),
+    _table_below(
+        "platform_trains",
+        "First and last trains of each service at a platform, in Singapore's time",
+        "trains",
+        TrainTimes,
+        "platform_id service days first_train last_train is_last_next_day confidence",
+        key_columns=3,
     ),
     _table_below(
         "exits", "Exits of stations", "exits", StationExit, "exit_id exit_code station_code line_code lat lng"

@@ -134,7 +134,8 @@ def _without_dead_links(station: Station) -> Station:
         )
         for found in station.exits
     )
-    return station.model_copy(update={"exits": exits})
+    trains = tuple(times for times in station.trains if times.platform_id in known)
+    return station.model_copy(update={"exits": exits, "trains": trains})
 
 
 def _keep(record: PublishedT, allowed: _Allowed) -> PublishedT | None:

@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.names import STAGE3_MERGER
-from mrt_pipeline.contracts.network import LinkedExit, Platform, Station, StationExit
+from mrt_pipeline.contracts.network import LinkedExit, Platform, Station, StationExit, TrainTimes
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output, StationEnrichment
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageInputError, StageOutputError
@@ -158,8 +158,11 @@ def _enrich_station(
 ) -> Station:
     exits = tuple(_enrich_exit(found, enrichments.get(found.exit_id)) for found in station.exits)
     platforms: tuple[Platform, ...] = () if told is None else told.platforms
+    trains: tuple[TrainTimes, ...] = () if told is None else told.trains
     names = None if told is None else told.names
-    return station.model_copy(update={"platforms": platforms, "exits": exits, "names": names})
+    return station.model_copy(
+        update={"platforms": platforms, "trains": trains, "exits": exits, "names": names}
+    )
 
 
 def _enrich_exit(found: StationExit, enrichment: LinkedExit | None) -> StationExit:

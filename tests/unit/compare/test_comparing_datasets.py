@@ -20,7 +20,14 @@ from mrt_pipeline.contracts.network import (
     link_platform,
 )
 from mrt_pipeline.contracts.outputs import Stage3Output
-from tests.fakes.network_builder import cited, make_bus_stop, make_dataset, make_exit, provenance
+from tests.fakes.network_builder import (
+    cited,
+    make_bus_stop,
+    make_dataset,
+    make_exit,
+    make_trains,
+    provenance,
+)
 from tests.unit.compare.comparison_scene import (
     AFTER,
     BEFORE,
@@ -365,6 +372,32 @@ def test_names_in_other_languages_are_told_when_they_become_known_and_when_one_c
         named, replace_station(NOW, "keppel", names=old.model_copy(update={"zh_hans": "岌巴"}))
     ).values_changed
     assert (change.field, change.attribute, change.old, change.new) == ("names", "zh_hans", "吉宝", "岌巴")
+
+
+def _with_trains(dataset: Stage3Output, slug: str, **changes: Any) -> Stage3Output:
+    """Return the dataset with trains from a station to Marina Bay, CE2 before it was CC33."""
+    [platform] = [it for it in get_station_of(dataset, slug).platforms if it.next_code in ("CE2", "CC33")]
+    return replace_station(dataset, slug, trains=(make_trains(platform, **changes),))
+
+
+def test_an_earlier_last_train_is_told_with_its_platform_service_and_days() -> None:
+    old, new = (_with_trains(NOW, "keppel", last_train=last) for last in ("00:31", "00:16"))
+    [change] = compare(old, new).values_changed
+    assert (change.field, change.item) == ("trains", "keppel-ccl-CC33 NSL_MAIN_S weekday")
+    assert (change.attribute, change.old, change.new) == ("last_train", "00:31", "00:16")
+    for one, other, sides in ((NOW, new, (False, True)), (new, NOW, (True, False))):
+        [change] = compare(one, other).values_changed
+        assert (change.attribute, change.old is not None, change.new is not None) == (None, *sides)
+
+
+def test_trains_of_a_platform_that_was_renumbered_are_told_only_if_their_times_differ() -> None:
+    """At Bayfront trains go where they went, under other codes."""
+    old, new = (_with_trains(network_dataset(day), "bayfront") for day in (BEFORE, AFTER))
+    ids = {get_station_of(side, "bayfront").trains[0].platform_id for side in (old, new)}
+    assert len(ids) == 2
+    assert compare(old, new).values_changed == ()
+    later = _with_trains(network_dataset(AFTER), "bayfront", last_train="00:46")
+    assert [it.attribute for it in compare(old, later).values_changed] == ["last_train"]
 
 
 def test_a_corrected_opening_date_is_told() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.cli.explaining import summarise
 from mrt_pipeline.compare.values import RECORD_TYPES
 from mrt_pipeline.contracts.evidence import Alignment, Confidence, Evidence, Method, Published
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation
@@ -39,6 +40,7 @@ from tests.fakes.network_builder import (
     make_bus_stop,
     make_dataset,
     make_station,
+    make_trains,
     provenance,
     station_platform,
 )
@@ -72,7 +74,10 @@ def _station() -> Station:
         }
     )
     names = StationNames(zh_hans="义顺", ms="Yishun", ta="யீஷூன்", evidence=cited())
-    return plain.model_copy(update={"platforms": (PLATFORM,), "exits": (full,), "names": names})
+    trains = (make_trains(PLATFORM),)
+    return plain.model_copy(
+        update={"platforms": (PLATFORM,), "trains": trains, "exits": (full,), "names": names}
+    )
 
 
 def _dataset(*findings: Finding) -> Stage3Output:
@@ -359,3 +364,10 @@ class TestRejectedClaims:
     ) -> None:
         found = _explain(facts=self.FACTS, **asked).rejected
         assert found == tuple(self.CLAIMS[number] for number in rejected)
+
+
+def test_the_summary_of_a_station_counts_its_trains_instead_of_naming_each() -> None:
+    rows = [" ".join(line.split()) for line in summarise(explain(_dataset(), _station()))]
+    assert [row for row in rows if row.startswith("trains ")] == [
+        "trains first and last trains, 1 row [lta-station-exits]"
+    ]

@@ -90,6 +90,7 @@ def _join_station(station: dict[str, Any], tables: Tables) -> dict[str, Any]:
         "mrt_codes": [code["station_code"] for code in codes],
         "lines": list(dict.fromkeys(code["line_code"] for code in codes)),
         "platforms": _below("slug", slug, tables["platforms"]),
+        "trains": _below("slug", slug, tables["platform_trains"]),
         "exits": [_join_exit(row, tables) for row in _below("slug", slug, tables["exits"])],
     }
 

@@ -103,6 +103,14 @@ def test_what_a_table_refers_to_is_there_once(dataset: Stage3Output) -> None:
             assert {row[column.name] for row in tables[table.name]} <= known, (table.name, column.name)
 
 
+def test_a_column_called_as_the_key_of_another_table_refers_to_it() -> None:
+    owners = {table.key: table.name for table in reversed(TABLES)}
+    for table in TABLES:
+        for column in table.columns:
+            owner = owners.get((column.name,), table.name)
+            assert owner in (table.name, column.refers_to), (table.name, column.name)
+
+
 def test_an_exit_of_which_no_source_speaks_is_unknown_and_not_left_out() -> None:
     access = ExitAccess(step_free=StepFree.NO, features=(AccessFeature.STAIRS_ONLY,), evidence=cited())
     exits = (make_exit(NS13, "A", access=access), make_exit(NS13, "B", east_m=50))

@@ -29,6 +29,7 @@ from tests.fakes.network_builder import (
     make_stage1,
     make_stage2,
     make_station,
+    make_trains,
     open_stations,
     with_platforms,
 )
@@ -115,6 +116,26 @@ def test_a_way_to_a_platform_that_the_station_lacks_is_refused() -> None:
     with pytest.raises(
         ValidationError, match="yishun-nsl-A leads to platform 'bishan-nsl-NS13'; expected one"
     ):
+        read_output(Stage3Output, plain)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"platform_id": "bishan-nsl-NS13"}, "leave 'bishan-nsl-NS13'; expected a platform of the station"),
+        ({"last_train": "24:31"}, "should match pattern"),
+        ({"is_last_next_day": False}, "expected true only for a last_train that a clock shows as earlier"),
+        ({"last_train": "23:31"}, "expected true only for a last_train"),
+        ({"evidence": {}}, "no evidence for first_train, last_train"),
+    ],
+)
+def test_trains_that_cannot_be_are_refused(changes: dict[str, Any], words: str) -> None:
+    station = YISHUN.model_copy(update={"trains": (make_trains(YISHUN.platforms[0]),)})
+    plain = _plain(make_dataset(station))
+    assert read_output(Stage3Output, plain).stations[0].trains == station.trains
+    plain = _plain(make_dataset(station))
+    plain["stations"][0]["trains"][0] |= changes
+    with pytest.raises(ValidationError, match=words):
         read_output(Stage3Output, plain)
 
 

@@ -19,7 +19,7 @@ from mrt_pipeline.extraction.signed_letters import SignedLetters, find_strays
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.recordings import from_row, load_recording
 from mrt_pipeline.runtime.table_source import LateTableSource
-from mrt_pipeline.sources.mrtdown import LETTERS, NAMES, PlatformLetter, TranslatedName
+from mrt_pipeline.sources.mrtdown import LETTERS, NAMES, TRAINS, PlatformLetter, ServiceTimes, TranslatedName
 from mrt_pipeline.sources.mrtdown.claims import letters_on, source_of
 from mrt_pipeline.sources.mrtdown.reading import Tables
 from tests.fakes.network_builder import make_station, provenance
@@ -46,9 +46,10 @@ def signed(*letters: PlatformLetter, as_of: date = AS_OF) -> dict[tuple[str, str
 
 
 def tables(*letters: PlatformLetter, names: tuple[TranslatedName, ...] = ()) -> Tables:
-    """Return both tables."""
+    """Return all tables, that of trains without a record."""
     return Tables(
         SourceTable(letters, provenance(LETTERS_ID, licence="CC-BY-4.0")),
+        SourceTable((), provenance(TRAINS.document_id, sha256="c" * 64, licence="CC-BY-4.0")),
         SourceTable(names, provenance(NAMES_ID, sha256="b" * 64, licence="CC-BY-4.0")),
     )
 
@@ -60,7 +61,11 @@ def claims_about_yishun(*letters: PlatformLetter, names: tuple[TranslatedName, .
 
 def recorded() -> Tables:
     """Return the tables in the package."""
-    return Tables(_recorded(LETTERS_ID, PlatformLetter), _recorded(NAMES_ID, TranslatedName))
+    return Tables(
+        _recorded(LETTERS_ID, PlatformLetter),
+        _recorded(TRAINS.document_id, ServiceTimes),
+        _recorded(NAMES_ID, TranslatedName),
+    )
 
 
 def _recorded(document_id: str, kind: type[RecordT]) -> SourceTable[RecordT]:
@@ -169,7 +174,7 @@ def test_a_station_without_any_name_in_other_languages_has_no_names() -> None:
 
 
 def test_every_exit_of_the_network_has_a_letter_by_the_recorded_tables() -> None:
-    assert OPENED.findings == ()
+    assert [finding.check for finding in OPENED.findings] == ["trains-without-platform"]
     for slug in NETWORK.open_codes(AS_OF):
         station = make_station(NETWORK, slug, AS_OF)
         claims = OPENED.claims_for(station, ())
@@ -185,8 +190,11 @@ def test_the_order_of_records_does_not_matter_and_no_letter_is_without_its_recor
 ) -> None:
     letters = random.sample(RECORDED.letters.records, len(RECORDED.letters.records))
     names = random.sample(RECORDED.names.records, len(RECORDED.names.records))
+    trains = random.sample(RECORDED.trains.records, len(RECORDED.trains.records))
     shuffled = Tables(
-        replace(RECORDED.letters, records=tuple(letters)), replace(RECORDED.names, records=tuple(names))
+        replace(RECORDED.letters, records=tuple(letters)),
+        replace(RECORDED.trains, records=tuple(trains)),
+        replace(RECORDED.names, records=tuple(names)),
     )
     station = make_station(NETWORK, slug, AS_OF)
     claims = source_of(shuffled, NETWORK, AS_OF).claims_for(station, ())

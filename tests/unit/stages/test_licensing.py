@@ -15,7 +15,14 @@ from mrt_pipeline.contracts.outputs import ExitEnrichment, LicenceSet, Stage3Out
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.extraction.merging import merge_claims
 from mrt_pipeline.stages.licensing import restrict
-from tests.fakes.network_builder import SMALL_NETWORK, make_dataset, make_platform, open_stations, provenance
+from tests.fakes.network_builder import (
+    SMALL_NETWORK,
+    make_dataset,
+    make_platform,
+    make_trains,
+    open_stations,
+    provenance,
+)
 
 SODL, CC_BY, WIKI, SBS = "SODL-1.0", "CC-BY-4.0", "CC-BY-SA-3.0", "LicenseRef-SBS-Transit-facts"
 LICENCES = (SODL, CC_BY, WIKI, SBS)
@@ -157,6 +164,23 @@ def test_a_platform_loses_its_letters_and_an_exit_those_platforms_that_only_othe
     (platform,) = station.platforms
     assert (platform.towards_code, platform.platform_codes) == ("NS13", ())
     assert [link.platform_id for link in station.exits[0].platforms] == [platform.platform_id]
+
+
+def test_trains_go_with_their_platform_and_with_their_licence() -> None:
+    platforms = (
+        make_platform(NS17, NS13, evidence=_cited(SODL)),
+        make_platform(NS17, CC15, evidence=_cited(WIKI)),
+    )
+    dataset = _dataset(_says(SODL, platforms=platforms))
+    [station] = dataset.stations
+    trains = tuple(
+        make_trains(platform, service=licence, evidence=_cited(licence))
+        for platform in station.platforms
+        for licence in (CC_BY, WIKI)
+    )
+    known = dataset.model_copy(update={"stations": (station.model_copy(update={"trains": trains}),)})
+    (kept,) = restrict(known, "open").stations
+    assert [(it.platform_id, it.service) for it in kept.trains] == [(kept.platforms[0].platform_id, CC_BY)]
 
 
 def test_findings_name_no_document_that_is_left_out_unless_they_are_errors() -> None:

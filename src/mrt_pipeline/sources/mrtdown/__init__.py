@@ -1,4 +1,4 @@
-"""Platform letters and station names in four languages from MRTDown.
+"""Platform letters, first and last trains, and station names in four languages from MRTDown.
 
 Publisher: MRTDown (volunteers). Page: https://github.com/foldaway/mrtdown-data. Licence: CC BY 4.0 for what
 its authors made. Updated every few days. Last looked at on 2026-11-30.
@@ -7,7 +7,8 @@ Quirks: a file for each station, service and line, ``data/<kind>/<ID>.json``, an
 names its services, a service its stations. A platform names the services that use it and no direction, which
 follows from the service's path on the day. ``inference`` stands at a letter that was concluded from other
 stations of the line instead of seen there. LRT lines have other names than here (``BPLRT``). A name may be
-null in any language; in Malay nearly all are.
+null in any language; in Malay nearly all are. First and last trains stand under a service, too, and not for
+all stations; times after midnight are written 00:31.
 """
 
 from dataclasses import dataclass
@@ -54,6 +55,27 @@ class PlatformLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceTimes:
+    """When a service's first and last train leave a station for the next one, in Singapore's time."""
+
+    station_id: str
+    """MRTDown's, e.g. ``ADM``"""
+    service_id: str
+    station_code: str
+    next_code: str
+    line_code: str
+    """as it is called here"""
+    weekday: tuple[str, ...]
+    """first and last train as a clock shows them, ``05:35 00:31``; nothing where they are not known"""
+    saturday: tuple[str, ...]
+    sunday_public_holiday: tuple[str, ...]
+    valid_from: str
+    """first day of the service's path, ISO 8601"""
+    valid_to: str | None
+    """first day on which it is none any more"""
+
+
+@dataclass(frozen=True, slots=True)
 class TranslatedName:
     """What one station is called in other languages than English."""
 
@@ -76,6 +98,16 @@ LETTERS = Document(
     licence=CC_BY_4,
     record_type=PlatformLetter,
 )
+TRAINS = Document(
+    document_id="mrtdown-trains",
+    title="MRTDown: first and last trains",
+    publisher="MRTDown",
+    url=PAGE,
+    dataset="mrtdown-data: stations and services",
+    source="MRTDown",
+    licence=CC_BY_4,
+    record_type=ServiceTimes,
+)
 NAMES = Document(
     document_id="mrtdown-names",
     title="MRTDown: names of stations",
@@ -93,7 +125,7 @@ SPEC = SourceSpec(
     place=4,
     api="mrtdown",
     section=MrtdownSection,
-    documents=(LETTERS, NAMES),
+    documents=(LETTERS, TRAINS, NAMES),
     fills=(Platform,),
     rates={"raw.githubusercontent.com": RateLimit((Rate(20, 1),))},
     reader="reading:read_files",

@@ -1,15 +1,16 @@
-"""``mrtdown``: the letters of the platforms that each exit leads to, and the station's names."""
+"""``mrtdown``: the letters of the platforms that each exit leads to, the station's trains and names."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
-from mrt_pipeline.contracts.network import Station, StationNames
+from mrt_pipeline.contracts.network import Direction as DirectionOfPlatform
+from mrt_pipeline.contracts.network import Station, StationNames, direction_of, name_platforms
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.extraction.signed_letters import (
@@ -19,12 +20,13 @@ from mrt_pipeline.extraction.signed_letters import (
     find_strays,
     key_of,
 )
-from mrt_pipeline.network import NETWORK_DOCUMENT, Network, load_network, network_provenance
+from mrt_pipeline.network import NETWORK_DOCUMENT, Direction, Network, load_network, network_provenance
 from mrt_pipeline.runtime.records import natural_key
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
 from mrt_pipeline.sources.mrtdown import SPEC, PlatformLetter, TranslatedName
-from mrt_pipeline.sources.mrtdown.parsing import Basis
+from mrt_pipeline.sources.mrtdown.parsing import Basis, holds_on
 from mrt_pipeline.sources.mrtdown.reading import Tables, read_tables
+from mrt_pipeline.sources.mrtdown.trains import trains_on
 
 if TYPE_CHECKING:
     from mrt_pipeline.extraction.bus_tables import BusTables
@@ -43,9 +45,12 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
 
 def source_of(tables: Tables, network: Network, as_of: date) -> TableSource:
     """Return the source over some tables, for one day's network."""
+    read = (tables.letters, tables.trains, tables.names)
     document = tables.letters.provenance
     ways_by_code, names = network.directions(as_of), names_by_code(tables.names)
     letters = letters_on(as_of, tables.letters.records, document)
+    platforms = name_directions(ways_by_code, network)
+    trains, left_out = trains_on(as_of, tables.trains.records, platforms, tables.trains.provenance)
 
     def claim(station: Station) -> StationClaims:
         ways = [way for code in station.mrt_codes for way in ways_by_code.get(code, ())]
@@ -58,18 +63,35 @@ def source_of(tables: Tables, network: Network, as_of: date) -> TableSource:
                 )
                 for found in station.exits
             ),
+            trains=tuple(times for code in station.mrt_codes for times in trains.get(code, ())),
             names=next((names[code] for code in station.mrt_codes if code in names), None),
             provenance={
                 NETWORK_DOCUMENT: network_provenance(network),
-                document.document_id: document,
-                tables.names.provenance.document_id: tables.names.provenance,
+                **{table.provenance.document_id: table.provenance for table in read},
             },
         )
 
-    known = {key_of(way) for ways in ways_by_code.values() for way in ways}
-    strays = find_strays(letters, known, document.document_id)
-    findings = dict.fromkeys((*tables.letters.findings, *tables.names.findings, *strays))
+    strays = find_strays(letters, platforms, document.document_id)
+    findings = dict.fromkeys((*(it for table in read for it in table.findings), *strays, *left_out))
     return TableSource(SPEC.name, f"{tables.version}+{network.sha256}", claim, tuple(findings))
+
+
+def name_directions(ways: Mapping[str, Iterable[Direction]], network: Network) -> dict[DirectionKey, str]:
+    """Return the id of each direction's platform; an empty one where two platforms go on to one station.
+
+    Args:
+        ways: the directions of a day by station code; several services may share one.
+        network: knows whose the codes are.
+    """
+    at: dict[str, dict[DirectionOfPlatform, Direction]] = {}
+    for code, here in ways.items():
+        if (entry := network.find_code(code)) is not None:
+            at.setdefault(entry.slug, {}).update((direction_of(way), way) for way in here)
+    named: dict[DirectionKey, str] = {}
+    for slug, distinct in at.items():
+        for way, name in zip(distinct.values(), name_platforms(slug, [*distinct.values()]), strict=True):
+            named[key_of(way)] = "" if key_of(way) in named else name
+    return named
 
 
 def names_by_code(table: SourceTable[TranslatedName]) -> dict[str, StationNames]:
@@ -113,10 +135,9 @@ def letters_on(
         letters: the records, in any order.
         provenance: the document that they are of.
     """
-    day = as_of.isoformat()
     by_direction: dict[DirectionKey, list[PlatformLetter]] = defaultdict(list)
     for letter in letters:
-        if letter.valid_from <= day and (letter.valid_to is None or day < letter.valid_to):
+        if holds_on(as_of, letter):
             by_direction[letter.line_code, letter.station_code, letter.next_code].append(letter)
     return {direction: _sign(same, provenance) for direction, same in sorted(by_direction.items())}
 

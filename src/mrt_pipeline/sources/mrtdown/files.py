@@ -158,7 +158,7 @@ class _Reading:
 
     def _codes_of(self, station: Mapping[str, object], reader: RecordReader) -> tuple[str, ...]:
         codes = []
-        for item in _objects(station, reader, "stationCodes"):
+        for item in objects_at(station, reader, "stationCodes"):
             part = self._reader(station.get("id"), item, "station")
             codes.append(part.text("code", max_chars=6, pattern=_CODE))
             self._findings += part.findings
@@ -172,7 +172,7 @@ class _Reading:
         if not isinstance(station_id, str) or station_id not in self._codes:
             return
         reader = self._reader(station_id, station, "layout")
-        for item in _objects(station, reader, "layout", "platforms"):
+        for item in objects_at(station, reader, "layout", "platforms"):
             part = self._reader(item.get("id"), item, "platform")
             found = PlatformFile(
                 platform_id=part.text("id", max_chars=40, pattern=FILE_ID),
@@ -194,7 +194,7 @@ class _Reading:
         reader = self._reader(service.get("id"), service, "service")
         service_id = reader.text("id", max_chars=40, pattern=FILE_ID)
         line_id = reader.text("lineId", max_chars=10, pattern=FILE_ID)
-        revisions = _objects(service, reader, "revisions")
+        revisions = objects_at(service, reader, "revisions")
         self._letter_findings += reader.findings
         for item in revisions if reader.is_sound else ():
             part = self._reader(service_id, item, "revision")
@@ -211,7 +211,7 @@ class _Reading:
 
     def _stops(self, revision: Mapping[str, object], reader: RecordReader) -> tuple[tuple[str, str], ...]:
         stops = []
-        for item in _objects(revision, reader, "path", "stations"):
+        for item in objects_at(revision, reader, "path", "stations"):
             station_id, code = item.get("stationId"), item.get("displayCode")
             known = self._codes.get(station_id) if isinstance(station_id, str) else None
             if known is None or not isinstance(code, str) or code not in known:
@@ -225,7 +225,7 @@ class _Reading:
         return tuple(stops)
 
 
-def _objects(
+def objects_at(
     fields: Mapping[str, object], reader: RecordReader, *path: str
 ) -> Sequence[Mapping[str, object]]:
     """Return the list of objects at a path of names."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
@@ -15,7 +16,7 @@ from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.runtime.documents import Parsed
 from mrt_pipeline.runtime.records import natural_key
-from mrt_pipeline.sources.mrtdown import NAMES, PlatformLetter, TranslatedName
+from mrt_pipeline.sources.mrtdown import NAMES, PlatformLetter, ServiceTimes, TranslatedName
 from mrt_pipeline.sources.mrtdown.files import LETTERS_ID, Files, PlatformFile, ServicePath, read_files
 
 LINE_IDS = {"BPL": "BPLRT", "SKL": "SKLRT", "PGL": "PGLRT"}
@@ -76,18 +77,18 @@ def _letters_of(platform: PlatformFile, by_service: dict[str, list[ServicePath]]
     for service_id in platform.service_ids:
         for path in by_service.get(service_id, ()):
             if path.valid_to is None or path.valid_to > platform.updated_on:
-                steps = _steps_from(platform.station_id, path)
+                steps = steps_from(platform.station_id, path)
                 basis = _basis_of(platform, steps)
                 for step in steps:
                     spans[step, basis].append((path.valid_from, path.valid_to))
     for (step, basis), given in spans.items():
-        for valid_from, valid_to in _unite(given):
+        for valid_from, valid_to in unite_spans(given):
             yield PlatformLetter(
                 platform_id=platform.platform_id,
                 station_code=step[0],
                 next_code=step[1],
                 letter=platform.letter,
-                line_code=_LINE_CODES.get(platform.line_id, platform.line_id),
+                line_code=line_code_of(platform.line_id),
                 basis=basis.value,
                 updated_on=platform.updated_on,
                 valid_from=valid_from,
@@ -95,9 +96,20 @@ def _letters_of(platform: PlatformFile, by_service: dict[str, list[ServicePath]]
             )
 
 
-def _steps_from(station_id: str, path: ServicePath) -> set[Step]:
+def steps_from(station_id: str, path: ServicePath) -> set[Step]:
     """Return the steps that a service takes from a station; none where its trains end."""
     return {(here[1], following[1]) for here, following in pairwise(path.stops) if here[0] == station_id}
+
+
+def line_code_of(line_id: str) -> str:
+    """Return what a line of MRTDown is called here."""
+    return _LINE_CODES.get(line_id, line_id)
+
+
+def holds_on(day: date, record: PlatformLetter | ServiceTimes) -> bool:
+    """Return whether a day is in a record's stretch of time."""
+    iso = day.isoformat()
+    return record.valid_from <= iso and (record.valid_to is None or iso < record.valid_to)
 
 
 def _basis_of(platform: PlatformFile, steps: set[Step]) -> Basis:
@@ -106,7 +118,7 @@ def _basis_of(platform: PlatformFile, steps: set[Step]) -> Basis:
     return Basis.INFERRED if platform.is_inferred else Basis.SEEN
 
 
-def _unite(spans: Iterable[Span]) -> Iterator[Span]:
+def unite_spans(spans: Iterable[Span]) -> Iterator[Span]:
     """Yield stretches of time, those that touch or overlap as one."""
     ordered = sorted(spans, key=lambda span: (span[0], span[1] or "9"))
     start, end = ordered[0]

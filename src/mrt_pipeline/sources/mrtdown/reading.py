@@ -1,8 +1,8 @@
-"""Letters and names as tables, recorded in the package, fetched live or read from a checkout."""
+"""Letters, trains and names as tables, recorded in the package, fetched live or read from a checkout."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,18 @@ from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.clock import singapore_date
-from mrt_pipeline.runtime.documents import Payload, refuse_losses, table_of
-from mrt_pipeline.sources.mrtdown import LETTERS, NAMES, PlatformLetter, TranslatedName
+from mrt_pipeline.runtime.documents import Parsed, Payload, refuse_losses, table_of
+from mrt_pipeline.sources.mrtdown import (
+    LETTERS,
+    NAMES,
+    TRAINS,
+    PlatformLetter,
+    ServiceTimes,
+    TranslatedName,
+)
 from mrt_pipeline.sources.mrtdown.files import LETTERS_ID
 from mrt_pipeline.sources.mrtdown.parsing import LINE_IDS, parse_letters, parse_names
+from mrt_pipeline.sources.mrtdown.trains import parse_trains
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
@@ -23,21 +31,30 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 
+_PARSERS: dict[Document, Callable[[Sequence[bytes]], Parsed[Any]]] = {
+    LETTERS: parse_letters,
+    TRAINS: parse_trains,
+    NAMES: parse_names,
+}
+"""how each document is read from the files, in the order of the fields of ``Tables``"""
+
+
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Both of MRTDown's documents."""
+    """All of MRTDown's documents."""
 
     letters: SourceTable[PlatformLetter]
+    trains: SourceTable[ServiceTimes]
     names: SourceTable[TranslatedName]
 
     @property
     def version(self) -> str:
         """Return what identifies their content."""
-        return f"{self.letters.provenance.sha256}+{self.names.provenance.sha256}"
+        return "+".join(table.provenance.sha256 for table in (self.letters, self.trains, self.names))
 
 
 def read_tables(access: SourceAccess, ttl_days: float, as_of: date) -> Tables:
-    """Return letters and names, recorded or live as configured.
+    """Return all documents, recorded or live as configured.
 
     Args:
         access: settings and the HTTP client.
@@ -48,7 +65,7 @@ def read_tables(access: SourceAccess, ttl_days: float, as_of: date) -> Tables:
         SourceError: if a file cannot be had, is none of MRTDown's, or lost a record.
     """
     if access.mode_of("mrtdown") is not Mode.LIVE:
-        return Tables(access.recorded_table(LETTERS), access.recorded_table(NAMES))
+        return Tables(*map(access.recorded_table, _PARSERS))
     from mrt_pipeline.sources.mrtdown.fetching import fetch_files, read_checkout
 
     if checkout := access.settings.apis.mrtdown.checkout:
@@ -62,27 +79,26 @@ def read_tables(access: SourceAccess, ttl_days: float, as_of: date) -> Tables:
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[Any]]:
-    """Yield both tables, asked of MRTDown now."""
+    """Yield all tables, asked of MRTDown now."""
     tables = read_tables(access, 0, singapore_date(access.now()))
     yield tables.letters
+    yield tables.trains
     yield tables.names
 
 
 def read_files(document: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[Any]:
-    """Return the letters or names of some files; of names those of stations are needed, of letters all."""
-    parse = parse_letters if document is LETTERS else parse_names
+    """Return one document of some files; for names those of stations are needed, otherwise all."""
+    parse = _PARSERS[document]
     return table_of(document, _joined(payloads), parse([payload.content for payload in payloads]))
 
 
 def tables_of(payload: Payload, settings: Settings) -> Tables:
-    """Return both tables of files that one payload lists.
+    """Return all tables of files that one payload lists.
 
     Raises:
         SourceFormatError: if a file is none of MRTDown's, or lost a record.
     """
-    return Tables(
-        *(refuse_losses(read_files(document, [payload], settings)) for document in (LETTERS, NAMES))
-    )
+    return Tables(*(refuse_losses(read_files(document, [payload], settings)) for document in _PARSERS))
 
 
 def _joined(payloads: Sequence[Payload]) -> Payload:

@@ -69,6 +69,8 @@ def check_identities(stations: tuple[Station, ...], network: Network) -> Iterato
     yield from _check_unique("exit_id", (found.exit_id for station in stations for found in station.exits))
     platforms = (platform for station in stations for platform in station.platforms)
     yield from _check_unique("platform_id", (platform.platform_id for platform in platforms))
+    trains = (times for station in stations for times in station.trains)
+    yield from _check_unique("trains of", (f"{it.platform_id} {it.service} {it.days}" for it in trains))
     lines = {line.line_code: line for line in network.lines}
     for station in stations:
         yield from _check_station(station, lines)

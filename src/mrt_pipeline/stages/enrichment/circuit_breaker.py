@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.claims import (
     StationClaims,
     SurveyingSource,
 )
-from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.network import Platform, Station, TrainTimes
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import BlockedError, ModelCallError, SourceError
 from mrt_pipeline.extraction.deduction import conclude_step_free, documents_of
@@ -135,6 +135,7 @@ def enrich_station(station: Station, breakers: Sequence[CircuitBreaker], as_of: 
         slug=station.slug,
         status=_status_of(claims, failures),
         platforms=merged.platforms,
+        trains=_trains_at(merged.platforms, claims),
         exits=merged.exits,
         names=next((claim.names for claim in claims if claim.names is not None), None),
         rejected=tuple(rejection for claim in claims for rejection in claim.rejected),
@@ -146,6 +147,13 @@ def enrich_station(station: Station, breakers: Sequence[CircuitBreaker], as_of: 
         failures=failures,
     )
     return Outcome(enrichment, usage)
+
+
+def _trains_at(platforms: Iterable[Platform], claims: Iterable[StationClaims]) -> tuple[TrainTimes, ...]:
+    """Return the trains of the first source that gives any, at platforms that the station has."""
+    known = {platform.platform_id for platform in platforms}
+    given = next((claim.trains for claim in claims if claim.trains), ())
+    return tuple(times for times in given if times.platform_id in known)
 
 
 def _status_of(claims: Sequence[StationClaims], failures: dict[str, str]) -> EnrichmentStatus:

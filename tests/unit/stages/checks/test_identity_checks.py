@@ -14,6 +14,7 @@ from tests.fakes.network_builder import (
     make_exit,
     make_platform,
     make_station,
+    make_trains,
     open_stations,
     station_platform,
     with_platforms,
@@ -96,6 +97,13 @@ def test_a_platform_id_that_two_stations_use_is_reported() -> None:
     bishan = BISHAN.model_copy(update={"platforms": (other,)})
     [message] = _messages(_yishun(platforms=(platform,)), bishan)
     assert message.startswith("platform_id yishun-nsl-NS17 occurs 2 times")
+
+
+def test_trains_that_are_given_twice_are_reported() -> None:
+    platform = station_platform(NS13, NS17)
+    twice = (make_trains(platform), make_trains(platform, last_train="00:16"))
+    [message] = _messages(_yishun(platforms=(platform,), trains=twice))
+    assert message.startswith("trains of yishun-nsl-NS17 NSL_MAIN_S weekday occurs 2 times")
 
 
 @pytest.mark.parametrize("field", ["towards_code", "next_code"])

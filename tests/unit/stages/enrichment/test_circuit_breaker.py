@@ -1,19 +1,28 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.network import Station, StationNames
-from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage
+from mrt_pipeline.contracts.outputs import EnrichmentStatus, ExitEnrichment, ModelUsage
 from mrt_pipeline.errors import BlockedError, FetchError, ModelCallError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.table_source import TableSource
 from mrt_pipeline.stages.enrichment.circuit_breaker import CircuitBreaker, Outcome, enrich_station
 from tests.fakes.enrichment_sources import LandmarkSource, SurveyingLandmarkSource
-from tests.fakes.network_builder import cited, open_stations
+from tests.fakes.network_builder import (
+    SMALL_NETWORK,
+    cited,
+    make_platform,
+    make_trains,
+    open_stations,
+    station_platform,
+)
 
 YISHUN, BISHAN, SENJA = open_stations()
+NS13, NS17, *_ = SMALL_NETWORK.codes
 AS_OF = date(2026, 11, 23)
 NO_PAGE = SourceFormatError("fandom_wiki", "the page has no text.")
 
@@ -73,6 +82,25 @@ def test_the_first_source_that_gives_names_of_a_station_names_it() -> None:
     assert names is not None
     assert names.zh_hans == "义顺"
     assert enrich_station(YISHUN, breakers[:1], AS_OF).enrichment.names is None
+
+
+def test_the_first_source_that_gives_trains_gives_them_at_platforms_that_the_station_has() -> None:
+    way = make_platform(NS13, NS17)
+    here, elsewhere = station_platform(NS13, NS17), station_platform(NS17, NS13)
+    found = ExitEnrichment(exit_id=YISHUN.exits[0].exit_id, platforms=(way,))
+
+    def saying(source: str, **said: Any) -> CircuitBreaker:
+        claims = StationClaims(source=source, **said)
+        return CircuitBreaker(TableSource(source, "1", lambda _: claims))
+
+    breakers = [
+        saying("network", exits=(found,)),
+        saying("mrtdown", trains=(make_trains(here), make_trains(elsewhere))),
+        saying("other", trains=(make_trains(here, last_train="00:16"),)),
+    ]
+    [times] = enrich_station(YISHUN, breakers, AS_OF).enrichment.trains
+    assert (times.platform_id, times.last_train) == (here.platform_id, "00:31")
+    assert enrich_station(YISHUN, breakers[1:], AS_OF).enrichment.trains == ()
 
 
 def test_usage_and_rejections_of_all_sources_are_added_up() -> None:

@@ -1,0 +1,222 @@
+"""First and last trains: what MRTDown's files say of each service at a station, and at which platform.
+
+Times have no day of their own in the files. They hold for paths that had not ended when MRTDown last changed
+a platform of the station, as letters do. A clock starts anew at midnight, a day of service at three.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
+from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.network import ServiceDays, TrainTimes
+from mrt_pipeline.extraction.signed_letters import DirectionKey
+from mrt_pipeline.runtime.documents import Parsed
+from mrt_pipeline.runtime.records import RecordReader, is_object, natural_key, show
+from mrt_pipeline.sources.mrtdown import TRAINS, ServiceTimes
+from mrt_pipeline.sources.mrtdown.files import (
+    FILE_ID,
+    PlatformFile,
+    ServicePath,
+    objects_at,
+    read_files,
+    read_objects,
+)
+from mrt_pipeline.sources.mrtdown.parsing import Span, Step, holds_on, line_code_of, steps_from, unite_spans
+
+DAY_BEGINS_MINUTES = 3 * 60
+"""no train leaves between the last one of a day of service and this time"""
+_TIME = re.compile(r"(?P<hours>[0-2][0-9]):(?P<minutes>[0-5][0-9])", re.ASCII)
+_MINUTES_A_DAY = 24 * 60
+_SHOWN = 10
+
+
+def parse_trains(contents: Sequence[bytes]) -> Parsed[ServiceTimes]:
+    """Return the times in files of stations and services, sorted by station, next station and service.
+
+    Raises:
+        SourceFormatError: if a file is neither, or no station is among them.
+    """
+    files = read_files(contents, TRAINS.document_id)
+    findings = list(files.findings)
+    paths: dict[str, list[ServicePath]] = defaultdict(list)
+    for path in files.paths:
+        paths[path.service_id].append(path)
+    changed_on = _changed_on(files.platforms)
+    found: list[ServiceTimes] = []
+    for content in contents:
+        for item in read_objects(content, TRAINS.document_id, "a station or a service"):
+            station_id = item.get("id")
+            if item.get("firstLastTrain") is not None and station_id in changed_on:
+                updated_on = changed_on[str(station_id)]
+                found += _times_of(str(station_id), updated_on, item, paths, findings)
+    return Parsed(tuple(sorted(found, key=_place)), tuple(dict.fromkeys(findings)))
+
+
+def minutes_of(text: object) -> int | None:
+    """Return a time as minutes since the midnight at which its day of service began; none if it is no time.
+
+    ``00:31`` and ``24:31`` are both the time half an hour after the midnight at which that day ends.
+    """
+    found = _TIME.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        return None
+    minutes = int(found["hours"]) * 60 + int(found["minutes"])
+    since = minutes + _MINUTES_A_DAY if minutes < DAY_BEGINS_MINUTES else minutes
+    return since if since < _MINUTES_A_DAY + DAY_BEGINS_MINUTES else None
+
+
+def trains_on(
+    as_of: date, times: Iterable[ServiceTimes], platforms: Mapping[DirectionKey, str], provenance: Provenance
+) -> tuple[dict[str, tuple[TrainTimes, ...]], tuple[Finding, ...]]:
+    """Return the trains of each station by its code on a day, and which are left out.
+
+    Of a service that leaves a station in two directions it is not known to which of them its times belong.
+
+    Args:
+        as_of: the day.
+        times: the records, in any order.
+        platforms: the id of the platform of each direction; an empty one if there are two.
+        provenance: the document that the records are of.
+    """
+    at: dict[tuple[str, str], list[ServiceTimes]] = defaultdict(list)
+    for record in times:
+        if holds_on(as_of, record):
+            at[record.station_id, record.service_id].append(record)
+    found: dict[str, list[TrainTimes]] = defaultdict(list)
+    left_out = []
+    for (station_id, service_id), same in at.items():
+        ways = {(record.line_code, record.station_code, record.next_code) for record in same}
+        platform_id = platforms.get(next(iter(ways))) if len(ways) == 1 else None
+        if not platform_id:
+            left_out.append(f"{station_id} {service_id}")
+            continue
+        found[same[0].station_code] += _publish(same[0], platform_id, provenance)
+    trains = {code: tuple(sorted(said, key=_order)) for code, said in found.items()}
+    return trains, _left_out(left_out, provenance.document_id)
+
+
+def _changed_on(platforms: Iterable[PlatformFile]) -> dict[str, str]:
+    """Return the day on which MRTDown last changed a platform of each station."""
+    changed: dict[str, str] = {}
+    for platform in platforms:
+        changed[platform.station_id] = max(changed.get(platform.station_id, ""), platform.updated_on)
+    return changed
+
+
+def _times_of(
+    station_id: str,
+    updated_on: str,
+    station: Mapping[str, object],
+    paths: Mapping[str, Sequence[ServicePath]],
+    findings: list[Finding],
+) -> Iterator[ServiceTimes]:
+    reader = _reader(station_id, station)
+    seen: set[str] = set()
+    for item in objects_at(station, reader, "firstLastTrain", "services"):
+        part = _reader(station_id, item)
+        service_id = part.text("serviceId", max_chars=40, pattern=FILE_ID)
+        if part.is_sound and (service_id not in paths or service_id in seen):
+            part.lose("field-invalid", f"names the service {service_id}; expected one of the files, once.")
+        seen.add(service_id)
+        times = dict(_read_days(item, service_id, part)) if part.is_sound else {}
+        findings += part.findings
+        for step, span in _spans_from(station_id, updated_on, paths[service_id] if times else ()):
+            line_code = line_code_of(paths[service_id][0].line_id)
+            at = (station_id, service_id, *step, line_code)
+            weekday, saturday, sunday = (times.get(days, ()) for days in ServiceDays)
+            yield ServiceTimes(*at, weekday, saturday, sunday, *span)
+    findings += reader.findings
+
+
+def _reader(station_id: str, fields: Mapping[str, object]) -> RecordReader:
+    """Return what reads times; one that is lost is no more than a gap, and takes no letter with it."""
+    return RecordReader(f"{TRAINS.document_id}:{station_id}", fields, "time", Severity.WARNING)
+
+
+def _read_days(
+    service: Mapping[str, object], service_id: str, reader: RecordReader
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield days with the first and the last train as a clock shows them."""
+    times = service.get("times")
+    for days, given in times.items() if is_object(times) else [("times", times)]:
+        first, last = (given.get(name) if is_object(given) else None for name in ("firstTrain", "lastTrain"))
+        begins, ends = minutes_of(first), minutes_of(last)
+        if days not in list(ServiceDays) or begins is None or ends is None:
+            reader.lose(
+                "field-invalid",
+                f"has {show(first)} and {show(last)} for {service_id} on {show(days)}; expected two times "
+                f"like 05:35 and 00:31 on {', '.join(ServiceDays)}.",
+            )
+        elif not begins < min(ends, _MINUTES_A_DAY):
+            reader.lose(
+                "field-invalid",
+                f"has {first} as the first and {last} as the last train of {service_id} on {days}; expected "
+                "a first train before midnight and a later last one.",
+            )
+        else:
+            yield days, (_clock(begins), _clock(ends))
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
+
+
+def _spans_from(
+    station_id: str, updated_on: str, paths: Iterable[ServicePath]
+) -> Iterator[tuple[Step, Span]]:
+    """Yield each step that a service takes from a station, and the stretch of time in which it does."""
+    spans: dict[Step, list[Span]] = defaultdict(list)
+    for path in paths:
+        if path.valid_to is None or path.valid_to > updated_on:
+            for step in steps_from(station_id, path):
+                spans[step].append((path.valid_from, path.valid_to))
+    for step, given in spans.items():
+        yield from ((step, span) for span in unite_spans(given))
+
+
+def _publish(record: ServiceTimes, platform_id: str, provenance: Provenance) -> Iterator[TrainTimes]:
+    reason = provenance.cite(f"{record.station_id}:{record.service_id}")
+    for days in ServiceDays:
+        if times := getattr(record, days):
+            first, last = times
+            yield TrainTimes(
+                platform_id=platform_id,
+                service=record.service_id,
+                days=days,
+                first_train=first,
+                last_train=last,
+                is_last_next_day=last < first,
+                confidence=Confidence.MEDIUM,
+                evidence={WHOLE_RECORD: (reason,)},
+            )
+
+
+def _left_out(services: Sequence[str], document_id: str) -> tuple[Finding, ...]:
+    if not services:
+        return ()
+    more = f" and {len(services) - _SHOWN} more" if len(services) > _SHOWN else ""
+    return (
+        finding_of(
+            "trains-without-platform",
+            f"{document_id}: first and last trains of {counted(len(services), 'service')} are not published, "
+            f"since their platform is not certain: {', '.join(services[:_SHOWN])}{more}. The service leaves "
+            "the station in two directions, or in one that the network table does not have.",
+            record_id=document_id,
+        ),
+    )
+
+
+def _order(times: TrainTimes) -> tuple[object, ...]:
+    return times.platform_id, times.service, list(ServiceDays).index(times.days)
+
+
+def _place(record: ServiceTimes) -> tuple[object, ...]:
+    codes = natural_key(record.station_code), natural_key(record.next_code)
+    return *codes, record.service_id, record.valid_from
