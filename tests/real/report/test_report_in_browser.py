@@ -219,9 +219,9 @@ def test_what_changed_is_marked_on_the_map_and_listed(page: Reader) -> None:
     changes = page.find("#changes").text
     for words in (
         "3 stations opened, 2 codes renumbered",
-        "Keppel (CC30) with 3 exits",
-        "Bayfront: CE1 → CC34",
-        "Marina Bay: CE2 → CC33",
+        "CC30 Keppel: exits ccl-1, ccl-2, ccl-3",
+        "CE1 → CC34 Bayfront",
+        "CE2 → CC33 Marina Bay",
         "CCL, which is a ring now",
     ):
         assert words in changes
