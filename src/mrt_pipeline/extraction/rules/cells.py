@@ -24,7 +24,7 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_bare_remark, is_understood
-from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.labels import names_another_exit, read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import (
     BRACKETS,
@@ -179,7 +179,7 @@ def _read_items(
     need: Need,
 ) -> Iterator[Candidate]:
     is_denied = False
-    for item in split_items(page.text, piece):
+    for item in _items_of(page, piece, labels):
         if item.lead is not None:
             lead = read_labels(page, item.lead)
             if lead and lead.has_word:
@@ -204,6 +204,20 @@ def _read_items(
         for start, end in _around_doubted_lift(page.text, item.start, item.end):
             part = item if end - start == item.end - item.start else replace(item, start=start, end=end)
             yield from _read_part(page, part, meaning, labels, row, need=need)
+
+
+def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
+    """Yield the items of a piece, without those behind an exit that is none of its own and is not read."""
+    is_ended = False
+    for item in split_items(page.text, piece):
+        head = page.text[item.start : item.end] if item.lead is None else item.lead
+        found = read_labels(page, item.lead) if item.lead is not None else None
+        if found is not None and found.has_word:
+            is_ended = False
+        elif names_another_exit(head, labels):
+            is_ended = True
+        if not is_ended:
+            yield item
 
 
 def _read_part(
