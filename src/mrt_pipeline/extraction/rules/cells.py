@@ -105,7 +105,10 @@ def read_cell(
         for start, end in _around_doubted_lift(page.text, piece.start, piece.end)
         for stretch in doubtful_stretches(page.text, start, end, is_about_access=is_about_access)
     ]
+    is_access_doubtful = _needs_doubted_lift(page.words(piece))
     for found in _read_items(page, piece, meaning, labels, row, need=need):
+        if is_access_doubtful and found.field == "access":
+            continue
         left, right = found.cell or (piece.start, piece.end)
         if not any(left < end and start < right for start, end in doubtful):
             yield found
@@ -118,6 +121,14 @@ def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
         return [(start, end)]
     around = (start, start + found.start()), (start + found.end(), end)
     return [bounds for bounds in around if text[slice(*bounds)].strip()]
+
+
+def _needs_doubted_lift(words: str) -> bool:
+    """Return whether a list beside a lift that may not be there has a lift, or a way that may be by it."""
+    around = _around_doubted_lift(words, 0, len(words))
+    said = [value for bounds in around for value in access_in(words[slice(*bounds)])]
+    is_divided = around != [(0, len(words))]
+    return is_divided and any(value == "lift" or MEANING.get(value) is StepFree.YES for value in said)
 
 
 def without_doubted_lift(words: str) -> str:
