@@ -63,9 +63,10 @@ _ACCESS = re.compile(
 _DENYING = frozenset({STEP_FREE_NO, "stairs_only", *DENIALS})
 _FOOTNOTE = re.compile(r"[*†‡]")
 """A footnote elsewhere on the page may take the answer back."""
+_NOT_OF_OTHERS = r"(?![^(),;]*\b(?:exit|entrance|escalator|stair|both|all|they|these))"
 _LIFT_WITH_REMARK = re.compile(
-    r"(?:^|[:,;])\s*lifts?\s*\((?P<remark>(?![^()]*\b(?:exit|entrance|escalator|stair|both|all|they|these))"
-    r"[^()]*)\)\s*(?:[,;]|$)",
+    rf"(?:^|[:,;])\s*lifts?(?P<remark>\s*\({_NOT_OF_OTHERS.replace('(),;', '()')}[^()]*\)"
+    rf"|\s{_NOT_OF_OTHERS}[^(),;]+(?:\([^()]*\))?)\s*(?:[,;]|$)",
     re.IGNORECASE,
 )
 """A remark on nothing but a lift that is listed by itself."""
@@ -117,7 +118,7 @@ def read_cell(
 def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
     """Return a list without a lift that may not be there: of `Escalator, lift (planned)` the escalator."""
     found = _LIFT_WITH_REMARK.search(text[start:end]) if text.find("(", start, end) >= 0 else None
-    if found is None or is_understood(found["remark"], may_name=True, may_deny=True):
+    if found is None or is_understood(found["remark"].strip(" ()"), may_name=True, may_deny=True):
         return [(start, end)]
     around = (start, start + found.start()), (start + found.end(), end)
     return [bounds for bounds in around if text[slice(*bounds)].strip()]
