@@ -10,7 +10,7 @@ import orjson
 
 from mrt_pipeline.cli.printing import align, say, say_json
 from mrt_pipeline.config import PipelineConfig, find_config
-from mrt_pipeline.orchestrator.evaluation import Evaluation, Score, evaluate
+from mrt_pipeline.orchestrator.evaluation import Evaluation, Fact, Score, evaluate
 
 MAX_HEADS = 20
 
@@ -19,7 +19,7 @@ def show_evaluation(folder: Path, config: Path | None, as_of: datetime | None, *
     """Print what the rules read of the pages in a folder, and what they missed and why."""
     found = evaluate(folder, PipelineConfig(find_config(config)), as_of.date() if as_of else None)
     if as_json:
-        say_json(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        say_json(orjson.dumps(found, default=Fact._asdict, option=orjson.OPT_INDENT_2))
     else:
         say(*_describe(found))
 

@@ -44,7 +44,8 @@ MAX_SHOWN_CHARS = 80
 
 _MARKUP = re.compile(r"[<>{}\[\]|\\`*=]|https?:|www\.|&\w+;")
 _ADVERT = re.compile(
-    r"\b(?:wi[ -]?fi|log[ -]?in|sign-?(?:in|up)|password|click|scan|qr|promo\w*|bit[ .-]?ly|tiny ?url"
+    r"\b(?:wi[ -]?fi|log[ -]?in|sign-?(?:in|up)|password|click|scan|qr|bit[ .-]?ly|tiny ?url"
+    r"|promo(?:s|tions|tional)?|promotion(?! (?:board|council|centre))"
     r"|what'?s ?app|telegram|prizes?|www|[3689]\d{3} ?\d{4}"
     r"|[\w-]+\.(?:com|net|org|info|biz|xyz|top|shop|link|app|site|online|me|gl|io|sg))\b",
     re.IGNORECASE,
@@ -222,7 +223,8 @@ def _check_is_name(name: str, station: Station) -> None:
     """Raise unless a name is short, free of markup and names something other than the station or an exit."""
     words = fold(name).split()
     is_dull = all(_DULL_WORD.fullmatch(word) for word in words)
-    is_own = plain_name(name) in {"", plain_name(station.name)} or bool(labels_named(name))
+    is_station = plain_name(name) in {"", plain_name(station.name)} and not name.endswith("+")  # `Bugis+`
+    is_own = is_station or bool(labels_named(name))
     is_lower = name[:1].islower()
     is_access = any(pattern.search(name) for pattern in (_ACCESS_THING, *VOCABULARY.values()))
     is_none = is_dull or is_own or is_lower or is_access

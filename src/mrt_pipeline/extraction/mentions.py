@@ -12,6 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from mrt_pipeline.extraction.access_words import is_not_now
+from mrt_pipeline.extraction.page_model import NOTE
+
 Labels = frozenset[str]
 NOBODY: Labels = frozenset()
 
@@ -46,6 +49,12 @@ _SENTENCE_END = re.compile(r"[.!?;。；！？]+(?:\s+|$)|\s*[|\t]\s*")
 _CLAUSE_END = re.compile(r"[,:]|\b(?:but|while|whereas|although|though|however|and)\b", re.IGNORECASE)
 _JOINING = re.compile(r"\s*(?:,|/|&|and|or|,\s*and)\s*", re.IGNORECASE)
 _BULLET = re.compile(r"\s*[-*•·]\s+")
+_NAMELESS = re.compile(
+    rf"\W*(?:[^\W\d]+\W+){{0,2}}?(?i:exit|entrance|出口)(?<!s)(?:\W*|\s*[(（\[].*|\s*[A-Z?]+)"
+    rf"|\W*{NOTE}\s*(?:[(（\[].*)?\W*",
+    re.DOTALL,
+)
+_BARE_BEHIND = re.compile(r"[\s*#•·]*(?:[A-Z][0-9]?|[0-9]{1,2}[A-Z]?)?(?P<rest>\s*[(（\[:：–—].*)", re.DOTALL)
 _ROW_LABEL = re.compile(rf"\W*(?P<label>{ANY_CASE_LABEL})\s*(?=[|\t])")
 
 
@@ -119,6 +128,15 @@ def labels_named(text: str) -> Labels:
     """Return every label of an exit that a text names."""
     lines = _line_bounds(text)
     return NOBODY.union(*(item.labels for bounds in lines for item in _mentions_in_line(text, *bounds, EXIT)))
+
+
+def is_nameless_exit(text: str) -> bool:
+    """Return whether a line is an exit that no label tells from others, or that is not in use or hidden.
+
+    `New exit (2027)`, `Exit TBC`, `C (closed)`, `†`, `(closed)`.
+    """
+    bare = _BARE_BEHIND.fullmatch(text)
+    return _NAMELESS.fullmatch(text) is not None or (bare is not None and is_not_now(bare["rest"]))
 
 
 def mentions_in(text: str, start: int, end: int, kind: Kind = EXIT) -> list[Mention]:
@@ -214,7 +232,8 @@ def _owning_heading(text: str, line_start: int, kind: Kind) -> Mention | None:
         above = _BULLET.match(line)
         if mentions and above and indent is not None and above.end() >= indent:
             return None  # an entry heads no other one of its own list
-        is_item = is_listed and not mentions and above is not None
+        is_nameless = is_nameless_exit(line[above.end() if above else 0 :])
+        is_item = is_listed and not mentions and above is not None and not is_nameless
         if line.strip() and not is_item:
             is_heading = len(mentions) == 1 and _is_heading(line, mentions[0].start - start)
             return mentions[0] if is_heading else None

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import NOTE
 from mrt_pipeline.extraction.qualifiers import is_understood
 
@@ -62,6 +63,16 @@ def may_be_label(element: _Element) -> bool:
     if element.tag == "img":
         return _text_of(element) != "" and block.tag in _HEADS
     return True
+
+
+def is_struck_exit(element: _Element) -> bool:
+    """Return whether words taken back are a line of their own that names an exit: what follows is of none."""
+    before, after = element.getprevious(), element.getnext()
+    parent = element.getparent()
+    lead = before.tail if before is not None else parent.text if parent is not None else None
+    is_alone = all(other is None or other.tag == "br" for other in (before, after))
+    has_words = any((text or "").strip() for text in (lead, element.tail))
+    return is_alone and not has_words and bool(labels_named("".join(map(str, element.itertext()))))
 
 
 def _text_of(image: _Element) -> str:

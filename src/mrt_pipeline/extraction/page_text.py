@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.line_builder import Words
 from mrt_pipeline.extraction.looks import Look, Place, is_surely_hidden, look_of, place_of
-from mrt_pipeline.extraction.page_images import image_words, may_be_label
+from mrt_pipeline.extraction.page_images import image_words, is_struck_exit, may_be_label
 from mrt_pipeline.extraction.page_model import NOTE, PageText
 from mrt_pipeline.extraction.page_noise import (
     TAKEN_BACK_TAGS,
@@ -183,6 +183,7 @@ class _Reader:
         self._words().add(remark)
         if remark is None and element.tag in TAKEN_BACK_TAGS:
             self._words().has_gap |= may_be_label(element)
+            self._words().add(NOTE if is_struck_exit(element) else None)
 
     def add_notice(self, words: str | None) -> None:
         """Take the words of a notice as a paragraph of their own."""

@@ -184,6 +184,17 @@ def test_words_that_name_no_place_are_no_landmark(name: str) -> None:
     assert reasons(text, said("landmark", name, text)) == ["not-a-name"]
 
 
+def test_a_place_may_promote_health_or_be_the_stations_name_with_a_plus() -> None:
+    for name in ("Health Promotion Board", "Yishun+"):
+        exits, rejected, _ = grounded(
+            f"Exit A leads to {name}", said("landmark", name, f"Exit A leads to {name}")
+        )
+        assert ([item.name for item in exits[0].landmarks], rejected) == ([name], ())
+    for name in ("Promotion At Gold Mall", "Promo Mall"):
+        text = f"Exit A leads to {name}"
+        assert reasons(text, said("landmark", name, text)) == ["hostile-text"]
+
+
 @pytest.mark.parametrize(
     "mark", [", ", "; ", " / ", " • ", "\n", "\n- ", "、", "； ", ",", " · ", "¦", ", and "]
 )

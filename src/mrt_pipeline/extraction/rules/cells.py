@@ -24,7 +24,7 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_bare_remark, is_understood
-from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.labels import names_another_exit, read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import (
     BRACKETS,
@@ -63,9 +63,10 @@ _ACCESS = re.compile(
 _DENYING = frozenset({STEP_FREE_NO, "stairs_only", *DENIALS})
 _FOOTNOTE = re.compile(r"[*†‡]")
 """A footnote elsewhere on the page may take the answer back."""
+_NOT_OF_OTHERS = r"(?![^(),;]*\b(?:exit|entrance|escalator|stair|both|all|they|these))"
 _LIFT_WITH_REMARK = re.compile(
-    r"(?:^|[:,;])\s*lifts?\s*\((?P<remark>(?![^()]*\b(?:exit|entrance|escalator|stair|both|all|they|these))"
-    r"[^()]*)\)\s*(?:[,;]|$)",
+    rf"(?:^|[:,;])\s*lifts?(?P<remark>\s*\({_NOT_OF_OTHERS.replace('(),;', '()')}[^()]*\)"
+    rf"|\s{_NOT_OF_OTHERS}[^(),;]+(?:\([^()]*\))?)\s*(?:[,;]|$)",
     re.IGNORECASE,
 )
 """A remark on nothing but a lift that is listed by itself."""
@@ -105,7 +106,10 @@ def read_cell(
         for start, end in _around_doubted_lift(page.text, piece.start, piece.end)
         for stretch in doubtful_stretches(page.text, start, end, is_about_access=is_about_access)
     ]
+    is_access_doubtful = _needs_doubted_lift(page.words(piece))
     for found in _read_items(page, piece, meaning, labels, row, need=need):
+        if is_access_doubtful and found.field == "access":
+            continue
         left, right = found.cell or (piece.start, piece.end)
         if not any(left < end and start < right for start, end in doubtful):
             yield found
@@ -114,10 +118,18 @@ def read_cell(
 def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
     """Return a list without a lift that may not be there: of `Escalator, lift (planned)` the escalator."""
     found = _LIFT_WITH_REMARK.search(text[start:end]) if text.find("(", start, end) >= 0 else None
-    if found is None or is_understood(found["remark"], may_name=True, may_deny=True):
+    if found is None or is_understood(found["remark"].strip(" ()"), may_name=True, may_deny=True):
         return [(start, end)]
     around = (start, start + found.start()), (start + found.end(), end)
     return [bounds for bounds in around if text[slice(*bounds)].strip()]
+
+
+def _needs_doubted_lift(words: str) -> bool:
+    """Return whether a list beside a lift that may not be there has a lift, or a way that may be by it."""
+    around = _around_doubted_lift(words, 0, len(words))
+    said = [value for bounds in around for value in access_in(words[slice(*bounds)])]
+    is_divided = around != [(0, len(words))]
+    return is_divided and any(value == "lift" or MEANING.get(value) is StepFree.YES for value in said)
 
 
 def without_doubted_lift(words: str) -> str:
@@ -179,7 +191,7 @@ def _read_items(
     need: Need,
 ) -> Iterator[Candidate]:
     is_denied = False
-    for item in split_items(page.text, piece):
+    for item in _items_of(page, piece, labels):
         if item.lead is not None:
             lead = read_labels(page, item.lead)
             if lead and lead.has_word:
@@ -204,6 +216,20 @@ def _read_items(
         for start, end in _around_doubted_lift(page.text, item.start, item.end):
             part = item if end - start == item.end - item.start else replace(item, start=start, end=end)
             yield from _read_part(page, part, meaning, labels, row, need=need)
+
+
+def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
+    """Yield the items of a piece, without those behind an exit that is none of its own and is not read."""
+    is_ended = False
+    for item in split_items(page.text, piece):
+        head = page.text[item.start : item.end] if item.lead is None else item.lead
+        found = read_labels(page, item.lead) if item.lead is not None else None
+        if found is not None and found.has_word:
+            is_ended = False
+        elif names_another_exit(head, labels):
+            is_ended = True
+        if not is_ended:
+            yield item
 
 
 def _read_part(

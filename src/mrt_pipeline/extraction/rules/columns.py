@@ -20,7 +20,7 @@ from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import split_list
 from mrt_pipeline.extraction.rules.place_mentions import is_generic, is_name
 from mrt_pipeline.extraction.rules.platforms import led_sign
-from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, read_label_heading
+from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, labels_below
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, FILLERS, Meaning, folded
 
 MAX_HEAD_WORDS = 4
@@ -65,7 +65,7 @@ class TableState:
 def take_divider(page: RulePage, row: TableRow, state: TableState, labels: tuple[str, ...]) -> None:
     """Take that the rows below belong to a heading inside the table."""
     words = page.words(row.cells[0].piece)
-    state.labels = read_label_heading(page, words) or labels
+    state.labels = labels_below(page, words, labels)
     state.is_unread = is_untrusted_head(page, words)
     state.section = state.section.below(page, row.cells[0].piece)
     state.has_data = False

@@ -6,10 +6,17 @@ A label may be in lower case, in brackets, or have a full stop behind it: ``a``,
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
-from mrt_pipeline.extraction.mentions import ANY_CASE_LABEL, LABEL_PATTERN, labels_in, upper_labels
+from mrt_pipeline.extraction.mentions import (
+    ANY_CASE_LABEL,
+    LABEL_PATTERN,
+    is_nameless_exit,
+    labels_in,
+    upper_labels,
+)
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import end_of_present
 from mrt_pipeline.extraction.rules.words import EXIT_WORDS, Meaning
@@ -58,6 +65,13 @@ _KEY_OF_EXIT = re.compile(
     rf"(?P<key>\S.*?)\s*(?:\(|[:–-]|\bat\b|\bof\b|\bfor\b|\s)\s*(?P<exit>(?i:{_WORDS})\s.*?)\)?"
 )
 _CLOSERS = (")", "）", "]")
+_NAMED_EXIT = re.compile(
+    rf"\W*(?P<lead>(?:(?!(?i:to|at|of|from|with|near|by|via|as|and|or|for|in|on|the|use)\b)[^\W\d]+\W+){{0,2}}?)"
+    rf"(?i:{_WORDS})(?![a-z])(?:\s*(?i:no\.|number|letter))?[\s:：#.(（\[\-‑–—]*"
+    rf"(?P<labels>{_listed(LABEL_PATTERN)}|{_listed(ANY_CASE_LABEL)}(?=\s*(?:\Z|[^\w\s])))"
+)
+"""An exit that a block begins with, behind two words at most: `Exit C`, `Former Exit C`."""
+_BARE_EXIT = re.compile(r"\W*(?P<labels>[A-Z][0-9]?)\s*[(（\[:：–—]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,16 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
         if match is not None and (_REST_BEGINS.match(match["rest"]) or _is_bare_in_brackets(match)):
             return _label_text(page, match)
     return None
+
+
+def names_another_exit(text: str, own: Sequence[str]) -> bool:
+    """Return whether a block begins with an exit that is none of some exits, even a closed or unknown one.
+
+    What stands below it is not theirs any more.
+    """
+    named = _NAMED_EXIT.match(text) or _BARE_EXIT.match(text)
+    labels = labels_in(_plain_joins(upper_labels(named["labels"]))) if named else None
+    return bool(own) and (is_nameless_exit(text) if labels is None else not labels <= set(own))
 
 
 def read_labelled_key(page: RulePage, text: str) -> tuple[tuple[str, ...], Meaning] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
@@ -18,7 +18,7 @@ from mrt_pipeline.extraction.rules.cells import (
     without_doubted_lift,
 )
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
-from mrt_pipeline.extraction.rules.labels import LabelText, read_labels
+from mrt_pipeline.extraction.rules.labels import LabelText, names_another_exit, read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import BRACKETS, split_bounds, strip_bounds
 from mrt_pipeline.extraction.rules.place_mentions import Need
@@ -100,6 +100,8 @@ class ListReader:
             self._owners, self._section = [], section
         depth = TERM_DEPTH if line.kind == "term" else line.depth + is_below
         self._owners = [owner for owner in self._owners if owner.depth < depth]
+        if self._owners and names_another_exit(words, self._owners[-1].labels):
+            self._owners = [replace(owner, labels=()) for owner in self._owners]
         owner = self._owners[-1] if self._owners else _Owner(-1, section.labels, None, is_unread=False)
         if owner.is_unread:
             return

@@ -11,7 +11,7 @@ from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Tabl
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted, is_taken_back, without_notes
-from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.labels import names_another_exit, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning
@@ -63,6 +63,14 @@ def sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
             if is_heading and not isinstance(block, Table):
                 above.append((level, block.piece))
             own = section = _section_below(page, [piece for _, piece in above])
+        if (
+            isinstance(block, Line)
+            and not is_heading
+            and names_another_exit(page.words(block.piece), own.labels)
+        ):
+            while own.labels:
+                above.pop()
+                own = section = _section_below(page, [piece for _, piece in above])
         if not is_heading:
             if isinstance(block, Line) and block.kind == "paragraph":
                 section = replace(own, is_unread=True) if is_untrusted_lead(page, block) else own
@@ -102,6 +110,11 @@ def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = Fals
     found = read_labels(page, text)
     is_bare = found is not None and not text[found.rest_start :].strip()
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
+
+
+def labels_below(page: RulePage, text: str, own: tuple[str, ...]) -> tuple[str, ...]:
+    """Return whose is what a caption or a row across a table heads, within what belongs to some exits."""
+    return read_label_heading(page, text) or (() if names_another_exit(text, own) else own)
 
 
 def sign_of_heading(page: RulePage, heading: Piece) -> tuple[str, int] | None:
@@ -154,6 +167,7 @@ def _section_below(page: RulePage, headings: list[Piece]) -> Section:
             labels, topic = found, topic or Meaning.EXIT
         else:
             topic = page.vocabulary.meaning_of(text) or topic
+            labels = () if names_another_exit(text, labels) else labels
     return Section(
         headings=tuple(reversed(words)),
         labels=labels,

@@ -31,7 +31,7 @@ from mrt_pipeline.extraction.rules.columns import (
     take_turned_header,
 )
 from mrt_pipeline.extraction.rules.grids import TableRow, grid_of, is_copy, is_divider
-from mrt_pipeline.extraction.rules.labels import LabelText, read_labelled_key, read_labels
+from mrt_pipeline.extraction.rules.labels import LabelText, names_another_exit, read_labelled_key, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import split_items
 from mrt_pipeline.extraction.rules.passages import has_unread_words
@@ -42,7 +42,7 @@ from mrt_pipeline.extraction.rules.platform_rows import (
     read_platform_row,
 )
 from mrt_pipeline.extraction.rules.platforms import led_sign
-from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted_head, read_label_heading
+from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted_head, labels_below
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
@@ -88,7 +88,7 @@ def _read_rows(page: RulePage, table: Table, section: Section, doubtful: set[str
     caption = page.words(table.caption) if table.caption else ""
     if caption and is_untrusted_head(page, caption):
         return
-    labels = read_label_heading(page, caption) or section.labels
+    labels = labels_below(page, caption, section.labels)
     grid = grid_of(page, table)
     state = TableState(section.below(page, table.caption) if table.caption else section, labels=labels)
     if grid.corner is None:
@@ -109,11 +109,20 @@ def _read_rows(page: RulePage, table: Table, section: Section, doubtful: set[str
             take_header(page, row, below, state)
         else:
             state.is_after_header, state.has_data = False, True
+            if names_another_exit(_first_words(page, row), state.labels):
+                state.labels = ()
             doubtful.update(_doubtful_labels(page, row, state))
             if not state.is_unread:
                 candidates = tuple(dict.fromkeys(_read_row(page, row, state)))
                 is_row_unread = _is_unread(page, row, candidates, state)
                 yield RowReading(row, candidates, is_row_unread, _leads_of(page, row, state))
+
+
+def _first_words(page: RulePage, row: TableRow) -> str:
+    """Return what a row begins with: `Exit C`, or its key with what stands behind that: `Exit | C`."""
+    first, *others = (page.words(cell.piece) for cell in row.cells)
+    is_key = page.vocabulary.meaning_of_key(first) is Meaning.EXIT
+    return " ".join([first, *others[:1]]) if is_key else first
 
 
 def _doubtful_labels(page: RulePage, row: TableRow, state: TableState) -> tuple[str, ...]:

@@ -87,6 +87,17 @@ def test_an_entry_that_denies_or_undoes_it_says_nothing_for_an_exit(words: str) 
     assert _positive(_in_a_list(words)) == set()
 
 
+def test_a_way_beside_a_lift_that_may_not_be_there_is_not_known_to_be_step_free() -> None:
+    for words in (
+        "Step-free, lift (planned)",
+        "Wheelchair accessible; lift (being built)",
+        "Lift, lift (closed)",
+    ):
+        assert _positive(_in_a_cell(words)) == set()
+        assert _positive(published(f"<h2>Exits</h2><ul><li>Exit A: {words}</li></ul>")) == set()
+    assert _positive(_in_a_cell("Escalator; lift (planned)")) == {"A escalator"}
+
+
 @pytest.mark.parametrize("words", ["Yes, two steps", "Yes (two steps)", "Yes, by stairs", "Yes - stairs"])
 def test_an_exit_whose_yes_comes_with_steps_is_not_step_free(words: str) -> None:
     assert published(table("Exit | Step-free", f"A | {words}")) == set()

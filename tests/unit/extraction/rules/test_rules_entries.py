@@ -33,7 +33,10 @@ def test_no_number_among_services_is_a_stop_but_the_first_one_that_more_is_said_
     assert published(_list("Buses: 39, 59049", "Bus: 39 (alight at 59049)", "Routes: 59049, 39")) == set()
 
 
-@pytest.mark.parametrize("words", ["Escalator, lift (planned)", "Lift (under repair); escalator"])
+@pytest.mark.parametrize(
+    "words",
+    ["Escalator, lift (planned)", "Lift (under repair); escalator", "Escalator; lift being built (by 2027)"],
+)
 def test_a_remark_on_a_lift_leaves_what_is_listed_beside_it(words: str) -> None:
     for html in (_list(words), _list(f"Access: {words}"), table("Exit | Facilities", f"A | {words}")):
         assert published(html) == {"A escalator"}
