@@ -15,19 +15,21 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import mrt_pipeline
 from tests.e2e.command import Workplace, load
 from tests.fakes.lta_feed import lta_feed
+from tests.fakes.release_crash_scene import OLD, prepare
 from tests.fakes.train_schedules import zipped
 
 pytestmark = pytest.mark.real_parts
 
 READERS = (
-    *("frictionless>=5.21", "geoparquet-validator>=0.2", "gtfs-guru>=1.0", "gtfs-validator>=0.1.2"),
-    "pyogrio>=0.13",
+    *("check-jsonschema>=0.39", "datasette>=0.65", "frictionless>=5.21", "geojson-validator>=0.7"),
+    *("geoparquet-validator>=0.2", "gtfs-guru>=1.0", "gtfs-validator>=0.1.2", "pyogrio>=0.13"),
 )
 
 
@@ -46,7 +48,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a run that has written every format."""
     place = Workplace(
         tmp_path_factory.mktemp("run"),
-        {"MRT_PIPELINE__OUTPUT__FORMATS": "[csv, geopackage, geoparquet, gtfs]"},
+        {"MRT_PIPELINE__OUTPUT__FORMATS": "[csv, geojson, geopackage, geoparquet, gtfs]"},
     )
     result = place.call("run")
     assert result.returncode == 0, result.stderr
@@ -194,7 +196,7 @@ def test_gdal_reads_layers_and_tables_of_the_geopackage(run: Path, programs: Pat
     exits = sum(len(station["exits"]) for station in stations)
     assert lines[0].startswith(f"stations Point EPSG:4326 {len(stations)} (103.")
     assert lines[1].startswith(f"exits Point EPSG:4326 {exits} (103.")
-    assert [line.split()[1] for line in lines[2:]] == ["None"] * 8
+    assert [line.split()[1] for line in lines[2:]] == ["None"] * 9
 
 
 def test_gdal_finds_out_that_a_geopackage_does_not_say_what_it_is(
@@ -219,3 +221,62 @@ def test_a_validator_of_geoparquet_finds_points_metadata_and_boxes_as_the_standa
     damaged.write_bytes((run / "exits.parquet").read_bytes().replace(b'["bbox","xmin"]', b'["bbox","xxxx"]'))
     found = _call(programs / "geoparquet-validator", "check", damaged)
     assert (found.returncode, "FAIL  /conf/covering" in found.stdout) == (1, True), found.stdout
+
+
+def test_datasette_finds_every_table_of_the_geopackage(run: Path, programs: Path) -> None:
+    inspected = _call(programs / "datasette", "inspect", run / "mrt.gpkg")
+    assert inspected.returncode == 0, inspected.stderr
+    counts = {name: table["count"] for name, table in json.loads(inspected.stdout)["mrt"]["tables"].items()}
+    with zipfile.ZipFile(run / "mrt_tables.zip") as packed:
+        rows = {
+            Path(name).stem: len(list(csv.reader(io.TextIOWrapper(packed.open(name), "utf-8")))) - 1
+            for name in packed.namelist()
+            if name.endswith(".csv")
+        }
+    assert len(rows) == 11
+    assert {name: counts[name] for name in rows} == rows
+
+
+def _judge_geojson(programs: Path, file: Path) -> dict[str, dict[str, Any]]:
+    """Return what a checker of RFC 7946 finds wrong in the structure of a file and in its positions."""
+    ask = (
+        "import json, sys\n"
+        "from geojson_validator import configure_logging, validate_geometries, validate_structure\n"
+        "data = json.load(open(sys.argv[1], encoding='utf-8'))\n"
+        "found = validate_geometries(data)\n"
+        "print(json.dumps({'structure': validate_structure(data), **found}))\n"
+    )
+    checked = _call(programs / "python", "-c", ask, file)
+    assert checked.returncode == 0, checked.stderr
+    return dict(json.loads(checked.stdout))
+
+
+def test_a_checker_of_geojson_finds_points_as_the_standard_has_them(
+    run: Path, programs: Path, tmp_path: Path
+) -> None:
+    whole = _judge_geojson(programs, run / "exits.geojson")
+    assert (whole["structure"], whole["invalid"]) == ({}, {})
+    # LTA's positions have seven decimals, one more than the checker likes.
+    assert whole["problematic"].keys() <= {"excessive_coordinate_precision"}
+    content = load(run / "exits.geojson")
+    content["features"][3]["geometry"]["coordinates"] = ["103.8", 1.3]
+    damaged = tmp_path / "exits.geojson"
+    damaged.write_text(json.dumps(content), encoding="utf-8")
+    assert _judge_geojson(programs, damaged)["structure"] != {}
+
+
+def test_the_lists_of_a_release_follow_the_schemas_that_come_with_the_package(
+    programs: Path, tmp_path: Path
+) -> None:
+    releases = prepare(tmp_path / "place").folder / "releases"
+    schemas = Path(mrt_pipeline.__file__).parent / "schemas"
+    for schema, file, key in (
+        ("release_index", f"{OLD}/index.json", "counts"),
+        ("release_versions", "versions.json", "versions"),
+    ):
+        check = (programs / "check-jsonschema", "--schemafile", schemas / f"{schema}.schema.json")
+        checked = _call(*check, releases / file)
+        assert checked.returncode == 0, checked.stdout
+        damaged = tmp_path / "damaged.json"
+        damaged.write_text(json.dumps({**load(releases / file), key: "none"}), encoding="utf-8")
+        assert _call(*check, damaged).returncode == 1
