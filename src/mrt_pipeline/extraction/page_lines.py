@@ -1,4 +1,4 @@
-"""Read a publisher's page in lines: texts between breaks, and names in bold; and which may be landmarks.
+"""Read a publisher's page in lines: texts between breaks, and names in bold; and which may be places.
 
 Words that are struck out or hidden are left out. A raised or lowered mark, and an image whose text takes
 something back, become words, so that what stands beside them is not read as if they were not there.
