@@ -210,7 +210,7 @@ def _gates(report: GateReport | None) -> Iterator[str]:
             yield f"step-free access changed at {exits}; each is among the findings"
         if report.lost_answers:
             exits = counted(len(report.lost_answers), "exit")
-            yield f"step-free access is no longer known at {exits}; each is among the findings"
+            yield f"step-free access is no longer known for {exits}; each is among the findings"
 
 
 def _usage(usage: ModelUsage) -> Iterator[str]:
