@@ -1,4 +1,4 @@
-"""From public sources to one verified dataset of Singapore's MRT and LRT stations and exits.
+"""Build one verified dataset of Singapore's MRT and LRT stations and exits from public sources.
 
 ``load`` reads a dataset, ``run`` makes one (docs/python.md). Importing this package loads nothing: its names
 are those that ``mrt_pipeline.public`` lists, and come from there when one is first asked for.

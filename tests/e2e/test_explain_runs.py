@@ -409,7 +409,7 @@ def test_a_whole_station_is_shown_with_one_line_for_each_exit_and_field(finished
 
 def test_everything_about_a_whole_station_is_shown_when_it_is_asked_for(finished: Workplace) -> None:
     shown = finished.call("explain", "NS13", "--all").stdout
-    assert "record 59079, read from the publisher's record" in shown
+    assert "record 59079: read from the publisher's record" in shown
     assert len(shown.splitlines()) > 400
 
 

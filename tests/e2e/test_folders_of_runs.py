@@ -55,10 +55,10 @@ def test_a_latest_that_leads_to_itself_is_put_right(place: Workplace) -> None:
 
 def test_a_run_in_a_folder_of_one_s_own_is_found_by_its_path(place: Workplace) -> None:
     part = place.call("run", "--stage", "1", "--output-dir", "r0")
-    assert "outputs/latest now shows r0, which has no dataset yet." in part.stderr
+    assert "outputs/latest now points to r0, which has no dataset yet." in part.stderr
     for name in ("r", "r2"):
         made = place.call("run", "--output-dir", name)
-        assert (made.returncode, f"outputs/latest now shows {name}." in made.stderr) == (0, True)
+        assert (made.returncode, f"outputs/latest now points to {name}." in made.stderr) == (0, True)
     for words in (("show", "r"), ("explain", "Bishan", "--run", "r"), ("diff", "r", "r2"), ("show", "~/r")):
         result = place.call(*words)
         assert result.returncode == 0, result.stderr

@@ -61,4 +61,4 @@ def test_with_no_station_failed_a_retry_says_so_and_does_no_stage(after_a_run: W
     assert "Stage 2/3 enrichment: reused, nothing to retry, no source failed for any station" in result.stderr
     assert [is_reused for is_reused, _ in how_stages_ran(run).values()] == [True, True, True]
     assert {path.name: path.read_bytes() for path in run.glob("stage*")} == before
-    assert f"Report, to open in a browser: outputs/{run.name}/report.html" in result.stdout
+    assert f"Report (open in a browser): outputs/{run.name}/report.html" in result.stdout

@@ -45,7 +45,7 @@ def test_the_figures_of_the_readme_are_those_of_the_dataset(finished: Workplace)
     lines = {line for station in stations for line in station["lines"]}
     features = load(finished.latest / "stage1_deterministic.json")["features"]
     assert f"| {len(stations)}, {len(codes)}, {len(lines)} |" in README
-    assert f"| {len(exits)}: of {len(features)} surveyed features, 2 pairs" in README
+    assert f"| {len(exits)}: {len(features)} surveyed features, less 2 duplicates" in README
     outcomes = Counter(feature["outcome"] for feature in features)
     assert outcomes == {"kept": len(exits), "merged": 2, "set_apart": 4}
     pairs = sum(len(found["bus_stops"]) for found in exits if "bus_stops" in found)
@@ -59,16 +59,18 @@ def test_the_readme_says_of_how_many_exits_each_field_is_known(finished: Workpla
     exits = [found for station in stations for found in station["exits"]]
     answered = [found for found in exits if found.get("access", {}).get("step_free", "unknown") != "unknown"]
     unanswered, named = len(exits) - len(answered), sum(bool(found.get("landmarks")) for found in exits)
-    assert f"known at {len(answered)} exits, unknown at {unanswered} |" in README
+    assert f"known for {len(answered)} exits, unknown for {unanswered} |" in README
     assert f"at {named} exits, each at" in README
-    told = f"Of {len(exits)} exits, step-free access is unknown at {unanswered} and landmarks at"
+    told = (
+        f"Of {len(exits)} exits, step-free access is unknown for {unanswered}, and landmarks are unknown for"
+    )
     assert f"{told} {len(exits) - named}." in README
     assert all(platform["platform_codes"] for station in stations for platform in station["platforms"])
     assert {"zh_hans", "ta"} <= set.intersection(*(set(station["names"]) for station in stations))
 
 
 def test_the_readme_says_how_far_the_network_is_known() -> None:
-    assert f"as announced by {load_network().known_until}" in README
+    assert f"reflect what had been announced by {load_network().known_until}" in README
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")))

@@ -51,13 +51,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="From public sources to one verified dataset of Singapore's MRT and LRT stations and exits.",
+    help="Build one verified dataset of Singapore's MRT and LRT stations and exits from public sources.",
 )
 config_app = typer.Typer(
     no_args_is_help=True, help="Check the configuration, or write one.", rich_markup_mode=None
 )
 snapshot_app = typer.Typer(
-    no_args_is_help=True, help="The facts recorded in the package.", rich_markup_mode=None
+    no_args_is_help=True, help="Manage the data recorded in the package.", rich_markup_mode=None
 )
 app.add_typer(config_app, name="config")
 app.add_typer(snapshot_app, name="snapshot")
@@ -75,7 +75,7 @@ def common(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version")
     ] = False,
 ) -> None:
-    """From public sources to one verified dataset of Singapore's MRT and LRT stations and exits."""
+    """Build one verified dataset of Singapore's MRT and LRT stations and exits from public sources."""
 
 
 def main() -> NoReturn:
@@ -171,7 +171,7 @@ def explain(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain why a value is published: source, record or words, day, licence, method, what was rejected."""
+    """Explain a value: its source, record or wording, date, licence and method, and what was rejected."""
     from mrt_pipeline.cli.explaining import show_explanation
 
     show_explanation(station, exit_label, field, run, config, as_json=as_json, show_all=show_all)
@@ -210,7 +210,7 @@ def validate(
 def export(
     run: Annotated[str, typer.Argument(help="Run (name, path, or latest) or stage3_final.json")],
     format_name: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="One of those under output.formats, e.g. csv")
+        str, typer.Option("--format", metavar="NAME", help="A format listed under output.formats, e.g. csv")
     ],
     folder: Annotated[Path, path_option("Folder to write into; created if missing", "--to")],
     into: Annotated[Path | None, path_option("With --format gtfs: LTA's feed to complete", "--into")] = None,
@@ -235,7 +235,7 @@ def evaluate(
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how the rules read your own pages: recall and precision by field, what was missed and why."""
+    """Measure how well the rules read your pages: recall and precision by field, what was missed and why."""
     from mrt_pipeline.cli.evaluating import show_evaluation
 
     show_evaluation(folder, config, as_of, as_json=as_json)
@@ -248,7 +248,8 @@ for command in COMMANDS:
 @config_app.command("check")
 def config_check(
     path: Annotated[
-        Path | None, typer.Argument(parser=given_path, help="The file [default: that of --config]")
+        Path | None,
+        typer.Argument(parser=given_path, help="File to check [default: the one given with --config]"),
     ] = None,
     config: Config = None,
 ) -> None:
@@ -291,19 +292,19 @@ def snapshot_refresh(
     onemap: Annotated[
         list[Path] | None,
         typer.Option(
-            parser=given_path, metavar="PATH", help="OneMap search results, JSON or CSV; repeatable"
+            parser=given_path, metavar="PATH", help="OneMap search results, as JSON or CSV; repeatable"
         ),
     ] = None,
     bus_stops: Annotated[Path | None, path_option("DataMall BusStops as JSON")] = None,
     bus_services: Annotated[
         Path | None,
         typer.Option(
-            parser=given_path, metavar="PATH", help="DataMall BusRoutes, or busrouter services, JSON"
+            parser=given_path, metavar="PATH", help="DataMall BusRoutes, or busrouter services, as JSON"
         ),
     ] = None,
     given: Annotated[
         list[str] | None,
-        typer.Option("--from", metavar="DOCUMENT=PATH", help="Any document's file; repeatable"),
+        typer.Option("--from", metavar="DOCUMENT=PATH", help="File for any other document; repeatable"),
     ] = None,
     retrieved_at: Annotated[
         datetime | None,

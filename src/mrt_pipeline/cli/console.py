@@ -144,7 +144,7 @@ def _next_steps(manifest: Manifest, folder: Path, last_stage: int) -> Iterator[s
     from mrt_pipeline.report import REPORT_FILE
 
     if last_stage == len(CHECKPOINT_NAMES) and REPORT_FILE in manifest.outputs:
-        yield f"Report, to open in a browser: {folder / REPORT_FILE}"
+        yield f"Report (open in a browser): {folder / REPORT_FILE}"
     yield f"Next: {next_command(manifest, folder, last_stage)}"
 
 
@@ -172,13 +172,13 @@ def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> T
     for field in COVERED:
         if (known := counts.get(f"known_{field.name}")) is not None:
             unknown = counts.get("exits", 0) - known
-            table.add_row(f"  {field.title}", f"known at {known:.0f}, unknown at {unknown:.0f}")
+            table.add_row(f"  {field.title}", f"known for {known:.0f}, unknown for {unknown:.0f}")
     for severity in ("error", "warning", "info"):
         if (number := counts.get(f"findings_{severity}")) is not None:
             table.add_row(f"Findings: {severity}", f"{number:.0f}")
     for source, (day, days) in days_of_sources(manifest).items():
         verb = "Read" if find_stated_day(source) is None else "Stated"
-        table.add_row(f"{verb}: {escape(printable(source))}", f"{day}, {days_apart(days)}")
+        table.add_row(f"{verb}: {escape(printable(source))}", f"{day}, {days_apart(days, manifest.as_of)}")
     if folder is not None:
         table.add_row("Files", escape(printable(str(folder))))
     return table

@@ -23,7 +23,9 @@ def show_plan(config: Path | None, request: RunRequest, *, as_json: bool) -> Non
 
 
 def _describe(plan: Plan) -> Iterator[str]:
-    yield f"{plan.command} would work in {_where(plan)}, as of {plan.as_of}:" if plan.stages else plan.command
+    yield (
+        f"{plan.command} would write to {_where(plan)}, as of {plan.as_of}:" if plan.stages else plan.command
+    )
     steps = (*plan.stages, *([plan.publishing] if plan.publishing is not None else []))
     yield from align((f"  {step.name}", step.action.value, step.reason) for step in steps)
     for stage in plan.stages:

@@ -73,7 +73,7 @@ def _describe(found: Explanation, run: str, *, is_short: bool) -> Iterator[str]:
         yield from _section("Findings", _findings(found))
         yield from count_rejected(found)
         yield ""
-        yield "Why: add --exit LABEL for one exit, --field FIELD for one field, or --all."
+        yield "To see why, add --exit LABEL for one exit, --field FIELD for one field, or --all."
         return
     documents = _number_documents(found.values)
     for exit_id, values in groupby(found.values, key=lambda value: value.exit_id):
@@ -127,7 +127,7 @@ def _reason(reason: Reason, documents: dict[str, int]) -> str:
     number = documents[reason.document_id]
     if reason.quote is None:
         source = f", from {reason.stated_in}" if reason.stated_in else ""
-        return f"[{number}] record {reason.record_id}, {reason.how}{source}"
+        return f"[{number}] record {reason.record_id}: {reason.how}{source}"
     where = "" if reason.char_start is None else f", characters {reason.char_start} to {reason.char_end}"
     alignment = f", {reason.alignment.value}" if reason.alignment else ""
     return f"[{number}] “{reason.quote}”{where}{alignment}, {reason.how}"

@@ -31,11 +31,12 @@ def path_option(text: str, *names: str) -> Any:
 Config = Annotated[
     Path | None,
     path_option(
-        "Configuration file [default: $PIPELINE_CONFIG, config/pipeline.yaml, or the defaults]", "--config"
+        "Configuration file [default: $PIPELINE_CONFIG, config/pipeline.yaml, or the built-in defaults]",
+        "--config",
     ),
 ]
 ShowsAll = Annotated[
-    bool, typer.Option("--all", help="Show every finding, not only the first ones of each kind")
+    bool, typer.Option("--all", help="Show every finding, not only the first few of each kind")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines")]
 
@@ -54,7 +55,9 @@ _SkipExisting = Annotated[
 AsOf = Annotated[
     datetime | None,
     typer.Option(
-        "--as-of", formats=["%Y-%m-%d"], help="Day whose network is described [default: today in Singapore]"
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="Date for which to describe the network [default: today in Singapore]",
     ),
 ]
 _RetryFailed = Annotated[
@@ -75,7 +78,9 @@ _BeyondHorizon = Annotated[
 ]
 _MoveLatest = Annotated[
     bool,
-    typer.Option("--move-latest", help="Point latest to this dataset even if its date is earlier, or future"),
+    typer.Option(
+        "--move-latest", help="Point latest to this dataset even if its date is earlier or in the future"
+    ),
 ]
 
 

@@ -13,7 +13,7 @@ from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
 from mrt_pipeline.cli.printing import align, say, say_json
 from mrt_pipeline.contracts.counting import counted, days_apart
 from mrt_pipeline.contracts.evidence import Provenance
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding, Severity, describe_counts
 from mrt_pipeline.contracts.gates import GateReport
 from mrt_pipeline.contracts.names import FINAL_STAGE, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import ModelUsage
@@ -189,13 +189,13 @@ def _source(document: Provenance, as_of: date) -> str:
 
 
 def _age(days: int) -> str:
-    return f", {days_apart(days)} the day described" if days else ""
+    return f", {days_apart(days, 'the day described')}" if days else ""
 
 
 def _findings(manifest: Manifest, findings: Iterable[Finding], full_list: str) -> Iterator[str]:
     """Yield the numbers, and what a person should look at."""
     if manifest.findings:
-        yield ", ".join(f"{number} {severity}" for severity, number in manifest.findings.items())
+        yield describe_counts(manifest.findings)
     ordered = sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR)
     to_look_at = [finding for finding in ordered if finding.severity is not Severity.INFO]
     yield from list_findings(to_look_at, full_list)
@@ -210,7 +210,7 @@ def _gates(report: GateReport | None) -> Iterator[str]:
             yield f"step-free access changed at {exits}; each is among the findings"
         if report.lost_answers:
             exits = counted(len(report.lost_answers), "exit")
-            yield f"step-free access is no longer known at {exits}; each is among the findings"
+            yield f"step-free access is no longer known for {exits}; each is among the findings"
 
 
 def _usage(usage: ModelUsage) -> Iterator[str]:

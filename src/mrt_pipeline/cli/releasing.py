@@ -30,11 +30,11 @@ def approve(
     ] = None,
     checklist: Annotated[Path | None, path_option("Checklist saved from the report")] = None,
     is_incomplete_wanted: Annotated[
-        bool, typer.Option("--incomplete", help="Approve even if points of the checklist are not ticked")
+        bool, typer.Option("--incomplete", help="Approve even if checklist items are not ticked")
     ] = False,
     config: Config = None,
 ) -> None:
-    """Record that a person reviewed a run's dataset and answers for it; a later change voids that."""
+    """Record that a person reviewed a run's dataset and vouches for it; a later change voids the approval."""
     from mrt_pipeline.cli.outputs import outputs_of
     from mrt_pipeline.cli.printing import say
     from mrt_pipeline.errors import UsageError
@@ -54,7 +54,8 @@ def approve(
     )
     approved = approve(candidate, approved_by, note or None, review, now)
     folder = candidate.run.folder
-    say(f"{folder} is approved by {approved.approval.approved_by}, as of {candidate.dataset.metadata.as_of}.")
+    day = candidate.dataset.metadata.as_of
+    say(f"The {day} dataset in {folder} is approved by {approved.approval.approved_by}.")
     say(*_tell_replaced(approved))
     say(f"Next: {shlex.join(['mrt-pipeline', 'release', str(folder)])} --to DIR")
 
@@ -86,7 +87,10 @@ def release(
 def rollback(
     releases: Folder,
     wanted: Annotated[
-        str | None, typer.Option("--to", metavar="VERSION", help="Release to show [default: the one before]")
+        str | None,
+        typer.Option(
+            "--to", metavar="VERSION", help="Release that latest should point to [default: the one before]"
+        ),
     ] = None,
 ) -> None:
     """Point latest back to an earlier release; later ones count as withdrawn."""

@@ -48,7 +48,7 @@ def refresh(
         files: payload files by document id.
         retrieved_at: the day on which the files were downloaded.
         output_dir: where to write the tables; default: the package's own.
-        shows_all: whether every finding is shown, not only the first ones of each kind.
+        shows_all: whether every finding is shown, not only the first few of each kind.
 
     Raises:
         SourceError: if a payload cannot be had or read, or one of its records, or if it holds none; nothing

@@ -10,7 +10,7 @@ from mrt_pipeline.cli.printing import note, say
 from mrt_pipeline.config import PipelineConfig, Settings, find_config
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
+from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity, describe_counts
 from mrt_pipeline.contracts.names import FINAL_NAME, LATEST
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
@@ -139,7 +139,7 @@ def _show(findings: Iterable[Finding], *, shows_all: bool) -> None:
 def _sum_up(subject: str, findings: list[Finding], separator: str = ": ") -> int:
     """Print the verdict with the number of findings, after an empty line, and return the exit code."""
     counts = count_by_severity(findings)
-    shown = ", ".join(f"{number} {severity}" for severity, number in counts.items())
     is_faulty = bool(counts[Severity.ERROR.value])
-    say("", f"{'Errors found' if is_faulty else 'No errors'}: {subject}{separator}findings: {shown}.")
+    verdict = "Errors found" if is_faulty else "No errors"
+    say("", f"{verdict}: {subject}{separator}findings: {describe_counts(counts)}.")
     return EXIT_FAILURE if is_faulty else 0

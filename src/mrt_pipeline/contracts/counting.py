@@ -10,9 +10,12 @@ def counted(number: float, noun: str) -> str:
     return f"{number:.0f} {noun if number == 1 else f'{noun}s'}"
 
 
-def days_apart(days: int) -> str:
-    """Return how long before a day something was, after it if the number is negative: ``3 days after``."""
-    return f"{counted(abs(days), 'day')} {'after' if days < 0 else 'before'}" if days else "the same day"
+def days_apart(days: int, day: object) -> str:
+    """Return how long before a day something was, after it if negative: ``3 days after 2026-11-23``."""
+    if not days:
+        return "the same day"
+    noun = "day" if abs(days) == 1 else "days"
+    return f"{abs(days):,} {noun} {'after' if days < 0 else 'before'} {day}"
 
 
 def listed(names: Iterable[object], most: int) -> str:

@@ -60,7 +60,7 @@ _TRUST = list(Confidence)
 
 
 def weaker(one: Confidence, other: Confidence) -> Confidence:
-    """Return the lesser of two confidences: that of a value based on both."""
+    """Return the lower of two confidences: that of a value based on both."""
     return max(one, other, key=_TRUST.index)
 
 

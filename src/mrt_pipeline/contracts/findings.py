@@ -1,10 +1,11 @@
 """What a check found: a value, not an exception."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.counting import counted
 
 
 class Severity(StrEnum):
@@ -57,6 +58,15 @@ def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:
     """Return the number of findings per severity, every severity present."""
     counts = Counter(finding.severity for finding in findings)
     return {severity.value: counts[severity] for severity in Severity}
+
+
+def describe_counts(counts: Mapping[str, int]) -> str:
+    """Return the numbers of findings per severity in words: ``2 warnings, 0 errors, 5 info``."""
+    uncountable = Severity.INFO.value
+    return ", ".join(
+        f"{number} {severity}" if severity == uncountable else counted(number, severity)
+        for severity, number in counts.items()
+    )
 
 
 REPEATED_ID = "record-id-not-unique"

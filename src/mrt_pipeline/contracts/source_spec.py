@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.evidence import Published
@@ -102,8 +102,6 @@ class SourceSpec:
     """after how many days what was read from it is old; default of ``sources.max_age_days``"""
     is_recorded: bool = True
     """whether the package holds a copy; if not, it is used live only"""
-    use: Literal["read", "ask"] = "read"
-    """the verb for using it live: read a page, ask a model"""
     is_default: bool = True
     """whether the default list of its stage's sources names it"""
     is_required: bool = False

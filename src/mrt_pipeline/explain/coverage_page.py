@@ -96,12 +96,12 @@ def _known(dataset: Stage3Output) -> str:
 
 def _ages(dataset: Stage3Output) -> str:
     """Return each source's days, the one that was read longest ago first."""
-    rows = []
+    rows, as_of = [], dataset.metadata.as_of
     for it in measure_ages(dataset):
         span = str(it.oldest) if it.oldest == it.newest else f"{it.oldest} to {it.newest}"
-        age = days_apart(it.age_days) if it.age_days < 0 else counted(it.age_days, "day")
+        age = days_apart(it.age_days, as_of) if it.age_days < 0 else counted(it.age_days, "day")
         rows.append((f"`{it.source}`", span, age))
-    return _table(("source", "read or stated on", f"oldest before {dataset.metadata.as_of}"), rows)
+    return _table(("source", "read or stated on", f"age of the oldest on {as_of}"), rows)
 
 
 def _given(figures: Figures) -> Iterator[tuple[str, ...]]:

@@ -38,29 +38,31 @@ COMPUTED: dict[tuple[type[Published], str], str] = {
     (Station, "slug"): "the key of the place in the network's table, which never changes",
     (Station, "wiki_title"): "built from the name and the modes of its lines",
     (Station, "status"): "follows from the opening dates of its codes and the day described",
-    (StationCode, "station_code"): "names the record",
+    (StationCode, "station_code"): "identifies the record",
     (StationExit, "exit_id"): "built from slug, line and exit label",
     (Platform, "platform_id"): "built from slug, line, and code of the next station",
-    (Platform, "station_code"): "names the record: the station whose platform it is",
-    (Platform, "line_code"): "names the record: the line whose platform it is",
-    (ExitBusStop, "bus_stop_code"): "names the record",
-    **dict.fromkeys([(TrainTimes, name) for name in ("platform_id", "service", "days")], "names the record"),
+    (Platform, "station_code"): "identifies the record: the station whose platform it is",
+    (Platform, "line_code"): "identifies the record: the line whose platform it is",
+    (ExitBusStop, "bus_stop_code"): "identifies the record",
+    **dict.fromkeys(
+        [(TrainTimes, name) for name in ("platform_id", "service", "days")], "identifies the record"
+    ),
     (TrainTimes, "is_last_next_day"): "true if the last train leaves after midnight",
 }
 """fields that name a record or are computed from others: how"""
 
 CONFIDENCE = "computed from the sources and how many agree, never taken from a model"
 OF_BOTH = (
-    f"the lesser of two: that of the platform, {CONFIDENCE}, and that of the way to it, which is high in the "
-    "exit's own building only"
+    f"the lower of two: that of the platform, {CONFIDENCE}, and that of the way to it (high only within the "
+    "exit's own building)"
 )
 
 CONCLUDED: dict[tuple[type[Published], str], str] = {
     (PlatformLink, "platform_id"): "names the platform that the exit leads to",
     (PlatformLink, "confidence"): "high if the platform is in the exit's building, else medium",
     (PlatformLink, "is_same_building"): (
-        "true if the exit's station_code and the platform's are one building: the same code, or two codes at "
-        "one position of which the platform's has no exit of its own"
+        "true if the exit's station_code and the platform's belong to one building: they are equal, or share "
+        "a position and the platform's code has no exit of its own"
     ),
 }
 """fields that are concluded from what they cite: how"""

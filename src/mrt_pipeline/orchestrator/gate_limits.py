@@ -83,7 +83,7 @@ def sum_lost_answers(lost: Sequence[LostAnswer]) -> str:
     """Return of how many exits it is not known any more whether they are step-free, and which exits."""
     numbers = ", ".join(f"{old.value}: {number}" for old, number in Counter(it.old for it in lost).items())
     exits = listed((it.exit_id for it in lost), SHOWN)
-    return f"step_free is no longer known at {counted(len(lost), 'exit')} (was {numbers}): {exits}"
+    return f"step_free is no longer known for {counted(len(lost), 'exit')} (was {numbers}): {exits}"
 
 
 def _describe_field(field: FieldLoss, allowed: float) -> str:

@@ -240,7 +240,7 @@ class PipelineOrchestrator:
             self._reporter.warn(f"{link} moved back from {shown.as_of} (run {shown.run_id}) to {day}.")
         elif request.output_dir is not None and was_shown != real_path(attempt.folder):
             still = "" if has_made_dataset else ", which has no dataset yet"
-            self._reporter.note(f"{link} now shows {printable(str(attempt.folder))}{still}.")
+            self._reporter.note(f"{link} now points to {printable(str(attempt.folder))}{still}.")
 
     @contextlib.contextmanager
     def _attempt(self, request: RunRequest) -> Iterator[Attempt]:

@@ -133,8 +133,8 @@ def _refuse_unknown_day(request: RunRequest, today: date) -> None:
         )
     if request.as_of > max(horizon, today) and not request.beyond_horizon:
         raise UsageError(
-            f"--as-of is {request.as_of}; the network table is known until {horizon}. Choose a date up to "
-            f"{max(horizon, today)}, or add --beyond-horizon to describe that day as known on {horizon}."
+            f"--as-of is {request.as_of}; the network table covers dates up to {horizon}. Choose a date up "
+            f"to {max(horizon, today)}, or add --beyond-horizon to describe that day as known on {horizon}."
         )
 
 

@@ -1,4 +1,4 @@
-"""``approval.json``: who looked at a run's dataset and answers for it, bound to the dataset's bytes."""
+"""``approval.json``: who reviewed a run's dataset and vouches for it, bound to the dataset's bytes."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def read_review(path: Path, candidate: Candidate, *, is_incomplete_wanted: bool)
     if unticked and not is_incomplete_wanted:
         listed = "\n".join(f"  - {text}" for text in unticked)
         raise ReleaseError(
-            f"{counted(len(unticked), 'point')} of {path} not ticked. Tick them in the report and save the "
+            f"{counted(len(unticked), 'item')} of {path} not ticked. Tick them in the report and save the "
             f"checklist again, or approve without them by adding --incomplete:\n{listed}"
         )
     return Review(points=len(points), unticked=unticked)

@@ -99,7 +99,7 @@ def _header(index: ReleaseIndex) -> str:
 
 
 def _approval(approval: Approval) -> str:
-    """Return who answers for the release, with what they said and what they left open."""
+    """Return who vouches for the release, with what they said and what they left open."""
     note = f" {approval.note}" if approval.note else ""
     who = f"Approved by {approval.approved_by} on {approval.approved_at:%Y-%m-%d}.{note}"
     unticked = approval.review.unticked if approval.review is not None else ()

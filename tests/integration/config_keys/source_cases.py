@@ -188,7 +188,7 @@ MIRROR = "mirror.example"
 READ = {
     spec.api: spec
     for spec in sorted(all_sources(), key=lambda spec: spec.is_recorded)
-    if spec.api and spec.use == "read"
+    if spec.api not in ("", "openrouter")
 }
 """a source that reads each service, a recorded one where several do"""
 ALL_SERVICES = sorted(

@@ -52,7 +52,7 @@ def test_ticks_outlive_a_reload_and_can_be_taken_back(page: Reader) -> None:
     page.chrome.refresh()
     page.wait_for("#checklist input")
     assert _ticked(page) == [True, False, True] + [False] * (len(boxes) - 3)
-    assert page.find("#checklist .count").text.startswith(f"2 of {len(boxes)} points")
+    assert page.find("#checklist .count").text.startswith(f"2 of {len(boxes)} items reviewed")
     page.find("#checklist input").click()
     page.chrome.refresh()
     page.wait_for("#checklist input")
@@ -69,7 +69,7 @@ def test_what_is_saved_is_what_approve_takes(page: Reader, candidate: Candidate,
     boxes = page.find_all("#checklist input")
     for box in boxes[1:]:
         box.click()
-    with pytest.raises(ReleaseError, match="1 point of"):
+    with pytest.raises(ReleaseError, match="1 item of"):
         read_review(_save(page, tmp_path), candidate, is_incomplete_wanted=False)
     (tmp_path / "checklist.json").unlink()
     boxes[0].click()

@@ -72,7 +72,7 @@ def test_show_gives_an_error_of_several_lines_as_lines(
         (
             3,
             {"report.html": "0" * 64},
-            ["Report, to open in a browser: {folder}/report.html", "Next: mrt-pipeline show {folder}"],
+            ["Report (open in a browser): {folder}/report.html", "Next: mrt-pipeline show {folder}"],
         ),
     ],
 )
@@ -110,11 +110,11 @@ def test_the_end_of_a_run_says_what_is_unknown_and_how_old_each_source_is(
         for line in capsys.readouterr().out.splitlines()
         if "│" in line
     ]
-    assert ["Step-free yes or no", "known at 123, unknown at 484"] in rows
+    assert ["Step-free yes or no", "known for 123, unknown for 484"] in rows
     assert [row for row in rows if row[0].startswith("Read: ")] == [
-        ["Read: lta_datamall", "2026-03-01, 154 days before"],
-        ["Read: datagov", "2026-08-01, 1 day before"],
-        ["Read: lta_lifts", "2026-08-05, 3 days after"],
+        ["Read: lta_datamall", "2026-03-01, 154 days before 2026-08-02"],
+        ["Read: datagov", "2026-08-01, 1 day before 2026-08-02"],
+        ["Read: lta_lifts", "2026-08-05, 3 days after 2026-08-02"],
     ]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mrt_pipeline.contracts.counting import counted, listed, verb_of
-from mrt_pipeline.contracts.findings import Finding, Severity, count_records
+from mrt_pipeline.contracts.counting import counted, days_apart, listed, verb_of
+from mrt_pipeline.contracts.findings import Finding, Severity, count_records, describe_counts
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,20 @@ from mrt_pipeline.contracts.findings import Finding, Severity, count_records
 )
 def test_one_thing_is_and_others_are(number: float, sentence: str) -> None:
     assert f"{counted(number, 'station')} {verb_of(number)}" == sentence
+
+
+def test_a_distance_in_days_names_the_day_it_is_counted_from() -> None:
+    told = [days_apart(days, "2026-11-23") for days in (2089, 1, 0, -3)]
+    assert told == [
+        "2,089 days before 2026-11-23",
+        "1 day before 2026-11-23",
+        "the same day",
+        "3 days after 2026-11-23",
+    ]
+
+
+def test_numbers_of_findings_agree_with_their_severity_and_info_has_no_plural() -> None:
+    assert describe_counts({"info": 5, "warning": 23, "error": 1}) == "5 info, 23 warnings, 1 error"
 
 
 def test_of_many_names_the_first_are_told_and_how_many_there_are_besides() -> None:

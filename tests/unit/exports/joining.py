@@ -45,7 +45,7 @@ def nest_exits(dataset: Stage3Output) -> list[dict[str, Any]]:
 
 
 def _join_platform(link: dict[str, Any], platforms: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a platform as an exit leads to it: both are no surer than the lesser of the two."""
+    """Return a platform as an exit leads to it: both are no surer than the lower of the two."""
     [platform] = [one for one in platforms if one["platform_id"] == link["platform_id"]]
     lesser = min(link["confidence"], platform["confidence"], key=["low", "medium", "high"].index)
     joined: dict[str, Any] = _drop_documents({**platform, **link, "confidence": lesser})

@@ -38,7 +38,7 @@ def test_a_day_up_to_the_horizon_may_be_asked_for(day: date) -> None:
 
 @pytest.mark.parametrize("day", [BEYOND, date(2030, 1, 1), date(2199, 1, 1)])
 def test_a_day_beyond_the_horizon_is_refused_with_what_to_do(day: date) -> None:
-    with pytest.raises(UsageError, match=f"the network table is known until {HORIZON}") as raised:
+    with pytest.raises(UsageError, match=f"the network table covers dates up to {HORIZON}") as raised:
         choose_day(RunRequest(as_of=day), None, BEFORE)
     assert raised.value.exit_code == 2
     assert "--beyond-horizon" in str(raised.value)

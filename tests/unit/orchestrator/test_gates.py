@@ -235,7 +235,7 @@ def test_many_answers_that_are_lost_are_summed(scene: Scene) -> None:
     _publish(scene.outputs / "before", _with_access(StepFree.NO, SHOWN + 1))
     scene.check(_with_access(StepFree.UNKNOWN, SHOWN + 1))
     [warning] = scene.told.warnings
-    assert "step_free is no longer known at 11 exits (was no: 11): yishun-nsl-1, " in warning
+    assert "step_free is no longer known for 11 exits (was no: 11): yishun-nsl-1, " in warning
 
 
 def test_answers_of_a_source_that_was_not_used_are_not_told_exit_by_exit(scene: Scene) -> None:

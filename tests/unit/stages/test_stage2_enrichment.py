@@ -52,7 +52,7 @@ def test_every_station_of_stage_1_is_enriched_in_its_order() -> None:
 
 
 def test_a_source_that_is_skipped_is_in_the_output_with_its_reason() -> None:
-    reason = "no recorded copy. To read it, set apis.fandom.mode to live"
+    reason = "no recorded copy; set apis.fandom.mode to live to use this source"
     output = _execute(LandmarkSource(), passed_over={"fandom_wiki": reason})
     assert output.sources == (
         SourceUse(source="network", used=True, reason="asked about every station"),

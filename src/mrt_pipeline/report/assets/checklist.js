@@ -9,7 +9,7 @@ function makeChecklist() {
   const tell = (isKept) => {
     const done = boxes.filter((box) => box.checked).length;
     const where = isKept ? "Ticks are kept in this browser." : "This browser does not keep ticks: save them.";
-    told.textContent = `${done} of ${count(boxes.length, "point")} reviewed. ${where}`;
+    told.textContent = `${done} of ${count(boxes.length, "item")} reviewed. ${where}`;
   };
   const changed = () => tell(keepTicks(pointsOf(boxes)));
   const kept = recallTicks();

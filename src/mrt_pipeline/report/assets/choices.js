@@ -16,15 +16,15 @@ function choose(changed) {
 
 const ONLY = {
   all: ["all stations", () => true],
-  findings: ["with warnings or errors", (station) => Boolean(station.gravest)],
-  changed: ["changed since the last run", (station) => station.mark !== null],
+  findings: ["stations with warnings or errors", (station) => Boolean(station.gravest)],
+  changed: ["stations changed since the last run", (station) => station.mark !== null],
   interchanges: ["interchanges", (station) => station.isInterchange],
   yes: [
-    "with a step-free exit",
+    "stations with a step-free exit",
     (station) => station.exits.some((exit) => exit.access.stepFree === "yes"),
   ],
   no: [
-    "with an exit that is not step-free",
+    "stations with an exit that is not step-free",
     (station) => station.exits.some((exit) => exit.access.stepFree === "no"),
   ],
 };

@@ -48,8 +48,8 @@ function licenceGroup(group) {
     isShareAlike(first)
       ? paragraph(
           "notice",
-          "Share-alike licence: redistribution of what was read from these pages must name them and ",
-          "keeps the licence. Values that rest on it say so in their evidence.",
+          "Share-alike licence: redistribution of what was read from these pages must credit those pages ",
+          "and keep the licence. Values that rest on it say so in their evidence.",
         )
       : null,
     group.length > MANY ? folded(null, count(group.length, "document"), makeCards) : makeCards(),
@@ -61,9 +61,9 @@ function ageOf({ read }) {
   return read ? (Date.parse(content.run.as_of) - Date.parse(read)) / 86_400_000 : 0;
 }
 
-/** Return a number of days as a distance: before the day described, or after it. */
+/** Return how long before the day described something was, after it if the number is negative. */
 function daysApart(days) {
-  return `${count(Math.abs(days), "day")} ${days < 0 ? "after" : "before"}`;
+  return `${count(Math.abs(days), "day")} ${days < 0 ? "after" : "before"} ${day(content.run.as_of)}`;
 }
 
 function documentCard(document) {

@@ -26,7 +26,7 @@ function makeHeader() {
   find("figures").append(...figures.map(figure));
   find("colophon").textContent =
     `Made from ${count(documents.length, "document")}, the oldest read ` +
-    `${daysApart(documents.length ? Math.max(...documents.map(ageOf)) : 0)} the day described. ` +
+    `${daysApart(documents.length ? Math.max(...documents.map(ageOf)) : 0)}. ` +
     "This page loads nothing and sends nothing.";
 }
 

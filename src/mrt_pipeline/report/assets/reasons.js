@@ -57,7 +57,7 @@ function describeReason(reason) {
 
 function whereIn({ quote, start, end, alignment }) {
   if (!quote || start === null) return "";
-  return `characters ${start}–${end}${alignment === "normalised" ? ", but for spaces and case" : ""}`;
+  return `characters ${start}–${end}${alignment === "normalised" ? ", ignoring spaces and case" : ""}`;
 }
 
 function evidenceFold(makeItems) {

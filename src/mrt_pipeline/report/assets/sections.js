@@ -67,7 +67,7 @@ function makeFindings() {
     { role: "group", "aria-label": "Severity" },
     Object.keys(LEVELS).map(levelButton),
   );
-  const label = make("label", { for: "findings-search" }, "Words in them");
+  const label = make("label", { for: "findings-search" }, "Search findings");
   section(
     "findings",
     "Findings",

@@ -112,7 +112,7 @@ function platformItem({ platform, isSameBuilding, confidence }) {
   );
 }
 
-/** Return the lesser of two confidences: that of the platform, and that the exit leads there. */
+/** Return the lower of two confidences: that of the platform, and that the exit leads there. */
 function weaker(one, other) {
   const order = ["low", "medium", "high"];
   return order[Math.min(order.indexOf(one), order.indexOf(other))];
@@ -124,7 +124,7 @@ function nameOf(code) {
 
 function accessOf({ stepFree, features, confidence, why, outOfService }) {
   if (why === null)
-    return paragraph(null, stepFreeMark("unknown"), " — no source says anything about this exit.");
+    return paragraph(null, stepFreeMark("unknown"), " — no source says anything about access at this exit.");
   const named = features.map((name) => name.replaceAll("_", " ")).join(", ");
   const fault = outOfService ? span("named", ` — lift out of service on ${outOfService}`) : null;
   return paragraph(null, stepFreeMark(stepFree), named ? ` — ${named}` : null, fault, trust(confidence));

@@ -28,7 +28,6 @@ SPEC = SourceSpec(
     section=OpenrouterSection,
     live_inputs=("openrouter-model",),
     is_recorded=False,
-    use="ask",
     reads=("fandom_wiki",),
     fills=tuple(part.record_type for part in PARTS.values()),
     credentials=Credentials(

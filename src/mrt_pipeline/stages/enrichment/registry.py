@@ -69,7 +69,7 @@ def choose_sources(context: RunContext) -> tuple[list[str], dict[str, str]]:
 def _find_reason_against(name: str, used: Sequence[str], context: RunContext) -> str | None:
     spec = get_source(name)
     if not spec.is_recorded and context.access.mode_of(spec.api) is Mode.SNAPSHOT:
-        return f"no recorded copy. To {spec.use} it, set apis.{spec.api}.mode to live"
+        return f"no recorded copy; set apis.{spec.api}.mode to live to use this source"
     names = context.settings.stages.stage2_enrichment.sources
     for needed in spec.reads:
         if needed in used:

@@ -44,11 +44,11 @@ def test_in_snapshot_mode_only_what_is_recorded_is_used(tmp_path: Path) -> None:
     used, passed_over = choose_sources(_context(tmp_path, *ALL))
     assert used == list(RECORDED)
     assert passed_over == {
-        "lta_train_gtfs": "no recorded copy. To read it, set apis.datamall.mode to live",
-        "lta_rail_map": "no recorded copy. To read it, set apis.lta_rail_map.mode to live",
-        "openstreetmap": "no recorded copy. To read it, set apis.openstreetmap.mode to live",
-        "fandom_wiki": "no recorded copy. To read it, set apis.fandom.mode to live",
-        "openrouter_llm": "no recorded copy. To ask it, set apis.openrouter.mode to live",
+        "lta_train_gtfs": "no recorded copy; set apis.datamall.mode to live to use this source",
+        "lta_rail_map": "no recorded copy; set apis.lta_rail_map.mode to live to use this source",
+        "openstreetmap": "no recorded copy; set apis.openstreetmap.mode to live to use this source",
+        "fandom_wiki": "no recorded copy; set apis.fandom.mode to live to use this source",
+        "openrouter_llm": "no recorded copy; set apis.openrouter.mode to live to use this source",
     }
 
 
