@@ -8,32 +8,28 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from mrt_pipeline.cli.app import app
 from mrt_pipeline.config.environment import override_variable
 from mrt_pipeline.config.registry import all_sources, get_source, sources_of
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.source_spec import SourceSpec
-from mrt_pipeline.errors import MrtPipelineError
-from tests.e2e.command import load
-from tests.fakes.hasty_command import HASTE
+from tests.e2e.command import ROOT, Workplace, load
 from tests.fakes.http_server import Handler, LoopbackServer, RawReply, Reply, SeenRequest, json_reply
 from tests.fakes.live_world import LiveWorld
 from tests.fakes.model_server import answers, completion, reply
 from tests.fakes.mrtdown import MrtdownRepository
 from tests.fakes.publishers import FACILITIES, SCHEDULE
-from tests.fakes.surroundings import be_bare
 from tests.figures import Say
 
 pytestmark = pytest.mark.slow
 
+HASTY = str(ROOT / "tests" / "fakes" / "hasty_command.py")
 HTML = {"Content-Type": "text/html"}
 PAGE = b"<!DOCTYPE html><html><body><h1>%s</h1></body></html>"
 OWN_PATHS = {"lta_lifts": FACILITIES, "lta_train_gtfs": SCHEDULE}
@@ -83,11 +79,8 @@ Outcome = tuple[int, str, object]
 
 @pytest.mark.parametrize("name", [spec.name for spec in all_sources() if spec.api])
 def test_a_bad_answer_is_told_with_its_source_and_changes_no_value_but_its_own(
-    name: str, tmp_path: Path, say: Say, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, say: Say
 ) -> None:
-    be_bare(tmp_path, monkeypatch)
-    nap = time.sleep
-    monkeypatch.setattr(time, "sleep", lambda seconds: nap(seconds / HASTE))
     spec = get_source(name)
     names = (name, f"apis.{spec.api}", *spec.input_ids, LATER)
     came_of = {form: _run(spec, form, tmp_path) for form in (WELL, NOT_USED, *FAULTS)}
@@ -109,22 +102,22 @@ def test_a_bad_answer_is_told_with_its_source_and_changes_no_value_but_its_own(
 def _run(spec: SourceSpec, form: str, folder: Path) -> Outcome:
     """Return what comes of a run with a source that answers in some form.
 
-    The source is live, and so is what it reads, which is well; all others are as recorded.
+    The source is live, and so is what it reads, which is well; all others are as recorded. Each run has a
+    folder and a cache of its own, so that no gate compares it with another form's.
     """
-    run = folder / re.sub(r"\W+", "-", form) / "outputs" / "run"
-    run.parent.mkdir(parents=True)
+    place = Workplace(folder / re.sub(r"\W+", "-", form))
+    place.folder.mkdir()
     flags = ("--accept-changes",) if form == ACCEPTED else ()
-    alone = contextlib.chdir(run.parents[1])  # so that no gate compares it with another form's
-    with alone, LiveWorld() as world, _serving(world, spec, form) as urls:
-        variables = {**_variables(world, spec, form), **urls, "MRT_PIPELINE_CACHE": f"{run}-cache"}
-        arguments = ["run", "--as-of", DAYS.get(spec.name, FIRST_DAY), "--output-dir", str(run), *flags]
-        result = CliRunner(env=variables).invoke(app, arguments)
-    error = None if isinstance(result.exception, SystemExit) else result.exception
-    assert isinstance(error, MrtPipelineError | None), (form, error)
-    told, dataset = f"{result.output}\n{error or ''}\n", run / "stage3_final.json"
+    with LiveWorld() as world, _serving(world, spec, form) as urls:
+        live = place.with_variables(**_variables(world, spec, form), **urls)
+        arguments = ("run", "--as-of", DAYS.get(spec.name, FIRST_DAY), "--output-dir", "run", *flags)
+        result = live.call(*arguments, program=(sys.executable, HASTY))
+    assert "Traceback" not in result.stderr, (form, result.stderr)
+    run, told = place.folder / "run", f"{result.stdout}\n{result.stderr}\n"
     if (findings := run / "validation.json").exists():
         told += findings.read_text("utf-8")
-    return result.exit_code, told, load(dataset)["stations"] if dataset.exists() else None
+    dataset = run / "stage3_final.json"
+    return result.returncode, told, load(dataset)["stations"] if dataset.exists() else None
 
 
 def _variables(world: LiveWorld, spec: SourceSpec, form: str) -> dict[str, str]:
