@@ -104,7 +104,8 @@ _NOT_NOW = re.compile(
     r"|\b(?:being (?:built|constructed|added)|may|might|could|if|unless|should)\b"
     r"|\b(?:rumou?red|allegedly|reportedly|supposedly|myths?|claims?|claimed)\b"
     r"|\b(?:broken|malfunction\w*|vandali[sz]ed|awaiting|breaks? down|broke down)\b"
-    r"|\b(?:opens?|opening|coming) (?:soon|later|next)\b"
+    r"|\b(?:opens?|opening|closing|coming) (?:soon|later|next)\b|\bfrom q[1-4]\b"
+    r"|\b(?:mothballed|flooded|hoarded up|unbuilt|under study|feasibility|petition\w*|missing)\b"
     r"|已取消|已关闭|已關閉|已拆|拆除|停用|暂停|关闭|關閉|前身|曾|将于|将会|計劃|计划|规划|兴建|施工|未来"
     r"|\b(?:bekas|dahulu|dahulunya|ditutup|dirobohkan|dipindahkan|akan|dirancang|dicadangkan|belum)\b"
     r"|முன்னாள்|மூடப்ப|அகற்றப்ப|எதிர்கால|திட்டமிட",

@@ -36,6 +36,7 @@ from mrt_pipeline.extraction.rules.parts import (
 )
 from mrt_pipeline.extraction.rules.place_mentions import Need, find_names
 from mrt_pipeline.extraction.rules.words import (
+    BUS_STOP_WORDS,
     FEATURE_WORDS,
     FEATURES,
     NO_WORDS,
@@ -51,6 +52,7 @@ BUS_STOP_CODE = re.compile(
 )
 _STOP_LED = re.compile(rf"(?:bus stop\s+)?(?:{BUS_STOP_CODE.pattern})\s*(?:$|[^\d\s,;])", re.IGNORECASE)
 """Among bus services a number may be anything, unless it stands alone or more is said of it."""
+_STOP_WITH_SERVICES = re.compile(r"\d{5}\s*[:：]\s*\d{1,3}[A-Z]?(?:[\s,/]+\d{1,3}[A-Z]?)*")
 _COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
 _NO_COUNT = re.compile(r"(?:0+|zero)", re.IGNORECASE)
 _DASH = re.compile(r"[-‐‑–—]+")
@@ -61,6 +63,7 @@ _ACCESS = re.compile(
     re.IGNORECASE,
 )
 _DENYING = frozenset({STEP_FREE_NO, "stairs_only", *DENIALS})
+_DASHED_LABEL = re.compile(r"(?<!\w)(?P<label>[A-Z][0-9]?|[0-9]{1,2})\s*[-‐‑–—]+\s")
 _FOOTNOTE = re.compile(r"[*†‡]")
 """A footnote elsewhere on the page may take the answer back."""
 _NOT_OF_OTHERS = r"(?![^(),;]*\b(?:exit|entrance|escalator|stair|both|all|they|these))"
@@ -100,6 +103,7 @@ def read_cell(
         row: bounds of the row or line around it, if it has one.
         need: what a place must be, unless the meaning says that places are listed.
     """
+    piece = _until_another_label(page, piece, labels)
     is_about_access = meaning in FEATURES or meaning is Meaning.ACCESS
     doubtful = [
         stretch
@@ -113,6 +117,14 @@ def read_cell(
         left, right = found.cell or (piece.start, piece.end)
         if not any(left < end and start < right for start, end in doubtful):
             yield found
+
+
+def _until_another_label(page: RulePage, piece: Piece, labels: Labels) -> Piece:
+    """Return what stands before another exit's label and a dash: of `Escalator; B – Lift` the escalator."""
+    for found in _DASHED_LABEL.finditer(page.text, piece.start, piece.end):
+        if found["label"] not in labels:
+            return replace(piece, end=found.start())
+    return piece
 
 
 def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
@@ -165,7 +177,7 @@ def read_exits_of(
     for item in split_items(page.text, piece):
         words = page.text[item.start : item.end]
         found = read_labels(page, words)
-        if found is None and not is_not_now(words):
+        if item.lead is not None or (found is None and not is_not_now(words)):  # `A; planned: B`
             return
         if found is not None and not words[found.rest_start :].strip(" ."):
             listed.append((item, found.labels))
@@ -257,7 +269,12 @@ def _read_item(
     elif meaning is Meaning.ACCESS:
         yield from _read_access(page, item, labels, said)
     elif meaning in _MAY_NAME_STOPS and (meaning is not Meaning.BUS or _STOP_LED.match(words)):
-        yield from _read_stops(page, item, labels, said)
+        is_about_stops = (
+            meaning in (Meaning.BUS, Meaning.BUS_STOP)
+            or _STOP_WITH_SERVICES.fullmatch(words) is not None
+            or any(BUS_STOP_WORDS.search(part) for part in (words, item.lead or ""))
+        )
+        yield from _read_stops(page, item, labels, said, is_about_stops=is_about_stops)
         if meaning is None:
             yield from _read_access(page, item, labels, said)
 
@@ -267,11 +284,15 @@ def _without_steps(found: Iterable[Candidate]) -> Iterator[Candidate]:
     return (candidate for candidate in found if MEANING.get(candidate.value) is not StepFree.YES)
 
 
-def _read_stops(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
-    """Yield the stops of an item by their codes; nothing else has five digits, and each is looked up."""
+def _read_stops(
+    page: RulePage, item: Item, labels: Labels, said: Said, *, is_about_stops: bool = True
+) -> Iterator[Candidate]:
+    """Yield the stops of an item by their codes; alone in a part where nothing says that stops are meant."""
     if is_denying(BRACKETS.sub(" ", page.text[item.start : item.end])):
         return
     for part in split_parts(page.text, item):
+        if not is_about_stops and not BUS_STOP_CODE.fullmatch(page.text, part.start, part.end):
+            continue
         named = labels_named(page.text[part.start : part.end])  # of a stop's name: `Stn Exit A/D`
         meant = [label for label in labels if not named or label in named]
         for start, end in _stretches(page.text, part.start, part.end, BUS_STOP_CODE):

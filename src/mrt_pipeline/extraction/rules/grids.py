@@ -125,11 +125,7 @@ def _are_keys(page: RulePage, rows: Sequence[TableRow]) -> bool:
 
 
 def _names_one(page: RulePage, cell: Cell) -> bool:
-    words = page.words(cell.piece)
-    found = read_labels(page, words) if _is_label(page, words) else None
-    return (found is not None and found.has_word) or led_sign(
-        page.text, cell.piece.start, cell.piece.end
-    ) is not None
+    return led_sign(page.text, cell.piece.start, cell.piece.end) is not None
 
 
 def _with_blank(row: TableRow) -> TableRow:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
-from mrt_pipeline.extraction.page_model import Block, Line, Piece
+from mrt_pipeline.extraction.page_model import Line, Piece
 from mrt_pipeline.extraction.rules.cells import (
     BUS_STOP_CODE,
     is_remark_on_exit,
@@ -37,7 +37,7 @@ from mrt_pipeline.extraction.rules.platforms import (
 )
 from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted, sign_of_heading
 from mrt_pipeline.extraction.rules.tables import has_doubtful_bracket, part_of, pieces_behind
-from mrt_pipeline.extraction.rules.words import ADDRESS, FEATURES, Meaning
+from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 TERM_DEPTH = 0
 _EXITS_BEHIND = re.compile(
@@ -46,6 +46,11 @@ _EXITS_BEHIND = re.compile(
 )
 """`Parkview Square (Exit E)`, `National Library – Exits E and F`."""
 
+_RUN_TOGETHER = re.compile(
+    r":[^:;\n]*\s[/|¦&+]\s[^:;\n]*:|\bexit \w{1,2}\s*:[^:;\n]*[·•][^:;\n]*\bexit \w{1,2}\s*:", re.IGNORECASE
+)
+"""Two keys in one entry, divided by what also divides values: `Exit A: Lift / Exit B: Escalator`."""
+_SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 _NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
 
 
@@ -68,12 +73,6 @@ class ListReader:
     page: RulePage
     _owners: list[_Owner] = field(default_factory=list)
     _section: Section | None = None
-    _is_head: bool = False
-    """whether entries stand below the line read last"""
-    _group: tuple[Section, Piece | None] | None = None
-    """what the exit's entries that were read last stand below"""
-    _is_of_places: bool = False
-    """whether they have been nothing but places so far"""
 
     @property
     def has_owner(self) -> bool:
@@ -85,16 +84,11 @@ class ListReader:
         """Return whether the line read last is about the past, plans, or another station, by its place."""
         return any(owner.is_unread for owner in self._owners)
 
-    def read(self, line: Line, section: Section, below: Block | None) -> Iterator[Candidate]:
-        """Yield what a line says by its form; sentences are not read here.
-
-        Args:
-            line: the line.
-            section: where it stands.
-            below: the block behind it.
-        """
-        self._is_head = isinstance(below, Line) and below.depth > line.depth
+    def read(self, line: Line, section: Section) -> Iterator[Candidate]:
+        """Yield what a line says by its form; sentences are not read here."""
         words = self.page.words(line.piece)
+        if line.kind == "paragraph" and is_remark_on_exit(_SENTENCE_END.split(words, maxsplit=1)[0]):
+            self.page.withdrawn.update(section.labels)
         is_below = line.goes_on and has_key(self.page, words)
         if section is not self._section or (line.kind == "paragraph" and not is_below):
             self._owners, self._section = [], section
@@ -114,7 +108,7 @@ class ListReader:
         is_short_entry = line.kind != "paragraph" and len(words) < MAX_HEADER_CHARS
         key, colon, rest = words.partition(":")
         is_keyed = has_key(self.page, words) and any(map(str.isupper, BRACKETS.sub("", rest)))
-        is_unread = (
+        is_unread = _RUN_TOGETHER.search(words) is not None or (
             not found
             and is_short_entry
             and not is_about_trains
@@ -179,14 +173,8 @@ class ListReader:
     def _read_owned(
         self, piece: Piece, owner: _Owner, meaning: Meaning | None, section: Section
     ) -> Iterator[Candidate]:
-        """Yield what an entry says that belongs to exits; the first ones in a list may be any names."""
-        if self._group != (section, owner.piece):
-            self._group, self._is_of_places = (section, owner.piece), True
-        need: Need = "name" if self._is_of_places and not self._is_head else "sign"
-        listed = list(read_cell(self.page, piece, meaning, owner.labels, (piece.start, piece.end), need=need))
-        is_place = any(item.field == "landmark" for item in listed)
-        self._is_of_places &= is_place or ADDRESS.fullmatch(self.page.words(piece)) is not None
-        yield from listed
+        """Yield what an entry says that belongs to exits."""
+        yield from read_cell(self.page, piece, meaning, owner.labels, (piece.start, piece.end), need="sign")
 
     def _read_labelled(
         self, piece: Piece, found: LabelText, owner: _Owner, meaning: Meaning | None

@@ -73,8 +73,7 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         if isinstance(block, Table):
             stretch = _read_table(rule_page, block, section, found)
         elif isinstance(block, Line):
-            below = page.blocks[number + 1] if number + 1 < len(page.blocks) else None
-            candidates = list(lists.read(block, section, below))
+            candidates = list(lists.read(block, section))
             stretch = _read_line(rule_page, block, section, lists, candidates, found)
         else:
             continue

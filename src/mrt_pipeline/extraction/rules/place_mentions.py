@@ -30,8 +30,8 @@ from mrt_pipeline.extraction.rules.words import (
     TOWN_PARTS,
 )
 
-Need = Literal["nothing", "name", "sign"]
-"""``sign``: what is there must be part of the name, as in `Golden Mall`; ``name``: it may be any name"""
+Need = Literal["nothing", "sign"]
+"""``sign``: what is there must be part of the name, as in `Golden Mall`"""
 MAX_WORDS = 9
 MAX_CHARS = 70
 
@@ -72,7 +72,7 @@ def find_names(page: RulePage, item: Item, *, need: Need = "nothing") -> Iterato
             continue
         for start, end in _names_of(page, part):
             name, is_linked = page.text[start:end], (start, end) in part.links
-            if need != "nothing" and not (is_linked or (is_sure_place if need == "sign" else is_name)(name)):
+            if need != "nothing" and not (is_linked or is_sure_place(name)):
                 continue
             if is_part_of_firm(page.text, start, end):
                 continue

@@ -277,11 +277,18 @@ def _read_group(
             return
         labels = found.labels
         others = [number for number in group if number != place and (state.columns or number > place)]
+        if _is_list(page, row.cells[place]):  # each line of another list may be of one exit alone
+            others = [number for number in others if not _is_list(page, row.cells[number])]
         meaning = columns[place].behind_label
         if meaning is not None or not state.columns:
             for piece in pieces_behind(row.cells[place].piece, found, page.text):
                 yield from read_cell(page, piece, meaning, labels, row.bounds)
     yield from _read_others(page, row, columns, others, labels, state, is_labelled=place is not None)
+
+
+def _is_list(page: RulePage, cell: Cell) -> bool:
+    """Return whether a cell has several lines, which a page's text divides by semicolons."""
+    return ";" in page.words(cell.piece)
 
 
 def _read_others(

@@ -24,11 +24,14 @@ def test_a_heading_in_a_box_of_facts_heads_the_group_right_below_it_and_no_other
     assert said(f"<aside>{groups}</aside>") == {"A 59049", "A lift"}
 
 
-def test_heads_of_a_group_may_be_the_platforms_or_exits_themselves() -> None:
+def test_heads_of_a_group_may_be_the_platforms_themselves() -> None:
     platforms = _group("Tracks", "Platform A|Platform B", "Jurong East|Marina South Pier")
-    exits = table("Exit A | Exit B", "Northpoint City | Golden Mall", "Lift | Escalator", "59049 Stn: 39 | –")
     assert published(f"<aside>{platforms}</aside>") == GOALS
-    assert said(exits) == {"A Northpoint City", "B Golden Mall", "A lift", "B escalator", "A 59049"}
+
+
+def test_a_table_headed_by_exits_without_keys_says_nothing_of_access_or_stops() -> None:
+    exits = table("Exit A | Exit B", "Opening 2028 | Open", "Lift | Escalator", "59049 Stn: 39 | –")
+    assert published(exits) == set()
 
 
 def test_dashes_behind_an_exit_divide_what_it_has() -> None:
@@ -76,11 +79,9 @@ def test_each_pane_is_headed_by_the_tab_of_its_own_box() -> None:
     assert said(one + other) == {"A lift", "B 59041", "C escalator"}
 
 
-def test_a_list_below_an_exit_begins_with_names_of_any_kind_but_not_with_heads_of_lists() -> None:
-    assert published(f"{EXITS}<h3>Exit A</h3><ul><li>Funan</li><li>Lift</li><li>Blue Signs</li></ul>") == {
-        "A Funan",
-        "A lift",
-    }
+def test_a_list_below_an_exit_has_no_names_that_may_be_remarks_and_no_heads_of_lists() -> None:
+    listed = "<ul><li>Red Line</li><li>Peter Tan</li><li>Golden Mall</li><li>Lift</li></ul>"
+    assert published(f"{EXITS}<h3>Exit A</h3>{listed}") == {"A Golden Mall", "A lift"}
     nested = "<ul><li>Connections<ul><li>59049: 39</li></ul></li></ul>"
     assert published(f"{EXITS}<h3>Exit A</h3>{nested}") == {"A 59049"}
 
@@ -121,3 +122,71 @@ def test_a_table_of_keys_has_no_head_even_where_its_first_row_holds_only_known_w
     rows = "<tr><td>Access</td><td>Lift, escalator</td></tr><tr><td>Stops</td><td>59049</td></tr>"
     heading = "<tr><th>Exit A</th></tr>"
     assert published(f"<table>{heading}{rows}</table>") == {"A lift", "A escalator", "A 59049"}
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            "<li>Wheelchair accessible exits: A, B; not accessible: C, D</li>",
+            {"A wheelchair_accessible", "B wheelchair_accessible"},
+        ),
+        ("<p>Exit A: Lift | Exit B: Escalator</p>", set()),
+        ("<li>Step-free access: A, B; under construction: C</li>", set()),
+        ("<li>Lifts: A, B; escalators: C, D</li>", set()),
+        ("<li>Lift – A; Escalator – B</li>", set()),
+        ("<li>Lift: Exit A / Escalator: Exit B</li>", set()),
+        ("<p>A – Escalator, B – Wheelchair accessible</p>", {"A escalator"}),
+        ("<li>A – Escalator B – Lift</li>", {"A escalator"}),
+        ("<dl><dt>A</dt><dd>Escalator; B – Lift</dd></dl>", {"A escalator"}),
+        ("<p>A – 59041; B – 59049</p>", {"A 59041"}),
+        ("<li>Exit A: Lift / Exit B: Escalator</li>", set()),
+        ("<p>Exit A: Lift · Exit B: Escalator</p>", set()),
+    ],
+)
+def test_what_is_said_of_one_exit_in_a_line_is_not_given_to_another(html: str, expected: set[str]) -> None:
+    assert said(f"{EXITS}{html}") == expected
+
+
+@pytest.mark.parametrize("cell", ["A, B<br>Under construction: C", "No lift: C", "A; planned: B"])
+def test_exits_listed_below_another_key_within_a_cell_are_not_those_of_its_own_key(cell: str) -> None:
+    assert published(f"<table><tr><th>Lifts</th><td>{cell}</td></tr></table>") == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This exit is closed.",
+        "Closed until 2027.",
+        "Under construction.",
+        "It will open in 2028.",
+        "Disused.",
+    ],
+)
+@pytest.mark.parametrize(
+    "has", ["<ul><li>Lift</li></ul>", "<table><tr><th>Lift</th><td>Yes</td></tr></table>"]
+)
+def test_a_paragraph_below_the_heading_of_an_exit_that_closes_it_takes_back_all_below(
+    words: str, has: str
+) -> None:
+    assert published(f"{EXITS}<h3>Exit A</h3><p>{words}</p>{has}<h3>Exit B</h3><ul><li>Lift</li></ul>") == {
+        "B lift"
+    }
+
+
+def test_lists_side_by_side_in_the_cells_of_a_row_are_not_read_across() -> None:
+    assert published(table("Exit | Access", "A<br>B | Escalator<br>Lift")) == set()
+
+
+@pytest.mark.parametrize("words", ["59041 withdrawn", "$59041", "population 59041"])
+def test_five_digits_beside_other_words_are_no_stop_where_stops_are_not_meant(words: str) -> None:
+    assert published(f"{EXITS}<h3>Exit A</h3><ul><li>{words}</li></ul>") == set()
+
+
+@pytest.mark.parametrize("words", ["Mothballed", "Flooded", "Hoarded up", "Under study", "Closing soon"])
+def test_an_entry_that_may_close_an_exit_takes_back_what_stands_beside_it(words: str) -> None:
+    assert published(f"{EXITS}<h3>Exit A</h3><ul><li>Lift</li><li>{words}</li></ul>") == set()
+
+
+def test_a_lift_from_a_coming_quarter_is_not_there_now() -> None:
+    assert published(f"{EXITS}<h3>Exit A</h3><ul><li>Lift from Q3</li></ul>") == set()
