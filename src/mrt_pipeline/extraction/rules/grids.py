@@ -42,9 +42,7 @@ def grid_of(page: RulePage, table: Table) -> Grid:
     above = next(
         (number for number in (0, 1) if _is_sideways(page, body[number:], above=body[:number])), None
     )
-    if above is None and _are_heads(
-        page, body
-    ):  # nothing but exits, or platforms, and below each what it has
+    if above is None and _are_heads(page, body):  # nothing but platforms, and below each what it has
         body, above = [_with_blank(row) for row in body], 0
     are_keys = above is None and _are_keys(page, body)
     if (above is None and not are_keys) or any(map(is_divider, body)):
@@ -107,8 +105,8 @@ def _is_sideways(page: RulePage, rows: Sequence[TableRow], *, above: Sequence[Ta
 
 
 def _are_heads(page: RulePage, rows: Sequence[TableRow]) -> bool:
-    """Return whether each cell of a table's first row, and no other one, names an exit or a platform."""
-    named = [[_names_one(page, cell) for cell in row.cells] for row in rows]
+    """Return whether each cell of a table's first row, and no other one, names a platform."""
+    named = [[_names_platform(page, cell) for cell in row.cells] for row in rows]
     words = {page.words(cell.piece) for cell in rows[0].cells} if rows else set()
     is_several = len(rows) > 1 and len(words) == len(rows[0].cells) > 1
     return is_several and all(named[0]) and not any(map(any, named[1:]))
@@ -124,7 +122,7 @@ def _are_keys(page: RulePage, rows: Sequence[TableRow]) -> bool:
     return all(sign_in(text) or _is_label(page, text) for text in named)
 
 
-def _names_one(page: RulePage, cell: Cell) -> bool:
+def _names_platform(page: RulePage, cell: Cell) -> bool:
     return led_sign(page.text, cell.piece.start, cell.piece.end) is not None
 
 
