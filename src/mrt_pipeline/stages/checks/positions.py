@@ -14,13 +14,12 @@ from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitBusStop, Station, StationExit
 from mrt_pipeline.network import Network
+from mrt_pipeline.runtime.records import SINGAPORE
 
 Point = tuple[float, float]
 """latitude, longitude"""
 
-LAT_RANGE = (1.15, 1.48)
-LNG_RANGE = (103.59, 104.10)
-"""around the main island: Tuas to Changi, Sentosa to Woodlands"""
+LAT_RANGE, LNG_RANGE = SINGAPORE
 
 MAX_BETWEEN_EXITS_M = 1000
 """the widest real station is Marine Parade, 605 m (LTA, July 2026)"""
