@@ -79,7 +79,7 @@ def _check_file(path: Path, manifest: Manifest | None) -> Iterator[Finding]:
 def _unvouched(path: Path, why: str) -> Finding:
     return finding_of(
         "bytes-not-vouched-for",
-        f"Cannot verify {path}: {why}. Get it from its sender with a sha256 to compare.",
+        f"Cannot verify {path}: {why}. Ask the sender for its SHA-256, and compare.",
     )
 
 

@@ -230,7 +230,7 @@ class LoggingSection(Section):
 
 
 class GatesSection(Section):
-    """How much of the dataset published last may be gone from a new one before a person must say so."""
+    """How much of the last published dataset a new one may lose before a person must accept it."""
 
     enabled: bool = True
     """false: nothing is refused for what is gone; what is told otherwise is a warning all the same"""

@@ -77,7 +77,7 @@ def finding_of(
     """
     check = CHECKS.get(name)
     if check is None:
-        raise InternalError(f"There is no check {name!r}; expected one of contracts/checks.py.")
+        raise InternalError(f"Unknown check {name!r}; expected one of contracts/checks.py.")
     return Finding(
         check=name,
         severity=severity or check.severity,

@@ -44,7 +44,7 @@ def append_events(path: Path, events: Iterable[Json]) -> None:
     refuse_swapped(path.parent)
     content = b"".join(orjson.dumps(event, option=orjson.OPT_SORT_KEYS) + b"\n" for event in events)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    with storage_errors(path, "could not be written; the lines before are untouched"):
+    with storage_errors(path, "could not be written; earlier lines are untouched"):
         descriptor = os.open(path, flags, 0o644)
         try:
             append_lines(descriptor, content)
@@ -103,7 +103,7 @@ def _post(client: HttpClient, event: Json, section: LineageSection, secrets: Sec
 def _describe(error: FetchError | RunInterrupted) -> str:
     """Return the setting that names the server, and why it did not take an event."""
     if isinstance(error, RunInterrupted):
-        return f"{SETTING}: a signal came while it was waited for"
+        return f"{SETTING}: interrupted by a signal while waiting for it"
     if error.status is None:
         return str(error).rstrip(".")
     return f"{SETTING}: it answered with status {error.status}"

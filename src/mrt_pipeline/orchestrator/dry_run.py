@@ -164,7 +164,7 @@ def plan_publishing(last: StagePlan, manifest: Manifest | None, context: RunCont
     if decision.runs:
         return StepPlan(PUBLISHING, Action.RUN, decision.reason)
     if last.action is Action.DEPENDS:
-        return StepPlan(PUBLISHING, Action.DEPENDS, f"reused if stage {last.number} is, else run")
+        return StepPlan(PUBLISHING, Action.DEPENDS, f"reused if stage {last.number} is; otherwise run")
     return StepPlan(PUBLISHING, Action.REUSE, decision.reason)
 
 
@@ -202,7 +202,7 @@ def _settle(decision: Decision, unsure: Sequence[StagePlan]) -> tuple[Action, st
         return Action.RUN, decision.reason
     if unsure:
         stages = " and ".join(f"stage {plan.number}" for plan in unsure)
-        return Action.DEPENDS, f"reused if the output of {stages} stays as it was, else run"
+        return Action.DEPENDS, f"reused if the output of {stages} is unchanged; otherwise run"
     return Action.REUSE, decision.reason
 
 

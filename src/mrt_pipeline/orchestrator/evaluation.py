@@ -180,7 +180,7 @@ def _read_sheet(path: Path) -> list[dict[str, str]]:
     rows = [{name: (row.get(name) or "").strip() for name in (*COLUMNS, "kind")} for row in reader]
     faults = [f"line {number}: {fault}" for number, row in enumerate(rows, 2) if (fault := _fault_of(row))]
     if faults:
-        raise UsageError("\n".join([f"{path} has {len(faults)} wrong lines:", *faults]))
+        raise UsageError("\n".join([f"{path} has {len(faults)} faulty lines:", *faults]))
     return rows
 
 

@@ -125,7 +125,7 @@ def _refuse_place(named: Path, outputs: Path) -> None:
 def _describe_place(named: Path, folder: Path, outputs: Path) -> str | None:
     """Return what a folder is or holds that a run's files must not lie among, none if there is nothing."""
     if named.absolute() == (outputs / LATEST).absolute() and not named.is_symlink():
-        return "is the name of the link to the last good run"
+        return "is the name of the link to the last successful run"
     if folder == Path.cwd() and (folder / MANIFEST_NAME).exists():
         return None  # a run that was made here goes on here
     places = {
@@ -361,7 +361,7 @@ def check_latest(outputs: Path) -> None:
     refuse_obstacle(outputs)
     link = outputs / LATEST
     if link.exists() and not link.is_symlink():
-        raise StorageError(link, "is not a link; move it away so that it can show the last good run.")
+        raise StorageError(link, "is not a link; move it away so that it can show the last successful run.")
 
 
 def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:

@@ -56,8 +56,8 @@ class PublicationGate:
         """Compare a dataset that was just made with the one published last.
 
         Raises:
-            SourceGapError: if a source failed for some of its stations, and nobody said that this may be.
-            GateError: if more is gone than is allowed, and nobody said that this is right.
+            SourceGapError: if a source failed for some of its stations, and nobody accepted that.
+            GateError: if losses exceed the limits, and nobody accepted them.
         """
         if not self._request.accept_changes:
             self._refuse_gaps(dataset)
@@ -67,7 +67,7 @@ class PublicationGate:
         """Compare a dataset made earlier with what another run published since then, if one did.
 
         Raises:
-            GateError: if more is gone than is allowed, and nobody said that this is right.
+            GateError: if losses exceed the limits, and nobody accepted them.
         """
         newer = find_newer(self._outputs, self._session.folder, self._session.manifest, self._warn)
         if newer is not None:
@@ -109,7 +109,7 @@ class PublicationGate:
             try:
                 self.baseline = load_run(run).dataset
             except (CheckpointError, StorageError) as error:
-                self._context.reporter.warn(f"Cannot compare with the dataset published last: {error}")
+                self._context.reporter.warn(f"Cannot compare with the last published dataset: {error}")
                 altered.append(run)
                 continue
             self._judge(dataset, self.baseline, run)

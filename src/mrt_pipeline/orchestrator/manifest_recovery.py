@@ -1,4 +1,4 @@
-"""A run's manifest made again from its folder, when it is gone or damaged.
+"""A run's manifest recreated from its folder, when it is missing or damaged.
 
 What is made again is what the checkpoints say themselves. A checkpoint counts if it is an output of this
 version and belongs to the stage before it: same day, same stations. What it was made from is not known any
@@ -58,9 +58,9 @@ def find_or_rebuild(folder: Path) -> Found:
     path = folder / MANIFEST_NAME
     stages = ", ".join(f"stage {number}" for number in sorted(outputs))
     remark = (
-        f"{path} {'was not there' if damage is None else 'is damaged'} and was recreated from the "
-        f"checkpoints: {stages}. Their inputs are not known: --resume-from takes them as they "
-        "are, --skip-existing makes them again."
+        f"{path} {'was missing' if damage is None else 'is damaged'} and was recreated from the "
+        f"checkpoints: {stages}. Their inputs are unknown: --resume-from uses them as they "
+        "are, --skip-existing recreates them."
     )
     if damage is not None:
         unfit[path] = "is damaged"

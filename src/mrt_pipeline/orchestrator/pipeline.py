@@ -300,7 +300,7 @@ class PipelineOrchestrator:
             )
         for remark in session.remarks:
             self._reporter.warn(remark)
-            log.warning("manifest made again", remark=remark)
+            log.warning("manifest recreated", remark=remark)
 
     def _make_context(self, as_of: date, folder: Path | None = None) -> RunContext:
         outputs = Path(self.config.settings.output.directory)

@@ -33,7 +33,7 @@ class RunRequest:
     retry_failed: bool = False
     """go on from stage 2, and do there only the stations that a source failed before"""
     accept_changes: bool = False
-    """publish although more is gone since the last dataset than ``gates`` allows"""
+    """publish even if losses since the last dataset exceed ``gates``"""
     beyond_horizon: bool = False
     """describe a day beyond the network table's horizon, as known on the horizon"""
     move_latest: bool = False

@@ -81,7 +81,7 @@ def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> 
     if is_single and request.as_of not in (None, earlier.as_of):
         raise UsageError(
             f"--as-of is {request.as_of}, and the run in this folder describes {earlier.as_of}; a single "
-            "stage keeps its day. Leave the day out, or name another folder with --output-dir."
+            "stage keeps its date. Omit --as-of, or name another folder with --output-dir."
         )
     goes_on = request.continues or is_single
     return request.as_of or (earlier.as_of if goes_on else singapore_date(now))
@@ -128,8 +128,8 @@ def _refuse_unknown_day(request: RunRequest, today: date) -> None:
     first, horizon = load_network().first_day, load_network().known_until
     if request.as_of < first:
         raise UsageError(
-            f"--as-of is {request.as_of}; by the network table, no station was open before {first}. Choose "
-            "that day or a later one."
+            f"--as-of is {request.as_of}; according to the network table, no station was open before "
+            f"{first}. Choose that day or a later one."
         )
     if request.as_of > max(horizon, today) and not request.beyond_horizon:
         raise UsageError(

@@ -153,8 +153,8 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
             raise WorkersError(fault)
         if time.monotonic() - self._news_at > self._patience_s:
             raise WorkersError(
-                f"No page that was handed to other processes came back in {self._patience_s:g} s; expected "
-                "each within seconds. See that they are alive and idle, or set execution.reading to inline."
+                f"No page handed to other processes was returned within {self._patience_s:g} s; expected "
+                "each within seconds. Check that they are alive and idle, or set execution.reading to inline."
             )
 
     def _hand_out(self) -> None:
@@ -208,8 +208,8 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
                 self._waiting.extendleft(lost)
                 raise WorkersError(
                     f"The processes that read pages ended {call.losses} times, each time with {call.name!r} "
-                    "among what they read; expected them to go on. See whether memory is short, or set "
-                    "execution.reading to inline."
+                    "among the pages they read; expected them to keep running. Check whether memory is "
+                    "short, or set execution.reading to inline."
                 )
         self._waiting.extendleft(reversed(lost))
         self._workers.close()

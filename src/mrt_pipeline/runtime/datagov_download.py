@@ -117,7 +117,7 @@ class _Downloads:
                 )
             if pause_s is not None:
                 self._access.tell(
-                    f"{self._document_id}: data.gov.sg says {state}; asking again in {pause_s:g} s."
+                    f"{self._document_id}: data.gov.sg says {state}; checking again in {pause_s:g} s."
                 )
                 self._sleep(pause_s)
         raise FetchError(
@@ -174,6 +174,6 @@ def _is_rate_limited(reply: Mapping[str, object]) -> bool:
 def _unknown_revision(document_id: str, error: SourceError) -> Finding:
     return finding_of(
         "revision-unknown",
-        f"When {document_id} was last updated is not known: {error}",
+        f"The date of the last update of {document_id} is unknown: {error}",
         record_id=document_id,
     )

@@ -38,7 +38,7 @@ class DaemonThreads(Executor):
                 thread.start()
             except RuntimeError as error:  # a limit of processes or memory: those that there are do the work
                 if not self._threads:
-                    raise OutOfMemoryError("The system gave this process no thread") from error
+                    raise OutOfMemoryError("The system refused this process another thread") from error
                 break
             self._threads.append(thread)
 

@@ -134,7 +134,7 @@ class Driver:
                     if (row := self._find_same(task, journal)) is not None:
                         taken[task.station.slug] = row
         except StorageError as error:
-            self._context.reporter.note(f"Nothing is taken over from run {earlier.run_id}: {error}")
+            self._context.reporter.note(f"Reused nothing from run {earlier.run_id}: {error}")
         if not taken:
             return
         with self._journal.at_once():

@@ -168,7 +168,7 @@ def open_journal(
     """
 
     def tell_of_restart(unfit: UnfitStoreError, aside: Path) -> None:
-        fault = "damaged" if unfit.is_damage else "no journal of this version"
+        fault = "damaged" if unfit.is_damage else "not a journal of this version"
         tell(f"{shown} is {fault}; it was kept as {aside.name} and a new one was started.")
 
     if folder is not None:
@@ -193,7 +193,7 @@ def read_journal(folder: Path) -> Iterator[Journal]:
     """Open the journal of another run for reading, and leave that run's folder as it is.
 
     Raises:
-        StorageError: if it is no journal of this version, or cannot be read.
+        StorageError: if it is not a journal of this version, or cannot be read.
     """
     path = folder / JOURNAL_NAME
     with _sqlite_errors(path):
