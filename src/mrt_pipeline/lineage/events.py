@@ -78,7 +78,7 @@ def run_events(
     Args:
         manifest: how the run stands after the attempt.
         found: how it stood before; a killed attempt could not tell of itself.
-        namespace: what jobs and files of this installation are told apart by.
+        namespace: distinguishes the jobs and files of this installation.
         findings: what was found in the dataset, if that is known.
         hide: takes out of an error what nobody else is to see.
     """
