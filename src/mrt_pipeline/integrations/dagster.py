@@ -26,7 +26,7 @@ from mrt_pipeline.orchestrator.reuse import DISABLED
 from mrt_pipeline.orchestrator.stages import FINAL, STAGES, StageSpec
 from mrt_pipeline.report import REPORT_FILE
 from mrt_pipeline.runtime.reporting import Reporter
-from mrt_pipeline.runtime.texts import printable
+from mrt_pipeline.runtime.safe_text import printable
 from mrt_pipeline.secrecy import SECRETS
 
 PREFIX = "mrt_pipeline"

@@ -57,8 +57,8 @@ from mrt_pipeline.runtime.locks import run_lock
 from mrt_pipeline.runtime.memory import refuse_small_memory
 from mrt_pipeline.runtime.reporting import Reporter, after_failure
 from mrt_pipeline.runtime.run_log import open_run_log
+from mrt_pipeline.runtime.safe_text import printable
 from mrt_pipeline.runtime.signals import StopRequest
-from mrt_pipeline.runtime.texts import printable
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.run_log import RunLog

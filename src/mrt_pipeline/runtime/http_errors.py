@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from mrt_pipeline.errors import BlockedError, FetchError
 from mrt_pipeline.runtime.rate_limits import is_loopback
 from mrt_pipeline.runtime.retrying import parse_retry_after
-from mrt_pipeline.runtime.texts import cut, excerpt
+from mrt_pipeline.runtime.safe_text import cut, excerpt
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.secrecy.urls import secrets_of_login, secrets_of_query
 

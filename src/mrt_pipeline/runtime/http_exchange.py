@@ -21,7 +21,7 @@ from mrt_pipeline.runtime.http_errors import (
     transfer_failure,
 )
 from mrt_pipeline.runtime.rate_limits import Allowance, RateLimiter
-from mrt_pipeline.runtime.texts import QUOTABLE_CHARS
+from mrt_pipeline.runtime.safe_text import QUOTABLE_CHARS
 
 MAX_REDIRECTS = 5
 MAX_ERROR_BYTES = 4 * QUOTABLE_CHARS

@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 
 from mrt_pipeline.errors import FetchError, ModelCallError
-from mrt_pipeline.runtime.texts import excerpt
+from mrt_pipeline.runtime.safe_text import excerpt
 
 MAX_SHOWN_CHARS = 200
 """How much of a server's own words is shown."""

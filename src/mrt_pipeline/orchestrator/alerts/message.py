@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BeforeValidator
 
 from mrt_pipeline.config.settings import Level, TriggersSection
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.runtime.texts import printable
+from mrt_pipeline.runtime.safe_text import printable
 from mrt_pipeline.secrecy import SECRETS
 
 LEVELS: tuple[Level, ...] = get_args(Level)
