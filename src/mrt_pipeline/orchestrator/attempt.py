@@ -23,10 +23,10 @@ from mrt_pipeline.errors import (
     StageInputError,
     StageOutputError,
 )
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import find_remedy, finish
 from mrt_pipeline.orchestrator.reuse import Decision, decide_stage, reads_live
-from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.orchestrator.stages import FINAL, STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     content_sha256,

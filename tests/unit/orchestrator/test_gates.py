@@ -24,8 +24,8 @@ from mrt_pipeline.errors import GateError, SourceGapError
 from mrt_pipeline.orchestrator import gates
 from mrt_pipeline.orchestrator.gate_limits import SHOWN, find_excesses
 from mrt_pipeline.orchestrator.gates import GATES_NAME, PublicationGate, find_newer
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.runtime.checkpoints import content_sha256, describe_checkpoint
 from mrt_pipeline.runtime.context import default_context
 from mrt_pipeline.runtime.files import write_bytes

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
-from mrt_pipeline.orchestrator.session import RunSession
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.runtime.manifests import find_manifest
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.manifests import make_manifest
