@@ -23,7 +23,7 @@ from mrt_pipeline.orchestrator.dry_run import make_plan
 from mrt_pipeline.orchestrator.publishing import PUBLISHING
 from mrt_pipeline.orchestrator.resume_command import find_remedy
 from mrt_pipeline.orchestrator.reuse import DISABLED
-from mrt_pipeline.orchestrator.stages import FINAL, STAGES, StageSpec
+from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES, StageSpec
 from mrt_pipeline.report import REPORT_FILE
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.runtime.safe_text import printable

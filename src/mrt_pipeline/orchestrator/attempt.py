@@ -27,7 +27,7 @@ from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import find_remedy, finish
 from mrt_pipeline.orchestrator.reuse import Decision, decide_stage, reads_live
-from mrt_pipeline.orchestrator.stages import FINAL, STAGES, StageSpec
+from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     content_sha256,
     describe_checkpoint,

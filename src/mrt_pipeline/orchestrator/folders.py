@@ -30,7 +30,7 @@ from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError, UsageError
 from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.orchestrator.stage_specs import STAGES
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.context import EarlierRun
 from mrt_pipeline.runtime.files import (

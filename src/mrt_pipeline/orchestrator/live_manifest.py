@@ -17,7 +17,7 @@ from mrt_pipeline.contracts.run import (
     StageRecord,
     StageStatus,
 )
-from mrt_pipeline.orchestrator.stages import STAGES, stage_named
+from mrt_pipeline.orchestrator.stage_specs import STAGES, stage_named
 from mrt_pipeline.runtime.manifests import save_manifest
 
 NOTHING: Mapping[str, Any] = {}

@@ -17,7 +17,7 @@ from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import UNKNOWN, AttemptRecord, Manifest, RunStatus, StageRecord
 from mrt_pipeline.errors import CorruptCheckpointError
-from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
+from mrt_pipeline.orchestrator.stage_specs import STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import describe_checkpoint, parse_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest

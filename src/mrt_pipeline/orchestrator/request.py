@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.errors import UsageError
-from mrt_pipeline.orchestrator.stages import BY_STATION, FINAL, STAGES
+from mrt_pipeline.orchestrator.stage_specs import BY_STATION, FINAL, STAGES
 
 LAST_YEAR = 2199
 """the network table looks a few decades ahead; a later day is a slip of the keyboard"""

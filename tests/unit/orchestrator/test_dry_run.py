@@ -14,7 +14,7 @@ from mrt_pipeline.orchestrator import dry_run
 from mrt_pipeline.orchestrator.dry_run import Action, Plan, StagePlan, make_plan, plan_publishing, plan_stages
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.reuse import Decision, fingerprint_stage
-from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.orchestrator.stage_specs import STAGES
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.locks import run_lock

@@ -10,7 +10,7 @@ from mrt_pipeline.contracts.run import Fingerprint, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StaleCheckpointError
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.reuse import NOTHING_TO_RETRY, Decision, decide
-from mrt_pipeline.orchestrator.stages import STAGES, StageSpec, stage_named
+from mrt_pipeline.orchestrator.stage_specs import STAGES, StageSpec, stage_named
 from tests.fakes.manifests import FINGERPRINT, START, make_stage_record, put_run
 from tests.fakes.network_builder import provenance
 

@@ -14,7 +14,7 @@ from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.best_effort import best_effort
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.stages import BY_STATION, FINAL
+from mrt_pipeline.orchestrator.stage_specs import BY_STATION, FINAL
 from mrt_pipeline.runtime.reporting import Reporter
 
 if TYPE_CHECKING:
