@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mrt_pipeline.compare.access_turns import find_lost_answers, find_turns
 from mrt_pipeline.compare.matching import Pair, match_exits, presence_of
-from mrt_pipeline.compare.turns import find_lost_answers, find_turns
 from mrt_pipeline.contracts.comparison import ExitPresence
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import FIELDS, ExitField, published_values

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
+from mrt_pipeline.compare.access_turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.gates import BaselineRun, GateReport, GateStatus
 from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST, SOURCE_FAILED, STAGE2_ENRICHMENT

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mrt_pipeline.compare.access_turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.compare.comparison import compare_datasets
 from mrt_pipeline.compare.regressions import find_losses
-from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.compare.wording import Section, describe, headline
 from mrt_pipeline.contracts.names import FINAL_NAME
 from mrt_pipeline.contracts.outputs import Stage3Output
