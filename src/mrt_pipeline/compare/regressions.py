@@ -2,7 +2,7 @@
 
 A renumbered or renamed station is the same station, a relabelled exit the same exit, and a value that another
 one took the place of is a change: values are counted for each exit, and only having fewer counts as a loss.
-The one value whose change is watched too is step-free access (``turns``), and each answer lost is told.
+The one value whose change is watched too is step-free access (``turns``), and each answer lost is reported.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Losses:
     fields: tuple[FieldLoss, ...]
     """only fields of which something is gone"""
     turns: tuple[AccessTurn, ...] = ()
-    """exits whose step-free access is told otherwise"""
+    """exits whose step-free access is reversed"""
     lost_answers: tuple[LostAnswer, ...] = ()
     """exits of which it is not known any more whether they are step-free"""
     sources: tuple[RecordLoss, ...] = ()

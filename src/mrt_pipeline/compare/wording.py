@@ -37,7 +37,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of change to stations, codes or exits: where it stands in a comparison, and how it is told."""
+    """A kind of change to stations, codes or exits: where a comparison has it, and how it is reported."""
 
     field: str
     """of ``Comparison``"""

@@ -95,7 +95,7 @@ def _make(name: str, stage: StageSpec, context: Any) -> Iterator[Any]:
 
 
 def _refuse_stale_dataset(config: PipelineConfig, request: RunRequest) -> None:
-    """Raise if the dataset would be made anew, and published without what Dagster's checks show of it."""
+    """Raise if the dataset would be rebuilt, and published without what Dagster's checks show of it."""
     for last in make_plan(config, request).stages[-1:]:
         if last.may_run:
             raise UsageError(f"{last.name} would be made again: {last.reason}. Materialize it first.")

@@ -117,7 +117,7 @@ def without_paths(text: str, known: Iterable[Path]) -> str:
     """Return a text with file names where it had absolute paths.
 
     Args:
-        text: what is to be told.
+        text: what is to be reported.
         known: folders that may occur in it, such as the run's; their names may hold spaces.
     """
     folders = {str(folder) for path in known if path.is_absolute() for folder in (path, *path.parents)}

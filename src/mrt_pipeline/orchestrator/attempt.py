@@ -77,7 +77,7 @@ class Attempt:
 
     @property
     def baseline(self) -> Stage3Output | None:
-        """Return the dataset published before, if the new one was held against it."""
+        """Return the dataset published before, if the new one was compared with it."""
         return self._gate.baseline
 
     @property
@@ -91,7 +91,7 @@ class Attempt:
         return self._context.reporter
 
     def recall_baseline(self) -> Stage3Output | None:
-        """Return the dataset that this one was held against by the last attempt which did so."""
+        """Return the dataset that this one was compared with by the last attempt which did so."""
         return self._gate.recall()
 
     def run(self) -> RunStatus:

@@ -64,7 +64,7 @@ def describe_silences(silences: Sequence[SilentSource], run: str, full_list: str
 
 
 def sum_turns(turns: Sequence[AccessTurn]) -> str:
-    """Return how many exits' access is told otherwise, in which ways, and which exits."""
+    """Return how many exits' access is reversed, in which ways, and which exits."""
     ways = Counter(
         way
         for turn in turns

@@ -41,7 +41,7 @@ class PublicationGate:
     """Lets a dataset of one attempt pass, or raises.
 
     Attributes:
-        baseline: the dataset that it was held against, if one was read.
+        baseline: the dataset that it was compared with, if one was read.
     """
 
     def __init__(self, request: RunRequest, context: RunContext, session: RunSession) -> None:
@@ -74,7 +74,7 @@ class PublicationGate:
             self._check(load(), [newer])
 
     def recall(self) -> Stage3Output | None:
-        """Return what the dataset was held against, by this attempt or one before; none if that is gone."""
+        """Return what the dataset was compared with, by this attempt or one before; none if that is gone."""
         gates = self._session.manifest.gates
         if self.baseline is None and gates is not None and gates.baseline is not None:
             self.baseline = self._read_again(gates.baseline)
@@ -174,7 +174,7 @@ class PublicationGate:
             raise self._refusal(report, _explain_losses(baseline, dataset))
 
     def _warn_of_access(self, report: GateReport) -> None:
-        """Show each exit whose access is told otherwise, or no more; of many, some and their number."""
+        """Show each exit whose access is reversed or no longer known; of many, some and their number."""
         turns, lost = report.turns, report.lost_answers
         self._warn_of_each([warn_of_turn(it) for it in turns], lambda: sum_turns(turns))
         self._warn_of_each([warn_of_lost_answer(it) for it in lost], lambda: sum_lost_answers(lost))
@@ -233,7 +233,7 @@ class PublicationGate:
     def _candidates(self) -> list[Run]:
         """Return the runs to compare with, the best first: that of the nearest day before, published last.
 
-        A look at a day long ago (``--as-of``) must not become what the present network is held against.
+        A look at a day long ago (``--as-of``) must not become what the present network is compared with.
         """
         day = self._context.as_of
         runs: dict[Path, Run] = {}
@@ -327,7 +327,7 @@ def _not_compared(reason: str, baseline: BaselineRun | None = None) -> GateRepor
 
 
 def describe_baseline(run: Run, dataset: Stage3Output | None = None) -> BaselineRun:
-    """Return how the manifest names a run whose dataset another one is held against."""
+    """Return how the manifest names a run whose dataset another one is compared with."""
     return BaselineRun(
         run_id=run.manifest.run_id,
         folder=run.name,

@@ -1,6 +1,6 @@
 """A run's manifest recreated from its folder, when it is missing or damaged.
 
-What is made again is what the checkpoints say themselves. A checkpoint counts if it is an output of this
+What is recreated is what the checkpoints say themselves. A checkpoint counts if it is an output of this
 version and belongs to the stage before it: same day, same stations. What it was made from is not known any
 more; so ``--resume-from`` takes it, because a person says so, and ``--skip-existing`` makes it again.
 """
@@ -34,11 +34,11 @@ class Found:
     unfit: Mapping[Path, str]
     """each file that cannot be used, and why; it is to be kept aside before another takes its place"""
     remark: str | None = None
-    """what to tell if the manifest had to be made again"""
+    """what to tell if the manifest had to be recreated"""
 
 
 def find_or_rebuild(folder: Path) -> Found:
-    """Return a folder's manifest, made again from the checkpoints beside it if need be; nothing is written.
+    """Return a folder's manifest, recreated from the checkpoints beside it if need be; nothing is written.
 
     Raises:
         CorruptCheckpointError: if there is a manifest that cannot be read, and no checkpoint of ours.

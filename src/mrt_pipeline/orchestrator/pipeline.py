@@ -100,7 +100,7 @@ class PipelineOrchestrator:
         """Run all stages, or those from ``resume_from`` on, and return the dataset.
 
         Raises:
-            UsageError: if the configuration switches off the stage that makes it; nothing is begun then.
+            UsageError: if the configuration switches off the stage that makes it; nothing is started then.
             MrtPipelineError: if it could not be made; the manifest on disk says so too.
         """
         if not FINAL.is_enabled(self.config.settings):
@@ -174,7 +174,7 @@ class PipelineOrchestrator:
 
     @cached_property
     def _context(self) -> RunContext:
-        """Return what a stage is built with that is asked for before any attempt; an attempt has its own."""
+        """Return what a stage is built with that is requested before any attempt; an attempt has its own."""
         return self._make_context(self._asked.as_of or singapore_date(self.run_timestamp))
 
     def _stage(self, number: int) -> PipelineStage[Any, Any]:

@@ -37,7 +37,7 @@ class RunRequest:
     beyond_horizon: bool = False
     """describe a day beyond the network table's horizon, as known on the horizon"""
     move_latest: bool = False
-    """let ``latest`` show the dataset even if its day is before that of the one shown, or still to come"""
+    """let ``latest`` show the dataset even if its day is before that of the one shown, or in the future"""
     as_of: date | None = None
     """the day whose network is described; none: today in Singapore, or the resumed run's day"""
 

@@ -68,7 +68,7 @@ def with_config(command: str, config_path: Path | None) -> str:
 
 
 def move_latest(folder: Path, manifest: Manifest) -> str:
-    """Return the command that lets ``latest`` show a run although its day is earlier, or still to come."""
+    """Return the command that lets ``latest`` show a run although its day is earlier, or in the future."""
     return go_on(folder, manifest, "--skip-existing", "--as-of", str(manifest.as_of), "--move-latest")
 
 

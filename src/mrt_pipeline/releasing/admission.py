@@ -46,7 +46,7 @@ def admit(run: Run, today: date, aim: Aim = "released") -> Candidate:
 
     Args:
         run: the run.
-        today: in Singapore; a day still to come is neither approved nor released.
+        today: in Singapore; a future date is neither approved nor released.
         aim: what it is admitted to.
 
     Raises:

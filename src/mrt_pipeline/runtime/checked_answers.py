@@ -40,7 +40,7 @@ class Answers(Protocol):
         Args:
             url: what the answer is filed under.
             ask: asks the service; not called if the answer comes from the disk.
-            again: ask once more, because the first answer does not fit the others.
+            again: request it again, because the first answer does not fit the others.
             max_bytes: a longer answer on disk is not used.
         """
 

@@ -4,7 +4,7 @@ A checkpoint is the stage's output (``output_files.py``) under the file name tha
 It is trusted only if its bytes have the sha256 that the manifest recorded when it was written. A damaged one
 is never overwritten in silence: it is moved aside as ``<name>.damaged-<time>`` and named. One that is whole
 and younger than what the manifest knows of was written by an attempt that ended just before it could record
-it (killed, or the disk was full); no stage is built on it, and it is made again.
+it (killed, or the disk was full); no stage is built on it, and it is recreated.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ask data.gov.sg for a dataset: a download is asked for, may be queued, and is had from a signed link."""
+"""Ask data.gov.sg for a dataset: a download is requested, may be queued, and is had from a signed link."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TOO_MANY_REQUESTS = 24
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What is asked for."""
+    """What is requested."""
 
     document_id: str
     """what errors and findings call it"""
@@ -42,7 +42,7 @@ def fetch_dataset(
     """Return the file of a dataset; its revision is when it was last updated.
 
     Raises:
-        SourceError: if it cannot be had.
+        SourceError: if it cannot be obtained.
     """
     return _Downloads(access, dataset, sleep).get(answers)
 

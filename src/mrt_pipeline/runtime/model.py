@@ -2,7 +2,7 @@
 
 What goes wrong is one of four things, and the caller can tell them apart: it passes (waited for and tried
 again, up to ``max_retries`` times), it concerns this question only, it concerns every question (``fatal``),
-or the answer was cut (``length``), which is told apart from a question longer than the model's context.
+or the answer was cut (``length``), which is distinguished from a question longer than the model's context.
 
 Field meanings: https://openrouter.ai/docs/api-reference/overview and /errors, last looked at on 2026-11-23.
 """

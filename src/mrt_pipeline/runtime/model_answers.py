@@ -25,7 +25,7 @@ _TEXT_PARTS = frozenset({"text", "output_text"})
 
 @dataclass(frozen=True, slots=True)
 class CompletionError:
-    """An error that came inside an answer of status 200, once generation had begun."""
+    """An error that came inside an answer of status 200, once generation had started."""
 
     status: int | None
     message: str

@@ -4,7 +4,7 @@ One SQLite file, ``answers.sqlite3``, in the given folder; several threads and p
 whole answers that could be read are kept, and the verdict that the answer to a question does not fit; never
 one that holds a secret. It is a
 cache and nothing else: a file that cannot be used is set aside, a full disk means that nothing more is kept,
-and either is told once; a row that cannot be read counts as not there.
+and either is reported once; a row that cannot be read counts as not there.
 """
 
 from __future__ import annotations

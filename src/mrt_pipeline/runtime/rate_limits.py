@@ -23,7 +23,7 @@ from mrt_pipeline.config.registry import rates_by_host
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit
 
 TOLD_FROM_S = 2.0
-"""a shorter wait is told to nobody"""
+"""a shorter wait is not reported"""
 
 
 DEFAULT_PACE = RateLimit((Rate(10, 1),))

@@ -37,7 +37,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         """Return the stations of the run's day, every feature of the exits file accounted.
 
         Raises:
-            SourceError: if a source cannot be had or read.
+            SourceError: if a source cannot be obtained or read.
         """
         from mrt_pipeline.sources.datagov.reading import read_exits
 

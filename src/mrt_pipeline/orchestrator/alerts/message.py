@@ -113,7 +113,7 @@ class Alert(Record):
 
 
 def level_of(trigger: Trigger, triggers: TriggersSection) -> Level | None:
-    """Return the configured level of a trigger, none if nobody is to be told."""
+    """Return the configured level of a trigger, none if nobody is to be notified."""
     level: Level | None = getattr(triggers, trigger)
     return level
 

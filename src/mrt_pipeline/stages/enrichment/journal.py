@@ -62,7 +62,7 @@ class JournalRow:
     usage: ModelUsage
     """what all tries of this station have cost"""
     attempt: int
-    """number of tries in this run; 0 if the row was taken over from an earlier one"""
+    """number of tries in this run; 0 if the row was reused from an earlier one"""
     written: str | None = field(default=None, repr=False, compare=False)
     """the enrichment as it stands in the journal that the row was read from"""
 
@@ -145,7 +145,7 @@ class Journal:
         statement = "SELECT usage FROM stations UNION ALL SELECT usage FROM expenses"
         with _sqlite_errors(self._path):
             for (usage,) in self._connection.execute(statement):
-                with contextlib.suppress(ValidationError):  # a damaged row, which will be made again
+                with contextlib.suppress(ValidationError):  # a damaged row, which will be recreated
                     total = add_usage(total, ModelUsage.model_validate_json(usage))
         return total
 

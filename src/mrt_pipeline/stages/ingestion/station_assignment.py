@@ -1,7 +1,7 @@
-"""To which station, and to which building of it, does each feature of the exits file belong.
+"""Which station, and which of its buildings, each feature of the exits file belongs to.
 
-The station is the one whose name the feature bears, else the one whose code, else (and a person is told) the
-one it stands at, if the name looks like a misspelling of that one's.
+The station is the one whose name the feature has, otherwise the one whose code it has, otherwise (with a
+warning) the one it is at, if the name looks like a misspelling of that station's.
 """
 
 from __future__ import annotations
