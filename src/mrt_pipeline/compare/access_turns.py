@@ -1,11 +1,11 @@
-"""Where step-free access is different from before: a turn misleads whoever depends on it.
+"""Where step-free access is different from before: a turn misleads anyone who depends on it.
 
 What a dataset no longer says is a loss (``regressions``); what it says for the first time is not. A lost
 answer is also reported exit by exit: another answer may come later, and nobody would see that it replaced its
 opposite, since a dataset is compared only with the one before it. A turn is a reversed answer: step-free was
 "yes" and is "no", or a lift is new where the exit's access was known, or no longer listed while other
-features are. A lift named only by a source or method that the older dataset used for no exit is not a turn: this is
-what happens when a source is switched on.
+features are. A lift named only by a source or method that the older dataset used for no exit is not a turn:
+this is what happens when a source is switched on.
 """
 
 from __future__ import annotations

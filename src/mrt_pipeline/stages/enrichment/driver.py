@@ -1,4 +1,4 @@
-"""Carry out stage 2: what is in the journal is kept, the rest is requested within the budget."""
+"""Carry out stage 2: keep what is in the journal, request the rest within the budget."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ class Driver:
                 self._refusal = self._refusal or outcome
 
     def _do(self, task: Task) -> tuple[Task, Outcome | _Refusal]:
-        """Enrich a station; an error that ends the stage is a value, so that those in progress are finished."""
+        """Enrich a station; an error that ends the stage is a value, so that the others are finished."""
         try:
             return task, enrich_station(task.station, self._breakers, self._context.as_of)
         except (ModelCallError, WorkersError) as error:
