@@ -270,7 +270,7 @@ def _missing(station: Station, resolved: Resolved) -> Finding:
         found = f"the wiki has no page {station.wiki_title!r}, nor one with a similar title"
     return finding_of(
         "wiki-page-missing",
-        f"{station.name}: {found}; it is not used.",
+        f"{station.name}: {found}; the page is not used.",
         slug=station.slug,
     )
 
@@ -290,6 +290,6 @@ def _blank(station: Station, head: PageHead) -> Finding:
     return finding_of(
         "wiki-page-blank",
         f"{station.name}: revision {head.revision} of the wiki's page {head.title!r} is blank; "
-        "it is not used. Look at the page's history.",
+        "it is not used. Check the page's history.",
         slug=station.slug,
     )

@@ -153,7 +153,7 @@ def _unplaced(entrance: TrainEntrance) -> Finding:
     return finding_of(
         "entrance-without-exit",
         f"{WORDS} has an entrance {entrance.label} of {entrance.station_code}, a station that the network "
-        "table lacks; it is not used. Check whether the station is new.",
+        "table lacks; the entrance is not used. Check whether the station is new.",
         record_id=f"{SCHEDULE_ID}:{entrance.stop_id}",
     )
 
