@@ -35,7 +35,7 @@ class Action(StrEnum):
     RUN = "run"
     REUSE = "reuse"
     DEPENDS = "depends"
-    """reused if the output of the stages before it stays as it was, else run"""
+    """reused if the output of the earlier stages is unchanged; otherwise run"""
     SWITCHED_OFF = "switched off"
     """by the configuration"""
     STOP = "stop"
