@@ -1,4 +1,4 @@
-"""The manifest while a run is going on, and how it ends whatever ends it."""
+"""The manifest while a run is in progress, and how it ends whatever ends it."""
 
 from __future__ import annotations
 
