@@ -33,7 +33,7 @@ def _offered() -> list[str]:
 
 
 def _is_submodule(name: str) -> bool:
-    """Return whether a name is asked for by an import of a part of the package, which needs no other part."""
+    """Return whether a name is requested by an import of a part of the package, which needs no other part."""
     from importlib.util import find_spec
 
     return find_spec(f"{__name__}.{name}") is not None

@@ -14,7 +14,7 @@
     ├── StageError               a stage could not do its work
     │   ├── StageInputError      its input is missing or unfit
     │   └── StageOutputError     its result failed its own validation
-    ├── WorkersError             processes that read pages are gone, or of another version
+    ├── WorkersError             processes that read pages were lost, or run another version
     ├── CheckpointError          a saved stage result cannot be used
     │   ├── MissingCheckpointError
     │   ├── CorruptCheckpointError
@@ -183,7 +183,7 @@ class StageOutputError(StageError):
 
 
 class WorkersError(MrtPipelineError):
-    """The processes that read pages cannot be reached, are gone, or run other code."""
+    """The processes that read pages cannot be reached, were lost, or run other code."""
 
 
 class CheckpointError(MrtPipelineError):
@@ -242,7 +242,7 @@ class SecretFoundError(StorageError):
     def __init__(self, path: Path, secret: str) -> None:
         super().__init__(
             path,
-            f"was not written, because the value of {secret} would be in it. Replace that secret by a new "
+            f"was not written, because the value of {secret} would be in it. Replace that secret with a new "
             "one that no text contains by chance.",
         )
         self.secret = secret
@@ -265,7 +265,7 @@ class OutOfMemoryError(MrtPipelineError):
     """This process may not have the memory that it needs."""
 
     def __init__(
-        self, found: str = "The system gave this process no more memory", needed_mib: int = 512
+        self, found: str = "The system refused this process more memory", needed_mib: int = 512
     ) -> None:
         super().__init__(
             f"{found}; expected room for {needed_mib} MiB. Raise the limit of its container or of ulimit, or "

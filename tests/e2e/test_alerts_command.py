@@ -146,7 +146,7 @@ main()
     ("program", "warning"),
     [
         (WITH_A_BUG, "Not all alerts of this run could be created: an unforeseen ZeroDivisionError"),
-        (NOWHERE, "Alert channel webhook failed: sending it could not be tried (TypeError)."),
+        (NOWHERE, "Alert channel webhook failed: sending it could not be attempted (TypeError)."),
     ],
 )
 def test_what_nobody_foresaw_while_alerting_ends_no_good_run(
@@ -292,7 +292,7 @@ def test_a_signal_while_a_failure_is_told_leaves_the_exit_code_as_it_was(place: 
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "a signal came while it was being sent" in stderr
+    assert "interrupted by a signal while sending" in stderr
     assert load(place.runs[0] / "manifest.json")["status"] == "failed"
 
 

@@ -66,7 +66,7 @@ def test_an_unknown_format_is_refused_before_anything_is_read(place: Workplace) 
     result = place.call("export", "nowhere", "--format", "xml", "--to", "out")
     assert result.returncode == 2
     assert (
-        "There is no format 'xml'; expected one of json, csv, geojson, geopackage, geoparquet, gtfs."
+        "Unknown format 'xml'; expected one of json, csv, geojson, geopackage, geoparquet, gtfs."
         in result.stderr
     )
     assert not (place.folder / "out").exists()

@@ -192,7 +192,7 @@ def test_a_server_that_sends_on_elsewhere_is_not_followed_and_loses_no_event(pla
     assert elsewhere.requests == []
     [run] = place.runs
     assert _told(_events(run)) == _whole_run()
-    assert "sent nowhere else" in (run / "run.log.jsonl").read_text()
+    assert "is not sent on" in (run / "run.log.jsonl").read_text()
 
 
 WITH_A_BUG = """

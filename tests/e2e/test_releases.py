@@ -91,7 +91,7 @@ def test_releasing_again_says_so_and_ends_well(place: Workplace) -> None:
     result = place.call("release", AFTER, "--to", "releases")
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith(
-        "releases/2026.07.13 holds this data already; nothing was changed.\nreleases/latest shows it."
+        "releases/2026.07.13 already holds this data; nothing was changed.\nreleases/latest shows it."
     )
     assert (place.folder / "releases" / "versions.json").read_bytes() == before
 
@@ -107,7 +107,7 @@ def test_going_back_says_so_and_how_to_undo_it(place: Workplace) -> None:
     undo = shlex.split(result.stdout.rpartition("To undo this: mrt-pipeline ")[2])
     undone = place.call(*undo)
     assert undone.returncode == 0
-    assert "shows 2026.07.13 now; 2026.07.11 counts as before" in undone.stdout
+    assert "shows 2026.07.13 now; 2026.07.11 keeps its status" in undone.stdout
     assert latest.readlink() == Path("2026.07.13")
     assert "already; nothing was changed" in place.call(*undo).stdout
 
@@ -140,7 +140,7 @@ def test_a_second_approval_says_whose_it_replaces(place: Workplace) -> None:
     assert result.returncode == 0, result.stderr
     assert re.search(r"^This replaces the approval by Tan Mei Ling of [\d: -]+ UTC\.$", result.stdout, re.M)
     (place.outputs / AFTER / "approval.json").write_text("{}")
-    assert "This replaces an approval that was damaged." in place.call("approve", AFTER, "--by", "Ann").stdout
+    assert "This replaces a damaged approval." in place.call("approve", AFTER, "--by", "Ann").stdout
 
 
 def test_an_approval_does_not_outlive_its_dataset(place: Workplace) -> None:

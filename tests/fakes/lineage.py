@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.outputs import StageOutput
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, PublicationRecord, RunStatus
 from mrt_pipeline.lineage import run_events
 from mrt_pipeline.lineage.facets import Json
-from mrt_pipeline.orchestrator.stages import stage_named
+from mrt_pipeline.orchestrator.stage_specs import stage_named
 from tests.fakes.manifests import START, make_manifest, make_stage_record
 from tests.fakes.network_builder import (
     SMALL_NETWORK,

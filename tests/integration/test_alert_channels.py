@@ -163,9 +163,9 @@ def _hang(request: SeenRequest) -> Reply:
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        (Reply(500), "the message was not taken"),
-        (Reply(302, headers={"Location": "/elsewhere"}), "the message was not taken"),
-        (Reply(ending="reset", content_length=10), "the message was not taken"),
+        (Reply(500), "the message was not accepted"),
+        (Reply(302, headers={"Location": "/elsewhere"}), "the message was not accepted"),
+        (Reply(ending="reset", content_length=10), "the message was not accepted"),
     ],
 )
 def test_a_message_that_is_not_taken_is_a_fault_of_its_channel(
@@ -249,7 +249,7 @@ def test_what_keeps_an_alert_from_being_sent_at_all_keeps_it_from_no_file(
     """A Python that is part of another program may not know where it is, and can start no process."""
     monkeypatch.setattr(sys, "executable", None)
     [fault] = _send(tmp_path, webhook=f"http://127.0.0.1:9/{TOKEN}")
-    assert fault == "Alert channel webhook failed: sending it could not be tried (TypeError)."
+    assert fault == "Alert channel webhook failed: sending it could not be attempted (TypeError)."
     [entry] = json.loads((tmp_path / ALERTS_NAME).read_bytes())
     assert entry["faults"] == [fault]
     assert TOKEN not in _everything_written(tmp_path)
@@ -269,7 +269,7 @@ def test_no_form_of_a_secret_is_written_whether_a_login_fails_or_not(
     monkeypatch.setenv("PYTHONVERBOSE", "1")  # makes every process talk
     with LoopbackSmtp("operator", "another") as server:
         faults = _send(tmp_path, email=server.url.replace("another", TOKEN))
-    assert faults == ["Alert channel email failed: the message was not taken."]
+    assert faults == ["Alert channel email failed: the message was not accepted."]
     assert not any(server.logins)
     left = _everything_written(tmp_path)
     assert not [form for form in _forms(TOKEN) if form in left]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
-from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.orchestrator.stage_specs import STAGES
 from tests.e2e.command import Workplace
 from tests.fakes.crash_scene import (
     Reader,

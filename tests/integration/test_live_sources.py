@@ -103,7 +103,7 @@ def test_a_queued_download_is_polled_until_it_is_there(publishers: Publishers, a
     assert table.provenance.sha256 == sha256_of(publishers.datagov.exits)
     assert publishers.time.naps == [2.0, 4.0]
     assert publishers.time.told == [
-        f"lta-station-exits: data.gov.sg says QUEUED; asking again in {seconds} s." for seconds in (2, 4)
+        f"lta-station-exits: data.gov.sg says QUEUED; checking again in {seconds} s." for seconds in (2, 4)
     ]
 
 
@@ -330,7 +330,7 @@ def test_a_ready_token_that_ran_out_is_replaced_by_one_for_the_account(
 
 def test_a_token_is_renewed_once_and_not_for_ever(publishers: Publishers, tmp_path: Path) -> None:
     publishers.onemap.interpose("search", *[json_reply({"error": "Invalid token."}, 401)] * 9)
-    with pytest.raises(FetchError, match="401: the token is not valid"):
+    with pytest.raises(FetchError, match="401: the token is invalid"):
         read_stations(publishers.access(tmp_path, **ACCOUNT), 0, WANTED)
     assert [request.method for request in publishers.onemap_server.requests].count("POST") == 2
 
@@ -340,7 +340,7 @@ def test_a_token_that_is_refused_again_is_not_renewed_a_second_time(
 ) -> None:
     refusal = json_reply({"error": "Invalid token."}, 401)
     publishers.onemap.interpose("search", *[refusal] * 99)
-    with pytest.raises(FetchError, match="401: the token is not valid"):
+    with pytest.raises(FetchError, match="401: the token is invalid"):
         read_stations(publishers.access(tmp_path, **ACCOUNT), 0, WANTED)
     assert [request.method for request in publishers.onemap_server.requests].count("POST") == 2
 
@@ -615,7 +615,7 @@ def test_a_service_that_hangs_is_one_clear_sentence(
     publishers.timeout_s = 0.1
     api, read = READERS[path_end]
     getattr(publishers, api).interpose(path_end, *[_hang] * 99)
-    with pytest.raises(FetchError, match="gave no whole answer in time") as failure:
+    with pytest.raises(FetchError, match="did not answer completely in time") as failure:
         read(publishers.access(tmp_path))
     assert failure.value.retryable
 

@@ -222,7 +222,7 @@ def test_a_wrong_answer_costs_one_run_and_is_not_kept(
     whole = service.read(0).records
     with (
         service.saying(bad),
-        pytest.raises(SourceFormatError, match="The service itself answered so"),
+        pytest.raises(SourceFormatError, match="This answer came from the service itself"),
     ):
         service.read(ttl_days)
     assert service.read(ttl_days).records == whole
@@ -483,8 +483,12 @@ ABSURD: dict[str, tuple[str, Callable[[int, Any], Any], str]] = {
         "another one",
     ),
     "one description": ("BusStops", lambda _, row: row | {"Description": "NIL"}, "described alike"),
-    "one known stop": ("BusRoutes", lambda _, row: row | {"BusStopCode": "00007"}, "called at before"),
-    "stop 00000": ("BusRoutes", lambda _, row: row | {"BusStopCode": "00000"}, "called at before"),
+    "one known stop": (
+        "BusRoutes",
+        lambda _, row: row | {"BusStopCode": "00007"},
+        "repeat the previous stop",
+    ),
+    "stop 00000": ("BusRoutes", lambda _, row: row | {"BusStopCode": "00000"}, "repeat the previous stop"),
 }
 
 
@@ -638,5 +642,7 @@ def test_a_search_that_gives_the_first_page_for_every_page_is_an_error(
         return json_reply(json.loads(reply.body) | {"pageNum": int(request.query["pageNum"])})
 
     crowded.onemap_server.handler = first_page
-    with pytest.raises(SourceFormatError, match=r"page 2 of the search .* has the hits of an earlier page"):
+    with pytest.raises(
+        SourceFormatError, match=r"page 2 of the search .* repeats the hits of an earlier page"
+    ):
         read_stations(access, 30, YISHUN)

@@ -23,7 +23,7 @@ from mrt_pipeline.errors import ConfigError, GateError, InternalError, SecretFou
 from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger
 from mrt_pipeline.orchestrator.lineage import tell_lineage
-from mrt_pipeline.orchestrator.session import RunSession
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.runtime.files import to_json, write_bytes, write_record
 from mrt_pipeline.runtime.http_cache import HttpCache
 from mrt_pipeline.runtime.http_errors import excerpt_of

@@ -1,4 +1,4 @@
-"""``mrt-pipeline config check`` and ``config init``: look at a configuration, and begin one of one's own."""
+"""``mrt-pipeline config check`` and ``config init``: check a configuration, or write one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,12 @@ def init_config(path: Path) -> None:
         StorageError: if it cannot be written.
     """
     if os.path.lexists(path):
-        raise UsageError(f"{path} already exists and is not overwritten; remove it, or give another path.")
+        raise UsageError(
+            f"{path} already exists and was not overwritten; remove it, or specify another path."
+        )
     make_folder(path.parent)
     write_bytes(path, read_commented().encode())
-    say(f"{path} holds every key at its default.", f"Run with it: {with_config('mrt-pipeline run', path)}")
+    say(
+        f"Wrote {path} with every key at its default.",
+        f"Run with it: {with_config('mrt-pipeline run', path)}",
+    )

@@ -27,7 +27,7 @@ from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.runtime.files import describe_os_error
 from mrt_pipeline.runtime.reporting import Reporter
-from mrt_pipeline.runtime.texts import printable
+from mrt_pipeline.runtime.safe_text import printable
 from mrt_pipeline.secrecy import SECRETS
 
 SUMMARY_FIGURES = (

@@ -31,7 +31,7 @@ def _describe(found: Evaluation) -> Iterator[str]:
     yield from _section("Published, and not in the sheet", [tuple(fact) for fact in found.false])
     yield from _section("Not read", [(*miss.fact, miss.reason) for miss in found.missed])
     heads = [(head, str(number)) for head, number in list(found.unknown_heads.items())[:MAX_HEADS]]
-    yield from _section("Heads and keys not in the vocabulary, and how many values depend on them", heads)
+    yield from _section("Headings and keys not in the vocabulary, and how many values depend on them", heads)
 
 
 def _row(name: str, score: Score, *, is_field: bool) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def show_explanation(
 ) -> None:
     """Print why a station, an exit or a field is published as it is in a run (default: the latest).
 
-    A whole station is shown in short, unless everything is asked for.
+    A whole station is shown in short, unless everything is requested.
     """
     name = LATEST if run is None else run
     loaded = load_dataset(name, outputs_of(config, name))

@@ -100,7 +100,7 @@ class RunFlags:
     move_latest: _MoveLatest = False
 
     def request(self) -> RunRequest:
-        """Return what is asked for.
+        """Return what is requested.
 
         Raises:
             UsageError: if the flags contradict each other.

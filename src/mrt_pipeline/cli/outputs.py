@@ -1,4 +1,4 @@
-"""Where runs lie, for commands that only look at them."""
+"""Where runs are, for commands that only read them."""
 
 from __future__ import annotations
 

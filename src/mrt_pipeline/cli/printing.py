@@ -8,7 +8,7 @@ from types import TracebackType
 
 import typer
 
-from mrt_pipeline.runtime.texts import printable
+from mrt_pipeline.runtime.safe_text import printable
 from mrt_pipeline.secrecy import SECRETS
 
 

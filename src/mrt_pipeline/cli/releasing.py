@@ -76,7 +76,7 @@ def release(
     from mrt_pipeline.runtime.clock import singapore_date, utc_now
 
     for fault in missing_packages([spec.name for spec in all_exports()]):
-        warn(f"The release leaves out one format. {fault}")
+        warn(f"The release omits one format. {fault}")
     now = utc_now()
     candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now))
     outcome = release(candidate, get_approval(candidate), releases, now)
@@ -106,14 +106,14 @@ def rollback(
         say(f"{releases / LATEST} shows {version} {state}.")
         return
     old = outcome.versions.rollbacks[-1].old
-    became = "counts as withdrawn" if order_of(version) < order_of(old) else "counts as before"
+    became = "counts as withdrawn" if order_of(version) < order_of(old) else "keeps its status"
     say(f"{releases / LATEST} shows {version} now; {old} {became}. Nothing was removed.")
     say(f"To undo this: {_rollback_command(releases, old)}")
 
 
 def _tell_replaced(approved: Approved) -> Iterator[str]:
     if approved.has_replaced_damaged:
-        yield "This replaces an approval that was damaged."
+        yield "This replaces a damaged approval."
     if (old := approved.replaced) is not None:
         is_same = old.dataset_sha256 == approved.approval.dataset_sha256
         rest = "" if is_same else ", which was of another dataset"
@@ -137,9 +137,9 @@ def _tell_release(outcome: Outcome, releases: Path) -> Iterator[str]:
     if outcome.is_new:
         yield f"Released {entry.version}: {folder}"
     else:
-        yield f"{folder} holds this data already; nothing was changed."
+        yield f"{folder} already holds this data; nothing was changed."
     if latest == entry.version:
-        yield f"{releases / LATEST} shows it. Page for people: {releases / PAGE_NAME}"
+        yield f"{releases / LATEST} shows it. Page to read: {releases / PAGE_NAME}"
         return
     why = "this one was rolled back" if entry.is_withdrawn else "a later one"
     yield f"{releases / LATEST} still shows {latest}: {why}."

@@ -17,10 +17,10 @@ from mrt_pipeline.runtime.manifests import find_manifest
 
 
 def run_pipeline(flags: RunFlags, default_config: Path | None, *, is_quiet: bool, as_json: bool) -> None:
-    """Run what is asked for.
+    """Run what is requested.
 
     Args:
-        flags: what is asked for.
+        flags: what is requested.
         default_config: the configuration for when neither flag nor environment names one.
         is_quiet: whether to show warnings and errors only.
         as_json: whether stdout is one JSON object that says how it ended, whatever the end is.

@@ -51,7 +51,7 @@ def refresh(
         shows_all: whether every finding is shown, not only the first few of each kind.
 
     Raises:
-        SourceError: if a payload cannot be had or read, or one of its records, or if it holds none; nothing
+        SourceError: if a payload or one of its records cannot be obtained or read, or if it has none; nothing
             is then written.
     """
     _check_names(files)

@@ -29,7 +29,7 @@ def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -
 
     First whether the bytes are those that the manifest beside them, or the release's index, vouches for;
     then, of a dataset, what it was published with, such as exits that were merged, and what the checks
-    find, made again.
+    find, recreated.
     """
     if file.exists() and not (file.is_dir() or file.is_file()):
         read_bytes(file)  # says what it is
@@ -79,7 +79,7 @@ def _check_file(path: Path, manifest: Manifest | None) -> Iterator[Finding]:
 def _unvouched(path: Path, why: str) -> Finding:
     return finding_of(
         "bytes-not-vouched-for",
-        f"Cannot verify {path}: {why}. Get it from its sender with a sha256 to compare.",
+        f"Cannot verify {path}: {why}. Ask the sender for its SHA-256, and compare.",
     )
 
 

@@ -231,9 +231,9 @@ Subject = tuple[str | None, ...]
 
 
 def compare_findings(old: Stage3Output, new: Stage3Output) -> Iterator[FindingChange]:
-    """Yield the findings that differ, in the order of the newer dataset, those that are gone last.
+    """Yield the findings that differ, in the order of the newer dataset, resolved ones last.
 
-    Which are new or gone follows from what they are about: of two on the same subject, one is the other.
+    Which are new or resolved follows from their subjects: two on the same subject are one finding.
     Its words only tell that it now reads otherwise; the day that a dataset describes stands in some of them
     and is no difference.
     """

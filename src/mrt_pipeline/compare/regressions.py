@@ -2,7 +2,7 @@
 
 A renumbered or renamed station is the same station, a relabelled exit the same exit, and a value that another
 one took the place of is a change: values are counted for each exit, and only having fewer counts as a loss.
-The one value whose change is watched too is step-free access (``turns``), and each answer lost is told.
+The one value whose change is watched too is step-free access (``turns``), and each answer lost is reported.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mrt_pipeline.compare.access_turns import find_lost_answers, find_turns
 from mrt_pipeline.compare.matching import Pair, match_exits, presence_of
-from mrt_pipeline.compare.turns import find_lost_answers, find_turns
 from mrt_pipeline.contracts.comparison import ExitPresence
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import FIELDS, ExitField, published_values
@@ -39,7 +39,7 @@ class Losses:
     fields: tuple[FieldLoss, ...]
     """only fields of which something is gone"""
     turns: tuple[AccessTurn, ...] = ()
-    """exits whose step-free access is told otherwise"""
+    """exits whose step-free access is reversed"""
     lost_answers: tuple[LostAnswer, ...] = ()
     """exits of which it is not known any more whether they are step-free"""
     sources: tuple[RecordLoss, ...] = ()

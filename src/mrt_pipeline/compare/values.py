@@ -1,6 +1,6 @@
 """Which single values of a station or exit differ, each with the reasons for the old and the new one.
 
-What follows from a change that is told elsewhere is left out: distances after an exit or a bus stop moved,
+What follows from a change reported elsewhere is left out: distances after an exit or a bus stop moved,
 the wiki title after a renaming, directions after a line's services changed.
 """
 
@@ -27,7 +27,7 @@ from mrt_pipeline.contracts.network import (
 from mrt_pipeline.extraction.buildings import cite_link
 
 SAME_DISTANCE_M = 0.5
-"""Between places that did not move a distance differs by rounding; more means that it is measured anew."""
+"""Between places that did not move a distance differs by rounding; more means that it is measured again."""
 
 _MATCHED = "platforms"
 """the part whose records are matched by where trains go, not by name"""

@@ -37,7 +37,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of change to stations, codes or exits: where it stands in a comparison, and how it is told."""
+    """A kind of change to stations, codes or exits: where a comparison has it, and how it is reported."""
 
     field: str
     """of ``Comparison``"""
@@ -87,13 +87,13 @@ def _relabelled(item: ExitRelabelling) -> str:
     return f"{old} → {new}, {item.moved_m:.1f} m away"
 
 
-_ANNOUNCED = "confirm with the announcement"
+_ANNOUNCED = "check against the announcement"
 _BOARDING = "confirm that passengers can no longer board"
 _CALLS, _CALLS_NOT = "confirm that trains of the line call there", "confirm that trains no longer call there"
-_NEW_EXIT = "see on the map that none was there already under another label"
+_NEW_EXIT = "check on a map that none was already there under another label"
 _LOST_EXIT = "confirm that none is still in use; a lost exit misleads people"
-_MOVED_EXIT = "see on the map whether another exit is meant"
-_MOVED_STATION = "see on the map where they are now"
+_MOVED_EXIT = "check on a map whether another exit is meant"
+_MOVED_STATION = "check on a map where they are now"
 KINDS = (
     Kind("stations_opened", "station", "opened", "opened", _presence, _ANNOUNCED),
     Kind("stations_closed", "station", "closed", "closed", _presence, _BOARDING),
@@ -104,7 +104,7 @@ KINDS = (
     Kind("exits_added", "exit", "added", "exit", _EXIT, _NEW_EXIT),
     Kind("exits_removed", "exit", "removed", "exit", _EXIT, _LOST_EXIT),
     Kind("exits_moved", "exit", "moved", "exit", _EXIT_MOVED, _MOVED_EXIT),
-    Kind("exits_relabelled", "exit", "relabelled", "exit", _relabelled, "confirm with the signs"),
+    Kind("exits_relabelled", "exit", "relabelled", "exit", _relabelled, "check against the signs"),
     Kind("stations_moved", "station position", "moved", "moved", _MOVED, _MOVED_STATION),
     Kind("future_added", "future station", "added", "future", _future),
     Kind("future_removed", "future station", "removed", "future", _future),

@@ -32,7 +32,7 @@ def value_keys() -> list[Key]:
 
 @cache
 def pace_keys() -> frozenset[str]:
-    """Return the dotted keys that change when and how fast work is done, not what comes of it."""
+    """Return the dotted keys that change when and how fast work is done, not the result of it."""
     return frozenset(".".join(key) for key, field in known_keys().items() if PaceOnly in field.metadata)
 
 

@@ -98,11 +98,11 @@ class Stage1Section(Section):
     enabled: bool = True
     """false: never run; a checkpoint of an earlier run in the same folder is used instead"""
     sources: Names[Stage1Source] = Field(default=_default_sources(STAGE1_INGESTION), min_length=1)
-    """datagov gives the exits and is required; onemap confirms where each station is"""
+    """datagov provides the exits and is required; onemap confirms the position of each station"""
     cache_ttl_days: Annotated[float, PaceOnly] = Field(default=30, ge=0, le=3650)
-    """how long a live answer on disk may be used again, days"""
+    """how long a live answer on disk may be reused, days"""
     timeout_minutes: Annotated[float, PaceOnly] = Field(default=30, gt=0, le=1440)
-    """how long all live requests of the stage may take together, minutes"""
+    """how long all live requests of the stage may take in total, minutes"""
     expected_exits: ExpectedExitsSection = ExpectedExitsSection()
 
     @model_validator(mode="after")
@@ -117,13 +117,13 @@ class Stage2Section(Section):
     """Stage 2: what belongs to each exit."""
 
     enabled: bool = True
-    """false: the dataset is made without enrichment, and says so"""
+    """false: the dataset is built without enrichment, and says so"""
     batch_size: Annotated[int, PaceOnly] = Field(default=8, ge=1, le=64)
-    """how many stations are in flight at once"""
+    """how many stations are processed at once"""
     delay_seconds: Annotated[float, PaceOnly] = Field(default=2, ge=0, le=3600)
-    """least spacing between two model calls, seconds"""
+    """minimum time between two model calls, seconds"""
     max_retries: Annotated[int, PaceOnly] = Field(default=3, ge=0, le=10)
-    """tries after the first one, for failures that may pass"""
+    """retries after the first attempt, for temporary failures"""
     retry_delay_seconds: Annotated[float, PaceOnly] = Field(default=5, ge=0, le=3600)
     """wait before the first retry, seconds; doubles with each further one"""
     bus_stop_radius_m: float = Field(default=250, gt=0, le=400)
@@ -134,18 +134,18 @@ class Stage2Section(Section):
     expected_bus_services: ExpectedBusServicesSection = ExpectedBusServicesSection()
     sources: Names[Stage2Source] = Field(default=_default_sources(STAGE2_ENRICHMENT), min_length=1)
     daily_timeout_minutes: Annotated[float | None, PaceOnly] = Field(default=None, gt=0, le=1440)
-    """stop cleanly, to be resumed, after so many minutes of a run; null: no such limit"""
+    """stop cleanly, to be resumed, after this many minutes of a run; null: no limit"""
     max_model_requests: Annotated[int | None, PaceOnly] = Field(default=None, ge=1)
-    """stop cleanly, to be resumed, when a run has sent so many model requests; null: no such limit"""
+    """stop cleanly, to be resumed, after this many model requests in a run; null: no limit"""
 
 
 class ExecutionSection(Section):
-    """Who reads the pages of stage 2; whoever does, the same comes of it."""
+    """Where the pages of stage 2 are read; the result is the same."""
 
     reading: Literal["inline", "processes", "dask"] = "inline"
     """inline: this process; processes: others on this machine; dask: the workers of a Dask cluster"""
     workers: int | None = Field(default=None, ge=1, le=256)
-    """how many processes, or threads of the cluster's workers, get pages; null: one a processor, or all"""
+    """number of processes, or of threads in the cluster, that read pages; null: one per processor, or all"""
     scheduler_address: SchedulerAddress | None = None
     """address of the cluster's scheduler"""
 
@@ -206,11 +206,11 @@ class OutputSection(Section):
     """Where runs are kept and in which formats."""
 
     directory: FolderPath = "outputs"
-    """folder of all runs, relative to the working directory; ~ and $NAME are filled in"""
+    """folder of all runs, relative to the working directory; ~ and $NAME are expanded"""
     versioning: bool = True
     """true: one folder per run, named by its UTC start; false: always the folder ``current``"""
     keep_last_n_versions: int = Field(default=10, ge=1)
-    """after a success, completed runs beyond this number are removed, oldest first"""
+    """after a successful run, completed runs beyond this number are removed, oldest first"""
     symlink_latest: bool = True
     formats: Names[Format] = Field(
         default=_DEFAULT_FORMATS,
@@ -218,7 +218,7 @@ class OutputSection(Section):
         description="; ".join(f"{spec.name}: {spec.file_name}" for spec in all_exports()),
     )
     licences: Licences = "all"
-    """all; open: only values under licences that ask for no more than a name; or a list of licences"""
+    """all; open: only values under licences that require no more than attribution; or a list of licences"""
 
 
 class LoggingSection(Section):
@@ -226,22 +226,22 @@ class LoggingSection(Section):
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     format: Literal["structured", "plain"] = "structured"
-    """structured: run.log.jsonl, one JSON object a line; plain: run.log, for reading"""
+    """structured: run.log.jsonl, one JSON object per line; plain: run.log, for reading"""
 
 
 class GatesSection(Section):
-    """How much of the dataset published last may be gone from a new one before a person must say so."""
+    """How much of the last published dataset a new one may lose before a person must accept it."""
 
     enabled: bool = True
-    """false: nothing is refused for what is gone; what is told otherwise is a warning all the same"""
+    """false: no dataset is refused for losses; reversed answers are still warnings"""
     max_stations_lost: int = Field(default=0, ge=0)
-    """stations in operation then that may be gone"""
+    """stations in operation then that may be lost"""
     max_exits_lost: int = Field(default=0, ge=0)
-    """exits that may be gone from stations that are still there"""
+    """exits that may be lost from stations that still exist"""
     max_enriched_lost_share: float = Field(default=0.05, ge=0, le=1)
-    """for each enriched field, the share of its values that may be gone from exits that are still there"""
+    """for each enriched field, the share of its values that may be lost from exits that still exist"""
     max_access_turned: int = Field(default=10, ge=0)
-    """exits whose step-free access may be different from before"""
+    """exits whose step-free access may change"""
     max_records_lost_share: float = Field(default=0.05, ge=0, le=1)
     """for each source, the share by which its documents may hold fewer records"""
 
@@ -250,13 +250,13 @@ class TriggersSection(Section):
     """What raises an alert, each with its level; null: no alert."""
 
     source_down: Level | None = "error"
-    """a source gave nothing, or nothing for some stations"""
+    """a source returned nothing, or nothing for some stations"""
     stage_failed: Level | None = "critical"
     """a run ended with an error, in a stage or before one"""
     gate_failed: Level | None = "error"
-    """more is gone from the dataset than ``gates`` allows"""
+    """losses exceed the limits of ``gates``"""
     coverage_low: Level | None = "warning"
-    """a dataset was made whose coverage is below ``coverage_min``"""
+    """the coverage of a dataset is below ``coverage_min``"""
     budget_reached: Level | None = "info"
     """a run stopped at its budget and can be resumed"""
     recovered: Level | None = "info"
@@ -264,7 +264,7 @@ class TriggersSection(Section):
 
 
 class _CoverageMinSection(Section):
-    """The share of exits that should have each enriched field; 0: nobody minds."""
+    """Minimum share of exits that have each enriched field; 0 disables the check."""
 
     if TYPE_CHECKING:
 
@@ -284,11 +284,11 @@ else:
 
 
 class AlertingSection(Section):
-    """Who is told about a run, and of what."""
+    """Who is notified about a run, and of what."""
 
     enabled: bool = False
     on_failure: Names[Literal["log", "file", "email", "webhook", "apprise"]] = ("log",)
-    """log: the run's log; file: its alerts.json; the others have their URLs from the environment"""
+    """log: the run's log; file: its alerts.json; the others take their URLs from the environment"""
     min_level: Level = "info"
     """alerts below this level are not sent"""
     timeout_seconds: float = Field(default=10, gt=0, le=60)
@@ -298,7 +298,7 @@ class AlertingSection(Section):
 
 
 class _MaxAgeSection(Section):
-    """After how many days each source is old."""
+    """Maximum age of each source in days."""
 
 
 if TYPE_CHECKING:
@@ -319,18 +319,18 @@ class SourcesSection(Section):
 
 
 class LineageSection(Section):
-    """OpenLineage events: what each stage of a run read and made."""
+    """OpenLineage events: what each stage of a run read and wrote."""
 
     enabled: bool = True
-    """false: no events are made"""
+    """false: no events are created"""
     transport: Literal["file", "http"] = "file"
     """file: lineage.jsonl in the run's folder; http: the server of ``url``"""
     url: BaseUrl | None = None
-    """address of a server that takes OpenLineage events, at api/v1/lineage below it"""
+    """address of a server that accepts OpenLineage events, at api/v1/lineage below it"""
     namespace: str = Field(default="mrt-data-pipeline", min_length=1, max_length=200)
-    """what jobs and files of this installation are told apart by"""
+    """distinguishes the jobs and files of this installation"""
     timeout_seconds: float = Field(default=5, gt=0, le=60)
-    """how long the server may take for one event; the first that takes longer is the last one that is sent"""
+    """how long the server may take for one event; after the first that takes longer, no more are sent"""
 
     @model_validator(mode="after")
     def _check_url(self) -> Self:
@@ -343,7 +343,7 @@ class Settings(Section):
     """The whole configuration."""
 
     mode: ModeByName = Mode.SNAPSHOT
-    """snapshot: the recorded facts; live: the services themselves"""
+    """snapshot: the recorded data; live: the services themselves"""
     contact: Contact = ""
     """URL or e-mail address added to the User-Agent of requests to publishers, so that they can reach you"""
     pipeline: PipelineSection = PipelineSection()

@@ -77,7 +77,7 @@ def finding_of(
     """
     check = CHECKS.get(name)
     if check is None:
-        raise InternalError(f"There is no check {name!r}; expected one of contracts/checks.py.")
+        raise InternalError(f"Unknown check {name!r}; expected one of contracts/checks.py.")
     return Finding(
         check=name,
         severity=severity or check.severity,
@@ -308,7 +308,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning("no-source-used", "run[|s] without any source", "check which were skipped, and why"),
         _warning("source-failed", "failure[|s] of a source", "run again with --retry-failed"),
         _warning("sources-disagree", "disagreement[|s] between sources", "find out which one is right"),
-        _warning("wiki-page-blank", "page[|s] of the wiki that [is|are] blank", "look at the page's history"),
+        _warning("wiki-page-blank", "page[|s] of the wiki that [is|are] blank", "check the page's history"),
         _info("head-unknown", "page[|s] with headers that are not in the vocabulary"),
         _info("trains-without-platform", "list[|s] of trains whose platform is not certain"),
         _info("wiki-page-missing", "station[|s] without a page in the wiki"),

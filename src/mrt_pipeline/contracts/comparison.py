@@ -157,7 +157,7 @@ class CoverageChange(Record):
 
 
 class FindingChange(Record):
-    """A finding that is new, gone, or worded otherwise."""
+    """A finding that is new, resolved or reworded."""
 
     old: Finding | None = None
     new: Finding | None = None

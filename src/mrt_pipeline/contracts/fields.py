@@ -145,7 +145,7 @@ PARTS: dict[str, Part] = {
         ),
         Part(
             name="access",
-            title="Step-free access of every exit; unknown where no source speaks of it",
+            title="Step-free access of every exit; unknown where no source mentions it",
             record_type=ExitAccess,
             claimed_as="access",
             has_own_form=True,

@@ -71,7 +71,7 @@ class SilentSource(Record):
 
 
 class AccessTurn(Record):
-    """An exit whose access is different from before (compare/turns.py)."""
+    """An exit whose access is different from before (compare/access_turns.py)."""
 
     exit_id: str
     slug: str

@@ -39,7 +39,7 @@ class RateLimit:
         """Return what is allowed in words."""
         rates = " and ".join(f"{rate.requests} times in {rate.seconds:g} s" for rate in self.rates)
         limits = (f"at most {rates}" if rates else "", "one request at a time" if self.is_serial else "")
-        return ", ".join(filter(None, limits)) or "as often as one likes"
+        return ", ".join(filter(None, limits)) or "without a limit"
 
 
 DATAGOV_RATES: Mapping[str, RateLimit] = MappingProxyType(

@@ -13,15 +13,15 @@ from mrt_pipeline.explain.figures import Figures, count_figures, measure_ages
 _HEAD = """\
 # Coverage, sources and agreement
 
-The network of {as_of}, by `mrt-pipeline coverage RUN`. Unknown fields have no value; unknown never means no.
+The network as of {as_of}, from `mrt-pipeline coverage RUN`. Unknown never means no.
 
-## What is known of {exits} exits
+## What is known about {exits} exits
 """
 _GIVEN = """\
 ## Exits with a value, by source
 
-*Stated*: the source says it, or it follows from a position or an order of stations that the source has.
-*Premise*: it is concluded from this and other sources ([access.md](access.md)).
+*Stated*: the source says it, or it follows from positions or a station order in the source.
+*Premise*: the value was concluded from this source and others ([access.md](access.md)).
 """
 _AGREEMENTS = """\
 ## Where two sources agree or contradict each other

@@ -41,8 +41,8 @@ COMPUTED: dict[tuple[type[Published], str], str] = {
     (StationCode, "station_code"): "identifies the record",
     (StationExit, "exit_id"): "built from slug, line and exit label",
     (Platform, "platform_id"): "built from slug, line, and code of the next station",
-    (Platform, "station_code"): "identifies the record: the station whose platform it is",
-    (Platform, "line_code"): "identifies the record: the line whose platform it is",
+    (Platform, "station_code"): "identifies the record: the station of the platform",
+    (Platform, "line_code"): "identifies the record: the line of the platform",
     (ExitBusStop, "bus_stop_code"): "identifies the record",
     **dict.fromkeys(
         [(TrainTimes, name) for name in ("platform_id", "service", "days")], "identifies the record"
@@ -51,18 +51,18 @@ COMPUTED: dict[tuple[type[Published], str], str] = {
 }
 """fields that name a record or are computed from others: how"""
 
-CONFIDENCE = "computed from the sources and how many agree, never taken from a model"
+CONFIDENCE = "computed from the sources and how many of them agree, never from a model"
 OF_BOTH = (
-    f"the lower of two: that of the platform, {CONFIDENCE}, and that of the way to it (high only within the "
+    f"the lower of two: that of the platform, {CONFIDENCE}, and that of the way to it (high only in the "
     "exit's own building)"
 )
 
 CONCLUDED: dict[tuple[type[Published], str], str] = {
     (PlatformLink, "platform_id"): "names the platform that the exit leads to",
-    (PlatformLink, "confidence"): "high if the platform is in the exit's building, else medium",
+    (PlatformLink, "confidence"): "high if the platform is in the exit's building, otherwise medium",
     (PlatformLink, "is_same_building"): (
-        "true if the exit's station_code and the platform's belong to one building: they are equal, or share "
-        "a position and the platform's code has no exit of its own"
+        "true if the exit's station_code and the platform's belong to the same building: they are equal, or "
+        "share a position and the platform's code has no exits"
     ),
 }
 """fields that are concluded from what they cite: how"""

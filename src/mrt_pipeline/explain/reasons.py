@@ -38,7 +38,7 @@ class Reasons:
     def _how(self, evidence: Evidence) -> str:
         if evidence.method is Method.MODEL:
             name = f"the language model {self._model}" if self._model else "a language model"
-            return f"read from the page by {name}, and found again in its text"
+            return f"read from the page by {name}, and verified in its text"
         if evidence.method is Method.RECORD and evidence.document_id == NETWORK_DOCUMENT:
             return _OWN_RECORD
         return _HOW[evidence.method]

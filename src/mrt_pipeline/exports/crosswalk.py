@@ -1,4 +1,4 @@
-"""Which station, exit and platform of ours is which stop of LTA's GTFS feed, told apart by distance.
+"""Which station, exit and platform of ours is which stop of LTA's GTFS feed, distinguished by distance.
 
 LTA's ids: a station is one of its codes (``EW16``), an entrance ``EW16_E6`` with its label as ``stop_name``,
 a platform ``EW16_A``, whose suffix is not its letter: that is ``platform_code``. They are not unique over our

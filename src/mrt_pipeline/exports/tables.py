@@ -185,7 +185,7 @@ def _table_of_sources(*attributes: str) -> Table:
         for document in dataset.provenance.values():
             yield tuple(getattr(document, attribute) for attribute in attributes)
 
-    title = "Documents that the values rest on, with their licences"
+    title = "Documents that support the values, with their licences"
     return Table("sources", title, attributes[:1], _columns_of(Provenance, attributes), rows)
 
 

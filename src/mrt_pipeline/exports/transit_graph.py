@@ -154,7 +154,7 @@ EXPORT = ExportSpec(
     name="json",
     file_name=FILE_NAME,
     render=render_transit_graph,
-    title="Stations with their exits, under the names that earlier consumers decode",
+    title="Stations with their exits, in the format that earlier consumers read",
     beside={META_NAME: render_meta},
     is_default=True,
 )

@@ -174,7 +174,7 @@ def is_denying(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def is_not_now(sentence: str) -> bool:
-    """Return whether a sentence speaks of the past, of plans, of what might be, or is not for everybody."""
+    """Return whether a sentence mentions the past, of plans, of what might be, or is not for everybody."""
     return any(words.search(sentence) for words in _TAKING_BACK)
 
 

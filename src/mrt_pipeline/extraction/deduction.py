@@ -5,7 +5,7 @@
 2. The same statement, and that the station has no other exit, make its only exit step-free.
 
 Either gives ``yes`` with medium confidence, ``deduction`` as its method, and all premises as its evidence.
-The statement must be about this building: of a line it speaks of, open on its day, and
+The statement must be about this building: of a line it covers, open on its day, and
 the day described is no earlier. A station that may have further exits (``network/doubts.csv``), or of which a
 source names one that LTA's layer lacks, has no only one. Nothing else is
 concluded: never ``no``, and nothing from what a list leaves out or from what is planned. What a source states

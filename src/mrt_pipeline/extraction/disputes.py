@@ -35,7 +35,7 @@ RULED_OUT: Mapping[AccessFeature, frozenset[AccessFeature]] = {
 }
 """what cannot be where another feature is"""
 
-_LOOK = "Look at the exit, and correct the page."
+_LOOK = "Check the exit, and correct the page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,9 @@ def letter_dispute(sides: Iterable[Side], platform: ExitPlatform, believed: str 
     said = ", ".join(told) + ("," if len(told) > 1 else "")
     by_way_of = "" if platform.towards_code == platform.next_code else f" by way of {platform.next_code}"
     outcome = (
-        f"the letters of {believed} are published. See which of them is right."
+        f"the letters of {believed} are published. Check which one is right."
         if believed
-        else "no letter is published. Look at the station, and correct the page."
+        else "no letter is published. Check the station, and correct the page."
     )
     return Dispute(
         field_of_letter(platform), listed, f"{said} all towards {platform.towards_code}{by_way_of}; {outcome}"

@@ -84,8 +84,8 @@ def _find_nearer(
 def _tell(check: str, station: Station, entrance: Entrance, what: str) -> Finding:
     return finding_of(
         check,
-        f"{entrance.words} has an entrance {entrance.label} at {station.name}, {what}; nothing is claimed of "
-        "it. See on the map which exit is meant.",
+        f"{entrance.words} has an entrance {entrance.label} at {station.name}, {what}; the entrance is "
+        "not used. Check on a map which exit is meant.",
         slug=station.slug,
         record_id=entrance.record_id,
     )

@@ -64,7 +64,7 @@ def _unknown(station: Station, naming: Naming) -> Finding:
     return finding_of(
         "access-exit-unknown",
         f"{naming.words} names exit {naming.label}{of_line} at {station.name}, for which LTA's layer has "
-        f"{known}; nothing is claimed. See whether the exit is new, or the record old.",
+        f"{known}; the record is not used. Check whether the exit is new or the record outdated.",
         slug=station.slug,
         record_id=naming.record_id,
     )
@@ -74,8 +74,8 @@ def _ambiguous(station: Station, naming: Naming, choices: list[StationExit]) -> 
     listed = ", ".join(sorted(found.exit_id for found in choices))
     return finding_of(
         "access-exit-ambiguous",
-        f"{naming.words} names exit {naming.label} at {station.name}, which may be any of {listed}; nothing "
-        "is claimed. See which of them is meant.",
+        f"{naming.words} names exit {naming.label} at {station.name}, which may be any of {listed}; "
+        "the record is not used. Check which one is meant.",
         slug=station.slug,
         record_id=naming.record_id,
     )

@@ -193,7 +193,7 @@ def merge_claims(
         for enrichment in claim.exits:
             if enrichment.exit_id not in by_exit:
                 raise InternalError(
-                    f"{claim.source} speaks of {enrichment.exit_id}, no exit of {station.slug}."
+                    f"{claim.source} mentions {enrichment.exit_id}, which is not an exit of {station.slug}."
                 )
             items = enumerate(_items_of(enrichment))
             by_exit[enrichment.exit_id].extend(Said(claim.source, place, item) for place, item in items)

@@ -121,7 +121,7 @@ def _read_cut(excerpt: Excerpt, answer: ModelAnswer, model: Model, ledger: Ledge
 def _cut_sentence(answer: ModelAnswer, length: int) -> str:
     if answer.finish_reason == TOO_LONG:
         return (
-            f"A question about {length} characters of text is longer than the model can take in. In "
+            f"A question about {length} characters of text exceeds the context of the model. In "
             "apis.openrouter, choose a model with a longer context, or lower max_tokens."
         )
     return f"The answer to {length} characters of text is cut. Raise apis.openrouter.max_tokens."
@@ -146,7 +146,7 @@ def _read_in_turn(excerpts: Iterable[Excerpt], read: Callable[[Excerpt], Reading
     if waiting:
         unasked = sum(len(excerpt.text) for excerpt in waiting)
         whole = _joined(
-            whole, Reading(failures=(f"{unasked} more characters of text were not asked about.",))
+            whole, Reading(failures=(f"{unasked} more characters of text were not sent to the model.",))
         )
     return whole
 

@@ -64,7 +64,7 @@ def _crowd(found: ExitEnrichment, station: Station) -> Finding:
     return finding_of(
         "landmarks-too-many",
         f"{station.name}: a page names {len(found.landmarks)} landmarks at exit {found.exit_id}; expected at "
-        f"most {MOST_LANDMARKS}. They have low confidence, and others may be missing. Look at the page.",
+        f"most {MOST_LANDMARKS}. They have low confidence, and others may be missing. Check the page.",
         slug=station.slug,
         exit_id=found.exit_id,
     )
@@ -74,7 +74,7 @@ def _strange_letter(found: Platform, strange: list[str], recorded: list[str], st
     return finding_of(
         "platform-letter-unknown",
         f"{station.name}: a page gives {', '.join(strange)} to the platform towards {found.next_code}; "
-        f"records know {', '.join(recorded)} here. It has low confidence. Look at the signs, or correct "
+        f"records know {', '.join(recorded)} here. It has low confidence. Check the signs, or correct "
         "the page.",
         slug=station.slug,
     )

@@ -222,7 +222,7 @@ def _other_stations(statement: Statement, start: int, end: int) -> bool:
 
 
 def _is_of_something_else(statement: Statement, following: str) -> bool:
-    """Return whether an exit is said to be of a thing that is not the station: `Exit A of the mall`."""
+    """Return whether an exit is assigned to a thing that is not the station: `Exit A of the mall`."""
     owner = re.match(r"\s+of\s+(?:(?:the|this)\s+)?(.*)", following, re.DOTALL)
     if owner is None:
         return False

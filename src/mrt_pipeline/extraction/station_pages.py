@@ -184,7 +184,7 @@ class StationPageSource:
         return finding_of(
             "access-station-unknown",
             f"{self.describe(key)} of {show(key.station_name)} ({key.operator_code}) is of a station that "
-            "the network table lacks; nothing of it is claimed. See whether the station is new.",
+            "the network table lacks; the page is not used. Check whether the station is new.",
             record_id=f"{self.document_id}:{named}",
         )
 
@@ -192,7 +192,7 @@ class StationPageSource:
         return finding_of(
             "access-words-unread",
             f"{self.describe(page.key)} of {station.name} has {show(line)}, which could not be read; "
-            "expected exits such as A, B. Nothing is claimed. Read the words, and see which exit is meant.",
+            "expected exits such as A, B. The line is not used. Read it, and find out which exit is meant.",
             slug=station.slug,
             record_id=f"{page.provenance.document_id}:{page.key.operator_code}",
         )

@@ -4,7 +4,7 @@ A direction is that of the most trusted source alone, its letters are those of w
 words of a page stand behind a letter only, and the direction stays under its own licence. A page that gives
 one direction two letters is believed neither; a source of records may name several, which are all true.
 Letters of two sources contradict each other unless one names all that the other does, and those of one source
-unless it gives them to every exit that it speaks of. A source that outranks the other one is believed all the
+unless it gives them to every exit that it mentions. A source that outranks the other one is believed all the
 same, and the other one's letters are set aside.
 """
 

@@ -23,10 +23,10 @@ from mrt_pipeline.orchestrator.dry_run import make_plan
 from mrt_pipeline.orchestrator.publishing import PUBLISHING
 from mrt_pipeline.orchestrator.resume_command import find_remedy
 from mrt_pipeline.orchestrator.reuse import DISABLED
-from mrt_pipeline.orchestrator.stages import FINAL, STAGES, StageSpec
+from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES, StageSpec
 from mrt_pipeline.report import REPORT_FILE
 from mrt_pipeline.runtime.reporting import Reporter
-from mrt_pipeline.runtime.texts import printable
+from mrt_pipeline.runtime.safe_text import printable
 from mrt_pipeline.secrecy import SECRETS
 
 PREFIX = "mrt_pipeline"
@@ -95,7 +95,7 @@ def _make(name: str, stage: StageSpec, context: Any) -> Iterator[Any]:
 
 
 def _refuse_stale_dataset(config: PipelineConfig, request: RunRequest) -> None:
-    """Raise if the dataset would be made anew, and published without what Dagster's checks show of it."""
+    """Raise if the dataset would be rebuilt, and published without what Dagster's checks show of it."""
     for last in make_plan(config, request).stages[-1:]:
         if last.may_run:
             raise UsageError(f"{last.name} would be made again: {last.reason}. Materialize it first.")

@@ -28,7 +28,7 @@ _PURPOSES = {
     "stage2_enrichment": "What belongs to each exit, as claimed by the sources, merged and with evidence",
     "stage3_merger": "The dataset: stations with exits, every value with its evidence",
     "mrt_transit_graph.json": "The dataset as a plain list of stations",
-    "mrt_transit_graph.meta.json": "The day and the licences of the plain list of stations",
+    "mrt_transit_graph.meta.json": "The date and licences of the plain list of stations",
     "exits.geojson": "Every exit as a point (RFC 7946)",
     "report.html": "The dataset as a page, for the person who reviews it",
 }

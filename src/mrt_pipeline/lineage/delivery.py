@@ -44,7 +44,7 @@ def append_events(path: Path, events: Iterable[Json]) -> None:
     refuse_swapped(path.parent)
     content = b"".join(orjson.dumps(event, option=orjson.OPT_SORT_KEYS) + b"\n" for event in events)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    with storage_errors(path, "could not be written; the lines before are untouched"):
+    with storage_errors(path, "could not be written; earlier lines are untouched"):
         descriptor = os.open(path, flags, 0o644)
         try:
             append_lines(descriptor, content)
@@ -103,7 +103,7 @@ def _post(client: HttpClient, event: Json, section: LineageSection, secrets: Sec
 def _describe(error: FetchError | RunInterrupted) -> str:
     """Return the setting that names the server, and why it did not take an event."""
     if isinstance(error, RunInterrupted):
-        return f"{SETTING}: a signal came while it was waited for"
+        return f"{SETTING}: interrupted by a signal while waiting for it"
     if error.status is None:
         return str(error).rstrip(".")
     return f"{SETTING}: it answered with status {error.status}"
@@ -117,7 +117,7 @@ def without_paths(text: str, known: Iterable[Path]) -> str:
     """Return a text with file names where it had absolute paths.
 
     Args:
-        text: what is to be told.
+        text: what is to be reported.
         known: folders that may occur in it, such as the run's; their names may hold spaces.
     """
     folders = {str(folder) for path in known if path.is_absolute() for folder in (path, *path.parents)}

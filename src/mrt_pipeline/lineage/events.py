@@ -28,7 +28,7 @@ _TASKS = {
     PIPELINE_JOB: ("The whole pipeline: from public sources to one checked dataset", ""),
     "stage1_ingestion": ("Ingest stations and exits", "stages/stage1_ingestion.py"),
     "stage2_enrichment": ("Find what belongs to each exit", "stages/stage2_enrichment.py"),
-    "stage3_merger": ("Merge the stages' outputs and check the whole", "stages/stage3_merger.py"),
+    "stage3_merger": ("Merge the stages' outputs and check the result", "stages/stage3_merger.py"),
     PUBLISHING: ("Write the dataset in the configured formats", "exports"),
 }
 """each step: what it does, and where its code is within the package"""
@@ -78,7 +78,7 @@ def run_events(
     Args:
         manifest: how the run stands after the attempt.
         found: how it stood before; a killed attempt could not tell of itself.
-        namespace: what jobs and files of this installation are told apart by.
+        namespace: distinguishes the jobs and files of this installation.
         findings: what was found in the dataset, if that is known.
         hide: takes out of an error what nobody else is to see.
     """

@@ -1,6 +1,6 @@
 """What authorities stated of all stations at once: that each has a barrier-free route (``statements.csv``).
 
-A statement speaks of the stations that were open on its day, and of no single entrance; what follows from it
+A statement covers the stations that were open on its day, and no single entrance; what follows from it
 for an exit is said in ``extraction.deduction``. Last looked at on 2026-11-30.
 """
 
@@ -31,12 +31,12 @@ class Statement:
     publisher: str
     stated_on: date
     modes: tuple[str, ...]
-    """of the lines whose stations it speaks of: ``mrt``, ``lrt``"""
+    """of the lines whose stations it covers: ``mrt``, ``lrt``"""
     title: str
     url: str
 
     def covers(self, station_code: str, network: Network) -> bool:
-        """Return whether it speaks of the building of a code: it was open then, under whatever code."""
+        """Return whether it covers the building of a code: it was open then, under whatever code."""
         entry = network.find_code(station_code)
         if entry is None:
             return False

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
+from mrt_pipeline.compare.access_turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.config import Mode
 from mrt_pipeline.contracts.findings import count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, VALIDATION_NAME
@@ -23,11 +23,11 @@ from mrt_pipeline.errors import (
     StageInputError,
     StageOutputError,
 )
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import find_remedy, finish
 from mrt_pipeline.orchestrator.reuse import Decision, decide_stage, reads_live
-from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.stages import FINAL, STAGES, StageSpec
+from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     content_sha256,
     describe_checkpoint,
@@ -77,7 +77,7 @@ class Attempt:
 
     @property
     def baseline(self) -> Stage3Output | None:
-        """Return the dataset published before, if the new one was held against it."""
+        """Return the dataset published before, if the new one was compared with it."""
         return self._gate.baseline
 
     @property
@@ -91,7 +91,7 @@ class Attempt:
         return self._context.reporter
 
     def recall_baseline(self) -> Stage3Output | None:
-        """Return the dataset that this one was held against by the last attempt which did so."""
+        """Return the dataset that this one was compared with by the last attempt which did so."""
         return self._gate.recall()
 
     def run(self) -> RunStatus:

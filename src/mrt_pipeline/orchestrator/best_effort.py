@@ -47,4 +47,4 @@ def _describe(error: Exception) -> str:
         return str(error)
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    return f"an unforeseen {type(error).__name__}{place}."
+    return f"an unexpected {type(error).__name__}{place}."

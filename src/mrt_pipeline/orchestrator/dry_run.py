@@ -22,7 +22,7 @@ from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.publishing import IS_NEW, PUBLISHING, decide_publishing, foresee_baseline
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.reuse import Decision, choose_day, decide_stage, refuse_vain_request
-from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
+from mrt_pipeline.orchestrator.stage_specs import STAGES, StageSpec
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.locks import is_locked
@@ -35,7 +35,7 @@ class Action(StrEnum):
     RUN = "run"
     REUSE = "reuse"
     DEPENDS = "depends"
-    """reused if the output of the stages before it stays as it was, else run"""
+    """reused if the output of the earlier stages is unchanged; otherwise run"""
     SWITCHED_OFF = "switched off"
     """by the configuration"""
     STOP = "stop"
@@ -164,7 +164,7 @@ def plan_publishing(last: StagePlan, manifest: Manifest | None, context: RunCont
     if decision.runs:
         return StepPlan(PUBLISHING, Action.RUN, decision.reason)
     if last.action is Action.DEPENDS:
-        return StepPlan(PUBLISHING, Action.DEPENDS, f"reused if stage {last.number} is, else run")
+        return StepPlan(PUBLISHING, Action.DEPENDS, f"reused if stage {last.number} is; otherwise run")
     return StepPlan(PUBLISHING, Action.REUSE, decision.reason)
 
 
@@ -202,7 +202,7 @@ def _settle(decision: Decision, unsure: Sequence[StagePlan]) -> tuple[Action, st
         return Action.RUN, decision.reason
     if unsure:
         stages = " and ".join(f"stage {plan.number}" for plan in unsure)
-        return Action.DEPENDS, f"reused if the output of {stages} stays as it was, else run"
+        return Action.DEPENDS, f"reused if the output of {stages} is unchanged; otherwise run"
     return Action.REUSE, decision.reason
 
 

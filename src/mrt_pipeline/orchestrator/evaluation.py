@@ -114,11 +114,11 @@ def evaluate(folder: Path, config: PipelineConfig, as_of: date | None = None) ->
     Args:
         folder: holds the pages and ``answers.csv``.
         config: whose recorded or live tables, and whose vocabulary, are used.
-        as_of: the day whose network the pages are held against; today if none is given.
+        as_of: the day whose network the pages are compared with; today if none is given.
 
     Raises:
         UsageError: if the sheet or a page of it cannot be read; every fault of the sheet is named.
-        SourceError: if stage 1 or LTA's bus stops cannot be had.
+        SourceError: if stage 1 or LTA's bus stops cannot be obtained.
     """
     from mrt_pipeline.sources.datamall.reading import read_bus_tables
 
@@ -180,7 +180,7 @@ def _read_sheet(path: Path) -> list[dict[str, str]]:
     rows = [{name: (row.get(name) or "").strip() for name in (*COLUMNS, "kind")} for row in reader]
     faults = [f"line {number}: {fault}" for number, row in enumerate(rows, 2) if (fault := _fault_of(row))]
     if faults:
-        raise UsageError("\n".join([f"{path} has {len(faults)} wrong lines:", *faults]))
+        raise UsageError("\n".join([f"{path} has {len(faults)} faulty lines:", *faults]))
     return rows
 
 

@@ -20,7 +20,7 @@ def get_export(name: str) -> ExportSpec:
     """
     specs = {spec.name: spec for spec in all_exports()}
     if name not in specs:
-        raise UsageError(f"There is no format {name!r}; expected one of {', '.join(specs)}.")
+        raise UsageError(f"Unknown format {name!r}; expected one of {', '.join(specs)}.")
     for fault in missing_packages((name,)):
         raise UsageError(fault)
     return specs[name]

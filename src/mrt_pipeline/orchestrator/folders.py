@@ -30,7 +30,7 @@ from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StorageError, UsageError
 from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.orchestrator.stage_specs import STAGES
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.context import EarlierRun
 from mrt_pipeline.runtime.files import (
@@ -87,7 +87,7 @@ def find_folder(request: RunRequest, output: OutputSection, now: datetime) -> Pa
     Raises:
         MissingCheckpointError: if it goes on with a run and there is none to go on with.
         UsageError: if --output-dir names a place that is not for a run.
-        StorageError: if something that is no folder is in the way.
+        StorageError: if something that is not a folder is in the way.
         CorruptCheckpointError: if a manifest stands there that is none of ours.
     """
     outputs = Path(output.directory)
@@ -125,7 +125,7 @@ def _refuse_place(named: Path, outputs: Path) -> None:
 def _describe_place(named: Path, folder: Path, outputs: Path) -> str | None:
     """Return what a folder is or holds that a run's files must not lie among, none if there is nothing."""
     if named.absolute() == (outputs / LATEST).absolute() and not named.is_symlink():
-        return "is the name of the link to the last good run"
+        return "is the name of the link to the last successful run"
     if folder == Path.cwd() and (folder / MANIFEST_NAME).exists():
         return None  # a run that was made here goes on here
     places = {
@@ -154,9 +154,9 @@ def _refuse_strangers(folder: Path, outputs: Path) -> None:
         return
     began = (
         LOG_NAMES.values() if (folder / LOCK_NAME).exists() else ()
-    )  # one that got no further is told there
+    )  # one that got no further is reported there
     strangers = [name for name in _names_of_a_run() if name not in began and _holds_something(folder / name)]
-    if not strangers or find_or_rebuild(folder).manifest is not None:  # a run has begun in it meanwhile
+    if not strangers or find_or_rebuild(folder).manifest is not None:  # a run has started in it meanwhile
         return
     raise UsageError(
         f"{folder} contains {', '.join(strangers)} but no {MANIFEST_NAME} of a run that made them; a run "
@@ -166,7 +166,7 @@ def _refuse_strangers(folder: Path, outputs: Path) -> None:
 
 
 def _is_folder(path: Path) -> bool:
-    """Return whether a folder is there; what else may be wrong with a path is told when it is made."""
+    """Return whether a folder is there; what else may be wrong with a path is reported when it is made."""
     try:
         return path.is_dir()
     except OSError:
@@ -220,7 +220,7 @@ def find_ahead(outputs: Path, now: datetime) -> Path | None:
 
 
 def _latest_name(now: datetime) -> str:
-    """Return the name of the last folder that a run which has begun may have."""
+    """Return the name of the last folder that a run which has started may have."""
     return _name_of(now + CLOCKS_DIFFER_BY)
 
 
@@ -260,8 +260,8 @@ def point_latest(
 
     A run without a final dataset never takes the place of one that has it: whoever reads through ``latest``
     would find the dataset gone. A dataset that only lies in the folder, from an attempt before, counts as
-    none. Nor does a dataset of an earlier day, or of a day still to come, unless that is wanted. Where the
-    link is lost, what it would show is found among all runs, and the link is made again.
+    none. Nor does a dataset of an earlier day, or of a future date, unless that is wanted. Where the
+    link is lost, what it would show is found among all runs, and the link is recreated.
     """
     make_folder(outputs)
     link = outputs / LATEST
@@ -316,12 +316,12 @@ def _holds_latest(as_of: date, shown: Manifest | None, now: datetime) -> LatestM
 
 
 def looks_ahead(manifest: Manifest) -> bool:
-    """Return whether a run described a day that was still to come: it never counts as the newest dataset."""
+    """Return whether a run described a future date: it never counts as the newest dataset."""
     return manifest.as_of > singapore_date(manifest.updated_at)
 
 
 def find_shown(outputs: Path) -> Manifest | None:
-    """Return the manifest of the run that ``latest`` shows, made again if need be, if it can be read."""
+    """Return the manifest of the run that ``latest`` shows, recreated if need be, if it can be read."""
     link = outputs / LATEST
     return _read_shown(real_path(link)) if link.is_symlink() else None
 
@@ -349,7 +349,7 @@ def _find_shown_folder(outputs: Path, apart_from: Path) -> Path | None:
 
 
 def _read_shown(folder: Path) -> Manifest | None:
-    """Return the manifest of a run, made again if need be, if it can be read."""
+    """Return the manifest of a run, recreated if need be, if it can be read."""
     try:
         return find_or_rebuild(folder).manifest
     except (CorruptCheckpointError, StorageError):
@@ -361,7 +361,7 @@ def check_latest(outputs: Path) -> None:
     refuse_obstacle(outputs)
     link = outputs / LATEST
     if link.exists() and not link.is_symlink():
-        raise StorageError(link, "is not a link; move it away so that it can show the last good run.")
+        raise StorageError(link, "is not a link; move it away so that it can show the last successful run.")
 
 
 def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
@@ -369,7 +369,7 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
 
     Only folders that this program named are its to remove: never one that --output-dir named, never the one
     that ``latest`` shows, never one without our manifest, never one that a process is working in; and never
-    the newest whole dataset of the latest day, which looks at earlier days, or at days still to come, must
+    the newest whole dataset of the latest day, which looks at earlier days, or at future dates, must
     not push out.
     """
     with outputs_lock(outputs):

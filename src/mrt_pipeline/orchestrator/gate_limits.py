@@ -1,4 +1,4 @@
-"""How much may be gone from a dataset, and in which words a person is told what is."""
+"""How much a dataset may lose, and the sentences that report it."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ SHOWN = 10
 
 
 def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
-    """Yield a sentence for each limit that is exceeded, naming what is gone."""
+    """Yield a sentence for each limit that is exceeded, naming what was lost."""
     if (number := len(losses.stations)) > (allowed := limits.max_stations_lost):
-        names, gone = listed(map(_name_station, losses.stations), SHOWN), f"{verb_of(number)} gone"
+        names, gone = listed(map(_name_station, losses.stations), SHOWN), f"{verb_of(number)} lost"
         yield f"{counted(number, 'station')} {gone}; gates.max_stations_lost allows {allowed}: {names}."
     if (number := len(losses.exits)) > (allowed := limits.max_exits_lost):
         names = listed((found.exit_id for found in losses.exits), SHOWN)
-        gone = f"of other stations {verb_of(number)} gone"
+        gone = f"of other stations {verb_of(number)} lost"
         yield f"{counted(number, 'exit')} {gone}; gates.max_exits_lost allows {allowed}: {names}."
     for field in losses.fields:
         if field.lost / field.old > limits.max_enriched_lost_share:
@@ -64,7 +64,7 @@ def describe_silences(silences: Sequence[SilentSource], run: str, full_list: str
 
 
 def sum_turns(turns: Sequence[AccessTurn]) -> str:
-    """Return how many exits' access is told otherwise, in which ways, and which exits."""
+    """Return how many exits' access is reversed, in which ways, and which exits."""
     ways = Counter(
         way
         for turn in turns
@@ -89,7 +89,7 @@ def sum_lost_answers(lost: Sequence[LostAnswer]) -> str:
 def _describe_field(field: FieldLoss, allowed: float) -> str:
     return (
         f"{field.lost} of {counted(field.old, 'value')} of {field.field} ({field.share:.1%}) "
-        f"{verb_of(field.lost)} gone; "
+        f"{verb_of(field.lost)} lost; "
         f"gates.max_enriched_lost_share allows {allowed:.1%}: at {listed(field.exits, SHOWN)}."
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
+from mrt_pipeline.compare.access_turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.gates import BaselineRun, GateReport, GateStatus
 from mrt_pipeline.contracts.names import FINAL_STAGE, LATEST, SOURCE_FAILED, STAGE2_ENRICHMENT
@@ -26,9 +26,9 @@ from mrt_pipeline.orchestrator.gate_limits import (
     sum_lost_answers,
     sum_turns,
 )
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import accept_changes, go_on
-from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import real_path, sha256_of, write_record
@@ -41,7 +41,7 @@ class PublicationGate:
     """Lets a dataset of one attempt pass, or raises.
 
     Attributes:
-        baseline: the dataset that it was held against, if one was read.
+        baseline: the dataset that it was compared with, if one was read.
     """
 
     def __init__(self, request: RunRequest, context: RunContext, session: RunSession) -> None:
@@ -56,8 +56,8 @@ class PublicationGate:
         """Compare a dataset that was just made with the one published last.
 
         Raises:
-            SourceGapError: if a source failed for some of its stations, and nobody said that this may be.
-            GateError: if more is gone than is allowed, and nobody said that this is right.
+            SourceGapError: if a source failed for some of its stations, and nobody accepted that.
+            GateError: if losses exceed the limits, and nobody accepted them.
         """
         if not self._request.accept_changes:
             self._refuse_gaps(dataset)
@@ -67,14 +67,14 @@ class PublicationGate:
         """Compare a dataset made earlier with what another run published since then, if one did.
 
         Raises:
-            GateError: if more is gone than is allowed, and nobody said that this is right.
+            GateError: if losses exceed the limits, and nobody accepted them.
         """
         newer = find_newer(self._outputs, self._session.folder, self._session.manifest, self._warn)
         if newer is not None:
             self._check(load(), [newer])
 
     def recall(self) -> Stage3Output | None:
-        """Return what the dataset was held against, by this attempt or one before; none if that is gone."""
+        """Return what the dataset was compared with, by this attempt or one before; none if that is gone."""
         gates = self._session.manifest.gates
         if self.baseline is None and gates is not None and gates.baseline is not None:
             self.baseline = self._read_again(gates.baseline)
@@ -109,7 +109,7 @@ class PublicationGate:
             try:
                 self.baseline = load_run(run).dataset
             except (CheckpointError, StorageError) as error:
-                self._context.reporter.warn(f"Cannot compare with the dataset published last: {error}")
+                self._context.reporter.warn(f"Cannot compare with the last published dataset: {error}")
                 altered.append(run)
                 continue
             self._judge(dataset, self.baseline, run)
@@ -174,7 +174,7 @@ class PublicationGate:
             raise self._refusal(report, _explain_losses(baseline, dataset))
 
     def _warn_of_access(self, report: GateReport) -> None:
-        """Show each exit whose access is told otherwise, or no more; of many, some and their number."""
+        """Show each exit whose access is reversed or no longer known; of many, some and their number."""
         turns, lost = report.turns, report.lost_answers
         self._warn_of_each([warn_of_turn(it) for it in turns], lambda: sum_turns(turns))
         self._warn_of_each([warn_of_lost_answer(it) for it in lost], lambda: sum_lost_answers(lost))
@@ -233,7 +233,7 @@ class PublicationGate:
     def _candidates(self) -> list[Run]:
         """Return the runs to compare with, the best first: that of the nearest day before, published last.
 
-        A look at a day long ago (``--as-of``) must not become what the present network is held against.
+        A look at a day long ago (``--as-of``) must not become what the present network is compared with.
         """
         day = self._context.as_of
         runs: dict[Path, Run] = {}
@@ -327,7 +327,7 @@ def _not_compared(reason: str, baseline: BaselineRun | None = None) -> GateRepor
 
 
 def describe_baseline(run: Run, dataset: Stage3Output | None = None) -> BaselineRun:
-    """Return how the manifest names a run whose dataset another one is held against."""
+    """Return how the manifest names a run whose dataset another one is compared with."""
     return BaselineRun(
         run_id=run.manifest.run_id,
         folder=run.name,

@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.names import VALIDATION_NAME
 from mrt_pipeline.history.details import read_findings
 from mrt_pipeline.lineage import LINEAGE_NAME, append_events, run_events, send_events, without_paths
 from mrt_pipeline.orchestrator.best_effort import best_effort
-from mrt_pipeline.orchestrator.session import RunSession
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.runtime.files import real_path
 from mrt_pipeline.runtime.integrity import is_whole
 from mrt_pipeline.runtime.reporting import Reporter

@@ -1,6 +1,6 @@
-"""A run's manifest made again from its folder, when it is gone or damaged.
+"""A run's manifest recreated from its folder, when it is missing or damaged.
 
-What is made again is what the checkpoints say themselves. A checkpoint counts if it is an output of this
+What is recreated is what the checkpoints say themselves. A checkpoint counts if it is an output of this
 version and belongs to the stage before it: same day, same stations. What it was made from is not known any
 more; so ``--resume-from`` takes it, because a person says so, and ``--skip-existing`` makes it again.
 """
@@ -17,7 +17,7 @@ from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import UNKNOWN, AttemptRecord, Manifest, RunStatus, StageRecord
 from mrt_pipeline.errors import CorruptCheckpointError
-from mrt_pipeline.orchestrator.stages import STAGES, StageSpec
+from mrt_pipeline.orchestrator.stage_specs import STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import describe_checkpoint, parse_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
@@ -34,11 +34,11 @@ class Found:
     unfit: Mapping[Path, str]
     """each file that cannot be used, and why; it is to be kept aside before another takes its place"""
     remark: str | None = None
-    """what to tell if the manifest had to be made again"""
+    """what to tell if the manifest had to be recreated"""
 
 
 def find_or_rebuild(folder: Path) -> Found:
-    """Return a folder's manifest, made again from the checkpoints beside it if need be; nothing is written.
+    """Return a folder's manifest, recreated from the checkpoints beside it if need be; nothing is written.
 
     Raises:
         CorruptCheckpointError: if there is a manifest that cannot be read, and no checkpoint of ours.
@@ -58,9 +58,9 @@ def find_or_rebuild(folder: Path) -> Found:
     path = folder / MANIFEST_NAME
     stages = ", ".join(f"stage {number}" for number in sorted(outputs))
     remark = (
-        f"{path} {'was not there' if damage is None else 'is damaged'} and was recreated from the "
-        f"checkpoints: {stages}. Their inputs are not known: --resume-from takes them as they "
-        "are, --skip-existing makes them again."
+        f"{path} {'was missing' if damage is None else 'is damaged'} and was recreated from the "
+        f"checkpoints: {stages}. Their inputs are unknown: --resume-from uses them as they "
+        "are, --skip-existing recreates them."
     )
     if damage is not None:
         unfit[path] = "is damaged"

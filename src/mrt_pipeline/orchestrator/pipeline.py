@@ -41,13 +41,13 @@ from mrt_pipeline.orchestrator.folders import (
 )
 from mrt_pipeline.orchestrator.gates import PublicationGate
 from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import find_remedy, move_latest
 from mrt_pipeline.orchestrator.reuse import choose_day, refuse_vain_request, refuse_wrong_clock
-from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.stages import FINAL, STAGES
+from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES
 from mrt_pipeline.runtime.checkpoints import move_aside
 from mrt_pipeline.runtime.clock import singapore_date, utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
@@ -57,8 +57,8 @@ from mrt_pipeline.runtime.locks import run_lock
 from mrt_pipeline.runtime.memory import refuse_small_memory
 from mrt_pipeline.runtime.reporting import Reporter, after_failure
 from mrt_pipeline.runtime.run_log import open_run_log
+from mrt_pipeline.runtime.safe_text import printable
 from mrt_pipeline.runtime.signals import StopRequest
-from mrt_pipeline.runtime.texts import printable
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.run_log import RunLog
@@ -100,7 +100,7 @@ class PipelineOrchestrator:
         """Run all stages, or those from ``resume_from`` on, and return the dataset.
 
         Raises:
-            UsageError: if the configuration switches off the stage that makes it; nothing is begun then.
+            UsageError: if the configuration switches off the stage that makes it; nothing is started then.
             MrtPipelineError: if it could not be made; the manifest on disk says so too.
         """
         if not FINAL.is_enabled(self.config.settings):
@@ -174,7 +174,7 @@ class PipelineOrchestrator:
 
     @cached_property
     def _context(self) -> RunContext:
-        """Return what a stage is built with that is asked for before any attempt; an attempt has its own."""
+        """Return what a stage is built with that is requested before any attempt; an attempt has its own."""
         return self._make_context(self._asked.as_of or singapore_date(self.run_timestamp))
 
     def _stage(self, number: int) -> PipelineStage[Any, Any]:
@@ -300,7 +300,7 @@ class PipelineOrchestrator:
             )
         for remark in session.remarks:
             self._reporter.warn(remark)
-            log.warning("manifest made again", remark=remark)
+            log.warning("manifest recreated", remark=remark)
 
     def _make_context(self, as_of: date, folder: Path | None = None) -> RunContext:
         outputs = Path(self.config.settings.output.directory)

@@ -126,7 +126,7 @@ def _exporters(settings: Settings) -> list[ExportSpec]:
 
 
 def _render_report(attempt: Attempt, dataset: Stage3Output) -> bytes:
-    """Return the report on a dataset, with what changed since the one it was held against."""
+    """Return the report on a dataset, with what changed since the one it was compared with."""
     from mrt_pipeline.report import render_report
 
     baseline = attempt.recall_baseline()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.errors import UsageError
-from mrt_pipeline.orchestrator.stages import BY_STATION, FINAL, STAGES
+from mrt_pipeline.orchestrator.stage_specs import BY_STATION, FINAL, STAGES
 
 LAST_YEAR = 2199
 """the network table looks a few decades ahead; a later day is a slip of the keyboard"""
@@ -33,11 +33,11 @@ class RunRequest:
     retry_failed: bool = False
     """go on from stage 2, and do there only the stations that a source failed before"""
     accept_changes: bool = False
-    """publish although more is gone since the last dataset than ``gates`` allows"""
+    """publish even if losses since the last dataset exceed ``gates``"""
     beyond_horizon: bool = False
     """describe a day beyond the network table's horizon, as known on the horizon"""
     move_latest: bool = False
-    """let ``latest`` show the dataset even if its day is before that of the one shown, or still to come"""
+    """let ``latest`` show the dataset even if its day is before that of the one shown, or in the future"""
     as_of: date | None = None
     """the day whose network is described; none: today in Singapore, or the resumed run's day"""
 

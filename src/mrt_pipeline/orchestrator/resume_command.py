@@ -26,7 +26,7 @@ class Ending(Enum):
     GAP = auto()
     """a source gave nothing for some stations; going on with what is there would end in the same way"""
     LOSS = auto()
-    """more is gone than ``gates`` allows; likewise"""
+    """losses exceed ``gates``; likewise"""
 
 
 def find_remedy(folder: Path, manifest: Manifest) -> str:
@@ -68,12 +68,12 @@ def with_config(command: str, config_path: Path | None) -> str:
 
 
 def move_latest(folder: Path, manifest: Manifest) -> str:
-    """Return the command that lets ``latest`` show a run although its day is earlier, or still to come."""
+    """Return the command that lets ``latest`` show a run although its day is earlier, or in the future."""
     return go_on(folder, manifest, "--skip-existing", "--as-of", str(manifest.as_of), "--move-latest")
 
 
 def accept_changes(folder: Path, manifest: Manifest) -> str:
-    """Return the command that publishes a dataset although much is gone from it."""
+    """Return the command that publishes a dataset despite its losses."""
     stage2 = manifest.stages.get(STAGE2_ENRICHMENT)
     is_disabled = stage2 is not None and stage2.status is StageStatus.DISABLED
     first = 2 if is_disabled else 3  # a stage that is switched off leaves no checkpoint to go on from

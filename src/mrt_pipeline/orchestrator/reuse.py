@@ -23,7 +23,7 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import finish
-from mrt_pipeline.orchestrator.stages import BY_STATION, FINAL, STAGES, StageSpec
+from mrt_pipeline.orchestrator.stage_specs import BY_STATION, FINAL, STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     UNRECORDED,
     find_unrecorded,
@@ -41,7 +41,7 @@ NOTHING_TO_RETRY = "nothing to retry, no source failed for any station"
 _TO_RETRY = (EnrichmentStatus.PARTIAL, EnrichmentStatus.FAILED, EnrichmentStatus.PENDING)
 UNCHANGED = "none of its inputs has changed"
 CLOCK_MAY_BE_OFF = timedelta(days=366)
-"""A clock that is off by less does no harm that is not told elsewhere."""
+"""A clock that is off by less does no harm that is not reported elsewhere."""
 
 LIVE = "live"
 """how the version of a document begins that is not recorded but asked for"""
@@ -67,7 +67,7 @@ def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> 
     """Return the day whose network is described: the one asked for, that of a resumed run, or today.
 
     Raises:
-        UsageError: if a single stage is asked for on another day than that of the run whose folder it is in:
+        UsageError: if a single stage is requested on another day than that of the run whose folder it is in:
             what later stages have made there would pass for that day's; if the day lies beyond what the
             network's tables know, and nobody said that this is meant; or if a station was open that has
             closed since, whose exits no source has.
@@ -81,14 +81,14 @@ def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> 
     if is_single and request.as_of not in (None, earlier.as_of):
         raise UsageError(
             f"--as-of is {request.as_of}, and the run in this folder describes {earlier.as_of}; a single "
-            "stage keeps its day. Leave the day out, or name another folder with --output-dir."
+            "stage keeps its date. Omit --as-of, or name another folder with --output-dir."
         )
     goes_on = request.continues or is_single
     return request.as_of or (earlier.as_of if goes_on else singapore_date(now))
 
 
 def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
-    """Raise before any work if the configuration does not let what is asked for be done or shown."""
+    """Raise before any work if the configuration does not let what is requested be done or shown."""
     if request.stage is not None and not STAGES[request.stage - 1].is_enabled(settings):
         raise UsageError(
             f"--stage {request.stage} requests a stage that the configuration disables; set "
@@ -128,8 +128,8 @@ def _refuse_unknown_day(request: RunRequest, today: date) -> None:
     first, horizon = load_network().first_day, load_network().known_until
     if request.as_of < first:
         raise UsageError(
-            f"--as-of is {request.as_of}; by the network table, no station was open before {first}. Choose "
-            "that day or a later one."
+            f"--as-of is {request.as_of}; according to the network table, no station was open before "
+            f"{first}. Choose that day or a later one."
         )
     if request.as_of > max(horizon, today) and not request.beyond_horizon:
         raise UsageError(
@@ -269,7 +269,7 @@ def _has_no_failure(manifest: Manifest | None) -> bool:
 
 
 def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerprint, folder: Path) -> Decision:
-    """Reuse a checkpoint because the request says so; other code or data is told, other config refused."""
+    """Reuse a checkpoint as requested; different code or data is reported, different config refused."""
     path, remedy = folder / CHECKPOINT_NAMES[stage.name], finish(folder, manifest)
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if manifest is None or record is None or record.checkpoint is None:
@@ -340,7 +340,7 @@ def _made_too_long_ago(
 
 
 def _run_anew(stage: StageSpec, manifest: Manifest | None, folder: Path) -> Decision:
-    """Run a stage because the request says so; what is under its file's name is told if it is odd."""
+    """Run a stage as requested; a file already under its name is reported if it is odd."""
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if manifest is None or record is None or record.checkpoint is None:
         return Decision(runs=True, reason=ASKED_FOR)

@@ -46,7 +46,7 @@ def admit(run: Run, today: date, aim: Aim = "released") -> Candidate:
 
     Args:
         run: the run.
-        today: in Singapore; a day still to come is neither approved nor released.
+        today: in Singapore; a future date is neither approved nor released.
         aim: what it is admitted to.
 
     Raises:
@@ -63,7 +63,7 @@ def admit(run: Run, today: date, aim: Aim = "released") -> Candidate:
         raise ReleaseError(contradiction.message)
     if dataset.metadata.as_of > today:
         raise ReleaseError(
-            f"{run.folder} describes {dataset.metadata.as_of}, a future day; it can be {aim} from then on."
+            f"{run.folder} describes {dataset.metadata.as_of}, a future date; it can be {aim} from that date."
         )
     if dataset.metadata.licences != "all":
         raise ReleaseError(

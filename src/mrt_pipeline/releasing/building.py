@@ -88,13 +88,13 @@ def build(plan: Plan, releases: Path) -> Released:
         make_folder(temporary, exist_ok=False)
         make_folder(temporary / OPEN)
         _write_all(temporary, contents)
-        with storage_errors(place, "could not be given its name"):
+        with storage_errors(place, "could not be renamed to its final name"):
             temporary.rename(place)
     except BaseException:
         with suppress(OSError):
             shutil.rmtree(temporary)
         raise
-    with storage_errors(place, "was written, but may not outlive a power cut"):
+    with storage_errors(place, "was written, but may not survive a power cut"):
         flush_folder(releases)
     return read_release(place)
 
@@ -186,7 +186,7 @@ def list_sources(documents: Iterable[Provenance]) -> tuple[SourceRead, ...]:
 def render_attribution(version: str, licences: Iterable[Licence]) -> bytes:
     """Return the sentences that must be passed on with the data, by licence."""
     lines = [
-        f"Release {version}: if you pass this data on, name its sources with these sentences.",
+        f"Release {version}: if you redistribute this data, credit its sources with these sentences.",
         "Each value in stage3_final.json carries the licence of the document that it was read from.",
     ]
     for licence in licences:
@@ -200,7 +200,7 @@ def render_citation(version: str, title: str, dataset: Stage3Output, released_at
     documents = sorted(dataset.provenance.values(), key=lambda document: document.document_id)
     content: dict[str, Any] = {
         "cff-version": "1.2.0",
-        "message": "If you use this dataset, cite it, and name its sources as ATTRIBUTION.txt does.",
+        "message": "If you use this dataset, cite it, and credit its sources as ATTRIBUTION.txt does.",
         "type": "dataset",
         "title": title,
         "version": version,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mrt_pipeline.compare.access_turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.compare.comparison import compare_datasets
 from mrt_pipeline.compare.regressions import find_losses
-from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.compare.wording import Section, describe, headline
 from mrt_pipeline.contracts.names import FINAL_NAME
 from mrt_pipeline.contracts.outputs import Stage3Output
@@ -18,8 +18,8 @@ from mrt_pipeline.releasing.shelf import Released
 from mrt_pipeline.report.texts import show_message
 from mrt_pipeline.runtime.checkpoints import parse_dataset
 
-FIRST = "It is the first release; there is none before to compare with."
-OTHER_FORM = "The release before has another form of the dataset and cannot be compared."
+FIRST = "This is the first release; there is no earlier one to compare with."
+OTHER_FORM = "The previous release has a different dataset format and cannot be compared."
 SAME = "No change to stations, exits or values."
 ACCESS_TITLE = "Step-free access changed: verify before relying on it"
 MOST_LINES = 500

@@ -37,12 +37,12 @@ MOST_UNFOLDED = 20
 WHAT = {
     "dataset": "Everything, each value with its evidence",
     "report": "The network on a map, findings and changes: opens offline",
-    "attribution": "Sentences to pass on with the data",
+    "attribution": "Credits to publish with the data",
     "citation": "How to cite it",
-    "changes": "What changed, for people",
+    "changes": "What changed, to read",
     "delta": "What changed, for programs, with evidence",
-    "materials": "Software that it was made with (CycloneDX)",
-    "mrt_transit_graph.meta": "The day and the licences of mrt_transit_graph.json",
+    "materials": "Software it was made with (CycloneDX)",
+    "mrt_transit_graph.meta": "The date and licences of mrt_transit_graph.json",
 }
 """what the files are that are no output format or lie beside one, by their names in the index"""
 
@@ -209,7 +209,7 @@ def _use(index: ReleaseIndex) -> str:
 
 
 def _licences(index: ReleaseIndex) -> str:
-    parts = ["<p>If you pass the data on, name its sources with these sentences.</p>"]
+    parts = ["<p>If you redistribute the data, credit its sources with these sentences.</p>"]
     for licence in index.licences:
         sentences = "".join(f"<li>{_text(sentence)}</li>" for sentence in licence.attributions)
         parts.append(f"<h3>{_link(licence.url, licence.licence)}</h3>{_fold(sentences, licence)}")

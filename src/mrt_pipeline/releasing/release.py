@@ -50,7 +50,7 @@ class Outcome:
     is_new: bool
     """whether it was not so before"""
     is_history_lost: bool = False
-    """whether the list of versions was missing and made again, without the rollbacks in it"""
+    """whether the list of versions was missing and recreated, without the rollbacks in it"""
 
 
 def release(candidate: Candidate, approval: Approval, releases: Path, now: datetime) -> Outcome:

@@ -69,7 +69,7 @@ def refuse_place(releases: Path) -> None:
 
     Raises:
         ReleaseError: if it is a run's, or that of all runs.
-        StorageError: if something that is no folder, or no link, is in the way.
+        StorageError: if something that is not a folder, or no link, is in the way.
     """
     refuse_obstacle(releases, "Move it away, or name another folder with --to.")
     link = releases / LATEST

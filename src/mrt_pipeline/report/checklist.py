@@ -1,4 +1,4 @@
-"""What a person has to look at before the dataset is published, made from what the run noticed.
+"""What a person has to review before the dataset is published, from what the run found.
 
 An item asks for one act of looking. Findings of severity info ask for none.
 """
@@ -68,7 +68,7 @@ def _describe(check: str, number: int) -> str:
     if (known := CHECKS.get(check)) is not None:
         return f"{_number(number, known.one, known.several)}: {known.advice}."
     plain = show(check).replace("-", " ")
-    return f"{_number(number, f'case of {plain}', f'cases of {plain}')}: look at each."
+    return f"{_number(number, f'case of {plain}', f'cases of {plain}')}: review each."
 
 
 def _of_changes(comparison: Comparison | None) -> Iterator[Item]:

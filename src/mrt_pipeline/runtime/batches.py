@@ -47,7 +47,7 @@ class Workers(Protocol):
         """Return why nothing more will come of the executor, if that is so; ``error`` ended a batch."""
 
     def close(self) -> None:
-        """Let go of the executor, and of processes begun for it."""
+        """Let go of the executor, and of processes started for it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -60,7 +60,7 @@ class _Call(Generic[ItemT, ResultT]):
 
 
 class BatchedCalls(Generic[ItemT, ResultT]):
-    """Calls of one function, made by workers; may be shared by threads. Nothing is begun before the first."""
+    """Calls of one function, made by workers; threads may share them. Nothing is started before the first."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class BatchedCalls(Generic[ItemT, ResultT]):
         return await_ended(call.result).result()
 
     def close(self) -> None:
-        """End the workers that were begun; a later call begins others."""
+        """End the workers that were started; a later call starts others."""
         with self._lock:
             dispatcher, self._dispatcher = self._dispatcher, None
         if dispatcher is not None:
@@ -106,7 +106,7 @@ class BatchedCalls(Generic[ItemT, ResultT]):
 
 
 class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
-    """Hands calls out in batches and takes in what comes of them, until it is told to end."""
+    """Hands calls out in batches and takes in the result of them, until it is told to end."""
 
     def __init__(
         self, work: Callable[[Sequence[ItemT]], Sequence[ResultT]], workers: Workers, patience_s: float
@@ -122,7 +122,7 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
         self._news_at = 0.0
 
     def run(self) -> None:
-        """Work until the end is told; whatever goes wrong is told to those who wait, now and later."""
+        """Work until the end is announced; whatever goes wrong is told to those who wait, now and later."""
         try:
             self._executor, self._width = self._workers.open()
             while self._take_event():
@@ -153,8 +153,8 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
             raise WorkersError(fault)
         if time.monotonic() - self._news_at > self._patience_s:
             raise WorkersError(
-                f"No page that was handed to other processes came back in {self._patience_s:g} s; expected "
-                "each within seconds. See that they are alive and idle, or set execution.reading to inline."
+                f"No page handed to other processes was returned within {self._patience_s:g} s; expected "
+                "each within seconds. Check that they are alive and idle, or set execution.reading to inline."
             )
 
     def _hand_out(self) -> None:
@@ -181,7 +181,7 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
         return batch
 
     def _land(self, future: Future[Sequence[ResultT]]) -> None:
-        if future not in self._in_flight:  # of workers that were lost; its calls are made again
+        if future not in self._in_flight:  # of workers that were lost; its calls are repeated
             return
         self._news_at = time.monotonic()
         error = CancelledError() if future.cancelled() else future.exception()
@@ -199,7 +199,7 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
                 call.result.set_exception(error)
 
     def _replace_workers(self) -> None:
-        """Let others do what was in flight: which of it has cost a worker its life cannot be told."""
+        """Let others do what was in progress: which of it has cost a worker its life cannot be told."""
         lost = [call for batch in self._in_flight.values() for call in batch]
         self._in_flight.clear()
         for call in lost:
@@ -208,15 +208,15 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
                 self._waiting.extendleft(lost)
                 raise WorkersError(
                     f"The processes that read pages ended {call.losses} times, each time with {call.name!r} "
-                    "among what they read; expected them to go on. See whether memory is short, or set "
-                    "execution.reading to inline."
+                    "among the pages they read; expected them to keep running. Check whether memory is "
+                    "short, or set execution.reading to inline."
                 )
         self._waiting.extendleft(reversed(lost))
         self._workers.close()
         self._executor, self._width = self._workers.open()
 
     def _refuse(self, error: BaseException) -> None:
-        """Answer every call with an error until the end is told."""
+        """Answer every call with an error until the end is announced."""
         self._end_calls(error)
         while (event := self.events.get()) is not None:
             if isinstance(event, _Call):

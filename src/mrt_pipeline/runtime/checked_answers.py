@@ -40,7 +40,7 @@ class Answers(Protocol):
         Args:
             url: what the answer is filed under.
             ask: asks the service; not called if the answer comes from the disk.
-            again: ask once more, because the first answer does not fit the others.
+            again: request it again, because the first answer does not fit the others.
             max_bytes: a longer answer on disk is not used.
         """
 
@@ -84,7 +84,7 @@ class CheckedAnswers:
                 continue
             try:
                 made = read(answers)
-                fault = None if is_sound(made) else "it does not hold what was looked for"
+                fault = None if is_sound(made) else "it does not contain what was requested"
             except _NotOnDiskError:
                 continue
             except SourceError as error:
@@ -113,7 +113,7 @@ class CheckedAnswers:
             self._cache.forget(url)
         files = tuple(copies.values())
         copy = f"the copy on disk ({listed(files, MOST_NAMED)})"
-        self._tell(f"{document_id}: removed {copy}. {fault} Asking the service.")
+        self._tell(f"{document_id}: removed {copy}. {fault} Requesting it from the service.")
         return files
 
 
@@ -202,4 +202,4 @@ def _add_origin(error: SourceError, refused: tuple[Path, ...]) -> None:
         copy = f"The copy on disk ({listed(refused, MOST_NAMED)})"
         error.advise(f"{copy} had failed its checks before and was removed.")
     elif isinstance(error, SourceFormatError):
-        error.advise("The service itself answered so; nothing of it is kept on disk.")
+        error.advise("This answer came from the service itself; none of it is kept on disk.")

@@ -4,7 +4,7 @@ A checkpoint is the stage's output (``output_files.py``) under the file name tha
 It is trusted only if its bytes have the sha256 that the manifest recorded when it was written. A damaged one
 is never overwritten in silence: it is moved aside as ``<name>.damaged-<time>`` and named. One that is whole
 and younger than what the manifest knows of was written by an attempt that ended just before it could record
-it (killed, or the disk was full); no stage is built on it, and it is made again.
+it (killed, or the disk was full); no stage is built on it, and it is recreated.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def verify_checkpoint(
         unrecorded_since: when an attempt at its stage began of which only that is known, if there was one.
 
     Raises:
-        MissingCheckpointError: if the file is gone.
+        MissingCheckpointError: if the file is missing.
         UnrecordedCheckpointError: if that attempt wrote it.
         CorruptCheckpointError: if its bytes are others.
     """
@@ -88,7 +88,7 @@ def verify_checkpoint(
         refuse_unrecorded(path, content, unrecorded_since, remedy)
         raise CorruptCheckpointError(
             path,
-            f"is damaged: {len(content)} bytes that are not the {record.size_bytes} bytes once written "
+            f"is damaged: it has {len(content)} bytes; {record.size_bytes} bytes were written "
             f"(sha256 {sha256_of(content)}, expected {record.sha256}). Recreate it with: {remedy}",
         )
     return content
@@ -137,14 +137,14 @@ def _parse(
     except (orjson.JSONDecodeError, ValidationError) as error:
         raise CorruptCheckpointError(
             path,
-            f"is no {_KINDS[kind]} of this version ({describe_fault(error)}). Recreate it with: {remedy}",
+            f"is not {_KINDS[kind]} of this version ({describe_fault(error)}). Recreate it with: {remedy}",
         ) from error
 
 
 _KINDS: dict[type[Any], str] = {
-    Stage1Output: "output of stage 1",
-    Stage2Output: "output of stage 2",
-    Stage3Output: "dataset",
+    Stage1Output: "an output of stage 1",
+    Stage2Output: "an output of stage 2",
+    Stage3Output: "a dataset",
 }
 """what a file is called in words"""
 

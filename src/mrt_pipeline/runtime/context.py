@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EarlierRun:
-    """The run before this one, whose finished work may be taken over."""
+    """The run before this one, whose finished work may be reused."""
 
     run_id: str
     folder: Path

@@ -1,4 +1,4 @@
-"""Ask data.gov.sg for a dataset: a download is asked for, may be queued, and is had from a signed link."""
+"""Ask data.gov.sg for a dataset: a download is requested, may be queued, and is had from a signed link."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TOO_MANY_REQUESTS = 24
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What is asked for."""
+    """What is requested."""
 
     document_id: str
     """what errors and findings call it"""
@@ -42,7 +42,7 @@ def fetch_dataset(
     """Return the file of a dataset; its revision is when it was last updated.
 
     Raises:
-        SourceError: if it cannot be had.
+        SourceError: if it cannot be obtained.
     """
     return _Downloads(access, dataset, sleep).get(answers)
 
@@ -117,7 +117,7 @@ class _Downloads:
                 )
             if pause_s is not None:
                 self._access.tell(
-                    f"{self._document_id}: data.gov.sg says {state}; asking again in {pause_s:g} s."
+                    f"{self._document_id}: data.gov.sg says {state}; checking again in {pause_s:g} s."
                 )
                 self._sleep(pause_s)
         raise FetchError(
@@ -174,6 +174,6 @@ def _is_rate_limited(reply: Mapping[str, object]) -> bool:
 def _unknown_revision(document_id: str, error: SourceError) -> Finding:
     return finding_of(
         "revision-unknown",
-        f"When {document_id} was last updated is not known: {error}",
+        f"The date of the last update of {document_id} is unknown: {error}",
         record_id=document_id,
     )

@@ -64,7 +64,7 @@ def collect(
             if earlier == record:
                 reader.note("record-repeated", "occurs twice with the same content.")
             else:
-                fault = f"stands for {describe(earlier)} and for {describe(record)}"
+                fault = f"is used for {describe(earlier)} and for {describe(record)}"
                 reader.lose(REPEATED_ID, f"{fault}; expected every identifier once. The first is kept.")
         findings.extend(reader.findings)
     return Parsed(tuple(kept[key] for key in sorted(kept, key=natural_key)), tuple(findings))
@@ -140,7 +140,9 @@ def refuse_losses(table: SourceTable[RecordT]) -> SourceTable[RecordT]:
         SourceFormatError: if one could not: it would be missing from the dataset.
     """
     if lost := _lost_records(table):
-        message = f"{_describe_losses(lost)} Run again later; if it stays, the publisher must fix it."
+        message = (
+            f"{_describe_losses(lost)} Run again later; if the problem persists, the publisher must fix it."
+        )
         raise SourceFormatError(table.provenance.document_id, message)
     return table
 
@@ -156,4 +158,6 @@ def _lost_records(table: SourceTable[RecordT]) -> dict[str | None, str]:
 
 def _describe_losses(lost: Mapping[str | None, str]) -> str:
     first = next(iter(lost.values()))
-    return f"{counted(len(lost), 'record')} could not be read; expected every one to be. The first: {first}"
+    return (
+        f"{counted(len(lost), 'record')} could not be read; expected all to be readable. The first: {first}"
+    )

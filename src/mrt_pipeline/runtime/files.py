@@ -80,7 +80,7 @@ def _put(path: Path, content: bytes, *, is_durable: bool = True) -> None:
                 temporary.unlink()
             raise
     if is_durable:
-        with storage_errors(path, "was written, but may not outlive a power cut"):
+        with storage_errors(path, "was written, but may not survive a power cut"):
             flush_folder(path.parent)
 
 
@@ -203,7 +203,7 @@ def replace_symlink(link: Path, target: Path) -> None:
         except OSError:
             temporary.unlink()
             raise
-    with storage_errors(link, "points at the new run, but may not outlive a power cut"):
+    with storage_errors(link, "points at the new run, but may not survive a power cut"):
         flush_folder(link.parent)
 
 
@@ -243,7 +243,7 @@ def remove_abandoned(folder: Path) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder with all that is in it: under its name it is whole or gone.
+    """Remove a folder with all that is in it: under its name it is whole or absent.
 
     Raises:
         StorageError: if it cannot be removed; what is left of it bears a temporary name.
@@ -318,7 +318,7 @@ def _describe_obstacle(path: Path) -> str:
         return f"is a link to {path.readlink()}, which does not exist"
     except OSError as error:
         is_loop = error.errno == errno.ELOOP
-        return "is a link that leads back to itself" if is_loop else "is a link to no folder"
+        return "is a link that leads back to itself" if is_loop else "is a link that leads to no folder"
     return f"is a link to {path.readlink()}, a file"
 
 

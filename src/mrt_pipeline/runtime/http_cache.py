@@ -69,7 +69,7 @@ class HttpCache:
         rest = head.model_dump_json().encode() + b"\n" + body
         try:
             make_folder(self._folder)
-            # one that a power cut spoils has a wrong sha256, and is asked for again
+            # one that a power cut spoils has a wrong sha256, and is requested again
             write_bytes(self.path_of(url), sha256_of(rest).encode() + b"\n" + rest, is_durable=False)
         except StorageError:
             pass  # a full disk costs a request next time, not this run

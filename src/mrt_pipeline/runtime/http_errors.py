@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from mrt_pipeline.errors import BlockedError, FetchError
 from mrt_pipeline.runtime.rate_limits import is_loopback
 from mrt_pipeline.runtime.retrying import parse_retry_after
-from mrt_pipeline.runtime.texts import cut, excerpt
+from mrt_pipeline.runtime.safe_text import cut, excerpt
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.secrecy.urls import secrets_of_login, secrets_of_query
 
@@ -164,13 +164,17 @@ def transfer_failure(request: Request, error: Exception, timeout_s: float, deadl
         return request.failure(f"leads to {error}, an address inside this network; only a base_url may")
     if isinstance(error, (httpx2.TimeoutException, httpcore2.TimeoutException)):
         limits = f"{timeout_s:g} s for each step, {deadline_s:g} s for all of it"
-        return request.failure(f"gave no whole answer in time ({limits})", retryable=True, timed_out=True)
+        return request.failure(
+            f"did not answer completely in time ({limits})", retryable=True, timed_out=True
+        )
     if _is_about_certificates(error):
         return request.failure(f"could not be trusted: {_words(error)}; check the host, the clock, the proxy")
     if isinstance(error, httpx2.DecodingError):
         return request.failure("sent a body that its Content-Encoding does not fit", retryable=True)
     if isinstance(error, (httpx2.RemoteProtocolError, httpcore2.RemoteProtocolError)):
-        return request.failure(f"broke off or broke HTTP: {_words(error)}", retryable=True)
+        return request.failure(
+            f"closed the connection early or violated HTTP: {_words(error)}", retryable=True
+        )
     unreachable = (httpx2.NetworkError, httpx2.ProxyError, httpcore2.NetworkError, httpcore2.ProxyError)
     if isinstance(error, (*unreachable, httpcore2.ConnectionNotAvailable, OSError)):
         return request.failure(f"could not be reached: {_words(error)}", retryable=True)

@@ -21,7 +21,7 @@ from mrt_pipeline.runtime.http_errors import (
     transfer_failure,
 )
 from mrt_pipeline.runtime.rate_limits import Allowance, RateLimiter
-from mrt_pipeline.runtime.texts import QUOTABLE_CHARS
+from mrt_pipeline.runtime.safe_text import QUOTABLE_CHARS
 
 MAX_REDIRECTS = 5
 MAX_ERROR_BYTES = 4 * QUOTABLE_CHARS
@@ -117,10 +117,10 @@ class Exchange:
 def _redirect_target(request: Request, response: httpx2.Response, scheme: str) -> httpx2.URL:
     if request.method != "GET":
         raise request.failure(
-            f"redirects a {request.method}; its body is sent nowhere else. Correct the configured URL"
+            f"redirects a {request.method}; its body is not sent on. Correct the configured URL"
         )
     if response.next_request is None:
-        raise request.failure("was redirected to something that is no URL")
+        raise request.failure("was redirected to something that is not a URL")
     target = response.next_request.url
     if target.scheme not in ("http", "https"):
         raise request.failure(f"was redirected to a URL of scheme {target.scheme}; expected http or https")

@@ -30,7 +30,7 @@ from mrt_pipeline.runtime.http_errors import PrivateAddressError
 from mrt_pipeline.runtime.rate_limits import is_loopback
 
 MAX_CONNECTIONS = 64
-"""as many as stations can be in flight"""
+"""as many as stations can be in progress"""
 IDLE_SECONDS = 30
 
 

@@ -70,7 +70,7 @@ def check_file(folder: Path, manifest: Manifest, name: str) -> AlteredFile | Non
     found = _sha256_at(path)
     fault = _find_checkpoint_fault(folder, manifest, name)
     if fault is None and found != expected:
-        # A run that died, or is going on, may have written a file that it had no time to record.
+        # A run that died, or is in progress, may have written a file that it had no time to record.
         is_open = manifest.status is RunStatus.RUNNING
         fault = Fault.MISSING if found is None else Fault.UNRECORDED if is_open else Fault.ALTERED
     return None if fault is None else AlteredFile(path, fault, expected, found)

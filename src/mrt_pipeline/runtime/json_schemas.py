@@ -1,6 +1,6 @@
 """JSON Schemas of configuration, stage outputs and lists of releases, shipped in ``schemas/``.
 
-They are generated. After a change of settings, sources, formats or contracts, write them anew with
+They are generated. After a change of settings, sources, formats or contracts, regenerate them with
 ``python -m mrt_pipeline.runtime.json_schemas``.
 """
 

@@ -2,7 +2,7 @@
 
 What goes wrong is one of four things, and the caller can tell them apart: it passes (waited for and tried
 again, up to ``max_retries`` times), it concerns this question only, it concerns every question (``fatal``),
-or the answer was cut (``length``), which is told apart from a question longer than the model's context.
+or the answer was cut (``length``), which is distinguished from a question longer than the model's context.
 
 Field meanings: https://openrouter.ai/docs/api-reference/overview and /errors, last looked at on 2026-11-23.
 """
@@ -201,7 +201,7 @@ class ChatModel:
         with self._lock:
             if self._max_requests is not None and self._requests >= self._max_requests:
                 raise ModelCallError(
-                    f"max_model_requests is {self._max_requests}, and as many were sent",
+                    f"the limit max_model_requests ({self._max_requests}) is reached",
                     retryable=True,
                     fatal=True,
                 )
@@ -280,6 +280,6 @@ def _whole_answer(completion: Completion, model: str) -> ModelAnswer:
         case "error":
             raise ModelCallError(f"{model} broke off its answer with an error.", retryable=True)
         case "content_filter":
-            raise ModelCallError(f"The answer of {model} was held back by a content filter.")
+            raise ModelCallError(f"The answer of {model} was withheld by a content filter.")
         case other:
             raise ModelCallError(f"{model} ended its answer with {plain(other)!r}; expected 'stop'.")

@@ -4,7 +4,7 @@ One SQLite file, ``answers.sqlite3``, in the given folder; several threads and p
 whole answers that could be read are kept, and the verdict that the answer to a question does not fit; never
 one that holds a secret. It is a
 cache and nothing else: a file that cannot be used is set aside, a full disk means that nothing more is kept,
-and either is told once; a row that cannot be read counts as not there.
+and either is reported once; a row that cannot be read counts as not there.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class AnswerCache:
             return self._run(statement, values)
         except STORE_ERRORS as error:
             self._can_find = self._can_save = False
-            self._warn(f"{self._path}: no answer of an earlier run can be used ({error}).")
+            self._warn(f"{self._path}: answers from earlier runs cannot be used ({error}).")
             return []
 
     def _save(self, values: tuple[str, ...]) -> None:
@@ -92,7 +92,7 @@ class AnswerCache:
             self._run("INSERT OR IGNORE INTO answers (key, finish_reason, text) VALUES (?, ?, ?)", values)
         except STORE_ERRORS as error:
             self._can_save = False
-            self._warn(f"{self._path}: from here on no answer of the model is kept for later runs ({error}).")
+            self._warn(f"{self._path}: from now on, no model answers are kept for later runs ({error}).")
 
     def _run(self, statement: str, values: tuple[str, ...]) -> list[tuple[object, ...]]:
         """Return a statement's rows; the first one opens the file, which is restarted if it is unfit."""

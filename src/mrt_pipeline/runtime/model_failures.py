@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 
 from mrt_pipeline.errors import FetchError, ModelCallError
-from mrt_pipeline.runtime.texts import excerpt
+from mrt_pipeline.runtime.safe_text import excerpt
 
 MAX_SHOWN_CHARS = 200
 """How much of a server's own words is shown."""
@@ -77,7 +77,7 @@ def status_failure(
 def connection_failure(server: Server, error: FetchError) -> ModelCallError:
     """Return what it means that no answer came."""
     return ModelCallError(
-        f"No answer of the model's server {server.host} ({plain(str(error))}). "
+        f"No answer from the model's server {server.host} ({plain(str(error))}). "
         "Check apis.openrouter.base_url and timeout, and the network.",
         retryable=error.retryable,
         timed_out=error.timed_out,

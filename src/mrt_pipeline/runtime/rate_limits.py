@@ -23,7 +23,7 @@ from mrt_pipeline.config.registry import rates_by_host
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit
 
 TOLD_FROM_S = 2.0
-"""a shorter wait is told to nobody"""
+"""a shorter wait is not reported"""
 
 
 DEFAULT_PACE = RateLimit((Rate(10, 1),))
@@ -60,7 +60,7 @@ class RateLimiter:
             moment = service.book(now)
             wait = moment - now
             if wait >= TOLD_FROM_S and moment > service.held_until:  # a pause is told by who was asked for it
-                self._tell(f"{host} is asked again in {wait:.0f} s: {service.pace.describe()}.")
+                self._tell(f"Next request to {host} in {wait:.0f} s: {service.pace.describe()}.")
             if wait > 0:
                 self._sleep(wait)
             yield
@@ -154,6 +154,6 @@ class TimeLimit:
     def is_over(self) -> str:
         """Return what is to be said of a request that would go beyond it."""
         return (
-            f"was not requested to the end: the {self.minutes:g} minutes of {self.key} are over. "
+            f"could not be completed within the {self.minutes:g} minutes of {self.key}. "
             f"Run again later, set the source's mode to snapshot, or raise {self.key}"
         )

@@ -1,4 +1,4 @@
-"""The facts recorded in the package: read them, and record them anew.
+"""The facts recorded in the package: read them, and record them again.
 
 ``mrt_pipeline/recorded/`` holds data only, all of it written by ``save_recording``:
 

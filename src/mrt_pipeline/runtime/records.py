@@ -116,7 +116,7 @@ def natural_key(text: str) -> tuple[tuple[bool, int, str], ...]:
 class RecordReader:
     """Reads the fields of one record, and keeps a finding for each fault.
 
-    A field that cannot be read gives a stand-in, so that all faults of a record are told together; a record
+    An unreadable field gives a stand-in, so that all faults of a record are reported together; a record
     that is not ``is_sound`` must be left out.
     """
 

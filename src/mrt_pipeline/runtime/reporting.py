@@ -36,7 +36,7 @@ class Reporter:
 
 @contextlib.contextmanager
 def after_failure(first: BaseException, reporter: Reporter, log: RunLog | None = None) -> Iterator[None]:
-    """Let a block write down what an error leaves to be written; a write that fails too is told beside it.
+    """Let a block write down what an error leaves to be written; a write that fails too is reported with it.
 
     What a person must hear in the end is why it went wrong at first. The second error is kept as a note of
     the first; one that says nothing new is not told again.

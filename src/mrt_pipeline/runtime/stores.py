@@ -1,9 +1,9 @@
-"""SQLite files that something is kept in between runs: opened, told apart and set aside in one way.
+"""SQLite files that something is kept in between runs: opened, distinguished and set aside in one way.
 
 A store is SQLite in WAL mode: a row is there whole or not at all, whatever kills the process. Its file says
 in ``user_version`` which layout it has. A file under a store's name may be anybody's: a link, another
 program's database, or one with a view that never ends. Only a file with one name that holds our tables and
-nothing else is used; any other is renamed to ``<name>.damaged-<time>``, and a new one is begun.
+nothing else is used; any other is renamed to ``<name>.damaged-<time>``, and a new one is started.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def open_store(
     application_id: int = 0,
     now: Callable[[], datetime] = utc_now,
 ) -> sqlite3.Connection:
-    """Return a connection to a sound store, begun if there is none; every statement is a transaction.
+    """Return a connection to a sound store, started if there is none; every statement is a transaction.
 
     Args:
         path: its file, whose folder is there; none for a store in memory.
@@ -66,7 +66,7 @@ def open_store(
         now: names what is kept aside.
 
     Raises:
-        sqlite3.Error: if it cannot be opened or begun.
+        sqlite3.Error: if it cannot be opened or started.
         StorageError: if an unfit file cannot be renamed.
         RunInterrupted: if the run is to stop and the file is endless.
     """

@@ -37,7 +37,7 @@ class TableSource:
 
 
 class LateTableSource:
-    """A ``TableSource`` whose tables are read in ``prepare``: if they cannot be had, it alone is closed."""
+    """A ``TableSource`` whose tables are read in ``prepare``: if that fails, it alone is closed."""
 
     def __init__(self, name: str, load: Callable[[], TableSource]) -> None:
         """Take the source's name in the configuration, and what reads its tables."""
@@ -54,7 +54,7 @@ class LateTableSource:
         """Read the tables.
 
         Raises:
-            SourceError: if they cannot be had.
+            SourceError: if they cannot be obtained.
         """
         self._source = self._load()
 

@@ -18,7 +18,7 @@ _Submitted = tuple["Future[Any]", Callable[[], Any]]
 LOOK_UP_S = 0.5
 """A wait is left so often: a signal that comes just before falling asleep is seen on waking up only."""
 AT_ONCE = 8
-"""requests to one service that are in flight together; its rate limit says how many may begin"""
+"""requests to one service that are in progress together; its rate limit says how many may begin"""
 
 
 class DaemonThreads(Executor):
@@ -38,7 +38,7 @@ class DaemonThreads(Executor):
                 thread.start()
             except RuntimeError as error:  # a limit of processes or memory: those that there are do the work
                 if not self._threads:
-                    raise OutOfMemoryError("The system gave this process no thread") from error
+                    raise OutOfMemoryError("The system refused this process another thread") from error
                 break
             self._threads.append(thread)
 
@@ -79,12 +79,12 @@ def open_threads(number: int) -> Iterator[Executor]:
 
 
 def ask_at_once(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list[ResultT]:
-    """Return what asking gives for each item, in their order, with up to ``AT_ONCE`` of them in flight.
+    """Return what asking gives for each item, in their order, with up to ``AT_ONCE`` of them in progress.
 
-    The first is asked for alone: that a service does not answer is noticed once.
+    The first is requested alone: that a service does not answer is noticed once.
 
     Raises:
-        Exception: what asking for the first item that failed raises; no further one is begun then.
+        Exception: what asking for the first item that failed raises; no further one is started then.
     """
     made = [ask(item) for item in items[:1]]
     with asking(items[1:], ask) as futures:
@@ -99,7 +99,7 @@ def ask_all(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list[Fut
 
 @contextlib.contextmanager
 def asking(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> Iterator[Sequence[Future[ResultT]]]:
-    """Ask for items while a block runs; at its end no further one is begun, and those in flight are awaited.
+    """Ask for items while a block runs; at its end no more are started, and those in progress are awaited.
 
     A signal that ends the block does not wait for them.
     """
@@ -131,15 +131,15 @@ def bounded_map(
     width: int,
     may_begin: Callable[[], bool],
 ) -> Iterator[ResultT]:
-    """Yield results as they come, with never more than ``width`` items in flight.
+    """Yield results as they come, with never more than ``width`` items in progress.
 
     Args:
         items: what is to be done.
         work: called with each item, by the executor.
         executor: who does it.
-        width: most items in flight at once.
-        may_begin: asked before each item is begun; once it says no, those in flight are finished and no other
-            is begun.
+        width: most items in progress at once.
+        may_begin: asked before each item is started; once it says no, those in progress are finished and no
+            more are started.
     """
     waiting = iter(items)
     in_flight: set[Future[ResultT]] = set()

@@ -43,7 +43,7 @@ def batched(work: Callable[[ItemT], ResultT], execution: ExecutionSection) -> Ba
 
 
 def workers_of(execution: ExecutionSection) -> Workers:
-    """Return the workers that the configuration names; none is begun or asked yet."""
+    """Return the workers that the configuration names; none is started or asked yet."""
     if execution.scheduler_address is not None and execution.reading == "dask":
         return DaskWorkers(execution.scheduler_address, execution.workers)
     return ProcessWorkers(execution.workers or os.cpu_count() or 1)
@@ -83,7 +83,7 @@ def refuse_other_versions(version: str, found: Iterable[object]) -> None:
 
 
 class ProcessWorkers:
-    """Processes of this machine; none outlives the one that has begun them, however it ends."""
+    """Processes of this machine; none outlives the one that has started them, however it ends."""
 
     def __init__(self, number: int) -> None:
         self.number = number

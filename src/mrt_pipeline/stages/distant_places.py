@@ -65,7 +65,7 @@ def _distant(landmark: Landmark, found: StationExit, station: Station, away_m: f
     return finding_of(
         "landmark-far-away",
         f"{station.name}: a page names {landmark.name!r} at exit {found.exit_id}; a record knows it at exit "
-        f"{at}, {away_m / 1000:.1f} km from there. It has low confidence. Look at the page.",
+        f"{at}, {away_m / 1000:.1f} km from there. It has low confidence. Check the page.",
         slug=station.slug,
         exit_id=found.exit_id,
     )

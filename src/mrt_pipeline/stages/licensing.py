@@ -104,7 +104,7 @@ def _tell_left_out(documents: Iterable[Provenance], allowed: frozenset[str]) -> 
 
 
 def _is_kept(finding: Finding, provenance: Collection[str]) -> bool:
-    """Return whether a finding speaks of what is kept; an error always stays one."""
+    """Return whether a finding concerns what is kept; an error always stays one."""
     if finding.severity is Severity.ERROR:
         return True
     check = CHECKS.get(finding.check)
@@ -201,7 +201,7 @@ def _keep_access(access: ExitAccess, evidence: EvidenceMap, allowed: _Allowed) -
         updates["out_of_service"] = None
     if _key_of(access, "step_free") not in evidence:
         updates["step_free"] = StepFree.UNKNOWN
-        if evidence and WHOLE_RECORD not in evidence:  # a source speaks of the exit, and not of this
+        if evidence and WHOLE_RECORD not in evidence:  # a source mentions the exit, but not this
             evidence["step_free"] = next(iter(evidence.values()))
     return updates
 

@@ -37,7 +37,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         """Return the stations of the run's day, every feature of the exits file accounted.
 
         Raises:
-            SourceError: if a source cannot be had or read.
+            SourceError: if a source cannot be obtained or read.
         """
         from mrt_pipeline.sources.datagov.reading import read_exits
 
@@ -63,7 +63,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         if not output.stations:
             raise StageOutputError(
                 self.stage_name,
-                f"by network/codes.csv no station is in operation on {output.metadata.as_of}; "
+                f"according to network/codes.csv, no station is in operation on {output.metadata.as_of}; "
                 f"expected at least one for the {len(output.features)} features of lta-station-exits. "
                 "Choose another day with --as-of, or correct the opening dates in network/codes.csv.",
             )

@@ -80,7 +80,7 @@ class Run:
         return json.loads((self.folder / name).read_bytes())
 
     def load_lines(self, name: str) -> list[Any]:
-        """Return a file of one JSON object a line."""
+        """Return a file of one JSON object per line."""
         return [json.loads(line) for line in (self.folder / name).read_bytes().splitlines()]
 
     def has(self, name: str) -> bool:

@@ -14,7 +14,7 @@ from mrt_pipeline.errors import FetchError, ModelCallError
 from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger
 from mrt_pipeline.orchestrator.lineage import tell_lineage
-from mrt_pipeline.orchestrator.session import RunSession
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.runtime.run_log import open_run_log
 from tests.fakes.enrichment_sources import SeenReporter
 from tests.fakes.manifests import START, make_manifest

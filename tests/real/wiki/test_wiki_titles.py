@@ -68,7 +68,7 @@ def test_a_title_that_leads_to_another_subject_is_not_read(
     finally:
         wiki.delete("Tuas Link MRT Station")
     assert not claimed.provenance
-    assert "'Yishun MRT Station', another subject" in claimed.findings[0].message
+    assert "'Yishun MRT Station', a different subject" in claimed.findings[0].message
     assert source.version_for(stations["tuas-link"]) == "missing"
 
 

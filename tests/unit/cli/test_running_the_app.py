@@ -22,4 +22,4 @@ def test_a_command_that_gets_no_more_memory_ends_in_one_sentence(
     with pytest.raises(SystemExit) as ended:
         _run_app(greedy)
     assert ended.value.code == 1
-    assert "The system gave this process no more memory" in " ".join(capsys.readouterr().err.split())
+    assert "The system refused this process more memory" in " ".join(capsys.readouterr().err.split())

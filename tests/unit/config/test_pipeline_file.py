@@ -144,7 +144,10 @@ def test_what_the_loader_refuses_does_not_fit_the_schema(tree: Any) -> None:
 
 
 def test_the_schema_tells_what_a_key_does() -> None:
-    assert "stations are in flight" in _spec_of(("stages", "stage2_enrichment", "batch_size"))["description"]
+    assert (
+        "stations are processed at once"
+        in _spec_of(("stages", "stage2_enrichment", "batch_size"))["description"]
+    )
     assert "per request" in _spec_of(("apis", "onemap", "timeout"))["description"]
 
 

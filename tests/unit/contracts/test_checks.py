@@ -73,7 +73,7 @@ def test_a_finding_is_only_made_through_the_catalogue() -> None:
 
 
 def test_a_check_that_nobody_knows_is_our_own_fault() -> None:
-    with pytest.raises(InternalError, match=r"There is no check 'never-seen'; expected one of contracts"):
+    with pytest.raises(InternalError, match=r"Unknown check 'never-seen'; expected one of contracts"):
         finding_of("never-seen", "It is so.")
 
 

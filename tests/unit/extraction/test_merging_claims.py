@@ -139,7 +139,7 @@ def test_what_one_source_alone_says_is_left_as_it_is() -> None:
 
 def test_a_claim_about_no_exit_of_the_station_is_a_bug() -> None:
     stray = StationClaims(source="network", exits=(ExitEnrichment(exit_id="bishan-nsl-A"),))
-    with pytest.raises(InternalError, match="network speaks of bishan-nsl-A, no exit of yishun"):
+    with pytest.raises(InternalError, match="network mentions bishan-nsl-A, which is not an exit of yishun"):
         merge_claims(YISHUN, [stray])
 
 
@@ -222,7 +222,7 @@ def test_contradicting_letters_are_a_finding_with_both_quotes_and_none_is_publis
     assert finding.field == "platforms.NS13>NS17.platform_code"
     assert finding.message == (
         "Yishun: fandom_wiki says that platform A ('Platform A') is, openrouter_llm says that "
-        "platform B ('trains use B') is, all towards NS17; no letter is published. Look at the station, and "
+        "platform B ('trains use B') is, all towards NS17; no letter is published. Check the station, and "
         "correct the page."
     )
 
@@ -338,7 +338,7 @@ def test_contradicting_access_is_unknown_and_a_finding_with_both_quotes() -> Non
     ]
     assert findings[0].message == (
         "Yishun exit A: fandom_wiki says step-free yes ('has a lift') and openrouter_llm says step-free no "
-        "('stairs only'); published as unknown. Look at the exit, and correct the page."
+        "('stairs only'); published as unknown. Check the exit, and correct the page."
     )
 
 
@@ -355,7 +355,7 @@ def test_a_feature_that_another_source_denies_is_not_published_and_a_finding_sho
     assert (finding.check, finding.field) == ("sources-disagree", "access.features.lift")
     assert finding.message == (
         "Yishun exit A: fandom_wiki says lift yes ('Lift: yes') and blog says lift no ('no lift'); not "
-        "published. Look at the exit, and correct the page."
+        "published. Check the exit, and correct the page."
     )
     assert finding.sides == (
         Side(speaker="fandom_wiki", says="yes", words="'Lift: yes'"),

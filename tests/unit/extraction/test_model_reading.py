@@ -112,7 +112,7 @@ def test_no_text_is_asked_about_after_one_that_was_given_up() -> None:
     model = FakeModel(by_lines=lambda _: CUT_ANSWER)
     reading = read_excerpts([EXCERPT, EXCERPT, EXCERPT], model, Ledger())
     assert len(model.asked) == 3
-    assert reading.failures[-1] == f"{2 * len(TEXT)} more characters of text were not asked about."
+    assert reading.failures[-1] == f"{2 * len(TEXT)} more characters of text were not sent to the model."
 
 
 def test_a_text_that_is_given_up_after_one_that_was_read_keeps_no_other_from_being_asked() -> None:

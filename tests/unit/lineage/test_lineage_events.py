@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.run import PublicationRecord, RunStatus, StageStatus
 from mrt_pipeline.lineage import run_events
 from mrt_pipeline.lineage.events import run_uuid
 from mrt_pipeline.lineage.facets import FACETS, Json, make_facets
-from mrt_pipeline.orchestrator.stages import stage_named
+from mrt_pipeline.orchestrator.stage_specs import stage_named
 from tests.fakes.lineage import (
     NAMESPACE,
     STAGES,

@@ -16,8 +16,8 @@ from mrt_pipeline.orchestrator.alerts.alerting import Alerting, find_missing_url
 from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.best_effort import best_effort
 from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.runtime.run_log import RunLog, open_run_log
 from tests.fakes.enrichment_sources import SeenReporter
 from tests.fakes.manifests import START, make_manifest

@@ -14,7 +14,7 @@ from mrt_pipeline.orchestrator import dry_run
 from mrt_pipeline.orchestrator.dry_run import Action, Plan, StagePlan, make_plan, plan_publishing, plan_stages
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.reuse import Decision, fingerprint_stage
-from mrt_pipeline.orchestrator.stages import STAGES
+from mrt_pipeline.orchestrator.stage_specs import STAGES
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.locks import run_lock
@@ -97,8 +97,8 @@ def test_what_follows_a_stage_that_runs_depends_on_its_output(tmp_path: Path) ->
     config = _config(tmp_path, "stages: {stage1_ingestion: {cache_ttl_days: 3}}")
     stages = _plan(config, manifest, tmp_path / "run", SKIP)
     assert _actions(stages) == (Action.RUN, Action.DEPENDS, Action.DEPENDS)
-    assert stages[1].reason == "reused if the output of stage 1 stays as it was, else run"
-    assert stages[2].reason == "reused if the output of stage 1 and stage 2 stays as it was, else run"
+    assert stages[1].reason == "reused if the output of stage 1 is unchanged; otherwise run"
+    assert stages[2].reason == "reused if the output of stage 1 and stage 2 is unchanged; otherwise run"
 
 
 def test_a_stage_made_from_an_older_output_of_the_one_before_is_run_and_says_so(tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ from mrt_pipeline.errors import GateError, SourceGapError
 from mrt_pipeline.orchestrator import gates
 from mrt_pipeline.orchestrator.gate_limits import SHOWN, find_excesses
 from mrt_pipeline.orchestrator.gates import GATES_NAME, PublicationGate, find_newer
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.session import RunSession
 from mrt_pipeline.runtime.checkpoints import content_sha256, describe_checkpoint
 from mrt_pipeline.runtime.context import default_context
 from mrt_pipeline.runtime.files import write_bytes
@@ -400,7 +400,7 @@ def test_so_many_stations_may_be_gone_and_not_one_more(limit: int, number: int) 
     assert list(find_excesses(Losses(stations * limit, (), ()), limits)) == []
     [excess] = find_excesses(Losses(stations * number, (), ()), limits)
     assert excess.startswith(
-        f"{counted(number, 'station')} {verb_of(number)} gone; gates.max_stations_lost allows {limit}:"
+        f"{counted(number, 'station')} {verb_of(number)} lost; gates.max_stations_lost allows {limit}:"
     )
 
 
@@ -410,7 +410,7 @@ def test_so_many_exits_may_be_gone_and_not_one_more(limit: int, number: int) -> 
     limits = GatesSection(max_exits_lost=limit)
     assert list(find_excesses(Losses((), (lost,) * limit, ()), limits)) == []
     [excess] = find_excesses(Losses((), (lost,) * number, ()), limits)
-    gone = f"{counted(number, 'exit')} of other stations {verb_of(number)} gone"
+    gone = f"{counted(number, 'exit')} of other stations {verb_of(number)} lost"
     assert excess.startswith(f"{gone}; gates.max_exits_lost allows {limit}:")
     assert "yishun-nsl-A" in excess
 

@@ -16,8 +16,8 @@ from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.exports.validation_report import render_validation
 from mrt_pipeline.lineage import LINEAGE_NAME
 from mrt_pipeline.orchestrator.lineage import tell_lineage
-from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.stages import stage_named
+from mrt_pipeline.orchestrator.live_manifest import RunSession
+from mrt_pipeline.orchestrator.stage_specs import stage_named
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.run_log import RunLog, open_run_log
 from tests.fakes.enrichment_sources import SeenReporter

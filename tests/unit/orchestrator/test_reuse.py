@@ -10,7 +10,7 @@ from mrt_pipeline.contracts.run import Fingerprint, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StaleCheckpointError
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.reuse import NOTHING_TO_RETRY, Decision, decide
-from mrt_pipeline.orchestrator.stages import STAGES, StageSpec, stage_named
+from mrt_pipeline.orchestrator.stage_specs import STAGES, StageSpec, stage_named
 from tests.fakes.manifests import FINGERPRINT, START, make_stage_record, put_run
 from tests.fakes.network_builder import provenance
 
@@ -139,7 +139,7 @@ class TestCheckpointsThatARequestNeeds:
     def test_a_damaged_one_is_an_error(self, folder: Path) -> None:
         manifest = put_run(folder, "stage1_ingestion")
         (folder / "stage1_deterministic.json").write_bytes(b"{}")
-        with pytest.raises(CorruptCheckpointError, match="2 bytes that are not the 16 bytes once written"):
+        with pytest.raises(CorruptCheckpointError, match="it has 2 bytes; 16 bytes were written"):
             decide(STAGE1, self.RESUME, manifest, FINGERPRINT, folder, START, 30)
 
 

@@ -68,7 +68,7 @@ def test_a_run_with_a_changed_or_missing_file_is_refused(name: str, is_gone: boo
 @pytest.mark.parametrize("aim", ["approved", "released"])
 def test_a_refusal_says_what_the_run_was_to_be(aim: Aim, tmp_path: Path) -> None:
     run = put_completed(tmp_path / "run")
-    with pytest.raises(ReleaseError, match=f"a future day; it can be {aim} from then on"):
+    with pytest.raises(ReleaseError, match=f"a future date; it can be {aim} from that date"):
         admit(run, date(2026, 1, 4), aim)
     (run.folder / "report.html").unlink()
     with pytest.raises(ReleaseError, match=f"recreate it before it is {aim}"):
@@ -91,6 +91,6 @@ def test_a_run_without_a_dataset_is_refused(tmp_path: Path) -> None:
 
 def test_a_day_still_to_come_is_refused_until_it_has_come(tmp_path: Path) -> None:
     run = put_completed(tmp_path / "run")
-    with pytest.raises(ReleaseError, match="describes 2026-01-05, a future day"):
+    with pytest.raises(ReleaseError, match="describes 2026-01-05, a future date"):
         admit(run, date(2026, 1, 4))
     assert admit(run, date(2026, 1, 5)).run == run

@@ -245,13 +245,13 @@ def test_a_release_before_of_another_schema_version_is_not_compared_and_said_so(
     shelf.release(EARLY)
 
     def refuse(path: Path, *_: object) -> None:
-        raise CorruptCheckpointError(path, "is of another form.")
+        raise CorruptCheckpointError(path, "has a different dataset format.")
 
     monkeypatch.setattr("mrt_pipeline.releasing.changes.parse_dataset", refuse)
     shelf.release(LATE)
     delta = shelf.delta("2026.07.13")
     assert (delta.previous, delta.changes) == ("2026.07.11", None)
-    assert "another form" in (delta.why_not_compared or "")
+    assert "different dataset format" in (delta.why_not_compared or "")
 
 
 @pytest.mark.parametrize("name", ["stage3_final.json", "index.json"])

@@ -54,7 +54,7 @@ def test_one_finding_is_told_in_the_singular() -> None:
 
 def test_a_check_without_words_of_its_own_is_named() -> None:
     [text, *_] = texts_of(make_dataset(findings=(warning("never-seen-before"),)))
-    assert text == "1 case of never seen before: look at each."
+    assert text == "1 case of never seen before: review each."
 
 
 def test_errors_come_first_and_what_is_for_the_record_is_left_out() -> None:
@@ -88,8 +88,8 @@ def test_links_have_an_end() -> None:
 def test_changes_of_the_network_are_to_be_confirmed() -> None:
     old, new = network_dataset(BEFORE), network_dataset(AFTER)
     texts = texts_of(new, compare(old, new))
-    assert texts[0] == "1 station opened: confirm with the announcement."
-    assert texts[1] == "2 codes renumbered: confirm with the announcement."
+    assert texts[0] == "1 station opened: check against the announcement."
+    assert texts[1] == "2 codes renumbered: check against the announcement."
 
 
 def test_a_lost_exit_is_to_be_confirmed() -> None:

@@ -198,7 +198,7 @@ def test_what_kills_worker_after_worker_is_named_and_given_up() -> None:
 
 def test_workers_that_give_no_answer_are_not_waited_for_without_end() -> None:
     calls = BatchedCalls(double, Threads(make=Silent), patience_s=0.01)
-    with pytest.raises(WorkersError, match=r"came back in 0\.01 s.*execution\.reading to inline"):
+    with pytest.raises(WorkersError, match=r"was returned within 0\.01 s.*execution\.reading to inline"):
         calls.call(4, 1, "a page")
     calls.close()
 

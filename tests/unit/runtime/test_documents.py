@@ -82,7 +82,7 @@ def test_more_records_than_expected_are_a_warning_and_all_are_kept() -> None:
 
 def test_a_record_with_two_faults_is_one_lost_record_and_its_first_fault_is_told() -> None:
     table = numbers(1, lost("stop:1", "swapped"), lost("stop:1", "nameless"), lost("stop:2", "elsewhere"))
-    message = r"2 records could not be read; expected every one to be\. The first: stop:1 swapped\."
+    message = r"2 records could not be read; expected all to be readable\. The first: stop:1 swapped\."
     with pytest.raises(SourceFormatError, match=message):
         refuse_losses(table)
     with pytest.raises(SourceFormatError, match=message):

@@ -18,7 +18,7 @@ from mrt_pipeline.runtime.http_errors import (
     library_errors,
     transfer_failure,
 )
-from mrt_pipeline.runtime.texts import cut
+from mrt_pipeline.runtime.safe_text import cut
 from mrt_pipeline.secrecy import SECRETS
 
 REQUEST = Request(

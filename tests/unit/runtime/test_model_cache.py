@@ -98,7 +98,7 @@ def test_a_full_disk_means_that_nothing_more_is_kept_and_what_is_kept_is_found(t
         cache.save("newer", ANSWER)
         assert cache.find("old") == ANSWER
     assert cache.find("new") is None
-    assert len(warnings) == 1 and "no answer of the model is kept" in warnings[0]
+    assert len(warnings) == 1 and "no model answers are kept" in warnings[0]
 
 
 def test_a_folder_that_cannot_be_made_is_told_once_and_the_run_goes_on(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_folder_that_cannot_be_made_is_told_once_and_the_run_goes_on(tmp_path:
     assert cache.find("key") is None
     cache.save("key", ANSWER)
     assert cache.find("key") is None
-    assert len(warnings) == 1 and "no answer of an earlier run can be used" in warnings[0]
+    assert len(warnings) == 1 and "answers from earlier runs cannot be used" in warnings[0]
 
 
 def remembering(server: LoopbackServer, folder: Path) -> RememberingModel:

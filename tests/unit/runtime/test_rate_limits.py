@@ -81,7 +81,7 @@ def test_a_wait_that_a_person_notices_is_told_with_its_reason() -> None:
             pass
     assert time.naps == [10, 1]
     assert time.told == [
-        "api-open.data.gov.sg is asked again in 10 s: at most 2 times in 10 s and 5 times in 60 s."
+        "Next request to api-open.data.gov.sg in 10 s: at most 2 times in 10 s and 5 times in 60 s."
     ]
 
 
@@ -165,7 +165,7 @@ def test_a_loopback_host_is_told_by_its_name(host: str, expected: bool) -> None:
         (RateLimit((Rate(2, 10), Rate(5, 60))), "at most 2 times in 10 s and 5 times in 60 s"),
         (RateLimit((Rate(10, 1),), is_serial=True), "at most 10 times in 1 s, one request at a time"),
         (RateLimit(is_serial=True), "one request at a time"),
-        (RateLimit(), "as often as one likes"),
+        (RateLimit(), "without a limit"),
     ],
 )
 def test_what_a_service_allows_is_said_in_words(pace: RateLimit, words: str) -> None:
@@ -193,11 +193,11 @@ def test_no_request_is_made_when_the_time_for_all_is_over() -> None:
         client.get(SOURCE, server.url)
         time.advance(seconds=60)
         error = failure_of(client, server.url)
-        with pytest.raises(FetchError, match="are over"):
+        with pytest.raises(FetchError, match="could not be completed"):
             client.post_json_once(SOURCE, server.url, {})
         client.close()
     assert len(server.requests) == 1
-    assert f"the 1 minutes of {KEY} are over" in str(error)
+    assert f"could not be completed within the 1 minutes of {KEY}" in str(error)
 
 
 def test_no_pause_is_made_that_would_end_when_the_time_for_all_is_over() -> None:

@@ -210,7 +210,8 @@ print(ask_at_once(range(20), int) == list(range(20)))
 
 
 @pytest.mark.parametrize(
-    ("allowed_mib", "said"), [(1024, "True"), (200, "gave this process no thread; expected room for 512 MiB")]
+    ("allowed_mib", "said"),
+    [(1024, "True"), (200, "refused this process another thread; expected room for 512 MiB")],
 )
 def test_the_threads_that_the_system_gives_do_all_the_work(allowed_mib: int, said: str) -> None:
     command = [sys.executable, "-c", CRAMPED % allowed_mib]

@@ -230,4 +230,4 @@ def test_a_file_with_too_few_exits_says_how_many_features_could_not_be_read_and_
         exits_table(few, Settings())
     lost = len(document["features"]) - 1
     assert "the list gives 1 exit; expected at least 600" in str(caught.value)
-    assert f" {lost} records could not be read; expected every one to be. The first: " in str(caught.value)
+    assert f" {lost} records could not be read; expected all to be readable. The first: " in str(caught.value)

@@ -40,7 +40,7 @@ def test_a_lagging_wiki_is_waited_for_as_long_as_it_asks() -> None:
     wiki = in_turn(LAG, LAG, {"query": {"pages": []}})
     assert wiki.api().ask({"action": "query"}).body == {"query": {"pages": []}}
     assert wiki.naps == [9, 9]
-    assert wiki.told == [f"fandom-wiki: {URL} answered with error maxlag; asking again in 9 s."] * 2
+    assert wiki.told == [f"fandom-wiki: {URL} answered with error maxlag; retrying in 9 s."] * 2
 
 
 def test_a_wiki_that_lags_for_good_is_given_up_after_some_tries() -> None:

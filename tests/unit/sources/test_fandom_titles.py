@@ -207,7 +207,7 @@ def test_titles_that_an_answer_passes_over_are_not_taken_for_missing(left: int) 
     found = resolve(FakeWiki(respond), *titles)
     assert found["Station 55"].head is not None
     assert isinstance(found["Station 3"].failure, SourceFormatError)
-    assert "passes over" in str(found["Station 3"].failure)
+    assert "omits" in str(found["Station 3"].failure)
 
 
 def test_a_page_that_was_there_before_is_searched_for_each_time_and_its_title_stays_known() -> None:

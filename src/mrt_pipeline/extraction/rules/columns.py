@@ -104,7 +104,7 @@ def take_header(page: RulePage, row: TableRow, below: Sequence[TableRow], state:
         words = [above if above == lowest else f"{above} {lowest}" for above, lowest in pairs]
     meanings = [page.vocabulary.meaning_below(*pair) for pair in zip(words, own, strict=True)]
     body = [row for row in below if not is_divider(row) and len(row.cells) == len(own)]
-    if not state.is_after_header:  # one head across several columns speaks of none of them in particular
+    if not state.is_after_header:  # one head across several columns is about none of them in particular
         spans = [is_copy(row, number) for number in range(len(own))]
         meanings = [
             None if is_spanned and meaning is Meaning.LANDMARK else meaning

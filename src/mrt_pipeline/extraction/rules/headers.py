@@ -117,7 +117,7 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
 
 
 def is_taken_back(header: str) -> bool:
-    """Return whether a header speaks of the past, of plans, of what there is not, or has a note."""
+    """Return whether a header mentions the past, of plans, of what there is not, or has a note."""
     plain = _AFFIRMED.sub(" ", header)
     return is_noted(header) or is_not_now(plain) or is_denying(plain)
 

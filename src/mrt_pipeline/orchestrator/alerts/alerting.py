@@ -12,9 +12,9 @@ from mrt_pipeline.contracts.run import RunStatus, StageStatus
 from mrt_pipeline.errors import ConfigError, MrtPipelineError
 from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.best_effort import best_effort
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.session import RunSession
-from mrt_pipeline.orchestrator.stages import BY_STATION, FINAL
+from mrt_pipeline.orchestrator.stage_specs import BY_STATION, FINAL
 from mrt_pipeline.runtime.reporting import Reporter
 
 if TYPE_CHECKING:

@@ -91,7 +91,7 @@ def _missing_of(channel: str, secrets: Secrets) -> Iterator[str]:
     urls = _urls_of(channel, secrets)
     if urls and all("://" in url for url in urls):
         return
-    found = "is no URL" if urls else "is not set"
+    found = "is not a URL" if urls else "is not set"
     yield (
         f"alerting.on_failure names {channel}, and {variable} {found}; expected one such as "
         f"{EXAMPLES[channel]} in the environment or in .env. To run without it, remove {channel} from "
@@ -147,7 +147,7 @@ START_TIMEOUT_S = 60
 """how long the other process may take besides sending: on a busy machine Apprise loads slowly"""
 
 OUTCOMES = {
-    "refused": "the message was not taken",
+    "refused": "the message was not accepted",
     "unknown": "Apprise does not understand the URL",
     "crashed": "sending it failed unexpectedly ({error})",
     "late": "there was no answer within {timeout:g} s (alerting.timeout_seconds)",
@@ -174,7 +174,7 @@ def deliver(destinations: Sequence[Destination], alert: Alert, timeout_s: float)
     try:
         outcomes, failure = _run(_order(destinations, alert, timeout_s), timeout_s + START_TIMEOUT_S)
     except Exception as unforeseen:  # noqa: BLE001 # see above
-        outcomes, failure = {}, f"sending it could not be tried ({type(unforeseen).__name__})"
+        outcomes, failure = {}, f"sending it could not be attempted ({type(unforeseen).__name__})"
     faults = []
     for destination in destinations:
         outcome, _, error = outcomes.get(destination.name, "").partition(" ")
@@ -199,7 +199,7 @@ def _order(destinations: Sequence[Destination], alert: Alert, timeout_s: float) 
 
 def _run(order: bytes, timeout_s: float) -> tuple[dict[str, str], str]:
     """Return the outcome of each message by name, and the reason for those that have none."""
-    failure = "the process that sends alerts ended before it said what became of the message"
+    failure = "the process that sends alerts ended without reporting whether the message was sent"
     process = subprocess.Popen(  # noqa: S603 # our own program; URLs go through its stdin
         [sys.executable, "-P", str(PROGRAM)],
         stdin=subprocess.PIPE,
@@ -213,7 +213,7 @@ def _run(order: bytes, timeout_s: float) -> tuple[dict[str, str], str]:
         except subprocess.TimeoutExpired as expired:
             said, failure = expired.stdout or b"", "the process that sends alerts hung and was ended"
         except (RunInterrupted, KeyboardInterrupt):
-            said, failure = b"", "a signal came while it was being sent"
+            said, failure = b"", "interrupted by a signal while sending"
         finally:
             process.kill()
     return _read_outcomes(said), failure

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BeforeValidator
 
 from mrt_pipeline.config.settings import Level, TriggersSection
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.runtime.texts import printable
+from mrt_pipeline.runtime.safe_text import printable
 from mrt_pipeline.secrecy import SECRETS
 
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -113,7 +113,7 @@ class Alert(Record):
 
 
 def level_of(trigger: Trigger, triggers: TriggersSection) -> Level | None:
-    """Return the configured level of a trigger, none if nobody is to be told."""
+    """Return the configured level of a trigger, none if nobody is to be notified."""
     level: Level | None = getattr(triggers, trigger)
     return level
 

@@ -1,4 +1,4 @@
-"""What a run tells whoever is to be told: failures, and ends that a person should know of."""
+"""What a run tells whoever is to be notified: failures, and ends that a person should know of."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class AlertContext:
     manifest: Manifest | None = None
 
     def alert(self, trigger: Trigger, cause: str, **facts: Any) -> Alert | None:
-        """Return an alert of this run, none if nobody is to be told of its trigger."""
+        """Return an alert of this run, none if nobody is to be notified of its trigger."""
         level = level_of(trigger, self.settings.alerting.triggers)
         if level is None:
             return None

@@ -172,7 +172,7 @@ def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:
             reader.note(REPEATED, "occurs twice in the answer with the same content.")
         else:
             where = f"stop {place} of service {service_no} direction {direction}"
-            reader.lose(REPEATED_ID, f"says {code} is {where}, which {stops[int(place)]} is already.")
+            reader.lose(REPEATED_ID, f"gives {code} as {where}, which is already {stops[int(place)]}.")
     return reader.findings
 
 

@@ -27,16 +27,16 @@ ALIKE_DESCRIPTIONS = 20
 def refuse_odd_stops(stops: Sequence[BusStop]) -> None:
     """Raise ``SourceFormatError`` if many stops are at one place with another, or described alike."""
     shared = _find_alike([(stop.lat, stop.lng) for stop in stops], most=1)
-    _refuse(STOPS_ID, shared, len(stops), "stops stand where another one stands")
+    _refuse(STOPS_ID, shared, len(stops), "stops have the position of another stop")
     shared = _find_alike([stop.description for stop in stops], most=ALIKE_DESCRIPTIONS)
-    _refuse(STOPS_ID, shared, len(stops), "stops are described alike")
+    _refuse(STOPS_ID, shared, len(stops), "stops share a description")
 
 
 def refuse_odd_services(services: Sequence[BusService]) -> None:
     """Raise ``SourceFormatError`` if many calls are at the stop that the service has just called at."""
     codes = [service.stop_codes for service in services]
     standing = [code for listed in codes for code, following in pairwise(listed) if code == following]
-    _refuse(SERVICES_ID, standing, sum(map(len, codes)), "calls are at the stop that was called at before")
+    _refuse(SERVICES_ID, standing, sum(map(len, codes)), "calls repeat the previous stop")
 
 
 def refuse_unlisted_calls(stops: Iterable[BusStop], services: Iterable[BusService]) -> None:
@@ -60,5 +60,5 @@ def _refuse(document_id: str, odd: Sequence[object], number: int, fault: str) ->
         raise SourceFormatError(
             document_id,
             f"{len(odd)} of {number} {fault} (the first: {show(first)}); expected at most {allowed}. "
-            "Run again later; if it stays, the publisher must fix it.",
+            "Run again later; if the problem persists, the publisher must fix it.",
         )

@@ -12,7 +12,7 @@ from mrt_pipeline.contracts.network import BusStopRelation, Station, StationExit
 from mrt_pipeline.contracts.source import BusStop
 from mrt_pipeline.extraction.facts import REACH_M
 from mrt_pipeline.runtime.geometry import Point
-from mrt_pipeline.sources.datamall.naming import NamedStop
+from mrt_pipeline.sources.datamall.stop_stations import NamedStop
 
 CLEARLY_NEARER = 2.0
 """Of two exits of one label, the nearer is meant for all we know if the other is this many times as far."""

@@ -1,4 +1,4 @@
-"""Singapore MRT Lines wiki: one page a station, written by volunteers.
+"""Singapore MRT Lines wiki: one page per station, written by volunteers.
 
 Publisher: contributors of singapore-mrt-lines.fandom.com, a MediaWiki. Licence: CC BY-SA 3.0, so facts
 taken from it name page and revision and stay recognisable. Updated at any time. Quirks: the API stands

@@ -144,9 +144,9 @@ class WikiApi:
             if following is None:
                 return
             if following == going_on:
-                raise SourceFormatError(SOURCE_ID, f"the API goes on at {following!r} over and over")
+                raise SourceFormatError(SOURCE_ID, f"the API repeats the continuation {following!r}")
             going_on = following
-        raise SourceFormatError(SOURCE_ID, f"an answer went on for more than {MAX_CONTINUATIONS} requests")
+        raise SourceFormatError(SOURCE_ID, f"an answer continued for more than {MAX_CONTINUATIONS} requests")
 
     def _ask_once(self, params: Mapping[str, str]) -> Answer:
         self.requests += 1
@@ -164,7 +164,7 @@ class WikiApi:
                 retryable=True,
                 retry_after_s=wait_s,
             ) from fault
-        self.tell(f"{SOURCE_ID}: {self.url} answered with error {fault.code}; asking again in {wait_s:g} s.")
+        self.tell(f"{SOURCE_ID}: {self.url} answered with error {fault.code}; retrying in {wait_s:g} s.")
         self.sleep(wait_s)
 
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from mrt_pipeline.extraction.page_model import Heading, bounds_of
 from mrt_pipeline.extraction.page_text import parse_html, read_page_text
-from mrt_pipeline.runtime.texts import excerpt
+from mrt_pipeline.runtime.safe_text import excerpt
 from mrt_pipeline.sources.fandom_wiki.page_completeness import shown_words
 
 if TYPE_CHECKING:

@@ -265,12 +265,12 @@ def _missing(station: Station, resolved: Resolved) -> Finding:
     if resolved.is_list:
         found = f"the wiki's {resolved.leads_to!r} only lists or leads to other pages"
     elif resolved.leads_to:
-        found = f"the wiki leads from {station.wiki_title!r} to {resolved.leads_to!r}, another subject"
+        found = f"the wiki redirects {station.wiki_title!r} to {resolved.leads_to!r}, a different subject"
     else:
-        found = f"the wiki has no page {station.wiki_title!r}, nor one of a like title"
+        found = f"the wiki has no page {station.wiki_title!r}, nor one with a similar title"
     return finding_of(
         "wiki-page-missing",
-        f"{station.name}: {found}; it is not used.",
+        f"{station.name}: {found}; the page is not used.",
         slug=station.slug,
     )
 
@@ -279,8 +279,9 @@ def _unknown_heads(station: Station, reading: PageReading) -> Finding:
     heads = ", ".join(f"{head!r} ({number})" for head, number in reading.unknown_heads)
     return finding_of(
         "head-unknown",
-        f"{station.name}: the wiki's page has heads or keys that the vocabulary lacks, each with the number "
-        f"of values not read for it: {heads}. Add those that matter to apis.{SPEC.api}.vocabulary.",
+        f"{station.name}: the wiki's page has headings or keys that the vocabulary lacks, each with the "
+        f"number of values not read because of it: {heads}. Add those that matter to "
+        f"apis.{SPEC.api}.vocabulary.",
         slug=station.slug,
     )
 
@@ -289,6 +290,6 @@ def _blank(station: Station, head: PageHead) -> Finding:
     return finding_of(
         "wiki-page-blank",
         f"{station.name}: revision {head.revision} of the wiki's page {head.title!r} is blank; "
-        "it is not used. Look at the page's history.",
+        "it is not used. Check the page's history.",
         slug=station.slug,
     )

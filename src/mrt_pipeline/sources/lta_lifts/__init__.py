@@ -18,7 +18,7 @@ from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
 
 LIFTS = Document(
     document_id="lta-lifts",
-    title="Lifts that Facilities Maintenance has listed",
+    title="Lifts listed in Facilities Maintenance",
     publisher="Land Transport Authority",
     url="https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html",
     dataset="Facilities Maintenance",

@@ -96,7 +96,7 @@ def _unplaced(record: LiftRecord) -> Finding:
     return finding_of(
         "access-station-unknown",
         f"LTA lists a lift at {show(record.station_name)} under the code {record.station_code}, "
-        "which the network table lacks; nothing is claimed. Check whether the station is new.",
+        "which the network table lacks; the record is not used. Check whether the station is new.",
         record_id=f"{LIFTS_ID}:{_record_id(record)}",
     )
 
@@ -114,8 +114,8 @@ def _naming(record: LiftRecord, entry: CodeEntry, words: LiftWords, label: str) 
 def _unread(station: Station, record: LiftRecord) -> Finding:
     return finding_of(
         "access-words-unread",
-        f"LTA's lift {show(record.description)} at {station.name} ({record.station_code}) speaks of an exit "
-        "in words that are not understood; nothing is claimed. Read them, and find out which exit is meant.",
+        f"LTA's lift {show(record.description)} at {station.name} ({record.station_code}) mentions an exit "
+        "in words that no rule covers; the record is not used. Read it, and find out which exit is meant.",
         slug=station.slug,
         record_id=f"{LIFTS_ID}:{_record_id(record)}",
     )

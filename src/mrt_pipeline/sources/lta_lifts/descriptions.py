@@ -49,7 +49,7 @@ class LiftWords:
     line_code: str | None = None
     """the line whose building is named, if one is"""
     is_understood: bool = True
-    """false if it speaks of an exit in words that are not known: then it says nothing"""
+    """false if it mentions an exit in unknown words: then it says nothing"""
 
 
 @dataclass(slots=True)

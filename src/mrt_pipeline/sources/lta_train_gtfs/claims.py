@@ -153,7 +153,7 @@ def _unplaced(entrance: TrainEntrance) -> Finding:
     return finding_of(
         "entrance-without-exit",
         f"{WORDS} has an entrance {entrance.label} of {entrance.station_code}, a station that the network "
-        "table lacks; nothing is claimed of it. Check whether the station is new.",
+        "table lacks; the entrance is not used. Check whether the station is new.",
         record_id=f"{SCHEDULE_ID}:{entrance.stop_id}",
     )
 
@@ -161,7 +161,7 @@ def _unplaced(entrance: TrainEntrance) -> Finding:
 def _all_alike() -> Finding:
     return finding_of(
         "access-words-unread",
-        f"{WORDS} calls entrances accessible (wheelchair_boarding 1) and none inaccessible (2); by LTA's own "
-        "word not every entrance is, so nothing is claimed of any. Ask LTA what the field means.",
+        f"{WORDS} marks entrances as accessible (wheelchair_boarding 1) and none as inaccessible (2), but "
+        "LTA says that not every entrance is accessible; they are not used. Ask LTA what the field means.",
         record_id=SCHEDULE_ID,
     )

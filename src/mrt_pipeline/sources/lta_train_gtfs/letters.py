@@ -55,13 +55,11 @@ def find_doubts(served: Served, network: Network, document_id: str) -> Iterator[
     for direction, trains in served.items():
         without = [platform for platform in trains if not platform.letters]
         if 0 < len(without) < len(trains):
-            what = "without a letter that can be read, beside others that have one; no letter is claimed"
+            what = "without a letter that can be read, beside others that have one; no letter is used"
             yield _doubt(direction, without, what, network, document_id)
         rare = [platform for platform in trains if platform.letters and platform not in _usual(trains)]
         if rare and not without:
-            what = (
-                f"from which fewer than {LEAST_SHARE:.0%} of the trains leave; their letters are not claimed"
-            )
+            what = f"from which fewer than {LEAST_SHARE:.0%} of the trains leave; their letters are not used"
             yield _doubt(direction, rare, what, network, document_id)
 
 

@@ -142,7 +142,7 @@ class _Reading:
         station_id = reader.text("id", max_chars=40, pattern=FILE_ID)
         codes = self._codes_of(station, reader)
         if station_id in self._codes:
-            reader.lose(REPEATED_ID, "stands for two stations; expected every id once.")
+            reader.lose(REPEATED_ID, "is used for two stations; expected every id once.")
         self._findings += reader.findings
         if not reader.is_sound:
             return
@@ -184,7 +184,7 @@ class _Reading:
                 updated_on=_day(part, "lastUpdated"),
             )
             if taken.get(found.platform_id, found) != found:
-                part.lose(REPEATED_ID, "stands for two platforms; expected every id once.")
+                part.lose(REPEATED_ID, "is used for two platforms; expected every id once.")
             self._letter_findings += part.findings
             if part.is_sound:
                 yield found

@@ -109,7 +109,7 @@ def _shapes_of(records: Sequence[AnyPlace]) -> Iterator[Sequence[BaseGeometry]]:
 
 
 def _tell(document_id: str, number: int, left_out: Counter[str]) -> Finding:
-    reasons = ", ".join(f"{reason} {times}" for reason, times in sorted(left_out.items()))
+    reasons = ", ".join(f"{reason} ({times})" for reason, times in sorted(left_out.items()))
     total = left_out.total()
     return finding_of(
         "place-left-out",

@@ -74,7 +74,7 @@ def _as_recorded(table: SourceTable[AnyPlace]) -> SourceTable[AnyPlace]:
     document_id, day = table.provenance.document_id, table.provenance.retrieved_at.date()
     finding = finding_of(
         "document-only-recorded",
-        f"{document_id} was not asked for, since its address at data.gov.sg is not known; its table recorded "
+        f"{document_id} was not requested, since its address at data.gov.sg is unknown; its table recorded "
         f"on {day} is used.",
         record_id=document_id,
     )

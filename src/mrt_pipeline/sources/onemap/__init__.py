@@ -1,4 +1,4 @@
-"""Where OneMap puts the building of each station code.
+"""The position of each station's building, according to OneMap.
 
 Publisher: Singapore Land Authority. Page: https://www.onemap.gov.sg/apidocs/search. Licence: Singapore Open
 Data Licence 1.0. Updated continuously. Last looked at on 2026-11-23.

@@ -33,7 +33,7 @@ EARLY = timedelta(minutes=5)
 """a token is renewed so long before it runs out"""
 REFUSALS = {
     400: "the request has no token",
-    401: "the token is not valid or has run out",
+    401: "the token is invalid or has expired",
     403: "the account may not use the search",
 }
 LOGIN_REFUSALS = {
@@ -175,14 +175,14 @@ class _Page:
         """Return how a page contradicts itself or those before it; it may hold more than was announced."""
         due = min(PAGE_HITS, self.found - PAGE_HITS * (number - 1))
         if self.number not in (None, number):
-            return f"says that it is page {self.number}"
+            return f"reports being page {self.number}"
         if earlier and self.found != earlier[0].found:
             return f"announces {counted(self.found, 'hit')}; expected {earlier[0].found}, as on page 1"
         if len(self.hits) < due:
             there = counted(len(self.hits), "hit")
             return f"has {there}; expected {due}, since it announces {self.found} on all pages"
         if self.hits and any(self.hits == page.hits for page in earlier):
-            return "has the hits of an earlier page"
+            return "repeats the hits of an earlier page"
         return None
 
 

@@ -109,7 +109,7 @@ def _read_search(number: int, search: Mapping[str, object]) -> Read:
     code = reader.text("Station", max_chars=6, pattern=STATION_CODE)
     name = reader.text("Station Name", max_chars=MAX_NAME_CHARS)
     if isinstance(told := search.get("error"), str):
-        reader.note("answer-with-error", f"came with the words {show(told)}.")
+        reader.note("answer-with-error", f"came with the message {show(told)}.")
     hits = search.get("Possible Locations")
     if not reader.is_sound:
         return reader, None
@@ -208,15 +208,14 @@ def _keep(location: StationLocation, located: dict[str, StationLocation], reader
     """Add a location to those kept, unless its code has one; the first is kept."""
     earlier = located.setdefault(location.station_code, location)
     if earlier is not location:
-        reader.lose(REPEATED_ID, f"occurs twice; kept is {earlier.lat}, {earlier.lng}.")
+        reader.lose(REPEATED_ID, f"occurs twice; kept {earlier.lat}, {earlier.lng}.")
 
 
 def _second_position(location: StationLocation, kept: StationLocation) -> Finding:
     record_id = f"{STATIONS_ID}:{location.station_code}"
     return finding_of(
         REPEATED_ID,
-        f"{record_id} is at {location.lat}, {location.lng} in a further file; kept is {kept.lat}, "
-        f"{kept.lng}.",
+        f"{record_id} is at {location.lat}, {location.lng} in another file; kept {kept.lat}, {kept.lng}.",
         severity=Severity.INFO,  # nothing is lost: the first file has the code
         record_id=record_id,
     )

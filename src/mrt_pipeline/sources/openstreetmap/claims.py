@@ -123,8 +123,8 @@ def _left_out(entrances: Sequence[OsmEntrance]) -> Finding:
     named = listed((entrance.record_id for entrance in entrances), MOST_NAMED)
     return finding_of(
         "entrance-left-out",
-        f"OpenStreetMap has {counted(len(entrances), 'entrance')} near no exit of the run, or without a "
-        f"label and not at one exit alone: {named}. Nothing is claimed of them.",
+        f"OpenStreetMap has {counted(len(entrances), 'entrance')} that are near no exit, or without a "
+        f"label and near several: {named}. They are not used.",
         record_id=ENTRANCES_ID,
     )
 

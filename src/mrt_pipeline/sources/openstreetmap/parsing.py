@@ -77,7 +77,7 @@ def _read(element: Mapping[str, object], as_of: date) -> tuple[RecordReader, Osm
     if (more := _find_qualifier(said, tags, as_of)) is not None:
         reader.note(
             "access-words-unread",
-            f"qualifies wheelchair={said.value} by {show(more)}; nothing is claimed of it. Read the tag.",
+            f"qualifies wheelchair={said.value} by {show(more)}; the tag is not used. Read it.",
         )
         said = StepFree.UNKNOWN
     return reader, OsmEntrance(f"node/{node_id}", labels, lat, lng, said)

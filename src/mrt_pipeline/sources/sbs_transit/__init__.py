@@ -4,7 +4,7 @@ Publisher: SBS Transit. Page: https://www.sbstransit.com.sg/Service/TrainInforma
 operator's; facts of it are published under a label of their own. Updated at any time. Last looked at on
 2026-11-30, in a description of the pages: the recorded lifts were read from them by others on 2026-09-19.
 
-Quirks: a page a station and line, under the operator's own codes; one of an interchange speaks of its line's
+Quirks: a page a station and line, under the operator's own codes; one of an interchange covers its line's
 half, so an exit that it does not list is unknown and never without a lift; headings vary.
 """
 

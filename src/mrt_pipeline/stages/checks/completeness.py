@@ -112,7 +112,7 @@ def _check_codes(stations: tuple[Station, ...], expected: OpenCodes) -> Iterator
         if wanted and (missing or extra):
             yield finding_of(
                 "station-codes",
-                f"{station.name} has {', '.join(station.mrt_codes) or 'no code'}; in operation are "
+                f"{station.name} has {', '.join(station.mrt_codes) or 'no code'}; the codes in operation are "
                 f"{', '.join(wanted)} (missing: {', '.join(missing) or 'none'}; "
                 f"extra: {', '.join(extra) or 'none'}).",
                 slug=station.slug,
@@ -139,8 +139,8 @@ def _check_counts(stations: tuple[Station, ...], settings: Settings) -> Iterator
             yield finding_of(
                 check,
                 f"The dataset has {number} {what}; expected_{what} says {expected}. If the network has "
-                f"changed, set expected_{what} to {number} in the configuration; if not, find what is wrong "
-                "by the other findings.",
+                f"changed, set expected_{what} to {number} in the configuration; if not, the other findings "
+                "show the cause.",
             )
 
 

@@ -106,7 +106,7 @@ def _check_from_station(station: Station, found: StationExit, network: Network) 
         yield finding_of(
             "exit-far-from-station",
             f"{found.exit_id} lies {metres:.0f} m from {found.station_code}; expected at most "
-            f"{MAX_FROM_STATION_M} m. Compare its position with the map before publishing it.",
+            f"{MAX_FROM_STATION_M} m. Check its position on a map before publishing it.",
             slug=station.slug,
             exit_id=found.exit_id,
         )

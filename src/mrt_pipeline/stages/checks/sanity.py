@@ -85,7 +85,7 @@ def _check_unique(field: str, values: Iterable[str]) -> Iterator[Finding]:
         if number > 1:
             yield finding_of(
                 "name-not-unique",
-                f"{field} {value} occurs {number} times; expected once. Two records need two names.",
+                f"{field} {value} occurs {number} times; expected once. Each record needs its own.",
             )
 
 
@@ -113,7 +113,7 @@ def _check_exit(station: Station, found: StationExit) -> Iterator[Finding]:
     if _line_of(station, found.station_code) != found.line_code:
         yield _contradiction(
             station,
-            f"{found.exit_id} is said to be of {found.station_code} on {found.line_code}, "
+            f"{found.exit_id} is assigned to {found.station_code} on {found.line_code}, "
             "which is not a code of its station",
             found.exit_id,
         )
@@ -121,9 +121,7 @@ def _check_exit(station: Station, found: StationExit) -> Iterator[Finding]:
 
 def _check_platform(station: Station, platform: Platform, network: Network) -> Iterator[Finding]:
     if _line_of(station, platform.station_code) != platform.line_code:
-        fault = (
-            f"is said to be of {platform.station_code} on {platform.line_code}, which is not of its station"
-        )
+        fault = f"is assigned to {platform.station_code} on {platform.line_code}, which is not of its station"
         yield _contradiction(station, f"platform {platform.platform_id} {fault}")
     for code in (platform.towards_code, platform.next_code):
         entry = network.find_code(code)

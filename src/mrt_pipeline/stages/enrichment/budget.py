@@ -14,7 +14,7 @@ from mrt_pipeline.runtime.model_usage import add_usage
 class Budget:
     """The limits of one attempt, and what it has cost; both count from its start.
 
-    At the limit no further station is begun. Those in flight may still send requests: a model that is not to
+    At the limit, no more stations are started. Those in progress may still send requests: a model not to
     send a single one too many must keep to the limit itself, and say so with a fatal error that may pass.
     """
 
@@ -25,7 +25,7 @@ class Budget:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.reason: str | None = None
-        """why no further station is begun, once that is so"""
+        """why no further station is started, once that is so"""
         self._minutes = section.daily_timeout_minutes
         self._requests = section.max_model_requests
         self._metered = metered
@@ -44,12 +44,12 @@ class Budget:
         return ModelUsage(**rest)
 
     def allows_more(self) -> bool:
-        """Return whether another station may be begun."""
+        """Return whether another station may be started."""
         sent = self._count_requests()
         if self.reason is None and self._minutes is not None and self._passed_minutes() >= self._minutes:
-            self.reason = f"daily_timeout_minutes ({self._minutes:g}) are over"
+            self.reason = f"daily_timeout_minutes ({self._minutes:g}) is reached"
         if self.reason is None and self._requests is not None and sent >= self._requests:
-            self.reason = f"max_model_requests is {self._requests}, and {sent} were sent"
+            self.reason = f"max_model_requests ({self._requests}) is reached: {sent} were sent"
         return self.reason is None
 
     def spend(self, usage: ModelUsage) -> None:

@@ -1,4 +1,4 @@
-"""Carry stage 2 through: what is in the journal is kept, the rest is asked for, as far as the budget goes."""
+"""Carry out stage 2: keep what is in the journal, request the rest within the budget."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 GO_ON = "mrt-pipeline run --resume-from 2"
 SHOWN_SLUGS = 3
 _Refusal = ModelCallError | WorkersError
-"""what ends the stage, once those in flight are finished"""
+"""what ends the stage, once those in progress are finished"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Driver:
         )
         self._refusal: _Refusal | None = None
         self.taken_over: Mapping[str, int] = {}
-        """id of an earlier run to how many stations were taken over from it"""
+        """id of an earlier run to how many stations were reused from it"""
 
     @property
     def unavailable(self) -> Mapping[str, str]:
@@ -74,7 +74,7 @@ class Driver:
         """Return one enrichment per station, in the order given; those beyond the budget are pending.
 
         Raises:
-            RunInterrupted: if a stop was asked for; what was in flight is committed.
+            RunInterrupted: if a stop was asked for; what was in progress is committed.
             StageError: if a source says that no further station will fare better until a person acts.
             StorageError: if the journal cannot be written.
         """
@@ -134,7 +134,7 @@ class Driver:
                     if (row := self._find_same(task, journal)) is not None:
                         taken[task.station.slug] = row
         except StorageError as error:
-            self._context.reporter.note(f"Nothing is taken over from run {earlier.run_id}: {error}")
+            self._context.reporter.note(f"Reused nothing from run {earlier.run_id}: {error}")
         if not taken:
             return
         with self._journal.at_once():
@@ -221,7 +221,7 @@ class Driver:
                 self._refusal = self._refusal or outcome
 
     def _do(self, task: Task) -> tuple[Task, Outcome | _Refusal]:
-        """Enrich a station; an error that ends the stage is a value, so that those in flight are finished."""
+        """Enrich a station; an error that ends the stage is a value, so that the others are finished."""
         try:
             return task, enrich_station(task.station, self._breakers, self._context.as_of)
         except (ModelCallError, WorkersError) as error:

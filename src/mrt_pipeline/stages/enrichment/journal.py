@@ -62,7 +62,7 @@ class JournalRow:
     usage: ModelUsage
     """what all tries of this station have cost"""
     attempt: int
-    """number of tries in this run; 0 if the row was taken over from an earlier one"""
+    """number of tries in this run; 0 if the row was reused from an earlier one"""
     written: str | None = field(default=None, repr=False, compare=False)
     """the enrichment as it stands in the journal that the row was read from"""
 
@@ -145,7 +145,7 @@ class Journal:
         statement = "SELECT usage FROM stations UNION ALL SELECT usage FROM expenses"
         with _sqlite_errors(self._path):
             for (usage,) in self._connection.execute(statement):
-                with contextlib.suppress(ValidationError):  # a damaged row, which will be made again
+                with contextlib.suppress(ValidationError):  # a damaged row, which will be recreated
                     total = add_usage(total, ModelUsage.model_validate_json(usage))
         return total
 
@@ -168,7 +168,7 @@ def open_journal(
     """
 
     def tell_of_restart(unfit: UnfitStoreError, aside: Path) -> None:
-        fault = "damaged" if unfit.is_damage else "no journal of this version"
+        fault = "damaged" if unfit.is_damage else "not a journal of this version"
         tell(f"{shown} is {fault}; it was kept as {aside.name} and a new one was started.")
 
     if folder is not None:
@@ -193,7 +193,7 @@ def read_journal(folder: Path) -> Iterator[Journal]:
     """Open the journal of another run for reading, and leave that run's folder as it is.
 
     Raises:
-        StorageError: if it is no journal of this version, or cannot be read.
+        StorageError: if it is not a journal of this version, or cannot be read.
     """
     path = folder / JOURNAL_NAME
     with _sqlite_errors(path):

@@ -19,7 +19,7 @@ class Progress:
         """Begin counting.
 
         Args:
-            reporter: who is told.
+            reporter: who is notified.
             total: number of all stations.
             kept: how many of them need not be done again.
             clock: seconds, for the rate.

@@ -25,7 +25,7 @@ class OpenedSources:
     is_remote: bool
     """whether any of them waits for a service while it works on a station"""
     findings: tuple[Finding, ...] = ()
-    """what was odd about LTA's tables, which the sources are held against"""
+    """what was odd about LTA's tables, which the sources are compared with"""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ def open_sources(context: RunContext) -> OpenedSources:
     """Return the configured sources, opened.
 
     Raises:
-        SourceError: if LTA's tables, which the others are held against, cannot be had.
+        SourceError: if LTA's tables, which the others are compared with, cannot be obtained.
     """
     used, passed_over = choose_sources(context)
     if not used:

@@ -115,7 +115,8 @@ def _tell_shared_label(
     first = exits[0].kept
     shown = ", ".join(f"{item.exit_id} (OBJECTID {item.kept.feature.record_id})" for item in exits)
     distances = ", ".join(f"{first.point.distance_m(item.kept.point):.1f} m" for item in exits[1:])
-    message = f"{name} has {len(exits)} exits labelled {first.label}: {shown}; {distances} from the first."
+    message = f"{name} has {len(exits)} exits labelled {first.label}: {shown}; "
+    message += f"distance from the first: {distances}."
     if strangers:
         message += " Check whether they are really distinct, and settle them in network/known_exits.csv."
     notes.tell(

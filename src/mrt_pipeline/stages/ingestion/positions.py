@@ -69,8 +69,8 @@ def _disagreement(
     return finding_of(
         "station-position-disagrees",
         f"OneMap has {entry.station_code} ({show(location.building)}) {distance_m:.0f} m from where "
-        f"the network table has it; expected at most {AGREES_M} m. The table's position was taken; see which "
-        "one is right.",
+        f"the network table has it; expected at most {AGREES_M} m. The table's position was used; check "
+        "which one is right.",
         slug=entry.slug,
         record_id=f"{document_id}:{location.station_code}",
     )

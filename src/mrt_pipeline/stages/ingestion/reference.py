@@ -11,7 +11,7 @@ from mrt_pipeline.network import CodeEntry, KnownExit, Network
 from mrt_pipeline.runtime.geometry import Point, SpatialIndex, to_svy21_all
 
 KNOWN_EXIT_M = 20
-"""A feature within this distance of a known exit of its label is that exit, surveyed anew. LTA's surveys of
+"""A feature within this distance of a known exit of its label is that exit, surveyed again. LTA's surveys of
 one exit lie up to 5.4 m apart, two exits of one label in one station 21.4 m or more (July 2026)."""
 
 

@@ -1,7 +1,7 @@
-"""To which station, and to which building of it, does each feature of the exits file belong.
+"""Which station, and which of its buildings, each feature of the exits file belongs to.
 
-The station is the one whose name the feature bears, else the one whose code, else (and a person is told) the
-one it stands at, if the name looks like a misspelling of that one's.
+The station is the one whose name the feature has, otherwise the one whose code it has, otherwise (with a
+warning) the one it is at, if the name looks like a misspelling of that station's.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def place_features(
     """Return the features of each station in operation, by slug; the others are noted as set apart."""
     surveys, unusable = survey_features(features, reference)
     for feature in unusable:
-        fault = f"lies at lat {feature.lat}, lng {feature.lng}, which is nowhere"
+        fault = f"lies at lat {feature.lat}, lng {feature.lng}, which is not a position"
         notes.lose(feature, "position-unusable", fault, "Get the exits file again.")
     placer = _Placer(reference, notes)
     placed: dict[str, list[Placed]] = defaultdict(list)
@@ -90,7 +90,7 @@ class _Placer:
         label = parse_label(survey.feature.exit_code)
         if label is None:
             fault = "has a label of unknown form; expected e.g. 'Exit A' or 'Exit 1'"
-            remedy = "Look up how the exit is signed, and teach the form to station_assignment.py."
+            remedy = "Look up how the exit is signed, and add the form to station_assignment.py."
             self._notes.lose(survey.feature, "label-unknown", fault, remedy)
             return None
         return self._place_at(survey, match, label)
@@ -174,8 +174,8 @@ class _Placer:
             return
         message = (
             f"{describe(survey.feature)} lies {distance_m:.0f} m from {entry.station_code}, but "
-            f"{survey.nearest_m:.0f} m from {nearest.station_code} ({self._name(nearest.slug)}). It was kept "
-            "where LTA has it; check whether that is right."
+            f"{survey.nearest_m:.0f} m from {nearest.station_code} ({self._name(nearest.slug)}). It was left "
+            "at the station that LTA gives; check whether that is right."
         )
         self._warn("exit-nearer-to-another-station", survey, entry.slug, message)
 

@@ -129,7 +129,7 @@ def test_a_channel_without_a_url_is_told_with_its_variable(channel: Channel, var
     [fault] = missing_urls(section, Secrets())
     assert f"{variable} is not set" in fault
     [fault] = missing_urls(section, Secrets(**{variable.lower(): SecretStr("hunter22")}))
-    assert f"{variable} is no URL" in fault
+    assert f"{variable} is not a URL" in fault
     assert "hunter2" not in fault
     assert missing_urls(section, Secrets(**{variable.lower(): SecretStr(" x://hunter2 ")})) == []
 

@@ -88,7 +88,7 @@ def test_an_exit_of_a_building_that_its_station_lacks_is_reported(changes: dict[
 
 def test_a_platform_of_another_station_is_reported() -> None:
     [message] = _messages(with_platforms(_yishun(), make_platform(NS17, NS13)))
-    assert "platform yishun-nsl-NS13 is said to be of NS17 on NSL" in message
+    assert "platform yishun-nsl-NS13 is assigned to NS17 on NSL" in message
 
 
 def test_a_platform_id_that_two_stations_use_is_reported() -> None:

@@ -47,7 +47,7 @@ def test_minutes_count_from_the_start(passed_s: float, allowed: bool) -> None:
     budget = _budget(clock, daily_timeout_minutes=2)
     clock.now_s += passed_s
     assert budget.allows_more() is allowed
-    assert budget.reason == (None if allowed else "daily_timeout_minutes (2) are over")
+    assert budget.reason == (None if allowed else "daily_timeout_minutes (2) is reached")
 
 
 @pytest.mark.parametrize(("sent", "allowed"), [(9, True), (10, False), (11, False)])
@@ -56,13 +56,13 @@ def test_requests_count_up_to_the_limit(sent: int, allowed: bool) -> None:
     budget.spend(ModelUsage(calls=sent - 1, cached_calls=50))
     budget.spend(ModelUsage(calls=1))
     assert budget.allows_more() is allowed
-    assert budget.reason == (None if allowed else f"max_model_requests is 10, and {sent} were sent")
+    assert budget.reason == (None if allowed else f"max_model_requests (10) is reached: {sent} were sent")
 
 
 def test_requests_that_came_to_nothing_count_too() -> None:
     budget = _budget(None, Meter(10, ModelUsage()), max_model_requests=10)
     assert not budget.allows_more()
-    assert budget.reason == "max_model_requests is 10, and 10 were sent"
+    assert budget.reason == "max_model_requests (10) is reached: 10 were sent"
 
 
 def test_the_first_reason_stays() -> None:

@@ -129,8 +129,8 @@ def _make_other_database(path: Path) -> None:
         (_truncate, "damaged"),
         (_cut_header, "damaged"),
         (_overwrite_pages, "damaged"),
-        (_make_other_version, "no journal of this version"),
-        (_make_other_database, "no journal of this version"),
+        (_make_other_version, "not a journal of this version"),
+        (_make_other_database, "not a journal of this version"),
     ],
 )
 def test_a_damaged_journal_is_kept_aside_told_and_begun_anew(

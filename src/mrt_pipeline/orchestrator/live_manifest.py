@@ -1,4 +1,4 @@
-"""The manifest while a run is going on: every change is on disk before the next step."""
+"""The manifest while a run is in progress: every change is on disk before the next step."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from mrt_pipeline.contracts.run import (
     StageRecord,
     StageStatus,
 )
-from mrt_pipeline.orchestrator.stages import STAGES, stage_named
+from mrt_pipeline.orchestrator.stage_specs import STAGES, stage_named
 from mrt_pipeline.runtime.manifests import save_manifest
 
 NOTHING: Mapping[str, Any] = {}
 
 OF_AN_ATTEMPT = ("as_of", "mode", "software_version", "code_version", "config_path", "config")
-"""what a manifest says of the attempt that is going on, or was last"""
+"""what a manifest says of the attempt that is in progress, or was last"""
 
 
 class RunSession:
@@ -72,7 +72,7 @@ class RunSession:
         self.update(status=RunStatus.RUNNING, attempts=(*self.manifest.attempts, attempt), error=None)
 
     def end(self, status: RunStatus, error: str | None = None) -> None:
-        """Close the attempt, if one was begun; one in which no stage ran leaves the run as it stood."""
+        """Close the attempt, if one was started; one in which no stage ran leaves the run as it stood."""
         if not self.manifest.attempts:
             return
         self._update_attempt(ended_at=self._now(), status=status, error=error)

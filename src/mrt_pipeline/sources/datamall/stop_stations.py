@@ -67,10 +67,10 @@ def read_naming(stops: Iterable[BusStop], network: Network, as_of: date, documen
 
 def _misplaced(stop: BusStop, named: NamedExits | None, slug: str | None, document_id: str) -> Finding:
     if named is None:
-        check, fault = "bus-stop-exit-unreadable", "speaks of an exit in a wording that no rule reads"
+        check, fault = "bus-stop-exit-unreadable", "mentions an exit in words that no rule covers"
         remedy = "Extend the rule for LTA's descriptions."
     elif slug is None:
-        check, fault = "bus-stop-station-unknown", f"names {named.station!r}, the name of no station"
+        check, fault = "bus-stop-station-unknown", f"names {named.station!r}, which is not a station"
         remedy = f"Check whether an abbreviation is missing in {ABBREVIATIONS.name}."
     else:
         check, fault = "bus-stop-station-not-open", f"names {slug}, which is not in operation"

@@ -1,4 +1,4 @@
-"""The manifest while a run is going on, and how it ends whatever ends it."""
+"""The manifest while a run is in progress, and how it ends whatever ends it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
-from mrt_pipeline.orchestrator.session import RunSession
+from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.runtime.manifests import find_manifest
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.manifests import make_manifest

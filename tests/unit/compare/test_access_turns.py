@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.compare.access_turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.compare.regressions import find_losses
-from mrt_pipeline.compare.turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.contracts.evidence import Evidence, Method
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, StepFree

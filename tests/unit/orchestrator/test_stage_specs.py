@@ -9,7 +9,7 @@ import pytest
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, StageOutput, StationEnrichment
 from mrt_pipeline.contracts.run import StageStatus
 from mrt_pipeline.errors import StageInputError
-from mrt_pipeline.orchestrator.stages import BY_STATION, FINAL, STAGES
+from mrt_pipeline.orchestrator.stage_specs import BY_STATION, FINAL, STAGES
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from mrt_pipeline.stages.stage2_enrichment import Stage2Enrichment
 from mrt_pipeline.stages.stage3_merger import Stage3Merger

@@ -1,11 +1,11 @@
-"""Where step-free access is different from before: a turn misleads whoever depends on it.
+"""Where step-free access is different from before: a turn misleads anyone who depends on it.
 
-What a dataset does not say any more is a loss (``losses``), and what it says for the first time is none. But
-an answer that is lost is told exit by exit as well: another one may come later, and nobody would see that it
-took the place of its opposite, since a dataset is held against the one before it and no other. A
-turn is another answer: step-free was "yes" and is "no", a lift is new where the exit's access was told of, or
-gone while other things are still told. A lift that only a source or method names which the older dataset
-did not have for any exit is news and no turn: so much becomes known when a source is switched on.
+What a dataset no longer says is a loss (``regressions``); what it says for the first time is not. A lost
+answer is also reported exit by exit: another answer may come later, and nobody would see that it replaced its
+opposite, since a dataset is compared only with the one before it. A turn is a reversed answer: step-free was
+"yes" and is "no", or a lift is new where the exit's access was known, or no longer listed while other
+features are. A lift named only by a source or method that the older dataset used for no exit is not a turn:
+this is what happens when a source is switched on.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DECISIVE = (
 def find_turns(
     old: Stage3Output, new: Stage3Output, exits: Iterable[tuple[str, StationExit, StationExit]]
 ) -> Iterator[AccessTurn]:
-    """Yield the exits whose access is told otherwise.
+    """Yield the exits whose access is reversed.
 
     Args:
         old: the older dataset.
@@ -55,7 +55,7 @@ def find_turns(
 def find_lost_answers(
     old: Stage3Output, exits: Iterable[tuple[str, StationExit, StationExit]]
 ) -> Iterator[LostAnswer]:
-    """Yield the exits of which it was known whether they are step-free, and is not any more.
+    """Yield the exits whose step-free access was known and is now unknown.
 
     Args:
         old: the older dataset.
@@ -84,7 +84,7 @@ def warn_of_lost_answer(lost: LostAnswer) -> Finding:
 
 
 def warn_of_turn(turn: AccessTurn) -> Finding:
-    """Return the finding about an exit whose access is told otherwise."""
+    """Return the finding about an exit whose access is reversed."""
     said = [f"step_free was {turn.old.value} and is {turn.new.value}"] if turn.old and turn.new else []
     said += [f"{feature.value} is new" for feature in turn.gained]
     said += [f"{feature.value} is no longer listed" for feature in turn.lost]
