@@ -303,6 +303,11 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "check whether a change is missing in the network table",
         ),
         _warning(
+            "last-trains-contradict",
+            "place[|s] where last trains contradict each other",
+            "see which time the operator's timetable has",
+        ),
+        _warning(
             "model-passage-unread", "passage[|s] not read by the model", "run again, or read it yourself"
         ),
         _warning("no-source-used", "run[|s] without any source", "check which were skipped, and why"),

@@ -50,7 +50,7 @@ def source_of(tables: Tables, network: Network, as_of: date) -> TableSource:
     ways_by_code, names = network.directions(as_of), names_by_code(tables.names)
     letters = letters_on(as_of, tables.letters.records, document)
     platforms = name_directions(ways_by_code, network)
-    trains, left_out = trains_on(as_of, tables.trains.records, platforms, tables.trains.provenance)
+    trains, remarks = trains_on(as_of, tables.trains.records, platforms, network, tables.trains.provenance)
 
     def claim(station: Station) -> StationClaims:
         ways = [way for code in station.mrt_codes for way in ways_by_code.get(code, ())]
@@ -72,7 +72,7 @@ def source_of(tables: Tables, network: Network, as_of: date) -> TableSource:
         )
 
     strays = find_strays(letters, platforms, document.document_id)
-    findings = dict.fromkeys((*(it for table in read for it in table.findings), *strays, *left_out))
+    findings = dict.fromkeys((*(it for table in read for it in table.findings), *strays, *remarks))
     return TableSource(SPEC.name, f"{tables.version}+{network.sha256}", claim, tuple(findings))
 
 
