@@ -26,7 +26,7 @@ from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.lta_lifts.claims import late_source
 from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
 from mrt_pipeline.sources.sbs_transit.claims import open_source as open_station_pages
-from mrt_pipeline.sources.sbs_transit.reading import read_pages
+from mrt_pipeline.sources.sbs_transit.claims import read_pages
 from mrt_pipeline.stages.enrichment.circuit_breaker import CircuitBreaker, enrich_station
 from mrt_pipeline.stages.enrichment.registry import open_sources
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion

@@ -15,8 +15,7 @@ from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import CredentialError, FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.files import sha256_of
-from mrt_pipeline.sources.datagov.parsing import parse_exits
-from mrt_pipeline.sources.datagov.reading import exits_table, read_exits
+from mrt_pipeline.sources.datagov.reading import exits_table, parse_exits, read_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
 from mrt_pipeline.sources.onemap.reading import read_stations

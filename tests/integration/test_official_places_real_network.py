@@ -21,7 +21,7 @@ from mrt_pipeline.runtime.geometry import distance_m
 from mrt_pipeline.runtime.recordings import RECORDED, load_recording
 from mrt_pipeline.sources.datamall.reading import read_bus_tables
 from mrt_pipeline.sources.official_places import DATASETS, SPEC
-from mrt_pipeline.sources.official_places.claims import PlacesSource
+from mrt_pipeline.sources.official_places.claims import open_source
 from mrt_pipeline.sources.official_places.reading import read_places, record
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.fakes.place_files import place_file, place_files
@@ -68,7 +68,7 @@ def tables(context: RunContext) -> BusTables:
 
 
 def hang(context: RunContext, tables: BusTables, stations: tuple[Station, ...]) -> dict[str, list[Landmark]]:
-    source = PlacesSource(context, tables)
+    source = open_source(context, tables)
     source.prepare(stations)
     source.survey(stations)
     claims = (source.claims_for(station, ()) for station in stations)

@@ -16,8 +16,7 @@ from mrt_pipeline.errors import SourceFormatError, UsageError
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.recordings import load_recording
-from mrt_pipeline.sources.datagov.parsing import parse_exits
-from mrt_pipeline.sources.datagov.reading import read_exits
+from mrt_pipeline.sources.datagov.reading import parse_exits, read_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
 from mrt_pipeline.sources.mrtdown.reading import read_tables

@@ -31,8 +31,14 @@ from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.geometry import to_svy21_all
 from mrt_pipeline.runtime.table_source import TableSource
 from mrt_pipeline.sources.datamall import SPEC
-from mrt_pipeline.sources.datamall.naming import Naming, read_naming
-from mrt_pipeline.sources.datamall.stop_exits import ExitPlace, ReachedStop, StopPlace, tie_stops
+from mrt_pipeline.sources.datamall.stop_exits import (
+    ExitPlace,
+    Naming,
+    ReachedStop,
+    StopPlace,
+    read_naming,
+    tie_stops,
+)
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext

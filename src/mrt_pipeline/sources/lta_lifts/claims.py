@@ -22,8 +22,7 @@ from mrt_pipeline.network import CodeEntry, Network, load_network
 from mrt_pipeline.runtime.records import show
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
 from mrt_pipeline.sources.lta_lifts import SPEC
-from mrt_pipeline.sources.lta_lifts.descriptions import LiftWords, read_description
-from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID
+from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID, LiftWords, read_description
 from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
 
 if TYPE_CHECKING:

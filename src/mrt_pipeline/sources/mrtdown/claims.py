@@ -11,12 +11,11 @@ from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
 from mrt_pipeline.contracts.network import Direction as DirectionOfPlatform
 from mrt_pipeline.contracts.network import Station, StationNames, direction_of, name_platforms
-from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.extraction.signed_letters import (
     DirectionKey,
     SignedLetters,
-    claim_platforms,
+    claim_letters,
     find_strays,
     key_of,
 )
@@ -53,16 +52,9 @@ def source_of(tables: Tables, network: Network, as_of: date) -> TableSource:
     trains, remarks = trains_on(as_of, tables.trains.records, platforms, network, tables.trains.provenance)
 
     def claim(station: Station) -> StationClaims:
-        ways = [way for code in station.mrt_codes for way in ways_by_code.get(code, ())]
         return StationClaims(
             source=SPEC.name,
-            exits=tuple(
-                ExitEnrichment(
-                    exit_id=found.exit_id,
-                    platforms=tuple(claim_platforms(found, station, ways, letters, network)),
-                )
-                for found in station.exits
-            ),
+            exits=claim_letters(station, ways_by_code, letters, network),
             trains=tuple(times for code in station.mrt_codes for times in trains.get(code, ())),
             names=next((names[code] for code in station.mrt_codes if code in names), None),
             provenance={
