@@ -142,13 +142,13 @@ def test_the_order_of_stations_makes_no_difference(
 def test_files_with_the_recorded_facts_give_the_recorded_tables_in_live_mode(
     tmp_path: Path, context: RunContext
 ) -> None:
-    recorded = read_places(context.access, 0)
+    recorded = read_places(context.access)
     with Publishers() as publishers:
         publishers.datagov.others = place_files()
         access = publishers.access(tmp_path)
         access.recorded_folder = RECORDED
-        live = read_places(access, 30)
-        again = read_places(access, 30)
+        live = read_places(access)
+        again = read_places(access)
         asked = len(publishers.datagov_server.requests)
     for was, now in zip(recorded, live, strict=True):
         assert now.records == was.records
@@ -173,9 +173,9 @@ def test_a_file_that_lost_a_place_is_refused(tmp_path: Path) -> None:
         file = place_file("nea-hawker-centres").replace(b'"Point"', b'"Pint"', 1)
         publishers.datagov.others[DATASETS["nea-hawker-centres"]] = file
         with pytest.raises(SourceFormatError, match="1 record could not be read"):
-            read_places(publishers.access(tmp_path), 30)
+            read_places(publishers.access(tmp_path))
 
 
 def test_a_service_that_does_not_know_a_dataset_is_told_of(tmp_path: Path) -> None:
     with Publishers() as publishers, pytest.raises(SourceError, match="nea-hawker-centres"):
-        read_places(publishers.access(tmp_path), 30)
+        read_places(publishers.access(tmp_path))

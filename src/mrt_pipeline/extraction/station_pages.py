@@ -108,8 +108,6 @@ class PageSite:
     """section of ``apis`` with ``base_url``"""
     document: Document
     """all pages together"""
-    ttl_days: float
-    """how long answers on disk may be used again"""
 
     def url_of(self, path: str, query: Mapping[str, str] | None = None) -> str:
         """Return the address of what lies at a path below the site's."""
@@ -140,7 +138,7 @@ class PageSite:
         def read(answers: Answers) -> ReadT:
             return parse(answers.get(self.url_of(path, form or query), ask, max_bytes=MAX_BYTES))
 
-        return self.access.read_checked(document_id, self.ttl_days, read)
+        return self.access.read_checked(document_id, read)
 
     def read_page(
         self,

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.findings import Finding, Severity, Side
 from mrt_pipeline.contracts.network import ServiceDays, Station, TrainTimes
+from mrt_pipeline.contracts.rows import from_row
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.network import load_network
-from mrt_pipeline.runtime.recordings import from_row, load_recording
+from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.sources.mrtdown import ServiceTimes
 from mrt_pipeline.sources.mrtdown.claims import name_directions, source_of
 from mrt_pipeline.sources.mrtdown.reading import Tables
@@ -121,18 +122,9 @@ def test_a_service_that_leaves_a_station_two_ways_is_told_and_gives_no_times() -
 
 def leaving(code: str, next_code: str, last: str, **changes: Any) -> ServiceTimes:
     """Return the times of a service to the north at a station, the same on all days."""
-    times = ("05:35", last)
-    facts = {"weekday": times, "saturday": times, "sunday_public_holiday": times} | changes
-    span = {"valid_from": "1996-02-10", "valid_to": None}
-    return ServiceTimes(
-        station_id=code,
-        service_id="N",
-        station_code=code,
-        next_code=next_code,
-        line_code="NSL",
-        **facts,
-        **span,
-    )
+    of_day = dict.fromkeys((days.value for days in ServiceDays), ("05:35", last)) | changes
+    weekday, saturday, sunday = of_day.values()
+    return ServiceTimes(code, "N", code, next_code, "NSL", weekday, saturday, sunday, "1996-02-10", None)
 
 
 def last_trains(*records: ServiceTimes) -> tuple[set[tuple[str, Confidence]], list[Finding]]:

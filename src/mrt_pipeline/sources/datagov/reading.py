@@ -21,7 +21,7 @@ from mrt_pipeline.runtime.documents import (
     table_of,
 )
 from mrt_pipeline.runtime.geojson_features import read_features, read_point, table_fields
-from mrt_pipeline.runtime.records import RecordReader, is_object
+from mrt_pipeline.runtime.records import RecordReader, is_object, name_or_place
 from mrt_pipeline.sources.datagov import EXITS
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ COUNT = Count("exit", "stages.stage1_ingestion.expected_exits", "more-exits-than
 
 
 def read_exits(
-    access: SourceAccess, ttl_days: float, *, sleep: Callable[[float], None] = time.sleep
+    access: SourceAccess, *, sleep: Callable[[float], None] = time.sleep
 ) -> SourceTable[ExitFeature]:
     """Return every exit of LTA's file, recorded or live as configured, sorted by OBJECTID.
 
@@ -52,14 +52,12 @@ def read_exits(
             exits_table(fetch_dataset(access, answers, dataset, sleep=sleep), access.settings)
         )
 
-    return access.read_checked(
-        EXITS_ID, ttl_days, read, is_sound=lambda table: bool(table.provenance.revision)
-    )
+    return access.read_checked(EXITS_ID, read, is_sound=lambda table: bool(table.provenance.revision))
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[ExitFeature]]:
     """Yield what is to be recorded, asked of the service now."""
-    yield read_exits(access, ttl_days=0)
+    yield read_exits(access)
 
 
 def read_files(_: Document, payloads: Sequence[Payload], settings: Settings) -> SourceTable[ExitFeature]:
@@ -105,7 +103,7 @@ def _read_feature(number: int, feature: object) -> tuple[RecordReader, ExitFeatu
     """Return a feature's exit, and its reader, which says whether the exit can be used."""
     feature = feature if is_object(feature) else {}
     fields = _fields_of(feature.get("properties"))
-    record_id = _name_of(fields) or f"features[{number}]"
+    record_id = name_or_place(fields.get("OBJECTID"), _RECORD_ID, f"features[{number}]")
     reader = RecordReader(f"{EXITS_ID}:{record_id}", fields, "exit")
     lat, lng = read_point(reader, feature.get("geometry"))
     return reader, ExitFeature(
@@ -115,14 +113,6 @@ def _read_feature(number: int, feature: object) -> tuple[RecordReader, ExitFeatu
         lat=lat,
         lng=lng,
     )
-
-
-def _name_of(fields: Mapping[str, object]) -> str | None:
-    """Return the OBJECTID if it can name the record."""
-    given = fields.get("OBJECTID")
-    is_name = isinstance(given, str | int) and not isinstance(given, bool)
-    name = str(given).strip() if is_name else ""
-    return name if _RECORD_ID.fullmatch(name) else None
 
 
 def _fields_of(properties: object) -> Mapping[str, object]:

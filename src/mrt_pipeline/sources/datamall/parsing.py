@@ -23,6 +23,7 @@ from mrt_pipeline.runtime.records import (
     RecordReader,
     is_list,
     is_object,
+    name_or_place,
     natural_key,
     parse_json,
     show,
@@ -146,7 +147,8 @@ def _rows(document: object, document_id: str) -> Sequence[object]:
 def _read_stop(number: int, row: object) -> tuple[RecordReader, BusStop]:
     """Return a row's bus stop, and its reader, which says whether the stop can be used."""
     fields = row if is_object(row) else {}
-    reader = RecordReader(f"{STOPS_ID}:{_name_of(fields, number)}", fields, "bus stop")
+    name = name_or_place(fields.get("BusStopCode"), BUS_STOP_CODE, f"value[{number}]")
+    reader = RecordReader(f"{STOPS_ID}:{name}", fields, "bus stop")
     lat, lng = reader.position(fields.get("Latitude"), fields.get("Longitude"), SINGAPORE_AND_JOHOR)
     return reader, BusStop(
         bus_stop_code=reader.text("BusStopCode", max_chars=5, pattern=BUS_STOP_CODE),
@@ -155,11 +157,6 @@ def _read_stop(number: int, row: object) -> tuple[RecordReader, BusStop]:
         lat=lat,
         lng=lng,
     )
-
-
-def _name_of(fields: Mapping[str, object], number: int) -> str:
-    code = fields.get("BusStopCode")
-    return code if isinstance(code, str) and BUS_STOP_CODE.fullmatch(code) else f"value[{number}]"
 
 
 def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:

@@ -54,27 +54,25 @@ DERIVED_BUS_SERVICES = replace(
 """what the services are called that were not read from BusRoutes itself"""
 
 
-def read_bus_stops(access: SourceAccess, ttl_days: float) -> SourceTable[BusStop]:
+def read_bus_stops(access: SourceAccess) -> SourceTable[BusStop]:
     """Return every bus stop, recorded or live as configured, sorted by code.
 
     Raises:
         SourceError: if the answers cannot be had, have the wrong structure, lost a record or hold too few.
     """
-    return _read(access, ttl_days, BUS_STOPS, "BusStops", "expected_bus_stops")
+    return _read(access, BUS_STOPS, "BusStops", "expected_bus_stops")
 
 
-def read_bus_services(access: SourceAccess, ttl_days: float) -> SourceTable[BusService]:
+def read_bus_services(access: SourceAccess) -> SourceTable[BusService]:
     """Return every direction of every bus service, recorded or live as configured, in natural order.
 
     Raises:
         SourceError: if the answers cannot be had, have the wrong structure, lost a record or hold too few.
     """
-    return _read(access, ttl_days, BUS_SERVICES, "BusRoutes", "expected_bus_services")
+    return _read(access, BUS_SERVICES, "BusRoutes", "expected_bus_services")
 
 
-def _read(
-    access: SourceAccess, ttl_days: float, document: Document, service: str, key: str
-) -> SourceTable[Any]:
+def _read(access: SourceAccess, document: Document, service: str, key: str) -> SourceTable[Any]:
     expected = getattr(access.settings.stages.stage2_enrichment, key)
     count = Count("record", f"stages.stage2_enrichment.{key}")
     if access.mode_of("datamall") is not Mode.LIVE:
@@ -84,13 +82,13 @@ def _read(
         rows = fetch_rows(access, answers, document.document_id, service)
         return refuse_losses(check_number(read_files(document, [rows], access.settings), expected, count))
 
-    return access.read_checked(document.document_id, ttl_days, read, is_sound=_seems_whole)
+    return access.read_checked(document.document_id, read, is_sound=_seems_whole)
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[Any]]:
     """Yield both tables, asked of the service now."""
-    yield read_bus_stops(access, ttl_days=0)
-    yield read_bus_services(access, ttl_days=0)
+    yield read_bus_stops(access)
+    yield read_bus_services(access)
 
 
 def read_files(document: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[Any]:
@@ -158,11 +156,7 @@ def check_calls(stops: SourceTable[BusStop], services: SourceTable[BusService]) 
 
 
 def _read_both(context: RunContext) -> BusTables:
-    ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-    return BusTables(
-        stops=read_bus_stops(context.access, ttl_days),
-        services=read_bus_services(context.access, ttl_days),
-    )
+    return BusTables(stops=read_bus_stops(context.access), services=read_bus_services(context.access))
 
 
 PAGE_ROWS = 500

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.source import LiftRecord
+from mrt_pipeline.contracts.findings import Severity
+from mrt_pipeline.contracts.source import STATION_CODE, LiftRecord
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.exit_matching import LABEL
 from mrt_pipeline.runtime.datamall_requests import read_rows
@@ -28,7 +28,6 @@ MAX_ROWS = 500
 """DataMall's page; the network has not many more lifts, and never are all of them out of service"""
 MAX_CHARS = 200
 _LINE = re.compile(r"[A-Za-z]{2,6}")
-_CODE = re.compile(r"[A-Z]{2,3}[0-9]{0,2}[A-Z]?")
 
 
 def parse_lifts(content: bytes, seen_on: date) -> Parsed[LiftRecord]:
@@ -44,14 +43,9 @@ def parse_lifts(content: bytes, seen_on: date) -> Parsed[LiftRecord]:
             f"the answer lists {len(rows)} lifts out of service; expected fewer than {MAX_ROWS}. "
             "Run again later.",
         )
-    findings: list[Finding] = []
-    records: list[LiftRecord] = []
-    for number, row in enumerate(rows):
-        reader, record = _read_row(number, row if is_object(row) else {}, seen_on.isoformat())
-        findings.extend(reader.findings)
-        if reader.is_sound:
-            records.append(record)
-    return Parsed(unite_lifts(records), tuple(findings))
+    read = [_read_row(number, row, seen_on.isoformat()) for number, row in enumerate(rows)]
+    found = unite_lifts(record for reader, record in read if reader.is_sound)
+    return Parsed(found, tuple(finding for reader, _ in read for finding in reader.findings))
 
 
 def unite_lifts(*tables: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:
@@ -69,11 +63,12 @@ def _join(one: LiftRecord, other: LiftRecord) -> LiftRecord:
     return replace(latest, first_seen=min(one.first_seen, other.first_seen))
 
 
-def _read_row(number: int, fields: Mapping[str, object], day: str) -> tuple[RecordReader, LiftRecord]:
+def _read_row(number: int, row: object, day: str) -> tuple[RecordReader, LiftRecord]:
+    fields = row if is_object(row) else {}
     reader = RecordReader(f"{LIFTS_ID}:value[{number}]", fields, "lift", Severity.WARNING)
     return reader, LiftRecord(
         line=reader.text("Line", max_chars=6, pattern=_LINE),
-        station_code=reader.text("StationCode", max_chars=6, pattern=_CODE),
+        station_code=reader.text("StationCode", max_chars=6, pattern=STATION_CODE),
         station_name=reader.text("StationName", max_chars=MAX_CHARS),
         lift_id=_read_lift_id(fields, reader),
         description=reader.text("LiftDesc", max_chars=MAX_CHARS),

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.rows import from_row
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import LiftRecord, SourceTable
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.datamall_requests import ask_datamall, datamall_url
 from mrt_pipeline.runtime.documents import Parsed, Payload, table_of
-from mrt_pipeline.runtime.recordings import RECORDED, find_table_sha256, from_row, load_recording
+from mrt_pipeline.runtime.recordings import RECORDED, find_table_sha256, load_recording
 from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, read_row
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.lta_lifts import LIFTS
@@ -66,7 +67,7 @@ def read_lifts(access: SourceAccess) -> KnownLifts:
     """
     if access.mode_of("datamall") is not Mode.LIVE:
         return KnownLifts(access.recorded_table(LIFTS))
-    payload, listed = access.read_checked(LIFTS_ID, 0, lambda answers: _ask(access, answers))
+    payload, listed = access.read_checked(LIFTS_ID, lambda answers: _ask(access, answers), ttl_days=0)
     store = LiftStore(access.cache_dir / STORE_FOLDER, now=access.now(), warn=access.tell)
     recorded = access.recorded_table(LIFTS).records if access.recorded_sha256(LIFTS_ID) else ()
     known = unite_lifts(recorded, store.learn(listed.records), listed.records)

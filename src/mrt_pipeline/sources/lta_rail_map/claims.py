@@ -6,9 +6,9 @@ A page may be of all buildings of an interchange, so of two exits that share a l
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.facts import plain_name
 from mrt_pipeline.extraction.station_pages import (
     Page,
@@ -19,37 +19,33 @@ from mrt_pipeline.extraction.station_pages import (
     read_each,
 )
 from mrt_pipeline.network import Network, load_network
+from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.lta_rail_map import RAIL_MAP, SPEC
 from mrt_pipeline.sources.lta_rail_map.parsing import RAIL_MAP_ID, parse_index, parse_page
-
-if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
-    from mrt_pipeline.runtime.context import RunContext
-    from mrt_pipeline.runtime.source_access import SourceAccess
 
 INDEX = "mrt/index.xml"
 
 
 def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     """Return the source; it reads the pages when it is prepared."""
-    ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
     network = load_network()
     return StationPageSource(
         name=SPEC.name,
         document_id=RAIL_MAP_ID,
-        read=lambda: read_pages(context.access, ttl_days),
+        read=lambda: read_pages(context.access),
         find_slug=lambda key: find_slug(key, network),
         describe=lambda key: f"LTA's rail map page {key.operator_code}",
     )
 
 
-def read_pages(access: SourceAccess, ttl_days: float) -> Pages:
+def read_pages(access: SourceAccess) -> Pages:
     """Return every page, and why others could not be read.
 
     Raises:
         SourceError: if the index cannot be had, or page after page fails.
     """
-    site = PageSite(access, SPEC.api, RAIL_MAP, ttl_days)
+    site = PageSite(access, SPEC.api, RAIL_MAP)
 
     def read_page(key: PageKey) -> Page:
         return site.read_page(key, key.operator_code, parse_page, f"mrt/{key.operator_code}.html")

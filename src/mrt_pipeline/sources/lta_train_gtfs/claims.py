@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.checks import finding_of
@@ -18,26 +19,24 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitAccess, Station, StepFree
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.entrance_matching import Entrance, match_entrance
 from mrt_pipeline.extraction.signed_letters import claim_letters, find_strays, key_of
 from mrt_pipeline.network import NETWORK_DOCUMENT, Network, load_network, network_provenance
+from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.datamall_requests import ask_datamall, datamall_url, read_rows
 from mrt_pipeline.runtime.documents import Payload, provenance_of
 from mrt_pipeline.runtime.records import is_object, show
 from mrt_pipeline.runtime.signed_links import download, is_link
+from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
 from mrt_pipeline.sources.lta_train_gtfs import SCHEDULE, SPEC
 from mrt_pipeline.sources.lta_train_gtfs.letters import find_doubts, letters_of, platforms_served
 from mrt_pipeline.sources.lta_train_gtfs.parsing import TrainEntrance, TrainSchedule, parse_schedule
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from mrt_pipeline.extraction.bus_tables import BusTables
     from mrt_pipeline.runtime.checked_answers import Answers
-    from mrt_pipeline.runtime.context import RunContext
     from mrt_pipeline.runtime.http import Answer
-    from mrt_pipeline.runtime.source_access import SourceAccess
 
 
 WORDS = "LTA's train timetable"
@@ -49,8 +48,7 @@ def open_source(context: RunContext, tables: BusTables) -> LateTableSource:
     """Return the source, whose timetable is read when the stage begins."""
 
     def load() -> TableSource:
-        ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-        payload, schedule = context.access.read_checked(SCHEDULE_ID, ttl_days, read)
+        payload, schedule = context.access.read_checked(SCHEDULE_ID, read)
         return source_of(payload, schedule, load_network(), context.as_of)
 
     def read(answers: Answers) -> tuple[Payload, TrainSchedule]:

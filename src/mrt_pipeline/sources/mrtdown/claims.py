@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
 from mrt_pipeline.contracts.network import Direction as DirectionOfPlatform
 from mrt_pipeline.contracts.network import Station, StationNames, direction_of, name_platforms
 from mrt_pipeline.contracts.source import SourceTable
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.signed_letters import (
     DirectionKey,
     SignedLetters,
@@ -20,6 +20,7 @@ from mrt_pipeline.extraction.signed_letters import (
     key_of,
 )
 from mrt_pipeline.network import NETWORK_DOCUMENT, Direction, Network, load_network, network_provenance
+from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.records import natural_key
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
 from mrt_pipeline.sources.mrtdown import SPEC, PlatformLetter, TranslatedName
@@ -27,17 +28,12 @@ from mrt_pipeline.sources.mrtdown.parsing import Basis, holds_on
 from mrt_pipeline.sources.mrtdown.reading import Tables, read_tables
 from mrt_pipeline.sources.mrtdown.trains import trains_on
 
-if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
-    from mrt_pipeline.runtime.context import RunContext
-
 
 def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     """Return the source, whose tables are read when the stage begins."""
 
     def load() -> TableSource:
-        ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-        return source_of(read_tables(context.access, ttl_days, context.as_of), load_network(), context.as_of)
+        return source_of(read_tables(context.access, context.as_of), load_network(), context.as_of)
 
     return LateTableSource(SPEC.name, load)
 

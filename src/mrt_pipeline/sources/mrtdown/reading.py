@@ -65,12 +65,11 @@ class Tables:
         return "+".join(table.provenance.sha256 for table in (self.letters, self.trains, self.names))
 
 
-def read_tables(access: SourceAccess, ttl_days: float, as_of: date) -> Tables:
+def read_tables(access: SourceAccess, as_of: date) -> Tables:
     """Return all documents, recorded or live as configured.
 
     Args:
         access: settings and the HTTP client.
-        ttl_days: how long live answers on disk may be used again.
         as_of: the day whose lines are asked for live; recorded are all that were found.
 
     Raises:
@@ -86,12 +85,12 @@ def read_tables(access: SourceAccess, ttl_days: float, as_of: date) -> Tables:
     def read(answers: Answers) -> Tables:
         return tables_of(fetch_files(access, answers, lines), access.settings)
 
-    return access.read_checked(LETTERS_ID, ttl_days, read)
+    return access.read_checked(LETTERS_ID, read)
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[Any]]:
     """Yield all tables, asked of MRTDown now."""
-    tables = read_tables(access, 0, singapore_date(access.now()))
+    tables = read_tables(access, singapore_date(access.now()))
     yield tables.letters
     yield tables.trains
     yield tables.names

@@ -30,14 +30,14 @@ from mrt_pipeline.sources.official_places.reading import read_places
 
 def open_source(context: RunContext, tables: BusTables) -> SurveyedSource:
     """Return the source; it reads the documents when it is prepared."""
-    stages = context.settings.stages
+    radius_m = context.settings.stages.stage2_enrichment.landmark_radius_m
 
     def load() -> Callable[[Sequence[Station]], Survey]:
-        places = read_places(context.access, stages.stage1_ingestion.cache_ttl_days)
+        places = read_places(context.access)
         chosen, left_out = choose_sites(places)
         sites = (*chosen, *find_interchanges(tables, load_network()))
         findings = (*(found for table in places for found in table.findings), *left_out)
-        return partial(_survey, sites, findings, stages.stage2_enrichment.landmark_radius_m)
+        return partial(_survey, sites, findings, radius_m)
 
     return SurveyedSource(SPEC.name, load)
 

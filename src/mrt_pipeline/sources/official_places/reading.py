@@ -25,19 +25,19 @@ API = SPEC.api
 
 
 def read_places(
-    access: SourceAccess, ttl_days: float, *, sleep: Callable[[float], None] = time.sleep
+    access: SourceAccess, *, sleep: Callable[[float], None] = time.sleep
 ) -> list[SourceTable[AnyPlace]]:
     """Return every document, recorded or live as configured; one that cannot be asked for is as recorded.
 
     Raises:
         SourceError: if one cannot be had, has the wrong structure or lost a record.
     """
-    return [_read(access, ttl_days, document, sleep) for document in SPEC.documents]
+    return [_read(access, document, sleep) for document in SPEC.documents]
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[AnyPlace]]:
     """Yield what is to be recorded, asked of the service now; what cannot be asked for stays as it is."""
-    for table in read_places(access, ttl_days=0):
+    for table in read_places(access):
         if table.provenance.document_id in DATASETS:
             yield table
 
@@ -50,9 +50,7 @@ def read_files(document: Document, payloads: Sequence[Payload], _settings: Setti
     return table_of(document, payload, parse_places(document, payload.content))
 
 
-def _read(
-    access: SourceAccess, ttl_days: float, document: Document, sleep: Callable[[float], None]
-) -> SourceTable[AnyPlace]:
+def _read(access: SourceAccess, document: Document, sleep: Callable[[float], None]) -> SourceTable[AnyPlace]:
     document_id = document.document_id
     if access.mode_of(API) is not Mode.LIVE:
         return access.recorded_table(document)
@@ -64,9 +62,7 @@ def _read(
         payload = fetch_dataset(access, answers, dataset, sleep=sleep)
         return refuse_losses(table_of(document, payload, parse_places(document, payload.content)))
 
-    return access.read_checked(
-        document_id, ttl_days, read, is_sound=lambda table: bool(table.provenance.revision)
-    )
+    return access.read_checked(document_id, read, is_sound=lambda table: bool(table.provenance.revision))
 
 
 def _as_recorded(table: SourceTable[AnyPlace]) -> SourceTable[AnyPlace]:

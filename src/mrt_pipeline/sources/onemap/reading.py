@@ -27,7 +27,7 @@ from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.secrecy.known import LEAST_CHARS
 from mrt_pipeline.sources.onemap import STATIONS
 from mrt_pipeline.sources.onemap.matching import agrees, modes_of
-from mrt_pipeline.sources.onemap.parsing import STATIONS_ID, merge_stations, parse_stations
+from mrt_pipeline.sources.onemap.parsing import STATIONS_ID, parse_stations
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
@@ -37,21 +37,18 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 
-def read_stations(
-    access: SourceAccess, ttl_days: float, wanted: Sequence[tuple[str, str]]
-) -> SourceTable[StationLocation]:
+def read_stations(access: SourceAccess, wanted: Sequence[tuple[str, str]]) -> SourceTable[StationLocation]:
     """Return where OneMap puts stations, sorted by code.
 
     Args:
         access: recorded or live as configured.
-        ttl_days: how long a live answer on disk may be used again.
         wanted: station codes with their names, to be looked up live; recorded are all that were found.
 
     Raises:
         SourceError: if the answers cannot be had or have the wrong structure.
     """
     if access.mode_of("onemap") is Mode.LIVE:
-        return read_files(STATIONS, [fetch_stations(access, ttl_days, wanted)], access.settings)
+        return read_files(STATIONS, [fetch_stations(access, wanted)], access.settings)
     return access.recorded_table(STATIONS)
 
 
@@ -63,7 +60,7 @@ def record(access: SourceAccess) -> Iterator[SourceTable[StationLocation]]:
         for entry in network.codes
         if entry.is_open(today) or entry.is_future(today)
     ]
-    yield read_stations(access, 0, wanted)
+    yield read_stations(access, wanted)
 
 
 def read_files(
@@ -72,7 +69,7 @@ def read_files(
     """Return the positions of some payloads with the findings about them; a code's first position counts."""
     content = b"".join(payload.content for payload in payloads)
     findings = [finding for payload in payloads for finding in payload.findings]
-    parsed = merge_stations(parse_stations(payload.content) for payload in payloads)
+    parsed = parse_stations(*(payload.content for payload in payloads))
     oldest = min(payload.retrieved_at for payload in payloads)
     return table_of(document, Payload(content, oldest, findings=tuple(findings)), parsed)
 
@@ -95,14 +92,14 @@ LOGIN_REFUSALS = {
 _ADVICE = "check ONEMAP_API_KEY, or ONEMAP_EMAIL and ONEMAP_PASSWORD, or set apis.onemap.mode to snapshot"
 
 
-def fetch_stations(access: SourceAccess, ttl_days: float, wanted: Sequence[tuple[str, str]]) -> Payload:
+def fetch_stations(access: SourceAccess, wanted: Sequence[tuple[str, str]]) -> Payload:
     """Return the hits for each wanted station, in the layout that ``parse_stations`` reads.
 
     Raises:
         CredentialError: if there is neither a token nor what it takes to get one.
         SourceError: if an answer cannot be had or has the wrong structure.
     """
-    search = _Search(access, ttl_days)
+    search = _Search(access)
     stations: dict[str, list[tuple[str, str]]] = {}
     for code, name in wanted:
         stations.setdefault(_words_for(code, name), []).append((code, name))
@@ -131,13 +128,12 @@ def _finds_all(sought: Sequence[tuple[str, str]], found: Mapping[str, object]) -
 class _Search:
     """Searches with one token."""
 
-    def __init__(self, access: SourceAccess, ttl_days: float) -> None:
+    def __init__(self, access: SourceAccess) -> None:
         self.times: list[datetime] = []
         """when the oldest answer of each search came"""
         self._access = access
         self._client = access.http("onemap")
         self._base = str(access.settings.apis.onemap.base_url).rstrip("/")
-        self._ttl_days = ttl_days
         self._token = _Token(access, self._base)
 
     def ask(self, words: str, sought: Sequence[tuple[str, str]]) -> Mapping[str, object]:
@@ -148,7 +144,6 @@ class _Search:
         """
         found, time = self._access.read_checked(
             STATIONS_ID,
-            self._ttl_days,
             lambda answers: self._ask_pages(answers, words),
             is_sound=lambda made: _finds_all(sought, made[0]),
         )

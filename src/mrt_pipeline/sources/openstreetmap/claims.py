@@ -53,14 +53,13 @@ class Joined:
 
 def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     """Return the source; it reads the entrances when it is prepared."""
-    ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
 
     def read(answers: Answers) -> SourceTable[OsmEntrance]:
         answer = fetch_entrances(context.access, answers)
         parsed, revision = parse_entrances(answer.content, context.as_of)
         return table_of(ENTRANCES, Payload(answer.content, answer.retrieved_at, revision), parsed)
 
-    return source_of(lambda: context.access.read_checked(ENTRANCES_ID, ttl_days, read))
+    return source_of(lambda: context.access.read_checked(ENTRANCES_ID, read))
 
 
 def source_of(read: Callable[[], SourceTable[OsmEntrance]]) -> SurveyedSource:

@@ -9,11 +9,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from mrt_pipeline.config import Settings
 from mrt_pipeline.contracts.claims import EnrichmentSource
+from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import SourceTable, StationPageFact
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.facts import plain_name
 from mrt_pipeline.extraction.station_pages import (
     Page,
@@ -25,17 +27,11 @@ from mrt_pipeline.extraction.station_pages import (
     read_each,
 )
 from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.documents import Parsed, Payload, table_of
+from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.sbs_transit import SPEC, STATION_PAGES
 from mrt_pipeline.sources.sbs_transit.parsing import PAGES_ID, parse_facts, parse_page, parse_stations
-
-if TYPE_CHECKING:
-    from mrt_pipeline.config import Settings
-    from mrt_pipeline.contracts.documents import Document
-    from mrt_pipeline.extraction.bus_tables import BusTables
-    from mrt_pipeline.runtime.context import RunContext
-    from mrt_pipeline.runtime.source_access import SourceAccess
-
 
 API = "sbs_transit"
 LINES = ("NEL", "DTL")
@@ -50,8 +46,7 @@ _STATION_CODE = re.compile(r"\b(?:NE|DT)\d{1,2}\b")
 
 def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     """Return the source; it reads the pages when it is prepared."""
-    ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-    return source_of(lambda: read_pages(context.access, ttl_days))
+    return source_of(lambda: read_pages(context.access))
 
 
 def source_of(read: Callable[[], Pages]) -> StationPageSource:
@@ -67,7 +62,7 @@ def source_of(read: Callable[[], Pages]) -> StationPageSource:
     )
 
 
-def read_pages(access: SourceAccess, ttl_days: float) -> Pages:
+def read_pages(access: SourceAccess) -> Pages:
     """Return every page, recorded or live as configured; in live mode those that failed, with the reason.
 
     Raises:
@@ -75,7 +70,7 @@ def read_pages(access: SourceAccess, ttl_days: float) -> Pages:
     """
     if access.mode_of(API) is not Mode.LIVE:
         return Pages(tuple(_split(access.recorded_table(STATION_PAGES))))
-    site = PageSite(access, API, STATION_PAGES, ttl_days)
+    site = PageSite(access, API, STATION_PAGES)
     keys = [key for line in LINES for key in _ask_stations(site, line)]
     return read_each(keys, lambda key: _read_page(site, key))
 
@@ -86,7 +81,7 @@ def record(access: SourceAccess) -> Iterator[SourceTable[StationPageFact]]:
     Raises:
         SourceError: if one of them cannot be had.
     """
-    pages = read_pages(access, ttl_days=0)
+    pages = read_pages(access)
     for _, error in pages.failures:
         raise error
     facts = tuple(fact for page in pages.read for fact in page.facts.facts)
