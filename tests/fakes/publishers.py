@@ -364,7 +364,12 @@ class LocalAccess(SourceAccess):
 
     def __init__(self, settings: Settings, secrets: Secrets, folder: Path, time: FakeTime) -> None:
         super().__init__(
-            settings, secrets=secrets, cache_dir=folder / "cache", now=time.now, tell=time.told.append
+            settings,
+            secrets=secrets,
+            cache_dir=folder / "cache",
+            now=time.now,
+            sleep=time.sleep,
+            tell=time.told.append,
         )
         self.recorded_folder = folder / "recorded"
         self._time = time

@@ -98,7 +98,7 @@ def test_without_a_key_data_gov_sg_is_asked_without_one(publishers: Publishers, 
 def test_a_queued_download_is_polled_until_it_is_there(publishers: Publishers, access: LocalAccess) -> None:
     queued = json_reply(datagov_envelope({"status": "QUEUED"}), status=202)
     publishers.datagov.interpose("poll-download", queued, queued)
-    table = read_exits(access.keeping(0), sleep=publishers.time.sleep)
+    table = read_exits(access.keeping(0))
     assert table.provenance.sha256 == sha256_of(publishers.datagov.exits)
     assert publishers.time.naps == [2.0, 4.0]
     assert publishers.time.told == [
@@ -110,7 +110,7 @@ def test_too_many_requests_in_an_answer_of_status_200_is_waited_for(
     publishers: Publishers, access: LocalAccess
 ) -> None:
     publishers.datagov.interpose("poll-download", too_many_requests())
-    assert len(read_exits(access.keeping(0), sleep=publishers.time.sleep).records) == 11
+    assert len(read_exits(access.keeping(0)).records) == 11
     assert publishers.time.naps == [2.0]
 
 
@@ -126,7 +126,7 @@ def test_the_patience_with_a_download_has_an_end(
 ) -> None:
     publishers.datagov.interpose("poll-download", *[reply] * 50)
     with pytest.raises(FetchError, match=words) as failure:
-        read_exits(access.keeping(0), sleep=publishers.time.sleep)
+        read_exits(access.keeping(0))
     assert failure.value.retryable
 
 

@@ -69,7 +69,7 @@ class SourceAccess:
         keys = {spec.unrated_with for spec in all_sources() if _has(secrets, spec.unrated_with)}
         paces = rates_by_host(keys)
         self._limiter = RateLimiter(paces, sleep=sleep, tell=tell)
-        self._sleep = sleep
+        self.sleep = sleep
 
     def mode_of(self, api: str) -> Mode:
         """Return where the facts of an ``apis`` section come from."""
@@ -171,7 +171,7 @@ class SourceAccess:
             ),
             now=self.now,
             limiter=self._limiter,
-            sleep=self._sleep,
+            sleep=self.sleep,
             tell=self.tell,
             limit=lambda: self._limit,
         )

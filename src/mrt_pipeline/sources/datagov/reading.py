@@ -3,56 +3,45 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import ExitFeature, SourceTable
-from mrt_pipeline.runtime.datagov_download import Dataset, fetch_dataset
+from mrt_pipeline.runtime.datagov_download import Dataset, read_dataset
 from mrt_pipeline.runtime.documents import (
     Count,
     Parsed,
     Payload,
     check_number,
     collect,
-    refuse_losses,
     table_of,
 )
 from mrt_pipeline.runtime.geojson_features import read_features, read_point, table_fields
 from mrt_pipeline.runtime.records import RecordReader, is_object, name_or_place
-from mrt_pipeline.sources.datagov import EXITS
+from mrt_pipeline.sources.datagov import EXITS, SPEC
 
 if TYPE_CHECKING:
     from mrt_pipeline.contracts.documents import Document
-    from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 
+API = SPEC.api
 COUNT = Count("exit", "stages.stage1_ingestion.expected_exits", "more-exits-than-expected")
 
 
-def read_exits(
-    access: SourceAccess, *, sleep: Callable[[float], None] = time.sleep
-) -> SourceTable[ExitFeature]:
+def read_exits(access: SourceAccess) -> SourceTable[ExitFeature]:
     """Return every exit of LTA's file, recorded or live as configured, sorted by OBJECTID.
-
-    A file of which nobody could say when it was last updated is used, and not kept on disk.
 
     Raises:
         SourceError: if the file cannot be had, has the wrong structure, lost a record or holds too few.
     """
-    if access.mode_of("datagov") is not Mode.LIVE:
-        return _check_number(access.recorded_table(EXITS), access.settings)
-
-    def read(answers: Answers) -> SourceTable[ExitFeature]:
-        dataset = Dataset(EXITS_ID, access.settings.apis.datagov.dataset_id, "datagov")
-        return refuse_losses(
-            exits_table(fetch_dataset(access, answers, dataset, sleep=sleep), access.settings)
-        )
-
-    return access.read_checked(EXITS_ID, read, is_sound=lambda table: bool(table.provenance.revision))
+    settings = access.settings
+    if access.mode_of(API) is not Mode.LIVE:
+        return _check_number(access.recorded_table(EXITS), settings)
+    dataset = Dataset(settings.apis.datagov.dataset_id, API)
+    return read_dataset(access, EXITS, dataset, lambda payload: exits_table(payload, settings))
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[ExitFeature]]:

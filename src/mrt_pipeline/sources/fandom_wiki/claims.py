@@ -97,14 +97,11 @@ class WikiSource:
     def _look_again(self, head: PageHead) -> None:
         """Fetch a page that was touched; whether it fails is told when the station is asked for."""
         try:
-            page = fetch_page(self.api, head)
-        except BlockedError as error:
-            self._blocked = error
+            self._fetch(head)
+        except BlockedError:
             raise
         except SourceError:
             return
-        if page is not None:
-            self.store.keep_page(page)
 
     def version_for(self, station: Station) -> str | None:
         """Return the revision and since when it shows what it shows, ``missing``, or none if not known."""
@@ -175,6 +172,10 @@ class WikiSource:
         with self._lock:
             if self._blocked is not None:
                 raise self._blocked
+        return self._fetch(head)
+
+    def _fetch(self, head: PageHead) -> WikiPage | None:
+        """Return a page as the wiki shows it now, and keep it; nothing if it was deleted meanwhile."""
         try:
             page = fetch_page(self.api, head)
         except BlockedError as error:
