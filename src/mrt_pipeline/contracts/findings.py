@@ -25,7 +25,7 @@ class Side(Record):
     speaker: str
     """the source, by its configured name, or ``one page``"""
     says: str
-    """``yes``, ``no``, the letter of a platform, or the time of a train"""
+    """``yes``, ``no``, the letter of a platform, or when a train leaves: ``NS7 at 00:50``"""
     words: str | None = None
     """what it was read from: a quote, or a record"""
 

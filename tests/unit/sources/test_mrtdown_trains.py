@@ -152,8 +152,8 @@ def test_a_last_train_that_leaves_the_next_station_no_later_is_told_with_both_si
         "mrtdown-trains:NS7:N",
     )
     assert finding.sides == (
-        Side(speaker="mrtdown", says="00:50", words="NS7:N"),
-        Side(speaker="mrtdown", says=there, words="NS5:N"),
+        Side(speaker="mrtdown", says="NS7 at 00:50", words="NS7:N"),
+        Side(speaker="mrtdown", says=f"NS5 at {there}", words="NS5:N"),
     )
 
 
@@ -183,11 +183,11 @@ def test_the_last_train_of_a_ring_may_end_where_others_began() -> None:
 def test_the_recorded_last_trains_contradict_each_other_at_five_places() -> None:
     told = [it for it in source_of(recorded(), NETWORK, AS_OF).findings if it.sides]
     assert {(it.slug, *(side.says for side in it.sides or ())) for it in told} == {
-        ("pioneer", "23:36", "23:34"),
-        ("kranji", "00:50", "00:46"),
-        ("caldecott", "23:58", "23:56"),
-        ("simei", "00:37", "00:37"),
-        ("yio-chu-kang", "23:31", "23:31"),
+        ("pioneer", "EW28 at 23:36", "EW27 at 23:34"),
+        ("kranji", "NS7 at 00:50", "NS5 at 00:46"),
+        ("caldecott", "TE9 at 23:58", "TE11 at 23:56"),
+        ("simei", "EW3 at 00:37", "EW2 at 00:37"),
+        ("yio-chu-kang", "NS15 at 23:31", "NS16 at 23:31"),
     }
 
 

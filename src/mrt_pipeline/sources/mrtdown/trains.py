@@ -286,7 +286,11 @@ def _tell(pairs: Iterable[Contradiction], network: Network, document_id: str) ->
     same: dict[tuple[Side, Side], list[Contradiction]] = defaultdict(list)
     for pair in pairs:
         here, there = (
-            Side(speaker=SPEC.name, says=getattr(record, pair.days)[-1], words=_name_of(record))
+            Side(
+                speaker=SPEC.name,
+                says=f"{record.station_code} at {getattr(record, pair.days)[-1]}",
+                words=_name_of(record),
+            )
             for record in pair.both
         )
         same[here, there].append(pair)
@@ -295,10 +299,9 @@ def _tell(pairs: Iterable[Contradiction], network: Network, document_id: str) ->
         entry = network.find_code(record.station_code)
         yield finding_of(
             "last-trains-contradict",
-            f"{document_id} has the last train of {record.service_id} leave {record.station_code} at "
-            f"{here.says}, and {following.station_code}, the next station, at {there.says} "
-            f"({', '.join(it.days for it in contradictions)}); expected a later time there. Both are "
-            "published with low confidence. See which one the operator's timetable has.",
+            f"{document_id} has the last train of {record.service_id} leave {here.says}, and the next "
+            f"station, {there.says} ({', '.join(it.days for it in contradictions)}); expected a later time "
+            "there. Both are published with low confidence. See which one the operator's timetable has.",
             slug=entry.slug if entry else None,
             record_id=f"{document_id}:{_name_of(record)}",
             field=f"trains.{record.station_code}>{following.station_code}.last_train",
