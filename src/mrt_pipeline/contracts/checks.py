@@ -303,11 +303,6 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
             "check whether a change is missing in the network table",
         ),
         _warning(
-            "last-trains-contradict",
-            "place[|s] where last trains contradict each other",
-            "see which time the operator's timetable has",
-        ),
-        _warning(
             "model-passage-unread", "passage[|s] not read by the model", "run again, or read it yourself"
         ),
         _warning("no-source-used", "run[|s] without any source", "check which were skipped, and why"),
@@ -315,6 +310,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning("sources-disagree", "disagreement[|s] between sources", "find out which one is right"),
         _warning("wiki-page-blank", "page[|s] of the wiki that [is|are] blank", "look at the page's history"),
         _info("head-unknown", "page[|s] with headers that are not in the vocabulary"),
+        _info("last-trains-contradict", "place[|s] where last trains contradict each other"),
         _info("trains-without-platform", "list[|s] of trains whose platform is not certain"),
         _info("wiki-page-missing", "station[|s] without a page in the wiki"),
     ),

@@ -301,7 +301,7 @@ def _tell(pairs: Iterable[Contradiction], network: Network, document_id: str) ->
             "last-trains-contradict",
             f"{document_id} has the last train of {record.service_id} leave {here.says}, and the next "
             f"station, {there.says} ({', '.join(it.days for it in contradictions)}); expected a later time "
-            "there. Both are published with low confidence. See which one the operator's timetable has.",
+            "there. Both are published with low confidence.",
             slug=entry.slug if entry else None,
             record_id=f"{document_id}:{_name_of(record)}",
             field=f"trains.{record.station_code}>{following.station_code}.last_train",
