@@ -2,7 +2,7 @@
 
     with Publishers() as publishers:
         access = publishers.access(tmp_path)
-        read_exits(access, ttl_days=0)
+        read_exits(access)
 
 What they publish are the payloads under ``tests/fixtures``; a test may replace them. ``interpose`` puts
 other replies before the regular ones. Answers are modelled on the services' documentation as of 2026-11-23.
@@ -11,6 +11,7 @@ other replies before the regular ones. Answers are modelled on the services' doc
 from __future__ import annotations
 
 import contextlib
+import copy
 import itertools
 import json
 from collections import defaultdict, deque
@@ -363,10 +364,25 @@ class LocalAccess(SourceAccess):
 
     def __init__(self, settings: Settings, secrets: Secrets, folder: Path, time: FakeTime) -> None:
         super().__init__(
-            settings, secrets=secrets, cache_dir=folder / "cache", now=time.now, tell=time.told.append
+            settings,
+            secrets=secrets,
+            cache_dir=folder / "cache",
+            now=time.now,
+            sleep=time.sleep,
+            tell=time.told.append,
         )
         self.recorded_folder = folder / "recorded"
         self._time = time
+
+    def keeping(self, ttl_days: float) -> LocalAccess:
+        """Return the same access, by which answers on disk are used again for so many days."""
+        stages = self.settings.stages
+        section = stages.stage1_ingestion.model_copy(update={"cache_ttl_days": ttl_days})
+        other = copy.copy(self)
+        other.settings = self.settings.model_copy(
+            update={"stages": stages.model_copy(update={"stage1_ingestion": section})}
+        )
+        return other
 
     def recorded(self, document_id: str) -> Recording:
         return load_recording(document_id, self.recorded_folder)

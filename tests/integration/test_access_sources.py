@@ -26,7 +26,7 @@ from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.lta_lifts.claims import late_source
 from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
 from mrt_pipeline.sources.sbs_transit.claims import open_source as open_station_pages
-from mrt_pipeline.sources.sbs_transit.reading import read_pages
+from mrt_pipeline.sources.sbs_transit.claims import read_pages
 from mrt_pipeline.stages.enrichment.circuit_breaker import CircuitBreaker, enrich_station
 from mrt_pipeline.stages.enrichment.registry import open_sources
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
@@ -144,7 +144,7 @@ def test_the_key_is_sent_to_lta_and_shown_to_nobody(publishers: Publishers, acce
 def test_every_station_of_both_lines_is_read_and_its_page_kept(
     publishers: Publishers, access: LocalAccess
 ) -> None:
-    pages = read_pages(access, 30)
+    pages = read_pages(access)
     assert [page.key.station_name for page in pages.read] == ["Hougang", "Bugis"]
     assert [page.provenance.document_id for page in pages.read] == [
         "sbs-station-pages:NEL-HGN",
@@ -152,7 +152,7 @@ def test_every_station_of_both_lines_is_read_and_its_page_kept(
     ]
     assert pages.read[1].provenance.url.endswith("/Service/TrainInformation?TrainLine=DTL&Station=BGS")
     asked = len(publishers.sbs_server.requests)
-    assert read_pages(access, 30) == pages
+    assert read_pages(access) == pages
     assert len(publishers.sbs_server.requests) == asked == 4
 
 
@@ -165,18 +165,18 @@ def test_a_bad_page_fails_its_station_alone_and_is_asked_for_again(
     publishers: Publishers, access: LocalAccess, reply: Reply
 ) -> None:
     publishers.sbs.faults["HGN"] = reply
-    pages = read_pages(access, 30)
+    pages = read_pages(access)
     assert [page.key.operator_code for page in pages.read] == ["BGS"]
     assert [key.operator_code for key, _ in pages.failures] == ["HGN"]
     publishers.sbs.faults.clear()
-    assert [page.key.operator_code for page in read_pages(access, 30).read] == ["HGN", "BGS"]
+    assert [page.key.operator_code for page in read_pages(access).read] == ["HGN", "BGS"]
 
 
 def test_a_site_that_fails_page_after_page_is_left_alone(publishers: Publishers, access: LocalAccess) -> None:
     publishers.sbs.stations["NEL"] = {f"X{number}": f"Station {number}" for number in range(20)}
     publishers.sbs.faults = {code: Reply(403, b"no") for code in publishers.sbs.stations["NEL"]}
     with pytest.raises(FetchError, match="403"):
-        read_pages(access, 30)
+        read_pages(access)
     assert sum("TrainInformation" in target for target in publishers.sbs_server.targets) == 5
 
 
@@ -186,7 +186,7 @@ def test_a_list_of_stations_that_is_none_is_an_error(
 ) -> None:
     publishers.sbs.interpose("StationDropdown", *[reply] * 10)
     with pytest.raises(SourceError):
-        read_pages(access, 30)
+        read_pages(access)
 
 
 def test_a_site_that_cannot_be_asked_has_failed_for_stations_of_its_lines_alone(

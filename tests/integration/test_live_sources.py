@@ -15,8 +15,7 @@ from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import CredentialError, FetchError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.files import sha256_of
-from mrt_pipeline.sources.datagov.parsing import parse_exits
-from mrt_pipeline.sources.datagov.reading import exits_table, read_exits
+from mrt_pipeline.sources.datagov.reading import exits_table, parse_exits, read_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
 from mrt_pipeline.sources.onemap.reading import read_stations
@@ -47,11 +46,11 @@ ACCOUNT = {"onemap_api_key": "", "onemap_email": EMAIL, "onemap_password": PASSW
 
 Read = Callable[[LocalAccess], Any]
 READERS: dict[str, tuple[str, Read]] = {
-    "poll-download": ("datagov", lambda access: read_exits(access, 30)),
-    "exits.geojson": ("datagov", lambda access: read_exits(access, 30)),
-    "search": ("onemap", lambda access: read_stations(access, 30, WANTED)),
-    "BusStops": ("datamall", lambda access: read_bus_stops(access, 30)),
-    "BusRoutes": ("datamall", lambda access: read_bus_services(access, 30)),
+    "poll-download": ("datagov", lambda access: read_exits(access)),
+    "exits.geojson": ("datagov", lambda access: read_exits(access)),
+    "search": ("onemap", lambda access: read_stations(access, WANTED)),
+    "BusStops": ("datamall", lambda access: read_bus_stops(access)),
+    "BusRoutes": ("datamall", lambda access: read_bus_services(access)),
 }
 EVERY_READER = pytest.mark.parametrize("path_end", READERS)
 
@@ -71,7 +70,7 @@ def access(publishers: Publishers, tmp_path: Path) -> LocalAccess:
 
 
 def test_live_exits_are_those_of_the_same_file(publishers: Publishers, access: LocalAccess) -> None:
-    table = read_exits(access, 0)
+    table = read_exits(access.keeping(0))
     assert table.records == parse_exits(publishers.datagov.exits).records
     assert table.findings == ()
     assert table.provenance.revision == UPDATED
@@ -82,7 +81,7 @@ def test_live_exits_are_those_of_the_same_file(publishers: Publishers, access: L
 def test_the_key_goes_to_data_gov_sg_and_not_to_the_host_of_the_signed_link(
     publishers: Publishers, access: LocalAccess
 ) -> None:
-    read_exits(access, 0)
+    read_exits(access.keeping(0))
     assert {request.headers.get("x-api-key") for request in publishers.datagov_server.requests} == {
         DATAGOV_KEY
     }
@@ -91,7 +90,7 @@ def test_the_key_goes_to_data_gov_sg_and_not_to_the_host_of_the_signed_link(
 
 
 def test_without_a_key_data_gov_sg_is_asked_without_one(publishers: Publishers, tmp_path: Path) -> None:
-    table = read_exits(publishers.access(tmp_path, datagov_api_key=""), 0)
+    table = read_exits(publishers.access(tmp_path, datagov_api_key="").keeping(0))
     assert len(table.records) == 11
     assert all("x-api-key" not in request.headers for request in publishers.datagov_server.requests)
 
@@ -99,7 +98,7 @@ def test_without_a_key_data_gov_sg_is_asked_without_one(publishers: Publishers, 
 def test_a_queued_download_is_polled_until_it_is_there(publishers: Publishers, access: LocalAccess) -> None:
     queued = json_reply(datagov_envelope({"status": "QUEUED"}), status=202)
     publishers.datagov.interpose("poll-download", queued, queued)
-    table = read_exits(access, 0, sleep=publishers.time.sleep)
+    table = read_exits(access.keeping(0))
     assert table.provenance.sha256 == sha256_of(publishers.datagov.exits)
     assert publishers.time.naps == [2.0, 4.0]
     assert publishers.time.told == [
@@ -111,7 +110,7 @@ def test_too_many_requests_in_an_answer_of_status_200_is_waited_for(
     publishers: Publishers, access: LocalAccess
 ) -> None:
     publishers.datagov.interpose("poll-download", too_many_requests())
-    assert len(read_exits(access, 0, sleep=publishers.time.sleep).records) == 11
+    assert len(read_exits(access.keeping(0)).records) == 11
     assert publishers.time.naps == [2.0]
 
 
@@ -127,7 +126,7 @@ def test_the_patience_with_a_download_has_an_end(
 ) -> None:
     publishers.datagov.interpose("poll-download", *[reply] * 50)
     with pytest.raises(FetchError, match=words) as failure:
-        read_exits(access, 0, sleep=publishers.time.sleep)
+        read_exits(access.keeping(0))
     assert failure.value.retryable
 
 
@@ -166,12 +165,12 @@ def test_another_reply_to_a_poll_is_one_clear_sentence(
 ) -> None:
     publishers.datagov.interpose("poll-download", reply)
     with pytest.raises(error, match=words):
-        read_exits(access, 0)
+        read_exits(access.keeping(0))
 
 
 def test_a_signed_link_that_ran_out_is_asked_for_again(publishers: Publishers, access: LocalAccess) -> None:
     publishers.datagov.interpose("exits.geojson", Reply(403), Reply(403))
-    assert len(read_exits(access, 0).records) == 11
+    assert len(read_exits(access.keeping(0)).records) == 11
     asked = [request.query["X-Signature"] for request in publishers.files_server.requests]
     assert asked == ["signature-1", "signature-2", "signature-3"]
 
@@ -181,7 +180,7 @@ def test_a_link_that_is_always_refused_is_given_up_and_its_signature_never_told(
 ) -> None:
     publishers.datagov.interpose("exits.geojson", *[Reply(403)] * 9)
     with pytest.raises(FetchError, match="3 download links") as failure:
-        read_exits(access, 0)
+        read_exits(access.keeping(0))
     assert len(publishers.files_server.requests) == 3
     assert "signature" not in _everything_told(failure.value)
     assert failure.value.names_way_out
@@ -192,19 +191,17 @@ def test_a_file_that_cannot_be_had_does_not_tell_its_signature(
 ) -> None:
     publishers.datagov.interpose("exits.geojson", *[Reply(500)] * 9)
     with pytest.raises(FetchError) as failure:
-        read_exits(access, 0)
+        read_exits(access.keeping(0))
     assert "signature" not in _everything_told(failure.value)
 
 
 def test_exits_on_disk_serve_until_they_are_too_old(publishers: Publishers, access: LocalAccess) -> None:
-    first = read_exits(access, 30)
+    first = read_exits(access)
     publishers.time.advance(days=29)
-    assert read_exits(access, 30) == first
+    assert read_exits(access) == first
     assert len(publishers.files_server.requests) == 1
     publishers.time.advance(days=2)
-    assert read_exits(access, 30).provenance.retrieved_at == first.provenance.retrieved_at + timedelta(
-        days=31
-    )
+    assert read_exits(access).provenance.retrieved_at == first.provenance.retrieved_at + timedelta(days=31)
 
 
 def test_neither_signature_nor_secret_gets_onto_the_disk(
@@ -225,7 +222,7 @@ def test_without_metadata_the_exits_are_read_all_the_same(
     publishers: Publishers, access: LocalAccess, reply: Reply
 ) -> None:
     publishers.datagov.interpose("metadata", reply)
-    table = read_exits(access, 0)
+    table = read_exits(access.keeping(0))
     assert len(table.records) == 11
     assert table.provenance.revision is None
     assert [(finding.check, finding.severity) for finding in table.findings] == [
@@ -237,9 +234,9 @@ def test_exits_without_metadata_are_not_kept_so_that_the_next_run_has_their_revi
     publishers: Publishers, access: LocalAccess
 ) -> None:
     publishers.datagov.interpose("metadata", Reply(404))
-    assert read_exits(access, 30).provenance.revision is None
-    assert read_exits(access, 30).provenance.revision == UPDATED
-    assert read_exits(access, 30).provenance.revision == UPDATED
+    assert read_exits(access).provenance.revision is None
+    assert read_exits(access).provenance.revision == UPDATED
+    assert read_exits(access).provenance.revision == UPDATED
     assert len(publishers.files_server.requests) == 2
 
 
@@ -251,7 +248,7 @@ def test_a_file_with_too_few_exits_is_refused_with_the_first_reason(
         feature["geometry"]["coordinates"].reverse()
     publishers.datagov.exits = json.dumps(document).encode()
     with pytest.raises(SourceFormatError, match=r"gives 0 exits; expected at least 1 .* swapped"):
-        read_exits(access, 0)
+        read_exits(access.keeping(0))
 
 
 def test_a_file_with_more_exits_than_expected_is_a_warning(publishers: Publishers) -> None:
@@ -271,7 +268,7 @@ def test_a_file_with_more_exits_than_expected_is_a_warning(publishers: Publisher
 
 
 def test_live_stations_are_found_by_name_mode_and_code(access: LocalAccess) -> None:
-    table = read_stations(access, 0, WANTED)
+    table = read_stations(access.keeping(0), WANTED)
     assert [(found.station_code, found.lat) for found in table.records] == [
         ("BP1", 1.3847554),
         ("EW24", 1.3331528),
@@ -286,13 +283,13 @@ def test_live_stations_are_found_by_name_mode_and_code(access: LocalAccess) -> N
 def test_a_station_on_a_later_page_is_found(publishers: Publishers, access: LocalAccess) -> None:
     decoys = [{"SEARCHVAL": f"YISHUN MRT STATION EXIT {number}", "BUILDING": "NIL"} for number in range(23)]
     publishers.onemap.places = decoys + publishers.onemap.places
-    table = read_stations(access, 0, [("NS13", "Yishun")])
+    table = read_stations(access.keeping(0), [("NS13", "Yishun")])
     assert [found.station_code for found in table.records] == ["NS13"]
     assert [request.query["pageNum"] for request in publishers.onemap_server.requests] == ["1", "2", "3", "4"]
 
 
 def test_equal_names_are_searched_once(publishers: Publishers, access: LocalAccess) -> None:
-    read_stations(access, 0, [("NS9", "Woodlands"), ("TE2", "Woodlands")])
+    read_stations(access.keeping(0), [("NS9", "Woodlands"), ("TE2", "Woodlands")])
     assert len({request.query["searchVal"] for request in publishers.onemap_server.requests}) == 1
     assert (
         len([request for request in publishers.onemap_server.requests if request.query["pageNum"] == "1"])
@@ -301,7 +298,7 @@ def test_equal_names_are_searched_once(publishers: Publishers, access: LocalAcce
 
 
 def test_a_station_that_onemap_does_not_have_is_a_warning(access: LocalAccess) -> None:
-    table = read_stations(access, 0, [*WANTED, ("BP13", "Senja")])
+    table = read_stations(access.keeping(0), [*WANTED, ("BP13", "Senja")])
     assert "BP13" not in {found.station_code for found in table.records}
     assert [(finding.check, finding.record_id) for finding in table.findings] == [
         ("station-not-found", "onemap-stations:BP13")
@@ -311,7 +308,7 @@ def test_a_station_that_onemap_does_not_have_is_a_warning(access: LocalAccess) -
 def test_a_token_is_got_for_the_account_and_used_for_all_searches(
     publishers: Publishers, tmp_path: Path
 ) -> None:
-    table = read_stations(publishers.access(tmp_path, **ACCOUNT), 0, WANTED)
+    table = read_stations(publishers.access(tmp_path, **ACCOUNT).keeping(0), WANTED)
     assert len(table.records) == 5
     asked = publishers.onemap_server.requests
     assert [request.method for request in asked].count("POST") == 1
@@ -325,13 +322,13 @@ def test_a_ready_token_that_ran_out_is_replaced_by_one_for_the_account(
 ) -> None:
     publishers.onemap.tokens.clear()
     access = publishers.access(tmp_path, onemap_email=EMAIL, onemap_password=PASSWORD)
-    assert len(read_stations(access, 0, WANTED).records) == 5
+    assert len(read_stations(access.keeping(0), WANTED).records) == 5
 
 
 def test_a_token_is_renewed_once_and_not_for_ever(publishers: Publishers, tmp_path: Path) -> None:
     publishers.onemap.interpose("search", *[json_reply({"error": "Invalid token."}, 401)] * 9)
     with pytest.raises(FetchError, match="401: the token is invalid"):
-        read_stations(publishers.access(tmp_path, **ACCOUNT), 0, WANTED)
+        read_stations(publishers.access(tmp_path, **ACCOUNT).keeping(0), WANTED)
     assert [request.method for request in publishers.onemap_server.requests].count("POST") == 2
 
 
@@ -341,7 +338,7 @@ def test_a_token_that_is_refused_again_is_not_renewed_a_second_time(
     refusal = json_reply({"error": "Invalid token."}, 401)
     publishers.onemap.interpose("search", *[refusal] * 99)
     with pytest.raises(FetchError, match="401: the token is invalid"):
-        read_stations(publishers.access(tmp_path, **ACCOUNT), 0, WANTED)
+        read_stations(publishers.access(tmp_path, **ACCOUNT).keeping(0), WANTED)
     assert [request.method for request in publishers.onemap_server.requests].count("POST") == 2
 
 
@@ -349,7 +346,9 @@ def test_a_token_about_to_run_out_is_renewed_before_it_is_refused(
     publishers: Publishers, tmp_path: Path
 ) -> None:
     publishers.onemap.lifetime = timedelta(minutes=1)
-    read_stations(publishers.access(tmp_path, **ACCOUNT), 0, [("NS13", "Yishun"), ("NS9", "Woodlands")])
+    read_stations(
+        publishers.access(tmp_path, **ACCOUNT).keeping(0), [("NS13", "Yishun"), ("NS9", "Woodlands")]
+    )
     tokens = [request.headers.get("authorization") for request in publishers.onemap_server.requests]
     assert {"Bearer given-token-1", "Bearer given-token-2"} <= set(tokens)
 
@@ -366,7 +365,7 @@ def test_a_wrong_account_is_one_sentence_that_names_the_variable(
 ) -> None:
     access = publishers.access(tmp_path, **(ACCOUNT | secrets))
     with pytest.raises(FetchError, match=words) as failure:
-        read_stations(access, 0, WANTED)
+        read_stations(access.keeping(0), WANTED)
     assert PASSWORD not in _everything_told(failure.value)
     assert len(publishers.onemap_server.requests) == 1
 
@@ -374,11 +373,11 @@ def test_a_wrong_account_is_one_sentence_that_names_the_variable(
 def test_a_wrong_account_is_tried_once_however_many_searches_wait_for_a_token(
     publishers: Publishers, tmp_path: Path
 ) -> None:
-    read_stations(publishers.access(tmp_path), 30, WANTED[:1])
+    read_stations(publishers.access(tmp_path), WANTED[:1])
     publishers.onemap_server.requests.clear()
     with pytest.raises(FetchError, match=r"401.*ONEMAP_EMAIL and ONEMAP_PASSWORD"):
         read_stations(
-            publishers.access(tmp_path, **(ACCOUNT | {"onemap_password": "wrong-password"})), 30, WANTED
+            publishers.access(tmp_path, **(ACCOUNT | {"onemap_password": "wrong-password"})), WANTED
         )
     assert [request.method for request in publishers.onemap_server.requests] == ["POST"]
 
@@ -400,7 +399,7 @@ def test_an_answer_without_a_token_is_one_sentence(
     with pytest.raises(
         SourceFormatError, match=r"expected a token|a token of 5 characters; expected 8 or more"
     ):
-        read_stations(publishers.access(tmp_path, **ACCOUNT), 0, WANTED)
+        read_stations(publishers.access(tmp_path, **ACCOUNT).keeping(0), WANTED)
 
 
 @pytest.mark.parametrize(
@@ -411,7 +410,7 @@ def test_a_refused_search_is_one_sentence_that_says_what_to_check(
 ) -> None:
     publishers.onemap.interpose("search", json_reply({"error": "no"}, status))
     with pytest.raises(FetchError, match=f"{status}: .*{words}; check ONEMAP_API_KEY") as failure:
-        read_stations(access, 0, WANTED)
+        read_stations(access.keeping(0), WANTED)
     assert READY_TOKEN not in _everything_told(failure.value)
     assert failure.value.names_way_out
 
@@ -425,7 +424,7 @@ def test_results_and_an_error_together_are_a_warning(publishers: Publishers, acc
         "results": publishers.onemap.places,
     }
     publishers.onemap.interpose("search", json_reply(page))
-    table = read_stations(access, 0, [("NS13", "Yishun")])
+    table = read_stations(access.keeping(0), [("NS13", "Yishun")])
     assert len(table.records) == 1
     assert [(finding.check, finding.severity) for finding in table.findings] == [
         ("answer-with-error", Severity.WARNING)
@@ -437,7 +436,7 @@ def test_an_error_without_results_is_one_sentence(publishers: Publishers, access
     with pytest.raises(
         SourceFormatError, match=r"the error 'Something went wrong\.'; expected a list of results"
     ):
-        read_stations(access, 0, WANTED)
+        read_stations(access.keeping(0), WANTED)
 
 
 # LTA DataMall
@@ -447,9 +446,12 @@ def test_live_bus_stops_and_services_are_those_of_the_same_rows(
     publishers: Publishers, access: LocalAccess
 ) -> None:
     rows = publishers.datamall.rows
-    assert read_bus_stops(access, 0).records == parse_bus_stops(json.dumps(rows["BusStops"]).encode()).records
+    assert (
+        read_bus_stops(access.keeping(0)).records
+        == parse_bus_stops(json.dumps(rows["BusStops"]).encode()).records
+    )
     services = parse_routes_file(json.dumps(rows["BusRoutes"]).encode())[0].records
-    assert read_bus_services(access, 0).records == services
+    assert read_bus_services(access.keeping(0)).records == services
 
 
 @pytest.mark.parametrize("number", [1, 499, 500, 501, 1000, 1203])
@@ -457,7 +459,7 @@ def test_pages_are_asked_for_until_one_is_short_and_that_one_twice_and_then_the_
     publishers: Publishers, access: LocalAccess, number: int
 ) -> None:
     publishers.datamall.rows["BusStops"] = stop_rows(number)
-    assert len(read_bus_stops(access, 0).records) == number
+    assert len(read_bus_stops(access.keeping(0)).records) == number
     last = number // 500 * 500
     beyond = [last + 500] * (2 if last == 500 else 1)  # the second and third page are asked for together
     assert _skipped(publishers) == [*range(0, last, 500), last, last, *beyond]
@@ -477,7 +479,7 @@ def test_pages_of_a_long_list_are_asked_for_together_and_few_beyond_its_end(
         return _page_of(publishers, request)
 
     publishers.datamall.interpose("BusStops", *[answer] * 7, *[meet] * 8)
-    assert len(read_bus_stops(access, 0).records) == 9 * 500 + 7
+    assert len(read_bus_stops(access.keeping(0)).records) == 9 * 500 + 7
     assert _skipped(publishers) == sorted([*range(0, 15 * 500, 500), 9 * 500, 10 * 500])
 
 
@@ -495,7 +497,7 @@ def test_an_end_that_was_only_seen_while_earlier_pages_were_under_way_is_not_bel
 
     publishers.datamall.interpose("BusStops", *[end_early] * 8)
     with pytest.raises(SourceFormatError, match="expected 500 on every page but the last"):
-        read_bus_stops(access, 0)
+        read_bus_stops(access.keeping(0))
 
 
 def test_of_pages_asked_for_together_only_the_first_that_fails_is_told(
@@ -510,7 +512,7 @@ def test_of_pages_asked_for_together_only_the_first_that_fails_is_told(
 
     publishers.datamall.interpose("BusStops", *[fail] * 99)
     with pytest.raises(FetchError, match="no page at 1500"):
-        read_bus_stops(access, 0)
+        read_bus_stops(access.keeping(0))
 
 
 def _page_of(publishers: Publishers, request: SeenRequest) -> Reply:
@@ -528,7 +530,7 @@ def test_a_service_that_gives_the_same_page_for_ever_is_left(
     row = publishers.datamall.rows["BusStops"][0]
     publishers.datamall.interpose("BusStops", *[json_reply({"value": [row] * 500})] * 9)
     with pytest.raises(SourceFormatError, match="has no last page"):
-        read_bus_stops(access, 0)
+        read_bus_stops(access.keeping(0))
     assert len(publishers.datamall_server.requests) == 2
 
 
@@ -539,7 +541,7 @@ def test_a_wrong_account_key_is_one_sentence_that_names_the_variable(
     with pytest.raises(
         FetchError, match=r"404, its reply to an unknown AccountKey; check LTA_ACCOUNT_KEY"
     ) as failure:
-        read_bus_stops(access, 0)
+        read_bus_stops(access.keeping(0))
     assert "wrong-key-1" not in _everything_told(failure.value)
     assert failure.value.names_way_out, "nobody needs to be told again how to do without"
 
@@ -550,13 +552,13 @@ def test_a_page_without_rows_is_one_sentence(
 ) -> None:
     publishers.datamall.interpose("BusStops", json_reply({"value": value}))
     with pytest.raises(SourceFormatError, match="as value; expected a list of rows"):
-        read_bus_stops(access, 0)
+        read_bus_stops(access.keeping(0))
 
 
 def test_an_empty_service_is_no_empty_table(publishers: Publishers, access: LocalAccess) -> None:
     publishers.datamall.rows["BusRoutes"] = []
     with pytest.raises(SourceFormatError, match="has no rows"):
-        read_bus_services(access, 0)
+        read_bus_services(access.keeping(0))
 
 
 # all of them

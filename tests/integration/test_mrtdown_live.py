@@ -62,7 +62,7 @@ def with_checkout(publishers: Publishers, tmp_path: Path, checkout: str) -> Sour
 def test_lines_lead_to_services_and_these_to_stations_each_asked_for_once(
     publishers: Publishers, access: SourceAccess
 ) -> None:
-    tables = read_tables(access, 30, DAY)
+    tables = read_tables(access, DAY)
     assert records(tables) == as_whole()
     assert len(tables.names.records) == 42
     assert {it.saturday for it in tables.trains.records} == {("05:35", "00:31")}
@@ -83,9 +83,9 @@ def asked_lines() -> set[str]:
 def test_files_on_disk_are_used_again_while_they_are_young(
     publishers: Publishers, access: SourceAccess
 ) -> None:
-    first = read_tables(access, 30, DAY)
+    first = read_tables(access, DAY)
     publishers.mrtdown_server.requests.clear()
-    assert read_tables(access, 30, DAY) == first
+    assert read_tables(access, DAY) == first
     assert publishers.mrtdown_server.requests == []
 
 
@@ -99,15 +99,15 @@ def test_a_web_page_in_place_of_a_file_is_refused_and_not_kept(
         else good(request)
     )
     with pytest.raises(SourceFormatError, match=r"HTML.*expected station/YISHUN.json as an object as JSON"):
-        read_tables(access, 30, DAY)
+        read_tables(access, DAY)
     publishers.mrtdown_server.handler = good
-    assert records(read_tables(access, 30, DAY)) == as_whole()
+    assert records(read_tables(access, DAY)) == as_whole()
 
 
 def test_a_file_that_is_not_there_is_told(publishers: Publishers, access: SourceAccess) -> None:
     del publishers.mrtdown.files["station/YISHUN.json"]
     with pytest.raises(FetchError, match="404"):
-        read_tables(access, 30, DAY)
+        read_tables(access, DAY)
 
 
 @pytest.mark.parametrize(
@@ -124,13 +124,13 @@ def test_a_file_that_does_not_say_what_it_should_is_refused(
 ) -> None:
     publishers.mrtdown.files[path] |= changes
     with pytest.raises(SourceFormatError, match=told):
-        read_tables(access, 30, DAY)
+        read_tables(access, DAY)
 
 
 def test_a_list_in_place_of_a_file_is_refused(publishers: Publishers, access: SourceAccess) -> None:
     publishers.mrtdown.files["line/NSL.json"] = []  # type: ignore[assignment]  # as a server may send it
     with pytest.raises(SourceFormatError, match=r"line/NSL.json holds 0 objects; expected one"):
-        read_tables(access, 30, DAY)
+        read_tables(access, DAY)
 
 
 def test_a_checkout_gives_what_the_service_gives_and_nobody_is_asked(
@@ -139,7 +139,7 @@ def test_a_checkout_gives_what_the_service_gives_and_nobody_is_asked(
     write_checkout(tmp_path / "checkout")
     monkeypatch.setenv("CHECKOUTS", str(tmp_path))
     for name in ("$CHECKOUTS/checkout", str(tmp_path / "checkout/data")):
-        assert records(read_tables(with_checkout(publishers, tmp_path, name), 30, DAY)) == as_whole()
+        assert records(read_tables(with_checkout(publishers, tmp_path, name), DAY)) == as_whole()
     assert publishers.mrtdown_server.requests == []
 
 
@@ -154,7 +154,7 @@ def test_a_checkout_that_is_not_there_is_told_with_its_key(
     publishers: Publishers, tmp_path: Path, name: str, told: str
 ) -> None:
     with pytest.raises(FetchError, match=rf"apis.mrtdown.checkout is .*{told}"):
-        read_tables(with_checkout(publishers, tmp_path, name), 30, DAY)
+        read_tables(with_checkout(publishers, tmp_path, name), DAY)
 
 
 def test_a_damaged_file_of_a_checkout_is_told_with_its_path(publishers: Publishers, tmp_path: Path) -> None:
@@ -162,4 +162,4 @@ def test_a_damaged_file_of_a_checkout_is_told_with_its_path(publishers: Publishe
     damaged = tmp_path / "checkout/data/station/YISHUN.json"
     damaged.write_bytes(damaged.read_bytes()[:40])
     with pytest.raises(SourceError, match=r"station/YISHUN.json"):
-        read_tables(with_checkout(publishers, tmp_path, str(tmp_path / "checkout")), 30, DAY)
+        read_tables(with_checkout(publishers, tmp_path, str(tmp_path / "checkout")), DAY)

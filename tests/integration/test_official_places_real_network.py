@@ -21,7 +21,7 @@ from mrt_pipeline.runtime.geometry import distance_m
 from mrt_pipeline.runtime.recordings import RECORDED, load_recording
 from mrt_pipeline.sources.datamall.reading import read_bus_tables
 from mrt_pipeline.sources.official_places import DATASETS, SPEC
-from mrt_pipeline.sources.official_places.claims import PlacesSource
+from mrt_pipeline.sources.official_places.claims import open_source
 from mrt_pipeline.sources.official_places.reading import read_places, record
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.fakes.place_files import place_file, place_files
@@ -68,7 +68,7 @@ def tables(context: RunContext) -> BusTables:
 
 
 def hang(context: RunContext, tables: BusTables, stations: tuple[Station, ...]) -> dict[str, list[Landmark]]:
-    source = PlacesSource(context, tables)
+    source = open_source(context, tables)
     source.prepare(stations)
     source.survey(stations)
     claims = (source.claims_for(station, ()) for station in stations)
@@ -142,13 +142,13 @@ def test_the_order_of_stations_makes_no_difference(
 def test_files_with_the_recorded_facts_give_the_recorded_tables_in_live_mode(
     tmp_path: Path, context: RunContext
 ) -> None:
-    recorded = read_places(context.access, 0)
+    recorded = read_places(context.access)
     with Publishers() as publishers:
         publishers.datagov.others = place_files()
         access = publishers.access(tmp_path)
         access.recorded_folder = RECORDED
-        live = read_places(access, 30)
-        again = read_places(access, 30)
+        live = read_places(access)
+        again = read_places(access)
         asked = len(publishers.datagov_server.requests)
     for was, now in zip(recorded, live, strict=True):
         assert now.records == was.records
@@ -173,9 +173,9 @@ def test_a_file_that_lost_a_place_is_refused(tmp_path: Path) -> None:
         file = place_file("nea-hawker-centres").replace(b'"Point"', b'"Pint"', 1)
         publishers.datagov.others[DATASETS["nea-hawker-centres"]] = file
         with pytest.raises(SourceFormatError, match="1 record could not be read"):
-            read_places(publishers.access(tmp_path), 30)
+            read_places(publishers.access(tmp_path))
 
 
 def test_a_service_that_does_not_know_a_dataset_is_told_of(tmp_path: Path) -> None:
     with Publishers() as publishers, pytest.raises(SourceError, match="nea-hawker-centres"):
-        read_places(publishers.access(tmp_path), 30)
+        read_places(publishers.access(tmp_path))

@@ -120,8 +120,7 @@ class Service:
         self._access = access
 
     def read(self, ttl_days: float = 30) -> Any:
-        read: Callable[[LocalAccess, float], Any] = READ[self.path_end]
-        return read(self._access, ttl_days)
+        return READ[self.path_end](self._access.keeping(ttl_days))
 
     @property
     def server(self) -> LoopbackServer:
@@ -165,11 +164,11 @@ class Service:
 
 
 ASKING = {"accountkey": "account-key-77aa", "authorization": "Bearer ready-token-0000"}
-READ: dict[str, Callable[[LocalAccess, float], Any]] = {
+READ: dict[str, Callable[[LocalAccess], Any]] = {
     "exits.geojson": read_exits,
     "BusStops": read_bus_stops,
     "BusRoutes": read_bus_services,
-    "search": lambda access, ttl_days: read_stations(access, ttl_days, YISHUN),
+    "search": lambda access: read_stations(access, YISHUN),
 }
 REFUSED: tuple[tuple[str, str, Damage], ...] = (
     ("exits.geojson", "a message", _nothing),
@@ -299,11 +298,11 @@ def test_a_wrong_copy_is_not_believed_because_the_service_says_that_it_still_hol
 def test_pages_of_different_days_make_no_list(publishers: Publishers, access: LocalAccess) -> None:
     """A stop came first since page 1 was kept, so page 2 now begins with what page 1 ended with."""
     rows = _stops(publishers, 700)
-    read_bus_stops(access, 30)
+    read_bus_stops(access)
     publishers.datamall.rows["BusStops"] = [rows[0] | {"BusStopCode": "99999", "Longitude": 103.9}, *rows]
     last = f"{publishers.datamall_server.url}/ltaodataservice/BusStops?$skip=500"
     HttpCache(access.cache_dir / "http").forget(last)
-    table = read_bus_stops(access, 30)
+    table = read_bus_stops(access)
     assert (len(table.records), table.findings) == (701, ())
 
 
@@ -353,9 +352,9 @@ def test_a_page_that_is_once_not_whole_is_had_whole_in_the_same_run(
 ) -> None:
     _stops(publishers, 1700)
     _disturb(publishers, skip, 1, change)
-    assert len(read_bus_stops(access, 30).records) == 1700
+    assert len(read_bus_stops(access).records) == 1700
     publishers.datamall_server.requests.clear()
-    assert len(read_bus_stops(access, 30).records) == 1700
+    assert len(read_bus_stops(access).records) == 1700
     assert publishers.datamall_server.requests == []
 
 
@@ -367,15 +366,15 @@ def test_a_page_in_the_middle_that_stays_incomplete_is_an_error_that_names_it(
     _stops(publishers, 1700)
     _disturb(publishers, skip, 2, change)
     with pytest.raises(SourceFormatError, match=rf"page {skip // 500 + 1} of BusStops .\$skip={skip}. has"):
-        read_bus_stops(access, 30)
-    assert len(read_bus_stops(access, 30).records) == 1700
+        read_bus_stops(access)
+    assert len(read_bus_stops(access).records) == 1700
 
 
 def test_two_empty_pages_in_a_row_are_not_the_end(publishers: Publishers, access: LocalAccess) -> None:
     _stops(publishers, 1700)
     for skip in (500, 1000):
         _disturb(publishers, skip, 1, lambda _: [])
-    assert len(read_bus_stops(access, 30).records) == 1700
+    assert len(read_bus_stops(access).records) == 1700
 
 
 def test_a_last_page_that_says_something_else_each_time_is_an_error(
@@ -385,7 +384,7 @@ def test_a_last_page_that_says_something_else_each_time_is_an_error(
     sizes = iter((7, 5, 3))
     _disturb(publishers, 1500, 3, lambda rows: rows[: next(sizes)])
     with pytest.raises(SourceFormatError, match="when asked again; expected the same"):
-        read_bus_stops(access, 30)
+        read_bus_stops(access)
 
 
 def test_a_page_that_is_once_an_earlier_one_is_asked_for_again(
@@ -393,7 +392,7 @@ def test_a_page_that_is_once_an_earlier_one_is_asked_for_again(
 ) -> None:
     rows = _stops(publishers, 1700)
     _disturb(publishers, 1000, 1, lambda _: rows[:500][::-1])
-    table = read_bus_stops(access, 30)
+    table = read_bus_stops(access)
     assert (len(table.records), table.findings) == (1700, ())
 
 
@@ -404,7 +403,7 @@ def test_a_service_that_does_not_skip_is_an_error(
     rows = _stops(publishers, number)
     publishers.datamall_server.handler = lambda _: json_reply({"value": rows[:500]})
     with pytest.raises(SourceFormatError, match=r"page [12] of BusStops"):
-        read_bus_stops(access, 30)
+        read_bus_stops(access)
     assert not list((access.cache_dir / "http").glob("*.answer"))
 
 
@@ -412,7 +411,7 @@ def test_a_page_of_more_rows_than_documented_is_an_error(publishers: Publishers,
     rows = _stops(publishers, 1700)
     _disturb(publishers, 500, 2, lambda _: rows[500:1001])
     with pytest.raises(SourceFormatError, match="has 501 rows; expected at most 500"):
-        read_bus_stops(access, 30)
+        read_bus_stops(access)
 
 
 OVERLAPS: dict[str, Callable[[list[Any], list[Any]], list[Any]]] = {
@@ -435,7 +434,7 @@ def test_a_page_that_repeats_known_rows_once_is_had_whole_in_the_same_run(
 ) -> None:
     rows = _calls(publishers)
     _disturb(publishers, 500, 1, lambda page: overlap(rows[:500], page))
-    table = read_bus_services(access, 30)
+    table = read_bus_services(access)
     assert [len(service.stop_codes) for service in table.records] == [400, 700, 600]
     assert table.findings == ()
 
@@ -447,8 +446,8 @@ def test_a_page_that_repeats_known_rows_twice_is_refused_and_nothing_is_kept(
     rows = _calls(publishers)
     _disturb(publishers, 500, 2, lambda page: overlap(rows[:500], page))
     with pytest.raises(SourceFormatError, match=r"page 2 of BusRoutes .\$skip=500. repeats rows"):
-        read_bus_services(access, 30)
-    assert sum(len(service.stop_codes) for service in read_bus_services(access, 30).records) == 1700
+        read_bus_services(access)
+    assert sum(len(service.stop_codes) for service in read_bus_services(access).records) == 1700
 
 
 def _skip_ahead(rows: list[Any]) -> Callable[[list[Any]], list[Any]]:
@@ -461,14 +460,14 @@ def test_calls_missing_within_a_service_are_told_and_asked_for_again_by_the_next
     """The page begins some rows too late; it repeats nothing, so only the numbers of the stops tell."""
     rows = _calls(publishers)
     _disturb(publishers, 500, 1, _skip_ahead(rows))
-    table = read_bus_services(access, 30)
+    table = read_bus_services(access)
     told = {finding.record_id: finding for finding in table.findings if finding.check == "stop-sequence-gap"}
     assert "lta-bus-services:2:1" in told
     assert "no StopSequence 101, 102, 103, 104, 105 (5 calls of 700)" in told["lta-bus-services:2:1"].message
-    whole = read_bus_services(access, 30)
+    whole = read_bus_services(access)
     assert (whole.findings, len(whole.records)) == ((), 3)
     publishers.datamall_server.requests.clear()
-    assert read_bus_services(access, 30) == whole
+    assert read_bus_services(access) == whole
     assert publishers.datamall_server.requests == []
 
 
@@ -502,11 +501,11 @@ def test_a_page_of_absurd_rows_costs_one_run_and_is_not_kept(
 ) -> None:
     _stops(publishers, 1700)
     _calls(publishers)
-    whole = READ[service](access, 0)
+    whole = READ[service](access.keeping(0))
     _disturb(publishers, 500, 1, lambda page: [change(number, row) for number, row in enumerate(page)])
     with pytest.raises(SourceFormatError, match=rf"\d+ of 1700 .*{words}"):
-        READ[service](access, 30)
-    assert READ[service](access, 30).records == whole.records
+        READ[service](access)
+    assert READ[service](access).records == whole.records
 
 
 def _context(access: LocalAccess) -> RunContext:
@@ -551,10 +550,10 @@ def test_a_hit_far_from_where_the_station_is_known_to_be_is_used_and_not_kept(
 
     for page in "12345":
         _disturb_search(publishers, page, 1, move)
-    assert [found.lat for found in read_stations(access, 30, YISHUN).records] == [1.41]
-    assert [found.lat for found in read_stations(access, 30, YISHUN).records] == [1.4294431]
+    assert [found.lat for found in read_stations(access, YISHUN).records] == [1.41]
+    assert [found.lat for found in read_stations(access, YISHUN).records] == [1.4294431]
     publishers.onemap_server.requests.clear()
-    assert [found.lat for found in read_stations(access, 30, YISHUN).records] == [1.4294431]
+    assert [found.lat for found in read_stations(access, YISHUN).records] == [1.4294431]
     assert publishers.onemap_server.requests == []
 
 
@@ -601,7 +600,7 @@ def test_a_page_of_hits_that_is_not_what_it_announces_is_asked_for_again(
     crowded: Publishers, access: LocalAccess, page: str, change: Damage
 ) -> None:
     _disturb_search(crowded, page, 1, change)
-    assert [found.station_code for found in read_stations(access, 30, YISHUN).records] == ["NS13"]
+    assert [found.station_code for found in read_stations(access, YISHUN).records] == ["NS13"]
 
 
 @pytest.mark.parametrize(("page", "change"), PAGE_FAULTS.values(), ids=PAGE_FAULTS)
@@ -610,8 +609,8 @@ def test_a_page_of_hits_that_stays_so_is_an_error_that_names_it(
 ) -> None:
     _disturb_search(crowded, page, 2, change)
     with pytest.raises(SourceFormatError, match=f"page {page} of the search for YISHUN MRT STATION"):
-        read_stations(access, 30, YISHUN)
-    assert len(read_stations(access, 30, YISHUN).records) == 1
+        read_stations(access, YISHUN)
+    assert len(read_stations(access, YISHUN).records) == 1
 
 
 @pytest.mark.parametrize("change", [{"totalNumPages": 1}, {"found": 0}, {"totalNumPages": None}])
@@ -620,7 +619,7 @@ def test_of_two_announcements_the_larger_one_counts(
 ) -> None:
     for page in "123":
         _disturb_search(crowded, page, 9, lambda answer: answer | change)
-    assert len(read_stations(access, 30, YISHUN).records) == 1
+    assert len(read_stations(access, YISHUN).records) == 1
 
 
 def test_a_search_that_gives_the_first_page_for_every_page_is_an_error(
@@ -645,4 +644,4 @@ def test_a_search_that_gives_the_first_page_for_every_page_is_an_error(
     with pytest.raises(
         SourceFormatError, match=r"page 2 of the search .* repeats the hits of an earlier page"
     ):
-        read_stations(access, 30, YISHUN)
+        read_stations(access, YISHUN)

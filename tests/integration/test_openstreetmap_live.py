@@ -14,7 +14,8 @@ from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.network import StepFree
 from mrt_pipeline.errors import FetchError, SourceError
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.sources.openstreetmap.claims import OsmSource, open_source
+from mrt_pipeline.runtime.table_source import SurveyedSource
+from mrt_pipeline.sources.openstreetmap.claims import open_source
 from tests.fakes.enrichment_sources import NO_CONFIG
 from tests.fakes.http_server import Reply, gzip_bomb, json_reply
 from tests.fakes.publishers import LocalAccess, Publishers, bad_replies, osm_node
@@ -38,7 +39,7 @@ def access(publishers: Publishers, tmp_path: Path) -> LocalAccess:
 
 def claims(access: LocalAccess) -> StationClaims:
     source = open_source(RunContext(access.settings, date(2026, 11, 23), access), NO_CONFIG)
-    assert isinstance(source, OsmSource)
+    assert isinstance(source, SurveyedSource)
     source.prepare([HOUGANG])
     source.survey([HOUGANG])
     return source.claims_for(HOUGANG, ())

@@ -16,8 +16,7 @@ from mrt_pipeline.errors import SourceFormatError, UsageError
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.recordings import load_recording
-from mrt_pipeline.sources.datagov.parsing import parse_exits
-from mrt_pipeline.sources.datagov.reading import read_exits
+from mrt_pipeline.sources.datagov.reading import parse_exits, read_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
 from mrt_pipeline.sources.mrtdown.reading import read_tables
@@ -87,7 +86,7 @@ def test_recorded_exits_are_exactly_those_of_the_payload(
     publishers: Publishers, config: Path, recorded: Path, tmp_path: Path
 ) -> None:
     refresh(config, _by_document(NO_FILES | {"exits": ALL_FILES["exits"]}), DAY, recorded)
-    table = read_exits(publishers.access(tmp_path, mode="snapshot"), 30)
+    table = read_exits(publishers.access(tmp_path, mode="snapshot"))
     assert table.records == parse_exits(ALL_FILES["exits"].read_bytes()).records
     assert table.findings == ()
 
@@ -97,9 +96,9 @@ def test_recorded_bus_tables_are_exactly_those_of_the_payload(
 ) -> None:
     refresh(config, _by_document(ALL_FILES), DAY, recorded)
     access = publishers.access(tmp_path, mode="snapshot")
-    assert read_bus_stops(access, 30).records == parse_bus_stops(ALL_FILES["bus_stops"].read_bytes()).records
+    assert read_bus_stops(access).records == parse_bus_stops(ALL_FILES["bus_stops"].read_bytes()).records
     services = parse_routes_file(ALL_FILES["bus_services"].read_bytes())[0].records
-    assert read_bus_services(access, 30).records == services
+    assert read_bus_services(access).records == services
 
 
 def test_recorded_positions_are_those_of_all_files(
@@ -108,7 +107,7 @@ def test_recorded_positions_are_those_of_all_files(
     refresh(config, _by_document(ALL_FILES), DAY, recorded)
     codes = [
         found.station_code
-        for found in read_stations(publishers.access(tmp_path, mode="snapshot"), 30, ()).records
+        for found in read_stations(publishers.access(tmp_path, mode="snapshot"), ()).records
     ]
     assert codes == ["BP1", "CC30", "EW24", "NS1", "NS4", "NS9", "NS13", "TE2", "TE10"]
 
@@ -243,14 +242,14 @@ def test_without_files_the_live_services_are_recorded(
     refresh(config, _by_document(NO_FILES), None, recorded)
     snapshot = publishers.access(tmp_path, mode="snapshot")
     live = publishers.access(tmp_path)
-    assert read_exits(snapshot, 0).records == read_exits(live, 0).records
-    assert read_bus_stops(snapshot, 0).records == read_bus_stops(live, 0).records
-    assert read_bus_services(snapshot, 0).records == read_bus_services(live, 0).records
+    assert read_exits(snapshot).records == read_exits(live.keeping(0)).records
+    assert read_bus_stops(snapshot).records == read_bus_stops(live.keeping(0)).records
+    assert read_bus_services(snapshot).records == read_bus_services(live.keeping(0)).records
     today = singapore_date(live.now())
-    letters, asked = (read_tables(access, 0, today) for access in (snapshot, live))
+    letters, asked = (read_tables(access.keeping(0), today) for access in (snapshot, live))
     assert letters.letters.records == asked.letters.records
     assert letters.names.records == asked.names.records
-    codes = [found.station_code for found in read_stations(snapshot, 0, ()).records]
+    codes = [found.station_code for found in read_stations(snapshot, ()).records]
     assert codes == ["BP1", "EW24", "NS1", "NS4", "NS9", "NS13", "TE2", "TE3"]
 
 

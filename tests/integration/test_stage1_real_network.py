@@ -54,7 +54,7 @@ def _access() -> SourceAccess:
 
 @cache
 def _ingested(day: date = DAY) -> Ingested:
-    return ingest(load_network(), day, read_exits(_access(), 0), read_stations(_access(), 0, []))
+    return ingest(load_network(), day, read_exits(_access()), read_stations(_access(), []))
 
 
 def _exits(day: date = DAY) -> dict[str, StationExit]:
@@ -85,7 +85,7 @@ def test_all_613_features_are_accounted() -> None:
         FeatureOutcome.SET_APART: 4,
     }
     assert {feature.record_id for feature in features} == {
-        item.record_id for item in read_exits(_access(), 0).records
+        item.record_id for item in read_exits(_access()).records
     }
     assert list(check_features(features, _ingested().stations)) == []
 

@@ -11,7 +11,7 @@ import pytest
 from mrt_pipeline.contracts.claims import EnrichmentSource
 from mrt_pipeline.errors import FetchError, SourceError
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.sources.lta_train_gtfs import fetching
+from mrt_pipeline.sources.lta_train_gtfs import claims
 from mrt_pipeline.sources.lta_train_gtfs.claims import open_source
 from tests.fakes.enrichment_sources import NO_CONFIG
 from tests.fakes.http_server import Reply, gzip_bomb, json_reply
@@ -145,7 +145,7 @@ def test_a_cut_file_is_refused_and_asked_for_again_by_the_next_run(
 def test_a_file_that_is_too_long_is_not_read_to_its_end(
     publishers: Publishers, access: LocalAccess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "MAX_ZIP_BYTES", 100)
+    monkeypatch.setattr(claims, "MAX_ZIP_BYTES", 100)
     with pytest.raises(FetchError, match="more than 100 bytes"):
         prepared(access)
 

@@ -20,9 +20,8 @@ from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import default_context
 from mrt_pipeline.sources.datamall.reading import read_bus_tables
-from mrt_pipeline.sources.fandom_wiki.broken_pages import find_trouble, is_blank
+from mrt_pipeline.sources.fandom_wiki.broken_pages import find_trouble, is_blank, is_short, shows_source
 from mrt_pipeline.sources.fandom_wiki.claims import LICENCE
-from mrt_pipeline.sources.fandom_wiki.page_completeness import is_short, shows_source
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.real.mediawiki import read_pages
 from tests.real.wiki.answers import Fact, facts_of, read_sheet, show

@@ -21,13 +21,14 @@ from mrt_pipeline.config.registry import all_sources
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.findings import Severity, count_records
+from mrt_pipeline.contracts.rows import columns_of, to_row
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.contracts.source_spec import SourceSpec
 from mrt_pipeline.errors import SourceFormatError, UsageError
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.files import read_bytes
-from mrt_pipeline.runtime.recordings import RECORDED, columns_of, save_recording, to_row
+from mrt_pipeline.runtime.recordings import RECORDED, save_recording
 
 Files = Mapping[str, Sequence[Path]]
 """document id to the files that hold it"""
@@ -133,9 +134,17 @@ def _documents() -> list[tuple[SourceSpec, Document]]:
 
 
 def _live(settings: Settings) -> Settings:
-    """Return the settings with every service live."""
+    """Return the settings with every service live, and asked even if an answer of it is on disk."""
     apis = {name: section.model_copy(update={"mode": None}) for name, section in settings.apis}
-    return settings.model_copy(update={"mode": Mode.LIVE, "apis": settings.apis.model_copy(update=apis)})
+    stages = settings.stages
+    asking = stages.stage1_ingestion.model_copy(update={"cache_ttl_days": 0})
+    return settings.model_copy(
+        update={
+            "mode": Mode.LIVE,
+            "apis": settings.apis.model_copy(update=apis),
+            "stages": stages.model_copy(update={"stage1_ingestion": asking}),
+        }
+    )
 
 
 def _moment(retrieved_at: datetime | None) -> datetime:

@@ -310,6 +310,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning("sources-disagree", "disagreement[|s] between sources", "find out which one is right"),
         _warning("wiki-page-blank", "page[|s] of the wiki that [is|are] blank", "check the page's history"),
         _info("head-unknown", "page[|s] with headers that are not in the vocabulary"),
+        _info("last-trains-contradict", "place[|s] where last trains contradict each other"),
         _info("trains-without-platform", "list[|s] of trains whose platform is not certain"),
         _info("wiki-page-missing", "station[|s] without a page in the wiki"),
     ),

@@ -74,10 +74,10 @@ class Document:
     publisher: str
     url: str
     """a page for people"""
-    dataset: str
-    """what the attribution calls the document"""
-    source: str
-    """where the attribution says that it is from"""
+    dataset: str = ""
+    """what the attribution calls the document, if not by its title"""
+    source: str = ""
+    """where the attribution says that it is from, if it does not just name the publisher"""
     licence: Licence = SODL
     record_type: type | None = None
     """dataclass of its records; none if it is text"""
@@ -85,5 +85,8 @@ class Document:
     def attribution(self, accessed_on: date) -> str:
         """Return the sentence that the licence asks for."""
         return self.licence.attribution.format(
-            dataset=self.dataset, date=accessed_on, source=self.source, url=self.licence.url
+            dataset=self.dataset or self.title,
+            date=accessed_on,
+            source=self.source or self.publisher,
+            url=self.licence.url,
         )

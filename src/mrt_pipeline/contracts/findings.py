@@ -25,7 +25,7 @@ class Side(Record):
     speaker: str
     """the source, by its configured name, or ``one page``"""
     says: str
-    """``yes``, ``no``, or the letter of a platform"""
+    """``yes``, ``no``, the letter of a platform, or when a train leaves: ``NS7 at 00:50``"""
     words: str | None = None
     """what it was read from: a quote, or a record"""
 
@@ -48,7 +48,7 @@ class Finding(Record):
     source: str | None = None
     """the configured name of a source that it is about as a whole: one that failed, or is old"""
     field: str | None = None
-    """the exit's field that it is about, if decisions depend on it: ``access.features.lift``,
+    """the field that it is about, if decisions depend on it or two sides differ: ``access.features.lift``,
     ``platforms.SE2>SE3.platform_code``"""
     sides: tuple[Side, ...] | None = None
     """the sides, if statements contradict each other"""

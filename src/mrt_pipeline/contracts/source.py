@@ -11,6 +11,10 @@ RecordT = TypeVar("RecordT")
 
 BUS_STOP_CODE = re.compile(r"[0-9]{5}")
 """a whole code, as LTA writes it"""
+STATION_CODE = re.compile(r"[A-Z]{2,3}[0-9]{0,2}[A-Z]?")
+"""``NS13``, ``NS3A``, ``STC``, ``CG``"""
+PLATFORM_LETTER = re.compile(r"[A-Z]|[0-9]{1,2}")
+"""letter or number as signed"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,21 @@ DATAGOV_RATES: Mapping[str, RateLimit] = MappingProxyType(
 """what data.gov.sg allows without a key"""
 
 
+def datagov_document(
+    document_id: str, title: str, publisher: str, record_type: type, dataset_id: str | None
+) -> Document:
+    """Return a document on its own page of data.gov.sg, or on the page where all are looked for."""
+    page = f"/{dataset_id}/view" if dataset_id else ""
+    return Document(
+        document_id=document_id,
+        title=title,
+        publisher=publisher,
+        url=f"https://data.gov.sg/datasets{page}",
+        source=f"the {publisher} at data.gov.sg",
+        record_type=record_type,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """The credentials that a live service requires."""
@@ -70,6 +85,21 @@ class Credentials:
 
 DATAMALL_KEY = Credentials((("LTA_ACCOUNT_KEY",),), service="LTA DataMall")
 """one key for all that LTA DataMall answers"""
+
+
+def datamall_document(
+    document_id: str, title: str, record_type: type | None = None, *, dataset: str = ""
+) -> Document:
+    """Return a document of LTA DataMall, which has one page for all."""
+    return Document(
+        document_id=document_id,
+        title=title,
+        publisher="Land Transport Authority",
+        url="https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html",
+        dataset=dataset,
+        source="LTA DataMall",
+        record_type=record_type,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ _AGREEMENTS = """\
 ## Where two sources agree or contradict each other
 
 Counted per exit and value; distance, order and conclusions never count as agreement.
-Contradicted values are published as unknown.
+Contradicted values are published as unknown; last trains at odds with each other, with low confidence.
 """
 
 

@@ -169,9 +169,10 @@ def _agreeing(values: list[Reasons], names: Mapping[str, str]) -> set[Pair]:
 
 
 def _contradicting(finding: Finding) -> set[Pair]:
+    """Return the pairs of sources that contradict each other; one may also contradict itself."""
     sides = finding.sides or ()
     return {
         (min(one.speaker, other.speaker), max(one.speaker, other.speaker))
         for one, other in combinations(sides, 2)
-        if one.says != other.says
+        if one.says != other.says and one.speaker != other.speaker
     }

@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.checks import finding_of
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, listed
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Evidence, EvidenceMap, Method
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit
+from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.extraction.buildings import cite_buildings, is_same_building
 from mrt_pipeline.network import Direction, Network, network_evidence
 
@@ -45,38 +46,54 @@ def find_strays(
     stray = [direction for direction in signed if direction not in directions]
     if not stray:
         return ()
-    shown = ", ".join(f"{here} to {following} ({line})" for line, here, following in stray[:SHOWN_DIRECTIONS])
-    more = f" and {len(stray) - SHOWN_DIRECTIONS} more" if len(stray) > SHOWN_DIRECTIONS else ""
+    named = (f"{here} to {following} ({line})" for line, here, following in stray)
     return (
         finding_of(
             "letter-without-direction",
             f"{document_id} has letters for {counted(len(stray), 'direction')} that the network's table does "
-            f"not have on this day: {shown}{more}. They are not used; see whether the table lacks a change.",
+            f"not have on this day: {listed(named, SHOWN_DIRECTIONS)}. They are not used; see whether the "
+            "table lacks a change.",
             record_id=document_id,
         ),
     )
 
 
-def claim_platforms(
-    found: StationExit,
+def claim_letters(
     station: Station,
-    ways: Iterable[Direction],
+    ways_by_code: Mapping[str, Iterable[Direction]],
     letters: Mapping[DirectionKey, SignedLetters],
     network: Network,
-) -> Iterator[ExitPlatform]:
-    """Yield a claim for each letter from which trains of each direction leave.
+) -> tuple[ExitEnrichment, ...]:
+    """Return for each exit a claim for each letter from which trains of each direction leave.
 
     Args:
-        found: the exit that leads there.
-        station: whose exit it is.
-        ways: where trains go from this station.
+        station: whose exits lead there.
+        ways_by_code: where trains go from any station.
         letters: those of any direction.
         network: by which buildings are told apart.
     """
-    for way in ways:
-        if (signed := letters.get(key_of(way))) is not None:
-            is_same = is_same_building(way.station_code, found, station, network)
-            yield from _claim(way, signed, found, is_same_building=is_same)
+    signed = [
+        (way, letters[key_of(way)])
+        for code in station.mrt_codes
+        for way in ways_by_code.get(code, ())
+        if key_of(way) in letters
+    ]
+    return tuple(
+        ExitEnrichment(
+            exit_id=found.exit_id,
+            platforms=tuple(
+                platform
+                for way, given in signed
+                for platform in _claim(
+                    way,
+                    given,
+                    found,
+                    is_same_building=is_same_building(way.station_code, found, station, network),
+                )
+            ),
+        )
+        for found in station.exits
+    )
 
 
 def _claim(

@@ -7,11 +7,14 @@ without an answer, and no other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlencode
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import StationClaims
+from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Evidence, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Landmark, Station, StepFree
@@ -19,12 +22,22 @@ from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import StationPageFact
 from mrt_pipeline.errors import SourceError
 from mrt_pipeline.extraction.exit_matching import Naming, match_exit
+from mrt_pipeline.runtime.documents import Payload, provenance_of
 from mrt_pipeline.runtime.records import show
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.checked_answers import Answers
+    from mrt_pipeline.runtime.http import Answer
+    from mrt_pipeline.runtime.source_access import SourceAccess
+
+ReadT = TypeVar("ReadT")
 
 LIFT, TOILET, LANDMARK = "lift", "toilet", "landmark"
 FEATURES = {LIFT: AccessFeature.LIFT, TOILET: AccessFeature.TOILET}
 FAILURES_IN_A_ROW = 5
 """so many pages that cannot be had, one after the other, and no further one is asked for"""
+MAX_BYTES = 2 * 2**20
+"""of one page"""
 
 Cited = tuple[StationPageFact, Evidence]
 """a fact, and where it stands"""
@@ -84,6 +97,74 @@ def read_each(keys: Iterable[PageKey], read_page: Callable[[PageKey], Page]) -> 
             if in_a_row == FAILURES_IN_A_ROW:
                 raise
     return Pages(tuple(read), tuple(failures))
+
+
+@dataclass(frozen=True, slots=True)
+class PageSite:
+    """Asks a publisher's site for its pages."""
+
+    access: SourceAccess
+    api: str
+    """section of ``apis`` with ``base_url``"""
+    document: Document
+    """all pages together"""
+
+    def url_of(self, path: str, query: Mapping[str, str] | None = None) -> str:
+        """Return the address of what lies at a path below the site's."""
+        base = str(getattr(self.access.settings.apis, self.api).base_url).rstrip("/")
+        return f"{base}/{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def read(
+        self,
+        parse: Callable[[Answer], ReadT],
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        form: Mapping[str, str] | None = None,
+    ) -> ReadT:
+        """Return what is read in the answer to a GET, or to a POST of a form.
+
+        Raises:
+            SourceError: if there is no answer, or ``parse`` refuses it.
+        """
+        document_id, client = self.document.document_id, self.access.http(self.api)
+
+        def ask(conditions: Mapping[str, str]) -> Answer:
+            if form is not None:
+                return client.post_form(document_id, self.url_of(path), form, max_bytes=MAX_BYTES)
+            url = self.url_of(path, query)
+            return client.get(document_id, url, conditions=conditions, max_bytes=MAX_BYTES)
+
+        def read(answers: Answers) -> ReadT:
+            return parse(answers.get(self.url_of(path, form or query), ask, max_bytes=MAX_BYTES))
+
+        return self.access.read_checked(document_id, read)
+
+    def read_page(
+        self,
+        key: PageKey,
+        name: str,
+        parse: Callable[[bytes, PageKey], PageFacts],
+        path: str,
+        query: Mapping[str, str] | None = None,
+    ) -> Page:
+        """Return a page as a document of its own, called ``name`` among the site's.
+
+        Raises:
+            SourceError: if it cannot be had, or ``parse`` refuses it.
+        """
+
+        def read(answer: Answer) -> tuple[Payload, PageFacts]:
+            return Payload(answer.content, answer.retrieved_at), parse(answer.content, key)
+
+        payload, facts = self.read(read, path, query)
+        update = {
+            "document_id": f"{self.document.document_id}:{name}",
+            "title": f"{key.station_name}, {self.document.title}",
+            "url": self.url_of(path, query),
+        }
+        provenance = provenance_of(self.document, payload, len(facts.facts))
+        return Page(key, facts, provenance.model_copy(update=update))
 
 
 def version_of(pages: Iterable[Page]) -> str:

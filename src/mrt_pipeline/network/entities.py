@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -216,20 +216,22 @@ class Network:
 
     def directions(self, as_of: date) -> dict[str, tuple[Direction, ...]]:
         """Return where trains go from each code in operation on a day, in the order of services."""
-        found: dict[str, list[Direction]] = {}
-        for service in self.services:
-            if service.runs_on(as_of):
-                for direction in self._directions_of(service, as_of):
-                    found.setdefault(direction.station_code, []).append(direction)
-        return {code: tuple(items) for code, items in found.items()}
+        return self._directions((service, as_of) for service in self.services if service.runs_on(as_of))
 
     def former_directions(self, as_of: date) -> dict[str, tuple[Direction, ...]]:
         """Return where trains of services that have ended by a day went at last, by station code."""
+        return self._directions(
+            (service, service.valid_to - timedelta(days=1))
+            for service in self.services
+            if service.valid_to is not None and service.valid_to <= as_of
+        )
+
+    def _directions(self, services: Iterable[tuple[Service, date]]) -> dict[str, tuple[Direction, ...]]:
+        """Return by station code where trains go, of some services each on a day."""
         found: dict[str, list[Direction]] = {}
-        for service in self.services:
-            if service.valid_to is not None and service.valid_to <= as_of:
-                for direction in self._directions_of(service, service.valid_to - timedelta(days=1)):
-                    found.setdefault(direction.station_code, []).append(direction)
+        for service, day in services:
+            for direction in self._directions_of(service, day):
+                found.setdefault(direction.station_code, []).append(direction)
         return {code: tuple(items) for code, items in found.items()}
 
     def _directions_of(self, service: Service, as_of: date) -> Iterator[Direction]:

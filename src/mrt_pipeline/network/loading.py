@@ -21,11 +21,15 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from mrt_pipeline.contracts.evidence import RecordedTable
+from mrt_pipeline.contracts.rows import from_row
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.network.doubts import find_vain_doubts
 from mrt_pipeline.network.entities import CodeEntry, DateSource, KnownExit, Line, Network, Service
+
+RecordT = TypeVar("RecordT")
 
 TABLES = (
     "lines.csv",
@@ -47,16 +51,13 @@ def load_network(folder: Path = Path(__file__).parent) -> Network:
         InternalError: if the tables contradict each other.
     """
     network = Network(
-        lines=tuple(_read_lines(folder)),
+        lines=_records(Line, folder / "lines.csv"),
         names={row["slug"]: row["name"] for row in _rows(folder / "stations.csv")},
-        codes=tuple(_read_codes(folder)),
+        codes=_records(CodeEntry, folder / "codes.csv"),
         services=tuple(_read_services(folder)),
         sha256=_sha256(folder),
-        known_exits=tuple(_read_known_exits(folder)),
-        documents={
-            row["document"]: DateSource(row["publisher"], row["title"])
-            for row in _rows(folder / "documents.csv")
-        },
+        known_exits=_records(KnownExit, folder / "known_exits.csv"),
+        documents={row["document"]: from_row(DateSource, row) for row in _rows(folder / "documents.csv")},
         tables=tuple(_tables(folder)),
         known_until=_read_horizon(folder),
     )
@@ -121,30 +122,6 @@ def _find_exit_contradictions(network: Network) -> Iterator[str]:
         seen.add(known.exit_id)
 
 
-def _read_lines(folder: Path) -> Iterator[Line]:
-    for row in _rows(folder / "lines.csv"):
-        yield Line(
-            row["line_code"], row["name"], row["mode"], tuple(row["code_prefixes"].split()), row["colour"]
-        )
-
-
-def _read_codes(folder: Path) -> Iterator[CodeEntry]:
-    for row in _rows(folder / "codes.csv"):
-        yield CodeEntry(
-            station_code=row["station_code"],
-            slug=row["slug"],
-            line_code=row["line_code"],
-            opened_date=_date(row["opened_date"]),
-            closed_date=_date(row["closed_date"]),
-            renumbered_to=row["renumbered_to"] or None,
-            lat=float(row["lat"]),
-            lng=float(row["lng"]),
-            position_source=row["position_source"],
-            opened_document=row["opened_document"] or None,
-            closed_document=row["closed_document"] or None,
-        )
-
-
 def _read_services(folder: Path) -> Iterator[Service]:
     for row in _rows(folder / "services.csv"):
         yield Service(
@@ -158,25 +135,16 @@ def _read_services(folder: Path) -> Iterator[Service]:
         )
 
 
-def _read_known_exits(folder: Path) -> Iterator[KnownExit]:
-    for row in _rows(folder / "known_exits.csv"):
-        yield KnownExit(
-            slug=row["slug"],
-            line_code=row["line_code"],
-            exit_code=row["exit_code"],
-            suffix=row["suffix"],
-            lat=float(row["lat"]),
-            lng=float(row["lng"]),
-            reason=row["reason"],
-        )
-
-
 def _read_horizon(folder: Path) -> date:
     path = folder / "horizon.csv"
     days = [date.fromisoformat(row["known_until"]) for row in _rows(path)]
     if len(days) != 1:
         raise InternalError(f"{path} has {len(days)} rows; expected one.")
     return days[0]
+
+
+def _records(record_type: type[RecordT], path: Path) -> tuple[RecordT, ...]:
+    return tuple(from_row(record_type, row) for row in _rows(path))
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -1,6 +1,6 @@
 """Read a document from answers on disk or of its service, and keep only answers that passed its checks.
 
-    access.read_checked(document_id, ttl_days, lambda answers: check(parse(answers.get(url, ask).content)))
+    access.read_checked(document_id, lambda answers: check(parse(answers.get(url, ask).content)))
 
 A document may take several answers, such as the pages of a list. They are taken from the disk all together or
 not at all, since pages of different days make no list, and they are kept all together, once the caller's

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.errors import FetchError, SourceError, SourceFormatError
-from mrt_pipeline.runtime.documents import Payload
+from mrt_pipeline.runtime.documents import Payload, refuse_losses
 from mrt_pipeline.runtime.records import is_object, parse_json, show
 from mrt_pipeline.runtime.signed_links import download, is_link
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.http import Answer
     from mrt_pipeline.runtime.source_access import SourceAccess
+
+RecordT = TypeVar("RecordT")
 
 POLL_PAUSES_S = (2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0)
 """between polls while a download is queued or data.gov.sg asks for patience"""
@@ -28,38 +31,52 @@ TOO_MANY_REQUESTS = 24
 class Dataset:
     """What is requested."""
 
-    document_id: str
-    """what errors and findings call it"""
     dataset_id: str
     """what data.gov.sg calls it"""
     api: str
     """section of ``apis`` with ``base_url`` and ``metadata_url``"""
 
 
-def fetch_dataset(
-    access: SourceAccess, answers: Answers, dataset: Dataset, *, sleep: Callable[[float], None] = time.sleep
-) -> Payload:
-    """Return the file of a dataset; its revision is when it was last updated.
+def read_dataset(
+    access: SourceAccess,
+    document: Document,
+    dataset: Dataset,
+    make: Callable[[Payload], SourceTable[RecordT]],
+) -> SourceTable[RecordT]:
+    """Return the table of a dataset that is asked for now.
+
+    A file of which nobody could say when it was last updated is used, and not kept on disk.
+
+    Args:
+        access: settings, keys and the HTTP client.
+        document: what errors and findings call it.
+        dataset: where it is asked for.
+        make: returns the table of a file; its revision is when it was last updated.
 
     Raises:
-        SourceError: if it cannot be obtained.
+        SourceError: if the file cannot be had, or ``make`` refuses it, or a record could not be read.
     """
-    return _Downloads(access, dataset, sleep).get(answers)
+
+    def read(answers: Answers) -> SourceTable[RecordT]:
+        return refuse_losses(make(_Downloads(access, document.document_id, dataset).get(answers)))
+
+    return access.read_checked(
+        document.document_id, read, is_sound=lambda table: bool(table.provenance.revision)
+    )
 
 
 class _Downloads:
     """One dataset's downloads."""
 
-    def __init__(self, access: SourceAccess, dataset: Dataset, sleep: Callable[[float], None]) -> None:
+    def __init__(self, access: SourceAccess, document_id: str, dataset: Dataset) -> None:
         section = getattr(access.settings.apis, dataset.api)
         path = f"datasets/{dataset.dataset_id}"
-        self._document_id = dataset.document_id
+        self._document_id = document_id
         self._api = dataset.api
         self._poll_url = f"{str(section.base_url).rstrip('/')}/{path}/poll-download"
         self._metadata_url = f"{str(section.metadata_url).rstrip('/')}/{path}/metadata"
         self._access = access
         self._client = access.http(dataset.api)
-        self._sleep = sleep
 
     def get(self, answers: Answers) -> Payload:
         """Return the file; a copy of it has its revision for a date."""
@@ -119,7 +136,7 @@ class _Downloads:
                 self._access.tell(
                     f"{self._document_id}: data.gov.sg says {state}; checking again in {pause_s:g} s."
                 )
-                self._sleep(pause_s)
+                self._access.sleep(pause_s)
         raise FetchError(
             self._document_id,
             f"data.gov.sg said {state} {len(POLL_PAUSES_S) + 1} times; run again later, or set "

@@ -2,27 +2,22 @@
 
 ``mrt_pipeline/recorded/`` holds data only, all of it written by ``save_recording``:
 
-    <document_id>.csv   one table, UTF-8, a header and one row per record
+    <document_id>.csv   one table, UTF-8, a header and one row per record (``contracts/rows.py``)
     provenance.json     document_id to {"provenance": …, "table_sha256": …}
 
 A table is written before its entry in ``provenance.json``. An interruption between the two leaves a table
 that does not match its entry: it is refused as damaged until it is recorded again, so that no rows ever
 stand under a provenance that is not theirs.
-
-In a table a text stands as it is, a number as Python spells it, a list of words separated by spaces, a
-missing value as an empty cell. Other types cannot be recorded.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -149,53 +144,3 @@ def _parse_table(document_id: str, content: bytes) -> list[dict[str, str]]:
     except csv.Error as error:
         reason = str(error)
     raise SourceFormatError(document_id, f"{document_id}.csv is not a table: {reason}. {REMEDY}")
-
-
-RecordT = TypeVar("RecordT")
-Reader = Callable[[str], Any]
-
-
-def columns_of(record_type: type) -> list[str]:
-    """Return the columns of a table of some records, in the order of their fields."""
-    return list(_readers(record_type))
-
-
-def to_row(record: object) -> dict[str, str]:
-    """Return a record as a row."""
-    return {name: _cell(getattr(record, name)) for name in columns_of(type(record))}
-
-
-def from_row(record_type: type[RecordT], row: Mapping[str, str]) -> RecordT:
-    """Return the record of a row.
-
-    Raises:
-        KeyError: if the row lacks a column.
-        ValueError: if a cell is not of its field's type.
-    """
-    return record_type(*[read(row[name]) for name, read in _readers(cast(Hashable, record_type)).items()])
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return " ".join(value) if isinstance(value, tuple) else str(value)
-
-
-@cache
-def _readers(record_type: Hashable) -> dict[str, Reader]:
-    kind: Any = record_type
-    hints = get_type_hints(kind)
-    return {field.name: _reader_of(hints[field.name]) for field in fields(kind)}
-
-
-def _reader_of(hint: Any) -> Reader:
-    if hint in (str, int, float):
-        found: Reader = hint
-        return found
-    if get_origin(hint) is tuple and get_args(hint)[0] is str:
-        return lambda cell: tuple(cell.split())
-    if get_origin(hint) is UnionType and NoneType in get_args(hint):
-        (inner,) = (part for part in get_args(hint) if part is not NoneType)
-        read = _reader_of(inner)
-        return lambda cell: read(cell) if cell else None
-    raise TypeError(f"a field of type {hint} cannot be recorded")

@@ -98,6 +98,12 @@ def is_object(value: object) -> TypeGuard[Mapping[str, object]]:
     return isinstance(value, dict)
 
 
+def name_or_place(given: object, pattern: re.Pattern[str], place: str) -> str:
+    """Return what a record calls itself if that can be its name, else the place by which it is found."""
+    name = str(given).strip() if isinstance(given, str | int) and not isinstance(given, bool) else ""
+    return name if pattern.fullmatch(name) else place
+
+
 def read_number(value: object) -> float | None:
     """Return a finite number given as a number or spelled as a text, else nothing."""
     if isinstance(value, str) and _NUMBER.fullmatch(spelled := value.strip()):

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from mrt_pipeline.config.registry import all_sources, rates_by_host, sources_by_api
 from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.documents import Document
+from mrt_pipeline.contracts.rows import from_row
 from mrt_pipeline.contracts.sections import ApiSection, Mode
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.contracts.source_spec import Credentials, SourceSpec
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.runtime.files import remove_abandoned
 from mrt_pipeline.runtime.rate_limits import RateLimiter, TimeLimit
-from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, from_row, load_recording
+from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, load_recording
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -68,7 +69,7 @@ class SourceAccess:
         keys = {spec.unrated_with for spec in all_sources() if _has(secrets, spec.unrated_with)}
         paces = rates_by_host(keys)
         self._limiter = RateLimiter(paces, sleep=sleep, tell=tell)
-        self._sleep = sleep
+        self.sleep = sleep
 
     def mode_of(self, api: str) -> Mode:
         """Return where the facts of an ``apis`` section come from."""
@@ -98,14 +99,19 @@ class SourceAccess:
     def read_checked(
         self,
         document_id: str,
-        ttl_days: float,
         read: Callable[[Answers], ReadT],
         *,
         is_sound: Callable[[ReadT], bool] = lambda _: True,
+        ttl_days: float | None = None,
     ) -> ReadT:
-        """Return what ``read`` makes of answers from the disk or the service: see ``CheckedAnswers.read``."""
+        """Return what ``read`` makes of answers from the disk or the service: see ``CheckedAnswers.read``.
+
+        ``ttl_days`` is as configured, unless it is given.
+        """
         from mrt_pipeline.runtime.checked_answers import CheckedAnswers
 
+        if ttl_days is None:
+            ttl_days = self.settings.stages.stage1_ingestion.cache_ttl_days
         checked = CheckedAnswers(self._kept_answers(), now=self.now, tell=self.tell)
         return checked.read(document_id, ttl_days, read, is_sound=is_sound)
 
@@ -165,7 +171,7 @@ class SourceAccess:
             ),
             now=self.now,
             limiter=self._limiter,
-            sleep=self._sleep,
+            sleep=self.sleep,
             tell=self.tell,
             limit=lambda: self._limit,
         )

@@ -9,6 +9,7 @@ from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import InternalError
+from mrt_pipeline.runtime.files import sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +71,56 @@ class LateTableSource:
         if self._source is None:
             raise InternalError(f"{self.name} was asked before it was prepared")
         return self._source
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What comes of holding tables against all stations."""
+
+    claim: Callable[[Station], StationClaims]
+    """what the tables say of one station"""
+    findings: tuple[Finding, ...] = ()
+    """what concerns no single station"""
+
+
+class SurveyedSource:
+    """Claims of tables that are held against all stations at once (a ``SurveyingSource``).
+
+    What is claimed of a station depends on the others too, so its version is the fingerprint of its claims.
+    """
+
+    def __init__(self, name: str, load: Callable[[], Callable[[Sequence[Station]], Survey]]) -> None:
+        """Take the source's name in the configuration, and what reads its tables and returns the survey."""
+        self.name = name
+        self._load = load
+        self._compare: Callable[[Sequence[Station]], Survey] | None = None
+        self._survey: Survey | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what concerns no single station; nothing before the survey."""
+        return self._survey.findings if self._survey else ()
+
+    def prepare(self, stations: Sequence[Station]) -> None:
+        """Read the tables.
+
+        Raises:
+            SourceError: if they cannot be had.
+        """
+        self._compare = self._load()
+
+    def survey(self, stations: Sequence[Station]) -> None:
+        """Hold the tables against every station of the run."""
+        if self._compare is None:
+            raise InternalError(f"{self.name} was to compare stations before it was prepared")
+        self._survey = self._compare(stations)
+
+    def version_for(self, station: Station) -> str:
+        """Return the fingerprint of all that is claimed of a station."""
+        return sha256_of(self.claims_for(station, ()).model_dump_json().encode())
+
+    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
+        """Return what is claimed of a station's exits."""
+        if self._survey is None:
+            raise InternalError(f"{self.name} was asked before the survey")
+        return self._survey.claim(station)

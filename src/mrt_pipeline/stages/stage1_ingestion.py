@@ -45,7 +45,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         section = context.settings.stages.stage1_ingestion
         context.stop.check()
         with context.access.limited(f"stages.{self.stage_name}.timeout_minutes", section.timeout_minutes):
-            exits = read_exits(context.access, section.cache_ttl_days)
+            exits = read_exits(context.access)
             context.stop.check()
             locations = self._read_locations(network)
         made = ingest(network, context.as_of, exits, locations)
@@ -75,8 +75,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
     def _read_locations(self, network: Network) -> SourceTable[StationLocation] | None:
         """Return OneMap's places of the stations in operation, if the configuration asks for them."""
         context = self._context
-        section = context.settings.stages.stage1_ingestion
-        if "onemap" not in section.sources:
+        if "onemap" not in context.settings.stages.stage1_ingestion.sources:
             return None
         from mrt_pipeline.sources.onemap.reading import read_stations
 
@@ -85,4 +84,4 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
             for entries in network.open_codes(context.as_of).values()
             for entry in entries
         ]
-        return read_stations(context.access, section.cache_ttl_days, wanted)
+        return read_stations(context.access, wanted)

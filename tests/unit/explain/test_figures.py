@@ -79,6 +79,24 @@ def test_each_pair_that_says_otherwise_is_a_contradiction_which_the_page_lists()
     assert f"- bishan-nsl-A, access.step_free: {said}" in render_coverage(dataset)
 
 
+def test_a_source_at_odds_with_itself_is_listed_and_is_no_pair_of_sources() -> None:
+    own = DISPUTE.model_copy(
+        update={
+            "exit_id": None,
+            "slug": "kranji",
+            "field": "trains.NS7>NS5.last_train",
+            "sides": (
+                Side(speaker="mrtdown", says="NS7 at 00:50"),
+                Side(speaker="mrtdown", says="NS5 at 00:46"),
+            ),
+        }
+    )
+    dataset = make_dataset(*open_stations(), findings=(own,))
+    assert count_figures(dataset).agreements == {}
+    said = "mrtdown says NS7 at 00:50, mrtdown says NS5 at 00:46"
+    assert f"- kranji, trains.NS7>NS5.last_train: {said}" in render_coverage(dataset)
+
+
 def test_an_exit_without_a_value_is_unknown_to_every_source() -> None:
     page = render_coverage(make_dataset(*open_stations()))
     assert "| Step-free yes or no | 0 | 4 | 0.0% |" in page

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,9 @@ from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.recordings import (
     PROVENANCE_NAME,
     RECORDED,
-    columns_of,
     find_table_sha256,
-    from_row,
     load_recording,
     save_recording,
-    to_row,
 )
 from tests.fakes.network_builder import provenance
 from tests.fakes.small_disk import small_disk
@@ -144,49 +140,3 @@ def test_what_is_recorded_again_as_it_was_read_is_the_same_entry(tmp_path: Path)
     recording = load_recording(STOPS, tmp_path)
     save_recording(tmp_path, STOPS, ["code", "description"], recording.rows, recording.provenance)
     assert (tmp_path / PROVENANCE_NAME).read_bytes() == before
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    name: str
-    number: int
-    height_m: float
-    codes: tuple[str, ...]
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Unrecordable:
-    inner: dict[str, str]
-
-
-WORDS = st.text(st.characters(exclude_categories=["Z", "C"]), min_size=1)
-
-
-@given(
-    st.builds(
-        Measured,
-        name=st.text(),
-        number=st.integers(),
-        height_m=st.floats(allow_nan=False),
-        codes=st.lists(WORDS).map(tuple),
-        note=st.none() | st.text(min_size=1),
-    )
-)
-def test_a_record_read_from_its_row_is_the_same(record: Measured) -> None:
-    assert from_row(Measured, to_row(record)) == record
-
-
-def test_the_columns_are_the_fields_in_their_order() -> None:
-    assert columns_of(Measured) == ["name", "number", "height_m", "codes", "note"]
-
-
-def test_a_cell_of_another_type_is_refused() -> None:
-    row = {"name": "a", "number": "many", "height_m": "1", "codes": "", "note": ""}
-    with pytest.raises(ValueError, match="many"):
-        from_row(Measured, row)
-
-
-def test_a_type_without_a_spelling_is_refused() -> None:
-    with pytest.raises(TypeError, match="cannot be recorded"):
-        columns_of(Unrecordable)

@@ -72,9 +72,7 @@ def test_a_client_asks_as_its_section_and_the_operator_say(tmp_path: Path) -> No
         access = _access(tmp_path, {"datamall": {"base_url": server.url}}, time)
         client, url = access.http("datamall"), f"{server.url}/BusStops"
         answer = access.read_checked(
-            "lta-bus-stops",
-            1,
-            lambda answers: answers.get(url, lambda _: client.get("lta-bus-stops", url)),
+            "lta-bus-stops", lambda answers: answers.get(url, lambda _: client.get("lta-bus-stops", url))
         )
         access.close()
     assert answer.content == b"stops"

@@ -13,8 +13,7 @@ from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.source import ExitFeature
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Payload
-from mrt_pipeline.sources.datagov.parsing import parse_exits
-from mrt_pipeline.sources.datagov.reading import exits_table
+from mrt_pipeline.sources.datagov.reading import exits_table, parse_exits
 from tests.unit.sources.payloads import Feature, as_json, checks, exits_with, payload, plain
 
 YISHUN_A = ExitFeature("21494", "YISHUN MRT STATION", "Exit A", 1.4293972, 103.8347836)

@@ -10,8 +10,13 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.errors import SourceError
-from mrt_pipeline.sources.fandom_wiki.broken_pages import Trouble, find_trouble, is_blank
-from mrt_pipeline.sources.fandom_wiki.page_completeness import is_short, shows_source
+from mrt_pipeline.sources.fandom_wiki.broken_pages import (
+    Trouble,
+    find_trouble,
+    is_blank,
+    is_short,
+    shows_source,
+)
 from mrt_pipeline.sources.fandom_wiki.pages import PageTroubleError, WrongPageError, fetch_page
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 from tests.unit.sources.fandom_scene import FakeWiki, in_turn

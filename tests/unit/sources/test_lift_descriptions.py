@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.sources.lta_lifts.descriptions import LiftWords, read_description
+from mrt_pipeline.sources.lta_lifts.parsing import LiftWords, read_description
 
 
 @pytest.mark.parametrize(

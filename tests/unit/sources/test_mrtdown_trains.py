@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.contracts.findings import Severity
+from mrt_pipeline.contracts.evidence import Confidence
+from mrt_pipeline.contracts.findings import Finding, Severity, Side
 from mrt_pipeline.contracts.network import ServiceDays, Station, TrainTimes
+from mrt_pipeline.contracts.rows import from_row
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.network import load_network
-from mrt_pipeline.runtime.recordings import from_row, load_recording
+from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.sources.mrtdown import ServiceTimes
 from mrt_pipeline.sources.mrtdown.claims import name_directions, source_of
 from mrt_pipeline.sources.mrtdown.reading import Tables
@@ -58,7 +60,7 @@ def test_times_belong_to_the_direction_that_their_service_takes() -> None:
 @pytest.mark.parametrize("last", ["00:31", "24:31"])
 def test_a_last_train_after_midnight_is_the_same_however_it_is_written(last: str) -> None:
     records = parse_trains(files(trains_of("NSL_S", last=last))).records
-    found, findings = trains_on(AS_OF, records, PLATFORMS, CITED)
+    found, findings = trains_on(AS_OF, records, PLATFORMS, NETWORK, CITED)
     assert findings == ()
     assert [(it.days, it.first_train, it.last_train, it.is_last_next_day) for it in found["NS2"]] == [
         (days, "05:35", "00:31", True) for days in ServiceDays
@@ -111,11 +113,82 @@ def test_times_of_a_path_that_had_ended_when_the_station_was_looked_at_are_none(
 def test_a_service_that_leaves_a_station_two_ways_is_told_and_gives_no_times() -> None:
     there_and_back = service_file("NSL_S", NORTH, MID, PIER, MID, NORTH)
     records = parse_trains(files(trains_of("NSL_S"), services=(there_and_back,))).records
-    found, [finding] = trains_on(AS_OF, records, PLATFORMS, CITED)
+    found, [finding] = trains_on(AS_OF, records, PLATFORMS, NETWORK, CITED)
     assert found == {}
     assert (finding.check, finding.severity) == ("trains-without-platform", Severity.INFO)
     assert "of 1 service are not published" in finding.message
     assert ": MID NSL_S. The service leaves" in finding.message
+
+
+def leaving(code: str, next_code: str, last: str, **changes: Any) -> ServiceTimes:
+    """Return the times of a service to the north at a station, the same on all days."""
+    of_day = dict.fromkeys((days.value for days in ServiceDays), ("05:35", last)) | changes
+    weekday, saturday, sunday = of_day.values()
+    return ServiceTimes(code, "N", code, next_code, "NSL", weekday, saturday, sunday, "1996-02-10", None)
+
+
+def last_trains(*records: ServiceTimes) -> tuple[set[tuple[str, Confidence]], list[Finding]]:
+    """Return codes with the confidence of their weekday's times, and what was found."""
+    ways = {(it.line_code, it.station_code, it.next_code): it.station_code for it in records}
+    found, findings = trains_on(AS_OF, records, ways, NETWORK, CITED)
+    confidences = {
+        (code, it.confidence)
+        for code, trains in found.items()
+        for it in trains
+        if it.days is ServiceDays.WEEKDAY
+    }
+    return confidences, list(findings)
+
+
+@pytest.mark.parametrize("there", ["00:46", "00:50"])
+def test_a_last_train_that_leaves_the_next_station_no_later_is_told_with_both_sides(there: str) -> None:
+    confidences, [finding] = last_trains(
+        leaving("NS8", "NS7", "00:46"), leaving("NS7", "NS5", "00:50"), leaving("NS5", "NS4", there)
+    )
+    assert confidences == {("NS8", Confidence.MEDIUM), ("NS7", Confidence.LOW), ("NS5", Confidence.LOW)}
+    assert (finding.check, finding.slug, finding.record_id) == (
+        "last-trains-contradict",
+        "kranji",
+        "mrtdown-trains:NS7:N",
+    )
+    assert finding.sides == (
+        Side(speaker="mrtdown", says="NS7 at 00:50", words="NS7:N"),
+        Side(speaker="mrtdown", says=f"NS5 at {there}", words="NS5:N"),
+    )
+
+
+@pytest.mark.parametrize("there", ["00:51", "01:10"])
+def test_a_last_train_that_leaves_the_next_station_later_contradicts_nothing(there: str) -> None:
+    confidences, findings = last_trains(leaving("NS7", "NS5", "23:59"), leaving("NS5", "NS4", there))
+    assert {confidence for _, confidence in confidences} == {Confidence.MEDIUM}
+    assert findings == []
+
+
+def test_only_the_days_that_contradict_each_other_are_doubtful() -> None:
+    later = ("05:35", "23:55")
+    confidences, [finding] = last_trains(
+        leaving("NS7", "NS5", "23:50"), leaving("NS5", "NS4", "23:40", weekday=later)
+    )
+    assert {confidence for _, confidence in confidences} == {Confidence.MEDIUM}
+    assert "(saturday, sunday_public_holiday)" in finding.message
+
+
+def test_the_last_train_of_a_ring_may_end_where_others_began() -> None:
+    _, findings = last_trains(
+        leaving("NS7", "NS5", "00:10"), leaving("NS5", "NS4", "00:14"), leaving("NS4", "NS7", "00:20")
+    )
+    assert findings == []
+
+
+def test_the_recorded_last_trains_contradict_each_other_at_five_places() -> None:
+    told = [it for it in source_of(recorded(), NETWORK, AS_OF).findings if it.sides]
+    assert {(it.slug, *(side.says for side in it.sides or ())) for it in told} == {
+        ("pioneer", "EW28 at 23:36", "EW27 at 23:34"),
+        ("kranji", "NS7 at 00:50", "NS5 at 00:46"),
+        ("caldecott", "TE9 at 23:58", "TE11 at 23:56"),
+        ("simei", "EW3 at 00:37", "EW2 at 00:37"),
+        ("yio-chu-kang", "NS15 at 23:31", "NS16 at 23:31"),
+    }
 
 
 def test_two_platforms_towards_one_station_take_no_times() -> None:

@@ -19,7 +19,8 @@ from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.deduction import conclude_step_free
 from mrt_pipeline.extraction.merging import MergedStation, merge_claims
 from mrt_pipeline.network import load_network
-from mrt_pipeline.sources.openstreetmap.claims import OsmSource
+from mrt_pipeline.runtime.table_source import SurveyedSource
+from mrt_pipeline.sources.openstreetmap.claims import source_of
 from mrt_pipeline.sources.openstreetmap.parsing import parse_entrances
 from tests.fakes.network_builder import provenance
 from tests.fakes.publishers import osm_node
@@ -53,10 +54,10 @@ def answer(*elements: object, **more: object) -> bytes:
     return json.dumps({"elements": elements, **more}).encode()
 
 
-def source(*elements: object, stations: tuple[Station, ...] = (BUGIS,)) -> OsmSource:
+def source(*elements: object, stations: tuple[Station, ...] = (BUGIS,)) -> SurveyedSource:
     parsed, _ = parse_entrances(answer(*elements), AS_OF)
     where = provenance("osm-entrances", licence="ODbL-1.0", publisher="OpenStreetMap contributors")
-    made = OsmSource(lambda: SourceTable(parsed.records, where, parsed.findings))
+    made = source_of(lambda: SourceTable(parsed.records, where, parsed.findings))
     made.prepare(stations)
     made.survey(stations)
     return made

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.network import LandmarkKind
 from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.sources.official_places import SPEC
-from mrt_pipeline.sources.official_places.naming import CORRECTIONS, SPELLINGS, write_name
+from mrt_pipeline.sources.official_places.choosing import CORRECTIONS, SPELLINGS, write_name
 
 HAWKER, PARK, HOTEL = LandmarkKind.HAWKER_CENTRE, LandmarkKind.PARK, LandmarkKind.HOTEL
 CLUB, SPORT = LandmarkKind.COMMUNITY_CLUB, LandmarkKind.SPORT_FACILITY

@@ -9,7 +9,7 @@ from shapely.affinity import translate
 
 from mrt_pipeline.contracts.network import LandmarkKind, StationExit
 from mrt_pipeline.sources.official_places.choosing import Site
-from mrt_pipeline.sources.official_places.placing import Hung, hang_places, unite_sites
+from mrt_pipeline.sources.official_places.claims import Hung, hang_places, unite_sites
 from tests.unit.sources.places_scene import PARK_DOCUMENT, exit_at, park_at, site_at
 
 RADIUS_M = 400

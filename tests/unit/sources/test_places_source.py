@@ -15,7 +15,8 @@ from mrt_pipeline.contracts.network import Landmark, LandmarkKind, Station
 from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
-from mrt_pipeline.sources.official_places.claims import PlacesSource
+from mrt_pipeline.runtime.table_source import SurveyedSource
+from mrt_pipeline.sources.official_places.claims import open_source
 from tests.fakes.fake_time import FakeTime
 from tests.unit.sources.bus_scene import AS_OF, station_at, stop_at, tables_of
 
@@ -31,8 +32,8 @@ def context(tmp_path: Path) -> Iterator[RunContext]:
     access.close()
 
 
-def opened(context: RunContext, *stations: Station, tables: BusTables | None = None) -> PlacesSource:
-    source = PlacesSource(context, tables or tables_of(INTERCHANGE))
+def opened(context: RunContext, *stations: Station, tables: BusTables | None = None) -> SurveyedSource:
+    source = open_source(context, tables or tables_of(INTERCHANGE))
     source.prepare(stations)
     source.survey(stations)
     return source

@@ -48,19 +48,19 @@ def test_nothing_else_lies_among_the_tables() -> None:
 
 
 def test_exits_are_all_there_and_named_once(access: SourceAccess) -> None:
-    table = read_exits(access, 30)
+    table = read_exits(access)
     assert len({found.record_id for found in table.records}) == 613
     assert table.findings == ()
 
 
 def test_exits_that_share_a_label_are_all_there(access: SourceAccess) -> None:
-    labels = Counter((found.station_na, found.exit_code) for found in read_exits(access, 30).records)
+    labels = Counter((found.station_na, found.exit_code) for found in read_exits(access).records)
     assert labels["HARBOURFRONT MRT STATION", "Exit A"] == 2
     assert labels["CHOA CHU KANG MRT STATION", "Exit A"] == 2
 
 
 def test_bare_labels_and_bare_codes_are_as_published(access: SourceAccess) -> None:
-    records = read_exits(access, 30).records
+    records = read_exits(access).records
     assert sum(not found.exit_code.startswith("Exit ") for found in records) == 23
     assert {found.station_na for found in records if len(found.station_na) < 5} == {
         *("CC9", "DT18", "DT4", "NE18", "CC30", "CC31", "CC32")
@@ -68,28 +68,28 @@ def test_bare_labels_and_bare_codes_are_as_published(access: SourceAccess) -> No
 
 
 def test_the_positions_of_interchanges_are_those_of_each_building(access: SourceAccess) -> None:
-    places = {found.station_code: (found.lat, found.lng) for found in read_stations(access, 30, ()).records}
+    places = {found.station_code: (found.lat, found.lng) for found in read_stations(access, ()).records}
     assert places["NS9"] == (1.4368196, 103.7860668)
     assert places["TE2"] == (1.4360576, 103.7879388)
 
 
 def test_every_stop_of_every_service_is_listed(access: SourceAccess) -> None:
-    services = read_bus_services(access, 30)
-    assert find_unknown_stops(read_bus_stops(access, 30), services) == ()
+    services = read_bus_services(access)
+    assert find_unknown_stops(read_bus_stops(access), services) == ()
     assert len({service.service_no for service in services.records}) == 599
 
 
 def test_every_direction_of_the_network_has_a_letter_and_no_letter_is_for_another(
     access: SourceAccess,
 ) -> None:
-    table = read_tables(access, 30, AS_OF).letters
+    table = read_tables(access, AS_OF).letters
     directions = load_network().directions(AS_OF).values()
     wanted = {(way.line_code, way.station_code, way.next_code) for ways in directions for way in ways}
     assert set(letters_on(AS_OF, table.records, table.provenance)) == wanted
 
 
 def test_letters_are_as_signed_where_it_matters(access: SourceAccess) -> None:
-    table = read_tables(access, 30, AS_OF).letters
+    table = read_tables(access, AS_OF).letters
     letters = letters_on(AS_OF, table.records, table.provenance)
     assert letters["NSL", "NS1", "NS2"].codes == ("A", "D", "E")
     assert letters["EWL", "CG2", "CG1"].codes == ("A", "B")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
-from mrt_pipeline.sources.datagov.parsing import parse_exits
+from mrt_pipeline.sources.datagov.reading import parse_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops
 from mrt_pipeline.sources.onemap.parsing import parse_stations
 from tests.unit.sources.payloads import parse_services, payload, plain

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.network import Station, StepFree
-from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.merging import merge_claims
-from mrt_pipeline.extraction.signed_letters import SignedLetters, claim_platforms, key_of
+from mrt_pipeline.extraction.signed_letters import SignedLetters, claim_letters, key_of
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.table_source import TableSource
@@ -184,13 +183,7 @@ def test_one_letter_for_two_directions_that_mrtdown_tells_apart_is_told_and_not_
         for way in NETWORK.directions(AS_OF)["NS13"]
         for letter in ["B" if way.next_code == "NS14" else "A"]
     }
-    ways = NETWORK.directions(AS_OF)["NS13"]
-    exits = tuple(
-        ExitEnrichment(
-            exit_id=found.exit_id, platforms=tuple(claim_platforms(found, YISHUN, ways, known, NETWORK))
-        )
-        for found in YISHUN.exits
-    )
+    exits = claim_letters(YISHUN, NETWORK.directions(AS_OF), known, NETWORK)
     mrtdown = StationClaims(source="mrtdown", exits=exits, provenance={record.document_id: record})
     merged = merge_claims(YISHUN, [said, mrtdown])
     assert {(one.next_code, one.platform_codes, one.confidence) for one in merged.platforms} == {

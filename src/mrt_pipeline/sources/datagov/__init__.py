@@ -12,27 +12,22 @@ had from a signed link that lives briefly: the link is a secret of this run and 
 
 from pydantic import Field
 
-from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.names import STAGE1_INGESTION
 from mrt_pipeline.contracts.sections import DatagovApiSection
 from mrt_pipeline.contracts.source import ExitFeature
-from mrt_pipeline.contracts.source_spec import DATAGOV_RATES, SourceSpec
+from mrt_pipeline.contracts.source_spec import DATAGOV_RATES, SourceSpec, datagov_document
+
+DATASET_ID = "d_b39d3a0871985372d7e1637193335da5"
 
 
 class DatagovSection(DatagovApiSection):
     """data.gov.sg: LTA MRT Station Exit."""
 
-    dataset_id: str = Field(default="d_b39d3a0871985372d7e1637193335da5", pattern=r"^d_[0-9a-f]+$")
+    dataset_id: str = Field(default=DATASET_ID, pattern=r"^d_[0-9a-f]+$")
 
 
-EXITS = Document(
-    document_id="lta-station-exits",
-    title="LTA MRT Station Exit",
-    publisher="Land Transport Authority",
-    url="https://data.gov.sg/datasets/d_b39d3a0871985372d7e1637193335da5/view",
-    dataset="LTA MRT Station Exit",
-    source="the Land Transport Authority at data.gov.sg",
-    record_type=ExitFeature,
+EXITS = datagov_document(
+    "lta-station-exits", "LTA MRT Station Exit", "Land Transport Authority", ExitFeature, DATASET_ID
 )
 
 SPEC = SourceSpec(

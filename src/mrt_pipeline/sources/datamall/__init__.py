@@ -10,33 +10,13 @@ B``). Recorded are services of April 2026 from a file derived from BusRoutes, in
 data.busrouter.sg/v1/services.min.json: their document says so in title and attribution.
 """
 
-from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.network import ExitBusStop
 from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source import BusService, BusStop
-from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
+from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec, datamall_document
 
-PAGE = "https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html"
-
-
-BUS_STOPS = Document(
-    document_id="lta-bus-stops",
-    title="Bus Stops",
-    publisher="Land Transport Authority",
-    url=PAGE,
-    dataset="Bus Stops",
-    source="LTA DataMall",
-    record_type=BusStop,
-)
-BUS_SERVICES = Document(
-    document_id="lta-bus-services",
-    title="Bus Routes",
-    publisher="Land Transport Authority",
-    url=PAGE,
-    dataset="Bus Routes",
-    source="LTA DataMall",
-    record_type=BusService,
-)
+BUS_STOPS = datamall_document("lta-bus-stops", "Bus Stops", BusStop)
+BUS_SERVICES = datamall_document("lta-bus-services", "Bus Routes", BusService)
 
 SPEC = SourceSpec(
     name="lta_datamall",

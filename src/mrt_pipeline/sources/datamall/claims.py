@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import StationClaims
@@ -28,14 +27,18 @@ from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import BusStop
 from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.geometry import to_svy21_all
 from mrt_pipeline.runtime.table_source import TableSource
 from mrt_pipeline.sources.datamall import SPEC
-from mrt_pipeline.sources.datamall.stop_exits import ExitPlace, ReachedStop, StopPlace, tie_stops
-from mrt_pipeline.sources.datamall.stop_stations import Naming, read_naming
-
-if TYPE_CHECKING:
-    from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.sources.datamall.stop_exits import (
+    ExitPlace,
+    Naming,
+    ReachedStop,
+    StopPlace,
+    read_naming,
+    tie_stops,
+)
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,24 @@
-"""Bus stops and bus services as tables, recorded in the package or fetched live."""
+"""Bus stops and bus services as tables, recorded in the package or fetched live, page by page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.bus_tables import BusTables, find_unknown_stops
+from mrt_pipeline.runtime.datamall_requests import ask_datamall, datamall_url, read_rows
 from mrt_pipeline.runtime.documents import Count, Payload, check_number, refuse_losses, table_of
+from mrt_pipeline.runtime.threads import AT_ONCE, ask_all
 from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS
 from mrt_pipeline.sources.datamall.parsing import (
     SIGNS_OF_LOSS,
@@ -21,8 +28,6 @@ from mrt_pipeline.sources.datamall.parsing import (
     parse_routes_file,
     read_routes,
     read_stops,
-)
-from mrt_pipeline.sources.datamall.plausibility import (
     refuse_odd_services,
     refuse_odd_stops,
     refuse_unlisted_calls,
@@ -33,12 +38,14 @@ if TYPE_CHECKING:
     from mrt_pipeline.contracts.documents import Document
     from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.context import RunContext
+    from mrt_pipeline.runtime.http import Answer
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 
 DERIVED_BUS_SERVICES = replace(
     BUS_SERVICES,
     title="Bus Routes, from a derived file (layout of data.busrouter.sg)",
+    dataset=BUS_SERVICES.title,
     source=(
         "LTA DataMall (through a file derived from it, "
         "in the layout of data.busrouter.sg/v1/services.min.json)"
@@ -47,45 +54,41 @@ DERIVED_BUS_SERVICES = replace(
 """what the services are called that were not read from BusRoutes itself"""
 
 
-def read_bus_stops(access: SourceAccess, ttl_days: float) -> SourceTable[BusStop]:
+def read_bus_stops(access: SourceAccess) -> SourceTable[BusStop]:
     """Return every bus stop, recorded or live as configured, sorted by code.
 
     Raises:
         SourceError: if the answers cannot be had, have the wrong structure, lost a record or hold too few.
     """
-    return _read(access, ttl_days, BUS_STOPS, "BusStops", "expected_bus_stops")
+    return _read(access, BUS_STOPS, "BusStops", "expected_bus_stops")
 
 
-def read_bus_services(access: SourceAccess, ttl_days: float) -> SourceTable[BusService]:
+def read_bus_services(access: SourceAccess) -> SourceTable[BusService]:
     """Return every direction of every bus service, recorded or live as configured, in natural order.
 
     Raises:
         SourceError: if the answers cannot be had, have the wrong structure, lost a record or hold too few.
     """
-    return _read(access, ttl_days, BUS_SERVICES, "BusRoutes", "expected_bus_services")
+    return _read(access, BUS_SERVICES, "BusRoutes", "expected_bus_services")
 
 
-def _read(
-    access: SourceAccess, ttl_days: float, document: Document, service: str, key: str
-) -> SourceTable[Any]:
+def _read(access: SourceAccess, document: Document, service: str, key: str) -> SourceTable[Any]:
     expected = getattr(access.settings.stages.stage2_enrichment, key)
     count = Count("record", f"stages.stage2_enrichment.{key}")
     if access.mode_of("datamall") is not Mode.LIVE:
         return check_number(access.recorded_table(document), expected, count)
 
-    from mrt_pipeline.sources.datamall.fetching import fetch_rows
-
     def read(answers: Answers) -> SourceTable[Any]:
         rows = fetch_rows(access, answers, document.document_id, service)
         return refuse_losses(check_number(read_files(document, [rows], access.settings), expected, count))
 
-    return access.read_checked(document.document_id, ttl_days, read, is_sound=_seems_whole)
+    return access.read_checked(document.document_id, read, is_sound=_seems_whole)
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[Any]]:
     """Yield both tables, asked of the service now."""
-    yield read_bus_stops(access, ttl_days=0)
-    yield read_bus_services(access, ttl_days=0)
+    yield read_bus_stops(access)
+    yield read_bus_services(access)
 
 
 def read_files(document: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[Any]:
@@ -153,8 +156,133 @@ def check_calls(stops: SourceTable[BusStop], services: SourceTable[BusService]) 
 
 
 def _read_both(context: RunContext) -> BusTables:
-    ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-    return BusTables(
-        stops=read_bus_stops(context.access, ttl_days),
-        services=read_bus_services(context.access, ttl_days),
-    )
+    return BusTables(stops=read_bus_stops(context.access), services=read_bus_services(context.access))
+
+
+PAGE_ROWS = 500
+MAX_PAGES = 400
+"""200,000 rows; BusRoutes has about 26,000"""
+MOST_REPEATED = 10
+"""rows that one page may hold twice: LTA's own slips; more of them stand where others belong"""
+
+
+def fetch_rows(access: SourceAccess, answers: Answers, document_id: str, service: str) -> Rows:
+    """Return all rows of a service.
+
+    A list ends where a page is short, the last one says the same when asked again, and the page beyond it,
+    asked for after that, is empty: a server in trouble gives short or empty pages too. It also gives pages
+    that begin too early: a row of an earlier page stands in the place of another one, which would be missing.
+
+    Args:
+        access: settings, the AccountKey and the HTTP client.
+        answers: where pages come from.
+        document_id: the document that the rows are of.
+        service: ``BusStops`` or ``BusRoutes``.
+
+    Raises:
+        CredentialError: if there is no AccountKey.
+        SourceError: if a page cannot be had, is none, or does not fit the others.
+    """
+    return _Pages(access, answers, document_id, service).read()
+
+
+class _Pages:
+    """The pages of one service in one try at reading them all."""
+
+    def __init__(self, access: SourceAccess, answers: Answers, document_id: str, service: str) -> None:
+        self._access = access
+        self._answers = answers
+        self._document_id = document_id
+        self._service = service
+        self._seen: set[bytes] = set()
+        self._spelled: tuple[Sequence[object], set[bytes]] = ((), set())
+        self._asked: dict[int, Future[Answer]] = {}
+        self._times: dict[int, datetime] = {}
+
+    def read(self) -> Rows:
+        """Return the rows of all pages in order."""
+        rows: list[object] = []
+        for number in range(MAX_PAGES):
+            page = self._read_whole(number)
+            rows.extend(page)
+            self._seen |= self._spell(page)
+            if len(page) < PAGE_ROWS:
+                return Rows(orjson.dumps(rows), min(self._times.values()), rows=rows)
+        raise self._fault(f"{self._service} has no last page: {MAX_PAGES} pages are full.")
+
+    def _read_whole(self, number: int) -> Sequence[object]:
+        """Return a page that is full, or the last one; one that looks like neither is asked for again."""
+        self._ask_ahead(number)
+        page = self._get(number)
+        if len(page) == PAGE_ROWS and not self._is_repeated(page):
+            return page
+        again = self._get(number, again=True)
+        if self._is_repeated(again):
+            raise self._fault(
+                f"{self._describe(number)} repeats rows, so {self._service} lacks others or has no last page."
+            )
+        if len(again) == PAGE_ROWS:
+            return again
+        # What was asked for ahead may have been answered before the pages above it.
+        if beyond := self._get(number + 1, again=True):
+            raise self._fault(
+                f"{self._describe(number)} has {counted(len(again), 'row')} although the next one has "
+                f"{len(beyond)}; expected {PAGE_ROWS} on every page but the last."
+            )
+        return again if len(again) == len(page) else self._confirm(number, again)
+
+    def _confirm(self, number: int, last: Sequence[object]) -> Sequence[object]:
+        """Return the last page if it says the same once more."""
+        once_more = self._get(number, again=True)
+        if len(once_more) != len(last):
+            raise self._fault(
+                f"{self._describe(number)} had {counted(len(last), 'row')}, and {len(once_more)} when asked "
+                "again; expected the same."
+            )
+        return once_more
+
+    def _is_repeated(self, page: Sequence[object]) -> bool:
+        """Return whether a page holds a row of an earlier page, or many of its own twice."""
+        rows = self._spell(page)
+        return not rows.isdisjoint(self._seen) or len(page) - len(rows) > MOST_REPEATED
+
+    def _spell(self, page: Sequence[object]) -> set[bytes]:
+        """Return the rows of a page for comparison; of the page that was last looked at, as they were."""
+        if self._spelled[0] is not page:
+            spelled = (orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in page)
+            self._spelled = (page, set(spelled))
+        return self._spelled[1]
+
+    def _get(self, number: int, *, again: bool = False) -> Sequence[object]:
+        """Return the rows of a page."""
+        asked = None if again else self._asked.get(number)
+        answer = self._ask(number, again=again) if asked is None else asked.result()
+        self._times[number] = answer.retrieved_at
+        rows = read_rows(answer.content, self._document_id)
+        if len(rows) > PAGE_ROWS:
+            raise self._fault(f"{self._describe(number)} has {len(rows)} rows; expected at most {PAGE_ROWS}.")
+        return rows
+
+    def _ask_ahead(self, number: int) -> None:
+        """Ask for a page, unless that was done, together with as many after it as there are before it.
+
+        Where the list ends is known afterwards: pages beyond it that were asked for tell nothing, whatever
+        became of them.
+        """
+        if number not in self._asked:
+            numbers = range(number, number + min(number + 1, AT_ONCE))
+            self._asked.update(zip(numbers, ask_all(numbers, self._ask), strict=True))
+
+    def _ask(self, number: int, *, again: bool = False) -> Answer:
+        url = datamall_url(self._access, f"{self._service}?$skip={number * PAGE_ROWS}")
+        return self._answers.get(
+            url,
+            lambda conditions: ask_datamall(self._access, self._document_id, url, conditions),
+            again=again,
+        )
+
+    def _describe(self, number: int) -> str:
+        return f"page {number + 1} of {self._service} ($skip={number * PAGE_ROWS})"
+
+    def _fault(self, fault: str) -> SourceFormatError:
+        return SourceFormatError(self._document_id, f"{fault} Run again later.")

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from pydantic import ValidationError
 
@@ -25,12 +25,14 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import BlockedError, SourceError, SourceFormatError
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.page_reading import PageReading, ReadPage, open_reading
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.headers import load_vocabulary
 from mrt_pipeline.network import load_network
+from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.fingerprints import code_version
 from mrt_pipeline.sources.fandom_wiki import SPEC
@@ -38,10 +40,6 @@ from mrt_pipeline.sources.fandom_wiki.api import WikiApi, api_url
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage, fetch_page, page_url
 from mrt_pipeline.sources.fandom_wiki.store import PageStore
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead, Resolved, resolve_titles
-
-if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
-    from mrt_pipeline.runtime.context import RunContext
 
 LICENCE = CC_BY_SA_3
 PUBLISHER = "Contributors of the Singapore MRT Lines Wiki (Fandom)"
@@ -99,14 +97,11 @@ class WikiSource:
     def _look_again(self, head: PageHead) -> None:
         """Fetch a page that was touched; whether it fails is told when the station is asked for."""
         try:
-            page = fetch_page(self.api, head)
-        except BlockedError as error:
-            self._blocked = error
+            self._fetch(head)
+        except BlockedError:
             raise
         except SourceError:
             return
-        if page is not None:
-            self.store.keep_page(page)
 
     def version_for(self, station: Station) -> str | None:
         """Return the revision and since when it shows what it shows, ``missing``, or none if not known."""
@@ -177,6 +172,10 @@ class WikiSource:
         with self._lock:
             if self._blocked is not None:
                 raise self._blocked
+        return self._fetch(head)
+
+    def _fetch(self, head: PageHead) -> WikiPage | None:
+        """Return a page as the wiki shows it now, and keep it; nothing if it was deleted meanwhile."""
         try:
             page = fetch_page(self.api, head)
         except BlockedError as error:

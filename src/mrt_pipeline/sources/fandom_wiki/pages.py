@@ -10,9 +10,12 @@ from urllib.parse import quote
 
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiError, WikiApi
-from mrt_pipeline.sources.fandom_wiki.broken_pages import PARTS, Trouble, find_trouble, is_blank
-from mrt_pipeline.sources.fandom_wiki.page_completeness import (
+from mrt_pipeline.sources.fandom_wiki.broken_pages import (
+    PARTS,
+    Trouble,
+    find_trouble,
     is_bare,
+    is_blank,
     is_blank_source,
     is_short,
     shows_source,

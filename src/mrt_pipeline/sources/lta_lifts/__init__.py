@@ -10,20 +10,16 @@ Quirks: no dates; a wrong AccountKey is answered 404; descriptions in any case, 
 space; lines by other names (``BPLRT``). What was learnt once is kept (``store.py``).
 """
 
-from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.network import ExitAccess
 from mrt_pipeline.contracts.sections import DatamallSection
 from mrt_pipeline.contracts.source import LiftRecord
-from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
+from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec, datamall_document
 
-LIFTS = Document(
-    document_id="lta-lifts",
-    title="Lifts listed in Facilities Maintenance",
-    publisher="Land Transport Authority",
-    url="https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html",
+LIFTS = datamall_document(
+    "lta-lifts",
+    "Lifts listed in Facilities Maintenance",
+    LiftRecord,
     dataset="Facilities Maintenance",
-    source="LTA DataMall",
-    record_type=LiftRecord,
 )
 
 SPEC = SourceSpec(

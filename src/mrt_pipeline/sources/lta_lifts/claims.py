@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import StationClaims
@@ -17,18 +16,15 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Station, StepFree
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import LiftRecord
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.exit_matching import Naming, match_exit
 from mrt_pipeline.network import CodeEntry, Network, load_network
+from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.records import show
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
 from mrt_pipeline.sources.lta_lifts import SPEC
-from mrt_pipeline.sources.lta_lifts.descriptions import LiftWords, read_description
-from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID
+from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID, LiftWords, read_description
 from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
-
-if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
-    from mrt_pipeline.runtime.context import RunContext
 
 
 @dataclass(slots=True)

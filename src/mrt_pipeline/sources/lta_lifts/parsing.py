@@ -1,15 +1,23 @@
-"""From DataMall's rows to lifts."""
+"""From DataMall's rows to lifts, and to what their descriptions say of exits.
+
+Descriptions are such as ``Exit A Street level - Concourse``, ``(TEL) EXIT A STREET LEVEL - …``. Between
+dashes, or the word ``to``, stand the levels that the lift serves. A description that names an exit is used
+only if each of its words is known, since a lift ``opposite Exit A`` is not at exit A, and if exits are named
+with the street alone, since ``Exit A Linkway`` may be anywhere. Last looked at on 2026-11-30, in the few that
+are known.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.source import LiftRecord
+from mrt_pipeline.contracts.findings import Severity
+from mrt_pipeline.contracts.source import STATION_CODE, LiftRecord
 from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.extraction.exit_matching import LABEL
 from mrt_pipeline.runtime.datamall_requests import read_rows
 from mrt_pipeline.runtime.documents import Parsed
 from mrt_pipeline.runtime.records import RecordReader, is_object
@@ -20,7 +28,6 @@ MAX_ROWS = 500
 """DataMall's page; the network has not many more lifts, and never are all of them out of service"""
 MAX_CHARS = 200
 _LINE = re.compile(r"[A-Za-z]{2,6}")
-_CODE = re.compile(r"[A-Z]{2,3}[0-9]{0,2}[A-Z]?")
 
 
 def parse_lifts(content: bytes, seen_on: date) -> Parsed[LiftRecord]:
@@ -36,14 +43,9 @@ def parse_lifts(content: bytes, seen_on: date) -> Parsed[LiftRecord]:
             f"the answer lists {len(rows)} lifts out of service; expected fewer than {MAX_ROWS}. "
             "Run again later.",
         )
-    findings: list[Finding] = []
-    records: list[LiftRecord] = []
-    for number, row in enumerate(rows):
-        reader, record = _read_row(number, row if is_object(row) else {}, seen_on.isoformat())
-        findings.extend(reader.findings)
-        if reader.is_sound:
-            records.append(record)
-    return Parsed(unite_lifts(records), tuple(findings))
+    read = [_read_row(number, row, seen_on.isoformat()) for number, row in enumerate(rows)]
+    found = unite_lifts(record for reader, record in read if reader.is_sound)
+    return Parsed(found, tuple(finding for reader, _ in read for finding in reader.findings))
 
 
 def unite_lifts(*tables: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:
@@ -61,11 +63,12 @@ def _join(one: LiftRecord, other: LiftRecord) -> LiftRecord:
     return replace(latest, first_seen=min(one.first_seen, other.first_seen))
 
 
-def _read_row(number: int, fields: Mapping[str, object], day: str) -> tuple[RecordReader, LiftRecord]:
+def _read_row(number: int, row: object, day: str) -> tuple[RecordReader, LiftRecord]:
+    fields = row if is_object(row) else {}
     reader = RecordReader(f"{LIFTS_ID}:value[{number}]", fields, "lift", Severity.WARNING)
     return reader, LiftRecord(
         line=reader.text("Line", max_chars=6, pattern=_LINE),
-        station_code=reader.text("StationCode", max_chars=6, pattern=_CODE),
+        station_code=reader.text("StationCode", max_chars=6, pattern=STATION_CODE),
         station_name=reader.text("StationName", max_chars=MAX_CHARS),
         lift_id=_read_lift_id(fields, reader),
         description=reader.text("LiftDesc", max_chars=MAX_CHARS),
@@ -84,3 +87,122 @@ def _read_lift_id(fields: Mapping[str, object], reader: RecordReader) -> str:
 def describe_versions(records: Sequence[LiftRecord]) -> bytes:
     """Return what identifies a table of lifts: not the day on which each was seen last, which moves daily."""
     return repr([replace(record, last_seen="") for record in records]).encode()
+
+
+LINES: Mapping[str, str] = {
+    **{code: code for code in ("NSL", "EWL", "NEL", "CCL", "DTL", "TEL", "BPL", "SKL", "PGL")},
+    **{"BPLRT": "BPL", "SKLRT": "SKL", "PGLRT": "PGL", "CEL": "CCL", "CGL": "EWL"},
+}
+"""what LTA's own services call a line, and our code of it"""
+_EXIT = frozenset({"EXIT", "EXITS"})
+_PLATFORM = frozenset({"PLATFORM", "PLATFORMS"})
+_JOINING = frozenset({",", "/", "&", "+", "AND"})
+_INSIDE = frozenset({"CONCOURSE", "HALL", "TICKET", "TICKETING", "LINKWAY", *_PLATFORM})
+"""places that are not the street; a level that names an exit and one of them is not understood"""
+_NUMBERED = frozenset({"LEVEL", "LEVELS", "LIFT", "LIFTS"})
+"""words that a number may follow; elsewhere it may be part of a label, as in ``Exit A 2``"""
+_PLACES = _INSIDE | _NUMBERED | {"STREET"}
+"""words that a floor (``B1``) may follow, for the same reason"""
+_HARMLESS = _PLACES | {"FROM", "AT", "THE", "CONNECTING", "(", ")", "."}
+"""words that change nothing about which exit is meant, and what the lift connects"""
+_TOKEN = re.compile(r"[A-Z]+[0-9]*|[0-9]+[A-Z]?|[^\sA-Z0-9]")
+_BETWEEN_LEVELS = re.compile(r"\s*[-–—]\s*|\bTO\b", re.IGNORECASE)
+_LABEL = re.compile(LABEL)
+_FLOOR = re.compile(r"[BL][0-9]")
+_NUMBER = re.compile(r"[0-9]{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class LiftWords:
+    """What a description says of exits."""
+
+    labels: tuple[str, ...] = ()
+    """exits that have the lift"""
+    street_labels: tuple[str, ...] = ()
+    """those of them from whose street it leads to the concourse or the platforms"""
+    line_code: str | None = None
+    """the line whose building is named, if one is"""
+    is_understood: bool = True
+    """false if it mentions an exit in unknown words: then it says nothing"""
+
+
+@dataclass(slots=True)
+class _Level:
+    """What stands between two dashes."""
+
+    labels: list[str] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+
+
+def read_description(description: str) -> LiftWords:
+    """Return what a description says of exits; nothing if it names none."""
+    text = description.upper() if description.islower() else description
+    if re.search(r"\bexits?\b", text, re.IGNORECASE) is None:
+        return LiftWords()
+    line_code, text = _take_line(text)
+    levels = [_read_level(part) for part in _BETWEEN_LEVELS.split(text)]
+    read = [level for level in levels if level is not None]
+    labels = tuple(dict.fromkeys(label for level in read for label in level.labels))
+    if len(read) < len(levels) or not labels:
+        return LiftWords(is_understood=False)
+    is_inside = any(not level.words.isdisjoint({"CONCOURSE", *_PLATFORM}) for level in read)
+    return LiftWords(labels, labels if is_inside else (), line_code)
+
+
+def _take_line(text: str) -> tuple[str | None, str]:
+    """Return the line that stands in brackets before a description, and the rest."""
+    match = re.match(r"\s*\(\s*([A-Za-z]{3,5})\s*\)\s*", text)
+    line_code = LINES.get(match[1].upper()) if match else None
+    return (line_code, text[match.end() :]) if match and line_code else (None, text)
+
+
+def _read_level(part: str) -> _Level | None:
+    """Return what a part names; nothing if it holds an unknown word, or an exit that is not of the street."""
+    tokens = [match.group() for match in _TOKEN.finditer(_keep_labels(part))]
+    level = _Level()
+    place = 0
+    while place < len(tokens):
+        word, before = tokens[place], tokens[place - 1] if place else ""
+        place += 1
+        if word in _EXIT or word in _PLATFORM:
+            labels, place = _take_labels(tokens, place)
+            if word in _EXIT and (level.labels or not labels):
+                return None
+            level.labels.extend(labels if word in _EXIT else ())
+        elif not _is_known(word, before):
+            return None
+        level.words.add(word)
+    return level if _is_street(level) or not level.labels else None
+
+
+def _is_street(level: _Level) -> bool:
+    return "STREET" in level.words and level.words.isdisjoint(_INSIDE)
+
+
+def _is_known(word: str, before: str) -> bool:
+    """Return whether a word is known behind another; a number or floor that may be of a label is not."""
+    if _NUMBER.fullmatch(word):
+        return before in _NUMBERED
+    return word in _HARMLESS or bool(_FLOOR.fullmatch(word) and (not before or before in _PLACES))
+
+
+def _keep_labels(part: str) -> str:
+    """Return a part in capitals; what is a small letter alone is a word, and no label."""
+    return re.sub(r"\b[a-z]\b", "?", part).upper()
+
+
+def _take_labels(tokens: Sequence[str], place: int) -> tuple[list[str], int]:
+    """Return the labels that stand at a place, and where what follows them begins."""
+    labels: list[str] = []
+    while place < len(tokens) and _LABEL.fullmatch(tokens[place]):
+        labels.append(tokens[place])
+        after = place + 1
+        if after < len(tokens) and tokens[after] in _JOINING:
+            after += 1
+            if after < len(tokens) and tokens[after] in _EXIT:
+                after += 1
+            if after < len(tokens) and _LABEL.fullmatch(tokens[after]):
+                place = after
+                continue
+        return labels, place + 1
+    return labels, place

@@ -10,19 +10,11 @@ hold several (``A / D / E``). An entrance (``EW16_E6``) has its label as ``stop_
 station of all lines. Whether entrances have ``wheelchair_boarding`` is not known: it is read if they do.
 """
 
-from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.network import ExitAccess, Platform
 from mrt_pipeline.contracts.sections import DatamallSection
-from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec
+from mrt_pipeline.contracts.source_spec import DATAMALL_KEY, SourceSpec, datamall_document
 
-SCHEDULE = Document(
-    document_id="lta-train-gtfs",
-    title="Train schedule (GTFS)",
-    publisher="Land Transport Authority",
-    url="https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html",
-    dataset="GTFS Schedule Train",
-    source="LTA DataMall",
-)
+SCHEDULE = datamall_document("lta-train-gtfs", "Train schedule (GTFS)", dataset="GTFS Schedule Train")
 
 SPEC = SourceSpec(
     name="lta_train_gtfs",

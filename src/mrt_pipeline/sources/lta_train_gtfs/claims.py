@@ -1,13 +1,15 @@
 """``lta_train_gtfs``: letters of platforms, and step-free access of entrances where the timetable states it.
 
 Its entrances are held against LTA's own exit layer as well: each that has no exit, and each exit that has no
-entrance, is a finding.
+entrance, is a finding. DataMall is asked for a link to the timetable; what that leads to is downloaded.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.checks import finding_of
@@ -16,22 +18,26 @@ from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitAccess, Station, StepFree
 from mrt_pipeline.contracts.outputs import ExitEnrichment
+from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.entrance_matching import Entrance, match_entrance
-from mrt_pipeline.extraction.signed_letters import claim_platforms, find_strays, key_of
+from mrt_pipeline.extraction.signed_letters import claim_letters, find_strays, key_of
 from mrt_pipeline.network import NETWORK_DOCUMENT, Network, load_network, network_provenance
+from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.datamall_requests import ask_datamall, datamall_url, read_rows
 from mrt_pipeline.runtime.documents import Payload, provenance_of
+from mrt_pipeline.runtime.records import is_object, show
+from mrt_pipeline.runtime.signed_links import download, is_link
+from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
 from mrt_pipeline.sources.lta_train_gtfs import SCHEDULE, SPEC
-from mrt_pipeline.sources.lta_train_gtfs.fetching import SCHEDULE_ID, fetch_schedule
 from mrt_pipeline.sources.lta_train_gtfs.letters import find_doubts, letters_of, platforms_served
 from mrt_pipeline.sources.lta_train_gtfs.parsing import TrainEntrance, TrainSchedule, parse_schedule
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from mrt_pipeline.extraction.bus_tables import BusTables
     from mrt_pipeline.runtime.checked_answers import Answers
-    from mrt_pipeline.runtime.context import RunContext
+    from mrt_pipeline.runtime.http import Answer
+
 
 WORDS = "LTA's train timetable"
 OUTRANKED = ("mrtdown",)
@@ -42,8 +48,7 @@ def open_source(context: RunContext, tables: BusTables) -> LateTableSource:
     """Return the source, whose timetable is read when the stage begins."""
 
     def load() -> TableSource:
-        ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-        payload, schedule = context.access.read_checked(SCHEDULE_ID, ttl_days, read)
+        payload, schedule = context.access.read_checked(SCHEDULE_ID, read)
         return source_of(payload, schedule, load_network(), context.as_of)
 
     def read(answers: Answers) -> tuple[Payload, TrainSchedule]:
@@ -66,19 +71,11 @@ def source_of(payload: Payload, schedule: TrainSchedule, network: Network, as_of
 
     def claim(station: Station) -> StationClaims:
         access, findings = _match(station, entrances.get(station.slug, []))
-        here = [way for code in station.mrt_codes for way in ways_by_code.get(code, ())]
-        platforms = (
-            ExitEnrichment(
-                exit_id=found.exit_id,
-                platforms=tuple(claim_platforms(found, station, here, letters, network)),
-            )
-            for found in station.exits
-        )
         return StationClaims(
             source=SPEC.name,
             outranks=OUTRANKED,
             exits=(
-                *platforms,
+                *claim_letters(station, ways_by_code, letters, network),
                 *(_claim(exit_id, entrance, document) for exit_id, entrance in access if tells_apart),
             ),
             findings=tuple(findings),
@@ -165,3 +162,59 @@ def _all_alike() -> Finding:
         "LTA says that not every entrance is accessible; they are not used. Ask LTA what the field means.",
         record_id=SCHEDULE_ID,
     )
+
+
+SERVICE = "GTFSScheduleTrain"
+SCHEDULE_ID = SCHEDULE.document_id
+MAX_ZIP_BYTES = 32 * 2**20
+"""2.3 MB in September 2026"""
+MAX_TIME_CHARS = 40
+NOT_MODIFIED = 304
+
+
+def fetch_schedule(access: SourceAccess, answers: Answers) -> Payload:
+    """Return the zip file of the timetable; its revision is the time that DataMall gives.
+
+    A copy on the disk of the same time is used again without a download.
+
+    Raises:
+        SourceError: if it cannot be obtained.
+    """
+    url = datamall_url(access, SERVICE)
+
+    def ask(conditions: Mapping[str, str]) -> Answer:
+        envelope = ask_datamall(access, SCHEDULE_ID, url, {})
+        made_at, link = _read_envelope(envelope, url)
+        if made_at and conditions.get("if-modified-since") == made_at:
+            return replace(envelope, status=NOT_MODIFIED)
+        links = iter((link,))
+        answer = download(
+            SCHEDULE_ID,
+            lambda: next(links, None) or _read_envelope(ask_datamall(access, SCHEDULE_ID, url, {}), url)[1],
+            lambda link: access.http("datamall").get(SCHEDULE_ID, link, max_bytes=MAX_ZIP_BYTES),
+            publisher="LTA DataMall",
+            way_out="set apis.datamall.mode to snapshot",
+        )
+        return replace(answer, headers={"last-modified": made_at} if made_at else {}, shown_url=url)
+
+    answer = answers.get(url, ask, max_bytes=MAX_ZIP_BYTES)
+    return Payload(answer.content, answer.retrieved_at, answer.headers.get("last-modified"))
+
+
+def _read_envelope(answer: Answer, url: str) -> tuple[str, str]:
+    """Return when the timetable was made, empty if that is not said, and the link, which is never shown."""
+    rows = read_rows(answer.content, SCHEDULE_ID, may_hold_secrets=True)  # such as its own link
+    fields = rows[0] if len(rows) == 1 and is_object(rows[0]) else {}
+    link = fields.get("link", fields.get("Link"))
+    if not is_link(link, url):
+        raise SourceFormatError(
+            SCHEDULE_ID,
+            f"{SERVICE} lists {len(rows)} rows, and no single one with an https link; expected one. "
+            "Run again later.",
+        )
+    made_at = fields.get("timestamp")
+    if made_at is not None and not (
+        isinstance(made_at, str) and made_at.isprintable() and len(made_at) <= 40
+    ):
+        raise SourceFormatError(SCHEDULE_ID, f"{SERVICE} has {show(made_at)} as timestamp; expected a time.")
+    return made_at or "", str(link)

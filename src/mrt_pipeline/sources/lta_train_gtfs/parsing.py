@@ -15,9 +15,10 @@ from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.network import StepFree
+from mrt_pipeline.contracts.source import PLATFORM_LETTER, STATION_CODE
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.exit_matching import read_exit_list
-from mrt_pipeline.runtime.records import RecordReader, show
+from mrt_pipeline.runtime.records import RecordReader, name_or_place, show
 from mrt_pipeline.sources.lta_train_gtfs import SCHEDULE
 from mrt_pipeline.sources.lta_train_gtfs.archive import Archive
 
@@ -28,9 +29,7 @@ WHEELCHAIR = {"1": StepFree.YES, "2": StepFree.NO, "": StepFree.UNKNOWN, "0": St
 """meanings of ``wheelchair_boarding`` of an entrance; what it would inherit of its station is left out"""
 _NEEDED = ("stop_id", "stop_name", "stop_lat", "stop_lon", "location_type", "parent_station")
 _OPTIONAL = ("platform_code", "wheelchair_boarding")
-_CODE = re.compile(r"[A-Z]{2,3}[0-9]{0,2}[A-Z]?")
-_STOP_ID = re.compile(rf"(?P<code>{_CODE.pattern})_[A-Z0-9]{{1,4}}")
-_LETTER = re.compile(r"[A-Z]|[0-9]{1,2}")
+_STOP_ID = re.compile(rf"(?P<code>{STATION_CODE.pattern})_[A-Z0-9]{{1,4}}")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 
 
@@ -120,21 +119,21 @@ def _read_platform(stop: Mapping[str, str]) -> tuple[RecordReader, TrainPlatform
     reader = _reader_of(stop, "platform")
     stop_id = reader.text("stop_id", max_chars=12, pattern=_STOP_ID)
     letters = tuple(dict.fromkeys(part.strip() for part in stop["platform_code"].split("/")))
-    if stop["platform_code"] and not all(map(_LETTER.fullmatch, letters)):
+    if stop["platform_code"] and not all(map(PLATFORM_LETTER.fullmatch, letters)):
         reader.note(
             "field-invalid",
             f"has {show(stop['platform_code'])} as platform_code; expected letters such as A, or A / B. "
             "No letter of it is used.",
             Severity.WARNING,
         )
-    is_signed = all(map(_LETTER.fullmatch, letters))
+    is_signed = all(map(PLATFORM_LETTER.fullmatch, letters))
     return reader, TrainPlatform(stop_id, stop_id.partition("_")[0], letters if is_signed else ())
 
 
 def _read_entrance(stop: Mapping[str, str]) -> tuple[RecordReader, TrainEntrance]:
     reader = _reader_of(stop, "entrance")
     stop_id = reader.text("stop_id", max_chars=12, pattern=_STOP_ID)
-    station_code = reader.text("parent_station", max_chars=6, pattern=_CODE)
+    station_code = reader.text("parent_station", max_chars=6, pattern=STATION_CODE)
     labels = read_exit_list(stop["stop_name"]) or ()
     if len(labels) != 1:
         reader.lose("field-invalid", f"has {show(stop['stop_name'])} as stop_name; expected one label.")
@@ -148,8 +147,7 @@ def _read_entrance(stop: Mapping[str, str]) -> tuple[RecordReader, TrainEntrance
 
 
 def _reader_of(stop: Mapping[str, str], kind: str) -> RecordReader:
-    stop_id = stop["stop_id"]
-    name = stop_id if _STOP_ID.fullmatch(stop_id) else show(stop_id)
+    name = name_or_place(stop["stop_id"], _STOP_ID, show(stop["stop_id"]))
     return RecordReader(f"{SCHEDULE_ID}:{name}", stop, kind, Severity.WARNING)
 
 

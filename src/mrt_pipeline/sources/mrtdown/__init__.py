@@ -11,7 +11,7 @@ null in any language; in Malay nearly all are. First and last trains stand under
 all stations; times after midnight are written 00:31.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import Field, HttpUrl
 
@@ -19,8 +19,6 @@ from mrt_pipeline.contracts.documents import CC_BY_4, Document
 from mrt_pipeline.contracts.network import Platform
 from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
-
-PAGE = "https://github.com/foldaway/mrtdown-data"
 
 
 class MrtdownSection(ApiSection):
@@ -92,30 +90,22 @@ LETTERS = Document(
     document_id="mrtdown-platforms",
     title="MRTDown: platforms of stations and paths of services",
     publisher="MRTDown",
-    url=PAGE,
+    url="https://github.com/foldaway/mrtdown-data",
     dataset="mrtdown-data: stations and services",
-    source="MRTDown",
     licence=CC_BY_4,
     record_type=PlatformLetter,
 )
-TRAINS = Document(
+TRAINS = replace(
+    LETTERS,
     document_id="mrtdown-trains",
     title="MRTDown: first and last trains",
-    publisher="MRTDown",
-    url=PAGE,
-    dataset="mrtdown-data: stations and services",
-    source="MRTDown",
-    licence=CC_BY_4,
     record_type=ServiceTimes,
 )
-NAMES = Document(
+NAMES = replace(
+    LETTERS,
     document_id="mrtdown-names",
     title="MRTDown: names of stations",
-    publisher="MRTDown",
-    url=PAGE,
     dataset="mrtdown-data: stations",
-    source="MRTDown",
-    licence=CC_BY_4,
     record_type=TranslatedName,
 )
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
 from mrt_pipeline.contracts.network import Direction as DirectionOfPlatform
 from mrt_pipeline.contracts.network import Station, StationNames, direction_of, name_platforms
-from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import SourceTable
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.signed_letters import (
     DirectionKey,
     SignedLetters,
-    claim_platforms,
+    claim_letters,
     find_strays,
     key_of,
 )
 from mrt_pipeline.network import NETWORK_DOCUMENT, Direction, Network, load_network, network_provenance
+from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.records import natural_key
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource
 from mrt_pipeline.sources.mrtdown import SPEC, PlatformLetter, TranslatedName
@@ -28,17 +28,12 @@ from mrt_pipeline.sources.mrtdown.parsing import Basis, holds_on
 from mrt_pipeline.sources.mrtdown.reading import Tables, read_tables
 from mrt_pipeline.sources.mrtdown.trains import trains_on
 
-if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
-    from mrt_pipeline.runtime.context import RunContext
-
 
 def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     """Return the source, whose tables are read when the stage begins."""
 
     def load() -> TableSource:
-        ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
-        return source_of(read_tables(context.access, ttl_days, context.as_of), load_network(), context.as_of)
+        return source_of(read_tables(context.access, context.as_of), load_network(), context.as_of)
 
     return LateTableSource(SPEC.name, load)
 
@@ -50,19 +45,12 @@ def source_of(tables: Tables, network: Network, as_of: date) -> TableSource:
     ways_by_code, names = network.directions(as_of), names_by_code(tables.names)
     letters = letters_on(as_of, tables.letters.records, document)
     platforms = name_directions(ways_by_code, network)
-    trains, left_out = trains_on(as_of, tables.trains.records, platforms, tables.trains.provenance)
+    trains, remarks = trains_on(as_of, tables.trains.records, platforms, network, tables.trains.provenance)
 
     def claim(station: Station) -> StationClaims:
-        ways = [way for code in station.mrt_codes for way in ways_by_code.get(code, ())]
         return StationClaims(
             source=SPEC.name,
-            exits=tuple(
-                ExitEnrichment(
-                    exit_id=found.exit_id,
-                    platforms=tuple(claim_platforms(found, station, ways, letters, network)),
-                )
-                for found in station.exits
-            ),
+            exits=claim_letters(station, ways_by_code, letters, network),
             trains=tuple(times for code in station.mrt_codes for times in trains.get(code, ())),
             names=next((names[code] for code in station.mrt_codes if code in names), None),
             provenance={
@@ -72,7 +60,7 @@ def source_of(tables: Tables, network: Network, as_of: date) -> TableSource:
         )
 
     strays = find_strays(letters, platforms, document.document_id)
-    findings = dict.fromkeys((*(it for table in read for it in table.findings), *strays, *left_out))
+    findings = dict.fromkeys((*(it for table in read for it in table.findings), *strays, *remarks))
     return TableSource(SPEC.name, f"{tables.version}+{network.sha256}", claim, tuple(findings))
 
 

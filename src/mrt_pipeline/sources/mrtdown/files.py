@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from mrt_pipeline.contracts.findings import REPEATED_ID, Finding
+from mrt_pipeline.contracts.source import PLATFORM_LETTER, STATION_CODE
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, parse_json, show
+from mrt_pipeline.runtime.records import RecordReader, is_list, is_object, name_or_place, parse_json, show
 from mrt_pipeline.sources.mrtdown import LETTERS, TranslatedName
 
 LETTERS_ID = LETTERS.document_id
@@ -18,8 +19,6 @@ FILE_ID = re.compile(r"[A-Z0-9_]{1,40}", re.ASCII)
 MAX_NAME_CHARS = 120
 LANGUAGES = ("zh-Hans", "ms", "ta")
 """in the order of the fields of ``TranslatedName``"""
-_CODE = re.compile(r"[A-Z]{2,3}[0-9]{0,2}[A-Z]?", re.ASCII)
-_LETTER = re.compile(r"[A-Z]|[0-9]{1,2}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -133,7 +132,7 @@ class _Reading:
         )
 
     def _reader(self, record_id: object, fields: Mapping[str, object], kind: str) -> RecordReader:
-        name = record_id if isinstance(record_id, str) and FILE_ID.fullmatch(record_id) else show(record_id)
+        name = name_or_place(record_id, FILE_ID, show(record_id))
         return RecordReader(f"{self._document_id}:{name}", fields, kind)
 
     def _name(self, station: Mapping[str, object]) -> Iterator[TranslatedName]:
@@ -160,7 +159,7 @@ class _Reading:
         codes = []
         for item in objects_at(station, reader, "stationCodes"):
             part = self._reader(station.get("id"), item, "station")
-            codes.append(part.text("code", max_chars=6, pattern=_CODE))
+            codes.append(part.text("code", max_chars=6, pattern=STATION_CODE))
             self._findings += part.findings
             reader.is_sound &= part.is_sound
         return tuple(dict.fromkeys(codes))
@@ -177,7 +176,7 @@ class _Reading:
             found = PlatformFile(
                 platform_id=part.text("id", max_chars=40, pattern=FILE_ID),
                 station_id=station_id,
-                letter=part.text("label", max_chars=2, pattern=_LETTER),
+                letter=part.text("label", max_chars=2, pattern=PLATFORM_LETTER),
                 line_id=part.text("lineId", max_chars=10, pattern=FILE_ID),
                 service_ids=_texts(item, "serviceIds", part),
                 is_inferred=item.get("inference") is not None,

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from mrt_pipeline.contracts.checks import finding_of
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, listed
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding, Severity, Side
 from mrt_pipeline.contracts.network import ServiceDays, TrainTimes
 from mrt_pipeline.extraction.signed_letters import DirectionKey
+from mrt_pipeline.network import Network
 from mrt_pipeline.runtime.documents import Parsed
 from mrt_pipeline.runtime.records import RecordReader, is_object, natural_key, show
-from mrt_pipeline.sources.mrtdown import TRAINS, ServiceTimes
+from mrt_pipeline.sources.mrtdown import SPEC, TRAINS, ServiceTimes
 from mrt_pipeline.sources.mrtdown.files import (
     FILE_ID,
     PlatformFile,
@@ -35,6 +37,18 @@ DAY_BEGINS_MINUTES = 3 * 60
 _TIME = re.compile(r"(?P<hours>[0-2][0-9]):(?P<minutes>[0-5][0-9])", re.ASCII)
 _MINUTES_A_DAY = 24 * 60
 _SHOWN = 10
+
+Stop = tuple[str, str]
+"""a service and the code of a station"""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Last trains of one service, of which not both can be right."""
+
+    days: ServiceDays
+    both: tuple[ServiceTimes, ServiceTimes]
+    """at a station, and at the next one"""
 
 
 def parse_trains(contents: Sequence[bytes]) -> Parsed[ServiceTimes]:
@@ -73,9 +87,13 @@ def minutes_of(text: object) -> int | None:
 
 
 def trains_on(
-    as_of: date, times: Iterable[ServiceTimes], platforms: Mapping[DirectionKey, str], provenance: Provenance
+    as_of: date,
+    times: Iterable[ServiceTimes],
+    platforms: Mapping[DirectionKey, str],
+    network: Network,
+    provenance: Provenance,
 ) -> tuple[dict[str, tuple[TrainTimes, ...]], tuple[Finding, ...]]:
-    """Return the trains of each station by its code on a day, and which are left out.
+    """Return the trains of each station by its code on a day, which are left out, and which are doubtful.
 
     Of a service that leaves a station in two directions it is not known to which of them its times belong.
 
@@ -83,23 +101,67 @@ def trains_on(
         as_of: the day.
         times: the records, in any order.
         platforms: the id of the platform of each direction; an empty one if there are two.
+        network: knows whose the codes are.
         provenance: the document that the records are of.
     """
     at: dict[tuple[str, str], list[ServiceTimes]] = defaultdict(list)
     for record in times:
         if holds_on(as_of, record):
             at[record.station_id, record.service_id].append(record)
-    found: dict[str, list[TrainTimes]] = defaultdict(list)
+    certain: dict[Stop, tuple[ServiceTimes, str]] = {}
     left_out = []
     for (station_id, service_id), same in at.items():
         ways = {(record.line_code, record.station_code, record.next_code) for record in same}
         platform_id = platforms.get(next(iter(ways))) if len(ways) == 1 else None
-        if not platform_id:
+        if platform_id:
+            certain[service_id, same[0].station_code] = same[0], platform_id
+        else:
             left_out.append(f"{station_id} {service_id}")
-            continue
-        found[same[0].station_code] += _publish(same[0], platform_id, provenance)
+    pairs = list(find_contradictory_trains({stop: record for stop, (record, _) in certain.items()}))
+    doubtful = {(record.service_id, record.station_code, it.days) for it in pairs for record in it.both}
+    found: dict[str, list[TrainTimes]] = defaultdict(list)
+    for (_, code), (record, platform_id) in certain.items():
+        found[code] += _publish(record, platform_id, doubtful, provenance)
     trains = {code: tuple(sorted(said, key=_order)) for code, said in found.items()}
-    return trains, _left_out(left_out, provenance.document_id)
+    document_id = provenance.document_id
+    return trains, (*_left_out(left_out, document_id), *_tell(pairs, network, document_id))
+
+
+def find_contradictory_trains(records: Mapping[Stop, ServiceTimes]) -> Iterator[Contradiction]:
+    """Yield where a service's last train leaves the next station no later than the station before it.
+
+    First trains contradict nothing, since trains begin their day at many stations. Nor does the end of a
+    ring: its last train ends where others of the service have begun.
+
+    Args:
+        records: by service and station code, one direction each.
+    """
+    for record in records.values():
+        following = records.get((record.service_id, record.next_code))
+        if following is None or _leads_to(record.station_code, following, records):
+            continue
+        for days in ServiceDays:
+            last, last_there = _last_train(record, days), _last_train(following, days)
+            if last is not None and last_there is not None and last_there <= last:
+                yield Contradiction(days, (record, following))
+
+
+def _leads_to(station_code: str, record: ServiceTimes, records: Mapping[Stop, ServiceTimes]) -> bool:
+    """Return whether a service goes on from a record's station to another one, as on a ring."""
+    passed: set[str] = set()
+    while record.next_code not in passed and record.next_code != station_code:
+        passed.add(record.next_code)
+        following = records.get((record.service_id, record.next_code))
+        if following is None:
+            return False
+        record = following
+    return record.next_code == station_code
+
+
+def _last_train(record: ServiceTimes, days: ServiceDays) -> int | None:
+    """Return when the last train leaves, in minutes as ``minutes_of`` counts them, if that is known."""
+    times: tuple[str, ...] = getattr(record, days)
+    return minutes_of(times[-1]) if times else None
 
 
 def _changed_on(platforms: Iterable[PlatformFile]) -> dict[str, str]:
@@ -181,11 +243,17 @@ def _spans_from(
         yield from ((step, span) for span in unite_spans(given))
 
 
-def _publish(record: ServiceTimes, platform_id: str, provenance: Provenance) -> Iterator[TrainTimes]:
-    reason = provenance.cite(f"{record.station_id}:{record.service_id}")
+def _publish(
+    record: ServiceTimes,
+    platform_id: str,
+    doubtful: Collection[tuple[str, str, ServiceDays]],
+    provenance: Provenance,
+) -> Iterator[TrainTimes]:
+    reason = provenance.cite(_name_of(record))
     for days in ServiceDays:
         if times := getattr(record, days):
             first, last = times
+            is_doubtful = (record.service_id, record.station_code, days) in doubtful
             yield TrainTimes(
                 platform_id=platform_id,
                 service=record.service_id,
@@ -193,24 +261,52 @@ def _publish(record: ServiceTimes, platform_id: str, provenance: Provenance) -> 
                 first_train=first,
                 last_train=last,
                 is_last_next_day=last < first,
-                confidence=Confidence.MEDIUM,
+                confidence=Confidence.LOW if is_doubtful else Confidence.MEDIUM,
                 evidence={WHOLE_RECORD: (reason,)},
             )
 
 
-def _left_out(services: Sequence[str], document_id: str) -> tuple[Finding, ...]:
-    if not services:
-        return ()
-    more = f" and {len(services) - _SHOWN} more" if len(services) > _SHOWN else ""
-    return (
-        finding_of(
+def _name_of(record: ServiceTimes) -> str:
+    return f"{record.station_id}:{record.service_id}"
+
+
+def _left_out(services: Sequence[str], document_id: str) -> Iterator[Finding]:
+    if services:
+        yield finding_of(
             "trains-without-platform",
             f"{document_id}: first and last trains of {counted(len(services), 'service')} are not published, "
-            f"since their platform is not certain: {', '.join(services[:_SHOWN])}{more}. The service leaves "
+            f"since their platform is not certain: {listed(services, _SHOWN)}. The service leaves "
             "the station in two directions, or in one that the network table does not have.",
             record_id=document_id,
-        ),
-    )
+        )
+
+
+def _tell(pairs: Iterable[Contradiction], network: Network, document_id: str) -> Iterator[Finding]:
+    """Yield a finding for each place and each two times that contradict each other there."""
+    same: dict[tuple[Side, Side], list[Contradiction]] = defaultdict(list)
+    for pair in pairs:
+        here, there = (
+            Side(
+                speaker=SPEC.name,
+                says=f"{record.station_code} at {getattr(record, pair.days)[-1]}",
+                words=_name_of(record),
+            )
+            for record in pair.both
+        )
+        same[here, there].append(pair)
+    for (here, there), contradictions in same.items():
+        record, following = contradictions[0].both
+        entry = network.find_code(record.station_code)
+        yield finding_of(
+            "last-trains-contradict",
+            f"{document_id} has the last train of {record.service_id} leave {here.says}, and the next "
+            f"station, {there.says} ({', '.join(it.days for it in contradictions)}); expected a later time "
+            "there. Both are published with low confidence.",
+            slug=entry.slug if entry else None,
+            record_id=f"{document_id}:{_name_of(record)}",
+            field=f"trains.{record.station_code}>{following.station_code}.last_train",
+            sides=(here, there),
+        )
 
 
 def _order(times: TrainTimes) -> tuple[object, ...]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Method
 from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.extraction.buildings import cite_buildings, is_same_building
+from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.network import (
     NETWORK_DOCUMENT,
     Direction,
@@ -24,12 +24,9 @@ from mrt_pipeline.network import (
     network_evidence,
     network_provenance,
 )
+from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.table_source import TableSource
 from mrt_pipeline.sources.network import SPEC
-
-if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
-    from mrt_pipeline.runtime.context import RunContext
 
 
 def open_source(context: RunContext, tables: BusTables) -> TableSource:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.network import Landmark
 from mrt_pipeline.contracts.sections import DatagovApiSection
-from mrt_pipeline.contracts.source_spec import DATAGOV_RATES, SourceSpec
+from mrt_pipeline.contracts.source_spec import DATAGOV_RATES, SourceSpec, datagov_document
 
 
 class OfficialPlacesSection(DatagovApiSection):
@@ -70,19 +70,7 @@ DATASETS = {
 
 
 def _document(document_id: str, title: str, publisher: str, record_type: type) -> Document:
-    """Return a document on its own page of data.gov.sg, or on the page where all are looked for."""
-    dataset_id = DATASETS.get(document_id)
-    return Document(
-        document_id=document_id,
-        title=title,
-        publisher=publisher,
-        url=f"https://data.gov.sg/datasets/{dataset_id}/view"
-        if dataset_id
-        else "https://data.gov.sg/datasets",
-        dataset=title,
-        source=f"the {publisher} at data.gov.sg",
-        record_type=record_type,
-    )
+    return datagov_document(document_id, title, publisher, record_type, DATASETS.get(document_id))
 
 
 HAWKER_CENTRES = _document("nea-hawker-centres", "Hawker Centres", "National Environment Agency", PlacePoint)

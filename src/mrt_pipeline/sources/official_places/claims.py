@@ -1,104 +1,66 @@
-"""``official_places``: known places near an exit, each on the exit that is nearest to it.
+"""``official_places``: known places near an exit, each on the exit of any station that is nearest to it.
 
 Where a place is, its publisher says; that this exit leads there, only distance does. So confidence is medium,
-and low where another exit is hardly farther: a wall or a road may lie between.
+and low where another exit is hardly farther: a wall or a road may lie between. The operators' own lists of
+what an exit leads to agree with this rule as well as they agree with each other; with several exits for a
+place they agree less (docs/sources/official_places.md).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
-from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
-from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Method, Provenance
+from mrt_pipeline.contracts.claims import StationClaims
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Method
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import Landmark, Station
+from mrt_pipeline.contracts.network import Landmark, LandmarkKind, Station, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.place_names import place_key
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
+from mrt_pipeline.runtime.geometry import SpatialIndex, to_svy21_all
+from mrt_pipeline.runtime.table_source import Survey, SurveyedSource
 from mrt_pipeline.sources.official_places import SPEC
 from mrt_pipeline.sources.official_places.choosing import Site, choose_sites, find_interchanges
-from mrt_pipeline.sources.official_places.placing import Hung, hang_places
 from mrt_pipeline.sources.official_places.reading import read_places
 
 
-@dataclass
-class PlacesSource:
-    """Claims the places of all documents; they are read when stations are to be asked about."""
+def open_source(context: RunContext, tables: BusTables) -> SurveyedSource:
+    """Return the source; it reads the documents when it is prepared."""
+    radius_m = context.settings.stages.stage2_enrichment.landmark_radius_m
 
-    name: ClassVar[str] = SPEC.name
-    context: RunContext
-    bus_tables: BusTables
-    _documents: dict[str, Provenance] = field(default_factory=dict)
-    _versions: dict[str, bytes] = field(default_factory=dict)
-    """all that is known of each document, by its id"""
-    _sites: list[Site] = field(default_factory=list)
-    _landmarks: dict[str, tuple[Landmark, ...]] = field(default_factory=dict)
-    """by exit"""
-    _findings: tuple[Finding, ...] = ()
+    def load() -> Callable[[Sequence[Station]], Survey]:
+        places = read_places(context.access)
+        chosen, left_out = choose_sites(places)
+        sites = (*chosen, *find_interchanges(tables, load_network()))
+        findings = (*(found for table in places for found in table.findings), *left_out)
+        return partial(_survey, sites, findings, radius_m)
 
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Return what was odd about the documents, and how many of their records are no landmarks."""
-        return self._findings
+    return SurveyedSource(SPEC.name, load)
 
-    def prepare(self, stations: Sequence[Station]) -> None:
-        """Read every document.
 
-        Raises:
-            SourceError: if one cannot be had or is not what its publisher documents.
-        """
-        ttl_days = self.context.settings.stages.stage1_ingestion.cache_ttl_days
-        tables = read_places(self.context.access, ttl_days)
-        chosen, left_out = choose_sites(tables)
-        self._sites = [*chosen, *find_interchanges(self.bus_tables, load_network())]
-        self._documents = {site.document.document_id: site.document for site in self._sites}
-        self._versions = {
-            name: document.model_dump_json().encode() for name, document in self._documents.items()
-        }
-        self._findings = (*(found for table in tables for found in table.findings), *left_out)
+def _survey(
+    sites: Sequence[Site], findings: tuple[Finding, ...], radius_m: float, stations: Sequence[Station]
+) -> Survey:
+    """Return every place on the nearest exit of any station."""
+    documents = {site.document.document_id: site.document for site in sites}
+    exits = (found for station in stations for found in station.exits)
+    hung = hang_places(sites, exits, radius_m)
+    landmarks = {exit_id: tuple(map(_publish, held)) for exit_id, held in hung.items()}
 
-    def survey(self, stations: Sequence[Station]) -> None:
-        """Hang every place on the nearest exit of any station."""
-        exits = (found for station in stations for found in station.exits)
-        radius_m = self.context.settings.stages.stage2_enrichment.landmark_radius_m
-        hung = hang_places(self._sites, exits, radius_m)
-        self._landmarks = {exit_id: tuple(map(_publish, held)) for exit_id, held in hung.items()}
-
-    def version_for(self, station: Station) -> str:
-        """Return the fingerprint of what belongs to a station's exits, and of the documents that say so."""
-        digest = hashlib.sha256()
-        for found in station.exits:
-            for landmark in self._landmarks.get(found.exit_id, ()):
-                digest.update(f"{found.exit_id} {landmark.model_dump_json()}".encode())
-        for name in self._documents_of(station):
-            digest.update(self._versions[name])
-        return digest.hexdigest()
-
-    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return the landmarks of every exit, nearest first."""
+    def claim(station: Station) -> StationClaims:
+        here = {found.exit_id: landmarks.get(found.exit_id, ()) for found in station.exits}
+        cited = {why.document_id for said in here.values() for it in said for why in it.all_evidence()}
         return StationClaims(
-            source=self.name,
-            exits=tuple(
-                ExitEnrichment(exit_id=found.exit_id, landmarks=self._landmarks.get(found.exit_id, ()))
-                for found in station.exits
-            ),
-            provenance=self._documents_of(station),
+            source=SPEC.name,
+            exits=tuple(ExitEnrichment(exit_id=exit_id, landmarks=said) for exit_id, said in here.items()),
+            provenance={name: documents[name] for name in sorted(cited)},
         )
 
-    def _documents_of(self, station: Station) -> dict[str, Provenance]:
-        """Return the documents that a station's landmarks cite."""
-        landmarks = (item for found in station.exits for item in self._landmarks.get(found.exit_id, ()))
-        cited = {reason.document_id for landmark in landmarks for reason in landmark.all_evidence()}
-        return {name: self._documents[name] for name in sorted(cited)}
-
-
-def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
-    """Return the source; nothing is read yet."""
-    return PlacesSource(context, tables)
+    return Survey(claim, findings)
 
 
 def _publish(hung: Hung) -> Landmark:
@@ -111,3 +73,100 @@ def _publish(hung: Hung) -> Landmark:
         confidence=Confidence.MEDIUM if hung.is_clear else Confidence.LOW,
         evidence={WHOLE_RECORD: tuple(cited), "kind": (first.document.cite(first.record_id),)},
     )
+
+
+SAME_PLACE_M = 200.0
+"""Two records of one name that lie no farther apart are one place."""
+CLEARLY_NEARER_M = 30.0
+"""An exit that is nearer than any other by less may not be the one that people use."""
+
+Distances = dict[Site, dict[int, float]]
+"""metres from each site to the exits within reach, by their numbers"""
+Place = tuple[Site, ...]
+"""the records of one place, those of the first document first"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """A place as the exit sees it that it belongs to."""
+
+    sites: Place
+    """its records within reach of the exit"""
+    distance_m: float
+    """to the nearest of them"""
+    is_clear: bool
+    """whether every other exit is clearly farther"""
+
+
+def hang_places(
+    sites: Sequence[Site], exits: Iterable[StationExit], radius_m: float
+) -> dict[str, list[Hung]]:
+    """Return the places of each exit that has some, nearest first.
+
+    Args:
+        sites: places in the order of their documents.
+        exits: every exit of the network.
+        radius_m: a place farther than this from every exit belongs to none, metres.
+    """
+    ordered = sorted(exits, key=lambda found: found.exit_id)  # so that the first of several wins a tie
+    index = SpatialIndex(to_svy21_all([(found.lat, found.lng) for found in ordered]))
+    reached = index.around([site.shape for site in sites], radius_m + CLEARLY_NEARER_M)
+    distances = {site: dict(found) for site, found in zip(sites, reached, strict=True)}
+    hung: dict[str, list[Hung]] = {}
+    for place in unite_sites(sites):
+        if found := _find_nearest(place, distances, radius_m):
+            number, held = found
+            hung.setdefault(ordered[number].exit_id, []).append(held)
+    return {exit_id: _each_once(places) for exit_id, places in hung.items()}
+
+
+def unite_sites(sites: Iterable[Site]) -> list[Place]:
+    """Return the records of each place together: those of one name that lie near one another.
+
+    Parts of parks stay apart, since a park may be long: the Rail Corridor passes many stations.
+    """
+    by_name: dict[str, list[Place]] = {}
+    for site in sites:
+        places = by_name.setdefault(place_key(site.name), [])
+        near = [place for place in places if _is_near(site, place)]
+        united = (*(found for place in near for found in place), site)
+        places[:] = [*(place for place in places if place not in near), united]
+    return [place for places in by_name.values() for place in places]
+
+
+def _is_near(site: Site, place: Place) -> bool:
+    return any(
+        site.shape.distance(other.shape) <= SAME_PLACE_M
+        for other in place
+        if site.kind is not LandmarkKind.PARK or other.kind is not LandmarkKind.PARK
+    )
+
+
+def _find_nearest(place: Place, distances: Distances, radius_m: float) -> tuple[int, Hung] | None:
+    """Return the number of the exit nearest to a place, and the place as seen from there."""
+    nearest: dict[int, float] = {}
+    for site in place:
+        for number, metres in distances[site].items():
+            nearest[number] = min(metres, nearest.get(number, metres))
+    if not nearest or min(nearest.values()) > radius_m:
+        return None
+    first, *others = sorted(nearest, key=lambda number: (nearest[number], number))
+    within = tuple(site for site in place if distances[site].get(first, radius_m + 1) <= radius_m)
+    is_clear = not others or nearest[others[0]] - nearest[first] >= CLEARLY_NEARER_M
+    return first, Hung(within, nearest[first], is_clear)
+
+
+def _each_once(places: Iterable[Hung]) -> list[Hung]:
+    """Return what belongs to one exit, nearest first, several parts of a park as one."""
+    by_name: dict[str, list[Hung]] = {}
+    for held in sorted(places, key=_order_of):
+        by_name.setdefault(place_key(held.sites[0].name), []).append(held)
+    return [
+        Hung(tuple(site for held in same for site in held.sites), same[0].distance_m, same[0].is_clear)
+        for same in by_name.values()
+    ]
+
+
+def _order_of(held: Hung) -> tuple[float, str, str]:
+    first = held.sites[0]
+    return held.distance_m, first.name, first.record_id

@@ -7,13 +7,14 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.network import LandmarkKind
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed, collect
 from mrt_pipeline.runtime.geojson_features import read_features, read_point, table_fields
-from mrt_pipeline.runtime.records import RecordReader, as_utf8, is_object
+from mrt_pipeline.runtime.records import RecordReader, as_utf8, is_object, name_or_place
 from mrt_pipeline.sources.official_places import (
     COMMUNITY_CLUBS,
     HAWKER_CENTRES,
@@ -28,9 +29,6 @@ from mrt_pipeline.sources.official_places import (
     PlacePoint,
 )
 from mrt_pipeline.sources.official_places.outlines import read_outline
-
-if TYPE_CHECKING:
-    from mrt_pipeline.contracts.documents import Document
 
 MAX_NAME_CHARS = 120
 _IDS = ("OBJECTID", "OBJECTID_1", "INC_CRC")
@@ -136,9 +134,8 @@ def _read_area(number: int, feature: object, document: Document) -> tuple[Record
 
 
 def _read_hotel(number: int, row: Mapping[str, object]) -> tuple[RecordReader, Hotel]:
-    reader = RecordReader(
-        f"{HOTELS.document_id}:{_shown_id(row.get('record_id'), f'[{number}]')}", row, "hotel"
-    )
+    name = name_or_place(row.get("record_id"), _RECORD_ID, f"[{number}]")
+    reader = RecordReader(f"{HOTELS.document_id}:{name}", row, "hotel")
     lat, lng = reader.position(row.get("lat"), row.get("lng"))
     rooms = reader.text("rooms", max_chars=7, pattern=_ROOMS).replace(",", "")
     return reader, Hotel(
@@ -154,7 +151,7 @@ def _open(number: int, feature: object, document: Document) -> tuple[RecordReade
     """Return the reader of a feature's fields, and the identifier and name that its publisher gives it."""
     fields, layout = fields_of(feature), LAYOUTS[document.document_id]
     field, name = (_first_given(fields, names) for names in (layout.id_fields, layout.name_fields))
-    shown = _shown_id(fields.get(field), f"features[{number}]")
+    shown = name_or_place(fields.get(field), _RECORD_ID, f"features[{number}]")
     reader = RecordReader(f"{document.document_id}:{shown}", fields, "place")
     record_id = reader.text(field, max_chars=60, pattern=_RECORD_ID)
     return reader, record_id, reader.text(name, max_chars=MAX_NAME_CHARS, pattern=_NAME)
@@ -162,11 +159,6 @@ def _open(number: int, feature: object, document: Document) -> tuple[RecordReade
 
 def _first_given(fields: Mapping[str, object], names: Sequence[str]) -> str:
     return next((name for name in names if fields.get(name)), names[0])
-
-
-def _shown_id(given: object, place: str) -> str:
-    text = str(given).strip() if isinstance(given, str | int) and not isinstance(given, bool) else ""
-    return text if _RECORD_ID.fullmatch(text) else place
 
 
 def _collect(read: Iterable[tuple[RecordReader, AnyPlace]]) -> Parsed[AnyPlace]:

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import SourceTable
-from mrt_pipeline.runtime.datagov_download import Dataset, fetch_dataset
-from mrt_pipeline.runtime.documents import Payload, refuse_losses, table_of
+from mrt_pipeline.runtime.datagov_download import Dataset, read_dataset
+from mrt_pipeline.runtime.documents import Payload, table_of
 from mrt_pipeline.sources.official_places import DATASETS, HOTELS, SPEC, AnyPlace
 from mrt_pipeline.sources.official_places.parsing import find_update, parse_places
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
-    from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 API = SPEC.api
 
 
-def read_places(
-    access: SourceAccess, ttl_days: float, *, sleep: Callable[[float], None] = time.sleep
-) -> list[SourceTable[AnyPlace]]:
+def read_places(access: SourceAccess) -> list[SourceTable[AnyPlace]]:
     """Return every document, recorded or live as configured; one that cannot be asked for is as recorded.
 
     Raises:
         SourceError: if one cannot be had, has the wrong structure or lost a record.
     """
-    return [_read(access, ttl_days, document, sleep) for document in SPEC.documents]
+    return [_read(access, document) for document in SPEC.documents]
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[AnyPlace]]:
     """Yield what is to be recorded, asked of the service now; what cannot be asked for stays as it is."""
-    for table in read_places(access, ttl_days=0):
+    for table in read_places(access):
         if table.provenance.document_id in DATASETS:
             yield table
 
@@ -47,26 +44,20 @@ def read_files(document: Document, payloads: Sequence[Payload], _settings: Setti
     payload = payloads[-1]
     if document is not HOTELS and not payload.revision:
         payload = replace(payload, revision=find_update(payload.content, document.document_id))
+    return _table_of(document, payload)
+
+
+def _table_of(document: Document, payload: Payload) -> SourceTable[AnyPlace]:
     return table_of(document, payload, parse_places(document, payload.content))
 
 
-def _read(
-    access: SourceAccess, ttl_days: float, document: Document, sleep: Callable[[float], None]
-) -> SourceTable[AnyPlace]:
-    document_id = document.document_id
+def _read(access: SourceAccess, document: Document) -> SourceTable[AnyPlace]:
     if access.mode_of(API) is not Mode.LIVE:
         return access.recorded_table(document)
-    if document_id not in DATASETS:
+    dataset_id = DATASETS.get(document.document_id)
+    if dataset_id is None:
         return _as_recorded(access.recorded_table(document))
-
-    def read(answers: Answers) -> SourceTable[AnyPlace]:
-        dataset = Dataset(document_id, DATASETS[document_id], API)
-        payload = fetch_dataset(access, answers, dataset, sleep=sleep)
-        return refuse_losses(table_of(document, payload, parse_places(document, payload.content)))
-
-    return access.read_checked(
-        document_id, ttl_days, read, is_sound=lambda table: bool(table.provenance.revision)
-    )
+    return read_dataset(access, document, Dataset(dataset_id, API), partial(_table_of, document))
 
 
 def _as_recorded(table: SourceTable[AnyPlace]) -> SourceTable[AnyPlace]:

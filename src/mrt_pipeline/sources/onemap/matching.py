@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from mrt_pipeline.contracts.source import StationLocation
+from mrt_pipeline.contracts.source import STATION_CODE, StationLocation
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.geometry import distance_m
 
@@ -23,7 +23,6 @@ _BUILDING = re.compile(
     r"(?P<name>.+?) (?P<modes>(?:MRT|LRT)(?: ?/ ?(?:MRT|LRT))?) STATION(?: ?\((?P<codes>[^()]*)\))?",
     re.IGNORECASE,
 )
-STATION_CODE = re.compile(r"[A-Z]{2,3}[0-9]{0,2}[A-Z]?")
 _PREFIX = re.compile(r"[A-Z]+")
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import REPEATED_ID, Finding, Severity
-from mrt_pipeline.contracts.source import StationLocation
+from mrt_pipeline.contracts.source import STATION_CODE, StationLocation
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.runtime.documents import Parsed
 from mrt_pipeline.runtime.records import (
@@ -17,12 +16,13 @@ from mrt_pipeline.runtime.records import (
     as_utf8,
     is_list,
     is_object,
+    name_or_place,
     natural_key,
     parse_json,
     show,
 )
 from mrt_pipeline.sources.onemap import STATIONS
-from mrt_pipeline.sources.onemap.matching import STATION_CODE, has_code, is_building_of, names_of
+from mrt_pipeline.sources.onemap.matching import has_code, is_building_of, names_of
 
 STATIONS_ID = STATIONS.document_id
 PUBLISHER = "onemap"
@@ -35,37 +35,28 @@ _DELIMITERS = (",", ";", "\t")
 _COLUMNS = frozenset({"station_code", "station_name", "lat", "lon"})
 
 
-def parse_stations(content: bytes) -> Parsed[StationLocation]:
-    """Return the position of each station code, sorted by code.
+def parse_stations(*contents: bytes) -> Parsed[StationLocation]:
+    """Return the position of each station code, sorted by code; that of the first file that has it counts.
 
     Args:
-        content: search results by station as JSON (a list of ``Station``, ``Station Name`` and ``Possible
-            Locations``), or a CSV table with the columns station_code, station_name, lat, lon and source, as
-            spreadsheets save it: with commas, semicolons or tabs, quoted or not, in UTF-8 or UTF-16.
+        contents: files of search results by station as JSON (a list of ``Station``, ``Station Name`` and
+            ``Possible Locations``), or a CSV table with the columns station_code, station_name, lat, lon and
+            source, as spreadsheets save it: with commas, semicolons or tabs, quoted or not, in UTF-8 or
+            UTF-16.
 
     Raises:
-        SourceFormatError: if it is neither.
+        SourceFormatError: if one is neither.
     """
     located: dict[str, StationLocation] = {}
     findings: list[Finding] = []
-    for reader, location in _read(content):
-        if reader.is_sound and location is not None:
-            _keep(location, located, reader)
-        findings.extend(reader.findings)
-    return Parsed(_sorted(located.values()), tuple(findings))
-
-
-def merge_stations(parts: Iterable[Parsed[StationLocation]]) -> Parsed[StationLocation]:
-    """Return the positions of several payloads as one; where two have a code, that of the first counts."""
-    located: dict[str, StationLocation] = {}
-    findings: list[Finding] = []
-    for part in parts:
-        findings.extend(part.findings)
-        for location in part.records:
-            earlier = located.setdefault(location.station_code, location)
-            if earlier is not location:
-                findings.append(_second_position(location, earlier))
-    return Parsed(_sorted(located.values()), tuple(findings))
+    for content in contents:
+        earlier = frozenset(located)
+        for reader, location in _read(content):
+            if reader.is_sound and location is not None:
+                _keep(location, located, reader, earlier)
+            findings.extend(reader.findings)
+    records = sorted(located.values(), key=lambda location: natural_key(location.station_code))
+    return Parsed(tuple(records), tuple(findings))
 
 
 Read = tuple[RecordReader, StationLocation | None]
@@ -199,27 +190,30 @@ def _read_row(number: int, row: Mapping[str, object]) -> Read:
 
 
 def _reader(code: object, number: int, fields: Mapping[str, object]) -> RecordReader:
-    name = code if isinstance(code, str) and STATION_CODE.fullmatch(code) else f"[{number}]"
-    record_id = f"{STATIONS_ID}:{name}"
+    record_id = f"{STATIONS_ID}:{name_or_place(code, STATION_CODE, f'[{number}]')}"
     return RecordReader(record_id, fields, "position", Severity.WARNING)  # OneMap only confirms
 
 
-def _keep(location: StationLocation, located: dict[str, StationLocation], reader: RecordReader) -> None:
-    """Add a location to those kept, unless its code has one; the first is kept."""
-    earlier = located.setdefault(location.station_code, location)
-    if earlier is not location:
-        reader.lose(REPEATED_ID, f"occurs twice; kept {earlier.lat}, {earlier.lng}.")
+def _keep(
+    location: StationLocation,
+    located: dict[str, StationLocation],
+    reader: RecordReader,
+    earlier: Collection[str],
+) -> None:
+    """Add a location to those kept, unless its code has one; the first is kept.
 
-
-def _second_position(location: StationLocation, kept: StationLocation) -> Finding:
-    record_id = f"{STATIONS_ID}:{location.station_code}"
-    return finding_of(
-        REPEATED_ID,
-        f"{record_id} is at {location.lat}, {location.lng} in another file; kept {kept.lat}, {kept.lng}.",
-        severity=Severity.INFO,  # nothing is lost: the first file has the code
-        record_id=record_id,
-    )
-
-
-def _sorted(locations: Iterable[StationLocation]) -> tuple[StationLocation, ...]:
-    return tuple(sorted(locations, key=lambda location: natural_key(location.station_code)))
+    Args:
+        location: the one to add.
+        located: those kept, by code.
+        reader: takes the finding.
+        earlier: the codes that another file has: then nothing is lost.
+    """
+    kept = located.setdefault(location.station_code, location)
+    if location.station_code in earlier:
+        reader.note(
+            REPEATED_ID,
+            f"is at {location.lat}, {location.lng} in another file; kept {kept.lat}, {kept.lng}.",
+            Severity.INFO,
+        )
+    elif kept is not location:
+        reader.lose(REPEATED_ID, f"occurs twice; kept {kept.lat}, {kept.lng}.")

@@ -31,7 +31,6 @@ ENTRANCES = Document(
     publisher="OpenStreetMap contributors",
     url="https://www.openstreetmap.org/copyright",
     dataset="OpenStreetMap: entrances of stations",
-    source="OpenStreetMap contributors",
     licence=ODBL,
 )
 

@@ -1,37 +1,40 @@
 """``openstreetmap``: step-free access as volunteers have tagged the entrances of stations.
 
 One volunteer's tag is worth little alone: its confidence is low. Two entrances of one exit that contradict
-each other are in dispute like two sources.
+each other are in dispute like two sources. All entrances in Singapore are asked for in one request.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.counting import counted, listed
-from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitAccess, Station, StationExit, StepFree
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import SourceTable
-from mrt_pipeline.errors import InternalError
+from mrt_pipeline.errors import FetchError
 from mrt_pipeline.extraction.entrance_matching import Entrance, match_entrance
 from mrt_pipeline.runtime.documents import Payload, table_of
 from mrt_pipeline.runtime.geometry import SpatialIndex, to_svy21_all
+from mrt_pipeline.runtime.table_source import Survey, SurveyedSource
 from mrt_pipeline.sources.openstreetmap import ENTRANCES, SPEC
-from mrt_pipeline.sources.openstreetmap.fetching import ENTRANCES_ID, fetch_entrances
 from mrt_pipeline.sources.openstreetmap.parsing import OsmEntrance, parse_entrances
 
 if TYPE_CHECKING:
     from mrt_pipeline.extraction.bus_tables import BusTables
     from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.context import RunContext
+    from mrt_pipeline.runtime.http import Answer
+    from mrt_pipeline.runtime.source_access import SourceAccess
 
 
 MOST_NAMED = 3
@@ -48,85 +51,59 @@ class Joined:
     """those near no exit, or without a label and not certain"""
 
 
-@dataclass
-class OsmSource:
-    """Claims what entrances are tagged with; they are read and joined before the first station."""
-
-    name: ClassVar[str] = SPEC.name
-    read: Callable[[], SourceTable[OsmEntrance]]
-    _table: SourceTable[OsmEntrance] | None = None
-    _joined: Joined = field(default_factory=Joined)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Return what was odd about entrances, and how many are of no exit."""
-        told = self._table.findings if self._table else ()
-        return (*told, *([_left_out(self._joined.left_out)] if self._joined.left_out else []))
-
-    def prepare(self, stations: Sequence[Station]) -> None:
-        """Read the entrances.
-
-        Raises:
-            SourceError: if they cannot be had.
-        """
-        self._table = self.read()
-
-    def survey(self, stations: Sequence[Station]) -> None:
-        """Find the exit of every entrance among those of all stations."""
-        self._joined = join_entrances(self._read_table().records, stations)
-
-    def version_for(self, station: Station) -> str:
-        """Return the fingerprint of all that is claimed of a station."""
-        return hashlib.sha256(self.claims_for(station, ()).model_dump_json().encode()).hexdigest()
-
-    def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return what the entrances of a station's exits are tagged with."""
-        provenance = self._read_table().provenance
-        return StationClaims(
-            source=self.name,
-            exits=tuple(
-                ExitEnrichment(exit_id=found.exit_id, access=self._claim(entrance))
-                for found in station.exits
-                for entrance in self._joined.by_exit.get(found.exit_id, ())
-                if entrance.step_free is not StepFree.UNKNOWN
-            ),
-            findings=tuple(self._joined.findings.get(station.slug, ())),
-            provenance={provenance.document_id: provenance},
-        )
-
-    def _claim(self, entrance: OsmEntrance) -> ExitAccess:
-        return ExitAccess(
-            step_free=entrance.step_free,
-            confidence=Confidence.LOW,
-            evidence={WHOLE_RECORD: (self._read_table().provenance.cite(entrance.record_id),)},
-        )
-
-    def _read_table(self) -> SourceTable[OsmEntrance]:
-        if self._table is None:
-            raise InternalError(f"{self.name} is asked before it was prepared")
-        return self._table
-
-
 def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
     """Return the source; it reads the entrances when it is prepared."""
-    ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
 
     def read(answers: Answers) -> SourceTable[OsmEntrance]:
         answer = fetch_entrances(context.access, answers)
         parsed, revision = parse_entrances(answer.content, context.as_of)
         return table_of(ENTRANCES, Payload(answer.content, answer.retrieved_at, revision), parsed)
 
-    return OsmSource(lambda: context.access.read_checked(ENTRANCES_ID, ttl_days, read))
+    return source_of(lambda: context.access.read_checked(ENTRANCES_ID, read))
 
 
-def _left_out(entrances: Sequence[OsmEntrance]) -> Finding:
-    named = listed((entrance.record_id for entrance in entrances), MOST_NAMED)
-    return finding_of(
-        "entrance-left-out",
-        f"OpenStreetMap has {counted(len(entrances), 'entrance')} that are near no exit, or without a "
-        f"label and near several: {named}. They are not used.",
-        record_id=ENTRANCES_ID,
+def source_of(read: Callable[[], SourceTable[OsmEntrance]]) -> SurveyedSource:
+    """Return the source over what reads the entrances."""
+    return SurveyedSource(SPEC.name, lambda: partial(_survey, read()))
+
+
+def _survey(table: SourceTable[OsmEntrance], stations: Sequence[Station]) -> Survey:
+    """Return what entrances are tagged with, each found among the exits of all stations."""
+    joined, provenance = join_entrances(table.records, stations), table.provenance
+
+    def claim(station: Station) -> StationClaims:
+        return StationClaims(
+            source=SPEC.name,
+            exits=tuple(
+                ExitEnrichment(exit_id=found.exit_id, access=_claim(entrance, provenance))
+                for found in station.exits
+                for entrance in joined.by_exit.get(found.exit_id, ())
+                if entrance.step_free is not StepFree.UNKNOWN
+            ),
+            findings=tuple(joined.findings.get(station.slug, ())),
+            provenance={provenance.document_id: provenance},
+        )
+
+    return Survey(claim, (*table.findings, *_left_out(joined.left_out)))
+
+
+def _claim(entrance: OsmEntrance, provenance: Provenance) -> ExitAccess:
+    return ExitAccess(
+        step_free=entrance.step_free,
+        confidence=Confidence.LOW,
+        evidence={WHOLE_RECORD: (provenance.cite(entrance.record_id),)},
     )
+
+
+def _left_out(entrances: Sequence[OsmEntrance]) -> Iterator[Finding]:
+    if entrances:
+        named = listed((entrance.record_id for entrance in entrances), MOST_NAMED)
+        yield finding_of(
+            "entrance-left-out",
+            f"OpenStreetMap has {counted(len(entrances), 'entrance')} that are near no exit, or without a "
+            f"label and near several: {named}. They are not used.",
+            record_id=ENTRANCES_ID,
+        )
 
 
 NEAR_M = 150.0
@@ -177,3 +154,38 @@ def _join_by_label(entrance: OsmEntrance, held: Sequence[Held], joined: Joined) 
             joined.findings[station.slug].append(found)
         else:
             joined.by_exit[found.exit_id].append(entrance)
+
+
+ENTRANCES_ID = ENTRANCES.document_id
+MAX_BYTES = 8 * 2**20
+"""some 150 kB in 2026"""
+NOT_ACCEPTABLE = 406
+QUERY = (
+    '[out:json][timeout:60];area["ISO3166-1"="SG"][admin_level=2]->.here;'
+    'node(area.here)["railway"~"^(subway_entrance|train_station_entrance)$"];out body;'
+)
+
+
+def fetch_entrances(access: SourceAccess, answers: Answers) -> Answer:
+    """Return the answer with all entrances.
+
+    Raises:
+        SourceError: if there is none.
+    """
+    url = str(access.settings.apis.openstreetmap.base_url)
+    fields = {"data": QUERY}
+
+    def ask(_: Mapping[str, str]) -> Answer:
+        try:
+            return access.http(SPEC.api).post_form(ENTRANCES_ID, url, fields, max_bytes=MAX_BYTES)
+        except FetchError as error:
+            if error.status != NOT_ACCEPTABLE:
+                raise
+            raise FetchError(
+                ENTRANCES_ID,
+                f"{url} answered {NOT_ACCEPTABLE}, as it does to a program that does not say who runs it; "
+                "set contact to a URL or an e-mail address at which the server's operators can reach you.",
+                status=NOT_ACCEPTABLE,
+            ) from error
+
+    return answers.get(f"{url}?{urlencode(fields)}", ask, max_bytes=MAX_BYTES)

@@ -29,7 +29,6 @@ STATION_PAGES = Document(
     publisher="SBS Transit",
     url="https://www.sbstransit.com.sg/Service/TrainInformation",
     dataset="station pages",
-    source="SBS Transit",
     licence=SBS_TRANSIT_FACTS,
     record_type=StationPageFact,
 )
@@ -43,6 +42,6 @@ SPEC = SourceSpec(
     documents=(STATION_PAGES,),
     fills=(ExitAccess, Landmark),
     rates={"sbstransit.com.sg": RateLimit((Rate(2, 1),), is_serial=True)},
-    reader="reading:read_files",
-    recorder="reading:record",
+    reader="claims:read_files",
+    recorder="claims:record",
 )
