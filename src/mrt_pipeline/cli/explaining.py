@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_unvouched
-from mrt_pipeline.cli.printing import align, say, say_json, warn
+from mrt_pipeline.cli.printing import align, say, say_json, section, warn
 from mrt_pipeline.compare.wording import show_value
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
@@ -71,7 +71,8 @@ def _describe(found: Explanation, run: str, *, is_short: bool) -> Iterator[str]:
     if is_short:
         yield from summarise(found)
         yield from _section("Findings", _findings(found))
-        yield from count_rejected(found)
+        if number := len(found.rejected):
+            yield from ("", f"{counted(number, 'claim')} not published")
         yield ""
         yield "To see why, add --exit LABEL for one exit, --field FIELD for one field, or --all."
         return
@@ -152,11 +153,8 @@ def _documents(values: Iterable[ExplainedValue], documents: dict[str, int]) -> I
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    shown = list(lines)
-    if shown:
-        yield ""
-        yield title
-        yield from (f"  {line}" for line in shown)
+    if shown := list(section(title, lines)):
+        yield from ("", *shown)
 
 
 _PLACE = ("exit_id", "exit_code", "station_code", "line_code", "lat", "lng")
@@ -177,13 +175,6 @@ def summarise(found: Explanation) -> Iterator[str]:
         rows.extend((field, "nothing published", "") for field in silent.get(exit_id, ()))
         rows.sort(key=lambda row: _PARTS.get(row[0], -1))
         yield from (f"  {line}" for line in align(rows))
-
-
-def count_rejected(found: Explanation) -> Iterator[str]:
-    """Yield how many claims were not published, if any."""
-    if number := len(found.rejected):
-        yield ""
-        yield f"{counted(number, 'claim')} not published"
 
 
 def _heading(exit_id: str, values: Iterable[ExplainedValue]) -> str:

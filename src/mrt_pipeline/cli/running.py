@@ -6,12 +6,13 @@ from pathlib import Path
 
 import orjson
 
-from mrt_pipeline.cli.console import ConsoleReporter, final_counts, next_command
+from mrt_pipeline.cli.console import ConsoleReporter, next_command
 from mrt_pipeline.cli.flags import RunFlags
 from mrt_pipeline.cli.printing import say_json
 from mrt_pipeline.config import find_config
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MrtPipelineError, RunInterrupted, StorageError
+from mrt_pipeline.history.runs import final_counts
 from mrt_pipeline.orchestrator import PipelineOrchestrator
 from mrt_pipeline.runtime.manifests import find_manifest
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.comparison import ExitPresence
@@ -63,6 +63,12 @@ def codes_without(station: Station, other: Station) -> dict[str, str]:
         for code in station.codes
         if code.station_code not in other.mrt_codes
     }
+
+
+def stations_without(stations: Iterable[Station], others: Iterable[Station]) -> Iterator[Station]:
+    """Yield the stations that are not among others, by their slugs."""
+    known = {station.slug for station in others}
+    return (station for station in stations if station.slug not in known)
 
 
 def match_exits(pair: Pair) -> list[tuple[StationExit | None, StationExit | None]]:

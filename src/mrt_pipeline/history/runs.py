@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mrt_pipeline.config.paths import read_path
-from mrt_pipeline.contracts.names import FINAL_NAME, LATEST
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_NAME, LATEST
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, StorageError, UsageError
 from mrt_pipeline.runtime.files import real_path, storage_errors
@@ -60,11 +60,8 @@ class Run:
 
     @property
     def counts(self) -> dict[str, float]:
-        """Return the figures of the last stage that has any; those of one that is switched off are older."""
-        for record in reversed(list(self.manifest.stages.values())):
-            if record.counts and record.status is not StageStatus.DISABLED:
-                return record.counts
-        return {}
+        """Return the figures of the last stage that has any."""
+        return final_counts(self.manifest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +143,15 @@ def read_run(folder: Path) -> Run | None:
     if manifest is None:
         return None
     return Run(folder, manifest, is_alive=manifest.status is RunStatus.RUNNING and is_locked(folder))
+
+
+def final_counts(manifest: Manifest, last_stage: int = len(CHECKPOINT_NAMES)) -> dict[str, float]:
+    """Return the figures of the last stage that has any; those of one that is switched off are older."""
+    for name in reversed(list(CHECKPOINT_NAMES)[:last_stage]):
+        record = manifest.stages.get(name)
+        if record is not None and record.counts and record.status is not StageStatus.DISABLED:
+            return record.counts
+    return {}
 
 
 def is_path(name: str) -> bool:

@@ -19,15 +19,10 @@ from mrt_pipeline.config.registry import all_sources
 from mrt_pipeline.contracts.evidence import Citing, Evidence, Published
 from mrt_pipeline.contracts.fields import PARTS, PLAIN_PARTS, Part
 from mrt_pipeline.contracts.network import Platform, PlatformLink, Station, StationExit
-from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.outputs import OUTPUT_KINDS
 from mrt_pipeline.lineage.facets import Json
 
 _SIMPLE = {bool: "boolean", int: "integer", float: "number", str: "string", date: "date"}
-_CHECKPOINTS: dict[str, type[Any]] = {
-    "stage1_ingestion": Stage1Output,
-    "stage2_enrichment": Stage2Output,
-    "stage3_merger": Stage3Output,
-}
 _UNPUBLISHED = frozenset({"evidence", "reasons", "codes", "wiki_title", "exits"})
 """what consumers of a map are not given, or are given elsewhere"""
 
@@ -38,53 +33,40 @@ def _form_of(part: Part) -> Any:
     return [form] if part.key else form
 
 
+def _texts(names: str) -> dict[str, str]:
+    return dict.fromkeys(names.split(), "string")
+
+
+_PLACE = {"lat": "number", "lng": "number"}
+_GRAPH_PLATFORM = {
+    **_texts("platform_code line direction station_code line_code towards_code next_code"),
+    "is_same_building": "boolean",
+    "confidence": "string",
+}
+_GRAPH_STOP = {
+    **_texts("code description"),
+    "services": ["string"],
+    "relation": "string",
+    "distance_m": "number",
+    "confidence": "string",
+}
 _GRAPH = {
     "official_name": "string",
     "mrt_codes": ["string"],
     "lines_served": ["string"],
-    "station_id": "string",
-    "slug": "string",
-    "name": "string",
-    "names": {"zh_hans": "string", "ms": "string", "ta": "string"},
+    **_texts("station_id slug name"),
+    "names": _texts("zh_hans ms ta"),
     "station_type": "string",
     "lines": ["string"],
-    "lat": "number",
-    "lng": "number",
+    **_PLACE,
     "exits": [
         {
-            "exit_code": "string",
-            "exit_id": "string",
-            "station_code": "string",
-            "line_code": "string",
-            "lat": "number",
-            "lng": "number",
-            "platforms": [
-                {
-                    "platform_code": "string",
-                    "line": "string",
-                    "direction": "string",
-                    "station_code": "string",
-                    "line_code": "string",
-                    "towards_code": "string",
-                    "next_code": "string",
-                    "is_same_building": "boolean",
-                    "confidence": "string",
-                }
-            ],
+            **_texts("exit_code exit_id station_code line_code"),
+            **_PLACE,
+            "platforms": [_GRAPH_PLATFORM],
             "accessibility": ["string"],
-            "step_free": "string",
-            "access_confidence": "string",
-            "out_of_service": "string",
-            "bus_stops": [
-                {
-                    "code": "string",
-                    "description": "string",
-                    "services": ["string"],
-                    "relation": "string",
-                    "distance_m": "number",
-                    "confidence": "string",
-                }
-            ],
+            **_texts("step_free access_confidence out_of_service"),
+            "bus_stops": [_GRAPH_STOP],
             **{part.earlier_name or part.name: _form_of(part) for part in PLAIN_PARTS},
         }
     ],
@@ -95,18 +77,8 @@ _GRAPH_META = {
     "as_of": "date",
     "licences": "string",
     "stations": "integer",
-    "documents": [
-        {
-            "document_id": "string",
-            "title": "string",
-            "publisher": "string",
-            "licence": "string",
-            "licence_url": "string",
-            "attribution": "string",
-        }
-    ],
+    "documents": [_texts("document_id title publisher licence licence_url attribution")],
 }
-
 
 _NUMBERED: Json = {
     "name": "evidence",
@@ -128,7 +100,7 @@ def source_fields(source_id: str) -> list[Json] | None:
 
 def checkpoint_fields(stage_name: str) -> list[Json]:
     """Return the fields of a stage's output."""
-    return _fields_of(_CHECKPOINTS[stage_name])
+    return _fields_of(OUTPUT_KINDS[stage_name])
 
 
 def export_fields(file_name: str) -> list[Json] | None:
