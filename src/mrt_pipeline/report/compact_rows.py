@@ -19,6 +19,7 @@ from mrt_pipeline.contracts.network import (
     Station,
     StationExit,
     StationNames,
+    TrainTimes,
 )
 from mrt_pipeline.report.texts import QUOTE_LENGTH, show
 
@@ -68,6 +69,19 @@ class Condenser:
         for platform in station.platforms:
             self.platforms.add(platform.platform_id, [*_platform(platform), self.why(platform)])
         return [self.exit(found) for found in station.exits]
+
+    def trains(self, station: Station) -> list[Row]:
+        """Return when first and last trains leave the platforms of a station, which are known already."""
+        left_out = {"platform_id", "evidence"}
+        names = [name for name in TrainTimes.model_fields if name not in left_out]
+        return [
+            [
+                self.platforms.find(times.platform_id),
+                *(_plain(getattr(times, name)) for name in names),
+                self.why(times),
+            ]
+            for times in station.trains
+        ]
 
     def exit(self, found: StationExit) -> dict[str, Any]:
         """Return an exit with everything that belongs to it; what is empty is left out."""
