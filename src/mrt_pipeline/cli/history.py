@@ -18,7 +18,7 @@ from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
 from mrt_pipeline.history.altered_files import describe_altered
 from mrt_pipeline.history.details import read_findings
-from mrt_pipeline.history.runs import Run, RunSummary, get_run, read_history
+from mrt_pipeline.history.runs import History, Run, get_run, read_history
 from mrt_pipeline.releasing.approving import find_approval
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.integrity import AlteredFile, find_altered
@@ -34,7 +34,7 @@ def list_runs(config: Path | None, *, as_json: bool) -> None:
             to_json(
                 {
                     "outputs": str(history.outputs),
-                    "runs": history.summaries(),
+                    "runs": [_summary(run, history) for run in history.runs],
                     "damaged": list(history.damaged),
                 }
             )
@@ -44,7 +44,7 @@ def list_runs(config: Path | None, *, as_json: bool) -> None:
     if not history.runs:
         say(f"No runs in {history.outputs}. Start one with: mrt-pipeline run")
         return
-    say(*align([HEAD, *map(_row, history.summaries())]))
+    say(*align([HEAD, *(_row(run, history) for run in history.runs)]))
 
 
 def show_run(name: str, config: Path | None, *, as_json: bool) -> None:
@@ -80,19 +80,41 @@ def _render_run(run: Run, findings: Iterable[Finding], altered: Iterable[Altered
     }
 
 
-def _row(summary: RunSummary) -> tuple[str, ...]:
-    counts, findings = summary.counts, summary.findings
+def _summary(run: Run, history: History) -> dict[str, object]:
+    """Return what programs are told of a run in the list of all."""
+    manifest = run.manifest
+    return {
+        "name": run.name,
+        "path": str(run.folder),
+        "run_id": manifest.run_id,
+        "state": run.state,
+        "is_latest": history.is_latest(run),
+        "as_of": manifest.as_of,
+        "mode": manifest.mode,
+        "started_at": manifest.timestamp,
+        "seconds": run.seconds,
+        "attempts": len(manifest.attempts),
+        "counts": run.counts,
+        "findings": manifest.findings,
+        "cost_usd": manifest.usage.cost_usd,
+        "model_calls": manifest.usage.calls,
+        "error": manifest.error,
+    }
+
+
+def _row(run: Run, history: History) -> tuple[str, ...]:
+    manifest, findings = run.manifest, run.manifest.findings
     return (
-        summary.name,
-        summary.state,
-        str(summary.as_of),
-        _moment(summary.started_at),
-        f"{summary.seconds:.1f} s",
-        _count(counts, "stations"),
-        _count(counts, "exits"),
+        run.name,
+        run.state,
+        str(manifest.as_of),
+        _moment(manifest.timestamp),
+        f"{run.seconds:.1f} s",
+        _count(run.counts, "stations"),
+        _count(run.counts, "exits"),
         f"{findings.get('error', 0)}/{findings.get('warning', 0)}" if findings else "-",
-        f"${summary.cost_usd:.4f}",
-        "latest" if summary.is_latest else "",
+        f"${manifest.usage.cost_usd:.4f}",
+        "latest" if history.is_latest(run) else "",
     )
 
 

@@ -15,6 +15,7 @@ from mrt_pipeline.compare.matching import (
     Pair,
     Replacement,
     codes_without,
+    describe_station,
     distance_m,
     find_replacements,
     match_exits,
@@ -156,13 +157,7 @@ def _side(dataset: Stage3Output) -> Side:
 def _only_in(dataset: Stage3Output, other: Stage3Output) -> Iterator[StationPresence]:
     to_come = {station.slug for station in other.future_stations}
     for station in stations_without(dataset.stations, other.stations):
-        yield StationPresence(
-            slug=station.slug,
-            name=station.name,
-            codes=station.mrt_codes,
-            exits=tuple(found.exit_id for found in station.exits),
-            is_future_in_other=station.slug in to_come,
-        )
+        yield StationPresence(**describe_station(station), is_future_in_other=station.slug in to_come)
 
 
 def _future_only_in(dataset: Stage3Output, other: Stage3Output) -> Iterator[FutureStation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mrt_pipeline.contracts.comparison import ExitPresence
 from mrt_pipeline.contracts.network import Station, StationExit
@@ -87,6 +88,12 @@ def match_exits(pair: Pair) -> list[tuple[StationExit | None, StationExit | None
         *((before.get(exit_id), found) for exit_id, found in new.items()),
         *((found, None) for found in lost if found.exit_id not in relabelled),
     ]
+
+
+def describe_station(station: Station) -> dict[str, Any]:
+    """Return what is told of a station that only one of two datasets has, its exits included."""
+    exits = tuple(found.exit_id for found in station.exits)
+    return {"slug": station.slug, "name": station.name, "codes": station.mrt_codes, "exits": exits}
 
 
 def presence_of(slug: str, found: StationExit) -> ExitPresence:

@@ -11,16 +11,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mrt_pipeline.compare.matching import Pair, match_exits, presence_of, stations_without
+from mrt_pipeline.compare.matching import Pair, describe_station, match_exits, presence_of, stations_without
 from mrt_pipeline.compare.turns import find_lost_answers, find_turns
-from mrt_pipeline.contracts.comparison import ExitPresence
+from mrt_pipeline.contracts.comparison import ExitPresence, LostStation
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import FIELDS, ExitField, published_values
 from mrt_pipeline.contracts.gates import (
     AccessTurn,
     FieldLoss,
     LostAnswer,
-    LostStation,
     RecordLoss,
     SilentSource,
 )
@@ -80,8 +79,7 @@ def _pair_stations(old: Stage3Output, new: Stage3Output) -> Iterator[Pair]:
 
 def _lost_stations(old: Stage3Output, new: Stage3Output) -> Iterator[LostStation]:
     for station in stations_without(old.stations, new.stations):
-        exits = tuple(found.exit_id for found in station.exits)
-        yield LostStation(slug=station.slug, name=station.name, codes=station.mrt_codes, exits=exits)
+        yield LostStation(**describe_station(station))
 
 
 def _record_losses(old: Stage3Output, new: Stage3Output) -> Iterator[RecordLoss]:

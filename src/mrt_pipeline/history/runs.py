@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from mrt_pipeline.config.paths import read_path
@@ -65,27 +65,6 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class RunSummary:
-    """One line of the history."""
-
-    name: str
-    path: str
-    run_id: str
-    state: str
-    is_latest: bool
-    as_of: date
-    mode: str
-    started_at: datetime
-    seconds: float
-    attempts: int
-    counts: dict[str, float]
-    findings: dict[str, int]
-    cost_usd: float
-    model_calls: int
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class DamagedRun:
     """A folder with a manifest that cannot be read."""
 
@@ -103,10 +82,6 @@ class History:
     damaged: tuple[DamagedRun, ...]
     latest: Path | None
     """the folder that ``latest`` shows"""
-
-    def summaries(self) -> list[RunSummary]:
-        """Return one summary per run, newest first."""
-        return [summarise(run, is_latest=self.is_latest(run)) for run in self.runs]
 
     def is_latest(self, run: Run) -> bool:
         """Return whether ``latest`` shows a run."""
@@ -194,28 +169,6 @@ def get_run(name: str, outputs: Path) -> Run:
     )
     raise UsageError(
         f"Run {name!r} not found; expected the name or path of a folder with a {MANIFEST_NAME}. {there}"
-    )
-
-
-def summarise(run: Run, *, is_latest: bool) -> RunSummary:
-    """Return the line of a run in the history."""
-    manifest = run.manifest
-    return RunSummary(
-        name=run.name,
-        path=str(run.folder),
-        run_id=manifest.run_id,
-        state=run.state,
-        is_latest=is_latest,
-        as_of=manifest.as_of,
-        mode=manifest.mode,
-        started_at=manifest.timestamp,
-        seconds=run.seconds,
-        attempts=len(manifest.attempts),
-        counts=run.counts,
-        findings=manifest.findings,
-        cost_usd=manifest.usage.cost_usd,
-        model_calls=manifest.usage.calls,
-        error=manifest.error,
     )
 
 
