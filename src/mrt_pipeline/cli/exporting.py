@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from mrt_pipeline.cli.outputs import load_named
@@ -68,6 +67,5 @@ def read_licences(text: str) -> LicenceSet:
 
 def _warn_of_unfinished(loaded: LoadedDataset) -> None:
     if loaded.run is not None and loaded.run.manifest.status is not RunStatus.COMPLETED:
-        state = loaded.run.state.replace("_", " ")
-        see = shlex.join(["mrt-pipeline", "show", str(loaded.run.folder)])
+        state, see = loaded.run.state_in_words, loaded.run.show_command
         warn(f"{loaded.name} has status {state}; see why before you pass this on: {see}")

@@ -33,8 +33,8 @@ def load_named(name: str, config: Path | None) -> LoadedDataset:
 def warn_of_unvouched(*loaded: LoadedDataset) -> None:
     """Name the datasets whose bytes no manifest vouches for."""
     for found in loaded:
-        if found.run is None:
-            warn(f"Cannot verify {found.name}: the manifest of its run is not in the same folder.")
+        if found.doubt:
+            warn(found.doubt)
 
 
 def warn_of_damaged(history: History) -> None:

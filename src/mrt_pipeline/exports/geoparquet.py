@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.fields import PARTS, Part
 from mrt_pipeline.contracts.network import StationExit, index_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.exports.plain import OF_EXIT, OF_PLATFORM, OF_STATION, plain_exit
+from mrt_pipeline.exports.plain import OF_EXIT, OF_PLATFORM, OF_STATION, attributions, plain_exit
 from mrt_pipeline.exports.tables import Kind, columns_of
 
 if TYPE_CHECKING:
@@ -92,9 +92,7 @@ def _metadata(dataset: Stage3Output, exits: list[StationExit]) -> dict[str, byte
     return {
         "geo": orjson.dumps(described),
         "as_of": dataset.metadata.as_of.isoformat().encode(),
-        "attribution": orjson.dumps(
-            sorted({document.attribution for document in dataset.provenance.values()})
-        ),
+        "attribution": orjson.dumps(attributions(dataset)),
     }
 
 

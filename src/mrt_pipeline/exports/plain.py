@@ -10,6 +10,7 @@ from typing import Any
 from mrt_pipeline.contracts.evidence import weaker
 from mrt_pipeline.contracts.fields import PARTS, Part
 from mrt_pipeline.contracts.network import Platform, PlatformLink, Station, StationExit, join_platforms
+from mrt_pipeline.contracts.outputs import Stage3Output
 
 OF_STATION = ("station_id", "slug", "name")
 """what a row of an exit says of its station, beside the names in other languages"""
@@ -24,6 +25,11 @@ def plain_names(station: Station) -> dict[str, str | None]:
     """Return a station's names in other languages than English, each null where it is not known."""
     names = station.names
     return {language: getattr(names, language, None) for language in ("zh_hans", "ms", "ta")}
+
+
+def attributions(dataset: Stage3Output) -> list[str]:
+    """Return the sentences that the licences of a dataset's documents ask for, each once."""
+    return sorted({document.attribution for document in dataset.provenance.values()})
 
 
 def plain_exit(station: Station, found: StationExit, platforms: Mapping[str, Platform]) -> dict[str, object]:

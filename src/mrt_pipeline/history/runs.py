@@ -7,6 +7,7 @@ the folder was left by a process that was killed. Such a run has died.
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -43,6 +44,16 @@ class Run:
         """Return how it stands: the manifest's status, or ``died``."""
         is_left = self.manifest.status is RunStatus.RUNNING and not self.is_alive
         return DIED if is_left else self.manifest.status.value
+
+    @property
+    def state_in_words(self) -> str:
+        """Return the same as a sentence has it: ``stopped at budget``."""
+        return self.state.replace("_", " ")
+
+    @property
+    def show_command(self) -> str:
+        """Return the command that shows it."""
+        return shlex.join(["mrt-pipeline", "show", str(self.folder)])
 
     @property
     def has_dataset(self) -> bool:
