@@ -114,7 +114,7 @@ def export_fields(file_name: str) -> list[Json] | None:
 
 
 def _fields_in(shape: Mapping[str, Any]) -> list[Json]:
-    """Return the fields of a record by their types; a list holds the type of its elements."""
+    """Return the fields of a record by their types; a list holds that of its elements, a tuple fields."""
     return [{"name": name, **_type_in(kind)} for name, kind in shape.items()]
 
 
@@ -123,28 +123,23 @@ def _type_in(kind: Any) -> Json:
         return {"type": "array", "fields": [{"name": "_element", **_type_in(kind[0])}]}
     if isinstance(kind, type):
         return {"type": "struct", "fields": _plain(kind)}
+    if isinstance(kind, tuple):
+        return {"type": "struct", "fields": list(kind)}
     return {"type": "struct", "fields": _fields_in(kind)} if isinstance(kind, dict) else {"type": kind}
 
 
 def _geojson_fields() -> list[Json]:
-    place = [_named("type", "string"), _list_of("coordinates", {"type": "number"})]
     station = _plain(Station, only={"station_id", "slug", "name", "names"})
     left_out = {"exit_id", "lat", "lng", "platforms"}
     found = [field for field in _plain(StationExit) if field["name"] not in left_out]
     platforms = {field["name"]: field for field in (*_plain(Platform), *_plain(PlatformLink))}
     found.append(_list_of("platforms", {"type": "struct", "fields": list(platforms.values())}))
-    feature = [
-        _named("type", "string"),
-        _named("id", "string"),
-        _named("geometry", "struct", place),
-        _named("properties", "struct", [*station, *found]),
-    ]
-    return [
-        _named("type", "string"),
-        _named("as_of", "string"),
-        _list_of("attribution", {"type": "string"}),
-        _list_of("features", {"type": "struct", "fields": feature}),
-    ]
+    feature = {
+        **_texts("type id"),
+        "geometry": {"type": "string", "coordinates": ["number"]},
+        "properties": (*station, *found),
+    }
+    return _fields_in({**_texts("type as_of"), "attribution": ["string"], "features": [feature]})
 
 
 def _plain(kind: type[Any], only: Container[str] | None = None) -> list[Json]:
@@ -200,9 +195,5 @@ def _describe_class(kind: type[Any]) -> Json:
     return {"type": "struct", "fields": _fields_of(kind)}
 
 
-def _named(name: str, kind: str, fields: list[Json] | None = None) -> Json:
-    return {"name": name, "type": kind, **({} if fields is None else {"fields": fields})}
-
-
 def _list_of(name: str, element: Json) -> Json:
-    return _named(name, "array", [{"name": "_element", **element}])
+    return {"name": name, "type": "array", "fields": [{"name": "_element", **element}]}
