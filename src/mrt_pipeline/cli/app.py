@@ -15,9 +15,11 @@ from mrt_pipeline.cli.flags import (
     AsJson,
     AsOf,
     Config,
+    DatasetName,
     RunFlags,
+    RunName,
     ShowsAll,
-    given_path,
+    path_argument,
     path_option,
     with_run_flags,
 )
@@ -127,7 +129,7 @@ def runs(config: Config = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def show(
-    run: Annotated[str, typer.Argument(help="Name or path of a run's folder, or latest")],
+    run: RunName,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
@@ -179,7 +181,7 @@ def explain(
 
 @app.command()
 def coverage(
-    run: Annotated[str, typer.Argument(help="Run (name, path, or latest) or stage3_final.json")],
+    run: DatasetName,
     is_short: Annotated[
         bool, typer.Option("--short", help="Only what is known and how old each source is")
     ] = False,
@@ -194,9 +196,7 @@ def coverage(
 
 @app.command()
 def validate(
-    file: Annotated[
-        Path, typer.Argument(parser=given_path, help="A run folder, one file of it, or a stage3_final.json")
-    ],
+    file: Annotated[Path, path_argument("A run folder, one file of it, or a stage3_final.json")],
     config: Config = None,
     shows_all: ShowsAll = False,
 ) -> None:
@@ -208,7 +208,7 @@ def validate(
 
 @app.command()
 def export(
-    run: Annotated[str, typer.Argument(help="Run (name, path, or latest) or stage3_final.json")],
+    run: DatasetName,
     format_name: Annotated[
         str, typer.Option("--format", metavar="NAME", help="A format listed under output.formats, e.g. csv")
     ],
@@ -228,9 +228,7 @@ def export(
 
 @app.command()
 def evaluate(
-    folder: Annotated[
-        Path, typer.Argument(parser=given_path, help="Folder of pages (HTML or JSON) with answers.csv")
-    ],
+    folder: Annotated[Path, path_argument("Folder of pages (HTML or JSON) with answers.csv")],
     config: Config = None,
     as_of: AsOf = None,
     as_json: AsJson = False,
@@ -248,8 +246,7 @@ for command in COMMANDS:
 @config_app.command("check")
 def config_check(
     path: Annotated[
-        Path | None,
-        typer.Argument(parser=given_path, help="File to check [default: the one given with --config]"),
+        Path | None, path_argument("File to check [default: the one given with --config]")
     ] = None,
     config: Config = None,
 ) -> None:
@@ -263,10 +260,7 @@ def config_check(
 
 @config_app.command("init")
 def config_init(
-    path: Annotated[
-        Path | None,
-        typer.Argument(parser=given_path, help="Where to write it [default: config/pipeline.yaml]"),
-    ] = None,
+    path: Annotated[Path | None, path_argument("Where to write it [default: config/pipeline.yaml]")] = None,
 ) -> None:
     """Write a commented file of all defaults, for editing; overwrites nothing."""
     from mrt_pipeline.cli.config_file import init_config
@@ -290,17 +284,11 @@ def snapshot_refresh(
     config: Config = None,
     exits: Annotated[Path | None, path_option("LTA MRT Station Exit as GeoJSON")] = None,
     onemap: Annotated[
-        list[Path] | None,
-        typer.Option(
-            parser=given_path, metavar="PATH", help="OneMap search results, as JSON or CSV; repeatable"
-        ),
+        list[Path] | None, path_option("OneMap search results, as JSON or CSV; repeatable")
     ] = None,
     bus_stops: Annotated[Path | None, path_option("DataMall BusStops as JSON")] = None,
     bus_services: Annotated[
-        Path | None,
-        typer.Option(
-            parser=given_path, metavar="PATH", help="DataMall BusRoutes, or busrouter services, as JSON"
-        ),
+        Path | None, path_option("DataMall BusRoutes, or busrouter services, as JSON")
     ] = None,
     given: Annotated[
         list[str] | None,
@@ -311,10 +299,7 @@ def snapshot_refresh(
         typer.Option(formats=["%Y-%m-%d"], help="Day on which the files were downloaded, UTC"),
     ] = None,
     output_dir: Annotated[
-        Path | None,
-        typer.Option(
-            parser=given_path, metavar="PATH", help="Write the tables here [default: the package's own]"
-        ),
+        Path | None, path_option("Write the tables here [default: the package's own]")
     ] = None,
     shows_all: ShowsAll = False,
 ) -> None:

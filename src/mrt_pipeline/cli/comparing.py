@@ -6,19 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged, warn_of_unvouched
-from mrt_pipeline.cli.printing import say, say_json
+from mrt_pipeline.cli.printing import say, say_json, section
 from mrt_pipeline.compare.comparison import compare_datasets
 from mrt_pipeline.compare.wording import describe, headline
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
-from mrt_pipeline.history.datasets import (
-    LoadedDataset,
-    choose_successful,
-    load_dataset,
-    load_run,
-)
+from mrt_pipeline.history.datasets import LoadedDataset, choose_successful, load_dataset, load_run
 from mrt_pipeline.history.runs import read_history
-from mrt_pipeline.runtime.files import real_path
+from mrt_pipeline.runtime.files import real_path, to_json
 
 
 def show_differences(
@@ -37,7 +32,7 @@ def show_differences(
     warn_of_unvouched(before, after)
     comparison = compare_datasets(before.dataset, after.dataset)
     if as_json:
-        say_json(comparison.model_dump_json(indent=1, exclude_none=True).encode())
+        say_json(to_json(comparison))
     else:
         say(*_describe(before, after, comparison))
     return EXIT_FAILURE if exit_code and not comparison.is_same else 0
@@ -63,8 +58,6 @@ def _load(old: str | None, new: str | None, config: Path | None) -> tuple[Loaded
 def _describe(before: LoadedDataset, after: LoadedDataset, comparison: Comparison) -> Iterator[str]:
     yield f"{before.name} (as of {comparison.old.as_of}) → {after.name} (as of {comparison.new.as_of})"
     yield headline(comparison)
-    for section in describe(comparison):
+    for told in describe(comparison):
         yield ""
-        yield section.title
-        for line in section.lines:
-            yield from (f"  {part}" for part in line.split("\n"))
+        yield from section(told.title, told.lines)

@@ -10,7 +10,6 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,7 +23,8 @@ from mrt_pipeline.cli.printing import printable_text
 from mrt_pipeline.contracts.counting import days_apart
 from mrt_pipeline.contracts.fields import COVERED
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
-from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
+from mrt_pipeline.contracts.run import Manifest, RunStatus
+from mrt_pipeline.history.runs import final_counts
 from mrt_pipeline.runtime.files import describe_os_error
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.runtime.safe_text import printable
@@ -161,6 +161,7 @@ def next_command(manifest: Manifest, folder: Path, last_stage: int) -> str:
 
 def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> Table:
     """Return a run's figures as a table; what lies there of stages after the last one asked for is older."""
+    from mrt_pipeline.explain.figures import measure_ages
     from mrt_pipeline.network.statements import find_stated_day
 
     title = f"{manifest.run_id} as of {manifest.as_of}: {manifest.status.value}"
@@ -176,26 +177,13 @@ def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> T
     for severity in ("error", "warning", "info"):
         if (number := counts.get(f"findings_{severity}")) is not None:
             table.add_row(f"Findings: {severity}", f"{number:.0f}")
-    for source, (day, days) in days_of_sources(manifest).items():
-        verb = "Read" if find_stated_day(source) is None else "Stated"
-        table.add_row(f"{verb}: {escape(printable(source))}", f"{day}, {days_apart(days, manifest.as_of)}")
+    for it in measure_ages(manifest.sources.values(), manifest.as_of):
+        verb = "Read" if find_stated_day(it.source) is None else "Stated"
+        age = days_apart(it.age_days, manifest.as_of)
+        table.add_row(f"{verb}: {escape(printable(it.source))}", f"{it.oldest}, {age}")
     if folder is not None:
         table.add_row("Files", escape(printable(str(folder))))
     return table
-
-
-def days_of_sources(manifest: Manifest) -> dict[str, tuple[date, int]]:
-    """Return when each source's oldest document was read or stated, and how many days before."""
-    from mrt_pipeline.config.registry import source_of
-    from mrt_pipeline.network.statements import find_stated_day
-
-    oldest: dict[str, date] = {}
-    for document in manifest.sources.values():
-        source = source_of(document)
-        day = find_stated_day(document.document_id) or document.retrieved_at.date()
-        oldest[source] = min(day, oldest.get(source, day))
-    ordered = sorted(oldest.items(), key=lambda item: (item[1], item[0]))
-    return {source: (day, (manifest.as_of - day).days) for source, day in ordered}
 
 
 def print_error(message: str, hint: str = "") -> None:
@@ -211,12 +199,3 @@ def give_up_output(error: OSError) -> None:
     """Print why standard output could not be written; what is still to be written there goes nowhere."""
     PatientConsole().on_broken_pipe()
     print_error(f"The output could not be written: {describe_os_error(error)}.")
-
-
-def final_counts(manifest: Manifest, last_stage: int) -> dict[str, float]:
-    """Return the figures of the last stage that has any; those of one that is switched off are older."""
-    for name in reversed(list(CHECKPOINT_NAMES)[:last_stage]):
-        record = manifest.stages.get(name)
-        if record is not None and record.counts and record.status is not StageStatus.DISABLED:
-            return record.counts
-    return {}

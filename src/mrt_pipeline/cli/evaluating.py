@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from mrt_pipeline.cli.printing import align, say, say_json
+from mrt_pipeline.cli.printing import align, say, say_json, section
 from mrt_pipeline.config import PipelineConfig, find_config
 from mrt_pipeline.orchestrator.evaluation import Evaluation, Fact, Score, evaluate
 
@@ -41,4 +41,4 @@ def _row(name: str, score: Score, *, is_field: bool) -> tuple[str, ...]:
 
 def _section(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     if rows:
-        yield from ("", f"{title}:", *(f"  {line}" for line in align(rows)))
+        yield from ("", *section(f"{title}:", align(rows)))

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from mrt_pipeline.cli.outputs import outputs_of, warn_of_unvouched
-from mrt_pipeline.cli.printing import align, say, say_json, warn
+from mrt_pipeline.cli.outputs import load_named
+from mrt_pipeline.cli.printing import align, say, say_json, section, warn
 from mrt_pipeline.compare.wording import show_value
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.explanation import ExplainedValue, Explanation, Reason
@@ -17,7 +17,7 @@ from mrt_pipeline.explain.coverage_page import coverage_object, render_coverage,
 from mrt_pipeline.explain.explanation import RunFacts, explain
 from mrt_pipeline.explain.stations import get_station
 from mrt_pipeline.history.altered_files import describe_altered
-from mrt_pipeline.history.datasets import LoadedDataset, load_dataset
+from mrt_pipeline.history.datasets import LoadedDataset
 from mrt_pipeline.history.details import read_rejected
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.integrity import check_file, recorded_files
@@ -37,9 +37,7 @@ def show_explanation(
 
     A whole station is shown in short, unless everything is requested.
     """
-    name = LATEST if run is None else run
-    loaded = load_dataset(name, outputs_of(config, name))
-    warn_of_unvouched(loaded)
+    loaded = load_named(LATEST if run is None else run, config)
     found = explain(
         loaded.dataset,
         get_station(loaded.dataset, station),
@@ -71,7 +69,8 @@ def _describe(found: Explanation, run: str, *, is_short: bool) -> Iterator[str]:
     if is_short:
         yield from summarise(found)
         yield from _section("Findings", _findings(found))
-        yield from count_rejected(found)
+        if number := len(found.rejected):
+            yield from ("", f"{counted(number, 'claim')} not published")
         yield ""
         yield "To see why, add --exit LABEL for one exit, --field FIELD for one field, or --all."
         return
@@ -152,11 +151,8 @@ def _documents(values: Iterable[ExplainedValue], documents: dict[str, int]) -> I
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    shown = list(lines)
-    if shown:
-        yield ""
-        yield title
-        yield from (f"  {line}" for line in shown)
+    if shown := list(section(title, lines)):
+        yield from ("", *shown)
 
 
 _PLACE = ("exit_id", "exit_code", "station_code", "line_code", "lat", "lng")
@@ -177,13 +173,6 @@ def summarise(found: Explanation) -> Iterator[str]:
         rows.extend((field, "nothing published", "") for field in silent.get(exit_id, ()))
         rows.sort(key=lambda row: _PARTS.get(row[0], -1))
         yield from (f"  {line}" for line in align(rows))
-
-
-def count_rejected(found: Explanation) -> Iterator[str]:
-    """Yield how many claims were not published, if any."""
-    if number := len(found.rejected):
-        yield ""
-        yield f"{counted(number, 'claim')} not published"
 
 
 def _heading(exit_id: str, values: Iterable[ExplainedValue]) -> str:
@@ -221,8 +210,7 @@ def show_coverage(run: str, config: Path | None, *, is_short: bool, as_json: boo
         is_short: whether to print only the figures that the README shows.
         as_json: whether to print one JSON object instead of Markdown.
     """
-    loaded = load_dataset(run, outputs_of(config, run))
-    warn_of_unvouched(loaded)
+    loaded = load_named(run, config)
     if as_json:
         say_json(to_json(coverage_object(loaded.dataset, is_short=is_short)))
         return

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
-from mrt_pipeline.cli.outputs import outputs_of, warn_of_unvouched
+from mrt_pipeline.cli.outputs import load_named
 from mrt_pipeline.cli.printing import say, warn
 from mrt_pipeline.config.licences import choose_licences
 from mrt_pipeline.contracts.outputs import LicenceSet
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import UsageError
-from mrt_pipeline.history.datasets import LoadedDataset, load_dataset
+from mrt_pipeline.history.datasets import LoadedDataset
 from mrt_pipeline.orchestrator.exporting import export_dataset, export_into, get_export
 from mrt_pipeline.stages.licensing import restrict
 
@@ -42,8 +41,7 @@ def export_run(
     spec = get_export(format_name)
     if into is not None and format_name != "gtfs":
         raise UsageError("--into takes a GTFS feed; use it with --format gtfs.")
-    loaded = load_dataset(run, outputs_of(config, run))
-    warn_of_unvouched(loaded)
+    loaded = load_named(run, config)
     _warn_of_unfinished(loaded)
     dataset = loaded.dataset if chosen is None else restrict(loaded.dataset, chosen)
     if into is None:
@@ -69,6 +67,5 @@ def read_licences(text: str) -> LicenceSet:
 
 def _warn_of_unfinished(loaded: LoadedDataset) -> None:
     if loaded.run is not None and loaded.run.manifest.status is not RunStatus.COMPLETED:
-        state = loaded.run.state.replace("_", " ")
-        see = shlex.join(["mrt-pipeline", "show", str(loaded.run.folder)])
+        state, see = loaded.run.state_in_words, loaded.run.show_command
         warn(f"{loaded.name} has status {state}; see why before you pass this on: {see}")

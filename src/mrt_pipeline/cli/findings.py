@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mrt_pipeline.cli.printing import say
 from mrt_pipeline.contracts.findings import Finding, group_kinds
 
 SHOWN = 20
 """so many findings of one kind have a line of their own; more share one"""
+
+
+def show_findings(findings: Iterable[Finding], *, shows_all: bool) -> None:
+    """Print the findings of a command that has the flag ``--all``."""
+    say(*list_findings(findings, None if shows_all else "the same command with --all"))
 
 
 def list_findings(findings: Iterable[Finding], full_list: str | None) -> Iterator[str]:

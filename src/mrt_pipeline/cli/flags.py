@@ -28,6 +28,13 @@ def path_option(text: str, *names: str) -> Any:
     return typer.Option(*names, parser=given_path, metavar="PATH", help=text)
 
 
+def path_argument(text: str, **settings: Any) -> Any:
+    """Return an argument that is a path."""
+    return typer.Argument(parser=given_path, help=text, **settings)
+
+
+RunName = Annotated[str, typer.Argument(help="Name or path of a run's folder, or latest")]
+DatasetName = Annotated[str, typer.Argument(help="Run (name, path, or latest) or stage3_final.json")]
 Config = Annotated[
     Path | None,
     path_option(
@@ -41,8 +48,7 @@ ShowsAll = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines")]
 
 _OutputDir = Annotated[
-    Path | None,
-    path_option("Folder for the results [default: a new one in outputs/]", "--output-dir"),
+    Path | None, path_option("Folder for the results [default: a new one in outputs/]", "--output-dir")
 ]
 _Stage = Annotated[int | None, typer.Option("--stage", min=1, max=3, help="Run a single stage only")]
 _ResumeFrom = Annotated[
@@ -64,11 +70,8 @@ _RetryFailed = Annotated[
     bool, typer.Option("--retry-failed", help="Retry only stations where a source failed")
 ]
 _AcceptChanges = Annotated[
-    bool,
-    typer.Option("--accept-changes", help="Publish even if losses exceed the gate limits"),
+    bool, typer.Option("--accept-changes", help="Publish even if losses exceed the gate limits")
 ]
-
-
 _BeyondHorizon = Annotated[
     bool,
     typer.Option(

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-import orjson
-
 from mrt_pipeline.cli.findings import list_findings
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
-from mrt_pipeline.cli.printing import align, say, say_json
+from mrt_pipeline.cli.printing import align, say, say_json, section
 from mrt_pipeline.contracts.counting import counted, days_apart
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity, describe_counts
@@ -20,8 +18,9 @@ from mrt_pipeline.contracts.outputs import ModelUsage
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
 from mrt_pipeline.history.altered_files import describe_altered
 from mrt_pipeline.history.details import read_findings
-from mrt_pipeline.history.runs import History, Run, RunSummary, get_run, read_history
+from mrt_pipeline.history.runs import History, Run, get_run, read_history
 from mrt_pipeline.releasing.approving import find_approval
+from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.integrity import AlteredFile, find_altered
 
 HEAD = ("run", "status", "as of", "started (UTC)", "took", "stations", "exits", "errors/warnings", "cost", "")
@@ -31,13 +30,21 @@ def list_runs(config: Path | None, *, as_json: bool) -> None:
     """Print every run, newest first; a folder that cannot be read is named on stderr."""
     history = read_history(outputs_of(config))
     if as_json:
-        say_json(_to_json(_render_history(history)))
+        say_json(
+            to_json(
+                {
+                    "outputs": str(history.outputs),
+                    "runs": [_summary(run, history) for run in history.runs],
+                    "damaged": list(history.damaged),
+                }
+            )
+        )
         return
     warn_of_damaged(history)
     if not history.runs:
         say(f"No runs in {history.outputs}. Start one with: mrt-pipeline run")
         return
-    say(*align([HEAD, *map(_row, history.summaries())]))
+    say(*align([HEAD, *(_row(run, history) for run in history.runs)]))
 
 
 def show_run(name: str, config: Path | None, *, as_json: bool) -> None:
@@ -46,7 +53,7 @@ def show_run(name: str, config: Path | None, *, as_json: bool) -> None:
     altered = [] if run.is_alive else list(find_altered(run.folder, run.manifest))
     findings = read_findings(run.folder) if run.manifest.findings else ()
     if as_json:
-        say_json(_to_json(_render_run(run, findings, altered)))
+        say_json(to_json(_render_run(run, findings, altered)))
     else:
         say(*_describe(run, findings, altered))
 
@@ -58,14 +65,6 @@ def command_to_go_on(run: Run) -> str | None:
     from mrt_pipeline.orchestrator.resume_command import find_remedy
 
     return find_remedy(run.folder, run.manifest)
-
-
-def _render_history(history: History) -> dict[str, object]:
-    return {
-        "outputs": str(history.outputs),
-        "runs": history.summaries(),
-        "damaged": history.damaged,
-    }
 
 
 def _render_run(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFile]) -> dict[str, object]:
@@ -81,23 +80,41 @@ def _render_run(run: Run, findings: Iterable[Finding], altered: Iterable[Altered
     }
 
 
-def _to_json(content: object) -> bytes:
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2)
+def _summary(run: Run, history: History) -> dict[str, object]:
+    """Return what programs are told of a run in the list of all."""
+    manifest = run.manifest
+    return {
+        "name": run.name,
+        "path": str(run.folder),
+        "run_id": manifest.run_id,
+        "state": run.state,
+        "is_latest": history.is_latest(run),
+        "as_of": manifest.as_of,
+        "mode": manifest.mode,
+        "started_at": manifest.timestamp,
+        "seconds": run.seconds,
+        "attempts": len(manifest.attempts),
+        "counts": run.counts,
+        "findings": manifest.findings,
+        "cost_usd": manifest.usage.cost_usd,
+        "model_calls": manifest.usage.calls,
+        "error": manifest.error,
+    }
 
 
-def _row(summary: RunSummary) -> tuple[str, ...]:
-    counts, findings = summary.counts, summary.findings
+def _row(run: Run, history: History) -> tuple[str, ...]:
+    manifest, findings = run.manifest, run.manifest.findings
     return (
-        summary.name,
-        summary.state,
-        str(summary.as_of),
-        _moment(summary.started_at),
-        f"{summary.seconds:.1f} s",
-        _count(counts, "stations"),
-        _count(counts, "exits"),
+        run.name,
+        run.state,
+        str(manifest.as_of),
+        _moment(manifest.timestamp),
+        f"{run.seconds:.1f} s",
+        _count(run.counts, "stations"),
+        _count(run.counts, "exits"),
         f"{findings.get('error', 0)}/{findings.get('warning', 0)}" if findings else "-",
-        f"${summary.cost_usd:.4f}",
-        "latest" if summary.is_latest else "",
+        f"${manifest.usage.cost_usd:.4f}",
+        "latest" if history.is_latest(run) else "",
     )
 
 
@@ -116,17 +133,17 @@ def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFi
             *_approval(run),
         ]
     )
-    yield from _section("Files changed since they were written", map(describe_altered, altered))
-    yield from _section("Attempts", map(_attempt, manifest.attempts))
-    yield from _section("Stages", _stages(manifest))
-    yield from _section("Sources", (_source(read, manifest.as_of) for read in manifest.sources.values()))
-    yield from _section("Skipped", (f"{name}: {why}" for name, why in manifest.passed_over.items()))
-    yield from _section("Findings", _findings(manifest, findings, str(run.folder / VALIDATION_NAME)))
-    yield from _section("Gates", _gates(manifest.gates))
-    yield from _section("Rejected claims", (f"{n} {why}" for why, n in manifest.rejected_claims.items()))
-    yield from _section("Model", _usage(manifest.usage))
-    yield from _section("Outputs", (f"{name}  sha256 {sha}" for name, sha in manifest.outputs.items()))
-    yield from _section("Error", [manifest.error] if manifest.error else [])
+    yield from section("Files changed since they were written", map(describe_altered, altered))
+    yield from section("Attempts", map(_attempt, manifest.attempts))
+    yield from section("Stages", (line for it in manifest.stages.items() for line in _stage(*it)))
+    yield from section("Sources", (_source(read, manifest.as_of) for read in manifest.sources.values()))
+    yield from section("Skipped", (f"{name}: {why}" for name, why in manifest.passed_over.items()))
+    yield from section("Findings", _findings(manifest, findings, str(run.folder / VALIDATION_NAME)))
+    yield from section("Gates", _gates(manifest.gates))
+    yield from section("Rejected claims", (f"{n} {why}" for why, n in manifest.rejected_claims.items()))
+    yield from section("Model", _usage(manifest.usage))
+    yield from section("Outputs", (f"{name}  sha256 {sha}" for name, sha in manifest.outputs.items()))
+    yield from section("Error", [manifest.error] if manifest.error else [])
     if command := command_to_go_on(run):
         yield f"Resume with: {command}"
 
@@ -142,23 +159,11 @@ def _approval(run: Run) -> Iterator[tuple[str, str]]:
     yield "approved", f"by {approval.approved_by}, {_moment(approval.approved_at)} UTC{void}"
 
 
-def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    shown = [part for line in lines for part in line.split("\n")]
-    if shown:
-        yield title
-        yield from (f"  {line}" for line in shown)
-
-
 def _attempt(attempt: AttemptRecord) -> str:
     did = ", ".join(attempt.stages_run) or "no stage"
     end = f" to {_moment(attempt.ended_at)}" if attempt.ended_at else ""
     when = f"{_moment(attempt.started_at)}{end}"
     return f"{attempt.number}  {when}  {attempt.status.value}: {attempt.command}; ran {did}"
-
-
-def _stages(manifest: Manifest) -> Iterator[str]:
-    for name, record in manifest.stages.items():
-        yield from _stage(name, record)
 
 
 def _stage(name: str, record: StageRecord) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mrt_pipeline.cli.printing import warn
-from mrt_pipeline.history.datasets import LoadedDataset
+from mrt_pipeline.history.datasets import LoadedDataset, load_dataset
 from mrt_pipeline.history.runs import History, is_path
 
 
@@ -18,11 +18,23 @@ def outputs_of(config: Path | None, *names: str) -> Path:
     return Path(PipelineConfig(find_config(config)).settings.output.directory)
 
 
+def load_named(name: str, config: Path | None) -> LoadedDataset:
+    """Return the dataset that a command names, and say so if nobody vouches for its bytes.
+
+    Args:
+        name: name or path of a run, ``latest``, or path of a dataset's file.
+        config: says where runs lie.
+    """
+    loaded = load_dataset(name, outputs_of(config, name))
+    warn_of_unvouched(loaded)
+    return loaded
+
+
 def warn_of_unvouched(*loaded: LoadedDataset) -> None:
     """Name the datasets whose bytes no manifest vouches for."""
     for found in loaded:
-        if found.run is None:
-            warn(f"Cannot verify {found.name}: the manifest of its run is not in the same folder.")
+        if found.doubt:
+            warn(found.doubt)
 
 
 def warn_of_damaged(history: History) -> None:

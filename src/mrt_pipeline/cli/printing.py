@@ -45,6 +45,14 @@ def print_traceback(kind: type[BaseException], error: BaseException, where: Trac
     sys.stderr.write(SECRETS.redact("".join(traceback.format_exception(kind, error, where))))
 
 
+def section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yield a title and its lines below it, each part of a line by itself; nothing if there are none."""
+    shown = [part for line in lines for part in line.split("\n")]
+    if shown:
+        yield title
+        yield from (f"  {line}" for line in shown)
+
+
 def align(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Yield rows as lines whose cells stand below each other."""
     shown = [[printable(cell) for cell in row] for row in rows]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mrt_pipeline.cli.flags import Config, given_path, path_option
+from mrt_pipeline.cli.flags import Config, RunName, path_argument, path_option
 from mrt_pipeline.contracts.names import LATEST
 from mrt_pipeline.releasing.naming import PAGE_NAME, VERSIONS_NAME, order_of
 
@@ -18,12 +18,9 @@ if TYPE_CHECKING:
     from mrt_pipeline.releasing.approving import Approved
     from mrt_pipeline.releasing.release import Outcome
 
-Run = Annotated[str, typer.Argument(help="Name or path of a run's folder, or latest")]
-Folder = Annotated[Path, typer.Argument(parser=given_path, metavar="DIR", help="Folder of all releases")]
-
 
 def approve(
-    run: Run,
+    run: RunName,
     approved_by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who reviewed the dataset")],
     note: Annotated[
         str | None, typer.Option(metavar="TEXT", help="What was reviewed; published with the release")
@@ -61,7 +58,7 @@ def approve(
 
 
 def release(
-    run: Run,
+    run: RunName,
     releases: Annotated[Path, path_option("Folder of all releases; created if missing", "--to")],
     config: Config = None,
 ) -> None:
@@ -85,7 +82,7 @@ def release(
 
 
 def rollback(
-    releases: Folder,
+    releases: Annotated[Path, path_argument("Folder of all releases", metavar="DIR")],
     wanted: Annotated[
         str | None,
         typer.Option(

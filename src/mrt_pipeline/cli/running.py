@@ -6,12 +6,13 @@ from pathlib import Path
 
 import orjson
 
-from mrt_pipeline.cli.console import ConsoleReporter, final_counts, next_command
+from mrt_pipeline.cli.console import ConsoleReporter, next_command
 from mrt_pipeline.cli.flags import RunFlags
 from mrt_pipeline.cli.printing import say_json
 from mrt_pipeline.config import find_config
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MrtPipelineError, RunInterrupted, StorageError
+from mrt_pipeline.history.runs import final_counts
 from mrt_pipeline.orchestrator import PipelineOrchestrator
 from mrt_pipeline.runtime.manifests import find_manifest
 
@@ -36,50 +37,34 @@ def run_pipeline(flags: RunFlags, default_config: Path | None, *, is_quiet: bool
             manifest = orchestrator.execute(request)
     except MrtPipelineError as error:
         if as_json:
-            _tell(_describe_failure(error, orchestrator))
+            folder = orchestrator.output_base_dir if orchestrator is not None else None
+            status = RunStatus.INTERRUPTED if isinstance(error, RunInterrupted) else RunStatus.FAILED
+            failed = _manifest_of(orchestrator)
+            _tell(failed, folder, status=status, next=error.go_on_with, error=str(error))
         raise
+    folder = orchestrator.output_base_dir
     if as_json:
-        _tell(_describe_end(manifest, orchestrator.output_base_dir, request.last_stage))
+        counts = final_counts(manifest, request.last_stage).items()
+        told = {name: _plain(number) for name, number in counts if not name.startswith("findings_")}
+        command = next_command(manifest, folder, request.last_stage) if folder is not None else None
+        _tell(manifest, folder, status=manifest.status, counts=told, next=command)
     elif not is_quiet:
-        reporter.summarise(manifest, orchestrator.output_base_dir, request.last_stage)
+        reporter.summarise(manifest, folder, request.last_stage)
 
 
-def _describe_end(manifest: Manifest, folder: Path | None, last_stage: int) -> dict[str, object]:
-    counts = final_counts(manifest, last_stage)
-    return {
-        **_describe_run(manifest, folder),
-        "status": manifest.status.value,
-        "counts": {
-            name: _plain(number) for name, number in counts.items() if not name.startswith("findings_")
-        },
-        "findings": manifest.findings,
-        "next": next_command(manifest, folder, last_stage) if folder is not None else None,
-        "error": None,
-    }
-
-
-def _describe_failure(
-    error: MrtPipelineError, orchestrator: PipelineOrchestrator | None
-) -> dict[str, object]:
-    folder = orchestrator.output_base_dir if orchestrator is not None else None
-    manifest = _manifest_of(orchestrator)
-    status = RunStatus.INTERRUPTED if isinstance(error, RunInterrupted) else RunStatus.FAILED
-    return {
-        **_describe_run(manifest, folder),
-        "status": status.value,
-        "counts": {},
-        "findings": manifest.findings if manifest is not None else {},
-        "next": error.go_on_with,
-        "error": str(error),
-    }
-
-
-def _describe_run(manifest: Manifest | None, folder: Path | None) -> dict[str, object]:
-    return {
+def _tell(manifest: Manifest | None, folder: Path | None, **how_it_ended: object) -> None:
+    """Print one JSON object, which has every key however the run ended."""
+    end = {
         "run_id": manifest.run_id if manifest is not None else None,
         "folder": str(folder) if folder is not None else None,
-        "as_of": manifest.as_of.isoformat() if manifest is not None else None,
+        "as_of": manifest.as_of if manifest is not None else None,
+        "status": None,
+        "counts": {},
+        "findings": manifest.findings if manifest is not None else {},
+        "next": None,
+        "error": None,
     }
+    say_json(orjson.dumps({**end, **how_it_ended}))
 
 
 def _manifest_of(orchestrator: PipelineOrchestrator | None) -> Manifest | None:
@@ -95,7 +80,3 @@ def _manifest_of(orchestrator: PipelineOrchestrator | None) -> Manifest | None:
 
 def _plain(number: float) -> float:
     return int(number) if number == int(number) else number
-
-
-def _tell(content: dict[str, object]) -> None:
-    say_json(orjson.dumps(content))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mrt_pipeline.cli.findings import list_findings
+from mrt_pipeline.cli.findings import show_findings
 from mrt_pipeline.cli.flags import given_path
 from mrt_pipeline.cli.printing import note, say
 from mrt_pipeline.config import Mode, PipelineConfig, Settings, find_config
@@ -168,7 +168,7 @@ def _report(recorded: Sequence[SourceTable[Any]], *, shows_all: bool) -> None:
         if spec.cross_check and all(document.document_id in tables for document in spec.documents):
             check = spec.load(spec.cross_check)
             findings.extend(check(*(tables[document.document_id] for document in spec.documents)))
-    say(*list_findings(findings, None if shows_all else "the same command with --all"))
+    show_findings(findings, shows_all=shows_all)
     lost = [finding for finding in findings if finding.severity is Severity.ERROR]
     if lost:
         raise SourceFormatError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from mrt_pipeline.cli.findings import list_findings
+from mrt_pipeline.cli.findings import show_findings
 from mrt_pipeline.cli.printing import note, say
 from mrt_pipeline.config import PipelineConfig, Settings, find_config
 from mrt_pipeline.contracts.checks import finding_of
@@ -38,14 +38,14 @@ def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -
     path = folder / FINAL_NAME if is_folder else file
     manifest = find_manifest(folder)
     found = list(_check_folder(folder, manifest) if is_folder else _check_file(path, manifest))
-    _show(found, shows_all=shows_all)
+    show_findings(found, shows_all=shows_all)
     if not _holds_dataset(path, manifest):
         return _sum_up(str(path), found)
     dataset = _read(path, is_missed=bool(found))
     if dataset is None:
         return _sum_up(str(path), found)
     checked = list(_check_dataset(dataset, path, manifest, config))
-    _show(checked, shows_all=shows_all)
+    show_findings(checked, shows_all=shows_all)
     shown = f"{path}: {counted(len(dataset.stations), 'station')} as of {dataset.metadata.as_of}"
     return _sum_up(shown, [*found, *checked], separator="; ")
 
@@ -130,10 +130,6 @@ def _settings(config: Path | None) -> Settings:
     if found.path is None:
         note("No configuration found; the dataset is checked with the program's defaults.")
     return found.settings
-
-
-def _show(findings: Iterable[Finding], *, shows_all: bool) -> None:
-    say(*list_findings(findings, None if shows_all else "the same command with --all"))
 
 
 def _sum_up(subject: str, findings: list[Finding], separator: str = ": ") -> int:

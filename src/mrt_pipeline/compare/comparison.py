@@ -15,10 +15,12 @@ from mrt_pipeline.compare.matching import (
     Pair,
     Replacement,
     codes_without,
+    describe_station,
     distance_m,
     find_replacements,
     match_exits,
     presence_of,
+    stations_without,
 )
 from mrt_pipeline.compare.service_changes import Rerouting
 from mrt_pipeline.compare.values import Scope, compare_exit_values, compare_station_values
@@ -153,25 +155,16 @@ def _side(dataset: Stage3Output) -> Side:
 
 
 def _only_in(dataset: Stage3Output, other: Stage3Output) -> Iterator[StationPresence]:
-    known = {station.slug for station in other.stations}
     to_come = {station.slug for station in other.future_stations}
-    for station in dataset.stations:
-        if station.slug not in known:
-            yield StationPresence(
-                slug=station.slug,
-                name=station.name,
-                codes=station.mrt_codes,
-                exits=tuple(found.exit_id for found in station.exits),
-                is_future_in_other=station.slug in to_come,
-            )
+    for station in stations_without(dataset.stations, other.stations):
+        yield StationPresence(**describe_station(station), is_future_in_other=station.slug in to_come)
 
 
 def _future_only_in(dataset: Stage3Output, other: Stage3Output) -> Iterator[FutureStation]:
     """Yield the future stations that the other dataset knows neither as such nor in operation."""
-    known = {station.slug for station in (*other.stations, *other.future_stations)}
-    for station in dataset.future_stations:
-        if station.slug not in known:
-            yield FutureStation(slug=station.slug, name=station.name, codes=station.mrt_codes)
+    known = (*other.stations, *other.future_stations)
+    for station in stations_without(dataset.future_stations, known):
+        yield FutureStation(slug=station.slug, name=station.name, codes=station.mrt_codes)
 
 
 def _renumbering(found: Replacement) -> Renumbering:
@@ -194,16 +187,11 @@ def _code_changes(station: Station, other: Station, replaced: Iterable[str]) -> 
 
 
 def _relabelling(slug: str, old: StationExit, new: StationExit, moved_m: float) -> ExitRelabelling:
-    return ExitRelabelling(
-        slug=slug,
-        old_exit_id=old.exit_id,
-        new_exit_id=new.exit_id,
-        old_exit_code=old.exit_code,
-        new_exit_code=new.exit_code,
-        old_station_code=old.station_code,
-        new_station_code=new.station_code,
-        moved_m=moved_m,
-    )
+    names = ("exit_id", "exit_code", "station_code")
+    sides = {
+        f"{side}_{name}": getattr(it, name) for side, it in (("old", old), ("new", new)) for name in names
+    }
+    return ExitRelabelling(slug=slug, moved_m=moved_m, **sides)
 
 
 def _compare_coverage(old: Stage3Output, new: Stage3Output) -> Iterator[CoverageChange]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mrt_pipeline.contracts.comparison import ExitPresence
 from mrt_pipeline.contracts.network import Station, StationExit
@@ -65,6 +66,12 @@ def codes_without(station: Station, other: Station) -> dict[str, str]:
     }
 
 
+def stations_without(stations: Iterable[Station], others: Iterable[Station]) -> Iterator[Station]:
+    """Yield the stations that are not among others, by their slugs."""
+    known = {station.slug for station in others}
+    return (station for station in stations if station.slug not in known)
+
+
 def match_exits(pair: Pair) -> list[tuple[StationExit | None, StationExit | None]]:
     """Return the exits of both states of a station in pairs, in the new order, lost ones last.
 
@@ -81,6 +88,12 @@ def match_exits(pair: Pair) -> list[tuple[StationExit | None, StationExit | None
         *((before.get(exit_id), found) for exit_id, found in new.items()),
         *((found, None) for found in lost if found.exit_id not in relabelled),
     ]
+
+
+def describe_station(station: Station) -> dict[str, Any]:
+    """Return what is told of a station that only one of two datasets has, its exits included."""
+    exits = tuple(found.exit_id for found in station.exits)
+    return {"slug": station.slug, "name": station.name, "codes": station.mrt_codes, "exits": exits}
 
 
 def presence_of(slug: str, found: StationExit) -> ExitPresence:

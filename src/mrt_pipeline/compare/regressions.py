@@ -12,15 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mrt_pipeline.compare.access_turns import find_lost_answers, find_turns
-from mrt_pipeline.compare.matching import Pair, match_exits, presence_of
-from mrt_pipeline.contracts.comparison import ExitPresence
+from mrt_pipeline.compare.matching import Pair, describe_station, match_exits, presence_of, stations_without
+from mrt_pipeline.contracts.comparison import ExitPresence, LostStation
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import FIELDS, ExitField, published_values
 from mrt_pipeline.contracts.gates import (
     AccessTurn,
     FieldLoss,
     LostAnswer,
-    LostStation,
     RecordLoss,
     SilentSource,
 )
@@ -79,15 +78,8 @@ def _pair_stations(old: Stage3Output, new: Stage3Output) -> Iterator[Pair]:
 
 
 def _lost_stations(old: Stage3Output, new: Stage3Output) -> Iterator[LostStation]:
-    there = {station.slug for station in new.stations}
-    for station in old.stations:
-        if station.slug not in there:
-            yield LostStation(
-                slug=station.slug,
-                name=station.name,
-                codes=station.mrt_codes,
-                exits=tuple(found.exit_id for found in station.exits),
-            )
+    for station in stations_without(old.stations, new.stations):
+        yield LostStation(**describe_station(station))
 
 
 def _record_losses(old: Stage3Output, new: Stage3Output) -> Iterator[RecordLoss]:
@@ -134,16 +126,15 @@ def find_silences(old: Stage3Output, new: Stage3Output) -> tuple[SilentSource, .
 
 
 def _silences(old: Stage3Output, new: Stage3Output) -> Iterator[SilentSource]:
-    after = {station.slug: station for station in new.stations}
-    for station in old.stations:
-        if (now := after.get(station.slug)) is None or now == station:
+    for pair in _pair_stations(old, new):
+        if pair.old == pair.new:
             continue
-        left = _count_values(now, new.provenance)
-        for source_id, cited in _count_values(station, old.provenance).items():
+        left = _count_values(pair.new, new.provenance)
+        for source_id, cited in _count_values(pair.old, old.provenance).items():
             if source_id not in left:
                 yield SilentSource(
-                    slug=station.slug,
-                    name=station.name,
+                    slug=pair.old.slug,
+                    name=pair.old.name,
                     source_id=source_id,
                     values=sum(cited.values()),
                     documents=tuple(sorted({_name(old.provenance[name]) for name in cited})),

@@ -63,7 +63,7 @@ def compare_station_values(
     old, new = pair.old, pair.new
     follows = old.name != new.name or old.lines != new.lines
     for field in ("station_type",) if follows else ("station_type", "wiki_title"):
-        yield from _compare_attribute(scope, field, None, None, (old, new), field)
+        yield from _compare_attribute(scope, field, None, None, (old, new))
     yield from compare_records(scope, "names", old.names, new.names)
     codes = {code.station_code: code for code in old.codes}
     for code in new.codes:
@@ -143,19 +143,15 @@ def compare_records(
         return
     item = name_item(present)
     if old is None or new is None:
-        yield scope.change(
-            field,
-            item,
-            None,
-            old=None if old is None else plain(old),
-            new=None if new is None else plain(new),
-            old_evidence=() if old is None else old.all_evidence(),
-            new_evidence=() if new is None else new.all_evidence(),
-        )
+        sides: dict[str, Any] = {}
+        for side, record in (("old", old), ("new", new)):
+            if record is not None:
+                sides |= {side: plain(record), f"{side}_evidence": record.all_evidence()}
+        yield scope.change(field, item, None, **sides)
         return
     for attribute in type(new).model_fields:
         if attribute != "evidence" and attribute not in leave_out:
-            yield from _compare_attribute(scope, field, item, attribute, (old, new), attribute)
+            yield from _compare_attribute(scope, field, item, attribute, (old, new))
 
 
 def plain(record: Published) -> dict[str, Any]:
@@ -169,8 +165,8 @@ def _compare_attribute(
     item: str | None,
     attribute: str | None,
     records: tuple[Published, Published],
-    name: str,
 ) -> Iterator[ValueChange]:
+    name = attribute or field
     old, new = (getattr(record, name) for record in records)
     if old != new:
         old_evidence, new_evidence = (it.evidence_for(name) or it.all_evidence() for it in records)

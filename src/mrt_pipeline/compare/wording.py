@@ -80,10 +80,8 @@ def _replaced(item: Renumbering) -> str:
 
 
 def _relabelled(item: ExitRelabelling) -> str:
-    old, new = (
-        f"{item.old_exit_id} ({item.old_station_code})",
-        f"{item.new_exit_id} ({item.new_station_code})",
-    )
+    old = f"{item.old_exit_id} ({item.old_station_code})"
+    new = f"{item.new_exit_id} ({item.new_station_code})"
     return f"{old} → {new}, {item.moved_m:.1f} m away"
 
 
@@ -202,12 +200,16 @@ def describe_same_way(item: LineChange, where: str) -> str:
 
 def _values(changes: Iterable[ValueChange]) -> Iterator[str]:
     """Yield each change once with all exits that it concerns, and the reasons for both sides."""
+    for same in group_alike(changes, {"exit_id", "slug"}):
+        yield f"{describe_value(same)}{''.join(_reasons(same[0]))}"
+
+
+def group_alike(changes: Iterable[ValueChange], but_for: set[str]) -> Iterable[list[ValueChange]]:
+    """Return the changes that are the same but for some of their fields together."""
     grouped: dict[str, list[ValueChange]] = {}
     for change in changes:
-        content = change.model_dump_json(exclude={"exit_id", "slug"})
-        grouped.setdefault(content, []).append(change)
-    for same in grouped.values():
-        yield f"{describe_value(same)}{''.join(_reasons(same[0]))}"
+        grouped.setdefault(change.model_dump_json(exclude=but_for), []).append(change)
+    return grouped.values()
 
 
 def describe_value(same: Sequence[ValueChange], show: Callable[[str], str] = str) -> str:

@@ -73,10 +73,8 @@ def describe_unknown_key(path: KeyPath, place: str) -> str:
     *parents, name = map(str, path)
     siblings = [key[-1] for key in known_keys() if key[:-1] == tuple(parents)]
     namesakes = [".".join(key) for key in value_keys() if key[-1] == name]
-    if nearest := get_close_matches(name.lower(), siblings, n=1, cutoff=0.75):
-        return f"{place} is not a known key; did you mean {nearest[0]}?"
-    if namesakes:
-        nearest = get_close_matches(".".join([*parents, name]), namesakes, n=1, cutoff=0)
+    nearest = get_close_matches(name.lower(), siblings, n=1, cutoff=0.75)
+    if nearest := nearest or get_close_matches(".".join([*parents, name]), namesakes, n=1, cutoff=0):
         return f"{place} is not a known key; did you mean {nearest[0]}?"
     if SECRET_WORD.search(name):
         return describe_secret(path, place)

@@ -63,6 +63,11 @@ def _default_sources(stage: str) -> tuple[str, ...]:
     return tuple(spec.name for spec in sources_of(stage) if spec.is_default)
 
 
+def _with_keys(base: type[Section], keys: dict[str, Any]) -> type[Section]:
+    """Return a section with keys that a table gives, each with its type and default."""
+    return create_model(base.__name__[1:], __base__=base, __doc__=base.__doc__, **keys)
+
+
 class PipelineSection(Section):
     """What the dataset calls itself; copied into every output's metadata and the manifest."""
 
@@ -182,11 +187,6 @@ class StagesSection(Section):
     stage3_merger: Stage3Section = Stage3Section()
 
 
-def _apis() -> dict[str, Any]:
-    """Return the section of every service that a source asks."""
-    return {spec.api: (spec.section, spec.section()) for spec in all_sources() if spec.section is not None}
-
-
 class _ApisSection(Section):
     """The services, one section each."""
 
@@ -199,7 +199,9 @@ class _ApisSection(Section):
 if TYPE_CHECKING:
     ApisSection = _ApisSection
 else:
-    ApisSection = create_model("ApisSection", __base__=_ApisSection, __doc__=_ApisSection.__doc__, **_apis())
+    ApisSection = _with_keys(
+        _ApisSection, {spec.api: (spec.section, spec.section()) for spec in all_sources() if spec.section}
+    )
 
 
 class OutputSection(Section):
@@ -275,11 +277,8 @@ class _CoverageMinSection(Section):
 if TYPE_CHECKING:
     CoverageMinSection = _CoverageMinSection
 else:
-    CoverageMinSection = create_model(
-        "CoverageMinSection",
-        __base__=_CoverageMinSection,
-        __doc__=_CoverageMinSection.__doc__,
-        **{field.name: (Share, field.usual_share) for field in COVERED},
+    CoverageMinSection = _with_keys(
+        _CoverageMinSection, {field.name: (Share, field.usual_share) for field in COVERED}
     )
 
 
@@ -304,11 +303,8 @@ class _MaxAgeSection(Section):
 if TYPE_CHECKING:
     MaxAgeSection = _MaxAgeSection
 else:
-    MaxAgeSection = create_model(
-        "MaxAgeSection",
-        __base__=_MaxAgeSection,
-        __doc__=_MaxAgeSection.__doc__,
-        **{spec.name: (Days, spec.max_age_days) for spec in all_sources()},
+    MaxAgeSection = _with_keys(
+        _MaxAgeSection, {spec.name: (Days, spec.max_age_days) for spec in all_sources()}
     )
 
 

@@ -25,24 +25,32 @@ class Side(Record):
     exits: int = Field(ge=0)
 
 
-class StationPresence(Record):
-    """A station that only one of the two datasets has in operation."""
+class StationChange(Record):
+    """A station, and what changed of it."""
 
     slug: str
     name: str
-    codes: tuple[str, ...]
-    exits: tuple[str, ...]
-    """ids of its exits, which are not told again as added or removed"""
-    is_future_in_other: bool
-    """whether the other dataset has it among its future stations"""
 
 
-class FutureStation(Record):
+class FutureStation(StationChange):
     """A station to come that only one of the two datasets knows."""
 
-    slug: str
-    name: str
     codes: tuple[str, ...]
+
+
+class LostStation(StationChange):
+    """A station in operation then and not now."""
+
+    codes: tuple[str, ...]
+    exits: tuple[str, ...]
+    """ids of its exits, which are not told again"""
+
+
+class StationPresence(LostStation):
+    """A station that only one of the two datasets has in operation."""
+
+    is_future_in_other: bool
+    """whether the other dataset has it among its future stations"""
 
 
 class Renaming(Record):
@@ -53,11 +61,9 @@ class Renaming(Record):
     new_name: str
 
 
-class Renumbering(Record):
+class Renumbering(StationChange):
     """A code that was replaced by another one, at the same place on the same line."""
 
-    slug: str
-    name: str
     line_code: str
     old_code: str
     new_code: str
@@ -65,20 +71,16 @@ class Renumbering(Record):
     """ids of the exits that bear the new code; that they do is not told again"""
 
 
-class CodeChange(Record):
+class CodeChange(StationChange):
     """A code that a station gained or lost while it stayed open: a line began or ceased to call there."""
 
-    slug: str
-    name: str
     line_code: str
     station_code: str
 
 
-class StationMove(Record):
+class StationMove(StationChange):
     """A station whose published position changed."""
 
-    slug: str
-    name: str
     moved_m: float = Field(ge=0)
 
 

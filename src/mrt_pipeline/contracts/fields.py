@@ -212,6 +212,11 @@ COVERED = tuple(field for field in FIELDS.values() if field.is_covered)
 """the fields whose coverage is measured, in the order in which they are shown"""
 
 
+def title_of(name: str) -> str:
+    """Return what a field is called; one that only another version knows, by its name."""
+    return FIELDS[name].title if name in FIELDS else name
+
+
 def published_parts(found: EnrichedExit) -> Iterable[Published]:
     """Yield every record that belongs to an exit, part by part."""
     for part in PARTS.values():

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.comparison import ExitPresence
+from mrt_pipeline.contracts.comparison import ExitPresence, LostStation, StationChange
 from mrt_pipeline.contracts.network import AccessFeature, StepFree
 
 
@@ -35,16 +35,6 @@ class BaselineRun(Record):
     """the checksum that identifies it, from its run's manifest"""
 
 
-class LostStation(Record):
-    """A station in operation then and not now."""
-
-    slug: str
-    name: str
-    codes: tuple[str, ...]
-    exits: tuple[str, ...]
-    """ids of its exits, which are not listed again"""
-
-
 class FieldLoss(Record):
     """How many values of one field were lost at the exits that both datasets have."""
 
@@ -58,11 +48,9 @@ class FieldLoss(Record):
     """ids of the exits that have fewer of them than then"""
 
 
-class SilentSource(Record):
+class SilentSource(StationChange):
     """A station of which a source gave values then and gives none now."""
 
-    slug: str
-    name: str
     source_id: str
     values: int = Field(ge=1)
     """how many it gave then"""

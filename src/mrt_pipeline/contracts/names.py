@@ -33,3 +33,6 @@ LATEST = "latest"
 
 APPROVAL_NAME = "approval.json"
 """in a run's folder: who reviewed its dataset and vouches for it"""
+
+VERSION_FORM = r"\d{4}\.\d{2}\.\d{2}(\.[1-9]\d*)?"
+"""what a release is called, as a regular expression"""

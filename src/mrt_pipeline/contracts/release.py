@@ -9,10 +9,11 @@ from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.fields import FieldCoverage
 from mrt_pipeline.contracts.findings import Finding
+from mrt_pipeline.contracts.names import VERSION_FORM
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
-VersionName = Annotated[str, Field(pattern=r"^\d{4}\.\d{2}\.\d{2}(\.[1-9]\d*)?$")]
+VersionName = Annotated[str, Field(pattern=f"^{VERSION_FORM}$")]
 """the day described, ``2026.07.13``; ``2026.07.13.1`` for different data of a day released before"""
 
 

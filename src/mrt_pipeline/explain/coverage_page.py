@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 from mrt_pipeline.contracts.counting import counted, days_apart
-from mrt_pipeline.contracts.fields import FIELDS, measure_coverage
+from mrt_pipeline.contracts.fields import measure_coverage, title_of
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.explain.figures import Figures, count_figures, measure_ages
 
@@ -65,7 +65,7 @@ def coverage_object(dataset: Stage3Output, *, is_short: bool) -> dict[str, objec
             name: {**it.model_dump(), "unknown": it.unknown}
             for name, it in measure_coverage(dataset.stations).items()
         },
-        "sources": [asdict(it) for it in measure_ages(dataset)],
+        "sources": [asdict(it) for it in measure_ages(dataset.provenance.values(), dataset.metadata.as_of)],
     }
     if is_short:
         return short
@@ -88,7 +88,7 @@ def coverage_object(dataset: Stage3Output, *, is_short: bool) -> dict[str, objec
 
 def _known(dataset: Stage3Output) -> str:
     rows = (
-        (FIELDS[name].title, f"{it.filled:,}", f"{it.unknown:,}", f"{it.share:.1%}")
+        (title_of(name), f"{it.filled:,}", f"{it.unknown:,}", f"{it.share:.1%}")
         for name, it in measure_coverage(dataset.stations).items()
     )
     return _table(("of each exit", "known", "unknown", "share known"), rows)
@@ -97,7 +97,7 @@ def _known(dataset: Stage3Output) -> str:
 def _ages(dataset: Stage3Output) -> str:
     """Return each source's days, the one that was read longest ago first."""
     rows, as_of = [], dataset.metadata.as_of
-    for it in measure_ages(dataset):
+    for it in measure_ages(dataset.provenance.values(), as_of):
         span = str(it.oldest) if it.oldest == it.newest else f"{it.oldest} to {it.newest}"
         age = days_apart(it.age_days, as_of) if it.age_days < 0 else counted(it.age_days, "day")
         rows.append((f"`{it.source}`", span, age))
@@ -106,18 +106,13 @@ def _ages(dataset: Stage3Output) -> str:
 
 def _given(figures: Figures) -> Iterator[tuple[str, ...]]:
     for (field, source), given in figures.given.items():
-        yield FIELDS[field].title, f"`{source}`", _number(given.stated), _number(given.concluded)
+        yield title_of(field), f"`{source}`", _number(given.stated), _number(given.concluded)
 
 
 def _agreements(figures: Figures) -> Iterator[tuple[str, ...]]:
     for (field, pair), found in figures.agreements.items():
-        title = FIELDS[field].title if field in FIELDS else field
-        yield (
-            title,
-            " and ".join(f"`{it}`" for it in pair),
-            _number(found.agreed),
-            _number(found.contradicted),
-        )
+        sources = " and ".join(f"`{it}`" for it in pair)
+        yield title_of(field), sources, _number(found.agreed), _number(found.contradicted)
 
 
 def _contradictions(figures: Figures) -> Iterator[str]:

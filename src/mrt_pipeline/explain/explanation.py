@@ -271,8 +271,7 @@ def _silences(
 
 
 def _says_something(found: StationExit, station: Station, part: str, attribute: str | None) -> bool:
-    value = getattr(found, part)
-    records = value if isinstance(value, tuple) else () if value is None else (value,)
+    records = PARTS[part].records(found)
     if PARTS[part].shared_type is not None:
         records = (*records, *(shared for _, shared in join_platforms(found, index_platforms([station]))))
     return any(attribute is None or getattr(record, attribute, ()) not in (None, ()) for record in records)

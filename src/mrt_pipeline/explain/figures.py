@@ -6,13 +6,13 @@ Counted from a published dataset: a value's evidence says who gave it, a finding
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
 from mrt_pipeline.config.registry import source_of
-from mrt_pipeline.contracts.evidence import Evidence, Method
+from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance
 from mrt_pipeline.contracts.fields import COVERED, ExitField
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import (
@@ -100,13 +100,12 @@ def count_figures(dataset: Stage3Output) -> Figures:
     )
 
 
-def measure_ages(dataset: Stage3Output) -> list[SourceAge]:
-    """Return how old each source is, the oldest first."""
+def measure_ages(documents: Iterable[Provenance], as_of: date) -> list[SourceAge]:
+    """Return how old each source of some documents is on a day, the oldest first."""
     by_source: dict[str, list[date]] = {}
-    for document in dataset.provenance.values():
+    for document in documents:
         day = find_stated_day(document.document_id) or document.retrieved_at.date()
         by_source.setdefault(source_of(document), []).append(day)
-    as_of = dataset.metadata.as_of
     ages = (
         SourceAge(source, min(days), max(days), (as_of - min(days)).days)
         for source, days in by_source.items()

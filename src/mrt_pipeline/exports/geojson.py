@@ -5,7 +5,7 @@ from __future__ import annotations
 from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.network import StationExit, index_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.exports.plain import plain_exit
+from mrt_pipeline.exports.plain import attributions, plain_exit
 from mrt_pipeline.runtime.files import to_json
 
 COORDINATE_DECIMALS = 7
@@ -19,7 +19,7 @@ def render_geojson(dataset: Stage3Output) -> bytes:
         {
             "type": "FeatureCollection",
             "as_of": dataset.metadata.as_of.isoformat(),
-            "attribution": sorted({document.attribution for document in dataset.provenance.values()}),
+            "attribution": attributions(dataset),
             "features": [
                 _feature(found, plain_exit(station, found, platforms))
                 for station in dataset.stations

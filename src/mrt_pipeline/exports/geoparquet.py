@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.export_spec import ExportSpec
 from mrt_pipeline.contracts.fields import PARTS, Part
 from mrt_pipeline.contracts.network import StationExit, index_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.exports.plain import plain_exit
+from mrt_pipeline.exports.plain import OF_EXIT, OF_PLATFORM, OF_STATION, attributions, plain_exit
 from mrt_pipeline.exports.tables import Kind, columns_of
 
 if TYPE_CHECKING:
@@ -53,15 +53,14 @@ def _schema() -> pa.Schema:
 
     text, number, texts = pa.string(), pa.float64(), pa.list_(pa.string())
     platform = {
-        **{"platform_id": text, "platform_codes": texts, "station_code": text, "line_code": text},
-        **{"towards_code": text, "towards_kind": text, "next_code": text},
+        **{name: texts if name == "platform_codes" else text for name in OF_PLATFORM},
         **{"is_same_building": pa.bool_(), "confidence": text},
     }
     columns = {
         **{"exit_id": text, "geometry": pa.binary(), "bbox": pa.struct(dict.fromkeys(_CORNERS, number))},
-        **{"station_id": text, "slug": text, "name": text},
+        **dict.fromkeys(OF_STATION, text),
         "names": pa.struct({"zh_hans": text, "ms": text, "ta": text}),
-        **{"exit_code": text, "station_code": text, "line_code": text},
+        **dict.fromkeys(OF_EXIT, text),
         **{part.name: _kind_of(part, platform) for part in PARTS.values()},
     }
     required = ("exit_id", "geometry", "bbox")
@@ -93,9 +92,7 @@ def _metadata(dataset: Stage3Output, exits: list[StationExit]) -> dict[str, byte
     return {
         "geo": orjson.dumps(described),
         "as_of": dataset.metadata.as_of.isoformat().encode(),
-        "attribution": orjson.dumps(
-            sorted({document.attribution for document in dataset.provenance.values()})
-        ),
+        "attribution": orjson.dumps(attributions(dataset)),
     }
 
 

@@ -21,7 +21,7 @@ from mrt_pipeline.exports.crosswalk import ENTRANCE, Crosswalk, Match, Pairing, 
 from mrt_pipeline.exports.csv_tables import to_cell
 from mrt_pipeline.exports.foreign_feed import RawTable, unpack
 from mrt_pipeline.exports.gtfs import to_line, wheelchair_boarding
-from mrt_pipeline.exports.tables import Cell, documents_of
+from mrt_pipeline.exports.tables import Row, documents_of
 
 FEED_NAME, CROSSWALK_NAME = "lta_gtfs.zip", "crosswalk.csv"
 _STOPS, _ACCESS = "stops.txt", "wheelchair_boarding"
@@ -110,19 +110,12 @@ class _Feed:
         for pairing in self._crosswalk.pair(station):
             found = exits.get(pairing.our_id) if pairing.kind == "exit" else None
             said = "" if found is None else self._join_exit(station, found, pairing)
-            cells = (
-                pairing.stop.stop_id if pairing.stop else None,
-                pairing.match.value,
-                None if pairing.distance_m is None else round(pairing.distance_m, 1),
-            )
+            stop_id = pairing.stop.stop_id if pairing.stop else None
+            metres = None if pairing.distance_m is None else round(pairing.distance_m, 1)
             cited = documents_of(found.access) if found is not None and said else ()
-            row: tuple[Cell, ...] = (
-                pairing.kind,
-                pairing.our_id,
-                *cells,
-                pairing.candidates,
-                said or None,
-                cited,
+            row: Row = (
+                *(pairing.kind, pairing.our_id, stop_id, pairing.match.value, metres),
+                *(pairing.candidates, said or None, cited),
             )
             self.crosswalk.append(list(map(to_cell, row)))
 

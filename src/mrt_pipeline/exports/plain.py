@@ -10,6 +10,15 @@ from typing import Any
 from mrt_pipeline.contracts.evidence import weaker
 from mrt_pipeline.contracts.fields import PARTS, Part
 from mrt_pipeline.contracts.network import Platform, PlatformLink, Station, StationExit, join_platforms
+from mrt_pipeline.contracts.outputs import Stage3Output
+
+OF_STATION = ("station_id", "slug", "name")
+"""what a row of an exit says of its station, beside the names in other languages"""
+OF_EXIT = ("exit_code", "station_code", "line_code")
+OF_PLATFORM = (
+    *("platform_id", "platform_codes", "station_code", "line_code"),
+    *("towards_code", "towards_kind", "next_code"),
+)
 
 
 def plain_names(station: Station) -> dict[str, str | None]:
@@ -18,16 +27,17 @@ def plain_names(station: Station) -> dict[str, str | None]:
     return {language: getattr(names, language, None) for language in ("zh_hans", "ms", "ta")}
 
 
+def attributions(dataset: Stage3Output) -> list[str]:
+    """Return the sentences that the licences of a dataset's documents ask for, each once."""
+    return sorted({document.attribution for document in dataset.provenance.values()})
+
+
 def plain_exit(station: Station, found: StationExit, platforms: Mapping[str, Platform]) -> dict[str, object]:
     """Return an exit with its station's names and what belongs to it, but without its id and position."""
     return {
-        "station_id": station.station_id,
-        "slug": station.slug,
-        "name": station.name,
+        **{name: getattr(station, name) for name in OF_STATION},
         "names": plain_names(station),
-        "exit_code": found.exit_code,
-        "station_code": found.station_code,
-        "line_code": found.line_code,
+        **{name: getattr(found, name) for name in OF_EXIT},
         **plain_enrichment(found, platforms),
     }
 
@@ -56,13 +66,7 @@ def plain_part(part: Part, found: StationExit, platforms: Mapping[str, Platform]
 
 def _plain_platform(link: PlatformLink, platform: Platform) -> dict[str, object]:
     return {
-        "platform_id": platform.platform_id,
-        "platform_codes": list(platform.platform_codes),
-        "station_code": platform.station_code,
-        "line_code": platform.line_code,
-        "towards_code": platform.towards_code,
-        "towards_kind": platform.towards_kind and platform.towards_kind.value,
-        "next_code": platform.next_code,
+        **{name: _plain(getattr(platform, name)) for name in OF_PLATFORM},
         "is_same_building": link.is_same_building,
         "confidence": weaker(link.confidence, platform.confidence).value,
     }

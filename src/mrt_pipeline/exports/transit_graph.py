@@ -30,6 +30,7 @@ from mrt_pipeline.runtime.files import to_json, to_json_lines
 
 FILE_NAME = "mrt_transit_graph.json"
 META_NAME = "mrt_transit_graph.meta.json"
+_OF_DOCUMENT = ("document_id", "title", "publisher", "licence", "licence_url", "attribution")
 
 
 def render_transit_graph(dataset: Stage3Output) -> bytes:
@@ -46,14 +47,7 @@ def render_meta(dataset: Stage3Output) -> bytes:
             "licences": dataset.metadata.licences,
             "stations": len(dataset.stations),
             "documents": [
-                {
-                    "document_id": document.document_id,
-                    "title": document.title,
-                    "publisher": document.publisher,
-                    "licence": document.licence,
-                    "licence_url": document.licence_url,
-                    "attribution": document.attribution,
-                }
+                {name: getattr(document, name) for name in _OF_DOCUMENT}
                 for document in dataset.provenance.values()
             ],
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +26,13 @@ class LoadedDataset:
     """of its run, or the path of a file that stands alone"""
     dataset: Stage3Output
     run: Run | None
+
+    @property
+    def doubt(self) -> str:
+        """Return that no manifest vouches for its bytes; empty if one does."""
+        if self.run is not None:
+            return ""
+        return f"Cannot verify {self.name}: the manifest of its run is not in the same folder."
 
 
 def load_dataset(name: str, outputs: Path) -> LoadedDataset:
@@ -55,9 +61,8 @@ def load_run(run: Run) -> LoadedDataset:
     record = run.manifest.stages.get(FINAL_STAGE)
     if record is None or record.checkpoint is None:
         is_done = run.manifest.status is RunStatus.COMPLETED
-        why = "made no dataset" if is_done else f"{run.state.replace('_', ' ')} before it"
-        see = shlex.join(["mrt-pipeline", "show", str(run.folder)])
-        raise MissingCheckpointError(path, f"was not made: the run {why}. See: {see}")
+        why = "made no dataset" if is_done else f"{run.state_in_words} before it"
+        raise MissingCheckpointError(path, f"was not made: the run {why}. See: {run.show_command}")
     since = find_unrecorded(run.manifest, FINAL_STAGE)
     try:
         content = verify_checkpoint(run.folder, record.checkpoint, REMEDY, since)

@@ -7,12 +7,13 @@ the folder was left by a process that was killed. Such a run has died.
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from mrt_pipeline.config.paths import read_path
-from mrt_pipeline.contracts.names import FINAL_NAME, LATEST
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_NAME, LATEST
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, StorageError, UsageError
 from mrt_pipeline.runtime.files import real_path, storage_errors
@@ -45,6 +46,16 @@ class Run:
         return DIED if is_left else self.manifest.status.value
 
     @property
+    def state_in_words(self) -> str:
+        """Return the same as a sentence has it: ``stopped at budget``."""
+        return self.state.replace("_", " ")
+
+    @property
+    def show_command(self) -> str:
+        """Return the command that shows it."""
+        return shlex.join(["mrt-pipeline", "show", str(self.folder)])
+
+    @property
     def has_dataset(self) -> bool:
         """Return whether it was completed, and a dataset lies in its folder."""
         return self.manifest.status is RunStatus.COMPLETED and (self.folder / FINAL_NAME).is_file()
@@ -60,32 +71,8 @@ class Run:
 
     @property
     def counts(self) -> dict[str, float]:
-        """Return the figures of the last stage that has any; those of one that is switched off are older."""
-        for record in reversed(list(self.manifest.stages.values())):
-            if record.counts and record.status is not StageStatus.DISABLED:
-                return record.counts
-        return {}
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """One line of the history."""
-
-    name: str
-    path: str
-    run_id: str
-    state: str
-    is_latest: bool
-    as_of: date
-    mode: str
-    started_at: datetime
-    seconds: float
-    attempts: int
-    counts: dict[str, float]
-    findings: dict[str, int]
-    cost_usd: float
-    model_calls: int
-    error: str | None
+        """Return the figures of the last stage that has any."""
+        return final_counts(self.manifest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +93,6 @@ class History:
     damaged: tuple[DamagedRun, ...]
     latest: Path | None
     """the folder that ``latest`` shows"""
-
-    def summaries(self) -> list[RunSummary]:
-        """Return one summary per run, newest first."""
-        return [summarise(run, is_latest=self.is_latest(run)) for run in self.runs]
 
     def is_latest(self, run: Run) -> bool:
         """Return whether ``latest`` shows a run."""
@@ -146,6 +129,15 @@ def read_run(folder: Path) -> Run | None:
     if manifest is None:
         return None
     return Run(folder, manifest, is_alive=manifest.status is RunStatus.RUNNING and is_locked(folder))
+
+
+def final_counts(manifest: Manifest, last_stage: int = len(CHECKPOINT_NAMES)) -> dict[str, float]:
+    """Return the figures of the last stage that has any; those of one that is switched off are older."""
+    for name in reversed(list(CHECKPOINT_NAMES)[:last_stage]):
+        record = manifest.stages.get(name)
+        if record is not None and record.counts and record.status is not StageStatus.DISABLED:
+            return record.counts
+    return {}
 
 
 def is_path(name: str) -> bool:
@@ -188,28 +180,6 @@ def get_run(name: str, outputs: Path) -> Run:
     )
     raise UsageError(
         f"Run {name!r} not found; expected the name or path of a folder with a {MANIFEST_NAME}. {there}"
-    )
-
-
-def summarise(run: Run, *, is_latest: bool) -> RunSummary:
-    """Return the line of a run in the history."""
-    manifest = run.manifest
-    return RunSummary(
-        name=run.name,
-        path=str(run.folder),
-        run_id=manifest.run_id,
-        state=run.state,
-        is_latest=is_latest,
-        as_of=manifest.as_of,
-        mode=manifest.mode,
-        started_at=manifest.timestamp,
-        seconds=run.seconds,
-        attempts=len(manifest.attempts),
-        counts=run.counts,
-        findings=manifest.findings,
-        cost_usd=manifest.usage.cost_usd,
-        model_calls=manifest.usage.calls,
-        error=manifest.error,
     )
 
 

@@ -19,15 +19,10 @@ from mrt_pipeline.config.registry import all_sources
 from mrt_pipeline.contracts.evidence import Citing, Evidence, Published
 from mrt_pipeline.contracts.fields import PARTS, PLAIN_PARTS, Part
 from mrt_pipeline.contracts.network import Platform, PlatformLink, Station, StationExit
-from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output
+from mrt_pipeline.contracts.outputs import OUTPUT_KINDS
 from mrt_pipeline.lineage.facets import Json
 
 _SIMPLE = {bool: "boolean", int: "integer", float: "number", str: "string", date: "date"}
-_CHECKPOINTS: dict[str, type[Any]] = {
-    "stage1_ingestion": Stage1Output,
-    "stage2_enrichment": Stage2Output,
-    "stage3_merger": Stage3Output,
-}
 _UNPUBLISHED = frozenset({"evidence", "reasons", "codes", "wiki_title", "exits"})
 """what consumers of a map are not given, or are given elsewhere"""
 
@@ -38,53 +33,40 @@ def _form_of(part: Part) -> Any:
     return [form] if part.key else form
 
 
+def _texts(names: str) -> dict[str, str]:
+    return dict.fromkeys(names.split(), "string")
+
+
+_PLACE = {"lat": "number", "lng": "number"}
+_GRAPH_PLATFORM = {
+    **_texts("platform_code line direction station_code line_code towards_code next_code"),
+    "is_same_building": "boolean",
+    "confidence": "string",
+}
+_GRAPH_STOP = {
+    **_texts("code description"),
+    "services": ["string"],
+    "relation": "string",
+    "distance_m": "number",
+    "confidence": "string",
+}
 _GRAPH = {
     "official_name": "string",
     "mrt_codes": ["string"],
     "lines_served": ["string"],
-    "station_id": "string",
-    "slug": "string",
-    "name": "string",
-    "names": {"zh_hans": "string", "ms": "string", "ta": "string"},
+    **_texts("station_id slug name"),
+    "names": _texts("zh_hans ms ta"),
     "station_type": "string",
     "lines": ["string"],
-    "lat": "number",
-    "lng": "number",
+    **_PLACE,
     "exits": [
         {
-            "exit_code": "string",
-            "exit_id": "string",
-            "station_code": "string",
-            "line_code": "string",
-            "lat": "number",
-            "lng": "number",
-            "platforms": [
-                {
-                    "platform_code": "string",
-                    "line": "string",
-                    "direction": "string",
-                    "station_code": "string",
-                    "line_code": "string",
-                    "towards_code": "string",
-                    "next_code": "string",
-                    "is_same_building": "boolean",
-                    "confidence": "string",
-                }
-            ],
+            **_texts("exit_code exit_id station_code line_code"),
+            **_PLACE,
+            "platforms": [_GRAPH_PLATFORM],
             "accessibility": ["string"],
-            "step_free": "string",
-            "access_confidence": "string",
-            "out_of_service": "string",
-            "bus_stops": [
-                {
-                    "code": "string",
-                    "description": "string",
-                    "services": ["string"],
-                    "relation": "string",
-                    "distance_m": "number",
-                    "confidence": "string",
-                }
-            ],
+            **_texts("step_free access_confidence out_of_service"),
+            "bus_stops": [_GRAPH_STOP],
             **{part.earlier_name or part.name: _form_of(part) for part in PLAIN_PARTS},
         }
     ],
@@ -95,18 +77,8 @@ _GRAPH_META = {
     "as_of": "date",
     "licences": "string",
     "stations": "integer",
-    "documents": [
-        {
-            "document_id": "string",
-            "title": "string",
-            "publisher": "string",
-            "licence": "string",
-            "licence_url": "string",
-            "attribution": "string",
-        }
-    ],
+    "documents": [_texts("document_id title publisher licence licence_url attribution")],
 }
-
 
 _NUMBERED: Json = {
     "name": "evidence",
@@ -128,7 +100,7 @@ def source_fields(source_id: str) -> list[Json] | None:
 
 def checkpoint_fields(stage_name: str) -> list[Json]:
     """Return the fields of a stage's output."""
-    return _fields_of(_CHECKPOINTS[stage_name])
+    return _fields_of(OUTPUT_KINDS[stage_name])
 
 
 def export_fields(file_name: str) -> list[Json] | None:
@@ -142,7 +114,7 @@ def export_fields(file_name: str) -> list[Json] | None:
 
 
 def _fields_in(shape: Mapping[str, Any]) -> list[Json]:
-    """Return the fields of a record by their types; a list holds the type of its elements."""
+    """Return the fields of a record by their types; a list holds that of its elements, a tuple fields."""
     return [{"name": name, **_type_in(kind)} for name, kind in shape.items()]
 
 
@@ -151,28 +123,23 @@ def _type_in(kind: Any) -> Json:
         return {"type": "array", "fields": [{"name": "_element", **_type_in(kind[0])}]}
     if isinstance(kind, type):
         return {"type": "struct", "fields": _plain(kind)}
+    if isinstance(kind, tuple):
+        return {"type": "struct", "fields": list(kind)}
     return {"type": "struct", "fields": _fields_in(kind)} if isinstance(kind, dict) else {"type": kind}
 
 
 def _geojson_fields() -> list[Json]:
-    place = [_named("type", "string"), _list_of("coordinates", {"type": "number"})]
     station = _plain(Station, only={"station_id", "slug", "name", "names"})
     left_out = {"exit_id", "lat", "lng", "platforms"}
     found = [field for field in _plain(StationExit) if field["name"] not in left_out]
     platforms = {field["name"]: field for field in (*_plain(Platform), *_plain(PlatformLink))}
     found.append(_list_of("platforms", {"type": "struct", "fields": list(platforms.values())}))
-    feature = [
-        _named("type", "string"),
-        _named("id", "string"),
-        _named("geometry", "struct", place),
-        _named("properties", "struct", [*station, *found]),
-    ]
-    return [
-        _named("type", "string"),
-        _named("as_of", "string"),
-        _list_of("attribution", {"type": "string"}),
-        _list_of("features", {"type": "struct", "fields": feature}),
-    ]
+    feature = {
+        **_texts("type id"),
+        "geometry": {"type": "string", "coordinates": ["number"]},
+        "properties": (*station, *found),
+    }
+    return _fields_in({**_texts("type as_of"), "attribution": ["string"], "features": [feature]})
 
 
 def _plain(kind: type[Any], only: Container[str] | None = None) -> list[Json]:
@@ -228,9 +195,5 @@ def _describe_class(kind: type[Any]) -> Json:
     return {"type": "struct", "fields": _fields_of(kind)}
 
 
-def _named(name: str, kind: str, fields: list[Json] | None = None) -> Json:
-    return {"name": name, "type": kind, **({} if fields is None else {"fields": fields})}
-
-
 def _list_of(name: str, element: Json) -> Json:
-    return _named(name, "array", [{"name": "_element", **element}])
+    return {"name": name, "type": "array", "fields": [{"name": "_element", **element}]}

@@ -7,15 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.settings import GatesSection
+from mrt_pipeline.contracts.comparison import LostStation
 from mrt_pipeline.contracts.counting import counted, listed, verb_of
-from mrt_pipeline.contracts.gates import (
-    AccessTurn,
-    FieldLoss,
-    LostAnswer,
-    LostStation,
-    RecordLoss,
-    SilentSource,
-)
+from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, LostAnswer, RecordLoss, SilentSource
 
 if TYPE_CHECKING:
     from mrt_pipeline.compare.regressions import Losses

@@ -119,7 +119,7 @@ class _Remarks(Reporter):
 def _doubts(found: LoadedDataset) -> list[str]:
     """Return the warnings that a user of a dataset needs."""
     if found.run is None:
-        return [f"Cannot verify {found.name}: the manifest of its run is not in the same folder."]
+        return [found.doubt]
     if found.run.manifest.status is not RunStatus.COMPLETED:
         return [f"The dataset of {found.run.folder} was not published: run status {found.run.state}."]
     return []

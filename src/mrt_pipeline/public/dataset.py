@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.network import Station, StationExit, index_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import UsageError
-from mrt_pipeline.exports.plain import plain_enrichment
+from mrt_pipeline.exports.plain import OF_EXIT, OF_STATION, plain_enrichment
 from mrt_pipeline.network import load_network
 
 
@@ -152,15 +152,8 @@ class Dataset:
 
 def _row(station: Station, found: StationExit) -> dict[str, object]:
     return {
-        "station_id": station.station_id,
-        "slug": station.slug,
-        "name": station.name,
-        "exit_id": found.exit_id,
-        "exit_code": found.exit_code,
-        "station_code": found.station_code,
-        "line_code": found.line_code,
-        "lat": found.lat,
-        "lng": found.lng,
+        **{name: getattr(station, name) for name in OF_STATION},
+        **{name: getattr(found, name) for name in ("exit_id", *OF_EXIT, "lat", "lng")},
         **dict(_flatten(plain_enrichment(found, index_platforms([station])))),
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -75,12 +74,13 @@ def admit(run: Run, today: date, aim: Aim = "released") -> Candidate:
 
 def _refuse_unfinished(run: Run) -> None:
     if run.manifest.status is not RunStatus.COMPLETED:
-        state = run.state.replace("_", " ")
-        raise ReleaseError(f"{run.folder} has status {state}; expected a completed run. {_see(run)}")
+        raise ReleaseError(
+            f"{run.folder} has status {run.state_in_words}; expected a completed run. {_see(run)}"
+        )
     gates = run.manifest.gates
     if gates is not None and gates.status is GateStatus.FAILED:
         raise ReleaseError(f"{run.folder} was refused by the gates: {gates.reason} {_see(run)}")
 
 
 def _see(run: Run) -> str:
-    return f"See: {shlex.join(['mrt-pipeline', 'show', str(run.folder)])}"
+    return f"See: {run.show_command}"

@@ -26,20 +26,12 @@ from mrt_pipeline.contracts.release import (
     ReleaseIndex,
     SourceRead,
 )
+from mrt_pipeline.releasing import naming
 from mrt_pipeline.releasing.admission import Candidate
 from mrt_pipeline.releasing.changes import find_changes, render_changes
 from mrt_pipeline.releasing.contents import ReleaseFile
 from mrt_pipeline.releasing.materials import render_materials
-from mrt_pipeline.releasing.naming import (
-    ATTRIBUTION_NAME,
-    CHANGES_NAME,
-    CITATION_NAME,
-    DELTA_NAME,
-    INDEX_NAME,
-    MATERIALS_NAME,
-    OPEN,
-    SUMS_NAME,
-)
+from mrt_pipeline.releasing.naming import OPEN
 from mrt_pipeline.releasing.shelf import Released, read_release
 from mrt_pipeline.releasing.verifying import render_sums
 from mrt_pipeline.report import REPORT_FILE
@@ -111,14 +103,16 @@ def render(plan: Plan) -> dict[str, bytes]:
         ReleaseFile("report", REPORT_FILE, plan.candidate.report),
         _attribution(plan, dataset),
         _attribution(plan, plan.open_dataset, f"{OPEN}/"),
-        ReleaseFile("citation", CITATION_NAME, render_citation(plan.version, title, dataset, plan.now)),
-        ReleaseFile("changes", CHANGES_NAME, render_changes(delta)),
-        ReleaseFile("delta", DELTA_NAME, to_json(delta)),
-        ReleaseFile("materials", MATERIALS_NAME, render_materials()),
+        ReleaseFile(
+            "citation", naming.CITATION_NAME, render_citation(plan.version, title, dataset, plan.now)
+        ),
+        ReleaseFile("changes", naming.CHANGES_NAME, render_changes(delta)),
+        ReleaseFile("delta", naming.DELTA_NAME, to_json(delta)),
+        ReleaseFile("materials", naming.MATERIALS_NAME, render_materials()),
     ]
     contents = {file.path: file.content for file in files}
-    contents[INDEX_NAME] = to_json(_index(plan, title, delta, files))
-    return {**contents, SUMS_NAME: render_sums({name: sha256_of(it) for name, it in contents.items()})}
+    contents[naming.INDEX_NAME] = to_json(_index(plan, title, delta, files))
+    return {**contents, naming.SUMS_NAME: render_sums({name: sha256_of(it) for name, it in contents.items()})}
 
 
 def _index(plan: Plan, title: str, delta: Delta, files: Iterable[ReleaseFile]) -> ReleaseIndex:
@@ -146,14 +140,14 @@ def _describe_set(name: Literal["all", "open"], folder: str, dataset: Stage3Outp
     return ReleasedSet(
         name=name,
         path=folder,
-        licences=tuple(sorted({document.licence for document in dataset.provenance.values()})),
+        licences=tuple(sorted({it.licence for it in dataset.provenance.values()})),
         coverage=measure_coverage(dataset.stations),
     )
 
 
 def _attribution(plan: Plan, dataset: Stage3Output, folder: str = "") -> ReleaseFile:
     sentences = render_attribution(plan.version, list_licences(dataset.provenance.values()))
-    return ReleaseFile("attribution", f"{folder}{ATTRIBUTION_NAME}", sentences)
+    return ReleaseFile("attribution", f"{folder}{naming.ATTRIBUTION_NAME}", sentences)
 
 
 def _write_all(folder: Path, contents: Mapping[str, bytes]) -> None:

@@ -15,23 +15,12 @@ from mrt_pipeline.contracts.release import Resource
 from mrt_pipeline.contracts.run import FileName
 from mrt_pipeline.errors import ReleaseError
 from mrt_pipeline.releasing.admission import Candidate
-from mrt_pipeline.releasing.naming import (
-    ATTRIBUTION_NAME,
-    CHANGES_NAME,
-    CITATION_NAME,
-    DELTA_NAME,
-    INDEX_NAME,
-    MATERIALS_NAME,
-    SUMS_NAME,
-)
+from mrt_pipeline.releasing.naming import OWN_NAMES
 from mrt_pipeline.report import REPORT_FILE
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.files import sha256_of
 
-_TAKEN = {
-    *(ATTRIBUTION_NAME, CHANGES_NAME, CITATION_NAME, DELTA_NAME, INDEX_NAME, SUMS_NAME),
-    *(FINAL_NAME, MATERIALS_NAME, REPORT_FILE),
-}
+_TAKEN = {*OWN_NAMES, FINAL_NAME, REPORT_FILE}
 _FILE_NAME: TypeAdapter[str] = TypeAdapter(FileName)
 
 _MEDIA_TYPES = {

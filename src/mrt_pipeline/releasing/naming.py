@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
+from mrt_pipeline.contracts.names import VERSION_FORM
+
 VERSIONS_NAME = "versions.json"
 PAGE_NAME = "index.html"
 INDEX_NAME = "index.json"
@@ -16,15 +18,17 @@ CHANGES_NAME = "CHANGES.md"
 CITATION_NAME = "CITATION.cff"
 ATTRIBUTION_NAME = "ATTRIBUTION.txt"
 MATERIALS_NAME = "sbom.cdx.json"
+OWN_NAMES = (
+    *(INDEX_NAME, SUMS_NAME, DELTA_NAME, CHANGES_NAME, CITATION_NAME, ATTRIBUTION_NAME, MATERIALS_NAME),
+)
+"""of a release's files that no run has"""
 OPEN: Literal["open"] = "open"
 """the folder of the same dataset and formats for open licences, and what that set is called"""
-
-_VERSION = re.compile(r"\d{4}\.\d{2}\.\d{2}(\.[1-9]\d*)?")
 
 
 def is_version(name: str) -> bool:
     """Return whether a folder's name is that of a release."""
-    return _VERSION.fullmatch(name) is not None
+    return re.fullmatch(VERSION_FORM, name) is not None
 
 
 def order_of(version: str) -> tuple[int, ...]:

@@ -10,11 +10,10 @@ from html import escape
 from pathlib import Path
 
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.fields import FIELDS
+from mrt_pipeline.contracts.fields import title_of
 from mrt_pipeline.contracts.release import (
     Approval,
     Delta,
-    Licence,
     ReleasedSet,
     ReleaseIndex,
     Resource,
@@ -68,7 +67,7 @@ def render_page(versions: Versions, index: ReleaseIndex, delta: Delta) -> bytes:
         _licences(index),
         _versions(versions),
     )
-    sections = "".join(_section(title, body) for title, body in zip(PARTS, bodies, strict=True))
+    sections = "".join(map(_section, PARTS, bodies))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src '
@@ -81,14 +80,8 @@ def render_page(versions: Versions, index: ReleaseIndex, delta: Delta) -> bytes:
 
 
 def _header(index: ReleaseIndex) -> str:
-    counts = index.counts
-    figures = (
-        (counts.stations, "stations"),
-        (counts.codes, "codes"),
-        (counts.lines, "lines"),
-        (counts.exits, "exits"),
-    )
-    shown = "".join(f"<li><b>{number:,}</b> {what}</li>" for number, what in figures)
+    figures = index.counts.model_dump(exclude={"future_stations"})
+    shown = "".join(f"<li><b>{number:,}</b> {what}</li>" for what, number in figures.items())
     links = "".join(f'<li><a href="#{_id(title)}">{title}</a></li>' for title in PARTS)
     return (
         f"<header>\n<h1>{_text(index.title)}</h1>\n"
@@ -103,8 +96,7 @@ def _approval(approval: Approval) -> str:
     note = f" {approval.note}" if approval.note else ""
     who = f"Approved by {approval.approved_by} on {approval.approved_at:%Y-%m-%d}.{note}"
     unticked = approval.review.unticked if approval.review is not None else ()
-    points = "".join(f"<li>{_text(point)}</li>" for point in unticked)
-    left = f"<p>Not reviewed before approval:</p><ul>{points}</ul>\n" if points else ""
+    left = f"<p>Not reviewed before approval:</p>{_list(unticked)}\n" if unticked else ""
     return f'<p class="quiet">{_text(who)}</p>\n{left}'
 
 
@@ -135,7 +127,7 @@ def _downloads(index: ReleaseIndex) -> str:
 def _tell_lacking(index: ReleaseIndex, one: ReleasedSet) -> str:
     """Return which fields fewer exits have in a set than in the whole dataset."""
     lacking = [
-        f"{FIELDS[name].title if name in FIELDS else name} {found.filled:,}"
+        f"{title_of(name)} {found.filled:,}"
         for name, found in one.coverage.items()
         if name in index.coverage and found.filled < index.coverage[name].filled
     ]
@@ -154,7 +146,7 @@ def _download(index: ReleaseIndex, resource: Resource) -> tuple[str, ...]:
 def _coverage(index: ReleaseIndex) -> str:
     rows = [
         (
-            _text(FIELDS[name].title if name in FIELDS else name),
+            _text(title_of(name)),
             f"{measured.filled:,} of {measured.total:,}",
             f"{measured.share:.1%}",
         )
@@ -193,10 +185,8 @@ def _changes(index: ReleaseIndex, delta: Delta) -> str:
     links = " and ".join(_link(f"{index.version}/{name}", name) for name in (CHANGES_NAME, DELTA_NAME))
     parts = [f"<p>{_text(since + sum_up(delta))} Full list: {links}.</p>"]
     for section in list_changes(delta, MOST_CHANGES):
-        lines = "".join(
-            f"<li>{_text(line.partition(chr(10))[0])}</li>" for line in section.lines[:MOST_CHANGES]
-        )
-        parts.append(f"<h3>{_text(section.title)}</h3><ul>{lines}</ul>")
+        lines = (line.partition("\n")[0] for line in section.lines[:MOST_CHANGES])
+        parts.append(f"<h3>{_text(section.title)}</h3>{_list(lines)}")
     return "".join(parts)
 
 
@@ -211,28 +201,23 @@ def _use(index: ReleaseIndex) -> str:
 def _licences(index: ReleaseIndex) -> str:
     parts = ["<p>If you redistribute the data, credit its sources with these sentences.</p>"]
     for licence in index.licences:
-        sentences = "".join(f"<li>{_text(sentence)}</li>" for sentence in licence.attributions)
-        parts.append(f"<h3>{_link(licence.url, licence.licence)}</h3>{_fold(sentences, licence)}")
+        parts.append(f"<h3>{_link(licence.url, licence.licence)}</h3>{_fold(licence.attributions)}")
     return "".join(parts)
 
 
-def _fold(sentences: str, licence: Licence) -> str:
+def _fold(sentences: Sequence[str]) -> str:
     """Return a list of sentences, folded if there are many."""
-    if len(licence.attributions) <= MOST_UNFOLDED:
-        return f"<ul>{sentences}</ul>"
-    summary = counted(len(licence.attributions), "sentence")
-    return f"<details><summary>{summary}</summary><ul>{sentences}</ul></details>"
+    if len(sentences) <= MOST_UNFOLDED:
+        return _list(sentences)
+    return f"<details><summary>{counted(len(sentences), 'sentence')}</summary>{_list(sentences)}</details>"
 
 
 def _versions(versions: Versions) -> str:
     rows = [_version(versions, entry) for entry in versions.versions]
     heads = ("Release", "Network of", "Made on", "Stations", "Exits", "Status")
     table = _table("Every release, the newest first", heads, rows)
-    moves = "".join(
-        f"<li>{rollback.rolled_back_at:%Y-%m-%d}: from {rollback.old} to {rollback.new}</li>"
-        for rollback in versions.rollbacks
-    )
-    return table + (f"<h3>Rolled back</h3><ul>{moves}</ul>" if moves else "")
+    moves = [f"{it.rolled_back_at:%Y-%m-%d}: from {it.old} to {it.new}" for it in versions.rollbacks]
+    return table + (f"<h3>Rolled back</h3>{_list(moves)}" if moves else "")
 
 
 def _version(versions: Versions, entry: VersionEntry) -> tuple[str, ...]:
@@ -251,6 +236,10 @@ def _section(title: str, body: str) -> str:
     return (
         f'<section aria-labelledby="{_id(title)}">\n<h2 id="{_id(title)}">{title}</h2>\n{body}\n</section>\n'
     )
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{_text(text)}</li>' for text in texts)}</ul>"
 
 
 def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

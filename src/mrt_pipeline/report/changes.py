@@ -10,11 +10,11 @@ from typing import Any
 
 from mrt_pipeline.compare.wording import (
     KINDS,
-    Kind,
     cite,
     describe_coverage,
     describe_same_way,
     describe_value,
+    group_alike,
     word_of,
 )
 from mrt_pipeline.contracts.comparison import Comparison, FindingChange, LineChange, ValueChange
@@ -60,11 +60,6 @@ def _groups(found: Comparison) -> Iterator[tuple[str, str, list[Item]]]:
     yield "document", "Documents re-read", [_item(None, item.document_id) for item in found.documents]
 
 
-def _items(found: Comparison, kind: Kind) -> Iterator[Item]:
-    for change in getattr(found, kind.field):
-        yield _item(change.slug, kind.line(change), exit_of(change))
-
-
 def exit_of(change: Any) -> str | None:
     """Return the exit that a change is about, by its present id; none if it is about a whole station."""
     return getattr(change, "exit_id", None) or getattr(change, "new_exit_id", None)
@@ -86,25 +81,20 @@ def _place(item: Item, numbers: Mapping[str, int]) -> Item:
 
 
 def _line(item: LineChange) -> Item:
-    if item.is_same_way:
-        text = describe_same_way(item, f"platforms of {item.exits} exits")
-        return {**_item(None, text), "slugs": list(item.slugs), "line": show(item.line_code)}
     ring = ", which is a ring now" if item.is_ring_opened else ""
     before, after = (", ".join(side) or "nothing" for side in (item.old_services, item.new_services))
     text = f"{item.line_code}{ring}: {before} → {after}; platform directions changed at {item.exits} exits"
+    if item.is_same_way:
+        text = describe_same_way(item, f"platforms of {item.exits} exits")
     return {**_item(None, text), "slugs": list(item.slugs), "line": show(item.line_code)}
 
 
 def _values(changes: Iterable[ValueChange]) -> Iterator[Item]:
     """Yield each changed value once per station, with its exits and the reasons of both sides."""
-    grouped: dict[tuple[str, str], list[ValueChange]] = {}
-    for change in changes:
-        content = change.model_dump_json(exclude={"exit_id", "slug"})
-        grouped.setdefault((change.slug, content), []).append(change)
-    for (slug, _), same in grouped.items():
+    for same in group_alike(changes, {"exit_id"}):
         first = same[0]
         yield {
-            **_item(slug, describe_value(same, show), first.exit_id if len(same) == 1 else None),
+            **_item(first.slug, describe_value(same, show), first.exit_id if len(same) == 1 else None),
             "was": _cite(first.old_evidence),
             "now": _cite(first.new_evidence),
         }

@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.checks import CHECKS
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.fields import measure_coverage, published_values
-from mrt_pipeline.contracts.findings import Finding, Severity
+from mrt_pipeline.contracts.findings import Finding, Severity, group_kinds
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.report.changes import exit_of
@@ -54,13 +54,11 @@ def make_checklist(
 
 
 def _of_findings(findings: Iterable[Finding]) -> Iterator[Item]:
-    by_check: dict[tuple[str, Severity], list[Finding]] = {}
+    kinds = group_kinds(findings)
     for severity in (Severity.ERROR, Severity.WARNING):
-        for finding in (item for item in findings if item.severity is severity):
-            by_check.setdefault((finding.check, severity), []).append(finding)
-    for (check, severity), same in by_check.items():
-        links = [(finding.slug, finding.exit_id) for finding in same]
-        yield _item(severity.value, _describe(check, len(same)), links, check=show(check))
+        for kind in (kind for kind in kinds if kind[0].severity is severity):
+            links, check = [(finding.slug, finding.exit_id) for finding in kind], kind[0].check
+            yield _item(severity.value, _describe(check, len(kind)), links, check=show(check))
 
 
 def _describe(check: str, number: int) -> str:
@@ -92,7 +90,7 @@ def _of_gaps(dataset: Stage3Output, manifest: Manifest) -> Iterator[Item]:
     for source, reason in manifest.passed_over.items():
         yield _item("gap", f"{show(source)} was skipped: {show_message(reason)}.")
     step_free = measure_coverage(dataset.stations)["step_free"]
-    if unknown := step_free.total - step_free.filled:
+    if unknown := step_free.unknown:
         yield _item(
             "gap",
             f"{unknown} of {step_free.total} exits have no step-free information. Consumers must show "
@@ -102,9 +100,8 @@ def _of_gaps(dataset: Stage3Output, manifest: Manifest) -> Iterator[Item]:
 
 def _of_sources(dataset: Stage3Output) -> Iterator[Item]:
     published = (record for station in dataset.stations for record in published_values(station))
-    if number := sum(
-        any(it.licence.startswith("CC-BY-SA") for it in one.all_evidence()) for one in published
-    ):
+    cited = ({it.licence for it in record.all_evidence()} for record in published)
+    if number := sum(any(name.startswith("CC-BY-SA") for name in names) for names in cited):
         yield _item(
             "source",
             f"{number} values come from text under CC BY-SA: redistribution requires attribution "

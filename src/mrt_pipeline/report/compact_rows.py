@@ -7,7 +7,9 @@ positions in them. ``assets/model.js`` reads what this writes.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from mrt_pipeline.contracts.evidence import Evidence, Provenance, Published
@@ -19,10 +21,12 @@ from mrt_pipeline.contracts.network import (
     Station,
     StationExit,
     StationNames,
+    TrainTimes,
 )
 from mrt_pipeline.report.texts import QUOTE_LENGTH, show
 
 Row = list[Any]
+_WHICH_REASON = attrgetter("document_id", "record_id", "quote", "char_start", "method", "licence")
 Place = tuple[float, float]
 """metres east and south of the map's north-western corner"""
 
@@ -34,15 +38,17 @@ class Table:
         self.rows: list[Any] = []
         self._positions: dict[Hashable, int] = {}
 
-    def find(self, key: Hashable) -> int | None:
+    def __getitem__(self, key: Hashable) -> int:
         """Return the position of the row with this key."""
-        return self._positions.get(key)
+        return self._positions[key]
 
-    def add(self, key: Hashable, row: Any) -> int:
-        """Append a row and return its position."""
-        self._positions[key] = len(self.rows)
-        self.rows.append(row)
-        return len(self.rows) - 1
+    def put(self, key: Hashable, make: Callable[[], Any]) -> int:
+        """Return the position of the row with this key, which is made and appended if there is none."""
+        if key not in self._positions:
+            row = make()
+            self._positions[key] = len(self.rows)
+            self.rows.append(row)
+        return self._positions[key]
 
 
 class Condenser:
@@ -61,13 +67,26 @@ class Condenser:
         self._known: dict[int, tuple[Evidence, int]] = {}
         """positions by identity: most evidence is one object in many records"""
         for document_id, document in provenance.items():
-            self.documents.add(document_id, _document(document))
+            self.documents.put(document_id, partial(_document, document))
 
     def exits(self, station: Station) -> list[dict[str, Any]]:
         """Return the exits of a station, whose platforms become known by that."""
         for platform in station.platforms:
-            self.platforms.add(platform.platform_id, [*_platform(platform), self.why(platform)])
+            self.platforms.put(platform.platform_id, partial(self._platform, platform))
         return [self.exit(found) for found in station.exits]
+
+    def trains(self, station: Station) -> list[Row]:
+        """Return when first and last trains leave the platforms of a station, which are known already."""
+        left_out = {"platform_id", "evidence"}
+        names = [name for name in TrainTimes.model_fields if name not in left_out]
+        return [
+            [
+                self.platforms[times.platform_id],
+                *(_plain(getattr(times, name)) for name in names),
+                self.why(times),
+            ]
+            for times in station.trains
+        ]
 
     def exit(self, found: StationExit) -> dict[str, Any]:
         """Return an exit with everything that belongs to it; what is empty is left out."""
@@ -101,48 +120,36 @@ class Condenser:
     def why(self, record: Published) -> int:
         """Return the position of a record's reasons, by field."""
         key = tuple((name, tuple(map(self._reason, reasons))) for name, reasons in record.evidence.items())
-        position = self.reason_sets.find(key)
-        if position is None:
-            position = self.reason_sets.add(key, {name: list(reasons) for name, reasons in key})
-        return position
+        return self.reason_sets.put(key, lambda: {name: list(reasons) for name, reasons in key})
 
     def _reason(self, evidence: Evidence) -> int:
         known = self._known.get(id(evidence))
         if known is None:
-            known = self._known[id(evidence)] = evidence, self._find_reason(evidence)
+            number = self.reasons.put(_WHICH_REASON(evidence), partial(self._reason_row, evidence))
+            known = self._known[id(evidence)] = evidence, number
         return known[1]
 
-    def _find_reason(self, evidence: Evidence) -> int:
-        key = (
-            evidence.document_id,
-            evidence.record_id,
-            evidence.quote,
-            evidence.char_start,
-            evidence.method,
-            evidence.licence,
-        )
-        position = self.reasons.find(key)
-        return self.reasons.add(key, self._reason_row(evidence)) if position is None else position
-
     def _reason_row(self, evidence: Evidence) -> Row:
-        document = self.documents.find(evidence.document_id)
-        if document is None:  # a check reports it as an error; the page must show it all the same
-            document = self.documents.add(evidence.document_id, {"id": show(evidence.document_id)})
+        # that a document is missing, a check reports as an error; the page must show it all the same
+        document = self.documents.put(evidence.document_id, lambda: {"id": show(evidence.document_id)})
         row: Row = [document, evidence.method.value, _or_none(evidence.record_id)]
         if evidence.quote is not None:
             row += [show(evidence.quote, QUOTE_LENGTH), evidence.char_start, evidence.char_end]
             row += [evidence.alignment.value if evidence.alignment else None]
         return row
 
+    def _platform(self, platform: Platform) -> Row:
+        codes = (platform.station_code, platform.line_code, platform.towards_code, platform.next_code)
+        signs = list(map(show, platform.platform_codes))
+        return [*map(show, codes), signs, platform.confidence.value, self.why(platform)]
+
     def _link(self, link: PlatformLink) -> Row:
         why = [self.why(link)] if link.evidence else []
-        return [self.platforms.find(link.platform_id), link.is_same_building, link.confidence.value, *why]
+        return [self.platforms[link.platform_id], link.is_same_building, link.confidence.value, *why]
 
     def _bus_stop(self, stop: ExitBusStop) -> Row:
         key = (stop.bus_stop_code, stop.description, stop.road_name, stop.lat, stop.lng, stop.services)
-        position = self.bus_stops.find(key)
-        if position is None:
-            position = self.bus_stops.add(key, self._bus_stop_row(stop))
+        position = self.bus_stops.put(key, partial(self._bus_stop_row, stop))
         return [position, stop.relation.value, stop.distance_m, stop.confidence.value, self.why(stop)]
 
     def _bus_stop_row(self, stop: ExitBusStop) -> Row:
@@ -193,11 +200,6 @@ def _document(document: Provenance) -> dict[str, Any]:
         "tables": [[show(table.path), table.sha256] for table in document.recorded_tables],
         "records": document.records,
     }
-
-
-def _platform(platform: Platform) -> Row:
-    codes = (platform.station_code, platform.line_code, platform.towards_code, platform.next_code)
-    return [*map(show, codes), [show(sign) for sign in platform.platform_codes], platform.confidence.value]
 
 
 def _plain(value: Any) -> Any:

@@ -158,6 +158,7 @@ def _station(station: Station, condenser: Condenser, former: list[Any]) -> dict[
         **({"names": condenser.names(station.names)} if station.names else {}),
         "former": former,
         "exits": condenser.exits(station),
+        "trains": condenser.trains(station),
     }
 
 

@@ -84,7 +84,8 @@ def test_the_run_that_latest_shows_is_marked_wherever_it_lies(outputs: Path, tmp
     put_run(outputs / "one")
     put_run(tmp_path / "elsewhere", timestamp=START + timedelta(hours=1))
     (outputs / "latest").symlink_to("../elsewhere")
-    marked = {summary.name: summary.is_latest for summary in read_history(outputs).summaries()}
+    history = read_history(outputs)
+    marked = {run.name: history.is_latest(run) for run in history.runs}
     assert marked == {"elsewhere": True, "one": False}
 
 

@@ -25,6 +25,7 @@ from tests.fakes.network_builder import (
     make_dataset,
     make_exit,
     make_station,
+    make_trains,
     station_platform,
 )
 from tests.unit.compare.comparison_scene import (
@@ -182,6 +183,19 @@ def test_names_in_other_languages_and_all_letters_are_shown_with_their_reasons()
     [reason] = content["whys"][why]["record"]
     assert content["reasons"][reason][2] == "YIS"
     assert content["platforms"][0][4] == ["A", "D"]
+
+
+def test_first_and_last_trains_are_shown_at_their_platforms_with_their_reasons() -> None:
+    platforms = [station_platform(SMALL_NETWORK.codes[0], code) for code in SMALL_NETWORK.codes[1:3]]
+    trains = tuple(map(make_trains, platforms[::-1]))
+    station = make_station(SMALL_NETWORK, "yishun", platforms=tuple(platforms), trains=trains)
+    content = content_of(make_dataset(station))
+    rows = content["stations"][0]["trains"]
+    times = ["NSL_MAIN_S", "weekday", "05:35", "00:31", True, "medium"]
+    assert [row[:-1] for row in rows] == [[1, *times], [0, *times]]
+    assert [content["platforms"][row[0]][3] for row in rows] == [one.next_code for one in platforms[::-1]]
+    [reason] = content["whys"][rows[0][-1]]["record"]
+    assert content["reasons"][reason][2] == "YIS:NSL_MAIN_S"
 
 
 def test_lines_come_with_their_colours_those_in_operation_first() -> None:

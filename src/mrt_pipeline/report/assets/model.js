@@ -97,6 +97,10 @@ function readRecord(attributes, values) {
   return { name, facts: others, confidence, why: values.at(-1) };
 }
 
+function readTrains([number, service, days, first, last, isNextDay, confidence, why]) {
+  return { platform: platforms[number], service, days, first, last, isNextDay, confidence, why };
+}
+
 function readCodes(rows) {
   return rows.map(([code, line, opened, why]) => ({ code, line, opened, why }));
 }
@@ -110,6 +114,7 @@ const stations = content.stations.map((row, number) => {
     lines: [...new Set(codes.map((code) => code.line))],
     isInterchange: codes.length > 1,
     exits: row.exits.map(readExit),
+    trains: row.trains.map(readTrains),
     findings: [],
     changes: [],
     mark: null,

@@ -26,9 +26,28 @@ function stationParts(station) {
       "Changed since the last run",
       station.changes.map((found) => item(make("strong", {}, found.title), ": ", found.text)),
     ),
+    station.trains.length ? folded("trains", "First and last trains", () => trainParts(station)) : [],
     make("h3", {}, station.exits.length ? "Exits" : "No exits"),
     station.exits.map((exit) => exitFold(exit, exit === choices.exit || station.exits.length === 1)),
   ].flat();
+}
+
+function trainParts({ trains }) {
+  return [
+    table("stops", null, ["Platform", "Days", "First train", "Last train"], trains.map(trainRow)),
+    evidenceFold(() =>
+      trains.flatMap(({ service, days, why }) => evidenceItems(`${service}, ${wordsOf(days)}`, why)),
+    ),
+  ];
+}
+
+function trainRow({ platform, service, days, first, last, isNextDay, confidence }) {
+  return [
+    [codeChip(platform), ` ${directionOf(platform)}`, span("quiet", ` ${service}`)],
+    wordsOf(days),
+    first,
+    [last, isNextDay ? " on the next day" : null, trust(confidence)],
+  ];
 }
 
 function summaryOf(station) {
@@ -97,16 +116,21 @@ function exitParts(exit) {
   ];
 }
 
-function platformItem({ platform, isSameBuilding, confidence }) {
+/** Return a platform's letters, and where its trains go. */
+function directionOf(platform) {
   const towards = platform.towards === platform.next ? "" : `towards ${nameOf(platform.towards)}, `;
   const signs = platform.letters.join(" and ");
   const letter = signs ? `platform${platform.letters.length > 1 ? "s" : ""} ${signs}, ` : "";
+  return `${letter}${towards}next ${nameOf(platform.next)}`;
+}
+
+function platformItem({ platform, isSameBuilding, confidence }) {
   const elsewhere = isSameBuilding
     ? null
     : span("quiet", ", in another building of the interchange");
   return item(
     codeChip(platform),
-    ` ${letter}${towards}next ${nameOf(platform.next)}`,
+    ` ${directionOf(platform)}`,
     elsewhere,
     trust(weaker(platform.confidence, confidence)),
   );
@@ -125,7 +149,7 @@ function nameOf(code) {
 function accessOf({ stepFree, features, confidence, why, outOfService }) {
   if (why === null)
     return paragraph(null, stepFreeMark("unknown"), " — no source says anything about access at this exit.");
-  const named = features.map((name) => name.replaceAll("_", " ")).join(", ");
+  const named = features.map(wordsOf).join(", ");
   const fault = outOfService ? span("named", ` — lift out of service on ${outOfService}`) : null;
   return paragraph(null, stepFreeMark(stepFree), named ? ` — ${named}` : null, fault, trust(confidence));
 }
@@ -155,9 +179,12 @@ function recordItem({ name, facts, confidence }) {
 
 function factWords([attribute, value]) {
   if (attribute.endsWith("_m")) return `${Math.round(value)} m`;
-  const words = (text) => text.replaceAll("_", " ");
-  if (typeof value === "boolean") return `${words(attribute.replace(/^is_/, ""))}: ${value ? "yes" : "no"}`;
-  return words([value].flat().join(", "));
+  if (typeof value === "boolean") return `${wordsOf(attribute.replace(/^is_/, ""))}: ${value ? "yes" : "no"}`;
+  return wordsOf([value].flat().join(", "));
+}
+
+function wordsOf(text) {
+  return text.replaceAll("_", " ");
 }
 
 /** Return a confidence that is not high. */
