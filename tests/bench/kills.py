@@ -29,6 +29,8 @@ from tests.fakes.live_world import LiveWorld
 RUN = ("run", "--as-of", "1987-11-07")
 RELEASE = release_crash_scene.RELEASE
 SAY_EVERY_S = 60.0
+PATIENCE_S = 3600.0
+"""for a command that has the machine's spare time alone"""
 KILLED = -9
 
 
@@ -62,7 +64,7 @@ class Scene:
 def _run_scene(folder: Path, variables: dict[str, str]) -> Scene:
     def make_place(at: Path) -> Workplace:
         at.mkdir()
-        return Workplace(at, variables)
+        return Workplace(at, variables, PATIENCE_S)
 
     whole, timed = make_place(folder / "whole"), make_place(folder / "timed")
     steps, _ = measure(whole, *RUN)
@@ -80,7 +82,7 @@ def _run_scene(folder: Path, variables: dict[str, str]) -> Scene:
 
 
 def _release_scene(folder: Path) -> Scene:
-    prepared = release_crash_scene.prepare(folder / "prepared")
+    prepared = release_crash_scene.prepare(folder / "prepared", PATIENCE_S)
     before = set((prepared.folder / "releases").iterdir())
     names = {path.name for path in before}
 
