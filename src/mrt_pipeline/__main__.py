@@ -7,22 +7,17 @@ import os
 import sys
 from typing import NoReturn
 
-from mrt_pipeline.errors import EXIT_INTERRUPTED, OutOfMemoryError
-from mrt_pipeline.runtime.memory import refuse_small_memory
+from mrt_pipeline.errors import EXIT_INTERRUPTED
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     try:
-        refuse_small_memory()
         from mrt_pipeline import cli
 
         cli.main()
     except KeyboardInterrupt:  # while the program was still loading
         _leave(EXIT_INTERRUPTED)
-    except OutOfMemoryError as error:
-        sys.stderr.write(f"Error: {error}\n")
-        _leave(error.exit_code)
     except SystemExit as end:
         if isinstance(end.code, str):
             raise

@@ -1,111 +1,132 @@
 """Feed every parser with damaged payloads: ``python -m tests.bench.fuzz --inputs N [--minutes M]``.
 
-Prints a line for each parser: how many inputs, how many unhandled exceptions (expected: 0), the processor
-time of the slowest input, and where that input was kept. Ends with 1 if there was any exception.
+Prints a line for each parser: how many inputs, how many faults (expected: 0), the processor time of the
+slowest input, and how to repeat it. A fault is an unhandled exception or an answer that takes too long; the
+first input of each is kept, and told at once. ``--again PARSER NUMBER`` feeds the input of that number alone.
+Ends with 1 if there was any fault.
 """
 
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import tempfile
 import time
 import traceback
-import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import HypothesisWarning
-
 from tests.fuzz.parsers import TARGETS, HangError, Target
 
-ROUND = 25
+ROUND = 100
 """inputs to one parser before the next has its turn"""
+SAY_EVERY_S = 60.0
 
 
 @dataclass
 class Fed:
     """What became of one parser's inputs."""
 
+    target: Target
+    seed: int
+    kept_in: Path
     inputs: int = 0
+    seconds: float = 0.0
     slowest_s: float = 0.0
-    slowest: bytes = b""
+    slowest: int = 0
     faults: Counter[str] = field(default_factory=Counter)
-    """how often each unhandled exception came, by its kind and the line that raised it"""
-    guilty: dict[str, bytes] = field(default_factory=dict)
-    """the first input of each"""
+    """how often each came, by its kind and the line that raised it"""
 
-    def feed(self, target: Target, content: bytes) -> None:
-        """Feed a parser once."""
+    def feed(self, number: int) -> None:
+        """Feed the parser once."""
+        content = self.target.input(self.seed, number)
         began = time.thread_time()
         try:
-            target.check(content)
+            self.target.check(content)
         except (Exception, HangError) as error:  # noqa: BLE001 # each of them is what is looked for
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            fault = (
-                f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}: {str(error)[:100]!r}"
-            )
-            self.faults[fault] += 1
-            self.guilty.setdefault(fault, content)
+            self._keep(_place_of(error), number, content)
         taken_s = time.thread_time() - began
         self.inputs += 1
+        self.seconds += taken_s
         if taken_s > self.slowest_s:
-            self.slowest_s, self.slowest = taken_s, content
+            self.slowest_s, self.slowest = taken_s, number
+
+    def again(self, number: int) -> str:
+        """Return the command line that feeds an input again."""
+        words = ("--seed", str(self.seed), "--again", self.target.name, str(number))
+        return f"python -m tests.bench.fuzz {shlex.join(words)}"
+
+    def _keep(self, fault: str, number: int, content: bytes) -> None:
+        if fault not in self.faults:
+            kept = self.kept_in / f"{self.target.name.replace(' ', '-')}-{number}"
+            kept.write_bytes(content)
+            print(f"{self.target.name}: {fault}\n  {kept}\n  {self.again(number)}", flush=True)
+        self.faults[fault] += 1
 
 
-def feed_round(target: Target, fed: Fed, inputs: int) -> None:
-    """Feed a parser some inputs that Hypothesis draws anew each time."""
-
-    @settings(
-        max_examples=inputs,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(content=target.inputs())
-    def run(content: bytes) -> None:
-        fed.feed(target, content)
-
-    run()
+def _place_of(error: BaseException) -> str:
+    """Return what was raised and where, which is the same for every input that meets the same fault."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
 
 
 def main() -> None:
     """Feed all parsers in turn, and print what became of it."""
     arguments = argparse.ArgumentParser(prog="python -m tests.bench.fuzz")
-    arguments.add_argument("--inputs", type=int, required=True, help="for each parser")
+    arguments.add_argument("--inputs", type=int, default=1000, help="for each parser")
     arguments.add_argument("--minutes", type=float, default=float("inf"), help="begin no round after that")
+    arguments.add_argument("--seed", type=int, default=1, help="of other inputs")
+    arguments.add_argument("--again", nargs=2, metavar=("PARSER", "NUMBER"), help="feed one input alone")
     asked = arguments.parse_args()
-    warnings.simplefilter("ignore", HypothesisWarning)
-    until = time.monotonic() + asked.minutes * 60
-    fed = {name: Fed() for name in TARGETS}
+    if asked.again:
+        parser, number = asked.again
+        _feed_again(TARGETS[parser], asked.seed, int(number))
+        return
+    kept_in = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    fed = [Fed(target, asked.seed, kept_in) for target in TARGETS.values()]
     for target in TARGETS.values():  # whole ones, so that no damaged one is charged with an import
-        for payload in target.payloads():
-            Fed().feed(target, payload)
-    for start in range(0, asked.inputs, ROUND):
-        for name, target in TARGETS.items():
-            if time.monotonic() < until:
-                feed_round(target, fed[name], min(ROUND, asked.inputs - start))
-    sys.exit(1 if _say(fed) else 0)
+        for payload in target.payloads:
+            target.check(payload)
+    feed_all(fed, asked.inputs, time.monotonic() + asked.minutes * 60)
+    for one in fed:
+        print(_line(one))
+    print(_sum(fed))
+    sys.exit(1 if any(one.faults for one in fed) else 0)
 
 
-def _say(fed: dict[str, Fed]) -> int:
-    """Print a line for each parser and one for all, and return how many exceptions nobody handled."""
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
-    for name, one in fed.items():
-        kept = folder / f"{name.replace(' ', '-')}.slowest"
-        kept.write_bytes(one.slowest)
-        number = one.faults.total()
-        print(f"{name}: {one.inputs} inputs, {number} unhandled, slowest {one.slowest_s:.3f} s ({kept})")
-        for place, (fault, times) in enumerate(one.faults.items()):
-            guilty = kept.with_suffix(f".{place}")
-            guilty.write_bytes(one.guilty[fault])
-            print(f"  {times} times {fault} ({guilty})")
-    unhandled = sum(one.faults.total() for one in fed.values())
-    print(f"all: {sum(one.inputs for one in fed.values())} inputs, {unhandled} unhandled")
-    return unhandled
+def feed_all(fed: list[Fed], inputs: int, until: float) -> None:
+    """Give each parser its inputs, in rounds, and say every minute how far it has come."""
+    say_at = time.monotonic() + SAY_EVERY_S
+    for start in range(0, inputs, ROUND):
+        for one in fed:
+            if time.monotonic() > until:
+                return
+            for number in range(start, min(start + ROUND, inputs)):
+                one.feed(number)
+        if time.monotonic() > say_at:
+            print(_sum(fed), flush=True)
+            say_at = time.monotonic() + SAY_EVERY_S
+
+
+def _feed_again(target: Target, seed: int, number: int) -> None:
+    content = target.input(seed, number)
+    sys.stdout.write(f"{content!r}\n")
+    print(f"{target.check(content):.3f} s")
+
+
+def _line(one: Fed) -> str:
+    return (
+        f"{one.target.name}: {one.inputs} inputs in {one.seconds:.1f} s, {one.faults.total()} faults, "
+        f"slowest {one.slowest_s:.3f} s ({one.again(one.slowest)})"
+    )
+
+
+def _sum(fed: list[Fed]) -> str:
+    inputs, faults = sum(one.inputs for one in fed), sum(one.faults.total() for one in fed)
+    seconds, slowest_s = sum(one.seconds for one in fed), max(one.slowest_s for one in fed)
+    return f"all: {inputs} inputs in {seconds:.1f} s, {faults} faults, slowest {slowest_s:.3f} s"
 
 
 if __name__ == "__main__":

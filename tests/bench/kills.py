@@ -1,65 +1,185 @@
-"""A thousand runs from the recorded tables, each killed at a random moment, resumed, and compared.
+"""Runs and releases, each killed at a random moment or write, gone on with, and compared.
 
-    python -m tests.bench.kills --cycles 1000 --minutes 5
+    python -m tests.bench.kills --cycles 1000 --minutes 60 [--kinds snapshot live release]
 
-The tests of ``tests/real/durability`` do the same a hundred times; this is for a long night. Ends with an
-error at the first run that does not come out as one that nothing stopped.
+The tests of ``tests/real/durability`` do the same a few hundred times; this is for a long night. The network
+is that of the first day, with five stations; a live run reads it from services on loopback. A cycle that does
+not come out as one that nothing stopped is told at once and its folder kept; ends with 1 if there was any.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shutil
+import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 from tests.e2e.command import Workplace
-from tests.fakes.crash_scene import (
-    assert_as_if_nothing_had_happened,
-    kill_at,
-    measure,
-    random_moments,
-    results_of,
-)
+from tests.fakes import crash_scene, release_crash_scene
+from tests.fakes.crash_scene import fated, has_manifest, is_killed_at, measure, results_of, time_of
+from tests.fakes.live_world import LiveWorld
 
-RUN = ("run", "--as-of", "1990-12-31")
+RUN = ("run", "--as-of", "1987-11-07")
+RELEASE = release_crash_scene.RELEASE
+SAY_EVERY_S = 60.0
+PATIENCE_S = 3600.0
+"""for a command that has the machine's spare time alone"""
+KILLED = -9
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A command that is killed, and what must hold when it was gone on with."""
+
+    arguments: tuple[str, ...]
+    go_on: tuple[str, ...]
+    make_place: Callable[[Path], Workplace]
+    has_begun: Callable[[Workplace], bool]
+    look: Callable[[Workplace], None]
+    """fails unless all is whole just after the kill"""
+    check: Callable[[Workplace], None]
+    """fails unless all is as if nothing had happened"""
+    steps: int
+    """how many changes of the disk it makes"""
+    seconds: float
+    """how much processor time it takes once it has begun"""
+
+    def is_killed(self, place: Workplace, chance: Random) -> str | None:
+        """Start it and kill it somewhere; return how, or none if it was through before."""
+        if chance.random() < 0.5:
+            fate = f"kill:{chance.randint(1, self.steps)}"
+            return "write" if fated(place, fate, *self.arguments).returncode == KILLED else None
+        moment = chance.uniform(0, self.seconds)
+        is_killed = is_killed_at(place, moment, lambda: self.has_begun(place), *self.arguments)
+        return "moment" if is_killed else None
+
+
+def _run_scene(folder: Path, variables: dict[str, str]) -> Scene:
+    def make_place(at: Path) -> Workplace:
+        at.mkdir()
+        return Workplace(at, variables, PATIENCE_S)
+
+    whole, timed = make_place(folder / "whole"), make_place(folder / "timed")
+    steps, _ = measure(whole, *RUN)
+    expected = results_of(whole.latest)
+    return Scene(
+        RUN,
+        (*RUN, "--skip-existing"),
+        make_place,
+        has_manifest,
+        lambda _: None,
+        lambda place: crash_scene.assert_as_if_nothing_had_happened(place, expected),
+        len(steps),
+        time_of(timed, lambda: has_manifest(timed), *RUN),
+    )
+
+
+def _release_scene(folder: Path) -> Scene:
+    prepared = release_crash_scene.prepare(folder / "prepared", PATIENCE_S)
+    before = set((prepared.folder / "releases").iterdir())
+    names = {path.name for path in before}
+
+    def has_begun(place: Workplace) -> bool:
+        return any(path.name not in names for path in (place.folder / "releases").iterdir())
+
+    timed = release_crash_scene.copy_of(prepared, folder / "timed")
+    return Scene(
+        RELEASE,
+        RELEASE,
+        lambda at: release_crash_scene.copy_of(prepared, at),
+        has_begun,
+        lambda place: release_crash_scene.assert_whole(place.folder / "releases"),
+        lambda place: release_crash_scene.assert_as_if_nothing_had_happened(place.folder / "releases"),
+        release_crash_scene.count_steps(prepared, folder / "counted"),
+        time_of(timed, lambda: has_begun(timed), *RELEASE),
+    )
+
+
+@contextlib.contextmanager
+def _scene(kind: str, folder: Path) -> Iterator[Scene]:
+    folder.mkdir()
+    if kind == "release":
+        yield _release_scene(folder)
+    elif kind == "snapshot":
+        yield _run_scene(folder, {})
+    else:
+        with LiveWorld() as world:
+            yield _run_scene(folder, world.variables)
+
+
+KINDS = ("snapshot", "live", "release")
+
+
+def _cycle(scene: Scene, place: Workplace, chance: Random) -> str | None:
+    """Kill once and go on; return how it was killed, none if it was through before."""
+    how = scene.is_killed(place, chance)
+    if how is not None:
+        scene.look(place)
+        resumed = place.call(*scene.go_on)
+        assert resumed.returncode == 0, resumed.stderr
+        scene.check(place)
+    shutil.rmtree(place.folder)
+    return how
 
 
 def main() -> None:
-    """Carry out as many cycles as fit, and print the figures."""
+    """Carry out as many cycles as fit, the kinds in turn, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--cycles", type=int, default=1000)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=4)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        done = _kill_and_resume(Path(folder), given.cycles, given.minutes * 60, given.seed)
-    print(f"{done.total()} of {given.cycles} cycles, all came out the same (seed {given.seed}); killed at:")
-    print(dict(sorted(done.items())))
+    folder = Path(tempfile.mkdtemp(prefix="kills-"))
+    end = time.monotonic() + given.minutes * 60
+    with contextlib.ExitStack() as stack:
+        scenes = {kind: stack.enter_context(_scene(kind, folder / kind)) for kind in given.kinds}
+        done = _kill_and_go_on(scenes, folder, given.cycles, given.seed, end)
+    _say(done, given.cycles, given.seed)
+    if done["damaged"]:
+        sys.exit(1)
+    shutil.rmtree(folder)
 
 
-def _kill_and_resume(folder: Path, cycles: int, seconds: float, seed: int) -> Counter[str]:
-    end = time.monotonic() + seconds
-    whole = _place(folder / "whole")
-    _, took = measure(whole, *RUN)
-    expected, done = results_of(whole.latest), Counter[str]()
-    for number, moment in enumerate(random_moments(seed, cycles, took)):
-        if time.monotonic() > end:
-            break
-        place = _place(folder / str(number))
-        done[kill_at(place, moment, *RUN)] += 1
-        resumed = place.call(*RUN, "--skip-existing")
-        assert resumed.returncode == 0, (moment, resumed.stderr)
-        assert_as_if_nothing_had_happened(place, expected)
-        shutil.rmtree(place.folder)
+def _kill_and_go_on(
+    scenes: dict[str, Scene], folder: Path, cycles: int, seed: int, end: float
+) -> Counter[str]:
+    """Return how many cycles of each kind came out the same, and how many did not."""
+    done: Counter[str] = Counter()
+    kinds, say_at, number = list(scenes), time.monotonic() + SAY_EVERY_S, 0
+    while _cycles_of(done) < cycles and time.monotonic() < end:
+        kind = kinds[number % len(kinds)]
+        place = scenes[kind].make_place(folder / f"{kind}-{number}")
+        try:
+            how = _cycle(scenes[kind], place, Random(f"{seed} {kind} {number}"))  # noqa: S311 # no secret
+            done[f"{kind} by {how}" if how else "through before"] += 1
+        except AssertionError as error:
+            done["damaged"] += 1
+            print(f"{kind} {number} (seed {seed}) in {place.folder}: {error}", flush=True)
+        number += 1
+        if time.monotonic() > say_at:
+            _say(done, cycles, seed)
+            say_at = time.monotonic() + SAY_EVERY_S
     return done
 
 
-def _place(folder: Path) -> Workplace:
-    folder.mkdir()
-    return Workplace(folder)
+def _cycles_of(done: Counter[str]) -> int:
+    return done.total() - done["through before"]
+
+
+def _say(done: Counter[str], cycles: int, seed: int) -> None:
+    figures = ", ".join(f"{what}: {times}" for what, times in sorted(done.items()))
+    print(
+        f"{_cycles_of(done)} of {cycles} cycles, {done['damaged']} damaged (seed {seed}); {figures}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ class Workplace:
 
     folder: Path
     variables: dict[str, str] = field(default_factory=dict)
+    timeout_s: float = 60
+    """how long a command may take"""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -50,7 +52,7 @@ class Workplace:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=self.timeout_s,
             check=False,
             **options,
         )
@@ -84,7 +86,7 @@ class Workplace:
 
     def with_variables(self, **variables: str) -> Workplace:
         """Return the same place with more environment variables."""
-        return Workplace(self.folder, {**self.variables, **variables})
+        return replace(self, variables={**self.variables, **variables})
 
 
 def load(path: Path) -> Any:

@@ -3,37 +3,73 @@
 from __future__ import annotations
 
 import resource
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import MRT_PIPELINE, SCRIPT
+from tests.e2e.command import MRT_PIPELINE, SCRIPT, Workplace
 
 MIB = 2**20
+LIVE = {"MRT_PIPELINE__MODE": "live"}
+DATASET = Path(__file__).parents[1] / "fixtures/schema-1/stage3_final.json"
+
+
+def limited(kind: int, allowed_mib: int) -> dict[str, object]:
+    """Return what gives a command so much memory."""
+    return {"preexec_fn": lambda: resource.setrlimit(kind, (allowed_mib * MIB, allowed_mib * MIB))}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("program", [(*MRT_PIPELINE, "run"), SCRIPT])
 @pytest.mark.parametrize(
-    ("kind", "allowed_mib", "flag"),
+    ("kind", "allowed_mib", "flag", "variables"),
     [
-        (resource.RLIMIT_AS, 156, "-v"),
-        (resource.RLIMIT_AS, 300, "-v"),
-        (resource.RLIMIT_AS, 1023, "-v"),
-        (resource.RLIMIT_DATA, 100, "-d"),
+        (resource.RLIMIT_AS, 156, "-v", {}),
+        (resource.RLIMIT_AS, 255, "-v", {}),
+        (resource.RLIMIT_AS, 300, "-v", LIVE),
+        (resource.RLIMIT_AS, 1023, "-v", LIVE),
+        (resource.RLIMIT_DATA, 100, "-d", {}),
+        (resource.RLIMIT_DATA, 511, "-d", LIVE),
     ],
 )
 def test_too_little_memory_ends_in_one_sentence(
-    program: tuple[str, ...], kind: int, allowed_mib: int, flag: str, tmp_path: Path
+    program: tuple[str, ...],
+    kind: int,
+    allowed_mib: int,
+    flag: str,
+    variables: dict[str, str],
+    tmp_path: Path,
 ) -> None:
-    def limit() -> None:
-        resource.setrlimit(kind, (allowed_mib * MIB, allowed_mib * MIB))
-
-    result = subprocess.run(
-        program, cwd=tmp_path, preexec_fn=limit, capture_output=True, text=True, timeout=60, check=False
-    )
+    place = Workplace(tmp_path, variables)
+    result = place.call(program=program, **limited(kind, allowed_mib))
     assert (result.returncode, result.stdout) == (1, "")
     assert f"Error: ulimit {flag} leaves this process {allowed_mib} MiB; expected room for " in result.stderr
     assert "Traceback" not in result.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "allowed_mib"), [(resource.RLIMIT_AS, 127), (resource.RLIMIT_DATA, 95)])
+def test_what_needs_no_dataset_needs_little_memory(kind: int, allowed_mib: int, tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    for command in (["--help"], ["--version"], ["run", "--help"], ["runs"], ["plan"], ["config", "check"]):
+        result = place.call(*command, **limited(kind, allowed_mib))
+        assert result.returncode == 0, (command, result.stderr)
+    refused = place.call("diff", DATASET, DATASET, **limited(kind, allowed_mib))
+    assert refused.returncode == 1
+    assert f"leaves this process {allowed_mib} MiB" in refused.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("run", "read"),
+    [
+        ((resource.RLIMIT_AS, 256), (resource.RLIMIT_AS, 128)),
+        ((resource.RLIMIT_DATA, 192), (resource.RLIMIT_DATA, 96)),
+    ],
+)
+def test_what_is_not_refused_ends_well(run: tuple[int, int], read: tuple[int, int], tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    for command, limit in ((["run", "--as-of", "2026-11-23"], run), (["diff", "latest", "latest"], read)):
+        result = place.call(*command, **limited(*limit))
+        assert result.returncode == 0, (command, result.stderr)

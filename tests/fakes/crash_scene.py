@@ -18,7 +18,7 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -205,8 +205,18 @@ def kill_at(place: Workplace, moment: float, *arguments: str) -> str:
 
 
 def _is_killed_at(place: Workplace, moment: float, *arguments: str) -> bool:
+    return is_killed_at(place, moment, lambda: has_manifest(place), *arguments)
+
+
+def has_manifest(place: Workplace) -> bool:
+    """Return whether a run in a folder that is named by the time has written its manifest."""
+    return place.outputs.is_dir() and any(place.outputs.glob("2*/manifest.json"))
+
+
+def is_killed_at(place: Workplace, moment: float, has_begun: Callable[[], bool], *arguments: str) -> bool:
+    """Start a command, kill it so much processor time after it has begun; false if it was through before."""
     with place.start(*arguments) as process:
-        for used in _times_since_its_manifest(process, place):
+        for used in _times_since(process, has_begun):
             if used >= moment:
                 process.send_signal(signal.SIGKILL)
                 break
@@ -214,8 +224,17 @@ def _is_killed_at(place: Workplace, moment: float, *arguments: str) -> bool:
     return process.returncode == -signal.SIGKILL
 
 
-def _times_since_its_manifest(process: subprocess.Popen[str], place: Workplace) -> Iterator[float]:
-    """Yield the processor time that a run has used since it wrote its first manifest, again and again."""
+def time_of(place: Workplace, has_begun: Callable[[], bool], *arguments: str) -> float:
+    """Return how much processor time a command takes after it has begun, as ``is_killed_at`` counts it."""
+    with place.start(*arguments) as process:
+        used = max(_times_since(process, has_begun), default=0.0)
+        _, told = process.communicate()
+    assert process.returncode == 0, told
+    return used
+
+
+def _times_since(process: subprocess.Popen[str], has_begun: Callable[[], bool]) -> Iterator[float]:
+    """Yield the processor time that a command has used since it had begun, again and again."""
     clock = (~process.pid << 3) | 2  # a process's own clock, as clock_getcpuclockid(3) makes it
     start: float | None = None
     while process.poll() is None:
@@ -223,11 +242,11 @@ def _times_since_its_manifest(process: subprocess.Popen[str], place: Workplace) 
             used = time.clock_gettime(clock)
         except OSError:  # it ended meanwhile
             return
-        if start is None and place.outputs.is_dir() and any(place.outputs.glob("2*/manifest.json")):
+        if start is None and has_begun():
             start = used
         if start is not None:
             yield used - start
-        time.sleep(0.0005)  # the processor is the run's, not ours
+        time.sleep(0.0005)  # the processor is the command's, not ours
 
 
 def _doing(place: Workplace) -> str:

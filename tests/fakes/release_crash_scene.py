@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from mrt_pipeline.runtime.files import sha256_of
@@ -14,10 +15,10 @@ OLD, NEW = "1990.11.01", "1990.12.20"
 RELEASE = ("release", NEW_DAY, "--to", "releases")
 
 
-def prepare(folder: Path) -> Workplace:
+def prepare(folder: Path, timeout_s: float = 60) -> Workplace:
     """Return a workplace with two approved runs, the earlier one of which is released."""
     folder.mkdir(exist_ok=True)
-    place = Workplace(folder)
+    place = Workplace(folder, timeout_s=timeout_s)
     for day in (OLD_DAY, NEW_DAY):
         for command in (
             ("run", "--as-of", day, "--output-dir", f"outputs/{day}"),
@@ -33,7 +34,7 @@ def copy_of(prepared: Workplace, folder: Path) -> Workplace:
     """Return a copy of a prepared workplace."""
     for name in ("outputs", "releases"):
         shutil.copytree(prepared.folder / name, folder / name, symlinks=True)
-    return Workplace(folder)
+    return replace(prepared, folder=folder)
 
 
 def count_steps(prepared: Workplace, folder: Path) -> int:

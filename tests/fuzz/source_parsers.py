@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from importlib import import_module
@@ -14,11 +14,13 @@ from typing import Any
 
 from mrt_pipeline.config.registry import all_sources
 from mrt_pipeline.extraction.station_pages import PageKey
-from mrt_pipeline.runtime.recordings import RECORDED
-from mrt_pipeline.sources.official_places import DATASETS
+from mrt_pipeline.runtime.recordings import RECORDED, load_recording
+from mrt_pipeline.sources.official_places import HOTELS
+from mrt_pipeline.sources.official_places.parsing import LAYOUTS
 from tests.fakes.mrtdown import MrtdownRepository
 from tests.fakes.place_files import place_file
-from tests.fakes.train_schedules import train_schedule
+from tests.fakes.publishers import lift_row, osm_node, rail_map_index, rail_map_page, station_page
+from tests.fakes.train_schedules import entrance, platform, train_schedule
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 Payloads = Callable[[], tuple[bytes, ...]]
@@ -64,19 +66,44 @@ def _recorded(*names: str) -> Payloads:
 
 
 def _places(document_id: str) -> Payloads:
-    """Return a file of the first places of a document."""
-
-    def make() -> tuple[bytes, ...]:
-        file = json.loads(place_file(document_id))
-        return (json.dumps(file | {"features": file["features"][:3]}).encode(),)
-
-    return make
+    return lambda: (place_file(document_id),)
 
 
-def _rows(**cells: object) -> Payloads:
-    return lambda: (
-        json.dumps({"value": [cells] * 2, "rows": [cells] * 2, "elements": [cells] * 2}).encode(),
-    )
+def _listed(key: str, rows: Callable[[], Sequence[object]]) -> Payloads:
+    """Return an answer that lists rows under a key."""
+    return lambda: (json.dumps({key: rows()}).encode(),)
+
+
+def _lifts() -> list[dict[str, str]]:
+    return [
+        lift_row(row["station_code"], row["station_name"], row["description"], row["lift_id"], row["line"])
+        for row in load_recording("lta-lifts").rows
+    ]
+
+
+def _station_page_rows() -> list[dict[str, str]]:
+    named = {
+        "line": "line_code",
+        "operator_code": "operator_code",
+        "station": "station_name",
+        "exit": "exit_code",
+    }
+    return [
+        {cell: row[column] for cell, column in named.items()}
+        for row in load_recording("sbs-station-pages").rows
+    ]
+
+
+def _entrances() -> list[dict[str, Any]]:
+    where = (1.3, 103.8)
+    return [
+        osm_node(1, where, ref="A;B", wheelchair="yes"),
+        osm_node(2, where, ref="Exit C", wheelchair="no", **{"opening_hours": "Mo-Su 05:30-24:00"}),
+        osm_node(3, where, ref="1", highway="elevator", level="-1;0", check_date="2026-01-31"),
+        osm_node(
+            4, where, name="Bugis Exit D", wheelchair__description="lift", ramp="yes", start_date="2030"
+        ),
+    ]
 
 
 def _mrtdown(*kinds: str) -> Payloads:
@@ -92,14 +119,26 @@ def _mrtdown(*kinds: str) -> Payloads:
     return make
 
 
-_SBS_PAGE = (
+_SBS_PAGES = (
     b"<html><h4>Exits</h4><b>A</b> Mall<br>Park<br><b>B</b> NIL"
-    b"<h4>Common Facilities</h4><b>Lifts</b> A</html>"
+    b"<h4>Common Facilities</h4><b>Lifts</b> A</html>",
+    station_page({"A": ["Bugis Junction", "Bugis+"], "B": ["No place of interest"]}, ["A", "Exit C"], "A, B"),
+    b"<html><div><div><h4>Exits</h4></div><p><strong>A</strong> Mall<br/>Park</p></div>"
+    b"<div><h4>Facilities Found At Bugis</h4><p><strong>Toilets</strong></p>"
+    b"<p>Exit A<br><s>B</s> <sup>1</sup><img alt='closed'></p></div></html>",
 )
-_MAP_PAGE = (
+_MAP_PAGES = (
     b"<h4>Bugis</h4><div><h5>Exit Information:</h5></div>"
-    b"<table><tr><td>A</td><td>Mall<br>Park</td></tr></table>"
+    b"<table><tr><td>A</td><td>Mall<br>Park</td></tr></table>",
+    rail_map_page("Bugis", {"A": ["Bugis Junction", "-"], "Exit B": ["Nil"], "C, D": ["Natl Design Ctr"]}),
+    b"<h4>Bugis</h4><h5>Exit Information</h5><div><table>"
+    b"<tr><td>A<sup>1</sup></td><td><ul><li>Mall<li>Park</ul></td></tr>"
+    b"<tr><td>1<br>2</td><td><p>Closed from 1 Jan 2027</p></td></tr></table></div>",
 )
+_PLATFORMS = [
+    *(platform("NS13_A", "A"), platform("NS14_B", "B", wheelchair_boarding="1"), platform("NS15_1", "1/2")),
+    *(entrance("NS13_EA", (1.429, 103.835)), entrance("NS14_EB", (1.417, 103.833), "2", stop_name="Exit B")),
+]
 _PAYLOADS: dict[str, Payloads] = {
     "datagov parse_exits": _recorded("lta-station-exits/current.geojson", "lta-station-exits/older.geojson"),
     "onemap parse_stations": _recorded(
@@ -109,28 +148,26 @@ _PAYLOADS: dict[str, Payloads] = {
     "lta_datamall parse_routes_file": _recorded(
         "lta-bus-services/routes.json", "lta-bus-services/services.min.json"
     ),
-    **{document_id: _places(document_id) for document_id in DATASETS},
-    "stb-hotels": lambda: ((RECORDED / "stb-hotels.csv").read_bytes()[:500],),
-    "lta_lifts parse_lifts": _rows(
-        Line="DTL", StationCode="DT14", StationName="Bugis", LiftID="B1 L01", LiftDesc="Exit A Street level"
-    ),
+    **{document_id: _places(document_id) for document_id in LAYOUTS},
+    HOTELS.document_id: lambda: ((RECORDED / "stb-hotels.csv").read_bytes(),),
+    "lta_lifts parse_lifts": _listed("value", _lifts),
     "lta_rail_map parse_index": lambda: (
         b'<root><station id="EW12" name="Bugis"><line/><file>mrt/EWL/EW12.html</file></station></root>',
+        rail_map_index({"EWL/EW12-DT14": " Bugis ", "NEL/NE14": "Hougang", "BPLRT/BP6": "Bukit Panjang"}),
     ),
-    "lta_rail_map parse_page": lambda: (_MAP_PAGE,),
-    "lta_train_gtfs parse_schedule": lambda: (train_schedule(),),
+    "lta_rail_map parse_page": lambda: _MAP_PAGES,
+    "lta_train_gtfs parse_schedule": lambda: (
+        train_schedule(),
+        train_schedule(_PLATFORMS, [("NS13_A", "NS14_B", "NS15_1"), ("NS15_1", "NS14_B"), ("NS13_A",)]),
+    ),
     "mrtdown parse_letters": _mrtdown("station", "service"),
     "mrtdown parse_names": _mrtdown("station"),
-    "openstreetmap parse_entrances": _rows(
-        type="node",
-        id=1,
-        lat=1.3,
-        lon=103.8,
-        tags={"railway": "subway_entrance", "ref": "A;B", "wheelchair": "yes"},
-    ),
+    "openstreetmap parse_entrances": _listed("elements", _entrances),
     "sbs_transit parse_stations": lambda: (
         b'<option value="BGS">Bugis</option><option value="">All</option>',
+        b'<select><option value="">All</option><option value="CNT" selected>Chinatown '
+        b'<option value="DTN"> Downtown</select>',
     ),
-    "sbs_transit parse_page": lambda: (_SBS_PAGE,),
-    "sbs_transit parse_facts": _rows(line="DTL", operator_code="BGS", station="Bugis", exit="A"),
+    "sbs_transit parse_page": lambda: _SBS_PAGES,
+    "sbs_transit parse_facts": _listed("rows", _station_page_rows),
 }

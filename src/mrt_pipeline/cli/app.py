@@ -33,6 +33,7 @@ from mrt_pipeline.errors import (
     OutOfMemoryError,
     UsageError,
 )
+from mrt_pipeline.runtime.memory import Need, refuse_small_memory
 
 EXAMPLES = """\
 \b
@@ -105,6 +106,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run the pipeline: ingest, enrich, merge and validate."""
+    refuse_small_memory(Need.RUN)
     from mrt_pipeline.cli.running import run_pipeline
 
     run_pipeline(flags, context.obj, is_quiet=is_quiet, as_json=as_json)

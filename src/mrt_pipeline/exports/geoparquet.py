@@ -17,6 +17,7 @@ from mrt_pipeline.contracts.network import StationExit, index_platforms
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.exports.plain import OF_EXIT, OF_PLATFORM, OF_STATION, attributions, plain_exit
 from mrt_pipeline.exports.tables import Kind, columns_of
+from mrt_pipeline.runtime.memory import Need, refuse_small_memory
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +26,12 @@ _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 
 def render_geoparquet(dataset: Stage3Output) -> bytes:
-    """Return the file; its bytes depend on the dataset and on the version of pyarrow."""
+    """Return the file; its bytes depend on the dataset and on the version of pyarrow.
+
+    Raises:
+        OutOfMemoryError: if a limit leaves too little memory for pyarrow, which would end the process.
+    """
+    refuse_small_memory(Need.GEOPARQUET)
     import pyarrow as pa  # installed by those who want this format
     import pyarrow.parquet as pq
 

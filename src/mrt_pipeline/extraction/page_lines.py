@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.invisible import writable
 from mrt_pipeline.extraction.looks import is_surely_hidden
 from mrt_pipeline.secrecy import SECRETS
 
@@ -88,22 +89,16 @@ def _mark(element: _Element) -> None:
     if tag in _STRUCK or is_surely_hidden(element):
         is_named = any(found.tag in _BOLD for found in (*element.iter(), *element.iterancestors()))
         heading = next((str(found.tag) for found in element.iter(*_HEADINGS)), None)
-        _empty(element)
+        element.clear(keep_tail=True)
         element.tag = heading or _GONE
         if is_named:
             element.set(_NAMED, "")
     elif tag in ("sup", "sub") and not _ORDINAL.fullmatch(text_of(element)):
-        _empty(element)
+        element.clear(keep_tail=True)
         element.text = MARK
     elif tag == "img":
-        words = element.get("alt") or element.get("title") or ""
+        words = writable(element.get("alt") or element.get("title") or "")
         element.text = f" [{words}] " if is_not_now(words) or is_denying(words) else None
-
-
-def _empty(element: _Element) -> None:
-    tail = element.tail
-    element.clear()
-    element.tail = tail
 
 
 def _texts_of(element: _Element) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.extraction.invisible import writable
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -32,7 +34,7 @@ def _head_panes_of(box: _Element) -> None:
         own = next((title for name in _TITLES if (title := pane.get(name))), None)
         if title := own or (labels[number] if is_paired else None):
             heading = pane.makeelement(_LEVEL)
-            heading.text, heading.tail = title, pane.text
+            heading.text, heading.tail = writable(title), writable(pane.text or "")
             pane.text = None
             pane.insert(0, heading)
     for bar in list(_of_class(box, _BARS)) if is_paired else []:

@@ -54,7 +54,7 @@ from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.files import real_path, remove_leftovers
 from mrt_pipeline.runtime.fingerprints import code_version
 from mrt_pipeline.runtime.locks import run_lock
-from mrt_pipeline.runtime.memory import refuse_small_memory
+from mrt_pipeline.runtime.memory import Need, refuse_small_memory
 from mrt_pipeline.runtime.reporting import Reporter, after_failure
 from mrt_pipeline.runtime.run_log import open_run_log
 from mrt_pipeline.runtime.safe_text import printable
@@ -263,7 +263,9 @@ class PipelineOrchestrator:
     def _open(self, request: RunRequest, stack: contextlib.ExitStack) -> tuple[RunSession, RunLog]:
         """Hold a run folder until the stack ends, and return its session and log."""
         settings = self.config.settings
-        refuse_small_memory()
+        from mrt_pipeline.runtime.source_access import is_any_live
+
+        refuse_small_memory(Need.LIVE_RUN if is_any_live(settings) else Need.RUN)
         refuse_wrong_clock(self._now())
         refuse_vain_request(request, settings)
         if request.as_of is not None:

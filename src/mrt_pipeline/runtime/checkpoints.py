@@ -23,6 +23,7 @@ from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage1Output, Stage2Out
 from mrt_pipeline.contracts.run import CheckpointRecord, Manifest
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, UnrecordedCheckpointError
 from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, write_bytes
+from mrt_pipeline.runtime.memory import Need, refuse_small_memory
 from mrt_pipeline.runtime.older_datasets import read_dataset
 from mrt_pipeline.runtime.output_files import read_output, render_output, sha256_without_metadata
 from mrt_pipeline.secrecy import SECRETS
@@ -154,7 +155,9 @@ def parse_dataset(path: Path, content: bytes, remedy: str) -> Stage3Output:
 
     Raises:
         CorruptCheckpointError: if they are neither.
+        OutOfMemoryError: if a limit leaves too little memory for one.
     """
+    refuse_small_memory(Need.DATASET)
     return _parse(Stage3Output, read_dataset, path, content, remedy)
 
 

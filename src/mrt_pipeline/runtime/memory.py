@@ -1,22 +1,36 @@
-"""Whether this process may have the memory that a run needs, asked before anything large is loaded."""
+"""Whether this process may have the memory that its work needs, asked before anything large is loaded."""
 
 from __future__ import annotations
 
 import resource
+from enum import Enum
 
 from mrt_pipeline.errors import OutOfMemoryError
 
-LEAST_MIB = {resource.RLIMIT_AS: 1024, resource.RLIMIT_DATA: 512}
-"""a run of every source uses some 150; threads and libraries reserve addresses that they never use"""
+
+class Need(Enum):
+    """What some work needs: MiB of address space (``ulimit -v``) and of data (``-d``), as was measured.
+
+    Threads and libraries reserve addresses that they never use.
+    """
+
+    DATASET = (128, 96)
+    """reading one: 109 and 88, two of them"""
+    RUN = (256, 192)
+    """a run from the recorded tables: 231 and 151"""
+    GEOPARQUET = (512, 320)
+    """what writes it keeps to the space that it finds: 512 and 300 were enough, 300 and 200 were not"""
+    LIVE_RUN = (1024, 512)
+    """786 and 195; with processes that read pages 1002 and 219, and 256 of data were too few"""
 
 
-def refuse_small_memory() -> None:
-    """Raise ``OutOfMemoryError`` if a limit leaves this process less than a run of every source needs.
+def refuse_small_memory(need: Need) -> None:
+    """Raise ``OutOfMemoryError`` if a limit leaves this process less than some work needs.
 
     Libraries in C and Rust that get no memory end the process without a word, or wait for ever.
     """
-    for kind, least_mib in LEAST_MIB.items():
+    kinds = (("-v", resource.RLIMIT_AS), ("-d", resource.RLIMIT_DATA))
+    for (flag, kind), least_mib in zip(kinds, need.value, strict=True):
         allowed, _ = resource.getrlimit(kind)
         if 0 <= allowed < least_mib * 2**20:
-            name = "-v" if kind == resource.RLIMIT_AS else "-d"
-            raise OutOfMemoryError(f"ulimit {name} leaves this process {allowed // 2**20} MiB", least_mib)
+            raise OutOfMemoryError(f"ulimit {flag} leaves this process {allowed // 2**20} MiB", least_mib)

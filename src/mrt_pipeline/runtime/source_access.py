@@ -185,6 +185,11 @@ def mode_of(settings: Settings, api: str) -> Mode:
     return section.mode or settings.mode
 
 
+def is_any_live(settings: Settings) -> bool:
+    """Return whether any service is asked, rather than the recorded tables alone."""
+    return any(mode_of(settings, api) is Mode.LIVE for api in type(settings.apis).model_fields)
+
+
 def missing_credentials(settings: Settings, secrets: Secrets, apis: Iterable[str]) -> list[str]:
     """Return a sentence for each live service whose secret is missing: its name, and how to do without."""
     live = [api for api in dict.fromkeys(apis) if mode_of(settings, api) is Mode.LIVE]

@@ -92,10 +92,12 @@ class ProcessWorkers:
     def open(self) -> tuple[Executor, int]:
         """Begin the processes; see ``Workers.open``.
 
-        Ctrl-C is meant for the process that drives the run: those that this thread begins inherit its mask.
+        Ctrl-C and a hang-up are meant for the process that drives the run: those that this thread begins
+        inherit its mask. So does Python's own process that tracks their semaphores.
         """
-        resource_tracker.ensure_running()  # which leaves signals unblocked
-        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGHUP))
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP,))
+        resource_tracker.ensure_running()  # which ignores Ctrl-C itself, and leaves it unblocked here
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
         self._executor = ProcessPoolExecutor(self.number, multiprocessing.get_context("spawn"), _begin)
         try:
             version = self._executor.submit(program_version).result(STARTING_S)

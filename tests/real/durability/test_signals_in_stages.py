@@ -10,6 +10,7 @@ import signal
 import subprocess
 import termios
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,7 @@ RUN = ("run", "--as-of", SMALL_DAY)
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 EVERY_NTH = 9
 LAST_STEPS = 3
+TRACKER_AND_A_READER = 2
 TOGETHER = 8
 """``batch_size`` of the shipped configuration"""
 
@@ -124,6 +126,33 @@ def test_a_second_signal_does_not_wait_for_what_hangs(second: signal.Signals, tm
         assert load(run / "manifest.json")["status"] == "interrupted"
         world.wiki_server.release()
         assert place.call(*RUN, "--skip-existing").returncode == 0
+
+
+def _count_children(process: subprocess.Popen[str]) -> int:
+    """Return how many processes the threads of a process have begun."""
+    count = 0
+    for children in Path(f"/proc/{process.pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # the thread ended meanwhile
+            count += len(children.read_text().split())
+    return count
+
+
+def test_a_hang_up_of_all_its_processes_ends_a_run_that_reads_by_processes_without_a_traceback(
+    tmp_path: Path,
+) -> None:
+    with LiveWorld() as world:
+        reading = {"READING": "processes", "WORKERS": "2"}
+        execution = {f"MRT_PIPELINE__EXECUTION__{key}": value for key, value in reading.items()}
+        place = Workplace(tmp_path, {**world.variables, **execution})
+        with place.start(*RUN, start_new_session=True) as process:
+            while _count_children(process) <= TRACKER_AND_A_READER:
+                assert process.poll() is None, "through before it had its readers"
+                time.sleep(0.01)
+            os.killpg(process.pid, signal.SIGHUP)
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == 129, said
+        assert "resource_tracker" not in said
+        assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(("ignores_hangup", "code"), [(False, 129), (True, 0)])

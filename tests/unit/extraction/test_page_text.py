@@ -392,3 +392,8 @@ def test_each_pane_of_tabs_is_headed_by_its_own_tab() -> None:
     assert " ".join(text.split()) == "====== Exit A ====== Lift ====== Exit B ====== Stairs"
     old = "<div class='tabbertab' title='Exit C'>Ramp</div>"
     assert " ".join(text_of(old).split()) == "====== Exit C ====== Ramp"
+
+
+def test_a_control_character_in_or_beside_a_tab_is_left_out() -> None:
+    pane = "<div class='tabbertab' title='Exit\x14 C'>Ra\x14mp</div>"
+    assert " ".join(text_of(pane).split()) == "====== Exit C ====== Ramp"

@@ -129,6 +129,9 @@ def test_words_that_are_struck_or_hidden_are_no_words(body: str) -> None:
         ("A<br><b>Under construction</b><br>", []),
         ("A<b>Exit B closed</b> D", ["A"]),
         ("A<sup>1</sup>", []),
+        ("A<sup>1</sup>\x14", []),
+        ("A<s>B</s>\x14", []),
+        ("A<br>Exit B <img alt='out of \x14service'>", ["A"]),
     ],
 )
 def test_an_exit_with_a_remark_beside_it_has_no_lift(body: str, lifts: list[str]) -> None:
