@@ -145,7 +145,7 @@ main()
 @pytest.mark.parametrize(
     ("program", "warning"),
     [
-        (WITH_A_BUG, "Not all alerts of this run could be created: an unforeseen ZeroDivisionError"),
+        (WITH_A_BUG, "Not all alerts of this run could be created: an unexpected ZeroDivisionError"),
         (NOWHERE, "Alert channel webhook failed: sending it could not be attempted (TypeError)."),
     ],
 )

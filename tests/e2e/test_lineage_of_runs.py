@@ -208,7 +208,7 @@ main()
 def test_a_bug_in_what_tells_lineage_fails_no_run(place: Workplace) -> None:
     result = place.call("run", program=(sys.executable, "-c", WITH_A_BUG))
     assert result.returncode == 0, result.stderr
-    told = "Not all lineage of this run is reported: an unforeseen ZeroDivisionError"
+    told = "Not all lineage of this run is reported: an unexpected ZeroDivisionError"
     assert told in result.stderr.replace("\n", " ")
     assert "Traceback" not in result.stderr
     assert load(place.latest / "manifest.json")["status"] == "completed"

@@ -45,7 +45,7 @@ def test_the_figures_of_the_readme_are_those_of_the_dataset(finished: Workplace)
     lines = {line for station in stations for line in station["lines"]}
     features = load(finished.latest / "stage1_deterministic.json")["features"]
     assert f"| {len(stations)}, {len(codes)}, {len(lines)} |" in README
-    assert f"| {len(exits)}: {len(features)} surveyed features, less 2 duplicates" in README
+    assert f"| {len(exits)}: {len(features)} surveyed features, minus 2 duplicates" in README
     outcomes = Counter(feature["outcome"] for feature in features)
     assert outcomes == {"kept": len(exits), "merged": 2, "set_apart": 4}
     pairs = sum(len(found["bus_stops"]) for found in exits if "bus_stops" in found)
@@ -60,7 +60,7 @@ def test_the_readme_says_of_how_many_exits_each_field_is_known(finished: Workpla
     answered = [found for found in exits if found.get("access", {}).get("step_free", "unknown") != "unknown"]
     unanswered, named = len(exits) - len(answered), sum(bool(found.get("landmarks")) for found in exits)
     assert f"known for {len(answered)} exits, unknown for {unanswered} |" in README
-    assert f"at {named} exits, each at" in README
+    assert f"at {named} exits, each landmark at" in README
     told = (
         f"Of {len(exits)} exits, step-free access is unknown for {unanswered}, and landmarks are unknown for"
     )

@@ -495,5 +495,5 @@ def bad_replies() -> Iterable[tuple[str, Reply]]:
         ("status 429", Reply(429, b"API limit(s) exceeded")),
         ("HTML or XML", Reply(body=b"<html><h1>Maintenance</h1></html>")),
         ("cut off", Reply(body=b'{"code": 0, "results": [{"a": 1}, {"value": [1, ')),
-        ("broke off", Reply(body=b"{}", content_length=100, ending="close")),
+        ("closed the connection early", Reply(body=b"{}", content_length=100, ending="close")),
     )

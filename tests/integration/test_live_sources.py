@@ -403,7 +403,7 @@ def test_an_answer_without_a_token_is_one_sentence(
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(400, "has no token"), (401, "has run out"), (403, "may not use the search")]
+    ("status", "words"), [(400, "has no token"), (401, "has expired"), (403, "may not use the search")]
 )
 def test_a_refused_search_is_one_sentence_that_says_what_to_check(
     publishers: Publishers, access: LocalAccess, status: int, words: str

@@ -234,7 +234,7 @@ def test_at_its_budget_the_stage_ends_with_the_rest_pending_and_is_gone_on_with(
     assert len(today.asked) == 5
     assert _statuses(output) == dict.fromkeys(SLUGS[5:], EnrichmentStatus.PENDING)
     assert reporter.notes == [
-        "7 stations are left for a later run: max_model_requests is 5, and 5 were sent."
+        "7 stations are left for a later run: max_model_requests (5) is reached; 5 were sent."
     ]
     tomorrow = _wiki(usage=ONE_CALL)
     _run(make_context(tmp_path, batch_size=1, max_model_requests=5), tomorrow)

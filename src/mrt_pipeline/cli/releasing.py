@@ -136,7 +136,7 @@ def _tell_release(outcome: Outcome, releases: Path) -> Iterator[str]:
     else:
         yield f"{folder} already holds this data; nothing was changed."
     if latest == entry.version:
-        yield f"{releases / LATEST} shows it. Page to read: {releases / PAGE_NAME}"
+        yield f"{releases / LATEST} shows it. Open in a browser: {releases / PAGE_NAME}"
         return
     why = "this one was rolled back" if entry.is_withdrawn else "a later one"
     yield f"{releases / LATEST} still shows {latest}: {why}."

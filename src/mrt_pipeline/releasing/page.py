@@ -38,8 +38,8 @@ WHAT = {
     "report": "The network on a map, findings and changes: opens offline",
     "attribution": "Credits to publish with the data",
     "citation": "How to cite it",
-    "changes": "What changed, to read",
-    "delta": "What changed, for programs, with evidence",
+    "changes": "What changed, as text",
+    "delta": "What changed, as JSON with evidence",
     "materials": "Software it was made with (CycloneDX)",
     "mrt_transit_graph.meta": "The date and licences of mrt_transit_graph.json",
 }

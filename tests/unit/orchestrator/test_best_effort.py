@@ -65,7 +65,7 @@ def test_what_goes_well_is_told_without_a_word(desk: _Desk) -> None:
 
 def test_an_unforeseen_error_is_told_by_its_type_and_place_and_not_by_its_text(desk: _Desk) -> None:
     assert not best_effort(_raise(ValueError(SECRET)), LOSS, desk.console, desk.log)
-    assert desk.told.startswith(f"{LOSS}: an unforeseen ValueError ({Path(__file__).name}, line ")
+    assert desk.told.startswith(f"{LOSS}: an unexpected ValueError ({Path(__file__).name}, line ")
     assert "s3cret" not in desk.told
 
 
@@ -94,7 +94,7 @@ def config(tmp_path: Path) -> PipelineConfig:
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (ZeroDivisionError(SECRET), "an unforeseen ZeroDivisionError"),
+        (ZeroDivisionError(SECRET), "an unexpected ZeroDivisionError"),
         (RunInterrupted(15), "Interrupted by SIGTERM"),
     ],
 )
@@ -129,7 +129,7 @@ def test_alerts_that_cannot_be_made_change_nothing_of_how_a_run_ended(
     alerting.attach(RunSession(tmp_path, make_manifest(), lambda: START), desk.log)
     tell(alerting)
     assert desk.told.startswith(
-        "Not all alerts of this run could be created: an unforeseen ZeroDivisionError"
+        "Not all alerts of this run could be created: an unexpected ZeroDivisionError"
     )
     assert "s3cret" not in desk.told
 

@@ -56,6 +56,7 @@ def test_a_format_is_found_by_its_name() -> None:
 
 def test_a_format_that_there_is_not_is_refused_with_the_names_of_those_there_are() -> None:
     with pytest.raises(
-        UsageError, match=r"no format 'xml'; expected one of json, csv, geojson, geopackage, geoparquet, gtfs"
+        UsageError,
+        match=r"Unknown format 'xml'; expected one of json, csv, geojson, geopackage, geoparquet, gtfs",
     ):
         get_export("xml")

@@ -97,7 +97,7 @@ def test_any_changed_byte_is_noticed(place: int, change: int, tmp_path: Path) ->
 def test_a_cut_checkpoint_is_noticed(tmp_path: Path) -> None:
     record = _save(tmp_path, make_stage1(open_stations()))
     (tmp_path / NAME).write_bytes((tmp_path / NAME).read_bytes()[:100])
-    with pytest.raises(CorruptCheckpointError, match=f"100 bytes that are not the {record.size_bytes} bytes"):
+    with pytest.raises(CorruptCheckpointError, match=f"100 bytes; {record.size_bytes} bytes"):
         verify_checkpoint(tmp_path, record, REMEDY)
 
 

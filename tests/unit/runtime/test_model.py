@@ -144,7 +144,7 @@ def test_no_more_requests_are_sent_than_allowed_retries_included() -> None:
     with serving(answers(failure(503), GOOD)) as server:
         model = model_on(server, max_requests=2)
         ask(model)
-        with pytest.raises(ModelCallError, match="max_model_requests is 2") as caught:
+        with pytest.raises(ModelCallError, match=r"max_model_requests \(2\) is reached") as caught:
             ask(model)
     assert model.requests_made == len(server.requests) == 2
     assert (caught.value.fatal, caught.value.retryable) == (True, True)

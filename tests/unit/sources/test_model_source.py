@@ -220,6 +220,6 @@ def test_no_more_requests_are_sent_than_a_run_may_send(tmp_path: Path) -> None:
     with serving(answers(completion(TRUE))) as server:
         source = open_model(server, tmp_path, max_model_requests=1)
         source.claims_for(YISHUN.station, EARLIER)
-        with pytest.raises(ModelCallError, match="max_model_requests is 1"):
+        with pytest.raises(ModelCallError, match=r"max_model_requests \(1\) is reached"):
             source.claims_for(HOUGANG.station, (HOUGANG.claims,))
     assert len(server.requests) == 1

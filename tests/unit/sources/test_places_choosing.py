@@ -79,7 +79,7 @@ def test_what_is_left_out_is_told_once_a_document_with_numbers() -> None:
     sites, findings = choose_sites([SourceTable(clubs, LIBRARY_DOCUMENT), SourceTable(parks, PARK_DOCUMENT)])
     assert [(site.name, site.record_id) for site in sites] == [("Bishan CC", "1"), ("City Green", "9")]
     assert [finding.message for finding in findings] == [
-        "2 of 3 records in nlb-libraries are left out: not open 2."
+        "2 of 3 records in nlb-libraries are left out: not open (2)."
     ]
 
 

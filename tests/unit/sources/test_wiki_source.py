@@ -237,7 +237,7 @@ def test_a_page_about_something_else_is_not_read(tmp_path: Path) -> None:
     source = source_of(wiki_with(title="North South Line"), tmp_path)
     source.prepare([YISHUN])
     (finding,) = source.claims_for(YISHUN, ()).findings
-    assert "leads from 'Yishun MRT Station' to 'North South Line'" in finding.message
+    assert "redirects 'Yishun MRT Station' to 'North South Line'" in finding.message
 
 
 def test_a_refused_client_is_told_once_and_the_wiki_is_left_alone(tmp_path: Path) -> None:

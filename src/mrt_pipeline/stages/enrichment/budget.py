@@ -49,7 +49,7 @@ class Budget:
         if self.reason is None and self._minutes is not None and self._passed_minutes() >= self._minutes:
             self.reason = f"daily_timeout_minutes ({self._minutes:g}) is reached"
         if self.reason is None and self._requests is not None and sent >= self._requests:
-            self.reason = f"max_model_requests ({self._requests}) is reached: {sent} were sent"
+            self.reason = f"max_model_requests ({self._requests}) is reached; {sent} were sent"
         return self.reason is None
 
     def spend(self, usage: ModelUsage) -> None:

@@ -83,7 +83,7 @@ def test_a_station_is_named_by_its_first_code_and_no_other() -> None:
 @pytest.mark.parametrize("changes", [{"station_code": "CC15"}, {"line_code": "CCL"}])
 def test_an_exit_of_a_building_that_its_station_lacks_is_reported(changes: dict[str, Any]) -> None:
     [message] = _messages(_yishun(exits=(make_exit(NS13, **changes),)))
-    assert "yishun-nsl-A is said to be of" in message
+    assert "yishun-nsl-A is assigned to" in message
 
 
 def test_a_platform_of_another_station_is_reported() -> None:

@@ -56,13 +56,13 @@ def test_requests_count_up_to_the_limit(sent: int, allowed: bool) -> None:
     budget.spend(ModelUsage(calls=sent - 1, cached_calls=50))
     budget.spend(ModelUsage(calls=1))
     assert budget.allows_more() is allowed
-    assert budget.reason == (None if allowed else f"max_model_requests (10) is reached: {sent} were sent")
+    assert budget.reason == (None if allowed else f"max_model_requests (10) is reached; {sent} were sent")
 
 
 def test_requests_that_came_to_nothing_count_too() -> None:
     budget = _budget(None, Meter(10, ModelUsage()), max_model_requests=10)
     assert not budget.allows_more()
-    assert budget.reason == "max_model_requests (10) is reached: 10 were sent"
+    assert budget.reason == "max_model_requests (10) is reached; 10 were sent"
 
 
 def test_the_first_reason_stays() -> None:

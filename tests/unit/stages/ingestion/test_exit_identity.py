@@ -82,7 +82,7 @@ def test_equal_labels_in_one_building_are_both_kept_and_a_person_is_told() -> No
     assert finding.severity is Severity.WARNING
     assert "(OBJECTID 8)" in finding.message
     assert "(OBJECTID 9)" in finding.message
-    assert "90.0 m from the first" in finding.message
+    assert "distance from the first: 90.0 m" in finding.message
 
 
 def test_ids_of_equal_labels_depend_on_neither_order_nor_object_ids() -> None:
