@@ -9,6 +9,7 @@ import pytest
 from mrt_pipeline.config import Secrets
 from mrt_pipeline.config.registry import get_source, sources_of
 from mrt_pipeline.config.settings import Settings
+from mrt_pipeline.contracts.claims import SurveyingSource
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
@@ -89,6 +90,8 @@ def test_the_local_sources_are_opened_from_the_recorded_tables(tmp_path: Path) -
     assert not opened.is_remote
     for source in opened.sources:
         source.prepare(stations)
+        if isinstance(source, SurveyingSource):
+            source.survey(stations)
         assert source.version_for(stations[0])
         assert source.claims_for(stations[0], ()).source == source.name
 
