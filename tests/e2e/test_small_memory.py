@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ LIVE = {"MRT_PIPELINE__MODE": "live"}
 DATASET = Path(__file__).parents[1] / "fixtures/schema-1/stage3_final.json"
 
 
-def limited(kind: int, allowed_mib: int) -> dict[str, object]:
+def limited(kind: int, allowed_mib: int) -> dict[str, Any]:
     """Return what gives a command so much memory."""
     return {"preexec_fn": lambda: resource.setrlimit(kind, (allowed_mib * MIB, allowed_mib * MIB))}
 

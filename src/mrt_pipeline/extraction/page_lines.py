@@ -89,16 +89,23 @@ def _mark(element: _Element) -> None:
     if tag in _STRUCK or is_surely_hidden(element):
         is_named = any(found.tag in _BOLD for found in (*element.iter(), *element.iterancestors()))
         heading = next((str(found.tag) for found in element.iter(*_HEADINGS)), None)
-        element.clear(keep_tail=True)
+        _empty(element)
         element.tag = heading or _GONE
         if is_named:
             element.set(_NAMED, "")
     elif tag in ("sup", "sub") and not _ORDINAL.fullmatch(text_of(element)):
-        element.clear(keep_tail=True)
+        _empty(element)
         element.text = MARK
     elif tag == "img":
         words = writable(element.get("alt") or element.get("title") or "")
         element.text = f" [{words}] " if is_not_now(words) or is_denying(words) else None
+
+
+def _empty(element: _Element) -> None:
+    """Take all from an element but its tail, which lxml would refuse to write with a control character."""
+    del element[:]
+    element.attrib.clear()
+    element.text = None
 
 
 def _texts_of(element: _Element) -> Iterator[str]:
