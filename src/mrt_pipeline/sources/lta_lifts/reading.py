@@ -14,6 +14,7 @@ from mrt_pipeline.runtime.datamall_requests import ask_datamall, datamall_url
 from mrt_pipeline.runtime.documents import Parsed, Payload, table_of
 from mrt_pipeline.runtime.recordings import RECORDED, find_table_sha256, from_row, load_recording
 from mrt_pipeline.sources.lta_lifts import LIFTS
+from mrt_pipeline.sources.lta_lifts.kept import FOLDER
 from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID, describe_versions, parse_lifts, unite_lifts
 from mrt_pipeline.sources.lta_lifts.store import LiftStore
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 SERVICE = "v2/FacilitiesMaintenance"
-STORE_FOLDER = "lta_lifts"
 MAX_BYTES = 2**20
 
 
@@ -54,7 +54,7 @@ def read_lifts(access: SourceAccess) -> KnownLifts:
     if access.mode_of("datamall") is not Mode.LIVE:
         return KnownLifts(access.recorded_table(LIFTS))
     payload, listed = access.read_checked(LIFTS_ID, 0, lambda answers: _ask(access, answers))
-    store = LiftStore(access.cache_dir / STORE_FOLDER, now=access.now(), warn=access.tell)
+    store = LiftStore(access.cache_dir / FOLDER, now=access.now(), warn=access.tell)
     recorded = access.recorded_table(LIFTS).records if access.recorded_sha256(LIFTS_ID) else ()
     known = unite_lifts(recorded, store.learn(listed.records), listed.records)
     return KnownLifts(

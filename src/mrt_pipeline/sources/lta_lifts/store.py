@@ -19,8 +19,8 @@ from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.source import LiftRecord
 from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, read_row
 from mrt_pipeline.secrecy import SECRETS
+from mrt_pipeline.sources.lta_lifts.kept import FILE
 
-FILE = "lifts.sqlite3"
 LAYOUT = 1
 _COLUMNS = tuple(field.name for field in fields(LiftRecord))
 _TABLE = (
