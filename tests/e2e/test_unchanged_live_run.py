@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from tests.e2e.command import Workplace, load
 from tests.fakes.crash_scene import results_of
+from tests.fakes.http_server import Reply
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
 
 pytestmark = pytest.mark.slow
@@ -24,13 +26,13 @@ def world() -> Iterator[LiveWorld]:
         yield running
 
 
-def _run(place: Workplace, world: LiveWorld) -> Path:
+def _run(place: Workplace, world: LiveWorld, latest: Path | None = None) -> Path:
     """Return the folder of a new run, after all that was asked before is forgotten."""
     for server in world.servers.values():
         server.requests.clear()
     result = place.with_variables(**world.variables).call(*RUN)
     assert result.returncode == 0, result.stderr
-    return place.latest.resolve()
+    return (latest or place.latest).resolve()
 
 
 def _taken_over(folder: Path) -> dict[str, int]:
@@ -53,6 +55,56 @@ def test_an_unchanged_run_asks_for_revisions_alone_until_the_cache_is_cleared(
     third = _run(place, world)
     assert _taken_over(third) == {}
     assert sum("action=parse" in request.target for request in world.wiki_server.requests) == 42
+
+
+def _reasons(folder: Path) -> dict[str, str]:
+    return {name: record["reason"] for name, record in load(folder / "manifest.json")["stages"].items()}
+
+
+def test_an_unchanged_run_takes_every_file_from_the_run_before(place: Workplace, world: LiveWorld) -> None:
+    first = _run(place, world)
+    second = _run(place, world)
+    before, after = load(first / "manifest.json"), load(second / "manifest.json")
+    assert {record["taken_from"] for record in after["stages"].values()} == {before["run_id"]}
+    assert set(_reasons(second).values()) == {
+        f"taken over from run {before['run_id']}: none of its inputs has changed"
+    }
+    for name in (*CHECKPOINT_NAMES.values(), *before["outputs"], "validation.json", "stage2_rejected.jsonl"):
+        assert (second / name).read_bytes() == (first / name).read_bytes(), name
+        assert (second / name).stat().st_ino != (first / name).stat().st_ino, name
+    assert after["gates"]["reason"] == f"No differences from {first.name}."
+    for part in ("findings", "sources", "passed_over", "rejected_claims", "outputs"):
+        assert after[part] == before[part], part
+
+
+def test_what_is_taken_over_is_what_would_be_made(place: Workplace, world: LiveWorld) -> None:
+    first = _run(place, world)
+    elsewhere = place.with_variables(MRT_PIPELINE__OUTPUT__DIRECTORY="elsewhere")
+    made = _run(elsewhere, world, elsewhere.folder / "elsewhere" / "latest")
+    assert set(_reasons(made).values()) == {"requested"}
+    assert results_of(_run(place, world)) == results_of(made) == results_of(first)
+
+
+@pytest.mark.parametrize("name", [*CHECKPOINT_NAMES.values(), "stage2_rejected.jsonl"])
+def test_a_damaged_file_of_the_run_before_is_not_taken(name: str, place: Workplace, world: LiveWorld) -> None:
+    first = _run(place, world)
+    expected = results_of(first)
+    with (first / name).open("ab") as file:
+        file.write(b" ")
+    second = _run(place, world)
+    [(stage, reason)] = [item for item in _reasons(second).items() if "not taken over" in item[1]]
+    assert name in reason
+    assert load(second / "manifest.json")["stages"][stage].get("taken_from") is None
+    assert results_of(second) == expected
+
+
+def test_a_run_that_a_source_failed_is_not_taken(place: Workplace, world: LiveWorld) -> None:
+    world.wiki_server.handler, answer = lambda _: Reply(500), world.wiki_server.handler
+    short = {"MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__RETRY_DELAY_SECONDS": "0.01"}
+    hurried = place.with_variables(**world.variables | short)
+    assert hurried.call(*RUN, "--accept-changes").returncode == 0
+    world.wiki_server.handler = answer
+    assert "requested" in set(_reasons(_run(place, world)).values())
 
 
 def test_only_the_station_whose_page_was_revised_is_done_again(place: Workplace, world: LiveWorld) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.contracts.names import JOURNAL_NAME
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, Stage2Output
 from mrt_pipeline.errors import (
@@ -26,7 +27,6 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.runtime.signals import StopRequest
-from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
 from tests.fakes.enrichment_sources import (
     LandmarkSource,
     MeteredLandmarkSource,

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
-from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, JOURNAL_NAME
 from tests.integration.stage2_process import STATIONS, TOGETHER
 
 ROOT = Path(__file__).parents[2]

@@ -25,6 +25,9 @@ REJECTED_NAME = "stage2_rejected.jsonl"
 VALIDATION_NAME = "validation.json"
 """every finding of every stage, also when the checks failed"""
 
+JOURNAL_NAME = "stage2_journal.sqlite3"
+"""a row per finished station of stage 2"""
+
 SOURCE_FAILED = "source-failed"
 """the check by which stage 2 reports that a source returned nothing for some stations"""
 

@@ -35,6 +35,10 @@ class RunStatus(StrEnum):
     STOPPED_AT_BUDGET = "stopped_at_budget"
 
 
+Trace = dict[str, dict[str, str]]
+"""document or source to request to the sha256 of what was told: ``runtime/traces.py``"""
+
+
 class StageStatus(StrEnum):
     """How a stage stands in a run."""
 
@@ -94,7 +98,11 @@ class StageRecord(Record):
     """ids of the sources that the checkpoint is based on"""
     checkpoint: CheckpointRecord | None = None
     fingerprint: Fingerprint | None = None
+    trace: Trace = {}
+    """what live sources told it; a later run that is told the same takes its checkpoint"""
     error: str | None = None
+    taken_from: str | None = None
+    """id of the earlier run whose checkpoint this is, byte by byte, since all its inputs are the same"""
     taken_over: dict[str, int] = {}
     """id of an earlier run to how many stations' results were taken from its journal unchanged"""
     is_doubted: bool = False

@@ -153,6 +153,12 @@ class SourceSpec:
     """``module:function`` that reads downloaded files: (document, payloads, settings) to a ``SourceTable``"""
     recorder: str = ""
     """``module:function`` that reads its tables live: (access) to an iterator of ``SourceTable``"""
+    asker: str = ""
+    """``module:function`` that asks for a document again: (access, document id, URL) to an ``Answer``; empty:
+    a plain GET does"""
+    kept_state: str = ""
+    """``module:function`` that tells what a live source goes by besides answers, such as pages that it keeps:
+    (access) to a text that differs when that does; empty: it goes by answers alone"""
     cross_check: str = ""
     """``module:function`` that holds its tables against each other: (a table a document) to findings"""
 

@@ -7,12 +7,13 @@ Fandom's box of facts (``aside``) is read as the table of keys and values that i
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.line_builder import Words
 from mrt_pipeline.extraction.looks import Look, Place, is_surely_hidden, look_of, place_of
 from mrt_pipeline.extraction.page_images import image_words, is_struck_exit, may_be_label
-from mrt_pipeline.extraction.page_model import NOTE, PageText
+from mrt_pipeline.extraction.page_model import NOTE, Block, PageText
 from mrt_pipeline.extraction.page_noise import (
     TAKEN_BACK_TAGS,
     is_dropped,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 MAX_HTML_CHARS = 2 * 2**20
 """A longer page is read up to here."""
 MAX_TABLE_DEPTH = 4
+KEPT_PAGES = 16
+"""so many texts are remembered: a page is read five times, by those who may doubt it and by its reader"""
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "dl", "menu"})
@@ -61,13 +64,19 @@ def read_page_text(html: str, title: str) -> PageText:
         html: what MediaWiki rendered, or any other text.
         title: the page's title.
     """
+    text, blocks = _read_html(html)
+    return PageText(title=title, text=text, blocks=blocks)
+
+
+@lru_cache(maxsize=KEPT_PAGES)
+def _read_html(html: str) -> tuple[str, tuple[Block, ...]]:
     root = parse_html(html)
     reader = _Reader()
     if root is not None:
         head_panes(root)
         _read(root, reader)
     reader.flush()
-    return PageText(title=title, text=reader.writer.text(), blocks=tuple(reader.writer.blocks))
+    return reader.writer.text(), tuple(reader.writer.blocks)
 
 
 def _read(root: _Element, reader: _Reader) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import find_remedy, finish
 from mrt_pipeline.orchestrator.reuse import Decision, decide_stage, reads_live
 from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES, StageSpec
+from mrt_pipeline.orchestrator.taking_over import Predecessor, find_predecessor
+from mrt_pipeline.orchestrator.verifying import complete_trace
 from mrt_pipeline.runtime.checkpoints import (
     content_sha256,
     describe_checkpoint,
@@ -64,6 +67,7 @@ class Attempt:
         self._outputs: dict[int, StageOutput] = {}
         self._reusable: dict[int, bytes] = {}
         self._contents: dict[str, str] = {}
+        self._predecessor = find_predecessor(context, session.manifest)
 
     @property
     def manifest(self) -> Manifest:
@@ -89,6 +93,11 @@ class Attempt:
     def reporter(self) -> Reporter:
         """Return who watches the run."""
         return self._context.reporter
+
+    @property
+    def predecessor(self) -> Predecessor | None:
+        """Return the run before, if this one may take anything of it whole."""
+        return self._predecessor
 
     def recall_baseline(self) -> Stage3Output | None:
         """Return the dataset that this one was compared with by the last attempt which did so."""
@@ -165,10 +174,17 @@ class Attempt:
             return
         if decision.damaged is not None:
             self._keep_damaged(decision)
-        if decision.runs:
+        if not decision.runs:
+            self._reuse(stage, decision)
+        elif self._predecessor is None:
             self._execute(stage, decision)
         else:
-            self._reuse(stage, decision)
+            began = time.monotonic()
+            obstacle = self._predecessor.find_obstacle(stage, decision.fingerprint, self._context)
+            if obstacle is None:
+                self._take_over(stage, self._predecessor, began)
+            else:
+                self._execute(stage, replace(decision, reason=f"{decision.reason}; {obstacle}"))
 
     def _execute(self, stage: StageSpec, decision: Decision) -> None:
         reason = decision.reason
@@ -205,7 +221,11 @@ class Attempt:
         runner = self._stage_of(stage.number)
         given = stage.input_of(self.output)
         runner.validate_input(given)
+        access = self._context.access
+        access.tracer.begin()
         output = reported = runner.execute(given)
+        specs = stage.sources_in_use(self._context.settings)
+        trace = complete_trace(access.tracer.trace, access, specs)
         if stage is FINAL:
             reported = self._judge(runner, output)
         else:
@@ -220,6 +240,8 @@ class Attempt:
             checkpoint=checkpoint,
             fingerprint=fingerprint,
             figures={
+                "trace": trace,
+                "taken_from": None,
                 **stage.figures_of(reported),
                 **({"taken_over": dict(runner.taken_over)} if runner.taken_over else {}),
             },
@@ -293,6 +315,22 @@ class Attempt:
         self._session.stage_reused(stage.name, decision.reason)
         self._context.reporter.stage_reused(stage.name, decision.reason)
         self._log.info("stage reused", stage=stage.name, reason=decision.reason)
+
+    def _take_over(self, stage: StageSpec, predecessor: Predecessor, began: float) -> None:
+        """Copy the checkpoint of the run before, which is what the stage would make now."""
+        checkpoint = predecessor.checkpoint_of(stage)
+        self._reusable[stage.number] = predecessor.copy_files(stage, self.folder)
+        self._contents[stage.name] = checkpoint.content_sha256
+        if stage is FINAL:
+            self._gate.check_taken(checkpoint.content_sha256, lambda: self.output(stage.number))
+        record = predecessor.record_of(stage)
+        facts = predecessor.facts_of(stage)
+        side_files = {**self.manifest.side_files, **predecessor.sha256_of(stage.side_files)}
+        self._session.stage_taken(
+            stage.name, record, seconds=time.monotonic() - began, facts={**facts, "side_files": side_files}
+        )
+        self._context.reporter.stage_reused(stage.name, record.reason)
+        self._log.info("stage taken over", stage=stage.name, reason=record.reason)
 
     def _pass_over(self, stage: StageSpec, reason: str) -> None:
         """Do without a stage that the configuration switches off."""

@@ -22,6 +22,7 @@ from mrt_pipeline.contracts.names import (
     APPROVAL_NAME,
     CHECKPOINT_NAMES,
     FINAL_STAGE,
+    JOURNAL_NAME,
     LATEST,
     REJECTED_NAME,
     VALIDATION_NAME,
@@ -180,7 +181,6 @@ def _names_of_a_run() -> list[str]:
     from mrt_pipeline.orchestrator.alerts import ALERTS_NAME
     from mrt_pipeline.orchestrator.gates import GATES_NAME
     from mrt_pipeline.report import REPORT_FILE
-    from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
 
     return [
         *CHECKPOINT_NAMES.values(),
@@ -226,8 +226,6 @@ def _latest_name(now: datetime) -> str:
 
 def find_earlier(outputs: Path, folder: Path, now: datetime) -> EarlierRun | None:
     """Return the newest other run that has a journal of stage 2; none if its dataset was refused."""
-    from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
-
     journals = sorted(outputs.glob(f"*/{JOURNAL_NAME}"), reverse=True)
     names = (path.parent for path in journals if path.parent.name <= _latest_name(now))
     others = (path for path in names if _OUR_NAME.match(path.name))

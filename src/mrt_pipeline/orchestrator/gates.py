@@ -73,6 +73,19 @@ class PublicationGate:
         if newer is not None:
             self._check(load(), [newer])
 
+    def check_taken(self, content: str, load: Callable[[], Stage3Output]) -> None:
+        """Compare a dataset taken over from another run, by its content sha256 if that is enough.
+
+        Raises:
+            GateError: if more is gone than is allowed, and nobody said that this is right.
+        """
+        candidates = self._candidates()
+        same = next(iter(candidates), None)
+        if same is not None and _says_same(content, same):
+            self._record(_no_differences(same))
+        else:
+            self._check(load(), candidates)
+
     def recall(self) -> Stage3Output | None:
         """Return what the dataset was compared with, by this attempt or one before; none if that is gone."""
         gates = self._session.manifest.gates
@@ -99,12 +112,9 @@ class PublicationGate:
         altered: list[Run] = []
         for run in candidates:
             content = content or content_sha256(dataset)
-            if _content_of(run.manifest) == content and has_whole_dataset(run.folder, run.manifest):
-                reason = f"No differences from {run.name}."
+            if _says_same(content, run):
                 self.baseline = _as_made_for(dataset, run.manifest)
-                self._record(
-                    GateReport(status=GateStatus.PASSED, reason=reason, baseline=describe_baseline(run))
-                )
+                self._record(_no_differences(run))
                 return
             try:
                 self.baseline = load_run(run).dataset
@@ -269,8 +279,7 @@ def find_newer(
     shown = _find_latest(outputs, warn)
     if shown is None or real_path(shown.folder) == real_path(folder):
         return None
-    is_same = _content_of(manifest) == _content_of(shown.manifest)
-    return None if is_same and has_whole_dataset(shown.folder, shown.manifest) else shown
+    return None if _says_same(_content_of(manifest), shown) else shown
 
 
 def _find_latest(outputs: Path, warn: Callable[[str], None]) -> Run | None:
@@ -314,6 +323,16 @@ def _sources_missing(old: Stage3Output, new: Stage3Output) -> list[str]:
     """Return the sources that gave a document of an older dataset and none of a newer one."""
     then, now = ({document.source_id for document in side.provenance.values()} for side in (old, new))
     return sorted(then - now)
+
+
+def _says_same(content: str | None, run: Run) -> bool:
+    """Return whether the dataset of a run has some content, and is there as it was written."""
+    return _content_of(run.manifest) == content and has_whole_dataset(run.folder, run.manifest)
+
+
+def _no_differences(run: Run) -> GateReport:
+    reason = f"No differences from {run.name}."
+    return GateReport(status=GateStatus.PASSED, reason=reason, baseline=describe_baseline(run))
 
 
 def _as_made_for(dataset: Stage3Output, earlier: Manifest) -> Stage3Output:

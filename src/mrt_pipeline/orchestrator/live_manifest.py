@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import (
     AttemptRecord,
     CheckpointRecord,
@@ -135,6 +136,23 @@ class RunSession:
         """Record that an earlier checkpoint stands in for a stage."""
         self._put_stage(name, reused=True, reason=reason)
 
+    def stage_taken(
+        self,
+        name: str,
+        record: StageRecord,
+        *,
+        seconds: float,
+        facts: Mapping[str, Any],
+    ) -> None:
+        """Record that a stage's record, which another run has made, is that of this one too."""
+        taken = {"attempt": self._attempt.number, "reused": True, "seconds": round(seconds, 3)}
+        key = f"stage{stage_named(name).number}"
+        self.update(
+            stages={**self.manifest.stages, name: record.model_copy(update=taken)},
+            checkpoints={**self.manifest.checkpoints, key: CHECKPOINT_NAMES[name]},
+            **facts,
+        )
+
     def doubt_stages(self, names: Collection[str]) -> None:
         """Record which stages are to ask their live sources again, and that all others are not."""
         stages = {
@@ -167,6 +185,23 @@ class RunSession:
             ended = {"ended_at": self._now(), "sizes": dict(sizes)}
             publication = self.manifest.publication.model_copy(update=ended)
             self.update(publication=publication, outputs=dict(sha256), publishing=fingerprint)
+
+    def publication_taken(
+        self, before: Manifest, fingerprint: Fingerprint, side_files: Mapping[str, str]
+    ) -> None:
+        """Record that what another run has published, and found, was copied."""
+        self._update_attempt(has_validated=True)
+        now = self._now()
+        sizes = before.publication.sizes if before.publication is not None else {}
+        self.update(
+            publication=PublicationRecord(
+                attempt=self._attempt.number, started_at=now, ended_at=now, sizes=sizes
+            ),
+            outputs=before.outputs,
+            publishing=fingerprint,
+            findings=before.findings,
+            side_files={**self.manifest.side_files, **side_files},
+        )
 
     def update(self, **changes: Any) -> None:
         """Change the manifest and write it."""

@@ -236,7 +236,7 @@ def decide(
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if stage.number < request.first_stage:
         return _require(stage, manifest, fingerprint, folder)
-    has_nothing_to_retry = request.retry_failed and _has_no_failure(manifest)
+    has_nothing_to_retry = request.retry_failed and has_no_failure(manifest)
     if not request.skip_existing and not has_nothing_to_retry:
         return _run_anew(stage, manifest, folder)
     if manifest is None or record is None or record.checkpoint is None:
@@ -260,7 +260,7 @@ def decide(
     return Decision(runs=False, reason=NOTHING_TO_RETRY if is_retried else UNCHANGED, checkpoint=content)
 
 
-def _has_no_failure(manifest: Manifest | None) -> bool:
+def has_no_failure(manifest: Manifest | None) -> bool:
     """Return whether all stations of a run are done, and no source failed one of them."""
     record = manifest.stages.get(BY_STATION.name) if manifest is not None else None
     if record is None or record.status is not StageStatus.COMPLETED:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from mrt_pipeline.contracts.counting import listed
 from mrt_pipeline.errors import InternalError, SourceError, SourceFormatError
 from mrt_pipeline.runtime.http import MAX_ANSWER_BYTES, Answer
+from mrt_pipeline.runtime.http_cache import key_of
+from mrt_pipeline.secrecy.urls import secrets_of_login
 
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.http_cache import HttpCache, KeptHead
@@ -26,6 +28,9 @@ ReadT = TypeVar("ReadT")
 NOT_MODIFIED = 304
 MOST_NAMED = 3
 """a message names so many files"""
+
+Note = Callable[[str, str, bytes], None]
+"""takes an answer that a document was made of: the document, what stands for the request, and the body"""
 
 Ask = Callable[[Mapping[str, str]], Answer]
 """asks the service, with headers that ask whether a copy still holds"""
@@ -48,11 +53,19 @@ class Answers(Protocol):
 class CheckedAnswers:
     """Reads documents, and alone decides what is kept of their answers."""
 
-    def __init__(self, cache: HttpCache, *, now: Callable[[], datetime], tell: Callable[[str], None]) -> None:
-        """Take the answers on disk, the wall clock, and what hears that a copy was refused."""
+    def __init__(
+        self,
+        cache: HttpCache,
+        *,
+        now: Callable[[], datetime],
+        tell: Callable[[str], None],
+        note: Note = lambda *_: None,
+    ) -> None:
+        """Take the answers on disk, the wall clock, and what hears of a refused copy and of a used answer."""
         self._cache = cache
         self._now = now
         self._tell = tell
+        self._note = note
 
     def read(
         self,
@@ -96,9 +109,17 @@ class CheckedAnswers:
                 if fault is None:
                     answers.settle(is_kept=ttl_days > 0)
                 if fault is None or not answers.copies:
+                    self._trace(document_id, answers, is_kept=fault is None and ttl_days > 0)
                     return made
             refused = self._refuse(document_id, answers.copies, fault)
         raise InternalError(f"{document_id}: the last try neither gave a document nor failed.")
+
+    def _trace(self, document_id: str, answers: _OnDisk | _Asked, *, is_kept: bool) -> None:
+        """Tell which answers a document was made of, by their keys if later runs find them on the disk."""
+        for url, answer in answers.given.items():
+            is_found_again = is_kept and answer.may_be_kept
+            is_secret = any(secrets_of_login(url))
+            self._note(document_id, key_of(url) if is_found_again or is_secret else url, answer.content)
 
     def _tries(self, ttl_days: float) -> Iterator[_OnDisk | _Asked]:
         """Yield the ways to get at the answers: copies, copies that still hold, none of either."""
@@ -128,6 +149,7 @@ class _OnDisk:
 
     def __init__(self, cache: HttpCache, ttl_days: float, now: datetime) -> None:
         self.copies: dict[str, Path] = {}
+        self.given: dict[str, Answer] = {}
         self._cache = cache
         self._ttl_days = ttl_days
         self._now = now
@@ -142,7 +164,8 @@ class _OnDisk:
         ):
             raise _NotOnDiskError
         self.copies[url] = self._cache.path_of(url)
-        return _copied(url, *found)
+        self.given[url] = _copied(url, *found)
+        return self.given[url]
 
     def settle(self, *, is_kept: bool) -> None:
         """Leave the copies as they are."""
@@ -155,20 +178,20 @@ class _Asked:
         self.uses_copies = uses_copies
         self.copies: dict[str, Path] = {}
         self._cache = cache
-        self._given: dict[str, Answer] = {}
+        self.given: dict[str, Answer] = {}
 
     def get(self, url: str, ask: Ask, *, again: bool = False, max_bytes: int = MAX_ANSWER_BYTES) -> Answer:
         """Ask the service, unless this try has asked it before."""
-        if url not in self._given or again:
+        if url not in self.given or again:
             kept = self._cache.find(url) if self.uses_copies and not again else None
             if kept is not None and len(kept[1]) > max_bytes:
                 kept = None
-            self._given[url] = self._ask(url, ask, kept)
-        return self._given[url]
+            self.given[url] = self._ask(url, ask, kept)
+        return self.given[url]
 
     def settle(self, *, is_kept: bool) -> None:
         """Keep what was given, if it is to be kept and may be; else leave no copy of it."""
-        for url, answer in self._given.items():
+        for url, answer in self.given.items():
             if is_kept and answer.may_be_kept:
                 self._cache.keep(url, answer.shown_url, answer.headers, answer.content, answer.retrieved_at)
             else:

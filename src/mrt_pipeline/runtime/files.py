@@ -61,6 +61,26 @@ def write_bytes(path: Path, content: bytes, *, is_durable: bool = True) -> None:
     _put(path, content, is_durable=is_durable)
 
 
+def copy_file(source: Path, path: Path, sha256: str | None = None) -> bytes:
+    """Put what a file of another run holds under ``path`` as ``write_bytes`` does, and return it.
+
+    It was searched for secrets when it was written.
+
+    Args:
+        source: the file.
+        path: its new name.
+        sha256: of what it must hold, if that is known.
+
+    Raises:
+        StorageError: if it holds something else, or cannot be read or written.
+    """
+    content = read_bytes(source)
+    if sha256 is not None and sha256_of(content) != sha256:
+        raise StorageError(source, "was changed while it was copied. Run again.")
+    _put(path, content)
+    return content
+
+
 def refuse_secrets(path: Path, *texts: str | bytes) -> None:
     """Raise ``SecretFoundError`` if one of the texts that are to be kept in a file holds a secret."""
     if (secret := SECRETS.find(*texts)) is not None:

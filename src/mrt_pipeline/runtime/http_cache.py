@@ -86,6 +86,26 @@ class HttpCache:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
 
+    def find_sha256(self, key: str, ttl_days: float, now: datetime) -> str | None:
+        """Return the sha256 of the body kept under a key, none if it cannot be used unasked."""
+        try:
+            sha256, _, rest = read_bytes(self._path_of_key(key)).partition(b"\n")
+            head, _, body = rest.partition(b"\n")
+            is_whole = sha256 == sha256_of(rest).encode()
+            if not is_whole or not KeptHead.model_validate_json(head).is_younger_than(ttl_days, now):
+                return None
+        except (FileNotFoundError, StorageError, ValidationError):
+            return None
+        return sha256_of(body)
+
     def path_of(self, url: str) -> Path:
         """Return the file that holds the answer to a URL, if one is kept."""
-        return self._folder / f"{sha256_of(url.encode())}.answer"
+        return self._path_of_key(key_of(url))
+
+    def _path_of_key(self, key: str) -> Path:
+        return self._folder / f"{key}.answer"
+
+
+def key_of(url: str) -> str:
+    """Return under which key the answer to a URL is kept; it shows nothing of the URL."""
+    return sha256_of(url.encode())

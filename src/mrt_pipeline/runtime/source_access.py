@@ -24,6 +24,7 @@ from mrt_pipeline.errors import InternalError
 from mrt_pipeline.runtime.files import remove_abandoned
 from mrt_pipeline.runtime.rate_limits import RateLimiter, TimeLimit
 from mrt_pipeline.runtime.recordings import Recording, find_table_sha256, load_recording
+from mrt_pipeline.runtime.traces import Tracer
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -62,6 +63,7 @@ class SourceAccess:
         self.cache_dir = cache_dir
         self.now = now
         self.tell = tell
+        self.tracer = Tracer()
         self._clients: dict[str, HttpClient] = {}
         self._others: list[Closable] = []
         self._lock = threading.Lock()
@@ -112,8 +114,12 @@ class SourceAccess:
 
         if ttl_days is None:
             ttl_days = self.settings.stages.stage1_ingestion.cache_ttl_days
-        checked = CheckedAnswers(self._kept_answers(), now=self.now, tell=self.tell)
+        checked = CheckedAnswers(self._kept_answers(), now=self.now, tell=self.tell, note=self.tracer.note)
         return checked.read(document_id, ttl_days, read, is_sound=is_sound)
+
+    def kept_sha256(self, key: str, ttl_days: float) -> str | None:
+        """Return the sha256 of an answer kept on disk, none if it cannot be used without asking."""
+        return self._kept_answers().find_sha256(key, ttl_days, self.now())
 
     def forget_answers(self) -> None:
         """Remove every answer kept on disk: what was made of them was refused, whatever is to blame."""

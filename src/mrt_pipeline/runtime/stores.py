@@ -12,6 +12,7 @@ import contextlib
 import os
 import sqlite3
 import stat
+import zlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ STORE_ERRORS = (sqlite3.Error, OSError, StorageError)
 """what opening and using a store may raise"""
 WAITS_FOR_OTHERS_S = 10.0
 MAX_VALUE_BYTES = 64 * 2**20
+MAX_UNPACKED_BYTES = 32 * 2**20
 LOOKS_AFTER_STEPS = 1_000_000
 """After so many steps a statement looks whether the run is to stop; ours take some hundreds."""
 _LOG, _INDEX, _ROLLBACK = "-wal", "-shm", "-journal"
@@ -105,6 +107,30 @@ def read_store(path: Path, schema: str, version: int, *, application_id: int = 0
             raise UnfitStoreError("it is empty", is_damage=False)
         unfit_one.pop_all()
     return connection
+
+
+def describe_rows(path: Path, statement: str, *values: str) -> str:
+    """Return what identifies the rows of a store, which may be missing or unfit: then it has none."""
+    try:
+        with contextlib.closing(_connect(f"{path.absolute().as_uri()}?mode=ro")) as connection:
+            return repr(connection.execute(statement, values).fetchall())
+    except sqlite3.Error:
+        return ""
+
+
+def pack(content: bytes) -> bytes:
+    """Return text as it is kept where there is much of it: a fifth of its size, in a moment."""
+    return zlib.compress(content, level=1)
+
+
+def unpack(packed: bytes) -> str | None:
+    """Return packed text; nothing if it is damaged, or far longer than any of ours."""
+    try:
+        unpacker = zlib.decompressobj()
+        content = unpacker.decompress(packed, MAX_UNPACKED_BYTES)
+        return content.decode() if unpacker.eof and not unpacker.unused_data else None
+    except (zlib.error, UnicodeDecodeError):
+        return None
 
 
 def read_row(found: Sequence[Any] | None, *kinds: type) -> tuple[Any, ...] | None:

@@ -11,7 +11,7 @@ import pytest
 from mrt_pipeline.config.registry import all_exports
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.gates import GateReport
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, REJECTED_NAME, VALIDATION_NAME
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, JOURNAL_NAME, REJECTED_NAME, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import RejectedClaim, Stage1Output, Stage2Output, Stage3Output
 from mrt_pipeline.exports.tables import TABLES
 from mrt_pipeline.exports.validation_report import render_validation
@@ -22,7 +22,6 @@ from mrt_pipeline.report import REPORT_FILE
 from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME
 from mrt_pipeline.runtime.run_log import LOG_NAMES
-from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
 from tests.fakes.network_builder import (
     SMALL_NETWORK,
     links_to,

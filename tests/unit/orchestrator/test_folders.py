@@ -9,6 +9,7 @@ import pytest
 
 import mrt_pipeline
 from mrt_pipeline.config.settings import OutputSection
+from mrt_pipeline.contracts.names import JOURNAL_NAME
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, StorageError, UsageError
 from mrt_pipeline.orchestrator import folders
@@ -30,7 +31,6 @@ from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.context import EarlierRun
 from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, run_lock
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME, save_manifest
-from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME
 from tests.fakes.manifests import START, make_manifest, make_stage_record, put_run
 
 ALL = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")

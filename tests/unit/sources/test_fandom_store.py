@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from mrt_pipeline.sources.fandom_wiki.kept import FILE
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
-from mrt_pipeline.sources.fandom_wiki.store import FILE, PageStore
+from mrt_pipeline.sources.fandom_wiki.store import PageStore
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 from tests.fakes.small_disk import small_disk
 

@@ -11,7 +11,8 @@ import pytest
 
 from mrt_pipeline.contracts.source import LiftRecord
 from mrt_pipeline.secrecy import SECRETS
-from mrt_pipeline.sources.lta_lifts.reading import FILE, LiftStore
+from mrt_pipeline.sources.lta_lifts.kept import FILE
+from mrt_pipeline.sources.lta_lifts.reading import LiftStore
 from tests.fakes.fake_time import FakeTime
 
 HOUGANG = LiftRecord("NEL", "NE14", "Hougang", "B1L01", "Exit A", "2026-09-18", "2026-09-18")

@@ -33,6 +33,7 @@ SPEC = SourceSpec(
     section=FandomSection,
     live_inputs=("fandom-wiki",),
     is_recorded=False,
+    kept_state="kept:describe_kept",
     fills=tuple(part.record_type for part in PARTS.values()),
     rates={"fandom.com": RateLimit((Rate(10, 1),), is_serial=True)},
 )

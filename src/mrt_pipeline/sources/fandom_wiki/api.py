@@ -109,6 +109,8 @@ class WikiApi:
     sleep: Callable[[float], None] = time.sleep
     tell: Callable[[str], None] = lambda _: None
     """takes a sentence whenever the wiki asks for patience"""
+    heard: Callable[[Answer], None] = lambda _: None
+    """takes each answer about which pages there are; a page itself is of one revision, and kept"""
     requests: int = 0
     """how many were made"""
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -127,6 +129,8 @@ class WikiApi:
             body = _parse(answer)  # while the next thread asks
             fault = _fault_of(body)
             if fault is None:
+                if params["action"] == "query":
+                    self.heard(answer)
                 return ApiAnswer(body, answer.retrieved_at)
             if not fault.is_passing:
                 raise fault

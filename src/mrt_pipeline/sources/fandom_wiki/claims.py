@@ -36,7 +36,8 @@ from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.fingerprints import code_version
 from mrt_pipeline.sources.fandom_wiki import SPEC
-from mrt_pipeline.sources.fandom_wiki.api import WikiApi, api_url
+from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, WikiApi, api_url
+from mrt_pipeline.sources.fandom_wiki.kept import FOLDER
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage, fetch_page, page_url
 from mrt_pipeline.sources.fandom_wiki.store import PageStore
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead, Resolved, resolve_titles
@@ -232,8 +233,9 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
             url,
             first_wait_s=pace.retry_delay_seconds,
             tell=context.access.tell,
+            heard=lambda answer: context.access.tracer.note(SOURCE_ID, answer.url, answer.content),
         ),
-        store=PageStore(context.access.cache_dir / "wiki", url, context.reporter.warn),
+        store=PageStore(context.access.cache_dir / FOLDER, url, context.reporter.warn),
         facts=gather_facts(network, context.as_of, tables.stops, tables.services),
         names=names,
         base_url=str(section.base_url),

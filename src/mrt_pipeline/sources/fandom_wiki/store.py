@@ -14,22 +14,20 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-import zlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, read_row
+from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, pack, read_row, unpack
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.fandom_wiki.broken_pages import find_trouble
+from mrt_pipeline.sources.fandom_wiki.kept import FILE
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 
-FILE = "pages.sqlite3"
 SCHEMA = 2
 KEPT_REVISIONS = 2
-MAX_HTML_BYTES = 32 * 2**20
 
 _TABLES = """
 CREATE TABLE pages (wiki TEXT, page_id INTEGER, revision INTEGER, title TEXT, html BLOB, retrieved_at TEXT,
@@ -111,7 +109,7 @@ class PageStore:
                     (touched, *key, head.revision),
                 )
                 return
-            packed = zlib.compress(page.html.encode("utf-8", "replace"))
+            packed = pack(page.html.encode("utf-8", "replace"))
             connection.execute(
                 "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (*key, head.revision, head.title, packed, page.retrieved_at.isoformat(), touched, touched),
@@ -138,7 +136,7 @@ class PageStore:
         )
         if row is None:
             return None
-        html, moment = _unpacked(row[1]), _moment(row[2])
+        html, moment = unpack(row[1]), _moment(row[2])
         return (
             None if html is None or moment is None or row[0] != head.title else WikiPage(head, html, moment)
         )
@@ -159,7 +157,7 @@ class PageStore:
         )
         if row is None or row[0] != reader:
             return None
-        text = _unpacked(row[1])
+        text = unpack(row[1])
         return None if text is None else text.encode()
 
     def keep_reading(self, head: PageHead, reader: str, body: bytes) -> None:
@@ -169,7 +167,7 @@ class PageStore:
         with self._writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?)",
-                (self._wiki, head.page_id, head.revision, reader, zlib.compress(body)),
+                (self._wiki, head.page_id, head.revision, reader, pack(body)),
             )
 
     def find_title(self, wanted: str) -> str | None:
@@ -261,16 +259,6 @@ class PageStore:
         if not self._is_warned:
             self._is_warned = True
             self._warn(text)
-
-
-def _unpacked(packed: bytes) -> str | None:
-    """Return packed text; nothing if it is damaged, or far longer than any page."""
-    try:
-        unpacker = zlib.decompressobj()
-        content = unpacker.decompress(packed, MAX_HTML_BYTES)
-        return content.decode() if unpacker.eof and not unpacker.unused_data else None
-    except (zlib.error, UnicodeDecodeError):
-        return None
 
 
 def _moment(written: str) -> datetime | None:

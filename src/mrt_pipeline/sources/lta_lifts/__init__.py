@@ -32,6 +32,8 @@ SPEC = SourceSpec(
     documents=(LIFTS,),
     fills=(ExitAccess,),
     credentials=DATAMALL_KEY,
+    asker="kept:ask_again",
+    kept_state="kept:describe_kept",
     reader="reading:read_files",
     recorder="reading:record",
 )

@@ -28,6 +28,7 @@ from mrt_pipeline.runtime.recordings import RECORDED, find_table_sha256, load_re
 from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, read_row
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.lta_lifts import LIFTS
+from mrt_pipeline.sources.lta_lifts.kept import FILE, FOLDER
 from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID, describe_versions, parse_lifts, unite_lifts
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 
 SERVICE = "v2/FacilitiesMaintenance"
-STORE_FOLDER = "lta_lifts"
 MAX_BYTES = 2**20
 
 
@@ -68,7 +68,7 @@ def read_lifts(access: SourceAccess) -> KnownLifts:
     if access.mode_of("datamall") is not Mode.LIVE:
         return KnownLifts(access.recorded_table(LIFTS))
     payload, listed = access.read_checked(LIFTS_ID, lambda answers: _ask(access, answers), ttl_days=0)
-    store = LiftStore(access.cache_dir / STORE_FOLDER, now=access.now(), warn=access.tell)
+    store = LiftStore(access.cache_dir / FOLDER, now=access.now(), warn=access.tell)
     recorded = access.recorded_table(LIFTS).records if access.recorded_sha256(LIFTS_ID) else ()
     known = unite_lifts(recorded, store.learn(listed.records), listed.records)
     return KnownLifts(
@@ -111,7 +111,6 @@ def _table_of(payload: Payload, parsed: Parsed[LiftRecord]) -> SourceTable[LiftR
     return table_of(LIFTS, replace(payload, content=describe_versions(parsed.records)), parsed)
 
 
-FILE = "lifts.sqlite3"
 LAYOUT = 1
 _COLUMNS = tuple(field.name for field in fields(LiftRecord))
 _TABLE = (

@@ -118,6 +118,7 @@ SPEC = SourceSpec(
     documents=(LETTERS, TRAINS, NAMES),
     fills=(Platform,),
     rates={"raw.githubusercontent.com": RateLimit((Rate(20, 1),))},
+    kept_state="reading:describe_checkout",
     reader="reading:read_files",
     recorder="reading:record",
 )

@@ -21,7 +21,7 @@ from mrt_pipeline.errors import FetchError, SourceFormatError
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.documents import Parsed, Payload, refuse_losses, table_of
-from mrt_pipeline.runtime.files import read_bytes
+from mrt_pipeline.runtime.files import read_bytes, sha256_of
 from mrt_pipeline.runtime.records import is_list, is_object, show
 from mrt_pipeline.runtime.threads import ask_at_once
 from mrt_pipeline.sources.mrtdown import (
@@ -160,6 +160,12 @@ def read_checkout(access: SourceAccess, folder: str) -> Payload:
         item for path in files for item in read_objects(read_bytes(path), LETTERS_ID, f"{path} as an object")
     ]
     return Payload(orjson.dumps(found), access.now())
+
+
+def describe_checkout(access: SourceAccess) -> str:
+    """Return what identifies the files of the checkout that is read; nothing if none is."""
+    folder = access.settings.apis.mrtdown.checkout
+    return sha256_of(read_checkout(access, folder).content) if folder else ""
 
 
 class _Asked:

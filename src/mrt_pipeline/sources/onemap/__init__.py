@@ -45,6 +45,7 @@ SPEC = SourceSpec(
     documents=(STATIONS,),
     credentials=Credentials((("ONEMAP_API_KEY",), ("ONEMAP_EMAIL", "ONEMAP_PASSWORD")), service="OneMap"),
     rates={"onemap.gov.sg": RateLimit((Rate(250, 60),))},
+    asker="reading:ask_again",
     reader="reading:read_files",
     recorder="reading:record",
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import orjson
 
@@ -109,6 +109,11 @@ def fetch_stations(access: SourceAccess, wanted: Sequence[tuple[str, str]]) -> P
     return Payload(orjson.dumps(results), min(search.times, default=access.now()))
 
 
+def ask_again(access: SourceAccess, _: str, url: str) -> Answer:
+    """Return what a search gives now."""
+    return _Search(access).ask_again(url)
+
+
 def _words_for(station_code: str, name: str) -> str:
     modes = modes_of(station_code)
     return f"{name} {'MRT' if 'MRT' in modes else 'LRT'} STATION".upper()
@@ -149,6 +154,10 @@ class _Search:
         )
         self.times.append(time)
         return found
+
+    def ask_again(self, url: str) -> Answer:
+        """Return the answer to a search that was made before."""
+        return self._get(dict(parse_qsl(urlsplit(url).query)), {})
 
     def _ask_pages(self, answers: Answers, words: str) -> tuple[dict[str, object], datetime]:
         first = self._ask_page(answers, words, 1)

@@ -28,6 +28,7 @@ SPEC = SourceSpec(
     section=OpenrouterSection,
     live_inputs=("openrouter-model",),
     is_recorded=False,
+    kept_state="kept:describe_kept",
     reads=("fandom_wiki",),
     fills=tuple(part.record_type for part in PARTS.values()),
     credentials=Credentials(

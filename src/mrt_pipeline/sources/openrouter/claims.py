@@ -36,6 +36,7 @@ from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.model import SOURCE_ID, ChatModel, is_openrouter
 from mrt_pipeline.runtime.model_cache import AnswerCache, RememberingModel
 from mrt_pipeline.runtime.model_usage import Ledger
+from mrt_pipeline.sources.openrouter.kept import FOLDER
 
 NAME = SOURCE_ID
 MAX_QUESTION_CHARS = 4000
@@ -147,7 +148,7 @@ def open_source(context: RunContext, tables: BusTables) -> ModelSource:
         tell=context.access.tell,
     )
     context.access.close_with(model)
-    cache = AnswerCache(context.access.cache_dir / "model", context.reporter.warn)
+    cache = AnswerCache(context.access.cache_dir / FOLDER, context.reporter.warn)
     memory, network = RememberingModel(model, cache), load_network()
     facts = gather_facts(network, context.as_of, tables.stops, tables.services)
     return ModelSource(model, memory, facts, HeadReader(memory, PlaceNames.of(network)))

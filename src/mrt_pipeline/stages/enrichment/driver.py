@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import MeteredSource
 from mrt_pipeline.contracts.counting import counted, verb_of
-from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.names import JOURNAL_NAME, STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import ModelCallError, StageError, StageInputError, StorageError, WorkersError
@@ -17,7 +17,7 @@ from mrt_pipeline.runtime.model_usage import add_usage
 from mrt_pipeline.runtime.threads import ask_all, bounded_map, inline_map, open_threads
 from mrt_pipeline.stages.enrichment.budget import Budget
 from mrt_pipeline.stages.enrichment.circuit_breaker import CircuitBreaker, Outcome, enrich_station
-from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, JournalRow, read_journal
+from mrt_pipeline.stages.enrichment.journal import Journal, JournalRow, read_journal
 from mrt_pipeline.stages.enrichment.keys import Basis, StationKey
 from mrt_pipeline.stages.enrichment.progress import Progress
 from mrt_pipeline.stages.enrichment.registry import OpenedSources

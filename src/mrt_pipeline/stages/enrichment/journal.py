@@ -23,24 +23,31 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from mrt_pipeline.contracts.names import JOURNAL_NAME
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import StorageError
 from mrt_pipeline.runtime.files import describe_os_error, refuse_secrets, temporary_path
 from mrt_pipeline.runtime.held_folders import refuse_swapped
 from mrt_pipeline.runtime.model_usage import add_usage
 from mrt_pipeline.runtime.output_files import read_record, render_record
-from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, primary_code, read_row, read_store
+from mrt_pipeline.runtime.stores import (
+    UnfitStoreError,
+    open_store,
+    pack,
+    primary_code,
+    read_row,
+    read_store,
+    unpack,
+)
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.stages.enrichment.keys import StationKey
 
-JOURNAL_NAME = "stage2_journal.sqlite3"
-
 _APPLICATION_ID = 0x4D525432  # "MRT2"
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = """
 CREATE TABLE stations (
     slug TEXT PRIMARY KEY, basis TEXT NOT NULL, versions TEXT NOT NULL, status TEXT NOT NULL,
-    attempt INTEGER NOT NULL, usage TEXT NOT NULL, enrichment TEXT NOT NULL, sha256 TEXT NOT NULL
+    attempt INTEGER NOT NULL, usage TEXT NOT NULL, enrichment BLOB NOT NULL, sha256 TEXT NOT NULL
 );
 CREATE TABLE expenses (usage TEXT NOT NULL);
 """
@@ -63,8 +70,8 @@ class JournalRow:
     """what all tries of this station have cost"""
     attempt: int
     """number of tries in this run; 0 if the row was reused from an earlier one"""
-    written: str | None = field(default=None, repr=False, compare=False)
-    """the enrichment as it stands in the journal that the row was read from"""
+    written: bytes | None = field(default=None, repr=False, compare=False)
+    """the enrichment as it stands in the journal that the row was read from, packed and free of secrets"""
 
     @property
     def is_done(self) -> bool:
@@ -87,10 +94,11 @@ class Journal:
                 "WHERE slug = ? AND basis = ifnull(?, basis)",
                 (slug, basis),
             ).fetchone()
-        row = read_row(found, str, str, str, str, int, str, str, str)
-        if row is None or row[-1] != _digest(row[:-1]) or SECRETS.find(row[-2]):
+        row = read_row(found, str, str, str, str, int, str, bytes, str)
+        if row is None or row[-1] != _digest(row[:-1]):
             return None
-        return _parse(row)
+        enrichment = unpack(row[-2])
+        return None if enrichment is None or SECRETS.find(enrichment) else _parse(row, enrichment)
 
     def commit(self, row: JournalRow) -> None:
         """Put a station's row in the place of an earlier one; it is on the disk when this returns.
@@ -99,6 +107,11 @@ class Journal:
             SecretFoundError: if it holds a secret.
             StorageError: if it cannot be written; all rows committed before are untouched.
         """
+        packed = row.written
+        if packed is None:
+            rendered = render_record(row.enrichment)
+            refuse_secrets(self._path, rendered)
+            packed = pack(rendered)
         values = (
             row.enrichment.slug,
             row.key.basis,
@@ -106,9 +119,8 @@ class Journal:
             row.enrichment.status.value,
             row.attempt,
             row.usage.model_dump_json(),
-            row.written or render_record(row.enrichment).decode(),
+            packed,
         )
-        refuse_secrets(self._path, values[-1])
         with _sqlite_errors(self._path):
             self._connection.execute(
                 "INSERT OR REPLACE INTO stations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*values, _digest(values))
@@ -202,16 +214,16 @@ def read_journal(folder: Path) -> Iterator[Journal]:
         yield Journal(connection, path)
 
 
-def _parse(found: tuple[Any, ...]) -> JournalRow | None:
-    """Return a row of texts as what it says; none if it says nothing that this program writes."""
-    slug, basis, versions, _, attempt, usage, enrichment, _ = found
+def _parse(found: tuple[Any, ...], enrichment: str) -> JournalRow | None:
+    """Return a row as what it says; none if it says nothing that this program writes."""
+    slug, basis, versions, _, attempt, usage, packed, _ = found
     try:
         row = JournalRow(
             key=StationKey(basis, _VERSIONS.validate_json(versions)),
             enrichment=read_record(StationEnrichment, enrichment),
             usage=ModelUsage.model_validate_json(usage),
             attempt=attempt,
-            written=enrichment,
+            written=packed,
         )
     except ValueError:  # no JSON, or none of such a record
         return None
@@ -219,7 +231,7 @@ def _parse(found: tuple[Any, ...]) -> JournalRow | None:
 
 
 def _digest(values: tuple[object, ...]) -> str:
-    return hashlib.sha256("\0".join(map(str, values)).encode()).hexdigest()
+    return hashlib.sha256(repr(values).encode()).hexdigest()
 
 
 @contextlib.contextmanager

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.contracts.names import JOURNAL_NAME
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import ModelUsage, Stage2Output
 from mrt_pipeline.errors import FetchError
 from mrt_pipeline.runtime.context import EarlierRun
 from mrt_pipeline.runtime.files import to_json
 from mrt_pipeline.secrecy import SECRETS
-from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, open_journal, read_journal
+from mrt_pipeline.stages.enrichment.journal import Journal, open_journal, read_journal
 from mrt_pipeline.stages.stage2_enrichment import Stage2Enrichment
 from tests.fakes.enrichment_sources import LandmarkSource, SeenReporter, make_context, make_line, make_stage
 from tests.fakes.network_builder import AS_OF, NOW, make_stage1

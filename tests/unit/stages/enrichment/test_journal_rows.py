@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mrt_pipeline.contracts.names import JOURNAL_NAME
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import StorageError
-from mrt_pipeline.stages.enrichment.journal import JOURNAL_NAME, Journal, JournalRow, _digest, open_journal
+from mrt_pipeline.runtime.stores import pack, unpack
+from mrt_pipeline.stages.enrichment.journal import Journal, JournalRow, _digest, open_journal
 from mrt_pipeline.stages.enrichment.keys import StationKey
 from tests.bench.stage2 import write_journal
 from tests.fakes.network_builder import NOW, make_enrichment
@@ -186,7 +189,7 @@ def test_a_full_disk_is_told_and_harms_no_committed_row(tmp_path: Path) -> None:
         pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
         journal._connection.execute(f"PRAGMA max_page_count = {pages}")
         long = StationEnrichment(
-            slug="bishan", status=EnrichmentStatus.PARTIAL, failures={"network": "x" * 90_000}
+            slug="bishan", status=EnrichmentStatus.PARTIAL, failures={"network": os.urandom(45_000).hex()}
         )
         with pytest.raises(
             StorageError, match=r"the disk is full; make room .* What was committed is kept\."
@@ -203,7 +206,9 @@ def test_a_full_disk_is_told_and_harms_no_committed_row(tmp_path: Path) -> None:
         "versions = '[]'",
         "versions = 'no JSON'",
         "enrichment = '{}'",
-        "enrichment = replace(enrichment, '\"yishun\"', '\"bishan\"')",
+        "enrichment = x'00'",
+        "enrichment = packed('{}')",
+        "enrichment = packed(replace(unpacked(enrichment), '\"yishun\"', '\"bishan\"'))",
         "usage = '{\"calls\": -1}'",
         "basis = x'ff'",
         "attempt = 'two'",
@@ -212,6 +217,8 @@ def test_a_full_disk_is_told_and_harms_no_committed_row(tmp_path: Path) -> None:
 def test_a_row_forged_with_a_matching_digest_counts_as_not_there(change: str, tmp_path: Path) -> None:
     path = _write(tmp_path, "yishun")
     with closing(sqlite3.connect(path)) as connection, connection:
+        connection.create_function("packed", 1, lambda text: pack(text.encode()))
+        connection.create_function("unpacked", 1, unpack)
         connection.execute(f"UPDATE stations SET {change}")  # noqa: S608 - ours
         row = connection.execute("SELECT * FROM stations").fetchone()
         connection.execute("UPDATE stations SET sha256 = ?", (_digest(row[:-1]),))

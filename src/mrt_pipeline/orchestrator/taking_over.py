@@ -1,0 +1,158 @@
+"""Take the checkpoints of the run before, byte by byte, where that run was told what this one would be told.
+
+A stage's fingerprint covers code, configuration, day and recorded tables; its trace covers what live sources
+told it (``verifying.py``). If both are as they are now, the stage would make the same again, and its
+checkpoint, with what lies beside it, is copied instead; so are the published files. Only a new run does so,
+of one that was completed at once and whole, on the same day: some checks go by the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mrt_pipeline.contracts.names import JOURNAL_NAME
+from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage
+from mrt_pipeline.contracts.run import (
+    CheckpointRecord,
+    Fingerprint,
+    Manifest,
+    RunStatus,
+    StageRecord,
+    StageStatus,
+)
+from mrt_pipeline.errors import CorruptCheckpointError, InternalError, StorageError
+from mrt_pipeline.orchestrator.reuse import UNCHANGED, has_no_failure, reads_live
+from mrt_pipeline.orchestrator.stage_specs import StageSpec
+from mrt_pipeline.orchestrator.verifying import find_change
+from mrt_pipeline.runtime.clock import singapore_date
+from mrt_pipeline.runtime.files import copy_file
+from mrt_pipeline.runtime.fingerprints import find_differences
+from mrt_pipeline.runtime.integrity import is_whole, recorded_files
+from mrt_pipeline.runtime.manifests import find_manifest
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.context import RunContext
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """The run before, and what of it may be taken."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def run_id(self) -> str:
+        """Return its id."""
+        return self.manifest.run_id
+
+    def find_obstacle(
+        self, stage: StageSpec, fingerprint: Fingerprint | None, context: RunContext
+    ) -> str | None:
+        """Return why a stage's checkpoint is not taken; none if it is what the stage would make now."""
+        obstacle = next(self._obstacles(stage, fingerprint, context), None)
+        return None if obstacle is None else f"not taken over from run {self.run_id}: {obstacle}"
+
+    def record_of(self, stage: StageSpec) -> StageRecord:
+        """Return the record of a stage that nothing stands in the way of, as a run has it that takes it."""
+        record = self.manifest.stages[stage.name]
+        changes: dict[str, Any] = {
+            "reason": f"taken over from run {self.run_id}: {UNCHANGED}",
+            "taken_from": self.run_id,
+        }
+        if stage.works_by_station:
+            changes["taken_over"] = {self.run_id: int(record.counts[f"stations_{EnrichmentStatus.DONE}"])}
+        return record.model_copy(update=changes)
+
+    def checkpoint_of(self, stage: StageSpec) -> CheckpointRecord:
+        """Return the record of the checkpoint of such a stage."""
+        checkpoint = self.manifest.stages[stage.name].checkpoint
+        if checkpoint is None:
+            raise InternalError(f"{stage.name} of run {self.run_id} has no checkpoint to take over")
+        return checkpoint
+
+    def sha256_of(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the sha256 of files that the run vouches for."""
+        recorded = recorded_files(self.manifest)
+        return {name: recorded[name] for name in names}
+
+    def copy_files(self, stage: StageSpec, folder: Path) -> bytes:
+        """Copy what such a stage has written into a run's folder, its checkpoint last, and return that."""
+        if stage.works_by_station:  # its rows say themselves whether they are whole
+            copy_file(self.folder / JOURNAL_NAME, folder / JOURNAL_NAME)
+        for name in stage.side_files:
+            self.copy(name, folder)
+        return self.copy(self.checkpoint_of(stage).file, folder)
+
+    def copy(self, name: str, folder: Path) -> bytes:
+        """Copy a file that the run vouches for into another run's folder, and return what it holds.
+
+        Raises:
+            StorageError: if somebody has changed it since it was looked at.
+        """
+        return copy_file(self.folder / name, folder / name, recorded_files(self.manifest)[name])
+
+    def facts_of(self, stage: StageSpec) -> dict[str, Any]:
+        """Return what a stage's output adds to the manifest of a run that takes it; it has cost nothing."""
+        manifest, used = self.manifest, self.record_of(stage).sources
+        facts: dict[str, Any] = {
+            "sources": {key: it for key, it in manifest.sources.items() if it.source_id in used}
+        }
+        if stage.works_by_station:
+            facts |= {"passed_over": manifest.passed_over, "rejected_claims": manifest.rejected_claims}
+            facts |= {"usage": ModelUsage()}
+        return facts
+
+    def _obstacles(
+        self, stage: StageSpec, fingerprint: Fingerprint | None, context: RunContext
+    ) -> Iterator[str]:
+        record = self.manifest.stages.get(stage.name)
+        if record is None or record.fingerprint is None or fingerprint is None:
+            yield "its inputs are unknown"
+            return
+        yield from find_differences(record.fingerprint, fingerprint)
+        if record.status is not StageStatus.COMPLETED or record.checkpoint is None:
+            yield f"it ended there as {record.status.value}"
+            return
+        for name in (record.checkpoint.file, *stage.side_files):
+            if not is_whole(self.folder, self.manifest, name):
+                yield f"{name} is missing or was changed"
+        specs = stage.sources_in_use(context.settings)
+        ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
+        if (change := find_change(record.trace, context.access, specs, ttl_days)) is not None:
+            yield change
+
+
+def find_predecessor(context: RunContext, own: Manifest) -> Predecessor | None:
+    """Return the run before, if a new one may take anything of it whole.
+
+    A run of recorded tables alone is made anew: it asks nobody, and is repeated to see what comes of it.
+
+    Args:
+        context: of the run that is to be made.
+        own: that run's manifest; one that goes on has checkpoints of its own.
+    """
+    if context.earlier is None or context.retry_failed or len(own.attempts) > 1:
+        return None
+    try:
+        manifest = find_manifest(context.earlier.folder)
+    except (CorruptCheckpointError, StorageError):  # what could have been saved is made again
+        return None
+    if manifest is None or not _is_fit(manifest):
+        return None
+    today = singapore_date(context.now())
+    if any(singapore_date(moment) != today for moment in (manifest.timestamp, manifest.updated_at)):
+        return None
+    return Predecessor(context.earlier.folder, manifest)
+
+
+def _is_fit(manifest: Manifest) -> bool:
+    return (
+        manifest.status is RunStatus.COMPLETED
+        and all(it.status is RunStatus.COMPLETED and not it.retries_failed for it in manifest.attempts)
+        and has_no_failure(manifest)
+        and any(map(reads_live, manifest.stages.values()))
+    )

@@ -1,0 +1,27 @@
+"""The lifts that were listed in any run, and LTA asked once more, for runs that read neither."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.runtime.datamall_requests import ask_datamall
+from mrt_pipeline.runtime.stores import describe_rows
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.http import Answer
+    from mrt_pipeline.runtime.source_access import SourceAccess
+
+FOLDER = "lta_lifts"
+"""in the cache folder"""
+FILE = "lifts.sqlite3"
+
+
+def ask_again(access: SourceAccess, document_id: str, url: str) -> Answer:
+    """Return what LTA lists now."""
+    return ask_datamall(access, document_id, url, {})
+
+
+def describe_kept(access: SourceAccess) -> str:
+    """Return what identifies all lifts that were listed in any run, and when."""
+    statement = "SELECT * FROM lifts ORDER BY station_code, lift_id, description"
+    return describe_rows(access.cache_dir / FOLDER / FILE, statement)

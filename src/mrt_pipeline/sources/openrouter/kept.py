@@ -1,0 +1,19 @@
+"""Which answers of a model are kept, for runs that ask it nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.runtime.model_cache import FILE_NAME
+from mrt_pipeline.runtime.stores import describe_rows
+
+if TYPE_CHECKING:
+    from mrt_pipeline.runtime.source_access import SourceAccess
+
+FOLDER = "model"
+"""in the cache folder"""
+
+
+def describe_kept(access: SourceAccess) -> str:
+    """Return what identifies the questions whose answers are kept."""
+    return describe_rows(access.cache_dir / FOLDER / FILE_NAME, "SELECT key FROM answers ORDER BY key")
