@@ -309,6 +309,7 @@ _CATALOGUE: dict[Group, tuple[_Row, ...]] = {
         _warning("source-failed", "failure[|s] of a source", "run again with --retry-failed"),
         _warning("sources-disagree", "disagreement[|s] between sources", "find out which one is right"),
         _warning("wiki-page-blank", "page[|s] of the wiki that [is|are] blank", "look at the page's history"),
+        _warning("wiki-page-cut", "page[|s] of the wiki with parts too long to be read", "look at the page"),
         _info("head-unknown", "page[|s] with headers that are not in the vocabulary"),
         _info("trains-without-platform", "list[|s] of trains whose platform is not certain"),
         _info("wiki-page-missing", "station[|s] without a page in the wiki"),

@@ -23,8 +23,8 @@ from mrt_pipeline.config.licences import is_open
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method, Provenance
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Station, StationExit, StepFree
+from mrt_pipeline.extraction.candidates import Reason
 from mrt_pipeline.extraction.disputes import Speaker, field_of_feature, find_disputes
-from mrt_pipeline.extraction.rejections import Reason
 from mrt_pipeline.network import Network, load_network, network_evidence, network_provenance
 from mrt_pipeline.network.doubts import may_have_further_exits
 from mrt_pipeline.network.statements import Statement, load_statements

@@ -19,15 +19,15 @@ from mrt_pipeline.contracts.outputs import ExitEnrichment, RejectedClaim
 from mrt_pipeline.contracts.source import BUS_STOP_CODE, BusStop
 from mrt_pipeline.extraction.access import ground_access, ground_denial
 from mrt_pipeline.extraction.access_words import DENIALS, VOCABULARY, is_hostile
-from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
+from mrt_pipeline.extraction.candidates import Candidate, Reason, UngroundedError
+from mrt_pipeline.extraction.facts import GroundingFacts
 from mrt_pipeline.extraction.landmark_wording import is_led_to
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.merging import GroundedValue, merge_page
+from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.extraction.platforms import ground_platform
 from mrt_pipeline.extraction.qualifiers import has_remark
 from mrt_pipeline.extraction.quotes import clean, find_spans, fold
-from mrt_pipeline.extraction.rejections import Reason, UngroundedError
 from mrt_pipeline.extraction.rules.parts import is_joined, is_part_of_firm, split_list
 from mrt_pipeline.extraction.statements import (
     Statement,
@@ -35,6 +35,7 @@ from mrt_pipeline.extraction.statements import (
     check_not_markup,
     choose_place,
 )
+from mrt_pipeline.extraction.word_lists import wording
 from mrt_pipeline.runtime.geometry import distance_m
 
 MAX_QUOTE_CHARS = 600
@@ -43,26 +44,9 @@ MAX_SHOWN_CHARS = 80
 """How much of a rejected value is shown to a person."""
 
 _MARKUP = re.compile(r"[<>{}\[\]|\\`*=]|https?:|www\.|&\w+;")
-_ADVERT = re.compile(
-    r"\b(?:wi[ -]?fi|log[ -]?in|sign-?(?:in|up)|password|click|scan|qr|bit[ .-]?ly|tiny ?url"
-    r"|promo(?:s|tions|tional)?|promotion(?! (?:board|council|centre))"
-    r"|what'?s ?app|telegram|prizes?|www|[3689]\d{3} ?\d{4}"
-    r"|[\w-]+\.(?:com|net|org|info|biz|xyz|top|shop|link|app|site|online|me|gl|io|sg))\b",
-    re.IGNORECASE,
-)
-"""words, addresses, numbers that lead readers elsewhere, and that no place in Singapore has in its name"""
-_ACCESS_THING = re.compile(
-    r"\b(?:ramps?|travell?ators?|stairs?|staircases?|steps|stairways?|toilets?|handrails?|wheelchairs?)\b",
-    re.IGNORECASE,
-)
-"""ways up or down and aids to them: never places, however they came to be listed as one"""
-_DULL_WORD = re.compile(
-    r"an?|the|of|at|to|and|or|in|on|by|near|nearby|none|nil|no|yes|unknown|n/a|\d+|shops?|road|street|line"
-    r"|exits?|entrance|lifts?|escalators?|stairs|platforms?|bus|stops?|station|mrt|lrt"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?|daily|january|february|march|april|may|june"
-    r"|july|august|september|october|november|december|north|south|east|west|north-?(?:east|west)|south-?(?:east|west)"
-    r"|(?:north|south|east|west)(?:ern|wards?|bound)?"
-)
+_ADVERT = wording("advert")
+_ACCESS_THING = wording("access_thing")
+_DULL_WORD = wording("dull_word")
 
 ReadPassage = tuple[Passage, Sequence[Candidate]]
 
@@ -162,7 +146,7 @@ def _only_exit(exits: tuple[StationExit, ...]) -> StationExit:
 def _ground_bus_stop(statement: Statement, exits: tuple[StationExit, ...]) -> GroundedValue:
     code = statement.candidate.value
     choose_place(statement, statement.places_of(code))
-    stop = statement.facts.bus_stops.get(code) if BUS_STOP_CODE.fullmatch(code) else None
+    stop = statement.facts.buses.stops_by_code.get(code) if BUS_STOP_CODE.fullmatch(code) else None
     if stop is None:
         raise UngroundedError(Reason.BUS_STOP_UNKNOWN)
     distances = {item.exit_id: distance_m(item.lat, item.lng, stop.lat, stop.lng) for item in exits}
@@ -175,10 +159,10 @@ def _ground_bus_stop(statement: Statement, exits: tuple[StationExit, ...]) -> Gr
 
 def _bus_stop(statement: Statement, stop: BusStop, distance: float) -> ExitBusStop:
     facts = statement.facts
-    services = facts.services.get(stop.bus_stop_code, ())
+    services = facts.buses.services_at(stop.bus_stop_code)
     if not services:
         raise UngroundedError(Reason.BUS_STOP_WITHOUT_SERVICE)
-    recorded = (facts.stops_document.cite(stop.bus_stop_code),)
+    recorded = (facts.buses.stops.provenance.cite(stop.bus_stop_code),)
     return ExitBusStop(
         bus_stop_code=stop.bus_stop_code,
         description=stop.description,
@@ -191,8 +175,8 @@ def _bus_stop(statement: Statement, stop: BusStop, distance: float) -> ExitBusSt
         confidence=statement.confidence,
         evidence={
             "relation": (statement.evidence(),),
-            "services": (facts.services_document.cite(stop.bus_stop_code),),
-            "distance_m": (facts.stops_document.cite(stop.bus_stop_code, Method.GEOMETRY),),
+            "services": (facts.buses.services.provenance.cite(stop.bus_stop_code),),
+            "distance_m": (facts.buses.stops.provenance.cite(stop.bus_stop_code, Method.GEOMETRY),),
             **dict.fromkeys(("description", "road_name", "lat", "lng"), recorded),
         },
     )

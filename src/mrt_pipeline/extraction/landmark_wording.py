@@ -10,37 +10,14 @@ from __future__ import annotations
 import re
 
 from mrt_pipeline.extraction.mentions import EXIT, is_row, labels_named, line_at, mentions_in, sentence_at
+from mrt_pipeline.extraction.word_lists import wording
 
-_RELATED = re.compile(
-    r"\b(?:leads?|leading|opens?|opening|connects?|connected|connecting|links?|linked|linking|brings?|takes?|exits?"
-    r"|access|walk|close|closest|nearest|next|adjacent|gateway|route|way|out)\b(?:\s+\w+){0,3}?"
-    r"\s+(?:on|in)?to\b"
-    r"|\b(?:serves?|serving|beside|near|nearby|nearest|next to|adjacent to|close to|towards?|for|facing"
-    r"|faces?|reach|reaches|outside|in front of|right by|landmarks?|surroundings?)\b"
-    r"|\b(?:is|are|located|situated|emerges?|surfaces?)\s+(?:at|in|inside|within|under|below|beneath)\b",
-    re.IGNORECASE,
-)
-_RELATED_BACK = re.compile(
-    r"\b(?:next to|beside|near|nearby|close to|closest to|nearest|adjacent to|served by|accessible|reach\w*"
-    r"|via|linked to|connected to|outside|in front of|use|take|through)\b",
-    re.IGNORECASE,
-)
-_GOES_ON = re.compile(
-    r"\b(?:is|are|was|were|has|have|by|from|via|through|which|where|who|with|artists?|named|until|on|shows?)\b",
-    re.IGNORECASE,
-)
-_AMISS = re.compile(
-    r"\b(?:avoid\w*|wrong|long walk|far from|away from|instead of|rather than)\b"
-    r"|\b\d+(?:\.\d+)?\s*(?:km|kilomet(?:re|er)s?|miles?)\b",
-    re.IGNORECASE,
-)
-_PERSON = re.compile(
-    r"\b(?:artists?|architects?|sculptors?|painters?|designers?|(?:named|called) (?:after|for)|in honou?r of"
-    r"|(?<!right )(?<!close )by)\s+(?:the\s+)?$"
-    r"|\b(?:art|artists?|artworks?|art works?|murals?|architects?|designers?)\s*:\s*$",
-    re.IGNORECASE,
-)
-_LISTED = re.compile(r"(?:and|or|the|of|at|a|an|near|nearby|towards?|to|by|for|in|on|via)", re.IGNORECASE)
+_RELATED = wording("leads_to")
+_RELATED_BACK = wording("is_near")
+_GOES_ON = wording("goes_on")
+_AMISS = wording("not_the_way")
+_PERSON = wording("person_next")
+_LISTED = wording("beside_a_name")
 
 
 def is_led_to(text: str, start: int, end: int) -> bool:

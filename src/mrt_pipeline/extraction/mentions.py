@@ -14,6 +14,7 @@ from functools import cache
 
 from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import NOTE
+from mrt_pipeline.extraction.word_lists import wording
 
 Labels = frozenset[str]
 NOBODY: Labels = frozenset()
@@ -39,11 +40,7 @@ _BEFORE = r"(?:[-‑–—]|[\s:#(]{0,3})"
 _RANGE = r"\s*(?:[-–—]|\bto\b)\s*"
 _FEW = r"\s*[/&+]\s*"
 _MANY = rf"(?:{_RANGE}|\s*(?:,\s*and\b|,|/|&|\+|\band\b|\bor\b)\s*)"
-_FOREIGN = re.compile(
-    r"\b(?:emergency|fire|staff|service|goods|car ?park|mall|interchange|terminal|hotel|hospital"
-    r"|expressway|highway|pie|aye|cte|tpe|sle|bke|kje|kpe|mce|ecp|slip road)(?:['’]s)?[^\S\n]+$",
-    re.IGNORECASE,
-)
+_FOREIGN = wording("foreign_exit")
 _CELL = re.compile(r"[|\t]")
 _SENTENCE_END = re.compile(r"[.!?;。；！？]+(?:\s+|$)|\s*[|\t]\s*")
 _CLAUSE_END = re.compile(r"[,:]|\b(?:but|while|whereas|although|though|however|and)\b", re.IGNORECASE)

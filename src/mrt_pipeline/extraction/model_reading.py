@@ -1,18 +1,25 @@
-"""Have a model read a text: what it cuts is asked for in halves, what it garbles is asked for once more."""
+"""Have a model read a text: what it cuts is asked for in halves, what it garbles is asked for once more.
+
+A text is cut at the ends of paragraphs and lines into excerpts that the model can answer for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from mrt_pipeline.errors import ModelCallError
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.excerpts import halve
 from mrt_pipeline.extraction.prompts import Excerpt, make_question, make_repair
 from mrt_pipeline.extraction.replies import Reply, UnreadableReplyError, parse_reply, to_candidates
 from mrt_pipeline.runtime.model import TOO_LONG, ModelAnswer, Question
 from mrt_pipeline.runtime.model_usage import Ledger
+
+_ENDS = ("\n\n", "\n", ". ", " ")
+"""Where a text may be cut, the best first."""
+
+_BETWEEN = "\n\n"
 
 MAX_HALVINGS = 3
 """A text is asked about in eight pieces at most."""
@@ -25,6 +32,42 @@ _IGNORED_SCHEMA = (
     "If many stations report this, the server ignores response_format: choose a model and a server with "
     "structured outputs in apis.openrouter."
 )
+
+
+def pack(texts: Iterable[str], max_chars: int) -> list[str]:
+    """Return texts in their order, short ones put together and long ones cut, none longer than asked."""
+    packed: list[str] = []
+    for piece in (piece for text in texts for piece in _cut(text.strip(), max_chars)):
+        if packed and len(packed[-1]) + len(_BETWEEN) + len(piece) <= max_chars:
+            packed[-1] += _BETWEEN + piece
+        else:
+            packed.append(piece)
+    return packed
+
+
+def halve(text: str) -> tuple[str, ...]:
+    """Return a text in two pieces of about the same size; in one, or none, if it is too short for that."""
+    at = _find_end(text, len(text) // 4, 3 * len(text) // 4, len(text) // 2)
+    return tuple(piece for piece in (text[:at].strip(), text[at:].strip()) if piece)
+
+
+def _cut(text: str, max_chars: int) -> Iterator[str]:
+    while len(text) > max_chars:
+        at = _find_end(text, max_chars // 2, max_chars, max_chars)
+        yield text[:at].strip()
+        text = text[at:].strip()
+    if text:
+        yield text
+
+
+def _find_end(text: str, first: int, last: int, wanted: int) -> int:
+    """Return the best place to cut between two positions, as near as possible to a wanted one."""
+    for end in _ENDS:
+        before, after = text.rfind(end, first, wanted), text.find(end, wanted, last)
+        places = [place + len(end) for place in (before, after) if place >= 0]
+        if places:
+            return min(places, key=lambda place: abs(place - wanted))
+    return wanted
 
 
 class Model(Protocol):

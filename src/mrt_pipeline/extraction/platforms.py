@@ -7,12 +7,14 @@ import re
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD
 from mrt_pipeline.contracts.network import ExitPlatform, StationExit, TowardsKind
 from mrt_pipeline.extraction.buildings import cite_buildings, is_same_building
-from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
+from mrt_pipeline.extraction.candidates import Reason, UngroundedError
+from mrt_pipeline.extraction.facts import GroundingFacts
 from mrt_pipeline.extraction.mentions import PLATFORM, is_row, line_at, mentions_in, sentence_at
 from mrt_pipeline.extraction.merging import GroundedValue
-from mrt_pipeline.extraction.rejections import Reason, UngroundedError
+from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.extraction.rules.platforms import TOWARDS
 from mrt_pipeline.extraction.statements import Place, Statement, choose_place, find_fault
+from mrt_pipeline.extraction.word_lists import wording
 from mrt_pipeline.network import Direction
 
 _GOAL_WORDS = re.compile(
@@ -20,15 +22,11 @@ _GOAL_WORDS = re.compile(
     r"|\b(?:next (?:station|stop)|terminus|destination)\b",
     re.IGNORECASE,
 )
-_BOUND_BEHIND = re.compile(r"[\s-]*(?:bound\b|方向)", re.IGNORECASE)
-_COMING = re.compile(r"\b(?:from|via|through|calling at|arriv\w*|terminat\w*)\b|来自|途经", re.IGNORECASE)
-_COMING_HEAD = re.compile(r"\b(?:from|via|origins?|previous|arrivals?)\b", re.IGNORECASE)
-_AMISS = re.compile(r"\b(?:opposite|across|other than|away from|instead|rather than)\b", re.IGNORECASE)
-_NO_LIST = re.compile(
-    r"\b(?:is|are|was|has|have|from|via|through|which|where|trains?|platforms?|exits?|uses?|serves?)\b|[.;]",
-    re.IGNORECASE,
-)
-"""Between `towards` and a goal, only other goals may stand."""
+_BOUND_BEHIND = wording("bound_behind")
+_COMING = wording("coming_from")
+_COMING_HEAD = wording("coming_head")
+_AMISS = wording("other_platform")
+_NO_LIST = wording("no_goals")
 
 _PLATFORM_LABEL = re.compile(r"[A-H]|[1-8]")
 """The stations with the most platforms have six of a letter, or four of a number; some more may come."""

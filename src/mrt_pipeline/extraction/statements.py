@@ -17,20 +17,18 @@ from mrt_pipeline.extraction.access_words import (
     is_not_now,
     is_of_later_year,
 )
-from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
+from mrt_pipeline.extraction.candidates import Candidate, Reason, UngroundedError
+from mrt_pipeline.extraction.facts import GroundingFacts
 from mrt_pipeline.extraction.mentions import EXIT, Kind, Mention, is_row, line_at, owner_at, sentence_at
 from mrt_pipeline.extraction.page_model import CELL_BREAK
-from mrt_pipeline.extraction.place_names import MAX_NAME_WORDS, stations_named, without_stations
+from mrt_pipeline.extraction.place_names import MAX_NAME_WORDS, plain_name, stations_named, without_stations
 from mrt_pipeline.extraction.qualifiers import is_qualified, is_qualified_row, is_taken_back_below
 from mrt_pipeline.extraction.quotes import Span, find_tokens
-from mrt_pipeline.extraction.rejections import Reason, UngroundedError
+from mrt_pipeline.extraction.word_lists import wording
 
 Place = tuple[int, int]
 
-_THERE = re.compile(
-    r"\bthere\b(?!\s+(?:is|are|was|were)\b)|\b(?:its|that station(?:['’]s)?)\b", re.IGNORECASE
-)
+_THERE = wording("there")
 _NAME_GOES_ON = re.compile(r"\s+(?!MRT\b|LRT\b|Station\b|Exits?\b|Entrances?\b)[A-Z]")
 
 

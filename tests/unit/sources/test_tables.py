@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusService
-from mrt_pipeline.extraction.bus_tables import BusTables
-from mrt_pipeline.extraction.facts import services_by_stop
+from mrt_pipeline.extraction.facts import BusTables, services_by_stop
 from mrt_pipeline.runtime.geometry import to_svy21
 from mrt_pipeline.runtime.records import natural_key
 from tests.unit.sources.bus_scene import entry_of, stop_at, tables_of

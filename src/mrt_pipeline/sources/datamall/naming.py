@@ -18,7 +18,7 @@ from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import BusStopRelation
 from mrt_pipeline.contracts.source import BusStop
-from mrt_pipeline.extraction.abbreviations import ABBREVIATIONS, StationNames
+from mrt_pipeline.extraction.place_names import ABBREVIATIONS, StationNames
 from mrt_pipeline.network import CodeEntry, Network
 from mrt_pipeline.runtime.geometry import to_svy21, to_svy21_all
 

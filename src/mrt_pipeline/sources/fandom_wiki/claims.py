@@ -25,7 +25,7 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import BlockedError, SourceError, SourceFormatError
-from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
+from mrt_pipeline.extraction.facts import GroundingFacts
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.page_reading import PageReading, ReadPage, open_reading
 from mrt_pipeline.extraction.place_names import PlaceNames
@@ -40,13 +40,15 @@ from mrt_pipeline.sources.fandom_wiki.store import PageStore
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead, Resolved, resolve_titles
 
 if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
+    from mrt_pipeline.extraction.facts import BusTables
     from mrt_pipeline.runtime.context import RunContext
 
 LICENCE = CC_BY_SA_3
 PUBLISHER = "Contributors of the Singapore MRT Lines Wiki (Fandom)"
 READER_PARTS = ("extraction", "network")
 """the code and tables that decide what a page is read as"""
+MAX_SHOWN_CUT = 3
+"""parts of a page, of those that are cut"""
 LEAST_ASKED = 10
 """a wiki that has no page for any of so many stations is the wrong one, or has lost them"""
 
@@ -144,6 +146,8 @@ class WikiSource:
         )
         if reading.unknown_heads:
             findings = (*findings, _unknown_heads(station, reading))
+        if reading.cut:
+            findings = (*findings, _cut(station, reading))
         if page.is_blank:
             findings = (*findings, _blank(station, page.head))
         if page.is_redirect:
@@ -235,7 +239,7 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
             tell=context.access.tell,
         ),
         store=PageStore(context.access.cache_dir / "wiki", url, context.reporter.warn),
-        facts=gather_facts(network, context.as_of, tables.stops, tables.services),
+        facts=GroundingFacts(network, context.as_of, tables),
         names=names,
         base_url=str(section.base_url),
         now=context.now,
@@ -281,6 +285,16 @@ def _unknown_heads(station: Station, reading: PageReading) -> Finding:
         "head-unknown",
         f"{station.name}: the wiki's page has heads or keys that the vocabulary lacks, each with the number "
         f"of values not read for it: {heads}. Add those that matter to apis.{SPEC.api}.vocabulary.",
+        slug=station.slug,
+    )
+
+
+def _cut(station: Station, reading: PageReading) -> Finding:
+    begun = ", ".join(map(repr, reading.cut[:MAX_SHOWN_CUT]))
+    return finding_of(
+        "wiki-page-cut",
+        f"{station.name}: the wiki's page has {counted(len(reading.cut), 'part')} too long to be read to the "
+        f"end, beginning with {begun}. See what is missing, and divide such cells and paragraphs.",
         slug=station.slug,
     )
 

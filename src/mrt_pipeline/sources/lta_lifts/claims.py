@@ -27,7 +27,7 @@ from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID
 from mrt_pipeline.sources.lta_lifts.reading import KnownLifts, read_lifts
 
 if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
+    from mrt_pipeline.extraction.facts import BusTables
     from mrt_pipeline.runtime.context import RunContext
 
 

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource
-from mrt_pipeline.extraction.facts import plain_name
+from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.extraction.station_pages import (
     Page,
     PageFacts,
@@ -24,7 +24,7 @@ from mrt_pipeline.sources.lta_rail_map import RAIL_MAP, SPEC
 from mrt_pipeline.sources.lta_rail_map.parsing import RAIL_MAP_ID, parse_index, parse_page
 
 if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
+    from mrt_pipeline.extraction.facts import BusTables
     from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.context import RunContext
     from mrt_pipeline.runtime.http import Answer

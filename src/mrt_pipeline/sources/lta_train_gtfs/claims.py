@@ -16,7 +16,7 @@ from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitAccess, Station, StepFree
 from mrt_pipeline.contracts.outputs import ExitEnrichment
-from mrt_pipeline.extraction.entrance_matching import Entrance, match_entrance
+from mrt_pipeline.extraction.exit_matching import Entrance, match_entrance
 from mrt_pipeline.extraction.signed_letters import claim_platforms, find_strays, key_of
 from mrt_pipeline.network import NETWORK_DOCUMENT, Network, load_network, network_provenance
 from mrt_pipeline.runtime.documents import Payload, provenance_of
@@ -29,7 +29,7 @@ from mrt_pipeline.sources.lta_train_gtfs.parsing import TrainEntrance, TrainSche
 if TYPE_CHECKING:
     from datetime import date
 
-    from mrt_pipeline.extraction.bus_tables import BusTables
+    from mrt_pipeline.extraction.facts import BusTables
     from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.context import RunContext
 

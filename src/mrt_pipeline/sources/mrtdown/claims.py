@@ -29,7 +29,7 @@ from mrt_pipeline.sources.mrtdown.reading import Tables, read_tables
 from mrt_pipeline.sources.mrtdown.trains import trains_on
 
 if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
+    from mrt_pipeline.extraction.facts import BusTables
     from mrt_pipeline.runtime.context import RunContext
 
 

@@ -28,7 +28,7 @@ from mrt_pipeline.runtime.table_source import TableSource
 from mrt_pipeline.sources.network import SPEC
 
 if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
+    from mrt_pipeline.extraction.facts import BusTables
     from mrt_pipeline.runtime.context import RunContext
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from mrt_pipeline.contracts.network import LandmarkKind
-from mrt_pipeline.extraction.abbreviations import write_out
+from mrt_pipeline.extraction.place_names import write_out
 
 SPELLINGS = Path(__file__).with_name("spellings.csv")
 CORRECTIONS = Path(__file__).with_name("corrections.csv")

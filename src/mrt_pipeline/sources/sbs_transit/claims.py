@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import EnrichmentSource
-from mrt_pipeline.extraction.facts import plain_name
+from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.extraction.station_pages import Pages, StationPageSource
 from mrt_pipeline.network import load_network
 from mrt_pipeline.sources.sbs_transit import SPEC
@@ -16,7 +16,7 @@ from mrt_pipeline.sources.sbs_transit.parsing import PAGES_ID
 from mrt_pipeline.sources.sbs_transit.reading import read_pages
 
 if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
+    from mrt_pipeline.extraction.facts import BusTables
     from mrt_pipeline.runtime.context import RunContext
 
 _STATION_CODE = re.compile(r"\b(?:NE|DT)\d{1,2}\b")
