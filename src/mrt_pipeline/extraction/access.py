@@ -24,7 +24,7 @@ def ground_access(statement: Statement) -> ExitAccess:
     value = statement.candidate.value
     if value not in VOCABULARY:
         raise UngroundedError(Reason.NOT_IN_VOCABULARY)
-    _check_access_words(statement, value)
+    _raise_first(_find_faults(statement, value))
     features = (AccessFeature(value),) if value in set(AccessFeature) else ()
     reasons = (statement.evidence(),)
     return ExitAccess(
@@ -47,11 +47,6 @@ def ground_denial(statement: Statement) -> FeatureDenial:
         raise UngroundedError(next(iter(faults)) or Reason.NOT_IN_VOCABULARY)
     _raise_first(faults - {Reason.NEGATED})
     return FeatureDenial(feature=feature, evidence=statement.evidence())
-
-
-def _check_access_words(statement: Statement, value: str) -> None:
-    """Raise unless the quote has words for a feature, of this exit, and none of them is taken back."""
-    _raise_first(_find_faults(statement, value))
 
 
 def _find_faults(statement: Statement, value: str) -> set[Reason | None]:

@@ -20,7 +20,6 @@ from mrt_pipeline.contracts.network import (
     StepFree,
 )
 from mrt_pipeline.extraction.disputes import is_disputed_feature, is_step_free_disputed
-from mrt_pipeline.extraction.place_names import place_key
 
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, Landmark)
 
@@ -175,21 +174,6 @@ def rank_of(reasons: Iterable[Evidence]) -> tuple[int, str, int, str]:
 def best_confidence(items: Iterable[ExitPlatform | ExitBusStop | ExitAccess | Landmark]) -> Confidence:
     """Return the highest confidence that any reading has."""
     return min((item.confidence for item in items), key=_CONFIDENCES.index)
-
-
-def code_of(stop: ExitBusStop) -> str:
-    """Return what makes two bus stops the same."""
-    return stop.bus_stop_code
-
-
-def name_of(landmark: Landmark) -> str:
-    """Return what makes two places the same."""
-    return place_key(landmark.name)
-
-
-def nearest_first(stop: ExitBusStop) -> tuple[float, str]:
-    """Return the key by which an exit's bus stops are in order."""
-    return stop.distance_m, stop.bus_stop_code
 
 
 def _place_of(item: Evidence) -> tuple[int, str, int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -67,15 +67,6 @@ class GroundingFacts:
         return {document.document_id: document for document in (*tables, network_provenance(self.network))}
 
 
-def services_by_stop(services: Iterable[BusService]) -> dict[str, tuple[str, ...]]:
-    """Return the numbers of the services that call at each bus stop code, in natural order."""
-    found: dict[str, dict[str, None]] = {}
-    for service in sorted(services, key=lambda service: natural_key(service.service_no)):
-        for code in service.stop_codes:
-            found.setdefault(code, {})[service.service_no] = None
-    return {code: tuple(numbers) for code, numbers in found.items()}
-
-
 @dataclass(frozen=True)
 class BusTables:
     """Both tables as they were read, with look-ups that are made once, when first asked for."""
@@ -91,7 +82,11 @@ class BusTables:
     @cached_property
     def services_by_stop(self) -> Mapping[str, tuple[str, ...]]:
         """Return the services that call at each stop in natural order: 2, 2A, 10, NR1."""
-        return services_by_stop(self.services.records)
+        found: dict[str, dict[str, None]] = {}
+        for service in sorted(self.services.records, key=lambda service: natural_key(service.service_no)):
+            for code in service.stop_codes:
+                found.setdefault(code, {})[service.service_no] = None
+        return {code: tuple(numbers) for code, numbers in found.items()}
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -7,46 +7,36 @@ Nothing here trusts the reader, least of all a language model: an invented value
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mrt_pipeline.contracts.claims import Passage
 from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Landmark, Station, StationExit
+from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Station, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment, RejectedClaim
 from mrt_pipeline.contracts.source import BUS_STOP_CODE, BusStop
 from mrt_pipeline.extraction.access import ground_access, ground_denial
-from mrt_pipeline.extraction.access_words import DENIALS, VOCABULARY, is_hostile
+from mrt_pipeline.extraction.access_words import DENIALS
 from mrt_pipeline.extraction.candidates import Candidate, Reason, UngroundedError
 from mrt_pipeline.extraction.facts import GroundingFacts
-from mrt_pipeline.extraction.landmark_wording import is_led_to
-from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.landmarks import MAX_NAME_CHARS, ground_landmark
 from mrt_pipeline.extraction.merging import GroundedValue, merge_page
-from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.extraction.platforms import ground_platform
-from mrt_pipeline.extraction.qualifiers import has_remark
-from mrt_pipeline.extraction.quotes import clean, find_spans, fold
-from mrt_pipeline.extraction.rules.parts import is_joined, is_part_of_firm, split_list
+from mrt_pipeline.extraction.quotes import clean, find_spans
+from mrt_pipeline.extraction.rules.parts import split_list
 from mrt_pipeline.extraction.statements import (
     Statement,
     check_not_hostile,
     check_not_markup,
     choose_place,
 )
-from mrt_pipeline.extraction.word_lists import wording
 from mrt_pipeline.runtime.geometry import distance_m
 
 MAX_QUOTE_CHARS = 600
-MAX_NAME_CHARS = 80
 MAX_SHOWN_CHARS = 80
 """How much of a rejected value is shown to a person."""
 
-_MARKUP = re.compile(r"[<>{}\[\]|\\`*=]|https?:|www\.|&\w+;")
-_ADVERT = wording("advert")
-_ACCESS_THING = wording("access_thing")
-_DULL_WORD = wording("dull_word")
 
 ReadPassage = tuple[Passage, Sequence[Candidate]]
 
@@ -130,7 +120,7 @@ def _ground_statement(statement: Statement, exits: tuple[StationExit, ...]) -> l
         case "access":
             return [GroundedValue(_only_exit(exits).exit_id, ground_access(statement))]
         case "landmark":
-            return [GroundedValue(_only_exit(exits).exit_id, _ground_landmark(statement))]
+            return [GroundedValue(_only_exit(exits).exit_id, ground_landmark(statement))]
         case "platform":
             if statement.candidate.exit_label is not None:
                 exits = (_only_exit(exits),)
@@ -180,42 +170,6 @@ def _bus_stop(statement: Statement, stop: BusStop, distance: float) -> ExitBusSt
             **dict.fromkeys(("description", "road_name", "lat", "lng"), recorded),
         },
     )
-
-
-def _ground_landmark(statement: Statement) -> Landmark:
-    places = statement.places_of(statement.candidate.value)
-    start, end = choose_place(statement, places)
-    name = clean(statement.page.text[start:end])
-    _check_is_name(name, statement.station)
-    is_several = statement.candidate.method is not Method.RULE and (
-        is_joined(name) or len(split_list(name)) > 1
-    )
-    if is_part_of_firm(statement.page.text, start, end):
-        raise UngroundedError(Reason.NOT_A_NAME)
-    is_remark = statement.candidate.method is not Method.RULE and has_remark(name)
-    if is_remark or is_several or plain_name(name) in statement.facts.line_names:
-        raise UngroundedError(Reason.NOT_A_NAME)
-    if not statement.is_by_rule:
-        places = [place for place in places if is_led_to(statement.page.text, *place)]
-        if not places:
-            raise UngroundedError(Reason.PLACE_NOT_LED_TO)
-        choose_place(statement, places)
-    return Landmark(name=name, confidence=statement.confidence, evidence={"name": (statement.evidence(),)})
-
-
-def _check_is_name(name: str, station: Station) -> None:
-    """Raise unless a name is short, free of markup and names something other than the station or an exit."""
-    words = fold(name).split()
-    is_dull = all(_DULL_WORD.fullmatch(word) for word in words)
-    is_station = plain_name(name) in {"", plain_name(station.name)} and not name.endswith("+")  # `Bugis+`
-    is_own = is_station or bool(labels_named(name))
-    is_lower = name[:1].islower()
-    is_access = any(pattern.search(name) for pattern in (_ACCESS_THING, *VOCABULARY.values()))
-    is_none = is_dull or is_own or is_lower or is_access
-    if not 2 <= len(name) <= MAX_NAME_CHARS or _MARKUP.search(name) or is_none:
-        raise UngroundedError(Reason.NOT_A_NAME)
-    if is_hostile(name) or _ADVERT.search(name):
-        raise UngroundedError(Reason.HOSTILE_TEXT)
 
 
 def _rejection(candidate: Candidate, page: Passage, reason: Reason, source: str) -> RejectedClaim:

@@ -41,17 +41,13 @@ from mrt_pipeline.errors import InternalError
 from mrt_pipeline.extraction.deduction import NO_CONCLUSIONS, Conclusion, find_standing
 from mrt_pipeline.extraction.deduction import SPEAKER as DEDUCTION
 from mrt_pipeline.extraction.deduplication import (
-    code_of,
     group,
-    name_of,
-    nearest_first,
     rank_of,
     unite_access,
     unite_landmarks,
     unite_same,
 )
 from mrt_pipeline.extraction.disputes import (
-    Dispute,
     Speaker,
     answers_of,
     disagreement,
@@ -59,6 +55,7 @@ from mrt_pipeline.extraction.disputes import (
     find_disputes,
     letter_dispute,
 )
+from mrt_pipeline.extraction.place_names import place_key
 from mrt_pipeline.extraction.plausibility import doubt_crowds, doubt_letters, is_read
 from mrt_pipeline.extraction.station_platforms import (
     Ranks,
@@ -70,9 +67,8 @@ from mrt_pipeline.extraction.station_platforms import (
     letters_of,
     link_exit,
     make_platforms,
-    read,
     sides_of_letters,
-    without_letters,
+    without_letter,
 )
 
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
@@ -125,10 +121,6 @@ class ExitClaims:
         """Return the values of one kind."""
         return [said.item for said in self.said if isinstance(said.item, kind)]
 
-    def finding(self, dispute: Dispute) -> Finding:
-        """Return the finding that statements about this exit contradict each other."""
-        return disagreement(self.station, self.station_exit, dispute)
-
     def agrees(self, reasons: Sequence[Evidence]) -> bool:
         """Return whether two publishers state the same."""
         return _agree(reasons, self.publishers)
@@ -137,7 +129,7 @@ class ExitClaims:
         """Yield what is said of the platforms that the exit leads to."""
         for said in self.said:
             if isinstance(said.item, ExitPlatform):
-                yield read(said.speaker, self.station_exit, said.place, said.item)
+                yield Reading(said.speaker, self.station_exit, said.place, said.item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +263,7 @@ def _overrule(
     for lower, higher in overruled.items():
         sides = sides_of_letters(one for one in same if one.speaker in (lower, higher))
         findings.append(disagreement(station, None, letter_dispute(sides, same[0].platform, higher)))
-    return without_letters(same, overruled) if overruled else same
+    return [without_letter(one) if one.speaker in overruled else one for one in same]
 
 
 def _find_unlettered(
@@ -331,14 +323,23 @@ class _Way:
     order: Callable[[Any], Any]
 
 
+def _name_of(landmark: Landmark) -> str:
+    return place_key(landmark.name)
+
+
 def _by_place(landmark: Landmark) -> tuple[object, ...]:
     method, *place = rank_of(landmark.evidence_for("name"))
-    return method, landmark.distance_m or 0.0, *place, name_of(landmark)
+    return method, landmark.distance_m or 0.0, *place, _name_of(landmark)
 
 
 _WAYS: dict[type[Published], _Way] = {
-    ExitBusStop: _Way(code_of, partial(unite_same, field="relation"), "relation", nearest_first),
-    Landmark: _Way(name_of, unite_landmarks, "name", _by_place),
+    ExitBusStop: _Way(
+        attrgetter("bus_stop_code"),
+        partial(unite_same, field="relation"),
+        "relation",
+        attrgetter("distance_m", "bus_stop_code"),
+    ),
+    Landmark: _Way(_name_of, unite_landmarks, "name", _by_place),
 }
 
 
@@ -374,7 +375,11 @@ def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | N
     if conclusion is not None:
         speakers.append(Speaker(DEDUCTION, answers_of(conclusion)))
     disputes = tuple(find_disputes(speakers))
-    findings.extend(claims.finding(one) for one in disputes if one.field not in claims.disputed)
+    findings.extend(
+        disagreement(claims.station, claims.station_exit, dispute)
+        for dispute in disputes
+        if dispute.field not in claims.disputed
+    )
     disputed = claims.disputed | {dispute.field for dispute in disputes}
     if conclusion is not None and not any(_is_stated_surely(item) for item in said):
         said = [*said, conclusion]

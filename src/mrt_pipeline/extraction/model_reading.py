@@ -5,7 +5,8 @@ A text is cut at the ends of paragraphs and lines into excerpts that the model c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -97,14 +98,32 @@ class Reading:
         """Return whether asking about more of the text would only bring more answers that are cut."""
         return not self.answered and self.cut >= MAX_CUT_PIECES
 
+    def __add__(self, other: Reading) -> Reading:
+        """Return what was read from two texts."""
+        return Reading(
+            self.candidates + other.candidates,
+            self.failures + other.failures,
+            self.answered + other.answered,
+            self.cut + other.cut,
+        )
 
-def read_excerpts(excerpts: Iterable[Excerpt], model: Model, ledger: Ledger) -> Reading:
-    """Return what a model reads from several texts.
+
+def read_excerpts(
+    excerpts: Iterable[Excerpt], model: Model, ledger: Ledger, halvings: int = MAX_HALVINGS
+) -> Reading:
+    """Return what a model reads from several texts, as far as it is of use to ask about them.
 
     Raises:
         ModelCallError: if it cannot be asked now.
     """
-    return _read_in_turn(excerpts, lambda excerpt: read_excerpt(excerpt, model, ledger))
+    whole = Reading()
+    waiting = deque(excerpts)
+    while waiting and not whole.is_hopeless:
+        whole += read_excerpt(waiting.popleft(), model, ledger, halvings)
+    if waiting:
+        unasked = sum(len(excerpt.text) for excerpt in waiting)
+        whole += Reading(failures=(f"{unasked} more characters of text were not asked about.",))
+    return whole
 
 
 def read_excerpt(excerpt: Excerpt, model: Model, ledger: Ledger, halvings: int = MAX_HALVINGS) -> Reading:
@@ -126,7 +145,7 @@ def read_excerpt(excerpt: Excerpt, model: Model, ledger: Ledger, halvings: int =
         return Reading(failures=(str(error),))
     model.keep(question, answer)
     if reply.is_full and halvings and (halves := _halves(excerpt)):
-        return _read_halves(halves, model, ledger, halvings)
+        return read_excerpts(halves, model, ledger, halvings - 1)
     return Reading(to_candidates(reply), answered=1)
 
 
@@ -157,7 +176,7 @@ def _read_cut(excerpt: Excerpt, answer: ModelAnswer, model: Model, ledger: Ledge
     is_small = not halvings or len(excerpt.text) < LEAST_HALVED_CHARS
     halves = () if is_small else _halves(excerpt)
     if halves:
-        return _read_halves(halves, model, ledger, halvings)
+        return read_excerpts(halves, model, ledger, halvings - 1)
     return Reading(failures=(_cut_sentence(answer, len(excerpt.text)),), cut=1)
 
 
@@ -174,30 +193,3 @@ def _halves(excerpt: Excerpt) -> tuple[Excerpt, ...]:
     """Return a text in two; none if it is too short for that."""
     halves = halve(excerpt.text)
     return tuple(Excerpt(excerpt.station_name, half) for half in halves) if len(halves) > 1 else ()
-
-
-def _read_halves(halves: Iterable[Excerpt], model: Model, ledger: Ledger, halvings: int) -> Reading:
-    return _read_in_turn(halves, lambda half: read_excerpt(half, model, ledger, halvings - 1))
-
-
-def _read_in_turn(excerpts: Iterable[Excerpt], read: Callable[[Excerpt], Reading]) -> Reading:
-    """Return what is read from several texts, as far as it is of use to ask about them."""
-    whole = Reading()
-    waiting = list(excerpts)
-    while waiting and not whole.is_hopeless:
-        whole = _joined(whole, read(waiting.pop(0)))
-    if waiting:
-        unasked = sum(len(excerpt.text) for excerpt in waiting)
-        whole = _joined(
-            whole, Reading(failures=(f"{unasked} more characters of text were not asked about.",))
-        )
-    return whole
-
-
-def _joined(one: Reading, other: Reading) -> Reading:
-    return Reading(
-        (*one.candidates, *other.candidates),
-        (*one.failures, *other.failures),
-        one.answered + other.answered,
-        one.cut + other.cut,
-    )

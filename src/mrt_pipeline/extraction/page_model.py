@@ -40,13 +40,16 @@ class Heading:
     level: int
 
 
+Kind = Literal["paragraph", "item", "term"]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A paragraph, an item of a list, or the term that items explain."""
 
     piece: Piece
     """without the mark of a list"""
-    kind: Literal["paragraph", "item", "term"]
+    kind: Kind
     depth: int = 0
     """how many lists an item stands in"""
     goes_on: bool = False

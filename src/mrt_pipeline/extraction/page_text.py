@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.looks import Look, Place, is_surely_hidden, look_of, place_of
-from mrt_pipeline.extraction.page_model import NOTE, PageText
+from mrt_pipeline.extraction.page_model import NOTE, Kind, PageText
 from mrt_pipeline.extraction.page_noise import (
     TAKEN_BACK_TAGS,
     image_words,
@@ -23,7 +23,7 @@ from mrt_pipeline.extraction.page_noise import (
 )
 from mrt_pipeline.extraction.page_parts import RawCell, RawTable, Words, colspan_of, rowspan_of, unfold
 from mrt_pipeline.extraction.page_tabs import head_panes
-from mrt_pipeline.extraction.page_writer import Kind, PageWriter
+from mrt_pipeline.extraction.page_writer import PageWriter
 from mrt_pipeline.extraction.styles import read_sheets
 
 if TYPE_CHECKING:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from mrt_pipeline.extraction.page_model import CELL_BREAK, Block, Cell, Heading, Line, Piece, Row, Table
+from mrt_pipeline.extraction.page_model import CELL_BREAK, Block, Cell, Heading, Kind, Line, Piece, Row, Table
 from mrt_pipeline.extraction.page_parts import SHOWN_CHARS, Grid, RawCell, Words
 
 MAX_TEXT_CHARS = 200_000
 """What finds no room is left out."""
-
-Kind = Literal["paragraph", "item", "term"]
 
 
 class PageWriter:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, EvidenceMap
 from mrt_pipeline.contracts.findings import Side
@@ -35,7 +36,7 @@ Ranks = Mapping[str, Collection[str]]
 _OF_EXIT = frozenset({"platform_code", "is_same_building"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A claim about a platform: who makes it of which exit, and at which place among all said of that one."""
 
@@ -43,14 +44,11 @@ class Reading:
     station_exit: StationExit
     place: int
     platform: ExitPlatform
-    standing: int
-    """how far its direction is to be trusted; less is better"""
 
-
-def read(speaker: str, station_exit: StationExit, place: int, platform: ExitPlatform) -> Reading:
-    """Return a claim about a platform with its standing."""
-    standing = rank_of(platform.evidence_for("towards_code"))[0]
-    return Reading(speaker, station_exit, place, platform, standing)
+    @cached_property
+    def standing(self) -> int:
+        """Return how far its direction is to be trusted; less is better."""
+        return rank_of(self.platform.evidence_for("towards_code"))[0]
 
 
 def group_directions(readings: Iterable[Reading]) -> list[list[Reading]]:
@@ -133,12 +131,8 @@ def _are_beside(same: Sequence[Reading], other: Sequence[Reading]) -> bool:
     return (one.station_code, one.line_code) == (two.station_code, two.line_code)
 
 
-def without_letters(same: Iterable[Reading], speakers: Collection[str]) -> list[Reading]:
-    """Return the readings of a direction without the letters of some speakers."""
-    return [_without_letter(one) if one.speaker in speakers else one for one in same]
-
-
-def _without_letter(reading: Reading) -> Reading:
+def without_letter(reading: Reading) -> Reading:
+    """Return a claim about a platform without the letter that it gives."""
     evidence = {name: why for name, why in reading.platform.evidence.items() if name != "platform_code"}
     bare = reading.platform.model_copy(update={"platform_code": None, "evidence": evidence})
     return replace(reading, platform=bare)
