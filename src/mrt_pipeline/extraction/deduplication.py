@@ -47,13 +47,10 @@ def unite_same(same: list[ItemT], field: str) -> ItemT:
     """
     if all(item == same[0] for item in same[1:]):
         return same[0]
-    first, *others = sorted(
-        same, key=lambda item: (rank_of(item.evidence_for(field)), item.model_dump_json())
-    )
-    evidence = first.evidence
+    first, *others = _ranked(same, field)
     for other in others:
-        evidence = unite_evidence(first.model_copy(update={"evidence": evidence}), other)
-    return first.model_copy(update={"evidence": evidence, "confidence": best_confidence(same)})
+        first = first.model_copy(update={"evidence": unite_evidence(first, other)})
+    return first.model_copy(update={"confidence": best_confidence(same)})
 
 
 def unite_landmarks(same: list[Landmark]) -> Landmark:
@@ -63,18 +60,19 @@ def unite_landmarks(same: list[Landmark]) -> Landmark:
     """
     if len(same) == 1:
         return same[0]
-    ranked = sorted(same, key=lambda item: (rank_of(item.evidence_for("name")), item.model_dump_json()))
+    ranked = _ranked(same, "name")
     named = min(ranked, key=lambda item: not any(is_open(it.licence) for it in item.evidence_for("name")))
-    kinds = [item.kind for item in ranked if item.kind is not None]
-    distances_m = [item.distance_m for item in ranked if item.distance_m is not None]
+    kind = next((item.kind for item in ranked if item.kind is not None), None)
+    distance_m = next((item.distance_m for item in ranked if item.distance_m is not None), None)
     united = unite_same(same, "name").model_copy(
-        update={
-            "name": named.name,
-            "kind": next(iter(kinds), None),
-            "distance_m": next(iter(distances_m), None),
-        }
+        update={"name": named.name, "kind": kind, "distance_m": distance_m}
     )
     return united.model_copy(update={"evidence": _narrow_evidence(united, same)})
+
+
+def _ranked(same: Iterable[ItemT], field: str) -> list[ItemT]:
+    """Return readings of one value, the most trusted first."""
+    return sorted(same, key=lambda item: (rank_of(item.evidence_for(field)), item.model_dump_json()))
 
 
 def unite_access(said: Sequence[ExitAccess], disputed: Collection[str] = ()) -> ExitAccess:

@@ -199,14 +199,10 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
         if _ASKS.match(text, *unit):
             return True
         return not is_understood(text[slice(*unit)], may_deny=True, is_sentence=True)
-    behind = _BRACKET.search(text, place[1], end)
-    is_beside = behind is not None and not text[place[1] : behind.start()].strip()
-    return (
-        is_beside
-        and behind is not None
-        and not is_understood(behind.group(1), may_name=True)
-        and not _is_short_for(behind.group(1), text[slice(*place)])
-    )
+    beside = _BRACKET.search(text, place[1], end)
+    if beside is None or text[place[1] : beside.start()].strip():
+        return False
+    return not is_understood(beside[1], may_name=True) and not _is_short_for(beside[1], text[slice(*place)])
 
 
 def is_taken_back_below(text: str, end: int) -> bool:

@@ -179,7 +179,7 @@ def link_exit(
         own = [reading for reading in same if reading.station_exit is station_exit]
         if own:
             leading = _directing(own)
-            best = leading[0] if len(leading) == 1 else min(leading, key=lambda one: _key_of(one.platform))
+            best = min(leading, key=lambda one: _key_of(one.platform))
             is_same_building = best.platform.is_same_building
             link = link_platform(platform.platform_id, is_same_building=is_same_building)
             evidence = _own_evidence(leading, platform, station_exit)
