@@ -26,9 +26,9 @@ from mrt_pipeline.contracts.network import (
     link_platform,
     name_platforms,
 )
-from mrt_pipeline.extraction.buildings import cite_buildings
 from mrt_pipeline.extraction.deduplication import Agreement, best_confidence, distinct, rank_of
 from mrt_pipeline.extraction.disputes import words_of
+from mrt_pipeline.extraction.exit_platforms import cite_buildings
 from mrt_pipeline.runtime.records import natural_key
 
 Ranks = Mapping[str, Collection[str]]

@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.errors import FetchError, InternalError
-from mrt_pipeline.extraction.signed_letters import SignedLetters, find_strays
+from mrt_pipeline.extraction.exit_platforms import SignedLetters, find_strays
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.recordings import from_row, load_recording
 from mrt_pipeline.runtime.table_source import LateTableSource

@@ -17,7 +17,7 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitAccess, Station, StepFree
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.extraction.exit_matching import Entrance, match_entrance
-from mrt_pipeline.extraction.signed_letters import claim_platforms, find_strays, key_of
+from mrt_pipeline.extraction.exit_platforms import claim_platforms, find_strays, key_of
 from mrt_pipeline.network import NETWORK_DOCUMENT, Network, load_network, network_provenance
 from mrt_pipeline.runtime.documents import Payload, provenance_of
 from mrt_pipeline.runtime.table_source import LateTableSource, TableSource

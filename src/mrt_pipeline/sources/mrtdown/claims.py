@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.network import Direction as DirectionOfPlatform
 from mrt_pipeline.contracts.network import Station, StationNames, direction_of, name_platforms
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import SourceTable
-from mrt_pipeline.extraction.signed_letters import (
+from mrt_pipeline.extraction.exit_platforms import (
     DirectionKey,
     SignedLetters,
     claim_platforms,
