@@ -66,29 +66,6 @@ def match_exit(station: Station, naming: Naming) -> StationExit | Finding:
     return of_line[0] if len(of_line) == 1 else _ambiguous(station, naming, of_line or named)
 
 
-def _unknown(station: Station, naming: Naming) -> Finding:
-    known = ", ".join(sorted({found.exit_code for found in station.exits})) or "none"
-    of_line = f" of the {naming.line_code} building" if naming.is_line_stated else ""
-    return finding_of(
-        "access-exit-unknown",
-        f"{naming.words} names exit {naming.label}{of_line} at {station.name}, for which LTA's layer has "
-        f"{known}; nothing is claimed. See whether the exit is new, or the record old.",
-        slug=station.slug,
-        record_id=naming.record_id,
-    )
-
-
-def _ambiguous(station: Station, naming: Naming, choices: list[StationExit]) -> Finding:
-    listed = ", ".join(sorted(found.exit_id for found in choices))
-    return finding_of(
-        "access-exit-ambiguous",
-        f"{naming.words} names exit {naming.label} at {station.name}, which may be any of {listed}; nothing "
-        "is claimed. See which of them is meant.",
-        slug=station.slug,
-        record_id=naming.record_id,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Entrance:
     """An entrance as a publisher's record has it."""
@@ -124,16 +101,41 @@ def match_entrance(
     near = [found for metres, found in same if metres <= TOLERANCE_M]
     if len(near) == 1:
         nearer = _find_nearer(station, entrance, near[0], beside)
-        return _tell_of("entrance-ambiguous", station, entrance, nearer) if nearer else near[0]
+        return _tell_entrance("entrance-ambiguous", station, entrance, nearer) if nearer else near[0]
     if near:
         listed = ", ".join(found.exit_id for found in near)
-        return _tell_of("entrance-ambiguous", station, entrance, f"which may be any of {listed}")
+        return _tell_entrance("entrance-ambiguous", station, entrance, f"which may be any of {listed}")
     if same:
         metres, found = same[0]
         where = f"{metres:.0f} m from {found.exit_id}, the nearest of this label; expected at most"
-        return _tell_of("entrance-far-from-exit", station, entrance, f"{where} {TOLERANCE_M:.0f} m")
+        return _tell_entrance("entrance-far-from-exit", station, entrance, f"{where} {TOLERANCE_M:.0f} m")
     known = ", ".join(sorted({found.exit_code for found in station.exits})) or "none"
-    return _tell_of("entrance-without-exit", station, entrance, f"for which LTA's exit layer has {known}")
+    return _tell_entrance(
+        "entrance-without-exit", station, entrance, f"for which LTA's exit layer has {known}"
+    )
+
+
+def _unknown(station: Station, naming: Naming) -> Finding:
+    known = ", ".join(sorted({found.exit_code for found in station.exits})) or "none"
+    of_line = f" of the {naming.line_code} building" if naming.is_line_stated else ""
+    return finding_of(
+        "access-exit-unknown",
+        f"{naming.words} names exit {naming.label}{of_line} at {station.name}, for which LTA's layer has "
+        f"{known}; nothing is claimed. See whether the exit is new, or the record old.",
+        slug=station.slug,
+        record_id=naming.record_id,
+    )
+
+
+def _ambiguous(station: Station, naming: Naming, choices: list[StationExit]) -> Finding:
+    listed = ", ".join(sorted(found.exit_id for found in choices))
+    return finding_of(
+        "access-exit-ambiguous",
+        f"{naming.words} names exit {naming.label} at {station.name}, which may be any of {listed}; nothing "
+        "is claimed. See which of them is meant.",
+        slug=station.slug,
+        record_id=naming.record_id,
+    )
 
 
 def _find_nearer(
@@ -150,7 +152,7 @@ def _find_nearer(
     return None
 
 
-def _tell_of(check: str, station: Station, entrance: Entrance, what: str) -> Finding:
+def _tell_entrance(check: str, station: Station, entrance: Entrance, what: str) -> Finding:
     return finding_of(
         check,
         f"{entrance.words} has an entrance {entrance.label} at {station.name}, {what}; nothing is claimed of "

@@ -80,13 +80,6 @@ def cite_link(
     return link.evidence.get("platform_id") or platform.evidence_for("towards_code")
 
 
-@lru_cache(maxsize=1024)
-def _cite_premises(reasons: tuple[Evidence, ...], of_exit: str, of_platform: str) -> tuple[Evidence, ...]:
-    premises = (reason.model_copy(update={"method": Method.DEDUCTION}) for reason in reasons)
-    codes = (network_evidence(code, Method.DEDUCTION) for code in (of_exit, of_platform))
-    return tuple(dict.fromkeys((*premises, *codes)))
-
-
 @dataclass(frozen=True, slots=True)
 class SignedLetters:
     """All letters from which trains of one direction leave; several are all true."""
@@ -155,3 +148,10 @@ def claim_platforms(
                     confidence=signed.confidence,
                     evidence=evidence,
                 )
+
+
+@lru_cache(maxsize=1024)
+def _cite_premises(reasons: tuple[Evidence, ...], of_exit: str, of_platform: str) -> tuple[Evidence, ...]:
+    premises = (reason.model_copy(update={"method": Method.DEDUCTION}) for reason in reasons)
+    codes = (network_evidence(code, Method.DEDUCTION) for code in (of_exit, of_platform))
+    return tuple(dict.fromkeys((*premises, *codes)))

@@ -52,25 +52,6 @@ def halve(text: str) -> tuple[str, ...]:
     return tuple(piece for piece in (text[:at].strip(), text[at:].strip()) if piece)
 
 
-def _cut(text: str, max_chars: int) -> Iterator[str]:
-    while len(text) > max_chars:
-        at = _find_end(text, max_chars // 2, max_chars, max_chars)
-        yield text[:at].strip()
-        text = text[at:].strip()
-    if text:
-        yield text
-
-
-def _find_end(text: str, first: int, last: int, wanted: int) -> int:
-    """Return the best place to cut between two positions, as near as possible to a wanted one."""
-    for end in _ENDS:
-        before, after = text.rfind(end, first, wanted), text.find(end, wanted, last)
-        places = [place + len(end) for place in (before, after) if place >= 0]
-        if places:
-            return min(places, key=lambda place: abs(place - wanted))
-    return wanted
-
-
 class Model(Protocol):
     """Answers questions, and remembers those answers that were of use."""
 
@@ -147,6 +128,25 @@ def read_excerpt(excerpt: Excerpt, model: Model, ledger: Ledger, halvings: int =
     if reply.is_full and halvings and (halves := _halves(excerpt)):
         return read_excerpts(halves, model, ledger, halvings - 1)
     return Reading(to_candidates(reply), answered=1)
+
+
+def _cut(text: str, max_chars: int) -> Iterator[str]:
+    while len(text) > max_chars:
+        at = _find_end(text, max_chars // 2, max_chars, max_chars)
+        yield text[:at].strip()
+        text = text[at:].strip()
+    if text:
+        yield text
+
+
+def _find_end(text: str, first: int, last: int, wanted: int) -> int:
+    """Return the best place to cut between two positions, as near as possible to a wanted one."""
+    for end in _ENDS:
+        before, after = text.rfind(end, first, wanted), text.find(end, wanted, last)
+        places = [place + len(end) for place in (before, after) if place >= 0]
+        if places:
+            return min(places, key=lambda place: abs(place - wanted))
+    return wanted
 
 
 def _readable(

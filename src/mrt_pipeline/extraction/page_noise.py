@@ -13,6 +13,7 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import NOTE
 from mrt_pipeline.extraction.qualifiers import is_understood
+from mrt_pipeline.extraction.word_lists import word_list
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -42,7 +43,10 @@ _SILENT_CLASS = re.compile(r"navbox|navigation|mw-(?!references)|catlinks|printf
 _NOTICE_CLASS = re.compile(r"(?:^|\s)(?:[a-z]*mbox|hatnote|dablink)(?:[\w-]*)(?:\s|$)", re.IGNORECASE)
 _INLINE_TAGS = frozenset({"span", "b", "i", "em", "strong", "small", "big", "font", "u", "a", "abbr", "mark"})
 _FIGURE_TAGS = frozenset({"figure", "button", "select", "marquee"})
-_UNITS = frozenset({"td", "th", "li", "dt", "dd", "caption", "h1", "h2", "h3", "h4", "h5", "h6"})
+_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
+_ITEMS = frozenset({"li", "dd"})
+_CELLS = frozenset({"td", "th"})
+_UNITS = _HEADS | _ITEMS | _CELLS | {"caption"}
 _DROPPED_IDS = frozenset({"toc", "catlinks", "siteSub", "contentSub", "jump-to-nav"})
 _DROPPED_ROLES = frozenset({"navigation", "note", "search", "banner", "presentation-only"})
 _NOTE_ID = "cite_note"
@@ -52,26 +56,9 @@ _ORDINAL = re.compile(r"\s*(?:st|[nr]d|th)\s*", re.IGNORECASE)
 _FILE_LINK = re.compile(r"\s*(?:file|image)\s*:", re.IGNORECASE)
 
 _FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
-_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
-_ITEMS = frozenset({"li", "dd"})
-_CELLS = frozenset({"td", "th"})
 _OWN_BLOCKS = frozenset({"p", "div", "center", "body"})
 
-ICONS = frozenset(
-    {
-        *("yes", "no", "tick", "check", "cross", "yes check", "x mark", "check mark", "lift", "elevator"),
-        *(
-            "escalator",
-            "stairs",
-            "wheelchair",
-            "accessible",
-            "barrier-free",
-            "step-free",
-            "tactile",
-            "toilet",
-        ),
-    }
-)
+ICONS = word_list("icons")
 """The only images that stand for a word: those whose text says one of these."""
 
 
@@ -91,10 +78,6 @@ def is_dropped(element: _Element) -> bool:
         or element.get("id") in _DROPPED_IDS
         or element.get("role") in _DROPPED_ROLES
     )
-
-
-def _is_file_link(element: _Element) -> bool:
-    return element.tag == "a" and _FILE_LINK.match(element.text or "") is not None
 
 
 def notes_of(root: _Element) -> dict[str, bool]:
@@ -134,27 +117,9 @@ def notice_of(element: _Element) -> str | None:
     return words if words and not is_understood(words, may_name=True, is_sentence=True) else None
 
 
-def _is_seen_beside_words(element: _Element) -> bool:
-    """Return whether an element is seen, and is a part of a sentence, a cell, an item or a heading."""
-    tag = element.tag
-    if tag in _SHOWN_TAGS:
-        return True
-    is_unseen = (tag in DROPPED_TAGS and tag not in _FIGURE_TAGS) or _is_file_link(element)
-    if is_unseen or _SILENT_CLASS.search(element.get("class") or ""):
-        return False
-    return tag in _INLINE_TAGS or tag in _UNITS or any(item.tag in _UNITS for item in element.iterancestors())
-
-
 def text_in(element: _Element) -> str:
     """Return all words in an element, white space folded."""
     return " ".join("".join(map(str, element.itertext())).split())
-
-
-def _names_source(note: _Element) -> bool:
-    """Return whether a note names where something was published: by a link to another site, or a citation."""
-    return any(
-        item.tag == "cite" or "external" in (item.get("class") or "") for item in note.iter("a", "cite")
-    )
 
 
 def image_words(element: _Element) -> str | None:
@@ -195,13 +160,35 @@ def is_struck_exit(element: _Element) -> bool:
     return is_alone and not has_words and bool(labels_named("".join(map(str, element.itertext()))))
 
 
+def _is_file_link(element: _Element) -> bool:
+    return element.tag == "a" and _FILE_LINK.match(element.text or "") is not None
+
+
+def _is_seen_beside_words(element: _Element) -> bool:
+    """Return whether an element is seen, and is a part of a sentence, a cell, an item or a heading."""
+    tag = element.tag
+    if tag in _SHOWN_TAGS:
+        return True
+    is_unseen = (tag in DROPPED_TAGS and tag not in _FIGURE_TAGS) or _is_file_link(element)
+    if is_unseen or _SILENT_CLASS.search(element.get("class") or ""):
+        return False
+    return tag in _INLINE_TAGS or tag in _UNITS or any(item.tag in _UNITS for item in element.iterancestors())
+
+
+def _names_source(note: _Element) -> bool:
+    """Return whether a note names where something was published: by a link to another site, or a citation."""
+    return any(
+        item.tag == "cite" or "external" in (item.get("class") or "") for item in note.iter("a", "cite")
+    )
+
+
 def _words_of(image: _Element) -> str:
     return _FILE_ENDING.sub("", (image.get("alt") or "").strip()).replace("_", " ")
 
 
 def _block_of(element: _Element) -> _Element:
     """Return the cell, item, heading or paragraph that an element is in."""
-    blocks = _HEADS | _ITEMS | _CELLS | _OWN_BLOCKS | {"caption"}
+    blocks = _UNITS | _OWN_BLOCKS
     return next((item for item in element.iterancestors() if item.tag in blocks), element)
 
 

@@ -133,38 +133,6 @@ def without_stations(text: str, slugs: PlainNames) -> str:
     return text
 
 
-def _longest_at(text: str, words: list[re.Match[str]], first: int, slugs: PlainNames) -> NamedStation | None:
-    if plain_name(words[first].group()) not in slugs.beginnings:
-        return None
-    for last in range(min(first + MAX_NAME_WORDS, len(words)) - 1, first - 1, -1):
-        start, end = words[first].start(), words[last].end()
-        written = text[start:end].rstrip(".")
-        if _breaks(written) or not written[:1].isalnum():
-            continue
-        if (slug := slugs.get(plain_name(written))) and _is_name(written):
-            return NamedStation(start, start + len(written), slug)
-    return None
-
-
-def _is_name(written: str) -> bool:
-    """Return whether words are written as a name: `Cove`, not `cove`; only `one-north` is never capital."""
-    return written[:1].isupper() or "-" in written
-
-
-def _breaks(written: str) -> bool:
-    """Return whether something other than spaces, dashes and slashes divides the words of a name."""
-    return re.search(r"[,;:()|\n]", written) is not None
-
-
-def _loosely(name: str) -> str:
-    """Return a pattern for a name whose words may be divided by spaces or dashes of any kind."""
-    return r"[\s–-]+".join(re.escape(word) for word in re.split(r"[\s-]+", name))
-
-
-def _folded(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.casefold())
-
-
 class StationNames:
     """Finds a station by the name that LTA abbreviates."""
 
@@ -196,6 +164,38 @@ def load_abbreviations() -> dict[str, tuple[str, ...]]:
         for row in csv.DictReader(file):
             found.setdefault(row["short"], []).append(row["words"])
     return {short: tuple(words) for short, words in found.items()}
+
+
+def _longest_at(text: str, words: list[re.Match[str]], first: int, slugs: PlainNames) -> NamedStation | None:
+    if plain_name(words[first].group()) not in slugs.beginnings:
+        return None
+    for last in range(min(first + MAX_NAME_WORDS, len(words)) - 1, first - 1, -1):
+        start, end = words[first].start(), words[last].end()
+        written = text[start:end].rstrip(".")
+        if _breaks(written) or not written[:1].isalnum():
+            continue
+        if (slug := slugs.get(plain_name(written))) and _is_name(written):
+            return NamedStation(start, start + len(written), slug)
+    return None
+
+
+def _is_name(written: str) -> bool:
+    """Return whether words are written as a name: `Cove`, not `cove`; only `one-north` is never capital."""
+    return written[:1].isupper() or "-" in written
+
+
+def _breaks(written: str) -> bool:
+    """Return whether something other than spaces, dashes and slashes divides the words of a name."""
+    return re.search(r"[,;:()|\n]", written) is not None
+
+
+def _loosely(name: str) -> str:
+    """Return a pattern for a name whose words may be divided by spaces or dashes of any kind."""
+    return r"[\s–-]+".join(re.escape(word) for word in re.split(r"[\s-]+", name))
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.casefold())
 
 
 def _readings(word: str) -> tuple[str, ...]:

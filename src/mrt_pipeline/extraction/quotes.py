@@ -73,6 +73,21 @@ def clean(text: str) -> str:
     return " ".join("".join(char for char in text if char.isspace() or not is_invisible(char)).split())
 
 
+def place(candidate: Candidate, passages: Sequence[Passage], is_grounded: Callable[[Placed], bool]) -> Placed:
+    """Return a statement with the passage that supports it, quoted from there; else with the likeliest one.
+
+    Args:
+        candidate: as the reader made it.
+        passages: the texts the reader was given, at least one.
+        is_grounded: tells whether a statement about a passage may be published.
+    """
+    quoting = [(page, candidate) for page in passages if any(find_spans(page.text, candidate.quote))]
+    for placed in (*quoting, *_quoted_anew(candidate, passages)):
+        if is_grounded(placed):
+            return placed
+    return quoting[0] if quoting else (passages[0], candidate)
+
+
 def _occurrences(text: str, wanted: str) -> Iterator[int]:
     found = text.find(wanted)
     for _ in range(MAX_OCCURRENCES):
@@ -114,21 +129,6 @@ def _cuts_a_word(text: str, position: int) -> bool:
     if not 0 < position < len(text):
         return False
     return all(char.isalnum() and char < _LATIN_END for char in text[position - 1 : position + 1])
-
-
-def place(candidate: Candidate, passages: Sequence[Passage], is_grounded: Callable[[Placed], bool]) -> Placed:
-    """Return a statement with the passage that supports it, quoted from there; else with the likeliest one.
-
-    Args:
-        candidate: as the reader made it.
-        passages: the texts the reader was given, at least one.
-        is_grounded: tells whether a statement about a passage may be published.
-    """
-    quoting = [(page, candidate) for page in passages if any(find_spans(page.text, candidate.quote))]
-    for placed in (*quoting, *_quoted_anew(candidate, passages)):
-        if is_grounded(placed):
-            return placed
-    return quoting[0] if quoting else (passages[0], candidate)
 
 
 def _quoted_anew(candidate: Candidate, passages: Iterable[Passage]) -> Iterator[Placed]:

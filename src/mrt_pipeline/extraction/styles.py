@@ -98,6 +98,33 @@ def keeps_place(found: dict[str, str] | None, tag: str) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PageSheets:
+    """The classes, ids and tags of elements that a page's own style sheets may hide."""
+
+    names: frozenset[str]
+    """``.class``, ``#id`` or ``tag``; ``*`` stands for all elements"""
+
+    def may_hide(self, element: _Element) -> bool:
+        """Return whether a rule may hide the words of an element."""
+        if not self.names:
+            return False
+        classes = (f".{name}" for name in (element.get("class") or "").split())
+        own = {"*", str(element.tag), f"#{element.get('id')}", *classes}
+        return not self.names.isdisjoint(own)
+
+
+def read_sheets(root: _Element) -> PageSheets:
+    """Return what the style sheets within a page may hide."""
+    names: set[str] = set()
+    for sheet in root.iter("style"):
+        for rule in _RULE.finditer(_COMMENT.sub(" ", "".join(map(str, sheet.itertext())))):
+            found = declarations(rule[2])
+            if found is None or may_hide(found, "") or JUDGED_BY_LOOK & set(found):
+                names.update(_name_of(selector) for selector in rule[1].split(","))
+    return PageSheets(frozenset(names))
+
+
 def _is_harmless(name: str, value: str, tag: str) -> bool:
     if tag in TABLE_PARTS and name in ("display", "float"):
         return value.startswith("table-") or (name == "float" and value == "none")
@@ -147,33 +174,6 @@ def _is_cut(found: dict[str, str]) -> bool:
     return any(size is not None and (_px(size) < _LEAST_SCROLLED_PX) for size in sizes) or any(
         "%" in found.get(name, "") for name in ("height", "max-height")
     )
-
-
-@dataclass(frozen=True, slots=True)
-class PageSheets:
-    """The classes, ids and tags of elements that a page's own style sheets may hide."""
-
-    names: frozenset[str]
-    """``.class``, ``#id`` or ``tag``; ``*`` stands for all elements"""
-
-    def may_hide(self, element: _Element) -> bool:
-        """Return whether a rule may hide the words of an element."""
-        if not self.names:
-            return False
-        classes = (f".{name}" for name in (element.get("class") or "").split())
-        own = {"*", str(element.tag), f"#{element.get('id')}", *classes}
-        return not self.names.isdisjoint(own)
-
-
-def read_sheets(root: _Element) -> PageSheets:
-    """Return what the style sheets within a page may hide."""
-    names: set[str] = set()
-    for sheet in root.iter("style"):
-        for rule in _RULE.finditer(_COMMENT.sub(" ", "".join(map(str, sheet.itertext())))):
-            found = declarations(rule[2])
-            if found is None or may_hide(found, "") or JUDGED_BY_LOOK & set(found):
-                names.update(_name_of(selector) for selector in rule[1].split(","))
-    return PageSheets(frozenset(names))
 
 
 def _name_of(selector: str) -> str:
