@@ -13,7 +13,7 @@ where one denies it. Platforms are the station's, whichever exits they are said 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -24,7 +24,6 @@ from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method, Publis
 from mrt_pipeline.contracts.fields import PARTS, Part
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import (
-    Direction,
     ExitAccess,
     ExitBusStop,
     ExitPlatform,
@@ -34,7 +33,6 @@ from mrt_pipeline.contracts.network import (
     Station,
     StationExit,
     StepFree,
-    direction_of,
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
 from mrt_pipeline.errors import InternalError
@@ -51,24 +49,15 @@ from mrt_pipeline.extraction.disputes import (
     Speaker,
     answers_of,
     disagreement,
-    field_of_letter,
     find_disputes,
-    letter_dispute,
 )
 from mrt_pipeline.extraction.place_names import place_key
-from mrt_pipeline.extraction.plausibility import doubt_crowds, doubt_letters, is_read
+from mrt_pipeline.extraction.plausibility import doubt_crowds
 from mrt_pipeline.extraction.station_platforms import (
-    Ranks,
     Reading,
-    are_contradictory,
-    find_conflated,
-    find_overruled,
-    group_directions,
-    letters_of,
-    link_exit,
-    make_platforms,
-    sides_of_letters,
-    without_letter,
+    believe_platforms,
+    claims_of_page,
+    merge_platforms,
 )
 
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
@@ -125,12 +114,6 @@ class ExitClaims:
         """Return whether two publishers state the same."""
         return _agree(reasons, self.publishers)
 
-    def readings(self) -> Iterator[Reading]:
-        """Yield what is said of the platforms that the exit leads to."""
-        for said in self.said:
-            if isinstance(said.item, ExitPlatform):
-                yield Reading(said.speaker, self.station_exit, said.place, said.item)
-
 
 @dataclass(frozen=True, slots=True)
 class MergedStation:
@@ -155,13 +138,11 @@ def merge_page(
         for found in station.exits
         if found.exit_id in by_exit
     ]
-    directions = _directions_of(exits)
-    believed = [same for same in directions if len(_letters_in(same)) <= 1]
-    findings = [_letter_finding(station, same) for same in directions if len(_letters_in(same)) > 1]
+    believed, findings = believe_platforms(station, _readings_of(exits))
     merged = (
         ExitEnrichment(
             **_merge_parts(claims, findings),
-            platforms=tuple(_claims_of_page(claims.station_exit, believed)),
+            platforms=tuple(claims_of_page(claims.station_exit, believed)),
             denied=tuple(dict.fromkeys(claims.items(FeatureDenial))),
         )
         for claims in exits
@@ -202,24 +183,29 @@ def merge_claims(
         )
         for found in station.exits
     ]
-    findings: list[Finding] = []
-    ranks = {claim.source: claim.outranks for claim in claims}
-    read_directions = _directions_of(exits)
-    directions = [_overrule(station, same, read_directions, ranks, findings) for same in read_directions]
-    unlettered = _find_unlettered(station, directions, {item.field for item in told}, findings)
-    platforms = make_platforms(
-        station.slug, directions, unlettered, agrees=partial(_agree, publishers=publishers)
+    platforms, findings = merge_platforms(
+        station,
+        _readings_of(exits),
+        ranks={claim.source: claim.outranks for claim in claims},
+        told={finding.field for finding in told},
+        agrees=partial(_agree, publishers=publishers),
     )
-    platforms, strange = doubt_letters(platforms, _letters_on_record(directions), station)
-    findings.extend(strange)
     merged = tuple(
         LinkedExit(
             **_merge_parts(claims, findings),
-            platforms=tuple(link_exit(claims.station_exit, platforms, directions)),
+            platforms=tuple(platforms.links_of(claims.station_exit)),
         )
         for claims in exits
     )
-    return MergedStation(platforms, merged, tuple(dict.fromkeys(findings)))
+    return MergedStation(platforms.platforms, merged, tuple(dict.fromkeys(findings)))
+
+
+def _readings_of(exits: Iterable[ExitClaims]) -> Iterator[Reading]:
+    """Yield what is said of the platforms that some exits lead to."""
+    for claims in exits:
+        for said in claims.said:
+            if isinstance(said.item, ExitPlatform):
+                yield Reading(said.speaker, claims.station_exit, said.place, said.item)
 
 
 def _agree(reasons: Iterable[Evidence], publishers: Mapping[str, str] | None) -> bool:
@@ -228,72 +214,6 @@ def _agree(reasons: Iterable[Evidence], publishers: Mapping[str, str] | None) ->
         return False
     stating = [item for item in reasons if item.method not in _STATING_NOTHING]
     return len({publishers.get(item.document_id, item.document_id) for item in stating}) > 1
-
-
-def _directions_of(exits: Iterable[ExitClaims]) -> list[list[Reading]]:
-    return group_directions(reading for claims in exits for reading in claims.readings())
-
-
-def _letters_on_record(directions: Iterable[Iterable[Reading]]) -> frozenset[str]:
-    """Return the letters that a publisher's record gives to platforms of a station."""
-    said = (one.platform for same in directions for one in same)
-    return frozenset(
-        one.platform_code
-        for one in said
-        if one.platform_code and not is_read(one.evidence_for("platform_code"))
-    )
-
-
-def _letters_in(same: Iterable[Reading]) -> frozenset[str]:
-    return frozenset[str]().union(*letters_of(same).values())
-
-
-def _overrule(
-    station: Station,
-    same: list[Reading],
-    directions: Sequence[list[Reading]],
-    ranks: Ranks,
-    findings: list[Finding],
-) -> list[Reading]:
-    """Return the readings of a direction without the letters of a source that gives way to another one.
-
-    That is one that is outranked and differs, but above all one that takes two directions for one.
-    """
-    overruled = find_conflated(same, directions, ranks) or find_overruled(same, ranks)
-    for lower, higher in overruled.items():
-        sides = sides_of_letters(one for one in same if one.speaker in (lower, higher))
-        findings.append(disagreement(station, None, letter_dispute(sides, same[0].platform, higher)))
-    return [without_letter(one) if one.speaker in overruled else one for one in same]
-
-
-def _find_unlettered(
-    station: Station,
-    directions: Iterable[list[Reading]],
-    told: Collection[str | None],
-    findings: list[Finding],
-) -> set[Direction]:
-    """Return the directions whose letters are in dispute, within a source or between several."""
-    unlettered: set[Direction] = set()
-    for same in directions:
-        is_told = field_of_letter(same[0].platform) in told
-        if are_contradictory(same):
-            findings.append(_letter_finding(station, same))
-        elif not is_told:
-            continue
-        unlettered.add(direction_of(same[0].platform))
-    return unlettered
-
-
-def _letter_finding(station: Station, same: Sequence[Reading]) -> Finding:
-    return disagreement(station, None, letter_dispute(sides_of_letters(same), same[0].platform))
-
-
-def _claims_of_page(station_exit: StationExit, directions: Iterable[list[Reading]]) -> Iterator[ExitPlatform]:
-    """Yield each direction that a page says an exit leads to once."""
-    for same in directions:
-        own = [one.platform for one in same if one.station_exit is station_exit]
-        if own:
-            yield unite_same(own, "towards_code")
 
 
 def _items_of(enrichment: ExitEnrichment) -> Iterator[Item]:
