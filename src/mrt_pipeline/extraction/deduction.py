@@ -117,11 +117,11 @@ def _find_statement(station_code: str, as_of: date, network: Network) -> Stateme
 
 def _best(lifts: Iterable[Evidence]) -> Evidence | None:
     """Return the record to rest on: one is enough, and an open one serves those who must leave others out."""
-    return min(lifts, key=_rank_of, default=None)
-
-
-def _rank_of(lift: Evidence) -> tuple[bool, str, str]:
-    return not is_open(lift.licence), lift.document_id, lift.record_id or ""
+    return min(
+        lifts,
+        key=lambda lift: (not is_open(lift.licence), lift.document_id, lift.record_id or ""),
+        default=None,
+    )
 
 
 def _conclude(

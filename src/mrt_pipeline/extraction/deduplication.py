@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
 from mrt_pipeline.config.licences import is_open
-from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Evidence, EvidenceMap, Method, Published
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Evidence, EvidenceMap, Method
 from mrt_pipeline.contracts.network import (
     AccessFeature,
     ExitAccess,
@@ -47,10 +47,10 @@ def unite_same(same: list[ItemT], field: str) -> ItemT:
     """
     if all(item == same[0] for item in same[1:]):
         return same[0]
-    first, *others = _ranked(same, field)
-    for other in others:
-        first = first.model_copy(update={"evidence": unite_evidence(first, other)})
-    return first.model_copy(update={"confidence": best_confidence(same)})
+    ranked = _ranked(same, field)
+    fields = dict.fromkeys(name for item in ranked for name in item.evidence)
+    evidence = {name: distinct(r for item in ranked for r in item.evidence_for(name)) for name in fields}
+    return ranked[0].model_copy(update={"evidence": evidence, "confidence": best_confidence(same)})
 
 
 def unite_landmarks(same: list[Landmark]) -> Landmark:
@@ -125,12 +125,6 @@ def _reasons_of_features(said: Sequence[ExitAccess], features: set[AccessFeature
 def _undisputed(said: Iterable[ExitAccess], disputed: Collection[str]) -> set[AccessFeature]:
     named = {feature for item in said for feature in item.features}
     return {feature for feature in named if not is_disputed_feature(feature, disputed)}
-
-
-def unite_evidence(known: Published, other: Published) -> EvidenceMap:
-    """Return the reasons of two readings of one value, field by field."""
-    fields = dict.fromkeys((*known.evidence, *other.evidence))
-    return {name: distinct((*known.evidence_for(name), *other.evidence_for(name))) for name in fields}
 
 
 def _narrow_evidence(united: Landmark, same: Sequence[Landmark]) -> EvidenceMap:

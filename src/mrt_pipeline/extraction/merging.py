@@ -62,7 +62,6 @@ from mrt_pipeline.extraction.station_platforms import (
 
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, ExitAccess, FeatureDenial, Landmark)
-ListedT = TypeVar("ListedT", ExitBusStop, Landmark)
 _STATING_NOTHING = (Method.GEOMETRY, Method.DEDUCTION)
 """methods that add no publisher's own word: a conclusion has its premises of several, and stays medium"""
 ONE_PAGE = "one page"
@@ -269,21 +268,15 @@ def _merge_listed(part: Part, claims: ExitClaims) -> tuple[Published, ...]:
     by_default = _Way(by_key, partial(unite_same, field=part.key), part.key, by_key)
     way = _WAYS.get(part.record_type, by_default)
     said: list[Any] = [one.item for one in claims.said if isinstance(one.item, part.record_type)]
-    united = _unite_listed(group(said, way.key), way.unite, way.field, claims)
+    united = (_unite(same, way, claims) for same in group(said, way.key))
     return tuple(sorted(united, key=way.order))
 
 
-def _unite_listed(
-    groups: Iterable[list[ListedT]],
-    unite: Callable[[list[ListedT]], ListedT],
-    field: str,
-    claims: ExitClaims,
-) -> Iterator[ListedT]:
-    for same in groups:
-        united = unite(same)
-        if len(same) > 1 and claims.agrees([r for item in same for r in item.evidence_for(field)]):
-            united = united.model_copy(update={"confidence": Confidence.HIGH})
-        yield united
+def _unite(same: list[Any], way: _Way, claims: ExitClaims) -> Published:
+    united: Published = way.unite(same)
+    if len(same) > 1 and claims.agrees([r for item in same for r in item.evidence_for(way.field)]):
+        return united.model_copy(update={"confidence": Confidence.HIGH})
+    return united
 
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -206,12 +207,11 @@ def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid]]:
 
 def expand(table: RawTable) -> Grid:
     """Return the grid of a table, its merged cells repeated; a span reaches no further than its row group."""
-    grid: list[dict[int, RawCell]] = []
+    grid: defaultdict[int, dict[int, RawCell]] = defaultdict(dict)
     widest = max((sum(cell.colspan for cell in row) for row in table.rows), default=0)
     for number, row in enumerate(table.rows[:MAX_ROWS]):
         if len(row) == 1 and row[0].is_header:  # it heads what is below, over however many columns
             row[0].colspan = max(row[0].colspan, widest)
-        _grow(grid, number)
         column = 0
         for cell in row:
             cell.words.finish()
@@ -219,21 +219,18 @@ def expand(table: RawTable) -> Grid:
                 column += 1
             _place(grid, cell, number, column, table.end_of_group(number))
             column += cell.colspan
-    width = max((max(row) + 1 for row in grid if row), default=0)
+    rows = [grid[number] for number in sorted(grid) if grid[number]]
+    width = max((max(row) + 1 for row in rows), default=0)
     blank = RawCell(is_header=False)
-    return [[row.get(column, blank) for column in range(width)] for row in grid if row]
+    return [[row.get(column, blank) for column in range(width)] for row in rows]
 
 
-def _grow(grid: list[dict[int, RawCell]], number: int) -> None:
-    while len(grid) <= number:
-        grid.append({})
-
-
-def _place(grid: list[dict[int, RawCell]], cell: RawCell, number: int, column: int, end: int) -> None:
+def _place(
+    grid: defaultdict[int, dict[int, RawCell]], cell: RawCell, number: int, column: int, end: int
+) -> None:
     last_row = min(end if cell.rowspan == TO_THE_END else number + cell.rowspan, end, MAX_ROWS)
     last_column = min(column + cell.colspan, MAX_COLUMNS)
     for row in range(number, last_row):
-        _grow(grid, row)
         for position in range(column, last_column):
             grid[row].setdefault(position, cell)
 
