@@ -17,7 +17,7 @@ from mrt_pipeline.contracts.claims import Passage, StationClaims
 from mrt_pipeline.contracts.network import LinkedExit, Platform, Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.network import load_network
 from tests.fakes.network_builder import make_exit, make_station, provenance
 

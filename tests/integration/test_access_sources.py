@@ -18,7 +18,7 @@ from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import AccessFeature, LinkedExit, Station, StepFree
 from mrt_pipeline.errors import FetchError, SourceError
-from mrt_pipeline.extraction.facts import plain_name
+from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.recordings import load_recording

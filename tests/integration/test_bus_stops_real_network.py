@@ -17,7 +17,7 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Station, StationExit
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.sources.datamall import claims as lta_source
 from mrt_pipeline.sources.datamall.reading import read_bus_tables

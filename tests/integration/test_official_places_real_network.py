@@ -15,7 +15,7 @@ import pytest
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.network import Landmark, Station
 from mrt_pipeline.errors import SourceError, SourceFormatError
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.runtime.geometry import distance_m
 from mrt_pipeline.runtime.recordings import RECORDED, load_recording

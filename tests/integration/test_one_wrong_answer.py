@@ -14,7 +14,7 @@ import pytest
 from mrt_pipeline.contracts.sections import ExpectedSection
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.extraction.bus_tables import BusTables, find_unknown_stops
+from mrt_pipeline.extraction.facts import BusTables, find_unknown_stops
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.http_cache import HttpCache
 from mrt_pipeline.sources.datagov.reading import read_exits

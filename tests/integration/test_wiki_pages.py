@@ -13,7 +13,7 @@ import pytest
 
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.claims import Passage, StationClaims
-from mrt_pipeline.extraction.facts import gather_facts
+from mrt_pipeline.extraction.facts import GroundingFacts
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.page_reading import read_html
 from mrt_pipeline.extraction.place_names import PlaceNames
@@ -37,7 +37,7 @@ def found() -> set[Fact]:
     """Everything that the rules read and that was grounded."""
     context = default_context(CONFIG, AS_OF)
     tables, network = read_bus_tables(context), load_network()
-    facts, names = gather_facts(network, AS_OF, tables.stops, tables.services), PlaceNames.of(network)
+    facts, names = GroundingFacts(network, AS_OF, tables), PlaceNames.of(network)
     stations = {station.slug: station for station in Stage1Ingestion(CONFIG, context).execute(None).stations}
     read: set[Fact] = set()
     for title, html in read_rendered().items():

@@ -24,7 +24,7 @@ from mrt_pipeline.contracts.network import (
     StationNames,
     TrainTimes,
 )
-from mrt_pipeline.extraction.buildings import cite_link
+from mrt_pipeline.extraction.exit_platforms import cite_link
 
 SAME_DISTANCE_M = 0.5
 """Between places that did not move a distance differs by rounding; more means that it is measured again."""

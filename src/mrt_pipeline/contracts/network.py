@@ -163,7 +163,7 @@ class PlatformLink(Published):
     """That an exit leads to a platform of its station.
 
     It has evidence of its own only where that is not what its platform and its exit rest on already:
-    ``is_same_building`` follows from their two station codes (``extraction/buildings.py``).
+    ``is_same_building`` follows from their two station codes (``extraction/exit_platforms.py``).
     """
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"platform_id", "is_same_building", "confidence"})

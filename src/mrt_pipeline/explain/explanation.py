@@ -28,7 +28,7 @@ from mrt_pipeline.contracts.outputs import RejectedClaim, Stage3Output
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.explain.reasons import Reasons
 from mrt_pipeline.explain.stations import choose_exits
-from mrt_pipeline.extraction.buildings import cite_link
+from mrt_pipeline.extraction.exit_platforms import cite_link
 
 Part = tuple[str, str | None]
 """a field of a station or exit, and which field of the records in it; none: all of it"""

@@ -24,7 +24,7 @@ from mrt_pipeline.contracts.network import (
     join_platforms,
 )
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.extraction.buildings import cite_link
+from mrt_pipeline.extraction.exit_platforms import cite_link
 from mrt_pipeline.network.statements import find_stated_day
 
 Reasons = tuple[Evidence, ...]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mrt_pipeline.contracts.network import Platform, Station, StationExit
-from mrt_pipeline.extraction.entrance_matching import CLEAR_M
+from mrt_pipeline.extraction.exit_matching import CLEAR_M
 from mrt_pipeline.runtime.geometry import distance_m
 
 NEAR_M = 30.0

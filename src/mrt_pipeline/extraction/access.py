@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, StepFree
 from mrt_pipeline.contracts.outputs import FeatureDenial
-from mrt_pipeline.extraction.access_meaning import MEANING
-from mrt_pipeline.extraction.access_words import DENIALS, VOCABULARY, has_steps, is_elsewhere
+from mrt_pipeline.extraction.access_words import DENIALS, MEANING, VOCABULARY, has_steps, is_elsewhere
+from mrt_pipeline.extraction.candidates import Reason, UngroundedError
 from mrt_pipeline.extraction.mentions import mentions_in, sentence_at
-from mrt_pipeline.extraction.rejections import Reason, UngroundedError
 from mrt_pipeline.extraction.statements import Place, Statement, find_fault, find_retraction
+from mrt_pipeline.extraction.word_lists import wording
 
-_THING_AT = re.compile(
-    r"\b(?!(?:lifts?|elevators?|escalators?|ramps?|routes?|paths?|ways?|access|entry|entrances?|exits?|is|are)\b)\w+"
-    r"\s+(?:(?:located|found|just|right)\s+)?(?:at|near|by|outside|beside|next to|in front of|of"
-    r"|(?:linked|connected|joined|attached)\s+(?:directly\s+)?to|served\s+by)"
-    r"\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_THING_THAT = re.compile(r"\w[^.]*\b(?:(?:that|which)\s+(?:is|are|has|have)|where)\b", re.IGNORECASE)
-_IN_A_THING = re.compile(
-    r"\b(?:is|are)\s+(?:\w+\s+)?(?:at|in|inside|within)\s+(?:the|a|an)\s+(?:\w+\s+)?"
-    r"(?:malls?|cent(?:re|er)s?|hospitals?|hotels?|buildings?|towers?|plazas?|complex|librar(?:y|ies)|polyclinics?"
-    r"|schools?|universit(?:y|ies)|markets?|podiums?)\b",
-    re.IGNORECASE,
-)
+_THING_AT = wording("thing_at")
+_THING_THAT = wording("thing_that")
+_IN_A_THING = wording("in_a_thing")
 
 
 def ground_access(statement: Statement) -> ExitAccess:
@@ -37,7 +24,7 @@ def ground_access(statement: Statement) -> ExitAccess:
     value = statement.candidate.value
     if value not in VOCABULARY:
         raise UngroundedError(Reason.NOT_IN_VOCABULARY)
-    _check_access_words(statement, value)
+    _raise_first(_find_faults(statement, value))
     features = (AccessFeature(value),) if value in set(AccessFeature) else ()
     reasons = (statement.evidence(),)
     return ExitAccess(
@@ -60,11 +47,6 @@ def ground_denial(statement: Statement) -> FeatureDenial:
         raise UngroundedError(next(iter(faults)) or Reason.NOT_IN_VOCABULARY)
     _raise_first(faults - {Reason.NEGATED})
     return FeatureDenial(feature=feature, evidence=statement.evidence())
-
-
-def _check_access_words(statement: Statement, value: str) -> None:
-    """Raise unless the quote has words for a feature, of this exit, and none of them is taken back."""
-    _raise_first(_find_faults(statement, value))
 
 
 def _find_faults(statement: Statement, value: str) -> set[Reason | None]:

@@ -1,138 +1,52 @@
-"""The words by which pages speak about access, and those that take a statement back."""
+"""What statements about access mean, the words by which pages make them, and those that take them back."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from mrt_pipeline.contracts.network import AccessFeature
-from mrt_pipeline.extraction.access_meaning import STEP_FREE_NO, STEP_FREE_YES
-from mrt_pipeline.extraction.doubt_words import GONE, RESTRICTED, UNSURE
+from mrt_pipeline.contracts.network import AccessFeature, StepFree
+from mrt_pipeline.extraction.word_lists import wording
 
-_TOILET = r"(?:toilets?|washrooms?|restrooms?|wc)"
-_WAY = (
-    r"(?:access\w*|exits?|entrances?|entry|ways?|routes?|paths?|pathways?|passages?|connections?|linkways?|ramps?"
-    r"|lifts?|elevators?|facilit(?:y|ies)|features?|stations?|and|or|but|with|via|by|to|from|at|for|in|on|through"
-    r"|using|as|since|because|while|whereas|although|though|throughout|only|too|also|here|there"
-    r"|before|after|until|till|when|whenever|if|unless|now|again|by|during)"
-)
-"""May stand behind `barrier-free`; of a `barrier-free playground` the exit is not said to be so."""
+STEP_FREE_YES = "step_free_yes"
+STEP_FREE_NO = "step_free_no"
 
-_OF_WAY = rf"(?!\s+(?!{_WAY}\b)[^\W\d_])"
-_WHEELCHAIR = (
-    rf"\bwheelchairs?[- ](?:accessible|friendly)\b{_OF_WAY}"
-    r"|\baccessible\s+(?:to|by|for|with)\s+wheelchairs?\b"
-)
-_BARRIER_FREE = rf"\bbarrier[- ]free\b{_OF_WAY}"
-_STEP_FREE = rf"\bstep[- ]free\b{_OF_WAY}|{_BARRIER_FREE}|{_WHEELCHAIR}"
-_DENIAL = r"(?:\b(?:not?|non|without)|n['’]t)\b[\s-]*(?:(?:yet|fully|any|an?)\s+)?"
-_STAIRS = r"(?:stairs?|steps|staircases?)"
-_BEFORE_STAIRS = r"(?:(?:by|via|has|have|with|a|an?|the|flight of|served)\s+){0,3}"
-_OTHER_WAY = r"(?:lifts?|elevators?|escalators?|ramps?)"
-_JOIN = r"(?:\s*[&/+]\s*|,?\s+(?:and|or|plus|with)\s+|\s*,\s*)(?:the\s+|an?\s+)?"
-_NOT_JOINED = "".join(
-    rf"(?<!{join})" for join in ("and ", "and the ", "or ", "or the ", "plus ", "& ", "&", "/ ", "/", r"\+ ")
-)
-"""Not behind another way: `lift and stairs only`."""
-_STAIRS_ONLY = (
-    rf"{_NOT_JOINED}\b{_STAIRS}\s+only\b|\bonly\s+{_BEFORE_STAIRS}{_STAIRS}\b(?!{_JOIN}{_OTHER_WAY}\b)"
-)
-_ELSEWHERE_LIFT = r"(?:lobb(?:y|ies)|landings?|shafts?|upgrading)"
-
-VOCABULARY: dict[str, re.Pattern[str]] = {
-    value: re.compile(pattern, re.IGNORECASE)
-    for value, pattern in {
-        AccessFeature.WHEELCHAIR_ACCESSIBLE.value: _WHEELCHAIR,
-        AccessFeature.BARRIER_FREE.value: _BARRIER_FREE,
-        AccessFeature.LIFT.value: (
-            rf"\b(?:lifts?|elevators?)\b(?!\s+{_ELSEWHERE_LIFT}|\s*[-‐‑–\s]\s*free\b)"
-        ),
-        AccessFeature.ESCALATOR.value: r"\bescalators?\b",
-        AccessFeature.STAIRS_ONLY.value: _STAIRS_ONLY,
-        AccessFeature.TACTILE_GUIDANCE.value: r"\btactile\b",
-        AccessFeature.ACCESSIBLE_TOILET.value: (
-            rf"\b(?:accessible|barrier[- ]free|disabled|handicapped)\s+{_TOILET}\b"
-            rf"|\bwheelchair[- ](?:accessible|friendly)\s+{_TOILET}\b"
-            r"|\btoilets?\s+for\s+(?:the\s+)?disabled\b"
-        ),
-        STEP_FREE_YES: _STEP_FREE,
-        STEP_FREE_NO: rf"{_DENIAL}(?:{_STEP_FREE})|{_STAIRS_ONLY}",
-    }.items()
+MEANING: dict[str, StepFree] = {
+    STEP_FREE_YES: StepFree.YES,
+    STEP_FREE_NO: StepFree.NO,
+    AccessFeature.WHEELCHAIR_ACCESSIBLE.value: StepFree.YES,
+    AccessFeature.BARRIER_FREE.value: StepFree.YES,
+    AccessFeature.STAIRS_ONLY.value: StepFree.NO,
 }
-"""What must be read in a quote to support a value."""
+"""What a statement means for step-free access. A lift alone means nothing: it may lead elsewhere."""
 
-READ_FEATURES = tuple(feature for feature in AccessFeature if feature.value in VOCABULARY)
+READ_FEATURES: tuple[AccessFeature, ...] = tuple(
+    feature for feature in AccessFeature if feature not in (AccessFeature.RAMP, AccessFeature.TOILET)
+)
 """The features that pages are read for: a ramp on a page may be any slope nearby, and of toilets only those
 count that are said to be accessible."""
+
+VOCABULARY: dict[str, re.Pattern[str]] = {
+    value: wording(value) for value in (*map(str, READ_FEATURES), STEP_FREE_YES, STEP_FREE_NO)
+}
+"""What must be read in a quote to support a value."""
 
 DENIALS: dict[str, AccessFeature] = {f"no_{feature.value}": feature for feature in READ_FEATURES}
 """What a statement is called that says that a feature is not there, and the feature."""
 
-_ALL_BUT = (
-    r"\b(?:all|any|every|each|anything|everything)\s+(?:(?:the|other|of)\s+)*(?:(?:exits?|entrances?)\s+)?"
-    r"but\b"
-)
-_NEGATOR = re.compile(
-    r"\b(?:no(?!\.?\s*\d)|not|cannot|without|never|neither|nor|none|nil|zero|n/a|non)\b"
-    r"|\b(?:unavailable|inaccessible)\b|(?<![\w.,:/#-])(?<!level )(?<!floor )0(?![\w.:/-])"
-    r"|\b(?:unlike|lacks?|lacking|absent|absence|except|excepting|excludes?|excluding)\b"
-    rf"|\b(?:other than|apart from|instead)\b|{_ALL_BUT}"
-    r"|\b(?:hardly|barely|scarcely|partially|partly|almost|nearly|semi|far from)\b"
-    r"|\b(?:tidak|tiada|bukan|tanpa)\b|n['’]t\b|[没沒無无不✗✘✕✖❌]|இல்லை",
-    re.IGNORECASE,
-)
-_HALF_DENIAL = re.compile(
-    r"\b(?:unlike|except|excepting|excludes?|excluding|other than|apart from|instead)\b"
-    rf"|{_ALL_BUT}"
-    r"|\b(?:hardly|barely|scarcely|partially|partly|almost|nearly|semi|far from)\b",
-    re.IGNORECASE,
-)
-"""Takes a statement back without saying the opposite."""
-
-_STEPS = re.compile(rf"\b(?:{_STAIRS}|flights?)\b", re.IGNORECASE)
-_WITHOUT_STEPS = re.compile(r"\b(?:lifts?|elevators?|ramps?)\b", re.IGNORECASE)
-
-_CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|[,;]", re.IGNORECASE)
-_STRONG_CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|;", re.IGNORECASE)
-_NOT_NOW = re.compile(
-    r"\b(?:was|were|had|formerly|former|previously|used to|originally|initially|once|until|till|no longer)\b"
-    r"|\b(?:closed|demolished|removed|relocated|replaced|defunct|temporary|temporarily|suspended|faulty)\b"
-    r"|\bout of (?:service|order|use)\b|\bunder (?:repairs?|maintenance|renovation|upgrading)\b"
-    r"|\b(?:will|would|shall|plans?|planned|proposed|future|upcoming|to be|expected|under construction)\b"
-    r"|\b(?:is|are|has|have|lifts?|elevators?|escalators?) to (?:be|have|get|receive|open|close|shut)\b"
-    r"|\byet to\b|\bdid\b(?!\s+not\b)|\bstops? (?:working|operating|running)\b|\bin line for\b"
-    r"|\b(?:being (?:built|constructed|added)|may|might|could|if|unless|should)\b"
-    r"|\b(?:rumou?red|allegedly|reportedly|supposedly|myths?|claims?|claimed)\b"
-    r"|\b(?:broken|malfunction\w*|vandali[sz]ed|awaiting|breaks? down|broke down)\b"
-    r"|\b(?:opens?|opening|closing|coming) (?:soon|later|next)\b|\bfrom q[1-4]\b"
-    r"|\b(?:mothballed|flooded|hoarded up|unbuilt|under study|feasibility|petition\w*|missing)\b"
-    r"|已取消|已关闭|已關閉|已拆|拆除|停用|暂停|关闭|關閉|前身|曾|将于|将会|計劃|计划|规划|兴建|施工|未来"
-    r"|\b(?:bekas|dahulu|dahulunya|ditutup|dirobohkan|dipindahkan|akan|dirancang|dicadangkan|belum)\b"
-    r"|முன்னாள்|மூடப்ப|அகற்றப்ப|எதிர்கால|திட்டமிட",
-    re.IGNORECASE,
-)
-_TAKING_BACK = (_NOT_NOW, GONE, UNSURE, RESTRICTED)
-
+_NEGATOR = wording("negator")
+_HALF_DENIAL = wording("half_denial")
+_STEPS = wording("steps")
+_WITHOUT_STEPS = wording("round_steps")
+_CONTRAST = wording("contrast")
+_STRONG_CONTRAST = wording("strong_contrast")
+_TAKING_BACK = tuple(map(wording, ("not_now", "gone", "unsure", "restricted")))
+_AT_A_DISTANCE = wording("at_a_distance")
+_MACHINE_TALK = wording("machine_talk")
 _YEAR = re.compile(
     r"(?<![\w#/-])(?<!\bblk )(?<!\bblock )(?<!\bno\. )20[2-9][0-9](?![\w/])(?!\s*(?:h|hrs?|hours)\b)",
     re.IGNORECASE,
 )
-_AT_A_DISTANCE = re.compile(
-    r"\b(?:opposite|across|other sides?|other exits?|elsewhere|nearest|nearby|instead)\b"
-    r"|\b(?:adjacent|adjoining|neighbou?ring|next[- ]door)\b(?!\s+to\b)"
-    r"|\banother\s+(?:mall|building|block|station)\b",
-    re.IGNORECASE,
-)
-_MACHINE_TALK = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:instructions?|prompts?|rules?|above|previous)\b"
-    r"|\b(?:system|developer) (?:prompt|message)\b|\b(?:assistant|system|user)\s*:"
-    r"|\b(?:as an ai|language model|ai models?|ai assistants?|json)\b"
-    r"|\byou (?:must|should|will) (?:now )?(?:answer|output|reply|respond|report|say|write|include|add)\b"
-    r"|<\|?\s*/?\s*(?:im_start|im_end|system|assistant|script)",
-    re.IGNORECASE,
-)
-
-
 _TAG_OPENS = re.compile(r"<\s*[/!?]?\s*[a-z]", re.IGNORECASE)
 _SHOWN_MARKUP = re.compile(
     r"<\s*[/!?]?\s*[a-z][\w:-]*(?:\s[^<>]*)?/?>?|<!--|-->|&(?:lt|gt|quot|amp|#\d+);"

@@ -23,8 +23,8 @@ from mrt_pipeline.config.licences import is_open
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method, Provenance
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Station, StationExit, StepFree
+from mrt_pipeline.extraction.candidates import Reason
 from mrt_pipeline.extraction.disputes import Speaker, field_of_feature, find_disputes
-from mrt_pipeline.extraction.rejections import Reason
 from mrt_pipeline.network import Network, load_network, network_evidence, network_provenance
 from mrt_pipeline.network.doubts import may_have_further_exits
 from mrt_pipeline.network.statements import Statement, load_statements
@@ -117,11 +117,11 @@ def _find_statement(station_code: str, as_of: date, network: Network) -> Stateme
 
 def _best(lifts: Iterable[Evidence]) -> Evidence | None:
     """Return the record to rest on: one is enough, and an open one serves those who must leave others out."""
-    return min(lifts, key=_rank_of, default=None)
-
-
-def _rank_of(lift: Evidence) -> tuple[bool, str, str]:
-    return not is_open(lift.licence), lift.document_id, lift.record_id or ""
+    return min(
+        lifts,
+        key=lambda lift: (not is_open(lift.licence), lift.document_id, lift.record_id or ""),
+        default=None,
+    )
 
 
 def _conclude(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
 from mrt_pipeline.config.licences import is_open
-from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Evidence, EvidenceMap, Method, Published
+from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Evidence, EvidenceMap, Method
 from mrt_pipeline.contracts.network import (
     AccessFeature,
     ExitAccess,
@@ -20,7 +20,6 @@ from mrt_pipeline.contracts.network import (
     StepFree,
 )
 from mrt_pipeline.extraction.disputes import is_disputed_feature, is_step_free_disputed
-from mrt_pipeline.extraction.place_names import place_key
 
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, Landmark)
 
@@ -48,13 +47,10 @@ def unite_same(same: list[ItemT], field: str) -> ItemT:
     """
     if all(item == same[0] for item in same[1:]):
         return same[0]
-    first, *others = sorted(
-        same, key=lambda item: (rank_of(item.evidence_for(field)), item.model_dump_json())
-    )
-    evidence = first.evidence
-    for other in others:
-        evidence = unite_evidence(first.model_copy(update={"evidence": evidence}), other)
-    return first.model_copy(update={"evidence": evidence, "confidence": best_confidence(same)})
+    ranked = _ranked(same, field)
+    fields = dict.fromkeys(name for item in ranked for name in item.evidence)
+    evidence = {name: distinct(r for item in ranked for r in item.evidence_for(name)) for name in fields}
+    return ranked[0].model_copy(update={"evidence": evidence, "confidence": best_confidence(same)})
 
 
 def unite_landmarks(same: list[Landmark]) -> Landmark:
@@ -64,18 +60,19 @@ def unite_landmarks(same: list[Landmark]) -> Landmark:
     """
     if len(same) == 1:
         return same[0]
-    ranked = sorted(same, key=lambda item: (rank_of(item.evidence_for("name")), item.model_dump_json()))
+    ranked = _ranked(same, "name")
     named = min(ranked, key=lambda item: not any(is_open(it.licence) for it in item.evidence_for("name")))
-    kinds = [item.kind for item in ranked if item.kind is not None]
-    distances_m = [item.distance_m for item in ranked if item.distance_m is not None]
+    kind = next((item.kind for item in ranked if item.kind is not None), None)
+    distance_m = next((item.distance_m for item in ranked if item.distance_m is not None), None)
     united = unite_same(same, "name").model_copy(
-        update={
-            "name": named.name,
-            "kind": next(iter(kinds), None),
-            "distance_m": next(iter(distances_m), None),
-        }
+        update={"name": named.name, "kind": kind, "distance_m": distance_m}
     )
     return united.model_copy(update={"evidence": _narrow_evidence(united, same)})
+
+
+def _ranked(same: Iterable[ItemT], field: str) -> list[ItemT]:
+    """Return readings of one value, the most trusted first."""
+    return sorted(same, key=lambda item: (rank_of(item.evidence_for(field)), item.model_dump_json()))
 
 
 def unite_access(said: Sequence[ExitAccess], disputed: Collection[str] = ()) -> ExitAccess:
@@ -130,12 +127,6 @@ def _undisputed(said: Iterable[ExitAccess], disputed: Collection[str]) -> set[Ac
     return {feature for feature in named if not is_disputed_feature(feature, disputed)}
 
 
-def unite_evidence(known: Published, other: Published) -> EvidenceMap:
-    """Return the reasons of two readings of one value, field by field."""
-    fields = dict.fromkeys((*known.evidence, *other.evidence))
-    return {name: distinct((*known.evidence_for(name), *other.evidence_for(name))) for name in fields}
-
-
 def _narrow_evidence(united: Landmark, same: Sequence[Landmark]) -> EvidenceMap:
     """Return the reasons of all readings; where not all licences have a field so, of those that do for it."""
     narrowed = {
@@ -175,21 +166,6 @@ def rank_of(reasons: Iterable[Evidence]) -> tuple[int, str, int, str]:
 def best_confidence(items: Iterable[ExitPlatform | ExitBusStop | ExitAccess | Landmark]) -> Confidence:
     """Return the highest confidence that any reading has."""
     return min((item.confidence for item in items), key=_CONFIDENCES.index)
-
-
-def code_of(stop: ExitBusStop) -> str:
-    """Return what makes two bus stops the same."""
-    return stop.bus_stop_code
-
-
-def name_of(landmark: Landmark) -> str:
-    """Return what makes two places the same."""
-    return place_key(landmark.name)
-
-
-def nearest_first(stop: ExitBusStop) -> tuple[float, str]:
-    """Return the key by which an exit's bus stops are in order."""
-    return stop.distance_m, stop.bus_stop_code
 
 
 def _place_of(item: Evidence) -> tuple[int, str, int, str]:

@@ -23,7 +23,7 @@ from mrt_pipeline.contracts.network import (
     StepFree,
 )
 from mrt_pipeline.contracts.outputs import FeatureDenial
-from mrt_pipeline.extraction.access_meaning import MEANING
+from mrt_pipeline.extraction.access_words import MEANING
 
 DISAGREEMENT = "sources-disagree"
 STEP_FREE = "access.step_free"

@@ -7,28 +7,24 @@ Nothing here trusts the reader, least of all a language model: an invented value
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mrt_pipeline.contracts.claims import Passage
 from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Landmark, Station, StationExit
+from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Station, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment, RejectedClaim
 from mrt_pipeline.contracts.source import BUS_STOP_CODE, BusStop
 from mrt_pipeline.extraction.access import ground_access, ground_denial
-from mrt_pipeline.extraction.access_words import DENIALS, VOCABULARY, is_hostile
-from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
-from mrt_pipeline.extraction.landmark_wording import is_led_to
-from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.access_words import DENIALS
+from mrt_pipeline.extraction.candidates import Candidate, Reason, UngroundedError
+from mrt_pipeline.extraction.facts import GroundingFacts
+from mrt_pipeline.extraction.landmarks import MAX_NAME_CHARS, ground_landmark
 from mrt_pipeline.extraction.merging import GroundedValue, merge_page
 from mrt_pipeline.extraction.platforms import ground_platform
-from mrt_pipeline.extraction.qualifiers import has_remark
-from mrt_pipeline.extraction.quotes import clean, find_spans, fold
-from mrt_pipeline.extraction.rejections import Reason, UngroundedError
-from mrt_pipeline.extraction.rules.parts import is_joined, is_part_of_firm, split_list
+from mrt_pipeline.extraction.quotes import clean, find_spans
+from mrt_pipeline.extraction.rules.parts import split_list
 from mrt_pipeline.extraction.statements import (
     Statement,
     check_not_hostile,
@@ -38,31 +34,9 @@ from mrt_pipeline.extraction.statements import (
 from mrt_pipeline.runtime.geometry import distance_m
 
 MAX_QUOTE_CHARS = 600
-MAX_NAME_CHARS = 80
 MAX_SHOWN_CHARS = 80
 """How much of a rejected value is shown to a person."""
 
-_MARKUP = re.compile(r"[<>{}\[\]|\\`*=]|https?:|www\.|&\w+;")
-_ADVERT = re.compile(
-    r"\b(?:wi[ -]?fi|log[ -]?in|sign-?(?:in|up)|password|click|scan|qr|bit[ .-]?ly|tiny ?url"
-    r"|promo(?:s|tions|tional)?|promotion(?! (?:board|council|centre))"
-    r"|what'?s ?app|telegram|prizes?|www|[3689]\d{3} ?\d{4}"
-    r"|[\w-]+\.(?:com|net|org|info|biz|xyz|top|shop|link|app|site|online|me|gl|io|sg))\b",
-    re.IGNORECASE,
-)
-"""words, addresses, numbers that lead readers elsewhere, and that no place in Singapore has in its name"""
-_ACCESS_THING = re.compile(
-    r"\b(?:ramps?|travell?ators?|stairs?|staircases?|steps|stairways?|toilets?|handrails?|wheelchairs?)\b",
-    re.IGNORECASE,
-)
-"""ways up or down and aids to them: never places, however they came to be listed as one"""
-_DULL_WORD = re.compile(
-    r"an?|the|of|at|to|and|or|in|on|by|near|nearby|none|nil|no|yes|unknown|n/a|\d+|shops?|road|street|line"
-    r"|exits?|entrance|lifts?|escalators?|stairs|platforms?|bus|stops?|station|mrt|lrt"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?|daily|january|february|march|april|may|june"
-    r"|july|august|september|october|november|december|north|south|east|west|north-?(?:east|west)|south-?(?:east|west)"
-    r"|(?:north|south|east|west)(?:ern|wards?|bound)?"
-)
 
 ReadPassage = tuple[Passage, Sequence[Candidate]]
 
@@ -146,7 +120,7 @@ def _ground_statement(statement: Statement, exits: tuple[StationExit, ...]) -> l
         case "access":
             return [GroundedValue(_only_exit(exits).exit_id, ground_access(statement))]
         case "landmark":
-            return [GroundedValue(_only_exit(exits).exit_id, _ground_landmark(statement))]
+            return [GroundedValue(_only_exit(exits).exit_id, ground_landmark(statement))]
         case "platform":
             if statement.candidate.exit_label is not None:
                 exits = (_only_exit(exits),)
@@ -162,7 +136,7 @@ def _only_exit(exits: tuple[StationExit, ...]) -> StationExit:
 def _ground_bus_stop(statement: Statement, exits: tuple[StationExit, ...]) -> GroundedValue:
     code = statement.candidate.value
     choose_place(statement, statement.places_of(code))
-    stop = statement.facts.bus_stops.get(code) if BUS_STOP_CODE.fullmatch(code) else None
+    stop = statement.facts.buses.stops_by_code.get(code) if BUS_STOP_CODE.fullmatch(code) else None
     if stop is None:
         raise UngroundedError(Reason.BUS_STOP_UNKNOWN)
     distances = {item.exit_id: distance_m(item.lat, item.lng, stop.lat, stop.lng) for item in exits}
@@ -175,10 +149,10 @@ def _ground_bus_stop(statement: Statement, exits: tuple[StationExit, ...]) -> Gr
 
 def _bus_stop(statement: Statement, stop: BusStop, distance: float) -> ExitBusStop:
     facts = statement.facts
-    services = facts.services.get(stop.bus_stop_code, ())
+    services = facts.buses.services_at(stop.bus_stop_code)
     if not services:
         raise UngroundedError(Reason.BUS_STOP_WITHOUT_SERVICE)
-    recorded = (facts.stops_document.cite(stop.bus_stop_code),)
+    recorded = (facts.buses.stops.provenance.cite(stop.bus_stop_code),)
     return ExitBusStop(
         bus_stop_code=stop.bus_stop_code,
         description=stop.description,
@@ -191,47 +165,11 @@ def _bus_stop(statement: Statement, stop: BusStop, distance: float) -> ExitBusSt
         confidence=statement.confidence,
         evidence={
             "relation": (statement.evidence(),),
-            "services": (facts.services_document.cite(stop.bus_stop_code),),
-            "distance_m": (facts.stops_document.cite(stop.bus_stop_code, Method.GEOMETRY),),
+            "services": (facts.buses.services.provenance.cite(stop.bus_stop_code),),
+            "distance_m": (facts.buses.stops.provenance.cite(stop.bus_stop_code, Method.GEOMETRY),),
             **dict.fromkeys(("description", "road_name", "lat", "lng"), recorded),
         },
     )
-
-
-def _ground_landmark(statement: Statement) -> Landmark:
-    places = statement.places_of(statement.candidate.value)
-    start, end = choose_place(statement, places)
-    name = clean(statement.page.text[start:end])
-    _check_is_name(name, statement.station)
-    is_several = statement.candidate.method is not Method.RULE and (
-        is_joined(name) or len(split_list(name)) > 1
-    )
-    if is_part_of_firm(statement.page.text, start, end):
-        raise UngroundedError(Reason.NOT_A_NAME)
-    is_remark = statement.candidate.method is not Method.RULE and has_remark(name)
-    if is_remark or is_several or plain_name(name) in statement.facts.line_names:
-        raise UngroundedError(Reason.NOT_A_NAME)
-    if not statement.is_by_rule:
-        places = [place for place in places if is_led_to(statement.page.text, *place)]
-        if not places:
-            raise UngroundedError(Reason.PLACE_NOT_LED_TO)
-        choose_place(statement, places)
-    return Landmark(name=name, confidence=statement.confidence, evidence={"name": (statement.evidence(),)})
-
-
-def _check_is_name(name: str, station: Station) -> None:
-    """Raise unless a name is short, free of markup and names something other than the station or an exit."""
-    words = fold(name).split()
-    is_dull = all(_DULL_WORD.fullmatch(word) for word in words)
-    is_station = plain_name(name) in {"", plain_name(station.name)} and not name.endswith("+")  # `Bugis+`
-    is_own = is_station or bool(labels_named(name))
-    is_lower = name[:1].islower()
-    is_access = any(pattern.search(name) for pattern in (_ACCESS_THING, *VOCABULARY.values()))
-    is_none = is_dull or is_own or is_lower or is_access
-    if not 2 <= len(name) <= MAX_NAME_CHARS or _MARKUP.search(name) or is_none:
-        raise UngroundedError(Reason.NOT_A_NAME)
-    if is_hostile(name) or _ADVERT.search(name):
-        raise UngroundedError(Reason.HOSTILE_TEXT)
 
 
 def _rejection(candidate: Candidate, page: Passage, reason: Reason, source: str) -> RejectedClaim:

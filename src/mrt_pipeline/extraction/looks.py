@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from mrt_pipeline.extraction.colours import BLACK, WHITE, Colour, find_colour, paint, stands_out
-from mrt_pipeline.extraction.inline_styles import (
+from mrt_pipeline.extraction.styles import (
     LENGTH,
     PX_OF_UNIT,
     TABLE_PARTS,

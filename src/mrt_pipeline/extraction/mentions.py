@@ -14,6 +14,7 @@ from functools import cache
 
 from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import NOTE
+from mrt_pipeline.extraction.word_lists import wording
 
 Labels = frozenset[str]
 NOBODY: Labels = frozenset()
@@ -39,11 +40,7 @@ _BEFORE = r"(?:[-‑–—]|[\s:#(]{0,3})"
 _RANGE = r"\s*(?:[-–—]|\bto\b)\s*"
 _FEW = r"\s*[/&+]\s*"
 _MANY = rf"(?:{_RANGE}|\s*(?:,\s*and\b|,|/|&|\+|\band\b|\bor\b)\s*)"
-_FOREIGN = re.compile(
-    r"\b(?:emergency|fire|staff|service|goods|car ?park|mall|interchange|terminal|hotel|hospital"
-    r"|expressway|highway|pie|aye|cte|tpe|sle|bke|kje|kpe|mce|ecp|slip road)(?:['’]s)?[^\S\n]+$",
-    re.IGNORECASE,
-)
+_FOREIGN = wording("foreign_exit")
 _CELL = re.compile(r"[|\t]")
 _SENTENCE_END = re.compile(r"[.!?;。；！？]+(?:\s+|$)|\s*[|\t]\s*")
 _CLAUSE_END = re.compile(r"[,:]|\b(?:but|while|whereas|although|though|however|and)\b", re.IGNORECASE)
@@ -121,12 +118,13 @@ def owner_at(text: str, start: int, end: int, kind: Kind = EXIT) -> Mention | No
         return _only([in_line[0], *in_sentence])
     if not in_sentence:
         return _only(in_line) if _opens(text, line_start, in_line[0]) else None
-    return _only(in_sentence) or _only(_within(in_line, _clause_at(text, start, end, sentence, in_sentence)))
+    clause = _unit_at(_CLAUSE_END, text, start, end, sentence, whole=in_sentence)
+    return _only(in_sentence) or _only(_within(in_line, clause))
 
 
 def labels_named(text: str) -> Labels:
     """Return every label of an exit that a text names."""
-    lines = _line_bounds(text)
+    lines = (line.span() for line in re.finditer(".+", text))
     return NOBODY.union(*(item.labels for bounds in lines for item in _mentions_in_line(text, *bounds, EXIT)))
 
 
@@ -168,12 +166,6 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
 def is_row(text: str, start: int, end: int) -> bool:
     """Return whether a line is a row of a table."""
     return _CELL.search(text, start, end) is not None
-
-
-def _clause_at(
-    text: str, start: int, end: int, sentence: tuple[int, int], mentions: Iterable[Mention]
-) -> tuple[int, int]:
-    return _unit_at(_CLAUSE_END, text, start, end, sentence, whole=list(mentions))
 
 
 def _unit_at(
@@ -255,13 +247,6 @@ def _lines_before(text: str, line_start: int) -> Iterator[tuple[int, int]]:
         start, end = line_at(text, line_start - 1)
         yield start, end
         line_start = start
-
-
-def _line_bounds(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for line in text.split("\n"):
-        yield start, start + len(line)
-        start += len(line) + 1
 
 
 def _joined(text: str, mentions: list[Mention]) -> list[Mention]:

@@ -13,7 +13,7 @@ where one denies it. Platforms are the station's, whichever exits they are said 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -24,7 +24,6 @@ from mrt_pipeline.contracts.evidence import Confidence, Evidence, Method, Publis
 from mrt_pipeline.contracts.fields import PARTS, Part
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import (
-    Direction,
     ExitAccess,
     ExitBusStop,
     ExitPlatform,
@@ -34,50 +33,35 @@ from mrt_pipeline.contracts.network import (
     Station,
     StationExit,
     StepFree,
-    direction_of,
 )
 from mrt_pipeline.contracts.outputs import ExitEnrichment, FeatureDenial
 from mrt_pipeline.errors import InternalError
 from mrt_pipeline.extraction.deduction import NO_CONCLUSIONS, Conclusion, find_standing
 from mrt_pipeline.extraction.deduction import SPEAKER as DEDUCTION
 from mrt_pipeline.extraction.deduplication import (
-    code_of,
     group,
-    name_of,
-    nearest_first,
     rank_of,
     unite_access,
     unite_landmarks,
     unite_same,
 )
 from mrt_pipeline.extraction.disputes import (
-    Dispute,
     Speaker,
     answers_of,
     disagreement,
-    field_of_letter,
     find_disputes,
-    letter_dispute,
 )
-from mrt_pipeline.extraction.plausibility import doubt_crowds, doubt_letters, is_read
+from mrt_pipeline.extraction.place_names import place_key
+from mrt_pipeline.extraction.plausibility import doubt_crowds
 from mrt_pipeline.extraction.station_platforms import (
-    Ranks,
     Reading,
-    are_contradictory,
-    find_conflated,
-    find_overruled,
-    group_directions,
-    letters_of,
-    link_exit,
-    make_platforms,
-    read,
-    sides_of_letters,
-    without_letters,
+    believe_platforms,
+    claims_of_page,
+    merge_platforms,
 )
 
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, ExitAccess, FeatureDenial, Landmark)
-ListedT = TypeVar("ListedT", ExitBusStop, Landmark)
 _STATING_NOTHING = (Method.GEOMETRY, Method.DEDUCTION)
 """methods that add no publisher's own word: a conclusion has its premises of several, and stays medium"""
 ONE_PAGE = "one page"
@@ -125,19 +109,9 @@ class ExitClaims:
         """Return the values of one kind."""
         return [said.item for said in self.said if isinstance(said.item, kind)]
 
-    def finding(self, dispute: Dispute) -> Finding:
-        """Return the finding that statements about this exit contradict each other."""
-        return disagreement(self.station, self.station_exit, dispute)
-
     def agrees(self, reasons: Sequence[Evidence]) -> bool:
         """Return whether two publishers state the same."""
         return _agree(reasons, self.publishers)
-
-    def readings(self) -> Iterator[Reading]:
-        """Yield what is said of the platforms that the exit leads to."""
-        for said in self.said:
-            if isinstance(said.item, ExitPlatform):
-                yield read(said.speaker, self.station_exit, said.place, said.item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +137,11 @@ def merge_page(
         for found in station.exits
         if found.exit_id in by_exit
     ]
-    directions = _directions_of(exits)
-    believed = [same for same in directions if len(_letters_in(same)) <= 1]
-    findings = [_letter_finding(station, same) for same in directions if len(_letters_in(same)) > 1]
+    believed, findings = believe_platforms(station, _readings_of(exits))
     merged = (
         ExitEnrichment(
             **_merge_parts(claims, findings),
-            platforms=tuple(_claims_of_page(claims.station_exit, believed)),
+            platforms=tuple(claims_of_page(claims.station_exit, believed)),
             denied=tuple(dict.fromkeys(claims.items(FeatureDenial))),
         )
         for claims in exits
@@ -210,24 +182,29 @@ def merge_claims(
         )
         for found in station.exits
     ]
-    findings: list[Finding] = []
-    ranks = {claim.source: claim.outranks for claim in claims}
-    read_directions = _directions_of(exits)
-    directions = [_overrule(station, same, read_directions, ranks, findings) for same in read_directions]
-    unlettered = _find_unlettered(station, directions, {item.field for item in told}, findings)
-    platforms = make_platforms(
-        station.slug, directions, unlettered, agrees=partial(_agree, publishers=publishers)
+    platforms, findings = merge_platforms(
+        station,
+        _readings_of(exits),
+        ranks={claim.source: claim.outranks for claim in claims},
+        told={finding.field for finding in told},
+        agrees=partial(_agree, publishers=publishers),
     )
-    platforms, strange = doubt_letters(platforms, _letters_on_record(directions), station)
-    findings.extend(strange)
     merged = tuple(
         LinkedExit(
             **_merge_parts(claims, findings),
-            platforms=tuple(link_exit(claims.station_exit, platforms, directions)),
+            platforms=tuple(platforms.links_of(claims.station_exit)),
         )
         for claims in exits
     )
-    return MergedStation(platforms, merged, tuple(dict.fromkeys(findings)))
+    return MergedStation(platforms.platforms, merged, tuple(dict.fromkeys(findings)))
+
+
+def _readings_of(exits: Iterable[ExitClaims]) -> Iterator[Reading]:
+    """Yield what is said of the platforms that some exits lead to."""
+    for claims in exits:
+        for said in claims.said:
+            if isinstance(said.item, ExitPlatform):
+                yield Reading(said.speaker, claims.station_exit, said.place, said.item)
 
 
 def _agree(reasons: Iterable[Evidence], publishers: Mapping[str, str] | None) -> bool:
@@ -236,72 +213,6 @@ def _agree(reasons: Iterable[Evidence], publishers: Mapping[str, str] | None) ->
         return False
     stating = [item for item in reasons if item.method not in _STATING_NOTHING]
     return len({publishers.get(item.document_id, item.document_id) for item in stating}) > 1
-
-
-def _directions_of(exits: Iterable[ExitClaims]) -> list[list[Reading]]:
-    return group_directions(reading for claims in exits for reading in claims.readings())
-
-
-def _letters_on_record(directions: Iterable[Iterable[Reading]]) -> frozenset[str]:
-    """Return the letters that a publisher's record gives to platforms of a station."""
-    said = (one.platform for same in directions for one in same)
-    return frozenset(
-        one.platform_code
-        for one in said
-        if one.platform_code and not is_read(one.evidence_for("platform_code"))
-    )
-
-
-def _letters_in(same: Iterable[Reading]) -> frozenset[str]:
-    return frozenset[str]().union(*letters_of(same).values())
-
-
-def _overrule(
-    station: Station,
-    same: list[Reading],
-    directions: Sequence[list[Reading]],
-    ranks: Ranks,
-    findings: list[Finding],
-) -> list[Reading]:
-    """Return the readings of a direction without the letters of a source that gives way to another one.
-
-    That is one that is outranked and differs, but above all one that takes two directions for one.
-    """
-    overruled = find_conflated(same, directions, ranks) or find_overruled(same, ranks)
-    for lower, higher in overruled.items():
-        sides = sides_of_letters(one for one in same if one.speaker in (lower, higher))
-        findings.append(disagreement(station, None, letter_dispute(sides, same[0].platform, higher)))
-    return without_letters(same, overruled) if overruled else same
-
-
-def _find_unlettered(
-    station: Station,
-    directions: Iterable[list[Reading]],
-    told: Collection[str | None],
-    findings: list[Finding],
-) -> set[Direction]:
-    """Return the directions whose letters are in dispute, within a source or between several."""
-    unlettered: set[Direction] = set()
-    for same in directions:
-        is_told = field_of_letter(same[0].platform) in told
-        if are_contradictory(same):
-            findings.append(_letter_finding(station, same))
-        elif not is_told:
-            continue
-        unlettered.add(direction_of(same[0].platform))
-    return unlettered
-
-
-def _letter_finding(station: Station, same: Sequence[Reading]) -> Finding:
-    return disagreement(station, None, letter_dispute(sides_of_letters(same), same[0].platform))
-
-
-def _claims_of_page(station_exit: StationExit, directions: Iterable[list[Reading]]) -> Iterator[ExitPlatform]:
-    """Yield each direction that a page says an exit leads to once."""
-    for same in directions:
-        own = [one.platform for one in same if one.station_exit is station_exit]
-        if own:
-            yield unite_same(own, "towards_code")
 
 
 def _items_of(enrichment: ExitEnrichment) -> Iterator[Item]:
@@ -331,14 +242,23 @@ class _Way:
     order: Callable[[Any], Any]
 
 
+def _name_of(landmark: Landmark) -> str:
+    return place_key(landmark.name)
+
+
 def _by_place(landmark: Landmark) -> tuple[object, ...]:
     method, *place = rank_of(landmark.evidence_for("name"))
-    return method, landmark.distance_m or 0.0, *place, name_of(landmark)
+    return method, landmark.distance_m or 0.0, *place, _name_of(landmark)
 
 
 _WAYS: dict[type[Published], _Way] = {
-    ExitBusStop: _Way(code_of, partial(unite_same, field="relation"), "relation", nearest_first),
-    Landmark: _Way(name_of, unite_landmarks, "name", _by_place),
+    ExitBusStop: _Way(
+        attrgetter("bus_stop_code"),
+        partial(unite_same, field="relation"),
+        "relation",
+        attrgetter("distance_m", "bus_stop_code"),
+    ),
+    Landmark: _Way(_name_of, unite_landmarks, "name", _by_place),
 }
 
 
@@ -348,21 +268,15 @@ def _merge_listed(part: Part, claims: ExitClaims) -> tuple[Published, ...]:
     by_default = _Way(by_key, partial(unite_same, field=part.key), part.key, by_key)
     way = _WAYS.get(part.record_type, by_default)
     said: list[Any] = [one.item for one in claims.said if isinstance(one.item, part.record_type)]
-    united = _unite_listed(group(said, way.key), way.unite, way.field, claims)
+    united = (_unite(same, way, claims) for same in group(said, way.key))
     return tuple(sorted(united, key=way.order))
 
 
-def _unite_listed(
-    groups: Iterable[list[ListedT]],
-    unite: Callable[[list[ListedT]], ListedT],
-    field: str,
-    claims: ExitClaims,
-) -> Iterator[ListedT]:
-    for same in groups:
-        united = unite(same)
-        if len(same) > 1 and claims.agrees([r for item in same for r in item.evidence_for(field)]):
-            united = united.model_copy(update={"confidence": Confidence.HIGH})
-        yield united
+def _unite(same: list[Any], way: _Way, claims: ExitClaims) -> Published:
+    united: Published = way.unite(same)
+    if len(same) > 1 and claims.agrees([r for item in same for r in item.evidence_for(way.field)]):
+        return united.model_copy(update={"confidence": Confidence.HIGH})
+    return united
 
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:
@@ -374,7 +288,11 @@ def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | N
     if conclusion is not None:
         speakers.append(Speaker(DEDUCTION, answers_of(conclusion)))
     disputes = tuple(find_disputes(speakers))
-    findings.extend(claims.finding(one) for one in disputes if one.field not in claims.disputed)
+    findings.extend(
+        disagreement(claims.station, claims.station_exit, dispute)
+        for dispute in disputes
+        if dispute.field not in claims.disputed
+    )
     disputed = claims.disputed | {dispute.field for dispute in disputes}
     if conclusion is not None and not any(_is_stated_surely(item) for item in said):
         said = [*said, conclusion]

@@ -1,18 +1,26 @@
-"""Have a model read a text: what it cuts is asked for in halves, what it garbles is asked for once more."""
+"""Have a model read a text: what it cuts is asked for in halves, what it garbles is asked for once more.
+
+A text is cut at the ends of paragraphs and lines into excerpts that the model can answer for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from mrt_pipeline.errors import ModelCallError
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.excerpts import halve
 from mrt_pipeline.extraction.prompts import Excerpt, make_question, make_repair
 from mrt_pipeline.extraction.replies import Reply, UnreadableReplyError, parse_reply, to_candidates
 from mrt_pipeline.runtime.model import TOO_LONG, ModelAnswer, Question
 from mrt_pipeline.runtime.model_usage import Ledger
+
+_ENDS = ("\n\n", "\n", ". ", " ")
+"""Where a text may be cut, the best first."""
+
+_BETWEEN = "\n\n"
 
 MAX_HALVINGS = 3
 """A text is asked about in eight pieces at most."""
@@ -25,6 +33,23 @@ _IGNORED_SCHEMA = (
     "If many stations report this, the server ignores response_format: choose a model and a server with "
     "structured outputs in apis.openrouter."
 )
+
+
+def pack(texts: Iterable[str], max_chars: int) -> list[str]:
+    """Return texts in their order, short ones put together and long ones cut, none longer than asked."""
+    packed: list[str] = []
+    for piece in (piece for text in texts for piece in _cut(text.strip(), max_chars)):
+        if packed and len(packed[-1]) + len(_BETWEEN) + len(piece) <= max_chars:
+            packed[-1] += _BETWEEN + piece
+        else:
+            packed.append(piece)
+    return packed
+
+
+def halve(text: str) -> tuple[str, ...]:
+    """Return a text in two pieces of about the same size; in one, or none, if it is too short for that."""
+    at = _find_end(text, len(text) // 4, 3 * len(text) // 4, len(text) // 2)
+    return tuple(piece for piece in (text[:at].strip(), text[at:].strip()) if piece)
 
 
 class Model(Protocol):
@@ -54,14 +79,32 @@ class Reading:
         """Return whether asking about more of the text would only bring more answers that are cut."""
         return not self.answered and self.cut >= MAX_CUT_PIECES
 
+    def __add__(self, other: Reading) -> Reading:
+        """Return what was read from two texts."""
+        return Reading(
+            self.candidates + other.candidates,
+            self.failures + other.failures,
+            self.answered + other.answered,
+            self.cut + other.cut,
+        )
 
-def read_excerpts(excerpts: Iterable[Excerpt], model: Model, ledger: Ledger) -> Reading:
-    """Return what a model reads from several texts.
+
+def read_excerpts(
+    excerpts: Iterable[Excerpt], model: Model, ledger: Ledger, halvings: int = MAX_HALVINGS
+) -> Reading:
+    """Return what a model reads from several texts, as far as it is of use to ask about them.
 
     Raises:
         ModelCallError: if it cannot be asked now.
     """
-    return _read_in_turn(excerpts, lambda excerpt: read_excerpt(excerpt, model, ledger))
+    whole = Reading()
+    waiting = deque(excerpts)
+    while waiting and not whole.is_hopeless:
+        whole += read_excerpt(waiting.popleft(), model, ledger, halvings)
+    if waiting:
+        unasked = sum(len(excerpt.text) for excerpt in waiting)
+        whole += Reading(failures=(f"{unasked} more characters of text were not sent to the model.",))
+    return whole
 
 
 def read_excerpt(excerpt: Excerpt, model: Model, ledger: Ledger, halvings: int = MAX_HALVINGS) -> Reading:
@@ -83,8 +126,27 @@ def read_excerpt(excerpt: Excerpt, model: Model, ledger: Ledger, halvings: int =
         return Reading(failures=(str(error),))
     model.keep(question, answer)
     if reply.is_full and halvings and (halves := _halves(excerpt)):
-        return _read_halves(halves, model, ledger, halvings)
+        return read_excerpts(halves, model, ledger, halvings - 1)
     return Reading(to_candidates(reply), answered=1)
+
+
+def _cut(text: str, max_chars: int) -> Iterator[str]:
+    while len(text) > max_chars:
+        at = _find_end(text, max_chars // 2, max_chars, max_chars)
+        yield text[:at].strip()
+        text = text[at:].strip()
+    if text:
+        yield text
+
+
+def _find_end(text: str, first: int, last: int, wanted: int) -> int:
+    """Return the best place to cut between two positions, as near as possible to a wanted one."""
+    for end in _ENDS:
+        before, after = text.rfind(end, first, wanted), text.find(end, wanted, last)
+        places = [place + len(end) for place in (before, after) if place >= 0]
+        if places:
+            return min(places, key=lambda place: abs(place - wanted))
+    return wanted
 
 
 def _readable(
@@ -114,7 +176,7 @@ def _read_cut(excerpt: Excerpt, answer: ModelAnswer, model: Model, ledger: Ledge
     is_small = not halvings or len(excerpt.text) < LEAST_HALVED_CHARS
     halves = () if is_small else _halves(excerpt)
     if halves:
-        return _read_halves(halves, model, ledger, halvings)
+        return read_excerpts(halves, model, ledger, halvings - 1)
     return Reading(failures=(_cut_sentence(answer, len(excerpt.text)),), cut=1)
 
 
@@ -131,30 +193,3 @@ def _halves(excerpt: Excerpt) -> tuple[Excerpt, ...]:
     """Return a text in two; none if it is too short for that."""
     halves = halve(excerpt.text)
     return tuple(Excerpt(excerpt.station_name, half) for half in halves) if len(halves) > 1 else ()
-
-
-def _read_halves(halves: Iterable[Excerpt], model: Model, ledger: Ledger, halvings: int) -> Reading:
-    return _read_in_turn(halves, lambda half: read_excerpt(half, model, ledger, halvings - 1))
-
-
-def _read_in_turn(excerpts: Iterable[Excerpt], read: Callable[[Excerpt], Reading]) -> Reading:
-    """Return what is read from several texts, as far as it is of use to ask about them."""
-    whole = Reading()
-    waiting = list(excerpts)
-    while waiting and not whole.is_hopeless:
-        whole = _joined(whole, read(waiting.pop(0)))
-    if waiting:
-        unasked = sum(len(excerpt.text) for excerpt in waiting)
-        whole = _joined(
-            whole, Reading(failures=(f"{unasked} more characters of text were not sent to the model.",))
-        )
-    return whole
-
-
-def _joined(one: Reading, other: Reading) -> Reading:
-    return Reading(
-        (*one.candidates, *other.candidates),
-        (*one.failures, *other.failures),
-        one.answered + other.answered,
-        one.cut + other.cut,
-    )

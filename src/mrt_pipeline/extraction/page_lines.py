@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
-from mrt_pipeline.extraction.invisible import writable
 from mrt_pipeline.extraction.looks import is_surely_hidden
+from mrt_pipeline.extraction.page_model import writable
 from mrt_pipeline.secrecy import SECRETS
 
 if TYPE_CHECKING:

@@ -7,6 +7,8 @@ them, so that every row can be read alone.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +18,11 @@ ITEM_BREAK = "; "
 
 NOTE = "†"
 """stands for words that are not read and may take back what they stand beside, or head"""
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_JOINERS = frozenset("\u200c\u200d")
+"""part of correct spelling in Indic scripts"""
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +42,16 @@ class Heading:
     level: int
 
 
+Kind = Literal["paragraph", "item", "term"]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A paragraph, an item of a list, or the term that items explain."""
 
     piece: Piece
     """without the mark of a list"""
-    kind: Literal["paragraph", "item", "term"]
+    kind: Kind
     depth: int = 0
     """how many lists an item stands in"""
     goes_on: bool = False
@@ -85,6 +95,8 @@ class PageText:
     title: str
     text: str
     blocks: tuple[Block, ...]
+    cut: tuple[str, ...] = ()
+    """how those parts begin that were too long to be read to their end, or found no room"""
 
     def words(self, piece: Piece) -> str:
         """Return the text of a piece."""
@@ -97,3 +109,16 @@ def bounds_of(block: Block) -> tuple[int, int]:
         start = block.caption.start if block.caption else block.rows[0].start
         return start, block.rows[-1].end
     return block.piece.start, block.piece.end
+
+
+def is_invisible(char: str) -> bool:
+    """Return whether nobody sees a character, so that a page could hide words by it or break them up.
+
+    Such are control characters, marks of writing direction and the like.
+    """
+    return unicodedata.category(char) in _INVISIBLE and char not in _JOINERS
+
+
+def writable(text: str) -> str:
+    """Return a text without the characters that lxml reads in a page, but refuses to put into one."""
+    return _UNWRITABLE.sub("", text)

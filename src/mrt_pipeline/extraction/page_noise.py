@@ -1,4 +1,7 @@
-"""What of a page's HTML is not its text: scripts, navigation, footnotes."""
+"""What of a page's HTML is not its text, and what stands for it: scripts, navigation, footnotes, images.
+
+A few images stand for a word; others, and what is left out, may say something that takes words back.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import NOTE
 from mrt_pipeline.extraction.qualifiers import is_understood
+from mrt_pipeline.extraction.word_lists import word_list
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -37,7 +43,10 @@ _SILENT_CLASS = re.compile(r"navbox|navigation|mw-(?!references)|catlinks|printf
 _NOTICE_CLASS = re.compile(r"(?:^|\s)(?:[a-z]*mbox|hatnote|dablink)(?:[\w-]*)(?:\s|$)", re.IGNORECASE)
 _INLINE_TAGS = frozenset({"span", "b", "i", "em", "strong", "small", "big", "font", "u", "a", "abbr", "mark"})
 _FIGURE_TAGS = frozenset({"figure", "button", "select", "marquee"})
-_UNITS = frozenset({"td", "th", "li", "dt", "dd", "caption", "h1", "h2", "h3", "h4", "h5", "h6"})
+_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
+_ITEMS = frozenset({"li", "dd"})
+_CELLS = frozenset({"td", "th"})
+_UNITS = _HEADS | _ITEMS | _CELLS | {"caption"}
 _DROPPED_IDS = frozenset({"toc", "catlinks", "siteSub", "contentSub", "jump-to-nav"})
 _DROPPED_ROLES = frozenset({"navigation", "note", "search", "banner", "presentation-only"})
 _NOTE_ID = "cite_note"
@@ -45,6 +54,12 @@ _NUMBER = re.compile(r"[\[(]?\s*\d{1,3}\s*[\])]?")
 _WORDED = re.compile(r"[^\W\d_]{3,}|[?？]")
 _ORDINAL = re.compile(r"\s*(?:st|[nr]d|th)\s*", re.IGNORECASE)
 _FILE_LINK = re.compile(r"\s*(?:file|image)\s*:", re.IGNORECASE)
+
+_FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
+_OWN_BLOCKS = frozenset({"p", "div", "center", "body"})
+
+ICONS = word_list("icons")
+"""The only images that stand for a word: those whose text says one of these."""
 
 
 def is_dropped(element: _Element) -> bool:
@@ -65,14 +80,10 @@ def is_dropped(element: _Element) -> bool:
     )
 
 
-def _is_file_link(element: _Element) -> bool:
-    return element.tag == "a" and _FILE_LINK.match(element.text or "") is not None
-
-
 def notes_of(root: _Element) -> dict[str, bool]:
     """Return a page's notes by the links to them, and whether each may take back what it is a note to."""
     return {
-        f"#{item.get('id')}": not (_names_source(item) or is_understood(_text_of(item), may_name=True))
+        f"#{item.get('id')}": not (_names_source(item) or is_understood(text_in(item), may_name=True))
         for item in root.iter("li")
         if (item.get("id") or "").startswith(_NOTE_ID)
     }
@@ -85,7 +96,7 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
         element: any element that is left out of the text.
         notes: the page's notes, as ``notes_of`` returns them.
     """
-    words = _text_of(element)
+    words = text_in(element)
     if element.tag not in ("sup", "sub"):
         return NOTE if words and _is_seen_beside_words(element) else None
     links = [
@@ -102,8 +113,55 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
 def notice_of(element: _Element) -> str | None:
     """Return the words of a notice above an article or a list, if they may take something back."""
     is_notice = element.get("role") == "note" or _NOTICE_CLASS.search(element.get("class") or "") is not None
-    words = _text_of(element) if is_notice and element.tag not in _INLINE_TAGS else ""
+    words = text_in(element) if is_notice and element.tag not in _INLINE_TAGS else ""
     return words if words and not is_understood(words, may_name=True, is_sentence=True) else None
+
+
+def text_in(element: _Element) -> str:
+    """Return all words in an element, white space folded."""
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
+def image_words(element: _Element) -> str | None:
+    """Return the word that an image stands for, or the sign of a note if it may take back what is beside it.
+
+    A picture in a block of its own is decoration, unless its text takes something back.
+    """
+    word = _words_of(element)
+    if not word:
+        return None
+    if word.casefold() in ICONS:
+        return f" {word} "
+    if is_not_now(word) or is_denying(word):
+        return NOTE
+    block = _block_of(element)
+    if block.tag in _OWN_BLOCKS or (_is_alone(block) and not _is_plain_cell(block)):
+        return None
+    return None if is_understood(word, may_name=True) else NOTE
+
+
+def may_be_label(element: _Element) -> bool:
+    """Return whether an image, or words taken back, may be all that names what follows."""
+    block = _block_of(element)
+    if block.tag in _ITEMS:  # an item heads no more than the list in it
+        return any(block.find(f".//{tag}") is not None for tag in ("ul", "ol", "dl"))
+    if element.tag == "img":
+        return _words_of(element) != "" and block.tag in _HEADS
+    return True
+
+
+def is_struck_exit(element: _Element) -> bool:
+    """Return whether words taken back are a line of their own that names an exit: what follows is of none."""
+    before, after = element.getprevious(), element.getnext()
+    parent = element.getparent()
+    lead = before.tail if before is not None else parent.text if parent is not None else None
+    is_alone = all(other is None or other.tag == "br" for other in (before, after))
+    has_words = any((text or "").strip() for text in (lead, element.tail))
+    return is_alone and not has_words and bool(labels_named("".join(map(str, element.itertext()))))
+
+
+def _is_file_link(element: _Element) -> bool:
+    return element.tag == "a" and _FILE_LINK.match(element.text or "") is not None
 
 
 def _is_seen_beside_words(element: _Element) -> bool:
@@ -117,12 +175,28 @@ def _is_seen_beside_words(element: _Element) -> bool:
     return tag in _INLINE_TAGS or tag in _UNITS or any(item.tag in _UNITS for item in element.iterancestors())
 
 
-def _text_of(element: _Element) -> str:
-    return " ".join("".join(map(str, element.itertext())).split())
-
-
 def _names_source(note: _Element) -> bool:
     """Return whether a note names where something was published: by a link to another site, or a citation."""
     return any(
         item.tag == "cite" or "external" in (item.get("class") or "") for item in note.iter("a", "cite")
     )
+
+
+def _words_of(image: _Element) -> str:
+    return _FILE_ENDING.sub("", (image.get("alt") or "").strip()).replace("_", " ")
+
+
+def _block_of(element: _Element) -> _Element:
+    """Return the cell, item, heading or paragraph that an element is in."""
+    blocks = _UNITS | _OWN_BLOCKS
+    return next((item for item in element.iterancestors() if item.tag in blocks), element)
+
+
+def _is_alone(block: _Element) -> bool:
+    """Return whether no words and no icons are in a block."""
+    has_words = bool("".join(map(str, block.itertext())).strip())
+    return not has_words and not any(_words_of(image).casefold() in ICONS for image in block.iter("img"))
+
+
+def _is_plain_cell(block: _Element) -> bool:
+    return block.tag in _CELLS and (block.get("colspan") or "1") == "1"

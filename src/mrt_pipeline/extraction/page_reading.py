@@ -25,6 +25,8 @@ class PageReading(Record):
     passages: tuple[tuple[int, int], ...]
     unknown_heads: tuple[tuple[str, int], ...] = ()
     headed: tuple[HeadedValue, ...] = ()
+    cut: tuple[str, ...] = ()
+    """how parts of the page begin that were too long to be read to their end"""
 
 
 ReadPage = Callable[[str, str], PageReading]
@@ -73,4 +75,5 @@ def read_html(html: str, title: str, names: PlaceNames, vocabulary: Vocabulary |
         passages=reading.passages,
         unknown_heads=reading.unknown_heads,
         headed=reading.headed,
+        cut=page.cut,
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.extraction.invisible import writable
+from mrt_pipeline.extraction.page_model import writable
+from mrt_pipeline.extraction.page_noise import text_in
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -28,7 +29,7 @@ def _head_panes_of(box: _Element) -> None:
     """Head the panes that stand directly in a box; a tab within a pane is of another box."""
     panes = [child for child in box if _PANES.intersection(str(child.get("class") or "").split())]
     inner = {element for pane in panes for element in pane.iter()}
-    labels = [_text_of(element) for element in _of_class(box, _LABELS) if element not in inner]
+    labels = [text_in(element) for element in _of_class(box, _LABELS) if element not in inner]
     is_paired = len(labels) == len(panes)
     for number, pane in enumerate(panes):
         own = next((title for name in _TITLES if (title := pane.get(name))), None)
@@ -44,7 +45,3 @@ def _head_panes_of(box: _Element) -> None:
 
 def _of_class(root: _Element, names: frozenset[str]) -> Iterator[_Element]:
     return (element for element in root.iter() if names.intersection(str(element.get("class") or "").split()))
-
-
-def _text_of(element: _Element) -> str:
-    return " ".join("".join(map(str, element.itertext())).split())

@@ -10,22 +10,22 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.extraction.line_builder import Words
 from mrt_pipeline.extraction.looks import Look, Place, is_surely_hidden, look_of, place_of
-from mrt_pipeline.extraction.page_images import image_words, is_struck_exit, may_be_label
-from mrt_pipeline.extraction.page_model import NOTE, Block, PageText
+from mrt_pipeline.extraction.page_model import NOTE, Block, Kind, PageText
 from mrt_pipeline.extraction.page_noise import (
     TAKEN_BACK_TAGS,
+    image_words,
     is_dropped,
+    is_struck_exit,
+    may_be_label,
     notes_of,
     notice_of,
     remark_of,
 )
-from mrt_pipeline.extraction.page_sheets import read_sheets
-from mrt_pipeline.extraction.page_spans import colspan_of, rowspan_of
-from mrt_pipeline.extraction.page_tables import RawCell, RawTable, unfold
+from mrt_pipeline.extraction.page_parts import RawCell, RawTable, Words, colspan_of, rowspan_of, unfold
 from mrt_pipeline.extraction.page_tabs import head_panes
-from mrt_pipeline.extraction.page_writer import Kind, PageWriter
+from mrt_pipeline.extraction.page_writer import PageWriter
+from mrt_pipeline.extraction.styles import read_sheets
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -64,19 +64,19 @@ def read_page_text(html: str, title: str) -> PageText:
         html: what MediaWiki rendered, or any other text.
         title: the page's title.
     """
-    text, blocks = _read_html(html)
-    return PageText(title=title, text=text, blocks=blocks)
+    return PageText(title, *_read_html(html))
 
 
 @lru_cache(maxsize=KEPT_PAGES)
-def _read_html(html: str) -> tuple[str, tuple[Block, ...]]:
+def _read_html(html: str) -> tuple[str, tuple[Block, ...], tuple[str, ...]]:
     root = parse_html(html)
     reader = _Reader()
     if root is not None:
         head_panes(root)
         _read(root, reader)
     reader.flush()
-    return reader.writer.text(), tuple(reader.writer.blocks)
+    writer = reader.writer
+    return writer.text(), tuple(writer.blocks), tuple(writer.cut)
 
 
 def _read(root: _Element, reader: _Reader) -> None:
@@ -237,6 +237,8 @@ class _Reader:
     def flush(self) -> None:
         """Write the line that is being gathered, unless it is empty."""
         line = self._line.finish()
+        if line.cut:
+            self.writer.cut.append(line.cut)
         if not line.is_empty:
             if self._level is not None:
                 self.writer.write_heading(line, self._level)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from mrt_pipeline.extraction.line_builder import Words
-from mrt_pipeline.extraction.page_model import CELL_BREAK, Block, Cell, Heading, Line, Piece, Row, Table
-from mrt_pipeline.extraction.page_tables import Grid, RawCell
+from mrt_pipeline.extraction.page_model import CELL_BREAK, Block, Cell, Heading, Kind, Line, Piece, Row, Table
+from mrt_pipeline.extraction.page_parts import SHOWN_CHARS, Grid, RawCell, Words
 
 MAX_TEXT_CHARS = 200_000
 """What finds no room is left out."""
-
-Kind = Literal["paragraph", "item", "term"]
 
 
 class PageWriter:
@@ -19,6 +14,9 @@ class PageWriter:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
+        self.cut: list[str] = []
+        """how parts begin that were cut, and the first that found no room"""
+        self._is_full = False
         self._parts: list[str] = []
         self._length = 0
         self._is_after_item = False
@@ -30,7 +28,7 @@ class PageWriter:
     def write_heading(self, words: Words, level: int) -> None:
         """Write a heading, with as many marks as its level."""
         mark = "=" * level
-        if self._begin_block(len(words.text) + 2 * level + 2):
+        if self._begin_block(words, 2 * level + 2):
             self._write(f"{mark} ")
             piece = self._write_words(words)
             self._write(f" {mark}\n")
@@ -39,7 +37,7 @@ class PageWriter:
     def write_line(self, words: Words, kind: Kind, depth: int, *, goes_on: bool = False) -> None:
         """Write a paragraph, an item or a term."""
         is_item = kind == "item"
-        if not self._begin_block(len(words.text) + 2 * depth + 3, goes_on=is_item and self._is_after_item):
+        if not self._begin_block(words, 2 * depth + 3, goes_on=is_item and self._is_after_item):
             return
         if is_item:
             self._write("  " * (depth - 1) + "- ")
@@ -50,10 +48,13 @@ class PageWriter:
 
     def write_table(self, caption: Words | None, grid: Grid) -> None:
         """Write a table, one line for each row; rows that find no room are left out."""
-        if not self._begin_block(0):
+        caption = caption.finish() if caption else Words()
+        every = (caption, *(cell.words for cells in grid for cell in cells))
+        self.cut.extend(dict.fromkeys(words.cut for words in every if words.cut))
+        if not self._begin_block(caption, 1):
             return
         stands = None
-        if caption and not caption.finish().is_empty and self._has_room(len(caption.text) + 1):
+        if not caption.is_empty:
             stands = self._write_words(caption)
             self._write("\n")
         origins: dict[int, int] = {}
@@ -63,7 +64,7 @@ class PageWriter:
 
     def _write_row(self, cells: list[RawCell], origins: dict[int, int]) -> Row | None:
         length = sum(len(cell.words.text) + len(CELL_BREAK) for cell in cells) + 1
-        if all(cell.words.is_empty for cell in cells) or not self._has_room(length):
+        if all(cell.words.is_empty for cell in cells) or not self._has_room(length, cells[0].words.text):
             return None
         start = self._length
         written: list[Cell] = []
@@ -79,17 +80,22 @@ class PageWriter:
         self._write("\n")
         return row
 
-    def _begin_block(self, length: int, *, goes_on: bool = False) -> bool:
-        """Leave a blank line before a block, and tell whether there is room for it."""
-        if not self._has_room(length + 1):
+    def _begin_block(self, words: Words, more: int, *, goes_on: bool = False) -> bool:
+        """Leave a blank line before a block, and tell whether there is room for words and some signs more."""
+        if not self._has_room(len(words.text) + more + 1, words.text):
             return False
         if self._length and not goes_on:
             self._write("\n")
         self._is_after_item = False
         return True
 
-    def _has_room(self, length: int) -> bool:
-        return self._length + length <= MAX_TEXT_CHARS
+    def _has_room(self, length: int, words: str) -> bool:
+        """Return whether there is room for a part; take note of how the first begins that has none."""
+        has_room = self._length + length <= MAX_TEXT_CHARS
+        if not has_room and not self._is_full:
+            self._is_full = True
+            self.cut.append(words[:SHOWN_CHARS])
+        return has_room
 
     def _write_words(self, words: Words) -> Piece:
         start = self._length

@@ -1,22 +1,35 @@
-"""Names of stations and lines, found in a page's words."""
+"""Names of stations and lines, found in a page's words, or written with LTA's and NParks' abbreviations.
+
+A name is never guessed: an abbreviation (``abbreviations.csv``) that may stand for several words leads to a
+station only where one reading is the name of one.
+"""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import product
+from pathlib import Path
 
-from mrt_pipeline.extraction.facts import PlainNames, plain_name
 from mrt_pipeline.network import Network
 
 MAX_NAME_WORDS = 5
 """No station's name has more words."""
 
+_KIND_OF_STATION = re.compile(r"\b(?:mrt|lrt|station|stn)\b")
 _STATION_CODE = re.compile(r"\b([A-Z]{2,3})\d{1,2}\b")
 _PLAIN_WORD = re.compile(r"[\w'’.]+")
 _PLACE_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SAME_WORDS = {"cc": "community club", "center": "centre", "ctr": "centre"}
 _TITLE_NOISE = re.compile(r"\([^()]*\)")
+
+ABBREVIATIONS = Path(__file__).with_name("abbreviations.csv")
+
+MAX_WRITTEN_WORDS = 6
+"""No station's name has more words; longer ones are not written out in all their readings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,20 @@ class NamedStation:
     start: int
     end: int
     slug: str
+
+
+class PlainNames(dict[str, str]):
+    """The slug of each place by its name with letters and digits only."""
+
+    @classmethod
+    def of(cls, network: Network) -> PlainNames:
+        """Return the names in a network's tables."""
+        return cls((plain_name(name), slug) for slug, name in network.names.items())
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """Return everything that one of the names begins with, to see at a word whether one may begin."""
+        return frozenset(name[:end] for name in self for end in range(len(name) + 1))
 
 
 @dataclass(frozen=True)
@@ -72,6 +99,13 @@ class PlaceNames:
         }
 
 
+@lru_cache(maxsize=8192)
+def plain_name(name: str) -> str:
+    """Return a station's name as letters and digits only, without what kind of station it is."""
+    words = _KIND_OF_STATION.sub(" ", name.casefold())
+    return "".join(char for char in words if char.isalnum())
+
+
 def place_key(name: str) -> str:
     """Return what two spellings of one place's name have in common: `Bishan CC`, `Bishan Community Club`."""
     words = _PLACE_WORD.findall(name.casefold().replace("’", "'").replace("&", " and "))
@@ -97,6 +131,39 @@ def without_stations(text: str, slugs: PlainNames) -> str:
     for found in stations_named(text, slugs):
         text = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
     return text
+
+
+class StationNames:
+    """Finds a station by the name that LTA abbreviates."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        """Take the names to choose from, by slug."""
+        self._slugs = {plain_name(name): slug for slug, name in names.items()}
+
+    def find_slug(self, written: str) -> str | None:
+        """Return the one station whose name the words can stand for, nothing if none or several can."""
+        words = written.split()
+        if len(words) > MAX_WRITTEN_WORDS:
+            return None
+        readings = product(*(_readings(word) for word in words))
+        slugs = {self._slugs.get(plain_name(" ".join(words))) for words in readings} - {None}
+        return slugs.pop() if len(slugs) == 1 else None
+
+
+def write_out(word: str) -> str | None:
+    """Return what an abbreviation stands for, in lower case; nothing if it is none or may mean several."""
+    meanings = load_abbreviations().get(_word_of(word), ())
+    return meanings[0] if len(meanings) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def load_abbreviations() -> dict[str, tuple[str, ...]]:
+    """Return what each abbreviation may stand for, in lower case."""
+    found: dict[str, list[str]] = {}
+    with ABBREVIATIONS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["short"], []).append(row["words"])
+    return {short: tuple(words) for short, words in found.items()}
 
 
 def _longest_at(text: str, words: list[re.Match[str]], first: int, slugs: PlainNames) -> NamedStation | None:
@@ -129,3 +196,12 @@ def _loosely(name: str) -> str:
 
 def _folded(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def _readings(word: str) -> tuple[str, ...]:
+    folded = _word_of(word)
+    return folded, *load_abbreviations().get(folded, ())
+
+
+def _word_of(word: str) -> str:
+    return word.replace("’", "'").rstrip(".").lower()

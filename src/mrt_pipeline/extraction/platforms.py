@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD
-from mrt_pipeline.contracts.network import ExitPlatform, StationExit, TowardsKind
-from mrt_pipeline.extraction.buildings import cite_buildings, is_same_building
-from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
+from mrt_pipeline.contracts.network import StationExit, TowardsKind
+from mrt_pipeline.extraction.candidates import Reason, UngroundedError
+from mrt_pipeline.extraction.exit_platforms import claim_platform
+from mrt_pipeline.extraction.facts import GroundingFacts
 from mrt_pipeline.extraction.mentions import PLATFORM, is_row, line_at, mentions_in, sentence_at
 from mrt_pipeline.extraction.merging import GroundedValue
-from mrt_pipeline.extraction.rejections import Reason, UngroundedError
+from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.extraction.rules.platforms import TOWARDS
 from mrt_pipeline.extraction.statements import Place, Statement, choose_place, find_fault
+from mrt_pipeline.extraction.word_lists import wording
 from mrt_pipeline.network import Direction
 
 _GOAL_WORDS = re.compile(
@@ -20,15 +22,11 @@ _GOAL_WORDS = re.compile(
     r"|\b(?:next (?:station|stop)|terminus|destination)\b",
     re.IGNORECASE,
 )
-_BOUND_BEHIND = re.compile(r"[\s-]*(?:bound\b|方向)", re.IGNORECASE)
-_COMING = re.compile(r"\b(?:from|via|through|calling at|arriv\w*|terminat\w*)\b|来自|途经", re.IGNORECASE)
-_COMING_HEAD = re.compile(r"\b(?:from|via|origins?|previous|arrivals?)\b", re.IGNORECASE)
-_AMISS = re.compile(r"\b(?:opposite|across|other than|away from|instead|rather than)\b", re.IGNORECASE)
-_NO_LIST = re.compile(
-    r"\b(?:is|are|was|has|have|from|via|through|which|where|trains?|platforms?|exits?|uses?|serves?)\b|[.;]",
-    re.IGNORECASE,
-)
-"""Between `towards` and a goal, only other goals may stand."""
+_BOUND_BEHIND = wording("bound_behind")
+_COMING = wording("coming_from")
+_COMING_HEAD = wording("coming_head")
+_AMISS = wording("other_platform")
+_NO_LIST = wording("no_goals")
 
 _PLATFORM_LABEL = re.compile(r"[A-H]|[1-8]")
 """The stations with the most platforms have six of a letter, or four of a number; some more may come."""
@@ -49,10 +47,16 @@ def ground_platform(statement: Statement, exits: tuple[StationExit, ...]) -> lis
         raise UngroundedError(Reason.PLATFORM_NOT_A_LABEL)
     _check_said(statement, code)
     directions = _find_directions(statement)
+    said = {
+        "platform_code": code,
+        "confidence": statement.confidence,
+        "evidence": {WHOLE_RECORD: (statement.evidence(),)},
+    }
+    station, network = statement.station, statement.facts.network
     return [
-        GroundedValue(station_exit.exit_id, _platform(statement, code, direction, station_exit))
-        for station_exit in exits
-        for direction in directions
+        GroundedValue(found.exit_id, claim_platform(way, found, station, network, **said))
+        for found in exits
+        for way in directions
     ]
 
 
@@ -171,24 +175,3 @@ def _on_line(directions: list[Direction], statement: Statement) -> list[Directio
 def _slug_of(name_or_code: str, facts: GroundingFacts) -> str | None:
     entry = facts.network.find_code(name_or_code.strip().upper())
     return entry.slug if entry else facts.slugs_by_name.get(plain_name(name_or_code))
-
-
-def _platform(
-    statement: Statement, code: str, direction: Direction, station_exit: StationExit
-) -> ExitPlatform:
-    return ExitPlatform(
-        station_code=direction.station_code,
-        line_code=direction.line_code,
-        towards_code=direction.towards_code,
-        towards_kind=direction.towards_kind,
-        next_code=direction.next_code,
-        platform_code=code,
-        is_same_building=is_same_building(
-            direction.station_code, station_exit, statement.station, statement.facts.network
-        ),
-        confidence=statement.confidence,
-        evidence={
-            WHOLE_RECORD: (statement.evidence(),),
-            "is_same_building": cite_buildings(direction.station_code, station_exit),
-        },
-    )

@@ -13,20 +13,30 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from mrt_pipeline.extraction.access_words import is_denying, is_not_now, without_doubts
-from mrt_pipeline.extraction.harmless_words import (
-    ACRONYMS,
-    HARMLESS,
-    HARMLESS_FOREIGN,
-    HARMLESS_PHRASES,
-    IN_SENTENCES,
-    PLACE_KINDS,
-    PREPOSITIONS,
-)
+from mrt_pipeline.extraction.access_words import VOCABULARY, is_denying, is_not_now, without_doubts
 from mrt_pipeline.extraction.mentions import EXIT, PLATFORM
 from mrt_pipeline.extraction.page_model import CELL_BREAK, NOTE
+from mrt_pipeline.extraction.word_lists import word_list, wording
 
 Bounds = tuple[int, int]
+
+HARMLESS = word_list("harmless")
+"""Take nothing back, in any letter case: none could say when, for whom or whether."""
+IN_SENTENCES = word_list("in_sentences")
+"""Harmless in a whole sentence, which has a verb of its own; behind a name they may say more."""
+PREPOSITIONS = word_list("prepositions")
+"""Behind these a name may stand."""
+PLACE_KINDS = word_list("place_kinds")
+"""Where one of these stands, the words are the name of a place, or where it is."""
+ACRONYMS = word_list("acronyms")
+"""Words in capitals that are known; any other, such as `OOS`, `UC` or `KIV`, may say anything."""
+_HARMLESS_PHRASES = (
+    *map(wording, ("harmless_dates", "harmless_only", "harmless_ways", "harmless_buses")),
+    re.compile(r"\b[A-Z][a-z]+ [A-Z](?= Stn\b)"),  # stops at a station of a long name: `Holland V Stn`
+    *VOCABULARY.values(),
+)
+"""Wordings that are known as a whole."""
+_HARMLESS_FOREIGN = wording("harmless_foreign")
 
 _BRACKET = re.compile(r"[(（\[]([^()（）\[\]]*)(?:[)）\]]|$)")
 _FRAGMENT_END = re.compile(r"\s*(?:[,，、;；。:：•·\n¦]|\.(?=\s|$)|\s[-–—/|]\s|[–—])\s*")
@@ -35,12 +45,7 @@ _WORD = re.compile(r"(?:[^\W_]|[\u0b82\u0bbe-\u0bcd\u0bd7])+(?:['’.-][^\W_]+)*
 _STOP_CODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _SIGNED = re.compile(r"[A-Z]\d|\d{1,3}[A-Za-z]?|[A-Z]{2,3}\d{1,2}|[A-Z]TC|CG")
 """A label with a number, a floor, a bus service, a station's code."""
-_LETTER_OF = re.compile(
-    r"\b(?:exits?|entrances?|platforms?|blocks?|blk|towers?|wings?|gates?|levels?|zones?|bays?|berths?)"
-    r"\s+[A-Z0-9](?:\s*(?:,|/|&|-|–|and|or|to)\s*[A-Z0-9])*(?!\w)",
-    re.IGNORECASE,
-)
-"""A single letter is known behind the word for what it names."""
+_LETTER_OF = wording("letter_of")
 _CAPITALS = re.compile(r"(?:[A-Z]\.?){2,}")
 _KNOWN_SIGNS = frozenset(
     " \t\n.,;:!'\"“”‘’()（）[]/&+-‐‑–—•·|¦@#，、；。：！→←↑↓➡⬅►◄✓✔☑✅√●♿🛗\ufe0f\u200d\xa0"
@@ -64,13 +69,7 @@ MAX_REMARK_WORDS = 4
 _NEXT_END = re.compile(r"[.;。；!！](?=\s|$)| \| ")
 MAX_BELOW_CHARS = 200
 _ITEM_MARKS = ",，、;；.。•·\n"
-_BARE_DENIAL = re.compile(
-    r"(?:(?:but|and)\s+)?"
-    r"(?:no|not|none|nil|zero|n/a|never|unavailable|absent|cannot|without|tiada|tidak|[没沒]有|[无無不]|இல்லை)"
-    r"(?:\s+(?:so|yet|really|available|provided|present|there|installed|working|operational|one|any|accessible"
-    r"|open|ada|be|used|at|in|all|the|moment|use|service))*",
-    re.IGNORECASE,
-)
+_BARE_DENIAL = wording("bare_denial")
 _FIRST_FOREIGN = "\u0b80"
 """From here on scripts are Tamil, Chinese and the like, which have no capital letters."""
 
@@ -200,14 +199,10 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
         if _ASKS.match(text, *unit):
             return True
         return not is_understood(text[slice(*unit)], may_deny=True, is_sentence=True)
-    behind = _BRACKET.search(text, place[1], end)
-    is_beside = behind is not None and not text[place[1] : behind.start()].strip()
-    return (
-        is_beside
-        and behind is not None
-        and not is_understood(behind.group(1), may_name=True)
-        and not _is_short_for(behind.group(1), text[slice(*place)])
-    )
+    beside = _BRACKET.search(text, place[1], end)
+    if beside is None or text[place[1] : beside.start()].strip():
+        return False
+    return not is_understood(beside[1], may_name=True) and not _is_short_for(beside[1], text[slice(*place)])
 
 
 def is_taken_back_below(text: str, end: int) -> bool:
@@ -265,7 +260,7 @@ def _between_marks(text: str, start: int, end: int, *, in_brackets: bool) -> Ite
 
 
 def _without_phrases(words: str) -> str:
-    for pattern in (EXIT.pattern, PLATFORM.pattern, _LETTER_OF, *HARMLESS_PHRASES):
+    for pattern in (EXIT.pattern, PLATFORM.pattern, _LETTER_OF, *_HARMLESS_PHRASES):
         words = pattern.sub(" ", words)
     return words
 
@@ -277,7 +272,7 @@ def _is_plain(word: str, *, may_name: bool) -> bool:
     if word.isdigit() and word.isascii():
         return word != "0" and (len(word) != 4 or not _YEAR.fullmatch(word))
     if word[0] >= _FIRST_FOREIGN:
-        return not HARMLESS_FOREIGN.sub("", word)
+        return not _HARMLESS_FOREIGN.sub("", word)
     return (
         (may_name and word[0].isupper() and len(word) > 1)
         or _SIGNED.fullmatch(word) is not None

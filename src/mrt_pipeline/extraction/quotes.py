@@ -1,18 +1,33 @@
-"""Find quoted words in a text again, exactly or after folding white space and letter case."""
+"""Find quoted words in a text again, exactly or after folding white space and letter case.
+
+A small model often quotes the heading, or words of its own, for a fact that the page does state. So what it
+says is taken as a hint where to look: each sentence of the page that has the value is tried as the quote, and
+grounding decides as ever. A value that the page does not have, or does not tie to the exit, finds no such
+sentence.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from mrt_pipeline.contracts.claims import Passage
 from mrt_pipeline.contracts.evidence import Alignment
-from mrt_pipeline.extraction.invisible import is_invisible
+from mrt_pipeline.extraction.access_words import VOCABULARY
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.mentions import sentence_at
+from mrt_pipeline.extraction.page_model import is_invisible
 
 MAX_OCCURRENCES = 20
 """A page that repeats a quote more often than this is not looked through any further."""
 
 _LATIN_END = "\u0250"
+
+Placed = tuple[Passage, Candidate]
+
+MAX_SENTENCES = 20
+"""How many sentences are tried for one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,21 @@ def clean(text: str) -> str:
     return " ".join("".join(char for char in text if char.isspace() or not is_invisible(char)).split())
 
 
+def place(candidate: Candidate, passages: Sequence[Passage], is_grounded: Callable[[Placed], bool]) -> Placed:
+    """Return a statement with the passage that supports it, quoted from there; else with the likeliest one.
+
+    Args:
+        candidate: as the reader made it.
+        passages: the texts the reader was given, at least one.
+        is_grounded: tells whether a statement about a passage may be published.
+    """
+    quoting = [(page, candidate) for page in passages if any(find_spans(page.text, candidate.quote))]
+    for placed in (*quoting, *_quoted_anew(candidate, passages)):
+        if is_grounded(placed):
+            return placed
+    return quoting[0] if quoting else (passages[0], candidate)
+
+
 def _occurrences(text: str, wanted: str) -> Iterator[int]:
     found = text.find(wanted)
     for _ in range(MAX_OCCURRENCES):
@@ -99,3 +129,23 @@ def _cuts_a_word(text: str, position: int) -> bool:
     if not 0 < position < len(text):
         return False
     return all(char.isalnum() and char < _LATIN_END for char in text[position - 1 : position + 1])
+
+
+def _quoted_anew(candidate: Candidate, passages: Iterable[Passage]) -> Iterator[Placed]:
+    """Yield the statement with each sentence that has its value as the quote."""
+    tried = 0
+    for page in passages:
+        for start, end in dict.fromkeys(sentence_at(page.text, *at) for at in _places(candidate, page.text)):
+            if (tried := tried + 1) > MAX_SENTENCES:
+                return
+            quote = page.text[start:end].strip()
+            start = page.text.index(quote, start)
+            yield page, replace(candidate, quote=quote, char_start=page.char_start + start)
+
+
+def _places(candidate: Candidate, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a text has the value of a statement, or the words for it."""
+    if candidate.field != "access":
+        yield from find_tokens(text, candidate.value, 0, len(text))
+    elif pattern := VOCABULARY.get(candidate.value):
+        yield from (match.span() for match in pattern.finditer(text))

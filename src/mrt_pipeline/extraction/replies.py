@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, ConfigDict, ValidationError
@@ -27,6 +28,7 @@ MAX_EXIT_CHARS = 12
 MAX_NAME_CHARS = 80
 MAX_QUOTE_CHARS = 300
 
+_candidate = partial(Candidate, char_start=None, method=Method.MODEL)
 _EXIT_WORD = re.compile(r"^(?:exits?|entrances?)\b[\s:]*", re.IGNORECASE)
 
 
@@ -170,15 +172,13 @@ def to_candidates(reply: Reply) -> tuple[Candidate, ...]:
 def _of_exits(field: CandidateField, facts: Iterable[ExitFact]) -> Iterator[Candidate]:
     for fact in facts:
         value = fact.value.strip()
-        yield Candidate(
+        yield _candidate(
             field="bus_stop" if BUS_STOP_CODE.fullmatch(value) else field,  # whichever list it was put in
             exit_label=_EXIT_WORD.sub("", fact.exit.strip()) or None,
             value=value,
             quote=fact.quote,
-            char_start=None,
             towards=None,
             line=None,
-            method=Method.MODEL,
         )
 
 
@@ -188,13 +188,11 @@ def _of_platform(fact: PlatformFact) -> Candidate:
     The line only narrows its direction down, and models guess it; so it counts where the quote has it.
     """
     is_line_quoted = any(find_spans(fact.quote, fact.line))
-    return Candidate(
+    return _candidate(
         field="platform",
         exit_label=None,
         value=fact.value.strip(),
         quote=fact.quote,
-        char_start=None,
         towards=fact.towards.strip(),
         line=fact.line.strip() if is_line_quoted else None,
-        method=Method.MODEL,
     )

@@ -17,20 +17,18 @@ from mrt_pipeline.extraction.access_words import (
     is_not_now,
     is_of_later_year,
 )
-from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.facts import GroundingFacts, plain_name
+from mrt_pipeline.extraction.candidates import Candidate, Reason, UngroundedError
+from mrt_pipeline.extraction.facts import GroundingFacts
 from mrt_pipeline.extraction.mentions import EXIT, Kind, Mention, is_row, line_at, owner_at, sentence_at
 from mrt_pipeline.extraction.page_model import CELL_BREAK
-from mrt_pipeline.extraction.place_names import MAX_NAME_WORDS, stations_named, without_stations
+from mrt_pipeline.extraction.place_names import MAX_NAME_WORDS, plain_name, stations_named, without_stations
 from mrt_pipeline.extraction.qualifiers import is_qualified, is_qualified_row, is_taken_back_below
 from mrt_pipeline.extraction.quotes import Span, find_tokens
-from mrt_pipeline.extraction.rejections import Reason, UngroundedError
+from mrt_pipeline.extraction.word_lists import wording
 
 Place = tuple[int, int]
 
-_THERE = re.compile(
-    r"\bthere\b(?!\s+(?:is|are|was|were)\b)|\b(?:its|that station(?:['’]s)?)\b", re.IGNORECASE
-)
+_THERE = wording("there")
 _NAME_GOES_ON = re.compile(r"\s+(?!MRT\b|LRT\b|Station\b|Exits?\b|Entrances?\b)[A-Z]")
 
 
@@ -137,37 +135,31 @@ def find_fault(
 def find_retraction(statement: Statement, place: Place, owner: Mention | None = None) -> Reason | None:
     """Return whether the words around a place, or around the label they belong to, take them back."""
     text = statement.page.text
-    start, end = _unit_at(statement, place)
-    around = (
-        [(start, end)] if owner is None else [(start, end), _unit_at(statement, (owner.start, owner.end))]
-    )
+    unit = _unit_at(statement, place)
+    of_label = unit if owner is None else _unit_at(statement, (owner.start, owner.end))
+    both = text[slice(*unit)], text[slice(*of_label)]
     year = statement.facts.as_of.year
-    if any(is_not_now(text[slice(*unit)]) or is_of_later_year(text[slice(*unit)], year) for unit in around):
+    if any(is_not_now(words) or is_of_later_year(words, year) for words in both):
         return Reason.NOT_CURRENT
-    if is_denied(text[start:end], place[0] - start, place[1] - start):
+    if is_denied(both[0], place[0] - unit[0], place[1] - unit[0]):
         return Reason.NEGATED
-    if any(is_denying(text[left:right]) for left, right in around[1:] if (left, right) != (start, end)):
+    if of_label != unit and is_denying(both[1]):
         return Reason.NEGATED
     return Reason.QUALIFIED if _is_qualified(statement, place) else None
 
 
 def _is_qualified(statement: Statement, place: Place) -> bool:
     """Return whether something beside a place is not understood; of a cell, its rule has seen to that."""
-    is_in_cell = statement.is_by_rule and statement.candidate.cell is not None
-    unit = statement.bounds if statement.is_by_rule else sentence_at(statement.page.text, *place)
-    if statement.candidate.field == "platform":  # stations are known
-        known = without_stations(statement.page.text[slice(*unit)], statement.facts.slugs_by_name)
-        return is_qualified_row(known, 0, len(known))
-    is_access = statement.candidate.field == "access"
-    if is_taken_back_below(statement.page.text, unit[1]):
+    text, field = statement.page.text, statement.candidate.field
+    start, end = statement.bounds if statement.is_by_rule else sentence_at(text, *place)
+    if field in ("platform", "access"):  # stations are known
+        text = text[:start] + without_stations(text[start:end], statement.facts.slugs_by_name) + text[end:]
+    if field == "platform":
+        return is_qualified_row(text, start, end)
+    if is_taken_back_below(text, end):
         return True
-    if is_in_cell:
-        return False
-    text = statement.page.text
-    if is_access:  # stations are known
-        known = without_stations(text[slice(*unit)], statement.facts.slugs_by_name)
-        text = text[: unit[0]] + known + text[unit[1] :]
-    return is_qualified(text, unit, place, is_about_access=is_access)
+    is_in_cell = statement.is_by_rule and statement.candidate.cell is not None
+    return not is_in_cell and is_qualified(text, (start, end), place, is_about_access=field == "access")
 
 
 def _unit_at(statement: Statement, place: Place) -> Place:
@@ -227,10 +219,7 @@ def _is_of_something_else(statement: Statement, following: str) -> bool:
     if owner is None:
         return False
     words = _words(owner.group(1))
-    if words[:1] == ["station"] or [word.lower() for word in words[:2]] in (
-        ["mrt", "station"],
-        ["lrt", "station"],
-    ):
+    if re.match(r"(?:station|(?i:[ml]rt station))(?: |$)", " ".join(words)):
         return False
     slugs = {statement.facts.slugs_by_name.get(name) for name in _names_opening(words)}
     return statement.station.slug not in slugs

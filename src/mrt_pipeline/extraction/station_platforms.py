@@ -12,22 +12,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, EvidenceMap
-from mrt_pipeline.contracts.findings import Side
+from mrt_pipeline.contracts.findings import Finding, Side
 from mrt_pipeline.contracts.network import (
     Direction,
     ExitPlatform,
     Platform,
     PlatformLink,
+    Station,
     StationExit,
     direction_of,
     link_platform,
     name_platforms,
 )
-from mrt_pipeline.extraction.buildings import cite_buildings
-from mrt_pipeline.extraction.deduplication import Agreement, best_confidence, distinct, rank_of
-from mrt_pipeline.extraction.disputes import words_of
+from mrt_pipeline.extraction.deduplication import Agreement, best_confidence, distinct, rank_of, unite_same
+from mrt_pipeline.extraction.disputes import disagreement, field_of_letter, letter_dispute, words_of
+from mrt_pipeline.extraction.exit_platforms import cite_buildings
+from mrt_pipeline.extraction.plausibility import doubt_letters, is_read
 from mrt_pipeline.runtime.records import natural_key
 
 Ranks = Mapping[str, Collection[str]]
@@ -35,7 +38,7 @@ Ranks = Mapping[str, Collection[str]]
 _OF_EXIT = frozenset({"platform_code", "is_same_building"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A claim about a platform: who makes it of which exit, and at which place among all said of that one."""
 
@@ -43,17 +46,88 @@ class Reading:
     station_exit: StationExit
     place: int
     platform: ExitPlatform
-    standing: int
-    """how far its direction is to be trusted; less is better"""
+
+    @cached_property
+    def standing(self) -> int:
+        """Return how far its direction is to be trusted; less is better."""
+        return rank_of(self.platform.evidence_for("towards_code"))[0]
 
 
-def read(speaker: str, station_exit: StationExit, place: int, platform: ExitPlatform) -> Reading:
-    """Return a claim about a platform with its standing."""
-    standing = rank_of(platform.evidence_for("towards_code"))[0]
-    return Reading(speaker, station_exit, place, platform, standing)
+@dataclass(frozen=True, slots=True)
+class MergedPlatforms:
+    """The platforms of a station, each with what is said of its direction."""
+
+    platforms: tuple[Platform, ...]
+    directions: tuple[list[Reading], ...]
+    """the readings of each platform"""
+
+    def links_of(self, station_exit: StationExit) -> Iterator[PlatformLink]:
+        """Yield which platforms an exit is said to lead to."""
+        for platform, same in zip(self.platforms, self.directions, strict=True):
+            own = [reading for reading in same if reading.station_exit is station_exit]
+            if own:
+                leading = _directing(own)
+                best = min(leading, key=lambda one: _key_of(one.platform))
+                link = link_platform(platform.platform_id, is_same_building=best.platform.is_same_building)
+                evidence = _own_evidence(leading, platform, station_exit)
+                yield link.model_copy(update={"evidence": evidence}) if evidence else link
 
 
-def group_directions(readings: Iterable[Reading]) -> list[list[Reading]]:
+def believe_platforms(
+    station: Station, readings: Iterable[Reading]
+) -> tuple[list[list[Reading]], list[Finding]]:
+    """Return the directions of one page's readings, but for those that it gives several letters."""
+    believed: list[list[Reading]] = []
+    findings: list[Finding] = []
+    for same in _group_directions(readings):
+        if len(_every_letter(same)) > 1:
+            findings.append(_letter_finding(station, same))
+        else:
+            believed.append(same)
+    return believed, findings
+
+
+def claims_of_page(station_exit: StationExit, directions: Iterable[list[Reading]]) -> Iterator[ExitPlatform]:
+    """Yield each direction that a page says an exit leads to once."""
+    for same in directions:
+        own = [one.platform for one in same if one.station_exit is station_exit]
+        if own:
+            yield unite_same(own, "towards_code")
+
+
+def merge_platforms(
+    station: Station,
+    readings: Iterable[Reading],
+    *,
+    ranks: Ranks,
+    told: Collection[str | None],
+    agrees: Agreement,
+) -> tuple[MergedPlatforms, list[Finding]]:
+    """Return the platforms of a station, and what is amiss with their letters.
+
+    Args:
+        station: the station.
+        readings: what all sources say of the platforms that its exits lead to.
+        ranks: whom each speaker outranks.
+        told: the fields that a source found contradicted within itself.
+        agrees: tells whether some reasons are two publishers' that state the same.
+    """
+    findings: list[Finding] = []
+    as_read = _group_directions(readings)
+    directions = [_overrule(station, same, as_read, ranks, findings) for same in as_read]
+    names = name_platforms(station.slug, [same[0].platform for same in directions])
+    platforms: list[Platform] = []
+    for name, same in zip(names, directions, strict=True):
+        is_contradictory = _are_contradictory(same)
+        if is_contradictory:
+            findings.append(_letter_finding(station, same))
+        is_lettered = not is_contradictory and field_of_letter(same[0].platform) not in told
+        platforms.append(_unite(name, same, is_lettered=is_lettered, agrees=agrees))
+    doubted, strange = doubt_letters(platforms, _letters_on_record(directions), station)
+    return MergedPlatforms(doubted, tuple(directions)), [*findings, *strange]
+
+
+def _group_directions(readings: Iterable[Reading]) -> list[list[Reading]]:
     """Return the readings of each direction together, the most trusted and first named direction first."""
     groups: dict[Direction, list[Reading]] = {}
     for reading in readings:
@@ -64,7 +138,7 @@ def group_directions(readings: Iterable[Reading]) -> list[list[Reading]]:
     return [same for _, same in ordered]
 
 
-def letters_of(same: Iterable[Reading]) -> dict[str, frozenset[str]]:
+def _letters_of(same: Iterable[Reading]) -> dict[str, frozenset[str]]:
     """Return the letters that each speaker gives to one direction; those who give none are left out."""
     letters: dict[str, frozenset[str]] = {}
     for (speaker, _), given in _letters_by_exit(same).items():
@@ -72,12 +146,11 @@ def letters_of(same: Iterable[Reading]) -> dict[str, frozenset[str]]:
     return letters
 
 
-def are_contradictory(same: Sequence[Reading]) -> bool:
+def _are_contradictory(same: Sequence[Reading]) -> bool:
     """Return whether no speaker names all letters of a direction, or one gives some to one exit only."""
-    letters = letters_of(same)
-    every = frozenset[str]().union(*letters.values())
+    letters = _letters_of(same)
     is_uneven = any(given != letters[speaker] for (speaker, _), given in _letters_by_exit(same).items())
-    return is_uneven or (bool(letters) and every not in letters.values())
+    return is_uneven or (bool(letters) and _every_letter(same) not in letters.values())
 
 
 def _letters_by_exit(same: Iterable[Reading]) -> dict[tuple[str, str], frozenset[str]]:
@@ -90,14 +163,14 @@ def _letters_by_exit(same: Iterable[Reading]) -> dict[tuple[str, str], frozenset
     return letters
 
 
-def find_overruled(same: Iterable[Reading], ranks: Ranks) -> dict[str, str]:
+def _find_overruled(same: Iterable[Reading], ranks: Ranks) -> dict[str, str]:
     """Return each speaker whose letters of a direction give way, and to whom.
 
     Args:
         same: the readings of the direction.
         ranks: whom each speaker outranks; only one who names a letter that such a one lacks gives way.
     """
-    letters = letters_of(same)
+    letters = _letters_of(same)
     return {
         lower: higher
         for higher in sorted(letters)
@@ -106,7 +179,7 @@ def find_overruled(same: Iterable[Reading], ranks: Ranks) -> dict[str, str]:
     }
 
 
-def find_conflated(
+def _find_conflated(
     same: Sequence[Reading], directions: Iterable[Sequence[Reading]], ranks: Ranks
 ) -> dict[str, str]:
     """Return each speaker who gives a direction the one letter of another, and who tells both apart.
@@ -116,8 +189,8 @@ def find_conflated(
         directions: those of all directions of the station.
         ranks: whom each speaker outranks; only such a one can tell them apart.
     """
-    letters = letters_of(same)
-    others = [letters_of(other) for other in directions if other is not same and _are_beside(same, other)]
+    letters = _letters_of(same)
+    others = [_letters_of(other) for other in directions if other is not same and _are_beside(same, other)]
     return {
         higher: lower
         for higher in sorted(letters)
@@ -133,18 +206,14 @@ def _are_beside(same: Sequence[Reading], other: Sequence[Reading]) -> bool:
     return (one.station_code, one.line_code) == (two.station_code, two.line_code)
 
 
-def without_letters(same: Iterable[Reading], speakers: Collection[str]) -> list[Reading]:
-    """Return the readings of a direction without the letters of some speakers."""
-    return [_without_letter(one) if one.speaker in speakers else one for one in same]
-
-
 def _without_letter(reading: Reading) -> Reading:
+    """Return a claim about a platform without the letter that it gives."""
     evidence = {name: why for name, why in reading.platform.evidence.items() if name != "platform_code"}
     bare = reading.platform.model_copy(update={"platform_code": None, "evidence": evidence})
     return replace(reading, platform=bare)
 
 
-def sides_of_letters(same: Iterable[Reading]) -> Iterator[Side]:
+def _sides_of_letters(same: Iterable[Reading]) -> Iterator[Side]:
     """Yield who gives which letter, with the words behind it."""
     for reading in same:
         if (letter := reading.platform.platform_code) is not None:
@@ -153,43 +222,40 @@ def sides_of_letters(same: Iterable[Reading]) -> Iterator[Side]:
             )
 
 
-def make_platforms(
-    slug: str, directions: Sequence[list[Reading]], unlettered: Collection[Direction], agrees: Agreement
-) -> tuple[Platform, ...]:
-    """Return the platforms of a station, in the order given.
+def _overrule(
+    station: Station,
+    same: list[Reading],
+    directions: Sequence[list[Reading]],
+    ranks: Ranks,
+    findings: list[Finding],
+) -> list[Reading]:
+    """Return the readings of a direction without the letters of a source that gives way to another one.
 
-    Args:
-        slug: the station's.
-        directions: the readings of each direction.
-        unlettered: the directions whose letters are in dispute.
-        agrees: tells whether some reasons are two publishers' that state the same.
+    That is one that is outranked and differs, but above all one that takes two directions for one.
     """
-    names = name_platforms(slug, [same[0].platform for same in directions])
-    return tuple(
-        _unite(name, same, is_lettered=direction_of(same[0].platform) not in unlettered, agrees=agrees)
-        for name, same in zip(names, directions, strict=True)
+    overruled = _find_conflated(same, directions, ranks) or _find_overruled(same, ranks)
+    for lower, higher in overruled.items():
+        sides = _sides_of_letters(one for one in same if one.speaker in (lower, higher))
+        findings.append(disagreement(station, None, letter_dispute(sides, same[0].platform, higher)))
+    return [_without_letter(one) if one.speaker in overruled else one for one in same]
+
+
+def _letter_finding(station: Station, same: Sequence[Reading]) -> Finding:
+    return disagreement(station, None, letter_dispute(_sides_of_letters(same), same[0].platform))
+
+
+def _letters_on_record(directions: Iterable[Iterable[Reading]]) -> frozenset[str]:
+    """Return the letters that a publisher's record gives to platforms of a station."""
+    said = (one.platform for same in directions for one in same)
+    return frozenset(
+        one.platform_code
+        for one in said
+        if one.platform_code and not is_read(one.evidence_for("platform_code"))
     )
 
 
-def link_exit(
-    station_exit: StationExit, platforms: Iterable[Platform], directions: Iterable[list[Reading]]
-) -> Iterator[PlatformLink]:
-    """Yield which platforms an exit is said to lead to.
-
-    Args:
-        station_exit: the exit.
-        platforms: those of its station.
-        directions: the readings of each of these, in the same order.
-    """
-    for platform, same in zip(platforms, directions, strict=True):
-        own = [reading for reading in same if reading.station_exit is station_exit]
-        if own:
-            leading = _directing(own)
-            best = leading[0] if len(leading) == 1 else min(leading, key=lambda one: _key_of(one.platform))
-            is_same_building = best.platform.is_same_building
-            link = link_platform(platform.platform_id, is_same_building=is_same_building)
-            evidence = _own_evidence(leading, platform, station_exit)
-            yield link.model_copy(update={"evidence": evidence}) if evidence else link
+def _every_letter(same: Iterable[Reading]) -> frozenset[str]:
+    return frozenset[str]().union(*_letters_of(same).values())
 
 
 def _own_evidence(leading: Sequence[Reading], platform: Platform, station_exit: StationExit) -> EvidenceMap:
@@ -238,8 +304,7 @@ def _key_of(platform: ExitPlatform) -> tuple[object, ...]:
 
 def _naming_all(same: Sequence[Reading]) -> list[Reading]:
     """Return the readings with a letter of those speakers who name every letter."""
-    letters = letters_of(same)
-    every = frozenset[str]().union(*letters.values())
+    letters, every = _letters_of(same), _every_letter(same)
     return [one for one in same if one.platform.platform_code is not None and letters[one.speaker] == every]
 
 

@@ -1,17 +1,29 @@
-"""Lists of words that pages are read by; ``word_lists.csv`` has ``list,words``, divided by ``|``."""
+"""The words that pages are read by: lists of them (``word_lists.csv``) and wordings (``wordings.toml``).
+
+A list's rows have its name and words divided by ``|``. A wording is a regular expression whose lines are
+alternatives; ``{name}`` in it stands for the wording of that name, which is above it.
+"""
 
 from __future__ import annotations
 
 import csv
+import re
+import tomllib
 from functools import cache
 from pathlib import Path
 
 PATH = Path(__file__).with_name("word_lists.csv")
+WORDINGS = Path(__file__).with_name("wordings.toml")
 
 
 def word_list(name: str) -> frozenset[str]:
     """Return a list's words."""
     return _lists()[name]
+
+
+def wording(name: str) -> re.Pattern[str]:
+    """Return the pattern of a wording, in any letter case."""
+    return re.compile(_wordings()[name], re.IGNORECASE)
 
 
 @cache
@@ -21,4 +33,13 @@ def _lists() -> dict[str, frozenset[str]]:
         for row in csv.DictReader(file):
             words = frozenset(word.strip() for word in row["words"].split("|"))
             found[row["list"]] = found.get(row["list"], frozenset()) | words
+    return found
+
+
+@cache
+def _wordings() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, lines in tomllib.loads(WORDINGS.read_text(encoding="utf-8")).items():
+        pattern = "|".join(lines.strip("\n").split("\n"))
+        found[name] = re.sub(r"\{([a-z_]+)\}", lambda other: f"(?:{found[other[1]]})", pattern)
     return found

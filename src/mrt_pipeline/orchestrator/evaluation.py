@@ -29,7 +29,7 @@ from mrt_pipeline.contracts.claims import Passage
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.network import StepFree, TowardsKind
 from mrt_pipeline.errors import UsageError
-from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
+from mrt_pipeline.extraction.facts import GroundingFacts
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.page_reading import PageReading, read_html
 from mrt_pipeline.extraction.place_names import PlaceNames, place_key
@@ -125,7 +125,7 @@ def evaluate(folder: Path, config: PipelineConfig, as_of: date | None = None) ->
     rows = _read_sheet(folder / SHEET)
     context = default_context(config, as_of)
     tables, network = read_bus_tables(context), load_network()
-    facts = gather_facts(network, context.as_of, tables.stops, tables.services)
+    facts = GroundingFacts(network, context.as_of, tables)
     stations = Stage1Ingestion(config, context).execute(None).stations
     names, own = PlaceNames.of(network), config.settings.apis.fandom.vocabulary
     vocabulary = load_vocabulary(read_path(own) if own else None)

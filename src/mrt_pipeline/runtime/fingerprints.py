@@ -55,7 +55,6 @@ _STAGE_CODE = {
     ),
     STAGE3_MERGER: (
         *_SHARED,
-        "extraction/facts.py",
         "extraction/place_names.py",
         "extraction/plausibility.py",
         "stages/stage3_merger.py",

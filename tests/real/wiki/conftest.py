@@ -10,7 +10,7 @@ import pytest
 
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.network import Station
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.runtime.context import RunContext, default_context
 from mrt_pipeline.sources.datamall.reading import read_bus_tables
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion

@@ -11,7 +11,7 @@ from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.network import Station
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
 from mrt_pipeline.runtime.rate_limits import RateLimiter

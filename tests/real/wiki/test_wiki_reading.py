@@ -7,7 +7,7 @@ import pytest
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Evidence, Published
 from mrt_pipeline.contracts.network import ExitAccess, Station
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.extraction.page_text import read_page_text
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.sources.fandom_wiki.claims import LICENCE

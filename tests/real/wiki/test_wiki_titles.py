@@ -8,7 +8,7 @@ import pytest
 
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import BlockedError, FetchError, SourceError
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.sources.fandom_wiki.claims import WikiSource
 from mrt_pipeline.sources.fandom_wiki.titles import find_heads

@@ -12,7 +12,7 @@ from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment, RejectedClaim
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.extraction.candidates import Candidate, CandidateField
-from mrt_pipeline.extraction.facts import gather_facts
+from mrt_pipeline.extraction.facts import BusTables, GroundingFacts
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.network import load_network
 from tests.fakes.network_builder import make_exit, make_station, provenance
@@ -49,19 +49,15 @@ STOPS = (
     _stop("14141", _NE1.lat, _NE1.lng, 0, 620),  # within reach of one of HarbourFront's exits A
     _stop("14142", (_NE1.lat + _CC29.lat) / 2, (_NE1.lng + _CC29.lng) / 2, 0),
 )
-FACTS = gather_facts(
-    NETWORK,
-    AS_OF,
-    SourceTable(STOPS, provenance("lta-bus-stops")),
-    SourceTable(
-        (
-            BusService("10", 1, ("59049", "10009", "14141", "14142")),
-            BusService("2A", 1, ("59049", "59041")),
-            BusService("2", 2, ("59049",)),
-        ),
-        provenance("lta-bus-services"),
-    ),
+SERVICES = (
+    BusService("10", 1, ("59049", "10009", "14141", "14142")),
+    BusService("2A", 1, ("59049", "59041")),
+    BusService("2", 2, ("59049",)),
 )
+TABLES = BusTables(
+    SourceTable(STOPS, provenance("lta-bus-stops")), SourceTable(SERVICES, provenance("lta-bus-services"))
+)
+FACTS = GroundingFacts(NETWORK, AS_OF, TABLES)
 
 
 def page(text: str, char_start: int = 0) -> Passage:

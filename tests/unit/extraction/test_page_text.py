@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, bounds_of
+from mrt_pipeline.extraction.page_parts import SHOWN_CHARS
 from mrt_pipeline.extraction.page_text import read_page_text
 from mrt_pipeline.extraction.page_writer import MAX_TEXT_CHARS
 from tests.fakes.hidden_words import DOUBTFUL, HIDING, SHOWING, WORDS
@@ -315,6 +316,24 @@ def test_entities_of_its_own_are_not_resolved() -> None:
 def test_an_endless_cell_is_cut_where_no_word_or_name_is_cut() -> None:
     html = f"<table><tr><td>A</td><td>59041; {'spam ' * 2000}59049</td></tr></table>"
     assert rows_of(html) == [["A", "59041"]]
+
+
+def test_what_is_cut_is_told_once_by_its_beginning() -> None:
+    endless = "Exit A. " + "A lift. " * 600
+    page = read_page_text(
+        f"<p>{endless}</p><table><caption>B {endless}</caption><tr><td rowspan=2>C {endless}</td>"
+        "<td>Yes</td></tr><tr><td>No</td></tr></table><p>Exit B</p>",
+        TITLE,
+    )
+    assert [cut[:6] for cut in page.cut] == ["Exit A", "B Exit", "C Exit"]
+    assert all(len(cut) == SHOWN_CHARS for cut in page.cut)
+    assert read_page_text("<p>Exit A. A lift.</p>", TITLE).cut == ()
+
+
+def test_the_first_part_that_finds_no_room_is_told() -> None:
+    paragraphs = "".join(f"<p>{number} {'A lift. ' * 400}</p>" for number in range(70))
+    (cut,) = read_page_text(paragraphs, TITLE).cut
+    assert cut.startswith("62 A lift.")
 
 
 def test_a_page_too_long_is_cut_between_its_elements() -> None:

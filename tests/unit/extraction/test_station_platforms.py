@@ -10,7 +10,7 @@ from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.network import ExitPlatform, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment
-from mrt_pipeline.extraction.buildings import cite_buildings
+from mrt_pipeline.extraction.exit_platforms import cite_buildings
 from mrt_pipeline.extraction.merging import merge_claims
 from tests.fakes.enrichment_sources import quoted
 from tests.fakes.network_builder import (

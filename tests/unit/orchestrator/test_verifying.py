@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mrt_pipeline.sources.lta_lifts.reading import LiftStore
 from pydantic import SecretStr
 
 from mrt_pipeline.config import Secrets, Settings
@@ -21,6 +20,7 @@ from mrt_pipeline.runtime.http_cache import HttpCache, key_of
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.runtime.traces import KEPT, Tracer
 from mrt_pipeline.sources.lta_lifts.kept import FILE, FOLDER
+from mrt_pipeline.sources.lta_lifts.reading import LiftStore
 from tests.fakes.fake_time import START, FakeTime
 from tests.fakes.http_server import LoopbackServer, Reply, SeenRequest
 

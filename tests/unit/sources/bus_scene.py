@@ -9,7 +9,7 @@ from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.claims import EnrichmentSource, StationClaims
 from mrt_pipeline.contracts.network import ExitBusStop, Station, StationExit
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.network import CodeEntry, load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.sources.datamall import claims as lta_source

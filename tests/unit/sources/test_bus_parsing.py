@@ -11,7 +11,7 @@ from mrt_pipeline.config import Settings
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.extraction.bus_tables import find_unknown_stops
+from mrt_pipeline.extraction.facts import find_unknown_stops
 from mrt_pipeline.runtime.documents import Payload, provenance_of
 from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.sources.datamall import BUS_SERVICES, BUS_STOPS

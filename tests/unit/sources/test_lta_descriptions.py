@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.network import BusStopRelation
-from mrt_pipeline.extraction.abbreviations import ABBREVIATIONS, StationNames, load_abbreviations
+from mrt_pipeline.extraction.place_names import ABBREVIATIONS, StationNames, load_abbreviations
 from mrt_pipeline.network import load_network
 from mrt_pipeline.sources.datamall.stop_exits import NamedExits, parse_description, speaks_of_exit
 

@@ -16,7 +16,7 @@ from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.rows import from_row
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.errors import FetchError, InternalError
-from mrt_pipeline.extraction.signed_letters import SignedLetters, find_strays
+from mrt_pipeline.extraction.exit_platforms import SignedLetters, find_strays
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.recordings import load_recording
 from mrt_pipeline.runtime.table_source import LateTableSource

@@ -12,7 +12,7 @@ from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.claims import StationClaims, SurveyingSource
 from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.network import Landmark, LandmarkKind, Station
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.runtime.table_source import SurveyedSource

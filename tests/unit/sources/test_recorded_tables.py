@@ -12,7 +12,7 @@ from mrt_pipeline.config import Secrets
 from mrt_pipeline.config.registry import all_sources
 from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.evidence import Confidence
-from mrt_pipeline.extraction.bus_tables import find_unknown_stops
+from mrt_pipeline.extraction.facts import find_unknown_stops
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.recordings import RECORDED, load_recording
 from mrt_pipeline.runtime.source_access import SourceAccess

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.source import BusService
-from mrt_pipeline.extraction.bus_tables import BusTables
-from mrt_pipeline.extraction.facts import services_by_stop
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.runtime.geometry import to_svy21
 from mrt_pipeline.runtime.records import natural_key
 from tests.unit.sources.bus_scene import entry_of, stop_at, tables_of
@@ -39,8 +38,9 @@ def test_the_order_of_services_in_the_table_does_not_matter(numbers: list[str], 
     services = [BusService(number, 1, ("59049",)) for number in numbers]
     shuffled = list(services)
     random.shuffle(shuffled)
-    assert services_by_stop(services) == services_by_stop(shuffled)
-    assert list(services_by_stop(services).get("59049", ())) == sorted(set(numbers), key=natural_key)
+    served = tables_of(NEAR, services=tuple(services)).services_by_stop
+    assert served == tables_of(NEAR, services=tuple(shuffled)).services_by_stop
+    assert list(served.get("59049", ())) == sorted(set(numbers), key=natural_key)
 
 
 def test_stops_within_a_radius_come_nearest_first_with_their_distance() -> None:

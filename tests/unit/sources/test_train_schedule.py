@@ -14,8 +14,8 @@ from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import Confidence, Method
 from mrt_pipeline.contracts.network import Station, StepFree
 from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.extraction.exit_platforms import SignedLetters, claim_letters, key_of
 from mrt_pipeline.extraction.merging import merge_claims
-from mrt_pipeline.extraction.signed_letters import SignedLetters, claim_letters, key_of
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.table_source import TableSource

@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import BlockedError, FetchError, SourceError, SourceFormatError
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.extraction.page_reading import read_html
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
@@ -196,6 +196,19 @@ def test_a_blank_page_is_a_warning_that_names_station_page_and_revision(tmp_path
         )
         assert not claims.exits
     assert [asked["action"] for asked in wiki.asked] == ["query", "parse"] * 2
+
+
+def test_a_page_of_which_a_part_is_cut_is_a_warning_that_shows_how_it_begins(tmp_path: Path) -> None:
+    endless = f"<p>Exit A is near the Mall. {'It has a lift. ' * 400}</p>"
+    source = source_of(wiki_with(HTML + endless), tmp_path)
+    source.prepare([YISHUN])
+    claims = source.claims_for(YISHUN, ())
+    (finding,) = (one for one in claims.findings if one.check == "wiki-page-cut")
+    assert finding.severity is Severity.WARNING
+    assert finding.message.startswith(
+        "Yishun: the wiki's page has 1 part too long to be read to the end, beginning with 'Exit A is near"
+    )
+    assert claims.exits
 
 
 @pytest.mark.parametrize("page", [{"pageprops": {"disambiguation": ""}}, {"ns": 14}])

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from mrt_pipeline.contracts.network import StepFree
-from mrt_pipeline.extraction.access_meaning import MEANING, STEP_FREE_NO, STEP_FREE_YES
 from mrt_pipeline.extraction.access_words import (
     DENIALS,
+    MEANING,
     READ_FEATURES,
+    STEP_FREE_NO,
+    STEP_FREE_YES,
     VOCABULARY,
     has_steps,
     is_denied,

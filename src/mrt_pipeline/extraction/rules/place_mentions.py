@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from mrt_pipeline.extraction.access_words import VOCABULARY, is_denying, is_not_now
-from mrt_pipeline.extraction.harmless_words import HARMLESS, PLACE_KINDS
 from mrt_pipeline.extraction.mentions import labels_named
-from mrt_pipeline.extraction.qualifiers import has_remark_in_capitals
+from mrt_pipeline.extraction.qualifiers import HARMLESS, PLACE_KINDS, has_remark_in_capitals
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import (
     Item,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mrt_pipeline.extraction.access_meaning import MEANING, STEP_FREE_NO, STEP_FREE_YES
 from mrt_pipeline.extraction.access_words import (
     DENIALS,
+    MEANING,
+    STEP_FREE_NO,
+    STEP_FREE_YES,
     VOCABULARY,
     is_denied,
     is_denying,

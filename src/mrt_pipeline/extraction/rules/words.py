@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from mrt_pipeline.contracts.network import AccessFeature
-from mrt_pipeline.extraction.access_meaning import STEP_FREE_NO, STEP_FREE_YES
+from mrt_pipeline.extraction.access_words import STEP_FREE_NO, STEP_FREE_YES
 from mrt_pipeline.extraction.word_lists import word_list
 
 

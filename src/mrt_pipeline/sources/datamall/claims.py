@@ -25,7 +25,7 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import BusStopRelation, ExitBusStop, Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import BusStop
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.geometry import to_svy21_all

@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import BusService, BusStop, SourceTable
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.extraction.bus_tables import BusTables, find_unknown_stops
+from mrt_pipeline.extraction.facts import BusTables, find_unknown_stops
 from mrt_pipeline.runtime.datamall_requests import ask_datamall, datamall_url, read_rows
 from mrt_pipeline.runtime.documents import Count, Payload, check_number, refuse_losses, table_of
 from mrt_pipeline.runtime.threads import AT_ONCE, ask_all

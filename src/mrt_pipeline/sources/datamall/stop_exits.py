@@ -19,9 +19,9 @@ from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import BusStopRelation, Station, StationExit
 from mrt_pipeline.contracts.source import BusStop
-from mrt_pipeline.extraction.abbreviations import ABBREVIATIONS, StationNames
 from mrt_pipeline.extraction.exit_matching import LABEL
 from mrt_pipeline.extraction.facts import REACH_M
+from mrt_pipeline.extraction.place_names import ABBREVIATIONS, StationNames
 from mrt_pipeline.network import CodeEntry, Network
 from mrt_pipeline.runtime.geometry import Point, to_svy21, to_svy21_all
 

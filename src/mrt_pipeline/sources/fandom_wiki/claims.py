@@ -25,8 +25,7 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.errors import BlockedError, SourceError, SourceFormatError
-from mrt_pipeline.extraction.bus_tables import BusTables
-from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
+from mrt_pipeline.extraction.facts import BusTables, GroundingFacts
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.page_reading import PageReading, ReadPage, open_reading
 from mrt_pipeline.extraction.place_names import PlaceNames
@@ -46,6 +45,8 @@ LICENCE = CC_BY_SA_3
 PUBLISHER = "Contributors of the Singapore MRT Lines Wiki (Fandom)"
 READER_PARTS = ("extraction", "network")
 """the code and tables that decide what a page is read as"""
+MAX_SHOWN_CUT = 3
+"""truncated parts of a page that a finding names"""
 LEAST_ASKED = 10
 """a wiki that has no page for any of so many stations is the wrong one, or has lost them"""
 
@@ -140,6 +141,8 @@ class WikiSource:
         )
         if reading.unknown_heads:
             findings = (*findings, _unknown_heads(station, reading))
+        if reading.cut:
+            findings = (*findings, _cut(station, reading))
         if page.is_blank:
             findings = (*findings, _blank(station, page.head))
         if page.is_redirect:
@@ -236,7 +239,7 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
             heard=lambda answer: context.access.tracer.note(SOURCE_ID, answer.url, answer.content),
         ),
         store=PageStore(context.access.cache_dir / FOLDER, url, context.reporter.warn),
-        facts=gather_facts(network, context.as_of, tables.stops, tables.services),
+        facts=GroundingFacts(network, context.as_of, tables),
         names=names,
         base_url=str(section.base_url),
         now=context.now,
@@ -283,6 +286,16 @@ def _unknown_heads(station: Station, reading: PageReading) -> Finding:
         f"{station.name}: the wiki's page has headings or keys that the vocabulary lacks, each with the "
         f"number of values not read because of it: {heads}. Add those that matter to "
         f"apis.{SPEC.api}.vocabulary.",
+        slug=station.slug,
+    )
+
+
+def _cut(station: Station, reading: PageReading) -> Finding:
+    begun = ", ".join(map(repr, reading.cut[:MAX_SHOWN_CUT]))
+    return finding_of(
+        "wiki-page-cut",
+        f"{station.name}: the wiki's page has {counted(len(reading.cut), 'part')} too long to be read to the "
+        f"end, beginning with {begun}. Check what is missing, and divide such cells and paragraphs.",
         slug=station.slug,
     )
 

@@ -16,8 +16,8 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Station, StepFree
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import LiftRecord
-from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.exit_matching import Naming, match_exit
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.network import CodeEntry, Network, load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.records import show

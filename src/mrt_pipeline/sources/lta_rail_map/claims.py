@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from mrt_pipeline.contracts.claims import EnrichmentSource
-from mrt_pipeline.extraction.bus_tables import BusTables
-from mrt_pipeline.extraction.facts import plain_name
+from mrt_pipeline.extraction.facts import BusTables
+from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.extraction.station_pages import (
     Page,
     PageKey,

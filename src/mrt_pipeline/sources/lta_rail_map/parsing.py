@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.contracts.source import StationPageFact
 from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.extraction.exit_matching import read_exit_list
-from mrt_pipeline.extraction.facts import plain_name
 from mrt_pipeline.extraction.page_lines import (
     MAX_NAME_CHARS,
     is_landmark,
@@ -22,6 +21,7 @@ from mrt_pipeline.extraction.page_lines import (
     root_of,
     text_of,
 )
+from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.extraction.station_pages import LANDMARK, PageFacts, PageKey
 from mrt_pipeline.runtime.records import show
 from mrt_pipeline.sources.lta_rail_map import RAIL_MAP

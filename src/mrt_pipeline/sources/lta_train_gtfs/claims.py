@@ -19,9 +19,9 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitAccess, Station, StepFree
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.extraction.bus_tables import BusTables
-from mrt_pipeline.extraction.entrance_matching import Entrance, match_entrance
-from mrt_pipeline.extraction.signed_letters import claim_letters, find_strays, key_of
+from mrt_pipeline.extraction.exit_matching import Entrance, match_entrance
+from mrt_pipeline.extraction.exit_platforms import claim_letters, find_strays, key_of
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.network import NETWORK_DOCUMENT, Network, load_network, network_provenance
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.datamall_requests import ask_datamall, datamall_url, read_rows

@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.evidence import Confidence, Provenance
 from mrt_pipeline.contracts.findings import Finding
-from mrt_pipeline.extraction.signed_letters import DirectionKey, SignedLetters, key_of
+from mrt_pipeline.extraction.exit_platforms import DirectionKey, SignedLetters, key_of
 from mrt_pipeline.network import Direction, Network
 from mrt_pipeline.runtime.records import natural_key
 from mrt_pipeline.sources.lta_train_gtfs.parsing import TrainPlatform, TrainSchedule

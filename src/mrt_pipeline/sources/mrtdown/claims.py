@@ -11,14 +11,14 @@ from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
 from mrt_pipeline.contracts.network import Direction as DirectionOfPlatform
 from mrt_pipeline.contracts.network import Station, StationNames, direction_of, name_platforms
 from mrt_pipeline.contracts.source import SourceTable
-from mrt_pipeline.extraction.bus_tables import BusTables
-from mrt_pipeline.extraction.signed_letters import (
+from mrt_pipeline.extraction.exit_platforms import (
     DirectionKey,
     SignedLetters,
     claim_letters,
     find_strays,
     key_of,
 )
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.network import NETWORK_DOCUMENT, Direction, Network, load_network, network_provenance
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.records import natural_key

@@ -17,7 +17,7 @@ from mrt_pipeline.contracts.counting import counted, listed
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity, Side
 from mrt_pipeline.contracts.network import ServiceDays, TrainTimes
-from mrt_pipeline.extraction.signed_letters import DirectionKey
+from mrt_pipeline.extraction.exit_platforms import DirectionKey
 from mrt_pipeline.network import Network
 from mrt_pipeline.runtime.documents import Parsed
 from mrt_pipeline.runtime.records import RecordReader, is_object, natural_key, show

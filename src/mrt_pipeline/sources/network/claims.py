@@ -14,8 +14,8 @@ from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Method
 from mrt_pipeline.contracts.network import ExitPlatform, Station, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment
-from mrt_pipeline.extraction.buildings import cite_buildings, is_same_building
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.exit_platforms import cite_buildings, is_same_building
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.network import (
     NETWORK_DOCUMENT,
     Direction,

@@ -22,8 +22,8 @@ from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import LandmarkKind
 from mrt_pipeline.contracts.source import BusStop, SourceTable
-from mrt_pipeline.extraction.abbreviations import StationNames, write_out
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
+from mrt_pipeline.extraction.place_names import StationNames, write_out
 from mrt_pipeline.network import Network
 from mrt_pipeline.runtime.geometry import to_dots
 from mrt_pipeline.sources.official_places import AnyPlace, Hotel, PlaceArea, PlacePoint

@@ -17,7 +17,7 @@ from mrt_pipeline.contracts.evidence import WHOLE_RECORD, Confidence, Method
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Landmark, LandmarkKind, Station, StationExit
 from mrt_pipeline.contracts.outputs import ExitEnrichment
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.extraction.place_names import place_key
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext

@@ -21,16 +21,14 @@ from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment, ModelUsage, RejectedClaim
 from mrt_pipeline.contracts.sections import ModelSection
 from mrt_pipeline.errors import ModelCallError
-from mrt_pipeline.extraction.bus_tables import BusTables
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.excerpts import pack
-from mrt_pipeline.extraction.facts import GroundingFacts, gather_facts
+from mrt_pipeline.extraction.facts import BusTables, GroundingFacts
 from mrt_pipeline.extraction.grounding import ground
 from mrt_pipeline.extraction.head_meanings import HeadReader, make_head_question
-from mrt_pipeline.extraction.model_reading import Reading, read_excerpts
+from mrt_pipeline.extraction.model_reading import Reading, pack, read_excerpts
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.prompts import Excerpt, make_question
-from mrt_pipeline.extraction.requoting import Placed, place
+from mrt_pipeline.extraction.quotes import Placed, place
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.model import SOURCE_ID, ChatModel, is_openrouter
@@ -150,7 +148,7 @@ def open_source(context: RunContext, tables: BusTables) -> ModelSource:
     context.access.close_with(model)
     cache = AnswerCache(context.access.cache_dir / FOLDER, context.reporter.warn)
     memory, network = RememberingModel(model, cache), load_network()
-    facts = gather_facts(network, context.as_of, tables.stops, tables.services)
+    facts = GroundingFacts(network, context.as_of, tables)
     return ModelSource(model, memory, facts, HeadReader(memory, PlaceNames.of(network)))
 
 

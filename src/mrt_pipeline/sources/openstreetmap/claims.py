@@ -22,7 +22,7 @@ from mrt_pipeline.contracts.network import ExitAccess, Station, StationExit, Ste
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.contracts.source import SourceTable
 from mrt_pipeline.errors import FetchError
-from mrt_pipeline.extraction.entrance_matching import Entrance, match_entrance
+from mrt_pipeline.extraction.exit_matching import Entrance, match_entrance
 from mrt_pipeline.runtime.documents import Payload, table_of
 from mrt_pipeline.runtime.geometry import SpatialIndex, to_svy21_all
 from mrt_pipeline.runtime.table_source import Survey, SurveyedSource
@@ -30,7 +30,7 @@ from mrt_pipeline.sources.openstreetmap import ENTRANCES, SPEC
 from mrt_pipeline.sources.openstreetmap.parsing import OsmEntrance, parse_entrances
 
 if TYPE_CHECKING:
-    from mrt_pipeline.extraction.bus_tables import BusTables
+    from mrt_pipeline.extraction.facts import BusTables
     from mrt_pipeline.runtime.checked_answers import Answers
     from mrt_pipeline.runtime.context import RunContext
     from mrt_pipeline.runtime.http import Answer

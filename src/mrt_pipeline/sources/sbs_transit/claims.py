@@ -15,8 +15,8 @@ from mrt_pipeline.contracts.claims import EnrichmentSource
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.sections import Mode
 from mrt_pipeline.contracts.source import SourceTable, StationPageFact
-from mrt_pipeline.extraction.bus_tables import BusTables
-from mrt_pipeline.extraction.facts import plain_name
+from mrt_pipeline.extraction.facts import BusTables
+from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.extraction.station_pages import (
     Page,
     PageFacts,

@@ -8,7 +8,7 @@ from example_source import PLACES, SPEC, ExamplePlace
 from mrt_pipeline.contracts.claims import StationClaims
 from mrt_pipeline.contracts.network import Landmark, Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment
-from mrt_pipeline.extraction.bus_tables import BusTables
+from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.documents import Payload, provenance_of
 from mrt_pipeline.runtime.table_source import TableSource

@@ -1,13 +1,20 @@
-"""Inline styles: what a ``style`` attribute declares, and which declarations may hide words.
+"""What a page's styles declare, inline or in a sheet within the page, and which declarations may hide words.
 
 A property that can hide words hides them here unless its value is known to be harmless. Unknown properties,
 computed values (``var()``, ``calc()``), escapes and comments are taken for an attempt to hide. Colours and
-the size of letters depend on the elements around; ``looks`` judges them.
+the size of letters depend on the elements around; ``looks`` judges them. A rule of a sheet, as MediaWiki's
+templates bring them, counts for whatever the last part of its selector names, wherever that is: to apply it
+as a browser does would take a browser.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 TABLE_PARTS = frozenset({"tr", "td", "th", "thead", "tbody", "tfoot"})
 """what keeps its place in its table while nobody sees its words"""
@@ -59,6 +66,11 @@ _LINE_HEIGHTS = (0.5, 4.0)
 _LEAST_SCROLLED_PX = 40.0
 _PLACING = ("display", "float", "position", "all")
 
+_COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
+_RULE = re.compile(r"([^{};]+)\{([^{}]*)(?:\}|$)")
+_LAST = re.compile(r"(?:[^\s>+~]|\([^)]*\))+\s*$")
+_NAMED = re.compile(r"[.#]?[\w-]+")
+
 
 def declarations(style: str) -> dict[str, str] | None:
     """Return values by property, in lower case; none if it is not plain what is declared."""
@@ -84,6 +96,33 @@ def keeps_place(found: dict[str, str] | None, tag: str) -> bool:
     return found is not None and all(
         _is_harmless(name, found[name], tag) for name in _PLACING if name in found
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PageSheets:
+    """The classes, ids and tags of elements that a page's own style sheets may hide."""
+
+    names: frozenset[str]
+    """``.class``, ``#id`` or ``tag``; ``*`` stands for all elements"""
+
+    def may_hide(self, element: _Element) -> bool:
+        """Return whether a rule may hide the words of an element."""
+        if not self.names:
+            return False
+        classes = (f".{name}" for name in (element.get("class") or "").split())
+        own = {"*", str(element.tag), f"#{element.get('id')}", *classes}
+        return not self.names.isdisjoint(own)
+
+
+def read_sheets(root: _Element) -> PageSheets:
+    """Return what the style sheets within a page may hide."""
+    names: set[str] = set()
+    for sheet in root.iter("style"):
+        for rule in _RULE.finditer(_COMMENT.sub(" ", "".join(map(str, sheet.itertext())))):
+            found = declarations(rule[2])
+            if found is None or may_hide(found, "") or JUDGED_BY_LOOK & set(found):
+                names.update(_name_of(selector) for selector in rule[1].split(","))
+    return PageSheets(frozenset(names))
 
 
 def _is_harmless(name: str, value: str, tag: str) -> bool:
@@ -135,3 +174,11 @@ def _is_cut(found: dict[str, str]) -> bool:
     return any(size is not None and (_px(size) < _LEAST_SCROLLED_PX) for size in sizes) or any(
         "%" in found.get(name, "") for name in ("height", "max-height")
     )
+
+
+def _name_of(selector: str) -> str:
+    """Return one class, id or tag that the elements of a selector must have."""
+    last = _LAST.search(selector)
+    plain = "" if last is None or "\\" in selector else re.sub(r"[:\[].*", "", last[0].strip())
+    names = _NAMED.findall(plain)
+    return str(max(names, key=lambda name: name[0] in ".#")) if names else "*"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.claims import Passage
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.grounding import ground
-from mrt_pipeline.extraction.requoting import MAX_SENTENCES, Placed, place
+from mrt_pipeline.extraction.quotes import MAX_SENTENCES, Placed, place
 from tests.unit.extraction.scene import FACTS, FIELDS, YISHUN, page, said
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mrt_pipeline.extraction.abbreviations import write_out
+from mrt_pipeline.extraction.place_names import write_out
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.extraction.excerpts import halve, pack
+from mrt_pipeline.extraction.model_reading import halve, pack
 
 PROSE = st.lists(
     st.lists(st.text("abcä.", min_size=1, max_size=12), min_size=1, max_size=20).map(" ".join), max_size=12

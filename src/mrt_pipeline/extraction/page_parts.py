@@ -1,18 +1,128 @@
-"""Tables as pages write them, with merged and nested cells, made into grids whose rows stand alone."""
+"""What a page's elements are gathered into: lines of clean words with the places of their links, and tables.
+
+Merged and nested cells are made into grids whose rows stand alone.
+"""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from mrt_pipeline.extraction.line_builder import Words
-from mrt_pipeline.extraction.page_spans import TO_THE_END
+from mrt_pipeline.extraction.page_model import ITEM_BREAK, NOTE, is_invisible
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MAX_WORDS_CHARS = 4000
+"""A longer cell or paragraph is cut, at a point where no name is cut."""
+SHOWN_CHARS = 60
+"""of the beginning of what was cut"""
+
+_SAFE_CUT = re.compile(r"[;.。；](?=\s|$)")
+_PLAIN = {
+    wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+"""letters and digits that are as wide as Chinese ones, and mean what the usual ones do: `Ａ`, `１`"""
+_OPENERS = (":", "：", "(", "（", "-", "–", "—")
 
 MAX_ROWS = 400
 MAX_COLUMNS = 30
 MAX_LABEL_CHARS = 40
 """A cell longer than this does not say what its row is about."""
+
+MAX_COLSPAN = 1000
+"""Spans are read as browsers read them: HTML Living Standard, "rules for parsing non-negative integers"
+(2.3.4.2) and the attributes of ``td`` and ``th`` (4.9.11)."""
+MAX_ROWSPAN = 65534
+TO_THE_END = 0
+"""a ``rowspan`` that reaches to the end of the row group"""
+
+_INTEGER = re.compile(r"[ \t\n\f\r]*(?P<sign>[+-]?)0*(?P<digits>[0-9]{1,9})")
+"""nine digits are beyond any bound, however many more follow"""
+
+
+@dataclass(slots=True)
+class Words:
+    """One line of text under construction; white space is collapsed, invisible characters are left out."""
+
+    text: str = ""
+    links: list[tuple[int, int]] = field(default_factory=list)
+    has_gap: bool = False
+    """whether words that may be a label were left out of it"""
+    cut: str = ""
+    """how it begins, if it was too long to be read to its end"""
+    _open_link: int | None = None
+    _is_broken: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to read."""
+        return not self.text
+
+    def add(self, raw: str | None) -> None:
+        """Append text as the page has it."""
+        if not raw or self.cut:
+            return
+        words = _clean(raw[: 2 * MAX_WORDS_CHARS])
+        if self._is_broken and words.strip():
+            self._write_break()
+        if not self.text or self.text.endswith(" "):
+            words = words.lstrip(" ")
+        self.text += words
+        if len(self.text) > MAX_WORDS_CHARS or len(raw) > 2 * MAX_WORDS_CHARS:
+            self._cut()
+
+    def break_item(self) -> None:
+        """Let what follows begin as a new item."""
+        self._is_broken = bool(self.text.strip())
+
+    def open_link(self) -> None:
+        """Let a link begin here."""
+        if self._is_broken:
+            self._write_break()
+        self._open_link = len(self.text)
+
+    def close_link(self) -> None:
+        """Let the link end here."""
+        start, self._open_link = self._open_link, None
+        if start is None or self.cut:
+            return
+        words = self.text[start:]
+        start += len(words) - len(words.lstrip(" "))
+        end = len(self.text.rstrip(" "))
+        if start < end:
+            self.links.append((start, end))
+
+    def finish(self) -> Words:
+        """Return the words without white space around them."""
+        self.text = self.text.rstrip(" ;") or (NOTE if self.has_gap else "")
+        end = len(self.text)
+        self.links = [(start, min(stop, end)) for start, stop in self.links if start < end]
+        return self
+
+    def _write_break(self) -> None:
+        self.text = self.text.rstrip(" ")
+        self._is_broken = False
+        self.text += " " if self.text.endswith((*_OPENERS, ";", "；")) else ITEM_BREAK
+
+    def _cut(self) -> None:
+        """Cut after the last whole item or sentence, so that no name or code is cut in two."""
+        self.cut = self.text[:SHOWN_CHARS] or NOTE
+        ends = [match.start() for match in _SAFE_CUT.finditer(self.text, 0, MAX_WORDS_CHARS)]
+        self.text = self.text[: ends[-1]] if ends else ""
+        self.links = [link for link in self.links if link[1] <= len(self.text)]
+
+
+def _clean(raw: str) -> str:
+    """Return text without invisible characters or wide letters, white space collapsed, and no cell break."""
+    seen = "".join(
+        " " if char.isspace() else char for char in raw if char.isspace() or not is_invisible(char)
+    )
+    return re.sub(" +", " ", seen).replace("|", "¦").translate(_PLAIN)
 
 
 @dataclass(slots=True)
@@ -97,12 +207,11 @@ def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid]]:
 
 def expand(table: RawTable) -> Grid:
     """Return the grid of a table, its merged cells repeated; a span reaches no further than its row group."""
-    grid: list[dict[int, RawCell]] = []
+    grid: defaultdict[int, dict[int, RawCell]] = defaultdict(dict)
     widest = max((sum(cell.colspan for cell in row) for row in table.rows), default=0)
     for number, row in enumerate(table.rows[:MAX_ROWS]):
         if len(row) == 1 and row[0].is_header:  # it heads what is below, over however many columns
             row[0].colspan = max(row[0].colspan, widest)
-        _grow(grid, number)
         column = 0
         for cell in row:
             cell.words.finish()
@@ -110,21 +219,18 @@ def expand(table: RawTable) -> Grid:
                 column += 1
             _place(grid, cell, number, column, table.end_of_group(number))
             column += cell.colspan
-    width = max((max(row) + 1 for row in grid if row), default=0)
+    rows = [grid[number] for number in sorted(grid) if grid[number]]
+    width = max((max(row) + 1 for row in rows), default=0)
     blank = RawCell(is_header=False)
-    return [[row.get(column, blank) for column in range(width)] for row in grid if row]
+    return [[row.get(column, blank) for column in range(width)] for row in rows]
 
 
-def _grow(grid: list[dict[int, RawCell]], number: int) -> None:
-    while len(grid) <= number:
-        grid.append({})
-
-
-def _place(grid: list[dict[int, RawCell]], cell: RawCell, number: int, column: int, end: int) -> None:
+def _place(
+    grid: defaultdict[int, dict[int, RawCell]], cell: RawCell, number: int, column: int, end: int
+) -> None:
     last_row = min(end if cell.rowspan == TO_THE_END else number + cell.rowspan, end, MAX_ROWS)
     last_column = min(column + cell.colspan, MAX_COLUMNS)
     for row in range(number, last_row):
-        _grow(grid, row)
         for position in range(column, last_column):
             grid[row].setdefault(position, cell)
 
@@ -154,3 +260,23 @@ def _inner_tables(grid: Grid) -> Iterator[_Inner]:
             for table in cell.tables:
                 heading = above[0] if is_headed and cell is row[0] else None
                 yield _Inner(table, row[0] if is_about else None, heads, heading)
+
+
+def rowspan_of(element: _Element) -> int:
+    """Return how many rows a cell spans, or ``TO_THE_END``."""
+    rows = _non_negative_integer(element.get("rowspan") or "")
+    return 1 if rows is None else min(rows, MAX_ROWSPAN)
+
+
+def colspan_of(element: _Element) -> int:
+    """Return how many columns a cell spans."""
+    return min(_non_negative_integer(element.get("colspan") or "") or 1, MAX_COLSPAN)
+
+
+def _non_negative_integer(written: str) -> int | None:
+    """Return the number that an attribute begins with: 2 for ``2px``, nothing for ``two`` and ``-2``."""
+    match = _INTEGER.match(written)
+    if match is None:
+        return None
+    number = int(match["digits"])
+    return None if match["sign"] == "-" and number else number

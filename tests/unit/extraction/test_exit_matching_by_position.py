@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import StationExit
 from mrt_pipeline.extraction.deduction import NAMING_ANOTHER_EXIT
-from mrt_pipeline.extraction.entrance_matching import TOLERANCE_M, Entrance, match_entrance
+from mrt_pipeline.extraction.exit_matching import TOLERANCE_M, Entrance, match_entrance
 from tests.fakes.real_stations import real_station
 
 YISHUN = real_station("yishun", NS13="A B")

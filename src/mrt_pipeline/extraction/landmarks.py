@@ -1,0 +1,122 @@
+"""Ground what a page says of landmarks: a name of a place, to which the exit leads or which it is near.
+
+A language model is free to call anything a landmark that stands in a sentence about an exit: the artist of a
+mural, the days on which it is open. A place counts when words for `leads to` or `near` tie it to the exit, or
+when it is listed under the exit with nothing but other names.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mrt_pipeline.contracts.evidence import Method
+from mrt_pipeline.contracts.network import Landmark, Station
+from mrt_pipeline.extraction.access_words import VOCABULARY, is_hostile
+from mrt_pipeline.extraction.candidates import Reason, UngroundedError
+from mrt_pipeline.extraction.mentions import EXIT, is_row, labels_named, line_at, mentions_in, sentence_at
+from mrt_pipeline.extraction.place_names import plain_name
+from mrt_pipeline.extraction.qualifiers import has_remark
+from mrt_pipeline.extraction.quotes import clean, fold
+from mrt_pipeline.extraction.rules.parts import is_joined, is_part_of_firm, split_list
+from mrt_pipeline.extraction.statements import Statement, choose_place
+from mrt_pipeline.extraction.word_lists import wording
+
+MAX_NAME_CHARS = 80
+
+_MARKUP = re.compile(r"[<>{}\[\]|\\`*=]|https?:|www\.|&\w+;")
+_ADVERT = wording("advert")
+_ACCESS_THING = wording("access_thing")
+_DULL_WORD = wording("dull_word")
+_RELATED = wording("leads_to")
+_RELATED_BACK = wording("is_near")
+_GOES_ON = wording("goes_on")
+_AMISS = wording("not_the_way")
+_PERSON = wording("person_next")
+_LISTED = wording("beside_a_name")
+
+
+def ground_landmark(statement: Statement) -> Landmark:
+    """Return the place that a statement names.
+
+    Raises:
+        UngroundedError: if it is no name of a place, or the page does not say that the exit leads there.
+    """
+    places = statement.places_of(statement.candidate.value)
+    start, end = choose_place(statement, places)
+    name = clean(statement.page.text[start:end])
+    _check_is_name(name, statement.station)
+    is_several = statement.candidate.method is not Method.RULE and (
+        is_joined(name) or len(split_list(name)) > 1
+    )
+    if is_part_of_firm(statement.page.text, start, end):
+        raise UngroundedError(Reason.NOT_A_NAME)
+    is_remark = statement.candidate.method is not Method.RULE and has_remark(name)
+    if is_remark or is_several or plain_name(name) in statement.facts.line_names:
+        raise UngroundedError(Reason.NOT_A_NAME)
+    if not statement.is_by_rule:
+        places = [place for place in places if _is_led_to(statement.page.text, *place)]
+        if not places:
+            raise UngroundedError(Reason.PLACE_NOT_LED_TO)
+        choose_place(statement, places)
+    return Landmark(name=name, confidence=statement.confidence, evidence={"name": (statement.evidence(),)})
+
+
+def _check_is_name(name: str, station: Station) -> None:
+    """Raise unless a name is short, free of markup and names something other than the station or an exit."""
+    words = fold(name).split()
+    is_dull = all(_DULL_WORD.fullmatch(word) for word in words)
+    is_station = plain_name(name) in {"", plain_name(station.name)} and not name.endswith("+")  # `Bugis+`
+    is_own = is_station or bool(labels_named(name))
+    is_lower = name[:1].islower()
+    is_access = any(pattern.search(name) for pattern in (_ACCESS_THING, *VOCABULARY.values()))
+    is_none = is_dull or is_own or is_lower or is_access
+    if not 2 <= len(name) <= MAX_NAME_CHARS or _MARKUP.search(name) or is_none:
+        raise UngroundedError(Reason.NOT_A_NAME)
+    if is_hostile(name) or _ADVERT.search(name):
+        raise UngroundedError(Reason.HOSTILE_TEXT)
+
+
+def _is_led_to(text: str, start: int, end: int) -> bool:
+    """Return whether the place named at ``text[start:end]`` is said to be where an exit leads."""
+    sentence = sentence_at(text, start, end)
+    lead = text[sentence[0] : start]
+    if _AMISS.search(text, *sentence) or _PERSON.search(lead):
+        return False
+    return (
+        _is_listed(text, sentence[0], start)
+        or _is_after(text, sentence[0], start)
+        or _is_before(text, end, sentence[1])
+    )
+
+
+def _is_listed(text: str, start: int, place_start: int) -> bool:
+    """Return whether only names, and the exit's label, stand before a place in its entry or cell."""
+    mentions = mentions_in(text, start, place_start)
+    line_start, line_end = line_at(text, start)
+    opens = not text[start : mentions[0].start].strip(" -*•·") if mentions else True
+    behind = mentions[-1].end if mentions else start
+    words = re.findall(r"[^\W\d_][\w'’-]*", text[behind:place_start])
+    is_below = not mentions and (
+        is_row(text, line_start, line_end)
+        or text[line_start:start].strip(" -*•·") == ""
+        or bool(labels_named(text[line_start:start]))
+    )
+    is_headed = bool(mentions) or is_below
+    return opens and is_headed and all(_LISTED.fullmatch(word) or not word[0].islower() for word in words)
+
+
+def _is_after(text: str, start: int, place_start: int) -> bool:
+    """Return whether words for `leads to` come before a place, with nothing but other places between."""
+    return any(
+        not _GOES_ON.search(text, match.end(), place_start)
+        and not mentions_in(text, match.end(), place_start)
+        for match in _RELATED.finditer(text, start, place_start)
+    )
+
+
+def _is_before(text: str, place_end: int, end: int) -> bool:
+    """Return whether a place is said to be near an exit named behind it: `The mall is next to Exit A`."""
+    return any(
+        _RELATED_BACK.search(text, place_end, mention.start)
+        for mention in mentions_in(text, place_end, end, EXIT)
+    )
