@@ -45,16 +45,17 @@ def find_change(
 def _changes(
     trace: Trace, access: SourceAccess, specs: Iterable[SourceSpec], ttl_days: float
 ) -> Iterator[str]:
-    yield from _untraced(specs, access)
+    yield from _untraced(trace, specs, access)
     yield from _changes_in_what_is_kept(trace, access, specs)
     yield from _changes_on_disk(trace, access, ttl_days)
     yield from _changes_at_services(trace, access)
 
 
-def _untraced(specs: Iterable[SourceSpec], access: SourceAccess) -> Iterator[str]:
-    """Yield the live sources of other packages: what those read is not known."""
+def _untraced(trace: Trace, specs: Iterable[SourceSpec], access: SourceAccess) -> Iterator[str]:
+    """Yield the live sources that a trace says nothing of, and those of other packages, which may do more."""
     for spec in specs:
-        if access.mode_of(spec.api) is Mode.LIVE and not source_folder(spec):
+        is_told = trace.keys() & {spec.name, *spec.input_ids}
+        if access.mode_of(spec.api) is Mode.LIVE and not (is_told and source_folder(spec)):
             yield f"what {spec.name} reads is not traced"
 
 

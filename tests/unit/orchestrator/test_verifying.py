@@ -149,7 +149,14 @@ def test_pages_that_are_no_longer_kept_are_a_change(scene: Scene) -> None:
 
 def test_what_a_source_of_another_package_reads_is_not_known(scene: Scene) -> None:
     foreign = replace(get_source("lta_lifts"), package="somewhere.else", kept_state="")
-    assert find_change({}, scene.access, (foreign,), TTL_DAYS) == "what lta_lifts reads is not traced"
+    assert (
+        find_change(scene.trace, scene.access, (foreign,), TTL_DAYS) == "what lta_lifts reads is not traced"
+    )
+
+
+def test_a_source_that_a_trace_says_nothing_of_may_have_told_anything(scene: Scene) -> None:
+    trace = {name: told for name, told in scene.trace.items() if "wiki" not in name}
+    assert scene.find_change(trace) == "what fandom_wiki reads is not traced"
 
 
 def test_a_document_of_no_source_cannot_be_asked_for(scene: Scene) -> None:
