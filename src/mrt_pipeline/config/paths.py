@@ -34,7 +34,16 @@ def expand_path(text: str) -> str:
             f"contains {foreign[0]!r}, which is not a variable here; write it as $NAME or ${{NAME}}, or "
             "write the path in full."
         )
-    filled = _VARIABLE.sub(_fill_in, text)
+    expanded = _with_home(_VARIABLE.sub(_fill_in, text))
+    if not _is_text(expanded):
+        raise ValueError(
+            "contains bytes that are not UTF-8, which no manifest can name; choose another path."
+        )
+    return expanded
+
+
+def _with_home(filled: str) -> str:
+    """Return a path with its home folder filled in."""
     if not filled.startswith("~"):
         return filled
     expanded = os.path.expanduser(filled)  # noqa: PTH111 - that of Path loses the dot of ./~
@@ -45,6 +54,11 @@ def expand_path(text: str) -> str:
             f"./{user} for a folder of that name."
         )
     return expanded
+
+
+def _is_text(path: str) -> bool:
+    """Return whether a path can be written in JSON: Python keeps a byte that is no UTF-8 as half a pair."""
+    return not any("\ud800" <= char <= "\udfff" for char in path)
 
 
 def home_folder() -> Path | None:

@@ -17,6 +17,7 @@ NO_PATHS = {
     "": "is empty",
     "  ": "is empty",
     "a\0b": "contains a NUL character",
+    "a\udcffb": "contains bytes that are not UTF-8",
     "~nobody-of-this-name/x": "begins with '~nobody-of-this-name', but there is no such home folder",
     "$NOT_SET_HERE/x": "names the variable 'NOT_SET_HERE', which is not set",
     "x/${NOT_SET_HERE}": "names the variable 'NOT_SET_HERE', which is not set",
