@@ -18,9 +18,10 @@ from mrt_pipeline.extraction.rules.cells import (
     without_doubted_lift,
 )
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
-from mrt_pipeline.extraction.rules.labels import LabelText, names_another_exit, read_labels
+from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, pieces_behind, read_labels
+from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.parts import BRACKETS, split_bounds, strip_bounds
+from mrt_pipeline.extraction.rules.parts import BRACKETS, part_of, split_bounds, strip_bounds
 from mrt_pipeline.extraction.rules.place_mentions import Need
 from mrt_pipeline.extraction.rules.platforms import (
     BETWEEN_PLATFORMS,
@@ -36,7 +37,6 @@ from mrt_pipeline.extraction.rules.platforms import (
     sign_in,
 )
 from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted, sign_of_heading
-from mrt_pipeline.extraction.rules.tables import has_doubtful_bracket, part_of, pieces_behind
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 TERM_DEPTH = 0
@@ -46,10 +46,6 @@ _EXITS_BEHIND = re.compile(
 )
 """`Parkview Square (Exit E)`, `National Library – Exits E and F`."""
 
-_RUN_TOGETHER = re.compile(
-    r":[^:;\n]*\s[/|¦&+]\s[^:;\n]*:|\bexit \w{1,2}\s*:[^:;\n]*[·•][^:;\n]*\bexit \w{1,2}\s*:", re.IGNORECASE
-)
-"""Two keys in one entry, divided by what also divides values: `Exit A: Lift / Exit B: Escalator`."""
 _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 _NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
 
@@ -108,7 +104,7 @@ class ListReader:
         is_short_entry = line.kind != "paragraph" and len(words) < MAX_HEADER_CHARS
         key, colon, rest = words.partition(":")
         is_keyed = has_key(self.page, words) and any(map(str.isupper, BRACKETS.sub("", rest)))
-        is_unread = _RUN_TOGETHER.search(words) is not None or (
+        is_unread = (
             not found
             and is_short_entry
             and not is_about_trains
@@ -150,7 +146,7 @@ class ListReader:
         yield from self._read_exits_of_stop(words, found, owner, section)
         meaning = owner.meaning or _topic(section)
         if found is not None:
-            if not has_doubtful_bracket(piece, found, page.text) and not _is_new_sentence(words, found):
+            if not has_doubtful_bracket(page, piece, found) and not _is_new_sentence(words, found):
                 yield from self._read_labelled(piece, found, owner, meaning)
         elif owner.labels and (_is_entry(line, words) or has_key(page, words)):
             yield from self._read_owned(piece, owner, meaning, section)
@@ -182,7 +178,7 @@ class ListReader:
         """Yield what an entry says that begins with exits: what stands behind them, or else above them."""
         page, bounds = self.page, (piece.start, piece.end)
         yield from read_exits_of(page, piece, meaning, bounds)
-        rest = list(pieces_behind(piece, found, page.text))
+        rest = list(pieces_behind(page, piece, found))
         for part in rest:
             yield from read_cell(page, part, meaning, found.labels, bounds)
         is_alone = not any(part.start < part.end for part in rest)
