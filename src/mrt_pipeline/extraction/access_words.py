@@ -94,12 +94,18 @@ _WITHOUT_STEPS = re.compile(r"\b(?:lifts?|elevators?|ramps?)\b", re.IGNORECASE)
 
 _CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|[,;]", re.IGNORECASE)
 _STRONG_CONTRAST = re.compile(r"\b(?:but|while|whereas|although|though|however|yet)\b|;", re.IGNORECASE)
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b(?!\s+(?:19|20[01])\d)"
+)
 _NOT_NOW = re.compile(
     r"\b(?:was|were|had|formerly|former|previously|used to|originally|initially|once|until|till|no longer)\b"
     r"|\b(?:closed|demolished|removed|relocated|replaced|defunct|temporary|temporarily|suspended|faulty)\b"
     r"|\bout of (?:service|order|use)\b|\bunder (?:repairs?|maintenance|renovation|upgrading)\b"
     r"|\b(?:will|would|shall|plans?|planned|proposed|future|upcoming|to be|expected|under construction)\b"
     r"|\b(?:is|are|has|have|lifts?|elevators?|escalators?) to (?:be|have|get|receive|open|close|shut)\b"
+    r"|\bto (?:open|come|follow)\b|\bcoming (?:in|by|from)\b"
+    rf"|\b(?:by|from|come|due) (?:(?:the|early|mid|late|end|next)[- ]?(?:of )?)*(?:{_MONTH}|end\b|year\b)"
     r"|\byet to\b|\bdid\b(?!\s+not\b)|\bstops? (?:working|operating|running)\b|\bin line for\b"
     r"|\b(?:being (?:built|constructed|added)|may|might|could|if|unless|should)\b"
     r"|\b(?:rumou?red|allegedly|reportedly|supposedly|myths?|claims?|claimed)\b"
@@ -120,6 +126,8 @@ _YEAR = re.compile(
 _AT_A_DISTANCE = re.compile(
     r"\b(?:opposite|across|other sides?|other exits?|elsewhere|nearest|nearby|instead)\b"
     r"|\b(?:adjacent|adjoining|neighbou?ring|next[- ]door)\b(?!\s+to\b)"
+    r"|\b(?:via|through)\s+(?:(?:the|a|an)\s+)?(?!(?:lifts?|elevators?|escalators?|ramps?|stairs|steps"
+    r"|concourse|underpass|linkway|station|street|ticket|overhead|covered|sheltered)\b)[^\W\d_]"
     r"|\banother\s+(?:mall|building|block|station)\b",
     re.IGNORECASE,
 )

@@ -11,6 +11,9 @@ import re
 from mrt_pipeline.extraction.access_words import VOCABULARY
 from mrt_pipeline.extraction.word_lists import word_list
 
+ONE_WAY = re.compile(r"\bescalators?\W{0,3}(?:going )?(?:up|down)(?:wards?)? only\b", re.IGNORECASE)
+"""An escalator is there whichever way it runs; of a lift such words are a doubt."""
+
 HARMLESS_PHRASES = (
     re.compile(
         r"\b(?:open(?:ed)?|added|built|installed|completed|available|in (?:use|operation|service))?\s*"
@@ -25,6 +28,7 @@ HARMLESS_PHRASES = (
         r"|\bonly\s+(?:by\s+)?(?:a\s+)?(?:lifts?|elevators?|escalators?|ramps?|stairs?|staircases?|steps)\b",
         re.IGNORECASE,
     ),
+    ONE_WAY,
     re.compile(
         r"\b(?:(?:(?:one|two|\d)\s+)?up\s*(?:and|&|/|,)\s*(?:(?:one|two|\d)\s+)?down|(?:goes|go|leads?|leading|runs?|brings?|takes?)\s+(?:\w+\s+)?(?:up|down)\s+(?:in)?to)\b",
         re.IGNORECASE,

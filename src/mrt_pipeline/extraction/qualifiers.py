@@ -20,6 +20,7 @@ from mrt_pipeline.extraction.harmless_words import (
     HARMLESS_FOREIGN,
     HARMLESS_PHRASES,
     IN_SENTENCES,
+    ONE_WAY,
     PLACE_KINDS,
     PREPOSITIONS,
 )
@@ -95,6 +96,8 @@ def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool
         words = text[left:right]
         if words == NOTE:  # it may name another exit, whose all that follows is
             return [*found, (before, end)]
+        if ONE_WAY.search(text, before, right):
+            continue
         if in_brackets and _STOP_CODE.search(words):  # of another stop: `64381 (64389 removed)`
             continue
         if in_brackets:

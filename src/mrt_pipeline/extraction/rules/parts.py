@@ -10,6 +10,8 @@ from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import has_remark_in_capitals
 
+LINE_BREAK = re.compile(r"\s*;\s*")
+"""What a line break of a cell is in a page's text."""
 _ITEM_END = re.compile(
     r"[;；。•·\n]+\s*|\s\|\s|(?:\.|,|\s[/¦&+])\s+(?=[A-Za-z][a-z-]+(?: [a-z]+){0,3}:\s)"
     r"|(?<=[a-z]{4})\.\s+(?=[A-Z])"

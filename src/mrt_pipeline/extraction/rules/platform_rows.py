@@ -96,7 +96,9 @@ def _goals_of_row(page: RulePage, row: TableRow, but: Cell, columns: Sequence[Co
         if cell.origin != but.origin
     ]
     said = [goal for piece, _ in others for goal in goals_in(page, piece.start, piece.end, TO)]
-    alone = (piece for piece, column in others if column.unknown is None)
+    alone = (
+        piece for piece, column in others if column.meaning is not Meaning.OTHER and column.unknown is None
+    )
     return said or [goal for piece in alone for goal in lone_goal(page, piece.start, piece.end)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import EXIT, labels_named
-from mrt_pipeline.extraction.page_model import NOTE, Cell, Table
+from mrt_pipeline.extraction.page_model import NOTE, Cell, Piece, Table
 from mrt_pipeline.extraction.rules.cells import (
     is_bad_status,
     is_remark_on_exit,
@@ -29,7 +29,7 @@ from mrt_pipeline.extraction.rules.columns import (
     take_headless,
     take_turned_header,
 )
-from mrt_pipeline.extraction.rules.grids import TableRow, grid_of, is_copy, is_divider
+from mrt_pipeline.extraction.rules.grids import TableRow, grid_of, is_copy, is_divider, rows_of_exits
 from mrt_pipeline.extraction.rules.labels import (
     LabelText,
     has_doubtful_bracket,
@@ -163,7 +163,9 @@ def _read_row(page: RulePage, row: TableRow, state: TableState) -> Iterator[Cand
         yield from read_platform_row(page, row, columns, state)
         return
     for group in _groups(columns):
-        yield from _read_group(page, row, columns, group, state)
+        places = [number for number in group if columns[number].meaning is Meaning.EXIT]
+        for one in rows_of_exits(page, row, places[0]) if places else [row]:
+            yield from _read_group(page, one, columns, group, state)
     yield from read_layout_row(page, row, columns, state)
 
 
@@ -246,12 +248,13 @@ def _read_group(
         if found is None:
             return
     if place is not None and found is not None:
+        if _has_lines_of_exits(page, row.cells[place].piece):
+            yield from read_cell(page, row.cells[place].piece, columns[place].behind_label, (), row.bounds)
+            return
         if has_doubtful_bracket(page, row.cells[place].piece, found):
             return
         labels = found.labels
         others = [number for number in group if number != place and (state.columns or number > place)]
-        if _is_list(page, row.cells[place]):  # each line of another list may be of one exit alone
-            others = [number for number in others if not _is_list(page, row.cells[number])]
         meaning = columns[place].behind_label
         if meaning is not None or not state.columns:
             for piece in pieces_behind(page, row.cells[place].piece, found):
@@ -259,9 +262,9 @@ def _read_group(
     yield from _read_others(page, row, columns, others, labels, state, is_labelled=place is not None)
 
 
-def _is_list(page: RulePage, cell: Cell) -> bool:
-    """Return whether a cell has several lines, which a page's text divides by semicolons."""
-    return ";" in page.words(cell.piece)
+def _has_lines_of_exits(page: RulePage, piece: Piece) -> bool:
+    """Return whether a cell says below each of several exits what it has."""
+    return sum(bool(own) and part.start < part.end for own, part in owned_parts(page, piece, ())) > 1
 
 
 def _read_others(
