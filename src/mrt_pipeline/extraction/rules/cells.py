@@ -52,6 +52,8 @@ BUS_STOP_CODE = re.compile(
 _STOP_LED = re.compile(rf"(?:bus stop\s+)?(?:{BUS_STOP_CODE.pattern})\s*(?:$|[^\d\s,;])", re.IGNORECASE)
 """Among bus services a number may be anything, unless it stands alone or more is said of it."""
 _STOP_WITH_SERVICES = re.compile(r"\d{5}\s*[:：]\s*\d{1,3}[A-Z]?(?:[\s,/]+\d{1,3}[A-Z]?)*")
+_STOP_NAME = re.compile(r"\bSt(?:n|ation) Exits? [A-Z0-9]{1,2}(?:/[A-Z0-9]{1,2})*")
+"""Whichever exit a stop is named after, it may serve others: `Stn Exit A/D`."""
 _COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
 _NO_COUNT = re.compile(r"(?:0+|zero)", re.IGNORECASE)
 _DASH = re.compile(r"[-‐‑–—]+")
@@ -72,7 +74,8 @@ _LIFT_WITH_REMARK = re.compile(
 )
 """A remark on nothing but a lift that is listed by itself."""
 _OF_A_THING = re.compile(
-    r"(?:lifts?|elevators?|escalators?|ramps?|stairs|staircases?|(?:accessible )?toilets?)\b"
+    r"(?:(?:former|previous|old|planned|proposed|future)\s+)?(?:bus stops?|lifts?|elevators?"
+    r"|escalators?|ramps?|stairs|staircases?|(?:accessible )?toilets?)\b"
     r"(?!.*\b(?:exit|entrance|station|all|both)s?\b)",
     re.IGNORECASE,
 )
@@ -273,7 +276,7 @@ def _read_stops(
     for part in split_parts(page.text, item):
         if not is_about_stops and not BUS_STOP_CODE.fullmatch(page.text, part.start, part.end):
             continue
-        named = labels_named(page.text[part.start : part.end])  # of a stop's name: `Stn Exit A/D`
+        named = labels_named(_STOP_NAME.sub(" ", page.text[part.start : part.end]))
         meant = [label for label in labels if not named or label in named]
         for start, end in _stretches(page.text, part.start, part.end, BUS_STOP_CODE):
             for match in BUS_STOP_CODE.finditer(page.text, start, end):

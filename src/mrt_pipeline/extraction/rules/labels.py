@@ -20,7 +20,7 @@ from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import is_doubtful_bracket
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import end_of_present, part_of
-from mrt_pipeline.extraction.rules.words import EXIT_WORDS, Meaning
+from mrt_pipeline.extraction.rules.words import EXIT_WORDS, Meaning, folded
 
 EXIT_WORD = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
 _JOINING = r",\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
@@ -62,7 +62,7 @@ _FORMS = (
 )
 """Forms of labels, the surest first: as they are signed, then in lower case, which without `exit` counts only
 where a mark sets it off, since `a` is a word."""
-_REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·]|-\s|/\s|\.(?:\s|$))")
+_REST_BEGINS = re.compile(r"\s*(?:$|only\s*$|[(（\[:：–—,;•·]|-\s|/\s|\.(?:\s|$))")
 _KEY_OF_EXIT = re.compile(
     rf"(?P<key>\S.*?)\s*(?:\(|[:–-]|\bat\b|\bof\b|\bfor\b|\s)\s*(?P<exit>(?i:{EXIT_WORD})\s.*?)\)?"
 )
@@ -98,7 +98,8 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
 def has_doubtful_bracket(page: RulePage, piece: Piece, found: LabelText) -> bool:
     """Return whether brackets right behind the labels that a piece begins with may take them back."""
     bracket = _BRACKET.match(page.text, piece.start + found.rest_start, piece.end)
-    return bracket is not None and is_doubtful_bracket(bracket.group(1))
+    words = bracket.group(1) if bracket else ""
+    return bool(words) and (is_doubtful_bracket(words) or "new" in folded(words).split())
 
 
 def pieces_behind(page: RulePage, piece: Piece, found: LabelText) -> Iterator[Piece]:

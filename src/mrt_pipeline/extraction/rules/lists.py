@@ -36,8 +36,14 @@ from mrt_pipeline.extraction.rules.platforms import (
     read_signed,
     sign_in,
 )
-from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted, sign_of_heading
-from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
+from mrt_pipeline.extraction.rules.sections import (
+    Section,
+    has_key,
+    is_untrusted,
+    sign_of_heading,
+    topic_of_values,
+)
+from mrt_pipeline.extraction.rules.words import Meaning
 
 TERM_DEPTH = 0
 _EXITS_BEHIND = re.compile(
@@ -46,6 +52,8 @@ _EXITS_BEHIND = re.compile(
 )
 """`Parkview Square (Exit E)`, `National Library – Exits E and F`."""
 
+_EXITS_IN_BRACKETS = re.compile(r"\((?P<exits>Exits? [^()]*)\)\s*\Z")
+"""`92041 Stn Exit 2 (Exit 3)`: a stop named after one exit, beside another."""
 _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 _NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
 
@@ -115,7 +123,10 @@ class ListReader:
         is_status = (
             self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS if colon else is_remark_on_exit(words)
         )
-        if is_unread and is_status:
+        is_about_exit = (
+            owner.piece is None or read_labels(self.page, self.page.words(owner.piece)) is not None
+        )
+        if is_unread and is_status and is_about_exit:
             self.page.withdrawn.update(owner.labels)
         if not is_unread:
             yield from self._read(line, found, owner, section)
@@ -129,7 +140,7 @@ class ListReader:
         found = read_labels(self.page, words)
         if found is None or found.has_word:
             return found
-        is_about_exits = section.topic is Meaning.EXIT or _topic(section) is not None
+        is_about_exits = section.topic is Meaning.EXIT or topic_of_values(section) is not None
         rest = words[found.rest_start :].strip()
         has_mark = rest[:1] in (":", "：", "–", "—", "-") and rest != ""
         is_entry = line.kind != "paragraph"
@@ -144,7 +155,7 @@ class ListReader:
         yield from _read_platforms(page, piece, section, owner.piece)
         yield from _read_keyed_exits(page, piece, bounds)
         yield from self._read_exits_of_stop(words, found, owner, section)
-        meaning = owner.meaning or _topic(section)
+        meaning = owner.meaning or topic_of_values(section)
         if found is not None:
             if not has_doubtful_bracket(page, piece, found) and not _is_new_sentence(words, found):
                 yield from self._read_labelled(piece, found, owner, meaning)
@@ -251,21 +262,14 @@ def _is_new_sentence(words: str, found: LabelText) -> bool:
     return words[found.rest_start :].lstrip()[:1] in (",", ";")
 
 
-def _topic(section: Section) -> Meaning | None:
-    is_said = (
-        section.topic in (Meaning.BUS_STOP, Meaning.BUS, Meaning.ACCESS, Meaning.LANDMARK)
-        or section.topic in FEATURES
-    )
-    return section.topic if is_said else None
-
-
 def _read_stop_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:
     """Yield what an entry of a list of bus stops says: `59041 – Opp Yishun Stn (Exit A)`."""
     words = page.words(piece)
-    labels = labels_named(words)
+    behind = _EXITS_IN_BRACKETS.search(words)
+    labels = labels_named(behind["exits"] if behind else words)
     codes = {match.group() for match in BUS_STOP_CODE.finditer(words)}
     if len(codes) != 1:
         return
     [code] = codes
     for label in sorted(labels):
-        yield claim(page, "bus_stop", label, code, Said(bounds, bounds), is_tied=False)
+        yield claim(page, "bus_stop", label, code, Said(bounds, bounds), is_tied=behind is not None)

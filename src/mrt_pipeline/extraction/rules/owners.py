@@ -23,7 +23,7 @@ from mrt_pipeline.extraction.rules.parts import part_of, split_bounds, strip_bou
 from mrt_pipeline.extraction.rules.words import ANSWERS, folded
 
 _LED = (
-    r"(?:(?!(?:to|at|of|from|with|near|by|via|as|and|or|for|in|on|the|use)\b)[^\W\d]+\W+){0,2}?"
+    r"(?:(?!(?:to|at|of|from|with|near|by|via|as|and|or|for|in|on|the|use|stn|station)\b)[^\W\d]+\W+){0,2}?"
     rf"(?:{EXIT_WORD})(?![a-z])(?:\s*(?:no\.|number|letter))?[\s:：#.(（\[\-‑–—]*"
 )
 _NAMED = re.compile(
@@ -41,7 +41,9 @@ _INNER = re.compile(
 )
 """What begins an entry without a mark before it: `Lift / Exit B: Escalator`, `Lift B – Toilet`."""
 _DIVIDERS = " ;；•·¦|/&+,，、:：–—-."
-_MARKS = tuple(":：–—-(（[")
+_BRACKETS = tuple("(（[")
+"""A remark in brackets is on what stands before it, and is kept with that."""
+_MARKS = (*_BRACKETS, *":：–—-")
 
 
 def names_another_exit(text: str, own: Labels) -> bool:
@@ -73,7 +75,7 @@ def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Lab
             yield labels, _part(page.text, piece, start, begin)
             is_doubtful = has_doubtful_bracket(page, part_of(piece, begin, end), found)
             labels, start = () if is_doubtful else found.labels, begin + found.rest_start
-        elif names_another_exit(words, labels):
+        elif not words.startswith(_BRACKETS) and names_another_exit(words, labels):
             yield labels, _part(page.text, piece, start, begin)
             labels, start = (), begin
     yield labels, _part(page.text, piece, start, piece.end)

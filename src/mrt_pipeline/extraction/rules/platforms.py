@@ -83,7 +83,8 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
         for found in page.names.stations_in(words)
         if found.slug != page.slug and not _LINE_BEHIND.match(words, found.end)  # `Downtown Line`
     ]
-    return [words[found.start : found.end] for found in named] or _CODE.findall(words)
+    by_slug = {found.slug: words[found.start : found.end] for found in named}
+    return list(by_slug.values()) or _CODE.findall(words)
 
 
 def lone_goal(page: RulePage, start: int, end: int) -> list[str]:

@@ -22,6 +22,7 @@ _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
 
 LABEL_LINE, KEY_LINE = 7, 8
 """Levels of a line that is nothing but an exit, or nothing but a key: it heads what follows."""
+_BY_EXIT = re.compile(r"\b(?:by|per|at each|for each|of each) exits?\b", re.IGNORECASE)
 _SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
 _SENTENCE = re.compile(r"[.!?。]\s+")
 _LEADS_ON = re.compile(
@@ -113,6 +114,12 @@ def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = Fals
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
 
 
+def topic_of_values(section: Section) -> Meaning | None:
+    """Return what the headings above say that the values below are, if they say it."""
+    said = (Meaning.BUS_STOP, Meaning.BUS, Meaning.ACCESS, Meaning.LANDMARK)
+    return section.topic if section.topic in said or section.topic in FEATURES else None
+
+
 def labels_below(page: RulePage, text: str, own: tuple[str, ...]) -> tuple[str, ...]:
     """Return whose is what a caption or a row across a table heads, within what belongs to some exits."""
     return read_label_heading(page, text) or (() if names_another_exit(text, own) else own)
@@ -167,7 +174,7 @@ def _section_below(page: RulePage, headings: list[Piece]) -> Section:
         if found:
             labels, topic = found, topic or Meaning.EXIT
         else:
-            topic = page.vocabulary.meaning_of(text) or topic
+            topic = page.vocabulary.meaning_of(_BY_EXIT.sub(" ", text)) or topic
             labels = () if names_another_exit(text, labels) else labels
     return Section(
         headings=tuple(reversed(words)),

@@ -47,7 +47,13 @@ from mrt_pipeline.extraction.rules.platform_rows import (
     read_platform_row,
 )
 from mrt_pipeline.extraction.rules.platforms import led_sign
-from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted_head, labels_below
+from mrt_pipeline.extraction.rules.sections import (
+    Section,
+    has_key,
+    is_untrusted_head,
+    labels_below,
+    topic_of_values,
+)
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 _SERVICE_REMARK = re.compile(r"\b(?:\d{1,3}[A-Za-z]?|NR\d)\s*\([^()]*\)")
@@ -286,7 +292,8 @@ def _read_others(
             yield from read_keyed_platform(page, row, cell.piece, column.meaning, state)
         elif labels:
             need: Need = "sign" if state.columns and column.meaning is None else "nothing"
-            yield from read_cell(page, cell.piece, column.meaning, labels, row.bounds, need=need)
+            meaning = column.meaning if state.columns else column.meaning or topic_of_values(state.section)
+            yield from read_cell(page, cell.piece, meaning, labels, row.bounds, need=need)
         else:
             yield from read_exits_of(page, cell.piece, column.meaning, row.bounds)
             yield from read_cell(page, cell.piece, column.meaning, (), row.bounds)
@@ -302,6 +309,9 @@ def _find_labels(
     for number in group:
         found = read_labels(page, page.words(row.cells[number].piece))
         is_below_blank = number == 0 and bool(state.header) and not state.header[0]
+        words = page.words(row.cells[number].piece)
+        if found is not None and not state.columns and words[found.rest_start :].lstrip().startswith(","):
+            return None, None  # `Exit A, taxi stand, lift`: what is on a floor
         if found is not None and (is_below_blank or (found.has_word and (number == 0 or not state.columns))):
             return number, found
         if state.columns:
