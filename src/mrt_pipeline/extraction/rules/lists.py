@@ -211,7 +211,7 @@ def _read_platforms(
     """Yield what a line says of platforms: of those it begins with, lists, or stands below."""
     bounds = piece.start, piece.end
     key, colon, _ = page.words(piece).partition(":")
-    if colon and page.vocabulary.meaning_of_key(key) is Meaning.PLATFORM:
+    if colon and page.vocabulary.meaning_of_key(key) is Meaning.PLATFORM and sign_in(key) is None:
         yield from read_signed(page, piece.start + len(key) + 1, piece.end, section.headings, bounds)
     elif led_sign(page.text, *bounds):
         for sentence in split_bounds(BETWEEN_PLATFORMS, page.text, *bounds):

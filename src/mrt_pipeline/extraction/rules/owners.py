@@ -37,7 +37,7 @@ _BARE = re.compile(
 """A label by itself, or with what is said of it; a number alone may count something."""
 _ITEM_END = re.compile(r"[;；。•·¦\n]|\s\|\s")
 _INNER = re.compile(
-    rf"(?<!\w)(?:(?i:{EXIT_WORD})\s*[A-Z0-9]{{1,2}}\s*[:：]|(?:[A-Z][0-9]?|[0-9]{{1,2}})\s*[-‐‑–—]+\s)"
+    rf"(?<!\w)(?:(?i:{EXIT_WORD})\s*[A-Z0-9]{{1,2}}\s*(?:[:：]|[-–—]+\s)|(?:[A-Z][0-9]?|[0-9]{{1,2}})\s*[-‐‑–—]+\s)"
 )
 """What begins an entry without a mark before it: `Lift / Exit B: Escalator`, `Lift B – Toilet`."""
 _DIVIDERS = " ;；•·¦|/&+,，、:：–—-."
