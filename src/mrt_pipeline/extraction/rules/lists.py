@@ -21,10 +21,9 @@ from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, pieces_behind, read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.parts import BRACKETS, part_of, split_bounds, strip_bounds
+from mrt_pipeline.extraction.rules.parts import BRACKETS, part_of, strip_bounds
 from mrt_pipeline.extraction.rules.place_mentions import Need
 from mrt_pipeline.extraction.rules.platforms import (
-    BETWEEN_PLATFORMS,
     TO,
     claim_platform,
     goals_in,
@@ -32,7 +31,6 @@ from mrt_pipeline.extraction.rules.platforms import (
     led_sign,
     line_of,
     lone_goal,
-    read_platform_line,
     read_signed,
     sign_in,
 )
@@ -160,7 +158,7 @@ class ListReader:
             if not has_doubtful_bracket(page, piece, found) and not _is_new_sentence(words, found):
                 yield from self._read_labelled(piece, found, owner, meaning)
         elif owner.labels and (_is_entry(line, words) or has_key(page, words)):
-            yield from self._read_owned(piece, owner, meaning, section)
+            yield from read_cell(page, piece, meaning, owner.labels, bounds, need="sign")
         elif section.topic in (Meaning.BUS_STOP, Meaning.BUS) and line.kind == "item":
             yield from _read_stop_entry(page, piece, bounds)
         elif line.kind == "item" and section.topic in (Meaning.EXIT, Meaning.LANDMARK, None):
@@ -176,12 +174,6 @@ class ListReader:
         head = owner.piece or section.head
         if found and head and not owner.labels and not words[found.rest_start :].strip(" ."):
             yield from read_stop_head(self.page, head, found.labels)
-
-    def _read_owned(
-        self, piece: Piece, owner: _Owner, meaning: Meaning | None, section: Section
-    ) -> Iterator[Candidate]:
-        """Yield what an entry says that belongs to exits."""
-        yield from read_cell(self.page, piece, meaning, owner.labels, (piece.start, piece.end), need="sign")
 
     def _read_labelled(
         self, piece: Piece, found: LabelText, owner: _Owner, meaning: Meaning | None
@@ -214,8 +206,7 @@ def _read_platforms(
     if colon and page.vocabulary.meaning_of_key(key) is Meaning.PLATFORM and sign_in(key) is None:
         yield from read_signed(page, piece.start + len(key) + 1, piece.end, section.headings, bounds)
     elif led_sign(page.text, *bounds):
-        for sentence in split_bounds(BETWEEN_PLATFORMS, page.text, *bounds):
-            yield from read_platform_line(page, *sentence, section.headings)
+        yield from read_signed(page, *bounds, section.headings)
     elif found := (_sign_above(page, above, section) if above else None) or section.sign:
         start = piece.start + len(key) + 1 if is_towards(page, key) else piece.start
         goals = goals_in(page, *bounds, TO) or lone_goal(page, start, piece.end)

@@ -19,7 +19,6 @@ from mrt_pipeline.extraction.rules.platforms import (
     led_sign,
     line_of,
     lone_goal,
-    read_platform_line,
     read_signed,
     sign_in,
 )
@@ -123,7 +122,7 @@ def read_layout_row(
     ]
     if len(entries) > 1:
         for entry in entries:
-            yield from read_platform_line(page, *entry, state.section.headings)
+            yield from read_signed(page, *entry, state.section.headings)
         return
     led = [
         (cell, found)
