@@ -106,7 +106,7 @@ def test_what_closes_a_thing_below_its_own_term_does_not_close_the_exit() -> Non
 
 
 def test_a_row_of_a_new_exit_or_of_a_floor_says_nothing_of_the_exits_it_names() -> None:
-    assert published(table("Exit | Lift", "A | No", "A (new) | Yes")) == set()
+    assert published(table("Exit | Lift", "A | ?", "A (new) | Yes")) == set()
     floor = "<table><tr><td>L1</td><td>Exit A, Exit B, Golden Mall, lift</td></tr></table>"
     assert published(floor) == set()
 
