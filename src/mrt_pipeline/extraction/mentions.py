@@ -52,6 +52,7 @@ _NAMELESS = re.compile(
     re.DOTALL,
 )
 _BARE_BEHIND = re.compile(r"[\s*#•·]*(?:[A-Z][0-9]?|[0-9]{1,2}[A-Z]?)?(?P<rest>\s*[(（\[:：–—].*)", re.DOTALL)
+_BARE_LABEL = re.compile(r"\s*[A-Z][0-9]?\.?\s*")
 _ROW_LABEL = re.compile(rf"\W*(?P<label>{ANY_CASE_LABEL})\s*(?=[|\t])")
 
 
@@ -224,8 +225,9 @@ def _owning_heading(text: str, line_start: int, kind: Kind) -> Mention | None:
         above = _BULLET.match(line)
         if mentions and above and indent is not None and above.end() >= indent:
             return None  # an entry heads no other one of its own list
-        is_nameless = is_nameless_exit(line[above.end() if above else 0 :])
-        is_item = is_listed and not mentions and above is not None and not is_nameless
+        words = line[above.end() if above else 0 :]
+        is_exit = is_nameless_exit(words) or _BARE_LABEL.fullmatch(words) is not None
+        is_item = is_listed and not mentions and above is not None and not is_exit
         if line.strip() and not is_item:
             is_heading = len(mentions) == 1 and _is_heading(line, mentions[0].start - start)
             return mentions[0] if is_heading else None

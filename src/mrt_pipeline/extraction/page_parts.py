@@ -184,7 +184,7 @@ class _Inner:
     heads: tuple[RawCell, RawCell] | None
     """what the outer table's first row has above that cell and above the inner table"""
     heading: RawCell | None = None
-    """the row right above it in the outer table, if that is one heading"""
+    """the words beside it in its cell, or the row right above it, if that is one heading"""
 
 
 def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid]]:
@@ -255,10 +255,12 @@ def _inner_tables(grid: Grid) -> Iterator[_Inner]:
             if id(cell) in seen:
                 continue
             seen.add(id(cell))
-            is_about = row[0] is not cell and 0 < len(row[0].words.text) <= MAX_LABEL_CHARS
+            is_about = not row[0].tables and 0 < len(row[0].words.text) <= MAX_LABEL_CHARS
+            own = RawCell(is_header=True, words=cell.words)
+            is_headed_here = 0 < len(own.words.text) <= MAX_LABEL_CHARS
             heads = (grid[0][0], grid[0][column]) if row is not grid[0] else None
             for table in cell.tables:
-                heading = above[0] if is_headed and cell is row[0] else None
+                heading = own if is_headed_here else above[0] if is_headed and cell is row[0] else None
                 yield _Inner(table, row[0] if is_about else None, heads, heading)
 
 

@@ -30,7 +30,10 @@ PLACE_KINDS = word_list("place_kinds")
 """Where one of these stands, the words are the name of a place, or where it is."""
 ACRONYMS = word_list("acronyms")
 """Words in capitals that are known; any other, such as `OOS`, `UC` or `KIV`, may say anything."""
+_ONE_WAY = wording("one_way")
+"""An escalator is there whichever way it runs; of a lift such words are a doubt."""
 _HARMLESS_PHRASES = (
+    _ONE_WAY,
     *map(wording, ("harmless_dates", "harmless_only", "harmless_ways", "harmless_buses")),
     re.compile(r"\b[A-Z][a-z]+ [A-Z](?= Stn\b)"),  # stops at a station of a long name: `Holland V Stn`
     *VOCABULARY.values(),
@@ -94,6 +97,8 @@ def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool
         words = text[left:right]
         if words == NOTE:  # it may name another exit, whose all that follows is
             return [*found, (before, end)]
+        if _ONE_WAY.search(text, before, right):
+            continue
         if in_brackets and _STOP_CODE.search(words):  # of another stop: `64381 (64389 removed)`
             continue
         if in_brackets:

@@ -19,7 +19,7 @@ class Need(Enum):
     RUN = (256, 192)
     """a run from the recorded tables: 231 and 151"""
     GEOPARQUET = (512, 320)
-    """what writes it keeps to the space that it finds: 512 and 300 were enough, 300 of address space were not"""
+    """what writes it keeps to the space that it finds: 512 and 300 were enough, 300 of the former were not"""
     LIVE_RUN = (1024, 512)
     """786 and 195; with processes that read pages 1002 and 219, and 256 of data were too few"""
 

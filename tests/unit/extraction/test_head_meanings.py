@@ -53,7 +53,7 @@ def _saying(meaning: str) -> LoopbackServer:
 @pytest.mark.parametrize(
     ("lie", "published"),
     [
-        ("access", {"A: lift"}),
+        ("access", set()),
         ("bus_stop", {"A: 59049"}),
         ("landmark", {"A: Golden Mall", "A: 59049"}),
         ("none", set()),
@@ -79,12 +79,19 @@ def test_what_rests_on_a_models_word_for_a_head_has_low_confidence_and_says_so(t
 
 
 def test_one_wording_is_asked_about_once_across_pages_and_runs(tmp_path: Path) -> None:
-    pages = table("Exit | Zork", "A | Lift"), table("Exit | ZORK:", "B | Lift")
-    with _saying("access") as server:
-        assert _said(open_model(server, tmp_path), *pages) == {"A: lift", "B: lift"}
-        assert _said(open_model(server, tmp_path), *pages) == {"A: lift", "B: lift"}
+    pages = table("Exit | Zork", "A | Golden Mall"), table("Exit | ZORK:", "B | Silver Mall")
+    places = {"A: Golden Mall", "B: Silver Mall"}
+    with _saying("landmark") as server:
+        assert _said(open_model(server, tmp_path), *pages) == places
+        assert _said(open_model(server, tmp_path), *pages) == places
         [asked] = questions(server)
-    assert "Head: Zork\nValue: Lift" in asked
+    assert "Head: Zork\nValue: Golden Mall" in asked
+
+
+@pytest.mark.parametrize("head", ["Wish", "Prior", "Zork"])
+def test_no_head_makes_a_lift_on_the_word_of_a_model(head: str, tmp_path: Path) -> None:
+    with _saying("access") as server:
+        assert _said(open_model(server, tmp_path), table(f"Exit | {head}", "A | Lift")) == frozenset()
 
 
 def test_a_head_that_takes_something_back_and_one_that_addresses_machines_are_not_asked_about(

@@ -13,6 +13,7 @@
 ``platform_rows``  what does a row about platforms say
 ``platforms``      which sign has a platform, and where do its trains go
 ``passages``       what was not read, and may hold something
+``owners``         whose is this: where do the words of one exit end and those of another begin
 ``labels``         which exit labels do some words give
 ``place_mentions`` which places do some words list
 ``headers``        what does a head or key mean, by ``vocabulary.csv``

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mrt_pipeline.contracts.network import StepFree
@@ -26,8 +26,9 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_bare_remark, is_understood
-from mrt_pipeline.extraction.rules.labels import names_another_exit, read_labels
-from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.owners import owned_parts
+from mrt_pipeline.extraction.rules.page import Bounds, Labels, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import (
     BRACKETS,
     Item,
@@ -47,14 +48,14 @@ from mrt_pipeline.extraction.rules.words import (
     folded,
 )
 
-Labels = Sequence[str]
-
 BUS_STOP_CODE = re.compile(
     r"(?<![\w#])\d{5}(?![\w-])|(?<=[\u4e00-\u9fff])\d{5}(?!\d)|(?<!\d)\d{5}(?=[\u4e00-\u9fff])"
 )
 _STOP_LED = re.compile(rf"(?:bus stop\s+)?(?:{BUS_STOP_CODE.pattern})\s*(?:$|[^\d\s,;])", re.IGNORECASE)
 """Among bus services a number may be anything, unless it stands alone or more is said of it."""
 _STOP_WITH_SERVICES = re.compile(r"\d{5}\s*[:：]\s*\d{1,3}[A-Z]?(?:[\s,/]+\d{1,3}[A-Z]?)*")
+_STOP_NAME = re.compile(r"\bSt(?:n|ation) Exits? [A-Z0-9]{1,2}(?:/[A-Z0-9]{1,2})*")
+"""Whichever exit a stop is named after, it may serve others: `Stn Exit A/D`."""
 _COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
 _NO_COUNT = re.compile(r"(?:0+|zero)", re.IGNORECASE)
 _DASH = re.compile(r"[-‐‑–—]+")
@@ -65,7 +66,6 @@ _ACCESS = re.compile(
     re.IGNORECASE,
 )
 _DENYING = frozenset({STEP_FREE_NO, "stairs_only", *DENIALS})
-_DASHED_LABEL = re.compile(r"(?<!\w)(?P<label>[A-Z][0-9]?|[0-9]{1,2})\s*[-‐‑–—]+\s")
 _FOOTNOTE = re.compile(r"[*†‡]")
 """A footnote elsewhere on the page may take the answer back."""
 _NOT_OF_OTHERS = r"(?![^(),;]*\b(?:exit|entrance|escalator|stair|both|all|they|these))"
@@ -76,7 +76,8 @@ _LIFT_WITH_REMARK = re.compile(
 )
 """A remark on nothing but a lift that is listed by itself."""
 _OF_A_THING = re.compile(
-    r"(?:lifts?|elevators?|escalators?|ramps?|stairs|staircases?|(?:accessible )?toilets?)\b"
+    r"(?:(?:former|previous|old|planned|proposed|future)\s+)?(?:bus stops?|lifts?|elevators?"
+    r"|escalators?|ramps?|stairs|staircases?|(?:accessible )?toilets?)\b"
     r"(?!.*\b(?:exit|entrance|station|all|both)s?\b)",
     re.IGNORECASE,
 )
@@ -95,7 +96,7 @@ def read_cell(
     *,
     need: Need = "nothing",
 ) -> Iterator[Candidate]:
-    """Yield what a piece says of some exits.
+    """Yield what a piece says of some exits, and of others that it names at the head of an entry.
 
     Args:
         page: the page.
@@ -105,7 +106,14 @@ def read_cell(
         row: bounds of the row or line around it, if it has one.
         need: what a place must be, unless the meaning says that places are listed.
     """
-    piece = _until_another_label(page, piece, labels)
+    for owners, part in owned_parts(page, piece, labels):
+        if owners:
+            yield from _read_part_of(page, part, meaning, owners, row, need=need)
+
+
+def _read_part_of(
+    page: RulePage, piece: Piece, meaning: Meaning | None, labels: Labels, row: Bounds | None, *, need: Need
+) -> Iterator[Candidate]:
     is_about_access = meaning in FEATURES or meaning is Meaning.ACCESS
     doubtful = [
         stretch
@@ -119,14 +127,6 @@ def read_cell(
         left, right = found.cell or (piece.start, piece.end)
         if not any(left < end and start < right for start, end in doubtful):
             yield found
-
-
-def _until_another_label(page: RulePage, piece: Piece, labels: Labels) -> Piece:
-    """Return what stands before another exit's label and a dash: of `Escalator; B – Lift` the escalator."""
-    for found in _DASHED_LABEL.finditer(page.text, piece.start, piece.end):
-        if found["label"] not in labels:
-            return replace(piece, end=found.start())
-    return piece
 
 
 def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
@@ -205,12 +205,9 @@ def _read_items(
     need: Need,
 ) -> Iterator[Candidate]:
     is_denied = False
-    for item in _items_of(page, piece, labels):
+    for item in split_items(page.text, piece):
         if item.lead is not None:
-            lead = read_labels(page, item.lead)
-            if lead and lead.has_word:
-                labels = lead.labels
-            elif BUS_STOP_CODE.search(item.lead) and meaning in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
+            if BUS_STOP_CODE.search(item.lead) and meaning in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
                 whole = replace(item, start=page.text.rfind(item.lead, piece.start, item.start), lead=None)
                 yield from _read_stops(page, whole, labels, Said((whole.start, whole.end), row))
                 continue
@@ -230,20 +227,6 @@ def _read_items(
         for start, end in _around_doubted_lift(page.text, item.start, item.end):
             part = item if end - start == item.end - item.start else replace(item, start=start, end=end)
             yield from _read_part(page, part, meaning, labels, row, need=need)
-
-
-def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
-    """Yield the items of a piece, without those behind an exit that is none of its own and is not read."""
-    is_ended = False
-    for item in split_items(page.text, piece):
-        head = page.text[item.start : item.end] if item.lead is None else item.lead
-        found = read_labels(page, item.lead) if item.lead is not None else None
-        if found is not None and found.has_word:
-            is_ended = False
-        elif names_another_exit(head, labels):
-            is_ended = True
-        if not is_ended:
-            yield item
 
 
 def _read_part(
@@ -295,7 +278,7 @@ def _read_stops(
     for part in split_parts(page.text, item):
         if not is_about_stops and not BUS_STOP_CODE.fullmatch(page.text, part.start, part.end):
             continue
-        named = labels_named(page.text[part.start : part.end])  # of a stop's name: `Stn Exit A/D`
+        named = labels_named(_STOP_NAME.sub(" ", page.text[part.start : part.end]))
         meant = [label for label in labels if not named or label in named]
         for start, end in _stretches(page.text, part.start, part.end, BUS_STOP_CODE):
             for match in BUS_STOP_CODE.finditer(page.text, start, end):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from mrt_pipeline.extraction.page_model import Cell, Piece, Table
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.parts import LINE_BREAK, part_of, split_bounds
 from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
 from mrt_pipeline.extraction.rules.words import Meaning
 
@@ -68,6 +69,30 @@ def is_copy(row: TableRow, number: int) -> bool:
 def has_label(page: RulePage, row: TableRow, number: int) -> bool:
     """Return whether a cell of a row begins with labels of exits."""
     return read_labels(page, page.words(row.cells[number].piece)) is not None
+
+
+def rows_of_exits(page: RulePage, row: TableRow, place: int) -> list[TableRow]:
+    """Return a row for each exit that a cell lists line by line, beside as many lines of what each has.
+
+    A single line is of all of them; of another number of lines nobody can tell whose they are.
+    """
+    lists = [list(split_bounds(LINE_BREAK, page.text, it.piece.start, it.piece.end)) for it in row.cells]
+    count = len(lists[place])
+    if count < 2 or not all(_is_label_alone(page, page.text[slice(*bounds)]) for bounds in lists[place]):
+        return [row]
+    cells = [
+        [replace(cell, piece=part_of(cell.piece, *bounds)) for bounds in found]
+        if len(found) == count
+        else [cell if len(found) == 1 else replace(cell, piece=Piece(cell.piece.start, cell.piece.start))]
+        * count
+        for cell, found in zip(row.cells, lists, strict=True)
+    ]
+    return [TableRow(one, row.bounds) for one in zip(*cells, strict=True)]
+
+
+def _is_label_alone(page: RulePage, words: str) -> bool:
+    found = read_labels(page, words)
+    return found is not None and not words[found.rest_start :].strip(" .")
 
 
 def _keys_of(row: TableRow) -> int:

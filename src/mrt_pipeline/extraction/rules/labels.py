@@ -6,41 +6,43 @@ A label may be in lower case, in brackets, or have a full stop behind it: ``a``,
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import (
     ANY_CASE_LABEL,
     LABEL_PATTERN,
-    is_nameless_exit,
     labels_in,
     upper_labels,
 )
+from mrt_pipeline.extraction.page_model import Piece
+from mrt_pipeline.extraction.qualifiers import is_doubtful_bracket
 from mrt_pipeline.extraction.rules.page import RulePage
-from mrt_pipeline.extraction.rules.parts import end_of_present
-from mrt_pipeline.extraction.rules.words import EXIT_WORDS, Meaning
+from mrt_pipeline.extraction.rules.parts import end_of_present, part_of
+from mrt_pipeline.extraction.rules.words import EXIT_WORDS, Meaning, folded
 
-_WORDS = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
+EXIT_WORD = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
 _JOINING = r",\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
 _JOIN = rf"\s*(?:{_JOINING})\s*(?:(?i:exit)\s+)?"
 
 
 def _lead(label: str) -> re.Pattern[str]:
     return re.compile(
-        rf"[\s*#•·]*(?P<word>(?i:{_WORDS})(?:\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.]?\s*|[-‑–—]))"
-        rf"(?P<labels>{_listed(label)})(?P<rest>.*)",
+        rf"[\s*#•·]*(?P<word>(?i:{EXIT_WORD})(?:\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.]?\s*|[-‑–—]))"
+        rf"(?P<labels>{labels_listed(label)})(?P<rest>.*)",
         re.DOTALL,
     )
 
 
 def _bare(label: str, rest: str) -> re.Pattern[str]:
     return re.compile(
-        rf"[\s*#•·]*(?P<labels>{_listed(label)})\s*(?P<word>(?i:{_WORDS}))?(?P<rest>{rest})", re.DOTALL
+        rf"[\s*#•·]*(?P<labels>{labels_listed(label)})\s*(?P<word>(?i:{EXIT_WORD}))?(?P<rest>{rest})",
+        re.DOTALL,
     )
 
 
-def _listed(label: str) -> str:
+def labels_listed(label: str) -> str:
     """Return what one label or several look like: each, or all of them, may stand in brackets."""
     each = rf"(?:{_bracketed(label)}|{label})"
     some = rf"{each}(?:{_JOIN}{each})*"
@@ -60,18 +62,13 @@ _FORMS = (
 )
 """Forms of labels, the surest first: as they are signed, then in lower case, which without `exit` counts only
 where a mark sets it off, since `a` is a word."""
-_REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·]|-\s|/\s|\.(?:\s|$))")
+_REST_BEGINS = re.compile(r"\s*(?:$|only\s*$|[(（\[:：–—,;•·]|-\s|/\s|\.(?:\s|$))")
 _KEY_OF_EXIT = re.compile(
-    rf"(?P<key>\S.*?)\s*(?:\(|[:–-]|\bat\b|\bof\b|\bfor\b|\s)\s*(?P<exit>(?i:{_WORDS})\s.*?)\)?"
+    rf"(?P<key>\S.*?)\s*(?:\(|[:–-]|\bat\b|\bof\b|\bfor\b|\s)\s*(?P<exit>(?i:{EXIT_WORD})\s.*?)\)?"
 )
 _CLOSERS = (")", "）", "]")
-_NAMED_EXIT = re.compile(
-    rf"\W*(?P<lead>(?:(?!(?i:to|at|of|from|with|near|by|via|as|and|or|for|in|on|the|use)\b)[^\W\d]+\W+){{0,2}}?)"
-    rf"(?i:{_WORDS})(?![a-z])(?:\s*(?i:no\.|number|letter))?[\s:：#.(（\[\-‑–—]*"
-    rf"(?P<labels>{_listed(LABEL_PATTERN)}|{_listed(ANY_CASE_LABEL)}(?=\s*(?:\Z|[^\w\s])))"
-)
-"""An exit that a block begins with, behind two words at most: `Exit C`, `Former Exit C`."""
-_BARE_EXIT = re.compile(r"\W*(?P<labels>[A-Z][0-9]?)\s*[(（\[:：–—]")
+_MARKS = " :：–—-,.•·"
+_BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +95,21 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
     return None
 
 
-def names_another_exit(text: str, own: Sequence[str]) -> bool:
-    """Return whether a block begins with an exit that is none of some exits, even a closed or unknown one.
+def has_doubtful_bracket(page: RulePage, piece: Piece, found: LabelText) -> bool:
+    """Return whether brackets right behind the labels that a piece begins with may take them back."""
+    bracket = _BRACKET.match(page.text, piece.start + found.rest_start, piece.end)
+    words = bracket.group(1) if bracket else ""
+    return bool(words) and (is_doubtful_bracket(words) or "new" in folded(words).split())
 
-    What stands below it is not theirs any more.
-    """
-    named = _NAMED_EXIT.match(text) or _BARE_EXIT.match(text)
-    labels = labels_in(_plain_joins(upper_labels(named["labels"]))) if named else None
-    return bool(own) and (is_nameless_exit(text) if labels is None else not labels <= set(own))
+
+def pieces_behind(page: RulePage, piece: Piece, found: LabelText) -> Iterator[Piece]:
+    """Yield what follows the labels that a piece begins with: what is in brackets, and what behind them."""
+    start = piece.start + found.rest_start
+    if bracket := _BRACKET.match(page.text, start, piece.end):
+        yield part_of(piece, *bracket.span(1))
+        start = bracket.end()
+    start += len(page.text[start : piece.end]) - len(page.text[start : piece.end].lstrip(_MARKS))
+    yield part_of(piece, start, piece.end)
 
 
 def read_labelled_key(page: RulePage, text: str) -> tuple[tuple[str, ...], Meaning] | None:
@@ -127,7 +131,7 @@ def _label_text(page: RulePage, match: re.Match[str]) -> LabelText | None:
     rest = match.group("rest")
     if _is_taken_back(rest) or _is_other_station(page, rest):
         return None
-    labels = tuple(sorted(labels_in(_plain_joins(upper_labels(match["labels"])))))
+    labels = labels_of(match["labels"])
     is_letters = not any(label.isdigit() for label in labels)
     is_set_off = is_letters and (match["labels"].endswith(_CLOSERS) or rest.lstrip().startswith("."))
     return LabelText(labels, match.start("rest"), match["word"] is not None, is_set_off) if labels else None
@@ -160,5 +164,7 @@ def _is_other_station(page: RulePage, rest: str) -> bool:
     return found is not None and (found.start, found.end) == (0, len(inside)) and found.slug != page.slug
 
 
-def _plain_joins(labels: str) -> str:
-    return re.sub(r"、|;|与|和|及|\bdan\b|மற்றும்", ",", re.sub(r"(?i:exit)\s+", "", labels))
+def labels_of(listed: str) -> tuple[str, ...]:
+    """Return the labels of a list as a page writes it."""
+    plain = re.sub(r"(?i:exit)\s+", "", upper_labels(listed))
+    return tuple(sorted(labels_in(re.sub(r"、|;|与|和|及|\bdan\b|மற்றும்", ",", plain))))

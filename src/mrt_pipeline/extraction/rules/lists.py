@@ -18,12 +18,12 @@ from mrt_pipeline.extraction.rules.cells import (
     without_doubted_lift,
 )
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
-from mrt_pipeline.extraction.rules.labels import LabelText, names_another_exit, read_labels
+from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, pieces_behind, read_labels
+from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.parts import BRACKETS, split_bounds, strip_bounds
+from mrt_pipeline.extraction.rules.parts import BRACKETS, part_of, strip_bounds
 from mrt_pipeline.extraction.rules.place_mentions import Need
 from mrt_pipeline.extraction.rules.platforms import (
-    BETWEEN_PLATFORMS,
     TO,
     claim_platform,
     goals_in,
@@ -31,13 +31,17 @@ from mrt_pipeline.extraction.rules.platforms import (
     led_sign,
     line_of,
     lone_goal,
-    read_platform_line,
     read_signed,
     sign_in,
 )
-from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted, sign_of_heading
-from mrt_pipeline.extraction.rules.tables import has_doubtful_bracket, part_of, pieces_behind
-from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
+from mrt_pipeline.extraction.rules.sections import (
+    Section,
+    has_key,
+    is_untrusted,
+    sign_of_heading,
+    topic_of_values,
+)
+from mrt_pipeline.extraction.rules.words import Meaning
 
 TERM_DEPTH = 0
 _EXITS_BEHIND = re.compile(
@@ -46,10 +50,8 @@ _EXITS_BEHIND = re.compile(
 )
 """`Parkview Square (Exit E)`, `National Library – Exits E and F`."""
 
-_RUN_TOGETHER = re.compile(
-    r":[^:;\n]*\s[/|¦&+]\s[^:;\n]*:|\bexit \w{1,2}\s*:[^:;\n]*[·•][^:;\n]*\bexit \w{1,2}\s*:", re.IGNORECASE
-)
-"""Two keys in one entry, divided by what also divides values: `Exit A: Lift / Exit B: Escalator`."""
+_EXITS_IN_BRACKETS = re.compile(r"\((?P<exits>Exits? [^()]*)\)\s*\Z")
+"""`92041 Stn Exit 2 (Exit 3)`: a stop named after one exit, beside another."""
 _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 _NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
 
@@ -108,7 +110,7 @@ class ListReader:
         is_short_entry = line.kind != "paragraph" and len(words) < MAX_HEADER_CHARS
         key, colon, rest = words.partition(":")
         is_keyed = has_key(self.page, words) and any(map(str.isupper, BRACKETS.sub("", rest)))
-        is_unread = _RUN_TOGETHER.search(words) is not None or (
+        is_unread = (
             not found
             and is_short_entry
             and not is_about_trains
@@ -119,7 +121,10 @@ class ListReader:
         is_status = (
             self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS if colon else is_remark_on_exit(words)
         )
-        if is_unread and is_status:
+        is_about_exit = (
+            owner.piece is None or read_labels(self.page, self.page.words(owner.piece)) is not None
+        )
+        if is_unread and is_status and is_about_exit:
             self.page.withdrawn.update(owner.labels)
         if not is_unread:
             yield from self._read(line, found, owner, section)
@@ -133,7 +138,7 @@ class ListReader:
         found = read_labels(self.page, words)
         if found is None or found.has_word:
             return found
-        is_about_exits = section.topic is Meaning.EXIT or _topic(section) is not None
+        is_about_exits = section.topic is Meaning.EXIT or topic_of_values(section) is not None
         rest = words[found.rest_start :].strip()
         has_mark = rest[:1] in (":", "：", "–", "—", "-") and rest != ""
         is_entry = line.kind != "paragraph"
@@ -148,12 +153,12 @@ class ListReader:
         yield from _read_platforms(page, piece, section, owner.piece)
         yield from _read_keyed_exits(page, piece, bounds)
         yield from self._read_exits_of_stop(words, found, owner, section)
-        meaning = owner.meaning or _topic(section)
+        meaning = owner.meaning or topic_of_values(section)
         if found is not None:
-            if not has_doubtful_bracket(piece, found, page.text) and not _is_new_sentence(words, found):
+            if not has_doubtful_bracket(page, piece, found) and not _is_new_sentence(words, found):
                 yield from self._read_labelled(piece, found, owner, meaning)
         elif owner.labels and (_is_entry(line, words) or has_key(page, words)):
-            yield from self._read_owned(piece, owner, meaning, section)
+            yield from read_cell(page, piece, meaning, owner.labels, bounds, need="sign")
         elif section.topic in (Meaning.BUS_STOP, Meaning.BUS) and line.kind == "item":
             yield from _read_stop_entry(page, piece, bounds)
         elif line.kind == "item" and section.topic in (Meaning.EXIT, Meaning.LANDMARK, None):
@@ -170,19 +175,13 @@ class ListReader:
         if found and head and not owner.labels and not words[found.rest_start :].strip(" ."):
             yield from read_stop_head(self.page, head, found.labels)
 
-    def _read_owned(
-        self, piece: Piece, owner: _Owner, meaning: Meaning | None, section: Section
-    ) -> Iterator[Candidate]:
-        """Yield what an entry says that belongs to exits."""
-        yield from read_cell(self.page, piece, meaning, owner.labels, (piece.start, piece.end), need="sign")
-
     def _read_labelled(
         self, piece: Piece, found: LabelText, owner: _Owner, meaning: Meaning | None
     ) -> Iterator[Candidate]:
         """Yield what an entry says that begins with exits: what stands behind them, or else above them."""
         page, bounds = self.page, (piece.start, piece.end)
         yield from read_exits_of(page, piece, meaning, bounds)
-        rest = list(pieces_behind(piece, found, page.text))
+        rest = list(pieces_behind(page, piece, found))
         for part in rest:
             yield from read_cell(page, part, meaning, found.labels, bounds)
         is_alone = not any(part.start < part.end for part in rest)
@@ -204,11 +203,10 @@ def _read_platforms(
     """Yield what a line says of platforms: of those it begins with, lists, or stands below."""
     bounds = piece.start, piece.end
     key, colon, _ = page.words(piece).partition(":")
-    if colon and page.vocabulary.meaning_of_key(key) is Meaning.PLATFORM:
+    if colon and page.vocabulary.meaning_of_key(key) is Meaning.PLATFORM and sign_in(key) is None:
         yield from read_signed(page, piece.start + len(key) + 1, piece.end, section.headings, bounds)
     elif led_sign(page.text, *bounds):
-        for sentence in split_bounds(BETWEEN_PLATFORMS, page.text, *bounds):
-            yield from read_platform_line(page, *sentence, section.headings)
+        yield from read_signed(page, *bounds, section.headings)
     elif found := (_sign_above(page, above, section) if above else None) or section.sign:
         start = piece.start + len(key) + 1 if is_towards(page, key) else piece.start
         goals = goals_in(page, *bounds, TO) or lone_goal(page, start, piece.end)
@@ -255,21 +253,14 @@ def _is_new_sentence(words: str, found: LabelText) -> bool:
     return words[found.rest_start :].lstrip()[:1] in (",", ";")
 
 
-def _topic(section: Section) -> Meaning | None:
-    is_said = (
-        section.topic in (Meaning.BUS_STOP, Meaning.BUS, Meaning.ACCESS, Meaning.LANDMARK)
-        or section.topic in FEATURES
-    )
-    return section.topic if is_said else None
-
-
 def _read_stop_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:
     """Yield what an entry of a list of bus stops says: `59041 – Opp Yishun Stn (Exit A)`."""
     words = page.words(piece)
-    labels = labels_named(words)
+    behind = _EXITS_IN_BRACKETS.search(words)
+    labels = labels_named(behind["exits"] if behind else words)
     codes = {match.group() for match in BUS_STOP_CODE.finditer(words)}
     if len(codes) != 1:
         return
     [code] = codes
     for label in sorted(labels):
-        yield claim(page, "bus_stop", label, code, Said(bounds, bounds), is_tied=False)
+        yield claim(page, "bus_stop", label, code, Said(bounds, bounds), is_tied=behind is not None)

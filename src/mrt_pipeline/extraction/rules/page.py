@@ -16,6 +16,7 @@ MAX_ROW_QUOTE_CHARS = 200
 """A longer row is not quoted whole, only the cell that matters."""
 
 Bounds = tuple[int, int]
+Labels = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

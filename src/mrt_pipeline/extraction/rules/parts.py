@@ -10,10 +10,13 @@ from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import has_remark_in_capitals
 
+LINE_BREAK = re.compile(r"\s*;\s*")
+"""What a line break of a cell is in a page's text."""
 _ITEM_END = re.compile(
-    r"[;；。•·\n]+\s*|\s\|\s|\.\s+(?=[A-Z][a-z]+(?:[ -][a-z]+){0,3}:\s)|(?<=[a-z]{4})\.\s+(?=[A-Z])"
+    r"[;；。•·\n]+\s*|\s\|\s|(?:\.|,|\s[/¦&+])\s+(?=[A-Za-z][a-z-]+(?: [a-z]+){0,3}:\s)"
+    r"|(?<=[a-z]{4})\.\s+(?=[A-Z])"
 )
-"""A full stop ends an item behind a word that is no abbreviation."""
+"""A key begins an item of its own; a full stop ends one behind a word that is no abbreviation."""
 _DASHED_END = re.compile(rf"{_ITEM_END.pattern}|\s[-–—]\s+")
 """Divides what stands behind a label and a dash: `Exit A – X Mall – Y Park`."""
 _DASHES = frozenset("-–—")
@@ -136,6 +139,11 @@ def strip_bounds(text: str, start: int, end: int, marks: str = " ") -> tuple[int
     """Return bounds without some characters at either end."""
     words = text[start:end]
     return start + len(words) - len(words.lstrip(marks)), start + len(words.rstrip(marks))
+
+
+def part_of(piece: Piece, start: int, end: int) -> Piece:
+    """Return a part of a piece, with the links in it."""
+    return Piece(start, end, tuple(link for link in piece.links if start <= link[0] and link[1] <= end))
 
 
 def end_of_present(text: str, start: int, end: int) -> int:

@@ -19,7 +19,6 @@ from mrt_pipeline.extraction.rules.platforms import (
     led_sign,
     line_of,
     lone_goal,
-    read_platform_line,
     read_signed,
     sign_in,
 )
@@ -96,7 +95,9 @@ def _goals_of_row(page: RulePage, row: TableRow, but: Cell, columns: Sequence[Co
         if cell.origin != but.origin
     ]
     said = [goal for piece, _ in others for goal in goals_in(page, piece.start, piece.end, TO)]
-    alone = (piece for piece, column in others if column.unknown is None)
+    alone = (
+        piece for piece, column in others if column.meaning is not Meaning.OTHER and column.unknown is None
+    )
     return said or [goal for piece in alone for goal in lone_goal(page, piece.start, piece.end)]
 
 
@@ -121,7 +122,7 @@ def read_layout_row(
     ]
     if len(entries) > 1:
         for entry in entries:
-            yield from read_platform_line(page, *entry, state.section.headings)
+            yield from read_signed(page, *entry, state.section.headings)
         return
     led = [
         (cell, found)

@@ -11,6 +11,7 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import PLATFORM, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.rules.headers import is_noted
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules.parts import split_bounds
 from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, TOWARDS_WORDS, VIA_WORDS, Meaning
 
 _WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
@@ -29,7 +30,9 @@ _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
 )
 _BETWEEN_SIGNS = re.compile(r"\s*[;；,，]\s*|\s+and\s+(?=(?:[Pp]latform\s+)?[A-Z0-9]\b)")
-BETWEEN_PLATFORMS = re.compile(rf"[.;¦]\s*(?=(?i:{_WORDS})\s)")
+_SIGN_BEHIND = re.compile(r"(?P<goal>[^()]+)\(Platform (?P<sign>[A-Z]|[0-9]{1,2})\)")
+"""`Jurong East (Platform A)`."""
+_BETWEEN_PLATFORMS = re.compile(rf"[.;¦]\s*(?=(?i:{_WORDS})\s)")
 """Divides entries that each begin with a platform of their own."""
 _OTHER_SIGN = re.compile(r"(?<![\w’'-])[A-Z](?![\w’'.-])")
 
@@ -83,7 +86,8 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
         for found in page.names.stations_in(words)
         if found.slug != page.slug and not _LINE_BEHIND.match(words, found.end)  # `Downtown Line`
     ]
-    return [words[found.start : found.end] for found in named] or _CODE.findall(words)
+    by_slug = {found.slug: words[found.start : found.end] for found in named}
+    return list(by_slug.values()) or _CODE.findall(words)
 
 
 def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
@@ -125,31 +129,37 @@ def line_of(page: RulePage, *texts: str) -> str | None:
 
 
 def read_signed(
-    page: RulePage, start: int, end: int, headings: Sequence[str], row: Bounds
+    page: RulePage, start: int, end: int, headings: Sequence[str], row: Bounds | None = None
 ) -> Iterator[Candidate]:
-    """Yield what a list says that is known to be one of platforms: `A: Jurong East; B: Woodlands`."""
-    left = start
-    for right in (*(match.span() for match in _BETWEEN_SIGNS.finditer(page.text, start, end)), (end, end)):
-        match = _SIGNED.match(page.text, left, right[0])
-        if match and not is_not_now(page.text[left : right[0]]):
-            goals = goals_in(page, match.end(), right[0], TO) or lone_goal(page, match.end(), right[0])
-            line = line_of(page, page.text[start:end], *headings)
-            if len(goals) == 1:
-                yield from claim_platform(page, match["sign"], goals, line, row)
-        left = right[1]
+    """Yield what entries say of the platform that each begins, or ends, with: `A: Jurong East; B: Woodlands`.
+
+    Args:
+        page: the page.
+        start: where the entries begin.
+        end: where they end.
+        headings: words above that may name the line.
+        row: what to quote of a list that is known to be one of platforms; without it each entry must say so
+            itself: `Platform A: towards Jurong East`.
+    """
+    between, begins = (_BETWEEN_SIGNS, _SIGNED) if row else (_BETWEEN_PLATFORMS, _LEAD)
+    for left, right in split_bounds(between, page.text, start, end):
+        found = begins.match(page.text, left, right) or (
+            row and _SIGN_BEHIND.fullmatch(page.text, left, right)
+        )
+        if not found or is_not_now(page.text[left:right]) or not (row or _is_of_one(page, found, right)):
+            continue
+        bounds = found.span("goal") if "goal" in found.re.groupindex else (found.end(), right)
+        goals = goals_in(page, *bounds, TO) or lone_goal(page, *bounds)
+        if len(goals) == 1 or not row:
+            line = line_of(page, page.text[slice(*((start, end) if row else (left, right)))], *headings)
+            yield from claim_platform(page, found["sign"], goals, line, row or (left, right))
 
 
-def read_platform_line(page: RulePage, start: int, end: int, headings: Sequence[str]) -> Iterator[Candidate]:
-    """Yield what a list's entry says that begins with a platform: `Platform A: towards Jurong East`."""
-    led = led_sign(page.text, start, end)
-    if led is None or is_not_now(page.text[start:end]):
-        return
-    others = [item for item in mentions_in(page.text, start, end, PLATFORM) if item.labels != {led[0]}]
-    if others or _OTHER_SIGN.search(page.text, led[1], end):
-        return  # a sentence about several platforms is left to the rules for sentences
-    goals = goals_in(page, led[1], end, TO) or lone_goal(page, led[1], end)
-    line = line_of(page, page.text[start:end], *headings)
-    yield from claim_platform(page, led[0], goals, line, (start, end))
+def _is_of_one(page: RulePage, found: re.Match[str], end: int) -> bool:
+    """Return whether an entry names no other platform; a sentence about several is read as a sentence."""
+    named = mentions_in(page.text, found.start(), end, PLATFORM)
+    is_alone = all(item.labels == {found["sign"]} for item in named)
+    return is_alone and _OTHER_SIGN.search(page.text, found.end(), end) is None
 
 
 def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence[str]) -> Iterator[Candidate]:

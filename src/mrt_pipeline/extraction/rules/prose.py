@@ -131,6 +131,8 @@ def _owners(page: RulePage, place: Bounds, line: Line) -> Iterator[tuple[str, Sa
     labels: Labels = owner.labels if owner else frozenset()
     start, end = sentence_at(page.text, *place)
     sentence = max(start, line.piece.start), end
+    if page.text.count(":", *sentence) > 1:
+        return  # `Lift: Exit A / Escalator: Exit B`: entries, and no sentence
     if labels and labels != FOREIGN and not is_not_now(page.text[slice(*sentence)]):
         for label in sorted(labels):
             yield label, Said(sentence, sentence)

@@ -11,7 +11,8 @@ from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Tabl
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted, is_taken_back, without_notes
-from mrt_pipeline.extraction.rules.labels import names_another_exit, read_labels
+from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning
@@ -21,6 +22,7 @@ _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
 
 LABEL_LINE, KEY_LINE = 7, 8
 """Levels of a line that is nothing but an exit, or nothing but a key: it heads what follows."""
+_BY_EXIT = re.compile(r"\b(?:by|per|at each|for each|of each) exits?\b", re.IGNORECASE)
 _SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
 _SENTENCE = re.compile(r"[.!?。]\s+")
 _LEADS_ON = re.compile(
@@ -112,6 +114,12 @@ def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = Fals
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
 
 
+def topic_of_values(section: Section) -> Meaning | None:
+    """Return what the headings above say that the values below are, if they say it."""
+    said = (Meaning.BUS_STOP, Meaning.BUS, Meaning.ACCESS, Meaning.LANDMARK)
+    return section.topic if section.topic in said or section.topic in FEATURES else None
+
+
 def labels_below(page: RulePage, text: str, own: tuple[str, ...]) -> tuple[str, ...]:
     """Return whose is what a caption or a row across a table heads, within what belongs to some exits."""
     return read_label_heading(page, text) or (() if names_another_exit(text, own) else own)
@@ -166,7 +174,7 @@ def _section_below(page: RulePage, headings: list[Piece]) -> Section:
         if found:
             labels, topic = found, topic or Meaning.EXIT
         else:
-            topic = page.vocabulary.meaning_of(text) or topic
+            topic = page.vocabulary.meaning_of(_BY_EXIT.sub(" ", text)) or topic
             labels = () if names_another_exit(text, labels) else labels
     return Section(
         headings=tuple(reversed(words)),

@@ -10,7 +10,6 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import EXIT, labels_named
 from mrt_pipeline.extraction.page_model import NOTE, Cell, Piece, Table
-from mrt_pipeline.extraction.qualifiers import is_doubtful_bracket
 from mrt_pipeline.extraction.rules.cells import (
     is_bad_status,
     is_remark_on_exit,
@@ -30,10 +29,16 @@ from mrt_pipeline.extraction.rules.columns import (
     take_headless,
     take_turned_header,
 )
-from mrt_pipeline.extraction.rules.grids import TableRow, grid_of, is_copy, is_divider
-from mrt_pipeline.extraction.rules.labels import LabelText, names_another_exit, read_labelled_key, read_labels
+from mrt_pipeline.extraction.rules.grids import TableRow, grid_of, is_copy, is_divider, rows_of_exits
+from mrt_pipeline.extraction.rules.labels import (
+    LabelText,
+    has_doubtful_bracket,
+    pieces_behind,
+    read_labelled_key,
+    read_labels,
+)
+from mrt_pipeline.extraction.rules.owners import names_another_exit, owned_parts
 from mrt_pipeline.extraction.rules.page import RulePage
-from mrt_pipeline.extraction.rules.parts import split_items
 from mrt_pipeline.extraction.rules.passages import has_unread_words
 from mrt_pipeline.extraction.rules.place_mentions import Need
 from mrt_pipeline.extraction.rules.platform_rows import (
@@ -42,10 +47,15 @@ from mrt_pipeline.extraction.rules.platform_rows import (
     read_platform_row,
 )
 from mrt_pipeline.extraction.rules.platforms import led_sign
-from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted_head, labels_below
+from mrt_pipeline.extraction.rules.sections import (
+    Section,
+    has_key,
+    is_untrusted_head,
+    labels_below,
+    topic_of_values,
+)
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
-_BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
 _SERVICE_REMARK = re.compile(r"\b(?:\d{1,3}[A-Za-z]?|NR\d)\s*\([^()]*\)")
 """Concerns one bus service and not the stop: `27, 371 (planned)`."""
 _SETTLED = frozenset(
@@ -137,20 +147,6 @@ def _doubtful_labels(page: RulePage, row: TableRow, state: TableState) -> tuple[
     return found.labels if found else ()
 
 
-def split_exits(page: RulePage, piece: Piece) -> Iterator[tuple[tuple[str, ...], Piece]]:
-    """Yield what a cell says of each exit that begins an item of it: `Exit A: lift; Exit B: escalator`."""
-    labels: tuple[str, ...] = ()
-    start = piece.start
-    for item in split_items(page.text, piece):
-        found = read_labels(page, item.lead) if item.lead else None
-        if found and found.has_word:
-            if labels:
-                yield labels, part_of(piece, start, page.text.rfind(item.lead or "", start, item.start))
-            labels, start = found.labels, item.start
-    if labels:
-        yield labels, part_of(piece, start, piece.end)
-
-
 def _leads_of(page: RulePage, row: TableRow, state: TableState) -> tuple[str, ...]:
     """Return what may say which building a row is about: its cells of lines and stations, then headings."""
     own = (
@@ -159,23 +155,6 @@ def _leads_of(page: RulePage, row: TableRow, state: TableState) -> tuple[str, ..
         if column.meaning in (Meaning.LINE, Meaning.STATION)
     )
     return (*own, *state.section.headings)
-
-
-def has_doubtful_bracket(piece: Piece, found: LabelText, text: str) -> bool:
-    """Return whether brackets right behind the labels that a piece begins with may take them back."""
-    bracket = _BRACKET.match(text, piece.start + found.rest_start, piece.end)
-    return bracket is not None and is_doubtful_bracket(bracket.group(1))
-
-
-def pieces_behind(piece: Piece, found: LabelText, text: str) -> Iterator[Piece]:
-    """Yield what follows the labels that a piece begins with: what is in brackets, and what behind them."""
-    start, end = piece.start + found.rest_start, piece.end
-    if bracket := _BRACKET.match(text, start, end):
-        yield part_of(piece, bracket.start(1), bracket.end(1))
-        start = bracket.end()
-    while start < end and text[start] in " :：–—-,.•·":
-        start += 1
-    yield part_of(piece, start, end)
 
 
 def _read_row(page: RulePage, row: TableRow, state: TableState) -> Iterator[Candidate]:
@@ -190,7 +169,9 @@ def _read_row(page: RulePage, row: TableRow, state: TableState) -> Iterator[Cand
         yield from read_platform_row(page, row, columns, state)
         return
     for group in _groups(columns):
-        yield from _read_group(page, row, columns, group, state)
+        places = [number for number in group if columns[number].meaning is Meaning.EXIT]
+        for one in rows_of_exits(page, row, places[0]) if places else [row]:
+            yield from _read_group(page, one, columns, group, state)
     yield from read_layout_row(page, row, columns, state)
 
 
@@ -224,7 +205,7 @@ def _is_of_no_use(page: RulePage, row: TableRow, columns: Sequence[Column]) -> b
     """Return whether a row is another station's, or about something that may not be there now."""
     return any(
         _takes_back(page, page.words(cell.piece), column.meaning)
-        and len(list(split_exits(page, cell.piece))) < 2  # else a remark is about one of its exits
+        and len(list(owned_parts(page, cell.piece, ()))) < 3  # else a remark is about one of its exits
         for cell, column in zip(row.cells, columns, strict=True)
     )
 
@@ -273,22 +254,23 @@ def _read_group(
         if found is None:
             return
     if place is not None and found is not None:
-        if has_doubtful_bracket(row.cells[place].piece, found, page.text):
+        if _has_lines_of_exits(page, row.cells[place].piece):
+            yield from read_cell(page, row.cells[place].piece, columns[place].behind_label, (), row.bounds)
+            return
+        if has_doubtful_bracket(page, row.cells[place].piece, found):
             return
         labels = found.labels
         others = [number for number in group if number != place and (state.columns or number > place)]
-        if _is_list(page, row.cells[place]):  # each line of another list may be of one exit alone
-            others = [number for number in others if not _is_list(page, row.cells[number])]
         meaning = columns[place].behind_label
         if meaning is not None or not state.columns:
-            for piece in pieces_behind(row.cells[place].piece, found, page.text):
+            for piece in pieces_behind(page, row.cells[place].piece, found):
                 yield from read_cell(page, piece, meaning, labels, row.bounds)
     yield from _read_others(page, row, columns, others, labels, state, is_labelled=place is not None)
 
 
-def _is_list(page: RulePage, cell: Cell) -> bool:
-    """Return whether a cell has several lines, which a page's text divides by semicolons."""
-    return ";" in page.words(cell.piece)
+def _has_lines_of_exits(page: RulePage, piece: Piece) -> bool:
+    """Return whether a cell says below each of several exits what it has."""
+    return sum(bool(own) and part.start < part.end for own, part in owned_parts(page, piece, ())) > 1
 
 
 def _read_others(
@@ -310,11 +292,11 @@ def _read_others(
             yield from read_keyed_platform(page, row, cell.piece, column.meaning, state)
         elif labels:
             need: Need = "sign" if state.columns and column.meaning is None else "nothing"
-            yield from read_cell(page, cell.piece, column.meaning, labels, row.bounds, need=need)
+            meaning = column.meaning if state.columns else column.meaning or topic_of_values(state.section)
+            yield from read_cell(page, cell.piece, meaning, labels, row.bounds, need=need)
         else:
             yield from read_exits_of(page, cell.piece, column.meaning, row.bounds)
-            for own, part in split_exits(page, cell.piece):
-                yield from read_cell(page, part, column.meaning, own, row.bounds)
+            yield from read_cell(page, cell.piece, column.meaning, (), row.bounds)
 
 
 def _find_labels(
@@ -327,6 +309,9 @@ def _find_labels(
     for number in group:
         found = read_labels(page, page.words(row.cells[number].piece))
         is_below_blank = number == 0 and bool(state.header) and not state.header[0]
+        words = page.words(row.cells[number].piece)
+        if found is not None and not state.columns and words[found.rest_start :].lstrip().startswith(","):
+            return None, None  # `Exit A, taxi stand, lift`: what is on a floor
         if found is not None and (is_below_blank or (found.has_word and (number == 0 or not state.columns))):
             return number, found
         if state.columns:
@@ -380,8 +365,3 @@ def _entries(
             key, head, is_behind_key = known, words, True
         else:
             yield cell, column
-
-
-def part_of(piece: Piece, start: int, end: int) -> Piece:
-    """Return a part of a piece, with the links in it."""
-    return Piece(start, end, tuple(link for link in piece.links if start <= link[0] and link[1] <= end))

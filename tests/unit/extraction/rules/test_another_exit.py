@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrt_pipeline.extraction.rules.labels import names_another_exit
+from mrt_pipeline.extraction.rules.owners import names_another_exit
 from tests.unit.extraction.rules.rule_scene import published, table
 
 H3 = "<h2>Exits</h2><h3>Exit B</h3>"

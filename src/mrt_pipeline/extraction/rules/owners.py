@@ -1,0 +1,97 @@
+"""Whose is this: words belong to the exits they stand with, up to where those of another exit begin.
+
+The same holds of a cell, an entry, a line and what stands below a heading, and whether or not the other exit
+is known, open, or read at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mrt_pipeline.extraction.mentions import ANY_CASE_LABEL, LABEL_PATTERN, is_nameless_exit
+from mrt_pipeline.extraction.page_model import Piece
+from mrt_pipeline.extraction.rules.labels import (
+    EXIT_WORD,
+    has_doubtful_bracket,
+    labels_listed,
+    labels_of,
+    read_labels,
+)
+from mrt_pipeline.extraction.rules.page import Labels, RulePage
+from mrt_pipeline.extraction.rules.parts import part_of, split_bounds, strip_bounds
+from mrt_pipeline.extraction.rules.words import ANSWERS, folded
+
+_LED = (
+    r"(?:(?!(?:to|at|of|from|with|near|by|via|as|and|or|for|in|on|the|use|stn|station)\b)[^\W\d]+\W+){0,2}?"
+    rf"(?:{EXIT_WORD})(?![a-z])(?:\s*(?:no\.|number|letter))?[\s:：#.(（\[\-‑–—]*"
+)
+_NAMED = re.compile(
+    rf"\W*(?i:{_LED})(?P<labels>{labels_listed(LABEL_PATTERN)}"
+    rf"|{labels_listed(ANY_CASE_LABEL)}(?=\s*(?:\Z|[^\w\s])))"
+)
+"""An exit that words begin with, behind two others at most: `Exit C`, `Former Exit C`."""
+_BARE = re.compile(
+    r"\W*(?P<labels>[A-Z][0-9]?(?=\s*(?:[(（\[:：–—]|-\s|\.?\s*\Z))|[0-9]{1,2}(?=\s*(?:[:：–—]|-\s)))"
+)
+"""A label by itself, or with what is said of it; a number alone may count something."""
+_ITEM_END = re.compile(r"[;；。•·¦\n]|\s\|\s")
+_INNER = re.compile(
+    rf"(?<!\w)(?:(?i:{EXIT_WORD})\s*[A-Z0-9]{{1,2}}\s*(?:[:：]|[-–—]+\s)|(?:[A-Z][0-9]?|[0-9]{{1,2}})\s*[-‐‑–—]+\s)"
+)
+"""What begins an entry without a mark before it: `Lift / Exit B: Escalator`, `Lift B – Toilet`."""
+_DIVIDERS = " ;；•·¦|/&+,，、:：–—-."
+_BRACKETS = tuple("(（[")
+"""A remark in brackets is on what stands before it, and is kept with that."""
+_MARKS = (*_BRACKETS, *":：–—-")
+
+
+def names_another_exit(text: str, own: Labels) -> bool:
+    """Return whether words begin with an exit that is none of some exits, even a closed or unknown one."""
+    if not own or folded(text) in ANSWERS:
+        return False
+    bare = _BARE.match(text)
+    is_of_a_kind = bare is not None and bare["labels"].isdigit() == own[0].isdigit()
+    named = _NAMED.match(text) or (bare if is_of_a_kind else None)
+    return is_nameless_exit(text) if named is None else not set(labels_of(named["labels"])) <= set(own)
+
+
+def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Labels, Piece]]:
+    """Yield the parts of a piece, each with the exits that it is of: none where nobody can tell.
+
+    Args:
+        page: the page.
+        piece: a cell, or what stands behind the labels of an entry.
+        own: the exits that it stands with, if it stands with any.
+    """
+    labels, start = own, piece.start
+    begins_with_exit = not own and read_labels(page, page.words(piece)) is not None
+    for begin, end in _entries(page.text, piece):
+        words = page.text[begin:end]
+        found = read_labels(page, words)
+        rest = words[found.rest_start :].lstrip() if found else ""
+        is_head = found is not None and found.has_word
+        if found and is_head and (rest.startswith(_MARKS) or (begins_with_exit and not rest)):
+            yield labels, _part(page.text, piece, start, begin)
+            is_doubtful = has_doubtful_bracket(page, part_of(piece, begin, end), found)
+            labels, start = () if is_doubtful else found.labels, begin + found.rest_start
+        elif not words.startswith(_BRACKETS) and names_another_exit(words, labels):
+            yield labels, _part(page.text, piece, start, begin)
+            labels, start = (), begin
+    yield labels, _part(page.text, piece, start, piece.end)
+
+
+def _entries(text: str, piece: Piece) -> Iterator[tuple[int, int]]:
+    """Yield where the items of a piece are, each divided again where a label with its mark stands in it."""
+    for start, end in split_bounds(_ITEM_END, text, piece.start, piece.end):
+        inner = (match.start() for match in _INNER.finditer(text, start, end))
+        starts = [start, *(begin for begin in inner if begin > start)]
+        yield from zip(starts, [*starts[1:], end], strict=True)
+
+
+def _part(text: str, piece: Piece, start: int, end: int) -> Piece:
+    """Return a part of a piece without the marks that divide it from the others."""
+    begin, stop = strip_bounds(text, start, end, " " if end == piece.end else _DIVIDERS)
+    if start > piece.start:
+        begin = strip_bounds(text, start, end, _DIVIDERS)[0]
+    return part_of(piece, min(begin, stop), stop)

@@ -1,0 +1,146 @@
+"""Whose words are: those of the exits they stand with, up to where those of another exit begin."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.extraction.rules.rule_scene import published, table
+
+EXITS = "<h2>Exits</h2>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"{EXITS}<h3>Exit A</h3><ul><li>Lift</li><li>B</li><li>Escalator</li></ul>",
+        f"{EXITS}<ul><li>A<ul><li>Lift</li><li>B</li><li>Escalator</li></ul></li></ul>",
+        f"{EXITS}<p><b>Exit A</b></p><p>Lift</p><p>B</p><p>Escalator</p>",
+        table("Exit | Access", "A | Lift<br>B<br>Escalator"),
+    ],
+)
+def test_a_bare_label_among_the_entries_of_an_exit_ends_them(html: str) -> None:
+    assert published(html) == {"A lift"}
+
+
+def test_an_answer_of_one_letter_and_a_count_are_no_labels() -> None:
+    assert published(table("Exit | Lift", "A | Y", "B | Yes")) >= {"B lift"}
+    assert published(table("Exit | Lift | Stop", "A | 2 | 59049")) == {"A lift", "A 59049"}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Exit A<br>Lift<br>Bus stop 59049<br>Exit B<br>Escalator",
+        "Exit A: lift, bus stop 59049 / Exit B: escalator",
+        "Exit A – lift – 59049<br>Exit B – escalator",
+    ],
+)
+def test_a_cell_may_say_of_several_exits_what_each_has(cell: str) -> None:
+    for html in (
+        table("Exits", cell),
+        f"<table><tr><th>Exits</th><td>{cell}</td></tr></table>",
+        f"<table><tr><th>Access</th><td>{cell}</td></tr></table>",
+    ):
+        found = published(html)
+        assert {"A lift", "B escalator"} <= found <= {"A lift", "B escalator", "A 59049"}
+
+
+def test_a_closed_exit_of_a_cell_has_nothing_and_gives_what_follows_it_to_nobody() -> None:
+    cell = "Exit A (lift)<br>Exit B (escalator)<br>Exit C (closed)<br>Stairs only"
+    assert published(table("Exits", cell)) == {"A lift", "B escalator"}
+
+
+def test_an_exit_behind_each_place_of_a_cell_does_not_head_the_next_place() -> None:
+    cell = "Golden Mall<br>Exit A<br>Silver Mall<br>Exit B"
+    assert published(f"<table><tr><th>Nearby</th><td>{cell}</td></tr></table>") == set()
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (
+            "Exit A<br>Exit B | Lift<br>Escalator | 59049<br>59041",
+            {"A 59049", "B 59041", "A lift", "B escalator"},
+        ),
+        ("Exit A<br>Exit B | Lift<br>Escalator | 59049", {"A 59049", "B 59049", "A lift", "B escalator"}),
+        ("Exit A<br>Exit B | Lift<br>Escalator<br>Toilet |", set()),
+        ("Exit A<br>Exit B<br>Exit D | Lift<br>Escalator | ", set()),
+    ],
+)
+def test_a_list_of_exits_beside_a_list_as_long_is_read_line_by_line_and_beside_another_not_at_all(
+    cells: str, expected: set[str]
+) -> None:
+    assert published(table("Exit | Access | Bus stop", cells)) == expected
+
+
+def test_a_table_in_a_cell_is_about_the_exit_beside_it_in_that_cell() -> None:
+    cells = "".join(
+        f"<td>Exit {label}<table><tr><th>{has}</th><td>Yes</td></tr></table></td>"
+        for label, has in (("A", "Lift"), ("B", "Escalator"))
+    )
+    assert published(f"<table><tr>{cells}</tr></table>") == {"A lift", "B escalator"}
+
+
+@pytest.mark.parametrize("words", ["59049<br>(not in use since 2019)", "59049 (removed)", "59049 – removed"])
+def test_a_remark_in_brackets_stays_with_what_it_takes_back(words: str) -> None:
+    assert published(table("Exit | Bus stop", f"A | {words}", "B | 59041")) == {"B 59041"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        table("Exit | Bus stop", "A | 59049 Opp Yishun Stn Exit B"),
+        "<h2>Bus stops</h2><ul><li>59049 Opp Yishun Stn Exit B (Exit A)</li></ul>",
+        "<h2>Buses</h2><table><tr><td>Exit A</td><td>59049 (Opp Yishun Stn Exit B) — 39</td></tr></table>",
+        "<h2>Bus stops by exit</h2><ul><li>A: 59049 Opp Yishun Stn Exit B</li></ul>",
+    ],
+)
+def test_the_exit_that_a_stop_is_named_after_is_not_the_one_it_stands_with(html: str) -> None:
+    assert published(html) == {"A 59049"}
+
+
+def test_what_closes_a_thing_below_its_own_term_does_not_close_the_exit() -> None:
+    terms = "<dl><dt>Access</dt><dd>Lift</dd><dt>Shops</dt><dd>none, closed in 2020</dd></dl>"
+    former = "<dl><dt>Former bus stops</dt><dd>59041</dd></dl>"
+    assert published(f"{EXITS}<h3>Exit A</h3>{terms}{former}") == {"A lift"}
+
+
+def test_a_row_of_a_new_exit_or_of_a_floor_says_nothing_of_the_exits_it_names() -> None:
+    assert published(table("Exit | Lift", "A | ?", "A (new) | Yes")) == set()
+    floor = "<table><tr><td>L1</td><td>Exit A, Exit B, Golden Mall, lift</td></tr></table>"
+    assert published(floor) == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Lift (to open)", "Lift, to open", "Lift by December", "Lift (by end of March)", "Lift via mall"),
+        *("Lift (via the mall)", "Lift through Golden Mall", "Lift to follow", "Lift (up only)"),
+    ],
+)
+def test_a_lift_that_is_to_come_or_lies_elsewhere_is_not_there(words: str) -> None:
+    for html in (table("Exit | Access", f"A | {words}"), f"{EXITS}<ul><li>Exit A: {words}</li></ul>"):
+        assert published(html) == set()
+
+
+@pytest.mark.parametrize("words", ["Escalator (up only)", "Escalator (down only)", "Escalator going up only"])
+def test_an_escalator_is_there_whichever_way_it_runs(words: str) -> None:
+    for html in (table("Exit | Access", f"A | {words}"), f"{EXITS}<ul><li>Exit A: {words}</li></ul>"):
+        assert published(html) == {"A escalator"}
+
+
+@pytest.mark.parametrize(
+    "words", ["Lift via ramp", "Step-free via lift", "Lift from Marina Bay", "Lift by May Road"]
+)
+def test_ways_and_names_beside_a_lift_are_no_dates_or_detours(words: str) -> None:
+    assert published(table("Exit | Access", f"A | {words}")) <= {"A lift", "A yes"}
+
+
+def test_where_trains_come_from_is_not_where_they_go() -> None:
+    assert published(table("Platform | From", "A | Jurong East")) == set()
+    assert published(table("Platform | From | To", "A | Jurong East | Marina South Pier")) == {"* A>NS28"}
+
+
+def test_a_place_named_twice_is_one_goal() -> None:
+    html = "<h2>月台 Platform</h2><ul><li>A 月台: 往裕廊东 Jurong East</li></ul>"
+    assert published(html) == {"* A>NS1"}
