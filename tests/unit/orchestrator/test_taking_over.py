@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mrt_pipeline.orchestrator.stage_specs import BY_STATION, FINAL, STAGES
 
 from mrt_pipeline.config import Secrets, Settings
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, JOURNAL_NAME, REJECTED_NAME
 from mrt_pipeline.contracts.run import AttemptRecord, Fingerprint, Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import StorageError
+from mrt_pipeline.orchestrator.stage_specs import BY_STATION, FINAL, STAGES
 from mrt_pipeline.orchestrator.taking_over import Predecessor, find_predecessor
 from mrt_pipeline.runtime.context import EarlierRun, RunContext
 from mrt_pipeline.runtime.files import sha256_of
