@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from inspect import getmembers, isfunction, signature
+from inspect import Parameter, getmembers, isfunction, signature
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ def _fed(function: Callable[..., object]) -> Callable[[bytes], object]:
     """Return a function of the content alone."""
     first, *others = signature(function).parameters.values()
     given = [_GIVEN[str(parameter.annotation)] for parameter in others]
-    is_several = first.name == "contents"
+    is_several = first.name == "contents" and first.kind is not Parameter.VAR_POSITIONAL
     return lambda content: function([content] if is_several else content, *given)
 
 

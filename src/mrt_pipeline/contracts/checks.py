@@ -80,7 +80,7 @@ def finding_of(
     """
     check = CHECKS.get(name)
     if check is None:
-        raise InternalError(f"There is no check {name!r}; expected one of contracts/checks.py.")
+        raise InternalError(f"Unknown check {name!r}; expected one of contracts/checks.csv.")
     return Finding(
         check=name,
         severity=severity or check.severity,

@@ -63,7 +63,8 @@ def is_denied(sentence: str, start: int, end: int) -> bool:
 
     A negator denies what follows it up to a contrast (but, while, ;) and what stands before it in its clause.
     """
-    before = list(_NEGATOR.finditer(sentence, 0, start))
+    # a search that ended at the words would not see the digits that make `no.` a number's
+    before = [match for match in _NEGATOR.finditer(sentence) if match.end() <= start]
     if before and not _is_contrasted(sentence, before[-1].end(), start, end):
         return True
     after = _NEGATOR.search(sentence, end)

@@ -51,10 +51,17 @@ from mrt_pipeline.extraction.rules.words import (
 BUS_STOP_CODE = re.compile(
     r"(?<![\w#])\d{5}(?![\w-])|(?<=[\u4e00-\u9fff])\d{5}(?!\d)|(?<!\d)\d{5}(?=[\u4e00-\u9fff])"
 )
-_STOP_LED = re.compile(rf"(?:bus stop\s+)?(?:{BUS_STOP_CODE.pattern})\s*(?:$|[^\d\s,;])", re.IGNORECASE)
+_STOP_LED = re.compile(
+    rf"(?:bus stop\s+)?(?:(?:{BUS_STOP_CODE.pattern})[\s,;]*)+(?:$|(?<![,;])[^\d\s,;])", re.IGNORECASE
+)
 """Among bus services a number may be anything, unless it stands alone or more is said of it."""
+_STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+[(（A-Z]")
+"""`22499 Opp Blk 662C`"""
+_STOP_SAID = re.compile(r"\bstops?\s+\d{5}(?!\d)", re.IGNORECASE)
 _STOP_WITH_SERVICES = re.compile(r"\d{5}\s*[:：]\s*\d{1,3}[A-Z]?(?:[\s,/]+\d{1,3}[A-Z]?)*")
-_STOP_NAME = re.compile(r"\bSt(?:n|ation) Exits? [A-Z0-9]{1,2}(?:/[A-Z0-9]{1,2})*")
+_STOP_NAME = re.compile(
+    r"\b(?:St(?:n|ation)|Int(?:erchange)?) Exits? [A-Z0-9]{1,2}(?:/[A-Z0-9]{1,2})*", re.IGNORECASE
+)
 """Whichever exit a stop is named after, it may serve others: `Stn Exit A/D`."""
 _COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
 _NO_COUNT = re.compile(r"(?:0+|zero)", re.IGNORECASE)
@@ -211,7 +218,7 @@ def _read_items(
                 whole = replace(item, start=page.text.rfind(item.lead, piece.start, item.start), lead=None)
                 yield from _read_stops(page, whole, labels, Said((whole.start, whole.end), row))
                 continue
-            elif known := page.vocabulary.meaning_of(item.lead):
+            elif known := page.vocabulary.meaning_of(item.lead) or _meaning_of_preposition(item.lead):
                 meaning = known
             else:
                 page.note_unknown(item.lead, labels, item.start, item.end)
@@ -227,6 +234,10 @@ def _read_items(
         for start, end in _around_doubted_lift(page.text, item.start, item.end):
             part = item if end - start == item.end - item.start else replace(item, start=start, end=end)
             yield from _read_part(page, part, meaning, labels, row, need=need)
+
+
+def _meaning_of_preposition(lead: str) -> Meaning | None:
+    return Meaning.LANDMARK if folded(lead) in ("for", "near", "to") else None
 
 
 def _read_part(
@@ -257,6 +268,7 @@ def _read_item(
         is_about_stops = (
             meaning in (Meaning.BUS, Meaning.BUS_STOP)
             or _STOP_WITH_SERVICES.fullmatch(words) is not None
+            or (meaning is None and (_STOP_NAMED.match(words) or _STOP_SAID.search(words)) is not None)
             or any(BUS_STOP_WORDS.search(part) for part in (words, item.lead or ""))
         )
         yield from _read_stops(page, item, labels, said, is_about_stops=is_about_stops)
@@ -278,8 +290,11 @@ def _read_stops(
     for part in split_parts(page.text, item):
         if not is_about_stops and not BUS_STOP_CODE.fullmatch(page.text, part.start, part.end):
             continue
-        named = labels_named(_STOP_NAME.sub(" ", page.text[part.start : part.end]))
-        meant = [label for label in labels if not named or label in named]
+        words = page.text[part.start : part.end]
+        named = labels_named(words)
+        meant = [label for label in labels if label in named]
+        if not meant and not labels_named(_STOP_NAME.sub(" ", words)):
+            meant = list(labels)
         for start, end in _stretches(page.text, part.start, part.end, BUS_STOP_CODE):
             for match in BUS_STOP_CODE.finditer(page.text, start, end):
                 for label in meant:

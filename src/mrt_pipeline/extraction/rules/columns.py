@@ -191,7 +191,7 @@ def _columns_of(
             yield Column(Meaning.EXIT, None if meaning in _NOT_BEHIND_LABEL else meaning)
         elif is_behind_key:
             is_behind_key = False
-            yield Column()
+            yield Column(unknown=header[number] if is_taken_back(header[number]) else None)
         elif _is_key_column(page, meanings, body, number):
             is_behind_key = True
             yield Column(meaning, is_key=True)

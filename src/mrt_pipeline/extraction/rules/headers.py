@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,9 +12,10 @@ from pathlib import Path
 from mrt_pipeline.errors import ConfigError
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.words import FILLERS, Meaning, folded
+from mrt_pipeline.extraction.rules.words import FILLERS, SIGNS, Meaning, folded
 
 MAX_HEADER_CHARS = 60
+MAX_PARSED = 4096
 VOCABULARY = Path(__file__).parents[1] / "vocabulary.csv"
 """``meaning,language,words``: a row for each list of words, divided by ``|``, that mean the same"""
 
@@ -33,12 +34,15 @@ _ORDER = (
 """Which meaning counts when a header has several: the one that says most."""
 _SHORT_IS = re.compile(r"(?<=what)['’]s\b", re.IGNORECASE)
 _AFFIRMED = re.compile(
-    r"无障碍|无台阶|\bwithout (?:any )?steps\b|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)", re.IGNORECASE
+    r"无障碍|无台阶|\bwithout (?:any )?steps\b|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)"
+    r"|\bif you (?:want|wish|need|like)\b",
+    re.IGNORECASE,
 )
 """Looks like a denial and is none."""
 _EITHER = re.compile(r"\b(?:or|and)\b|[/&]", re.IGNORECASE)
 _NOTED = re.compile(r"[†‡]|(?<=[^\s*])\s*\*+")
 """A star before words may be the mark of a list."""
+_SIGNS = str.maketrans(SIGNS)
 _SEPARATED = "\u4e00"
 _SEPARATED_END = "\u9fff"
 """Between these lie Chinese characters, which are written without spaces."""
@@ -50,6 +54,10 @@ class Vocabulary:
 
     meanings: Mapping[tuple[str, ...], Meaning]
     _by_first: Mapping[str, tuple[tuple[str, ...], ...]] = field(init=False, repr=False)
+    _parsed: dict[str, tuple[tuple[str, Meaning | None], ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """headers are asked about again and again"""
 
     def __post_init__(self) -> None:
         by_first: dict[str, list[tuple[str, ...]]] = {}
@@ -86,8 +94,16 @@ class Vocabulary:
         precise = _one_of(self.meanings_in(lowest))
         return precise if found is Meaning.ACCESS and precise in _ACCESS else found
 
-    def _parse(self, header: str) -> Iterator[tuple[str, Meaning | None]]:
-        """Yield the phrases of a header with their meanings, and other words with none."""
+    def _parse(self, header: str) -> Sequence[tuple[str, Meaning | None]]:
+        """Return the phrases of a header with their meanings, and other words with none."""
+        found = self._parsed.get(header)
+        if found is None:
+            if len(self._parsed) >= MAX_PARSED:
+                self._parsed.clear()
+            found = self._parsed[header] = tuple(self._phrases_of(header))
+        return found
+
+    def _phrases_of(self, header: str) -> Iterator[tuple[str, Meaning | None]]:
         if len(header) > MAX_HEADER_CHARS:
             return
         words = list(_words_of(header))
@@ -155,7 +171,7 @@ def _read(path: Path) -> Iterator[tuple[tuple[str, ...], Meaning]]:
 
 def _words_of(text: str) -> Iterator[str]:
     """Yield a text's words as they are looked up: in the singular, and each Chinese character by itself."""
-    for word in folded(_SHORT_IS.sub(" is", text)).split():
+    for word in folded(_SHORT_IS.sub(" is", text.translate(_SIGNS))).split():
         word = _singular(word)
         if _SEPARATED <= word[0] <= _SEPARATED_END:
             yield from word

@@ -62,12 +62,12 @@ _FORMS = (
 )
 """Forms of labels, the surest first: as they are signed, then in lower case, which without `exit` counts only
 where a mark sets it off, since `a` is a word."""
-_REST_BEGINS = re.compile(r"\s*(?:$|only\s*$|[(（\[:：–—,;•·]|-\s|/\s|\.(?:\s|$))")
+_REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·¦]|-\s|/\s|\.(?:\s|$)|only\s*$)")
 _KEY_OF_EXIT = re.compile(
     rf"(?P<key>\S.*?)\s*(?:\(|[:–-]|\bat\b|\bof\b|\bfor\b|\s)\s*(?P<exit>(?i:{EXIT_WORD})\s.*?)\)?"
 )
 _CLOSERS = (")", "）", "]")
-_MARKS = " :：–—-,.•·"
+_MARKS = " :：–—-,;.•·¦"
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
 
 

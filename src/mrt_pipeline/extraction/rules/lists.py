@@ -44,7 +44,7 @@ from mrt_pipeline.extraction.rules.sections import (
 from mrt_pipeline.extraction.rules.words import Meaning
 
 TERM_DEPTH = 0
-_EXITS_BEHIND = re.compile(
+EXITS_BEHIND = re.compile(
     r"(?P<name>[^:：–—()]+?)\s*(?:[:：–—]|\s-\s|\((?=.*\)$))\s*(?P<exits>[^()]+?)"
     r"(?:\)?\.?|\s*\(\d+(?:[-–]\d+)?[ -]min(?:ute)?s?(?: walk)?\))"
 )
@@ -118,8 +118,11 @@ class ListReader:
             and is_untrusted(self.page, _without_places(self.page, without_doubted_lift(words)))
         )
         self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece))
+        names_things = self.page.vocabulary.meanings_in(words) & {Meaning.BUS_STOP, Meaning.LANDMARK}
         is_status = (
-            self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS if colon else is_remark_on_exit(words)
+            self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS
+            if colon
+            else (is_remark_on_exit(words) and not names_things)
         )
         is_about_exit = (
             owner.piece is None or read_labels(self.page, self.page.words(owner.piece)) is not None
@@ -239,9 +242,11 @@ def _read_keyed_exits(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[
 
 def _read_place_entry(page: RulePage, piece: Piece, bounds: Bounds, *, need: Need) -> Iterator[Candidate]:
     """Yield the place that an entry names before its exits: `Parkview Square (Exit E)`."""
-    match = _EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
+    match = EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
     found = read_labels(page, match["exits"]) if match else None
     if match is None or found is None or not found.has_word or match["exits"][found.rest_start :].strip():
+        return
+    if len(BUS_STOP_CODE.findall(match["name"])) > 1:  # which one is meant?
         return
     name = part_of(piece, *match.span("name"))
     meaning = Meaning.LANDMARK if need == "nothing" else None

@@ -51,7 +51,9 @@ class RulePage:
         """Note that a value was not read, since nobody knows what its head or key means."""
         if len(head) <= MAX_HEADER_CHARS:
             head = head.strip(" :：")
-            self.headed.append(HeadedValue(head=head, exit_labels=tuple(labels), start=start, end=end))
+            noted = HeadedValue(head=head, exit_labels=tuple(labels), start=start, end=end)
+            if noted not in self.headed:
+                self.headed.append(noted)
 
     def names_other_station(self, text: str) -> bool:
         """Return whether a text names a station that is not the page's own."""

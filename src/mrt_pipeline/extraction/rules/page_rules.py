@@ -17,12 +17,14 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
+from mrt_pipeline.extraction.rules.entry_forms import entries_of, read_entry
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
 from mrt_pipeline.extraction.rules.lists import ListReader
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.passages import choose_passages, is_unread_line
 from mrt_pipeline.extraction.rules.prose import read_prose
 from mrt_pipeline.extraction.rules.sections import Section, sections_of
+from mrt_pipeline.extraction.rules.table_forms import read_table_by_form
 from mrt_pipeline.extraction.rules.tables import read_table
 from mrt_pipeline.extraction.rules.words import FEATURES
 
@@ -61,7 +63,7 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         vocabulary: what heads and keys mean; the package's own if none is given.
     """
     rule_page = RulePage.of(page, names, vocabulary or load_vocabulary())
-    lists = ListReader(rule_page)
+    lists, entries = ListReader(rule_page), entries_of(rule_page)
     found: dict[Candidate, None] = {}
     unread: list[tuple[int, Bounds]] = []
     for heading in (block for block in page.blocks if isinstance(block, Heading)):
@@ -75,6 +77,9 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         elif isinstance(block, Line):
             candidates = list(lists.read(block, section))
             stretch = _read_line(rule_page, block, section, lists, candidates, found)
+            if not lists.is_unread:
+                by_form = read_entry(rule_page, entries[block], section)
+                _add_new(found, _of_line(rule_page, by_form, section.headings))
         else:
             continue
         if stretch is not None:
@@ -98,6 +103,8 @@ def _read_table(
     for reading in read_table(page, table, section):
         found.update(dict.fromkeys(_of_line(page, reading.candidates, reading.leads)))
         is_unread = is_unread or reading.is_unread
+    by_form = _of_line(page, read_table_by_form(page, table, section), section.headings)
+    _add_new(found, by_form)
     return bounds_of(table) if is_unread else None
 
 
@@ -133,6 +140,16 @@ def _is_answer(page: RulePage, words: str) -> bool:
     """Return whether a line answers its key and is no sentence: `Step-free: –` says nothing of a way."""
     key, colon, _ = words.partition(":")
     return bool(colon) and page.vocabulary.meaning_of_key(key) in FEATURES and not labels_named(words)
+
+
+def _add_new(found: dict[Candidate, None], others: Iterable[Candidate]) -> None:
+    """Add the statements that were not made before."""
+    new = list(others)
+    known = {_statement(candidate) for candidate in found if not candidate.is_prose} if new else set()
+    for item in new:
+        if _statement(item) not in known:
+            known.add(_statement(item))
+            found[item] = None
 
 
 def _statement(candidate: Candidate) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import has_remark_in_capitals
+from mrt_pipeline.extraction.rules.words import SIGNS
 
 LINE_BREAK = re.compile(r"\s*;\s*")
 """What a line break of a cell is in a page's text."""
@@ -20,7 +21,10 @@ _ITEM_END = re.compile(
 _DASHED_END = re.compile(rf"{_ITEM_END.pattern}|\s[-–—]\s+")
 """Divides what stands behind a label and a dash: `Exit A – X Mall – Y Park`."""
 _DASHES = frozenset("-–—")
-_LEAD = re.compile(r"\s*[-–*]?\s*(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*")
+_LEAD = re.compile(
+    rf"\s*[-–*]?\s*(?:(?P<sign>[{''.join(sign for sign, words in SIGNS.items() if words)}]\ufe0f?)\s*"
+    r"|(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*)"
+)
 BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COMMA = re.compile(r"\s*[,，、¦]\s*|\s+[/•·]\s+")
 _BEFORE = re.compile(r"\s*,\s*(?:formerly|previously|originally)\s+(?:known as |called |the )?(?=[A-Z0-9])")
@@ -173,11 +177,11 @@ def _split_lead(
     match = _LEAD.match(text, start, end)
     if (
         match is None
-        or match["lead"].strip().isdigit()
+        or (match["lead"] or "").strip().isdigit()
         or any(link[0] < match.end() < link[1] for link in links)
     ):
         return None, start
-    return match.group("lead").strip(), match.end()
+    return (match["sign"] or match["lead"]).strip(), match.end()
 
 
 def _without_names(text: str, start: int, end: int, links: tuple[tuple[int, int], ...]) -> str:

@@ -105,9 +105,16 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     generic = list(map(is_generic, words))
     if len(names) < 2 or all(generic):
         return []
-    if any(generic) and not any(map(GENERIC_PLACES.fullmatch, words)):
-        return [(start, end)]  # one place: `Mei Ling Market & Food Centre`
-    return names if all(" " in name and is_sure_place(name) for name in words) else []
+    if any(map(GENERIC_PLACES.fullmatch, words)):
+        return []
+    whole = [names[0]]
+    for bounds, is_kind in zip(names[1:], generic[1:], strict=True):
+        if is_kind:  # of one place: `Mei Ling Market & Food Centre`
+            whole[-1] = whole[-1][0], bounds[1]
+        else:
+            whole.append(bounds)
+    words = [page.text[slice(*bounds)] for bounds in whole]
+    return whole if len(whole) == 1 or all(" " in name and is_sure_place(name) for name in words) else []
 
 
 def is_generic(name: str) -> bool:

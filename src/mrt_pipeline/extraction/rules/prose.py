@@ -28,7 +28,7 @@ from mrt_pipeline.extraction.rules.platforms import read_platform_prose
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.words import BUS_STOP_WORDS
 
-_LEADS_TO = re.compile(
+LEADS_TO = re.compile(
     r"\b(?:leads?|opens?|connects?|links?|exits|comes out|emerges|gives (?:direct )?access|brings? \w+"
     r"|provides (?:direct )?access|(?:is|are)(?: (?:linked|connected|located|situated))?)"
     r"\s+(?:(?:directly|straight|out|right)\s+)?(?:(?:on)?(?:in)?to|next to|beside|near|close to|for)\s+"
@@ -89,12 +89,10 @@ def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
 
 def _read_places(page: RulePage, line: Line) -> Iterator[Candidate]:
     """Yield the places that an exit is said to lead to."""
-    for match in _LEADS_TO.finditer(page.text, line.piece.start, line.piece.end):
+    for match in LEADS_TO.finditer(page.text, line.piece.start, line.piece.end):
         end = sentence_at(page.text, match.start(), match.end())[1]
-        if stop := _first_outside(_GOES_ON, page.text, match.end(), end, line.piece.links):
-            end = stop
         subject = _subject_of(page, *match.span())
-        for start, name_end in _names_between(page, match.end(), end, line):
+        for start, name_end in names_led_to(page, match.end(), end, line.piece.links):
             name = page.text[start:name_end]
             if subject is not None:
                 for label in sorted(subject.labels):
@@ -104,10 +102,12 @@ def _read_places(page: RulePage, line: Line) -> Iterator[Candidate]:
                     yield claim(page, "landmark", label, name, said, is_tied=False)
 
 
-def _names_between(page: RulePage, start: int, end: int, line: Line) -> Iterator[Bounds]:
-    for left, right in split_bounds(_AND_TO, page.text, start, end, line.piece.links):
-        links = tuple(link for link in line.piece.links if left <= link[0] and link[1] <= right)
-        for bounds, _ in find_names(page, Item(left, right, links)):
+def names_led_to(page: RulePage, start: int, end: int, links: tuple[Bounds, ...]) -> Iterator[Bounds]:
+    """Yield the places that stand behind `leads to`, up to where a sentence goes on to something else."""
+    end = _first_outside(_GOES_ON, page.text, start, end, links) or end
+    for left, right in split_bounds(_AND_TO, page.text, start, end, links):
+        within = tuple(link for link in links if left <= link[0] and link[1] <= right)
+        for bounds, _ in find_names(page, Item(left, right, within)):
             yield bounds
 
 

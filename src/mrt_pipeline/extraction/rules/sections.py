@@ -59,7 +59,7 @@ def sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
     above: list[tuple[int, Piece]] = []
     own = section = Section()
     for number, block in enumerate(page.page.blocks):
-        level, is_heading = _level_of(page, block)
+        level, is_heading = _level_of(page, block, own)
         if level is not None:
             above = [item for item in above if item[0] < level]
             if is_heading and not isinstance(block, Table):
@@ -79,7 +79,7 @@ def sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
             yield number, block, section
 
 
-def _level_of(page: RulePage, block: Block) -> tuple[int | None, bool]:
+def _level_of(page: RulePage, block: Block, own: Section) -> tuple[int | None, bool]:
     """Return of which level on a block ends the headings above it, if any, and whether it is one itself."""
     if isinstance(block, Heading):
         return block.level, True
@@ -96,7 +96,10 @@ def _level_of(page: RulePage, block: Block) -> tuple[int | None, bool]:
         if is_exit or (platform and platform[1] == len(name)):
             return LABEL_LINE, True
         meaning = None if ":" in name else page.vocabulary.meaning_of_key(name)
-        if meaning and (name != words or meaning not in FEATURES):  # `Lift` by itself is what an exit has
+        is_what_exit_has = bool(own.labels) and page.vocabulary.meanings_in(name) & FEATURES.keys()
+        if meaning and (
+            name != words or not (meaning in FEATURES or is_what_exit_has)
+        ):  # `Lift` by itself is what an exit has
             return KEY_LINE, True
     return (LABEL_LINE if is_sentence else None), False
 

@@ -119,7 +119,7 @@ def _read_rows(page: RulePage, table: Table, section: Section, doubtful: set[str
             take_header(page, row, below, state)
         else:
             state.is_after_header, state.has_data = False, True
-            if names_another_exit(_first_words(page, row), state.labels):
+            if names_another_exit(first_words(page, row), state.labels):
                 state.labels = ()
             doubtful.update(_doubtful_labels(page, row, state))
             if not state.is_unread:
@@ -128,7 +128,7 @@ def _read_rows(page: RulePage, table: Table, section: Section, doubtful: set[str
                 yield RowReading(row, candidates, is_row_unread, _leads_of(page, row, state))
 
 
-def _first_words(page: RulePage, row: TableRow) -> str:
+def first_words(page: RulePage, row: TableRow) -> str:
     """Return what a row begins with: `Exit C`, or its key with what stands behind that: `Exit | C`."""
     first, *others = (page.words(cell.piece) for cell in row.cells)
     is_key = page.vocabulary.meaning_of_key(first) is Meaning.EXIT
@@ -204,13 +204,13 @@ def _is_unread(page: RulePage, row: TableRow, candidates: Sequence[Candidate], s
 def _is_of_no_use(page: RulePage, row: TableRow, columns: Sequence[Column]) -> bool:
     """Return whether a row is another station's, or about something that may not be there now."""
     return any(
-        _takes_back(page, page.words(cell.piece), column.meaning)
+        takes_back(page, page.words(cell.piece), column.meaning)
         and len(list(owned_parts(page, cell.piece, ()))) < 3  # else a remark is about one of its exits
         for cell, column in zip(row.cells, columns, strict=True)
     )
 
 
-def _takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
+def takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
     """Return whether a cell says that its whole row is of no use."""
     match meaning:
         case Meaning.STATUS:

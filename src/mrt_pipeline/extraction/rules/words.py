@@ -68,6 +68,16 @@ VIA_WORDS = re.compile(
 )
 """Behind these, names are not where trains go to in the end."""
 
+SIGNS = {
+    **dict.fromkeys("🚌🚏🚍", " bus stop "),
+    **dict.fromkeys("📍🏢🏬", " nearby "),
+    **dict.fromkeys("♿", " step free "),
+    **dict.fromkeys("🛗", " lift "),
+    **dict.fromkeys("🚪", " exit "),
+    "\ufe0f": None,
+}
+"""What a sign stands for at the head of a column or before a value."""
+
 YES_WORDS = word_list("yes")
 NO_WORDS = word_list("no")
 

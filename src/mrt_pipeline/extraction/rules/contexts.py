@@ -1,0 +1,105 @@
+"""What stands above, before and around a value, read by its form: whose the value is, and what it is.
+
+Every value has a chain of contexts, from nearest to farthest: the head of its row, the heads of its column,
+full-width rows, the caption, the section; or of an entry the entries it stands in, the term or line above
+them, the section. The nearest context that names exits says whose it is; the nearest whose words are known
+says what it is. A context that names an exit nobody can tell, or that may not be in use, ends the chain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.mentions import is_nameless_exit, labels_named
+from mrt_pipeline.extraction.page_model import Piece
+from mrt_pipeline.extraction.place_names import without_stations
+from mrt_pipeline.extraction.qualifiers import is_understood
+from mrt_pipeline.extraction.rules.columns import is_filler, is_harmless_head
+from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted, is_taken_back
+from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, read_labels
+from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.words import Meaning
+
+Labels = tuple[str, ...]
+
+NOBODY: Labels = ()
+"""names an exit that cannot be told, or that may not be in use: what stands below is nobody's"""
+
+_PLURAL = re.compile(r"\s*\(s\)")
+ABOUT_TRAINS: frozenset[Meaning | None] = frozenset({Meaning.PLATFORM, Meaning.TOWARDS})
+_SILENT = frozenset({Meaning.EXIT, Meaning.STATION})
+"""Meanings of a head that leave open what stands below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What the contexts of a value make of it."""
+
+    meaning: Meaning | None = None
+    head: Piece | None = None
+    """the nearest one that says something"""
+    is_open: bool = True
+    """whether nothing in it can turn round what stands below it"""
+    is_taken_back: bool = False
+    """whether it says that what stands below it is not there, or not now"""
+
+
+def listed_exits(page: RulePage, piece: Piece, *, may_be_bare: bool = True) -> Labels | None:
+    """Return the exits of a piece that names nothing else, but for a remark that takes nothing back."""
+    words = page.words(piece)
+    found = read_labels(page, words)
+    if found is None or not (found.has_word or may_be_bare) or has_doubtful_bracket(page, piece, found):
+        return None
+    rest = words[found.rest_start :]
+    is_plain = rest.strip(" .:：") in ("", "only") or (
+        rest.lstrip()[:1] in "(（," and is_understood(rest, may_name=True)
+    )
+    return found.labels if is_plain and not is_noted(words) else None
+
+
+def exits_named(page: RulePage, piece: Piece, *, may_be_bare: bool = False) -> Labels | None:
+    """Return the exits that a context names anywhere, ``NOBODY`` if it ends the chain, else nothing."""
+    words = page.words(piece)
+    if not words:
+        return None
+    if is_noted(words):
+        return NOBODY
+    if labels := listed_exits(page, piece, may_be_bare=may_be_bare):
+        return labels
+    named = labels_named(_PLURAL.sub("s", words))
+    if named and (page.names_other_station(words) or not _is_harmless_lead(words)):
+        return NOBODY
+    if named:
+        return tuple(sorted(named))
+    return NOBODY if is_nameless_exit(words) else None
+
+
+def what_is(page: RulePage, contexts: Iterable[Piece]) -> What:
+    """Return what the nearest context that says something makes of a value."""
+    for piece in contexts:
+        words = page.words(piece)
+        if is_filler(words) or listed_exits(page, piece) is not None:
+            continue
+        meaning = _meaning_of(page, words)
+        is_doubtful = meaning is Meaning.OTHER and bool(page.vocabulary.meanings_in(words) - {meaning})
+        if is_doubtful or is_taken_back(words) or len(words) > MAX_HEADER_CHARS:
+            return What(None, piece, is_open=False, is_taken_back=True)
+        if meaning in _SILENT or (meaning is None and labels_named(words)):
+            continue
+        return What(meaning, piece, is_open=meaning is not None or is_harmless_head(words))
+    return What()
+
+
+def _meaning_of(page: RulePage, words: str) -> Meaning | None:
+    """Return what words mean that head values and not a column of exits: `Bus stops by exit`."""
+    words = without_stations(words, page.names.slugs)
+    is_stops = Meaning.BUS_STOP in page.vocabulary.meanings_in(words) and not is_taken_back(words)
+    return page.vocabulary.meaning_of(words) or (Meaning.BUS_STOP if is_stops else None)
+
+
+def _is_harmless_lead(words: str) -> bool:
+    words = words.rstrip(" ?")
+    return not is_not_now(words) and not is_denying(words) and is_understood(words, may_name=True)

@@ -1,0 +1,70 @@
+"""Whose a value is, and what it is, by what stands nearest to it, whatever the form of the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.extraction.rules.rule_scene import published
+
+
+def _table(*rows: str, tag: str = "td") -> str:
+    """Return a table whose first row has heads; a bar divides cells."""
+    lines = [row.split(" | ") for row in rows]
+    head = "".join(f"<th>{cell}</th>" for cell in lines[0])
+    body = "".join(
+        "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in line) + "</tr>" for line in lines[1:]
+    )
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        _table("Item | Where", "Lifts | Exit A", "Bus stop 59049 | Exit A", "Golden Mall | Exits A"),
+        "<ul><li>Lift (Exit A)</li><li>59049 Opp Stn (Exit A)</li><li>Golden Mall (Exit A)</li></ul>",
+        "<table><tr><td>Exit A<br>Lift<br>🚌 59049 Opp Stn<br>📍 Golden Mall</td>"
+        "<td>Exit D<br>nothing</td></tr></table>",
+        "<ul><li>Lift<ul><li>Exit A</li></ul></li><li>By bus<ul><li>Exit A<ul><li>59049</li></ul></li></ul>"
+        "</li><li>Sights<ul><li>Exit A<ul><li>Golden Mall</li></ul></li></ul></li></ul>",
+    ],
+    ids=["things and their exits", "entries with exits behind", "cards", "lists in lists"],
+)
+def test_one_fact_is_read_in_whatever_form_it_stands(html: str) -> None:
+    assert published(html) == {"A lift", "A 59049", "A Golden Mall"}
+
+
+def test_signs_head_columns_as_words_do() -> None:
+    html = _table("🚪 | 🚌 | 🛗", "A | 59049 | \u2705", "B | 59041 | \u274c")
+    assert published(html) == {"A 59049", "A lift", "B 59041"}
+
+
+def test_places_below_their_exits_need_no_other_head() -> None:
+    html = _table("Exit A | Exit B", "Golden Mall | Silver Plaza")
+    assert published(html) == {"A Golden Mall", "B Silver Plaza"}
+
+
+def test_a_number_is_no_denial() -> None:
+    assert published("<h2>Exit A</h2><p>Bus stop no. 59049 (Opp Stn)</p>") == {"A 59049"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        _table("Item | Where", "Lifts | Khatib Exit A", "Golden Mall | take a bus"),
+        _table("Item | Where", "Planned lift | Exit A", "Golden Mall (demolished) | Exit A"),
+        _table("Item | Proposed exit", "Lift | Exit A", "Golden Mall | Exit B"),
+        "<ul><li>Former stops<ul><li>Exit A<ul><li>59049</li></ul></li></ul></li></ul>",
+        "<ul><li>Golden Mall<ul><li>Exit A: not connected</li></ul></li></ul>",
+        "<ul><li>Lift (Exit A; planned)</li><li>59049, 59041 (Exit A)</li></ul>",
+        "<table><tr><td>Exit A (closed)<br>59049 Opp Stn</td><td>Exit B (2030)<br>Lift</td></tr></table>",
+        "<h3>Exit A</h3><table><tr><td>New exit (2031)</td><td></td></tr>"
+        "<tr><td>Lift</td><td>Yes</td></tr></table>",
+        "<h3>Exit A</h3><table><tr><td>Wish list</td><td>Lift</td></tr></table>",
+    ],
+    ids=[
+        *("another station", "not now", "a head that takes back", "the past above", "denied behind"),
+        *("doubt in brackets", "closed cards", "another exit between", "an unknown key"),
+    ],
+)
+def test_what_a_nearer_context_takes_back_is_not_read(html: str) -> None:
+    assert published(html) == set()
