@@ -6,6 +6,10 @@
 ``grids``          which way round does a table stand
 ``columns``        what do a table's columns hold
 ``lists``          what does an entry say that begins with an exit or a key
+``contexts``       whose is a value and what is it, by the words nearest to it that say so
+``table_forms``    what a table says to whoever knows only its contexts
+``entry_forms``    the same of lists, terms and lines
+``values``         what a value says, by its contexts or else by its own kind
 ``prose``          what does a sentence say in so many words
 ``closures``       which exits does a sentence say are not open
 ``cells``          what does one cell or entry say, by what its column or key means

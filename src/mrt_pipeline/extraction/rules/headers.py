@@ -89,10 +89,15 @@ class Vocabulary:
         return self.meaning_of(words) if is_key else None
 
     def meaning_below(self, header: str, lowest: str) -> Meaning | None:
-        """Return what a head in several rows means; of words about access the lowest count: `Lift`."""
+        """Return what a head in several rows means; of words about access the lowest count: `Lift`.
+
+        A lowest row of other words, such as `Ramp`, is about something that the upper ones do not say.
+        """
         found = self.meaning_of(header)
         precise = _one_of(self.meanings_in(lowest))
-        return precise if found is Meaning.ACCESS and precise in _ACCESS else found
+        if found not in _ACCESS or precise in _ACCESS:
+            return precise if found is Meaning.ACCESS and precise in _ACCESS else found
+        return found if precise is None and self.is_harmless(lowest) else Meaning.OTHER
 
     def _parse(self, header: str) -> Sequence[tuple[str, Meaning | None]]:
         """Return the phrases of a header with their meanings, and other words with none."""

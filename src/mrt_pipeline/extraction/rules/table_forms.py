@@ -51,11 +51,7 @@ class _Heads:
 def read_table_by_form(page: RulePage, table: Table, section: Section) -> Iterator[Candidate]:
     """Yield what a table says: each cell of the exits that stand nearest to it, in its row or above it."""
     rows = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
-    if any(page.words(cell.piece) == NOTE for row in rows for cell in row.cells):
-        return
-    if any(is_noted(page.words(cell.piece)) for cell in rows[0].cells):
-        return  # the note may be on what tells whose the rows are
-    if table.caption and is_untrusted_head(page, page.words(table.caption)):
+    if _is_untrusted(page, rows, table.caption):
         return
     yield from _read_platforms(page, rows, table.caption, section)
     if section.topic in ABOUT_TRAINS:
@@ -81,6 +77,15 @@ def read_table_by_form(page: RulePage, table: Table, section: Section) -> Iterat
             heads.is_ended = heads.is_ended or _names_an_exit(page, row)
             for one in rows_of_exits(page, row, column or 0):
                 yield from _read_row(page, one, column, heads, body, section)
+
+
+def _is_untrusted(page: RulePage, rows: Sequence[TableRow], caption: Piece | None) -> bool:
+    """Return whether something unseen, or a note on the first row or the caption, may take a table back."""
+    return (
+        any(page.words(cell.piece) == NOTE for row in rows for cell in row.cells)
+        or any(is_noted(page.words(cell.piece)) for cell in rows[0].cells)
+        or (caption is not None and is_untrusted_head(page, page.words(caption)))
+    )
 
 
 def _read_row(

@@ -68,3 +68,11 @@ def test_a_number_is_no_denial() -> None:
 )
 def test_what_a_nearer_context_takes_back_is_not_read(html: str) -> None:
     assert published(html) == set()
+
+
+def test_a_lower_head_that_speaks_of_something_else_is_not_what_the_upper_one_says() -> None:
+    html = (
+        "<table><tr><th rowspan=2>Exit</th><th colspan=2>Barrier-free access</th></tr>"
+        "<tr><th>Lift</th><th>Ramp</th></tr><tr><td>A</td><td>●</td><td>●</td></tr></table>"
+    )
+    assert published(html) == {"A lift"}
