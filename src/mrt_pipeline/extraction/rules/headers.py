@@ -91,13 +91,13 @@ class Vocabulary:
     def meaning_below(self, header: str, lowest: str) -> Meaning | None:
         """Return what a head in several rows means; of words about access the lowest count: `Lift`.
 
-        A lowest row of other words, such as `Ramp`, is about something that the upper ones do not say.
+        A lowest row about something else, such as `Ramp`, is not what the upper ones say.
         """
         found = self.meaning_of(header)
         precise = _one_of(self.meanings_in(lowest))
         if found not in _ACCESS or precise in _ACCESS:
             return precise if found is Meaning.ACCESS and precise in _ACCESS else found
-        return found if precise is None and self.is_harmless(lowest) else Meaning.OTHER
+        return found if precise is not Meaning.OTHER and self.is_harmless(lowest) else Meaning.OTHER
 
     def _parse(self, header: str) -> Sequence[tuple[str, Meaning | None]]:
         """Return the phrases of a header with their meanings, and other words with none."""
