@@ -36,7 +36,7 @@ def test_a_run_without_a_manifest_is_resumed_from_its_checkpoints(place: Workpla
     (run / "manifest.json").unlink()
     result = place.call(*RUN, "--resume-from", "3")
     assert result.returncode == 0, result.stderr
-    assert "manifest.json was not there and was recreated" in result.stderr
+    assert "manifest.json was missing and was recreated" in result.stderr
     assert [how_stages_ran(run)[name][0] for name in STAGES] == [True, True, False]
     assert stations_bytes(run) == before
     manifest = load(run / "manifest.json")
