@@ -43,8 +43,6 @@ class What:
     """the nearest one that says something"""
     is_open: bool = True
     """whether nothing in it can turn round what stands below it"""
-    is_taken_back: bool = False
-    """whether it says that what stands below it is not there, or not now"""
 
 
 def listed_exits(page: RulePage, piece: Piece, *, may_be_bare: bool = True) -> Labels | None:
@@ -86,7 +84,7 @@ def what_is(page: RulePage, contexts: Iterable[Piece]) -> What:
         meaning = _meaning_of(page, words)
         is_doubtful = meaning is Meaning.OTHER and bool(page.vocabulary.meanings_in(words) - {meaning})
         if is_doubtful or is_taken_back(words) or len(words) > MAX_HEADER_CHARS:
-            return What(None, piece, is_open=False, is_taken_back=True)
+            return What(None, piece, is_open=False)
         if meaning in _SILENT or (meaning is None and labels_named(words)):
             continue
         return What(meaning, piece, is_open=meaning is not None or is_harmless_head(words))

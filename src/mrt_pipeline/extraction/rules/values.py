@@ -58,8 +58,6 @@ def read_value(
     if not what.is_open:
         if all(noted.end <= piece.start or piece.end <= noted.start for noted in page.headed):
             page.note_unknown(head, labels, piece.start, piece.end)
-        if not what.is_taken_back:  # a stop is known by its code, and by its distance
-            yield from read_cell(page, piece, Meaning.BUS_STOP, labels, row)
     elif what.meaning in _VALUES:
         yield from read_cell(page, piece, what.meaning, labels, row)
     elif what.meaning in _OPEN and not (is_keyed and what.meaning is not None):

@@ -76,3 +76,17 @@ def test_a_lower_head_that_speaks_of_something_else_is_not_what_the_upper_one_sa
         "<tr><th>Lift</th><th>Ramp</th></tr><tr><td>A</td><td>●</td><td>●</td></tr></table>"
     )
     assert published(html) == {"A lift"}
+
+
+@pytest.mark.parametrize("head", ["Avoid", "Withdrawn", "Far away", "Cost ($)", "Phone", "Incorrect"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        _table("Exit | {head}", "A | 59049"),
+        _table("Key | Exit A | Exit B", "{head} | 59049 | 59041"),
+        "<h3>Exit A</h3><table><tr><td>{head}</td><td>59049</td></tr></table>",
+    ],
+    ids=["a column", "a row below exits", "a row of an exit's own table"],
+)
+def test_a_number_below_a_head_that_may_turn_it_round_is_no_stop(form: str, head: str) -> None:
+    assert published(form.format(head=head)) == set()
