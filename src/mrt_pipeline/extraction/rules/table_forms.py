@@ -182,7 +182,9 @@ def _exits_of_row(
 ) -> Labels | None:
     """Return the exits of a row: of its cell of exits, its first cell, or what stands above."""
     if column is not None:
-        return listed_exits(page, row.cells[column].piece)
+        piece = row.cells[column].piece
+        is_blank = column > 0 and page.words(piece).endswith((":", "："))  # a key without its answer
+        return None if is_blank else listed_exits(page, piece)
     chain = [row.cells[0].piece, *(() if heads.is_ended else heads.above)]
     found = next((labels for piece in chain if (labels := exits_named(page, piece)) is not None), None)
     return section.labels if found is None and section.labels and not heads.is_ended else found

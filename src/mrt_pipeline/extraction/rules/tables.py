@@ -33,6 +33,7 @@ from mrt_pipeline.extraction.rules.grids import TableRow, grid_of, is_copy, is_d
 from mrt_pipeline.extraction.rules.labels import (
     LabelText,
     has_doubtful_bracket,
+    is_answered_no,
     pieces_behind,
     read_labelled_key,
     read_labels,
@@ -257,7 +258,7 @@ def _read_group(
         if _has_lines_of_exits(page, row.cells[place].piece):
             yield from read_cell(page, row.cells[place].piece, columns[place].behind_label, (), row.bounds)
             return
-        if has_doubtful_bracket(page, row.cells[place].piece, found):
+        if _is_doubtful_exit(page, row.cells[place].piece, found, is_first=place == 0):
             return
         labels = found.labels
         others = [number for number in group if number != place and (state.columns or number > place)]
@@ -266,6 +267,13 @@ def _read_group(
             for piece in pieces_behind(page, row.cells[place].piece, found):
                 yield from read_cell(page, piece, meaning, labels, row.bounds)
     yield from _read_others(page, row, columns, others, labels, state, is_labelled=place is not None)
+
+
+def _is_doubtful_exit(page: RulePage, piece: Piece, found: LabelText, *, is_first: bool) -> bool:
+    """Return whether what stands behind the exits of a row may take them back, or answers no."""
+    return has_doubtful_bracket(page, piece, found) or (
+        not is_first and is_answered_no(page.words(piece), found)
+    )
 
 
 def _has_lines_of_exits(page: RulePage, piece: Piece) -> bool:

@@ -90,3 +90,24 @@ def test_a_lower_head_that_speaks_of_something_else_is_not_what_the_upper_one_sa
 )
 def test_a_number_below_a_head_that_may_turn_it_round_is_no_stop(form: str, head: str) -> None:
     assert published(form.format(head=head)) == set()
+
+
+@pytest.mark.parametrize(
+    "answer", ["N/A", "n/a", "A: no", "A: ✗", "A –", "A: –", "A: 2028", "Exit A:", "Exit A: nil"]
+)
+@pytest.mark.parametrize("head", ["Where", "Exits"])
+def test_a_thing_is_not_at_exits_of_which_its_row_says_no_or_nothing(head: str, answer: str) -> None:
+    assert published(_table(f"Facility | {head}", f"Lift | {answer}", "Lift | Exit B")) == {"B lift"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        _table("Facility | Exit A | Exit B", "Lift | n/a | Yes"),
+        "<ul><li>Escalator (Exit N/A)</li><li>Escalator: N/A</li><li>Lift: Exit B</li></ul>",
+        "<h3>Exit B</h3><ul><li>Lift</li><li>59049: N/A</li></ul>",
+    ],
+    ids=["a column of exits", "entries", "a key"],
+)
+def test_not_applicable_is_no_pair_of_exits(html: str) -> None:
+    assert published(html) == {"B lift"}
