@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Line, Piece
+from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.rules.cells import (
     BUS_STOP_CODE,
     is_remark_on_exit,
@@ -17,6 +18,7 @@ from mrt_pipeline.extraction.rules.cells import (
     read_stop_head,
     without_doubted_lift,
 )
+from mrt_pipeline.extraction.rules.columns import is_harmless_head
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, pieces_behind, read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
@@ -66,6 +68,8 @@ class _Owner:
     is_unread: bool
     piece: Piece | None = None
     """the entry itself, which may name what those below it are about"""
+    may_turn: bool = False
+    """whether nobody can tell what its words make of those below it"""
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ class ListReader:
     page: RulePage
     _owners: list[_Owner] = field(default_factory=list)
     _section: Section | None = None
+    _is_below_doubt: bool = False
 
     @property
     def has_owner(self) -> bool:
@@ -84,7 +89,7 @@ class ListReader:
     @property
     def is_unread(self) -> bool:
         """Return whether the line read last is about the past, plans, or another station, by its place."""
-        return any(owner.is_unread for owner in self._owners)
+        return self._is_below_doubt or any(owner.is_unread for owner in self._owners)
 
     def read(self, line: Line, section: Section) -> Iterator[Candidate]:
         """Yield what a line says by its form; sentences are not read here."""
@@ -99,7 +104,8 @@ class ListReader:
         if self._owners and names_another_exit(words, self._owners[-1].labels):
             self._owners = [replace(owner, labels=()) for owner in self._owners]
         owner = self._owners[-1] if self._owners else _Owner(-1, section.labels, None, is_unread=False)
-        if owner.is_unread:
+        self._is_below_doubt = any(owner.may_turn for owner in self._owners)
+        if owner.is_unread or self._is_below_doubt:
             return
         found = self._labels_of(line, words, section)
         labels = found.labels if found else owner.labels
@@ -117,7 +123,9 @@ class ListReader:
             and not is_keyed  # what it says is judged by its parts
             and is_untrusted(self.page, _without_places(self.page, without_doubted_lift(words)))
         )
-        self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece))
+        is_head = is_short_entry and not found and not is_about_trains and not (colon and rest.strip())
+        may_turn = is_head and _may_turn(self.page, words)
+        self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece, may_turn))
         names_things = self.page.vocabulary.meanings_in(words) & {Meaning.BUS_STOP, Meaning.LANDMARK}
         is_status = (
             self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS
@@ -225,6 +233,14 @@ def _sign_above(page: RulePage, above: Piece, section: Section) -> tuple[str, in
     """Return the platform that an entry's own head names; a bare sign only below a heading about them."""
     bare = sign_in(page.words(above)) if section.topic is Meaning.PLATFORM else None
     return sign_of_heading(page, above) or ((bare, above.start) if bare else None)
+
+
+def _may_turn(page: RulePage, words: str) -> bool:
+    """Return whether an entry's words are neither known nor named, and may turn round what stands below."""
+    head = without_stations(words, page.names.slugs).rstrip(" :：")
+    return bool(head) and not (
+        page.vocabulary.meanings_in(head) or labels_named(words) or is_harmless_head(head)
+    )
 
 
 def _is_entry(line: Line, words: str) -> bool:

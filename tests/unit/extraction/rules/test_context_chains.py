@@ -111,3 +111,32 @@ def test_a_thing_is_not_at_exits_of_which_its_row_says_no_or_nothing(head: str, 
 )
 def test_not_applicable_is_no_pair_of_exits(html: str) -> None:
     assert published(html) == {"B lift"}
+
+
+@pytest.mark.parametrize(
+    "head", ["Wish list", "Avoid", "Complaints", "Elsewhere", "Common mistakes", "Opposite"]
+)
+@pytest.mark.parametrize("entry", ["Lift", "59049", "Golden Mall", "Step-free: Yes"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<h3>Exit A</h3><ul><li>{head}<ul><li>{entry}</li></ul></li></ul>",
+        "<ul><li>Exit A<ul><li>{head}<ul><li>{entry}</li></ul></li></ul></li></ul>",
+        "<h3>Exit A</h3><dl><dt>{head}</dt><dd>{entry}</dd></dl>",
+    ],
+    ids=["below a heading", "below an entry", "below a term"],
+)
+def test_entries_below_one_that_may_turn_them_round_are_not_read(form: str, entry: str, head: str) -> None:
+    assert published(form.format(head=head, entry=entry)) == set()
+
+
+@pytest.mark.parametrize("head", ["Connections", "Getting around", "Level 1"])
+def test_entries_below_one_that_turns_nothing_round_are_read(head: str) -> None:
+    html = f"<h3>Exit A</h3><ul><li>{head}<ul><li>Lift</li><li>59049: 39</li></ul></li></ul>"
+    assert published(html) == {"A lift", "A 59049"}
+
+
+@pytest.mark.parametrize("lead", ["From", "Next to", "Unlike", "Via", "Between Exit A and"])
+def test_words_that_tell_a_way_by_an_exit_do_not_head_what_it_has(lead: str) -> None:
+    below = f"<ul><li>{lead} Exit B<ul><li>Lift</li><li>59049</li></ul></li></ul>"
+    assert published(f"<h3>Exit A</h3>{below}") == set()
