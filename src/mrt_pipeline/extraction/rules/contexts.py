@@ -17,8 +17,8 @@ from mrt_pipeline.extraction.mentions import is_nameless_exit, labels_named
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.columns import is_filler, is_harmless_head
-from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted, is_taken_back
+from mrt_pipeline.extraction.rules.columns import is_filler
+from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_harmless_head, is_noted, is_taken_back
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.words import Meaning

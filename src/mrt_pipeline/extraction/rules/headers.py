@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mrt_pipeline.errors import ConfigError
-from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.access_words import is_denying, is_elsewhere, is_not_now
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.words import FILLERS, SIGNS, Meaning, folded
 
@@ -141,6 +141,12 @@ def is_taken_back(header: str) -> bool:
     """Return whether a header mentions the past, of plans, of what there is not, or has a note."""
     plain = _AFFIRMED.sub(" ", header)
     return is_noted(header) or is_not_now(plain) or is_denying(plain)
+
+
+def is_harmless_head(words: str) -> bool:
+    """Return whether no word of an unknown head can turn round what stands below it."""
+    beside = " ".join(word for word in folded(words).split() if word not in FILLERS)
+    return not is_taken_back(words) and not is_elsewhere(words) and is_understood(beside, is_sentence=True)
 
 
 def is_noted(words: str) -> bool:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Line, Piece
-from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.rules.cells import (
     BUS_STOP_CODE,
     is_remark_on_exit,
@@ -18,7 +17,6 @@ from mrt_pipeline.extraction.rules.cells import (
     read_stop_head,
     without_doubted_lift,
 )
-from mrt_pipeline.extraction.rules.columns import is_harmless_head
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, pieces_behind, read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
@@ -40,6 +38,7 @@ from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
     is_untrusted,
+    may_turn,
     sign_of_heading,
     topic_of_values,
 )
@@ -124,8 +123,8 @@ class ListReader:
             and is_untrusted(self.page, _without_places(self.page, without_doubted_lift(words)))
         )
         is_head = is_short_entry and not found and not is_about_trains and not (colon and rest.strip())
-        may_turn = is_head and _may_turn(self.page, words)
-        self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece, may_turn))
+        is_doubtful = is_head and may_turn(self.page, words)
+        self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece, is_doubtful))
         names_things = self.page.vocabulary.meanings_in(words) & {Meaning.BUS_STOP, Meaning.LANDMARK}
         is_status = (
             self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS
@@ -233,14 +232,6 @@ def _sign_above(page: RulePage, above: Piece, section: Section) -> tuple[str, in
     """Return the platform that an entry's own head names; a bare sign only below a heading about them."""
     bare = sign_in(page.words(above)) if section.topic is Meaning.PLATFORM else None
     return sign_of_heading(page, above) or ((bare, above.start) if bare else None)
-
-
-def _may_turn(page: RulePage, words: str) -> bool:
-    """Return whether an entry's words are neither known nor named, and may turn round what stands below."""
-    head = without_stations(words, page.names.slugs).rstrip(" :：")
-    return bool(head) and not (
-        page.vocabulary.meanings_in(head) or labels_named(words) or is_harmless_head(head)
-    )
 
 
 def _is_entry(line: Line, words: str) -> bool:

@@ -7,10 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
+from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted, is_taken_back, without_notes
+from mrt_pipeline.extraction.rules.headers import (
+    MAX_HEADER_CHARS,
+    is_harmless_head,
+    is_noted,
+    is_taken_back,
+    without_notes,
+)
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import RulePage
@@ -166,10 +173,19 @@ def is_untrusted_lead(page: RulePage, line: Line) -> bool:
     return _LEADS_ON.search(words) is not None and is_taken_back(words)
 
 
+def may_turn(page: RulePage, words: str) -> bool:
+    """Return whether a head is neither known nor an exit, and may turn round what stands below."""
+    head = without_stations(words, page.names.slugs).rstrip(" :：")
+    return bool(head) and not (
+        page.vocabulary.meanings_in(head) or labels_named(words) or is_harmless_head(head)
+    )
+
+
 def _section_below(page: RulePage, headings: list[Piece]) -> Section:
     topic: Meaning | None = None
     labels: tuple[str, ...] = ()
     sign: tuple[str, int] | None = None
+    is_doubtful = False
     words = [page.words(piece) for piece in headings]
     for piece, text in zip(headings, words, strict=True):
         found = read_label_heading(page, text, is_about_exits=topic is Meaning.EXIT)
@@ -177,6 +193,7 @@ def _section_below(page: RulePage, headings: list[Piece]) -> Section:
         if found:
             labels, topic = found, topic or Meaning.EXIT
         else:
+            is_doubtful = is_doubtful or (bool(labels) and may_turn(page, text))
             topic = page.vocabulary.meaning_of(_BY_EXIT.sub(" ", text)) or topic
             labels = () if names_another_exit(text, labels) else labels
     return Section(
@@ -185,5 +202,5 @@ def _section_below(page: RulePage, headings: list[Piece]) -> Section:
         topic=topic,
         sign=sign,
         head=headings[-1] if headings else None,
-        is_unread=any(is_untrusted_head(page, text) for text in words),
+        is_unread=is_doubtful or any(is_untrusted_head(page, text) for text in words),
     )

@@ -53,6 +53,7 @@ from mrt_pipeline.extraction.rules.sections import (
     has_key,
     is_untrusted_head,
     labels_below,
+    may_turn,
     topic_of_values,
 )
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
@@ -97,7 +98,7 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
 def _read_rows(page: RulePage, table: Table, section: Section, doubtful: set[str]) -> Iterator[RowReading]:
     """Yield the rows of a table, and note the exits whose rows may not be seen, or that it may be any."""
     caption = page.words(table.caption) if table.caption else ""
-    if caption and is_untrusted_head(page, caption):
+    if caption and (is_untrusted_head(page, caption) or (section.labels and may_turn(page, caption))):
         return
     labels = labels_below(page, caption, section.labels)
     grid = grid_of(page, table)

@@ -140,3 +140,19 @@ def test_entries_below_one_that_turns_nothing_round_are_read(head: str) -> None:
 def test_words_that_tell_a_way_by_an_exit_do_not_head_what_it_has(lead: str) -> None:
     below = f"<ul><li>{lead} Exit B<ul><li>Lift</li><li>59049</li></ul></li></ul>"
     assert published(f"<h3>Exit A</h3>{below}") == set()
+
+
+@pytest.mark.parametrize("head", ["Wish list", "Complaints", "Petition", "Common mistakes"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<h3>Exit A</h3><h4>{head}</h4><ul><li>Lift</li><li>59049</li></ul>",
+        "<h3>Exit A</h3><table><tr><th colspan=2>{head}</th></tr><tr><td>Lift</td><td>Yes</td></tr></table>",
+        "<h3>Exit A</h3><table><caption>{head}</caption><tr><td>Lift</td><td>Yes</td></tr></table>",
+    ],
+    ids=["a heading", "a row across a table", "a caption"],
+)
+def test_what_stands_below_a_head_within_an_exit_that_may_turn_it_round_is_not_read(
+    form: str, head: str
+) -> None:
+    assert published(form.format(head=head)) == set()
