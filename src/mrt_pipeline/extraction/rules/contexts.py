@@ -18,7 +18,13 @@ from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.columns import is_filler
-from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_harmless_head, is_noted, is_taken_back
+from mrt_pipeline.extraction.rules.headers import (
+    MAX_HEADER_CHARS,
+    is_harmless_head,
+    is_noted,
+    is_taken_back,
+    is_way_by_exit,
+)
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.words import Meaning
@@ -29,12 +35,6 @@ NOBODY: Labels = ()
 """names an exit that cannot be told, or that may not be in use: what stands below is nobody's"""
 
 _PLURAL = re.compile(r"\s*\(s\)")
-_FROM_EXIT = re.compile(
-    r"\b(?:from|next to|via|through|towards?|than|like|unlike|as|between|past|behind|beyond)"
-    r"\s+(?:the\s+)?exits?\b",
-    re.IGNORECASE,
-)
-"""Tells where a thing is by an exit that may not be its own."""
 ABOUT_TRAINS: frozenset[Meaning | None] = frozenset({Meaning.PLATFORM, Meaning.TOWARDS})
 _SILENT = frozenset({Meaning.EXIT, Meaning.STATION})
 """Meanings of a head that leave open what stands below it."""
@@ -74,9 +74,7 @@ def exits_named(page: RulePage, piece: Piece, *, may_be_bare: bool = False) -> L
     if labels := listed_exits(page, piece, may_be_bare=may_be_bare):
         return labels
     named = labels_named(_PLURAL.sub("s", words))
-    if named and (
-        page.names_other_station(words) or _FROM_EXIT.search(words) or not _is_harmless_lead(words)
-    ):
+    if named and (page.names_other_station(words) or is_way_by_exit(words) or not _is_harmless_lead(words)):
         return NOBODY
     if named:
         return tuple(sorted(named))

@@ -48,6 +48,14 @@ _SEPARATED_END = "\u9fff"
 """Between these lie Chinese characters, which are written without spaces."""
 
 
+_BY_EXIT = re.compile(
+    r"\b(?:from|next to|via|through|towards?|than|like|unlike|as|between|past|behind|beyond)"
+    r"\s+(?:the\s+)?exits?\b",
+    re.IGNORECASE,
+)
+"""Tells where a thing is by an exit that may not be its own."""
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """Phrases and what they mean, to be found in one pass over a header's words."""
@@ -147,6 +155,11 @@ def is_harmless_head(words: str) -> bool:
     """Return whether no word of an unknown head can turn round what stands below it."""
     beside = " ".join(word for word in folded(words).split() if word not in FILLERS)
     return not is_taken_back(words) and not is_elsewhere(words) and is_understood(beside, is_sentence=True)
+
+
+def is_way_by_exit(words: str) -> bool:
+    """Return whether words tell a way or a place by an exit: what stands below need not be at it."""
+    return _BY_EXIT.search(words) is not None
 
 
 def is_noted(words: str) -> bool:

@@ -130,7 +130,7 @@ def test_entries_below_one_that_may_turn_them_round_are_not_read(form: str, entr
     assert published(form.format(head=head, entry=entry)) == set()
 
 
-@pytest.mark.parametrize("head", ["Connections", "Getting around", "Level 1"])
+@pytest.mark.parametrize("head", ["Connections", "Overview", "Level 1"])
 def test_entries_below_one_that_turns_nothing_round_are_read(head: str) -> None:
     html = f"<h3>Exit A</h3><ul><li>{head}<ul><li>Lift</li><li>59049: 39</li></ul></li></ul>"
     assert published(html) == {"A lift", "A 59049"}
@@ -140,6 +140,20 @@ def test_entries_below_one_that_turns_nothing_round_are_read(head: str) -> None:
 def test_words_that_tell_a_way_by_an_exit_do_not_head_what_it_has(lead: str) -> None:
     below = f"<ul><li>{lead} Exit B<ul><li>Lift</li><li>59049</li></ul></li></ul>"
     assert published(f"<h3>Exit A</h3>{below}") == set()
+
+
+@pytest.mark.parametrize(
+    "lead",
+    ["Elsewhere", "Across the road:", "Khatib:", "Complaints", "All exits except A", "Next to Exit B:"],
+)
+def test_a_lead_within_an_exit_that_may_turn_round_its_list_is_not_read_with_it(lead: str) -> None:
+    html = f"<h3>Exit A</h3><p>{lead}</p><ul><li>Lift</li><li>59049</li><li>Golden Mall</li></ul>"
+    assert published(html) == set()
+
+
+@pytest.mark.parametrize("lead", ["Overview", "Nearest bus stops:", "At Exit A"])
+def test_a_lead_that_turns_nothing_round_is_read_with_its_list(lead: str) -> None:
+    assert published(f"<h3>Exit A</h3><p>{lead}</p><ul><li>59049</li></ul>") == {"A 59049"}
 
 
 @pytest.mark.parametrize("head", ["Wish list", "Complaints", "Petition", "Common mistakes"])
