@@ -105,6 +105,8 @@ class Vocabulary:
         precise = _one_of(self.meanings_in(lowest))
         if found not in _ACCESS or precise in _ACCESS:
             return precise if found is Meaning.ACCESS and precise in _ACCESS else found
+        if [meaning for _, meaning in self._parse(header)][-1:] == [found]:
+            return found  # the lowest row ends a phrase that the upper one begins: `Stepless | Route`
         return found if precise is None and self.is_harmless(lowest) else Meaning.OTHER
 
     def _parse(self, header: str) -> Sequence[tuple[str, Meaning | None]]:

@@ -170,3 +170,40 @@ def test_what_stands_below_a_head_within_an_exit_that_may_turn_it_round_is_not_r
     form: str, head: str
 ) -> None:
     assert published(form.format(head=head)) == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Does Exit A lead to Golden Mall?",
+        "Signs wrongly say that Exit A leads to Golden Mall.",
+        "In the film, Exit A leads to Golden Mall.",
+        "When it opens, Exit A leads to Golden Mall.",
+        "Exit A (Khatib) leads to Golden Mall.",
+        "At Khatib, Exit A leads to Golden Mall.",
+    ],
+)
+@pytest.mark.parametrize(
+    "form",
+    ["<p>{0}</p>", "<ul><li>{0}</li></ul>", _table("Exit | Remarks", "A | {0}", "B | ")],
+    ids=["a paragraph", "an entry", "a cell"],
+)
+def test_a_sentence_that_asks_or_reports_or_is_of_another_station_tells_nothing(
+    form: str, sentence: str
+) -> None:
+    assert published(form.format(sentence)) == set()
+
+
+@pytest.mark.parametrize("lead", ["", "Also, "])
+def test_a_sentence_that_tells_where_an_exit_leads_is_read(lead: str) -> None:
+    assert published(f"<p>{lead}Exit A leads to Golden Mall.</p>") == {"A Golden Mall"}
+
+
+@pytest.mark.parametrize("entry", ["Photo 59049.jpg", "59049.50", "Bus stop 59049 has moved"])
+def test_a_part_of_a_longer_number_or_a_stop_that_has_moved_is_none(entry: str) -> None:
+    assert published(f"<h3>Exit A</h3><ul><li>{entry}</li><li>59041</li></ul>") == {"A 59041"}
+
+
+def test_an_exit_that_its_row_says_opens_in_a_later_year_has_nothing_yet() -> None:
+    html = _table("Exit | Opened | Lift", "A | 2027 | Yes", "B | 1988 | Yes")
+    assert published(html) == {"B lift"}
