@@ -37,7 +37,7 @@ check: $(STAMP)          ## formatting, lint, spelling, types, import contracts,
 	$(BIN)/pytest -q -n 3 --dist worksteal -m "not real_parts and not slow" --cov --cov-report= tests/unit
 
 real: $(STAMP)           ## the slower tests, and those against real parts; installs what they need
-	$(BIN)/pytest -q -n 2 -m slow
+	$(BIN)/pytest -q -n 2 --dist worksteal -m slow
 	$(BIN)/pytest -q -n 2 --hypothesis-profile=thorough tests/unit/stages \
 	  tests/unit/extraction/test_grounding_properties.py tests/unit/extraction/test_merging_properties.py
 	$(BIN)/pytest -q -m real_parts --ignore=tests/real/durability

@@ -44,6 +44,8 @@ _FOREIGN = wording("foreign_exit")
 _CELL = re.compile(r"[|\t]")
 _SENTENCE_END = re.compile(r"[.!?;。；！？]+(?:\s+|$)|\s*[|\t]\s*")
 _CLAUSE_END = re.compile(r"[,:]|\b(?:but|while|whereas|although|though|however|and)\b", re.IGNORECASE)
+_NOT_APPLICABLE = re.compile(r"(?<![\w/])n/a(?![\w/])", re.IGNORECASE)
+"""is not the exits N and A"""
 _JOINING = re.compile(r"\s*(?:,|/|&|and|or|,\s*and)\s*", re.IGNORECASE)
 _BULLET = re.compile(r"\s*[-*•·]\s+")
 _NAMELESS = re.compile(
@@ -273,6 +275,7 @@ def _only(mentions: list[Mention]) -> Mention | None:
 
 def labels_in(listed: str) -> Labels:
     """Return the labels of a list as written; a range (A–C, 1 to 4) names those between."""
+    listed = _NOT_APPLICABLE.sub(" ", listed)
     labels = set(re.findall(LABEL_PATTERN, listed))
     for first, last in re.findall(rf"({LABEL_PATTERN}){_RANGE}(?=({LABEL_PATTERN}))", listed):
         labels.update(_between(first, last))

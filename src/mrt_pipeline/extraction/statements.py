@@ -32,6 +32,10 @@ _THERE = wording("there")
 _NAME_GOES_ON = re.compile(r"\s+(?!MRT\b|LRT\b|Station\b|Exits?\b|Entrances?\b)[A-Z]")
 
 
+MAX_DATE_CHARS = 20
+"""A cell with more to say than a date is about something else: `Lift being built, by 2027`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A candidate whose quote was found in its page."""
@@ -139,7 +143,10 @@ def find_retraction(statement: Statement, place: Place, owner: Mention | None = 
     of_label = unit if owner is None else _unit_at(statement, (owner.start, owner.end))
     both = text[slice(*unit)], text[slice(*of_label)]
     year = statement.facts.as_of.year
-    if any(is_not_now(words) or is_of_later_year(words, year) for words in both):
+    row = text[statement.span.start : statement.span.end] if statement.is_by_rule else ""
+    cells = row.split(CELL_BREAK) if CELL_BREAK in row else []
+    dates = [cell for cell in cells if len(cell) <= MAX_DATE_CHARS]  # when an exit opens
+    if any(map(is_not_now, both)) or any(is_of_later_year(words, year) for words in (*both, *dates)):
         return Reason.NOT_CURRENT
     if is_denied(both[0], place[0] - unit[0], place[1] - unit[0]):
         return Reason.NEGATED

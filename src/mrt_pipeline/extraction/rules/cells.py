@@ -49,7 +49,7 @@ from mrt_pipeline.extraction.rules.words import (
 )
 
 BUS_STOP_CODE = re.compile(
-    r"(?<![\w#])\d{5}(?![\w-])|(?<=[\u4e00-\u9fff])\d{5}(?!\d)|(?<!\d)\d{5}(?=[\u4e00-\u9fff])"
+    r"(?<![\w#])\d{5}(?![\w-]|\.\w)|(?<=[\u4e00-\u9fff])\d{5}(?!\d)|(?<!\d)\d{5}(?=[\u4e00-\u9fff])"
 )
 _STOP_LED = re.compile(
     rf"(?:bus stop\s+)?(?:(?:{BUS_STOP_CODE.pattern})[\s,;]*)+(?:$|(?<![,;])[^\d\s,;])", re.IGNORECASE

@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mrt_pipeline.extraction.access_words import is_elsewhere
 from mrt_pipeline.extraction.page_model import Cell, Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in, denied_in
 from mrt_pipeline.extraction.rules.grids import Grid, TableRow, has_label, is_copy, is_divider
-from mrt_pipeline.extraction.rules.headers import is_noted, is_taken_back, without_notes
+from mrt_pipeline.extraction.rules.headers import is_harmless_head, is_noted, is_taken_back, without_notes
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import split_list
 from mrt_pipeline.extraction.rules.place_mentions import is_generic, is_name
 from mrt_pipeline.extraction.rules.platforms import led_sign
-from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, labels_below
+from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, labels_below, may_turn
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, FILLERS, Meaning, folded
 
 MAX_HEAD_WORDS = 4
@@ -66,7 +65,7 @@ def take_divider(page: RulePage, row: TableRow, state: TableState, labels: tuple
     """Take that the rows below belong to a heading inside the table."""
     words = page.words(row.cells[0].piece)
     state.labels = labels_below(page, words, labels)
-    state.is_unread = is_untrusted_head(page, words)
+    state.is_unread = is_untrusted_head(page, words) or (bool(labels) and may_turn(page, words))
     state.section = state.section.below(page, row.cells[0].piece)
     state.has_data = False
 
@@ -157,12 +156,6 @@ def meaning_by_form(page: RulePage, head: str, pieces: Sequence[Piece]) -> Meani
 def is_filler(words: str) -> bool:
     """Return whether a head says nothing: it is blank, or `Details`."""
     return all(word in FILLERS for word in folded(words).split())
-
-
-def is_harmless_head(words: str) -> bool:
-    """Return whether no word of an unknown head can turn round what stands below it."""
-    beside = " ".join(word for word in folded(words).split() if word not in FILLERS)
-    return not is_taken_back(words) and not is_elsewhere(words) and is_understood(beside, is_sentence=True)
 
 
 def _says_whose(page: RulePage, head: str) -> bool:

@@ -17,8 +17,14 @@ from mrt_pipeline.extraction.mentions import is_nameless_exit, labels_named
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.columns import is_filler, is_harmless_head
-from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted, is_taken_back
+from mrt_pipeline.extraction.rules.columns import is_filler
+from mrt_pipeline.extraction.rules.headers import (
+    MAX_HEADER_CHARS,
+    is_harmless_head,
+    is_noted,
+    is_taken_back,
+    is_way_by_exit,
+)
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.words import Meaning
@@ -43,8 +49,6 @@ class What:
     """the nearest one that says something"""
     is_open: bool = True
     """whether nothing in it can turn round what stands below it"""
-    is_taken_back: bool = False
-    """whether it says that what stands below it is not there, or not now"""
 
 
 def listed_exits(page: RulePage, piece: Piece, *, may_be_bare: bool = True) -> Labels | None:
@@ -70,7 +74,7 @@ def exits_named(page: RulePage, piece: Piece, *, may_be_bare: bool = False) -> L
     if labels := listed_exits(page, piece, may_be_bare=may_be_bare):
         return labels
     named = labels_named(_PLURAL.sub("s", words))
-    if named and (page.names_other_station(words) or not _is_harmless_lead(words)):
+    if named and (page.names_other_station(words) or is_way_by_exit(words) or not _is_harmless_lead(words)):
         return NOBODY
     if named:
         return tuple(sorted(named))
@@ -86,7 +90,7 @@ def what_is(page: RulePage, contexts: Iterable[Piece]) -> What:
         meaning = _meaning_of(page, words)
         is_doubtful = meaning is Meaning.OTHER and bool(page.vocabulary.meanings_in(words) - {meaning})
         if is_doubtful or is_taken_back(words) or len(words) > MAX_HEADER_CHARS:
-            return What(None, piece, is_open=False, is_taken_back=True)
+            return What(None, piece, is_open=False)
         if meaning in _SILENT or (meaning is None and labels_named(words)):
             continue
         return What(meaning, piece, is_open=meaning is not None or is_harmless_head(words))

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mrt_pipeline.errors import ConfigError
-from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.access_words import is_denying, is_elsewhere, is_not_now
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.words import FILLERS, SIGNS, Meaning, folded
 
@@ -46,6 +46,14 @@ _SIGNS = str.maketrans(SIGNS)
 _SEPARATED = "\u4e00"
 _SEPARATED_END = "\u9fff"
 """Between these lie Chinese characters, which are written without spaces."""
+
+
+_BY_EXIT = re.compile(
+    r"\b(?:from|next to|via|through|towards?|than|like|unlike|as|between|past|behind|beyond)"
+    r"\s+(?:the\s+)?exits?\b",
+    re.IGNORECASE,
+)
+"""Tells where a thing is by an exit that may not be its own."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,9 @@ class Vocabulary:
         precise = _one_of(self.meanings_in(lowest))
         if found not in _ACCESS or precise in _ACCESS:
             return precise if found is Meaning.ACCESS and precise in _ACCESS else found
-        return found if precise is not Meaning.OTHER and self.is_harmless(lowest) else Meaning.OTHER
+        if [meaning for _, meaning in self._parse(header)][-1:] == [found]:
+            return found  # the lowest row ends a phrase that the upper one begins: `Stepless | Route`
+        return found if precise is None and self.is_harmless(lowest) else Meaning.OTHER
 
     def _parse(self, header: str) -> Sequence[tuple[str, Meaning | None]]:
         """Return the phrases of a header with their meanings, and other words with none."""
@@ -141,6 +151,17 @@ def is_taken_back(header: str) -> bool:
     """Return whether a header mentions the past, of plans, of what there is not, or has a note."""
     plain = _AFFIRMED.sub(" ", header)
     return is_noted(header) or is_not_now(plain) or is_denying(plain)
+
+
+def is_harmless_head(words: str) -> bool:
+    """Return whether no word of an unknown head can turn round what stands below it."""
+    beside = " ".join(word for word in folded(words).split() if word not in FILLERS)
+    return not is_taken_back(words) and not is_elsewhere(words) and is_understood(beside, is_sentence=True)
+
+
+def is_way_by_exit(words: str) -> bool:
+    """Return whether words tell a way or a place by an exit: what stands below need not be at it."""
+    return _BY_EXIT.search(words) is not None
 
 
 def is_noted(words: str) -> bool:

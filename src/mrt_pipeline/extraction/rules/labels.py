@@ -17,10 +17,10 @@ from mrt_pipeline.extraction.mentions import (
     upper_labels,
 )
 from mrt_pipeline.extraction.page_model import Piece
-from mrt_pipeline.extraction.qualifiers import is_doubtful_bracket
+from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import end_of_present, part_of
-from mrt_pipeline.extraction.rules.words import EXIT_WORDS, Meaning, folded
+from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, Meaning, folded
 
 EXIT_WORD = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
 _JOINING = r",\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
@@ -100,6 +100,14 @@ def has_doubtful_bracket(page: RulePage, piece: Piece, found: LabelText) -> bool
     bracket = _BRACKET.match(page.text, piece.start + found.rest_start, piece.end)
     words = bracket.group(1) if bracket else ""
     return bool(words) and (is_doubtful_bracket(words) or "new" in folded(words).split())
+
+
+def is_answered_no(words: str, found: LabelText) -> bool:
+    """Return whether what follows labels says no, or not now, or leaves open what it is: `A: no`, `A –`."""
+    rest = words[found.rest_start :].strip()
+    said = rest.strip(_MARKS)
+    is_no = not said or folded(said) in NO_WORDS or said in NO_WORDS
+    return rest[:1] in tuple(":：–—-") and (is_no or is_denying(said) or is_bare_remark(said))
 
 
 def pieces_behind(page: RulePage, piece: Piece, found: LabelText) -> Iterator[Piece]:

@@ -38,6 +38,7 @@ from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
     is_untrusted,
+    may_turn,
     sign_of_heading,
     topic_of_values,
 )
@@ -66,6 +67,8 @@ class _Owner:
     is_unread: bool
     piece: Piece | None = None
     """the entry itself, which may name what those below it are about"""
+    may_turn: bool = False
+    """whether nobody can tell what its words make of those below it"""
 
 
 @dataclass(slots=True)
@@ -75,6 +78,7 @@ class ListReader:
     page: RulePage
     _owners: list[_Owner] = field(default_factory=list)
     _section: Section | None = None
+    _is_below_doubt: bool = False
 
     @property
     def has_owner(self) -> bool:
@@ -84,7 +88,7 @@ class ListReader:
     @property
     def is_unread(self) -> bool:
         """Return whether the line read last is about the past, plans, or another station, by its place."""
-        return any(owner.is_unread for owner in self._owners)
+        return self._is_below_doubt or any(owner.is_unread for owner in self._owners)
 
     def read(self, line: Line, section: Section) -> Iterator[Candidate]:
         """Yield what a line says by its form; sentences are not read here."""
@@ -99,7 +103,8 @@ class ListReader:
         if self._owners and names_another_exit(words, self._owners[-1].labels):
             self._owners = [replace(owner, labels=()) for owner in self._owners]
         owner = self._owners[-1] if self._owners else _Owner(-1, section.labels, None, is_unread=False)
-        if owner.is_unread:
+        self._is_below_doubt = any(owner.may_turn for owner in self._owners)
+        if owner.is_unread or self._is_below_doubt:
             return
         found = self._labels_of(line, words, section)
         labels = found.labels if found else owner.labels
@@ -117,7 +122,9 @@ class ListReader:
             and not is_keyed  # what it says is judged by its parts
             and is_untrusted(self.page, _without_places(self.page, without_doubted_lift(words)))
         )
-        self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece))
+        is_head = is_short_entry and not found and not is_about_trains and not (colon and rest.strip())
+        is_doubtful = is_head and may_turn(self.page, words)
+        self._owners.append(_Owner(depth, labels, meaning, is_unread, line.piece, is_doubtful))
         names_things = self.page.vocabulary.meanings_in(words) & {Meaning.BUS_STOP, Meaning.LANDMARK}
         is_status = (
             self.page.vocabulary.meaning_of_key(key) is Meaning.STATUS

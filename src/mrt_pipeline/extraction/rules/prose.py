@@ -20,6 +20,7 @@ from mrt_pipeline.extraction.access_words import (
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import FOREIGN, Labels, Mention, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.page_model import Line
+from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import Item, split_bounds
@@ -90,8 +91,10 @@ def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
 def _read_places(page: RulePage, line: Line) -> Iterator[Candidate]:
     """Yield the places that an exit is said to lead to."""
     for match in LEADS_TO.finditer(page.text, line.piece.start, line.piece.end):
-        end = sentence_at(page.text, match.start(), match.end())[1]
-        subject = _subject_of(page, *match.span())
+        sentence = sentence_at(page.text, *match.span())
+        end, subject = sentence[1], _subject_of(page, match.start(), sentence)
+        if subject is not None and not _is_said_of(page, subject, match.span(), sentence):
+            continue
         for start, name_end in names_led_to(page, match.end(), end, line.piece.links):
             name = page.text[start:name_end]
             if subject is not None:
@@ -111,18 +114,21 @@ def names_led_to(page: RulePage, start: int, end: int, links: tuple[Bounds, ...]
             yield bounds
 
 
-def _subject_of(page: RulePage, start: int, end: int) -> Mention | None:
-    """Return the exits that stand right before a verb, if the sentence is about this station as it is now."""
-    sentence = sentence_at(page.text, start, end)
+def _subject_of(page: RulePage, start: int, sentence: Bounds) -> Mention | None:
+    """Return the exits that stand right before a verb."""
     before = mentions_in(page.text, sentence[0], start)
-    if not before or not _ADJACENT.fullmatch(page.text, before[-1].end, start):
-        return None
-    lead_in = page.text[sentence[0] : before[-1].start]
-    is_foreign = page.names_other_station(lead_in) or is_denying(lead_in)
+    return before[-1] if before and _ADJACENT.fullmatch(page.text, before[-1].end, start) else None
+
+
+def _is_said_of(page: RulePage, subject: Mention, verb: Bounds, sentence: Bounds) -> bool:
+    """Return whether a sentence speaks of this station as it is now, and neither asks nor reports."""
+    lead_in, beside = page.text[sentence[0] : subject.start], page.text[subject.end : verb[0]]
+    is_foreign = page.names_other_station(lead_in) or page.names_other_station(beside)
+    is_led_in = is_understood(lead_in, may_name=True, is_sentence=True)  # not so `Signs wrongly say that`
+    is_asked = page.text[sentence[1] : sentence[1] + 1] in ("?", "？")
+    is_denied = is_denying(lead_in) or is_denying(page.text[subject.end : verb[1]])
     is_now = not is_not_now(page.text[slice(*sentence)])
-    return (
-        before[-1] if is_now and not is_foreign and not is_denying(page.text[before[-1].end : end]) else None
-    )
+    return is_now and is_led_in and not (is_foreign or is_asked or is_denied)
 
 
 def _owners(page: RulePage, place: Bounds, line: Line) -> Iterator[tuple[str, Said]]:

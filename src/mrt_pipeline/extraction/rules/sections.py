@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
+from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_not_now
+from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted, is_taken_back, without_notes
+from mrt_pipeline.extraction.rules.headers import (
+    MAX_HEADER_CHARS,
+    is_harmless_head,
+    is_noted,
+    is_taken_back,
+    is_way_by_exit,
+    without_notes,
+)
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import RulePage
@@ -20,6 +28,8 @@ from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning
 _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
 """A part of a line is named after a station of another place."""
 
+_OF_NEARBY_THINGS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK})
+"""Things of which `nearest` and `opposite` say no more than where they are."""
 LABEL_LINE, KEY_LINE = 7, 8
 """Levels of a line that is nothing but an exit, or nothing but a key: it heads what follows."""
 _BY_EXIT = re.compile(r"\b(?:by|per|at each|for each|of each) exits?\b", re.IGNORECASE)
@@ -75,7 +85,10 @@ def sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
                 own = section = _section_below(page, [piece for _, piece in above])
         if not is_heading:
             if isinstance(block, Line) and block.kind == "paragraph":
-                section = replace(own, is_unread=True) if is_untrusted_lead(page, block) else own
+                is_unread = is_untrusted_lead(page, block) or (
+                    bool(own.labels) and _is_turning_lead(page, block, page.page.blocks[number + 1 :][:1])
+                )
+                section = replace(own, is_unread=True) if is_unread else own
             yield number, block, section
 
 
@@ -166,10 +179,34 @@ def is_untrusted_lead(page: RulePage, line: Line) -> bool:
     return _LEADS_ON.search(words) is not None and is_taken_back(words)
 
 
+def _is_turning_lead(page: RulePage, line: Line, below: Sequence[Block]) -> bool:
+    """Return whether a short paragraph heads a list within an exit's section, and may turn it round."""
+    words = page.words(line.piece)
+    is_above_list = any(isinstance(block, Line) and block.kind == "item" for block in below)
+    is_short = len(words) <= MAX_HEADER_CHARS and not _SENTENCE_ENDS.search(words)
+    is_lead = is_above_list and is_short and not has_key(page, words)
+    return is_lead and (is_untrusted_head(page, words) or may_turn(page, words))
+
+
+def may_turn(page: RulePage, words: str) -> bool:
+    """Return whether a head is neither known nor an exit, and may turn round what stands below."""
+    head = without_stations(words, page.names.slugs).rstrip(" :：")
+    if not head:
+        return False
+    if labels_named(words):
+        return is_way_by_exit(words) or not is_understood(
+            words.rstrip(" ?:："), may_name=True, is_sentence=True
+        )
+    if page.vocabulary.meaning_of(head) in _OF_NEARBY_THINGS:
+        return False
+    return is_elsewhere(head) or not (page.vocabulary.is_harmless(head) or is_harmless_head(head))
+
+
 def _section_below(page: RulePage, headings: list[Piece]) -> Section:
     topic: Meaning | None = None
     labels: tuple[str, ...] = ()
     sign: tuple[str, int] | None = None
+    is_doubtful = False
     words = [page.words(piece) for piece in headings]
     for piece, text in zip(headings, words, strict=True):
         found = read_label_heading(page, text, is_about_exits=topic is Meaning.EXIT)
@@ -177,6 +214,7 @@ def _section_below(page: RulePage, headings: list[Piece]) -> Section:
         if found:
             labels, topic = found, topic or Meaning.EXIT
         else:
+            is_doubtful = is_doubtful or (bool(labels) and may_turn(page, text))
             topic = page.vocabulary.meaning_of(_BY_EXIT.sub(" ", text)) or topic
             labels = () if names_another_exit(text, labels) else labels
     return Section(
@@ -185,5 +223,5 @@ def _section_below(page: RulePage, headings: list[Piece]) -> Section:
         topic=topic,
         sign=sign,
         head=headings[-1] if headings else None,
-        is_unread=any(is_untrusted_head(page, text) for text in words),
+        is_unread=is_doubtful or any(is_untrusted_head(page, text) for text in words),
     )

@@ -24,7 +24,7 @@ from mrt_pipeline.extraction.rules.platforms import (
     lone_goal,
     sign_in,
 )
-from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head
+from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, may_turn
 from mrt_pipeline.extraction.rules.tables import first_words, takes_back
 from mrt_pipeline.extraction.rules.values import read_value
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, Meaning, folded
@@ -51,7 +51,7 @@ class _Heads:
 def read_table_by_form(page: RulePage, table: Table, section: Section) -> Iterator[Candidate]:
     """Yield what a table says: each cell of the exits that stand nearest to it, in its row or above it."""
     rows = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
-    if _is_untrusted(page, rows, table.caption):
+    if _is_untrusted(page, rows, table.caption, section):
         return
     yield from _read_platforms(page, rows, table.caption, section)
     if section.topic in ABOUT_TRAINS:
@@ -66,7 +66,8 @@ def read_table_by_form(page: RulePage, table: Table, section: Section) -> Iterat
             heads.above = [row.cells[0].piece, *outer]
             words = page.words(row.cells[0].piece)
             is_stop = BUS_STOP_CODE.search(words) is not None  # what stands below is of its buses
-            heads.is_unread = is_stop or is_untrusted_head(page, words)
+            is_turned = bool(section.labels) and may_turn(page, words)
+            heads.is_unread = is_stop or is_turned or is_untrusted_head(page, words)
             heads.is_ended = False
         elif column is None and _names_columns(page, row, body):
             heads.exits, heads.rows, heads.has_data = row, [], False
@@ -79,12 +80,13 @@ def read_table_by_form(page: RulePage, table: Table, section: Section) -> Iterat
                 yield from _read_row(page, one, column, heads, body, section)
 
 
-def _is_untrusted(page: RulePage, rows: Sequence[TableRow], caption: Piece | None) -> bool:
+def _is_untrusted(page: RulePage, rows: Sequence[TableRow], caption: Piece | None, section: Section) -> bool:
     """Return whether something unseen, or a note on the first row or the caption, may take a table back."""
     return (
         any(page.words(cell.piece) == NOTE for row in rows for cell in row.cells)
         or any(is_noted(page.words(cell.piece)) for cell in rows[0].cells)
         or (caption is not None and is_untrusted_head(page, page.words(caption)))
+        or (caption is not None and bool(section.labels) and may_turn(page, page.words(caption)))
     )
 
 
@@ -182,7 +184,9 @@ def _exits_of_row(
 ) -> Labels | None:
     """Return the exits of a row: of its cell of exits, its first cell, or what stands above."""
     if column is not None:
-        return listed_exits(page, row.cells[column].piece)
+        piece = row.cells[column].piece
+        is_blank = column > 0 and page.words(piece).endswith((":", "："))  # a key without its answer
+        return None if is_blank else listed_exits(page, piece)
     chain = [row.cells[0].piece, *(() if heads.is_ended else heads.above)]
     found = next((labels for piece in chain if (labels := exits_named(page, piece)) is not None), None)
     return section.labels if found is None and section.labels and not heads.is_ended else found

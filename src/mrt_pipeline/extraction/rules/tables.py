@@ -33,6 +33,7 @@ from mrt_pipeline.extraction.rules.grids import TableRow, grid_of, is_copy, is_d
 from mrt_pipeline.extraction.rules.labels import (
     LabelText,
     has_doubtful_bracket,
+    is_answered_no,
     pieces_behind,
     read_labelled_key,
     read_labels,
@@ -52,6 +53,7 @@ from mrt_pipeline.extraction.rules.sections import (
     has_key,
     is_untrusted_head,
     labels_below,
+    may_turn,
     topic_of_values,
 )
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
@@ -96,7 +98,7 @@ def read_table(page: RulePage, table: Table, section: Section) -> Iterator[RowRe
 def _read_rows(page: RulePage, table: Table, section: Section, doubtful: set[str]) -> Iterator[RowReading]:
     """Yield the rows of a table, and note the exits whose rows may not be seen, or that it may be any."""
     caption = page.words(table.caption) if table.caption else ""
-    if caption and is_untrusted_head(page, caption):
+    if caption and (is_untrusted_head(page, caption) or (section.labels and may_turn(page, caption))):
         return
     labels = labels_below(page, caption, section.labels)
     grid = grid_of(page, table)
@@ -257,7 +259,7 @@ def _read_group(
         if _has_lines_of_exits(page, row.cells[place].piece):
             yield from read_cell(page, row.cells[place].piece, columns[place].behind_label, (), row.bounds)
             return
-        if has_doubtful_bracket(page, row.cells[place].piece, found):
+        if _is_doubtful_exit(page, row.cells[place].piece, found, is_first=place == 0):
             return
         labels = found.labels
         others = [number for number in group if number != place and (state.columns or number > place)]
@@ -266,6 +268,13 @@ def _read_group(
             for piece in pieces_behind(page, row.cells[place].piece, found):
                 yield from read_cell(page, piece, meaning, labels, row.bounds)
     yield from _read_others(page, row, columns, others, labels, state, is_labelled=place is not None)
+
+
+def _is_doubtful_exit(page: RulePage, piece: Piece, found: LabelText, *, is_first: bool) -> bool:
+    """Return whether what stands behind the exits of a row may take them back, or answers no."""
+    return has_doubtful_bracket(page, piece, found) or (
+        not is_first and is_answered_no(page.words(piece), found)
+    )
 
 
 def _has_lines_of_exits(page: RulePage, piece: Piece) -> bool:

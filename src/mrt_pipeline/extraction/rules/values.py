@@ -58,8 +58,6 @@ def read_value(
     if not what.is_open:
         if all(noted.end <= piece.start or piece.end <= noted.start for noted in page.headed):
             page.note_unknown(head, labels, piece.start, piece.end)
-        if not what.is_taken_back:  # a stop is known by its code, and by its distance
-            yield from read_cell(page, piece, Meaning.BUS_STOP, labels, row)
     elif what.meaning in _VALUES:
         yield from read_cell(page, piece, what.meaning, labels, row)
     elif what.meaning in _OPEN and not (is_keyed and what.meaning is not None):
@@ -80,7 +78,8 @@ def read_told(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Candidat
         words = page.text[start:end]
         if is_not_now(words) or is_denying(words) or not labels_named(words) <= set(labels):
             continue
-        if not is_understood(page.text[start : match.start()], may_name=True, is_sentence=True):
+        lead = page.text[start : match.start()]
+        if page.names_other_station(lead) or not is_understood(lead, may_name=True, is_sentence=True):
             continue
         for left, right in names_led_to(page, match.end(), end, piece.links):
             for label in labels if _NAME_ENDS.match(page.text, right) else ():

@@ -76,3 +76,134 @@ def test_a_lower_head_that_speaks_of_something_else_is_not_what_the_upper_one_sa
         "<tr><th>Lift</th><th>Ramp</th></tr><tr><td>A</td><td>●</td><td>●</td></tr></table>"
     )
     assert published(html) == {"A lift"}
+
+
+@pytest.mark.parametrize("head", ["Avoid", "Withdrawn", "Far away", "Cost ($)", "Phone", "Incorrect"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        _table("Exit | {head}", "A | 59049"),
+        _table("Key | Exit A | Exit B", "{head} | 59049 | 59041"),
+        "<h3>Exit A</h3><table><tr><td>{head}</td><td>59049</td></tr></table>",
+    ],
+    ids=["a column", "a row below exits", "a row of an exit's own table"],
+)
+def test_a_number_below_a_head_that_may_turn_it_round_is_no_stop(form: str, head: str) -> None:
+    assert published(form.format(head=head)) == set()
+
+
+@pytest.mark.parametrize(
+    "answer", ["N/A", "n/a", "A: no", "A: ✗", "A –", "A: –", "A: 2028", "Exit A:", "Exit A: nil"]
+)
+@pytest.mark.parametrize("head", ["Where", "Exits"])
+def test_a_thing_is_not_at_exits_of_which_its_row_says_no_or_nothing(head: str, answer: str) -> None:
+    assert published(_table(f"Facility | {head}", f"Lift | {answer}", "Lift | Exit B")) == {"B lift"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        _table("Facility | Exit A | Exit B", "Lift | n/a | Yes"),
+        "<ul><li>Escalator (Exit N/A)</li><li>Escalator: N/A</li><li>Lift: Exit B</li></ul>",
+        "<h3>Exit B</h3><ul><li>Lift</li><li>59049: N/A</li></ul>",
+    ],
+    ids=["a column of exits", "entries", "a key"],
+)
+def test_not_applicable_is_no_pair_of_exits(html: str) -> None:
+    assert published(html) == {"B lift"}
+
+
+@pytest.mark.parametrize(
+    "head", ["Wish list", "Avoid", "Complaints", "Elsewhere", "Common mistakes", "Opposite"]
+)
+@pytest.mark.parametrize("entry", ["Lift", "59049", "Golden Mall", "Step-free: Yes"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<h3>Exit A</h3><ul><li>{head}<ul><li>{entry}</li></ul></li></ul>",
+        "<ul><li>Exit A<ul><li>{head}<ul><li>{entry}</li></ul></li></ul></li></ul>",
+        "<h3>Exit A</h3><dl><dt>{head}</dt><dd>{entry}</dd></dl>",
+    ],
+    ids=["below a heading", "below an entry", "below a term"],
+)
+def test_entries_below_one_that_may_turn_them_round_are_not_read(form: str, entry: str, head: str) -> None:
+    assert published(form.format(head=head, entry=entry)) == set()
+
+
+@pytest.mark.parametrize("head", ["Connections", "Overview", "Level 1"])
+def test_entries_below_one_that_turns_nothing_round_are_read(head: str) -> None:
+    html = f"<h3>Exit A</h3><ul><li>{head}<ul><li>Lift</li><li>59049: 39</li></ul></li></ul>"
+    assert published(html) == {"A lift", "A 59049"}
+
+
+@pytest.mark.parametrize("lead", ["From", "Next to", "Unlike", "Via", "Between Exit A and"])
+def test_words_that_tell_a_way_by_an_exit_do_not_head_what_it_has(lead: str) -> None:
+    below = f"<ul><li>{lead} Exit B<ul><li>Lift</li><li>59049</li></ul></li></ul>"
+    assert published(f"<h3>Exit A</h3>{below}") == set()
+
+
+@pytest.mark.parametrize(
+    "lead",
+    ["Elsewhere", "Across the road:", "Khatib:", "Complaints", "All exits except A", "Next to Exit B:"],
+)
+def test_a_lead_within_an_exit_that_may_turn_round_its_list_is_not_read_with_it(lead: str) -> None:
+    html = f"<h3>Exit A</h3><p>{lead}</p><ul><li>Lift</li><li>59049</li><li>Golden Mall</li></ul>"
+    assert published(html) == set()
+
+
+@pytest.mark.parametrize("lead", ["Overview", "Nearest bus stops:", "At Exit A"])
+def test_a_lead_that_turns_nothing_round_is_read_with_its_list(lead: str) -> None:
+    assert published(f"<h3>Exit A</h3><p>{lead}</p><ul><li>59049</li></ul>") == {"A 59049"}
+
+
+@pytest.mark.parametrize("head", ["Wish list", "Complaints", "Petition", "Common mistakes"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<h3>Exit A</h3><h4>{head}</h4><ul><li>Lift</li><li>59049</li></ul>",
+        "<h3>Exit A</h3><table><tr><th colspan=2>{head}</th></tr><tr><td>Lift</td><td>Yes</td></tr></table>",
+        "<h3>Exit A</h3><table><caption>{head}</caption><tr><td>Lift</td><td>Yes</td></tr></table>",
+    ],
+    ids=["a heading", "a row across a table", "a caption"],
+)
+def test_what_stands_below_a_head_within_an_exit_that_may_turn_it_round_is_not_read(
+    form: str, head: str
+) -> None:
+    assert published(form.format(head=head)) == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Does Exit A lead to Golden Mall?",
+        "Signs wrongly say that Exit A leads to Golden Mall.",
+        "In the film, Exit A leads to Golden Mall.",
+        "When it opens, Exit A leads to Golden Mall.",
+        "Exit A (Khatib) leads to Golden Mall.",
+        "At Khatib, Exit A leads to Golden Mall.",
+    ],
+)
+@pytest.mark.parametrize(
+    "form",
+    ["<p>{0}</p>", "<ul><li>{0}</li></ul>", _table("Exit | Remarks", "A | {0}", "B | ")],
+    ids=["a paragraph", "an entry", "a cell"],
+)
+def test_a_sentence_that_asks_or_reports_or_is_of_another_station_tells_nothing(
+    form: str, sentence: str
+) -> None:
+    assert published(form.format(sentence)) == set()
+
+
+@pytest.mark.parametrize("lead", ["", "Also, "])
+def test_a_sentence_that_tells_where_an_exit_leads_is_read(lead: str) -> None:
+    assert published(f"<p>{lead}Exit A leads to Golden Mall.</p>") == {"A Golden Mall"}
+
+
+@pytest.mark.parametrize("entry", ["Photo 59049.jpg", "59049.50", "Bus stop 59049 has moved"])
+def test_a_part_of_a_longer_number_or_a_stop_that_has_moved_is_none(entry: str) -> None:
+    assert published(f"<h3>Exit A</h3><ul><li>{entry}</li><li>59041</li></ul>") == {"A 59041"}
+
+
+def test_an_exit_that_its_row_says_opens_in_a_later_year_has_nothing_yet() -> None:
+    html = _table("Exit | Opened | Lift", "A | 2027 | Yes", "B | 1988 | Yes")
+    assert published(html) == {"B lift"}
