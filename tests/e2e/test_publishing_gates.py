@@ -69,9 +69,9 @@ def test_stations_and_exits_that_are_gone_are_named_and_nothing_is_published(aft
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     for words in (
-        "1 station is gone",
+        "1 station is lost",
         "Atlantis",
-        "1 exit of other stations is gone",
+        "1 exit of other stations is lost",
         "jurong-east-nsl-Z",
     ):
         assert words in result.stderr
@@ -108,7 +108,7 @@ def test_a_run_in_place_that_is_refused_leaves_the_published_dataset_as_it_was(
     poor = after_a_run.with_variables(**POOR)
     result = poor.call("run", "--resume-from", "2")
     assert result.returncode == 1
-    assert "values of bus_stops (100.0%) are gone" in result.stderr
+    assert "values of bus_stops (100.0%) are lost" in result.stderr
     assert "That dataset used lta-bus-services, lta-bus-stops" in result.stderr
     after = _files_of(published)
     for name in ("stage3_final.json", "mrt_transit_graph.json"):
@@ -124,7 +124,7 @@ def test_a_stage_that_was_switched_off_is_a_loss_too(after_a_run: Workplace) -> 
     bare = after_a_run.with_variables(MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__ENABLED="false")
     result = bare.call("run")
     assert result.returncode == 1
-    assert "values of platforms (100.0%) are gone" in result.stderr
+    assert "values of platforms (100.0%) are lost" in result.stderr
     assert bare.call(*_command_in(result.stderr)).returncode == 0
 
 

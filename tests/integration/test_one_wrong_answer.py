@@ -475,13 +475,13 @@ def test_calls_missing_within_a_service_are_told_and_asked_for_again_by_the_next
 
 
 ABSURD: dict[str, tuple[str, Callable[[int, Any], Any], str]] = {
-    "one point": ("BusStops", lambda _, row: row | {"Latitude": 1.43, "Longitude": 103.83}, "another one"),
+    "one point": ("BusStops", lambda _, row: row | {"Latitude": 1.43, "Longitude": 103.83}, "the position of another stop"),
     "two points": (
         "BusStops",
         lambda number, row: row | {"Latitude": 1.43 + number % 2 / 100, "Longitude": 103.83},
-        "another one",
+        "the position of another stop",
     ),
-    "one description": ("BusStops", lambda _, row: row | {"Description": "NIL"}, "described alike"),
+    "one description": ("BusStops", lambda _, row: row | {"Description": "NIL"}, "share a description"),
     "one known stop": (
         "BusRoutes",
         lambda _, row: row | {"BusStopCode": "00007"},
