@@ -475,7 +475,11 @@ def test_calls_missing_within_a_service_are_told_and_asked_for_again_by_the_next
 
 
 ABSURD: dict[str, tuple[str, Callable[[int, Any], Any], str]] = {
-    "one point": ("BusStops", lambda _, row: row | {"Latitude": 1.43, "Longitude": 103.83}, "the position of another stop"),
+    "one point": (
+        "BusStops",
+        lambda _, row: row | {"Latitude": 1.43, "Longitude": 103.83},
+        "the position of another stop",
+    ),
     "two points": (
         "BusStops",
         lambda number, row: row | {"Latitude": 1.43 + number % 2 / 100, "Longitude": 103.83},

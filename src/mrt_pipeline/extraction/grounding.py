@@ -20,8 +20,8 @@ from mrt_pipeline.extraction.access import ground_access, ground_denial
 from mrt_pipeline.extraction.access_words import DENIALS
 from mrt_pipeline.extraction.candidates import Candidate, Reason, UngroundedError
 from mrt_pipeline.extraction.facts import GroundingFacts
-from mrt_pipeline.extraction.landmarks import MAX_NAME_CHARS, ground_landmark
 from mrt_pipeline.extraction.merging import GroundedValue, merge_page
+from mrt_pipeline.extraction.places import MAX_NAME_CHARS, ground_landmark
 from mrt_pipeline.extraction.platforms import ground_platform
 from mrt_pipeline.extraction.quotes import clean, find_spans
 from mrt_pipeline.extraction.rules.parts import split_list

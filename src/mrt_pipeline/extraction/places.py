@@ -1,4 +1,4 @@
-"""Ground what a page says of landmarks: a name of a place, to which the exit leads or which it is near.
+"""Ground the places that a page names: each is one to which the exit leads or which it is near.
 
 A language model is free to call anything a landmark that stands in a sentence about an exit: the artist of a
 mural, the days on which it is open. A place counts when words for `leads to` or `near` tie it to the exit, or
