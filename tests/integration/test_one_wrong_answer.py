@@ -478,12 +478,12 @@ ABSURD: dict[str, tuple[str, Callable[[int, Any], Any], str]] = {
     "one point": (
         "BusStops",
         lambda _, row: row | {"Latitude": 1.43, "Longitude": 103.83},
-        "the position of another stop",
+        "of another stop",
     ),
     "two points": (
         "BusStops",
         lambda number, row: row | {"Latitude": 1.43 + number % 2 / 100, "Longitude": 103.83},
-        "the position of another stop",
+        "of another stop",
     ),
     "one description": ("BusStops", lambda _, row: row | {"Description": "NIL"}, "share a description"),
     "one known stop": (
