@@ -9,7 +9,7 @@ import pytest
 from mrt_pipeline.errors import BlockedError, FetchError, SourceFormatError
 from mrt_pipeline.sources.fandom_wiki.api import ApiError, api_url
 from mrt_pipeline.sources.fandom_wiki.pages import fetch_page, page_url
-from mrt_pipeline.sources.fandom_wiki.titles import PageHead
+from mrt_pipeline.sources.fandom_wiki.titles import PageHead, find_heads
 from tests.unit.sources.fandom_scene import URL, FakeWiki, in_turn
 
 LAG = {"error": {"code": "maxlag", "info": "Waiting for a database server: 7 seconds lagged.", "lag": 7}}
@@ -221,3 +221,10 @@ def test_an_answer_of_no_known_shape_is_an_error_that_stays(body: dict[str, Any]
 @pytest.mark.parametrize("body", [{"batchcomplete": True}, {"query": {}, "errors": []}, {"parse": {}}])
 def test_an_answer_that_holds_what_was_asked_for_is_no_error(body: dict[str, Any]) -> None:
     assert in_turn(body).api().ask({"action": "query"}).body == body
+
+
+def test_an_error_does_not_repeat_a_title_that_is_longer_than_any() -> None:
+    page = {"pageid": 1, "ns": 0, "title": "A" * 5000, "revisions": [{}]}
+    with pytest.raises(SourceFormatError, match="has no revid") as caught:
+        find_heads(in_turn({"query": {"pages": [page]}}).api(), ["Yishun MRT Station"])
+    assert len(str(caught.value)) < 200

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from mrt_pipeline.errors import FetchError, SourceError, SourceFormatError
+from mrt_pipeline.runtime.records import show
 from mrt_pipeline.runtime.retrying import MAX_RETRY_WAIT_S, parse_retry_after
 from mrt_pipeline.secrecy import SECRETS
 
@@ -148,7 +149,7 @@ class WikiApi:
             if following is None:
                 return
             if following == going_on:
-                raise SourceFormatError(SOURCE_ID, f"the API repeats the continuation {following!r}")
+                raise SourceFormatError(SOURCE_ID, f"the API repeats the continuation {show(str(following))}")
             going_on = following
         raise SourceFormatError(SOURCE_ID, f"an answer continued for more than {MAX_CONTINUATIONS} requests")
 

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mrt_pipeline.errors import SourceFormatError
+from mrt_pipeline.runtime.records import show
 from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiError, WikiApi
 from mrt_pipeline.sources.fandom_wiki.broken_pages import (
     PARTS,
@@ -64,7 +65,7 @@ class WrongPageError(SourceFormatError):
         super().__init__(
             SOURCE_ID,
             f"asked for revision {head.revision} of {head.title!r} (page {head.page_id}), the wiki answered "
-            f"with revision {_typed(revision)} of {title!r} (page {_typed(page_id)}); the answer is not used",
+            f"with revision {_typed(revision)} of {show(title)} (page {_typed(page_id)}); the answer is not used",
         )
         self.head = head
 
@@ -140,7 +141,7 @@ def _check_whole(api: WikiApi, page: WikiPage) -> None:
 
 def _typed(number: object) -> str:
     """Return a number as it came; as text, it is not the number that it looks like."""
-    return f"{number!r} (text, not a number)" if isinstance(number, str) else str(number)
+    return f"{show(number)} (text, not a number)" if isinstance(number, str) else str(number)
 
 
 def page_url(base_url: str, head: PageHead) -> str:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from mrt_pipeline.errors import BlockedError, SourceError, SourceFormatError
+from mrt_pipeline.runtime.records import show
 from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiError, WikiApi
 
 BATCH = 50
@@ -304,7 +305,7 @@ def _head_of(page: Mapping[str, Any]) -> PageHead | None:
         return None
     revision = revisions[0].get("revid")
     if not isinstance(revision, int):
-        raise SourceFormatError(SOURCE_ID, f"the newest revision of {title!r} has no revid")
+        raise SourceFormatError(SOURCE_ID, f"the newest revision of {show(title)} has no revid")
     size = revisions[0].get("size")
     return PageHead(title, page_id, revision, size if isinstance(size, int) else None)
 
