@@ -65,7 +65,8 @@ class WrongPageError(SourceFormatError):
         super().__init__(
             SOURCE_ID,
             f"asked for revision {head.revision} of {head.title!r} (page {head.page_id}), the wiki answered "
-            f"with revision {_typed(revision)} of {show(title)} (page {_typed(page_id)}); the answer is not used",
+            f"with revision {_typed(revision)} of {show(title)} (page {_typed(page_id)}); the answer is not "
+            "used",
         )
         self.head = head
 
