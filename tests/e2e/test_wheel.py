@@ -52,9 +52,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Workplac
         "validate outputs/latest/stage3_final.json",
         "config check",
         "config schema",
-        "config init mine.yaml",
         "run --skip-existing",
-        "run --config mine.yaml",
     ],
 )
 def test_every_command_works_in_an_empty_folder(installed: Workplace, line: str) -> None:
@@ -67,10 +65,12 @@ def test_the_run_of_a_wheel_is_that_of_the_checkout_it_was_built_from(installed:
     assert (manifest["config_path"], manifest["code_version"]) == (PACKAGED, code_version())
 
 
-def test_the_file_that_is_written_is_that_of_the_checkout(installed: Workplace) -> None:
-    assert installed.call("config", "init", "other.yaml").returncode == 0
+def test_the_file_that_is_written_is_that_of_the_checkout_and_can_be_run(installed: Workplace) -> None:
+    assert installed.call("config", "init", "mine.yaml").returncode == 0
     shipped = (ROOT / "config" / "pipeline.yaml").read_text(encoding="utf-8")
-    assert shipped.endswith((installed.folder / "other.yaml").read_text(encoding="utf-8"))
+    assert shipped.endswith((installed.folder / "mine.yaml").read_text(encoding="utf-8"))
+    result = installed.call("run", "--config", "mine.yaml")
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize("name", OFFLINE)
