@@ -30,6 +30,7 @@ _PLAIN = {
 _OPENERS = (":", "：", "(", "（", "-", "–", "—")
 
 MAX_ROWS = 400
+"""Cells of a table beyond these are not read."""
 MAX_COLUMNS = 30
 MAX_LABEL_CHARS = 40
 """A cell longer than this does not say what its row is about."""
@@ -187,11 +188,12 @@ class _Inner:
     """the words beside it in its cell, or the row right above it, if that is one heading"""
 
 
-def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid]]:
-    """Yield caption and grid of a table, then of each table in its cells.
+def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid, str]]:
+    """Yield the caption and grid of a table, then of each table in its cells.
 
     An inner table gets the cell that its row begins with, usually the exit it is about, as its first
-    column, and where it has no heads of its own, those of the outer table.
+    column, and where it has no heads of its own, those of the outer table. With each grid comes the beginning
+    of the first cell that is too far down or to the right for it, or nothing.
     """
     pending = [_Inner(table, None, None)]
     while pending:
@@ -201,7 +203,7 @@ def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid]]:
         if inner.heading is not None and grid:
             grid = [[inner.heading] * len(grid[0]), *grid]
         if any(not cell.words.is_empty for row in plain for cell in row):
-            yield inner.table.caption, grid
+            yield inner.table.caption, grid, _left_out(inner.table, plain)
         pending.extend(_inner_tables(grid))
 
 
@@ -223,6 +225,12 @@ def expand(table: RawTable) -> Grid:
     width = max((max(row) + 1 for row in rows), default=0)
     blank = RawCell(is_header=False)
     return [[row.get(column, blank) for column in range(width)] for row in rows]
+
+
+def _left_out(table: RawTable, grid: Grid) -> str:
+    placed = {id(cell) for row in grid for cell in row}
+    others = (cell.words.finish().text for row in table.rows for cell in row if id(cell) not in placed)
+    return next((text[:SHOWN_CHARS] for text in others if text), "")
 
 
 def _place(

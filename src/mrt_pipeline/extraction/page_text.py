@@ -22,7 +22,15 @@ from mrt_pipeline.extraction.page_noise import (
     notice_of,
     remark_of,
 )
-from mrt_pipeline.extraction.page_parts import RawCell, RawTable, Words, colspan_of, rowspan_of, unfold
+from mrt_pipeline.extraction.page_parts import (
+    SHOWN_CHARS,
+    RawCell,
+    RawTable,
+    Words,
+    colspan_of,
+    rowspan_of,
+    unfold,
+)
 from mrt_pipeline.extraction.page_tabs import head_panes
 from mrt_pipeline.extraction.page_writer import PageWriter
 from mrt_pipeline.extraction.styles import read_sheets
@@ -76,6 +84,8 @@ def _read_html(html: str) -> tuple[str, tuple[Block, ...], tuple[str, ...]]:
         _read(root, reader)
     reader.flush()
     writer = reader.writer
+    if unread := html[_readable_length(html) :]:
+        writer.cut.append(unread[:SHOWN_CHARS])
     return writer.text(), tuple(writer.blocks), tuple(writer.cut)
 
 
@@ -120,13 +130,16 @@ def _mark_of(element: _Element) -> str | None:
     return NOTE if has_words and not is_surely_hidden(element) else None
 
 
+def _readable_length(html: str) -> int:
+    """Return how much of a page is read: whole elements, as far as there is room for."""
+    return len(html) if len(html) <= MAX_HTML_CHARS else max(html.rfind("<", 0, MAX_HTML_CHARS), 0)
+
+
 def parse_html(html: str) -> _Element | None:
     """Return the root of a page's elements, comments left out; none if there is nothing in it to read."""
     from lxml import etree
 
-    if len(html) > MAX_HTML_CHARS:
-        html = html[: html.rfind("<", 0, MAX_HTML_CHARS) + 1].removesuffix("<")
-    content = html.replace("\0", "").encode("utf-8", "replace")
+    content = html[: _readable_length(html)].replace("\0", "").encode("utf-8", "replace")
     parser = etree.HTMLParser(
         encoding="utf-8",
         no_network=True,
@@ -312,8 +325,10 @@ class _Reader:
         if self._cells and (cell := self._cells[-1]) is not None and cell.is_implied:
             self._cells[-1] = None
         if not self._tables and table.is_readable:
-            for caption, grid in unfold(table):
+            for caption, grid, left_out in unfold(table):
                 self.writer.write_table(caption, grid)
+                if left_out:
+                    self.writer.cut.append(left_out)
 
     def _start_part(self, tag: str, element: _Element) -> None:
         if self._too_deep:

@@ -338,7 +338,19 @@ def test_the_first_part_that_finds_no_room_is_told() -> None:
 
 def test_a_page_too_long_is_cut_between_its_elements() -> None:
     html = "<p>Exit A</p>" + "<!---->" * 400_000 + "<p>Exit B has a lift</p>"
-    assert text_of(html) == "Exit A\n"
+    page = read_page_text(html, TITLE)
+    assert (page.text, [cut[:7] for cut in page.cut]) == ("Exit A\n", ["<!---->"])
+
+
+def test_the_first_cell_that_is_too_far_down_or_to_the_right_is_told() -> None:
+    long = "".join(f"<tr><td>Exit {number}</td><td>Lift</td></tr>" for number in range(1, 403))
+    wide = "<tr>" + "".join(f"<td>Lift {number}</td>" for number in range(1, 33)) + "</tr>"
+    assert read_page_text(f"<table>{long}</table>", TITLE).cut == ("Exit 401",)
+    assert read_page_text(f"<table>{wide}</table>", TITLE).cut == ("Lift 31",)
+    assert (
+        read_page_text("<table><tr><th colspan=99>Exits</th></tr><tr><td>A</td></tr></table>", TITLE).cut
+        == ()
+    )
 
 
 TAGS = (
