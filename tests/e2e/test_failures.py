@@ -352,17 +352,28 @@ def test_a_resume_demands_no_key_of_a_stage_it_will_not_run(after_a_run: Workpla
     ],
 )
 def test_an_output_that_cannot_be_written_is_one_sentence(arguments: list[str], finished: Workplace) -> None:
+    result = _call_with_full_output(finished, *arguments)
+    assert result.returncode == 1
+    _assert_one_message(result.stderr, "The output could not be written: the disk is full")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_run_whose_summary_cannot_be_written_says_so_and_is_complete(finished: Workplace) -> None:
+    result = _call_with_full_output(finished, "run", "--skip-existing")
+    assert result.returncode == 0
+    assert "Warning: The summary could not be written (No space left on device)" in result.stderr
+    assert load(finished.latest / "manifest.json")["status"] == "completed"
+
+
+def _call_with_full_output(place: Workplace, *arguments: str) -> subprocess.CompletedProcess[str]:
     with Path("/dev/full").open("w") as full:
-        result = subprocess.run(
-            finished.command(*arguments),
-            cwd=finished.folder,
-            env=finished.environment,
+        return subprocess.run(
+            place.command(*arguments),
+            cwd=place.folder,
+            env=place.environment,
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
             timeout=60,
             check=False,
         )
-    assert result.returncode == 1
-    _assert_one_message(result.stderr, "The output could not be written: the disk is full")
-    assert len(result.stderr.splitlines()) == 1

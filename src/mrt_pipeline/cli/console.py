@@ -41,6 +41,9 @@ SUMMARY_FIGURES = (
 class PatientConsole(Console):
     """A console whose closed output is no reason to stop."""
 
+    lost: OSError | None = None
+    """why what was to be shown could not be, if its reader did not just close it"""
+
     def on_broken_pipe(self) -> None:
         """Send what is still to be shown nowhere, so that the work goes on and the exit code stays true."""
         self.quiet = True
@@ -51,7 +54,8 @@ class PatientConsole(Console):
         """Take a terminal that is gone (EIO) or a full disk for a closed pipe, all that rich itself knows."""
         try:
             super()._check_buffer()
-        except OSError:
+        except OSError as error:
+            self.lost = error
             self.on_broken_pipe()
 
 
@@ -129,6 +133,11 @@ class ConsoleReporter(Reporter):
         if manifest.status is RunStatus.COMPLETED and folder is not None:
             for line in _next_steps(manifest, folder, last_stage):
                 console.print(escape(printable(line)), soft_wrap=True)
+        if console.lost is not None:
+            self.warn(
+                f"The summary could not be written ({console.lost.strerror}); the run is not affected. "
+                "To read it, use mrt-pipeline show."
+            )
 
 
 def stage_title(stage_name: str) -> str:
