@@ -74,3 +74,28 @@ def test_what_is_not_refused_ends_well(run: tuple[int, int], read: tuple[int, in
     for command, limit in ((["run", "--as-of", "2026-11-23"], run), (["diff", "latest", "latest"], read)):
         result = place.call(*command, **limited(*limit))
         assert result.returncode == 0, (command, result.stderr)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("too_little", "flag", "enough"),
+    [
+        ((resource.RLIMIT_AS, 511), "-v", (resource.RLIMIT_AS, 512)),
+        ((resource.RLIMIT_DATA, 319), "-d", (resource.RLIMIT_DATA, 320)),
+    ],
+)
+def test_geoparquet_is_refused_or_written_whole(
+    too_little: tuple[int, int], flag: str, enough: tuple[int, int], tmp_path: Path
+) -> None:
+    place = Workplace(tmp_path)
+    assert place.call("run", "--as-of", "2026-11-23").returncode == 0
+    export = ("export", "latest", "--format", "geoparquet", "--to", "exports")
+    refused = place.call(*export, **limited(*too_little))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert (
+        f"Error: ulimit {flag} leaves this process {too_little[1]} MiB; expected room for " in refused.stderr
+    )
+    assert not list(tmp_path.glob("exports/*.parquet"))
+    written = place.call(*export, **limited(*enough))
+    assert written.returncode == 0, written.stderr
+    assert [path.name for path in tmp_path.glob("exports/*.parquet")]
