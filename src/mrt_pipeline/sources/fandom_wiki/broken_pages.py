@@ -1,20 +1,20 @@
-"""Detect pages that the wiki could not show completely.
+"""Tell a page that the wiki could not show whole from one that it could.
 
-When a script runs out of time, a template calls itself or a page outgrows a limit, MediaWiki answers with
-status 200 and whatever it has. It reports the fault in several places, any of which is enough:
+MediaWiki answers with status 200 and whatever it has got when a script ran out of time, a template calls
+itself, or a page outgrew a limit. What it then says, it says in several places, and any of them is enough:
 
-- a box in the page with the class ``error``, as its own ``#iferror`` recognises one, or a similar class;
-- a sentence of MediaWiki's own at the start of the page, in any element;
+- a box in the page, which has the class ``error``, as its own ``#iferror`` knows one, or another of its kind;
+- a sentence of its own with which the page begins, whatever it stands in;
 - a comment where a template or an argument was left out;
 - tracking categories, parser warnings and the limit report, in the parse answer or in the page.
 
-Boxes about one footnote or one formula leave the page complete, and do not count. Message keys and wordings are
+Boxes about one footnote or one sum leave the page whole, and so do not count. Message keys and wordings are
 those of MediaWiki 1.39 and Scribunto, ``languages/i18n/en.json``; classes and comments are the same in every
 language.
 
-If the wiki itself reports nothing, a page that is blank, or has far fewer words than the size of its revision
-suggests, is compared with its source: comments, categories and switches show nothing, templates may show
-anything, and most of the remaining words must be on the page.
+Where the wiki itself reports nothing wrong, a page that is blank, or has far fewer words than the size of
+its revision lets expect, is held against its source: comments, categories and switches show nothing,
+templates may show anything, and of all other words most stand on the page.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 
 SHORT_SHARE = 1 / 3
-"""a page with a smaller share of its source's bytes is compared with the source; healthy pages have half or more,
-except those with many comments or templates"""
+"""a page that has a smaller share of its source's bytes is held against it; healthy ones have half or more,
+but for those with much in comments or in templates"""
 WHOLE_SHARE = 1 / 2
-"""share of the source's own words that a complete page shows"""
+"""share of the source's own words that stand on a whole page"""
 MAX_NESTED_TEMPLATES = 40
 
 _UNSHOWN_TAGS = frozenset({"script", "style", "template", "noscript", "head"})
@@ -51,17 +51,17 @@ _SILENT = re.compile(
     r"|__[A-Z]+__|\{\{DEFAULTSORT:[^{}]*\}\}",
     re.IGNORECASE | re.DOTALL,
 )
-"""parts of a source that show no text, or text that may appear elsewhere"""
+"""what of a source shows no text, or text that may stand elsewhere"""
 _TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 _VALUE = re.compile(r"\|(?:[^|={}]*=)?([^|{}]*)")
 _MARKUP = re.compile(
     r"\{\|[^\n]*|<[^>]*>|\[\[[^\[\]|]*\||\[?https?://[^\s\]]+|[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')"
 )
-"""parts of a source's words that are not shown: attributes, addresses, targets of links"""
+"""what of a source's words is not shown: attributes, addresses, where links lead"""
 
 
 def is_bare(html: str) -> bool:
-    """Return whether a page is what MediaWiki makes of an empty source: a wrapper without content."""
+    """Return whether a page is what MediaWiki makes of an empty source: an element around nothing."""
     root = parse_html(html)
     if root is None:
         return "<" in html
@@ -74,17 +74,17 @@ def is_blank_source(wikitext: str) -> bool:
 
 
 def is_short(html: str, size: int) -> bool:
-    """Return whether a page has far fewer words than the size of its source in bytes suggests."""
+    """Return whether a page has far fewer words than the bytes of its source let expect."""
     root = parse_html(html)
     shown = 0 if root is None else len(shown_words(root).encode("utf-8", "replace"))
     return shown < size * SHORT_SHARE
 
 
 def shows_source(html: str, wikitext: str) -> bool:
-    """Return whether a page shows the content of its source.
+    """Return whether a page shows what its source says.
 
-    Words outside templates decide, if there are any; otherwise the words passed to templates, any of which may
-    appear on the page; otherwise whether the page has any word at all.
+    Words outside templates decide if there are any; else those that templates are given, of which any may
+    stand on the page; else whether there is any word at all.
     """
     root = parse_html(html)
     shown = set() if root is None else set(_words(shown_words(root)))
@@ -95,7 +95,7 @@ def shows_source(html: str, wikitext: str) -> bool:
 
 
 def shown_words(element: _Element) -> str:
-    """Return all text within an element except scripts and styles, in one line."""
+    """Return all text within an element but that of scripts and styles, in one line."""
     from lxml import etree
 
     parts: list[str] = []
@@ -113,7 +113,7 @@ def shown_words(element: _Element) -> str:
 
 
 def _words_of(wikitext: str) -> tuple[set[str], set[str]]:
-    """Return the source's own words, and those that it passes to templates."""
+    """Return the words that a source says itself, and those that it gives to templates."""
     rest = _SILENT.sub(" ", wikitext)
     given: list[str] = []
     for _ in range(MAX_NESTED_TEMPLATES):
@@ -135,24 +135,24 @@ def _words(text: str) -> list[str]:
 
 MAX_SHOWN_CHARS = 120
 PARTS = "categories|parsewarnings|limitreportdata"
-"""parts of a parse answer, besides its text, that report faults"""
+"""what of a parse answer, besides its text, says that something went wrong"""
 
 
 class Trouble(StrEnum):
-    """Why a page is rejected."""
+    """Why a page is not taken as the wiki showed it."""
 
     EMPTY = "empty"
     """no text, although the revision has some"""
     SHORT = "short"
     """far less text than the revision has"""
     CUT = "cut"
-    """the HTML ends inside an element"""
+    """the HTML ends before its elements do"""
     ERROR = "error"
-    """a box in which the wiki reports a failure"""
+    """a box in which the wiki says that something failed"""
     LEFT_OUT = "left_out"
-    """a template or an argument was left out because it grew too large"""
+    """a template or an argument that grew too large is not there"""
     LIMIT = "limit"
-    """the wiki reports that the page exceeded a limit"""
+    """the wiki reports a limit that the page outgrew"""
 
 
 _LIMITS = {
