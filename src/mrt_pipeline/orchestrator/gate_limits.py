@@ -1,4 +1,4 @@
-"""How much a dataset may lose, and the sentences that report it."""
+"""Limits on what a dataset may lose, and the sentences that report it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mrt_pipeline.compare.regressions import Losses
 
 SHOWN = 10
-"""a message names so many stations or exits; the full list has them all"""
+"""how many stations or exits a message names; the full list has them all"""
 
 
 def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
@@ -58,7 +58,7 @@ def describe_silences(silences: Sequence[SilentSource], run: str, full_list: str
 
 
 def sum_turns(turns: Sequence[AccessTurn]) -> str:
-    """Return how many exits' access is reversed, in which ways, and which exits."""
+    """Return how many exits' access is reversed, in which ways, and at which exits."""
     ways = Counter(
         way
         for turn in turns
@@ -74,7 +74,7 @@ def sum_turns(turns: Sequence[AccessTurn]) -> str:
 
 
 def sum_lost_answers(lost: Sequence[LostAnswer]) -> str:
-    """Return of how many exits it is not known any more whether they are step-free, and which exits."""
+    """Return for how many exits step-free access is no longer known, and which ones."""
     numbers = ", ".join(f"{old.value}: {number}" for old, number in Counter(it.old for it in lost).items())
     exits = listed((it.exit_id for it in lost), SHOWN)
     return f"step_free is no longer known for {counted(len(lost), 'exit')} (was {numbers}): {exits}"

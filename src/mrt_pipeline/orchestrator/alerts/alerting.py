@@ -1,4 +1,4 @@
-"""Tell what becomes of a run, through the channels that are configured."""
+"""Send a run's alerts through the configured channels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Alerting:
-    """Raises the alerts of one attempt, through the channels that are configured."""
+    """Raises the alerts of one attempt through the configured channels."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Alerting:
         reporter: Reporter,
         now: Callable[[], datetime],
     ) -> None:
-        """Begin with no folder and no log; ``attach`` adds them.
+        """Start without folder and log; ``attach`` adds them.
 
         Raises:
             ConfigError: if a channel lacks its URL; all of them are named.
@@ -50,20 +50,20 @@ class Alerting:
             raise ConfigError("An alert channel needs its URL:", tuple(faults))
 
     def attach(self, session: RunSession, log: RunLog) -> None:
-        """Take the folder and log of the run, once it has them."""
+        """Take the folder and log of the run, once they exist."""
         self._session = session
         self._log = log
 
     def failed(self, error: MrtPipelineError) -> None:
-        """Tell that the attempt ended with an error."""
+        """Alert that the attempt ended with an error."""
         self._try(lambda: self._tell_failure(error))
 
     def ended(self, attempt: Attempt) -> None:
-        """Tell what a person should know of an attempt that ended without an error."""
+        """Alert about an attempt that ended without an error, if anyone should know."""
         self._try(lambda: self._tell_endings(attempt))
 
     def _try(self, tell: Callable[[], None]) -> None:
-        """Tell if alerts are wanted; the run is over, and not even a signal changes how it ended."""
+        """Alert if enabled; the run is over, and nothing, not even a signal, changes how it ended."""
         if self._config.settings.alerting.enabled:
             best_effort(tell, "Not all alerts of this run could be created", self._reporter, self._log)
 
