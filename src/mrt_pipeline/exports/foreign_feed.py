@@ -1,7 +1,7 @@
-"""A GTFS feed by another hand: read within bounds, and written again with every byte that is not ours kept.
+"""Read a third-party GTFS feed within bounds, and write it with every unchanged byte preserved.
 
-The archive may be hostile: its size, the number, names and sizes of its files are limited, and what a file's
-entry says of its size is not believed.
+The archive may be hostile: its size and the number, names and sizes of its files are limited, and the sizes
+declared in its entries are not trusted.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _TO_QUOTE = re.compile(r'[",\r\n]')
 
 
 def unpack(name: str, content: bytes) -> dict[str, bytes]:
-    """Return the files of an archive in its order.
+    """Return the files of an archive in order.
 
     Args:
-        name: what the archive is called in messages.
+        name: name of the archive in messages.
         content: its bytes.
 
     Raises:
-        UsageError: if it is no sound zip archive, or oversteps a bound.
+        UsageError: if it is not a sound zip archive, or exceeds a bound.
     """
-    import zipfile  # here, because every start of the program lists the formats
+    import zipfile  # imported here, because every start of the program lists the formats
 
     if len(content) > MOST_BYTES:
         raise _too_much(name, f"{len(content)} bytes", f"at most {MOST_BYTES}")
@@ -68,7 +68,7 @@ def _too_much(name: str, found: str, expected: str) -> UsageError:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it was written: the bytes of its cells, quotes included, and what ends it."""
+    """A row as it was written: the bytes of its cells, including quotes, and its line ending."""
 
     cells: tuple[bytes, ...]
     end: bytes
@@ -79,13 +79,13 @@ class Row:
         return self.cells == (b"",)
 
     def __bytes__(self) -> bytes:
-        """Return the bytes that it was read from."""
+        """Return the bytes it was read from."""
         return b",".join(self.cells) + self.end
 
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A CSV table whose cells can be changed without a change of any other byte."""
+    """A CSV table whose cells can be changed without changing any other byte."""
 
     name: str
     head: Row
@@ -93,10 +93,10 @@ class RawTable:
 
     @classmethod
     def read(cls, name: str, content: bytes) -> RawTable:
-        """Return a table.
+        """Return the table in a file.
 
         Raises:
-            UsageError: if it is not CSV in UTF-8, or a row has not as many cells as the first.
+            UsageError: if it is not CSV in UTF-8, or a row has another number of cells than the first.
         """
         head, *rows = _split(name, content)
         table = cls(name, head, tuple(rows))
@@ -116,7 +116,7 @@ class RawTable:
         return tuple(_text(self.name, cell) for cell in (first.removeprefix(_BOM), *others))
 
     def records(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield the position and the texts of each row that is not blank."""
+        """Yield the position and the cell texts of each row that is not blank."""
         columns = self.columns
         for position, row in enumerate(self.rows):
             if not row.is_blank:
@@ -124,12 +124,12 @@ class RawTable:
                 yield position, dict(zip(columns, texts, strict=True))
 
     def changed(self, column: str, values: Mapping[int, str], added: Sequence[Mapping[str, str]]) -> RawTable:
-        """Return the table with other values in a column, which it is given if need be, and more rows.
+        """Return the table with changed values in a column, which is added if missing, and with more rows.
 
         Args:
-            column: which one.
-            values: new values by the rows' positions.
-            added: rows to add, by columns; a column that is not named stays empty.
+            column: name of the column.
+            values: new values by row position.
+            added: rows to add, by column name; columns not named stay empty.
         """
         table = self if column in self.columns else self._widened(column)
         place = table.columns.index(column)

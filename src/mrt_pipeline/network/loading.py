@@ -1,13 +1,13 @@
-"""Read the network's tables, which lie beside this file.
+"""Read the network's tables, which are beside this file.
 
 ``lines.csv``        one row per line, in the order that decides a station's first line
 ``stations.csv``     slug and name of every place
 ``codes.csv``        every code ever used, with its dates, successor and reference position
-``documents.csv``    the documents that the dates come from, as far as they are known
-``services.csv``     stopping patterns in travel order, and where signs say that a loop's trains go
-``known_exits.csv``  exits whose identity no rule can tell
-``doubts.csv``       what is not certain of exits (``doubts.py``)
-``horizon.csv``      the last day of which they are known to be right; move it when they are looked through
+``documents.csv``    the documents that the dates come from, where known
+``services.csv``     stopping patterns in travel order, and the destination on signs of a loop's trains
+``known_exits.csv``  exits whose identity no rule can determine
+``doubts.csv``       uncertain facts about exits (``doubts.py``)
+``horizon.csv``      the last date for which they are known to be correct; update it after each review
 
 Codes, names and positions: OneMap (Land Transport Authority and Urban Redevelopment Authority data,
 Singapore Open Data Licence 1.0). Last looked at on 2026-11-23.

@@ -245,7 +245,7 @@ class PipelineOrchestrator:
 
     @contextlib.contextmanager
     def _attempt(self, request: RunRequest) -> Iterator[Attempt]:
-        """Open a run folder for one attempt; in any case the manifest records its end and the lock is released."""
+        """Open a run folder for one attempt; its end is recorded and its lock released in any case."""
         alerting = Alerting(self.config, request, self.run_id, self._reporter, self._now)
         with contextlib.ExitStack() as stack:
             with _telling_failure(alerting):

@@ -68,7 +68,7 @@ def with_config(command: str, config_path: Path | None) -> str:
 
 
 def move_latest(folder: Path, manifest: Manifest) -> str:
-    """Return the command that lets ``latest`` point to a run although its date is earlier or in the future."""
+    """Return the command that lets ``latest`` point to a run for an earlier or a future date."""
     return go_on(folder, manifest, "--skip-existing", "--as-of", str(manifest.as_of), "--move-latest")
 
 
