@@ -1,10 +1,11 @@
-"""Runs and releases, each killed at a random moment or write, gone on with, and compared.
+"""Kill runs and releases at random moments or writes, resume them, and compare the results.
 
     python -m tests.bench.kills --cycles 1000 --minutes 60 [--kinds snapshot live release]
 
-The tests of ``tests/real/durability`` do the same a few hundred times; this is for a long night. The network
-is that of the first day, with five stations; a live run reads it from services on loopback. A cycle that does
-not come out as one that nothing stopped is told at once and its folder kept; ends with 1 if there was any.
+The tests of ``tests/real/durability`` do the same a few hundred times; this is for a whole night. The network
+is that of the first day, with five stations; a live run reads it from services on loopback. If the result of
+a cycle differs from an uninterrupted one, that is reported at once and its folder kept; exits with 1 if any
+did.
 """
 
 from __future__ import annotations
@@ -30,29 +31,29 @@ RUN = ("run", "--as-of", "1987-11-07")
 RELEASE = release_crash_scene.RELEASE
 SAY_EVERY_S = 60.0
 PATIENCE_S = 3600.0
-"""for a command that has the machine's spare time alone"""
+"""for a command that only gets idle processor time"""
 KILLED = -9
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A command that is killed, and what must hold when it was gone on with."""
+    """A command that is killed, and what must be true after it was resumed."""
 
     arguments: tuple[str, ...]
     go_on: tuple[str, ...]
     make_place: Callable[[Path], Workplace]
     has_begun: Callable[[Workplace], bool]
     look: Callable[[Workplace], None]
-    """fails unless all is whole just after the kill"""
+    """fails unless everything is whole just after the kill"""
     check: Callable[[Workplace], None]
-    """fails unless all is as if nothing had happened"""
+    """fails unless the result equals that of an uninterrupted command"""
     steps: int
-    """how many changes of the disk it makes"""
+    """number of changes that it makes on disk"""
     seconds: float
-    """how much processor time it takes once it has begun"""
+    """processor time that it takes once it has started"""
 
     def is_killed(self, place: Workplace, chance: Random) -> str | None:
-        """Start it and kill it somewhere; return how, or none if it was through before."""
+        """Start the command and kill it somewhere; return how, or None if it finished first."""
         if chance.random() < 0.5:
             fate = f"kill:{chance.randint(1, self.steps)}"
             return "write" if fated(place, fate, *self.arguments).returncode == KILLED else None
@@ -118,7 +119,7 @@ KINDS = ("snapshot", "live", "release")
 
 
 def _cycle(scene: Scene, place: Workplace, chance: Random) -> str | None:
-    """Kill once and go on; return how it was killed, none if it was through before."""
+    """Kill once and resume; return how it was killed, or None if it finished first."""
     how = scene.is_killed(place, chance)
     if how is not None:
         scene.look(place)
@@ -130,7 +131,7 @@ def _cycle(scene: Scene, place: Workplace, chance: Random) -> str | None:
 
 
 def main() -> None:
-    """Carry out as many cycles as fit, the kinds in turn, and print the figures."""
+    """Run as many cycles as fit, alternating the kinds, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--cycles", type=int, default=1000)
     parser.add_argument("--minutes", type=float, default=60.0)
@@ -151,7 +152,7 @@ def main() -> None:
 def _kill_and_go_on(
     scenes: dict[str, Scene], folder: Path, cycles: int, seed: int, end: float
 ) -> Counter[str]:
-    """Return how many cycles of each kind came out the same, and how many did not."""
+    """Return how many cycles of each kind had equal results, and how many did not."""
     done: Counter[str] = Counter()
     kinds, say_at, number = list(scenes), time.monotonic() + SAY_EVERY_S, 0
     while _cycles_of(done) < cycles and time.monotonic() < end:

@@ -11,7 +11,7 @@ from tests.fakes.surroundings import be_bare
 
 @pytest.fixture(scope="session")
 def default_dataset(tmp_path_factory: pytest.TempPathFactory) -> Stage3Output:
-    """Return the dataset that the defaults make of the recorded facts, for the day that the docs speak of."""
+    """Return the dataset that the defaults make from the recorded facts, for the date used in the docs."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         be_bare(tmp_path_factory.mktemp("default"), monkeypatch)
         return mrt_pipeline.run(as_of=date(2026, 11, 23)).load().output

@@ -10,6 +10,6 @@ from tests.fakes.surroundings import be_bare
 
 @pytest.fixture(autouse=True)
 def _bare_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work in an empty folder, with no variable and no configuration of the person who runs the tests."""
+    """Work in an empty folder, without variables and configuration of the person who runs the tests."""
     be_bare(tmp_path, monkeypatch)
     monkeypatch.setattr(pipeline_config, "_config", None)
