@@ -27,7 +27,7 @@ from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 
 CONFIG = Path(__file__).parents[2] / "config" / "pipeline.yaml"
 AS_OF = date(2026, 11, 23)
-LEAST_SHARE = 0.98
+MIN_SHARE = 0.98
 """of the stops that name an exit, so many must hang on it"""
 
 Listed = tuple[Station, StationExit, ExitBusStop]
@@ -78,7 +78,7 @@ def test_nearly_every_stop_that_names_an_exit_hangs_on_it_and_the_others_are_tol
     assert len(naming) > 200
     hanging = {stop.bus_stop_code for _, _, stop in listed if stop.relation is not BusStopRelation.NEARBY}
     assert hanging <= naming.keys()
-    assert len(hanging) / len(naming) >= LEAST_SHARE, sorted(naming.keys() - hanging)
+    assert len(hanging) / len(naming) >= MIN_SHARE, sorted(naming.keys() - hanging)
     told = {finding.record_id for each in claims.values() for finding in each.findings}
     assert {f"lta-bus-stops:{code}" for code in naming.keys() - hanging} <= told
 

@@ -20,7 +20,7 @@ from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.errors import ConfigError
 from mrt_pipeline.regular_files import read_regular_file
 from mrt_pipeline.secrecy import SECRETS
-from mrt_pipeline.secrecy.known import LEAST_CHARS
+from mrt_pipeline.secrecy.known import MIN_CHARS
 from mrt_pipeline.secrecy.urls import is_secret_name, secrets_of_login, secrets_of_url
 
 if TYPE_CHECKING:
@@ -135,13 +135,13 @@ def _refuse_short(secrets: Mapping[str, str], proxies: Mapping[str, str] = Mappi
             password = min(secrets_of_login(url), key=len, default="")
             given.append((f"the password in {name}", password))
     faults = tuple(
-        f"{what} has {counted(len(text), 'character')}; expected {LEAST_CHARS} or more"
+        f"{what} has {counted(len(text), 'character')}; expected {MIN_CHARS} or more"
         for what, text in given
-        if 0 < len(text) < LEAST_CHARS
+        if 0 < len(text) < MIN_CHARS
     )
     if faults:
         raise ConfigError(
-            f"A secret shorter than {LEAST_CHARS} characters cannot be kept out of files and messages. "
+            f"A secret shorter than {MIN_CHARS} characters cannot be kept out of files and messages. "
             "Replace it with a longer one, or unset the variable if no service needs it:",
             faults,
         )

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.errors import UsageError
 
-MOST_BYTES = 64 * 2**20
+MAX_BYTES = 64 * 2**20
 """of the archive"""
-MOST_FILES = 64
-MOST_UNPACKED_BYTES = 512 * 2**20
+MAX_FILES = 64
+MAX_UNPACKED_BYTES = 512 * 2**20
 """of all files together"""
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _CELL = re.compile(rb'("[^"]*(?:""[^"]*)*"|[^",\r\n]*)(,|\r\n|\r|\n|\Z)')
@@ -38,15 +38,15 @@ def unpack(name: str, content: bytes) -> dict[str, bytes]:
     """
     import zipfile  # imported here, because every start of the program lists the formats
 
-    if len(content) > MOST_BYTES:
-        raise _too_much(name, f"{len(content)} bytes", f"at most {MOST_BYTES}")
+    if len(content) > MAX_BYTES:
+        raise _too_much(name, f"{len(content)} bytes", f"at most {MAX_BYTES}")
     files: dict[str, bytes] = {}
-    left = MOST_UNPACKED_BYTES
+    left = MAX_UNPACKED_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-            if len(entries) > MOST_FILES:
-                raise _too_much(name, f"{len(entries)} files", f"at most {MOST_FILES}")
+            if len(entries) > MAX_FILES:
+                raise _too_much(name, f"{len(entries)} files", f"at most {MAX_FILES}")
             for entry in entries:
                 if not _FILE_NAME.fullmatch(entry.filename) or entry.filename in files:
                     raise _too_much(name, f"a file {entry.filename!r}", "each file once, and no folders")
@@ -54,7 +54,7 @@ def unpack(name: str, content: bytes) -> dict[str, bytes]:
                     files[entry.filename] = file.read(left + 1)
                 left -= len(files[entry.filename])
                 if left < 0:
-                    raise _too_much(name, "more when unpacked", f"at most {MOST_UNPACKED_BYTES} bytes")
+                    raise _too_much(name, "more when unpacked", f"at most {MAX_UNPACKED_BYTES} bytes")
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise UsageError(
             f"{name} cannot be unpacked ({error}); expected a zip archive. Download it again."

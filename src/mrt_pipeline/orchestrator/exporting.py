@@ -48,15 +48,15 @@ def export_into(dataset: Stage3Output, feed: Path, folder: Path) -> tuple[dict[P
         StorageError: if a different file with the same name exists (then none is written), or one cannot be
         read or written.
     """
-    from mrt_pipeline.exports.foreign_feed import MOST_BYTES
+    from mrt_pipeline.exports.foreign_feed import MAX_BYTES
     from mrt_pipeline.exports.lta_gtfs import join_feed
 
     with storage_errors(feed, "could not be read"):
         size = feed.stat().st_size if feed.exists() else None
     if size is None:
         raise UsageError(f"{feed} not found; expected LTA's GTFS feed.")
-    if size > MOST_BYTES:
-        raise UsageError(f"{feed} has {size} bytes; expected a feed of at most {MOST_BYTES}.")
+    if size > MAX_BYTES:
+        raise UsageError(f"{feed} has {size} bytes; expected a feed of at most {MAX_BYTES}.")
     joined = join_feed(dataset, str(feed), read_bytes(feed))
     return write_new({folder / name: content for name, content in joined.files.items()}), joined.remarks
 

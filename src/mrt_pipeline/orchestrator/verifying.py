@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Asker = Callable[["SourceAccess", str, str], "Answer"]
 """requests a document of a source again, by its URL"""
 
-MOST_ASKED = 24
+MAX_ASKED = 24
 """a stage with more answers than this to request again is run instead, and uses them"""
 
 
@@ -88,7 +88,7 @@ def _changes_on_disk(trace: Trace, access: SourceAccess, ttl_days: float) -> Ite
 
 def _changes_at_services(trace: Trace, access: SourceAccess) -> Iterator[str]:
     asked = [item for item in requests_of(trace) if is_url(item[1])]
-    if len(asked) > MOST_ASKED:
+    if len(asked) > MAX_ASKED:
         yield f"{len(asked)} answers are not kept on disk"
         return
     for document, url, sha256 in asked:

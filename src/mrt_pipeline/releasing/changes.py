@@ -22,7 +22,7 @@ FIRST = "This is the first release; there is no earlier one to compare with."
 OTHER_FORM = "The previous release has a different dataset format and cannot be compared."
 SAME = "No change to stations, exits or values."
 ACCESS_TITLE = "Step-free access changed: verify before relying on it"
-MOST_LINES = 500
+MAX_LINES = 500
 """lines of one kind in CHANGES.md; delta.json has all"""
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>&|~])")
@@ -60,7 +60,7 @@ def sum_up(delta: Delta) -> str:
     return SAME if delta.changes.is_same else headline(delta.changes)
 
 
-def list_changes(delta: Delta, most: int = MOST_LINES) -> Iterator[Section]:
+def list_changes(delta: Delta, most: int = MAX_LINES) -> Iterator[Section]:
     """Yield every kind of change with its lines, step-free access first."""
     if delta.access:
         yield Section(ACCESS_TITLE, tuple(finding.message for finding in delta.access))

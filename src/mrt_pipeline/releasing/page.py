@@ -27,10 +27,10 @@ from mrt_pipeline.report import hash_of, load_style
 from mrt_pipeline.report.texts import show_message
 
 STYLE = Path(__file__).parent / "assets" / "page.css"
-MOST_CHANGES = 20
+MAX_CHANGES = 20
 """lines of one kind; CHANGES.md has more, delta.json has all"""
 
-MOST_UNFOLDED = 20
+MAX_UNFOLDED = 20
 """how many sentences of one licence are shown unfolded"""
 
 WHAT = {
@@ -184,8 +184,8 @@ def _changes(index: ReleaseIndex, delta: Delta) -> str:
     since = f"Since release {delta.previous}: " if delta.previous else ""
     links = " and ".join(_link(f"{index.version}/{name}", name) for name in (CHANGES_NAME, DELTA_NAME))
     parts = [f"<p>{_text(since + sum_up(delta))} Full list: {links}.</p>"]
-    for section in list_changes(delta, MOST_CHANGES):
-        lines = (line.partition("\n")[0] for line in section.lines[:MOST_CHANGES])
+    for section in list_changes(delta, MAX_CHANGES):
+        lines = (line.partition("\n")[0] for line in section.lines[:MAX_CHANGES])
         parts.append(f"<h3>{_text(section.title)}</h3>{_list(lines)}")
     return "".join(parts)
 
@@ -207,7 +207,7 @@ def _licences(index: ReleaseIndex) -> str:
 
 def _fold(sentences: Sequence[str]) -> str:
     """Return a list of sentences, folded if there are many."""
-    if len(sentences) <= MOST_UNFOLDED:
+    if len(sentences) <= MAX_UNFOLDED:
         return _list(sentences)
     return f"<details><summary>{counted(len(sentences), 'sentence')}</summary>{_list(sentences)}</details>"
 

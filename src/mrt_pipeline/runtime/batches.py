@@ -26,7 +26,7 @@ BATCH_BYTES = 2**18
 """a batch holds one item, or as many as do not exceed this size together"""
 AHEAD = 2
 """batches in flight for each worker, so that none waits for its next one"""
-MOST_LOSSES = 3
+MAX_LOSSES = 3
 """how many workers may be lost with a batch before the batch is taken for the cause"""
 PATIENCE_S = 120.0
 """how long the workers may return no batch at all; one takes a second or two"""
@@ -204,7 +204,7 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
         self._in_flight.clear()
         for call in lost:
             call.losses += 1
-            if call.losses > MOST_LOSSES:
+            if call.losses > MAX_LOSSES:
                 self._waiting.extendleft(lost)
                 raise WorkersError(
                     f"The processes that read pages ended {call.losses} times, each time with {call.name!r} "

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ReadT = TypeVar("ReadT")
 NOT_MODIFIED = 304
-MOST_NAMED = 3
+MAX_NAMED = 3
 """how many files a message names"""
 
 Note = Callable[[str, str, bytes], None]
@@ -133,7 +133,7 @@ class CheckedAnswers:
         for url in copies:
             self._cache.forget(url)
         files = tuple(copies.values())
-        copy = f"the copy on disk ({listed(files, MOST_NAMED)})"
+        copy = f"the copy on disk ({listed(files, MAX_NAMED)})"
         self._tell(f"{document_id}: removed {copy}. {fault} Requesting it from the service.")
         return files
 
@@ -222,7 +222,7 @@ def _copied(url: str, head: KeptHead, body: bytes) -> Answer:
 def _add_origin(error: SourceError, refused: tuple[Path, ...]) -> None:
     """Add the origin of the answer to an error about it."""
     if refused:
-        copy = f"The copy on disk ({listed(refused, MOST_NAMED)})"
+        copy = f"The copy on disk ({listed(refused, MAX_NAMED)})"
         error.advise(f"{copy} had failed its checks before and was removed.")
     elif isinstance(error, SourceFormatError):
         error.advise("This answer came from the service itself; none of it is kept on disk.")

@@ -27,11 +27,11 @@ _FOLDING = bytes.maketrans(b"\t\r\n\v\f+ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"      abc
 """blanks, and the plus sign of a form, become spaces; capitals become small letters"""
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE64 = _LETTERS + b"0123456789+/_-"
-_LEAST_BASE64 = 11
+_MIN_BASE64 = 11
 """the shortest Base64 of eight bytes"""
-_BASE64_RUN = re.compile(b"[%b]{%d,}" % (_BASE64, _LEAST_BASE64))
+_BASE64_RUN = re.compile(b"[%b]{%d,}" % (_BASE64, _MIN_BASE64))
 _BASE64_MARKED = bytes(0x61 if byte in _BASE64 else 0x20 for byte in range(256))
-_MARKED_RUN = re.compile(b"a" * _LEAST_BASE64 + b"+")
+_MARKED_RUN = re.compile(b"a" * _MIN_BASE64 + b"+")
 """with each such character mapped to ``a``: an expression with a fixed beginning is the fastest to find"""
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}

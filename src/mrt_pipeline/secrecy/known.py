@@ -15,12 +15,12 @@ from mrt_pipeline.secrecy.encodings import Kind, Text, Traced
 
 MARK = "[secret]"
 
-LEAST_CHARS = 8
+MIN_CHARS = 8
 """A secret of this length is found anywhere; a shorter one is refused when it is loaded."""
-LEAST_SQUEEZED = 16
+MIN_SQUEEZED = 16
 """a secret of this length is also found across line breaks and blanks"""
 _REPEATS = 3
-_MOST_REMEMBERED = 10_000
+_MAX_REMEMBERED = 10_000
 """how many documents without a secret are remembered, at 32 bytes each"""
 
 _Needles = Mapping[Kind, Mapping[bytes, str]]
@@ -46,9 +46,9 @@ class KnownSecrets:
 
         Args:
             name: their name in an error, e.g. the variable that holds them; not secret.
-            texts: the secrets; surrounding blanks are ignored, and so are texts shorter than ``LEAST_CHARS``.
+            texts: the secrets; surrounding blanks are ignored, and so are texts shorter than ``MIN_CHARS``.
         """
-        wanted = {text for text in map(str.strip, texts) if len(text) >= LEAST_CHARS}
+        wanted = {text for text in map(str.strip, texts) if len(text) >= MIN_CHARS}
         if wanted <= self._names.keys():
             return
         with self._lock:
@@ -122,7 +122,7 @@ class _Searched:
             return None
         name = _find(text, self.needles)
         if name is None:
-            if len(self._clean) >= _MOST_REMEMBERED:
+            if len(self._clean) >= _MAX_REMEMBERED:
                 self._clean.clear()
             self._clean.add(digest)
         return name
@@ -140,9 +140,9 @@ def _make_needles(secrets: Mapping[str, str]) -> _Needles:
     return {
         Kind.AS_IS: {form: name for form, name in as_is.items() if form not in mark},
         Kind.FOLDED: {
-            form: name for form, name in folded.items() if len(form) >= LEAST_CHARS and form not in mark
+            form: name for form, name in folded.items() if len(form) >= MIN_CHARS and form not in mark
         },
-        Kind.SQUEEZED: {form: name for form, name in squeezed.items() if len(form) >= LEAST_SQUEEZED},
+        Kind.SQUEEZED: {form: name for form, name in squeezed.items() if len(form) >= MIN_SQUEEZED},
     }
 
 

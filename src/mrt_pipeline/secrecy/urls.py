@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from mrt_pipeline.secrecy.known import LEAST_CHARS
+from mrt_pipeline.secrecy.known import MIN_CHARS
 
 _SECRET_NAME = re.compile(
     r"pass|secret|token|credential|signature|policy|api-?key|(^|[_-])(key|sig|auth)($|[_-])"
@@ -31,7 +31,7 @@ def secrets_of_query(url: str) -> Iterator[str]:
     """Yield the secrets in the query of a URL, such as the signature of a link that anyone may follow."""
     parts = _split(url)
     for name, value in parse_qsl(parts.query) if parts is not None else ():
-        if is_secret_name(name) and len(value) >= LEAST_CHARS:
+        if is_secret_name(name) and len(value) >= MIN_CHARS:
             yield value
 
 
@@ -46,7 +46,7 @@ def secrets_of_url(url: str) -> Iterator[str]:
     words = [user, *parts.path.split("/"), *(value for _, value in parse_qsl(parts.query))]
     whole = [parts.path, parts.query, "" if _is_address(host) else host]
     for text in (*whole, *filter(_TOKEN.fullmatch, words)):
-        if len(text) >= LEAST_CHARS:
+        if len(text) >= MIN_CHARS:
             yield from _both(text)
 
 

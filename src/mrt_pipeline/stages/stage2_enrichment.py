@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 TOLD_AT_ONCE = frozenset({"wiki-page-blank"})
 """checks of single stations that the console reports too, since a person has to look"""
-MOST_TOLD = 5
+MAX_TOLD = 5
 """how many findings of one kind are shown while the stage runs"""
 
 
@@ -130,10 +130,10 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         told = [it for it in found if it.severity is not Severity.INFO and it.check not in unshown]
         full_list = (self._context.folder or Path()) / CHECKPOINT_NAMES[STAGE]
         for kind in group_kinds(told):
-            for finding in kind[:MOST_TOLD]:
+            for finding in kind[:MAX_TOLD]:
                 self._context.reporter.warn(finding.message)
-            if len(kind) > MOST_TOLD:
-                rest = describe_rest(kind, MOST_TOLD, f"findings in {full_list}")
+            if len(kind) > MAX_TOLD:
+                rest = describe_rest(kind, MAX_TOLD, f"findings in {full_list}")
                 self._context.reporter.warn(f"{kind[0].check}: {rest}")
 
     def _settle(self, driver: Driver, journal: Journal) -> None:

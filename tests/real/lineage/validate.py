@@ -29,7 +29,7 @@ from referencing.jsonschema import DRAFT202012
 from tests.fakes.formats import FORMATS
 
 USAGE = "Usage: python -m tests.real.lineage.validate SPEC_FOLDER EVENTS_FILE …"
-MOST_CHARACTERS = 200
+MAX_CHARACTERS = 200
 """shown of a fault, because ``jsonschema`` quotes the whole value"""
 
 
@@ -180,7 +180,7 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
 
 def _sentence(error: ValidationError | SchemaError) -> str:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
-    return f"{path}: {error.message[:MOST_CHARACTERS]}"
+    return f"{path}: {error.message[:MAX_CHARACTERS]}"
 
 
 def _read_schemas(folder: Path) -> dict[str, dict[str, Any]]:

@@ -18,7 +18,7 @@ from tests.real.wiki.run import PAGES, claims_of, open_wiki_source, pages_cited
 
 pytestmark = pytest.mark.real_parts
 
-MOST_REQUESTS = 10
+MAX_REQUESTS = 10
 FILLER = "'''{}''' is a station."
 
 
@@ -105,7 +105,7 @@ def test_an_unchanged_wiki_is_asked_at_most_ten_times_and_gives_the_same_claims(
     assert sum(bool(claimed.provenance) for claimed in first.values()) == len(all_stations) == 190
     with full_wiki.with_settings(""):
         again = claims_of(open_wiki_source(full_wiki, tmp_path, snapshot, tables), all_stations)
-        assert full_wiki.requests() <= MOST_REQUESTS
+        assert full_wiki.requests() <= MAX_REQUESTS
     assert again == first
 
 

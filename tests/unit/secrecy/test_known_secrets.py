@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mrt_pipeline.secrecy import MARK, KnownSecrets
 from mrt_pipeline.secrecy.encodings import Text, Traced
-from mrt_pipeline.secrecy.known import LEAST_CHARS
+from mrt_pipeline.secrecy.known import MIN_CHARS
 from mrt_pipeline.secrecy.urls import secrets_of_login, secrets_of_query, secrets_of_url
 from tests.fakes.secret_forms import FORMS
 
@@ -19,7 +19,7 @@ TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJmNzM4NTk-_x"
 
 CHARS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"))
 WORDS = st.text(CHARS)
-SECRETS = st.text(CHARS, min_size=LEAST_CHARS).map(str.strip).filter(lambda text: len(text) >= LEAST_CHARS)
+SECRETS = st.text(CHARS, min_size=MIN_CHARS).map(str.strip).filter(lambda text: len(text) >= MIN_CHARS)
 ENCODINGS = st.sampled_from(list(FORMS.values()))
 
 

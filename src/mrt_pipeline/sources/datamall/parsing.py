@@ -35,7 +35,7 @@ SERVICES_ID = BUS_SERVICES.document_id
 
 MAX_NAME_CHARS = 100
 MAX_DIRECTIONS = 2
-MOST_NAMED = 5
+MAX_NAMED = 5
 """how many items a message names at most"""
 _SERVICE_NO = re.compile(r"[A-Za-z0-9]{1,8}")
 _DIRECTION = re.compile("[12]")
@@ -112,7 +112,7 @@ def _find_gap(key: ServiceKey, stops: Mapping[int, str]) -> Iterator[Finding]:
     """Yield a finding about the sequence numbers for which a direction has no stop."""
     reader = RecordReader(f"{SERVICES_ID}:{key[0]}:{key[1]}", {}, "service direction")
     if missing := [place for place in range(1, max(stops)) if place not in stops]:
-        places = ", ".join(map(str, missing[:MOST_NAMED])) + (", …" if len(missing) > MOST_NAMED else "")
+        places = ", ".join(map(str, missing[:MAX_NAMED])) + (", …" if len(missing) > MAX_NAMED else "")
         reader.note(
             GAP,
             f"has no StopSequence {places} ({counted(len(missing), 'call')} of {max(stops)}); expected every "

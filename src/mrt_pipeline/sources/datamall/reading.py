@@ -162,7 +162,7 @@ def _read_both(context: RunContext) -> BusTables:
 PAGE_ROWS = 500
 MAX_PAGES = 400
 """200,000 rows; BusRoutes has about 26,000"""
-MOST_REPEATED = 10
+MAX_REPEATED = 10
 """how many rows one page may repeat: LTA's own slips; beyond that, repeats have replaced other rows"""
 
 
@@ -244,7 +244,7 @@ class _Pages:
     def _is_repeated(self, page: Sequence[object]) -> bool:
         """Return whether a page holds a row of an earlier page, or repeats many of its own."""
         rows = self._spell(page)
-        return not rows.isdisjoint(self._seen) or len(page) - len(rows) > MOST_REPEATED
+        return not rows.isdisjoint(self._seen) or len(page) - len(rows) > MAX_REPEATED
 
     def _spell(self, page: Sequence[object]) -> set[bytes]:
         """Return the rows of a page in comparable form; the result for the last page is kept."""

@@ -47,7 +47,7 @@ READER_PARTS = ("extraction", "network")
 """code and tables that determine how a page is read"""
 MAX_SHOWN_CUT = 3
 """how many truncated parts of a page a finding names"""
-LEAST_ASKED = 10
+MIN_ASKED = 10
 """a wiki without pages for this many stations is the wrong one, or has lost them"""
 
 
@@ -257,7 +257,7 @@ def _refuse_empty(found: Iterable[Resolved]) -> None:
     A lower number of pages is left to the gates, which know the previous number.
     """
     answered = [resolved for resolved in found if resolved.failure is None]
-    if len(answered) >= LEAST_ASKED and not any(resolved.head for resolved in answered):
+    if len(answered) >= MIN_ASKED and not any(resolved.head for resolved in answered):
         raise SourceFormatError(
             SPEC.name,
             f"the wiki has pages for 0 of {counted(len(answered), 'station')}; expected most of them; look "

@@ -18,7 +18,7 @@ from mrt_pipeline.network import Direction, Network
 from mrt_pipeline.runtime.records import natural_key
 from mrt_pipeline.sources.lta_train_gtfs.parsing import TrainPlatform, TrainSchedule
 
-LEAST_SHARE = 0.05
+MIN_SHARE = 0.05
 """of a direction's trains; a platform with a smaller share may serve only a first train"""
 Served = Mapping[DirectionKey, Counter[TrainPlatform]]
 """for each direction, the platforms from which its trains leave, with the number of trains"""
@@ -59,12 +59,12 @@ def find_doubts(served: Served, network: Network, document_id: str) -> Iterator[
             yield _doubt(direction, without, what, network, document_id)
         rare = [platform for platform in trains if platform.letters and platform not in _usual(trains)]
         if rare and not without:
-            what = f"from which fewer than {LEAST_SHARE:.0%} of the trains leave; their letters are not used"
+            what = f"from which fewer than {MIN_SHARE:.0%} of the trains leave; their letters are not used"
             yield _doubt(direction, rare, what, network, document_id)
 
 
 def _usual(trains: Counter[TrainPlatform]) -> list[TrainPlatform]:
-    return [platform for platform, number in trains.items() if number >= LEAST_SHARE * trains.total()]
+    return [platform for platform, number in trains.items() if number >= MIN_SHARE * trains.total()]
 
 
 def _doubt(

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 
-MOST_NAMED = 3
+MAX_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _claim(entrance: OsmEntrance, provenance: Provenance) -> ExitAccess:
 
 def _left_out(entrances: Sequence[OsmEntrance]) -> Iterator[Finding]:
     if entrances:
-        named = listed((entrance.record_id for entrance in entrances), MOST_NAMED)
+        named = listed((entrance.record_id for entrance in entrances), MAX_NAMED)
         yield finding_of(
             "entrance-left-out",
             f"OpenStreetMap has {counted(len(entrances), 'entrance')} that are near no exit, or without a "
