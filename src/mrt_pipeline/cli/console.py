@@ -150,12 +150,12 @@ def _next_steps(manifest: Manifest, folder: Path, last_stage: int) -> Iterator[s
 
 def next_command(manifest: Manifest, folder: Path, last_stage: int) -> str:
     """Return the next command after a run that ended well, or at its budget."""
-    from mrt_pipeline.orchestrator.resume_command import find_remedy, go_on
+    from mrt_pipeline.orchestrator.resume_command import find_remedy, resume
 
     if manifest.status is not RunStatus.COMPLETED:
         return find_remedy(folder, manifest)
     if last_stage < len(CHECKPOINT_NAMES):
-        return go_on(folder, manifest, "--resume-from", str(last_stage + 1))
+        return resume(folder, manifest, "--resume-from", str(last_stage + 1))
     return shlex.join(["mrt-pipeline", "show", str(folder)])
 
 

@@ -58,7 +58,7 @@ def show_run(name: str, config: Path | None, *, as_json: bool) -> None:
         say(*_describe(run, findings, altered))
 
 
-def command_to_go_on(run: Run) -> str | None:
+def find_resume_command(run: Run) -> str | None:
     """Return the command that finishes a run in its folder, or None if there is nothing to finish."""
     if run.state in (RunStatus.COMPLETED.value, RunStatus.RUNNING.value):
         return None
@@ -73,7 +73,7 @@ def _render_run(run: Run, findings: Iterable[Finding], altered: Iterable[Altered
         "path": str(run.folder),
         "state": run.state,
         "seconds": run.seconds,
-        "go_on_with": command_to_go_on(run),
+        "go_on_with": find_resume_command(run),
         "altered": [describe_altered(found) for found in altered],
         "findings": [finding.model_dump(mode="json", exclude_none=True) for finding in findings],
         "manifest": run.manifest.model_dump(mode="json", exclude_none=True),
@@ -144,7 +144,7 @@ def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFi
     yield from section("Model", _usage(manifest.usage))
     yield from section("Outputs", (f"{name}  sha256 {sha}" for name, sha in manifest.outputs.items()))
     yield from section("Error", [manifest.error] if manifest.error else [])
-    if command := command_to_go_on(run):
+    if command := find_resume_command(run):
         yield f"Resume with: {command}"
 
 

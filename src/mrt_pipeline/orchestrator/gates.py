@@ -28,7 +28,7 @@ from mrt_pipeline.orchestrator.gate_limits import (
 )
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import accept_changes, go_on
+from mrt_pipeline.orchestrator.resume_command import accept_changes, resume
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import real_path, sha256_of, write_record
@@ -210,7 +210,7 @@ class PublicationGate:
         raise SourceGapError(
             failed[0].source or STAGE2_ENRICHMENT,
             "its data is missing for the stations below, so nothing was published. Retry these with: "
-            f"{go_on(folder, manifest, '--retry-failed')}; or publish without it with: "
+            f"{resume(folder, manifest, '--retry-failed')}; or publish without it with: "
             f"{accept_changes(folder, manifest)}",
             gaps,
         )

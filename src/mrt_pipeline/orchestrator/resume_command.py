@@ -35,24 +35,24 @@ def find_remedy(folder: Path, manifest: Manifest) -> str:
     if ending is Ending.LOSS:
         return accept_changes(folder, manifest)
     if ending is Ending.GAP:
-        return go_on(folder, manifest, "--retry-failed")
+        return resume(folder, manifest, "--retry-failed")
     if ending is Ending.AT_BUDGET:
-        return go_on(folder, manifest, "--resume-from", "2", "--as-of", str(manifest.as_of))
+        return resume(folder, manifest, "--resume-from", "2", "--as-of", str(manifest.as_of))
     worked = next((attempt for attempt in reversed(manifest.attempts) if attempt.stages_run), None)
     if worked is not None and worked.retries_failed:
-        return go_on(folder, manifest, "--retry-failed")
+        return resume(folder, manifest, "--retry-failed")
     if worked is not None and worked.stage is not None:
-        return go_on(folder, manifest, "--stage", str(worked.stage))
+        return resume(folder, manifest, "--stage", str(worked.stage))
     return finish(folder, manifest)
 
 
 def finish(folder: Path, manifest: Manifest | None) -> str:
     """Return the command that completes whatever is missing, damaged or stale in a run's folder."""
     flags = () if manifest is None else ("--skip-existing", "--as-of", str(manifest.as_of))
-    return go_on(folder, manifest, *flags)
+    return resume(folder, manifest, *flags)
 
 
-def go_on(folder: Path, manifest: Manifest | None, *flags: str) -> str:
+def resume(folder: Path, manifest: Manifest | None, *flags: str) -> str:
     """Return the command that resumes a run in its folder and with its configuration, if one is known."""
     command = shlex.join(["mrt-pipeline", "run", "--output-dir", str(folder), *flags])
     if manifest is None or manifest.config_path in (PACKAGED, UNKNOWN):
@@ -69,7 +69,7 @@ def with_config(command: str, config_path: Path | None) -> str:
 
 def move_latest(folder: Path, manifest: Manifest) -> str:
     """Return the command that lets ``latest`` point to a run for an earlier or a future date."""
-    return go_on(folder, manifest, "--skip-existing", "--as-of", str(manifest.as_of), "--move-latest")
+    return resume(folder, manifest, "--skip-existing", "--as-of", str(manifest.as_of), "--move-latest")
 
 
 def accept_changes(folder: Path, manifest: Manifest) -> str:
@@ -77,7 +77,7 @@ def accept_changes(folder: Path, manifest: Manifest) -> str:
     stage2 = manifest.stages.get(STAGE2_ENRICHMENT)
     is_disabled = stage2 is not None and stage2.status is StageStatus.DISABLED
     first = 2 if is_disabled else 3  # a disabled stage leaves no checkpoint to resume from
-    return go_on(folder, manifest, "--resume-from", str(first), "--accept-changes")
+    return resume(folder, manifest, "--resume-from", str(first), "--accept-changes")
 
 
 def _ending_of(manifest: Manifest) -> Ending:

@@ -237,7 +237,7 @@ class HttpClient:
         return ask_again(
             lambda: self._try_once(request, is_conditional, allowance),
             pauses,
-            lambda failed: self._go_on(request, failed, began, allowance),
+            lambda failed: self._wait_to_retry(request, failed, began, allowance),
         )
 
     def _allow(self, request: Request) -> Allowance:
@@ -257,7 +257,7 @@ class HttpClient:
             raise request.failure(limit.is_over, timed_out=True) from cause
         return left_s
 
-    def _go_on(self, request: Request, failed: FailedTry, began: float, allowance: Allowance) -> None:
+    def _wait_to_retry(self, request: Request, failed: FailedTry, began: float, allowance: Allowance) -> None:
         """Report why and when a request is retried and how often it was tried, and wait."""
         left_s = self._left_s(request, failed.pause_s or 0, failed.error)
         allowance.left_s = min(allowance.left_s, left_s)

@@ -170,7 +170,7 @@ class ChatModel:
             ModelCallError: if there is no answer; see ``fatal`` and ``retryable``.
         """
         pauses = doubling(self._pace.retry_delay_seconds, self._pace.max_retries)
-        return ask_again(lambda: self._ask_once(question, ledger), pauses, self._go_on)
+        return ask_again(lambda: self._ask_once(question, ledger), pauses, self._wait_to_retry)
 
     def close(self) -> None:
         """Close the connections, which are kept between calls; a later call opens new ones."""
@@ -181,7 +181,7 @@ class ChatModel:
         with self._pacer.turn(self._server.host):
             return self._try_once(question, ledger)
 
-    def _go_on(self, failed: FailedTry) -> None:
+    def _wait_to_retry(self, failed: FailedTry) -> None:
         """Wait before the next attempt, if there is to be one.
 
         Raises:

@@ -36,21 +36,21 @@ def doubling(first_s: float, number: int, most_s: float = MAX_RETRY_WAIT_S) -> l
 
 
 def ask_again(
-    ask: Callable[[], AnswerT], pauses_s: Sequence[float], go_on: Callable[[FailedTry], None]
+    ask: Callable[[], AnswerT], pauses_s: Sequence[float], on_failure: Callable[[FailedTry], None]
 ) -> AnswerT:
     """Return the result of asking, after as many retries as needed.
 
     Args:
         ask: asks once.
         pauses_s: pauses before each further attempt.
-        go_on: receives each failed attempt; waits as long as it says, or raises.
+        on_failure: receives each failed attempt; waits as long as it says, or raises.
     """
     for number, pause_s in enumerate((*pauses_s, None), start=1):
         try:
             return ask()
         except (FetchError, ModelCallError) as error:
             failed = FailedTry(number, error, _find_pause(error, pause_s))
-        go_on(failed)
+        on_failure(failed)
     raise AssertionError("after the last try, going on raises")
 
 

@@ -103,30 +103,30 @@ def test_a_bug_in_the_work_comes_out() -> None:
 
 
 def test_threads_never_keep_the_process_alive() -> None:
-    started, go_on = threading.Event(), threading.Event()
+    started, released = threading.Event(), threading.Event()
 
     def hang() -> bool:
         started.set()
-        return go_on.wait(timeout=30) and threading.current_thread().daemon
+        return released.wait(timeout=30) and threading.current_thread().daemon
 
     with open_threads(1) as threads:
         future = threads.submit(hang)
         started.wait(timeout=30)
     assert not future.done()  # leaving the block has not waited for it
-    go_on.set()
+    released.set()
     assert future.result(timeout=30)
 
 
 def test_a_call_that_is_cancelled_before_its_turn_is_not_made() -> None:
-    started, go_on = threading.Event(), threading.Event()
+    started, released = threading.Event(), threading.Event()
     threads = DaemonThreads(1)
     threads.submit(started.set)
-    threads.submit(go_on.wait, timeout=30)
+    threads.submit(released.wait, timeout=30)
     started.wait(timeout=30)
     made: list[int] = []
     assert threads.submit(made.append, 1).cancel()
     last = threads.submit(made.append, 2)
-    go_on.set()
+    released.set()
     last.result(timeout=30)
     threads.shutdown(wait=True)
     assert made == [2]

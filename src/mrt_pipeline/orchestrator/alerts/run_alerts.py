@@ -25,7 +25,7 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.history.runs import DIED, Run, read_history
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger, level_of
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import find_remedy, go_on, with_config
+from mrt_pipeline.orchestrator.resume_command import find_remedy, resume, with_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ class AlertContext:
             return self._again
         return find_remedy(self.folder, self.manifest)
 
-    def go_on(self, *flags: str) -> str:
+    def resume_command(self, *flags: str) -> str:
         """Return the command that resumes this run."""
         if self.folder is None or self.manifest is None:
             return self._again
-        return go_on(self.folder, self.manifest, *flags)
+        return resume(self.folder, self.manifest, *flags)
 
     @property
     def _again(self) -> str:
@@ -113,7 +113,7 @@ def tell_sources(output: Stage2Output, context: AlertContext) -> Alert | None:
         "\n".join(failed),
         stage=STAGE2_ENRICHMENT,
         safe="what the other sources returned for these stations is kept.",
-        command=context.go_on("--retry-failed"),
+        command=context.resume_command("--retry-failed"),
     )
 
 
@@ -130,7 +130,7 @@ def tell_coverage(context: AlertContext) -> Alert | None:
         "\n".join(lows),
         stage=FINAL_STAGE,
         safe="the dataset passed its checks and was published.",
-        command=context.go_on("--resume-from", "2"),
+        command=context.resume_command("--resume-from", "2"),
     )
 
 

@@ -25,7 +25,7 @@ from mrt_pipeline.stages.enrichment.registry import OpenedSources
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import EarlierRun, RunContext
 
-GO_ON = "mrt-pipeline run --resume-from 2"
+RESUME = "mrt-pipeline run --resume-from 2"
 SHOWN_SLUGS = 3
 _Refusal = ModelCallError | WorkersError
 """failures that end the stage once the stations in progress are finished"""
@@ -180,7 +180,7 @@ class Driver:
             raise StageInputError(
                 STAGE2_ENRICHMENT,
                 f"--retry-failed retries only failed stations, and {len(missing)} were not done as they "
-                f"are now ({shorten(missing)}); expected all in {JOURNAL_NAME}. Process them with: {GO_ON}",
+                f"are now ({shorten(missing)}); expected all in {JOURNAL_NAME}. Process them with: {RESUME}",
             )
         if failed:
             self._prepare([station for station, _ in failed], stations)
@@ -265,4 +265,4 @@ def _is_better(before: JournalRow, now: JournalRow) -> bool:
 
 
 def _ended_by(error: _Refusal) -> StageError:
-    return StageError(STAGE2_ENRICHMENT, f"{error} Progress saved. Resume with: {GO_ON}")
+    return StageError(STAGE2_ENRICHMENT, f"{error} Progress saved. Resume with: {RESUME}")

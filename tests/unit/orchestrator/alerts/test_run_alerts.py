@@ -118,7 +118,7 @@ def test_without_a_folder_the_command_is_the_same_once_more_with_its_configurati
     alert = tell_failure(StorageError(FOLDER, "cannot be made"), occasion)
     assert alert is not None
     assert alert.command == f"mrt-pipeline run --stage 1{named}"
-    assert occasion.go_on("--retry-failed") == alert.command
+    assert occasion.resume_command("--retry-failed") == alert.command
 
 
 def test_a_stage_that_failed_in_an_earlier_attempt_is_not_blamed() -> None:
