@@ -113,7 +113,7 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
 def merge(stage1: Stage1Output, stage2: Stage2Output) -> Merged:
     """Return stage 1's stations in order, each exit with what stage 2 found for it."""
     findings: list[Finding] = []
-    provenance = _unite_provenance(stage1, stage2, findings)
+    provenance = _merge_provenance(stage1, stage2, findings)
     enrichments = _enrichments_by_exit(stage1, stage2, findings)
     findings.extend(_exits_without(enrichments, stage1.stations))
     told = {item.slug: item for item in reversed(stage2.enrichments)}
@@ -212,7 +212,7 @@ def _exits_without(enrichments: dict[str, LinkedExit], stations: Iterable[Statio
             )
 
 
-def _unite_provenance(
+def _merge_provenance(
     stage1: Stage1Output, stage2: Stage2Output, findings: list[Finding]
 ) -> dict[str, Provenance]:
     """Return every document read, by id; one that changed between two readings is a finding."""

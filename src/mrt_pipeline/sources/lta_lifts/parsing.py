@@ -44,11 +44,11 @@ def parse_lifts(content: bytes, seen_on: date) -> Parsed[LiftRecord]:
             "Run again later.",
         )
     read = [_read_row(number, row, seen_on.isoformat()) for number, row in enumerate(rows)]
-    found = unite_lifts(record for reader, record in read if reader.is_sound)
+    found = merge_lifts(record for reader, record in read if reader.is_sound)
     return Parsed(found, tuple(finding for reader, _ in read for finding in reader.findings))
 
 
-def unite_lifts(*tables: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:
+def merge_lifts(*tables: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:
     """Return each lift of several tables once, with the first and last day on which it was seen, sorted."""
     united: dict[tuple[str, str, str], LiftRecord] = {}
     for record in (record for table in tables for record in table):

@@ -29,7 +29,7 @@ from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_stor
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.lta_lifts import LIFTS
 from mrt_pipeline.sources.lta_lifts.kept import FILE, FOLDER
-from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID, describe_versions, parse_lifts, unite_lifts
+from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID, describe_versions, merge_lifts, parse_lifts
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
@@ -70,7 +70,7 @@ def read_lifts(access: SourceAccess) -> KnownLifts:
     payload, listed = access.read_checked(LIFTS_ID, lambda answers: _ask(access, answers), ttl_days=0)
     store = LiftStore(access.cache_dir / FOLDER, now=access.now(), warn=access.tell)
     recorded = access.recorded_table(LIFTS).records if access.recorded_sha256(LIFTS_ID) else ()
-    known = unite_lifts(recorded, store.learn(listed.records), listed.records)
+    known = merge_lifts(recorded, store.learn(listed.records), listed.records)
     return KnownLifts(
         table=_table_of(payload, Parsed(known, listed.findings)),
         out_of_service=frozenset(record.key for record in listed.records),
@@ -86,7 +86,7 @@ def record(access: SourceAccess) -> Iterator[SourceTable[LiftRecord]]:
 def read_files(_: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[LiftRecord]:
     """Return the lifts of downloaded answers together with those recorded in the package."""
     parsed = [parse_lifts(payload.content, singapore_date(payload.retrieved_at)) for payload in payloads]
-    known = unite_lifts(_recorded(), *(one.records for one in parsed))
+    known = merge_lifts(_recorded(), *(one.records for one in parsed))
     findings = tuple(finding for one in parsed for finding in one.findings)
     return _table_of(payloads[-1], Parsed(known, findings))
 

@@ -82,7 +82,7 @@ def _letters_of(platform: PlatformFile, by_service: dict[str, list[ServicePath]]
                 for step in steps:
                     spans[step, basis].append((path.valid_from, path.valid_to))
     for (step, basis), given in spans.items():
-        for valid_from, valid_to in unite_spans(given):
+        for valid_from, valid_to in merge_spans(given):
             yield PlatformLetter(
                 platform_id=platform.platform_id,
                 station_code=step[0],
@@ -118,7 +118,7 @@ def _basis_of(platform: PlatformFile, steps: set[Step]) -> Basis:
     return Basis.INFERRED if platform.is_inferred else Basis.SEEN
 
 
-def unite_spans(spans: Iterable[Span]) -> Iterator[Span]:
+def merge_spans(spans: Iterable[Span]) -> Iterator[Span]:
     """Yield periods, merging those that touch or overlap."""
     ordered = sorted(spans, key=lambda span: (span[0], span[1] or "9"))
     start, end = ordered[0]

@@ -30,7 +30,7 @@ from mrt_pipeline.sources.mrtdown.files import (
     read_files,
     read_objects,
 )
-from mrt_pipeline.sources.mrtdown.parsing import Span, Step, holds_on, line_code_of, steps_from, unite_spans
+from mrt_pipeline.sources.mrtdown.parsing import Span, Step, holds_on, line_code_of, merge_spans, steps_from
 
 DAY_BEGINS_MINUTES = 3 * 60
 """no train leaves between the last one of a day of service and this time"""
@@ -240,7 +240,7 @@ def _spans_from(
             for step in steps_from(station_id, path):
                 spans[step].append((path.valid_from, path.valid_to))
     for step, given in spans.items():
-        yield from ((step, span) for span in unite_spans(given))
+        yield from ((step, span) for span in merge_spans(given))
 
 
 def _publish(

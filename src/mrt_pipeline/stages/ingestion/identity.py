@@ -49,7 +49,7 @@ def identify_exits(name: str, placed: Sequence[Placed], notes: Notes) -> list[Pl
         by_label[item.label].append(item)
     exits: list[PlacedExit] = []
     for label in sorted(by_label):
-        found = unite_surveys(by_label[label])
+        found = merge_surveys(by_label[label])
         strangers = _name_exits(found)
         if len(found) > 1:
             _tell_shared_label(name, found, strangers, notes)
@@ -59,7 +59,7 @@ def identify_exits(name: str, placed: Sequence[Placed], notes: Notes) -> list[Pl
     return sorted(exits, key=lambda item: natural_key(item.exit_id))
 
 
-def unite_surveys(placed: Iterable[Placed]) -> list[PlacedExit]:
+def merge_surveys(placed: Iterable[Placed]) -> list[PlacedExit]:
     """Return the exits with one label: a feature near an exit is a survey of it, any other its own exit.
 
     The feature nearest to its building represents the exit. So no two exits are within ``SAME_EXIT_M``, no
