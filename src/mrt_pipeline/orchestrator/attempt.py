@@ -340,8 +340,8 @@ class Attempt:
             f"{stage.name} is disabled in the configuration and was not run.{earlier}"
         )
         self._log.warning("stage disabled", stage=stage.name)
-        if stage.stand_in is not None:
-            output = self._outputs[stage.number] = stage.stand_in(self.output, self._context)
+        if stage.output_if_disabled is not None:
+            output = self._outputs[stage.number] = stage.output_if_disabled(self.output, self._context)
             self._contents[stage.name] = content_sha256(output)
         self._session.stage_disabled(stage.name, reason)
 

@@ -52,7 +52,7 @@ class StageSpec:
     """returns the stage's status after it has produced an output"""
     facts_of: Callable[[Any, OutputOf], dict[str, object]] = _cite_own
     """returns what an output adds to the manifest itself"""
-    stand_in: Callable[[OutputOf, RunContext], StageOutput] | None = None
+    output_if_disabled: Callable[[OutputOf, RunContext], StageOutput] | None = None
     """returns a substitute for its output if it is disabled and later stages need one"""
     side_files: tuple[str, ...] = ()
     """files that it writes beside its checkpoint"""
@@ -125,7 +125,7 @@ def _facts_of_enrichment(output: Stage2Output, output_of: OutputOf) -> dict[str,
     }
 
 
-def _stand_in_for_enrichment(output_of: OutputOf, context: RunContext) -> Stage2Output:
+def _output_without_enrichment(output_of: OutputOf, context: RunContext) -> Stage2Output:
     from mrt_pipeline.stages.stage2_enrichment import without_enrichment
 
     return without_enrichment(output_of(1), context)
@@ -150,7 +150,7 @@ STAGES = (
         input_of=lambda output_of: output_of(1),
         status_of=_status_of_enrichment,
         facts_of=_facts_of_enrichment,
-        stand_in=_stand_in_for_enrichment,
+        output_if_disabled=_output_without_enrichment,
         side_files=(REJECTED_NAME,),
         works_by_station=True,
     ),
