@@ -127,7 +127,7 @@ def test_a_channel_that_hangs_ends_neither_a_good_run_nor_its_exit_code(place: W
 WITH_A_BUG = """
 import mrt_pipeline.orchestrator.alerts.run_alerts as occasions
 
-occasions.tell_coverage = lambda *_: 1 / 0
+occasions.alert_of_coverage = lambda *_: 1 / 0
 from mrt_pipeline.cli import main
 
 main()

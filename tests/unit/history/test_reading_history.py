@@ -16,7 +16,7 @@ from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, 
 from mrt_pipeline.history.datasets import choose_successful, load_dataset, load_run
 from mrt_pipeline.history.details import read_findings, read_rejected
 from mrt_pipeline.history.runs import Run, get_run, read_history, read_run
-from mrt_pipeline.orchestrator.alerts.run_alerts import AlertContext, tell_failure
+from mrt_pipeline.orchestrator.alerts.run_alerts import AlertContext, alert_of_failure
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.locks import run_lock
 from mrt_pipeline.runtime.manifests import save_manifest
@@ -184,7 +184,7 @@ def test_a_run_that_a_source_s_gap_stopped_is_to_ask_again_as_its_alert_says(out
     occasion = AlertContext(
         settings, DEFAULT_PATH, RunRequest(), run.manifest.run_id, START, run.folder, run.manifest
     )
-    alert = tell_failure(SourceGapError("fandom_wiki", "x", ()), occasion)
+    alert = alert_of_failure(SourceGapError("fandom_wiki", "x", ()), occasion)
     assert alert is not None
     assert alert.command == find_resume_command(run)
 

@@ -68,9 +68,9 @@ class Alerting:
             best_effort(tell, "Not all alerts of this run could be created", self._reporter, self._log)
 
     def _tell_failure(self, error: MrtPipelineError) -> None:
-        from mrt_pipeline.orchestrator.alerts.run_alerts import tell_failure
+        from mrt_pipeline.orchestrator.alerts.run_alerts import alert_of_failure
 
-        self._send(tell_failure(error, self._context_of_alerts()))
+        self._send(alert_of_failure(error, self._context_of_alerts()))
 
     def _tell_endings(self, attempt: Attempt) -> None:
         for alert in self._find_endings(attempt):
@@ -81,12 +81,12 @@ class Alerting:
 
         context = self._context_of_alerts()
         if BY_STATION.name in attempt.manifest.attempts[-1].stages_run:
-            yield run_alerts.tell_sources(attempt.output(BY_STATION.number), context)
+            yield run_alerts.alert_of_sources(attempt.output(BY_STATION.number), context)
         if attempt.manifest.status is RunStatus.STOPPED_AT_BUDGET:
-            yield run_alerts.tell_budget(context)
+            yield run_alerts.alert_of_budget(context)
         if attempt.manifest.status is RunStatus.COMPLETED:
-            yield run_alerts.tell_coverage(context)
-            yield run_alerts.tell_recovery(self._find_published(attempt), attempt.baseline, context)
+            yield run_alerts.alert_of_coverage(context)
+            yield run_alerts.alert_of_recovery(self._find_published(attempt), attempt.baseline, context)
 
     def _find_published(self, attempt: Attempt) -> Stage3Output | None:
         final = attempt.manifest.stages.get(FINAL.name)

@@ -76,7 +76,7 @@ class AlertContext:
         return with_config(self.request.command, self.config_path)
 
 
-def tell_failure(error: MrtPipelineError, context: AlertContext) -> Alert | None:
+def alert_of_failure(error: MrtPipelineError, context: AlertContext) -> Alert | None:
     """Return the alert for a run that ended with an error; None if its trigger and stage_failed are off."""
     facts = {
         "stage": _failed_stage(context.manifest),
@@ -89,7 +89,7 @@ def tell_failure(error: MrtPipelineError, context: AlertContext) -> Alert | None
     return None
 
 
-def tell_budget(context: AlertContext) -> Alert | None:
+def alert_of_budget(context: AlertContext) -> Alert | None:
     """Return the alert for a run that stopped at its budget."""
     record = context.manifest.stages.get(STAGE2_ENRICHMENT) if context.manifest is not None else None
     counts = record.counts if record is not None else {}
@@ -103,7 +103,7 @@ def tell_budget(context: AlertContext) -> Alert | None:
     )
 
 
-def tell_sources(output: Stage2Output, context: AlertContext) -> Alert | None:
+def alert_of_sources(output: Stage2Output, context: AlertContext) -> Alert | None:
     """Return the alert for a run that ended well although sources returned nothing for some stations."""
     failed = [finding.message for finding in output.findings if finding.check == SOURCE_FAILED]
     if not failed:
@@ -117,7 +117,7 @@ def tell_sources(output: Stage2Output, context: AlertContext) -> Alert | None:
     )
 
 
-def tell_coverage(context: AlertContext) -> Alert | None:
+def alert_of_coverage(context: AlertContext) -> Alert | None:
     """Return the alert for a dataset that has fewer values than it should."""
     record = context.manifest.stages.get(FINAL_STAGE) if context.manifest is not None else None
     if record is None or record.status is not StageStatus.COMPLETED or record.reused:
@@ -134,7 +134,7 @@ def tell_coverage(context: AlertContext) -> Alert | None:
     )
 
 
-def tell_recovery(
+def alert_of_recovery(
     dataset: Stage3Output | None, baseline: Stage3Output | None, context: AlertContext
 ) -> Alert | None:
     """Return the alert for a run that succeeded after failures, with the changes since the previous dataset.
