@@ -22,7 +22,7 @@ from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import ConfigError, GateError, InternalError, SecretFoundError, StorageError
 from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger
-from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.lineage import report_lineage
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.runtime.files import to_json, write_bytes, write_record
 from mrt_pipeline.runtime.http_cache import HttpCache
@@ -104,7 +104,7 @@ def _lineage(folder: Path, text: str) -> None:
     attempt = session.manifest.attempts[-1].model_copy(update={"error": text, "status": RunStatus.FAILED})
     session.manifest = session.manifest.model_copy(update={"attempts": (attempt,)})
     with open_run_log(folder, LoggingSection(), run_id="r") as log:
-        tell_lineage(PipelineConfig(folder / "pipeline.yaml"), session, log, Reporter(), lambda: START)
+        report_lineage(PipelineConfig(folder / "pipeline.yaml"), session, log, Reporter(), lambda: START)
 
 
 def _console(_folder: Path, text: str) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.run_log import RunLog
 
 
-def tell_lineage(
+def report_lineage(
     config: PipelineConfig, session: RunSession, log: RunLog, reporter: Reporter, now: Callable[[], datetime]
 ) -> None:
     """Report on an attempt that has ended; no error and no signal in doing so changes how it ended."""

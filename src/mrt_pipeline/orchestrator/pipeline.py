@@ -40,7 +40,7 @@ from mrt_pipeline.orchestrator.folders import (
     remove_old_runs,
 )
 from mrt_pipeline.orchestrator.gates import PublicationGate
-from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.lineage import report_lineage
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.publishing import publish
@@ -254,7 +254,7 @@ class PipelineOrchestrator:
             with self._recording_failure(session, log, alerting):
                 self._begin(request, session, log)
                 # after the manifest says how the attempt ended
-                stack.callback(tell_lineage, self.config, session, log, self._reporter, self._now)
+                stack.callback(report_lineage, self.config, session, log, self._reporter, self._now)
                 self._refuse_missing_credentials(request, session.manifest)
                 gate = PublicationGate(request, self._context, session)
                 attempt = Attempt(request, self._context, session, self._stage, gate, log)

@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import FetchError, ModelCallError
 from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger
-from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.lineage import report_lineage
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.runtime.run_log import open_run_log
 from tests.fakes.enrichment_sources import SeenReporter
@@ -77,7 +77,7 @@ def lineage(scene: Scene, changes: Changes, url: str) -> bool:
     session.begin("mrt-pipeline run")
     with open_run_log(place, LoggingSection(), run_id="r") as log:
         session.end(RunStatus.COMPLETED)
-        tell_lineage(config, session, log, console, lambda: START)
+        report_lineage(config, session, log, console, lambda: START)
     return not console.warnings
 
 

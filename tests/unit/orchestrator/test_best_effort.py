@@ -15,7 +15,7 @@ from mrt_pipeline.errors import RunInterrupted, StageError, StorageError
 from mrt_pipeline.orchestrator.alerts.alerting import Alerting, find_missing_urls
 from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.best_effort import best_effort
-from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.lineage import report_lineage
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.run_log import RunLog, open_run_log
@@ -109,7 +109,7 @@ def test_lineage_that_cannot_be_told_changes_nothing_of_how_a_run_ended(
     session = RunSession(tmp_path, make_manifest(), lambda: START)
     session.begin("mrt-pipeline run")
     monkeypatch.setattr("mrt_pipeline.orchestrator.lineage.run_events", lambda *_, **__: _raise(error)())
-    tell_lineage(config, session, desk.log, desk.console, lambda: START)
+    report_lineage(config, session, desk.log, desk.console, lambda: START)
     assert desk.told.startswith(f"Not all lineage of this run is reported: {told}")
     assert "s3cret" not in desk.told
 

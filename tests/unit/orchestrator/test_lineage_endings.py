@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.names import VALIDATION_NAME
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.exports.validation_report import render_validation
 from mrt_pipeline.lineage import LINEAGE_NAME
-from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.lineage import report_lineage
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.stage_specs import stage_named
 from mrt_pipeline.runtime.files import sha256_of
@@ -78,7 +78,7 @@ class _Scene:
         """End the attempt and tell of it."""
         self.session.end(status, error)
         config = PipelineConfig(self.folder / "pipeline.yaml")
-        tell_lineage(config, self.session, self.log, self.console, self._tick)
+        report_lineage(config, self.session, self.log, self.console, self._tick)
 
     @property
     def events(self) -> list[dict[str, Any]]:
