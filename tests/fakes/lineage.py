@@ -93,12 +93,12 @@ def reading(*documents: Provenance) -> Manifest:
     )
 
 
-def tell(manifest: Manifest, findings: Sequence[Finding] | None = (), **facts: Any) -> list[Json]:
+def events_of(manifest: Manifest, findings: Sequence[Finding] | None = (), **facts: Any) -> list[Json]:
     """Return the events of a run without earlier state."""
     return run_events(manifest, make_manifest(), NAMESPACE, findings, **facts)
 
 
-def told_of(events: Sequence[Json]) -> list[tuple[str, str]]:
+def types_of(events: Sequence[Json]) -> list[tuple[str, str]]:
     """Return each event's type and the step it is about."""
     return [(event["eventType"], event["job"]["name"].rpartition(".")[2]) for event in events]
 
@@ -110,7 +110,7 @@ def ending_of(events: Sequence[Json], step: str) -> Json:
 
 def sources_of(*documents: Provenance) -> list[Json]:
     """Return the sources reported for a stage that read the given documents."""
-    inputs: list[Json] = ending_of(tell(reading(*documents)), "stage1_ingestion")["inputs"]
+    inputs: list[Json] = ending_of(events_of(reading(*documents)), "stage1_ingestion")["inputs"]
     return inputs
 
 

@@ -20,7 +20,7 @@ from mrt_pipeline.errors import StorageError
 from mrt_pipeline.lineage import LINEAGE_NAME, send_events
 from mrt_pipeline.runtime.signals import StopRequest
 from tests.fakes.http_server import Handler, LoopbackServer, Reply, SeenRequest, drip, gzip_bomb, in_turn
-from tests.fakes.lineage import tell, whole_run
+from tests.fakes.lineage import events_of, whole_run
 from tests.fakes.manifests import START
 from tests.fakes.openlineage_reader import read_event
 
@@ -29,7 +29,7 @@ PATH = "/api/v1/lineage"
 PATIENCE_S = 30
 HASTE_S = 0.3
 TAKEN = Reply(201)
-EVENTS = tell(whole_run())[:4]
+EVENTS = events_of(whole_run())[:4]
 
 
 def _send(folder: Path, url: str, key: str | None = KEY, timeout_s: float = PATIENCE_S) -> str | None:
