@@ -36,10 +36,10 @@ def synthetic_rows(number: int) -> Iterator[JournalRow]:
 
 def write_journal(folder: Path, number: int) -> int:
     """Write a number of rows, each committed, and return how many are found again."""
-    with open_journal(folder, now=NOW, tell=print, is_costly=False) as journal:
+    with open_journal(folder, now=NOW, notify=print, is_costly=False) as journal:
         for row in synthetic_rows(number):
             journal.commit(row)
-    with open_journal(folder, now=NOW, tell=print, is_costly=False) as journal:
+    with open_journal(folder, now=NOW, notify=print, is_costly=False) as journal:
         return sum(journal.find(f"station-{rank}") is not None for rank in range(number))
 
 

@@ -369,7 +369,7 @@ class LocalAccess(SourceAccess):
             cache_dir=folder / "cache",
             now=time.now,
             sleep=time.sleep,
-            tell=time.told.append,
+            notify=time.told.append,
         )
         self.recorded_folder = folder / "recorded"
         self._time = time

@@ -158,7 +158,7 @@ MESSAGES: dict[str, Leave] = {
 
 def _journal(folder: Path, text: str) -> None:
     row = make_enrichment("yishun").model_copy(update={"failures": {"fandom_wiki": text}})
-    with open_journal(folder, now=NOW, tell=say, is_costly=False) as journal:
+    with open_journal(folder, now=NOW, notify=say, is_costly=False) as journal:
         journal.commit(JournalRow(StationKey("basis", {}), row, ModelUsage(), 1))
 
 

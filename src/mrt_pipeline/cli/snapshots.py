@@ -108,7 +108,7 @@ def _from_services(configuration: PipelineConfig) -> list[SourceTable[Any]]:
     from mrt_pipeline.runtime.source_access import SourceAccess, missing_credentials
 
     settings, secrets = _live(configuration.settings), configuration.secrets()
-    access = SourceAccess(settings, secrets=secrets, cache_dir=cache_folder(), now=utc_now, tell=note)
+    access = SourceAccess(settings, secrets=secrets, cache_dir=cache_folder(), now=utc_now, notify=note)
     found: list[SourceTable[Any]] = []
     with contextlib.closing(access):
         for spec in all_sources():

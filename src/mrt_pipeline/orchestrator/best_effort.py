@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.run_log import RunLog
 
 
-def best_effort(tell: Callable[[], None], loss: str, reporter: Reporter, log: RunLog | None) -> bool:
+def best_effort(action: Callable[[], None], loss: str, reporter: Reporter, log: RunLog | None) -> bool:
     """Do something that must not end the run, and return whether it succeeded.
 
     Args:
-        tell: the action.
+        action: the action.
         loss: what is not reported if it fails, as the first half of a sentence.
         reporter: receives the warning.
         log: the run's log, if it exists yet.
     """
     try:
-        tell()
+        action()
     except Exception as error:  # noqa: BLE001 # third-party code may raise anything: see the module docstring
         fault = f"{loss}: {_describe(error)}"
         reporter.warn(fault)

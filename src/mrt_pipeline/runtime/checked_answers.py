@@ -58,13 +58,13 @@ class CheckedAnswers:
         cache: HttpCache,
         *,
         now: Callable[[], datetime],
-        tell: Callable[[str], None],
+        notify: Callable[[str], None],
         note: Note = lambda *_: None,
     ) -> None:
         """Take the answers on disk, the wall clock, and the receivers of refused copies and used answers."""
         self._cache = cache
         self._now = now
-        self._tell = tell
+        self._notify = notify
         self._note = note
 
     def read(
@@ -134,7 +134,7 @@ class CheckedAnswers:
             self._cache.forget(url)
         files = tuple(copies.values())
         copy = f"the copy on disk ({listed(files, MAX_NAMED)})"
-        self._tell(f"{document_id}: removed {copy}. {fault} Requesting it from the service.")
+        self._notify(f"{document_id}: removed {copy}. {fault} Requesting it from the service.")
         return files
 
 

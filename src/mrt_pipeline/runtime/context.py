@@ -78,7 +78,7 @@ def default_context(
             secrets=config.secrets(),
             cache_dir=cache_folder(),
             now=utc_now,
-            tell=reporter.note,
+            notify=reporter.note,
         ),
         reporter=reporter,
     )

@@ -133,7 +133,7 @@ class _Downloads:
                     f"poll-download has {show(state)} as status; expected DOWNLOAD_SUCCESS or QUEUED.",
                 )
             if pause_s is not None:
-                self._access.tell(
+                self._access.notify(
                     f"{self._document_id}: data.gov.sg says {state}; checking again in {pause_s:g} s."
                 )
                 self._access.sleep(pause_s)

@@ -102,7 +102,7 @@ class HttpClient:
         now: Callable[[], datetime],
         limiter: RateLimiter | None = None,
         sleep: Callable[[float], None] = time.sleep,
-        tell: Callable[[str], None] = lambda _: None,
+        notify: Callable[[str], None] = lambda _: None,
         limit: Callable[[], TimeLimit | None] = lambda: None,
     ) -> None:
         """Take the options and what all clients of a run share; nothing is loaded or opened yet.
@@ -112,14 +112,14 @@ class HttpClient:
             now: the wall clock.
             limiter: rate limiter shared by all clients.
             sleep: waits for a number of seconds.
-            tell: receives a sentence whenever a failed request will be retried.
+            notify: receives a sentence whenever a failed request will be retried.
             limit: returns the current time limit for all requests, if any.
         """
         self._options = options
         self._now = now
         self._limiter = limiter or RateLimiter(sleep=sleep)
         self._sleep = sleep
-        self._tell = tell
+        self._notify = notify
         self._limit = limit
         self._exchange: Exchange | None = None
         self._lock = threading.Lock()
@@ -266,7 +266,7 @@ class HttpClient:
         if allowance.left_s <= 0:
             raise failed.error
         attempts = f"attempt {failed.number} of {self._options.tries} failed"
-        self._tell(f"{failed.error}; {attempts}. Retrying in {failed.pause_s:.1f} s.")
+        self._notify(f"{failed.error}; {attempts}. Retrying in {failed.pause_s:.1f} s.")
         if _asked_wait_s(failed.error) < failed.pause_s:
             self._sleep(failed.pause_s)  # a pause requested by the service is kept by the limiter
 

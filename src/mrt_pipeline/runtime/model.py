@@ -104,7 +104,7 @@ class ChatModel:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
-        tell: Callable[[str], None] = lambda _: None,
+        notify: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Check that the required credentials are present; nothing is sent yet.
 
@@ -117,7 +117,7 @@ class ChatModel:
             sleep: waits for a number of seconds.
             clock: seconds on a monotonic clock.
             now: the wall clock.
-            tell: receives a sentence whenever a failed request will be retried.
+            notify: receives a sentence whenever a failed request will be retried.
 
         Raises:
             CredentialError: if the server is openrouter.ai and there is no key, or a key cannot be sent.
@@ -131,7 +131,7 @@ class ChatModel:
         self._max_requests = max_requests
         self._sleep = sleep
         self._now = now
-        self._tell = tell
+        self._notify = notify
         self._server = Server(urlsplit(self.base_url).netloc, api.model)
         spacing = RateLimit((Rate(1, pace.delay_seconds),))
         self._pacer = RateLimiter({self._server.host: spacing}, clock=clock, sleep=sleep)
@@ -191,7 +191,7 @@ class ChatModel:
         refusal = error if isinstance(error, ModelCallError) and error.status == TOO_MANY_REQUESTS else None
         if failed.pause_s is None:
             raise error if refusal is None else lasting_refusal(refusal)
-        self._tell(f"{error} Retrying in {failed.pause_s:g} s.")
+        self._notify(f"{error} Retrying in {failed.pause_s:g} s.")
         if refusal is not None:
             self._pacer.hold(self._server.host, failed.pause_s)  # it concerns all threads
         else:

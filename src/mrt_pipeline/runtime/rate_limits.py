@@ -38,7 +38,7 @@ class RateLimiter:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        tell: Callable[[str], None] = lambda _: None,
+        notify: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Take the limits, the time, and the receiver of reports about noticeable waits.
 
@@ -47,7 +47,7 @@ class RateLimiter:
         self._paces = rates_by_host() if paces is None else paces
         self._clock = clock
         self._sleep = sleep
-        self._tell = tell
+        self._notify = notify
         self._services: dict[str, _Service] = {}
         self._lock = threading.Lock()
 
@@ -60,7 +60,7 @@ class RateLimiter:
             moment = service.book(now)
             wait = moment - now
             if wait >= TOLD_FROM_S and moment > service.held_until:  # a requested pause is reported elsewhere
-                self._tell(f"Next request to {host} in {wait:.0f} s: {service.pace.describe()}.")
+                self._notify(f"Next request to {host} in {wait:.0f} s: {service.pace.describe()}.")
             if wait > 0:
                 self._sleep(wait)
             yield

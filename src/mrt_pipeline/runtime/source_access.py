@@ -55,14 +55,14 @@ class SourceAccess:
         cache_dir: Path,
         now: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
-        tell: Callable[[str], None] = lambda _: None,
+        notify: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Take what requests need, and the receivers of reports and traces; nothing is opened yet."""
         self.settings = settings
         self.secrets = secrets
         self.cache_dir = cache_dir
         self.now = now
-        self.tell = tell
+        self.notify = notify
         self.tracer = Tracer()
         self._clients: dict[str, HttpClient] = {}
         self._others: list[Closable] = []
@@ -70,7 +70,7 @@ class SourceAccess:
         self._limit: TimeLimit | None = None
         keys = {spec.unrated_with for spec in all_sources() if _has(secrets, spec.unrated_with)}
         paces = rates_by_host(keys)
-        self._limiter = RateLimiter(paces, sleep=sleep, tell=tell)
+        self._limiter = RateLimiter(paces, sleep=sleep, notify=notify)
         self.sleep = sleep
 
     def mode_of(self, api: str) -> Mode:
@@ -114,7 +114,9 @@ class SourceAccess:
 
         if ttl_days is None:
             ttl_days = self.settings.stages.stage1_ingestion.cache_ttl_days
-        checked = CheckedAnswers(self._kept_answers(), now=self.now, tell=self.tell, note=self.tracer.note)
+        checked = CheckedAnswers(
+            self._kept_answers(), now=self.now, notify=self.notify, note=self.tracer.note
+        )
         return checked.read(document_id, ttl_days, read, is_sound=is_sound)
 
     def kept_sha256(self, key: str, ttl_days: float) -> str | None:
@@ -178,7 +180,7 @@ class SourceAccess:
             now=self.now,
             limiter=self._limiter,
             sleep=self.sleep,
-            tell=self.tell,
+            notify=self.notify,
             limit=lambda: self._limit,
         )
 

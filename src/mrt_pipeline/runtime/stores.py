@@ -52,7 +52,7 @@ def open_store(
     path: Path | None,
     schema: str,
     version: int,
-    tell: Callable[[UnfitStoreError, Path], None],
+    notify: Callable[[UnfitStoreError, Path], None],
     *,
     application_id: int = 0,
     now: Callable[[], datetime] = utc_now,
@@ -63,7 +63,7 @@ def open_store(
         path: its file, in an existing folder; None for a store in memory.
         schema: statements that make its tables.
         version: version of the schema.
-        tell: receives why a file was unfit, and its new path.
+        notify: receives why a file was unfit, and its new path.
         application_id: identifies files of this kind, where that matters.
         now: gives the time for the name of a file set aside.
 
@@ -82,7 +82,7 @@ def open_store(
             if path is None:
                 raise
             # before its connection is closed, which may remove the log that belongs to the file
-            tell(unfit, _set_aside(path, now()))
+            notify(unfit, _set_aside(path, now()))
     with contextlib.ExitStack() as new_one:
         connection = _open(path, kind, new_one)
         new_one.pop_all()

@@ -89,7 +89,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         context = self._context
         opened = self._open_sources(context)
         with open_journal(
-            context.folder, now=context.now(), tell=context.reporter.warn, is_costly=opened.is_remote
+            context.folder, now=context.now(), notify=context.reporter.warn, is_costly=opened.is_remote
         ) as journal:
             driver = Driver(context, opened, journal)
             try:

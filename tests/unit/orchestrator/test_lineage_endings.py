@@ -21,7 +21,7 @@ from mrt_pipeline.orchestrator.stage_specs import stage_named
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.run_log import RunLog, open_run_log
 from tests.fakes.enrichment_sources import SeenReporter
-from tests.fakes.lineage import ending_of, make_attempt, tags_of, types_of, two_exits
+from tests.fakes.lineage import ending_of, make_attempt, tags_of, two_exits, types_of
 from tests.fakes.manifests import START, make_manifest, make_stage_record
 from tests.fakes.network_builder import make_dataset
 from tests.fakes.openlineage_reader import read_event

@@ -62,10 +62,10 @@ class Alerting:
         """Alert about an attempt that ended without an error, if anyone should know."""
         self._try(lambda: self._tell_endings(attempt))
 
-    def _try(self, tell: Callable[[], None]) -> None:
+    def _try(self, action: Callable[[], None]) -> None:
         """Alert if enabled; the run is over, and nothing, not even a signal, changes how it ended."""
         if self._config.settings.alerting.enabled:
-            best_effort(tell, "Not all alerts of this run could be created", self._reporter, self._log)
+            best_effort(action, "Not all alerts of this run could be created", self._reporter, self._log)
 
     def _tell_failure(self, error: MrtPipelineError) -> None:
         from mrt_pipeline.orchestrator.alerts.run_alerts import alert_of_failure
@@ -118,7 +118,7 @@ class Alerting:
         outlets = Outlets(
             section=self._config.settings.alerting,
             secrets=self._config.secrets(),
-            tell=self._reporter.warn,
+            notify=self._reporter.warn,
             folder=None if self._session is None else self._session.folder,
             log=self._log,
         )

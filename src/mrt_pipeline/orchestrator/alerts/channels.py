@@ -52,7 +52,7 @@ class Outlets:
 
     section: AlertingSection
     secrets: Secrets
-    tell: Callable[[str], None]
+    notify: Callable[[str], None]
     """shows a sentence on the console"""
     folder: Path | None = None
     """the run's folder, once this process holds its lock"""
@@ -78,7 +78,7 @@ def send_alert(alert: Alert, outlets: Outlets) -> list[str]:
         except StorageError as error:
             faults.append(f"Alert channel file failed: {error}")
     for fault in faults:
-        outlets.tell(fault)
+        outlets.notify(fault)
         if outlets.log is not None:
             outlets.log.warning("alert channel failed", fault=fault)
     return faults
@@ -116,7 +116,7 @@ def _destinations(section: AlertingSection, secrets: Secrets) -> Iterator[Destin
 def _log(alert: Alert, outlets: Outlets) -> None:
     """Write an alert to the run's log, or show it if there is no log yet."""
     if outlets.log is None:
-        outlets.tell(f"Alert: {alert.title}: {alert.cause}")
+        outlets.notify(f"Alert: {alert.title}: {alert.cause}")
         return
     facts = alert.model_dump(mode="json", exclude={"run_id", "level"}, exclude_none=True)
     getattr(outlets.log, alert.level)("alert", **facts)

@@ -108,9 +108,9 @@ class WikiApi:
     first_wait_s: float = 5.0
     """wait before the second attempt of a retryable request; doubled before each further one"""
     sleep: Callable[[float], None] = time.sleep
-    tell: Callable[[str], None] = lambda _: None
+    notify: Callable[[str], None] = lambda _: None
     """receives a sentence whenever the wiki asks us to wait"""
-    heard: Callable[[Answer], None] = lambda _: None
+    on_answer: Callable[[Answer], None] = lambda _: None
     """receives each answer about which pages exist; pages themselves are of a fixed revision, and kept"""
     requests: int = 0
     """number of requests made"""
@@ -131,7 +131,7 @@ class WikiApi:
             fault = _fault_of(body)
             if fault is None:
                 if params["action"] == "query":
-                    self.heard(answer)
+                    self.on_answer(answer)
                 return ApiAnswer(body, answer.retrieved_at)
             if not fault.is_passing:
                 raise fault
@@ -169,7 +169,7 @@ class WikiApi:
                 retryable=True,
                 retry_after_s=wait_s,
             ) from fault
-        self.tell(f"{SOURCE_ID}: {self.url} answered with error {fault.code}; retrying in {wait_s:g} s.")
+        self.notify(f"{SOURCE_ID}: {self.url} answered with error {fault.code}; retrying in {wait_s:g} s.")
         self.sleep(wait_s)
 
 

@@ -68,7 +68,7 @@ def read_lifts(access: SourceAccess) -> KnownLifts:
     if access.mode_of("datamall") is not Mode.LIVE:
         return KnownLifts(access.recorded_table(LIFTS))
     payload, listed = access.read_checked(LIFTS_ID, lambda answers: _ask(access, answers), ttl_days=0)
-    store = LiftStore(access.cache_dir / FOLDER, now=access.now(), warn=access.tell)
+    store = LiftStore(access.cache_dir / FOLDER, now=access.now(), warn=access.notify)
     recorded = access.recorded_table(LIFTS).records if access.recorded_sha256(LIFTS_ID) else ()
     known = merge_lifts(recorded, store.learn(listed.records), listed.records)
     return KnownLifts(

@@ -143,7 +143,7 @@ def open_source(context: RunContext, tables: BusTables) -> ModelSource:
         context.access.secrets.openrouter_api_key,
         max_requests=settings.stages.stage2_enrichment.max_model_requests,
         contact=settings.contact,
-        tell=context.access.tell,
+        notify=context.access.notify,
     )
     context.access.close_with(model)
     cache = AnswerCache(context.access.cache_dir / FOLDER, context.reporter.warn)

@@ -163,14 +163,14 @@ class Journal:
 
 @contextlib.contextmanager
 def open_journal(
-    folder: Path | None, *, now: datetime, tell: Callable[[str], None], is_costly: bool
+    folder: Path | None, *, now: datetime, notify: Callable[[str], None], is_costly: bool
 ) -> Iterator[Journal]:
     """Open a run's journal for the duration of a block; without a folder it is kept in memory only.
 
     Args:
         folder: the run's folder.
         now: gives the time for the name of a damaged journal.
-        tell: receives the message about a damaged journal.
+        notify: receives the message about a damaged journal.
         is_costly: whether rows cost enough to flush each to the disk, so that they survive a power failure;
         otherwise they only survive the end of the process.
 
@@ -180,7 +180,7 @@ def open_journal(
 
     def tell_of_restart(unfit: UnfitStoreError, aside: Path) -> None:
         fault = "damaged" if unfit.is_damage else "not a journal of this version"
-        tell(f"{shown} is {fault}; it was kept as {aside.name} and a new one was started.")
+        notify(f"{shown} is {fault}; it was kept as {aside.name} and a new one was started.")
 
     if folder is not None:
         refuse_swapped(folder)

@@ -128,4 +128,4 @@ def test_rows_of_a_run_that_is_still_writing_are_seen(tmp_path: Path) -> None:
 
 
 def _open(folder: Path) -> AbstractContextManager[Journal]:
-    return open_journal(folder, now=NOW, tell=print, is_costly=False)
+    return open_journal(folder, now=NOW, notify=print, is_costly=False)

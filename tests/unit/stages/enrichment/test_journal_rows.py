@@ -30,8 +30,8 @@ def _row(slug: str = "yishun", attempt: int = 1, **changes: object) -> JournalRo
 
 @contextmanager
 def _opened(folder: Path | None, told: list[str] | None = None, is_costly: bool = False) -> Iterator[Journal]:
-    tell = (told if told is not None else []).append
-    with open_journal(folder, now=NOW, tell=tell, is_costly=is_costly) as journal:
+    notify = (told if told is not None else []).append
+    with open_journal(folder, now=NOW, notify=notify, is_costly=is_costly) as journal:
         yield journal
 
 
