@@ -41,10 +41,10 @@ class Notes:
     def lose(self, feature: ExitFeature, check: str, fault: str, remedy: str) -> None:
         """Record that a feature is unusable: it is excluded, which is an error, since an exit is lost."""
         message = f"{describe(feature)} {fault}. {remedy}"
-        self.tell(check, message, record_id=feature.record_id)
+        self.report(check, message, record_id=feature.record_id)
         self.account(feature, FeatureOutcome.SET_APART, f"it {fault}")
 
-    def tell(
+    def report(
         self,
         check: str,
         message: str,

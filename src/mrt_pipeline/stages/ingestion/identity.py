@@ -52,7 +52,7 @@ def identify_exits(name: str, placed: Sequence[Placed], notes: Notes) -> list[Pl
         found = merge_surveys(by_label[label])
         strangers = _name_exits(found)
         if len(found) > 1:
-            _tell_shared_label(name, found, strangers, notes)
+            _report_shared_label(name, found, strangers, notes)
         exits.extend(found)
     for identified in exits:
         _account(identified, notes)
@@ -109,7 +109,7 @@ def _name_known(exits: Sequence[PlacedExit]) -> None:
             exits[number].exit_id = exit_id
 
 
-def _tell_shared_label(
+def _report_shared_label(
     name: str, exits: Sequence[PlacedExit], strangers: Sequence[PlacedExit], notes: Notes
 ) -> None:
     first = exits[0].kept
@@ -119,7 +119,7 @@ def _tell_shared_label(
     message += f"distance from the first: {distances}."
     if strangers:
         message += " Check whether they are really distinct, and settle them in network/known_exits.csv."
-    notes.tell(
+    notes.report(
         "exit-label-shared",
         message,
         severity=None if strangers else Severity.INFO,  # all are known to be distinct
@@ -140,7 +140,7 @@ def _account(item: PlacedExit, notes: Notes) -> None:
         distance_m = kept.point.distance_m(other.point)
         reason = f"a survey of the same exit as OBJECTID {kept_id}, {distance_m:.1f} m away"
         notes.account(other.feature, FeatureOutcome.MERGED, reason, item.exit_id)
-        notes.tell(
+        notes.report(
             "exit-surveyed-twice",
             f"OBJECTID {other.feature.record_id} lies {distance_m:.1f} m from OBJECTID {kept_id} and has "
             f"the same label {kept.label}; both are {item.exit_id}, published at the latter's position.",

@@ -61,7 +61,7 @@ def place_features(
     for survey in surveys:
         if found := placer.place(survey):
             placed[found.entry.slug].append(found)
-    placer.tell_oddities()
+    placer.report_oddities()
     return placed
 
 
@@ -95,24 +95,24 @@ class _Placer:
             return None
         return self._place_at(survey, match, label)
 
-    def tell_oddities(self) -> None:
+    def report_oddities(self) -> None:
         """Report each odd spelling, and each building that is not open, once for all its features."""
         for text, ids in self._odd_names.items():
             match = self._matches[text]
             name = self._name(match.slug) if match else text
             fault = f"STATION_NA {show(text)} was read as {name}"
-            self._tell_odd("station-spelled-oddly", fault, ids, match.slug if match else None)
+            self._report_odd("station-spelled-oddly", fault, ids, match.slug if match else None)
         if self._bare_labels:
-            self._tell_odd(
+            self._report_odd(
                 "label-bare", "EXIT_CODE is a bare label, without the word Exit", self._bare_labels
             )
         for text, ids in self._odd_labels.items():
-            self._tell_odd(
+            self._report_odd(
                 "label-spelled-oddly", f"EXIT_CODE {show(text)} was read as {parse_label(text)}", ids
             )
         for part, ids in self._closed.items():
             fault = f"{part} is not in operation on {self._reference.as_of}, so its exits were excluded"
-            self._tell_odd("exits-not-in-operation", fault, ids)
+            self._report_odd("exits-not-in-operation", fault, ids)
 
     def _match(self, survey: Survey) -> StationMatch | None:
         text = survey.feature.station_na
@@ -149,7 +149,7 @@ class _Placer:
             self._set_apart(survey, f"{self._name(match.slug)} ({choice.line_code})")
             return None
         if choice.is_in_doubt:
-            self._tell_doubt(survey, entry)
+            self._report_doubt(survey, entry)
         elif (doubt := find_doubt_of_building(match.slug, label)) is not None:
             self._warn(
                 "exit-building-in-doubt",
@@ -179,7 +179,7 @@ class _Placer:
         )
         self._warn("exit-nearer-to-another-station", survey, entry.slug, message)
 
-    def _tell_doubt(self, survey: Survey, entry: CodeEntry) -> None:
+    def _report_doubt(self, survey: Survey, entry: CodeEntry) -> None:
         distances = ", ".join(
             f"{survey.point.distance_m(building.point):.1f} m from {building.station_code}"
             for building in self._reference.buildings_of(entry.slug)
@@ -208,11 +208,11 @@ class _Placer:
         return self._reference.network.names[slug]
 
     def _warn(self, check: str, survey: Survey, slug: str, message: str) -> None:
-        self._notes.tell(check, message, slug=slug, record_id=survey.feature.record_id)
+        self._notes.report(check, message, slug=slug, record_id=survey.feature.record_id)
 
-    def _tell_odd(self, check: str, fault: str, ids: Sequence[str], slug: str | None = None) -> None:
+    def _report_odd(self, check: str, fault: str, ids: Sequence[str], slug: str | None = None) -> None:
         """Report what is odd about several records; the finding's record is the first."""
-        self._notes.tell(check, f"{fault} ({list_ids(ids)}).", slug=slug, record_id=ids[0])
+        self._notes.report(check, f"{fault} ({list_ids(ids)}).", slug=slug, record_id=ids[0])
 
 
 _LABEL = re.compile(r"(?:EXIT\s+)?(?P<label>[A-Z][1-9]?|[1-9][0-9]?)", re.ASCII)
