@@ -11,13 +11,13 @@ import pytest
 
 from mrt_pipeline.errors import SourceError
 from mrt_pipeline.sources.fandom_wiki.broken_pages import (
-    Trouble,
-    find_trouble,
+    PageFault,
+    find_page_fault,
     is_blank,
     is_short,
     shows_source,
 )
-from mrt_pipeline.sources.fandom_wiki.pages import PageTroubleError, WrongPageError, fetch_page
+from mrt_pipeline.sources.fandom_wiki.pages import BrokenPageError, WrongPageError, fetch_page
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 from tests.unit.sources.fandom_scene import FakeWiki, in_turn
 
@@ -60,8 +60,8 @@ def within(box: str) -> str:
     ],
 )
 def test_a_box_that_says_that_something_failed_is_trouble_in_any_language(box: str) -> None:
-    found = find_trouble(within(box))
-    assert found is not None and found[0] is Trouble.ERROR
+    found = find_page_fault(within(box))
+    assert found is not None and found[0] is PageFault.ERROR
     assert found[1] and "<" not in found[1]
 
 
@@ -69,8 +69,8 @@ def test_a_box_that_says_that_something_failed_is_trouble_in_any_language(box: s
     "left_out", ["template omitted, post-expand include size", "argument omitted, expansion size"]
 )
 def test_a_template_or_argument_that_was_left_out_is_trouble(left_out: str) -> None:
-    found = find_trouble(within(f"<!-- WARNING: {left_out} too large -->"))
-    assert found == (Trouble.LEFT_OUT, f"WARNING: {left_out} too large")
+    found = find_page_fault(within(f"<!-- WARNING: {left_out} too large -->"))
+    assert found == (PageFault.LEFT_OUT, f"WARNING: {left_out} too large")
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_a_template_or_argument_that_was_left_out_is_trouble(left_out: str) -> N
     ],
 )
 def test_a_limit_that_the_answer_reports_is_trouble(answer: dict[str, Any]) -> None:
-    found = find_trouble(GOOD, answer)
-    assert found is not None and found[0] is Trouble.LIMIT
+    found = find_page_fault(GOOD, answer)
+    assert found is not None and found[0] is PageFault.LIMIT
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_a_limit_that_the_answer_reports_is_trouble(answer: dict[str, Any]) -> N
     ],
 )
 def test_html_that_ends_within_an_element_is_trouble(html: str) -> None:
-    found = find_trouble(html)
-    assert found is not None and found[0] is Trouble.CUT
+    found = find_page_fault(html)
+    assert found is not None and found[0] is PageFault.CUT
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_html_that_ends_within_an_element_is_trouble(html: str) -> None:
     ],
 )
 def test_a_page_that_is_whole_is_no_trouble(html: str, answer: dict[str, Any]) -> None:
-    assert find_trouble(html, answer) is None
+    assert find_page_fault(html, answer) is None
 
 
 @pytest.mark.parametrize(
@@ -167,10 +167,10 @@ def test_a_page_that_shows_nothing_is_blank(html: str, blank: bool) -> None:
 @pytest.mark.parametrize("text", ["", " \n", None])
 def test_an_answer_without_its_text_is_a_failure_of_that_page(text: str | None) -> None:
     with pytest.raises(
-        PageTroubleError, match="revision 70 of 'Yishun MRT Station' came without its text"
+        BrokenPageError, match="revision 70 of 'Yishun MRT Station' came without its text"
     ) as raised:
         fetch_page(in_turn(parsed(text)).api(), HEAD)
-    assert (raised.value.trouble, raised.value.head) == (Trouble.EMPTY, HEAD)
+    assert (raised.value.fault, raised.value.head) == (PageFault.EMPTY, HEAD)
 
 
 def sized(size: int | None) -> PageHead:
@@ -199,7 +199,7 @@ def test_the_source_of_a_page_decides_whether_it_shows_nothing_rightly(source: s
         page = fetch_page(wiki.api(), sized(len(source)))
         assert page is not None and page.is_blank
     else:
-        with pytest.raises(PageTroubleError):
+        with pytest.raises(BrokenPageError):
             fetch_page(wiki.api(), sized(len(source)))
     assert [asked["oldid"] for asked in wiki.asked] == ["70", "70"]
 
@@ -264,17 +264,17 @@ def test_a_page_that_begins_with_a_sentence_of_the_wikis_own_is_trouble_whatever
 ) -> None:
     if "<h1>" in sentence and around.startswith("<h2>"):
         around = "{}"
-    found = find_trouble(wrapped(around.format(sentence)))
-    assert found is not None and found[0] is Trouble.ERROR
+    found = find_page_fault(wrapped(around.format(sentence)))
+    assert found is not None and found[0] is PageFault.ERROR
 
 
 def test_a_sentence_of_the_wikis_own_below_a_box_of_facts_is_trouble() -> None:
     html = "<aside>Opened 1988</aside><p>The time allocated for running scripts has expired.</p>"
-    assert find_trouble(html) == (Trouble.ERROR, "The time allocated for running scripts has expired.")
+    assert find_page_fault(html) == (PageFault.ERROR, "The time allocated for running scripts has expired.")
 
 
 @pytest.mark.parametrize(
-    ("told", "is_trouble"),
+    ("told", "is_fault"),
     [
         ("Post\u2010expand include size: 2097152/2097152 bytes", True),
         ("Post-expand include size: 2097151/2097152 bytes", False),
@@ -286,9 +286,9 @@ def test_a_sentence_of_the_wikis_own_below_a_box_of_facts_is_trouble() -> None:
         ("Expensive parser function count: 0/0", False),
     ],
 )
-def test_the_limit_report_within_a_page_tells_of_trouble(told: str, is_trouble: bool) -> None:
-    found = find_trouble(within(f"<!-- \nNewPP limit report\nCached time: 20261101000000\n{told}\n-->"))
-    assert (found is not None and found[0] is Trouble.LIMIT) is is_trouble
+def test_the_limit_report_within_a_page_tells_of_trouble(told: str, is_fault: bool) -> None:
+    found = find_page_fault(within(f"<!-- \nNewPP limit report\nCached time: 20261101000000\n{told}\n-->"))
+    assert (found is not None and found[0] is PageFault.LIMIT) is is_fault
 
 
 SOURCE = (
@@ -309,30 +309,30 @@ SHOWN = wrapped(
 
 
 @pytest.mark.parametrize(
-    ("html", "trouble"),
+    ("html", "fault"),
     [
-        (wrapped(""), Trouble.EMPTY),
-        (wrapped("<p>&#8203;</p>"), Trouble.EMPTY),
-        (wrapped('<style data-mw-deduplicate="x">.a{}</style>'), Trouble.EMPTY),
-        (wrapped('<span id="top"></span>'), Trouble.EMPTY),
-        (wrapped("<h2>Exits</h2>"), Trouble.EMPTY),
-        (wrapped('<div class="noprint">Loading</div>'), Trouble.EMPTY),
-        (wrapped("<script>var a = 'Exit A lift to the mall and the bus stop';</script>"), Trouble.EMPTY),
-        (wrapped("<p>Please stand by.</p>"), Trouble.SHORT),
-        (wrapped("<p>Yishun</p><h2>Exits</h2>"), Trouble.SHORT),
+        (wrapped(""), PageFault.EMPTY),
+        (wrapped("<p>&#8203;</p>"), PageFault.EMPTY),
+        (wrapped('<style data-mw-deduplicate="x">.a{}</style>'), PageFault.EMPTY),
+        (wrapped('<span id="top"></span>'), PageFault.EMPTY),
+        (wrapped("<h2>Exits</h2>"), PageFault.EMPTY),
+        (wrapped('<div class="noprint">Loading</div>'), PageFault.EMPTY),
+        (wrapped("<script>var a = 'Exit A lift to the mall and the bus stop';</script>"), PageFault.EMPTY),
+        (wrapped("<p>Please stand by.</p>"), PageFault.SHORT),
+        (wrapped("<p>Yishun</p><h2>Exits</h2>"), PageFault.SHORT),
     ],
 )
-def test_a_page_that_shows_far_less_than_its_source_says_is_a_failure(html: str, trouble: Trouble) -> None:
-    with pytest.raises(PageTroubleError) as raised:
+def test_a_page_that_shows_far_less_than_its_source_says_is_a_failure(html: str, fault: PageFault) -> None:
+    with pytest.raises(BrokenPageError) as raised:
         fetch_page(in_turn(parsed(html), parsed(wikitext=SOURCE)).api(), sized(len(SOURCE)))
-    assert raised.value.trouble is trouble
+    assert raised.value.fault is fault
 
 
 @pytest.mark.parametrize("furniture", ["<p>&#8203;</p>", "<style>.a{}</style>", '<span id="top"></span>'])
 def test_a_page_of_mere_furniture_is_held_against_its_source_though_its_size_is_not_known(
     furniture: str,
 ) -> None:
-    with pytest.raises(PageTroubleError):
+    with pytest.raises(BrokenPageError):
         fetch_page(in_turn(parsed(wrapped(furniture)), parsed(wikitext=SOURCE)).api(), HEAD)
     page = fetch_page(in_turn(parsed(wrapped(furniture)), parsed(wikitext="<!-- x -->")).api(), HEAD)
     assert page is not None and page.is_blank

@@ -20,7 +20,7 @@ from mrt_pipeline.extraction.page_reading import read_html
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.fandom_wiki.claims import WikiSource, open_source
-from mrt_pipeline.sources.fandom_wiki.pages import PageTroubleError, WrongPageError
+from mrt_pipeline.sources.fandom_wiki.pages import BrokenPageError, WrongPageError
 from mrt_pipeline.sources.fandom_wiki.store import PageStore
 from tests.fakes.network_builder import provenance
 from tests.unit.extraction.rules.rule_scene import NAMES, table
@@ -150,7 +150,7 @@ def test_a_page_that_came_incomplete_once_fails_its_station_and_is_asked_for_aga
 ) -> None:
     first = source_of(wiki_with(html), tmp_path)
     first.prepare([YISHUN])
-    with pytest.raises(PageTroubleError, match="Yishun MRT Station"):
+    with pytest.raises(BrokenPageError, match="Yishun MRT Station"):
         first.claims_for(YISHUN, ())
     wiki = wiki_with()
     second = source_of(wiki, tmp_path)

@@ -138,7 +138,7 @@ PARTS = "categories|parsewarnings|limitreportdata"
 """parts of a parse answer, besides its text, that report faults"""
 
 
-class Trouble(StrEnum):
+class PageFault(StrEnum):
     """Why a page is rejected."""
 
     EMPTY = "empty"
@@ -237,14 +237,14 @@ _CLOSED = ("div", "table", "ul", "ol", "dl", "h2", "h3", "h4")
 """elements that complete HTML always closes"""
 
 
-def find_trouble(html: str, answer: Mapping[str, Any] | None = None) -> tuple[Trouble, str] | None:
+def find_page_fault(html: str, answer: Mapping[str, Any] | None = None) -> tuple[PageFault, str] | None:
     """Return what is wrong with a page as the wiki showed it and the words that prove it, or None.
 
     Args:
         html: the page.
         answer: the rest of the parse answer about it, if known.
     """
-    return next(_troubles(html, answer or {}), None)
+    return next(_page_faults(html, answer or {}), None)
 
 
 def is_blank(html: str) -> bool:
@@ -254,17 +254,17 @@ def is_blank(html: str) -> bool:
     return not any(_CHAR.search(page.text, *bounds) for bounds in bodies)
 
 
-def _troubles(html: str, answer: Mapping[str, Any]) -> Iterator[tuple[Trouble, str]]:
+def _page_faults(html: str, answer: Mapping[str, Any]) -> Iterator[tuple[PageFault, str]]:
     root = parse_html(html)
     if root is not None:
         for words in (*_boxes(root), *_sentences(html, root)):
-            yield Trouble.ERROR, words
+            yield PageFault.ERROR, words
     if match := _LEFT_OUT.search(html):
-        yield Trouble.LEFT_OUT, excerpt(match.group().strip("<!->"), MAX_SHOWN_CHARS)
+        yield PageFault.LEFT_OUT, excerpt(match.group().strip("<!->"), MAX_SHOWN_CHARS)
     for key in (*_reported_limits(answer), *_limits_in(html)):
-        yield Trouble.LIMIT, key
+        yield PageFault.LIMIT, key
     if end := _cut_end(html):
-        yield Trouble.CUT, end
+        yield PageFault.CUT, end
 
 
 def _boxes(root: _Element) -> Iterator[str]:

@@ -13,8 +13,8 @@ from mrt_pipeline.runtime.records import show
 from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiError, WikiApi
 from mrt_pipeline.sources.fandom_wiki.broken_pages import (
     PARTS,
-    Trouble,
-    find_trouble,
+    PageFault,
+    find_page_fault,
     is_bare,
     is_blank,
     is_blank_source,
@@ -46,16 +46,16 @@ class WikiPage:
         return 'class="redirectMsg"' in self.html
 
 
-class PageTroubleError(SourceFormatError):
-    """The wiki could not show a page completely; ``trouble`` says why. The next attempt may succeed."""
+class BrokenPageError(SourceFormatError):
+    """The wiki could not show a page completely; ``fault`` says why. The next attempt may succeed."""
 
-    def __init__(self, head: PageHead, trouble: Trouble, words: str) -> None:
+    def __init__(self, head: PageHead, fault: PageFault, words: str) -> None:
         super().__init__(
             SOURCE_ID,
-            f"revision {head.revision} of {head.title!r} came {_TOLD[trouble]}{words and f': {words}'}",
+            f"revision {head.revision} of {head.title!r} came {_TOLD[fault]}{words and f': {words}'}",
         )
         self.head = head
-        self.trouble = trouble
+        self.fault = fault
 
 
 class WrongPageError(SourceFormatError):
@@ -72,12 +72,12 @@ class WrongPageError(SourceFormatError):
 
 
 _TOLD = {
-    Trouble.EMPTY: "without its text",
-    Trouble.SHORT: "without most of its text",
-    Trouble.CUT: "cut off, ending with",
-    Trouble.ERROR: "with an error of the wiki",
-    Trouble.LEFT_OUT: "without some of its templates",
-    Trouble.LIMIT: "incomplete; the wiki reports",
+    PageFault.EMPTY: "without its text",
+    PageFault.SHORT: "without most of its text",
+    PageFault.CUT: "cut off, ending with",
+    PageFault.ERROR: "with an error of the wiki",
+    PageFault.LEFT_OUT: "without some of its templates",
+    PageFault.LIMIT: "incomplete; the wiki reports",
 }
 
 
@@ -85,7 +85,7 @@ def fetch_page(api: WikiApi, head: PageHead) -> WikiPage | None:
     """Return a revision of a page, or None if it was deleted meanwhile.
 
     Raises:
-        SourceError: if it is unavailable (``PageTroubleError`` if the wiki could not show it completely,
+        SourceError: if it is unavailable (``BrokenPageError`` if the wiki could not show it completely,
             ``WrongPageError`` if it showed another one).
     """
     params = {
@@ -97,8 +97,8 @@ def fetch_page(api: WikiApi, head: PageHead) -> WikiPage | None:
     try:
         parsed, retrieved_at = _parse(api, head, "text", params)
         page = WikiPage(head, parsed["text"], retrieved_at)
-        if found := find_trouble(page.html, parsed):
-            raise PageTroubleError(head, *found)
+        if found := find_page_fault(page.html, parsed):
+            raise BrokenPageError(head, *found)
         _check_whole(api, page)
     except ApiError as fault:
         if fault.code in _GONE:
@@ -114,7 +114,7 @@ def _parse(
     answer = api.ask({"action": "parse", "oldid": str(head.revision), **params})
     parsed = answer.body.get("parse")
     if not isinstance(parsed, dict) or not isinstance(parsed.get(part), str):
-        raise PageTroubleError(head, Trouble.EMPTY, "")
+        raise BrokenPageError(head, PageFault.EMPTY, "")
     named = parsed.get("title"), parsed.get("pageid", head.page_id), parsed.get("revid")
     if named != (head.title, head.page_id, head.revision):
         raise WrongPageError(head, *named)
@@ -137,7 +137,7 @@ def _check_whole(api: WikiApi, page: WikiPage) -> None:
     parsed, _ = _parse(api, head, "wikitext", {"prop": "wikitext|revid"})
     source = parsed["wikitext"]
     if not (is_empty and is_blank_source(source)) and not shows_source(page.html, source):
-        raise PageTroubleError(head, Trouble.EMPTY if is_empty else Trouble.SHORT, "")
+        raise BrokenPageError(head, PageFault.EMPTY if is_empty else PageFault.SHORT, "")
 
 
 def _typed(number: object) -> str:

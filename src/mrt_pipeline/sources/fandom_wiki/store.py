@@ -21,7 +21,7 @@ from typing import Any
 
 from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, pack, read_row, unpack
 from mrt_pipeline.secrecy import SECRETS
-from mrt_pipeline.sources.fandom_wiki.broken_pages import find_trouble
+from mrt_pipeline.sources.fandom_wiki.broken_pages import find_page_fault
 from mrt_pipeline.sources.fandom_wiki.kept import FILE
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
@@ -70,7 +70,7 @@ class PageStore:
     def find_page(self, head: PageHead) -> WikiPage | None:
         """Return a page as it was fetched, if this revision was complete and is untouched since."""
         page = self._kept(head)
-        if page is None or page.is_blank or find_trouble(page.html) or not self.has_page(head):
+        if page is None or page.is_blank or find_page_fault(page.html) or not self.has_page(head):
             return None
         return page
 
