@@ -52,7 +52,7 @@ def read_naming(stops: Iterable[BusStop], network: Network, as_of: date, documen
     open_codes = network.open_codes(as_of)
     by_slug: dict[str, list[NamedStop]] = {}
     misplaced: list[tuple[BusStop, Finding]] = []
-    speaking = [stop for stop in stops if speaks_of_exit(stop.description)]
+    speaking = [stop for stop in stops if mentions_exit(stop.description)]
     for stop in speaking:
         named = parse_description(stop.description)
         slug = names.find_slug(named.station) if named else None
@@ -137,7 +137,7 @@ def parse_description(description: str) -> NamedExits | None:
     return None
 
 
-def speaks_of_exit(description: str) -> bool:
+def mentions_exit(description: str) -> bool:
     """Return whether a description contains the words for a station and an exit, in any pattern."""
     return _SPEAKS_OF_EXIT.search(description) is not None
 
