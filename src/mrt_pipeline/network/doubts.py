@@ -27,7 +27,7 @@ def may_have_further_exits(slug: str) -> bool:
     return (slug, "", FURTHER_EXITS) in _load()
 
 
-def find_vain_doubts(rows: Iterable[Mapping[str, str]], slugs: Collection[str]) -> Iterator[str]:
+def find_ineffective_doubts(rows: Iterable[Mapping[str, str]], slugs: Collection[str]) -> Iterator[str]:
     """Yield a sentence for each row of the table that has no effect because of a spelling mistake.
 
     Whether a building has an exit with such a label is known only from LTA's layer.

@@ -26,7 +26,7 @@ from typing import TypeVar
 from mrt_pipeline.contracts.evidence import RecordedTable
 from mrt_pipeline.contracts.rows import from_row
 from mrt_pipeline.errors import InternalError
-from mrt_pipeline.network.doubts import find_vain_doubts
+from mrt_pipeline.network.doubts import find_ineffective_doubts
 from mrt_pipeline.network.entities import CodeEntry, DateSource, KnownExit, Line, Network, Service
 
 RecordT = TypeVar("RecordT")
@@ -61,7 +61,7 @@ def load_network(folder: Path = Path(__file__).parent) -> Network:
         tables=tuple(_tables(folder)),
         known_until=_read_horizon(folder),
     )
-    doubts = find_vain_doubts(_rows(folder / "doubts.csv"), network.names)
+    doubts = find_ineffective_doubts(_rows(folder / "doubts.csv"), network.names)
     if faults := [*find_contradictions(network), *doubts]:
         raise InternalError(f"{folder}: " + "; ".join(faults))
     return network

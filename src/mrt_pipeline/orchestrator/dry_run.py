@@ -21,7 +21,7 @@ from mrt_pipeline.orchestrator.folders import find_folder, refuse_to_replace_sho
 from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.publishing import IS_NEW, PUBLISHING, decide_publishing, foresee_baseline
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.reuse import Decision, choose_day, decide_stage, refuse_vain_request
+from mrt_pipeline.orchestrator.reuse import Decision, choose_day, decide_stage, refuse_useless_request
 from mrt_pipeline.orchestrator.stage_specs import STAGES, StageSpec
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
@@ -100,7 +100,7 @@ class Plan:
 
 def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], datetime] = utc_now) -> Plan:
     """Return what carrying out a request now would do."""
-    refuse_vain_request(request, config.settings)
+    refuse_useless_request(request, config.settings)
     outputs = config.settings.output.directory
     try:
         folder = find_folder(request, config.settings.output, now())

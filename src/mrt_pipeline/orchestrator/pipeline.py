@@ -46,7 +46,7 @@ from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import find_remedy, move_latest
-from mrt_pipeline.orchestrator.reuse import choose_day, refuse_vain_request, refuse_wrong_clock
+from mrt_pipeline.orchestrator.reuse import choose_day, refuse_useless_request, refuse_wrong_clock
 from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES
 from mrt_pipeline.runtime.checkpoints import move_aside
 from mrt_pipeline.runtime.clock import singapore_date, utc_now
@@ -268,7 +268,7 @@ class PipelineOrchestrator:
 
         refuse_small_memory(Need.LIVE_RUN if is_any_live(settings) else Need.RUN)
         refuse_wrong_clock(self._now())
-        refuse_vain_request(request, settings)
+        refuse_useless_request(request, settings)
         if request.as_of is not None:
             earlier = find_folder(request, settings.output, self.run_timestamp)
             manifest = find_or_rebuild(earlier).manifest if earlier is not None else None

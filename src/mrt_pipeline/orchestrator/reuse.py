@@ -87,7 +87,7 @@ def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> 
     return request.as_of or (earlier.as_of if goes_on else singapore_date(now))
 
 
-def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
+def refuse_useless_request(request: RunRequest, settings: Settings) -> None:
     """Raise, before any work, if the configuration prevents the request from being carried out or shown."""
     if request.stage is not None and not STAGES[request.stage - 1].is_enabled(settings):
         raise UsageError(
