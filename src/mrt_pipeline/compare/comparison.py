@@ -137,11 +137,11 @@ class _Comparing:
             self._note("exits_moved", ExitMove(slug=slug, exit_id=new.exit_id, moved_m=moved_m))
 
     def _compare_values(self, pair: Pair, old: StationExit, new: StationExit) -> Iterator[ValueChange]:
-        led = (
+        linked = (
             list(join_platforms(found, index_platforms([station])))
             for station, found in ((pair.old, old), (pair.new, new))
         )
-        platforms = self._rerouting.match_led(pair.new.slug, *led)
+        platforms = self._rerouting.match_linked(pair.new.slug, *linked)
         yield from compare_exit_values(Scope(pair.new.slug, new.exit_id), old, new, platforms)
 
 

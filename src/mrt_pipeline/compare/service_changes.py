@@ -22,10 +22,10 @@ from mrt_pipeline.network import NETWORK_DOCUMENT, Network, Service
 Direction = tuple[str, str, str, str]
 """line, and the current codes of the station, the next one and the terminal"""
 
-Led = tuple[PlatformLink, Platform]
+LinkedPlatform = tuple[PlatformLink, Platform]
 """a platform that an exit leads to"""
 
-LedPair = tuple[Led | None, Led | None]
+LinkedPair = tuple[LinkedPlatform | None, LinkedPlatform | None]
 ItemT = TypeVar("ItemT")
 
 
@@ -61,7 +61,9 @@ class Rerouting:
             if then is not None and now is not None:
                 yield then, now
 
-    def match_led(self, slug: str, old: Iterable[Led], new: Iterable[Led]) -> Iterator[LedPair]:
+    def match_linked(
+        self, slug: str, old: Iterable[LinkedPlatform], new: Iterable[LinkedPlatform]
+    ) -> Iterator[LinkedPair]:
         """Yield the platforms of an exit in pairs; alone if the line's change does not explain it."""
         before, after = ({self._direction_of(item[1]): item for item in side} for side in (old, new))
         self._exits.update({key[0] for key in self._rerouted(slug, before, after)})

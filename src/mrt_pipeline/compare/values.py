@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mrt_pipeline.compare.matching import Pair, is_same_position
-from mrt_pipeline.compare.service_changes import Led, LedPair
+from mrt_pipeline.compare.service_changes import LinkedPair, LinkedPlatform
 from mrt_pipeline.contracts.comparison import ValueChange
 from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.fields import PARTS
@@ -86,11 +86,11 @@ def _trains_at(platform: Platform, station: Station) -> dict[tuple[str, str], Tr
 
 
 def compare_exit_values(
-    scope: Scope, old: StationExit, new: StationExit, platforms: Iterable[LedPair]
+    scope: Scope, old: StationExit, new: StationExit, platforms: Iterable[LinkedPair]
 ) -> Iterator[ValueChange]:
     """Yield the values of an exit that differ; the caller has matched its platforms."""
     for then, now in platforms:
-        yield from _compare_led(scope, (old, then), (new, now))
+        yield from _compare_linked(scope, (old, then), (new, now))
     is_moved = not is_same_position((old.lat, old.lng), (new.lat, new.lng))
     for part in PARTS:
         for before, after in _match_part(getattr(old, part), getattr(new, part)) if part != _MATCHED else ():
@@ -99,8 +99,10 @@ def compare_exit_values(
             )
 
 
-def _compare_led(
-    scope: Scope, old: tuple[StationExit, Led | None], new: tuple[StationExit, Led | None]
+def _compare_linked(
+    scope: Scope,
+    old: tuple[StationExit, LinkedPlatform | None],
+    new: tuple[StationExit, LinkedPlatform | None],
 ) -> Iterator[ValueChange]:
     """Yield differences in whether and how an exit leads to a platform of the station."""
     (_, then), (_, now) = old, new
@@ -109,21 +111,23 @@ def _compare_led(
         return
     item = name_direction(present[1])
     if then is None or now is None:
-        yield scope.change(_MATCHED, item, None, **_led_sides(old, new, None))
+        yield scope.change(_MATCHED, item, None, **_linked_sides(old, new, None))
         return
     for attribute in ("is_same_building", "confidence"):
         if getattr(then[0], attribute) != getattr(now[0], attribute):
-            yield scope.change(_MATCHED, item, attribute, **_led_sides(old, new, attribute))
+            yield scope.change(_MATCHED, item, attribute, **_linked_sides(old, new, attribute))
 
 
-def _led_sides(
-    old: tuple[StationExit, Led | None], new: tuple[StationExit, Led | None], attribute: str | None
+def _linked_sides(
+    old: tuple[StationExit, LinkedPlatform | None],
+    new: tuple[StationExit, LinkedPlatform | None],
+    attribute: str | None,
 ) -> dict[str, Any]:
     """Return both datasets' statements about a platform that an exit leads to, with reasons."""
     sides: dict[str, Any] = {}
-    for name, (found, led) in (("old", old), ("new", new)):
-        if led is not None:
-            link, platform = led
+    for name, (found, linked) in (("old", old), ("new", new)):
+        if linked is not None:
+            link, platform = linked
             sides[name] = (
                 {**plain(platform), **plain(link)} if attribute is None else getattr(link, attribute)
             )
