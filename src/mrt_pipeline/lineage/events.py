@@ -84,8 +84,8 @@ def run_events(
     """
     judgements = judge_checks(findings, manifest.config) if findings is not None else ()
     killed = takewhile(lambda attempt: attempt.status is RunStatus.RUNNING, reversed(found.attempts))
-    told = [AttemptStory(found, attempt.number, namespace) for attempt in killed][::-1]
-    told.append(AttemptStory(manifest, len(manifest.attempts), namespace, judgements, hide))
+    told = [AttemptEvents(found, attempt.number, namespace) for attempt in killed][::-1]
+    told.append(AttemptEvents(manifest, len(manifest.attempts), namespace, judgements, hide))
     return [event for story in told for event in story.events()]
 
 
@@ -95,7 +95,7 @@ def run_uuid(namespace: str, run_id: str, attempt: int, step: str = PIPELINE_JOB
 
 
 @dataclass(frozen=True, slots=True)
-class AttemptStory:
+class AttemptEvents:
     """What a manifest records about one attempt."""
 
     manifest: Manifest

@@ -169,7 +169,7 @@ class Attempt:
             self._session.folder,
             dict(self._contents),
         )
-        if decision.is_passed_over:
+        if decision.is_disabled:
             self._pass_over(stage, decision.reason)
             return
         if decision.damaged is not None:

@@ -196,7 +196,7 @@ def _plan_stage(
 
 def _settle(decision: Decision, unsure: Sequence[StagePlan]) -> tuple[Action, str]:
     """Return what a decision means while the outputs of some earlier stages are unknown."""
-    if decision.is_passed_over:
+    if decision.is_disabled:
         return Action.SWITCHED_OFF, decision.reason
     if decision.runs:
         return Action.RUN, decision.reason

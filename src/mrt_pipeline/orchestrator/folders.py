@@ -310,10 +310,10 @@ def _holds_latest(as_of: date, shown: Manifest | None, now: datetime) -> LatestM
     if as_of > today:
         return LatestMove.DAY_TO_COME
     is_past = shown.as_of <= today  # otherwise it was meant to look ahead, or made by a wrong clock
-    return LatestMove.EARLIER_DAY if as_of < shown.as_of and is_past and not looks_ahead(shown) else None
+    return LatestMove.EARLIER_DAY if as_of < shown.as_of and is_past and not describes_future(shown) else None
 
 
-def looks_ahead(manifest: Manifest) -> bool:
+def describes_future(manifest: Manifest) -> bool:
     """Return whether a run described a future date: it never counts as the newest dataset."""
     return manifest.as_of > singapore_date(manifest.updated_at)
 
@@ -393,7 +393,7 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
 
 def _find_newest(runs: list[tuple[Path, Manifest]]) -> Path | None:
     """Return the folder of the newest intact dataset for the latest date."""
-    present = [(folder, manifest) for folder, manifest in runs if not looks_ahead(manifest)]
+    present = [(folder, manifest) for folder, manifest in runs if not describes_future(manifest)]
     present.sort(key=lambda run: (run[1].as_of, run[1].timestamp), reverse=True)
     return next((folder for folder, manifest in present if has_whole_dataset(folder, manifest)), None)
 

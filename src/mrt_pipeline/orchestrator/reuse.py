@@ -57,7 +57,7 @@ class Decision:
     """the verified bytes, if the checkpoint is reused"""
     damaged: Path | None = None
     """a checkpoint to set aside before another one is written"""
-    is_passed_over: bool = False
+    is_disabled: bool = False
     """whether the configuration disables the stage; it is then neither run nor reused"""
     fingerprint: Fingerprint | None = None
     """what the stage's result would now depend on"""
@@ -181,7 +181,7 @@ def decide_stage(
     is_enabled = stage.is_enabled(context.settings)
     if not is_enabled:
         if not stage.is_needed:
-            return Decision(runs=False, reason=DISABLED, is_passed_over=True)
+            return Decision(runs=False, reason=DISABLED, is_disabled=True)
         request = RunRequest(resume_from=stage.number + 1)  # its checkpoint must exist
     fingerprint = fingerprint_stage(stage, context, earlier)
     ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
