@@ -65,7 +65,7 @@ class Text:
         """Return the text with bytes replaced by a table."""
         return self._made(self.content.translate(table))
 
-    def halved(self, mark: bytes) -> Self:
+    def collapsed(self, mark: bytes) -> Self:
         """Return the text with repeats of a byte reduced to one."""
         content = self.content
         while mark * 2 in content:
@@ -126,7 +126,7 @@ class Traced(Text):
         """Return the text with bytes replaced by a table."""
         return Traced(self.content.translate(table), self.begins, self.ends)
 
-    def halved(self, mark: bytes) -> Traced:
+    def collapsed(self, mark: bytes) -> Traced:
         """Return the text with repeats of a byte reduced to one."""
         return self.decoded(Decoder(mark, re.compile(re.escape(mark) + b"{2,}"), lambda _: mark))
 
@@ -264,7 +264,7 @@ def _undone(unescaped: TextT) -> TextT:
 def _folded(text: TextT) -> TextT:
     for mark in DOUBLED:
         if mark * 2 in text.content:
-            text = text.halved(mark)
+            text = text.collapsed(mark)
     return text.without(_DROPPED).translated(_FOLDING)
 
 
