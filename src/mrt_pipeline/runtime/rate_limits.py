@@ -22,7 +22,7 @@ from ipaddress import ip_address
 from mrt_pipeline.config.registry import rates_by_host
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit
 
-TOLD_FROM_S = 2.0
+REPORTED_FROM_S = 2.0
 """shorter waits are not reported"""
 
 
@@ -59,7 +59,9 @@ class RateLimiter:
             now = self._clock()
             moment = service.book(now)
             wait = moment - now
-            if wait >= TOLD_FROM_S and moment > service.held_until:  # a requested pause is reported elsewhere
+            if (
+                wait >= REPORTED_FROM_S and moment > service.held_until
+            ):  # a requested pause is reported elsewhere
                 self._notify(f"Next request to {host} in {wait:.0f} s: {service.pace.describe()}.")
             if wait > 0:
                 self._sleep(wait)

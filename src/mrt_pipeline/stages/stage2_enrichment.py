@@ -38,9 +38,9 @@ from mrt_pipeline.stages.enrichment.registry import OpenedSources, SourceOpener,
 if TYPE_CHECKING:
     from mrt_pipeline.config import PipelineConfig
 
-TOLD_AT_ONCE = frozenset({"wiki-page-blank"})
+SHOWN_AT_ONCE = frozenset({"wiki-page-blank"})
 """checks of single stations that the console reports too, since a person has to look"""
-MAX_TOLD = 5
+MAX_SHOWN_OF_KIND = 5
 """how many findings of one kind are shown while the stage runs"""
 
 
@@ -130,10 +130,10 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         told = [it for it in found if it.severity is not Severity.INFO and it.check not in unshown]
         full_list = (self._context.folder or Path()) / CHECKPOINT_NAMES[STAGE]
         for kind in group_kinds(told):
-            for finding in kind[:MAX_TOLD]:
+            for finding in kind[:MAX_SHOWN_OF_KIND]:
                 self._context.reporter.warn(finding.message)
-            if len(kind) > MAX_TOLD:
-                rest = describe_rest(kind, MAX_TOLD, f"findings in {full_list}")
+            if len(kind) > MAX_SHOWN_OF_KIND:
+                rest = describe_rest(kind, MAX_SHOWN_OF_KIND, f"findings in {full_list}")
                 self._context.reporter.warn(f"{kind[0].check}: {rest}")
 
     def _settle(self, driver: Driver, journal: Journal) -> None:
@@ -251,7 +251,7 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
 def _told_by_station(enrichments: Sequence[StationEnrichment]) -> Iterator[Finding]:
     """Yield the findings about single stations that the console reports at once."""
     for item in enrichments:
-        yield from (finding for finding in item.findings if finding.check in TOLD_AT_ONCE)
+        yield from (finding for finding in item.findings if finding.check in SHOWN_AT_ONCE)
 
 
 def _rejected_lines(output: Stage2Output) -> Iterator[bytes]:
