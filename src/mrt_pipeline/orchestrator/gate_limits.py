@@ -31,7 +31,7 @@ def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
         if field.lost / field.old > limits.max_enriched_lost_share:
             yield _describe_field(field, limits.max_enriched_lost_share)
     if len(losses.turns) > limits.max_access_turned:
-        yield f"{sum_turns(losses.turns)}; gates.max_access_turned allows {limits.max_access_turned}."
+        yield f"{summarise_turns(losses.turns)}; gates.max_access_turned allows {limits.max_access_turned}."
     for source in losses.sources:
         if (source.old - source.new) / source.old > limits.max_records_lost_share:
             yield _describe_source(source, limits.max_records_lost_share)
@@ -57,7 +57,7 @@ def describe_silences(silences: Sequence[SilentSource], run: str, full_list: str
             )
 
 
-def sum_turns(turns: Sequence[AccessTurn]) -> str:
+def summarise_turns(turns: Sequence[AccessTurn]) -> str:
     """Return how many exits' access is reversed, in which ways, and at which exits."""
     ways = Counter(
         way
@@ -73,7 +73,7 @@ def sum_turns(turns: Sequence[AccessTurn]) -> str:
     return f"Step-free access changed at {counted(len(turns), 'exit')} ({numbers}): {exits}"
 
 
-def sum_lost_answers(lost: Sequence[LostAnswer]) -> str:
+def summarise_lost_answers(lost: Sequence[LostAnswer]) -> str:
     """Return for how many exits step-free access is no longer known, and which ones."""
     numbers = ", ".join(f"{old.value}: {number}" for old, number in Counter(it.old for it in lost).items())
     exits = listed((it.exit_id for it in lost), SHOWN)

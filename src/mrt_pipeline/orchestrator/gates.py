@@ -23,8 +23,8 @@ from mrt_pipeline.orchestrator.gate_limits import (
     SHOWN,
     describe_silences,
     find_excesses,
-    sum_lost_answers,
-    sum_turns,
+    summarise_lost_answers,
+    summarise_turns,
 )
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
@@ -186,8 +186,8 @@ class PublicationGate:
     def _warn_of_access(self, report: GateReport) -> None:
         """Show each exit whose access is reversed or no longer known; if many, some and their number."""
         turns, lost = report.turns, report.lost_answers
-        self._warn_of_each([warn_of_turn(it) for it in turns], lambda: sum_turns(turns))
-        self._warn_of_each([warn_of_lost_answer(it) for it in lost], lambda: sum_lost_answers(lost))
+        self._warn_of_each([warn_of_turn(it) for it in turns], lambda: summarise_turns(turns))
+        self._warn_of_each([warn_of_lost_answer(it) for it in lost], lambda: summarise_lost_answers(lost))
 
     def _warn_of_each(self, found: Sequence[Finding], sum_up: Callable[[], str]) -> None:
         warn = self._context.reporter.warn
