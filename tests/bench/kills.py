@@ -40,12 +40,12 @@ class Scene:
     """A command that is killed, and what must be true after it was resumed."""
 
     arguments: tuple[str, ...]
-    go_on: tuple[str, ...]
-    make_place: Callable[[Path], Workplace]
+    resume: tuple[str, ...]
+    make_workplace: Callable[[Path], Workplace]
     has_begun: Callable[[Workplace], bool]
-    look: Callable[[Workplace], None]
+    check_after_kill: Callable[[Workplace], None]
     """fails unless everything is whole just after the kill"""
-    check: Callable[[Workplace], None]
+    check_result: Callable[[Workplace], None]
     """fails unless the result equals that of an uninterrupted command"""
     steps: int
     """number of changes that it makes on disk"""
@@ -63,17 +63,17 @@ class Scene:
 
 
 def _run_scene(folder: Path, variables: dict[str, str]) -> Scene:
-    def make_place(at: Path) -> Workplace:
+    def make_workplace(at: Path) -> Workplace:
         at.mkdir()
         return Workplace(at, variables, PATIENCE_S)
 
-    whole, timed = make_place(folder / "whole"), make_place(folder / "timed")
+    whole, timed = make_workplace(folder / "whole"), make_workplace(folder / "timed")
     steps, _ = measure(whole, *RUN)
     expected = results_of(whole.latest)
     return Scene(
         RUN,
         (*RUN, "--skip-existing"),
-        make_place,
+        make_workplace,
         has_manifest,
         lambda _: None,
         lambda place: crash_scene.assert_as_if_nothing_had_happened(place, expected),
@@ -122,10 +122,10 @@ def _cycle(scene: Scene, place: Workplace, chance: Random) -> str | None:
     """Kill once and resume; return how it was killed, or None if it finished first."""
     how = scene.is_killed(place, chance)
     if how is not None:
-        scene.look(place)
-        resumed = place.call(*scene.go_on)
+        scene.check_after_kill(place)
+        resumed = place.call(*scene.resume)
         assert resumed.returncode == 0, resumed.stderr
-        scene.check(place)
+        scene.check_result(place)
     shutil.rmtree(place.folder)
     return how
 
@@ -142,14 +142,14 @@ def main() -> None:
     end = time.monotonic() + given.minutes * 60
     with contextlib.ExitStack() as stack:
         scenes = {kind: stack.enter_context(_scene(kind, folder / kind)) for kind in given.kinds}
-        done = _kill_and_go_on(scenes, folder, given.cycles, given.seed, end)
+        done = _kill_and_resume(scenes, folder, given.cycles, given.seed, end)
     _say(done, given.cycles, given.seed)
     if done["damaged"]:
         sys.exit(1)
     shutil.rmtree(folder)
 
 
-def _kill_and_go_on(
+def _kill_and_resume(
     scenes: dict[str, Scene], folder: Path, cycles: int, seed: int, end: float
 ) -> Counter[str]:
     """Return how many cycles of each kind had equal results, and how many did not."""
@@ -157,7 +157,7 @@ def _kill_and_go_on(
     kinds, say_at, number = list(scenes), time.monotonic() + SAY_EVERY_S, 0
     while _cycles_of(done) < cycles and time.monotonic() < end:
         kind = kinds[number % len(kinds)]
-        place = scenes[kind].make_place(folder / f"{kind}-{number}")
+        place = scenes[kind].make_workplace(folder / f"{kind}-{number}")
         try:
             how = _cycle(scenes[kind], place, Random(f"{seed} {kind} {number}"))  # noqa: S311 # no secret
             done[f"{kind} by {how}" if how else "through before"] += 1
