@@ -10,7 +10,7 @@ import pytest
 OURS = ("MRT_PIPELINE", "PIPELINE_", "ONEMAP", "LTA_", "DATAGOV", "OPENROUTER")
 
 
-def be_bare(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def isolate(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in a folder, without our variables and without a proxy, until the test ends."""
     monkeypatch.chdir(folder)
     for name in os.environ:
