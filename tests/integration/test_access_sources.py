@@ -161,7 +161,7 @@ PAGE_FAULTS = [*(reply for _, reply in bad_replies()), Reply(504), CUT, gzip_bom
 
 
 @pytest.mark.parametrize("reply", PAGE_FAULTS, ids=map(str, range(len(PAGE_FAULTS))))
-def test_a_bad_page_fails_its_station_alone_and_is_asked_for_again(
+def test_a_bad_page_fails_its_station_alone_and_is_requested_again(
     publishers: Publishers, access: LocalAccess, reply: Reply
 ) -> None:
     publishers.sbs.faults["HGN"] = reply

@@ -67,7 +67,7 @@ def _listed(stations: tuple[Station, ...], claims: dict[str, StationClaims]) -> 
                 yield station, found, stop
 
 
-def test_nearly_every_stop_that_names_an_exit_hangs_on_it_and_the_others_are_told(
+def test_nearly_every_stop_that_names_an_exit_hangs_on_it_and_the_others_are_reported(
     tables: BusTables, claims: dict[str, StationClaims], listed: list[Listed]
 ) -> None:
     naming = {

@@ -181,7 +181,7 @@ def test_a_fault_that_nobody_foresaw_loses_no_event(tmp_path: Path, monkeypatch:
     assert _kept(tmp_path) == EVENTS
 
 
-def test_what_can_be_neither_sent_nor_kept_is_told(tmp_path: Path) -> None:
+def test_what_can_be_neither_sent_nor_kept_is_reported(tmp_path: Path) -> None:
     (tmp_path / LINEAGE_NAME).mkdir()
     with LoopbackServer(lambda _: Reply(400)) as server, pytest.raises(StorageError):
         _send(tmp_path, server.url)

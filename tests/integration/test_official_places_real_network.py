@@ -180,6 +180,6 @@ def test_a_file_that_lost_a_place_is_refused(tmp_path: Path) -> None:
             read_places(publishers.access(tmp_path))
 
 
-def test_a_service_that_does_not_know_a_dataset_is_told_of(tmp_path: Path) -> None:
+def test_a_service_that_does_not_know_a_dataset_is_reported(tmp_path: Path) -> None:
     with Publishers() as publishers, pytest.raises(SourceError, match="nea-hawker-centres"):
         read_places(publishers.access(tmp_path))

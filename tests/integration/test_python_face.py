@@ -98,7 +98,7 @@ def test_what_a_command_would_warn_of_is_a_warning_once_the_run_has_ended(
     assert get_run("three", made.folder.parent).state == RunStatus.COMPLETED.value
 
 
-def test_faults_are_told_before_a_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_faults_are_reported_before_a_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     isolate(tmp_path, monkeypatch)
     with pytest.raises(ConfigError, match="did you mean formats"):
         mrt_pipeline.run(overrides={"output.format": ["json"]})

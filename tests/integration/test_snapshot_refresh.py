@@ -206,7 +206,7 @@ def test_one_bad_file_keeps_the_good_ones_from_being_recorded(
     assert contents(recorded) == {}
 
 
-def test_services_at_unlisted_stops_are_told(
+def test_services_at_unlisted_stops_are_reported(
     config: Path, recorded: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     services = tmp_path / "services.json"

@@ -260,7 +260,7 @@ def test_a_link_leads_to_its_station_a_second_time(page: Reader) -> None:
     page.wait_for(".exit[open]")
 
 
-def test_coverage_and_sources_and_the_run_are_told(page: Reader) -> None:
+def test_coverage_and_sources_and_the_run_are_reported(page: Reader) -> None:
     assert page.texts("#coverage tbody th")[:2] == ["All", "NSL North-South Line"]
     assert page.find("#coverage tbody tr").text.split()[:2] == ["All", "100%"]
     for fold in page.find_all("#sources summary"):

@@ -30,7 +30,7 @@ def test_numbers_of_findings_agree_with_their_severity_and_info_has_no_plural() 
     assert describe_counts({"info": 5, "warning": 23, "error": 1}) == "5 info, 23 warnings, 1 error"
 
 
-def test_of_many_names_the_first_are_told_and_how_many_there_are_besides() -> None:
+def test_of_many_names_the_first_are_reported_and_how_many_there_are_besides() -> None:
     told = [listed("ABCDE"[:number], 3) for number in (0, 1, 3, 5)]
     assert told == ["", "A", "A, B, C", "A, B, C and 2 more"]
 

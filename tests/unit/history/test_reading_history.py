@@ -206,7 +206,7 @@ def test_the_verdict_of_an_earlier_attempt_is_no_advice_for_one_that_ended_befor
 @pytest.mark.parametrize(
     ("asked", "flags"), [({"retries_failed": True}, "--retry-failed"), ({"stage": 2}, "--stage 2")]
 )
-def test_a_run_that_was_asked_for_a_part_is_to_be_asked_for_it_again(
+def test_a_run_of_one_stage_is_resumed_with_that_stage(
     outputs: Path, asked: dict[str, Any], flags: str
 ) -> None:
     facts = {"status": RunStatus.FAILED, "command": "in other words", "stages_run": (FINAL,)}

@@ -58,7 +58,7 @@ def test_every_event_of_every_step_is_one_that_the_client_knows(status: RunStatu
         assert read_event(event).run.runId == event["run"]["runId"]
 
 
-def test_a_whole_run_is_told_step_by_step() -> None:
+def test_a_whole_run_is_reported_step_by_step() -> None:
     steps = [(kind, step) for step in STEPS for kind in ("START", "COMPLETE")]
     assert types_of(events_of(whole_run())) == [
         ("START", "mrt_pipeline"),
@@ -68,7 +68,7 @@ def test_a_whole_run_is_told_step_by_step() -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_output_of_every_stage_is_told_as_its_manifest_has_it(stage: str) -> None:
+def test_the_output_of_every_stage_is_reported_as_its_manifest_has_it(stage: str) -> None:
     record = whole_run().stages[stage].checkpoint
     assert record is not None
     made = _made(stage)
@@ -79,7 +79,7 @@ def test_the_output_of_every_stage_is_told_as_its_manifest_has_it(stage: str) ->
     assert tags_of(made["facets"]["tags"]) == {"licence": "SODL-1.0"}
 
 
-def test_a_published_file_is_told_with_its_rows_bytes_and_licences() -> None:
+def test_a_published_file_is_reported_with_its_rows_bytes_and_licences() -> None:
     [made] = ending_of(events_of(whole_run()), "publishing")["outputs"]
     statistics = made["outputFacets"]["outputStatistics"]
     assert (statistics["rowCount"], statistics["size"]) == (2, 7)
@@ -87,7 +87,7 @@ def test_a_published_file_is_told_with_its_rows_bytes_and_licences() -> None:
     assert tags_of(made["facets"]["tags"]) == {"licence": "SODL-1.0"}
 
 
-def test_what_was_checked_is_told_of_the_stage_and_of_the_dataset_that_is_published() -> None:
+def test_what_was_checked_is_reported_of_the_stage_and_of_the_dataset_that_is_published() -> None:
     finding = Finding(check="station-missing", severity=Severity.WARNING, message="NS13 is not there.")
     events = events_of(whole_run(), [finding])
     tests = {test["name"]: test for test in ending_of(events, STAGES[2])["run"]["facets"]["test"]["tests"]}
@@ -102,7 +102,7 @@ def test_what_was_checked_is_told_of_the_stage_and_of_the_dataset_that_is_publis
 @pytest.mark.parametrize(
     ("findings", "has_validated"), [(None, True), ((), False)], ids=["unknown", "of an attempt before"]
 )
-def test_checks_that_this_attempt_did_not_make_are_not_told(findings: Any, has_validated: bool) -> None:
+def test_checks_that_this_attempt_did_not_make_are_not_reported(findings: Any, has_validated: bool) -> None:
     manifest = whole_run(attempts=(make_attempt(*STAGES, has_validated=has_validated),))
     assert "test" not in ending_of(events_of(manifest, findings), STAGES[2])["run"]["facets"]
 
@@ -218,7 +218,7 @@ def test_the_order_in_which_documents_were_read_changes_nothing(order: list[str]
     assert sources_of(*(pages[name] for name in order)) == sources_of(*pages.values())
 
 
-def test_a_stage_is_told_with_the_sources_that_it_read_and_no_others() -> None:
+def test_a_stage_is_reported_with_the_sources_that_it_read_and_no_others() -> None:
     manifest = whole_run(sources={name: provenance(name) for name in ("lta-bus-stops", "lta-station-exits")})
     records = {
         name: record.model_copy(update={"sources": (source,)})
@@ -277,7 +277,7 @@ def test_two_runs_have_the_same_id_only_if_they_are_the_same_run(
     assert len({run_uuid(*run) for run in runs}) == len(set(runs))
 
 
-def test_a_step_is_told_at_the_times_that_the_manifest_has() -> None:
+def test_a_step_is_reported_at_the_times_that_the_manifest_has() -> None:
     began = START + timedelta(microseconds=1)
     record = make_stage_record(
         "stage1_ingestion",

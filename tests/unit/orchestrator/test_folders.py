@@ -97,7 +97,7 @@ def test_going_on_without_a_run_names_the_missing_files_and_the_command(outputs:
         choose_folder(RunRequest(stage=3), _section(outputs), START)
 
 
-def test_folders_that_are_not_runs_are_passed_over(outputs: Path) -> None:
+def test_folders_that_are_not_runs_are_skipped(outputs: Path) -> None:
     _put_runs(outputs, "20261123_081203")
     (outputs / "notes").mkdir()
     (outputs / "damaged").mkdir()
@@ -514,7 +514,7 @@ OBSTACLES = {
 @pytest.mark.parametrize(
     "request_", [RunRequest(), RunRequest(skip_existing=True), RunRequest(resume_from=1)]
 )
-def test_what_stands_in_the_place_of_the_folder_of_all_runs_is_told_before_any_work(
+def test_what_stands_in_the_place_of_the_folder_of_all_runs_is_reported_before_any_work(
     tmp_path: Path, kind: str, fault: str, request_: RunRequest
 ) -> None:
     _put_obstacle(tmp_path / "outputs", kind)
@@ -525,7 +525,7 @@ def test_what_stands_in_the_place_of_the_folder_of_all_runs_is_told_before_any_w
 
 
 @pytest.mark.parametrize(("kind", "fault"), OBSTACLES.items())
-def test_what_stands_in_the_place_of_a_run_s_folder_is_told(outputs: Path, kind: str, fault: str) -> None:
+def test_what_stands_in_the_place_of_a_run_s_folder_is_reported(outputs: Path, kind: str, fault: str) -> None:
     outputs.mkdir()
     for name in ("mine", "current"):
         _put_obstacle(outputs / name, kind)

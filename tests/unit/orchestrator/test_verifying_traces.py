@@ -159,7 +159,7 @@ def test_a_source_that_a_trace_says_nothing_of_may_have_told_anything(scene: Sce
     assert scene.find_change(trace) == "what fandom_wiki reads is not traced"
 
 
-def test_a_document_of_no_source_cannot_be_asked_for(scene: Scene) -> None:
+def test_a_document_of_no_source_cannot_be_requested(scene: Scene) -> None:
     found = scene.find_change({**scene.trace, "a-document": {f"{scene.server.url}/x": "0" * 64}})
     assert found is not None
     assert "no source is known that has it" in found

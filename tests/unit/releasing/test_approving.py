@@ -71,7 +71,7 @@ def test_a_name_of_any_script_is_kept_as_it_is_written(name: str, candidate: Can
     assert get_approval(candidate).note == name
 
 
-def test_an_approval_that_is_replaced_is_told(candidate: Candidate) -> None:
+def test_an_approval_that_is_replaced_is_reported(candidate: Candidate) -> None:
     first = approve(candidate, "Bob", None, None, NOW)
     assert (first.replaced, first.has_replaced_damaged) == (None, False)
     second = approve(candidate, "Ann", None, None, NOW)

@@ -213,7 +213,7 @@ def test_the_reason_why_nothing_more_will_come_ends_the_wait(make: Callable[[], 
     calls.close()
 
 
-def test_workers_that_cannot_be_had_are_told_to_each_caller() -> None:
+def test_workers_that_cannot_be_obtained_are_reported_to_each_caller() -> None:
     def refuse() -> Executor:
         raise WorkersError("Nobody is there.")
 

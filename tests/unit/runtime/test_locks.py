@@ -49,7 +49,7 @@ def test_a_folder_is_held_while_the_block_runs(tmp_path: Path) -> None:
     assert not (tmp_path / HOLDER_NAME).exists()
 
 
-def test_a_second_run_is_told_who_holds_the_folder_and_since_when(tmp_path: Path) -> None:
+def test_a_second_run_is_informed_who_holds_the_folder_and_since_when(tmp_path: Path) -> None:
     with run_lock(tmp_path, START), pytest.raises(RunLockedError) as caught, run_lock(tmp_path, START):
         pass
     assert f"process {os.getpid()} on " in str(caught.value)
@@ -100,7 +100,7 @@ def test_a_note_that_cannot_be_read_is_somebody(note: bytes, tmp_path: Path) -> 
             pass
 
 
-def test_a_folder_that_cannot_hold_a_lock_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_hold_a_lock_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"in the way")
     with pytest.raises(StorageError, match="could not be locked"), run_lock(tmp_path / "file", START):
         pass

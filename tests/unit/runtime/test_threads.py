@@ -132,7 +132,7 @@ def test_a_call_that_is_cancelled_before_its_turn_is_not_made() -> None:
     assert made == [2]
 
 
-def test_answers_come_in_the_order_of_their_items_and_are_asked_for_together() -> None:
+def test_answers_come_in_the_order_of_their_items_and_are_requested_together() -> None:
     met = threading.Barrier(AT_ONCE)
 
     def ask(item: int) -> int:

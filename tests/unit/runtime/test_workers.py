@@ -45,7 +45,7 @@ def test_the_version_is_of_the_code_and_of_what_runs_it(part: str, monkeypatch: 
         (ModuleNotFoundError("No module named 'mrt_pipeline'"), "lacks this program"),
     ],
 )
-def test_what_ends_a_cluster_is_told_in_a_sentence_with_a_remedy(error: Exception, words: str) -> None:
+def test_what_ends_a_cluster_is_reported_in_a_sentence_with_a_remedy(error: Exception, words: str) -> None:
     fault = DaskWorkers("tcp://localhost:1").find_fault(error)
     assert fault is not None
     assert words in fault

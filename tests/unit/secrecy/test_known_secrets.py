@@ -133,7 +133,7 @@ def test_a_text_that_stands_in_plain_data_often_is_redacted_at_each_place() -> N
     ]
 
 
-def test_the_first_name_of_a_secret_is_the_one_that_is_told() -> None:
+def test_the_first_name_of_a_secret_is_the_one_that_is_reported() -> None:
     known = KnownSecrets()
     known.learn("LTA_ACCOUNT_KEY", TOKEN)
     known.learn("the header AccountKey", TOKEN)

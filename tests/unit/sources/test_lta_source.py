@@ -135,7 +135,7 @@ def test_a_stop_where_no_service_calls_is_left_out_and_counted() -> None:
     assert "59041, 59049" in finding.message
 
 
-def test_a_stop_that_names_an_exit_we_do_not_have_is_told() -> None:
+def test_a_stop_that_names_an_exit_we_do_not_have_is_reported() -> None:
     claims = claims_about(YISHUN, stop_at("59049", "Yishun Stn Exit F", 40))
     assert relations(claims)["A"] == {"59049": "nearby"}
     finding = only_finding(claims)
@@ -146,7 +146,7 @@ def test_a_stop_that_names_an_exit_we_do_not_have_is_told() -> None:
         assert words in finding.message
 
 
-def test_a_stop_too_far_from_the_exit_it_names_is_told_and_does_not_hang_on_it() -> None:
+def test_a_stop_too_far_from_the_exit_it_names_is_reported_and_not_assigned_to_it() -> None:
     claims = claims_about(YISHUN, stop_at("59049", "Yishun Stn Exit E", 0, 20))
     assert relations(claims) == {"A": {"59049": "nearby"}, "B": {"59049": "nearby"}, "E": {}}
     finding = only_finding(claims)
@@ -206,7 +206,7 @@ def test_a_second_exit_of_the_label_out_of_reach_leaves_no_doubt() -> None:
         ("Yishun Stn Exit A-C", "bus-stop-exit-unreadable", "A-C"),
     ],
 )
-def test_words_that_lead_to_no_station_are_told_once_at_the_nearest_one(
+def test_words_that_lead_to_no_station_are_reported_once_at_the_nearest_one(
     description: str, check: str, words: str
 ) -> None:
     source = open_lta(tables_of(stop_at("59049", description, 40)))

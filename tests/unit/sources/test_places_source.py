@@ -104,7 +104,7 @@ def test_the_version_changes_with_a_cited_document(context: RunContext) -> None:
     assert before.version_for(BISHAN) != after.version_for(BISHAN)
 
 
-def test_documents_are_told_of_as_wholes(context: RunContext) -> None:
+def test_documents_are_reported_as_wholes(context: RunContext) -> None:
     source = opened(context, BISHAN)
     assert isinstance(source, SurveyingSource)
     told = {finding.record_id: finding.message for finding in source.findings}

@@ -78,13 +78,15 @@ def _occasion(
         (InternalError("a bug"), Trigger.STAGE_FAILED, "critical"),
     ],
 )
-def test_a_failure_is_told_by_its_own_trigger(error: MrtPipelineError, trigger: Trigger, level: str) -> None:
+def test_a_failure_is_reported_by_its_own_trigger(
+    error: MrtPipelineError, trigger: Trigger, level: str
+) -> None:
     alert = alert_of_failure(error, _occasion())
     assert alert is not None
     assert (alert.trigger, alert.level, alert.cause) == (trigger, level, str(error))
 
 
-def test_a_failure_whose_trigger_is_off_is_told_all_the_same() -> None:
+def test_a_failure_whose_trigger_is_off_is_reported_nevertheless() -> None:
     error = FetchError("lta-bus-stops", "answered 503")
     alert = alert_of_failure(error, _occasion(source_down=None))
     assert alert is not None
@@ -92,7 +94,7 @@ def test_a_failure_whose_trigger_is_off_is_told_all_the_same() -> None:
     assert alert_of_failure(error, _occasion(source_down=None, stage_failed=None)) is None
 
 
-def test_a_failure_names_its_stage_what_is_safe_and_how_to_go_on() -> None:
+def test_a_failure_names_its_stage_what_is_safe_and_how_to_resume() -> None:
     manifest = make_manifest(
         attempts=(_attempt(RunStatus.FAILED, stages_run=(STAGE2,)),),
         stages={STAGE2: make_stage_record(STAGE2, b"", status=StageStatus.FAILED)},
@@ -171,7 +173,7 @@ def test_a_command_can_be_copied_whatever_the_folder_and_the_configuration_are_c
 
 
 @pytest.mark.parametrize("is_begun", [True, False])
-def test_a_run_on_the_defaults_of_the_package_is_gone_on_with_without_naming_a_file(is_begun: bool) -> None:
+def test_a_run_on_the_defaults_of_the_package_is_resumed_without_naming_a_file(is_begun: bool) -> None:
     occasion = replace(_occasion(make_manifest(config_path=PACKAGED)), config_path=None)
     occasion = occasion if is_begun else replace(occasion, folder=None, manifest=None)
     alert = alert_of_failure(StageError(STAGE2, "x"), occasion)
@@ -180,7 +182,7 @@ def test_a_run_on_the_defaults_of_the_package_is_gone_on_with_without_naming_a_f
     assert "--config" not in alert.command
 
 
-def test_a_run_that_could_not_begin_is_told_too() -> None:
+def test_a_run_that_could_not_begin_is_reported_too() -> None:
     occasion = replace(_occasion(), folder=None, manifest=None)
     alert = alert_of_failure(RunLockedError("outputs/x is being worked on"), occasion)
     assert alert is not None
@@ -199,7 +201,7 @@ def test_a_run_that_stopped_at_its_budget_says_how_much_is_left() -> None:
     assert alert_of_budget(_occasion(budget_reached=None)) is None
 
 
-def test_a_source_that_failed_for_some_stations_is_told_though_the_run_went_on() -> None:
+def test_a_source_that_failed_for_some_stations_is_reported_though_the_run_went_on() -> None:
     finding = Finding(check="source-failed", severity=Severity.WARNING, message="fandom_wiki gave nothing.")
     other = finding.model_copy(update={"check": "something-else"})
     alert = alert_of_sources(make_stage2(findings=(other, finding)), _occasion())
@@ -223,7 +225,7 @@ def _after_stage3(**changes: Any) -> Manifest:
     return make_manifest(stages={"stage3_merger": record})
 
 
-def test_a_dataset_that_is_too_poor_is_told_by_field() -> None:
+def test_a_dataset_that_is_too_poor_is_reported_by_field() -> None:
     alert = alert_of_coverage(_occasion(_after_stage3()))
     assert alert is not None
     assert (alert.trigger, alert.level) == (Trigger.COVERAGE_LOW, "warning")
@@ -231,7 +233,7 @@ def test_a_dataset_that_is_too_poor_is_told_by_field() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"reused": True}, {"status": StageStatus.FAILED}])
-def test_a_dataset_that_was_not_made_now_is_not_told_again(changes: dict[str, Any]) -> None:
+def test_a_dataset_that_was_not_made_now_is_not_reported_again(changes: dict[str, Any]) -> None:
     assert alert_of_coverage(_occasion(_after_stage3(**changes))) is None
     assert alert_of_coverage(_occasion(make_manifest())) is None
 
