@@ -237,7 +237,7 @@ def _all_of(folder: Path) -> dict[str, tuple[bytes, int]]:
         {".lock": "4711"},
     ],
 )
-def test_somebody_s_own_files_are_never_written_over(files: dict[str, str], place: Workplace) -> None:
+def test_files_of_the_user_are_never_overwritten(files: dict[str, str], place: Workplace) -> None:
     _put_files(place.folder / "mine", files)
     before = _all_of(place.folder / "mine")
     result = place.call("run", "--output-dir", "mine")
@@ -249,7 +249,7 @@ def test_somebody_s_own_files_are_never_written_over(files: dict[str, str], plac
     assert not place.outputs.exists()
 
 
-def test_a_plan_refuses_somebody_s_own_files_as_the_run_would(place: Workplace) -> None:
+def test_a_plan_refuses_a_folder_with_files_of_the_user_as_the_run_would(place: Workplace) -> None:
     _put_files(place.folder / "mine", {"report.html": "mine"})
     planned, run = (place.call(command, "--output-dir", "mine") for command in ("plan", "run"))
     assert (planned.returncode, planned.stderr) == (run.returncode, run.stderr)

@@ -60,7 +60,7 @@ def test_every_run_begins_once_and_ends_once(finished: Workplace) -> None:
     assert len(runs) == 2 * (len(STEPS) + 1)
 
 
-def test_a_run_tells_nothing_of_the_machine(finished: Workplace) -> None:
+def test_lineage_reveals_nothing_about_the_machine(finished: Workplace) -> None:
     told = (finished.latest / "lineage.jsonl").read_text()
     for secret in (
         str(finished.folder),

@@ -171,7 +171,7 @@ def test_an_address_that_cannot_be_read_is_a_reason_like_others_and_is_not_quote
     assert _kept(tmp_path) == EVENTS
 
 
-def test_a_fault_that_nobody_foresaw_loses_no_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_fault_loses_no_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 

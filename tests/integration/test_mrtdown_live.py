@@ -133,7 +133,7 @@ def test_a_list_in_place_of_a_file_is_refused(publishers: Publishers, access: So
         read_tables(access, DAY)
 
 
-def test_a_checkout_gives_what_the_service_gives_and_nobody_is_asked(
+def test_a_checkout_gives_the_same_as_the_service_without_a_request(
     publishers: Publishers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_checkout(tmp_path / "checkout")

@@ -103,7 +103,7 @@ def test_a_bad_page_fails_its_station_alone_and_is_requested_again(
 
 
 @pytest.mark.parametrize("reply", [*(reply for _, reply in bad_replies()), Reply(404), Reply(504), Reply()])
-def test_an_index_that_is_none_is_reported_and_not_kept(
+def test_an_invalid_index_is_reported_and_not_kept(
     publishers: Publishers, access: LocalAccess, reply: Reply
 ) -> None:
     publishers.rail_map.interpose("index.xml", *[reply] * 10)

@@ -162,7 +162,7 @@ def test_a_read_only_file_system_is_reported(disk: tuple[Workplace, str]) -> Non
 
 
 @pytest.mark.parametrize("closed", [".", "outputs", "the run"])
-def test_a_folder_of_somebody_else_is_reported(closed: str, tmp_path: Path) -> None:
+def test_a_folder_of_another_user_is_reported(closed: str, tmp_path: Path) -> None:
     place = Workplace(tmp_path)
     assert place.call(*RUN).returncode == 0
     run = place.latest.resolve()

@@ -207,7 +207,7 @@ class TestExits:
         changes = {(item.old_exit_code, item.new_exit_code) for item in compare(old, new).exits_relabelled}
         assert changes == {("A", "2"), ("B", "1")}
 
-    def test_how_far_a_relabelled_exit_lies_is_reported_with_it(self) -> None:
+    def test_a_relabelled_exit_is_reported_with_its_distance(self) -> None:
         lat = self.FOUND.lat + 3 / 110_575
         comparison = compare(NOW, replace_exit(NOW, EXIT, exit_id="promenade-ccl-1", exit_code="1", lat=lat))
         assert changed_kinds(comparison) == {"exits_relabelled"}
@@ -219,7 +219,7 @@ class TestExits:
         )
         assert changed_kinds(compare(NOW, elsewhere)) == {"exits_added", "exits_removed"}
 
-    def test_what_hangs_on_a_relabelled_exit_is_compared_with_what_hung_on_it(self) -> None:
+    def test_the_values_of_a_relabelled_exit_are_compared_with_its_earlier_ones(self) -> None:
         signed = replace_exit(
             NOW, EXIT, exit_id="promenade-ccl-1", exit_code="1", landmarks=(_landmark("Suntec City"),)
         )

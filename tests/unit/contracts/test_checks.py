@@ -72,7 +72,7 @@ def test_a_finding_is_only_made_through_the_catalogue() -> None:
     assert makers == {"contracts/checks.py"}
 
 
-def test_a_check_that_nobody_knows_is_our_own_fault() -> None:
+def test_an_unknown_check_is_an_internal_error() -> None:
     with pytest.raises(InternalError, match=r"Unknown check 'never-seen'; expected one of contracts"):
         finding_of("never-seen", "It is so.")
 

@@ -12,7 +12,7 @@ from mrt_pipeline.contracts.findings import Finding, Severity, count_records, de
     ("number", "sentence"),
     [(0, "0 stations are"), (1, "1 station is"), (1.0, "1 station is"), (2, "2 stations are")],
 )
-def test_one_thing_is_and_others_are(number: float, sentence: str) -> None:
+def test_the_verb_is_singular_for_one_and_plural_for_other_numbers(number: float, sentence: str) -> None:
     assert f"{counted(number, 'station')} {verb_of(number)}" == sentence
 
 

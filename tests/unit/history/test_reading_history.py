@@ -95,7 +95,7 @@ def test_a_link_that_leads_nowhere_is_no_latest(outputs: Path) -> None:
     assert read_history(outputs).latest is None
 
 
-def test_a_run_that_says_running_while_nobody_works_in_it_has_died(outputs: Path) -> None:
+def test_a_run_whose_manifest_says_running_without_a_process_has_died(outputs: Path) -> None:
     put_run(outputs / "one", status=RunStatus.RUNNING)
     with run_lock(outputs / "one", START):
         assert _get(outputs / "one").state == "running"

@@ -168,7 +168,7 @@ def test_a_stage_that_stopped_at_its_budget_says_so_in_an_event_that_it_is_compl
     assert tags_of(event["run"]["facets"]["tags"])["status"] == "stopped_at_budget"
 
 
-def test_a_job_tells_what_it_does_by_which_code_and_who_answers_for_it() -> None:
+def test_a_job_gives_its_description_its_code_and_its_owner() -> None:
     event = ending_of(events_of(whole_run(config={"contact": "me@example.org"})), "stage1_ingestion")
     read_event(event)
     facets = event["job"]["facets"]

@@ -56,7 +56,7 @@ def _raise(error: Exception) -> Callable[[], None]:
     return tell
 
 
-def test_what_goes_well_is_reported_without_a_word(desk: _Desk) -> None:
+def test_an_action_that_succeeds_is_not_reported(desk: _Desk) -> None:
     done: list[int] = []
     assert best_effort(lambda: done.append(1), LOSS, desk.console, desk.log)
     assert done == [1]

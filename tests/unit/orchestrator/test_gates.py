@@ -259,7 +259,7 @@ def test_many_exits_whose_access_turned_are_summed_and_refused(scene: Scene) -> 
 
 
 @pytest.mark.parametrize(("limit", "number"), [(0, 1), (1, 2), (10, 11)])
-def test_so_many_exits_may_turn_and_not_one_more(limit: int, number: int) -> None:
+def test_exits_may_turn_up_to_the_limit_and_not_beyond(limit: int, number: int) -> None:
     turn = AccessTurn(exit_id="yishun-nsl-A", slug="yishun", old=StepFree.NO, new=StepFree.YES)
     limits = GatesSection(max_access_turned=limit)
     assert list(find_excesses(Losses((), (), (), (turn,) * limit), limits)) == []
@@ -376,7 +376,7 @@ def test_the_gate_can_be_switched_off(scene: Scene) -> None:
     assert "gates.enabled is false" in report.reason
 
 
-def test_a_dataset_made_earlier_is_compared_with_what_was_published_since(scene: Scene) -> None:
+def test_a_dataset_made_earlier_is_compared_with_datasets_published_since(scene: Scene) -> None:
     _publish(scene.folder, POORER, days_ago=9)
     _publish(scene.outputs / "later", FULL)
     scene.gate().check_reused(lambda: pytest.fail("nothing shows another run"))
@@ -394,7 +394,7 @@ def test_a_dataset_that_latest_shows_already_is_not_even_read(scene: Scene) -> N
 
 
 @pytest.mark.parametrize(("limit", "number"), [(0, 1), (1, 2), (5, 6)])
-def test_so_many_stations_may_be_gone_and_not_one_more(limit: int, number: int) -> None:
+def test_stations_may_be_lost_up_to_the_limit_and_not_beyond(limit: int, number: int) -> None:
     stations = find_losses(FULL, POORER).stations
     limits = GatesSection(max_stations_lost=limit)
     assert list(find_excesses(Losses(stations * limit, (), ()), limits)) == []
@@ -405,7 +405,7 @@ def test_so_many_stations_may_be_gone_and_not_one_more(limit: int, number: int) 
 
 
 @pytest.mark.parametrize(("limit", "number"), [(0, 1), (1, 2), (5, 6)])
-def test_so_many_exits_may_be_gone_and_not_one_more(limit: int, number: int) -> None:
+def test_exits_may_be_lost_up_to_the_limit_and_not_beyond(limit: int, number: int) -> None:
     lost = ExitPresence(exit_id="yishun-nsl-A", slug="yishun", exit_code="A", station_code="NS13")
     limits = GatesSection(max_exits_lost=limit)
     assert list(find_excesses(Losses((), (lost,) * limit, ()), limits)) == []

@@ -247,7 +247,7 @@ def test_a_stage_that_was_done_before_the_kill_is_reported_as_done(scene: _Scene
     assert [made["name"] for made in scene.events[2]["outputs"]] == ["stage3_final.json"]
 
 
-def test_of_several_attempts_only_those_killed_last_are_still_to_be_told(scene: _Scene) -> None:
+def test_of_several_attempts_only_the_last_killed_ones_are_still_to_be_reported(scene: _Scene) -> None:
     """The stage is told of the last one that ran it; what the manifest said of it before is gone."""
     scene.begin(_killed(StageStatus.RUNNING, RunStatus.RUNNING, RunStatus.FAILED, RunStatus.RUNNING))
     scene.end(RunStatus.COMPLETED)

@@ -273,7 +273,7 @@ def test_a_sha256_is_the_standards_own() -> None:
     assert sha256_of(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-def test_temporary_files_of_a_cache_are_removed_once_nobody_can_be_writing_them(tmp_path: Path) -> None:
+def test_temporary_files_of_a_cache_are_removed_once_no_process_can_be_writing_them(tmp_path: Path) -> None:
     """Their process may live in another container, where its number is that of nobody here."""
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()

@@ -93,7 +93,7 @@ def test_the_lock_is_given_back_though_its_note_is_gone(tmp_path: Path) -> None:
         b'{"pid": 1e999, "host": "", "since": ""}',
     ],
 )
-def test_a_note_that_cannot_be_read_is_somebody(note: bytes, tmp_path: Path) -> None:
+def test_a_holder_whose_note_is_unreadable_is_called_another_process(note: bytes, tmp_path: Path) -> None:
     with run_lock(tmp_path, START):
         (tmp_path / HOLDER_NAME).write_bytes(note)
         with pytest.raises(RunLockedError, match="by another process\\."), run_lock(tmp_path, START):
@@ -122,7 +122,7 @@ def test_a_run_in_the_folder_of_all_runs_does_not_lock_itself_out(tmp_path: Path
         assert is_locked(tmp_path)
 
 
-def test_a_lock_file_that_nobody_holds_is_no_lock(tmp_path: Path) -> None:
+def test_a_lock_file_that_no_process_holds_is_no_lock(tmp_path: Path) -> None:
     (tmp_path / LOCK_NAME).write_bytes(b"")
     assert not is_locked(tmp_path)
 

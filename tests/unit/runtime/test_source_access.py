@@ -114,7 +114,7 @@ def test_data_gov_sg_is_asked_faster_with_a_key(
     assert bool(time.naps) is waited
 
 
-def test_closing_twice_or_unused_is_no_fault(tmp_path: Path) -> None:
+def test_closing_twice_or_unused_raises_nothing(tmp_path: Path) -> None:
     access = _access(tmp_path)
     access.http("datagov")
     access.close()

@@ -143,7 +143,7 @@ def test_answers_come_in_the_order_of_their_items_and_are_requested_together() -
     assert ask_at_once(range(2 * AT_ONCE + 1), ask) == [item * item for item in range(2 * AT_ONCE + 1)]
 
 
-def test_of_a_service_that_does_not_answer_one_thing_is_asked() -> None:
+def test_a_service_that_does_not_answer_gets_a_single_request() -> None:
     asked: list[int] = []
 
     def ask(item: int) -> None:

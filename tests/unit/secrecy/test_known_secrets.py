@@ -124,7 +124,7 @@ def test_each_text_of_plain_data_is_redacted_and_numbers_stay() -> None:
     assert known.redacted(facts) == {MARK: ["x", f"<{MARK}>", 12345678, None, True], "error": MARK}
 
 
-def test_a_text_that_stands_in_plain_data_often_is_redacted_at_each_place() -> None:
+def test_a_text_that_occurs_repeatedly_in_plain_data_is_redacted_everywhere() -> None:
     known = knowing(TOKEN)
     assert known.redacted([{TOKEN: TOKEN}, ["x", f"x{TOKEN}", TOKEN], "x"]) == [
         {MARK: MARK},

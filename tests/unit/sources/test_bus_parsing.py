@@ -139,7 +139,7 @@ def test_a_call_that_occurs_twice_is_reported_and_one_that_contradicts_is_an_err
 
 
 @pytest.mark.parametrize("row", [None, 5, [], "row"])
-def test_a_row_that_is_none_is_an_error(row: Any) -> None:
+def test_an_invalid_row_is_an_error(row: Any) -> None:
     for parsed in (parse_bus_stops(as_json([row, *STOPS])), parse_services(as_json([row, *ROUTES]))):
         assert {finding.severity for finding in parsed.findings} == {Severity.ERROR}
 

@@ -126,7 +126,7 @@ def test_a_feature_that_cannot_be_named_is_an_error_that_gives_its_place(objecti
 
 
 @pytest.mark.parametrize("feature", [None, 7, "text", [], {}, {"properties": None}])
-def test_a_feature_that_is_none_is_an_error(feature: Any) -> None:
+def test_an_invalid_feature_is_an_error(feature: Any) -> None:
     document = plain("lta-station-exits/current.geojson")
     document["features"].insert(0, feature)
     parsed = parse_exits(as_json(document))

@@ -259,7 +259,7 @@ def test_the_wiki_is_asked_for_everything_that_reports_a_fault() -> None:
     ],
 )
 @pytest.mark.parametrize("around", ["{}", "<h2>Exits</h2>{}", "{}<h2>Exits</h2><p>Exit A: lift</p>"])
-def test_a_page_that_begins_with_a_sentence_of_the_wikis_own_is_a_fault_whatever_it_stands_in(
+def test_a_page_that_begins_with_one_of_the_wikis_own_sentences_is_a_fault_in_any_element(
     sentence: str, around: str
 ) -> None:
     if "<h1>" in sentence and around.startswith("<h2>"):
@@ -329,7 +329,7 @@ def test_a_page_that_shows_far_less_than_its_source_says_is_a_failure(html: str,
 
 
 @pytest.mark.parametrize("furniture", ["<p>&#8203;</p>", "<style>.a{}</style>", '<span id="top"></span>'])
-def test_a_page_of_mere_furniture_is_compared_with_its_source_though_its_size_is_not_known(
+def test_a_page_without_content_is_compared_with_its_source_even_if_its_size_is_unknown(
     furniture: str,
 ) -> None:
     with pytest.raises(BrokenPageError):

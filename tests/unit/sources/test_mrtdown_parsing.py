@@ -164,7 +164,7 @@ def test_a_station_without_its_parts_is_reported(name: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("stop", [("NOWHERE", "NS2"), ("MID", "NS99"), ("MID", "NS1")])
-def test_a_path_by_way_of_a_station_or_code_that_nobody_has_is_reported(stop: tuple[str, str]) -> None:
+def test_a_path_through_an_unknown_station_or_code_is_reported(stop: tuple[str, str]) -> None:
     service = service_file("NSL_S", NORTH, stop, PIER)
     parsed = parse_letters([as_json(files(services=(service,)))])
     assert checks(parsed.findings) == [("field-invalid", Severity.ERROR)]

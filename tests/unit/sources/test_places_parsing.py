@@ -151,7 +151,7 @@ def test_a_part_without_an_area_is_left_out() -> None:
         ({"type": "Polygon", "coordinates": [[None, "x"]]}, "position-not-a-number"),
     ],
 )
-def test_an_area_that_is_none_is_an_error(geometry: Any, check: str) -> None:
+def test_an_invalid_area_is_an_error(geometry: Any, check: str) -> None:
     parsed = parse_places(PARKS, collection({"properties": PARK, "geometry": geometry}))
     assert parsed.records == ()
     assert [finding.check for finding in parsed.findings] == [check]
@@ -191,7 +191,7 @@ def test_hotels_are_read_with_a_comma_in_their_rooms() -> None:
         (b'record_id,name\n"1', "not CSV"),
     ],
 )
-def test_a_table_of_hotels_that_is_none_is_refused(content: bytes, words: str) -> None:
+def test_an_invalid_table_of_hotels_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(SourceFormatError, match=words):
         parse_places(HOTELS, content)
 

@@ -28,12 +28,12 @@ def seen(held: AssignedPlace) -> tuple[str, float, bool]:
     return held.sites[0].name, round(held.distance_m), held.is_clear
 
 
-def test_a_place_hangs_on_the_nearest_exit_of_any_station_only() -> None:
+def test_a_place_is_assigned_only_to_the_nearest_exit_of_any_station() -> None:
     assert assigned(site_at("Library", 100)) == {"a-nsl-A": [("Library", 100, True)]}
     assert assigned(site_at("Library", 200)) == {"b-nsl-B": [("Library", 100, True)]}
 
 
-def test_a_place_beyond_the_radius_hangs_on_none() -> None:
+def test_a_place_beyond_the_radius_is_assigned_to_no_exit() -> None:
     assert assigned(site_at("Library", -399)) == {"a-nsl-A": [("Library", 399, True)]}
     assert assigned(site_at("Library", -401)) == {}
 
@@ -70,7 +70,7 @@ def test_places_of_an_exit_are_in_order_of_distance() -> None:
     assert [name for name, _, _ in found["a-nsl-A"]] == ["Near", "Far"]
 
 
-def test_one_place_of_two_documents_hangs_once_with_both_records() -> None:
+def test_a_place_in_two_documents_is_assigned_once_with_both_records() -> None:
     club = site_at("Bishan CC", 100)
     other = site_at(
         "Bishan Community Club",
@@ -159,7 +159,7 @@ def without(
 
 
 @given(PLACES, EXITS)
-def test_nothing_hangs_on_an_exit_when_another_is_nearer(
+def test_no_place_is_assigned_to_an_exit_if_another_is_nearer(
     places: list[tuple[float, float, str]], positions: list[tuple[float, float]]
 ) -> None:
     exits = make_exits(positions)

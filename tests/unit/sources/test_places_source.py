@@ -84,7 +84,7 @@ def test_what_a_station_has_depends_on_the_others(context: RunContext) -> None:
     assert "Bishan Bus Interchange" not in beside["bishan-nsl-A"]
 
 
-def test_the_version_changes_with_what_hangs_on_a_station_only(context: RunContext) -> None:
+def test_the_version_changes_only_with_the_places_of_the_station(context: RunContext) -> None:
     before = opened(context, BISHAN, BRADDELL)
     moved = stop_at("53009", "Bishan Int", 41, origin="NS17")
     after = opened(context, BISHAN, BRADDELL, tables=tables_of(moved))

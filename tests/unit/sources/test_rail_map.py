@@ -103,7 +103,7 @@ ENTITIES = b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for
         BOMB % (b"x" * 100, ENTITIES),
     ],
 )
-def test_an_index_that_is_none_is_refused(content: bytes) -> None:
+def test_an_invalid_index_is_refused(content: bytes) -> None:
     with pytest.raises(SourceFormatError, match="index"):
         parse_index(content)
 

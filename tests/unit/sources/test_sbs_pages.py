@@ -280,7 +280,7 @@ def test_a_heading_in_other_words_is_a_finding_and_no_lift() -> None:
     assert "'Passenger Lifts: Exit A'" in finding.message
 
 
-def test_a_name_with_its_code_is_found_and_one_that_nobody_knows_is_reported() -> None:
+def test_a_name_with_its_code_is_found_and_an_unknown_one_is_reported() -> None:
     source = source_of(
         page_of(PageKey("DTL", "XPO", "DT35 Expo"), station_page({}, ["C"])),
         page_of(PageKey("DTL", "XYZ", "Nowhere"), station_page({}, ["C"])),

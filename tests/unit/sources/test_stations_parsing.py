@@ -164,7 +164,7 @@ def test_a_row_whose_cells_are_not_as_many_as_its_header_s_is_refused(row: str, 
 @pytest.mark.parametrize(
     "record", [None, 1, [], {}, {"Station": "NS13"}, {"Station": "no code", "Station Name": "x"}]
 )
-def test_a_search_result_that_is_none_is_a_warning(record: Any) -> None:
+def test_an_invalid_search_result_is_a_warning(record: Any) -> None:
     parsed = parse_stations(as_json([record]))
     assert parsed.records == ()
     assert {finding.severity for finding in parsed.findings} == {Severity.WARNING}

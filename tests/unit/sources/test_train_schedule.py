@@ -136,7 +136,7 @@ def test_no_two_directions_of_the_network_are_taken_for_one() -> None:
     assert set(found) == {key_of(way) for way in ways} == set(places.values())
 
 
-def test_trains_to_where_nobody_goes_on_the_day_are_reported_and_not_used() -> None:
+def test_trains_in_directions_without_service_on_the_day_are_reported_and_not_used() -> None:
     found = source(*AROUND, platform("NS3_A", "A"), trips=(*TRIPS, ("NS13_B", "NS3_A")))
     assert [finding.check for finding in found.findings] == ["letter-without-direction"]
     assert letters(found.claims_for(YISHUN, ())) == {("NS14", "B"), ("NS12", "A")}
@@ -210,7 +210,7 @@ def test_an_entrance_of_which_nothing_is_said_has_no_statement(value: str) -> No
 
 
 @pytest.mark.parametrize("other", ["1", "", "0"])
-def test_a_yes_tells_nothing_apart_where_no_entrance_is_a_no(other: str) -> None:
+def test_a_yes_means_nothing_if_no_entrance_is_a_no(other: str) -> None:
     found = source(*AROUND, entrance("NS13_EA", HERE, "1"), entrance("NS13_EB", HERE, other))
     assert step_free(found.claims_for(YISHUN, ())) == []
     assert [finding.check for finding in found.findings] == ["access-words-unread"]
@@ -259,7 +259,7 @@ def test_an_entrance_is_not_the_exit_on_whose_spot_the_timetable_has_another_one
     assert (step_free(said), checks(said)) == ([("yishun-nsl-B", StepFree.NO)], ["entrance-ambiguous"])
 
 
-def test_an_entrance_of_a_station_that_nobody_knows_is_reported() -> None:
+def test_an_entrance_of_an_unknown_station_is_reported() -> None:
     found = source(*AROUND, entrance("NS99_EA", HERE, "2"))
     assert [finding.check for finding in found.findings] == ["entrance-without-exit"]
 

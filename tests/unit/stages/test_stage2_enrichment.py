@@ -74,7 +74,7 @@ def test_what_a_source_finds_that_concerns_no_single_station_is_reported() -> No
 
 
 @pytest.mark.parametrize(("check", "told"), [("wiki-page-blank", ["look"]), ("sources-disagree", [])])
-def test_of_single_stations_only_what_someone_has_to_look_at_is_reported_at_once(
+def test_only_findings_about_single_stations_that_need_a_look_are_reported_at_once(
     check: str, told: list[str]
 ) -> None:
     class Noticing(LandmarkSource):

@@ -265,7 +265,7 @@ def test_a_run_that_finished_after_failures_names_them_and_what_changed(tmp_path
 
 
 @pytest.mark.parametrize("before", [RunStatus.COMPLETED, RunStatus.INTERRUPTED, RunStatus.STOPPED_AT_BUDGET])
-def test_a_run_before_which_nothing_failed_is_no_news(before: RunStatus, tmp_path: Path) -> None:
+def test_a_run_that_follows_no_failure_is_no_recovery(before: RunStatus, tmp_path: Path) -> None:
     _put(tmp_path, "a", _attempt(before, 10))
     manifest = make_manifest(attempts=(_attempt(RunStatus.COMPLETED),))
     assert alert_of_recovery(make_dataset(), None, _occasion(manifest, tmp_path)) is None

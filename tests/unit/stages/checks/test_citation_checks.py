@@ -73,7 +73,7 @@ def test_future_stations_must_cite_known_documents_too() -> None:
     assert finding.slug == "keppel"
 
 
-def test_documents_that_nobody_cites_are_no_fault() -> None:
+def test_documents_that_are_not_cited_are_no_fault() -> None:
     unused = {EXITS_DOCUMENT: provenance(), "unused": provenance("unused")}
     assert list(check_citations(make_dataset(provenance=unused))) == []
 

@@ -41,7 +41,7 @@ def test_a_value_that_would_read_back_differently_is_reported() -> None:
     assert finding.message.startswith("stations.0.lines would read back")
 
 
-def test_a_station_that_is_none_is_named_by_its_place() -> None:
+def test_an_invalid_station_is_identified_by_its_position() -> None:
     dataset = make_dataset().model_copy(update={"future_stations": ("Keppel",)})
     [finding] = check_schema(dataset)
     assert finding.message.startswith("future_stations.0: ")

@@ -44,7 +44,7 @@ def test_the_survey_nearest_to_the_building_stands_for_the_exit_whatever_its_num
 
 @pytest.mark.parametrize(("apart_m", "exits"), [(9.9, 1), (10.1, 2)])
 @pytest.mark.parametrize(("north", "east"), [(1, 0), (-1, 0), (0, 1), (0, -1)])
-def test_ten_metres_tell_two_exits_from_one_in_any_direction(
+def test_two_features_are_two_exits_from_ten_metres_on_in_any_direction(
     apart_m: float, exits: int, north: int, east: int
 ) -> None:
     other = feature("2", YISHUN, north_m=30 + apart_m * north, east_m=apart_m * east)

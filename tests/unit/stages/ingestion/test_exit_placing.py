@@ -67,7 +67,7 @@ def test_a_finding_shows_ten_features_and_counts_the_others() -> None:
     assert finding.message.endswith("8, 9, 10 and 3 more).")
 
 
-def test_a_misspelled_name_is_taken_for_the_station_at_which_the_feature_stands() -> None:
+def test_a_misspelled_name_is_read_as_that_of_the_station_at_the_feature() -> None:
     made = run(feature("5", "YISHIN MRT STATION"))
     assert list(exits_of(made)) == ["yishun-nsl-A"]
     (finding,) = findings_of(made, "station-misspelled")
