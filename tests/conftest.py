@@ -1,8 +1,7 @@
 """Hypothesis without a deadline, and figures that tests report for people.
 
 A busy machine must not turn a correct answer into a failure. ``make test`` tries few examples of each
-property;
-``make real`` many, by ``--hypothesis-profile=thorough``.
+property; ``make real`` many, by ``--hypothesis-profile=thorough``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A publisher's document on its way to a table: the bytes as received, and their attribution.
 
 A source parses a ``Payload`` into a ``Parsed`` set of records; ``table_of`` joins both into a
-``SourceTable``.
-So a payload read from a file, one fetched live and one recorded in the package carry the same provenance.
+``SourceTable``. So a payload read from a file, one fetched live and one recorded in the package carry the
+same provenance.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """``lta_datamall``: the bus stops of each exit, from LTA's descriptions and by distance.
 
 A stop whose description names an exit belongs to that exit, in the position LTA gives: at, opposite, before
-or after it.
-Every other stop within ``bus_stop_radius_m`` is ``nearby``, with its distance. Confidence is medium, and low
-if LTA's description ties the stop to another exit, since a road or a building may lie between
+or after it. Every other stop within ``bus_stop_radius_m`` is ``nearby``, with its distance. Confidence is
+medium, and low if LTA's description ties the stop to another exit, since a road or a building may lie between
 (docs/decisions/0004-bus-stops.md). Services are those of LTA's routes that call at the stop; a stop without
 Services are those of LTA's routes that call at the stop; a stop without
 """

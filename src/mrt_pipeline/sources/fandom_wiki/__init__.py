@@ -1,11 +1,10 @@
 """Singapore MRT Lines wiki: one page per station, written by volunteers.
 
-Publisher: contributors of singapore-mrt-lines.fandom.com, a MediaWiki. Licence: CC BY-SA 3.0, so facts
-taken from it name page and revision and stay identifiable. Updated at any time. Quirks: ``/api.php`` is
-beside ``/wiki/``; errors, missing pages and a lagging server are all answered with status
-200; large batches are cut and resumed with ``continue``; titles are case sensitive, and casing is the wiki's
-own; some clients get 403. Protocol: https://www.mediawiki.org/wiki/API:Main_page, API:Etiquette. Last
-looked at on 2026-11-23.
+Publisher: contributors of singapore-mrt-lines.fandom.com, a MediaWiki. Licence: CC BY-SA 3.0, so facts taken
+from it name page and revision and stay identifiable. Updated at any time. Quirks: ``/api.php`` is beside
+``/wiki/``; errors, missing pages and a lagging server are all answered with status 200; large batches are cut
+and resumed with ``continue``; titles are case sensitive, and casing is the wiki's own; some clients get 403.
+Protocol: https://www.mediawiki.org/wiki/API:Main_page, API:Etiquette. Last looked at on 2026-11-23.
 """
 
 from pydantic import Field, HttpUrl
