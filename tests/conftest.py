@@ -1,7 +1,7 @@
-"""Hypothesis without a deadline, and figures that tests measure for people to read.
+"""Hypothesis without a deadline, and figures that tests report for people.
 
-A busy machine must not turn a right answer into a failure. ``make test`` tries few examples of each property;
-``make real`` many, by ``--hypothesis-profile=thorough``.
+A busy machine must not turn a correct answer into a failure. ``make test`` tries few examples of each
+property; ``make real`` many, by ``--hypothesis-profile=thorough``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ settings.load_profile("project")
 
 @pytest.fixture(autouse=True)
 def no_secret_is_known() -> Iterator[None]:
-    """Let each test begin as a process does; what it learns to be secret is not the next one's."""
+    """Let each test start like a new process: secrets learnt by one test are unknown to the next."""
     SECRETS.forget()
     yield
     SECRETS.forget()
@@ -30,7 +30,7 @@ def no_secret_is_known() -> Iterator[None]:
 
 @pytest.fixture
 def say(record_property: Callable[[str, object], None]) -> Say:
-    """Return what keeps a figure for the end of the session, whichever process the test runs in."""
+    """Return a function that keeps a figure for the end of the session, in any worker process."""
 
     def keep(text: str) -> None:
         record_property(FIGURE, text)
@@ -39,16 +39,16 @@ def say(record_property: Callable[[str, object], None]) -> Say:
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C and a hang-up end a process, in the background and under ``nohup`` too.
+    """Let Ctrl-C and a hang-up end a process, also in the background and under ``nohup``.
 
-    A shell has them ignored there, and the tests' commands inherit that.
+    A shell makes such processes ignore them, and the tests' commands inherit that.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the figures that passing tests have kept."""
+    """Print the figures kept by passing tests."""
     for report in terminalreporter.getreports("passed"):
         for name, text in report.user_properties:
             if name == FIGURE:

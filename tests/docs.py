@@ -1,4 +1,4 @@
-"""What documents repeat of the registry of sources; ``python -m tests.docs`` writes it anew."""
+"""The parts of documents generated from the registry of sources; ``python -m tests.docs`` writes them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def render() -> dict[Path, str]:
 
 
 def _row_of(spec: SourceSpec) -> str:
-    """Return a source's row; what it gives is the first line of its package."""
+    """Return a source's row; its description is the first line of its package's docstring."""
     gives = str(import_module(spec.package).__doc__).partition("\n")[0].rstrip(".")
     ids = [document.document_id for document in spec.documents]
     recordings = map(load_recording, ids if spec.is_recorded else ())

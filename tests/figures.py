@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 FIGURE = "figure"
-"""the property of a test's report under which one is kept"""
+"""the property of a test's report that holds a figure"""
 
 Say = Callable[[str], None]
 """keeps a sentence with a figure"""

@@ -1,12 +1,12 @@
 """Build one verified dataset of Singapore's MRT and LRT stations and exits from public sources.
 
 ``load`` reads a dataset, ``run`` makes one (docs/python.md). Importing this package loads nothing: its names
-are those that ``mrt_pipeline.public`` lists, and come from there when one is first asked for.
+are those listed in ``mrt_pipeline.public``, and are imported from there on first use.
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mrt_pipeline.public import *  # noqa: F403 # type checkers know the names by its __all__
+    from mrt_pipeline.public import *  # noqa: F403 # lets type checkers see the names
     from mrt_pipeline.public import __all__ as __all__
 
 __version__ = "2.0.0"
@@ -33,7 +33,7 @@ def _offered() -> list[str]:
 
 
 def _is_submodule(name: str) -> bool:
-    """Return whether a name is requested by an import of a part of the package, which needs no other part."""
+    """Return whether a name is requested by an import of a submodule, which needs no other part."""
     from importlib.util import find_spec
 
     return find_spec(f"{__name__}.{name}") is not None

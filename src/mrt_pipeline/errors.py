@@ -4,11 +4,11 @@
     ├── ConfigError              the configuration file or environment is wrong        exit code 2
     │   └── CredentialError      a source in use needs a secret that is not set        exit code 2
     ├── UsageError               a command or call that cannot be carried out          exit code 2
-    ├── SourceError              a publisher's answer could not be had or read
+    ├── SourceError              a publisher's answer could not be obtained or read
     │   ├── FetchError           no usable answer (network, HTTP status, size, time)
     │   │   └── BlockedError     the publisher refuses this client (403)
     │   ├── SourceFormatError    an answer came, but not in the documented shape
-    │   └── SourceGapError       a source gave nothing for some stations, and nobody accepted that
+    │   └── SourceGapError       a source returned nothing for some stations, and nobody accepted that
     ├── ExtractionError          text could not be turned into claims
     │   └── ModelCallError       the language model gave no usable answer
     ├── StageError               a stage could not do its work
@@ -18,20 +18,20 @@
     ├── CheckpointError          a saved stage result cannot be used
     │   ├── MissingCheckpointError
     │   ├── CorruptCheckpointError
-    │   ├── UnrecordedCheckpointError  whole, but the attempt that made it ended before it recorded it
+    │   ├── UnrecordedCheckpointError  intact, but the attempt that made it ended before recording it
     │   └── StaleCheckpointError made from other config or inputs
     ├── GateError                the dataset must not be published as it is
     ├── ReleaseError             a run must not be released, or a release cannot be used
     ├── StorageError             a file of the run could not be written or read
-    │   └── SecretFoundError     it was not written, for it holds a secret
+    │   └── SecretFoundError     it was not written, because it holds a secret
     ├── RunLockedError           another process is working in the same run folder
     ├── RunInterrupted           a signal asked the run to stop                        exit code 130 / 143
-    ├── OutOfMemoryError         this process may not have the memory that it needs
+    ├── OutOfMemoryError         this process is not allowed the memory that it needs
     └── InternalError            a bug in this package, not the caller's fault
 
 Messages say what was found, what was expected and what to do, in one sentence each.
 A class is a decision a caller makes; ``retryable`` says whether the same call may succeed later.
-No message holds a secret that this process knows, whatever it quotes.
+No message contains a secret known to this process, whatever it quotes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from mrt_pipeline.secrecy import SECRETS
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
-"""by Ctrl-C, as a shell has it"""
+"""by Ctrl-C, as in shells"""
 
 
 class MrtPipelineError(Exception):
@@ -53,9 +53,9 @@ class MrtPipelineError(Exception):
     exit_code: int = EXIT_FAILURE
     retryable: bool = False
     names_command: bool = False
-    """whether the message itself names the command that goes on"""
+    """whether the message itself names the command to continue with"""
     go_on_with: str | None = None
-    """the command that goes on with the run that the error ended"""
+    """the command that resumes the run that the error ended"""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(SECRETS.redact(message))
@@ -72,7 +72,7 @@ class ConfigError(MrtPipelineError):
 
 
 class CredentialError(ConfigError):
-    """A source in use needs a secret that the environment does not hold."""
+    """A source in use needs a secret that is not in the environment."""
 
 
 class UsageError(MrtPipelineError):
@@ -82,7 +82,7 @@ class UsageError(MrtPipelineError):
 
 
 class SourceError(MrtPipelineError):
-    """A publisher's answer could not be had or could not be read."""
+    """A publisher's answer could not be obtained or read."""
 
     def __init__(
         self, source_id: str, message: str, *, retryable: bool = False, names_way_out: bool = False
@@ -94,7 +94,7 @@ class SourceError(MrtPipelineError):
         self.retryable = retryable
 
     def advise(self, advice: str) -> None:
-        """Add to the message what to do, as whoever knows the run knows it."""
+        """Add advice to the message, from the caller that knows the run."""
         self.args = (SECRETS.redact(f"{str(self).rstrip('.')}. {advice}"),)
 
 
@@ -127,7 +127,7 @@ class SourceFormatError(SourceError):
 
 
 class SourceGapError(SourceError):
-    """Sources gave nothing for some stations; ``reasons`` says which and why, one sentence each."""
+    """Sources returned nothing for some stations; ``reasons`` says which and why, one sentence each."""
 
     names_command = True
 
@@ -145,7 +145,7 @@ class ExtractionError(MrtPipelineError):
 class ModelCallError(ExtractionError):
     """The language model gave no usable answer.
 
-    ``fatal`` means that no other station will fare better (bad key, no credits, retired model).
+    ``fatal`` means that every other station will fail too (bad key, no credits, retired model).
     """
 
     def __init__(
@@ -197,7 +197,7 @@ class CheckpointError(MrtPipelineError):
 
 
 class MissingCheckpointError(CheckpointError):
-    """The checkpoint file is not there."""
+    """The checkpoint file is missing."""
 
 
 class CorruptCheckpointError(CheckpointError):
@@ -205,11 +205,11 @@ class CorruptCheckpointError(CheckpointError):
 
 
 class UnrecordedCheckpointError(CheckpointError):
-    """The checkpoint file is whole, and its attempt ended before the manifest could tell of it."""
+    """The checkpoint file is intact, but its attempt ended before the manifest recorded it."""
 
 
 class StaleCheckpointError(CheckpointError):
-    """The checkpoint was made from other config or inputs than this run has."""
+    """The checkpoint was made from another configuration or other inputs than this run's."""
 
 
 class GateError(MrtPipelineError):
@@ -223,7 +223,7 @@ class GateError(MrtPipelineError):
 
 
 class ReleaseError(MrtPipelineError):
-    """A run must not be approved or released as it stands, or a release cannot be used."""
+    """A run must not be approved or released in its state, or a release cannot be used."""
 
     names_command = True
 
@@ -237,7 +237,7 @@ class StorageError(MrtPipelineError):
 
 
 class SecretFoundError(StorageError):
-    """A file or row was not written, for it holds a secret; ``secret`` names it, e.g. by its variable."""
+    """A file or row was not written, because it holds a secret; ``secret`` names it, e.g. by its variable."""
 
     def __init__(self, path: Path, secret: str) -> None:
         super().__init__(
@@ -252,7 +252,7 @@ class RunLockedError(MrtPipelineError):
     """Another process is working in the same run folder."""
 
 
-class RunInterrupted(MrtPipelineError):  # noqa: N818 - what was asked for is no error
+class RunInterrupted(MrtPipelineError):  # noqa: N818 - a request is not an error
     """A signal asked the run to stop; progress saved."""
 
     def __init__(self, signal_number: int) -> None:
@@ -262,7 +262,7 @@ class RunInterrupted(MrtPipelineError):  # noqa: N818 - what was asked for is no
 
 
 class OutOfMemoryError(MrtPipelineError):
-    """This process may not have the memory that it needs."""
+    """This process is not allowed the memory that it needs."""
 
     def __init__(
         self, found: str = "The system refused this process more memory", needed_mib: int = 512

@@ -1,7 +1,7 @@
-"""The one way in which files that anybody may have put there are read: whole, bounded, and never waiting.
+"""Read files that anybody may have created: completely, bounded, and without waiting.
 
-A pipe, a device or a folder under a file's name would make a program wait for ever, or read until its memory
-is full. Here, below all who read files, because the configuration is one of them.
+A pipe, a device or a folder with a file's name would make a program wait for ever, or read until its memory
+is full. This module is below everything that reads files, because the configuration is one of them.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ import stat
 from pathlib import Path
 
 MAX_FILE_BYTES = 256 * 2**20
-"""a dataset of Singapore's network has some 10 MiB"""
+"""a dataset of Singapore's network has about 10 MiB"""
 
 
 def read_regular_file(path: Path, max_bytes: int = MAX_FILE_BYTES) -> bytes:
     """Return a file's content.
 
     Args:
-        path: of the file, or of a link to it.
+        path: path of the file, or of a link to it.
         max_bytes: a longer file is refused.
 
     Raises:
-        OSError: if it cannot be read, is no file, or is longer; ``strerror`` says so.
-        ValueError: if the path holds what no path can.
+        OSError: if it cannot be read, is not a file, or is longer; ``strerror`` says so.
+        ValueError: if the path is impossible.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
@@ -40,7 +40,7 @@ def read_regular_file(path: Path, max_bytes: int = MAX_FILE_BYTES) -> bytes:
 
 
 def _read_up_to(descriptor: int, max_bytes: int) -> bytes:
-    """Return no more bytes than so many, without taking the memory for them first."""
+    """Return at most a number of bytes, without allocating memory for them first."""
     parts, size = [], 0
     while size < max_bytes and (part := os.read(descriptor, min(2**20, max_bytes - size))):
         parts.append(part)

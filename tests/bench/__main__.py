@@ -1,4 +1,4 @@
-"""``make bench``: every figure of docs/benchmarks.md, one after the other."""
+"""``make bench``: print every figure of docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PARTS = {
 
 
 def main() -> None:
-    """Print every figure; each part in a process of its own, since peak memory counts what began it."""
+    """Print every figure; each part runs in its own process, since peak memory includes what came before."""
     for module, title in PARTS.items():
         print(f"\n{title}", flush=True)
         subprocess.run([sys.executable, "-m", f"tests.bench.{module}"], check=True)

@@ -1,4 +1,4 @@
-"""How long the commands that a person waits for take, and how much memory: ``-m tests.bench.commands``."""
+"""Measure time and memory of the commands that a person waits for: ``-m tests.bench.commands``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HISTORY = 100
 
 
 def make_history(folder: Path) -> None:
-    """Put as many runs into ``outputs/`` as a long-lived pipeline has: two that differ, over and over."""
+    """Fill ``outputs/`` with as many runs as a long-lived pipeline has, alternating between two datasets."""
     for day in ("2026-07-11", "2026-07-13"):
         command = [COMMAND, "run", "--as-of", day, "--output-dir", f"outputs/{day}"]
         environment = {**os.environ, "PIPELINE_CONFIG": str(CONFIG)}

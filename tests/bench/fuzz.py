@@ -1,9 +1,9 @@
 """Feed every parser with damaged payloads: ``python -m tests.bench.fuzz --inputs N [--minutes M]``.
 
-Prints a line for each parser: how many inputs, how many faults (expected: 0), the processor time of the
-slowest input, and how to repeat it. A fault is an unhandled exception or an answer that takes too long; the
-first input of each is kept, and told at once. ``--again PARSER NUMBER`` feeds the input of that number alone.
-Ends with 1 if there was any fault.
+Prints a line for each parser: the number of inputs, the number of faults (expected: 0), the processor time of
+the slowest input, and how to repeat it. A fault is an unhandled exception or an answer that takes too long;
+the first input of each kind is kept and reported at once. ``--again PARSER NUMBER`` feeds only that input.
+Exits with 1 if there was any fault.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from pathlib import Path
 from tests.fuzz.parsers import TARGETS, HangError, Target
 
 ROUND = 100
-"""inputs to one parser before the next has its turn"""
+"""inputs to one parser before it is the next one's turn"""
 SAY_EVERY_S = 60.0
 
 
 @dataclass
 class Fed:
-    """What became of one parser's inputs."""
+    """The results of one parser's inputs."""
 
     target: Target
     seed: int
@@ -37,7 +37,7 @@ class Fed:
     slowest_s: float = 0.0
     slowest: int = 0
     faults: Counter[str] = field(default_factory=Counter)
-    """how often each came, by its kind and the line that raised it"""
+    """how often each occurred, by its kind and the line that raised it"""
 
     def feed(self, number: int) -> None:
         """Feed the parser once."""
@@ -45,7 +45,7 @@ class Fed:
         began = time.thread_time()
         try:
             self.target.check(content)
-        except (Exception, HangError) as error:  # noqa: BLE001 # each of them is what is looked for
+        except (Exception, HangError) as error:  # noqa: BLE001 # these are what the test looks for
             self._keep(_place_of(error), number, content)
         taken_s = time.thread_time() - began
         self.inputs += 1
@@ -54,7 +54,7 @@ class Fed:
             self.slowest_s, self.slowest = taken_s, number
 
     def again(self, number: int) -> str:
-        """Return the command line that feeds an input again."""
+        """Return the command line that repeats an input."""
         words = ("--seed", str(self.seed), "--again", self.target.name, str(number))
         return f"python -m tests.bench.fuzz {shlex.join(words)}"
 
@@ -67,13 +67,13 @@ class Fed:
 
 
 def _place_of(error: BaseException) -> str:
-    """Return what was raised and where, which is the same for every input that meets the same fault."""
+    """Return what was raised and where, which is equal for all inputs with the same fault."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
 
 
 def main() -> None:
-    """Feed all parsers in turn, and print what became of it."""
+    """Feed all parsers in turn, and print the results."""
     arguments = argparse.ArgumentParser(prog="python -m tests.bench.fuzz")
     arguments.add_argument("--inputs", type=int, default=1000, help="for each parser")
     arguments.add_argument("--minutes", type=float, default=float("inf"), help="begin no round after that")
@@ -86,7 +86,7 @@ def main() -> None:
         return
     kept_in = Path(tempfile.mkdtemp(prefix="fuzz-"))
     fed = [Fed(target, asked.seed, kept_in) for target in TARGETS.values()]
-    for target in TARGETS.values():  # whole ones, so that no damaged one is charged with an import
+    for target in TARGETS.values():  # with valid payloads, so that no damaged one is charged with an import
         for payload in target.payloads:
             target.check(payload)
     feed_all(fed, asked.inputs, time.monotonic() + asked.minutes * 60)
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def feed_all(fed: list[Fed], inputs: int, until: float) -> None:
-    """Give each parser its inputs, in rounds, and say every minute how far it has come."""
+    """Give each parser its inputs, in rounds, and report progress every minute."""
     say_at = time.monotonic() + SAY_EVERY_S
     for start in range(0, inputs, ROUND):
         for one in fed:

@@ -1,10 +1,11 @@
-"""Runs and releases, each killed at a random moment or write, gone on with, and compared.
+"""Kill runs and releases at random moments or writes, resume them, and compare the results.
 
     python -m tests.bench.kills --cycles 1000 --minutes 60 [--kinds snapshot live release]
 
-The tests of ``tests/real/durability`` do the same a few hundred times; this is for a long night. The network
-is that of the first day, with five stations; a live run reads it from services on loopback. A cycle that does
-not come out as one that nothing stopped is told at once and its folder kept; ends with 1 if there was any.
+The tests of ``tests/real/durability`` do the same a few hundred times; this is for a whole night. The network
+is that of the first day, with five stations; a live run reads it from services on loopback. If the result of
+a cycle differs from an uninterrupted one, that is reported at once and its folder kept; exits with 1 if any
+did.
 """
 
 from __future__ import annotations
@@ -30,29 +31,29 @@ RUN = ("run", "--as-of", "1987-11-07")
 RELEASE = release_crash_scene.RELEASE
 SAY_EVERY_S = 60.0
 PATIENCE_S = 3600.0
-"""for a command that has the machine's spare time alone"""
+"""for a command that only gets idle processor time"""
 KILLED = -9
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A command that is killed, and what must hold when it was gone on with."""
+    """A command that is killed, and what must be true after it was resumed."""
 
     arguments: tuple[str, ...]
-    go_on: tuple[str, ...]
-    make_place: Callable[[Path], Workplace]
+    resume: tuple[str, ...]
+    make_workplace: Callable[[Path], Workplace]
     has_begun: Callable[[Workplace], bool]
-    look: Callable[[Workplace], None]
-    """fails unless all is whole just after the kill"""
-    check: Callable[[Workplace], None]
-    """fails unless all is as if nothing had happened"""
+    check_after_kill: Callable[[Workplace], None]
+    """fails unless everything is whole just after the kill"""
+    check_result: Callable[[Workplace], None]
+    """fails unless the result equals that of an uninterrupted command"""
     steps: int
-    """how many changes of the disk it makes"""
+    """number of changes that it makes on disk"""
     seconds: float
-    """how much processor time it takes once it has begun"""
+    """processor time that it takes once it has started"""
 
     def is_killed(self, place: Workplace, chance: Random) -> str | None:
-        """Start it and kill it somewhere; return how, or none if it was through before."""
+        """Start the command and kill it somewhere; return how, or None if it finished first."""
         if chance.random() < 0.5:
             fate = f"kill:{chance.randint(1, self.steps)}"
             return "write" if fated(place, fate, *self.arguments).returncode == KILLED else None
@@ -62,17 +63,17 @@ class Scene:
 
 
 def _run_scene(folder: Path, variables: dict[str, str]) -> Scene:
-    def make_place(at: Path) -> Workplace:
+    def make_workplace(at: Path) -> Workplace:
         at.mkdir()
         return Workplace(at, variables, PATIENCE_S)
 
-    whole, timed = make_place(folder / "whole"), make_place(folder / "timed")
+    whole, timed = make_workplace(folder / "whole"), make_workplace(folder / "timed")
     steps, _ = measure(whole, *RUN)
     expected = results_of(whole.latest)
     return Scene(
         RUN,
         (*RUN, "--skip-existing"),
-        make_place,
+        make_workplace,
         has_manifest,
         lambda _: None,
         lambda place: crash_scene.assert_as_if_nothing_had_happened(place, expected),
@@ -118,19 +119,19 @@ KINDS = ("snapshot", "live", "release")
 
 
 def _cycle(scene: Scene, place: Workplace, chance: Random) -> str | None:
-    """Kill once and go on; return how it was killed, none if it was through before."""
+    """Kill once and resume; return how it was killed, or None if it finished first."""
     how = scene.is_killed(place, chance)
     if how is not None:
-        scene.look(place)
-        resumed = place.call(*scene.go_on)
+        scene.check_after_kill(place)
+        resumed = place.call(*scene.resume)
         assert resumed.returncode == 0, resumed.stderr
-        scene.check(place)
+        scene.check_result(place)
     shutil.rmtree(place.folder)
     return how
 
 
 def main() -> None:
-    """Carry out as many cycles as fit, the kinds in turn, and print the figures."""
+    """Run as many cycles as fit, alternating the kinds, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--cycles", type=int, default=1000)
     parser.add_argument("--minutes", type=float, default=60.0)
@@ -141,22 +142,22 @@ def main() -> None:
     end = time.monotonic() + given.minutes * 60
     with contextlib.ExitStack() as stack:
         scenes = {kind: stack.enter_context(_scene(kind, folder / kind)) for kind in given.kinds}
-        done = _kill_and_go_on(scenes, folder, given.cycles, given.seed, end)
+        done = _kill_and_resume(scenes, folder, given.cycles, given.seed, end)
     _say(done, given.cycles, given.seed)
     if done["damaged"]:
         sys.exit(1)
     shutil.rmtree(folder)
 
 
-def _kill_and_go_on(
+def _kill_and_resume(
     scenes: dict[str, Scene], folder: Path, cycles: int, seed: int, end: float
 ) -> Counter[str]:
-    """Return how many cycles of each kind came out the same, and how many did not."""
+    """Return how many cycles of each kind had equal results, and how many did not."""
     done: Counter[str] = Counter()
     kinds, say_at, number = list(scenes), time.monotonic() + SAY_EVERY_S, 0
     while _cycles_of(done) < cycles and time.monotonic() < end:
         kind = kinds[number % len(kinds)]
-        place = scenes[kind].make_place(folder / f"{kind}-{number}")
+        place = scenes[kind].make_workplace(folder / f"{kind}-{number}")
         try:
             how = _cycle(scenes[kind], place, Random(f"{seed} {kind} {number}"))  # noqa: S311 # no secret
             done[f"{kind} by {how}" if how else "through before"] += 1

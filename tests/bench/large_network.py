@@ -1,9 +1,9 @@
-"""A copy of the package whose tables hold the real network many times, side by side.
+"""A copy of the package whose tables hold the real network several times, side by side.
 
-The program in it is the one beside these tests, but for limits that hold for the real network alone: the area
+Its program is the one beside these tests, except for limits that apply to the real network only: the area
 of Singapore, and the five digits of a bus stop's code. Copy 0 has the real tables' rows. The others have
-station codes with prefixes of their own, names and slugs with the copy's number, and positions shifted by
-whole steps, so that density stays the same and the copies do not touch.
+station codes with their own prefixes, names and slugs with the copy's number, and positions shifted by
+whole steps, so that density is the same and copies do not touch.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import mrt_pipeline
 
 PACKAGE = Path(mrt_pipeline.__file__).parent
 STATIONS = 184
-"""in operation on the days that are measured"""
+"""in operation on the dates measured"""
 STEP_LAT, STEP_LNG = 0.35, 0.60
 """degrees from one copy to the next: the real tables measure 0.3 by 0.5"""
 LIMITS = {
@@ -38,7 +38,7 @@ Row = dict[str, str]
 
 
 def make_package(times: int, folder: Path) -> Path:
-    """Write the package with the network so many times, and return the configuration that expects it."""
+    """Write the package with the network repeated, and return a configuration that expects it."""
     package = folder / "mrt_pipeline"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     for name, (limit, wider) in LIMITS.items():
@@ -68,7 +68,7 @@ class _Copy:
         return f"{name} {self.number}" if self.number else name
 
     def station_na(self, name: str) -> str:
-        """Return what LTA's exits file calls a station: its name and mode, or its code."""
+        """Return a station's name in LTA's exits file: name and mode, or its code."""
         if re.fullmatch(r"[A-Z]{2,3}\d+", name):
             return self.code(name)
         return re.sub(r"(?i)(?= (?:mrt|lrt) station)", f" {self.number}", name) if self.number else name
@@ -101,7 +101,7 @@ class _Copy:
         )
 
     def _place(self) -> tuple[int, int]:
-        """Return the row and column, from the real place on: a projection is good only near its origin."""
+        """Return the row and column from the real place: a projection is accurate only near its origin."""
         middle = self.width // 2
         place = (self.number + middle * self.width + middle) % (self.width * self.width)
         return place // self.width - middle, place % self.width - middle
@@ -122,7 +122,7 @@ _PREFIXES = ["".join(letters) for letters in itertools.product(string.ascii_uppe
 
 
 def _changing(**columns: str) -> Callable[[_Copy, Row], Row]:
-    """Return what changes a row's columns, each by the method of a copy that is named."""
+    """Return a function that changes a row's columns, each with the named method of a copy."""
 
     def change(copy: _Copy, row: Row) -> Row:
         changed = {column: getattr(copy, how)(row[column]) for column, how in columns.items() if row[column]}
@@ -162,7 +162,7 @@ def _with_prefixes(line: Row, copies: Iterable[_Copy]) -> Row:
 
 
 def _describe_anew(recorded: Path) -> None:
-    """Say of each table how many records it has and what its bytes are."""
+    """Update the record count and checksum of each table."""
     path = recorded / "provenance.json"
     entries = json.loads(path.read_bytes())
     for document_id, entry in entries.items():

@@ -1,8 +1,8 @@
-"""What a live run takes against services on this machine: ``python -m tests.bench.live [LATENCY_MS …]``.
+"""Measure a live run against services on this machine: ``python -m tests.bench.live [LATENCY_MS …]``.
 
-The services are those of ``tests/fakes/live_world.py``, with every bus service, in this very process: the
-wall time is theirs too, the processor time is the command's alone. An unchanged run is a new run after a
-whole one.
+The services are those of ``tests/fakes/live_world.py`` with every bus service, in this process: wall time
+includes them, processor time is that of the command alone. An unchanged run is a new run after a complete
+one.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def measure_live(world: LiveWorld, folder: Path, latency: int) -> None:
-    """Print what the kinds of runs take, one after the other in the same folders."""
+    """Print the figures of each kind of run, made in turn in the same folders."""
     variables = {**world.variables, "MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__SOURCES": SOURCES}
 
     def take(label: str, *flags: str) -> Measured:

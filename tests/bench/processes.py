@@ -1,7 +1,7 @@
-"""Commands measured as whole processes, each beside a yardstick that is run just before it.
+"""Measure commands as whole processes, each together with a yardstick run just before it.
 
-A shared machine is twice as slow at one moment as at another; how many times the yardstick a command takes is
-then still worth comparing.
+A shared machine may be twice as slow from one moment to the next; the ratio of a command to the yardstick
+remains comparable.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BLOCK_BYTES = 512
 
 @dataclass(frozen=True)
 class Sample:
-    """What one process took."""
+    """The measurements of one process."""
 
     wall_s: float
     cpu_s: float
@@ -33,7 +33,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Measured:
-    """What some runs of one command took, and of the yardstick before each."""
+    """The measurements of several runs of one command, and of the yardstick before each."""
 
     samples: Sequence[Sample]
     yardsticks: Sequence[Sample]
@@ -45,7 +45,7 @@ class Measured:
 
     @property
     def times_yardstick(self) -> float:
-        """Return how many times the processor time of the yardstick it took, as the median of pairs."""
+        """Return the processor time as a multiple of the yardstick's, the median of pairs."""
         pairs = zip(self.samples, self.yardsticks, strict=True)
         return statistics.median(sample.cpu_s / yardstick.cpu_s for sample, yardstick in pairs)
 
@@ -67,13 +67,13 @@ def measure(
     place_of: Callable[[int], Path],
     variables: Mapping[str, str] | None = None,
 ) -> Measured:
-    """Run a command several times and return what it took.
+    """Run a command several times and return its measurements.
 
     Args:
         arguments: the command line.
         runs: how often.
-        place_of: the number of a run to the folder it works in.
-        variables: of the environment, beside those of this process.
+        place_of: returns the folder for a run's number.
+        variables: environment variables, in addition to those of this process.
     """
     environment = {**os.environ, "PIPELINE_CONFIG": str(CONFIG), **(variables or {})}
     samples, yardsticks = [], []

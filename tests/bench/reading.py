@@ -1,8 +1,8 @@
-"""What reading pages takes in each way: ``python -m tests.bench.reading [PAGES KILOBYTES] …``.
+"""Measure each way of reading pages: ``python -m tests.bench.reading [PAGES KILOBYTES] …``.
 
 Pages are the project's own, each repeated up to its size. The cluster's two workers run on this machine, and
-one of them is killed when half of the pages are read. A shared machine makes wall times what they are:
-processor time, of all processes together, is what can be compared.
+one of them is killed when half of the pages are read. Wall times depend on the load of a shared machine:
+compare processor time, which is the sum of all processes.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from tests.fakes.dask_cluster import running_cluster
 from tests.real.wiki.render import read_rendered
 
 LOADS = ((2_000, 2), (60, 200))
-"""pages, and kilobytes of each: what the wiki has, and what a large one might have"""
+"""pages, and kilobytes of each: like the wiki's, and like a large wiki's"""
 IN_FLIGHT = {"inline": 8, "processes": 64, "dask": 64}
-"""``batch_size`` of stage 2: its default, and its most, so that many pages wait and travel together"""
+"""``batch_size`` of stage 2: its default, and its maximum, so that many pages wait and are sent together"""
 WORKERS = 2
 
 Page = tuple[int, str, str]
 
 
 def pages_of(number: int, kilobytes: int) -> Iterator[Page]:
-    """Yield so many pages of a size, each with its rank and title."""
+    """Yield a number of pages of a size, each with its rank and title."""
     own = itertools.cycle(read_rendered().items())
     for rank, (title, html) in enumerate(itertools.islice(own, number)):
         yield rank, title, (html * (kilobytes * 1000 // len(html) + 1))[: kilobytes * 1000]
@@ -46,7 +46,7 @@ def pages_of(number: int, kilobytes: int) -> Iterator[Page]:
 
 @contextlib.contextmanager
 def reading_in(way: str, halfway: list[int]) -> Iterator[ReadPage]:
-    """Give what reads pages in one of the ways, and note whom to kill halfway."""
+    """Yield the function that reads pages in one of the ways, and record which worker to kill halfway."""
     opened: list[Closable] = []
     with contextlib.ExitStack() as stack:
         address = None
@@ -63,7 +63,7 @@ def reading_in(way: str, halfway: list[int]) -> Iterator[ReadPage]:
 
 
 def measure(way: str, number: int, kilobytes: int) -> tuple[float, str]:
-    """Print what reading takes in one way, and return its processor time and the digest of what was read."""
+    """Print the measurements of reading in one way; return its processor time and a digest of the result."""
     began, cpu_began = time.monotonic(), _cpu_s()
     killed: list[int] = []
     readings: dict[int, bytes] = {}
@@ -92,13 +92,13 @@ def _read_all(
 
 
 def _cpu_s() -> float:
-    """Return the processor time of this process and of those that it has begun and that have ended."""
+    """Return the processor time of this process and of its ended children."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def main() -> None:
-    """Print a line for each way of each load, and fail if what was read differs."""
+    """Print a line for each way of each load, and fail if the readings differ."""
     given = iter(map(int, sys.argv[1:]))
     for number, kilobytes in list(zip(given, given, strict=True)) or LOADS:
         found = {way: measure(way, number, kilobytes) for way in ("inline", "processes", "dask")}

@@ -1,7 +1,7 @@
 """The whole program on large networks; run as ``python -m tests.bench.scale [--folder DIR] [TIMES …]``.
 
-Prints what each command took for the real network so many times side by side (``large_network.py``), and what
-that is for each station. 544 times are 100,000 stations.
+Prints the measurements of each command for several copies of the real network side by side
+(``large_network.py``), also per station. 544 copies have 100,000 stations.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ COMMANDS = (
 
 
 def measure(times: int, folder: Path) -> None:
-    """Print a line for each command on a network of some times the real size."""
+    """Print a line for each command on a network of a multiple of the real size."""
     config = make_package(times, folder)
     variables = {**os.environ, "PYTHONPATH": str(folder), "PIPELINE_CONFIG": str(config)}
     stations = times * STATIONS

@@ -1,7 +1,7 @@
-"""How long stage 1 takes as the network grows; run as ``python -m tests.bench.stage1 [TIMES …]``.
+"""Measure stage 1 as the network grows; run as ``python -m tests.bench.stage1 [TIMES …]``.
 
-Each size runs in a process of its own, so that its peak memory is its own. The inputs are made before the
-clock, which counts processor time, runs.
+Each size runs in its own process, so that peak memory is separate. Inputs are made before the
+measurement of processor time starts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SIZES = (1, 10, 100)
 
 
 def measure(times: int) -> str:
-    """Return a line with what stage 1 took for a network of some times the real size, imports included."""
+    """Return a line with the measurements of stage 1 for a multiple of the real size, imports included."""
     network, exits, locations = synthetic_inputs(times)
     before_mb = _peak_mb()
     began = time.process_time()

@@ -1,7 +1,7 @@
-"""How stage 2's engine behaves as the network grows; run as ``python -m tests.bench.stage2 [SIZES …]``.
+"""Measure stage 2's engine as the network grows; run as ``python -m tests.bench.stage2 [SIZES …]``.
 
-Sources are hand-made and answer at once, so that what is measured is the engine: journal, merging, output.
-Each size runs in a process of its own, so that its peak memory is its own.
+Sources are hand-made and answer at once, so that only the engine is measured: journal, merging, output.
+Each size runs in its own process, so that peak memory is separate.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from tests.fakes.network_builder import NOW, make_stage1
 SIZES = (184, 1_840, 18_400)
 """once, 10 and 100 times the network"""
 ROW_BYTES = 6_000
-"""about what a real station's row takes"""
+"""about the size of a real station's row"""
 
 
 def synthetic_rows(number: int) -> Iterator[JournalRow]:
-    """Yield so many rows of a real one's size, made one at a time."""
+    """Yield a number of rows of a real row's size, made one at a time."""
     for rank in range(number):
         failures = {"network": "x" * ROW_BYTES}
         enrichment = StationEnrichment(slug=f"station-{rank}", status="partial", failures=failures)
@@ -35,23 +35,23 @@ def synthetic_rows(number: int) -> Iterator[JournalRow]:
 
 
 def write_journal(folder: Path, number: int) -> int:
-    """Write so many rows, each committed, and return how many of them are found again."""
-    with open_journal(folder, now=NOW, tell=print, is_costly=False) as journal:
+    """Write a number of rows, each committed, and return how many are found again."""
+    with open_journal(folder, now=NOW, notify=print, is_costly=False) as journal:
         for row in synthetic_rows(number):
             journal.commit(row)
-    with open_journal(folder, now=NOW, tell=print, is_costly=False) as journal:
+    with open_journal(folder, now=NOW, notify=print, is_costly=False) as journal:
         return sum(journal.find(f"station-{rank}") is not None for rank in range(number))
 
 
 def run_stage(folder: Path, number: int) -> int:
-    """Run stage 2 over so many stations with two sources, and return how many were enriched."""
+    """Run stage 2 over a number of stations with two sources, and return how many were enriched."""
     stations = make_line(number)
     stage = make_stage(make_context(folder), LandmarkSource("fandom_wiki"), LandmarkSource("network"))
     return len(stage.execute(make_stage1(stations)).enrichments)
 
 
 def measure(what: str, number: int) -> str:
-    """Return a line with what one of the two took, inputs included."""
+    """Return a line with the measurements of one of the two, inputs included."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         count = {"journal": write_journal, "stage": run_stage}[what](Path(folder), number)
@@ -64,7 +64,7 @@ def measure(what: str, number: int) -> str:
 
 
 def main() -> None:
-    """Print a line for each size of each."""
+    """Print a line for each size of both."""
     for what in ("journal", "stage"):
         for number in sys.argv[1:] or map(str, SIZES):
             script = f"from tests.bench.stage2 import measure; print(measure({what!r}, {int(number)}))"

@@ -1,4 +1,4 @@
-"""Run our own command in a process of its own, as a person would, in a folder and environment of the test."""
+"""Run our own command in a separate process, as a person would, in a test's own folder and environment."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Workplace:
         }
 
     def command(self, *arguments: str | Path, program: tuple[str, ...] = MRT_PIPELINE) -> list[str]:
-        """Return the words of a command line."""
+        """Return the arguments of a command line."""
         return [*program, *map(str, arguments)]
 
     def call(
@@ -76,7 +76,7 @@ class Workplace:
 
     @property
     def latest(self) -> Path:
-        """Return the run that ``latest`` shows."""
+        """Return the run that ``latest`` points to."""
         return self.outputs / "latest"
 
     @property
@@ -85,7 +85,7 @@ class Workplace:
         return sorted(path for path in self.outputs.iterdir() if path.is_dir() and not path.is_symlink())
 
     def with_variables(self, **variables: str) -> Workplace:
-        """Return the same place with more environment variables."""
+        """Return the same workplace with more environment variables."""
         return replace(self, variables={**self.variables, **variables})
 
 
@@ -100,6 +100,6 @@ def stations_bytes(run: Path) -> bytes:
 
 
 def how_stages_ran(run: Path) -> dict[str, tuple[bool, str]]:
-    """Return for each stage whether it was reused, and why, as the manifest says."""
+    """Return for each stage whether it was reused, and why, according to the manifest."""
     stages = load(run / "manifest.json")["stages"]
     return {name: (record["reused"], record["reason"]) for name, record in stages.items()}

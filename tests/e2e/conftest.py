@@ -16,7 +16,7 @@ def place(tmp_path: Path) -> Workplace:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    """Return a workplace in which one whole run was made that printed ``SHOWN``; tests only read it."""
+    """Return a workplace with one complete run that printed ``SHOWN``; tests only read it."""
     place = Workplace(tmp_path_factory.mktemp("finished"))
     result = place.call("run")
     assert result.returncode == 0, result.stderr
@@ -26,6 +26,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
 
 @pytest.fixture
 def after_a_run(finished: Workplace, tmp_path: Path) -> Workplace:
-    """Return a workplace of the test's own in which one whole run was made."""
+    """Return a workplace of the test's own with one complete run."""
     shutil.copytree(finished.outputs, tmp_path / "outputs", symlinks=True)
     return Workplace(tmp_path)

@@ -127,7 +127,7 @@ def test_a_channel_that_hangs_ends_neither_a_good_run_nor_its_exit_code(place: W
 WITH_A_BUG = """
 import mrt_pipeline.orchestrator.alerts.run_alerts as occasions
 
-occasions.tell_coverage = lambda *_: 1 / 0
+occasions.alert_of_coverage = lambda *_: 1 / 0
 from mrt_pipeline.cli import main
 
 main()
@@ -175,7 +175,7 @@ def test_what_nobody_foresaw_while_alerting_ends_no_good_run(
         ("apprise", "MRT_PIPELINE_ALERT_APPRISE_URLS"),
     ],
 )
-def test_a_channel_without_its_url_is_told_before_any_work(
+def test_a_channel_without_its_url_is_reported_before_any_work(
     place: Workplace, channel: str, variable: str
 ) -> None:
     telling = _alerting(place, "log", channel)
@@ -193,7 +193,7 @@ def test_a_url_may_stand_in_the_file_of_secrets(place: Workplace) -> None:
     assert len(server.requests) == 1
 
 
-def test_a_source_that_is_down_is_told(place: Workplace) -> None:
+def test_a_source_that_is_down_is_reported(place: Workplace) -> None:
     with (
         LoopbackServer(lambda _: Reply(403)) as datamall,
         _hook(
@@ -209,7 +209,7 @@ def test_a_source_that_is_down_is_told(place: Workplace) -> None:
     assert "lta-bus-stops" in alert["cause"]
 
 
-def test_a_gate_that_failed_is_told_with_the_command_that_accepts(after_a_run: Workplace) -> None:
+def test_a_gate_that_failed_is_reported_with_the_command_that_accepts(after_a_run: Workplace) -> None:
     with _hook(after_a_run, MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__SOURCES="[network]") as (telling, said):
         assert telling.call("run").returncode == 1
     [alert] = said
@@ -218,7 +218,7 @@ def test_a_gate_that_failed_is_told_with_the_command_that_accepts(after_a_run: W
     assert "--accept-changes" in alert["command"]
 
 
-def test_a_budget_that_is_used_up_is_told(place: Workplace) -> None:
+def test_a_budget_that_is_used_up_is_reported(place: Workplace) -> None:
     with _hook(place, MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__DAILY_TIMEOUT_MINUTES="0.000001") as (
         telling,
         said,
@@ -229,7 +229,7 @@ def test_a_budget_that_is_used_up_is_told(place: Workplace) -> None:
     assert "stations still to do" in alert["cause"]
 
 
-def test_poor_coverage_is_told(place: Workplace) -> None:
+def test_poor_coverage_is_reported(place: Workplace) -> None:
     with _hook(place, MRT_PIPELINE__ALERTING__COVERAGE_MIN__STEP_FREE="0.5") as (telling, said):
         assert telling.call("run").returncode == 0
         assert telling.call("run", "--skip-existing").returncode == 0
@@ -238,7 +238,7 @@ def test_poor_coverage_is_told(place: Workplace) -> None:
     assert "step_free" in alert["cause"]
 
 
-def test_a_run_that_finished_after_failures_is_told_with_what_changed(after_a_run: Workplace) -> None:
+def test_a_run_that_finished_after_failures_is_reported_with_what_changed(after_a_run: Workplace) -> None:
     with _hook(after_a_run) as (telling, said):
         assert telling.with_variables(**IMPOSSIBLE).call("run").returncode == 1
         radius = {"MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__BUS_STOP_RADIUS_M": "255"}
@@ -252,7 +252,7 @@ def test_a_run_that_finished_after_failures_is_told_with_what_changed(after_a_ru
     assert "bus_stops" in recovered["message"]
 
 
-def test_a_run_that_finds_its_folder_held_is_told(place: Workplace) -> None:
+def test_a_run_that_finds_its_folder_held_is_reported(place: Workplace) -> None:
     arrived = threading.Event()
 
     def hang(request: SeenRequest) -> Reply:
@@ -277,7 +277,7 @@ def test_a_run_that_finds_its_folder_held_is_told(place: Workplace) -> None:
     assert alert["command"] == f"mrt-pipeline run --output-dir mine --config {SHIPPED_CONFIG}"
 
 
-def test_a_signal_while_a_failure_is_told_leaves_the_exit_code_as_it_was(place: Workplace) -> None:
+def test_a_signal_while_a_failure_is_reported_leaves_the_exit_code_as_it_was(place: Workplace) -> None:
     arrived = threading.Event()
 
     def hang(request: SeenRequest) -> Reply:
@@ -308,7 +308,7 @@ def test_a_full_disk_keeps_no_one_from_being_told(place: Workplace) -> None:
     assert "could not be" in alert["cause"]
 
 
-def test_a_run_that_nobody_need_know_of_tells_nothing(place: Workplace) -> None:
+def test_a_run_that_concerns_nobody_sends_no_alert(place: Workplace) -> None:
     with _hook(place) as (telling, said):
         assert telling.call("run").returncode == 0
     assert said == []

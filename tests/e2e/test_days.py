@@ -19,7 +19,7 @@ def _command_in(stderr: str) -> list[str]:
     return shlex.split(stderr.partition("To make it show this run: mrt-pipeline ")[2].splitlines()[0])
 
 
-def test_a_look_at_the_past_does_not_move_latest_until_that_is_asked_for(after_a_run: Workplace) -> None:
+def test_a_look_at_the_past_does_not_move_latest_until_that_is_requested(after_a_run: Workplace) -> None:
     present = after_a_run.latest.resolve()
     result = after_a_run.call("run", "--as-of", "2026-07-01")
     assert result.returncode == 0, result.stderr

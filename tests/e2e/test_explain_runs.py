@@ -202,7 +202,7 @@ def test_a_plan_in_words_names_folder_stages_and_reasons(after_a_run: Workplace)
     assert "run" in lines["stage3_merger"]
 
 
-def test_a_missing_secret_is_told_by_the_plan_and_is_no_error(after_a_run: Workplace) -> None:
+def test_a_missing_secret_is_reported_by_the_plan_and_is_no_error(after_a_run: Workplace) -> None:
     live = after_a_run.with_variables(MRT_PIPELINE__APIS__ONEMAP__MODE="live")
     plan = _json(live, "plan")
     assert "ONEMAP_API_KEY" in plan["obstacles"][0]
@@ -248,7 +248,7 @@ def test_a_damaged_manifest_is_named_and_the_other_runs_are_shown(after_a_run: W
 
 
 @pytest.mark.slow
-def test_a_run_that_was_killed_has_died_and_the_command_that_goes_on_works(place: Workplace) -> None:
+def test_a_run_that_was_killed_has_died_and_the_command_that_resumes_it_works(place: Workplace) -> None:
     process = place.start("run")
     assert process.stderr is not None
     assert any("Stage 1/3" in line for line in process.stderr)
@@ -274,7 +274,7 @@ def test_show_tells_what_each_attempt_did(after_a_run: Workplace) -> None:
 
 
 @pytest.mark.slow
-def test_a_failed_run_is_shown_with_its_error_and_how_to_go_on(place: Workplace) -> None:
+def test_a_failed_run_is_shown_with_its_error_and_how_to_resume(place: Workplace) -> None:
     strict = place.with_variables(MRT_PIPELINE__EXPECTED_STATIONS="185")
     assert strict.call("run").returncode == 1
     [run] = place.runs
@@ -413,7 +413,7 @@ def test_everything_about_a_whole_station_is_shown_when_it_is_asked_for(finished
     assert len(shown.splitlines()) > 400
 
 
-def test_a_field_is_asked_for_by_the_name_that_reports_use(finished: Workplace) -> None:
+def test_a_field_is_requested_by_the_name_that_reports_use(finished: Workplace) -> None:
     explanation = _json(finished, "explain", "NS13", "--field", "step_free")
     assert explanation["field"] == "step_free"
     assert {item["field"] for item in explanation["silent"]} == {"access.step_free"}

@@ -67,7 +67,7 @@ def test_a_configuration_that_is_not_there_is_named(place: Workplace) -> None:
         (b"s3cret\n", ".env: line 1 has no ="),
     ],
 )
-def test_a_fault_in_the_file_of_secrets_is_told_with_its_line_and_without_the_value(
+def test_a_fault_in_the_file_of_secrets_is_reported_with_its_line_and_without_the_value(
     content: bytes, said: str, place: Workplace
 ) -> None:
     (place.folder / ".env").write_bytes(content)
@@ -78,7 +78,7 @@ def test_a_fault_in_the_file_of_secrets_is_told_with_its_line_and_without_the_va
     assert not place.outputs.exists()
 
 
-def test_all_faults_of_a_configuration_are_told_at_once(place: Workplace) -> None:
+def test_all_faults_of_a_configuration_are_reported_at_once(place: Workplace) -> None:
     text = SHIPPED_CONFIG.read_text(encoding="utf-8")
     text = text.replace("batch_size: 8", "batch_sise: 8").replace("max_retries: 3", "max_retries: -1")
     (place.folder / "broken.yaml").write_text(text)
@@ -237,7 +237,7 @@ def _all_of(folder: Path) -> dict[str, tuple[bytes, int]]:
         {".lock": "4711"},
     ],
 )
-def test_somebody_s_own_files_are_never_written_over(files: dict[str, str], place: Workplace) -> None:
+def test_files_of_the_user_are_never_overwritten(files: dict[str, str], place: Workplace) -> None:
     _put_files(place.folder / "mine", files)
     before = _all_of(place.folder / "mine")
     result = place.call("run", "--output-dir", "mine")
@@ -249,7 +249,7 @@ def test_somebody_s_own_files_are_never_written_over(files: dict[str, str], plac
     assert not place.outputs.exists()
 
 
-def test_a_plan_refuses_somebody_s_own_files_as_the_run_would(place: Workplace) -> None:
+def test_a_plan_refuses_a_folder_with_files_of_the_user_as_the_run_would(place: Workplace) -> None:
     _put_files(place.folder / "mine", {"report.html": "mine"})
     planned, run = (place.call(command, "--output-dir", "mine") for command in ("plan", "run"))
     assert (planned.returncode, planned.stderr) == (run.returncode, run.stderr)
@@ -320,7 +320,7 @@ def test_the_second_run_in_a_folder_says_who_holds_it(place: Workplace) -> None:
     _assert_one_message(result.stderr, f"process {process.pid}")
 
 
-def test_a_missing_key_is_told_before_any_work(place: Workplace) -> None:
+def test_a_missing_key_is_reported_before_any_work(place: Workplace) -> None:
     live = place.with_variables(MRT_PIPELINE__APIS__DATAMALL__MODE="live")
     result = live.call("run")
     assert result.returncode == 2

@@ -41,7 +41,7 @@ def test_a_failure_gives_the_same_command_on_the_console_in_the_alert_and_in_sho
     assert went_on.returncode == 0, went_on.stderr
 
 
-def test_a_run_that_was_interrupted_names_the_command_that_goes_on(place: Workplace) -> None:
+def test_a_run_that_was_interrupted_names_the_command_that_resumes_it(place: Workplace) -> None:
     process = place.start("run")
     assert process.stderr is not None
     assert any("Stage 1/3" in line for line in process.stderr)

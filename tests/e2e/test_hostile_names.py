@@ -171,7 +171,7 @@ def _run_on_features(place: Workplace, world: LiveWorld, changes: dict[str, dict
     return run
 
 
-def test_hostile_exits_are_told_cleanly_and_not_published(place: Workplace, world: LiveWorld) -> None:
+def test_hostile_exits_are_reported_cleanly_and_not_published(place: Workplace, world: LiveWorld) -> None:
     run = _run_on_features(place, world, HOSTILE_FEATURES)
     findings = load(run / "validation.json")["findings"]
     assert findings

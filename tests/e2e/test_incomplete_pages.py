@@ -59,7 +59,7 @@ def _spoil_once(world: LiveWorld) -> None:
     world.wiki_server.handler = handle
 
 
-def test_pages_that_came_wrong_once_are_asked_for_again_and_come_out_as_if_nothing_had_happened(
+def test_pages_that_came_wrong_once_are_requested_again_and_come_out_as_if_nothing_had_happened(
     place: Workplace, world: LiveWorld, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     healthy = Workplace(tmp_path_factory.mktemp("healthy")).with_variables(**world.variables)

@@ -60,7 +60,7 @@ def test_every_run_begins_once_and_ends_once(finished: Workplace) -> None:
     assert len(runs) == 2 * (len(STEPS) + 1)
 
 
-def test_a_run_tells_nothing_of_the_machine(finished: Workplace) -> None:
+def test_lineage_reveals_nothing_about_the_machine(finished: Workplace) -> None:
     told = (finished.latest / "lineage.jsonl").read_text()
     for secret in (
         str(finished.folder),
@@ -131,7 +131,7 @@ def test_a_run_that_fails_its_checks_tells_which_and_publishes_nothing(place: Wo
         read_event(event)
 
 
-def test_what_is_reused_is_not_told_again(after_a_run: Workplace) -> None:
+def test_what_is_reused_is_not_reported_again(after_a_run: Workplace) -> None:
     before = _events(after_a_run.latest)
     assert after_a_run.call("run", "--skip-existing").returncode == 0
     events = _events(after_a_run.latest)
@@ -205,7 +205,7 @@ main()
 """
 
 
-def test_a_bug_in_what_tells_lineage_fails_no_run(place: Workplace) -> None:
+def test_a_bug_in_lineage_fails_no_run(place: Workplace) -> None:
     result = place.call("run", program=(sys.executable, "-c", WITH_A_BUG))
     assert result.returncode == 0, result.stderr
     told = "Not all lineage of this run is reported: an unexpected ZeroDivisionError"

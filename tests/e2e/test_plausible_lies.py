@@ -92,7 +92,7 @@ def test_letters_that_records_contradict_are_published_by_nobody(slug: str, lied
     assert lied.checks[slug].count("sources-disagree") == 2
 
 
-def test_a_crowd_of_places_is_doubted_and_what_records_know_stands(lied: Told, honest: Told) -> None:
+def test_many_places_at_one_exit_are_doubted_and_recorded_ones_are_not(lied: Told, honest: Told) -> None:
     before, after = (_places(told, "yishun-nsl-C") for told in (honest, lied))
     crowd = {name: after[name] for name in after if name not in before}
     assert len(crowd) > 100 and set(crowd.values()) == {"low"}

@@ -200,7 +200,7 @@ def test_a_wiki_without_pages_publishes_nothing_until_it_has_them_or_that_is_acc
     assert place.latest.resolve() == place.runs[-1]
 
 
-def test_a_look_at_a_day_long_ago_is_not_what_the_present_is_held_against(after_a_run: Workplace) -> None:
+def test_a_look_at_a_day_long_ago_is_not_what_the_present_is_compared_with(after_a_run: Workplace) -> None:
     present = load(after_a_run.latest / "manifest.json")["run_id"]
     assert after_a_run.call("run", "--as-of", "1995-01-01", "--move-latest").returncode == 0
     assert after_a_run.call("run").returncode == 0

@@ -64,7 +64,7 @@ def test_the_delta_tells_exactly_what_happened_between_the_two_days(released: Pa
     assert [it["line_code"] for it in changes["lines_changed"]] == ["CCL"]
 
 
-def test_the_changes_for_people_tell_exactly_the_same(released: Path) -> None:
+def test_the_changes_for_people_are_exactly_those_in_the_delta(released: Path) -> None:
     text = (released / "2026.07.13" / "CHANGES.md").read_text("utf-8")
     assert "3 stations opened, 2 codes renumbered, services of 1 line changed." in text
     titles = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
@@ -126,7 +126,7 @@ def test_a_list_of_versions_that_was_damaged_is_made_again_with_a_warning(place:
     assert result.stderr.startswith("Warning: releases/versions.json was missing and was recreated.")
 
 
-def test_a_run_that_nobody_approved_is_refused_in_one_sentence(place: Workplace) -> None:
+def test_a_run_without_approval_is_refused_in_one_sentence(place: Workplace) -> None:
     (place.outputs / AFTER / "approval.json").unlink()
     result = place.call("release", AFTER, "--to", "elsewhere")
     assert result.returncode == 1
@@ -202,7 +202,7 @@ def test_a_checklist_with_open_points_needs_consent(place: Workplace) -> None:
         (("rollback", "releases", "--to", "2026.07.12"), "has no release '2026.07.12'"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(command: tuple[str, ...], said: str, place: Workplace) -> None:
+def test_impossible_requests_are_refused(command: tuple[str, ...], said: str, place: Workplace) -> None:
     result = place.call(*command)
     assert result.returncode == 2
     assert said in result.stderr

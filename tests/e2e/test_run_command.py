@@ -194,7 +194,9 @@ def test_the_network_of_another_day_can_be_asked_for(place: Workplace) -> None:
 
 
 @pytest.mark.slow
-def test_who_reads_through_latest_is_told_when_it_goes_back_to_an_earlier_day(after_a_run: Workplace) -> None:
+def test_who_reads_through_latest_is_reported_when_it_goes_back_to_an_earlier_day(
+    after_a_run: Workplace,
+) -> None:
     shown = load(after_a_run.latest / "manifest.json")["as_of"]
     result = after_a_run.call("run", "--as-of", "1987-11-08", "--move-latest")
     assert result.returncode == 0
@@ -215,7 +217,7 @@ def test_a_single_stage_keeps_the_day_of_the_run_in_whose_folder_it_is(place: Wo
 
 
 @pytest.mark.slow
-def test_the_command_to_go_on_with_names_the_configuration_of_the_run(place: Workplace) -> None:
+def test_the_command_to_resume_with_names_the_configuration_of_the_run(place: Workplace) -> None:
     other = place.folder / "other.yaml"
     other.write_text("stages: {stage2_enrichment: {bus_stop_radius_m: 300}}")
     run = ("run", "--config", other, "--output-dir", place.outputs / "mine", "--as-of", "1987-11-08")
@@ -229,7 +231,9 @@ def test_the_command_to_go_on_with_names_the_configuration_of_the_run(place: Wor
 @pytest.mark.parametrize(
     "arguments", [("show", "a" * 300), ("validate", "a" * 300), ("diff", "a" * 300, "b")]
 )
-def test_a_name_that_is_too_long_is_told_in_a_sentence(arguments: tuple[str, ...], place: Workplace) -> None:
+def test_a_name_that_is_too_long_is_reported_in_a_sentence(
+    arguments: tuple[str, ...], place: Workplace
+) -> None:
     result = place.call(*arguments)
     assert result.returncode in (1, 2)
     assert "Traceback" not in result.stderr
@@ -356,7 +360,7 @@ def test_what_was_never_begun_has_no_run(place: Workplace) -> None:
         assert told["error"] in result.stderr
 
 
-def test_a_run_held_by_another_is_not_told_as_one_s_own(place: Workplace) -> None:
+def test_a_run_held_by_another_is_not_reported_as_one_s_own(place: Workplace) -> None:
     folder = place.outputs / "mine"
     put_run(folder, "stage1_ingestion")
     with run_lock(folder, START):

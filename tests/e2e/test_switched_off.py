@@ -22,7 +22,7 @@ def test_without_stage_1_its_checkpoint_is_used(after_a_run: Workplace) -> None:
     assert how_stages_ran(after_a_run.latest)["stage1_ingestion"][0]
 
 
-def test_stage_1_that_is_switched_off_and_has_made_nothing_is_told_with_its_key(place: Workplace) -> None:
+def test_stage_1_that_is_switched_off_and_has_made_nothing_is_reported_with_its_key(place: Workplace) -> None:
     off = place.with_variables(MRT_PIPELINE__STAGES__STAGE1_INGESTION__ENABLED="false")
     result = off.call("run")
     assert result.returncode == 1

@@ -17,7 +17,7 @@ from tests.fakes.live_world import SMALL_DAY, LiveWorld
 pytestmark = pytest.mark.slow
 
 RUN = ("run", "--as-of", SMALL_DAY)
-MOST_REQUESTS = 10
+MAX_REQUESTS = 10
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_an_unchanged_run_asks_for_revisions_alone_until_the_cache_is_cleared(
 ) -> None:
     first = _run(place, world)
     second = _run(place, world)
-    assert sum(len(server.requests) for server in world.servers.values()) <= MOST_REQUESTS
+    assert sum(len(server.requests) for server in world.servers.values()) <= MAX_REQUESTS
     assert _taken_over(second) == {load(first / "manifest.json")["run_id"]: 42}
     assert results_of(second) == results_of(first)
 
@@ -128,5 +128,5 @@ def test_a_page_whose_template_was_edited_is_fetched_and_done_again_only_if_it_s
     assert world.wiki.station_of(asked) == "yishun"
 
     third = _run(place, world)
-    assert sum(len(server.requests) for server in world.servers.values()) <= MOST_REQUESTS
+    assert sum(len(server.requests) for server in world.servers.values()) <= MAX_REQUESTS
     assert results_of(third) == results_of(second)

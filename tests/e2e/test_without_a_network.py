@@ -33,7 +33,7 @@ def nowhere() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("api", SERVICES)
-def test_each_wait_is_told_and_the_end_says_how_to_go_on_and_how_to_do_without(
+def test_each_wait_is_reported_and_the_end_says_how_to_go_on_and_how_to_do_without(
     api: str, place: Workplace, nowhere: str
 ) -> None:
     keys, document, stage = SERVICES[api]
@@ -61,7 +61,7 @@ def test_each_wait_is_told_and_the_end_says_how_to_go_on_and_how_to_do_without(
         assert went_on.returncode == 0, went_on.stderr
 
 
-def test_a_wiki_that_cannot_be_reached_is_told_in_the_same_way(place: Workplace, nowhere: str) -> None:
+def test_a_wiki_that_cannot_be_reached_is_reported_in_the_same_way(place: Workplace, nowhere: str) -> None:
     with LiveWorld() as world:
         gone = {"MRT_PIPELINE__APIS__FANDOM__BASE_URL": f"{nowhere}/wiki"}
         result = place.with_variables(**(world.variables | gone)).call(
@@ -76,7 +76,7 @@ def test_a_wiki_that_cannot_be_reached_is_told_in_the_same_way(place: Workplace,
     assert "Connection refused." in error
 
 
-def test_a_wiki_that_asks_for_patience_is_waited_for_and_that_is_told(place: Workplace) -> None:
+def test_a_wiki_that_asks_for_patience_is_waited_for_and_that_is_reported(place: Workplace) -> None:
     with LiveWorld() as world:
         regular = world.wiki_server.handler
         lag = {"error": {"code": "maxlag", "info": "Waiting for a database server."}}

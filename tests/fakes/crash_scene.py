@@ -1,8 +1,8 @@
-"""Runs that are killed and resumed, and a reader who looks at every file meanwhile.
+"""Killed and resumed runs, and a reader that watches every file meanwhile.
 
-What must hold after a crash, and is asserted here once for all crash tests: the run that goes on ends well,
-with the bytes of a run that nothing stopped; nothing temporary is left; ``latest`` shows it. At every moment
-in between whatever stands under a final name is whole.
+What must hold after a crash is asserted here for all crash tests: the resumed run ends well, with the same
+bytes as an uninterrupted run; nothing temporary is left; ``latest`` points to it. At every moment in between,
+whatever has a final name is whole.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ EARLIER = 0.8
 
 
 class Reader:
-    """Looks at a folder of runs again and again while its block runs; what is not whole is a fault."""
+    """Reads a folder of runs repeatedly while its block runs; anything that is not whole is a fault."""
 
     def __init__(self, outputs: Path) -> None:
         self.outputs = outputs
@@ -69,14 +69,14 @@ class Reader:
         self.looks += 1
         if not self.outputs.is_dir():
             return
-        with contextlib.suppress(FileNotFoundError):  # the folder was just taken away as a whole
+        with contextlib.suppress(FileNotFoundError):  # the folder was just removed as a whole
             self._look_at_latest()
             for folder in self.outputs.iterdir():
                 if not folder.name.startswith(".") and folder.is_dir():
                     self._look_into(folder)
 
     def _look_at_latest(self) -> None:
-        """See that ``latest`` shows a whole run; one that moves on while we look is looked at next time."""
+        """Check that ``latest`` points to a whole run; if it moves meanwhile, it is checked next time."""
         link = self.outputs / "latest"
         try:
             target = link.readlink()
@@ -107,7 +107,7 @@ class Reader:
             return
         self._seen.add(key)
         content = path.read_bytes()
-        if path.suffix == ".jsonl":  # one that is just being added to may end within a line
+        if path.suffix == ".jsonl":  # a file being appended to may end within a line
             content = content[: content.rfind(b"\n") + 1]
         try:
             for part in content.splitlines() if path.suffix == ".jsonl" else [content]:
@@ -117,9 +117,9 @@ class Reader:
 
 
 def results_of(run: Path) -> dict[str, bytes]:
-    """Return what must be the same however often a run was stopped: the stations, and every export.
+    """Return what must be equal however often a run was stopped: the stations, and every export.
 
-    An attribution gives the address of its page, and each wiki on loopback has a port of its own.
+    An attribution includes the address of its page, and each wiki on loopback has its own port.
     """
     dataset = load(run / "stage3_final.json")
     kept = {
@@ -133,7 +133,7 @@ def results_of(run: Path) -> dict[str, bytes]:
 
 
 def assert_as_if_nothing_had_happened(place: Workplace, expected: Mapping[str, bytes]) -> None:
-    """Fail unless the newest run is complete, as expected, tidy, and the one that ``latest`` shows."""
+    """Fail unless the newest run is complete, as expected, tidy, and the target of ``latest``."""
     run = place.latest.resolve()
     manifest = load(run / "manifest.json")
     assert manifest["status"] == "completed"
@@ -141,7 +141,7 @@ def assert_as_if_nothing_had_happened(place: Workplace, expected: Mapping[str, b
     found = results_of(run)
     differing = [name for name in expected if found.get(name) != expected[name]]
     assert not differing, differing
-    # One in the cache is removed once it is an hour old: until then a process elsewhere may be writing it.
+    # Files in the cache are removed after an hour: until then another process may be writing them.
     left = [path for pattern in SIDE_FILES[:2] for path in place.outputs.rglob(pattern)]
     left += [path for pattern in SIDE_FILES[2:] for path in run.glob(pattern)]
     assert not left, left
@@ -154,10 +154,10 @@ def fated(place: Workplace, fate: str, *arguments: str | Path) -> subprocess.Com
 
 
 def measure(place: Workplace, *arguments: str | Path) -> tuple[list[str], float]:
-    """Make a whole run.
+    """Make a complete run.
 
-    Returns: what each change of the disk was (open, flush, rename, journal, …), in order, and how much
-    processor time the run takes from its first file to its end, seconds.
+    Returns: the kind of each change on disk (open, flush, rename, journal, …), in order, and the processor
+    time in seconds from the run's first file to its end.
     """
     result = fated(place, "count", *arguments)
     assert result.returncode == 0, result.stderr
@@ -184,20 +184,20 @@ def finished_stations(run: Path) -> set[str]:
 
 
 def random_moments(seed: int, number: int, seconds: float) -> list[float]:
-    """Return moments of a run that takes so much processor time, the same ones for the same seed."""
-    chance = random.Random(seed)  # noqa: S311 # nothing is kept secret by it
+    """Return moments within a run of a given processor time, the same ones for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 # not a secret
     return [chance.uniform(0, seconds) for _ in range(number)]
 
 
 def kill_at(place: Workplace, moment: float, *arguments: str) -> str:
-    """Start a run, kill it once it has used so much processor time, and return what it was at then.
+    """Start a run, kill it after a given processor time, and return what it was doing.
 
-    One that is through before, because it happened to be quicker than the one that was measured, is made
-    again and killed a little earlier.
+    If it happens to be faster than the measured run and finishes first, it is made again and killed a little
+    earlier.
     """
     while not _is_killed_at(place, moment, *arguments):
         aside = place.folder / "through"
-        place.outputs.rename(aside)  # at once, for the reader's sake
+        place.outputs.rename(aside)  # at once, because of the reader
         shutil.rmtree(aside)
         shutil.rmtree(place.folder / "cache", ignore_errors=True)
         moment *= EARLIER
@@ -209,12 +209,12 @@ def _is_killed_at(place: Workplace, moment: float, *arguments: str) -> bool:
 
 
 def has_manifest(place: Workplace) -> bool:
-    """Return whether a run in a folder that is named by the time has written its manifest."""
+    """Return whether a run in a folder named by time has written its manifest."""
     return place.outputs.is_dir() and any(place.outputs.glob("2*/manifest.json"))
 
 
 def is_killed_at(place: Workplace, moment: float, has_begun: Callable[[], bool], *arguments: str) -> bool:
-    """Start a command, kill it so much processor time after it has begun; false if it was through before."""
+    """Start a command and kill it a given processor time after it has begun; return whether it was killed."""
     with place.start(*arguments) as process:
         for used in _times_since(process, has_begun):
             if used >= moment:
@@ -225,7 +225,7 @@ def is_killed_at(place: Workplace, moment: float, has_begun: Callable[[], bool],
 
 
 def time_of(place: Workplace, has_begun: Callable[[], bool], *arguments: str) -> float:
-    """Return how much processor time a command takes after it has begun, as ``is_killed_at`` counts it."""
+    """Return the processor time that a command takes after it has begun, as in ``is_killed_at``."""
     with place.start(*arguments) as process:
         used = max(_times_since(process, has_begun), default=0.0)
         _, told = process.communicate()
@@ -234,7 +234,7 @@ def time_of(place: Workplace, has_begun: Callable[[], bool], *arguments: str) ->
 
 
 def _times_since(process: subprocess.Popen[str], has_begun: Callable[[], bool]) -> Iterator[float]:
-    """Yield the processor time that a command has used since it had begun, again and again."""
+    """Yield the processor time used by a command since it began, repeatedly."""
     clock = (~process.pid << 3) | 2  # a process's own clock, as clock_getcpuclockid(3) makes it
     start: float | None = None
     while process.poll() is None:
@@ -246,7 +246,7 @@ def _times_since(process: subprocess.Popen[str], has_begun: Callable[[], bool]) 
             start = used
         if start is not None:
             yield used - start
-        time.sleep(0.0005)  # the processor is the command's, not ours
+        time.sleep(0.0005)  # leave the processor to the command
 
 
 def _doing(place: Workplace) -> str:

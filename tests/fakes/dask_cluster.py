@@ -1,4 +1,4 @@
-"""A Dask cluster on loopback, its workers processes of this machine that can be killed."""
+"""A Dask cluster on loopback whose workers are processes of this machine that can be killed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from distributed import Client, LocalCluster
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that runs.
+    """A running cluster.
 
     Attributes:
-        address: of its scheduler.
-        client: that is connected to it.
+        address: address of its scheduler.
+        client: client connected to it.
     """
 
     address: str
@@ -31,7 +31,7 @@ class Cluster:
 
 @contextlib.contextmanager
 def running_cluster(number: int) -> Iterator[Cluster]:
-    """Run a cluster while a block does; a worker that is killed is not replaced."""
+    """Run a cluster for the duration of a block; a killed worker is not replaced."""
     settings = {"distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": 1, "logging.distributed": "critical"}
     with (
         dask.config.set(settings),

@@ -51,10 +51,10 @@ def quote_of(
 
 
 class LandmarkSource:
-    """Says of every exit one landmark, named after the source and the exit; counts how often it is asked.
+    """Claims one landmark per exit, named after the source and the exit; records its requests.
 
     Attributes:
-        asked: slugs in the order in which they were asked for.
+        asked: slugs in the order of requests.
         prepared: the slugs of each preparation.
     """
 
@@ -101,7 +101,7 @@ class LandmarkSource:
         return self.version if isinstance(self.version, str) else self.version(station)
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return one landmark for each exit, or raise what was asked for."""
+        """Return one landmark for each exit, or raise the error for the station."""
         self.asked.append(station.slug)
         self._before(station)
         if station.slug in self.errors:
@@ -131,7 +131,7 @@ class LandmarkSource:
 
 
 class MeteredLandmarkSource(LandmarkSource):
-    """Pays for each answer, those that come to nothing included."""
+    """Pays for each answer, including those that lead to no claims."""
 
     @property
     def requests_made(self) -> int:
@@ -148,7 +148,7 @@ class MeteredLandmarkSource(LandmarkSource):
 
 
 class SurveyingLandmarkSource(LandmarkSource):
-    """Takes every station of the run, and tells of its documents.
+    """Takes every station of the run, and has findings about its documents.
 
     Attributes:
         surveyed: the slugs of each survey.
@@ -165,7 +165,7 @@ class SurveyingLandmarkSource(LandmarkSource):
 
 
 class SeenReporter(Reporter):
-    """Keeps what it is told."""
+    """Keeps everything reported."""
 
     def __init__(self) -> None:
         self.notes: list[str] = []
@@ -173,7 +173,7 @@ class SeenReporter(Reporter):
         self.steps: list[tuple[int, int, str]] = []
 
     def note(self, text: str) -> None:
-        """Keep a note."""
+        """Keep a sentence."""
         self.notes.append(text)
 
     def warn(self, text: str) -> None:
@@ -181,7 +181,7 @@ class SeenReporter(Reporter):
         self.warnings.append(text)
 
     def progress(self, done: int, total: int, details: str = "") -> None:
-        """Keep a step."""
+        """Keep a step of progress."""
         self.steps.append((done, total, details))
 
 
@@ -194,7 +194,7 @@ def make_context(
     as_of: date = AS_OF,
     **section: Any,
 ) -> RunContext:
-    """Return the context of a run with some settings of stage 2."""
+    """Return the context of a run with the given settings of stage 2."""
     return RunContext(
         settings=Settings.model_validate({"stages": {"stage2_enrichment": section}}),
         as_of=as_of,
@@ -210,7 +210,7 @@ def make_context(
 def opening(
     *sources: Any, is_remote: bool = False, passed_over: Mapping[str, str] | None = None
 ) -> SourceOpener:
-    """Return what opens these very sources, whatever the configuration says."""
+    """Return a function that opens exactly these sources, whatever the configuration."""
     return lambda _context: OpenedSources(tuple(sources), passed_over or {}, is_remote=is_remote)
 
 
@@ -220,7 +220,7 @@ def make_stage(context: RunContext, *sources: Any, **options: Any) -> Stage2Enri
 
 
 def make_line(number: int) -> tuple[Station, ...]:
-    """Return so many stations in operation, each with one exit."""
+    """Return a number of stations in operation, each with one exit."""
     pattern = open_stations()[0]
     return tuple(_copy(pattern, rank) for rank in range(number))
 

@@ -1,4 +1,4 @@
-"""Time that passes only when somebody sleeps, or a test says so."""
+"""Time that passes only when the code sleeps or a test advances it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ START = datetime(2026, 11, 23, 8, 12, 3, tzinfo=UTC)
 
 
 class FakeTime:
-    """Clock and sleep in one; ``naps`` lists every sleep, seconds, ``told`` what is said about them."""
+    """Clock and sleep in one; ``naps`` lists every sleep in seconds, ``told`` the reports about them."""
 
     def __init__(self, start: datetime = START) -> None:
         self._start = start
@@ -34,6 +34,6 @@ class FakeTime:
             self._passed_s += seconds
 
     def advance(self, *, days: float = 0, seconds: float = 0) -> None:
-        """Let time pass while nobody sleeps."""
+        """Let time pass without a sleep."""
         with self._lock:
             self._passed_s += days * 86_400 + seconds

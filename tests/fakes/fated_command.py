@@ -1,18 +1,19 @@
-"""Our own command, with a fate: what happens to it at its N-th change of the disk.
+"""Our own command with a fate: a fault at its N-th change on disk.
 
     python tests/fakes/fated_command.py FATE FOLDER run --skip-existing
 
 Every step that changes something below FOLDER is counted: a file opened for writing, flushed, renamed or
-removed, a folder made, a link set, a line added to the log, a statement of SQLite that writes. FATE is one of
+removed, a folder created, a link set, a line added to the log, a statement of SQLite that writes. FATE is one
+of
 
-- ``count``: nothing happens; the last line of stderr is ``steps: open flush rename … in 0.6``: what each step
-  was, and the processor time in seconds from the first file under its final name on.
+- ``count``: nothing happens; the last line of stderr is ``steps: open flush rename … in 0.6``: the kind of
+  each step, and the processor time in seconds from the first file with a final name.
 - ``kill:7``: the process is killed (SIGKILL) just before its seventh step.
-- ``row:7``: the process is killed just before the seventh station is put into the journal.
-- ``named:stage1_deterministic.json``: the process is killed at its first step after a file got that name.
-- ``fill:7``: just before the seventh step the file system of FOLDER gets full, to the last byte and file.
-- ``limit:7``: from the seventh step on no file may grow: for machines where no small disk can be made.
-- ``eio:7``: the seventh step that flushes a file fails as a broken disk does.
+- ``row:7``: the process is killed just before the seventh station is written to the journal.
+- ``named:stage1_deterministic.json``: the process is killed at its first step after a file gets that name.
+- ``fill:7``: just before the seventh step the file system of FOLDER becomes full, to the last byte and file.
+- ``limit:7``: from the seventh step on no file can grow: for machines without a small file system.
+- ``eio:7``: the seventh step that flushes a file fails as on a broken disk.
 - ``signal:15:7``: the process gets signal 15 just before its seventh step.
 """
 
@@ -31,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 FILLER = ".filler"
-"""takes all room; a folder of empty files takes all names"""
+"""takes all space; a folder of empty files takes all names"""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.truncate"}
 READING_STATEMENTS = ("SELECT", "PRAGMA QUICK_CHECK", "PRAGMA APPLICATION_ID", "PRAGMA USER_VERSION")
@@ -40,7 +41,7 @@ ROW = "INTO stations"
 
 
 class Fate:
-    """Counts steps and lets come what must come."""
+    """Counts steps and triggers the fault."""
 
     def __init__(self, text: str, folder: Path) -> None:
         self.kind, _, rest = text.partition(":")
@@ -55,7 +56,7 @@ class Fate:
         self._is_met = False
 
     def step(self, kind: str) -> None:
-        """Count a step, and act if it is the one."""
+        """Count a step, and trigger the fault if it is due."""
         with self._lock:
             if self._is_met:
                 return
@@ -65,7 +66,7 @@ class Fate:
                 self._act()
 
     def named(self, path: object) -> None:
-        """Take that a file is about to get a name: the step after that one may be the last."""
+        """Note that a file is about to get a name: the step after that may be the last."""
         if self.name is not None and Path(str(path)).name == self.name:
             self.last = len(self.steps) + 2
 
@@ -87,7 +88,7 @@ class Fate:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     def concerns(self, path: object) -> bool:
-        """Return whether a path lies below the folder."""
+        """Return whether a path is below the folder."""
         if isinstance(path, bytes):
             path = os.fsdecode(path)
         if not isinstance(path, (str, os.PathLike)):
@@ -96,7 +97,7 @@ class Fate:
 
 
 def fill(folder: Path) -> None:
-    """Take all room and all names of a file system."""
+    """Take all space and all names of a file system."""
     import contextlib
 
     with contextlib.suppress(OSError), (folder / FILLER).open("ab", buffering=0) as filler:
@@ -175,7 +176,7 @@ def _counted_connect(fate: Fate) -> Callable[..., sqlite3.Connection]:
 
 
 def main() -> None:
-    """Run the command to its end or to its fate."""
+    """Run the command to its end or its fate."""
     fate = Fate(sys.argv[1], Path(sys.argv[2]).absolute())
     sys.argv[1:3] = []
     watch(fate)

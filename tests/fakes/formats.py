@@ -1,7 +1,7 @@
-"""The formats that the schemas of lineage events ask for, each as its RFC has it.
+"""The formats required by the schemas of lineage events, each according to its RFC.
 
-``jsonschema`` checks ``uri`` and ``date-time`` only where further packages are installed, and passes over
-them in silence where they are not; the client's classes take a time without a zone. So it is done here.
+``jsonschema`` checks ``uri`` and ``date-time`` only if further packages are installed, and otherwise skips
+them silently; the client's classes accept a time without a zone. So the formats are checked here.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def is_uri(text: str) -> bool:
-    """Return whether a text is a URI, scheme included (RFC 3986, section 3)."""
+    """Return whether a text is a URI including a scheme (RFC 3986, section 3)."""
     return _URI.fullmatch(text) is not None
 
 
 def is_date_time(text: str) -> bool:
-    """Return whether a text is a moment with its zone (RFC 3339, section 5.6), leap seconds left aside."""
+    """Return whether a text is a time with a zone (RFC 3339, section 5.6), ignoring leap seconds."""
     if not _DATE_TIME.fullmatch(text):
         return False
     try:
@@ -37,9 +37,9 @@ def is_date_time(text: str) -> bool:
 
 
 def is_uuid(text: str) -> bool:
-    """Return whether a text is a UUID as it is written out (RFC 9562, section 4)."""
+    """Return whether a text is a UUID in its written form (RFC 9562, section 4)."""
     return _UUID.fullmatch(text) is not None
 
 
 FORMATS: dict[str, Callable[[str], bool]] = {"date-time": is_date_time, "uri": is_uri, "uuid": is_uuid}
-"""each format by the name that JSON Schema has for it"""
+"""check of each format, by its name in JSON Schema"""

@@ -1,8 +1,8 @@
-"""Our own command with time flying: whatever it waits for between two tries takes a hundredth of the time.
+"""Our own command with accelerated time: every pause between attempts takes a hundredth of its time.
 
     python tests/fakes/hasty_command.py run --as-of 1990-12-20
 
-Time limits of requests are as configured; only pauses are short.
+Time limits of requests are as configured; only pauses are shortened.
 """
 
 from __future__ import annotations

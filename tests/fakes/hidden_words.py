@@ -1,9 +1,9 @@
-"""Ways to hide words from whoever looks at a page, and ordinary styles that hide none."""
+"""Ways to hide words on a page from its viewer, and ordinary styles that hide none."""
 
 from __future__ import annotations
 
 WORDS = "HHHHHH"
-"""what a page says, or hides; six letters of a fixed width"""
+"""words that a page shows or hides; six letters of equal width"""
 
 
 def _styled(*styles: str) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ HIDING = (
     f"<datalist>{WORDS}</datalist>",
     f"<progress value=1>{WORDS}</progress>",
 )
-"""each hides ``WORDS`` in a browser"""
+"""styles that hide ``WORDS`` in a browser"""
 
 DOUBTFUL = (
     *_styled(
@@ -108,7 +108,7 @@ DOUBTFUL = (
     f'<div style="font-size:20%"><div style="font-size:20%">{WORDS}</div></div>',
     "<small>" * 12 + WORDS + "</small>" * 12,
 )
-"""some browser may hide ``WORDS``, and some show them"""
+"""styles that hide ``WORDS`` in some browsers"""
 
 SHOWING = (
     *_styled(
@@ -143,4 +143,4 @@ SHOWING = (
     f'<div style="display:flex;flex-wrap:wrap"><div>{WORDS}</div></div>',
     f'<div style="display:grid;grid-template-columns:repeat(2, 1fr);grid-gap:4px"><div>{WORDS}</div></div>',
 )
-"""each shows ``WORDS``"""
+"""styles that show ``WORDS``"""

@@ -1,4 +1,4 @@
-"""Datasets whose texts are what formats trip over, for properties that hold for all of them."""
+"""Datasets whose texts are likely to break formats, for properties that hold for all datasets."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ METRES = st.floats(0, 1000)
 
 @st.composite
 def hostile_datasets(draw: st.DrawFn) -> Stage3Output:
-    """Return a dataset of two stations in which every text that a source can choose may be anything."""
+    """Return a dataset of two stations in which every text chosen by a source may be anything."""
     document = provenance(title=draw(TEXTS), publisher=draw(TEXTS), attribution=draw(TEXTS))
     others = {
         name: provenance(name)

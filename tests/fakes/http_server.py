@@ -4,7 +4,7 @@
         ...  # server.url, server.requests
 
 The handler runs in the server's threads. It may block with ``request.hang()``, which returns when the test
-lets go (``server.release()``) or the server closes, so no test has to sleep. A fault in a handler fails the
+calls ``server.release()`` or the server closes, so no test has to sleep. An exception in a handler fails the
 test.
 """
 
@@ -27,7 +27,7 @@ from typing import Any, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
 
 RELEASE_TIMEOUT_S = 30
-"""so that a test that forgets to let go fails instead of hanging"""
+"""makes a test that forgets to release its requests fail instead of hanging"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class SeenRequest:
 
     method: str
     target: str
-    """path and query as sent; the whole URL if we were asked as a proxy"""
+    """path and query as sent; the whole URL if sent to a proxy"""
     headers: Mapping[str, str]
     """names in lower case"""
     body: bytes
@@ -51,26 +51,26 @@ class SeenRequest:
         return dict(parse_qsl(urlsplit(self.target).query))
 
     def hang(self) -> None:
-        """Block until the test lets go."""
+        """Block until the test releases the request."""
         self.released.wait(RELEASE_TIMEOUT_S)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to answer. A body that is no bytes is sent in chunks, each as soon as it is there."""
+    """The answer to send. A body that is not bytes is sent in chunks, each as soon as it is available."""
 
     status: int = 200
     body: bytes | Iterable[bytes] = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     content_length: int | None = None
-    """what to claim instead of the truth"""
+    """value to claim instead of the true one"""
     ending: Literal["keep", "close", "reset"] = "keep"
-    """what becomes of the connection after the body; ``reset`` is an abort in the middle of it"""
+    """what happens to the connection after the body; ``reset`` aborts it"""
 
 
 @dataclass(frozen=True, slots=True)
 class RawReply:
-    """Bytes to send as they are, each part as soon as it is there, before the connection is closed."""
+    """Bytes to send unchanged, each part as soon as it is available, before the connection is closed."""
 
     parts: Iterable[bytes]
 
@@ -92,14 +92,14 @@ def gzip_bomb(size_mib: int) -> Reply:
 
 
 def drip(request: SeenRequest, first: bytes = b"", byte: bytes = b"x") -> Iterator[bytes]:
-    """Yield a beginning, and then a byte now and then until the test lets go."""
+    """Yield a beginning, and then a byte now and then until the test releases the request."""
     yield first
     while not request.released.wait(0.01):
         yield byte
 
 
 def in_turn(*replies: Reply | RawReply) -> Handler:
-    """Return a handler that gives one reply after another; the last one goes on for ever."""
+    """Return a handler that gives the replies in turn, and then repeats the last one."""
     turns = itertools.chain(replies, itertools.repeat(replies[-1]))
     lock = threading.Lock()
 
@@ -114,7 +114,7 @@ class LoopbackServer:
     """Serves on a free port of 127.0.0.1 while its block runs."""
 
     def __init__(self, handler: Handler, *, certificate: Path | None = None) -> None:
-        """Take the handler, and a PEM file with key and certificate to serve https by."""
+        """Take the handler, and optionally a PEM file with key and certificate for https."""
         self.handler = handler
         self.requests: list[SeenRequest] = []
         self.faults: list[BaseException] = []
@@ -122,7 +122,7 @@ class LoopbackServer:
         self.connections: list[socket.socket] = []
         self.lock = threading.Lock()
         self.at_end = contextlib.ExitStack()
-        """what is done before the server closes, such as closing its clients"""
+        """run before the server closes, for example to close its clients"""
         self._http = _Http(self)
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -153,12 +153,12 @@ class LoopbackServer:
             raise AssertionError("the handler failed") from self.faults[0]
 
     def release(self) -> None:
-        """Let go of every request that hangs."""
+        """Release every request that hangs."""
         self.released.set()
 
     @property
     def targets(self) -> list[str]:
-        """Return what was asked, in order."""
+        """Return the targets of all requests, in order."""
         return [request.target for request in self.requests]
 
 
@@ -172,7 +172,7 @@ class _Http(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a client that goes away is part of many tests."""
+        """Ignore it: clients disconnect in many tests."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -200,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def log_message(self, *_args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def _serve(self) -> None:
         owner = self.server.owner
@@ -215,7 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
             owner.requests.append(request)
         try:
             reply = owner.handler(request)
-        except BaseException as fault:  # noqa: BLE001 # it is raised in the test's thread instead
+        except BaseException as fault:  # noqa: BLE001 # raised in the test's thread instead
             owner.faults.append(fault)
             reply = Reply(500, b"the handler failed", ending="close")
         with contextlib.suppress(OSError):

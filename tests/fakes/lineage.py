@@ -1,4 +1,4 @@
-"""A run that was carried out whole, as its manifest says, and the events that are told of it."""
+"""A complete run as its manifest describes it, and the events reported about it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NS13, NS17, *_ = SMALL_NETWORK.codes
 
 @cache
 def two_exits() -> dict[str, StageOutput]:
-    """Return the outputs of all stages for a station with two exits, of which one has things on it."""
+    """Return the outputs of all stages for a station with two exits, one of which has enriched values."""
     platform = station_platform(NS13, NS17)
     found = make_exit(NS13).model_copy(
         update={"platforms": links_to(platform), "bus_stops": (make_bus_stop(make_exit(NS13)),)}
@@ -50,7 +50,7 @@ def two_exits() -> dict[str, StageOutput]:
 
 
 def make_attempt(*stages: str, **changes: Any) -> AttemptRecord:
-    """Return an attempt that ran some stages and was completed."""
+    """Return a completed attempt that ran the given stages."""
     facts: dict[str, Any] = {
         "number": 1,
         "started_at": START,
@@ -64,7 +64,7 @@ def make_attempt(*stages: str, **changes: Any) -> AttemptRecord:
 
 
 def whole_run(outputs: dict[str, StageOutput] | None = None, **changes: Any) -> Manifest:
-    """Return the manifest of a run that made some outputs and published the last one."""
+    """Return the manifest of a run that made the given outputs and published the last one."""
     made = outputs or two_exits()
     stages = {
         name: make_stage_record(name, name.encode(), started_at=START, **stage_named(name).figures_of(output))
@@ -83,7 +83,7 @@ def whole_run(outputs: dict[str, StageOutput] | None = None, **changes: Any) -> 
 
 
 def reading(*documents: Provenance) -> Manifest:
-    """Return the manifest of a run whose first stage read some documents."""
+    """Return the manifest of a run whose first stage read the given documents."""
     ids = tuple({document.source_id for document in documents})
     record = make_stage_record("stage1_ingestion", b"", started_at=START, sources=ids)
     return make_manifest(
@@ -93,13 +93,13 @@ def reading(*documents: Provenance) -> Manifest:
     )
 
 
-def tell(manifest: Manifest, findings: Sequence[Finding] | None = (), **facts: Any) -> list[Json]:
-    """Return the events of a run that began with nothing."""
+def events_of(manifest: Manifest, findings: Sequence[Finding] | None = (), **facts: Any) -> list[Json]:
+    """Return the events of a run without earlier state."""
     return run_events(manifest, make_manifest(), NAMESPACE, findings, **facts)
 
 
-def told_of(events: Sequence[Json]) -> list[tuple[str, str]]:
-    """Return each event's type and the step that it is about."""
+def types_of(events: Sequence[Json]) -> list[tuple[str, str]]:
+    """Return each event's type and the step it is about."""
     return [(event["eventType"], event["job"]["name"].rpartition(".")[2]) for event in events]
 
 
@@ -109,8 +109,8 @@ def ending_of(events: Sequence[Json], step: str) -> Json:
 
 
 def sources_of(*documents: Provenance) -> list[Json]:
-    """Return the sources of a stage that read some documents, as they are told."""
-    inputs: list[Json] = ending_of(tell(reading(*documents)), "stage1_ingestion")["inputs"]
+    """Return the sources reported for a stage that read the given documents."""
+    inputs: list[Json] = ending_of(events_of(reading(*documents)), "stage1_ingestion")["inputs"]
     return inputs
 
 

@@ -4,8 +4,8 @@
         place.with_variables(**world.variables).call("run", "--as-of", SMALL_DAY)
 
 The facts are those recorded in the package, in the publishers' own formats, with an eighth of the bus
-services so that a run takes no longer than it must. The wiki has a page for every station; about thirty are
-pages that a real MediaWiki rendered, the others a plain table.
+services to keep runs short. The wiki has a page for every station; about thirty were rendered by a real
+MediaWiki, the others are a plain table.
 """
 
 from __future__ import annotations
@@ -64,19 +64,19 @@ class LiveWorld:
         return {**self.publishers.servers, "fandom": self.wiki_server}
 
     def release(self) -> None:
-        """Let go of every request that hangs."""
+        """Release every request that hangs."""
         for server in self.servers.values():
             server.release()
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Return the key of each service's URL, dotted, and the URL that leads here."""
+        """Return the dotted key of each service's URL, and the URL that leads here."""
         sections = {**self.publishers.addresses, "fandom": {"base_url": f"{self.wiki_server.url}/wiki"}}
         return {f"apis.{api}.{key}": url for api, urls in sections.items() for key, url in urls.items()}
 
     @property
     def variables(self) -> dict[str, str]:
-        """Return the environment of a command that reads all this."""
+        """Return environment variables for a command that reads all this."""
         stage2 = {
             "SOURCES": "[lta_datamall, network, fandom_wiki]",
             "EXPECTED_BUS_STOPS__MIN": "1",
@@ -93,7 +93,7 @@ class LiveWorld:
         }
 
     def _search_one_page(self, request: SeenRequest) -> Reply | RawReply:
-        """Let a search have one page: the station is on it, and four more would be requests for nothing."""
+        """Limit a search to one page: it has the station, and four more would be unnecessary requests."""
         reply = self.publishers.onemap.handle(request)
         if not isinstance(reply, Reply) or reply.status != 200 or not isinstance(reply.body, bytes):
             return reply
@@ -104,7 +104,7 @@ class LiveWorld:
 
 
 class Wiki:
-    """A wiki that has a page of one revision for each station, under any title that station pages have."""
+    """A wiki that has a page with one revision for each station, under any title that station pages use."""
 
     def __init__(self) -> None:
         rendered: dict[str, str] = json.loads(RENDERED.read_bytes())
@@ -116,7 +116,7 @@ class Wiki:
         self._titles = {str(number): title for title, number in self.revisions.items()}
 
     def handle(self, request: SeenRequest) -> Reply | RawReply:
-        """Answer the three requests that are made."""
+        """Answer the three kinds of requests."""
         query = request.query
         if request.path != "/api.php":
             return Reply(404, b"no such page")
@@ -131,12 +131,12 @@ class Wiki:
         return json_reply({"batchcomplete": True, "query": {"pages": heads}})
 
     def station_of(self, request: SeenRequest) -> str | None:
-        """Return the slug of the station whose page a request is for, if it is for one."""
+        """Return the slug of the station whose page is requested, or None."""
         title = self._titles.get(request.query.get("oldid", ""))
         return None if title is None else self._names.slug_of_title(title)
 
     def source_of(self, title: str) -> str:
-        """Return what a page is written as: its words, since markup would not be shown."""
+        """Return the source of a page: only its words, since markup would not be shown."""
         return re.sub(r"<[^>]*>", " ", self.pages[title]).strip()
 
     def revise(self, title: str) -> None:
@@ -146,7 +146,7 @@ class Wiki:
         self._titles[str(number)] = title
 
     def touch(self, title: str, more: str = "") -> None:
-        """Let a template of a page be edited: the page may show more, and has no new revision."""
+        """Simulate the edit of a page's template: the page may show more, without a new revision."""
         self.pages[title] += more
         self.touched[title] = "2026-11-02T00:00:00Z"
 

@@ -1,7 +1,8 @@
-"""A GTFS feed of the whole network with LTA's ids, as its train timetable has them, and a train each way.
+"""A GTFS feed of the whole network with LTA's ids, as in its train timetable, and one train per direction.
 
 A station is the alphabetically first of its codes (``EW16``), an entrance ``EW16_E6`` with its label as
-``stop_name``, a platform ``EW16_A`` whose suffix is not its letter. Of exits that share a label it has one.
+``stop_name``, a platform ``EW16_A`` whose suffix is not its letter. Of exits that share a label, one is
+included.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ def lta_feed(dataset: Stage3Output, lacks: Iterable[str] = (), **changes: bytes 
 
     Args:
         dataset: stations, platforms and exits of the network.
-        lacks: ids of exits that the feed has no entrance for.
-        changes: ``stops=b"..."`` is another content of a table, ``None`` leaves it out.
+        lacks: ids of exits for which the feed has no entrance.
+        changes: ``stops=b"..."`` replaces the content of a table, ``None`` omits it.
     """
     stops = list(_stops(dataset.stations, frozenset(lacks)))
     trips, calls = _trains(dataset)
@@ -70,7 +71,7 @@ def _stops(stations: Iterable[Station], lacks: frozenset[str]) -> Iterator[Row]:
 
 
 def _platform_ids(station: Station) -> list[str]:
-    """Return LTA's ids of a station's platforms, whose suffixes run backwards: they are no letters."""
+    """Return LTA's ids of a station's platforms, with suffixes in reverse order, as they are not letters."""
     suffixes = [chr(ord("A") + place) for place in range(len(station.platforms))]
     return [f"{min(station.mrt_codes)}_{suffix}" for suffix in reversed(suffixes)]
 
@@ -87,7 +88,7 @@ def _routes() -> list[Row]:
 
 
 def _trains(dataset: Stage3Output) -> tuple[list[Row], list[Row]]:
-    """Return a train for each way round of each service, and where and when it stops."""
+    """Return one train per direction of each service, and where and when it stops."""
     places = _places(dataset.stations)
     trips: list[Row] = []
     calls: list[Row] = []
@@ -105,7 +106,7 @@ def _trains(dataset: Stage3Output) -> tuple[list[Row], list[Row]]:
 
 
 def _places(stations: Iterable[Station]) -> Mapping[tuple[str, str], str]:
-    """Return the platform of LTA's from which trains go from a code to the next one."""
+    """Return LTA's platform from which trains go from a code to the next one."""
     return {
         (found.station_code, found.next_code): stop_id
         for station in stations

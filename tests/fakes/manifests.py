@@ -1,4 +1,4 @@
-"""Manifests of runs that never were."""
+"""Made-up manifests of runs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def make_manifest(**changes: Any) -> Manifest:
 
 
 def make_stage_record(name: str, content: bytes, **changes: Any) -> StageRecord:
-    """Return the record of a completed stage whose checkpoint has some bytes."""
+    """Return the record of a completed stage whose checkpoint has the given bytes."""
     facts: dict[str, Any] = {
         "status": StageStatus.COMPLETED,
         "seconds": 0.1,
@@ -62,7 +62,7 @@ def make_stage_record(name: str, content: bytes, **changes: Any) -> StageRecord:
 
 
 def put_run(folder: Path, *stages: str, **changes: Any) -> Manifest:
-    """Make a run folder with checkpoints of some stages and return its manifest."""
+    """Make a run folder with checkpoints of the given stages and return its manifest."""
     folder.mkdir(parents=True)
     records = {}
     for name in stages:

@@ -1,4 +1,4 @@
-"""Pages made of halves of the project's own ones, cut anywhere: much of it is broken HTML."""
+"""Pages made of halves of the project's own ones, cut anywhere: many are broken HTML."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def _join(first: tuple[str, float], second: tuple[str, float]) -> tuple[str, str
 
 
 def read_here(html: str, title: str) -> bytes:
-    """Return what this process reads in a page, as it is kept."""
+    """Return what this process reads in a page, in its stored form."""
     return read_html(html, title, NAMES).model_dump_json().encode()
 
 
 def read_there(read: ReadPage, html: str, title: str) -> bytes:
-    """Return what others read in a page, as it is kept."""
+    """Return what other processes read in a page, in its stored form."""
     return read(html, title).model_dump_json().encode()

@@ -3,7 +3,7 @@
     with serving(answers(completion(reply(access=[fact("A", "lift", "Exit A has a lift")])))) as server:
         ...  # base_url_of(server), questions(server)
 
-Everything a server can do wrong is here by name, so that tests say what happens and not how it looks on the
+Every fault of a server has a function here, so that tests say what happens and not how it looks on the
 wire.
 """
 
@@ -29,12 +29,12 @@ TEN_MB = 10_000_000
 
 
 def serving(handler: Handler) -> LoopbackServer:
-    """Return a server that answers every question by a handler, to be entered."""
+    """Return a server, to be entered, that answers every question with a handler."""
     return LoopbackServer(handler)
 
 
 def base_url_of(server: LoopbackServer) -> str:
-    """Return what ``apis.openrouter.base_url`` must be."""
+    """Return the value for ``apis.openrouter.base_url``."""
     return f"{server.url}/v1"
 
 
@@ -55,12 +55,12 @@ def body_of(request: SeenRequest) -> dict[str, Any]:
 
 
 def answers(*replies: Reply | RawReply) -> Handler:
-    """Return a handler that gives one reply after another; the last one goes on for ever."""
+    """Return a handler that gives the replies in turn, and then repeats the last one."""
     return in_turn(*replies)
 
 
 def fact(*texts: str, quote: str | None = None, **more: str) -> dict[str, str]:
-    """Return a fact as a model writes it: of an exit (exit, value, quote), of a platform (value, quote=)."""
+    """Return a fact as a model writes it: of an exit (exit, value, quote) or a platform (value, quote=)."""
     if quote is not None:
         return {"value": texts[0], "towards": "", "line": "", "quote": quote, **more}
     exit_label, value, quoted = texts
@@ -68,13 +68,13 @@ def fact(*texts: str, quote: str | None = None, **more: str) -> dict[str, str]:
 
 
 def reply(**facts: Sequence[Mapping[str, Any]]) -> str:
-    """Return the JSON that a model writes, with empty lists for what is not given."""
+    """Return the JSON that a model writes, with empty lists for arguments not given."""
     kinds = ("landmarks", "bus_stops", "access", "platforms")
     return json.dumps({kind: list(facts.get(kind, ())) for kind in kinds})
 
 
 def completion(text: object, finish_reason: str | None = "stop", **more: Any) -> Reply:
-    """Return a whole answer; ``more`` replaces fields of the message, and ``usage`` what it cost."""
+    """Return a complete answer; ``more`` replaces fields of the message, and ``usage`` the cost."""
     usage = more.pop("usage", {"prompt_tokens": 100, "completion_tokens": 20, "cost": 0.001})
     message = {"role": "assistant", "content": text, **more}
     choice = {"index": 0, "message": message, "finish_reason": finish_reason}
@@ -99,7 +99,7 @@ def failure_of_choice(code: object) -> Reply:
 
 
 def page(status: int = 200) -> Reply:
-    """Return what a gateway or a hotel's network sends instead of an answer."""
+    """Return what a gateway or a hotel network sends instead of an answer."""
     return Reply(status, b"<!doctype html><h1>Please log in</h1>", {"Content-Type": "text/html"})
 
 
@@ -110,7 +110,7 @@ def huge() -> Reply:
 
 
 def endless(request: SeenRequest) -> RawReply:
-    """Return headers and then a byte now and then, for ever."""
+    """Return headers and then a byte now and then, endlessly."""
     start = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
     return RawReply(drip(request, start, b" "))
 
@@ -121,13 +121,13 @@ def endless_headers(request: SeenRequest) -> RawReply:
 
 
 def silent(request: SeenRequest) -> Reply:
-    """Answer nothing until the test lets go."""
+    """Answer nothing until the test releases the request."""
     request.hang()
     return failure(503)
 
 
 def hung_up() -> RawReply:
-    """Return nothing at all: the connection is closed."""
+    """Return nothing: the connection is closed."""
     return RawReply(())
 
 

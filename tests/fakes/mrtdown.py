@@ -1,4 +1,4 @@
-"""MRTDown's repository as files over HTTP: a small one, made of the network's table on a day.
+"""MRTDown's repository as files over HTTP: a small one, derived from the network's table on a date.
 
 Each direction of each service is a service of its own, with a platform A or B at each of its stations.
 """
@@ -33,7 +33,7 @@ class MrtdownRepository:
         return Reply(404, b"404: Not Found") if found is None else json_reply(found)
 
     def content(self, *kinds: str) -> bytes:
-        """Return all files of some kinds as one JSON list."""
+        """Return all files of the given kinds as one JSON list."""
         chosen = [found for path, found in self.files.items() if path.partition("/")[0] in kinds]
         return orjson.dumps(chosen)
 
@@ -69,7 +69,7 @@ def service_file(service_id: str, *stops: tuple[str, str], line: str = "NSL", **
 
 
 def trains_of(service_id: str, first: str = "05:35", last: str = "00:31", **changes: Any) -> Object:
-    """Return what a station's file says of a service's first and last train, the same on all days."""
+    """Return an entry of a station's file for a service's first and last train, the same on all days."""
     days = ("weekday", "saturday", "sunday_public_holiday")
     times = {day: {"firstTrain": first, "lastTrain": last} for day in days}
     return {"serviceId": service_id, "times": times} | changes

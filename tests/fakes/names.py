@@ -1,4 +1,4 @@
-"""Host names as a test wants them, so that no test asks a name server."""
+"""Host names controlled by tests, so that no test queries a name server."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 
 
 class FakeNames:
-    """Stands in for the resolver: numbers and localhost are what they are, other names what was told."""
+    """Replaces the resolver: numbers and localhost are real, other names are those registered."""
 
     def __init__(self) -> None:
         self.addresses: dict[str, list[str]] = {}
-        """a name to its address at each look-up; the last one goes on for ever"""
+        """a name to its address at each look-up; the last one repeats"""
         self.asked: set[str] = set()
-        """every name that was looked up and is now unknown"""
+        """every unknown name that was looked up"""
         self._ask: Callable[..., Any] = socket.getaddrinfo
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:

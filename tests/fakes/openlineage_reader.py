@@ -1,10 +1,9 @@
 """Read an OpenLineage event with the classes that the official client generates from the published schemas.
 
-The client's constructors check what is required, and little of times, ids and addresses. Here the rest is
-checked as well: no field that the schema does not know, every value of the type and in the format that the
-schema gives it, every facet in a place where its schema allows it, under its own name, and made to the very
-version that the client has. The schemas themselves say less (``tests.real.lineage.validate`` asks them): they
-allow fields that they do not know.
+The client's constructors check required fields, but hardly times, ids and addresses. Here the rest is checked
+as well: no unknown fields, every value with the type and format of the schema, every facet where its schema
+allows it, under its own name, and for exactly the client's version. The schemas themselves are less strict
+(``tests.real.lineage.validate`` applies them): they allow unknown fields.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ _FORMATS_OF = {
     **dict.fromkeys(("eventTime", "nominalStartTime", "nominalEndTime"), "date-time"),
     "runId": "uuid",
 }
-"""the fields that the specification wants in a format of their own, in whatever object they stand"""
+"""the fields for which the specification requires a format, in any object"""
 
 
 def read_event(event: Any) -> base.RunEvent:
@@ -99,7 +98,7 @@ def _read(kind: Any, value: Any, where: str) -> Any:
 
 
 def _read_entry(kind: Any, key: str, value: Any, where: str) -> Any:
-    """Return an entry of a map; one of facets is of the class that its own address names."""
+    """Return an entry of a map; a facet has the class that its own address names."""
     if not (isinstance(kind, type) and issubclass(kind, base.BaseFacet)):
         return _read(kind, value, where)
     found = facet_classes().get(value.get("_schemaURL"))

@@ -1,7 +1,7 @@
-"""Prose about real stations in a wiki volunteer's manner, made up for tests, and what it says of exits.
+"""Made-up prose about real stations in the style of wiki volunteers, and its facts about exits.
 
-The texts lie in ``prose/``. Each has something that an inattentive reader gets wrong: plans, the past,
-denials, other stations, orders to machines, or nothing to find at all. A fact is written as ``A: lift``, a
+The texts are in ``prose/``. Each has something that an inattentive reader gets wrong: plans, the past,
+denials, other stations, instructions to machines, or no facts at all. A fact is written as ``A: lift``, a
 platform as ``platform A: NS27``.
 """
 
@@ -35,11 +35,11 @@ class Page:
     """the station's exits, one character each"""
     facts: frozenset[str]
     stops: tuple[str, ...] = ()
-    """codes of bus stops that stand at the station, whether the text gives them to an exit or not"""
+    """codes of bus stops at the station, whether or not the text assigns them to an exit"""
 
     @property
     def text(self) -> str:
-        """Return what the page says."""
+        """Return the text of the page."""
         return (Path(__file__).parent / "prose" / f"{self.slug}.txt").read_text(encoding="utf-8").strip()
 
     @property
@@ -51,7 +51,7 @@ class Page:
 
     @property
     def claims(self) -> StationClaims:
-        """Return what a source says that could read nothing of the page and hands all of it on."""
+        """Return the claims of a source that could read nothing on the page and passes on all of it."""
         document = provenance(f"wiki:{self.slug}@1", licence=WIKI_LICENCE)
         passage = Passage(
             document_id=document.document_id, licence=WIKI_LICENCE, text=self.text, char_start=0
@@ -86,7 +86,7 @@ BEDOK = Page(
     frozenset(),
     ("84031", "84039", "10000", "10001", "10002"),
 )
-"""a page without bus stops: a model likes to invent some"""
+"""a page without bus stops: models tend to invent some"""
 
 HOUGANG = Page(
     "hougang",
@@ -121,7 +121,7 @@ PAGES = (YISHUN, BEDOK, HOUGANG, CLARKE_QUAY, LITTLE_INDIA)
 
 
 def bus_tables() -> BusTables:
-    """Return tables in which every stop of a page stands at its station and one service calls there."""
+    """Return tables in which every stop of a page is at its station and served by one service."""
     stops = tuple(
         BusStop(code, "A Road", f"Stop {code}", page.station.lat, page.station.lng)
         for page in PAGES
@@ -137,7 +137,7 @@ def bus_tables() -> BusTables:
 def facts_of(
     exits: Iterable[ExitEnrichment | LinkedExit], station: Station, platforms: Iterable[Platform] = ()
 ) -> frozenset[str]:
-    """Return what is said about a station, its exits and, once merged, its platforms, as is written here."""
+    """Return all statements about a station, its exits and, once merged, its platforms, as written here."""
     labels = {found.exit_id: found.exit_code for found in station.exits}
     letters = (
         f"platform {letter}: {item.towards_code}" for item in platforms for letter in item.platform_codes
@@ -149,13 +149,13 @@ def facts_of(
 def false_facts(
     exits: Iterable[ExitEnrichment | LinkedExit], page: Page, platforms: Iterable[Platform] = ()
 ) -> frozenset[str]:
-    """Return what is said about a station without its page saying so."""
+    """Return the statements about a station that its page does not make."""
     found = facts_of(exits, page.station, platforms)
     return frozenset(fact for fact in found - page.facts if not is_said(fact, page))
 
 
 def is_said(fact: str, page: Page) -> bool:
-    """Return whether a landmark is a part of a name, or a road, that a sentence gives for its exit."""
+    """Return whether a landmark is part of a name, or a road, that a sentence gives for its exit."""
     label, _, name = fact.partition(": ")
     is_name = re.fullmatch(r"(?:[A-Z]\w*(?: |$))+", name) is not None
     return is_name and any(f"Exit {label}" in item and name in item for item in sentences_of(page.text))

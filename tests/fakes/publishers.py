@@ -1,11 +1,11 @@
-"""data.gov.sg, OneMap, LTA DataMall and MRTDown as they answer, their errors included, on loopback servers.
+"""data.gov.sg, OneMap, LTA DataMall and MRTDown on loopback servers, with their regular answers and errors.
 
     with Publishers() as publishers:
         access = publishers.access(tmp_path)
         read_exits(access)
 
-What they publish are the payloads under ``tests/fixtures``; a test may replace them. ``interpose`` puts
-other replies before the regular ones. Answers are modelled on the services' documentation as of 2026-11-23.
+They publish the payloads under ``tests/fixtures``, which a test may replace. ``interpose`` puts
+other replies before the regular ones. Answers follow the services' documentation as of 2026-11-23.
 """
 
 from __future__ import annotations
@@ -45,23 +45,23 @@ FACILITIES = "v2/FacilitiesMaintenance"
 SCHEDULE, SCHEDULE_MADE = "GTFSScheduleTrain", "2026-11-20T02:00:00+08:00"
 EMAIL, PASSWORD = "operator@example.org", "correct horse"
 READY_TOKEN = "ready-token-0000"
-"""valid until the test takes it out of ``onemap.tokens``"""
+"""valid until a test removes it from ``onemap.tokens``"""
 
 Answering = Callable[[SeenRequest], Reply | RawReply]
 
 
 class Interposed:
-    """Replies that a service gives before its regular ones, by what the path ends with."""
+    """Replies that a service gives before its regular ones, by the end of the path."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[Reply | RawReply | Answering]] = defaultdict(deque)
 
     def interpose(self, path_end: str, *replies: Reply | RawReply | Answering) -> None:
-        """Give these replies first, one to each request."""
+        """Give these replies first, one per request."""
         self._waiting[path_end].extend(replies)
 
     def find(self, request: SeenRequest) -> Reply | RawReply | None:
-        """Return the next reply that waits for such a request."""
+        """Return the next reply waiting for such a request."""
         for path_end, replies in self._waiting.items():
             if request.path.endswith(path_end) and replies:
                 reply = replies.popleft()
@@ -70,7 +70,7 @@ class Interposed:
 
 
 class DataGov(Interposed):
-    """The dataset service: a download is asked for, and had from a signed link on another host."""
+    """The dataset service: a download is requested, and served from a signed link on another host."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class DataGov(Interposed):
 
 
 class OneMap(Interposed):
-    """The map service: tokens for an account, and a fuzzy search of ten hits a page."""
+    """The map service: tokens for an account, and a fuzzy search with ten hits per page."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ class OneMap(Interposed):
         return json_reply({"access_token": token, "expiry_timestamp": str(expiry)})
 
     def search(self, request: SeenRequest) -> Reply:
-        """Answer a search as always."""
+        """Answer a search regularly."""
         given = request.headers.get("authorization", "")
         if not given:
             return json_reply({"error": "Authentication token is missing."}, 400)
@@ -162,7 +162,7 @@ class OneMap(Interposed):
 
 
 class DataMall(Interposed):
-    """The transport service: rows in pages of 500, for those with a key."""
+    """The transport service: rows in pages of 500, for requests with a key."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -188,7 +188,7 @@ class DataMall(Interposed):
         return json_reply({"odata.metadata": "…", "value": self.rows[service][skipped : skipped + 500]})
 
     def handle_file(self, request: SeenRequest) -> Reply | RawReply:
-        """Answer whoever holds a signed link."""
+        """Answer requests with a signed link."""
         if (reply := self.find(request)) is not None:
             return reply
         if "X-Amz-Signature" not in request.query:
@@ -207,7 +207,7 @@ class SbsTransit(Interposed):
             "BGS": station_page({"E": ["Duo Tower", "Raffles Hospital"]}, ["E"]),
         }
         self.faults: dict[str, Reply | RawReply] = {}
-        """what is answered instead of some pages"""
+        """replies instead of some pages"""
 
     def handle(self, request: SeenRequest) -> Reply | RawReply:
         if (reply := self.find(request)) is not None:
@@ -223,7 +223,7 @@ class SbsTransit(Interposed):
 
 
 class RailMap(Interposed):
-    """LTA's rail map: an index, and a page for each station, by the name of its file."""
+    """LTA's rail map: an index, and a page for each station, by file name."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -233,7 +233,7 @@ class RailMap(Interposed):
             "EWL/EW12-DT14": rail_map_page("Bugis", {"E": ["Duo Tower", "Natl Design Ctr"]}),
         }
         self.faults: dict[str, Reply | RawReply] = {}
-        """what is answered instead of some pages"""
+        """replies instead of some pages"""
 
     def handle(self, request: SeenRequest) -> Reply | RawReply:
         if (reply := self.find(request)) is not None:
@@ -247,7 +247,7 @@ class RailMap(Interposed):
 
 
 class Overpass(Interposed):
-    """A server of the Overpass API: entrances, for programs that say who runs them."""
+    """A server of the Overpass API: entrances, for clients that identify their operator."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -270,7 +270,7 @@ class Overpass(Interposed):
 
 
 class Publishers:
-    """All of them, serving while the block runs."""
+    """All of these, serving while the block runs."""
 
     def __init__(self) -> None:
         self.time = FakeTime()
@@ -347,7 +347,7 @@ class Publishers:
         }
 
     def access(self, folder: Path, mode: str = "live", **secrets: str) -> LocalAccess:
-        """Return access to these services, with every secret, or those given (empty: without it)."""
+        """Return access to these services with every secret, or the given ones (empty: without it)."""
         given = {
             "onemap_api_key": READY_TOKEN,
             "lta_account_key": ACCOUNT_KEY,
@@ -360,7 +360,7 @@ class Publishers:
 
 
 class LocalAccess(SourceAccess):
-    """Access whose retries take no time, and whose recorded tables lie in a folder of the test's."""
+    """Access whose retries take no time, and whose recorded tables are in a test's folder."""
 
     def __init__(self, settings: Settings, secrets: Secrets, folder: Path, time: FakeTime) -> None:
         super().__init__(
@@ -369,13 +369,13 @@ class LocalAccess(SourceAccess):
             cache_dir=folder / "cache",
             now=time.now,
             sleep=time.sleep,
-            tell=time.told.append,
+            notify=time.told.append,
         )
         self.recorded_folder = folder / "recorded"
         self._time = time
 
     def keeping(self, ttl_days: float) -> LocalAccess:
-        """Return the same access, by which answers on disk are used again for so many days."""
+        """Return the same access, but with answers on disk reused for a number of days."""
         stages = self.settings.stages
         section = stages.stage1_ingestion.model_copy(update={"cache_ttl_days": ttl_days})
         other = copy.copy(self)
@@ -404,7 +404,7 @@ class LocalAccess(SourceAccess):
 
 
 def stop_rows(number: int) -> list[dict[str, Any]]:
-    """Return rows of BusStops, each at a place of its own."""
+    """Return rows of BusStops, each at its own position."""
     return [
         {
             "BusStopCode": f"{code:05}",
@@ -418,7 +418,7 @@ def stop_rows(number: int) -> list[dict[str, Any]]:
 
 
 def call_rows(*services: tuple[str, int]) -> list[dict[str, Any]]:
-    """Return rows of BusRoutes: each service calls at so many stops, one after the other."""
+    """Return rows of BusRoutes: each service calls at a number of stops in sequence."""
     return [
         {"ServiceNo": name, "Direction": 1, "StopSequence": place, "BusStopCode": f"{place:05}"}
         for name, number in services
@@ -440,7 +440,7 @@ def lift_row(
 
 
 def station_page(landmarks: Mapping[str, Sequence[str]], lifts: Sequence[str], toilets: str = "") -> bytes:
-    """Return a page of SBS Transit's with what it lists by exit."""
+    """Return a page of SBS Transit's with lists by exit."""
     exits = "".join(f"<b>{label}</b> {'<br>'.join(names)}<br>" for label, names in landmarks.items())
     facilities = f"<b>Lifts</b><br>{'<br>'.join(lifts)}" + (f"<b>Toilets</b><br>{toilets}" if toilets else "")
     return (
@@ -459,7 +459,7 @@ def rail_map_index(stations: Mapping[str, str]) -> bytes:
 
 
 def rail_map_page(name: str, landmarks: Mapping[str, Sequence[str]]) -> bytes:
-    """Return a page of LTA's rail map with what it lists by exit."""
+    """Return a page of LTA's rail map with lists by exit."""
     rows = "".join(f"<tr><td>{label}</td><td>{'<br>'.join(of)}</td></tr>" for label, of in landmarks.items())
     return (
         f'<h4 class="mb-0">{name}</h4><h5>First train</h5><table><tr><td>Mon</td><td>0530</td></tr></table>'
@@ -469,7 +469,7 @@ def rail_map_page(name: str, landmarks: Mapping[str, Sequence[str]]) -> bytes:
 
 
 def osm_node(number: int, place: tuple[float, float], **tags: str) -> dict[str, Any]:
-    """Return an entrance as the Overpass API gives it; ``wheelchair__description`` has a colon."""
+    """Return an entrance as in the Overpass API; ``wheelchair__description`` is a key with a colon."""
     named = {name.replace("__", ":"): value for name, value in tags.items()}
     lat, lon = place
     tagged = {"railway": "subway_entrance", **named}
@@ -477,19 +477,19 @@ def osm_node(number: int, place: tuple[float, float], **tags: str) -> dict[str, 
 
 
 def datagov_envelope(data: object) -> dict[str, object]:
-    """Return what data.gov.sg wraps every good reply in."""
+    """Return data.gov.sg's envelope of successful replies."""
     return {"code": 0, "data": data, "errorMsg": ""}
 
 
 def too_many_requests() -> Reply:
-    """Return data.gov.sg's refusal that comes with HTTP 200."""
+    """Return data.gov.sg's refusal with HTTP status 200."""
     return json_reply(
         {"code": 24, "name": "TOO_MANY_REQUESTS", "data": None, "errorMsg": "Slow down, please."}
     )
 
 
 def bad_replies() -> Iterable[tuple[str, Reply]]:
-    """Return the ways in which any service may answer badly, each with what is told of it."""
+    """Return the faulty answers that any service may give, each with its expected message."""
     return (
         ("status 500", Reply(500, b"Internal Server Error")),
         ("status 429", Reply(429, b"API limit(s) exceeded")),

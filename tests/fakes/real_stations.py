@@ -1,4 +1,4 @@
-"""Stations of the real network with the exits that a test gives them."""
+"""Stations of the real network with exits chosen by a test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.fakes.network_builder import make_exit, make_station
 def real_station(slug: str, **labels: str) -> Station:
     """Return a station with the labels of each building: ``real_station("expo", DT35="A C", CG1="A")``.
 
-    The second exit of one label in a building has ``-2`` in its id, as it would have some suffix.
+    The second exit with a label in a building has ``-2`` in its id, as if it had a suffix.
     """
     exits = tuple(found for code, named in labels.items() for found in _exits_of(code, named.split()))
     network = load_network()

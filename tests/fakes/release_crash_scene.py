@@ -1,4 +1,4 @@
-"""Releases that are killed or run out of room: what must hold of their folder at every moment."""
+"""Releases that are killed or run out of space: what must hold for their folder at every moment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RELEASE = ("release", NEW_DAY, "--to", "releases")
 
 
 def prepare(folder: Path, timeout_s: float = 60) -> Workplace:
-    """Return a workplace with two approved runs, the earlier one of which is released."""
+    """Return a workplace with two approved runs, the earlier of which is released."""
     folder.mkdir(exist_ok=True)
     place = Workplace(folder, timeout_s=timeout_s)
     for day in (OLD_DAY, NEW_DAY):
@@ -38,12 +38,12 @@ def copy_of(prepared: Workplace, folder: Path) -> Workplace:
 
 
 def count_steps(prepared: Workplace, folder: Path) -> int:
-    """Return how many changes of the disk the release of the newer run makes."""
+    """Return the number of changes on disk that the release of the newer run makes."""
     return len(measure(copy_of(prepared, folder), *RELEASE)[0])
 
 
 def assert_whole(releases: Path) -> None:
-    """Fail unless all under a final name is whole, and what is shown is the old state or the new one."""
+    """Fail unless everything with a final name is whole, and the current release the old or the new one."""
     folders = [path for path in releases.iterdir() if path.name.startswith("1990")]
     assert OLD in {folder.name for folder in folders}
     for folder in folders:
@@ -63,7 +63,7 @@ def assert_whole(releases: Path) -> None:
 
 
 def assert_as_if_nothing_had_happened(releases: Path) -> None:
-    """Fail unless the newer release is listed, shown and told of, and nothing temporary is left."""
+    """Fail unless the newer release is listed, current and described, and nothing temporary is left."""
     assert_whole(releases)
     assert [entry["version"] for entry in load(releases / "versions.json")["versions"]] == [NEW, OLD]
     assert (releases / "latest").readlink().name == NEW

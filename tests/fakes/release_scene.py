@@ -1,4 +1,4 @@
-"""Completed runs of small datasets, with every file that is vouched for, as ``release`` takes them."""
+"""Completed runs of small datasets, with all recorded files, as required by ``release``."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def put_completed(folder: Path, dataset: Stage3Output | None = None, **changes: 
 
 
 def put_candidate(folder: Path, dataset: Stage3Output | None = None, **changes: Any) -> Candidate:
-    """Make such a run and return it as what is to be approved."""
+    """Make such a run and return it as a candidate for approval."""
     return admit(put_completed(folder, dataset, **changes), TODAY)
 
 
 def put_approved(folder: Path, dataset: Stage3Output | None = None, **changes: Any) -> Candidate:
-    """Make such a run and let somebody approve it."""
+    """Make such a run and approve it."""
     candidate = put_candidate(folder, dataset, **changes)
     approve_as_is(candidate)
     return candidate
@@ -62,7 +62,7 @@ def approve_as_is(candidate: Candidate, now: datetime = NOW) -> Approval:
 
 
 def get_run_of(folder: Path) -> Run:
-    """Return the run of a folder."""
+    """Return the run in a folder."""
     run = read_run(folder)
     assert run is not None
     return run

@@ -1,4 +1,4 @@
-"""What becomes of a secret on its way: each form in which a server, a log or a document may repeat it."""
+"""Forms of a secret: every way in which a server, a log or a document may repeat it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ FORMS: dict[str, Encode] = {
 
 
 def every_form(text: str) -> Iterator[bytes]:
-    """Yield a secret in each form, in a file of text and in one of JSON."""
+    """Yield a secret in each form, in a text file and in a JSON file."""
     for encode in FORMS.values():
         yield encode(text).strip().encode()
         yield json.dumps(encode(text).strip())[1:-1].encode()

@@ -1,4 +1,4 @@
-"""A disk with no room left: a small file system where one can be mounted, a limit of file size elsewhere."""
+"""A disk without space: a small file system if one can be mounted, otherwise a limit on file sizes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def small_disk(size_bytes: int = 0) -> Iterator[None]:
-    """Let no file grow beyond a size in this block: the kernel itself refuses the write (EFBIG)."""
+    """Let no file grow beyond a size in this block: the kernel refuses the write (EFBIG)."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
     try:
@@ -22,9 +22,9 @@ def small_disk(size_bytes: int = 0) -> Iterator[None]:
 
 @contextlib.contextmanager
 def small_file_system(folder: Path, size_bytes: int = 64 * 2**20, files: int = 2000) -> Iterator[bool]:
-    """Make a folder that is a small file system of its own in this block; tell whether that could be done.
+    """Mount a small file system on a folder for this block; yield whether that was possible.
 
-    Only an administrator can; for others it is a folder like any other.
+    Only an administrator can; for others it is an ordinary folder.
     """
     folder.mkdir()
     options = f"size={size_bytes},nr_inodes={files}"

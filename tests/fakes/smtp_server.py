@@ -1,9 +1,9 @@
-"""A real SMTP server on the loopback interface that demands a login and keeps what it was sent.
+"""A real SMTP server on the loopback interface that requires a login and keeps messages.
 
     with LoopbackSmtp("operator", "a password") as server:
         ...  # server.url, server.messages
 
-It takes mail only after a login. Its URL is one that Apprise understands, password included.
+It accepts mail only after a login. Its URL is in Apprise's form, including the password.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class LoopbackSmtp:
 
     @property
     def url(self) -> str:
-        """Return where Apprise sends mail to this server, plainly and as the known user."""
+        """Return the URL with which Apprise sends mail to this server, unencrypted and as the known user."""
         user, password = (quote(word.decode(), safe="") for word in self._login)
         place = f"{user}:{password}@127.0.0.1:{self._controller.port}"
         return f"mailto://{place}?from={SENDER}&to={RECIPIENT}"
@@ -74,7 +74,7 @@ class LoopbackSmtp:
 
 
 class _Controller(Controller):
-    """Learns which free port the system chose before anyone asks for it."""
+    """Learns which free port the system chose before anyone needs it."""
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)

@@ -1,4 +1,4 @@
-"""A module of a source as the registry opens it; what it opens is the test's to choose."""
+"""A source module for the registry; tests choose what it opens."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tests.fakes.enrichment_sources import LandmarkSource
 
 ONE_CALL = ModelUsage(calls=1, prompt_tokens=1000, completion_tokens=200, cost_usd=0.01)
 ERRORS: dict[str, Any] = {}
-"""slug to what the next source raises"""
+"""slug to the error that the next source raises"""
 OPENED: list[LandmarkSource] = []
-"""every source so far"""
+"""every source opened so far"""
 
 
 def open_source(context: Any, tables: Any) -> LandmarkSource:
-    """Return a source whose every answer costs one call and rejects one claim."""
+    """Return a source of which every answer costs one call and rejects one claim."""
     OPENED.append(LandmarkSource("network", usage=ONE_CALL, errors=ERRORS, rejects=["quote-not-in-page"]))
     return OPENED[-1]

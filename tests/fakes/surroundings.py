@@ -1,4 +1,4 @@
-"""Surroundings in which nothing of the person who runs the tests leaks in."""
+"""Isolate tests from the environment of the person who runs them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 OURS = ("MRT_PIPELINE", "PIPELINE_", "ONEMAP", "LTA_", "DATAGOV", "OPENROUTER")
 
 
-def be_bare(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work in a folder, with no variable of ours set and no proxy used, until the test ends."""
+def isolate(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in a folder, without our variables and without a proxy, until the test ends."""
     monkeypatch.chdir(folder)
     for name in os.environ:
         if name.upper().startswith(OURS):

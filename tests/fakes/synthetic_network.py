@@ -1,6 +1,6 @@
-"""A network of many times the real one's size: the real one side by side, so that density stays the same.
+"""A network several times the real one's size: copies of it side by side, so that density is the same.
 
-Copy 0 is the real network. Each copy has the real dates: stations open and codes are renumbered in all.
+Copy 0 is the real network. All copies have the real dates: stations open and codes are renumbered in all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SURVEYED_AT = datetime(2026, 8, 1, tzinfo=UTC)
 
 
 def synthetic_inputs(times: int) -> Inputs:
-    """Return a network, its exits file and OneMap's places, each so many times the size of the real ones."""
+    """Return a network, its exits file and OneMap's positions, each a multiple of the real size."""
     network = synthetic_network(times)
     exits = tuple(_features(network))
     locations = tuple(
@@ -38,7 +38,7 @@ def synthetic_inputs(times: int) -> Inputs:
 
 
 def synthetic_network(times: int) -> Network:
-    """Return the real network, so many times side by side in a square."""
+    """Return copies of the real network side by side in a square."""
     real, width = load_network(), math.ceil(math.sqrt(times))
     copies = [_Copy(number, width) for number in range(times)]
     return Network(
@@ -52,11 +52,11 @@ def synthetic_network(times: int) -> Network:
 
 
 class _Copy:
-    """One copy of the real network: what its things are called and where they lie."""
+    """One copy of the real network: its names and positions."""
 
     def __init__(self, number: int, width: int) -> None:
         self._number = number
-        # Spiralling out from the real place in rows of a square: a projection is good only near its origin.
+        # Copies spiral out from the real place in a square: a projection is accurate only near its origin.
         place = (number + width // 2 * width + width // 2) % (width * width)
         self._north = (place // width - width // 2) * STEP_LAT
         self._east = (place % width - width // 2) * STEP_LNG
@@ -94,7 +94,7 @@ class _Copy:
 
 
 def _features(network: Network) -> Iterator[ExitFeature]:
-    """Yield some exits around each station in operation on the day of the survey, spelled as LTA does."""
+    """Yield exits around each station in operation on the date of the survey, spelled as LTA does."""
     modes = {line.line_code: line.mode for line in network.lines}
     number = 0
     for entries in network.open_codes(SURVEYED_AT.date()).values():

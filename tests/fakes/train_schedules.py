@@ -37,7 +37,7 @@ def train_schedule(
 ) -> bytes:
     """Return a zip file of stops and trips, by default between Yishun and Khatib.
 
-    ``stops=b"..."`` is another content of stops.txt, and ``stops=None`` leaves the table out.
+    ``stops=b"..."`` replaces the content of stops.txt, ``stops=None`` omits the table.
     """
     default_rows = (platform("NS13_A", "A"), platform("NS14_B", "B"), entrance("NS13_EA", (1.429, 103.835)))
     calls = [
@@ -64,7 +64,7 @@ def table(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
 
 
 def zipped(members: Mapping[str, bytes]) -> bytes:
-    """Return a zip file of some members."""
+    """Return a zip file with the given members."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():

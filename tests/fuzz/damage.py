@@ -1,8 +1,8 @@
-"""Ways to damage a payload, drawn from a seeded ``random.Random``: the same seed damages it the same way.
+"""Ways to damage a payload, drawn from a seeded ``random.Random``: the same seed gives the same damage.
 
-Bytes are flipped, cut, repeated, moved and put in whatever the format; what is still JSON, HTML, a zip file
-or a table is edited as such before. Hypothesis is not used: to draw an example from nested strategies took it
-far longer than it takes a parser to read one.
+Bytes are flipped, cut, repeated, moved and inserted in any format; before that, valid JSON, HTML, zip files
+and tables are edited as such. Hypothesis is not used: drawing an example from nested strategies took far
+longer than a parser takes to read one.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ MAX_PIECE = 60
 SMALL_BYTES = 500
 DEEP = 3000
 ARBITRARY_BYTES, EDITED, EDITED_ONLY, WHOLE, LARGE_POISON = 0.03, 0.75, 0.8, 0.002, 0.02
-"""how often an input is no payload at all, is edited in its format, is left at that, comes from a whole
-payload, and has in it something that takes long to read"""
+"""how often an input is arbitrary, is edited in its format, is only edited, comes from a whole payload, and
+contains something that takes long to read"""
 
 POISONS: tuple[bytes, ...] = (
     b"",
@@ -66,7 +66,7 @@ REPEATED: tuple[tuple[bytes, int], ...] = (
     (b"\t- ", 2000),
     (b"? ", 500),
 )
-"""what parsers choke on if there is enough of it, and how much is enough"""
+"""sequences that are slow for parsers in large numbers, with such a number"""
 TEXTS = (
     "NIL",
     "1.35",
@@ -121,9 +121,9 @@ def damaged(chance: Random, payloads: Sequence[bytes], whole: Sequence[bytes]) -
     """Return anything from arbitrary bytes to a payload with one byte too many.
 
     Args:
-        chance: what everything is drawn from.
-        payloads: small ones, which most inputs are made of.
-        whole: those that are used now and then.
+        chance: source of randomness.
+        payloads: small ones, from which most inputs are made.
+        whole: payloads used occasionally.
     """
     if chance.random() < ARBITRARY_BYTES:
         return chance.randbytes(chance.randrange(200))
@@ -137,7 +137,7 @@ def damaged(chance: Random, payloads: Sequence[bytes], whole: Sequence[bytes]) -
     return content
 
 
-# Bytes, whatever they mean
+# Bytes, regardless of their meaning
 
 
 def _flip_bits(chance: Random, content: bytes, _: Sequence[bytes]) -> bytes:
@@ -204,7 +204,7 @@ def _edit_json(chance: Random, content: bytes) -> bytes:
     for _ in range(chance.randint(1, 3)):
         document = _edited(chance, document)
     written = json.dumps(document, ensure_ascii=chance.random() < 0.5).encode(errors="surrogatepass")
-    if chance.random() < 0.1:  # what no ``dumps`` writes: numbers out of any range, and the same key again
+    if chance.random() < 0.1:  # not valid JSON: numbers out of range, and repeated keys
         number = chance.choice([place.span() for place in re.finditer(rb"-?\d+\.?\d*", written)] or [(0, 0)])
         written = written[: number[0]] + _poison(chance) + written[number[1] :]
     if chance.random() < 0.1:
@@ -213,7 +213,7 @@ def _edit_json(chance: Random, content: bytes) -> bytes:
 
 
 def _edited(chance: Random, value: Any) -> Any:
-    """Return plain data of which one value is replaced, moved, repeated, wrapped or taken out."""
+    """Return plain data in which one value is replaced, moved, repeated, wrapped or removed."""
     if not isinstance(value, dict | list) or not value or chance.random() < 0.1:
         return _replacement(chance, value)
     keys: list[Any] = list(value) if isinstance(value, dict) else list(range(len(value)))
@@ -311,7 +311,7 @@ TOKEN_EDITS: tuple[Callable[[Random, bytes, bytes], list[bytes]], ...] = (
 )
 
 
-# Tables: lines of cells, as those of CSV and, for lack of better, of YAML
+# Tables: lines of cells, as in CSV and, for lack of better, in YAML
 
 
 def _edit_table(chance: Random, content: bytes) -> bytes:
@@ -370,7 +370,7 @@ def _plain_text(chance: Random) -> str:
 def _archive_of(members: Sequence[tuple[str, bytes]], compression: int) -> bytes:
     written = io.BytesIO()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # the same name twice is one of the ways
+        warnings.simplefilter("ignore", UserWarning)  # repeated names are one of the kinds of damage
         with zipfile.ZipFile(written, "w", compression) as archive:
             for name, table in members:
                 archive.writestr(zipfile.ZipInfo(name), table, compression)
@@ -378,7 +378,7 @@ def _archive_of(members: Sequence[tuple[str, bytes]], compression: int) -> bytes
 
 
 def _editor_of(content: bytes) -> Callable[[Random, bytes], bytes]:
-    """Return how to edit a payload in its own format."""
+    """Return the function that edits a payload in its own format."""
     start = content.lstrip(b"\xef\xbb\xbf \r\n\t")[:2]
     if start == b"PK":
         return _edit_archive
@@ -390,8 +390,8 @@ def _editor_of(content: bytes) -> Callable[[Random, bytes], bytes]:
 def few_records(content: bytes, number: int = 3) -> tuple[bytes, ...]:
     """Return a payload's first, middle and last records, each as a payload that is read in microseconds.
 
-    The records are the items of its longest list or the rows of a table. Of a page each section is returned,
-    unless it must be whole to be one; a zip file, and what is small, is returned as it is.
+    The records are the items of its longest list or the rows of a table. For a page, each section is
+    returned, unless it must be complete to be valid; a zip file or a small payload is returned unchanged.
     """
     editor = _editor_of(content)
     if len(content) < SMALL_BYTES:
@@ -418,7 +418,7 @@ def _few_items(document: Any, number: int) -> tuple[bytes, ...]:
 
 
 def _thirds(records: list[Any], number: int) -> list[list[Any]]:
-    """Return some of the first, of the middle and of the last records, none of them twice."""
+    """Return some of the first, middle and last records, without repetition."""
     if len(records) <= number:
         return [records]
     middle = max(0, len(records) // 2 - number // 2)

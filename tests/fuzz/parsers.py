@@ -1,7 +1,7 @@
-"""Every parser of something that others wrote: what it is fed with, and what it may answer.
+"""Every parser of foreign content: its inputs and its permitted results.
 
-A target takes any bytes and gives a result or raises the one error that it documents. Whatever else it
-raises is a fault, and so is an answer that takes more than a second.
+A target takes any bytes and returns a result or raises the one error that it documents. Any other exception
+is a fault, and so is an answer that takes more than a second.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ from tests.unit.sources.fandom_scene import FakeWiki, page
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
 MAX_SECONDS = 1.0
-"""of processor time: a busy machine is no fault of a parser"""
+"""of processor time: a busy machine is not a parser's fault"""
 MAX_LINE = 1000
 TABS = (
     b"<div class=tabber><ul class=wds-tabs><li class='wds-tabs__tab'>Exit A</li></ul>"
@@ -76,23 +76,23 @@ class Target:
 
     @cached_property
     def payloads(self) -> tuple[bytes, ...]:
-        """What it reads without complaint."""
+        """Valid inputs."""
         return self.make_payloads()
 
     @cached_property
     def small_payloads(self) -> tuple[bytes, ...]:
-        """A few records of each."""
+        """A few records of each valid input."""
         return tuple(dict.fromkeys(few for payload in self.payloads for few in few_records(payload)))
 
     def input(self, seed: int, number: int) -> bytes:
-        """Return what it is fed with: always the same for the same seed and number."""
+        """Return an input, always the same for a seed and number."""
         chance = Random(f"{self.name} {seed} {number}")  # noqa: S311 # nothing is kept secret by it
         return damaged(chance, self.small_payloads, self.payloads)
 
     def check(self, content: bytes) -> float:
-        """Feed it once.
+        """Feed the parser once.
 
-        Returns: the processor time that it took, seconds.
+        Returns: the processor time in seconds.
         """
         began = time.thread_time()
         with _in_time():
@@ -249,16 +249,16 @@ TARGETS: dict[str, Target] = {target.name: target for target in _targets()}
 
 
 class HangError(BaseException):
-    """A parser took too long; nobody may catch this by the way."""
+    """A parser took too long; a BaseException, so that nobody catches it accidentally."""
 
 
 @contextmanager
 def _in_time() -> Iterator[None]:
     """Stop a block that uses more processor time than an answer may take.
 
-    Python does not look for cycles meanwhile. After thousands of inputs most objects are the test's own, and
-    to look through them takes longer than any parser may; nor could the block be stopped then, since an
-    exception out of a collector's callback goes nowhere.
+    Garbage collection is disabled meanwhile. After thousands of inputs most objects are the test's own, and
+    examining them takes longer than any parser may; nor could the block be stopped then, since an exception
+    in a collector's callback is lost.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> Any:

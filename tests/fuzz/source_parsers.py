@@ -1,4 +1,4 @@
-"""The parsers of all sources, found by the registry, and what each is fed with."""
+"""The parsers of all sources, found through the registry, and their inputs."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _GIVEN: dict[str, Any] = {
     "str": "DTL",
     "PageKey": PageKey("DTL", "BGS", "Bugis"),
 }
-"""what a parser is given besides the content, by the type that it declares"""
+"""a parser's arguments besides the content, by declared type"""
 _ANYTHING = (b'{"value": [{}], "elements": [{}], "rows": [{}]}', b"<html><body><p>A</p></body></html>")
-"""for a parser of which nothing better is known"""
+"""inputs for a parser without better ones"""
 
 
 def find_parsers() -> Iterator[tuple[str, Callable[[bytes], object], Payloads]]:

@@ -1,8 +1,8 @@
-"""Stage 2 in a process of its own, for tests that kill it: ``python -m tests.integration.stage2_process``.
+"""Stage 2 in a separate process, for tests that kill it: ``python -m tests.integration.stage2_process``.
 
-Arguments: the run's folder, a file that gets a line for each station asked for, and how the process ends:
-``whole``, ``ask:7`` (killed when it asks for the seventh), ``commit:7`` (killed after the seventh row),
-``size:90000`` (no file may grow beyond so many bytes).
+Arguments: the run's folder, a file that gets a line for each station requested, and how the process ends:
+``whole``, ``ask:7`` (killed when it requests the seventh), ``commit:7`` (killed after the seventh row),
+``size:90000`` (no file may grow beyond this many bytes).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TOGETHER = 4
 
 
 class Side:
-    """The file of calls, written line by line so that it outlives the process."""
+    """The file of requested stations, written line by line so that it survives the process."""
 
     def __init__(self, path: Path, last: int | None) -> None:
         self._file = path.open("a", buffering=1)
@@ -34,7 +34,7 @@ class Side:
         self._last = last
 
     def take(self, station: Station) -> None:
-        """Note a station, and end the process if it was the last."""
+        """Record a station, and end the process if it was the last."""
         with self._lock:
             self._file.write(f"{station.slug}\n")
             if next(self._numbers) == self._last:
@@ -42,7 +42,7 @@ class Side:
 
 
 class KillingReporter(SeenReporter):
-    """Ends the process once so many rows are committed."""
+    """Ends the process once a number of rows are committed."""
 
     def __init__(self, last: int | None) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class KillingReporter(SeenReporter):
 
 
 def run(folder: Path, calls: Path, ending: str) -> None:
-    """Run stage 2 to its end, whichever that is."""
+    """Run stage 2 to its configured end."""
     how, _, number = ending.partition(":")
     last = {how: int(number)} if number else {}
     if how == "size":

@@ -161,7 +161,7 @@ PAGE_FAULTS = [*(reply for _, reply in bad_replies()), Reply(504), CUT, gzip_bom
 
 
 @pytest.mark.parametrize("reply", PAGE_FAULTS, ids=map(str, range(len(PAGE_FAULTS))))
-def test_a_bad_page_fails_its_station_alone_and_is_asked_for_again(
+def test_a_bad_page_fails_its_station_alone_and_is_requested_again(
     publishers: Publishers, access: LocalAccess, reply: Reply
 ) -> None:
     publishers.sbs.faults["HGN"] = reply
@@ -181,7 +181,7 @@ def test_a_site_that_fails_page_after_page_is_left_alone(publishers: Publishers,
 
 
 @pytest.mark.parametrize("reply", [Reply(body=b"<html>busy</html>"), Reply(500, b"no")])
-def test_a_list_of_stations_that_is_none_is_an_error(
+def test_an_invalid_list_of_stations_is_an_error(
     publishers: Publishers, access: LocalAccess, reply: Reply
 ) -> None:
     publishers.sbs.interpose("StationDropdown", *[reply] * 10)

@@ -78,7 +78,7 @@ Outcome = tuple[int, str, object]
 
 
 @pytest.mark.parametrize("name", [spec.name for spec in all_sources() if spec.api])
-def test_a_bad_answer_is_told_with_its_source_and_changes_no_value_but_its_own(
+def test_a_bad_answer_is_reported_with_its_source_and_changes_no_value_but_its_own(
     name: str, tmp_path: Path, say: Say
 ) -> None:
     spec = get_source(name)

@@ -27,7 +27,7 @@ from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 
 CONFIG = Path(__file__).parents[2] / "config" / "pipeline.yaml"
 AS_OF = date(2026, 11, 23)
-LEAST_SHARE = 0.98
+MIN_SHARE = 0.98
 """of the stops that name an exit, so many must hang on it"""
 
 Listed = tuple[Station, StationExit, ExitBusStop]
@@ -67,7 +67,7 @@ def _listed(stations: tuple[Station, ...], claims: dict[str, StationClaims]) -> 
                 yield station, found, stop
 
 
-def test_nearly_every_stop_that_names_an_exit_hangs_on_it_and_the_others_are_told(
+def test_nearly_every_stop_that_names_an_exit_is_assigned_to_it_and_the_others_are_reported(
     tables: BusTables, claims: dict[str, StationClaims], listed: list[Listed]
 ) -> None:
     naming = {
@@ -78,12 +78,12 @@ def test_nearly_every_stop_that_names_an_exit_hangs_on_it_and_the_others_are_tol
     assert len(naming) > 200
     hanging = {stop.bus_stop_code for _, _, stop in listed if stop.relation is not BusStopRelation.NEARBY}
     assert hanging <= naming.keys()
-    assert len(hanging) / len(naming) >= LEAST_SHARE, sorted(naming.keys() - hanging)
+    assert len(hanging) / len(naming) >= MIN_SHARE, sorted(naming.keys() - hanging)
     told = {finding.record_id for each in claims.values() for finding in each.findings}
     assert {f"lta-bus-stops:{code}" for code in naming.keys() - hanging} <= told
 
 
-def test_a_named_stop_hangs_only_on_exits_of_the_label_it_names(listed: list[Listed]) -> None:
+def test_a_stop_is_assigned_only_to_exits_with_the_label_it_names(listed: list[Listed]) -> None:
     for _, found, stop in listed:
         if stop.relation is not BusStopRelation.NEARBY:
             named = re.search(r"Exit (\w+)(?:/(\w+))?", stop.description)
@@ -167,7 +167,7 @@ def test_stops_looked_up_by_hand_hang_where_lta_says(
         assert set(found) == {"nearby"}
 
 
-def test_a_stop_of_one_label_in_two_buildings_hangs_on_the_nearest(
+def test_a_stop_that_names_a_label_of_two_buildings_is_assigned_to_the_nearest_exit(
     claims: dict[str, StationClaims], listed: list[Listed]
 ) -> None:
     """HarbourFront's exits A are 249 m apart; the stop on Telok Blangah Rd is 77 m from one of them."""

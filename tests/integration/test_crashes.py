@@ -67,9 +67,7 @@ def place(tmp_path: Path) -> Iterator[Workplace]:
 
 
 @pytest.mark.parametrize("number", range(1, KILLS + 1))
-def test_a_run_killed_at_a_write_is_gone_on_with(
-    number: int, place: Workplace, undisturbed: Undisturbed
-) -> None:
+def test_a_run_killed_at_a_write_is_resumed(number: int, place: Workplace, undisturbed: Undisturbed) -> None:
     steps, _, expected = undisturbed
     step = steps.index("flush", len(steps) * number // (KILLS + 1)) + 1  # when a temporary file lies there
     killed = fated(place, f"kill:{step}", *RUN)
@@ -80,7 +78,7 @@ def test_a_run_killed_at_a_write_is_gone_on_with(
 
 
 @pytest.mark.parametrize("number", range(RANDOM_KILLS))
-def test_a_run_killed_at_a_random_moment_is_gone_on_with(
+def test_a_run_killed_at_a_random_moment_is_resumed(
     number: int, place: Workplace, undisturbed: Undisturbed
 ) -> None:
     _, seconds, expected = undisturbed
@@ -184,7 +182,7 @@ class TestACheckpointThatNobodyGotToRecord:
         assert f"mine/stage1_deterministic.json {self.SAID}" in result.stderr
 
 
-def test_no_finished_station_is_asked_for_again_after_a_kill(place: Workplace, tmp_path: Path) -> None:
+def test_no_finished_station_is_requested_again_after_a_kill(place: Workplace, tmp_path: Path) -> None:
     with LiveWorld() as world:
         live = place.with_variables(**world.variables)
         killed = fated(live, "row:20", *RUN)

@@ -45,7 +45,7 @@ def test_a_run_without_a_manifest_is_resumed_from_its_checkpoints(place: Workpla
     assert "lta-station-exits" in manifest["sources"]
 
 
-def test_what_exists_is_made_again_when_nobody_knows_what_it_was_made_from(place: Workplace) -> None:
+def test_an_existing_checkpoint_is_made_again_if_its_inputs_are_unknown(place: Workplace) -> None:
     run = place.folder / "mine"
     before = stations_bytes(run)
     (run / "manifest.json").write_bytes((run / "manifest.json").read_bytes()[:700])

@@ -239,7 +239,7 @@ def test_an_allowance_that_is_used_up_leaves_the_rest_for_another_time(
     assert statuses == [EnrichmentStatus.DONE] * 2 + [EnrichmentStatus.PENDING] * (len(STATIONS) - 2)
 
 
-def test_a_run_sends_no_more_requests_than_it_may_and_a_later_one_goes_on(tmp_path: Path) -> None:
+def test_a_run_stays_within_its_requests_and_a_later_one_continues(tmp_path: Path) -> None:
     with serving(answers(completion(TRUE))) as server:
         first = run_on(server, tmp_path, batch_size=1, max_model_requests=3)
         assert len(server.requests) == 3

@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.runtime.output_files import render_output
 from mrt_pipeline.stages.checks.sanity import check_citations
 from mrt_pipeline.stages.licensing import restrict
-from tests.fakes.surroundings import be_bare
+from tests.fakes.surroundings import isolate
 
 
 @pytest.mark.slow
@@ -60,7 +60,7 @@ def test_the_open_dataset_keeps_what_open_documents_say(default_dataset: Stage3O
 def test_a_run_for_a_set_makes_the_dataset_that_restricting_one_for_all_gives(
     default_dataset: Stage3Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    be_bare(tmp_path, monkeypatch)
+    isolate(tmp_path, monkeypatch)
     made = mrt_pipeline.run(as_of=default_dataset.metadata.as_of, overrides={"output.licences": "open"})
     dataset, expected = made.load().output, restrict(default_dataset, "open")
     assert dataset.metadata.licences == "open"

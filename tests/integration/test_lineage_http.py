@@ -20,7 +20,7 @@ from mrt_pipeline.errors import StorageError
 from mrt_pipeline.lineage import LINEAGE_NAME, send_events
 from mrt_pipeline.runtime.signals import StopRequest
 from tests.fakes.http_server import Handler, LoopbackServer, Reply, SeenRequest, drip, gzip_bomb, in_turn
-from tests.fakes.lineage import tell, whole_run
+from tests.fakes.lineage import events_of, whole_run
 from tests.fakes.manifests import START
 from tests.fakes.openlineage_reader import read_event
 
@@ -29,7 +29,7 @@ PATH = "/api/v1/lineage"
 PATIENCE_S = 30
 HASTE_S = 0.3
 TAKEN = Reply(201)
-EVENTS = tell(whole_run())[:4]
+EVENTS = events_of(whole_run())[:4]
 
 
 def _send(folder: Path, url: str, key: str | None = KEY, timeout_s: float = PATIENCE_S) -> str | None:
@@ -171,7 +171,7 @@ def test_an_address_that_cannot_be_read_is_a_reason_like_others_and_is_not_quote
     assert _kept(tmp_path) == EVENTS
 
 
-def test_a_fault_that_nobody_foresaw_loses_no_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_fault_loses_no_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
@@ -181,7 +181,7 @@ def test_a_fault_that_nobody_foresaw_loses_no_event(tmp_path: Path, monkeypatch:
     assert _kept(tmp_path) == EVENTS
 
 
-def test_what_can_be_neither_sent_nor_kept_is_told(tmp_path: Path) -> None:
+def test_what_can_be_neither_sent_nor_kept_is_reported(tmp_path: Path) -> None:
     (tmp_path / LINEAGE_NAME).mkdir()
     with LoopbackServer(lambda _: Reply(400)) as server, pytest.raises(StorageError):
         _send(tmp_path, server.url)

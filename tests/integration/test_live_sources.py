@@ -168,7 +168,7 @@ def test_another_reply_to_a_poll_is_one_clear_sentence(
         read_exits(access.keeping(0))
 
 
-def test_a_signed_link_that_ran_out_is_asked_for_again(publishers: Publishers, access: LocalAccess) -> None:
+def test_a_signed_link_that_ran_out_is_requested_again(publishers: Publishers, access: LocalAccess) -> None:
     publishers.datagov.interpose("exits.geojson", Reply(403), Reply(403))
     assert len(read_exits(access.keeping(0)).records) == 11
     asked = [request.query["X-Signature"] for request in publishers.files_server.requests]
@@ -186,7 +186,7 @@ def test_a_link_that_is_always_refused_is_given_up_and_its_signature_never_told(
     assert failure.value.names_way_out
 
 
-def test_a_file_that_cannot_be_had_does_not_tell_its_signature(
+def test_a_file_that_cannot_be_obtained_does_not_tell_its_signature(
     publishers: Publishers, access: LocalAccess
 ) -> None:
     publishers.datagov.interpose("exits.geojson", *[Reply(500)] * 9)
@@ -455,7 +455,7 @@ def test_live_bus_stops_and_services_are_those_of_the_same_rows(
 
 
 @pytest.mark.parametrize("number", [1, 499, 500, 501, 1000, 1203])
-def test_pages_are_asked_for_until_one_is_short_and_that_one_twice_and_then_the_one_beyond_it(
+def test_pages_are_requested_until_one_is_short_and_that_one_twice_and_then_the_one_beyond_it(
     publishers: Publishers, access: LocalAccess, number: int
 ) -> None:
     publishers.datamall.rows["BusStops"] = stop_rows(number)
@@ -465,7 +465,7 @@ def test_pages_are_asked_for_until_one_is_short_and_that_one_twice_and_then_the_
     assert _skipped(publishers) == [*range(0, last, 500), last, last, *beyond]
 
 
-def test_pages_of_a_long_list_are_asked_for_together_and_few_beyond_its_end(
+def test_pages_of_a_long_list_are_requested_together_and_few_beyond_its_end(
     publishers: Publishers, access: LocalAccess
 ) -> None:
     publishers.datamall.rows["BusStops"] = stop_rows(9 * 500 + 7)
@@ -500,7 +500,7 @@ def test_an_end_that_was_only_seen_while_earlier_pages_were_under_way_is_not_bel
         read_bus_stops(access.keeping(0))
 
 
-def test_of_pages_asked_for_together_only_the_first_that_fails_is_told(
+def test_of_pages_requested_together_only_the_first_failure_is_reported(
     publishers: Publishers, access: LocalAccess
 ) -> None:
     publishers.datamall.rows["BusStops"] = stop_rows(7 * 500)
@@ -573,7 +573,7 @@ def test_an_empty_service_is_no_empty_table(publishers: Publishers, access: Loca
         ({"lta_account_key": ""}, "BusRoutes", "LTA_ACCOUNT_KEY"),
     ],
 )
-def test_a_missing_secret_is_told_before_anything_is_asked(
+def test_a_missing_secret_is_reported_before_anything_is_asked(
     publishers: Publishers, tmp_path: Path, secrets: dict[str, str], path_end: str, variable: str
 ) -> None:
     with pytest.raises(CredentialError, match=variable):

@@ -104,7 +104,7 @@ def test_a_web_page_in_place_of_a_file_is_refused_and_not_kept(
     assert records(read_tables(access, DAY)) == as_whole()
 
 
-def test_a_file_that_is_not_there_is_told(publishers: Publishers, access: SourceAccess) -> None:
+def test_a_file_that_is_not_there_is_reported(publishers: Publishers, access: SourceAccess) -> None:
     del publishers.mrtdown.files["station/YISHUN.json"]
     with pytest.raises(FetchError, match="404"):
         read_tables(access, DAY)
@@ -133,7 +133,7 @@ def test_a_list_in_place_of_a_file_is_refused(publishers: Publishers, access: So
         read_tables(access, DAY)
 
 
-def test_a_checkout_gives_what_the_service_gives_and_nobody_is_asked(
+def test_a_checkout_gives_the_same_as_the_service_without_a_request(
     publishers: Publishers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_checkout(tmp_path / "checkout")
@@ -150,14 +150,16 @@ def test_a_checkout_gives_what_the_service_gives_and_nobody_is_asked(
         ("$NOT_SET_ANYWHERE/x", "names the variable 'NOT_SET_ANYWHERE'"),
     ],
 )
-def test_a_checkout_that_is_not_there_is_told_with_its_key(
+def test_a_checkout_that_is_not_there_is_reported_with_its_key(
     publishers: Publishers, tmp_path: Path, name: str, told: str
 ) -> None:
     with pytest.raises(FetchError, match=rf"apis.mrtdown.checkout is .*{told}"):
         read_tables(with_checkout(publishers, tmp_path, name), DAY)
 
 
-def test_a_damaged_file_of_a_checkout_is_told_with_its_path(publishers: Publishers, tmp_path: Path) -> None:
+def test_a_damaged_file_of_a_checkout_is_reported_with_its_path(
+    publishers: Publishers, tmp_path: Path
+) -> None:
     write_checkout(tmp_path / "checkout")
     damaged = tmp_path / "checkout/data/station/YISHUN.json"
     damaged.write_bytes(damaged.read_bytes()[:40])

@@ -29,7 +29,7 @@ from tests.fakes.publishers import Publishers
 
 CONFIG = Path(__file__).parents[2] / "config" / "pipeline.yaml"
 AS_OF = date(2026, 11, 23)
-LEAST_COVERED = 290
+MIN_COVERED = 290
 KNOWN = {
     "bedok-ewl-C": "Bedok Bus Interchange",
     "bishan-ccl-D": "Bishan CC",
@@ -67,7 +67,9 @@ def tables(context: RunContext) -> BusTables:
     return read_bus_tables(context)
 
 
-def hang(context: RunContext, tables: BusTables, stations: tuple[Station, ...]) -> dict[str, list[Landmark]]:
+def assign(
+    context: RunContext, tables: BusTables, stations: tuple[Station, ...]
+) -> dict[str, list[Landmark]]:
     source = open_source(context, tables)
     source.prepare(stations)
     source.survey(stations)
@@ -76,34 +78,36 @@ def hang(context: RunContext, tables: BusTables, stations: tuple[Station, ...]) 
 
 
 @pytest.fixture(scope="module")
-def hung(context: RunContext, tables: BusTables, stations: tuple[Station, ...]) -> dict[str, list[Landmark]]:
-    return hang(context, tables, stations)
+def assigned(
+    context: RunContext, tables: BusTables, stations: tuple[Station, ...]
+) -> dict[str, list[Landmark]]:
+    return assign(context, tables, stations)
 
 
-def test_nearly_half_of_the_exits_have_a_landmark(hung: dict[str, list[Landmark]]) -> None:
-    assert len(hung) == 607
-    assert sum(bool(found) for found in hung.values()) >= LEAST_COVERED
+def test_nearly_half_of_the_exits_have_a_landmark(assigned: dict[str, list[Landmark]]) -> None:
+    assert len(assigned) == 607
+    assert sum(bool(found) for found in assigned.values()) >= MIN_COVERED
 
 
 @pytest.mark.parametrize("exit_id", KNOWN)
-def test_a_known_exit_has_its_landmark(exit_id: str, hung: dict[str, list[Landmark]]) -> None:
-    assert KNOWN[exit_id] in {landmark.name for landmark in hung[exit_id]}
+def test_a_known_exit_has_its_landmark(exit_id: str, assigned: dict[str, list[Landmark]]) -> None:
+    assert KNOWN[exit_id] in {landmark.name for landmark in assigned[exit_id]}
 
 
 def test_no_name_is_abbreviated_in_capitals_or_in_use_for_something_that_is_not_open(
-    hung: dict[str, list[Landmark]],
+    assigned: dict[str, list[Landmark]],
 ) -> None:
-    names = {landmark.name for found in hung.values() for landmark in found}
+    names = {landmark.name for found in assigned.values() for landmark in found}
     assert {name for name in names if name.isupper() or " PK" in name or "U/C" in name} == set()
     assert {name for name in names if "hostel" in name.lower() or "playground" in name.lower()} == set()
 
 
 def test_every_distance_is_that_of_the_cited_record_and_no_exit_is_nearer(
-    hung: dict[str, list[Landmark]], stations: tuple[Station, ...]
+    assigned: dict[str, list[Landmark]], stations: tuple[Station, ...]
 ) -> None:
     exits = {found.exit_id: (found.lat, found.lng) for station in stations for found in station.exits}
     places = _recorded_points()
-    for exit_id, landmarks in hung.items():
+    for exit_id, landmarks in assigned.items():
         for landmark in landmarks:
             cited = [
                 places.get((why.document_id, why.record_id or "")) for why in landmark.evidence["record"]
@@ -132,11 +136,11 @@ def _recorded_points() -> dict[tuple[str, str], tuple[float, float]]:
 
 
 def test_the_order_of_stations_makes_no_difference(
-    context: RunContext, tables: BusTables, stations: tuple[Station, ...], hung: dict[str, list[Landmark]]
+    context: RunContext, tables: BusTables, stations: tuple[Station, ...], assigned: dict[str, list[Landmark]]
 ) -> None:
     shuffled = list(stations)
     Random(7).shuffle(shuffled)  # noqa: S311  # not for secrets
-    assert hang(context, tables, tuple(shuffled)) == hung
+    assert assign(context, tables, tuple(shuffled)) == assigned
 
 
 def test_files_with_the_recorded_facts_give_the_recorded_tables_in_live_mode(
@@ -176,6 +180,6 @@ def test_a_file_that_lost_a_place_is_refused(tmp_path: Path) -> None:
             read_places(publishers.access(tmp_path))
 
 
-def test_a_service_that_does_not_know_a_dataset_is_told_of(tmp_path: Path) -> None:
+def test_a_service_that_does_not_know_a_dataset_is_reported(tmp_path: Path) -> None:
     with Publishers() as publishers, pytest.raises(SourceError, match="nea-hawker-centres"):
         read_places(publishers.access(tmp_path))

@@ -270,7 +270,7 @@ def test_the_error_names_the_copy_on_disk_that_failed_before(
 
 
 @pytest.mark.parametrize("service", ["exits.geojson", "search"], indirect=True)
-def test_what_fails_from_the_disk_is_asked_for_once(service: Service) -> None:
+def test_what_fails_from_the_disk_is_requested_once(service: Service) -> None:
     bad = service.damaged(_nothing)
     service.plant(bad)
     with service.saying(bad), pytest.raises(SourceFormatError):
@@ -347,7 +347,7 @@ CHANGES: dict[str, Callable[[list[Any]], list[Any]]] = {
 
 @pytest.mark.parametrize("skip", [0, 500, 1000, 1500])
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_page_that_is_once_not_whole_is_had_whole_in_the_same_run(
+def test_a_page_that_is_incomplete_once_is_read_completely_in_the_same_run(
     publishers: Publishers, access: LocalAccess, skip: int, change: Callable[[list[Any]], list[Any]]
 ) -> None:
     _stops(publishers, 1700)
@@ -387,7 +387,7 @@ def test_a_last_page_that_says_something_else_each_time_is_an_error(
         read_bus_stops(access)
 
 
-def test_a_page_that_is_once_an_earlier_one_is_asked_for_again(
+def test_a_page_that_once_repeats_an_earlier_one_is_requested_again(
     publishers: Publishers, access: LocalAccess
 ) -> None:
     rows = _stops(publishers, 1700)
@@ -429,7 +429,7 @@ def _calls(publishers: Publishers) -> list[Any]:
 
 
 @pytest.mark.parametrize("overlap", OVERLAPS.values(), ids=OVERLAPS)
-def test_a_page_that_repeats_known_rows_once_is_had_whole_in_the_same_run(
+def test_a_page_that_repeats_known_rows_once_is_read_completely_in_the_same_run(
     publishers: Publishers, access: LocalAccess, overlap: Callable[[list[Any], list[Any]], list[Any]]
 ) -> None:
     rows = _calls(publishers)
@@ -454,7 +454,7 @@ def _skip_ahead(rows: list[Any]) -> Callable[[list[Any]], list[Any]]:
     return lambda _: rows[505:1000] + [rows[499] | {"ServiceNo": f"9{number}"} for number in range(5)]
 
 
-def test_calls_missing_within_a_service_are_told_and_asked_for_again_by_the_next_run(
+def test_calls_missing_within_a_service_are_reported_and_requested_again_by_the_next_run(
     publishers: Publishers, access: LocalAccess
 ) -> None:
     """The page begins some rows too late; it repeats nothing, so only the numbers of the stops tell."""
@@ -517,7 +517,7 @@ def _context(access: LocalAccess) -> RunContext:
 
 
 @pytest.mark.parametrize("service", ["BusRoutes", "BusStops"])
-def test_calls_at_stops_that_are_not_listed_are_asked_for_again_whichever_table_is_wrong(
+def test_calls_at_stops_that_are_not_listed_are_requested_again_whichever_table_is_wrong(
     publishers: Publishers, access: LocalAccess, service: str
 ) -> None:
     """Every code is a number of five digits, no stop follows itself: only both tables together tell."""
@@ -600,7 +600,7 @@ PAGE_FAULTS: dict[str, tuple[str, Damage]] = {
 
 
 @pytest.mark.parametrize(("page", "change"), PAGE_FAULTS.values(), ids=PAGE_FAULTS)
-def test_a_page_of_hits_that_is_not_what_it_announces_is_asked_for_again(
+def test_a_page_of_hits_that_is_not_what_it_announces_is_requested_again(
     crowded: Publishers, access: LocalAccess, page: str, change: Damage
 ) -> None:
     _disturb_search(crowded, page, 1, change)

@@ -45,9 +45,7 @@ def claims(access: LocalAccess) -> StationClaims:
     return source.claims_for(HOUGANG, ())
 
 
-def test_all_entrances_are_asked_for_in_one_request_and_kept(
-    publishers: Publishers, access: LocalAccess
-) -> None:
+def test_all_entrances_come_in_one_request_and_are_kept(publishers: Publishers, access: LocalAccess) -> None:
     for _ in range(2):
         said = claims(access)
     assert [found.access.step_free for found in said.exits if found.access] == [StepFree.YES]
@@ -89,7 +87,7 @@ BAD = [
 
 
 @pytest.mark.parametrize("reply", BAD)
-def test_a_bad_answer_is_told_in_a_sentence_and_not_kept(
+def test_a_bad_answer_is_reported_in_a_sentence_and_not_kept(
     publishers: Publishers, access: LocalAccess, reply: Reply
 ) -> None:
     publishers.overpass.interpose("interpreter", *[reply] * 10)

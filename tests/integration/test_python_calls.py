@@ -22,7 +22,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_the_full_pipeline_gives_the_dataset_and_is_gone_on_with_in_its_folder(tmp_path: Path) -> None:
+def test_the_full_pipeline_gives_the_dataset_and_is_resumed_in_its_folder(tmp_path: Path) -> None:
     made = PipelineOrchestrator(CONFIG, as_of=DAY).run_full_pipeline(tmp_path / "mine")
     assert isinstance(made, Stage3Output)
     assert len(made.stations) == 5

@@ -12,7 +12,7 @@ import mrt_pipeline
 from mrt_pipeline.contracts.run import PACKAGED, RunStatus
 from mrt_pipeline.errors import ConfigError, CorruptCheckpointError, MissingCheckpointError, UsageError
 from mrt_pipeline.history.runs import get_run
-from tests.fakes.surroundings import be_bare
+from tests.fakes.surroundings import isolate
 
 DAY = date(1987, 11, 8)
 
@@ -20,7 +20,7 @@ DAY = date(1987, 11, 8)
 @pytest.fixture
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> mrt_pipeline.RunResult:
     """Return a run in an empty folder, which is the working directory."""
-    be_bare(tmp_path, monkeypatch)
+    isolate(tmp_path, monkeypatch)
     return mrt_pipeline.run(as_of=DAY, overrides={"output.formats": ["geojson"]})
 
 
@@ -98,8 +98,8 @@ def test_what_a_command_would_warn_of_is_a_warning_once_the_run_has_ended(
     assert get_run("three", made.folder.parent).state == RunStatus.COMPLETED.value
 
 
-def test_faults_are_told_before_a_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    be_bare(tmp_path, monkeypatch)
+def test_faults_are_reported_before_a_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    isolate(tmp_path, monkeypatch)
     with pytest.raises(ConfigError, match="did you mean formats"):
         mrt_pipeline.run(overrides={"output.format": ["json"]})
     with pytest.raises(UsageError, match="expected a day"):

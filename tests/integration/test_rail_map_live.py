@@ -64,7 +64,7 @@ def test_landmarks_are_claimed_in_ltas_words_each_from_the_page_of_its_station(a
     }
 
 
-def test_pages_are_kept_and_not_asked_for_again(publishers: Publishers, access: LocalAccess) -> None:
+def test_pages_are_kept_and_not_requested_again(publishers: Publishers, access: LocalAccess) -> None:
     first = prepared(access).version_for(BUGIS)
     assert prepared(access).version_for(BUGIS) == first
     assert len(publishers.rail_map_server.requests) == 3
@@ -89,7 +89,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("reply", FAULTS)
-def test_a_bad_page_fails_its_station_alone_and_is_asked_for_again(
+def test_a_bad_page_fails_its_station_alone_and_is_requested_again(
     publishers: Publishers, access: LocalAccess, reply: Reply
 ) -> None:
     publishers.rail_map.faults["NEL/NE14"] = reply
@@ -103,7 +103,7 @@ def test_a_bad_page_fails_its_station_alone_and_is_asked_for_again(
 
 
 @pytest.mark.parametrize("reply", [*(reply for _, reply in bad_replies()), Reply(404), Reply(504), Reply()])
-def test_an_index_that_is_none_is_told_and_not_kept(
+def test_an_invalid_index_is_reported_and_not_kept(
     publishers: Publishers, access: LocalAccess, reply: Reply
 ) -> None:
     publishers.rail_map.interpose("index.xml", *[reply] * 10)

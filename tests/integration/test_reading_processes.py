@@ -174,7 +174,7 @@ def test_a_run_that_is_stopped_leaves_no_process_and_resumes_in_another_way(
         assert stations_bytes(run) == stations_bytes(whole.latest)
 
 
-def test_a_script_without_a_guard_is_told_of_it(tmp_path: Path) -> None:
+def test_a_script_without_a_guard_is_reported(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "from mrt_pipeline.config.settings import ExecutionSection\n"

@@ -22,7 +22,7 @@ from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import ConfigError, GateError, InternalError, SecretFoundError, StorageError
 from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger
-from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.lineage import report_lineage
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.runtime.files import to_json, write_bytes, write_record
 from mrt_pipeline.runtime.http_cache import HttpCache
@@ -44,7 +44,7 @@ from tests.fakes.manifests import START, make_manifest
 from tests.fakes.model_server import answers, completion, fact, failure, reply
 from tests.fakes.network_builder import NOW, make_enrichment
 from tests.fakes.secret_forms import FORMS, every_form
-from tests.fakes.surroundings import be_bare
+from tests.fakes.surroundings import isolate
 from tests.integration.test_hostile_model import run
 
 pytestmark = pytest.mark.slow
@@ -104,7 +104,7 @@ def _lineage(folder: Path, text: str) -> None:
     attempt = session.manifest.attempts[-1].model_copy(update={"error": text, "status": RunStatus.FAILED})
     session.manifest = session.manifest.model_copy(update={"attempts": (attempt,)})
     with open_run_log(folder, LoggingSection(), run_id="r") as log:
-        tell_lineage(PipelineConfig(folder / "pipeline.yaml"), session, log, Reporter(), lambda: START)
+        report_lineage(PipelineConfig(folder / "pipeline.yaml"), session, log, Reporter(), lambda: START)
 
 
 def _console(_folder: Path, text: str) -> None:
@@ -158,7 +158,7 @@ MESSAGES: dict[str, Leave] = {
 
 def _journal(folder: Path, text: str) -> None:
     row = make_enrichment("yishun").model_copy(update={"failures": {"fandom_wiki": text}})
-    with open_journal(folder, now=NOW, tell=say, is_costly=False) as journal:
+    with open_journal(folder, now=NOW, notify=say, is_costly=False) as journal:
         journal.commit(JournalRow(StationKey("basis", {}), row, ModelUsage(), 1))
 
 
@@ -301,7 +301,7 @@ def _find_all(texts: dict[str, str]) -> dict[str, str | None]:
 def test_every_secret_of_the_environment_is_learnt_as_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    be_bare(tmp_path, monkeypatch)
+    isolate(tmp_path, monkeypatch)
     SECRETS.forget()
     (tmp_path / ".env").write_text(
         "LTA_ACCOUNT_KEY=account-key-1234\nMY_OTHER_TOKEN=token-0123456789\nMRT_PIPELINE__MODE=snapshot\n"
@@ -338,7 +338,7 @@ def test_every_secret_of_the_environment_is_learnt_as_it_is_read(
 def test_an_address_that_is_sent_to_everyone_is_no_secret(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    be_bare(tmp_path, monkeypatch)
+    isolate(tmp_path, monkeypatch)
     monkeypatch.setenv("ONEMAP_EMAIL", "operator@example.org")
     assert SECRETS.find("operator@example.org") is None
     read_variables()
@@ -349,7 +349,7 @@ def test_an_address_that_is_sent_to_everyone_is_no_secret(
 
 
 def test_a_secret_in_the_wrong_variable_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    be_bare(tmp_path, monkeypatch)
+    isolate(tmp_path, monkeypatch)
     monkeypatch.setenv("ONEMAP_PASSWORD", SECRET)
     monkeypatch.setenv("MRT_PIPELINE__MODE", json.dumps(SECRET, ensure_ascii=False))
     with pytest.raises(ConfigError, match=r"MODE is .\[secret\]") as caught:

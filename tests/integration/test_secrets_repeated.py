@@ -20,7 +20,7 @@ from tests.fakes.http_server import LoopbackServer, Reply, SeenRequest, json_rep
 from tests.fakes.live_world import SMALL_DAY, LiveWorld
 from tests.fakes.publishers import EMAIL, datagov_envelope
 from tests.fakes.secret_forms import FORMS, every_form
-from tests.fakes.surroundings import be_bare
+from tests.fakes.surroundings import isolate
 
 pytestmark = pytest.mark.slow
 
@@ -247,7 +247,7 @@ def test_a_secret_that_a_service_repeats_gets_nowhere(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     case, (hook, sent) = PLACES[place], told
-    be_bare(tmp_path, monkeypatch)
+    isolate(tmp_path, monkeypatch)
     for module, name in ((sys, "argv"), (sys, "excepthook"), (threading, "excepthook")):
         monkeypatch.setattr(module, name, getattr(module, name))  # what the command sets ends with the test
     with LiveWorld() as world:

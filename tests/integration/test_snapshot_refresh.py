@@ -206,7 +206,7 @@ def test_one_bad_file_keeps_the_good_ones_from_being_recorded(
     assert contents(recorded) == {}
 
 
-def test_services_at_unlisted_stops_are_told(
+def test_services_at_unlisted_stops_are_reported(
     config: Path, recorded: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     services = tmp_path / "services.json"
@@ -283,7 +283,7 @@ def test_a_service_that_fails_keeps_all_documents_as_they_are(
     assert contents(recorded) == {}
 
 
-def test_any_document_is_given_by_its_id_and_what_is_none_is_refused(tmp_path: Path) -> None:
+def test_any_document_can_be_given_by_its_id_and_anything_else_is_refused(tmp_path: Path) -> None:
     stops = tmp_path / "stops.json"
     assert files_by_document({"onemap-stations": []}, [f"lta-bus-stops={stops}"]) == {
         "lta-bus-stops": [stops]
@@ -292,7 +292,7 @@ def test_any_document_is_given_by_its_id_and_what_is_none_is_refused(tmp_path: P
         files_by_document({}, ["lta-bus-stops"])
 
 
-def test_a_document_that_nobody_records_is_refused_with_the_known_ones(tmp_path: Path, config: Path) -> None:
+def test_an_unknown_document_is_refused_with_the_known_ones(tmp_path: Path, config: Path) -> None:
     with pytest.raises(
         UsageError, match="nosuch is not a recorded document; expected one of lta-station-exits"
     ):

@@ -129,7 +129,7 @@ def test_never_more_stations_than_batch_size_are_in_flight() -> None:
     assert together[1] == 3
 
 
-def test_only_a_station_whose_page_has_changed_is_asked_for_again(tmp_path: Path) -> None:
+def test_only_a_station_whose_page_has_changed_is_requested_again(tmp_path: Path) -> None:
     _run(make_context(tmp_path), _wiki(version="r1"))
     changed = _wiki(version=lambda station: "r2" if station.slug == SLUGS[4] else "r1")
     output = _run(make_context(tmp_path), changed)
@@ -227,7 +227,7 @@ def test_a_station_that_fails_again_shows_the_newer_reason(tmp_path: Path) -> No
 ONE_CALL = ModelUsage(calls=1, prompt_tokens=1000, completion_tokens=200, cost_usd=0.01)
 
 
-def test_at_its_budget_the_stage_ends_with_the_rest_pending_and_is_gone_on_with(tmp_path: Path) -> None:
+def test_at_its_budget_the_stage_ends_with_the_rest_pending_and_is_resumed(tmp_path: Path) -> None:
     reporter = SeenReporter()
     today = _wiki(usage=ONE_CALL)
     output = _run(make_context(tmp_path, reporter=reporter, batch_size=1, max_model_requests=5), today)
@@ -352,7 +352,7 @@ def test_what_a_source_said_before_it_was_blocked_stands(tmp_path: Path) -> None
     assert sorted(newer.asked) == sorted(SLUGS)
 
 
-def test_a_damaged_journal_is_told_kept_and_everything_is_done_again(tmp_path: Path) -> None:
+def test_a_damaged_journal_is_reported_kept_and_everything_is_done_again(tmp_path: Path) -> None:
     _run(make_context(tmp_path), _wiki())
     (tmp_path / JOURNAL_NAME).write_bytes(b"no journal")
     reporter, source = SeenReporter(), _wiki()

@@ -56,7 +56,7 @@ RARER = [
 
 
 @pytest.mark.parametrize("ending", ["ask:23", "commit:37", *RARER])
-def test_a_killed_run_is_gone_on_with_where_it_was(tmp_path: Path, ending: str, whole: bytes) -> None:
+def test_a_killed_run_is_resumed_where_it_was(tmp_path: Path, ending: str, whole: bytes) -> None:
     folder = tmp_path / "run"
     killed = _run(folder, tmp_path / "before", ending)
     assert killed.returncode == -signal.SIGKILL

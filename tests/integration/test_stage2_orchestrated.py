@@ -65,7 +65,7 @@ def _stations(folder: Path) -> list[Any]:
     return stations
 
 
-def test_a_run_that_stops_at_its_budget_publishes_nothing_and_is_gone_on_with(tmp_path: Path) -> None:
+def test_a_run_that_stops_at_its_budget_publishes_nothing_and_is_resumed(tmp_path: Path) -> None:
     first = _run(tmp_path, max_model_requests=100)
     assert first.status is RunStatus.STOPPED_AT_BUDGET
     assert first.stages["stage2_enrichment"].status is StageStatus.STOPPED_AT_BUDGET
@@ -102,7 +102,7 @@ def test_a_dataset_that_lacks_stations_cannot_be_made(tmp_path: Path, request_: 
     assert not list(tmp_path.glob("outputs/*/stage3_final.json"))
 
 
-def test_an_unchanged_run_is_gone_on_with_by_skip_existing_too(tmp_path: Path) -> None:
+def test_an_unchanged_run_is_resumed_by_skip_existing_too(tmp_path: Path) -> None:
     _run(tmp_path, max_model_requests=100)
     manifest = _run(tmp_path, RunRequest(skip_existing=True, as_of=DAY), max_model_requests=100)
     assert manifest.status is RunStatus.COMPLETED
@@ -110,7 +110,7 @@ def test_an_unchanged_run_is_gone_on_with_by_skip_existing_too(tmp_path: Path) -
     assert manifest.stages["stage2_enrichment"].reason == "its last attempt ended as stopped_at_budget"
 
 
-def test_from_python_a_run_at_its_budget_is_told_by_the_missing_dataset(tmp_path: Path) -> None:
+def test_from_python_a_run_at_its_budget_is_reported_by_the_missing_dataset(tmp_path: Path) -> None:
     orchestrator = _orchestrator(tmp_path, max_model_requests=100)
     with pytest.raises(
         MissingCheckpointError, match=r"Create it with: mrt-pipeline run --output-dir \S+ --resume-from 2"

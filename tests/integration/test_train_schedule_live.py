@@ -75,7 +75,7 @@ def test_an_old_copy_is_used_while_datamall_gives_the_same_time(
     assert (len(publishers.datamall_server.requests), len(publishers.schedule_server.requests)) == (2, 1)
 
 
-def test_a_link_that_has_run_out_is_asked_for_again(publishers: Publishers, access: LocalAccess) -> None:
+def test_a_link_that_has_run_out_is_requested_again(publishers: Publishers, access: LocalAccess) -> None:
     publishers.datamall.interpose(FILE, Reply(403, b"<Error><Code>AccessDenied</Code></Error>"))
     prepared(access)
     assert len(publishers.datamall_server.requests) == 2
@@ -120,7 +120,7 @@ BAD_FILES = [
 @pytest.mark.parametrize(
     ("asked", "reply"), [*((SCHEDULE, reply) for reply in BAD_LINKS), *((FILE, reply) for reply in BAD_FILES)]
 )
-def test_a_bad_answer_is_told_in_a_sentence_and_never_kept(
+def test_a_bad_answer_is_reported_in_a_sentence_and_never_kept(
     publishers: Publishers, access: LocalAccess, asked: str, reply: Reply
 ) -> None:
     publishers.datamall.interpose(asked, *[reply] * 10)
@@ -131,7 +131,7 @@ def test_a_bad_answer_is_told_in_a_sentence_and_never_kept(
     assert kept(access) == []
 
 
-def test_a_cut_file_is_refused_and_asked_for_again_by_the_next_run(
+def test_a_cut_file_is_refused_and_requested_again_by_the_next_run(
     publishers: Publishers, access: LocalAccess
 ) -> None:
     whole = publishers.datamall.schedule

@@ -20,7 +20,7 @@ from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.context import default_context
 from mrt_pipeline.sources.datamall.reading import read_bus_tables
-from mrt_pipeline.sources.fandom_wiki.broken_pages import find_trouble, is_blank, is_short, shows_source
+from mrt_pipeline.sources.fandom_wiki.broken_pages import find_page_fault, is_blank, is_short, shows_source
 from mrt_pipeline.sources.fandom_wiki.claims import LICENCE
 from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
 from tests.real.mediawiki import read_pages
@@ -29,7 +29,7 @@ from tests.real.wiki.render import PAGES, read_rendered
 
 CONFIG = PipelineConfig(Path(__file__).parents[2] / "config" / "pipeline.yaml")
 AS_OF = date(2026, 11, 23)
-LEAST_RECALL = 0.95
+MIN_RECALL = 0.95
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def found() -> set[Fact]:
 def test_no_page_is_taken_for_one_that_came_incomplete() -> None:
     sources = read_pages(PAGES)
     for title, html in read_rendered().items():
-        assert find_trouble(html) is None and not is_blank(html), title
+        assert find_page_fault(html) is None and not is_blank(html), title
         assert not is_short(html, len(sources[title].encode())), title
         assert shows_source(html, sources[title]), title
 
@@ -68,4 +68,4 @@ def test_nothing_is_read_that_the_pages_do_not_say(found: set[Fact]) -> None:
 def test_nearly_all_that_the_pages_say_is_read(found: set[Fact]) -> None:
     expected = read_sheet()
     missed = expected - found
-    assert len(missed) <= (1 - LEAST_RECALL) * len(expected), show(missed)
+    assert len(missed) <= (1 - MIN_RECALL) * len(expected), show(missed)

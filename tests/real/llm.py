@@ -1,12 +1,12 @@
-"""Start a real small language model on loopback: llama.cpp's own server, from packages that pip can install.
+"""Start a real small language model on loopback: llama.cpp's own server, from packages installed with pip.
 
-Everything is kept under the user's cache folder (about 1.2 GB for ``qwen``, 0.4 GB for ``gemma``) and used
-again:
+Everything is kept in the user's cache folder (about 1.2 GB for ``qwen``, 0.4 GB for ``gemma``) and
+reused:
 
     mrt-data-pipeline-tests/llm/venv/          an environment with xllamacpp, apart from the project's
     mrt-data-pipeline-tests/llm/<name>.gguf    the model, whole and checked, or absent
 
-Run as a script (``python -m tests.real.llm qwen``) it serves until Ctrl-C and prints the base URL.
+Run as a script (``python -m tests.real.llm qwen``), it serves until Ctrl-C and prints the base URL.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ SERVER_SCRIPT = Path(__file__).with_name("llm_server.py")
 
 @dataclass(frozen=True, slots=True)
 class ModelParts:
-    """A model file cut into pieces that Python packages carry."""
+    """A model file cut into pieces that are contained in Python packages."""
 
     name: str
     requirements: tuple[str, ...]
     pieces: tuple[str, ...]
-    """files in the packages, in the order in which they are joined"""
+    """files in the packages, in the order of joining"""
     sha256: str
 
 
@@ -57,12 +57,12 @@ GEMMA = ModelParts(
     ),
     "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
 )
-"""Gemma 3 270M, Q4_K_M: a base model that was never taught to follow instructions, so a bad one"""
+"""Gemma 3 270M, Q4_K_M: a base model not trained to follow instructions, and so a bad one"""
 
 
 @contextlib.contextmanager
 def serving(model: ModelParts) -> Iterator[str]:
-    """Serve a model for the time of a block and yield the base URL, which ends in ``/v1``."""
+    """Serve a model for the duration of a block and yield the base URL, which ends in ``/v1``."""
     python, file = _prepare(model)
     command = [str(python), str(SERVER_SCRIPT), str(file), model.name]
     with (
@@ -85,7 +85,7 @@ def serving(model: ModelParts) -> Iterator[str]:
 
 
 def _prepare(model: ModelParts) -> tuple[Path, Path]:
-    """Return the interpreter and the model file, made first if they are not there."""
+    """Return the interpreter and the model file, created first if missing."""
     folder = user_cache_path("mrt-data-pipeline-tests", ensure_exists=True) / "llm"
     folder.mkdir(exist_ok=True)
     with FileLock(folder / ".lock"):

@@ -1,6 +1,6 @@
-"""llama.cpp's own OpenAI-compatible server over one model file; ``llm.py`` runs it in its own environment.
+"""llama.cpp's own OpenAI-compatible server for one model file; ``llm.py`` runs it in a separate environment.
 
-Prints the port it took and serves until its standard input closes: it cannot outlive whoever started it.
+Prints the port it took and serves until its standard input closes, so that it cannot outlive its parent.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import xllamacpp  # type: ignore[import-not-found]  # in the environment that ll
 CONTEXT_TOKENS = 8192
 PARALLEL = 2
 THREADS = 1
-"""with two threads on two cores, llama.cpp's spinning threads crawl as soon as anything else runs"""
+"""with two threads on two cores, llama.cpp's spinning threads are very slow as soon as anything else runs"""
 
 
 def main(model_file: str, alias: str) -> None:

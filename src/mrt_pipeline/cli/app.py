@@ -1,4 +1,4 @@
-"""``mrt-pipeline`` and its commands; what a command needs is imported when it runs: help is instant."""
+"""``mrt-pipeline`` and its commands; each imports what it needs when it runs, so that help is instant."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def run_main(default_config: Path) -> NoReturn:
     """Run ``python src/orchestrator.py``: the flags of ``mrt-pipeline run`` without its name.
 
     Args:
-        default_config: the configuration beside the script, for when neither flag nor environment names one.
+        default_config: configuration beside the script, used if neither flag nor environment names one.
     """
     script = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     script.command(epilog=EXAMPLES)(run)
@@ -332,10 +332,10 @@ def _call(application: typer.Typer, default_config: Path | None) -> None:
 
 
 def _run_app(application: typer.Typer, default_config: Path | None = None) -> NoReturn:
-    """Run an application; every error raised on purpose is one message on stderr and an exit code.
+    """Run an application; every error raised on purpose becomes one message on stderr and an exit code.
 
-    So is an error of the operating system that nobody foresaw: about the file that it names, such as one
-    whose name is too long; without a name it comes from printing. What else is raised shows a traceback.
+    So does an unforeseen operating-system error: about the file that it names, such as one whose name is too
+    long; without a name it comes from printing. Any other exception shows a traceback.
     """
     sys.excepthook = print_traceback
     threading.excepthook = lambda ended: print_traceback(

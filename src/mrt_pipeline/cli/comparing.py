@@ -1,4 +1,4 @@
-"""``mrt-pipeline diff``: what changed from one dataset to another."""
+"""``mrt-pipeline diff``: the changes from one dataset to another."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from mrt_pipeline.runtime.files import real_path, to_json
 def show_differences(
     old: str | None, new: str | None, config: Path | None, *, as_json: bool, exit_code: bool
 ) -> int:
-    """Print what changed between two datasets and return the exit code: 0, or 1 if that was asked for.
+    """Print the changes between two datasets and return the exit code: 0, or 1 if requested and they differ.
 
     Args:
-        old: the older dataset; none: the last successful run but one.
-        new: the newer dataset; none: the last successful run.
-        config: says where runs lie.
-        as_json: whether to print the comparison's records.
-        exit_code: whether differences are to be told by exit code 1.
+        old: the older dataset; None: the last but one successful run.
+        new: the newer dataset; None: the last successful run.
+        config: configuration with the folder of runs.
+        as_json: whether to print the comparison as JSON.
+        exit_code: whether differences give exit code 1.
     """
     before, after = _load(old, new, config)
     warn_of_unvouched(before, after)

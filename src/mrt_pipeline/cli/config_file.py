@@ -15,7 +15,7 @@ from mrt_pipeline.runtime.files import make_folder, write_bytes
 
 
 def check_config(path: Path | None) -> None:
-    """Say that the configuration is valid, whichever it is.
+    """Report that the configuration is valid, and which one it is.
 
     Raises:
         ConfigError: for every fault in it, or if a format needs a package that is not installed.
@@ -35,7 +35,7 @@ def init_config(path: Path) -> None:
     """Write the commented file of all defaults.
 
     Raises:
-        UsageError: if something of this name is there already.
+        UsageError: if a file with this name exists.
         StorageError: if it cannot be written.
     """
     if os.path.lexists(path):

@@ -1,7 +1,7 @@
-"""What a person sees while the pipeline runs, and the summary at its end.
+"""What the console shows while the pipeline runs, and the summary at the end.
 
-Progress goes to stderr and the summary to stdout. A terminal that goes away never ends a run: what cannot be
-shown is not shown, and the run's log and manifest have it all.
+Progress goes to stderr and the summary to stdout. A terminal that disappears never ends a run: what cannot be
+shown is skipped, and the run's log and manifest have it all.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ SUMMARY_FIGURES = (
 
 
 class PatientConsole(Console):
-    """A console whose closed output is no reason to stop."""
+    """A console whose output may be closed without stopping the program."""
 
     lost: OSError | None = None
     """why what was to be shown could not be, if its reader did not just close it"""
 
     def on_broken_pipe(self) -> None:
-        """Send what is still to be shown nowhere, so that the work goes on and the exit code stays true."""
+        """Discard further output, so that the work continues and the exit code stays correct."""
         self.quiet = True
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, (sys.stderr if self.stderr else sys.stdout).fileno())
 
     def _check_buffer(self) -> None:
-        """Take a terminal that is gone (EIO) or a full disk for a closed pipe, all that rich itself knows."""
+        """Treat a lost terminal (EIO) or a full disk like a closed pipe, which is all that rich handles."""
         try:
             super()._check_buffer()
         except OSError as error:
@@ -60,7 +60,7 @@ class PatientConsole(Console):
 
 
 class ConsoleReporter(Reporter):
-    """Shows a run as it goes: a progress bar on a terminal, plain lines elsewhere; or warnings only."""
+    """Shows a run in progress: a progress bar on a terminal, plain lines elsewhere; or warnings only."""
 
     def __init__(self, *, is_quiet: bool = False) -> None:
         self._console = PatientConsole(stderr=True, highlight=False)
@@ -98,7 +98,7 @@ class ConsoleReporter(Reporter):
         self._console.print(f"[yellow]Warning:[/] {escape(printable_text(text))}", soft_wrap=True)
 
     def stage_started(self, stage_name: str, reason: str) -> None:
-        """Show that a stage begins."""
+        """Show that a stage starts."""
         self._say_of(stage_name, f"running ({reason})")
         self._task = self._progress.add_task(stage_name, total=None, details="")
 
@@ -107,7 +107,7 @@ class ConsoleReporter(Reporter):
         self._say_of(stage_name, f"reused, {reason}")
 
     def stage_finished(self, stage_name: str, seconds: float) -> None:
-        """Show that a stage is done."""
+        """Show that a stage has finished."""
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = None
@@ -122,7 +122,7 @@ class ConsoleReporter(Reporter):
             self._progress.update(self._task, completed=done, total=total, details=escape(printable(details)))
 
     def summarise(self, manifest: Manifest, folder: Path | None, last_stage: int) -> None:
-        """Print what the run made, how complete it is, what was found, and where it lies."""
+        """Print the run's results, their completeness, the findings, and where everything is."""
         console = PatientConsole(highlight=False)
         console.print(summary_table(manifest, folder, last_stage))
         for source, reason in manifest.passed_over.items():
@@ -141,7 +141,7 @@ class ConsoleReporter(Reporter):
 
 
 def stage_title(stage_name: str) -> str:
-    """Return how a person calls a stage: ``Stage 1/3 ingestion``; publishing has no number."""
+    """Return a stage's name for people: ``Stage 1/3 ingestion``; publishing has no number."""
     names = list(CHECKPOINT_NAMES)
     if stage_name not in names:
         return stage_name.capitalize()
@@ -149,7 +149,7 @@ def stage_title(stage_name: str) -> str:
 
 
 def _next_steps(manifest: Manifest, folder: Path, last_stage: int) -> Iterator[str]:
-    """Yield what a person does with a run that ended well."""
+    """Yield the next steps after a run that ended well."""
     from mrt_pipeline.report import REPORT_FILE
 
     if last_stage == len(CHECKPOINT_NAMES) and REPORT_FILE in manifest.outputs:
@@ -158,18 +158,18 @@ def _next_steps(manifest: Manifest, folder: Path, last_stage: int) -> Iterator[s
 
 
 def next_command(manifest: Manifest, folder: Path, last_stage: int) -> str:
-    """Return what a person does after a run that ended well, or at its budget."""
-    from mrt_pipeline.orchestrator.resume_command import find_remedy, go_on
+    """Return the next command after a run that ended well, or at its budget."""
+    from mrt_pipeline.orchestrator.resume_command import find_remedy, resume
 
     if manifest.status is not RunStatus.COMPLETED:
         return find_remedy(folder, manifest)
     if last_stage < len(CHECKPOINT_NAMES):
-        return go_on(folder, manifest, "--resume-from", str(last_stage + 1))
+        return resume(folder, manifest, "--resume-from", str(last_stage + 1))
     return shlex.join(["mrt-pipeline", "show", str(folder)])
 
 
 def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> Table:
-    """Return a run's figures as a table; what lies there of stages after the last one asked for is older."""
+    """Return a run's figures as a table; results of stages after the last requested one are older."""
     from mrt_pipeline.explain.figures import measure_ages
     from mrt_pipeline.network.statements import find_stated_day
 
@@ -196,7 +196,7 @@ def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> T
 
 
 def print_error(message: str, hint: str = "") -> None:
-    """Print an error as a person should read it."""
+    """Print an error for people."""
     console = PatientConsole(stderr=True, highlight=False)
     lines = "\n".join(printable(line) for line in SECRETS.redact(message).splitlines())
     console.print(f"[bold red]Error:[/] {escape(lines)}", soft_wrap=True)
@@ -205,6 +205,6 @@ def print_error(message: str, hint: str = "") -> None:
 
 
 def give_up_output(error: OSError) -> None:
-    """Print why standard output could not be written; what is still to be written there goes nowhere."""
+    """Print why standard output could not be written; discard further output."""
     PatientConsole().on_broken_pipe()
     print_error(f"The output could not be written: {describe_os_error(error)}.")

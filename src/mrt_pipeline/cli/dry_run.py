@@ -14,7 +14,7 @@ from mrt_pipeline.orchestrator.request import RunRequest
 
 
 def show_plan(config: Path | None, request: RunRequest, *, as_json: bool) -> None:
-    """Print what carrying a request out would do."""
+    """Print what carrying out a request would do."""
     plan = make_plan(PipelineConfig(find_config(config)), request)
     if as_json:
         say_json(orjson.dumps(plan, option=orjson.OPT_INDENT_2))

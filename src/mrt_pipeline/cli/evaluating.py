@@ -1,4 +1,4 @@
-"""``mrt-pipeline evaluate``: how well the rules read pages that a person has read before."""
+"""``mrt-pipeline evaluate``: how well the rules read pages that a person has read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_HEADS = 20
 
 
 def show_evaluation(folder: Path, config: Path | None, as_of: datetime | None, *, as_json: bool) -> None:
-    """Print what the rules read of the pages in a folder, and what they missed and why."""
+    """Print what the rules read in the pages in a folder, and what they missed and why."""
     found = evaluate(folder, PipelineConfig(find_config(config)), as_of.date() if as_of else None)
     if as_json:
         say_json(orjson.dumps(found, default=Fact._asdict, option=orjson.OPT_INDENT_2))

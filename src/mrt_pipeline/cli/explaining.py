@@ -1,4 +1,4 @@
-"""``mrt-pipeline explain``: why a value is published, by everything it rests on."""
+"""``mrt-pipeline explain``: why a value is published, with everything it is based on."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def show_explanation(
 ) -> None:
     """Print why a station, an exit or a field is published as it is in a run (default: the latest).
 
-    A whole station is shown in short, unless everything is requested.
+    A whole station is summarised, unless everything is requested.
     """
     loaded = load_named(LATEST if run is None else run, config)
     found = explain(
@@ -99,7 +99,7 @@ def _findings(found: Explanation) -> Iterator[str]:
 
 
 def _values(values: Iterable[ExplainedValue], documents: dict[str, int]) -> Iterator[str]:
-    """Yield each record under its name, and its values together as far as they rest on the same reasons."""
+    """Yield each record under its name, grouping its values that have the same reasons."""
     for name, of_record in groupby(values, key=_name):
         grouped: dict[tuple[str | None, tuple[Reason, ...]], list[ExplainedValue]] = {}
         for value in of_record:
@@ -116,7 +116,7 @@ def _values(values: Iterable[ExplainedValue], documents: dict[str, int]) -> Iter
 
 
 def _name(value: ExplainedValue) -> str | None:
-    """Return the record that a value is part of, none for a value of the station or exit itself."""
+    """Return the name of the record that a value is part of; None for the station's or exit's own values."""
     if value.attribute is None:
         return None
     return value.field if value.item is None else f"{value.field} {value.item}"
@@ -156,12 +156,12 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 _PLACE = ("exit_id", "exit_code", "station_code", "line_code", "lat", "lng")
-"""an exit's own fields, which its heading says"""
+"""an exit's own fields, which its heading shows"""
 _PARTS = {name: rank for rank, name in enumerate(PARTS)}
 
 
 def summarise(found: Explanation) -> Iterator[str]:
-    """Yield the values of a station and its exits, a field in each line, with the documents they rest on."""
+    """Yield the values of a station and its exits, one field per line, with their documents."""
     silent: dict[str | None, list[str]] = {}
     for item in found.silent:
         silent.setdefault(item.exit_id, []).append(item.field)
@@ -181,7 +181,7 @@ def _heading(exit_id: str, values: Iterable[ExplainedValue]) -> str:
 
 
 def _rows(values: Iterable[ExplainedValue], *, is_exit: bool) -> Iterator[tuple[str, str, str]]:
-    """Yield each field with its values in short and the documents that these rest on."""
+    """Yield each field with its abbreviated values and their documents."""
     for field, of_field in groupby(values, key=lambda value: value.field):
         if is_exit and field in _PLACE:
             continue
@@ -206,7 +206,7 @@ def show_coverage(run: str, config: Path | None, *, is_short: bool, as_json: boo
 
     Args:
         run: name or path of a run, ``latest``, or path of a dataset's file.
-        config: says where runs lie.
+        config: configuration with the folder of runs.
         is_short: whether to print only the figures that the README shows.
         as_json: whether to print one JSON object instead of Markdown.
     """

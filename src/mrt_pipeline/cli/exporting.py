@@ -1,4 +1,4 @@
-"""``mrt-pipeline export``: a dataset in one format, in a folder that the caller names."""
+"""``mrt-pipeline export``: write a dataset in one format to a given folder."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def export_run(
     into: Path | None = None,
     licences: str | None = None,
 ) -> None:
-    """Write a run's dataset in one format and print each file; warn if nobody vouches for the dataset.
+    """Write a run's dataset in one format and print each file; warn if the dataset could not be verified.
 
     Args:
         run: name or path of a run, ``latest``, or path of a dataset's file.
-        format_name: of the format.
-        folder: where to write.
-        config: says where runs lie.
-        into: LTA's GTFS feed, if the dataset is to be joined to that.
-        licences: ``all``, ``open``, or licences with commas between; none: those the dataset was made for.
+        format_name: name of the format.
+        folder: folder to write to.
+        config: configuration with the folder of runs.
+        into: LTA's GTFS feed, if the dataset is to be merged into that.
+        licences: ``all``, ``open``, or licences separated by commas; None: those the dataset was made for.
 
     Raises:
-        UsageError: if there is no such format, it is not the one of the feed, a licence is unknown, or the
-            dataset was made without it.
+        UsageError: if there is no such format, it cannot be merged into the feed, a licence is unknown, or
+            the dataset was made without it.
     """
     chosen = None if licences is None else read_licences(licences)
     spec = get_export(format_name)
@@ -57,7 +57,7 @@ def read_licences(text: str) -> LicenceSet:
     """Return the licences that a flag names.
 
     Raises:
-        UsageError: if one is unknown, or one is missing without which there are no stations and exits.
+        UsageError: if one is unknown, or one required for stations and exits is missing.
     """
     try:
         return choose_licences(text if text in ("all", "open") else [*map(str.strip, text.split(","))])

@@ -1,4 +1,4 @@
-"""Findings on the console: those of a kind one by one if they are few, else how many there are."""
+"""Findings on the console: one by one if a kind has few, otherwise their number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mrt_pipeline.cli.printing import say
 from mrt_pipeline.contracts.findings import Finding, group_kinds
 
 SHOWN = 20
-"""so many findings of one kind have a line of their own; more share one"""
+"""how many findings of one kind get a line each; if there are more, they share one"""
 
 
 def show_findings(findings: Iterable[Finding], *, shows_all: bool) -> None:
@@ -17,11 +17,11 @@ def show_findings(findings: Iterable[Finding], *, shows_all: bool) -> None:
 
 
 def list_findings(findings: Iterable[Finding], full_list: str | None) -> Iterator[str]:
-    """Yield a line for each finding; of a kind with many, one line with their number and the first of them.
+    """Yield a line for each finding; for a kind with many, one line with their number and the first of them.
 
     Args:
         findings: the findings.
-        full_list: where all of them are; none: all of them are to be listed here.
+        full_list: where all of them are; None: list all of them here.
     """
     for kind in group_kinds(findings):
         head = f"{kind[0].severity.value:<8} {kind[0].check}: "

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def given_path(text: str) -> Path:
-    """Return a path of the command line, with its home folder and variables filled in."""
+    """Return a path from the command line, with home folder and variables expanded."""
     from mrt_pipeline.config.paths import read_path
 
     return read_path(text)
@@ -89,7 +89,7 @@ _MoveLatest = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class RunFlags:
-    """What is asked of a run, by ``run`` and by ``plan`` alike; each field is a flag."""
+    """The options of a run, shared by ``run`` and ``plan``; each field is a flag."""
 
     config: Config = None
     output_dir: _OutputDir = None
@@ -103,7 +103,7 @@ class RunFlags:
     move_latest: _MoveLatest = False
 
     def request(self) -> RunRequest:
-        """Return what is requested.
+        """Return the request for these flags.
 
         Raises:
             UsageError: if the flags contradict each other.
@@ -115,7 +115,7 @@ class RunFlags:
 
 
 def with_run_flags(command: Callable[..., None]) -> Callable[..., None]:
-    """Let Typer see the fields of ``RunFlags`` in place of a command's parameter ``flags``."""
+    """Let Typer see the fields of ``RunFlags`` instead of a command's parameter ``flags``."""
     shared = signature(RunFlags, eval_str=True).parameters
     own = signature(command, eval_str=True).parameters
 

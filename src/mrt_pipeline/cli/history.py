@@ -1,4 +1,4 @@
-"""``mrt-pipeline runs`` and ``mrt-pipeline show``: what was run, and how each run stands."""
+"""``mrt-pipeline runs`` and ``mrt-pipeline show``: past runs, and the state of each."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def list_runs(config: Path | None, *, as_json: bool) -> None:
 
 
 def show_run(name: str, config: Path | None, *, as_json: bool) -> None:
-    """Print what is known of one run."""
+    """Print what is known about one run."""
     run = get_run(name, outputs_of(config, name))
     altered = [] if run.is_alive else list(find_altered(run.folder, run.manifest))
     findings = read_findings(run.folder) if run.manifest.findings else ()
@@ -58,8 +58,8 @@ def show_run(name: str, config: Path | None, *, as_json: bool) -> None:
         say(*_describe(run, findings, altered))
 
 
-def command_to_go_on(run: Run) -> str | None:
-    """Return the command that finishes a run in its folder, none if there is nothing to finish."""
+def find_resume_command(run: Run) -> str | None:
+    """Return the command that finishes a run in its folder, or None if there is nothing to finish."""
     if run.state in (RunStatus.COMPLETED.value, RunStatus.RUNNING.value):
         return None
     from mrt_pipeline.orchestrator.resume_command import find_remedy
@@ -73,7 +73,7 @@ def _render_run(run: Run, findings: Iterable[Finding], altered: Iterable[Altered
         "path": str(run.folder),
         "state": run.state,
         "seconds": run.seconds,
-        "go_on_with": command_to_go_on(run),
+        "go_on_with": find_resume_command(run),
         "altered": [describe_altered(found) for found in altered],
         "findings": [finding.model_dump(mode="json", exclude_none=True) for finding in findings],
         "manifest": run.manifest.model_dump(mode="json", exclude_none=True),
@@ -81,7 +81,7 @@ def _render_run(run: Run, findings: Iterable[Finding], altered: Iterable[Altered
 
 
 def _summary(run: Run, history: History) -> dict[str, object]:
-    """Return what programs are told of a run in the list of all."""
+    """Return a run's entry in the list for programs."""
     manifest = run.manifest
     return {
         "name": run.name,
@@ -144,12 +144,12 @@ def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFi
     yield from section("Model", _usage(manifest.usage))
     yield from section("Outputs", (f"{name}  sha256 {sha}" for name, sha in manifest.outputs.items()))
     yield from section("Error", [manifest.error] if manifest.error else [])
-    if command := command_to_go_on(run):
+    if command := find_resume_command(run):
         yield f"Resume with: {command}"
 
 
 def _approval(run: Run) -> Iterator[tuple[str, str]]:
-    """Yield who approved the dataset that lies there; an approval of another one counts for nothing."""
+    """Yield who approved the dataset in the folder; an approval of another dataset does not count."""
     approval = find_approval(run)
     final = run.manifest.stages.get(FINAL_STAGE)
     if approval is None or final is None or final.checkpoint is None:
@@ -198,7 +198,7 @@ def _age(days: int) -> str:
 
 
 def _findings(manifest: Manifest, findings: Iterable[Finding], full_list: str) -> Iterator[str]:
-    """Yield the numbers, and what a person should look at."""
+    """Yield the numbers of findings, and those that a person should look at."""
     if manifest.findings:
         yield describe_counts(manifest.findings)
     ordered = sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR)

@@ -10,7 +10,7 @@ from mrt_pipeline.history.runs import History, is_path
 
 
 def outputs_of(config: Path | None, *names: str) -> Path:
-    """Return the folder of all runs; no configuration is read if names are given and all are paths."""
+    """Return the folder of all runs; no configuration is read if all names given are paths."""
     if names and all(map(is_path, names)):
         return Path()
     from mrt_pipeline.config import PipelineConfig, find_config
@@ -19,11 +19,11 @@ def outputs_of(config: Path | None, *names: str) -> Path:
 
 
 def load_named(name: str, config: Path | None) -> LoadedDataset:
-    """Return the dataset that a command names, and say so if nobody vouches for its bytes.
+    """Return the dataset that a command names, and report if its bytes could not be verified.
 
     Args:
         name: name or path of a run, ``latest``, or path of a dataset's file.
-        config: says where runs lie.
+        config: configuration with the folder of runs.
     """
     loaded = load_dataset(name, outputs_of(config, name))
     warn_of_unvouched(loaded)
@@ -31,13 +31,13 @@ def load_named(name: str, config: Path | None) -> LoadedDataset:
 
 
 def warn_of_unvouched(*loaded: LoadedDataset) -> None:
-    """Name the datasets whose bytes no manifest vouches for."""
+    """Report the datasets that no manifest verifies."""
     for found in loaded:
         if found.doubt:
             warn(found.doubt)
 
 
 def warn_of_damaged(history: History) -> None:
-    """Name the folders whose manifest cannot be read."""
+    """Report the folders with an unreadable manifest."""
     for damaged in history.damaged:
         warn(damaged.fault)

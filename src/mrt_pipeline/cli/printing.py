@@ -1,4 +1,4 @@
-"""Plain text on stdout, for a person and for a pipe alike; whatever it quotes stays text, without secrets."""
+"""Plain text on stdout, for people and pipes; quoted text is shown unchanged, without secrets."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mrt_pipeline.secrecy import SECRETS
 
 
 def printable_text(text: str) -> str:
-    """Return a text of several lines, the further ones indented: none passes for a message of its own."""
+    """Return a text with all lines but the first indented, so that none passes for a separate message."""
     return "\n  ".join(map(printable, text.split("\n")))
 
 
 def say(*lines: str) -> None:
-    """Print some lines."""
+    """Print lines."""
     for line in lines:
         typer.echo(printable(line))
 
@@ -39,14 +39,14 @@ def say_json(content: bytes) -> None:
 
 
 def print_traceback(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
-    """Print an error that nobody foresaw to stderr, with what led to it, as Python does."""
+    """Print an unforeseen error to stderr with its traceback, as Python does."""
     import traceback
 
     sys.stderr.write(SECRETS.redact("".join(traceback.format_exception(kind, error, where))))
 
 
 def section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    """Yield a title and its lines below it, each part of a line by itself; nothing if there are none."""
+    """Yield a title and the lines below it, splitting multi-line ones; nothing if there are none."""
     shown = [part for line in lines for part in line.split("\n")]
     if shown:
         yield title
@@ -54,7 +54,7 @@ def section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def align(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield rows as lines whose cells stand below each other."""
+    """Yield rows as lines with aligned columns."""
     shown = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     for row in shown:

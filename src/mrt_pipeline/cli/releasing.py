@@ -1,4 +1,4 @@
-"""``mrt-pipeline approve``, ``release`` and ``rollback``: from a reviewed run to what others download."""
+"""``mrt-pipeline approve``, ``release`` and ``rollback``: publish a reviewed run."""
 
 from __future__ import annotations
 

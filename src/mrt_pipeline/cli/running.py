@@ -1,4 +1,4 @@
-"""``mrt-pipeline run``: carry a request out, and tell how it ended, to a person or to a program."""
+"""``mrt-pipeline run``: carry out a request, and report how it ended, to a person or a program."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from mrt_pipeline.runtime.manifests import find_manifest
 
 
 def run_pipeline(flags: RunFlags, default_config: Path | None, *, is_quiet: bool, as_json: bool) -> None:
-    """Run what is requested.
+    """Run the requested stages.
 
     Args:
-        flags: what is requested.
-        default_config: the configuration for when neither flag nor environment names one.
+        flags: the options.
+        default_config: configuration used if neither flag nor environment names one.
         is_quiet: whether to show warnings and errors only.
-        as_json: whether stdout is one JSON object that says how it ended, whatever the end is.
+        as_json: whether stdout is one JSON object that says how the run ended, in every case.
     """
     reporter = ConsoleReporter(is_quiet=is_quiet)
     orchestrator: PipelineOrchestrator | None = None
@@ -68,7 +68,7 @@ def _tell(manifest: Manifest | None, folder: Path | None, **how_it_ended: object
 
 
 def _manifest_of(orchestrator: PipelineOrchestrator | None) -> Manifest | None:
-    """Return the manifest of a run that has failed, not that of another one that holds its folder."""
+    """Return the manifest of a failed run, but not that of another run that holds its folder."""
     if orchestrator is None or orchestrator.output_base_dir is None:
         return None
     try:

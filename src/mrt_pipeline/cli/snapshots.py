@@ -1,8 +1,8 @@
-"""``mrt-pipeline snapshot refresh``: record the facts in the package anew.
+"""``mrt-pipeline snapshot refresh``: update the facts recorded in the package.
 
-The same code reads a payload here and in a live run, so that a run on the recorded tables gives what a live
-run on the same answers gives. Nothing is written unless every given payload could be read without losing a
-record.
+The same code reads a payload here and in a live run, so that a run on the recorded tables gives the same
+result as a live run with the same answers. Nothing is written unless every payload could be read without
+losing a record.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.recordings import RECORDED, save_recording
 
 Files = Mapping[str, Sequence[Path]]
-"""document id to the files that hold it"""
+"""document id to its files"""
 
 
 def refresh(
@@ -42,18 +42,18 @@ def refresh(
     *,
     shows_all: bool = False,
 ) -> None:
-    """Record the documents whose files are given, or without any file all that the live services give.
+    """Record the documents whose files are given; without files, everything that the live services return.
 
     Args:
-        config: the configuration; the addresses of the services and the expected number of exits are its.
+        config: configuration with the addresses of services and the expected number of exits.
         files: payload files by document id.
-        retrieved_at: the day on which the files were downloaded.
-        output_dir: where to write the tables; default: the package's own.
-        shows_all: whether every finding is shown, not only the first few of each kind.
+        retrieved_at: day on which the files were downloaded.
+        output_dir: folder for the tables; default: the package's own.
+        shows_all: whether to show every finding, not only the first of each kind.
 
     Raises:
         SourceError: if a payload or one of its records cannot be obtained or read, or if it has none; nothing
-            is then written.
+        is written then.
     """
     _check_names(files)
     configuration = PipelineConfig(find_config(config))
@@ -73,14 +73,14 @@ def refresh(
 
 
 def files_by_document(named: Files, given: Iterable[str]) -> dict[str, list[Path]]:
-    """Return the files of each document that has some.
+    """Return the files of each document that has any.
 
     Args:
-        named: files of documents that have an option of their own.
-        given: ``document_id=path`` each.
+        named: files of documents that have their own option.
+        given: items of the form ``document_id=path``.
 
     Raises:
-        UsageError: if one of them is neither.
+        UsageError: if an item has another form.
     """
     files = {document: list(paths) for document, paths in named.items() if paths}
     for item in given:
@@ -103,12 +103,12 @@ def _from_files(files: Files, retrieved_at: datetime, settings: Settings) -> lis
 
 
 def _from_services(configuration: PipelineConfig) -> list[SourceTable[Any]]:
-    """Ask every service whose secret is there; the documents of the others stay as they are."""
+    """Query every service whose credentials are set; documents of the others stay unchanged."""
     from mrt_pipeline.runtime.context import cache_folder
     from mrt_pipeline.runtime.source_access import SourceAccess, missing_credentials
 
     settings, secrets = _live(configuration.settings), configuration.secrets()
-    access = SourceAccess(settings, secrets=secrets, cache_dir=cache_folder(), now=utc_now, tell=note)
+    access = SourceAccess(settings, secrets=secrets, cache_dir=cache_folder(), now=utc_now, notify=note)
     found: list[SourceTable[Any]] = []
     with contextlib.closing(access):
         for spec in all_sources():
@@ -134,7 +134,7 @@ def _documents() -> list[tuple[SourceSpec, Document]]:
 
 
 def _live(settings: Settings) -> Settings:
-    """Return the settings with every service live, and asked even if an answer of it is on disk."""
+    """Return the settings with every service live, and queried even if an answer is on disk."""
     apis = {name: section.model_copy(update={"mode": None}) for name, section in settings.apis}
     stages = settings.stages
     asking = stages.stage1_ingestion.model_copy(update={"cache_ttl_days": 0})
@@ -161,7 +161,7 @@ def _read(path: Path) -> bytes:
 
 
 def _report(recorded: Sequence[SourceTable[Any]], *, shows_all: bool) -> None:
-    """Show every finding, and refuse to go on if a record was lost or a table is empty."""
+    """Show every finding, and refuse to continue if a record was lost or a table is empty."""
     findings = [finding for table in recorded for finding in table.findings]
     tables = {table.provenance.document_id: table for table in recorded}
     for spec in all_sources():

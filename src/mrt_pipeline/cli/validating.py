@@ -1,4 +1,4 @@
-"""``mrt-pipeline validate``: whether files are those that a run wrote, and the checks of stage 3 again."""
+"""``mrt-pipeline validate``: check that files are those a run wrote, and repeat the checks of stage 3."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
 from mrt_pipeline.history.altered_files import find_contradictions, report_altered
-from mrt_pipeline.orchestrator.resume_command import go_on
+from mrt_pipeline.orchestrator.resume_command import resume
 from mrt_pipeline.releasing.verifying import check_release_folder, is_release_folder
 from mrt_pipeline.runtime.checkpoints import parse_dataset
 from mrt_pipeline.runtime.files import read_bytes
@@ -25,14 +25,13 @@ from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 
 
 def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -> int:
-    """Print the findings of a file, or of a run's or release's folder, and return 0, or 1 for an error.
+    """Print the findings about a file, or a run's or release's folder; return 0, or 1 if there is an error.
 
-    First whether the bytes are those that the manifest beside them, or the release's index, vouches for;
-    then, of a dataset, what it was published with, such as exits that were merged, and what the checks
-    find, recreated.
+    First the bytes are compared with the manifest beside them, or the release's index; then a dataset's
+    published findings, such as merged exits, are shown, and the checks are made again.
     """
     if file.exists() and not (file.is_dir() or file.is_file()):
-        read_bytes(file)  # says what it is
+        read_bytes(file)  # reports what it is
     is_folder = file.is_dir() or file.name == MANIFEST_NAME
     folder = file if file.is_dir() else file.parent
     path = folder / FINAL_NAME if is_folder else file
@@ -51,7 +50,7 @@ def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -
 
 
 def _check_folder(folder: Path, manifest: Manifest | None) -> Iterator[Finding]:
-    """Yield what is wrong with the bytes of the files of a run or a release."""
+    """Yield what is wrong with the bytes of a run's or release's files."""
     if manifest is None:
         if is_release_folder(folder):
             yield from (finding_of("file-altered", str(fault)) for fault in check_release_folder(folder))
@@ -65,7 +64,7 @@ def _check_folder(folder: Path, manifest: Manifest | None) -> Iterator[Finding]:
 
 
 def _check_file(path: Path, manifest: Manifest | None) -> Iterator[Finding]:
-    """Yield what is wrong with the bytes of one file."""
+    """Yield what is wrong with the bytes of a file."""
     if manifest is None:
         if path.exists():
             yield _unvouched(path, f"there is no {MANIFEST_NAME} beside it")
@@ -84,16 +83,16 @@ def _unvouched(path: Path, why: str) -> Finding:
 
 
 def _remedy(folder: Path, manifest: Manifest) -> str:
-    return go_on(folder, manifest, "--skip-existing", "--as-of", str(manifest.as_of))
+    return resume(folder, manifest, "--skip-existing", "--as-of", str(manifest.as_of))
 
 
 def _holds_dataset(path: Path, manifest: Manifest | None) -> bool:
-    """Return whether a file is to be read as a dataset: not if the manifest knows it as something else."""
+    """Return whether a file is to be read as a dataset: not if the manifest records it as something else."""
     return path.name == FINAL_NAME or manifest is None or path.name not in recorded_files(manifest)
 
 
 def _read(path: Path, *, is_missed: bool) -> Stage3Output | None:
-    """Return the dataset of a file, none if it is missing and that was reported."""
+    """Return the dataset in a file, or None if it is missing and that was reported."""
     try:
         content = read_bytes(path)
     except FileNotFoundError:
@@ -106,7 +105,7 @@ def _read(path: Path, *, is_missed: bool) -> Stage3Output | None:
 
 
 def _point_below(folder: Path) -> str:
-    """Return a hint at a run or release that a folder holds, none if it holds none."""
+    """Return a hint at a run or release inside a folder, empty if there is none."""
     below = sorted(path.parent for path in folder.glob(f"*/{FINAL_NAME}"))
     shown = folder / LATEST if folder / LATEST in below else next(reversed(below), None)
     return "" if shown is None else f" Did you mean {shown}?"
@@ -115,7 +114,7 @@ def _point_below(folder: Path) -> str:
 def _check_dataset(
     dataset: Stage3Output, path: Path, manifest: Manifest | None, config: Path | None
 ) -> Iterable[Finding]:
-    """Return what a dataset was published with, and what the checks find in it, each once."""
+    """Return the findings published with a dataset and those of the checks, without repetition."""
     from mrt_pipeline.stages.stage3_merger import check_dataset
 
     again = check_dataset(dataset, _settings(config))
@@ -125,7 +124,7 @@ def _check_dataset(
 
 
 def _settings(config: Path | None) -> Settings:
-    """Return the configuration; whoever received a dataset has none, and needs none to check it."""
+    """Return the configuration; recipients of a dataset have none, and need none to check it."""
     found = PipelineConfig(find_config(config))
     if found.path is None:
         note("No configuration found; the dataset is checked with the program's defaults.")

@@ -1,1 +1,1 @@
-"""What changed from one dataset to another, and what was lost."""
+"""The changes from one dataset to another, and the losses."""

@@ -1,11 +1,11 @@
-"""Where step-free access is different from before: a turn misleads anyone who depends on it.
+"""Where step-free access differs from before: a reversed answer misleads anyone who depends on it.
 
-What a dataset no longer says is a loss (``regressions``); what it says for the first time is not. A lost
-answer is also reported exit by exit: another answer may come later, and nobody would see that it replaced its
-opposite, since a dataset is compared only with the one before it. A turn is a reversed answer: step-free was
-"yes" and is "no", or a lift is new where the exit's access was known, or no longer listed while other
-features are. A lift named only by a source or method that the older dataset used for no exit is not a turn:
-this is what happens when a source is switched on.
+An answer that a dataset no longer gives is a loss (``regressions``); one that it gives for the first time is
+not. A lost answer is also reported exit by exit: another answer may come later, and nobody would notice that
+it is the opposite, since a dataset is compared only with the previous one. A turn is a reversed answer:
+step-free was "yes" and is "no", or a lift is new where the exit's access was known, or no longer listed while
+other features are. A lift named only by a source or method that the older dataset used for no exit is not a
+turn: that is what happens when a source is enabled.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, StationExi
 from mrt_pipeline.contracts.outputs import Stage3Output
 
 Voice = tuple[str, Method]
-"""a source, and how its words were read"""
+"""a source, and the method by which it was read"""
 
 DECISIVE = (
     AccessFeature.LIFT,
@@ -28,7 +28,7 @@ DECISIVE = (
     AccessFeature.BARRIER_FREE,
     AccessFeature.STAIRS_ONLY,
 )
-"""features that decide whether somebody who needs step-free access takes this exit"""
+"""features that decide whether people who need step-free access use this exit"""
 
 
 def find_turns(
@@ -39,7 +39,7 @@ def find_turns(
     Args:
         old: the older dataset.
         new: the newer dataset.
-        exits: slug, and the exit as it was and as it is, of each exit that both have.
+        exits: slug, and the exit before and now, for each exit in both.
     """
     known = set(_voices_of(old))
     for slug, then, now in exits:
@@ -59,7 +59,7 @@ def find_lost_answers(
 
     Args:
         old: the older dataset.
-        exits: as ``find_turns`` has them.
+        exits: as in ``find_turns``.
     """
     for slug, then, now in exits:
         before = _answer(then.access)
@@ -72,7 +72,7 @@ def find_lost_answers(
 
 
 def warn_of_lost_answer(lost: LostAnswer) -> Finding:
-    """Return the finding about an exit of which it is not known any more whether it is step-free."""
+    """Return the finding about an exit for which step-free access is no longer known."""
     sources = f" (from {', '.join(lost.sources)})" if lost.sources else ""
     return finding_of(
         "step-free-lost",

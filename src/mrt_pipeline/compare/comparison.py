@@ -1,8 +1,8 @@
-"""What changed from one dataset to another, as one pure function.
+"""The changes from one dataset to another, as one pure function.
 
-The network comes first: stations, codes, exits. Consequences are told with their cause: the exits of a
-station that opened with it, the new code of an exit with the renumbering, the directions of platforms with
-their line.
+The network comes first: stations, codes, exits. Consequences are reported with their cause: the exits of a
+station that opened with the station, the new code of an exit with the renumbering, the directions of
+platforms with their line.
 """
 
 from __future__ import annotations
@@ -49,18 +49,18 @@ from mrt_pipeline.network import Network, load_network
 
 
 def compare_datasets(old: Stage3Output, new: Stage3Output, network: Network | None = None) -> Comparison:
-    """Return what differs between an older and a newer dataset.
+    """Return the differences between an older and a newer dataset.
 
     Args:
         old: the older dataset.
         new: the newer dataset.
-        network: knows which code another one replaced, and how services run; default: the package's own.
+        network: network with replaced codes and services; default: the package's own.
     """
     return _Comparing(old, new, network or load_network()).compare()
 
 
 class _Comparing:
-    """Two datasets side by side."""
+    """Compares two datasets side by side."""
 
     def __init__(self, old: Stage3Output, new: Stage3Output, network: Network) -> None:
         self._old = old
@@ -128,7 +128,7 @@ class _Comparing:
             self._note("exits_removed", presence_of(slug, old))
 
     def _note_place(self, slug: str, old: StationExit, new: StationExit) -> None:
-        """Note that an exit is signed otherwise, or stands elsewhere."""
+        """Record that an exit has another label or position."""
         moved_m = round(distance_m(old, new), 1)
         building = self._successors.get(old.station_code, old.station_code)
         if (old.exit_id, old.exit_code, building) != (new.exit_id, new.exit_code, new.station_code):
@@ -137,11 +137,11 @@ class _Comparing:
             self._note("exits_moved", ExitMove(slug=slug, exit_id=new.exit_id, moved_m=moved_m))
 
     def _compare_values(self, pair: Pair, old: StationExit, new: StationExit) -> Iterator[ValueChange]:
-        led = (
+        linked = (
             list(join_platforms(found, index_platforms([station])))
             for station, found in ((pair.old, old), (pair.new, new))
         )
-        platforms = self._rerouting.match_led(pair.new.slug, *led)
+        platforms = self._rerouting.match_linked(pair.new.slug, *linked)
         yield from compare_exit_values(Scope(pair.new.slug, new.exit_id), old, new, platforms)
 
 
@@ -161,7 +161,7 @@ def _only_in(dataset: Stage3Output, other: Stage3Output) -> Iterator[StationPres
 
 
 def _future_only_in(dataset: Stage3Output, other: Stage3Output) -> Iterator[FutureStation]:
-    """Yield the future stations that the other dataset knows neither as such nor in operation."""
+    """Yield the future stations that the other dataset has neither as future ones nor in operation."""
     known = (*other.stations, *other.future_stations)
     for station in stations_without(dataset.future_stations, known):
         yield FutureStation(slug=station.slug, name=station.name, codes=station.mrt_codes)
@@ -213,7 +213,7 @@ def _content(document: Provenance) -> Sequence[str | None]:
 
 
 COUNTED_ELSEWHERE = frozenset({"field-coverage"})
-"""checks whose findings repeat figures that are compared by themselves"""
+"""checks whose findings repeat figures that are compared separately"""
 
 Subject = tuple[str | None, ...]
 
@@ -221,9 +221,9 @@ Subject = tuple[str | None, ...]
 def compare_findings(old: Stage3Output, new: Stage3Output) -> Iterator[FindingChange]:
     """Yield the findings that differ, in the order of the newer dataset, resolved ones last.
 
-    Which are new or resolved follows from their subjects: two on the same subject are one finding.
-    Its words only tell that it now reads otherwise; the day that a dataset describes stands in some of them
-    and is no difference.
+    Findings are new or resolved by their subjects: two on the same subject are one finding, and different
+    words only mean that it was reworded. Some words contain the date that a dataset describes, which is not a
+    difference.
     """
     before, after = _by_message(old), _by_message(new)
     gone: dict[Subject, list[Finding]] = defaultdict(list)

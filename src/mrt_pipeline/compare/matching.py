@@ -1,4 +1,4 @@
-"""Which record of an older dataset is which of a newer one: replaced codes, relabelled exits."""
+"""Match the records of an older and a newer dataset: replaced codes, relabelled exits."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from mrt_pipeline.network import Network
 from mrt_pipeline.runtime.geometry import to_svy21
 
 SAME_PLACE_M = 10
-"""An exit that vanished and one that appeared so near it are one exit: LTA's own double surveys of one exit
-lie up to 5.4 m apart, distinct exits of equal label at least 21.4 m (July 2026)."""
+"""An exit that disappeared and one that appeared within this distance are one exit: LTA's own double surveys
+of one exit are up to 5.4 m apart, distinct exits with one label at least 21.4 m (July 2026)."""
 
 ROUNDING_DEG = 1e-6
-"""Positions that differ by no more than this, some 11 cm, are one position written by two publishers."""
+"""Positions that differ by no more than this, about 11 cm, are one position written by two publishers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A station that both datasets have."""
+    """A station in both datasets."""
 
     old: Station
     new: Station
@@ -29,7 +29,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A code of a station that another one took the place of."""
+    """A code of a station that was replaced by another one."""
 
     pair: Pair
     line_code: str
@@ -40,9 +40,9 @@ class Replacement:
 def find_replacements(pair: Pair, network: Network) -> Iterator[Replacement]:
     """Yield the codes of a station that were replaced.
 
-    A lost code became the gained one that the network's table names as its successor. Codes that the table
-    says nothing of were replaced if as many were gained as lost on the same line: a line passes a place once
-    under one code, so the places are the same.
+    A lost code became the gained one that the network's table names as its successor. Codes without an entry
+    there were replaced if as many were gained as lost on the same line: a line passes a place once under one
+    code, so the places are the same.
     """
     lost, gained = codes_without(pair.old, pair.new), codes_without(pair.new, pair.old)
     for code in list(lost):
@@ -67,15 +67,15 @@ def codes_without(station: Station, other: Station) -> dict[str, str]:
 
 
 def stations_without(stations: Iterable[Station], others: Iterable[Station]) -> Iterator[Station]:
-    """Yield the stations that are not among others, by their slugs."""
+    """Yield the stations that are missing among others, by slug."""
     known = {station.slug for station in others}
     return (station for station in stations if station.slug not in known)
 
 
 def match_exits(pair: Pair) -> list[tuple[StationExit | None, StationExit | None]]:
-    """Return the exits of both states of a station in pairs, in the new order, lost ones last.
+    """Return the exits in both states of a station in pairs, in the new order, lost ones last.
 
-    Exits are matched by id; those left over by place, the nearest first.
+    Exits are matched by id, the remaining ones by position, nearest first.
     """
     old = {found.exit_id: found for found in pair.old.exits}
     new = {found.exit_id: found for found in pair.new.exits}
@@ -91,7 +91,7 @@ def match_exits(pair: Pair) -> list[tuple[StationExit | None, StationExit | None
 
 
 def describe_station(station: Station) -> dict[str, Any]:
-    """Return what is told of a station that only one of two datasets has, its exits included."""
+    """Return the fields reported about a station in only one dataset, including its exits."""
     exits = tuple(found.exit_id for found in station.exits)
     return {"slug": station.slug, "name": station.name, "codes": station.mrt_codes, "exits": exits}
 
@@ -104,7 +104,7 @@ def presence_of(slug: str, found: StationExit) -> ExitPresence:
 
 
 def distance_m(old: Station | StationExit, new: Station | StationExit) -> float:
-    """Return how far a position is from where it was, 0 where only its rounding differs."""
+    """Return the distance between two positions, 0 if they differ only by rounding."""
     if is_same_position((old.lat, old.lng), (new.lat, new.lng)):
         return 0.0
     return to_svy21(old.lat, old.lng).distance_m(to_svy21(new.lat, new.lng))
@@ -122,7 +122,7 @@ def _codes_on(line: str, codes: Mapping[str, str]) -> list[str]:
 def _by_place(
     lost: Sequence[StationExit], gained: Sequence[StationExit]
 ) -> Iterator[tuple[StationExit, StationExit]]:
-    """Yield the pairs of exits at one place, the nearest first, each exit once."""
+    """Yield the pairs of exits at one position, nearest first, each exit once."""
     apart = sorted(
         (distance_m(then, now), place, number)
         for place, then in enumerate(lost)

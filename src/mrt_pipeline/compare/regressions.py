@@ -1,8 +1,8 @@
-"""What a newer dataset has no more: stations, exits, and values that hung on exits.
+"""Losses in a newer dataset: stations, exits, and values of exits.
 
-A renumbered or renamed station is the same station, a relabelled exit the same exit, and a value that another
-one took the place of is a change: values are counted for each exit, and only having fewer counts as a loss.
-The one value whose change is watched too is step-free access (``turns``), and each answer lost is reported.
+A renumbered or renamed station is the same station, a relabelled exit the same exit, and a replaced value is
+a change: values are counted for each exit, and only having fewer counts as a loss. The one value whose change
+matters too is step-free access (``access_turns``), and each lost answer is reported.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ ExitPair = tuple[StationExit, StationExit]
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Everything that is gone, in the older dataset's order."""
+    """Everything that was lost, in the older dataset's order."""
 
     stations: tuple[LostStation, ...]
     exits: tuple[ExitPresence, ...]
     fields: tuple[FieldLoss, ...]
-    """only fields of which something is gone"""
+    """only fields with losses"""
     turns: tuple[AccessTurn, ...] = ()
     """exits whose step-free access is reversed"""
     lost_answers: tuple[LostAnswer, ...] = ()
-    """exits of which it is not known any more whether they are step-free"""
+    """exits for which step-free access is no longer known"""
     sources: tuple[RecordLoss, ...] = ()
-    """only sources that have fewer records"""
+    """only sources with fewer records"""
 
 
 def find_losses(old: Stage3Output, new: Stage3Output) -> Losses:
-    """Return what is gone from an older dataset to a newer one, everything told once."""
+    """Return the losses from an older dataset to a newer one, each once."""
     pairs = list(_pair_stations(old, new))
     exits: list[ExitPresence] = []
     kept: list[ExitPair] = []
@@ -83,7 +83,7 @@ def _lost_stations(old: Stage3Output, new: Stage3Output) -> Iterator[LostStation
 
 
 def _record_losses(old: Stage3Output, new: Stage3Output) -> Iterator[RecordLoss]:
-    """Yield each source whose documents hold fewer records, by its id."""
+    """Yield each source whose documents hold fewer records, by source id."""
     then, now = _count_records(old), _count_records(new)
     for source_id, number in sorted(then.items()):
         if (left := now[source_id]) < number:
@@ -114,13 +114,13 @@ def _measure(
 
 
 def find_silences(old: Stage3Output, new: Stage3Output) -> tuple[SilentSource, ...]:
-    """Return each station and source of an older dataset of which a newer one has no value left.
+    """Return each station and source of an older dataset for which a newer one has no value left.
 
-    A page that was blanked, deleted, moved away or turned into a redirect is no failure of anybody, and a
-    limit on values lost in all does not notice one station. So each is told by name.
+    A page that was blanked, deleted, moved or turned into a redirect is not a failure, and a limit on the
+    total of lost values does not notice a single station. So each one is reported by name.
 
     Returns:
-        one record per station that both have and source, in the older dataset's order.
+        one record per source and station that both datasets have, in the older dataset's order.
     """
     return tuple(_silences(old, new))
 
@@ -142,7 +142,7 @@ def _silences(old: Stage3Output, new: Stage3Output) -> Iterator[SilentSource]:
 
 
 def _count_values(station: Station, provenance: Mapping[str, Provenance]) -> dict[str, dict[str, int]]:
-    """Return how many values on a station's exits and platforms cite each document, by source."""
+    """Return how many values of a station's exits and platforms cite each document, by source."""
     counts: dict[str, dict[str, int]] = {}
     for value in published_values(station):
         cited = {evidence.document_id for evidence in value.all_evidence()}

@@ -1,8 +1,8 @@
-"""Where trains go elsewhere than before: told once for a line, not for each platform.
+"""Changes in where trains go, reported once per line and not for each platform.
 
-Two platforms are the same when trains go from the same station towards the same one, replaced codes counting
-as their successors. If the directions of a line differ at a station, the line's services changed. If one exit
-lacks a direction that the station still has, that is a value of this exit.
+Two platforms are the same if trains go from the same station towards the same one, with replaced codes
+counting as their successors. If the directions of a line differ at a station, the line's services changed. If
+one exit lacks a direction that the station still has, that is a value of this exit.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.network import NETWORK_DOCUMENT, Network, Service
 
 Direction = tuple[str, str, str, str]
-"""line, and the codes of the station, the next one and the terminal, as they are called now"""
+"""line, and the current codes of the station, the next one and the terminal"""
 
-Led = tuple[PlatformLink, Platform]
+LinkedPlatform = tuple[PlatformLink, Platform]
 """a platform that an exit leads to"""
 
-LedPair = tuple[Led | None, Led | None]
+LinkedPair = tuple[LinkedPlatform | None, LinkedPlatform | None]
 ItemT = TypeVar("ItemT")
 
 
 class Rerouting:
-    """The lines whose trains go otherwise, and what of an exit's platforms that explains."""
+    """The lines whose trains run differently, and the differences of exits' platforms that this explains."""
 
     def __init__(self, successors: Mapping[str, str]) -> None:
-        """Begin with no station compared.
+        """Start without any station compared.
 
         Args:
-            successors: replaced code to the one that took its place.
+            successors: replaced code to its replacement.
         """
         self._successors = successors
         self._gone: dict[str, set[Direction]] = defaultdict(set)
@@ -53,7 +53,7 @@ class Rerouting:
                 self._come[pair.new.slug] |= after - before
 
     def match_platforms(self, pair: Pair) -> Iterator[tuple[Platform, Platform]]:
-        """Yield the platforms that a station has in both datasets."""
+        """Yield the platforms that a station has in both datasets, in pairs."""
         before, after = (
             {self._direction_of(item): item for item in side.platforms} for side in (pair.old, pair.new)
         )
@@ -61,8 +61,10 @@ class Rerouting:
             if then is not None and now is not None:
                 yield then, now
 
-    def match_led(self, slug: str, old: Iterable[Led], new: Iterable[Led]) -> Iterator[LedPair]:
-        """Yield the platforms of an exit in pairs, or alone if the line's change does not explain that."""
+    def match_linked(
+        self, slug: str, old: Iterable[LinkedPlatform], new: Iterable[LinkedPlatform]
+    ) -> Iterator[LinkedPair]:
+        """Yield the platforms of an exit in pairs; alone if the line's change does not explain it."""
         before, after = ({self._direction_of(item[1]): item for item in side} for side in (old, new))
         self._exits.update({key[0] for key in self._rerouted(slug, before, after)})
         yield from self._match(slug, before, after)
@@ -70,7 +72,7 @@ class Rerouting:
     def _rerouted(
         self, slug: str, before: Mapping[Direction, ItemT], after: Mapping[Direction, ItemT]
     ) -> set[Direction]:
-        """Return the directions on one side only for which the line's change is the reason."""
+        """Return the directions on one side only that the line's change explains."""
         gone, come = before.keys() - after.keys(), after.keys() - before.keys()
         return gone & self._gone[slug] | come & self._come[slug]
 
@@ -89,7 +91,7 @@ class Rerouting:
         yield from ((None, item) for key, item in come.items() if key not in rerouted)
 
     def changes(self, old: Stage3Output, new: Stage3Output, network: Network) -> Iterator[LineChange]:
-        """Yield the lines whose trains go otherwise, in the order of lines."""
+        """Yield the lines whose trains run differently, in the order of lines."""
         before = _services_by_line(old, network)
         after = _services_by_line(new, network)
         for line in (item.line_code for item in network.lines):
@@ -112,7 +114,7 @@ class Rerouting:
                 yield station.slug
 
     def _is_same_way(self, line: str, slug: str) -> bool:
-        """Return whether trains of a line go from a station to the same next ones as before."""
+        """Return whether a line's trains go from a station to the same next stations as before."""
         gone, come = ({key[:3] for key in side[slug] if key[0] == line} for side in (self._gone, self._come))
         return gone == come
 
@@ -134,7 +136,7 @@ def _has_stayed(pair: Pair, line: str) -> bool:
 
 
 def _services_by_line(dataset: Stage3Output, network: Network) -> dict[str, dict[str, bool]]:
-    """Return the stopping patterns that the platforms cite, in words, and whether each is a loop, by line."""
+    """Return the stopping patterns that platforms cite, in words, and whether each is a loop, by line."""
     cited = {
         (platform.line_code, str(evidence.record_id))
         for station in dataset.stations
@@ -152,7 +154,7 @@ def _services_by_line(dataset: Stage3Output, network: Network) -> dict[str, dict
 
 
 def _describe(service: Service, network: Network, as_of: date) -> str:
-    """Return a stopping pattern with its first and last station on a day, e.g. ``ccl-main (CC1 – CC29)``."""
+    """Return a stopping pattern with its first and last station on a date, e.g. ``ccl-main (CC1 – CC29)``."""
     stops = _open_stops(service, network, as_of)
     if not stops:
         return service.service_id

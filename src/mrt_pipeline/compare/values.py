@@ -1,6 +1,6 @@
-"""Which single values of a station or exit differ, each with the reasons for the old and the new one.
+"""Find the single values of a station or exit that differ, with the reasons for the old and the new one.
 
-What follows from a change reported elsewhere is left out: distances after an exit or a bus stop moved,
+Consequences of a change reported elsewhere are left out: distances after an exit or a bus stop moved,
 the wiki title after a renaming, directions after a line's services changed.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mrt_pipeline.compare.matching import Pair, is_same_position
-from mrt_pipeline.compare.service_changes import Led, LedPair
+from mrt_pipeline.compare.service_changes import LinkedPair, LinkedPlatform
 from mrt_pipeline.contracts.comparison import ValueChange
 from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.fields import PARTS
@@ -27,10 +27,11 @@ from mrt_pipeline.contracts.network import (
 from mrt_pipeline.extraction.exit_platforms import cite_link
 
 SAME_DISTANCE_M = 0.5
-"""Between places that did not move a distance differs by rounding; more means that it is measured again."""
+"""Between places that did not move, distances differ by rounding; a larger difference is a new
+measurement."""
 
 _MATCHED = "platforms"
-"""the part whose records are matched by where trains go, not by name"""
+"""the part whose records are matched by direction, not by name"""
 _DIRECTION = frozenset(
     {"platform_id", "station_code", "line_code", "towards_code", "towards_kind", "next_code"}
 )
@@ -38,13 +39,13 @@ _DIRECTION = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose values are compared."""
+    """The station or exit whose values are compared."""
 
     slug: str
     exit_id: str | None = None
 
     def change(self, field: str, item: str | None, attribute: str | None, **sides: Any) -> ValueChange:
-        """Return a change of one of its values."""
+        """Return a change in one of its values."""
         return ValueChange(
             slug=self.slug, exit_id=self.exit_id, field=field, item=item, attribute=attribute, **sides
         )
@@ -53,11 +54,11 @@ class Scope:
 def compare_station_values(
     pair: Pair, platforms: Iterable[tuple[Platform, Platform]]
 ) -> Iterator[ValueChange]:
-    """Yield the values of a station itself that differ, its name, codes and position left to others.
+    """Yield the values of a station itself that differ, except its name, codes and position.
 
     Args:
         pair: the station.
-        platforms: the platforms that both datasets have, in pairs.
+        platforms: the platforms in both datasets, in pairs.
     """
     scope = Scope(pair.new.slug)
     old, new = pair.old, pair.new
@@ -79,17 +80,17 @@ def compare_station_values(
 
 
 def _trains_at(platform: Platform, station: Station) -> dict[tuple[str, str], TrainTimes]:
-    """Return the trains of a platform, which may have had another id before a renumbering."""
+    """Return the trains at a platform, which may have had another id before a renumbering."""
     here = (times for times in station.trains if times.platform_id == platform.platform_id)
     return {(times.service, times.days): times for times in here}
 
 
 def compare_exit_values(
-    scope: Scope, old: StationExit, new: StationExit, platforms: Iterable[LedPair]
+    scope: Scope, old: StationExit, new: StationExit, platforms: Iterable[LinkedPair]
 ) -> Iterator[ValueChange]:
-    """Yield what hangs otherwise on an exit; its platforms are matched by the caller."""
+    """Yield the values of an exit that differ; the caller has matched its platforms."""
     for then, now in platforms:
-        yield from _compare_led(scope, (old, then), (new, now))
+        yield from _compare_linked(scope, (old, then), (new, now))
     is_moved = not is_same_position((old.lat, old.lng), (new.lat, new.lng))
     for part in PARTS:
         for before, after in _match_part(getattr(old, part), getattr(new, part)) if part != _MATCHED else ():
@@ -98,31 +99,35 @@ def compare_exit_values(
             )
 
 
-def _compare_led(
-    scope: Scope, old: tuple[StationExit, Led | None], new: tuple[StationExit, Led | None]
+def _compare_linked(
+    scope: Scope,
+    old: tuple[StationExit, LinkedPlatform | None],
+    new: tuple[StationExit, LinkedPlatform | None],
 ) -> Iterator[ValueChange]:
-    """Yield what differs in whether and how an exit leads to a platform; the platform is the station's."""
+    """Yield differences in whether and how an exit leads to a platform of the station."""
     (_, then), (_, now) = old, new
     present = now or then
     if present is None:
         return
     item = name_direction(present[1])
     if then is None or now is None:
-        yield scope.change(_MATCHED, item, None, **_led_sides(old, new, None))
+        yield scope.change(_MATCHED, item, None, **_linked_sides(old, new, None))
         return
     for attribute in ("is_same_building", "confidence"):
         if getattr(then[0], attribute) != getattr(now[0], attribute):
-            yield scope.change(_MATCHED, item, attribute, **_led_sides(old, new, attribute))
+            yield scope.change(_MATCHED, item, attribute, **_linked_sides(old, new, attribute))
 
 
-def _led_sides(
-    old: tuple[StationExit, Led | None], new: tuple[StationExit, Led | None], attribute: str | None
+def _linked_sides(
+    old: tuple[StationExit, LinkedPlatform | None],
+    new: tuple[StationExit, LinkedPlatform | None],
+    attribute: str | None,
 ) -> dict[str, Any]:
-    """Return what both datasets say of a platform that an exit leads to, and why."""
+    """Return both datasets' statements about a platform that an exit leads to, with reasons."""
     sides: dict[str, Any] = {}
-    for name, (found, led) in (("old", old), ("new", new)):
-        if led is not None:
-            link, platform = led
+    for name, (found, linked) in (("old", old), ("new", new)):
+        if linked is not None:
+            link, platform = linked
             sides[name] = (
                 {**plain(platform), **plain(link)} if attribute is None else getattr(link, attribute)
             )
@@ -137,7 +142,7 @@ def compare_records(
     new: Published | None,
     leave_out: frozenset[str] = frozenset(),
 ) -> Iterator[ValueChange]:
-    """Yield what differs between two states of a record: the whole if one is missing, else each attribute."""
+    """Yield the differences between two states of a record: the whole if one is missing, or attributes."""
     present = new or old
     if present is None:
         return
@@ -176,9 +181,9 @@ def _compare_attribute(
 
 
 def _follows(old: Published | None, new: Published | None, is_exit_moved: bool) -> frozenset[str]:
-    """Return the attributes of a bus stop that need not be compared, or whose change follows from another.
+    """Return the attributes of a bus stop that are not compared, or whose change follows from another.
 
-    Of other records all are compared.
+    For other records, all are compared.
     """
     if not isinstance(old, ExitBusStop) or not isinstance(new, ExitBusStop):
         return frozenset()
@@ -189,7 +194,7 @@ def _follows(old: Published | None, new: Published | None, is_exit_moved: bool) 
 
 
 def _match_part(old: Any, new: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield what differs of a part in pairs: its records by name, or the one that it holds."""
+    """Yield the records of a part in pairs: matched by name, or the single ones."""
     if isinstance(new, tuple):
         yield from _match_items(old, new)
     elif old != new:
@@ -212,7 +217,7 @@ RECORD_TYPES: dict[str, tuple[type[Published], ...]] = {
     "trains": (TrainTimes,),
     **{part.name: part.kinds for part in PARTS.values()},
 }
-"""fields of a station or exit that hold published records of their own, to the kinds of these"""
+"""for each field of a station or exit that holds published records, the types of these"""
 
 
 _KEYS: dict[type[Published], str] = {
@@ -222,7 +227,7 @@ _KEYS: dict[type[Published], str] = {
 
 
 def name_item(record: Published) -> str | None:
-    """Return which one of several a record is, none for one that is alone."""
+    """Return the name of a record among several; None for a single one."""
     if isinstance(record, Platform):
         return name_direction(record)
     if isinstance(record, TrainTimes):
@@ -232,6 +237,6 @@ def name_item(record: Published) -> str | None:
 
 
 def name_direction(platform: Platform) -> str:
-    """Return where a platform's trains go, e.g. ``NS13 to NS12, towards NS1``."""
+    """Return the direction of a platform's trains, e.g. ``NS13 to NS12, towards NS1``."""
     beyond = "" if platform.towards_code == platform.next_code else f", towards {platform.towards_code}"
     return f"{platform.station_code} to {platform.next_code}{beyond}"

@@ -22,14 +22,14 @@ from mrt_pipeline.contracts.evidence import Evidence
 from mrt_pipeline.contracts.findings import Severity
 
 MAX_SHOWN = 20
-"""lines per section in text; the records have them all"""
+"""lines per section in text; the records have all"""
 
 SAME = "No differences: same stations, exits, values and findings."
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A title and what stands below it."""
+    """A title and the lines below it."""
 
     title: str
     lines: tuple[str, ...]
@@ -37,28 +37,28 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of change to stations, codes or exits: where a comparison has it, and how it is reported."""
+    """A kind of change to stations, codes or exits: its field in a comparison, and its wording."""
 
     field: str
-    """of ``Comparison``"""
+    """field of ``Comparison``"""
     noun: str
     """what changed, in the singular"""
     word: str
-    """what became of it"""
+    """what happened to it"""
     mark: str
-    """how the map of the report marks it"""
+    """mark on the report's map"""
     line: Callable[[Any], str]
-    """returns one change in words"""
+    """returns the wording of one change"""
     advice: str = ""
-    """what a person does about it, if it is to be confirmed"""
+    """what to do about it, if it needs confirmation"""
 
     @property
     def title(self) -> str:
-        """Return what several are called: ``Exits moved``."""
+        """Return the title for several: ``Exits moved``."""
         return f"{self.noun.capitalize()}s {self.word}"
 
     def count(self, number: int) -> str:
-        """Return how many there are: ``2 exits moved``."""
+        """Return the number of changes in words: ``2 exits moved``."""
         return f"{counted(number, self.noun)} {self.word}"
 
 
@@ -107,11 +107,11 @@ KINDS = (
     Kind("future_added", "future station", "added", "future", _future),
     Kind("future_removed", "future station", "removed", "future", _future),
 )
-"""in the order of their weight"""
+"""most important first"""
 
 
 def headline(comparison: Comparison) -> str:
-    """Return what changed in one sentence of numbers."""
+    """Return the numbers of changes in one sentence."""
     *kinds, added, removed = ((kind, len(getattr(comparison, kind.field))) for kind in KINDS)
     lines = comparison.lines_changed
     same_way = sum(item.is_same_way for item in lines)
@@ -130,11 +130,11 @@ def headline(comparison: Comparison) -> str:
 
 
 def describe(comparison: Comparison, most: int = MAX_SHOWN) -> Iterator[Section]:
-    """Yield every kind of change that there is, the most important first.
+    """Yield every kind of change that occurred, most important first.
 
     Args:
-        comparison: what changed.
-        most: lines of a section; the last one tells how many more there are.
+        comparison: the comparison.
+        most: maximum number of lines per section; the last one gives the number of the others.
     """
     *kinds, added, removed = (
         (kind.title, list(map(kind.line, getattr(comparison, kind.field)))) for kind in KINDS
@@ -153,7 +153,7 @@ def describe(comparison: Comparison, most: int = MAX_SHOWN) -> Iterator[Section]
 
 
 def show_value(value: Any) -> str:
-    """Return a value as a person reads it."""
+    """Return a value as people read it."""
     if value is None:
         return "nothing"
     if isinstance(value, Enum):
@@ -168,7 +168,7 @@ def show_value(value: Any) -> str:
 
 
 def cite(evidence: Evidence) -> str:
-    """Return a reason in short: where it stands, and how it was read."""
+    """Return a reason in short: its place and method."""
     said = f"“{evidence.quote}”" if evidence.quote else f"record {evidence.record_id}"
     return f"{evidence.document_id}: {said} ({evidence.method.value}, {evidence.licence})"
 
@@ -199,13 +199,13 @@ def describe_same_way(item: LineChange, where: str) -> str:
 
 
 def _values(changes: Iterable[ValueChange]) -> Iterator[str]:
-    """Yield each change once with all exits that it concerns, and the reasons for both sides."""
+    """Yield each change once with all exits concerned, and the reasons on both sides."""
     for same in group_alike(changes, {"exit_id", "slug"}):
         yield f"{describe_value(same)}{''.join(_reasons(same[0]))}"
 
 
 def group_alike(changes: Iterable[ValueChange], but_for: set[str]) -> Iterable[list[ValueChange]]:
-    """Return the changes that are the same but for some of their fields together."""
+    """Return the changes grouped by all their fields except the given ones."""
     grouped: dict[str, list[ValueChange]] = {}
     for change in changes:
         grouped.setdefault(change.model_dump_json(exclude=but_for), []).append(change)
@@ -213,7 +213,7 @@ def group_alike(changes: Iterable[ValueChange], but_for: set[str]) -> Iterable[l
 
 
 def describe_value(same: Sequence[ValueChange], show: Callable[[str], str] = str) -> str:
-    """Return a change that several exits have alike, without the reasons; ``show`` makes values fit."""
+    """Return a change that several exits share, without the reasons; ``show`` formats values."""
     first = same[0]
     whose = ", ".join(dict.fromkeys(change.exit_id or change.slug for change in same))
     what = " ".join(part for part in (first.field, first.item, first.attribute) if part)
@@ -231,7 +231,7 @@ def _reasons(change: ValueChange) -> Iterator[str]:
 
 
 def describe_coverage(comparison: Comparison) -> Iterator[str]:
-    """Yield the fields whose share differs by as much as can be shown."""
+    """Yield the fields whose coverage differs visibly."""
     for item in comparison.coverage:
         before, after = (f"{side.share:.1%}" for side in (item.old, item.new))
         if before != after:
@@ -242,12 +242,12 @@ def describe_coverage(comparison: Comparison) -> Iterator[str]:
 
 
 def word_of(change: FindingChange) -> str:
-    """Return what became of a finding: ``gone``, ``new``, or ``now`` if it is worded otherwise."""
+    """Return what happened to a finding: ``gone``, ``new``, or ``now`` if it was reworded."""
     return "gone" if change.new is None else "new" if change.old is None else "now"
 
 
 def _findings(changes: Sequence[FindingChange]) -> Iterator[str]:
-    """Yield the findings that a person should look at, and how many others there are."""
+    """Yield the findings that a person should look at, and the number of others."""
     others = 0
     for change in changes:
         present = change.new or change.old

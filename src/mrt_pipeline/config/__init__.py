@@ -1,4 +1,4 @@
-"""The configuration: one YAML file, overrides from the environment, and secrets from nowhere else."""
+"""The configuration: one YAML file, overrides from the environment, and secrets only from the environment."""
 
 from mrt_pipeline.config.environment import Secrets
 from mrt_pipeline.config.pipeline_config import PipelineConfig, find_config, get_config

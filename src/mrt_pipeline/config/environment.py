@@ -1,8 +1,8 @@
-"""What the environment says: overrides of single keys, and the secrets.
+"""Read the environment: overrides of single keys, and the secrets.
 
 Variables come from the process's environment or from a file ``.env`` in the working directory. The
-environment wins, an empty value counts as not set, and nothing is exported: child processes see none of what
-``.env`` holds. What is secret among them is learnt as it is read.
+environment takes precedence, an empty value counts as not set, and nothing is exported: child processes do
+not see the content of ``.env``. Secrets among them are learnt as they are read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.errors import ConfigError
 from mrt_pipeline.regular_files import read_regular_file
 from mrt_pipeline.secrecy import SECRETS
-from mrt_pipeline.secrecy.known import LEAST_CHARS
+from mrt_pipeline.secrecy.known import MIN_CHARS
 from mrt_pipeline.secrecy.urls import is_secret_name, secrets_of_login, secrets_of_url
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ VENV_MARK = "pyvenv.cfg"
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What lets this program use the services; showing it never shows a value."""
+    """The credentials for the services; its representation never shows a value."""
 
     onemap_email: SecretStr | None = None
     onemap_password: SecretStr | None = None
@@ -46,17 +46,17 @@ class Secrets:
     datagov_api_key: SecretStr | None = None
     openrouter_api_key: SecretStr | None = None
     mrt_pipeline_alert_email_url: SecretStr | None = None
-    """who is sent alerts by e-mail, and by which server, as Apprise writes it"""
+    """recipient and server of alerts by e-mail, as an Apprise URL"""
     mrt_pipeline_alert_webhook_url: SecretStr | None = None
     mrt_pipeline_alert_apprise_urls: SecretStr | None = None
-    """one or more of Apprise's URLs, separated by white space"""
+    """one or more Apprise URLs, separated by white space"""
     mrt_pipeline_lineage_api_key: SecretStr | None = None
 
     def __post_init__(self) -> None:
         """Learn what must not leave this process, however these secrets were loaded.
 
         Raises:
-            ConfigError: for each that is too short to be kept out of files and messages.
+            ConfigError: for each secret too short to be kept out of files and messages.
         """
         loaded = {field.name.upper(): getattr(self, field.name) for field in fields(self)}
         values = {name: secret.get_secret_value() for name, secret in loaded.items() if secret}
@@ -66,7 +66,7 @@ class Secrets:
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Self:
-        """Return the secrets among some variables; each is named like its field, in capitals."""
+        """Return the secrets among the variables; each has its field's name, in capitals."""
         found = {name: variables.get(name.upper(), "").strip("\r\n") for name in SECRET_NAMES}
         return cls(**{name: SecretStr(value) for name, value in found.items() if value.strip()})
 
@@ -76,22 +76,22 @@ SECRET_NAMES = tuple(field.name for field in fields(Secrets))
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One key that is set from outside the file: by a variable, or by an argument of a call from Python."""
+    """A key set from outside the file: by a variable, or by an argument of a call from Python."""
 
     name: str
-    """of the variable, or how messages call the argument"""
+    """name of the variable, or of the argument in messages"""
     path: tuple[str, ...]
     text: str | None
-    """a variable's value: YAML, not yet read; none for an argument"""
+    """a variable's value as unparsed YAML; None for an argument"""
     value: object = None
-    """an argument's value, as reading YAML would give it"""
+    """an argument's value, as parsing YAML would give it"""
 
 
 def read_variables() -> dict[str, str]:
     """Return the variables of ``.env`` and of the environment.
 
     Raises:
-        ConfigError: if there is a ``.env`` that cannot be read, or for each secret that is too short.
+        ConfigError: if there is an unreadable ``.env``, or for each secret that is too short.
     """
     dotenv = _read_dotenv()
     variables = dotenv | {name: value for name, value in os.environ.items() if value}
@@ -108,7 +108,7 @@ def read_variables() -> dict[str, str]:
 
 
 def find_overrides(variables: Mapping[str, str]) -> list[Override]:
-    """Return the variables that name a key of the configuration, in the order of their names."""
+    """Return the variables that name a key of the configuration, sorted by name."""
     return [
         Override(name, tuple(name[len(OVERRIDE_PREFIX) :].lower().split(SEPARATOR)), text)
         for name, text in sorted(variables.items())
@@ -122,26 +122,26 @@ def override_variable(path: tuple[str, ...]) -> str:
 
 
 def _learn_variable(name: str, value: str) -> None:
-    """Learn a variable's value; of one that holds URLs, each of them and what is secret in it."""
+    """Learn a variable's value; if it holds URLs, each of them and the secrets in it."""
     urls = [part for part in value.split() if "://" in part]
     SECRETS.learn(name, value, *urls, *(secret for url in urls for secret in secrets_of_url(url)))
 
 
 def _refuse_short(secrets: Mapping[str, str], proxies: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Refuse secrets that could not be told from other words wherever a text leaves this process."""
+    """Refuse secrets that could not be distinguished from other words in texts that leave this process."""
     given = [(name, value.strip()) for name, value in secrets.items() if "://" not in value]
     for name, value in {**secrets, **proxies}.items():
         for url in value.split():
             password = min(secrets_of_login(url), key=len, default="")
             given.append((f"the password in {name}", password))
     faults = tuple(
-        f"{what} has {counted(len(text), 'character')}; expected {LEAST_CHARS} or more"
+        f"{what} has {counted(len(text), 'character')}; expected {MIN_CHARS} or more"
         for what, text in given
-        if 0 < len(text) < LEAST_CHARS
+        if 0 < len(text) < MIN_CHARS
     )
     if faults:
         raise ConfigError(
-            f"A secret shorter than {LEAST_CHARS} characters cannot be kept out of files and messages. "
+            f"A secret shorter than {MIN_CHARS} characters cannot be kept out of files and messages. "
             "Replace it with a longer one, or unset the variable if no service needs it:",
             faults,
         )
@@ -155,7 +155,7 @@ def _read_dotenv() -> dict[str, str]:
 
     from dotenv.parser import parse_stream
 
-    # The parser itself: what is built on it fills in "${", which a password may hold, and skips faulty lines.
+    # The bare parser: its wrappers expand "${", which a password may contain, and skip faulty lines.
     found = list(parse_stream(StringIO(_read_text(path))))
     if faulty := [binding for binding in found if binding.error or (binding.key and binding.value is None)]:
         raise _refusal(path, *map(_describe_fault, faulty))
@@ -163,18 +163,18 @@ def _read_dotenv() -> dict[str, str]:
 
 
 def _is_there(path: Path) -> bool:
-    """Return whether there is something to read; a folder of that name may be a virtual environment."""
+    """Return whether there is a file to read; a folder with that name may be a virtual environment."""
     try:
         path.lstat()
         return not (path / VENV_MARK).is_file()
     except FileNotFoundError:
         return False
     except OSError:
-        return True  # reading it says what is wrong
+        return True  # reading it reports the fault
 
 
 def _describe_fault(binding: Binding) -> str:
-    """Return which line is faulty; what stands there may be a secret, a name without a value too."""
+    """Return which line is faulty; its content may be a secret, and so may a name without a value."""
     text = binding.original.string
     number = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
     if "=" not in text:

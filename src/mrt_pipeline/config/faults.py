@@ -1,6 +1,6 @@
-"""Say what is wrong with a configuration: where it stands, what was found, what was expected, what to do.
+"""Describe what is wrong with a configuration: where, what was found, what was expected, what to do.
 
-A value that may be a secret is never shown: not that of an unknown key, nor a URL with a login.
+A value that may be a secret is never shown: neither that of an unknown key, nor a URL with a login.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mrt_pipeline.secrecy import SECRETS
 
 MAX_SHOWN = 60
 MAX_FAULTS = 100
-"""A file with more is no configuration; nobody reads so many sentences."""
+"""A file with more is not a configuration, and nobody reads that many sentences."""
 SECRET_WORD = re.compile(
     r"(^|[_-])(pass(word|wd|phrase)?|secret|credential|token|((api|account|access|auth)[_-]?)?key"
     r"|(e?mail|webhook|apprise)[_-]?url)s?$",
@@ -49,13 +49,13 @@ def describe_errors(
 ) -> list[str]:
     """Return a sentence for each fault that validation found.
 
-    A list or section of which a part is at fault is not judged as a whole: what is left of it, such as a list
-    without its only item, is not what was written.
+    If part of a list or section is faulty, the whole is not judged: the remainder, such as a list without its
+    only item, is not what was written.
 
     Args:
         error: what validation found.
-        document: what was read, with what is written there, and what could not be read.
-        place: says which key it is and where it was set, e.g. ``"mode (line 5)"``.
+        document: the document read, with what was written and what could not be parsed.
+        place: returns which key it is and where it was set, e.g. ``"mode (line 5)"``.
     """
     schema, errors = json_schema(), error.errors(include_url=False)
     at_fault = {found["loc"] for found in errors} | set(document.unread)
@@ -127,7 +127,7 @@ def _resolve(here: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str,
 
 
 def _expectation(here: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
-    """Return what a value must be, in words, from its JSON Schema."""
+    """Return the expected value in words, from its JSON Schema."""
     here = _resolve(here, schema)
     if "anyOf" in here:
         return " or ".join(_expectation(choice, schema) for choice in here["anyOf"])

@@ -1,4 +1,4 @@
-"""The keys that the configuration knows, walked from the model."""
+"""The keys of the configuration, derived from the model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def known_keys() -> dict[Key, FieldInfo]:
 
 
 def section_of(field: FieldInfo) -> type[Section] | None:
-    """Return the section that a field holds, if it holds keys rather than a value."""
+    """Return the section that a field holds, or None if it holds a value."""
     kind = field.annotation
     return kind if isinstance(kind, type) and issubclass(kind, Section) else None
 
@@ -32,7 +32,7 @@ def value_keys() -> list[Key]:
 
 @cache
 def pace_keys() -> frozenset[str]:
-    """Return the dotted keys that change when and how fast work is done, not the result of it."""
+    """Return the dotted keys that affect when and how fast work is done, but not its result."""
     return frozenset(".".join(key) for key, field in known_keys().items() if PaceOnly in field.metadata)
 
 

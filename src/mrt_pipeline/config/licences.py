@@ -1,4 +1,4 @@
-"""Which licences a dataset is made for: ``all``, ``open``, or those listed (DATA-LICENCES.md)."""
+"""The set of licences that a dataset is made for: ``all``, ``open``, or a list (DATA-LICENCES.md)."""
 
 from difflib import get_close_matches
 from functools import cache
@@ -12,11 +12,11 @@ from mrt_pipeline.contracts.sections import refuse_repeats
 
 
 def choose_licences(value: object) -> LicenceSet:
-    """Return the set that is meant by ``all``, ``open``, or a list of ids.
+    """Return the set for ``all``, ``open``, or a list of ids.
 
     Raises:
-        ValueError: if a licence is unknown or named twice, or one is missing without which there are no
-            stations and exits.
+        ValueError: if a licence is unknown or repeated, or one required for stations and exits is
+        missing.
     """
     if value in ("all", "open"):
         return "all" if value == "all" else "open"
@@ -46,7 +46,7 @@ def is_open(licence_id: str) -> bool:
 
 
 def _expected(found: object) -> str:
-    """Return what is expected in place of something else, and which of it that may be a slip for."""
+    """Return what is expected instead, and the expected name that a value is probably a misspelling of."""
     spelled = {name.casefold(): name for name in ("all", "open", *known_licences())}
     close = [spelled[name] for name in get_close_matches(str(found).casefold(), spelled, n=1)]
     guess = f" Did you mean {close[0]}?" if close and close[0] != found else ""

@@ -1,4 +1,4 @@
-"""Make the settings from a file and what overrides it, and tell all faults in them at once."""
+"""Build the settings from a file and its overrides, and report all faults in them at once."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ NO_ARGUMENTS: Mapping[str, object] = MappingProxyType({})
 def load_settings(
     path: Path | None, variables: Mapping[str, str], arguments: Mapping[str, object] = NO_ARGUMENTS
 ) -> Settings:
-    """Return the settings that a file, the environment and a call give.
+    """Return the settings from a file, the environment and a call.
 
     Args:
-        path: the configuration file; none: what nothing else sets has its default.
-        variables: the environment's, of which those named ``MRT_PIPELINE__…`` override single keys.
-        arguments: dotted key to value; they go before the variables.
+        path: the configuration file; None: everything not set elsewhere has its default.
+        variables: the environment's; those named ``MRT_PIPELINE__…`` override single keys.
+        arguments: dotted key to value; they take precedence over the variables.
 
     Raises:
         ConfigError: if the file cannot be read, or for every fault in it, the variables and the arguments.
@@ -44,7 +44,7 @@ def load_settings(
         from mrt_pipeline.config.faults import describe_errors
 
         faults.extend(describe_errors(error, document, lambda key: _place(key, document.lines, settings_of)))
-    if faults:  # raised out here, so that no traceback shows the values that validation quotes
+    if faults:  # raised here, so that no traceback shows values that validation quotes
         raise _refusal(path, faults, has_arguments=bool(arguments))
     return settings
 
@@ -59,14 +59,14 @@ def _find_overrides(variables: Mapping[str, str], arguments: Mapping[str, object
 
 
 def _as_read(value: object) -> object:
-    """Return a value as reading YAML would give it: lists are tuples, paths are text."""
+    """Return a value as parsing YAML would give it: lists are tuples, paths are text."""
     if isinstance(value, list | tuple):
         return tuple(map(_as_read, value))
     return str(value) if isinstance(value, PurePath) else value
 
 
 def _read_document(path: Path) -> YamlDocument:
-    """Return what a file holds, which is a mapping."""
+    """Return the content of a file, which must be a mapping."""
     try:
         document = read_yaml(_read_text(path))
     except ConfigError as error:
@@ -82,7 +82,7 @@ def _read_text(path: Path) -> str:
         content = read_regular_file(path, MAX_FILE_BYTES)
     except FileNotFoundError as error:
         raise _unreadable("there is no such file; name one with --config or PIPELINE_CONFIG.") from error
-    except (OSError, ValueError) as error:  # a path may hold what no path can
+    except (OSError, ValueError) as error:  # the path may be impossible
         reason = getattr(error, "strerror", None) or error
         raise _unreadable(f"{reason}; expected a configuration.") from error
     try:
@@ -93,7 +93,7 @@ def _read_text(path: Path) -> str:
 
 
 def _apply(override: Override, document: YamlDocument, settings_of: dict[Key, str]) -> Iterable[str]:
-    """Put an override's value in its place and yield a sentence for each fault in it."""
+    """Apply an override, and yield a sentence for each fault in it."""
     name, key = override.name, override.path
     field = known_keys().get(key)
     if field is None or section_of(field):
@@ -117,7 +117,7 @@ def _apply(override: Override, document: YamlDocument, settings_of: dict[Key, st
 
 
 def _describe_misnamed(override: Override, *, is_section: bool) -> str:
-    """Return a sentence for an override of what is no key that holds a value."""
+    """Return a sentence for an override of something other than a key with a value."""
     from mrt_pipeline.config.faults import describe_unknown_key, describe_unknown_variable
 
     name, key, is_argument = override.name, override.path, override.text is None
@@ -131,7 +131,7 @@ def _put(tree: dict[str, Any], key: Key, value: object) -> None:
     for part in key[:-1]:
         below = tree.setdefault(part, {})
         if not isinstance(below, dict):
-            return  # the file has something else there, which is a fault of its own
+            return  # the file has something else there, which is reported separately
         tree = below
     tree[key[-1]] = value
 
@@ -161,9 +161,9 @@ EDITOR_MARK = "# yaml-language-server:"
 
 
 def read_commented() -> str:
-    """Return the text of the file of all defaults, without the line that leads editors to the schema.
+    """Return the commented file of all defaults, without the line that points editors to the schema.
 
-    What a run without a file goes by is not read from it, and a test keeps the two alike.
+    A run without a file does not read it; a test checks that both agree.
     """
     file = PACKAGED_FILE if PACKAGED_FILE.exists() else CHECKOUT_FILE
     first, rest = file.read_text(encoding="utf-8").split("\n", 1)

@@ -1,8 +1,8 @@
-"""Paths as a person writes them, in the configuration, in the environment and on the command line alike.
+"""Paths as people write them, in the configuration, the environment and on the command line.
 
-``~``, ``~user``, ``$NAME`` and ``${NAME}`` are filled in, because no shell does that in a file or in
-``--output-dir=~/runs``. What cannot be filled in is refused, as is what other programs would fill in, such as
-``%HOME%``: a folder of such a name helps nobody.
+``~``, ``~user``, ``$NAME`` and ``${NAME}`` are expanded, because no shell does that in a file or in
+``--output-dir=~/runs``. Anything that cannot be expanded is refused, and so is what other programs would
+expand, such as ``%HOME%``: a folder with such a name would be a mistake.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from mrt_pipeline.errors import ConfigError, UsageError
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
 _FOREIGN = re.compile(r"\$[({][^)}/\\]*[)}]?|%[A-Za-z_]\w*%|![A-Za-z_]\w*!|\{\{.*?\}\}", re.ASCII)
-"""how a variable is written for other programs, or in part; looked for once ours are taken out"""
+"""variables in the syntax of other programs, or incomplete ones; searched for once ours are removed"""
 
 
 def expand_path(text: str) -> str:
-    """Return a path with its home folder and variables filled in.
+    """Return a path with its home folder and variables expanded.
 
     Raises:
-        ValueError: if it is no path, or names a user or a variable that does not exist; the sentence follows
-            the name of what holds the path.
+        ValueError: if it is not a path, or names a user or a variable that does not exist; the sentence
+            follows the name of what holds the path.
     """
     if not text.strip():
         raise ValueError("is empty; expected a path.")
@@ -43,7 +43,7 @@ def expand_path(text: str) -> str:
 
 
 def _with_home(filled: str) -> str:
-    """Return a path with its home folder filled in."""
+    """Return a path with its home folder expanded."""
     if not filled.startswith("~"):
         return filled
     expanded = os.path.expanduser(filled)  # noqa: PTH111 - that of Path loses the dot of ./~
@@ -57,21 +57,21 @@ def _with_home(filled: str) -> str:
 
 
 def _is_text(path: str) -> bool:
-    """Return whether a path can be written in JSON: Python keeps a byte that is no UTF-8 as half a pair."""
+    """Return whether a path can be written in JSON: it cannot if a byte of it is not UTF-8."""
     return not any("\ud800" <= char <= "\udfff" for char in path)
 
 
 def home_folder() -> Path | None:
-    """Return the user's home folder; a process in a container may have none."""
+    """Return the user's home folder, or None, as in some containers."""
     home = os.path.expanduser("~")  # noqa: PTH111 - that of Path raises where there is no home
     return Path(home) if Path(home).is_absolute() else None
 
 
 def read_path(text: str) -> Path:
-    """Return a path of the command line.
+    """Return a path from the command line.
 
     Raises:
-        UsageError: if it is no path, or names a user or a variable that does not exist.
+        UsageError: if it is not a path, or names a user or a variable that does not exist.
     """
     try:
         return Path(expand_path(text))
@@ -80,10 +80,10 @@ def read_path(text: str) -> Path:
 
 
 def read_variable_path(variable: str, text: str) -> Path:
-    """Return a path that an environment variable holds.
+    """Return a path from an environment variable.
 
     Raises:
-        ConfigError: if it is no path, or names a user or a variable that does not exist.
+        ConfigError: if it is not a path, or names a user or a variable that does not exist.
     """
     try:
         return Path(expand_path(text))

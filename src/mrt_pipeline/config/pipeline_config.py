@@ -1,4 +1,4 @@
-"""The configuration as the rest of the program, and whoever imports it, holds it."""
+"""The configuration object for the rest of the program, and for programs that import it."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ DEFAULT_PATH = Path("config/pipeline.yaml")
 
 
 class PipelineConfig:
-    """A checked configuration: typed in ``settings``, and by dotted key as in ``config["output.formats"]``.
+    """A validated configuration: typed in ``settings``, and by dotted key as in ``config["output.formats"]``.
 
-    What is handed out by key is plain (text, numbers, lists, dicts) and the caller's own: changing it changes
+    Values returned by key are plain (text, numbers, lists, dicts) copies: changing them changes
     nothing here.
 
     Attributes:
-        path: the file it was read from; none: the defaults of the package.
+        path: the file it was read from; None: the defaults of the package.
         settings: every value, frozen.
     """
 
     def __init__(
         self, config_path: str | Path | None = DEFAULT_PATH, *, overrides: Mapping[str, object] = NO_ARGUMENTS
     ) -> None:
-        """Read a file, or take the defaults of the package, and what is overridden.
+        """Read a file, or take the defaults of the package, and apply the overrides.
 
         Args:
-            config_path: the file; none: the defaults of the package.
-            overrides: dotted key to value, such as ``{"output.formats": ["json", "geojson"]}``; they go
-                before the environment's.
+            config_path: the file; None: the defaults of the package.
+            overrides: dotted key to value, such as ``{"output.formats": ["json", "geojson"]}``; they take
+            precedence over the environment's.
 
         Raises:
             ConfigError: for every fault in them.
-            UsageError: if the path is none that can be.
+            UsageError: if the path is impossible.
         """
         self.path = None if config_path is None else read_path(str(config_path))
         self.settings: Settings = load_settings(self.path, read_variables(), overrides)
@@ -56,7 +56,7 @@ class PipelineConfig:
         return PACKAGED if self.path is None else str(self.path)
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Return the value at a dotted key; the default if there is none, as the specification has it."""
+        """Return the value at a dotted key; if there is none, the default, as the specification requires."""
         value = self._find(key)
         return default if value is None else value
 
@@ -82,7 +82,7 @@ class PipelineConfig:
         return dict(self["apis"])
 
     def secrets(self) -> Secrets:
-        """Return the secrets that the environment and ``.env`` hold now; they are kept nowhere."""
+        """Return the secrets currently in the environment and ``.env``; they are not stored."""
         return Secrets.from_variables(read_variables())
 
     def _find(self, key: str) -> Any:
@@ -96,10 +96,10 @@ _config: PipelineConfig | None = None
 
 
 def get_config(config_path: str | Path | None = None) -> PipelineConfig:
-    """Return the configuration of this process, read on first use; naming a file reads that one and keeps it.
+    """Return the configuration of this process, read on first use; naming a file reads and keeps that one.
 
     Raises:
-        ConfigError: for every fault in it; the one kept before stays.
+        ConfigError: for every fault in it; the one kept before remains.
     """
     global _config
     if _config is None or config_path:
@@ -110,15 +110,15 @@ def get_config(config_path: str | Path | None = None) -> PipelineConfig:
 def find_config(path: str | Path | None = None, default: Path | None = None) -> Path | None:
     """Return the file to read: the one named, ``PIPELINE_CONFIG``, ``./config/pipeline.yaml``, or a default.
 
-    A file that is named, or stands in one of these places and cannot be read, is an error when it is read;
-    another is never taken in its place.
+    A file that is named, or found in one of these places, and cannot be read is an error when it is read;
+    another is never used instead.
 
     Returns:
-        none if nothing is named and nothing found: then the defaults of the package apply.
+        None if nothing is named and nothing found: then the defaults of the package apply.
 
     Raises:
-        ConfigError: if ``PIPELINE_CONFIG`` holds no path.
-        UsageError: if the path is none that can be.
+        ConfigError: if ``PIPELINE_CONFIG`` is not a path.
+        UsageError: if the path is impossible.
     """
     if path:
         return read_path(str(path))

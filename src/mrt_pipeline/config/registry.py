@@ -1,9 +1,9 @@
-"""The sources and output formats that there are: those of this package, and those of other packages.
+"""All sources and output formats: those of this package, and those of other packages.
 
-A source is a folder of ``mrt_pipeline.sources`` and says what it is in ``SPEC``, in its ``__init__``; a
-format is a module of ``mrt_pipeline.exports`` with an ``EXPORT``. Another package adds one by an entry point
-of the group ``mrt_pipeline.sources`` or ``mrt_pipeline.exporters`` that leads to its ``SPEC`` or ``EXPORT``.
-They are found by name here, so that nothing below them imports them.
+A source is a folder of ``mrt_pipeline.sources`` with a ``SPEC`` in its ``__init__``; a format is a module of
+``mrt_pipeline.exports`` with an ``EXPORT``. Another package adds one with an entry point of the group
+``mrt_pipeline.sources`` or ``mrt_pipeline.exporters`` that refers to its ``SPEC`` or ``EXPORT``. They are
+found by name here, so that nothing below imports them.
 """
 
 from collections.abc import Container, Iterator
@@ -31,10 +31,10 @@ READING_STAGES = (STAGE1_INGESTION, STAGE2_ENRICHMENT)
 
 @cache
 def all_sources() -> tuple[SourceSpec, ...]:
-    """Return every source, in the order of stages and of their places.
+    """Return every source, ordered by stage and place.
 
     Raises:
-        ConfigError: if another package's source cannot be loaded, or two have one name, or describe one
+        ConfigError: if another package's source cannot be loaded, two share a name, or two describe one
             section or host differently.
     """
     found = sorted(
@@ -48,10 +48,10 @@ def all_sources() -> tuple[SourceSpec, ...]:
 
 @cache
 def all_exports() -> tuple[ExportSpec, ...]:
-    """Return every output format, the default ones first.
+    """Return every output format, default ones first.
 
     Raises:
-        ConfigError: if another package's format cannot be loaded, or two have one name or one file.
+        ConfigError: if another package's format cannot be loaded, or two share a name or a file.
     """
     found = (*_own_exports(), *_others(EXPORTER_POINTS, ExportSpec))
     names, files = [spec.name for spec in found], [name for spec in found for name in spec.files]
@@ -62,7 +62,7 @@ def all_exports() -> tuple[ExportSpec, ...]:
 
 
 def missing_packages(formats: Container[str]) -> list[str]:
-    """Return a sentence for each of some formats whose package is not installed."""
+    """Return a sentence for each of the formats whose package is not installed."""
     return [
         f"The format {spec.name} needs {spec.needs}, which is not installed. "
         f"Run: pip install '{spec.install}'"
@@ -72,7 +72,7 @@ def missing_packages(formats: Container[str]) -> list[str]:
 
 
 def refuse_missing_packages(formats: Container[str]) -> None:
-    """Raise ``ConfigError`` if a package that one of the configured formats needs is not installed."""
+    """Raise ``ConfigError`` if a package required by a configured format is not installed."""
     if faults := missing_packages(formats):
         raise ConfigError("Under output.formats:", tuple(faults))
 
@@ -83,7 +83,7 @@ def sources_of(stage: str) -> tuple[SourceSpec, ...]:
 
 
 def get_source(name: str) -> SourceSpec:
-    """Return the source of a configured name.
+    """Return the source with a configured name.
 
     Raises:
         KeyError: if there is none.
@@ -95,7 +95,7 @@ def get_source(name: str) -> SourceSpec:
 
 
 def source_of(document: Provenance) -> str:
-    """Return the name of the source that a document is of; its own id where that is none of the sources."""
+    """Return the name of the source that a document belongs to, or the document's own id."""
     for spec in all_sources():
         if document.source_id == spec.name or document.document_id in (*spec.input_ids, *spec.cites):
             return spec.name
@@ -113,16 +113,16 @@ def sources_filling(part: str) -> tuple[str, ...]:
 
 
 def known_licences() -> dict[str, Licence]:
-    """Return every licence that a document may be under, by id; those of other packages' sources, too."""
+    """Return every licence that a document may have, by id, including those of other packages' sources."""
     others = (document.licence for spec in all_sources() for document in spec.documents)
     return {licence.licence_id: licence for licence in (*OWN_LICENCES, *others)}
 
 
 def rates_by_host(keys: Container[str] = ()) -> dict[str, RateLimit]:
-    """Return what the hosts of all sources allow.
+    """Return the rate limits of all sources' hosts.
 
     Args:
-        keys: environment variables of keys that are set, with which some hosts allow more.
+        keys: environment variables of keys that are set, for hosts that allow more with a key.
     """
     limited = (spec for spec in all_sources() if spec.unrated_with not in keys)
     return {host: pace for spec in limited for host, pace in spec.rates.items()}
@@ -131,7 +131,7 @@ def rates_by_host(keys: Container[str] = ()) -> dict[str, RateLimit]:
 def _is_installed(package: str) -> bool:
     try:
         import_module(package)
-    except ImportError:  # damaged, too
+    except ImportError:  # also if damaged
         return False
     return True
 
@@ -152,7 +152,7 @@ def _own_exports() -> Iterator[ExportSpec]:
 
 
 def _others(group: str, kind: type[SpecT]) -> Iterator[SpecT]:
-    """Yield what the entry points of other packages lead to."""
+    """Yield the objects that entry points of other packages refer to."""
     for point in entry_points(group=group):
         try:
             spec = point.load()

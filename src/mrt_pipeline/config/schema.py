@@ -1,6 +1,6 @@
-"""The JSON Schema of the configuration file, for editors; it ships as ``schemas/pipeline.schema.json``.
+"""The JSON Schema of the configuration file, for editors; shipped as ``schemas/pipeline.schema.json``.
 
-It is generated from the sections, whose strings under the keys become its descriptions, and written by
+It is generated from the sections, whose strings below the keys become descriptions, and written by
 ``runtime/json_schemas.py``.
 """
 
@@ -23,7 +23,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 @cache
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of the configuration file; made once, so nobody may change it."""
+    """Return the JSON Schema of the configuration file; it is cached, so do not modify it."""
     schema = Settings.model_json_schema()
     sections = {section.__name__: section for section in _sections(Settings)}
     for name, part in {"Settings": schema, **schema["$defs"]}.items():
@@ -36,7 +36,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _sections(section: type[Section]) -> Iterator[type[Section]]:
-    """Yield a section and all below it."""
+    """Yield a section and all sections below it."""
     yield section
     for field in section.model_fields.values():
         if below := section_of(field):
@@ -44,7 +44,7 @@ def _sections(section: type[Section]) -> Iterator[type[Section]]:
 
 
 def _key_docstrings(section: type) -> dict[str, str]:
-    """Return the string under each key that a class defines."""
+    """Return the string below each key that a class defines."""
     texts = {}
     for node in _classes_of(section.__module__):
         if node.name == section.__name__:

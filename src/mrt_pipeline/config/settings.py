@@ -1,7 +1,8 @@
 """Every key of ``config/pipeline.yaml``: its type, unit, bounds and default.
 
 The sections are frozen and refuse unknown keys. Defaults are the values of the shipped file, so a file may
-leave out what it does not change. Annotations are not postponed, for the reason in ``contracts/base.py``.
+omit whatever it does not change. Annotations are not postponed, for the reason given in
+``contracts/base.py``.
 """
 
 import re
@@ -42,7 +43,7 @@ FolderPath = Annotated[str, Field(min_length=1), AfterValidator(expand_path)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Level = Literal["info", "warning", "error", "critical"]
-"""how much an alert matters, the least first"""
+"""how important an alert is, in ascending order"""
 
 
 _ADDRESS = r"^(tcp|tls)://[^\s/@]+:[0-9]{1,5}$"
@@ -64,12 +65,12 @@ def _default_sources(stage: str) -> tuple[str, ...]:
 
 
 def _with_keys(base: type[Section], keys: dict[str, Any]) -> type[Section]:
-    """Return a section with keys that a table gives, each with its type and default."""
+    """Return a section extended by keys from a table, each with its type and default."""
     return create_model(base.__name__[1:], __base__=base, __doc__=base.__doc__, **keys)
 
 
 class PipelineSection(Section):
-    """What the dataset calls itself; copied into every output's metadata and the manifest."""
+    """The dataset's own name, version and description; copied to every output and the manifest."""
 
     name: str = Field(default="MRT Data Pipeline", min_length=1)
     version: str = Field(default="2.0.0", min_length=1)
@@ -119,7 +120,7 @@ class Stage1Section(Section):
 
 
 class Stage2Section(Section):
-    """Stage 2: what belongs to each exit."""
+    """Stage 2: values of each exit from further sources."""
 
     enabled: bool = True
     """false: the dataset is built without enrichment, and says so"""
@@ -164,7 +165,7 @@ class ExecutionSection(Section):
 
 
 class ValidationSection(Section):
-    """Which groups of checks stage 3 makes."""
+    """The groups of checks that stage 3 makes."""
 
     schema_check: bool = True
     completeness_check: bool = True
@@ -193,7 +194,7 @@ class _ApisSection(Section):
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """Return the section that a source's ``SPEC`` defines."""
+            """Return the section defined by a source's ``SPEC``."""
 
 
 if TYPE_CHECKING:
@@ -283,7 +284,7 @@ else:
 
 
 class AlertingSection(Section):
-    """Who is notified about a run, and of what."""
+    """Who is notified about a run, and when."""
 
     enabled: bool = False
     on_failure: Names[Literal["log", "file", "email", "webhook", "apprise"]] = ("log",)
@@ -309,7 +310,7 @@ else:
 
 
 class SourcesSection(Section):
-    """What is expected of sources, whatever reads them."""
+    """Expectations of sources, whichever stage reads them."""
 
     max_age_days: MaxAgeSection = MaxAgeSection()
 

@@ -1,10 +1,10 @@
-"""Read YAML from a person's hand: plain values, each with its line, and every oddity a sentence.
+"""Read YAML written by hand: plain values, each with its line, and a sentence for every oddity.
 
-Only what configuration needs is read: mappings with text keys, lists, text, numbers, true and false, null.
-A tag is a fault, so a file can neither make objects nor run code. Aliases are written out within a bound, so
-that a small file cannot grow without end. Dates and times stay the text that they are. A number is decimal,
-or hexadecimal (``0x10``). One that YAML 1.1 and 1.2 read differently, as ``010``, ``1:30`` or ``1_000``, is a
-fault.
+Only what configuration needs is supported: mappings with text keys, lists, text, numbers, true and false,
+null. A tag is a fault, so a file can neither create objects nor run code. Aliases are expanded within a
+bound, so that a small file cannot grow without end. Dates and times stay text. A number is decimal, or
+hexadecimal (``0x10``). A number that YAML 1.1 and 1.2 read differently, such as ``010``, ``1:30`` or
+``1_000``, is a fault.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ MAX_VALUES = 10_000
 MAX_DEPTH = 20
 MAX_WHOLE_NUMBER = 2**63
 MAX_NUMBER_CHARS = 400
-"""as many as the longest float spelled without an exponent, and more"""
+"""more than the longest float without an exponent has"""
 MAX_SHOWN = 200
-"""so many characters of a key's path are quoted"""
+"""how many characters of a key's path are quoted"""
 
 KeyPath = tuple[str | int, ...]
 
-# libyaml where it is there: it is ten times as fast.
+# libyaml if available: it is ten times as fast.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# Compiled only when it is needed, to find where the unprintable character stands: compiling takes 2 ms.
+# Compiled only when needed, to find the unprintable character: compiling takes 2 ms.
 UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 TAG_PREFIX = "tag:yaml.org,2002:"
 TEXT_TAG = TAG_PREFIX + "str"
@@ -43,30 +43,30 @@ PLAIN_NUMBER = re.compile(
     r"[-+]?(0|[1-9][0-9]*|0x[0-9a-fA-F]+)|[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
     r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
-"""a number that every reader of YAML understands alike"""
+"""a number that every YAML parser reads alike"""
 ODD_NUMBER = re.compile(r"[-+]?(0o[0-7_]+|[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?)")
-"""what PyYAML takes for text, and other readers or people for a number"""
+"""text for PyYAML, but a number for other parsers or people"""
 UNREAD = object()
-"""stands for a value that is at fault, until it is left out"""
+"""placeholder for a faulty value, until it is removed"""
 
 
 @dataclass(slots=True)
 class YamlDocument:
-    """What was read; lists are tuples."""
+    """The content of a document; lists are tuples."""
 
     value: Any = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
     """the line of each key and list item, from 1"""
     texts: dict[KeyPath, str] = field(default_factory=dict)
-    """what is written where a number, true, false or null was read"""
+    """the original text of numbers, true, false and null"""
     unread: list[KeyPath] = field(default_factory=list)
-    """where a value is at fault, and left out"""
+    """positions of faulty values, which are left out"""
     faults: list[str] = field(default_factory=list)
-    """a sentence for each oddity that reading could go past"""
+    """a sentence for each fault after which reading could continue"""
 
 
 def read_yaml(text: str) -> YamlDocument:
-    """Return the values of a YAML text.
+    """Return the values in a YAML text.
 
     Raises:
         ConfigError: if it is not YAML, or grows beyond bounds.
@@ -79,7 +79,7 @@ def read_yaml(text: str) -> YamlDocument:
 
 
 def show_path(path: KeyPath) -> str:
-    """Return a key's path as it is written in messages, e.g. ``stages.stage1_ingestion.sources[1]``."""
+    """Return a key's path as shown in messages, e.g. ``stages.stage1_ingestion.sources[1]``."""
     shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
     shown = SECRETS.redact(shown)
     return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…"
@@ -89,16 +89,16 @@ def _compose(text: str) -> yaml.Node | None:
     try:
         return yaml.compose(text, LOADER)
     except yaml.MarkedYAMLError as error:
-        raise _unreadable(_describe_syntax(error)) from None  # the parser's own words quote the text
+        raise _unreadable(_describe_syntax(error)) from None  # the parser's own message quotes the text
     except (yaml.reader.ReaderError, UnicodeEncodeError):
         raise _unreadable(_describe_unprintable(text)) from None
     except (ValueError, RecursionError) as error:
-        # Only PyYAML's own parser does this: an escape beyond Unicode, brackets a thousand deep.
+        # Only PyYAML's own parser raises this: an escape beyond Unicode, brackets a thousand deep.
         raise _unreadable(f"it is not valid YAML: {error}.") from error
 
 
 class _TreeReader:
-    """Turns nodes into values and keeps their lines."""
+    """Converts nodes to values and keeps their lines."""
 
     def __init__(self, document: YamlDocument) -> None:
         self._document = document
@@ -107,7 +107,7 @@ class _TreeReader:
         self._values = 0
 
     def read(self, node: yaml.Node, path: KeyPath) -> Any:
-        """Return a node's value; an alias counts as what it stands for, a value at fault is ``UNREAD``."""
+        """Return a node's value; an alias counts as its anchor's value, a faulty value is ``UNREAD``."""
         self._values += 1
         if self._values > MAX_VALUES:
             raise _unreadable(f"it has more than {MAX_VALUES} values, aliases written out.")
@@ -122,9 +122,9 @@ class _TreeReader:
         return self._read_scalar(node, path)
 
     def _has_implied_tag(self, node: yaml.Node) -> bool:
-        """Return whether a node's tag says no more than its form does."""
+        """Return whether a node's tag is the one implied by its form."""
         is_plain = not getattr(node, "style", None)
-        # The third argument asks for the tag of a plain, or of a quoted, text.
+        # The third argument requests the tag of a plain, or of a quoted, text.
         implied = self._resolver.resolve(type(node), node.value, (is_plain, not is_plain))  # type: ignore[no-untyped-call] # untyped upstream
         return node.tag in (implied, TEXT_TAG)
 
@@ -167,14 +167,14 @@ class _TreeReader:
         return value
 
     def _is_odd_number(self, node: yaml.Node) -> bool:
-        """Return whether PyYAML alone takes a plain text for no number; one tagged as text is text."""
+        """Return whether a plain text looks like a number but is text for PyYAML and not tagged as text."""
         if getattr(node, "style", None) or not ODD_NUMBER.fullmatch(node.value):
             return False
         implied = self._resolver.resolve(type(node), node.value, (True, False))  # type: ignore[no-untyped-call] # untyped upstream
         return bool(implied == TEXT_TAG)
 
     def _refuse_number(self, node: yaml.Node, path: KeyPath) -> object:
-        """Refuse a number that one reader of YAML takes for another than the next, or for text."""
+        """Refuse a number that parsers read differently, or that some read as text."""
         place = f"{show_path(path)} (line {_line(node)})" if path else f"line {_line(node)}"
         self._document.faults.append(
             f"{place} is {node.value}, which YAML parsers read as different numbers, or as text; write "
@@ -199,7 +199,7 @@ def _read_number(text: str) -> int | float:
 
 
 def _describe_syntax(error: yaml.MarkedYAMLError) -> str:
-    """Return where the parser gave up, why, and where what it was reading began."""
+    """Return where the parser stopped, why, and where the construct it was reading began."""
     end, start = error.problem_mark, error.context_mark
     place = f"line {end.line + 1}, column {end.column + 1}" if end else "it"
     begun = f"{error.context} of line {start.line + 1}, " if start else ""

@@ -1,1 +1,1 @@
-"""The types that stages and files share; nothing here imports anything above."""
+"""The types that stages and files share. No module here imports from the layers above."""

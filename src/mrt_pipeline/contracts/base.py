@@ -1,6 +1,6 @@
 """The common base of all records that cross a boundary.
 
-No module of this package postpones its annotations: pydantic would compile each from its text at every start,
+No module in this package postpones its annotations: pydantic would compile each from its text at every start,
 which took a twentieth of a run.
 """
 

@@ -1,7 +1,7 @@
-"""The catalogue of all checks: name, severity, title, and what a person should do about a finding.
+"""The catalogue of all checks: name, severity, title, and what to do about a finding.
 
-A new check is a row of ``checks.csv``; the code that makes it reports what it found with ``finding_of``. A
-row with ``{part}`` is a check of each part of an exit that is a plain list.
+To add a check, add a row to ``checks.csv``; the code that makes the check reports findings with
+``finding_of``. A row with ``{part}`` is one check for each part of an exit that is a plain list.
 """
 
 import csv
@@ -17,16 +17,16 @@ from mrt_pipeline.errors import InternalError
 
 
 class Group(StrEnum):
-    """When a check is made; the configuration enables three groups of stage 3 by these names."""
+    """When a check runs; the configuration enables three groups of stage 3 by these names."""
 
     RECORDS = "records"
-    """while a publisher's document is read"""
+    """when a publisher's document is read"""
     STATIONS = "stations"
-    """while stage 1 places exits at stations"""
+    """when stage 1 assigns exits to stations"""
     ENRICHMENT = "enrichment"
-    """while stage 2 asks sources about exits"""
+    """when stage 2 asks sources about exits"""
     MERGING = "merging"
-    """while stage 3 attaches to exits what stage 2 found"""
+    """when stage 3 attaches to exits what stage 2 found"""
     SCHEMA = "schema_check"
     COMPLETENESS = "completeness_check"
     SANITY = "sanity_check"
@@ -42,22 +42,22 @@ class Check:
 
     group: Group
     severity: Severity
-    """of its findings, unless there is a reason for another one"""
+    """of its findings, unless the code passes another one"""
     name: str
     """stable, in kebab case"""
     title: str
-    """what its findings are called; ``[one|several]`` where the number matters"""
+    """how its findings are called; ``[one|several]`` where the number matters"""
     advice: str
-    """what a person should do about them; empty if nothing"""
+    """what to do about them; empty if nothing"""
 
     @property
     def one(self) -> str:
-        """Return what one finding is called."""
+        """Return the title for one finding."""
         return _ALTERNATIVES.sub(r"\1", self.title)
 
     @property
     def several(self) -> str:
-        """Return what several findings are called."""
+        """Return the title for several findings."""
         return _ALTERNATIVES.sub(r"\2", self.title)
 
 

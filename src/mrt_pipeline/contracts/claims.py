@@ -23,7 +23,7 @@ class Passage(Record):
 
 
 class HeadedValue(Record):
-    """A value that a source did not read, since it does not know what its head or key means."""
+    """A value that a source did not read because the meaning of its head or key is unknown."""
 
     head: str
     exit_labels: tuple[str, ...]
@@ -37,14 +37,14 @@ class StationClaims(Record):
 
     source: str
     outranks: tuple[str, ...] = ()
-    """sources whose letters of platforms give way where this one's differ"""
+    """sources whose platform letters give way where they differ from this one's"""
     exits: tuple[ExitEnrichment, ...] = ()
     names: StationNames | None = None
     trains: tuple[TrainTimes, ...] = ()
-    """at platforms as ``name_platforms`` calls them"""
+    """times at platforms, identified as ``name_platforms`` does"""
     passages: tuple[Passage, ...] = ()
     page: Passage | None = None
-    """the whole document, if values of it have heads that are not known"""
+    """the whole document, if some of its values have unknown heads"""
     headed: tuple[HeadedValue, ...] = ()
     rejected: tuple[RejectedClaim, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -57,28 +57,28 @@ class EnrichmentSource(Protocol):
 
     @property
     def name(self) -> str:
-        """Return the name the source has in config."""
+        """Return the source's name in the configuration."""
 
     def prepare(self, stations: Sequence[Station]) -> None:
-        """Ask, once and before any station, what concerns all of those still to be done.
+        """Request, once and before any station, what concerns all stations still to be processed.
 
         Raises:
-            SourceError: if the source cannot be asked at all now.
+            SourceError: if the source is unavailable.
         """
 
     def version_for(self, station: Station) -> str | None:
-        """Return what this source's answer depends on besides code and configuration, e.g. a page's revision.
+        """Return what the source's answer depends on besides code and configuration, e.g. a page's revision.
 
-        A finished station is done again when this differs from what it was; none means that it cannot be
-        known now, and that what was said before stands. Called after ``prepare``.
+        A finished station is processed again when this value changes. None means that the value is unknown
+        now; the earlier result then remains. Called after ``prepare``.
         """
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return what this source says about a station's exits.
+        """Return the source's claims about a station's exits.
 
         Args:
             station: a station of stage 1.
-            earlier: what the sources before this one said, in the configured order.
+            earlier: claims of the sources before this one, in the configured order.
 
         Raises:
             SourceError: if the source has no answer for this station now.
@@ -88,26 +88,26 @@ class EnrichmentSource(Protocol):
 
 @runtime_checkable
 class SurveyingSource(Protocol):
-    """A source that compares all stations: what it says of one depends on the others as well."""
+    """A source that compares all stations: its claims about one depend on the others as well."""
 
     def survey(self, stations: Sequence[Station]) -> None:
-        """Take every station of the run, those that need not be asked about included; after ``prepare``."""
+        """Take every station of the run, including those that need no request; called after ``prepare``."""
 
 
 @runtime_checkable
 class BoundedSource(Protocol):
-    """A source that covers only some stations: if it cannot be asked, the others lack nothing."""
+    """A source that covers only some stations: if it is unavailable, the others lack nothing."""
 
     def covers(self, station: Station) -> bool:
-        """Return whether it may have anything to say of a station; known before ``prepare``."""
+        """Return whether the source may have anything about a station; known before ``prepare``."""
 
 
 @runtime_checkable
 class KeepingSource(Protocol):
-    """A source that keeps what it has read between runs; if that was emptied, everything is read again."""
+    """A source that keeps what it has read between runs; if that is deleted, everything is read again."""
 
     def keeps(self, station: Station) -> bool:
-        """Return whether what it read of a station is still kept; called after ``prepare``."""
+        """Return whether what it read about a station is still kept; called after ``prepare``."""
 
 
 @runtime_checkable
@@ -116,7 +116,7 @@ class RemarkingSource(Protocol):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return it; known after ``prepare``."""
+        """Return the findings; known after ``prepare``."""
 
 
 @runtime_checkable
@@ -129,4 +129,4 @@ class MeteredSource(Protocol):
 
     @property
     def spent(self) -> ModelUsage:
-        """Return what they have cost."""
+        """Return the cost of these requests."""

@@ -1,8 +1,8 @@
-"""What differs between two datasets: the network first, then what follows from it, then single values.
+"""The differences between two datasets: first the network, then what follows from it, then single values.
 
-Stations are matched by slug and exits by ``exit_id``. Everything is told once: an exit of a station that
-opened stands with that station only, and a platform whose trains go elsewhere because its line changed stands
-with the line (docs/explaining-runs.md).
+Stations are matched by slug and exits by ``exit_id``. Everything is reported once: an exit of a station that
+opened appears only with that station, and a platform whose trains go elsewhere because its line changed
+appears with the line (docs/explaining-runs.md).
 """
 
 from datetime import date
@@ -17,7 +17,7 @@ from mrt_pipeline.contracts.findings import Finding
 
 
 class Side(Record):
-    """One of the two datasets, by what tells it from the other."""
+    """What identifies one of the two datasets."""
 
     as_of: date
     generated_at: AwareDatetime
@@ -26,24 +26,24 @@ class Side(Record):
 
 
 class StationChange(Record):
-    """A station, and what changed of it."""
+    """A station to which a change belongs."""
 
     slug: str
     name: str
 
 
 class FutureStation(StationChange):
-    """A station to come that only one of the two datasets knows."""
+    """A future station that only one of the two datasets has."""
 
     codes: tuple[str, ...]
 
 
 class LostStation(StationChange):
-    """A station in operation then and not now."""
+    """A station that was in operation and no longer is."""
 
     codes: tuple[str, ...]
     exits: tuple[str, ...]
-    """ids of its exits, which are not told again"""
+    """ids of its exits, which are not reported separately"""
 
 
 class StationPresence(LostStation):
@@ -54,7 +54,7 @@ class StationPresence(LostStation):
 
 
 class Renaming(Record):
-    """A station under another name."""
+    """A station whose name changed."""
 
     slug: str
     old_name: str
@@ -68,11 +68,11 @@ class Renumbering(StationChange):
     old_code: str
     new_code: str
     exits: tuple[str, ...]
-    """ids of the exits that bear the new code; that they do is not told again"""
+    """ids of the exits that have the new code; this is not reported separately"""
 
 
 class CodeChange(StationChange):
-    """A code that a station gained or lost while it stayed open: a line began or ceased to call there."""
+    """A code that a station gained or lost while it stayed open: a line started or stopped calling there."""
 
     line_code: str
     station_code: str
@@ -85,7 +85,7 @@ class StationMove(StationChange):
 
 
 class ExitPresence(Record):
-    """An exit that only one of the two datasets has, of a station that both have."""
+    """An exit that only one of the two datasets has, at a station that both have."""
 
     slug: str
     exit_id: str
@@ -94,7 +94,7 @@ class ExitPresence(Record):
 
 
 class ExitMove(Record):
-    """An exit at another place."""
+    """An exit whose position changed."""
 
     slug: str
     exit_id: str
@@ -102,7 +102,7 @@ class ExitMove(Record):
 
 
 class ExitRelabelling(Record):
-    """An exit at its old place that is signed otherwise, or belongs to another building of its station."""
+    """An exit whose label or building changed, at the same position."""
 
     slug: str
     old_exit_id: str
@@ -115,7 +115,7 @@ class ExitRelabelling(Record):
 
 
 class LineChange(Record):
-    """A line whose trains go otherwise; its platforms' directions are not told one by one."""
+    """A line whose trains run differently; its platforms' directions are not reported one by one."""
 
     line_code: str
     is_ring_opened: bool
@@ -127,23 +127,23 @@ class LineChange(Record):
     new_services: tuple[str, ...]
     """stopping patterns that began or changed"""
     slugs: tuple[str, ...]
-    """stations of both datasets at which trains go otherwise"""
+    """stations in both datasets whose trains run differently"""
     exits: int = Field(ge=0)
-    """how many exits of theirs lead to platforms that differ for that reason"""
+    """number of their exits whose platforms differ for that reason"""
 
 
 class ValueChange(Record):
-    """One value that differs, with the reasons for both."""
+    """One value that differs, with the reasons on both sides."""
 
     slug: str
     exit_id: str | None = None
-    """none for a value of the station itself"""
+    """None for a value of the station itself"""
     field: str
     """field of the station or exit, e.g. ``bus_stops``"""
     item: str | None = None
     """which of several: bus stop code, landmark, station code, or platform (``NS13 to NS12``)"""
     attribute: str | None = None
-    """what of it differs; none: the whole is there on one side only"""
+    """attribute of the item that differs; None: the whole item is on one side only"""
     old: Any = None
     new: Any = None
     old_evidence: tuple[Evidence, ...] = ()
@@ -151,7 +151,7 @@ class ValueChange(Record):
 
 
 class CoverageChange(Record):
-    """A field that says something in more or fewer exits."""
+    """A field that has values at more or fewer exits."""
 
     field: str
     old: FieldCoverage
@@ -166,7 +166,7 @@ class FindingChange(Record):
 
 
 class DocumentChange(Record):
-    """A document that was read with other content or under another licence, or on one side only."""
+    """A document read with different content or under another licence, or on one side only."""
 
     document_id: str
     old: Provenance | None = None
@@ -174,7 +174,7 @@ class DocumentChange(Record):
 
 
 class Comparison(Record):
-    """All differences between an older and a newer dataset, each in the order of its station."""
+    """All differences between an older and a newer dataset, each list in the order of stations."""
 
     old: Side
     new: Side
@@ -194,13 +194,13 @@ class Comparison(Record):
     future_added: tuple[FutureStation, ...] = ()
     future_removed: tuple[FutureStation, ...] = ()
     coverage: tuple[CoverageChange, ...] = ()
-    """follows from the above; only fields of which a number differs"""
+    """follows from the above; only fields for which a number differs"""
     findings: tuple[FindingChange, ...] = ()
     documents: tuple[DocumentChange, ...] = ()
-    """what was read anew; it need not have changed any value"""
+    """documents read again; no value need have changed"""
 
     @property
     def is_same(self) -> bool:
-        """Return whether both datasets say the same: stations, exits, values, and findings."""
+        """Return whether both datasets have the same stations, exits, values and findings."""
         derived = {"old", "new", "coverage", "documents"}
         return not any(getattr(self, name) for name in type(self).model_fields if name not in derived)

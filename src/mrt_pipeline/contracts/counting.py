@@ -1,4 +1,4 @@
-"""Numbers of things in sentences: ``1 station is``, ``2 stations are``."""
+"""Counts in sentences: ``1 station is``, ``2 stations are``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 
 def counted(number: float, noun: str) -> str:
-    """Return a whole number with its noun, given in the singular; its plural ends in s."""
+    """Return a whole number with its noun; give the noun in the singular, its plural ends in s."""
     return f"{number:.0f} {noun if number == 1 else f'{noun}s'}"
 
 
 def days_apart(days: int, day: object) -> str:
-    """Return how long before a day something was, after it if negative: ``3 days after 2026-11-23``."""
+    """Return how long before a day something was, or after it if negative: ``3 days after 2026-11-23``."""
     if not days:
         return "the same day"
     noun = "day" if abs(days) == 1 else "days"
@@ -19,12 +19,12 @@ def days_apart(days: int, day: object) -> str:
 
 
 def listed(names: Iterable[object], most: int) -> str:
-    """Return the first so many names, and how many there are besides: ``A, B and 3 more``."""
+    """Return at most this many names, and the number of the others: ``A, B and 3 more``."""
     known = [str(name) for name in names]
     more = len(known) - most
     return ", ".join(known[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def verb_of(number: float) -> str:
-    """Return ``is`` for one thing, else ``are``."""
+    """Return ``is`` for 1, otherwise ``are``."""
     return "is" if number == 1 else "are"

@@ -1,4 +1,4 @@
-"""The documents that sources publish, and the licences that they are under."""
+"""The documents that sources publish, and their licences."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,15 +6,15 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """Terms under which documents may be used, and the sentence that names their publisher."""
+    """Terms of use for documents, with the sentence that attributes them to their publisher."""
 
     licence_id: str
     """SPDX-like, repeated in each value's evidence"""
     url: str
     attribution: str
-    """with ``{dataset}``, ``{date}``, ``{source}`` and ``{url}`` of the licence to be filled in"""
+    """template with ``{dataset}``, ``{date}``, ``{source}`` and ``{url}`` of the licence"""
     is_open: bool = False
-    """whether it requires attribution at most: values may then be mixed and passed on under any terms"""
+    """whether it requires attribution at most: values may then be combined and passed on under any terms"""
 
 
 SODL = Licence(
@@ -47,7 +47,7 @@ SBS_TRANSIT_FACTS = Licence(
     "https://www.sbstransit.com.sg/",
     "Facts from {dataset} of {source}, read on {date}; the text is SBS Transit's own",
 )
-"""facts from an operator's site, none of its text: not an open licence"""
+"""facts from an operator's site without its text: not an open licence"""
 LTA_WEBSITE_FACTS = Licence(
     "LicenseRef-LTA-website-facts",
     "https://www.lta.gov.sg/",
@@ -59,7 +59,7 @@ OFFICIAL_STATEMENTS = Licence(
     "https://www.mot.gov.sg/",
     "{source}, {date}: {dataset} ({url})",
 )
-"""public statements of an authority, in our words: not an open licence"""
+"""public statements of an authority, in our own words: not an open licence"""
 
 OWN_LICENCES = tuple(named for named in tuple(vars().values()) if isinstance(named, Licence))
 """all of the above"""
@@ -67,7 +67,7 @@ OWN_LICENCES = tuple(named for named in tuple(vars().values()) if isinstance(nam
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A document of one publisher, as a fingerprint, a recording and an attribution name it."""
+    """A document of one publisher, with its names in fingerprints, recordings and attributions."""
 
     document_id: str
     title: str
@@ -75,15 +75,15 @@ class Document:
     url: str
     """a page for people"""
     dataset: str = ""
-    """what the attribution calls the document, if not by its title"""
+    """name in the attribution, if not the title"""
     source: str = ""
-    """where the attribution says that it is from, if it does not just name the publisher"""
+    """origin in the attribution, if more than the publisher's name"""
     licence: Licence = SODL
     record_type: type | None = None
-    """dataclass of its records; none if it is text"""
+    """dataclass of its records; None for a text"""
 
     def attribution(self, accessed_on: date) -> str:
-        """Return the sentence that the licence asks for."""
+        """Return the sentence that the licence requires."""
         return self.licence.attribution.format(
             dataset=self.dataset or self.title,
             date=accessed_on,

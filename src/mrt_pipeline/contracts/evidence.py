@@ -20,7 +20,7 @@ from pydantic_core import CoreSchema
 from mrt_pipeline.contracts.base import Record
 
 WHOLE_RECORD = "record"
-"""The evidence key that stands for every field of a record without evidence of its own."""
+"""The evidence key that covers every field of a record without evidence of its own."""
 
 
 class Method(StrEnum):
@@ -33,11 +33,11 @@ class Method(StrEnum):
     GEOMETRY = "geometry"
     """computed from published coordinates"""
     DEDUCTION = "deduction"
-    """concluded by us from other values, all of which are cited"""
+    """concluded from other values, all of which are cited"""
     RULE = "rule"
     """read from a wiki page by a deterministic rule"""
     MODEL = "model"
-    """read from a wiki page by a language model, and found again in the text by us"""
+    """read from a wiki page by a language model, and found again in the text by this program"""
 
 
 class Alignment(StrEnum):
@@ -60,7 +60,7 @@ _TRUST = list(Confidence)
 
 
 def weaker(one: Confidence, other: Confidence) -> Confidence:
-    """Return the lower of two confidences: that of a value based on both."""
+    """Return the lower of two confidences, which is that of a value based on both."""
     return max(one, other, key=_TRUST.index)
 
 
@@ -94,12 +94,12 @@ class RecordedTable(Record):
     """A table in the package with what was read from a document; anyone can verify its checksum."""
 
     path: str
-    """below the folder of the package, e.g. ``recorded/lta-bus-stops.csv``"""
+    """path within the package, e.g. ``recorded/lta-bus-stops.csv``"""
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
 class Provenance(Record):
-    """One document as it was read: who published it, where, when, under what licence, which bytes."""
+    """One document as it was read: publisher, address, time, licence, and checksum of its bytes."""
 
     document_id: str
     source_id: str
@@ -112,13 +112,13 @@ class Provenance(Record):
     licence_url: str
     attribution: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    """of the publisher's bytes; for the network table: of its files, concatenated"""
+    """of the publisher's bytes; for the network table, of its concatenated files"""
     records: int = Field(ge=0)
     recorded_tables: tuple[RecordedTable, ...] = ()
-    """the package's tables it was read from; empty for a document that was read live"""
+    """the package's tables it was read from; empty for a document read live"""
 
     def age_days(self, as_of: date) -> int:
-        """Return how many days before a day it was read; negative if later."""
+        """Return how many days before a date the document was read; negative if later."""
         return (as_of - self.retrieved_at.date()).days
 
     def cite(self, record_id: str, method: Method = Method.RECORD) -> Evidence:
@@ -137,12 +137,12 @@ _NUMBERED: JsonSchemaValue = {
     },
 }
 EvidenceMap = Annotated[dict[str, tuple[Evidence, ...]], WithJsonSchema(_NUMBERED)]
-"""field to its reasons; a file has their positions in ``reasons`` of the station instead"""
+"""field to its reasons; in files, to their positions in the station's ``reasons``"""
 NumberedEvidence = dict[str, list[int]]
 
 
 class Citing(Record):
-    """A record that is stored with ``reasons``: every piece of evidence in it, each once.
+    """A record stored with ``reasons``: a list of all evidence in it without repetition.
 
     ``runtime/output_files.py`` writes and reads it.
     """
@@ -162,18 +162,18 @@ class Published(Record):
     """A record of published values, each with evidence.
 
     ``evidence`` maps a field name to the reasons for its value; the key ``record`` covers all fields
-    that have no key of their own, and ``features.lift`` one item of a list whose items rest on different
-    reasons. A filled field without evidence cannot be constructed.
+    that have no key of their own, and ``features.lift`` covers one item of a list whose items have different
+    reasons. A record with a value that lacks evidence cannot be constructed.
     """
 
     evidence: EvidenceMap
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset()
-    """fields that identify the record or are computed from others; they need no evidence"""
+    """fields that identify the record or are computed from others, and need no evidence"""
 
     @field_serializer("evidence")
     def _write_evidence(self, evidence: EvidenceMap, info: FieldSerializationInfo) -> Any:
-        """Write positions if the context numbers evidence, else the evidence itself."""
+        """Write positions if the context numbers evidence, otherwise the evidence itself."""
         number: Callable[[EvidenceMap], NumberedEvidence] | None = info.context
         return evidence if number is None or not evidence else number(evidence)
 
@@ -190,7 +190,7 @@ class Published(Record):
         return self
 
     def claimed_fields(self) -> Iterable[str]:
-        """Yield the names of filled fields that need evidence, their own or that of the whole record."""
+        """Yield the names of filled fields that need evidence, from their own key or the whole record's."""
         for name in type(self).__pydantic_fields__:
             if name == "evidence" or name in self.IDENTITY:
                 continue
@@ -200,7 +200,7 @@ class Published(Record):
             yield name
 
     def evidence_for(self, field: str) -> tuple[Evidence, ...]:
-        """Return the reasons for a field's value: its own, else those of the whole record."""
+        """Return the reasons for a field's value: its own, otherwise those of the whole record."""
         return self.evidence.get(field) or self.evidence.get(WHOLE_RECORD, ())
 
     def evidence_for_item(self, field: str, item: str) -> tuple[Evidence, ...]:
@@ -208,7 +208,7 @@ class Published(Record):
         return self.evidence.get(f"{field}.{item}") or self.evidence_for(field)
 
     def all_evidence(self) -> tuple[Evidence, ...]:
-        """Return the reasons for any of its values, each once, in the order of the fields."""
+        """Return the reasons for all its values, without repetition, in field order."""
         return tuple(dict.fromkeys(evidence for reasons in self.evidence.values() for evidence in reasons))
 
 

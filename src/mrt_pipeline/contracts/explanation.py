@@ -15,7 +15,7 @@ class Reason(Evidence):
     """One reason for a value, with the document that it points to."""
 
     how: str
-    """the method in words; for a model with its name, where that is known"""
+    """the method in words; for a model with the model's name, if known"""
     title: str
     publisher: str
     url: str
@@ -31,7 +31,7 @@ class ExplainedValue(Record):
     """One published value and why it is published."""
 
     exit_id: str | None
-    """none for a value of the station itself"""
+    """None for a value of the station itself"""
     field: str
     """field of the station or exit, e.g. ``bus_stops``"""
     item: str | None
@@ -41,7 +41,7 @@ class ExplainedValue(Record):
     value: Any
     confidence: Confidence | None
     rule: str | None
-    """how it is computed, if it is not read directly from a document"""
+    """how it is computed, if not read directly from a document"""
     reasons: tuple[Reason, ...]
     """for a computed value: the reasons for the values it is computed from"""
 
@@ -62,13 +62,13 @@ class Explanation(Record):
     name: str
     as_of: date
     exit_id: str | None
-    """none: the whole station"""
+    """None: the whole station"""
     field: str | None
-    """none: every field"""
+    """None: every field"""
     values: tuple[ExplainedValue, ...]
     silent: tuple[SilentField, ...]
     """requested fields that are not published"""
     findings: tuple[Finding, ...]
-    """what checks found about it"""
+    """findings about it"""
     rejected: tuple[RejectedClaim, ...]
-    """what was claimed about it and not published, and why"""
+    """claims about it that were not published, and why"""

@@ -10,26 +10,26 @@ Render = Callable[[Stage3Output], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSpec:
-    """One output format: its file, and how its bytes are made."""
+    """One output format: its file, and how its content is made."""
 
     name: str
     """entry of ``output.formats``"""
     file_name: str
     render: Render
     title: str = ""
-    """what the file is, for people who choose among downloads"""
+    """description of the file for people who choose a download"""
     media_type: str = ""
-    """of the file, if ``releasing/contents.py`` does not know its extension"""
+    """of the file, if ``releasing/contents.py`` does not know the extension"""
     beside: Mapping[str, Render] = field(default_factory=dict)
-    """other files that are written with it, and how: for what the format cannot hold, e.g. licences"""
+    """functions that make accompanying files, for what the format cannot hold, e.g. licences"""
     is_default: bool = False
-    """whether the default list of formats names it"""
+    """whether the format is in the default list"""
     needs: str = ""
-    """the package that it is written with, if that is not installed with this program"""
+    """package required to write it, if not a dependency of this program"""
     install: str = ""
     """what to install with pip to get that package"""
 
     @property
     def files(self) -> dict[str, Render]:
-        """Return how each of its files is made, by name."""
+        """Return the function that makes each of its files, by file name."""
         return {self.file_name: self.render, **self.beside}

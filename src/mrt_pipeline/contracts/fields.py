@@ -1,4 +1,4 @@
-"""What an exit may be enriched with: its parts, and the fields that are counted.
+"""What may be known about an exit: its parts, and the fields that are counted.
 
 A *part* is an attribute of ``LinkedExit`` that holds records; a *field* is what coverage, losses, gates,
 alerts, lineage and the report count, for every exit. A new field is a row of ``FIELDS``.
@@ -34,18 +34,18 @@ class Part:
 
     name: str
     title: str
-    """what its records are, over those of all exits"""
+    """title of its records at all exits"""
     record_type: type[Published]
     key: str = ""
     """the attribute that distinguishes its records at one exit; empty: an exit has at most one"""
     shared_type: type[Published] | None = None
-    """records of the station, under the same name, that those of its exits refer to"""
+    """type of the station's records, under the same name, that those of its exits refer to"""
     claimed_as: str
-    """what a claim calls one of its values"""
+    """name of one of its values in a claim"""
     named_by: str = ""
-    """the one attribute that plain formats give of its records, if they give no more"""
+    """the only attribute of its records in plain formats, if they give just one"""
     earlier_name: str = ""
-    """its name in ``mrt_transit_graph.json``, if different"""
+    """name in ``mrt_transit_graph.json``, if different"""
     has_own_form: bool = False
     """whether ``mrt_transit_graph.json`` and the report have special code for it"""
     silence: Mapping[str, object] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Part:
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """Return the names of its records' values, in their order."""
+        """Return the names of the values in its records, in order."""
         return tuple(name for name in self.record_type.model_fields if name != "evidence")
 
     @property
@@ -67,16 +67,16 @@ class Part:
         return bool(self.key) and self.shared_type is None
 
     def records(self, found: EnrichedExit) -> tuple[Any, ...]:
-        """Return what an exit has of it."""
+        """Return an exit's records of this part."""
         held = getattr(found, self.name)
         return held if isinstance(held, tuple) else () if held is None else (held,)
 
     def records_or_silence(self, found: EnrichedExit) -> tuple[Any, ...]:
-        """Return the same, and ``(None,)`` for the one record that an exit lacks: a gap looks like a no."""
+        """Return the records, or ``(None,)`` if an exit lacks its only one: a gap could be taken for a no."""
         return self.records(found) or (() if self.key else (None,))
 
     def values(self, record: Published | None) -> dict[str, Any]:
-        """Return a record's values without their evidence, or what is said where there is none."""
+        """Return a record's values without their evidence, or the placeholders for a missing record."""
         if record is not None:
             return {name: getattr(record, name) for name in self.attributes}
         fields = self.record_type.model_fields
@@ -86,7 +86,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitField:
-    """Something that an exit has zero or more of."""
+    """A kind of value of which an exit has zero or more."""
 
     name: str
     """key in counts, gates and configuration"""
@@ -95,24 +95,24 @@ class ExitField:
     part: str
     """the part that holds it"""
     attribute: str = ""
-    """the attribute of the part's records that holds it, if it is not the records themselves"""
+    """attribute of the part's records that holds it, if not the records themselves"""
     count: Callable[[LinkedExit], int] | None = None
-    """how many values an exit has, if not one for each record of the part"""
+    """counts an exit's values, if not one for each record of the part"""
     count_shared: Callable[[Platform], int] | None = None
-    """how many values of it a platform has, if an exit has the values of its platforms"""
+    """counts a platform's values, if an exit has the values of its platforms"""
     is_filled: Callable[[LinkedExit], bool] | None = None
-    """whether an exit counts as filled, if that is not the same as having a value"""
+    """whether an exit counts as filled, if that differs from having a value"""
     is_covered: bool = True
-    """whether the share of exits that have it is measured"""
+    """whether the share of exits with a value is measured"""
     usual_share: float = 0
     """default of ``alerting.coverage_min``"""
 
     def count_in(self, found: LinkedExit, platforms: Mapping[str, Platform]) -> int:
-        """Return how many values an exit has.
+        """Return the number of values of an exit.
 
         Args:
             found: the exit.
-            platforms: at least those that it leads to, by id.
+            platforms: platforms by id, at least those that the exit leads to.
         """
         if self.count_shared is not None:
             return sum(self.count_shared(platforms[link.platform_id]) for link in found.platforms)
@@ -209,22 +209,22 @@ FIELDS: dict[str, ExitField] = {
 }
 
 COVERED = tuple(field for field in FIELDS.values() if field.is_covered)
-"""the fields whose coverage is measured, in the order in which they are shown"""
+"""the fields whose coverage is measured, in display order"""
 
 
 def title_of(name: str) -> str:
-    """Return what a field is called; one that only another version knows, by its name."""
+    """Return the title of a field; for one that only another version has, its name."""
     return FIELDS[name].title if name in FIELDS else name
 
 
 def published_parts(found: EnrichedExit) -> Iterable[Published]:
-    """Yield every record that belongs to an exit, part by part."""
+    """Yield every record of an exit, part by part."""
     for part in PARTS.values():
         yield from part.records(found)
 
 
 def published_values(station: Station) -> Iterable[Published]:
-    """Yield every record that belongs to the exits of a station, and those that they share."""
+    """Yield every record of a station's exits, and the records that they share."""
     for part in PARTS.values():
         if part.shared_type is not None:
             yield from getattr(station, part.name)
@@ -233,7 +233,7 @@ def published_values(station: Station) -> Iterable[Published]:
 
 
 THIN = 0.5
-"""below this share a dataset must not look complete"""
+"""a field with a smaller share of exits must not look complete"""
 
 
 class FieldCoverage(Record):
@@ -242,21 +242,21 @@ class FieldCoverage(Record):
     filled: int = Field(ge=0)
     total: int = Field(ge=0)
     share: float = Field(ge=0, le=1)
-    """``filled`` of ``total``, to four decimals; 0 when there is no exit"""
+    """``filled`` of ``total``, to four decimals; 0 if there is no exit"""
 
     @property
     def unknown(self) -> int:
-        """Return how many exits have no value in the field."""
+        """Return the number of exits without a value in the field."""
         return self.total - self.filled
 
     @property
     def is_thin(self) -> bool:
-        """Return whether most exits, or all, lack it."""
+        """Return whether most exits have no value."""
         return self.share < THIN
 
 
 def measure_coverage(stations: Iterable[Station]) -> dict[str, FieldCoverage]:
-    """Return the coverage of each enriched field over all exits of some stations."""
+    """Return the coverage of each enriched field over all exits of the given stations."""
     listed = list(stations)
     platforms = index_platforms(listed)
     exits = [found for station in listed for found in station.exits]

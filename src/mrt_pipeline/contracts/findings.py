@@ -1,4 +1,4 @@
-"""What a check found: a value, not an exception."""
+"""The result of a check: a value, not an exception."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ class Severity(StrEnum):
     INFO = "info"
     """for the record; nothing to do"""
     WARNING = "warning"
-    """a person should look before publishing"""
+    """a person should check before publishing"""
     ERROR = "error"
     """the dataset must not be published"""
 
@@ -27,13 +27,13 @@ class Side(Record):
     says: str
     """``yes``, ``no``, the letter of a platform, or when a train leaves: ``NS7 at 00:50``"""
     words: str | None = None
-    """what it was read from: a quote, or a record"""
+    """the quote or record that it was read from"""
 
 
 class Finding(Record):
-    """One thing that a check found, and what it is about; made by ``contracts.checks.finding_of``.
+    """One finding of a check, and what it is about; made by ``contracts.checks.finding_of``.
 
-    Decisions depend on its fields. The message is for people, and no code reads it.
+    Decisions depend on its fields. The message is for people; no code reads it.
     """
 
     check: str
@@ -46,16 +46,16 @@ class Finding(Record):
     record_id: str | None = None
     """the source record, as ``document_id:record``"""
     source: str | None = None
-    """the configured name of a source that it is about as a whole: one that failed, or is old"""
+    """configured name of the source that it is about as a whole, such as one that failed or is old"""
     field: str | None = None
-    """the field that it is about, if decisions depend on it or two sides differ: ``access.features.lift``,
+    """field that it is about, if decisions depend on it or two sides differ: ``access.features.lift``,
     ``platforms.SE2>SE3.platform_code``"""
     sides: tuple[Side, ...] | None = None
     """the sides, if statements contradict each other"""
 
 
 def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:
-    """Return the number of findings per severity, every severity present."""
+    """Return the number of findings per severity, including severities without any."""
     counts = Counter(finding.severity for finding in findings)
     return {severity.value: counts[severity] for severity in Severity}
 
@@ -70,18 +70,18 @@ def describe_counts(counts: Mapping[str, int]) -> str:
 
 
 REPEATED_ID = "record-id-not-unique"
-"""the check that each further record under one id fails"""
+"""check that every further record with a repeated id fails"""
 
 
 def count_records(findings: Iterable[Finding]) -> int:
-    """Return how many records some findings are about; one record may have several."""
+    """Return how many records the findings are about; one record may have several findings."""
     listed = list(findings)
     repeated = sum(finding.check == REPEATED_ID for finding in listed)
     return repeated + len({found.record_id for found in listed if found.check != REPEATED_ID})
 
 
 def group_kinds(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Return the findings of each check and severity together, in the order of their first ones."""
+    """Return findings grouped by check and severity, in order of first occurrence."""
     kinds: dict[tuple[Severity, str], list[Finding]] = {}
     for finding in findings:
         kinds.setdefault((finding.severity, finding.check), []).append(finding)
@@ -89,5 +89,5 @@ def group_kinds(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 
 def describe_rest(kind: Sequence[Finding], shown: int, full_list: object) -> str:
-    """Return how many findings of one kind are not shown, and where all of them are."""
+    """Return how many findings of one kind are not shown, and where to find them all."""
     return f"and {len(kind) - shown} more, {len(kind)} in all. Full list: {full_list}"

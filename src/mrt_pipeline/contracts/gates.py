@@ -1,4 +1,4 @@
-"""The comparison of a dataset with the last one published, and whether it may be published."""
+"""The comparison of a dataset with the last published one, and whether it may be published."""
 
 from datetime import date
 from enum import StrEnum
@@ -30,70 +30,70 @@ class BaselineRun(Record):
     folder: str
     as_of: date
     generated_at: AwareDatetime | None = None
-    """none if it was not read, because it says the same as the new one"""
+    """None if it was not read because it equals the new one"""
     content_sha256: str | None = None
-    """the checksum that identifies it, from its run's manifest"""
+    """checksum that identifies it, from its run's manifest"""
 
 
 class FieldLoss(Record):
-    """How many values of one field were lost at the exits that both datasets have."""
+    """How many values of one field were lost at the exits in both datasets."""
 
     field: str
     old: int = Field(ge=0)
-    """values then"""
+    """values in the older dataset"""
     lost: int = Field(ge=0)
     share: float = Field(ge=0, le=1)
-    """``lost`` of ``old``, to four decimals; 0 when there was none"""
+    """``lost`` of ``old``, to four decimals; 0 if there were none"""
     exits: tuple[str, ...] = ()
-    """ids of the exits that have fewer of them than then"""
+    """ids of the exits that have fewer values than before"""
 
 
 class SilentSource(StationChange):
-    """A station of which a source gave values then and gives none now."""
+    """A station for which a source gave values before and gives none now."""
 
     source_id: str
     values: int = Field(ge=1)
-    """how many it gave then"""
+    """number of values before"""
     documents: tuple[str, ...]
-    """title and revision of what they were quoted from"""
+    """title and revision of the documents they were quoted from"""
 
 
 class AccessTurn(Record):
-    """An exit whose access is different from before (compare/access_turns.py)."""
+    """An exit whose access differs from before (compare/access_turns.py)."""
 
     exit_id: str
     slug: str
     old: StepFree | None = None
-    """step-free access then, if it is another one now"""
+    """earlier step-free access, if it has changed"""
     new: StepFree | None = None
     gained: tuple[AccessFeature, ...] = ()
     """decisive features that are new"""
     lost: tuple[AccessFeature, ...] = ()
-    """decisive features that are no longer listed, while others are"""
+    """decisive features that are no longer listed, although others are"""
     documents: tuple[str, ...] = ()
-    """what the newer dataset cites for the exit's access"""
+    """documents that the newer dataset cites for the exit's access"""
 
 
 class LostAnswer(Record):
-    """An exit whose step-free access was known and is now unknown."""
+    """An exit whose step-free access was known and is unknown now."""
 
     exit_id: str
     slug: str
     old: StepFree
     sources: tuple[str, ...] = ()
-    """the sources of the answer in the older dataset"""
+    """sources of the answer in the older dataset"""
 
 
 class RecordLoss(Record):
-    """A source whose documents hold fewer records than then."""
+    """A source whose documents hold fewer records than before."""
 
     source_id: str
     old: int = Field(ge=1)
-    """records then"""
+    """number of records before"""
     new: int = Field(ge=0)
-    """records now; 0 also if the source was not read"""
+    """number of records now; 0 also if the source was not read"""
     share: float = Field(ge=0, le=1)
-    """what is missing of ``old``, to four decimals"""
+    """share of ``old`` that is missing, to four decimals"""
 
 
 class GateReport(Record):
@@ -101,7 +101,7 @@ class GateReport(Record):
 
     status: GateStatus
     reason: str
-    """one sentence: why it was not compared, or the result"""
+    """one sentence: why nothing was compared, or the result"""
     baseline: BaselineRun | None = None
     excesses: tuple[str, ...] = ()
     """one sentence for each limit that is exceeded"""
@@ -109,14 +109,14 @@ class GateReport(Record):
     """one sentence for each source that returned nothing for some stations, unless that was accepted"""
     stations: tuple[LostStation, ...] = ()
     exits: tuple[ExitPresence, ...] = ()
-    """those that a station had then and has not now, neither under their id nor at their place"""
+    """exits that a station has lost: neither their id nor their position is present now"""
     fields: tuple[FieldLoss, ...] = ()
     """only fields with losses"""
     silences: tuple[SilentSource, ...] = ()
-    """stations for which a source no longer gives anything; reported, but publication goes ahead"""
+    """stations for which a source gives nothing any more; reported, but not a reason to refuse"""
     turns: tuple[AccessTurn, ...] = ()
     """exits whose access has changed; each is a warning, whether the limit is exceeded or not"""
     lost_answers: tuple[LostAnswer, ...] = ()
     """exits whose step-free access is no longer known; each is a warning"""
     sources: tuple[RecordLoss, ...] = ()
-    """only sources that have fewer records"""
+    """only sources with fewer records"""

@@ -1,6 +1,6 @@
-"""Names that several layers share: of the stages, and of what is in the folder of runs.
+"""Names that several layers share: of stages, and of files in run folders.
 
-A file that only one module writes and reads is named there.
+A file that only one module writes and reads is named in that module.
 """
 
 STAGE1_INGESTION = "stage1_ingestion"
@@ -15,12 +15,12 @@ CHECKPOINT_NAMES = {
     STAGE2_ENRICHMENT: "stage2_enrichment.json",
     STAGE3_MERGER: "stage3_final.json",
 }
-"""stage to the file in a run's folder that holds its output, named as the specification has it"""
+"""for each stage, the file in a run's folder that holds its output, as the specification names it"""
 
 FINAL_NAME = CHECKPOINT_NAMES[FINAL_STAGE]
 
 REJECTED_NAME = "stage2_rejected.jsonl"
-"""one JSON object a line for every claim that was not published, and why"""
+"""one JSON object per line for each claim that was not published, and why"""
 
 VALIDATION_NAME = "validation.json"
 """every finding of every stage, also when the checks failed"""
@@ -29,13 +29,13 @@ JOURNAL_NAME = "stage2_journal.sqlite3"
 """a row per finished station of stage 2"""
 
 SOURCE_FAILED = "source-failed"
-"""the check by which stage 2 reports that a source returned nothing for some stations"""
+"""check with which stage 2 reports that a source returned nothing for some stations"""
 
 LATEST = "latest"
-"""beside the runs: a link to the last successful one"""
+"""link beside the runs to the last successful one"""
 
 APPROVAL_NAME = "approval.json"
 """in a run's folder: who reviewed its dataset and vouches for it"""
 
 VERSION_FORM = r"\d{4}\.\d{2}\.\d{2}(\.[1-9]\d*)?"
-"""what a release is called, as a regular expression"""
+"""name of a release, as a regular expression"""

@@ -1,4 +1,4 @@
-"""Stations, exits and what belongs to an exit: the published dataset's vocabulary (docs/glossary.md)."""
+"""Stations, exits and their parts: the vocabulary of the published dataset (docs/glossary.md)."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -58,11 +58,11 @@ class TowardsKind(StrEnum):
     """What ``towards_code`` means for the trains of a platform."""
 
     TERMINUS = "terminus"
-    """they end there"""
+    """the trains end there"""
     LOOP_RETURN = "loop_return"
-    """they run round a loop and return there; ``next_code`` distinguishes the two directions"""
+    """the trains run round a loop and return there; ``next_code`` distinguishes the two directions"""
     NEXT_STATION = "next_station"
-    """they have no terminus, as on a ring: the next station is given instead"""
+    """the trains have no terminus, as on a ring: the next station is given instead"""
 
 
 class ServiceDays(StrEnum):
@@ -74,7 +74,7 @@ class ServiceDays(StrEnum):
 
 
 class BusStopRelation(StrEnum):
-    """Where a bus stop is relative to an exit, in LTA's words; ``nearby`` if only the distance is known."""
+    """Where a bus stop is relative to an exit, according to LTA; ``nearby`` if only the distance is known."""
 
     AT = "at"
     OPPOSITE = "opposite"
@@ -86,7 +86,7 @@ class BusStopRelation(StrEnum):
 
 
 class LandmarkKind(StrEnum):
-    """The kind of a landmark, if its source states it."""
+    """The kind of a landmark, if its source gives it."""
 
     BUS_INTERCHANGE = "bus_interchange"
     COMMUNITY_CLUB = "community_club"
@@ -106,32 +106,32 @@ class StationCode(Published):
     station_code: str
     line_code: str
     opened_date: date | None = None
-    """first day of passenger service under this code; none for a code without an announced date"""
+    """first day of passenger service under this code; None if no date is announced"""
 
 
 class Platform(Published):
-    """A boarding edge of a station, named after where its trains go; exits refer to it."""
+    """A boarding edge of a station, named after the direction of its trains; exits refer to it."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"platform_id", "station_code", "line_code"})
 
     platform_id: str
     """unique: slug, line and next code, e.g. ``yishun-nsl-NS12``"""
     station_code: str
-    """whose platform it is, e.g. NS24"""
+    """code of the station on the platform's line, e.g. NS24"""
     line_code: str
     platform_codes: tuple[str, ...] = ()
     """letters or numbers as signed; empty until a source gives one, several if several serve one direction"""
     towards_code: str
     """the destination on signs and trains; ``towards_kind`` gives its kind"""
     towards_kind: TowardsKind | None = None
-    """none only in datasets made before it was recorded"""
+    """None only in datasets made before it was recorded"""
     next_code: str
     """the next station in this direction"""
     confidence: Confidence = Confidence.HIGH
 
 
 class TrainTimes(Published):
-    """When the first and the last train of one service leave a platform on some days, in Singapore's time."""
+    """When the first and the last train of one service leave a platform on some days, in Singapore time."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset(
         {"platform_id", "service", "days", "is_last_next_day", "confidence"}
@@ -139,14 +139,14 @@ class TrainTimes(Published):
 
     platform_id: str
     service: str
-    """the source's name of the stopping pattern; several may share a platform"""
+    """name of the stopping pattern at the source; several may share a platform"""
     days: ServiceDays
-    """on which the first train leaves"""
+    """days on which the first train leaves"""
     first_train: str = Field(pattern=CLOCK)
-    """as a clock shows it, ``05:35``"""
+    """clock time, ``05:35``"""
     last_train: str = Field(pattern=CLOCK)
     is_last_next_day: bool
-    """whether the last train leaves after midnight, and so on the day after ``days``"""
+    """whether the last train leaves after midnight, that is, on the day after ``days``"""
     confidence: Confidence
 
     @model_validator(mode="after")
@@ -160,9 +160,9 @@ class TrainTimes(Published):
 
 
 class PlatformLink(Published):
-    """That an exit leads to a platform of its station.
+    """The statement that an exit leads to a platform of its station.
 
-    It has evidence of its own only where that is not what its platform and its exit rest on already:
+    It has evidence of its own only if that differs from the evidence of its platform and exit:
     ``is_same_building`` follows from their two station codes (``extraction/exit_platforms.py``).
     """
 
@@ -171,9 +171,9 @@ class PlatformLink(Published):
     evidence: EvidenceMap = {}
     platform_id: str
     is_same_building: bool
-    """false when the platform belongs to another building of the interchange than the exit"""
+    """False if the platform belongs to another building of the interchange than the exit"""
     confidence: Confidence
-    """of the exit leading there: high only within its own building"""
+    """that the exit leads there: high only within its own building"""
 
     @model_validator(mode="after")
     def _another_building_is_not_certain(self) -> Self:
@@ -193,7 +193,7 @@ class ExitPlatform(Published):
     towards_kind: TowardsKind | None = None
     next_code: str
     platform_code: str | None = None
-    """one letter or number as signed; a source that knows several makes a claim for each"""
+    """one letter or number as signed; a source that knows several makes one claim for each"""
     is_same_building: bool
     confidence: Confidence = Confidence.HIGH
 
@@ -209,7 +209,7 @@ class ExitBusStop(Published):
     lat: Latitude
     lng: Longitude
     services: tuple[str, ...]
-    """service numbers that call here, in natural order"""
+    """numbers of services that call here, in natural order"""
     relation: BusStopRelation
     distance_m: float = Field(ge=0)
     """straight line from the exit in SVY21, metres"""
@@ -217,7 +217,7 @@ class ExitBusStop(Published):
 
 
 class ExitAccess(Published):
-    """What is known of step-free access through one exit; never inferred from its station."""
+    """What is known about step-free access through one exit; never inferred from its station."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"confidence"})
 
@@ -230,45 +230,45 @@ class ExitAccess(Published):
 
 
 class Landmark(Published):
-    """A place that a source lists under an exit, or whose nearest exit this is."""
+    """A place that a source lists for an exit, or whose nearest exit this is."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"confidence"})
 
     name: str
     kind: LandmarkKind | None = None
-    """none if no source states it"""
+    """None if no source gives it"""
     distance_m: float | None = Field(default=None, ge=0)
     """straight line from the exit to its nearest edge in SVY21, metres; none if its position is unknown"""
     confidence: Confidence = Confidence.HIGH
 
 
 class EnrichedExit(Record):
-    """What sources say about one exit and the dataset publishes, except its platforms."""
+    """The published values of one exit, except its platforms."""
 
     exit_id: str
     """unique and stable across renumberings: slug, line of the building, label"""
     bus_stops: tuple[ExitBusStop, ...] = ()
     access: ExitAccess | None = None
-    """empty if no source says anything about this exit's access"""
+    """None if no source says anything about this exit's access"""
     landmarks: tuple[Landmark, ...] = ()
 
 
 class LinkedExit(EnrichedExit):
-    """The merged values of one exit."""
+    """The merged values of one exit, with links to its platforms."""
 
     platforms: tuple[PlatformLink, ...] = ()
-    """one of its station's platforms"""
+    """links to platforms of its station"""
 
 
 class StationExit(LinkedExit, Published):
-    """A public way in or out, as LTA labels them."""
+    """A public way in or out, labelled as LTA labels it."""
 
     IDENTITY: ClassVar[frozenset[str]] = frozenset({"exit_id"})
 
     exit_code: str
     """the bare label as signed, e.g. ``A`` or ``1``"""
     station_code: str
-    """the code of the building that the exit belongs to"""
+    """code of the building that the exit belongs to"""
     line_code: str
     lat: Latitude
     lng: Longitude
@@ -278,7 +278,7 @@ class StationNames(Published):
     """A station's names in Singapore's other official languages, where known."""
 
     zh_hans: str | None = None
-    """Chinese in simplified characters"""
+    """Chinese, simplified characters"""
     ms: str | None = None
     """Malay"""
     ta: str | None = None
@@ -296,31 +296,31 @@ class Station(Published, Citing):
     """never changes; the key for comparing runs"""
     name: str
     names: StationNames | None = None
-    """in other languages; none if no source gives them"""
+    """names in other languages; None if no source gives them"""
     station_type: StationType
     status: StationStatus
     mrt_codes: tuple[str, ...]
-    """all codes in operation on ``as_of``, first line first; LRT codes included"""
+    """all codes in operation on ``as_of``, first line first; includes LRT codes"""
     lines: tuple[str, ...]
     codes: tuple[StationCode, ...]
     lat: Latitude
     lng: Longitude
     wiki_title: str
-    """title to ask the wiki for; computed, to be resolved through its API"""
+    """title to request from the wiki; computed, to be resolved through its API"""
     platforms: tuple[Platform, ...] = ()
     trains: tuple[TrainTimes, ...] = ()
-    """first and last trains, platform by platform; none where no source gives them"""
+    """first and last trains by platform; empty if no source gives them"""
     exits: tuple[StationExit, ...] = ()
 
     @model_validator(mode="after")
     def _exits_lead_to_own_platforms(self) -> Self:
-        """Refuse a link to a missing platform: it would be a value without evidence."""
+        """Refuse a link to a missing platform, which would be a value without evidence."""
         check_links(self, self.trains)
         return self
 
 
 class Directed(Protocol):
-    """Whatever has a direction: a claim, or a row of the network's table."""
+    """Anything with a direction: a claim, or a row of the network's table."""
 
     @property
     def station_code(self) -> str:
@@ -332,7 +332,7 @@ class Directed(Protocol):
 
     @property
     def towards_code(self) -> str:
-        """Return where its trains are said to go."""
+        """Return the destination of its trains."""
 
     @property
     def next_code(self) -> str:
@@ -340,20 +340,20 @@ class Directed(Protocol):
 
 
 Direction = tuple[str, str, str]
-"""codes of the station, of its trains' destination, and of the next station"""
+"""codes of the station, of the trains' destination, and of the next station"""
 
 
 def direction_of(platform: Directed) -> Direction:
-    """Return which way a platform's trains go: what makes two platforms the same."""
+    """Return a platform's direction; platforms with equal directions are the same."""
     return platform.station_code, platform.towards_code, platform.next_code
 
 
 def name_platforms(slug: str, claimed: Sequence[Directed]) -> list[str]:
-    """Return the ids of a station's platforms; of two with one line and next code the rest is told as well.
+    """Return the ids of a station's platforms; where two share line and next code, ids include the rest.
 
     Args:
-        slug: the station's.
-        claimed: one for each direction.
+        slug: slug of the station.
+        claimed: one item per direction.
     """
     ways = Counter((item.line_code, item.next_code) for item in claimed)
     return [
@@ -365,9 +365,9 @@ def name_platforms(slug: str, claimed: Sequence[Directed]) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=1024)  # the exits of a station share what they say
+@lru_cache(maxsize=1024)  # the exits of a station share their links
 def link_platform(platform_id: str, *, is_same_building: bool) -> PlatformLink:
-    """Return that an exit leads to a platform; in another building that is not certain."""
+    """Return the link from an exit to a platform; one in another building is not certain."""
     return PlatformLink(
         platform_id=platform_id,
         is_same_building=is_same_building,
@@ -388,7 +388,7 @@ class HasPlatforms(Protocol):
 
 
 def count_stations(stations: Sequence[Station]) -> dict[str, int]:
-    """Return how many stations, codes, lines and exits there are."""
+    """Return the numbers of stations, codes, lines and exits."""
     return {
         "stations": len(stations),
         "codes": sum(len(station.mrt_codes) for station in stations),
@@ -398,12 +398,12 @@ def count_stations(stations: Sequence[Station]) -> dict[str, int]:
 
 
 def index_platforms(places: Iterable[HasPlatforms]) -> dict[str, Platform]:
-    """Return the platforms of some stations by their ids."""
+    """Return the platforms of stations by id."""
     return {platform.platform_id: platform for place in places for platform in place.platforms}
 
 
 def check_links(place: HasPlatforms, trains: Iterable[TrainTimes]) -> None:
-    """Raise ``ValueError`` if an exit leads to a platform, or trains leave one, that its station lacks."""
+    """Raise ``ValueError`` if an exit leads to, or trains leave from, a platform that the station lacks."""
     known = {platform.platform_id for platform in place.platforms}
     for times in trains:
         if times.platform_id not in known:

@@ -23,31 +23,31 @@ from mrt_pipeline.contracts.network import (
 )
 
 SCHEMA_VERSION: Literal["2"] = "2"
-"""Raised whenever a field of an output changes meaning or shape; checkpoints of stages 1 and 2 are then
-refused, and datasets read by way of ``runtime/older_datasets.py``."""
+"""Raised whenever a field of an output changes meaning or shape. Checkpoints of stages 1 and 2 are then
+refused, and datasets are read through ``runtime/older_datasets.py``."""
 
 
 LicenceSet = Literal["all", "open"] | tuple[str, ...]
-"""under which licences values are published: any, those that require attribution at most, or those listed"""
+"""licences under which values are published: all, those that require attribution at most, or those listed"""
 
 
 class StageMetadata(Record):
-    """When and for which day a stage's output was made; times live here and nowhere else."""
+    """When a stage's output was made and for which date; times are recorded only here."""
 
     stage_name: str
     as_of: date
     as_known_on: date | None = None
-    """only if ``as_of`` lies beyond the network table's horizon: the horizon; later changes are not in it"""
+    """horizon of the network table, if ``as_of`` is beyond it; later changes are unknown"""
     generated_at: AwareDatetime
     pipeline_name: str
     pipeline_version: str
     description: str
     licences: LicenceSet = "all"
-    """the set that a dataset was made for; the licences in it are those of ``provenance``"""
+    """the set that the dataset was made for; the licences it contains are those of ``provenance``"""
 
 
 class FeatureOutcome(StrEnum):
-    """What became of one feature of the exits file."""
+    """What became of a feature of the exits file."""
 
     KEPT = "kept"
     MERGED = "merged"
@@ -55,7 +55,7 @@ class FeatureOutcome(StrEnum):
 
 
 class FeatureAccount(Record):
-    """The account of one feature of LTA's exits file, so that none is lost unnoticed."""
+    """Account of one feature of LTA's exits file, so that none is lost unnoticed."""
 
     record_id: str
     """LTA's OBJECTID"""
@@ -63,7 +63,7 @@ class FeatureAccount(Record):
     exit_code: str
     outcome: FeatureOutcome
     exit_id: str | None = None
-    """the published exit it is, or was merged into"""
+    """the published exit that it became or was merged into"""
     reason: str
 
 
@@ -83,9 +83,9 @@ class RejectedClaim(Record):
     """A claim that was not published, and why."""
 
     source: str
-    """config name of the source that made it, e.g. ``openrouter_llm``"""
+    """configured name of the source that made it, e.g. ``openrouter_llm``"""
     reason: str
-    """stable kebab-case reason, e.g. ``quote-not-in-page``"""
+    """stable reason in kebab case, e.g. ``quote-not-in-page``"""
     field: str
     value: str
     exit_label: str | None = None
@@ -93,18 +93,18 @@ class RejectedClaim(Record):
 
 
 class ModelUsage(Record):
-    """What a model's answers cost."""
+    """The cost of a model's answers."""
 
     calls: int = Field(default=0, ge=0)
     cached_calls: int = Field(default=0, ge=0)
-    """questions answered from the cache, for nothing"""
+    """questions answered from the cache, at no cost"""
     prompt_tokens: int = Field(default=0, ge=0)
     completion_tokens: int = Field(default=0, ge=0)
     cost_usd: float = Field(default=0.0, ge=0)
 
 
 class FeatureDenial(Record):
-    """A statement that a feature of access is missing."""
+    """A statement that an access feature is missing."""
 
     feature: AccessFeature
     evidence: Evidence
@@ -115,9 +115,9 @@ class ExitEnrichment(EnrichedExit):
 
     platforms: tuple[ExitPlatform, ...] = ()
     denied: tuple[FeatureDenial, ...] = ()
-    """features that one source denies; only used to find contradictions, never published"""
+    """features that a source denies; used only to find contradictions, never published"""
     street_lifts: tuple[Evidence, ...] = ()
-    """records of a lift between the street at this exit and the concourse or the platforms: premises of
+    """records of a lift between the street at this exit and the concourse or platforms: premises of
     ``extraction.deduction``, never published by themselves"""
 
 
@@ -126,7 +126,7 @@ class EnrichmentStatus(StrEnum):
 
     DONE = "done"
     PARTIAL = "partial"
-    """a source failed for this station; the others' values are present"""
+    """a source failed for this station; the other sources' values are present"""
     FAILED = "failed"
     PENDING = "pending"
     """the run stopped at its budget before this station"""
@@ -145,7 +145,7 @@ class StationEnrichment(Citing):
     findings: tuple[Finding, ...] = ()
     provenance: dict[str, Provenance] = {}
     failures: dict[str, str] = {}
-    """source name to the sentence that says why it returned nothing for this station"""
+    """source name to a sentence that says why it returned nothing for this station"""
 
     @model_validator(mode="after")
     def _exits_lead_to_own_platforms(self) -> Self:
@@ -154,7 +154,7 @@ class StationEnrichment(Citing):
 
 
 class SourceUse(Record):
-    """Whether a configured source was used, and if not, why not."""
+    """Whether a configured source was used, and why not."""
 
     source: str
     used: bool
@@ -173,7 +173,7 @@ class Stage2Output(Record):
 
 
 class Stage3Output(Record):
-    """The dataset: metadata plus stations in operation; future ones are separate."""
+    """The dataset: metadata and stations in operation; future stations are separate."""
 
     schema_version: Literal["2"] = SCHEMA_VERSION
     metadata: StageMetadata
@@ -190,4 +190,4 @@ OUTPUT_KINDS: dict[str, type[Any]] = {
     STAGE2_ENRICHMENT: Stage2Output,
     STAGE3_MERGER: Stage3Output,
 }
-"""what each stage makes"""
+"""output type of each stage"""

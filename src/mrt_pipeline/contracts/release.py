@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.names import VERSION_FORM
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 VersionName = Annotated[str, Field(pattern=f"^{VERSION_FORM}$")]
-"""the day described, ``2026.07.13``; ``2026.07.13.1`` for different data of a day released before"""
+"""the date described, ``2026.07.13``; ``2026.07.13.1`` for different data for a date released before"""
 
 
 FilePath = Annotated[str, Field(pattern=r"^(open/)?[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
@@ -22,7 +22,7 @@ FilePath = Annotated[str, Field(pattern=r"^(open/)?[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 
 
 class Point(Record):
-    """One point of the report's checklist."""
+    """One item of the report's checklist."""
 
     text: str
     ticked: bool
@@ -42,9 +42,9 @@ class Review(Record):
     """How much of the report's checklist was ticked."""
 
     points: int = Field(ge=0)
-    """how many there were"""
+    """number of items"""
     unticked: tuple[str, ...] = ()
-    """those that were not ticked"""
+    """items that were not ticked"""
 
 
 class Approval(Record):
@@ -58,14 +58,14 @@ class Approval(Record):
     approved_at: AwareDatetime
     note: str | None = None
     review: Review | None = None
-    """none: approved without a checklist"""
+    """None: approved without a checklist"""
 
 
 class Resource(Record):
     """One file of a release."""
 
     name: str
-    """of the export format, or what the file is"""
+    """name of the export format, or of another file"""
     title: str = ""
     """a description for people"""
     path: FilePath
@@ -76,7 +76,7 @@ class Resource(Record):
 
 
 class Licence(Record):
-    """A licence of some values, with the attribution it requires."""
+    """A licence that covers some values, with the attribution it requires."""
 
     licence: str
     url: str
@@ -100,9 +100,9 @@ class ReleasedSet(Record):
 
     name: Literal["all", "open"]
     path: str
-    """of its files, relative to the release's folder: empty, or ``open/``"""
+    """folder of its files, relative to the release's folder: empty, or ``open/``"""
     licences: tuple[str, ...]
-    """of the documents that its values are based on"""
+    """licences of the documents that its values are based on"""
     coverage: dict[str, FieldCoverage]
 
 
@@ -117,12 +117,12 @@ class Counts(Record):
 
 
 class ReleaseIndex(Record):
-    """``index.json``: what a release is, and what its files are."""
+    """``index.json``: the description of a release and its files."""
 
     index_version: Literal["1"] = "1"
     version: VersionName
     previous: VersionName | None = None
-    """the release that delta.json compares with; none for a first one"""
+    """the release that delta.json compares with; None for the first one"""
     as_of: date
     released_at: AwareDatetime
     title: str
@@ -130,14 +130,14 @@ class ReleaseIndex(Record):
     software_version: str
     approval: Approval
     content_sha256: Sha256
-    """equal for equal data of the same day in equal formats, whenever it was made"""
+    """equal for equal data of the same date in equal formats, whenever they were made"""
     counts: Counts
     coverage: dict[str, FieldCoverage]
     licences: tuple[Licence, ...]
     sources: tuple[SourceRead, ...]
     resources: tuple[Resource, ...]
     sets: tuple[ReleasedSet, ...] = ()
-    """both downloads; empty in releases made before there were two, which are for all licences"""
+    """both downloads; empty in releases made before there were two, which have all licences"""
 
 
 class Delta(Record):
@@ -147,10 +147,10 @@ class Delta(Record):
     version: VersionName
     previous: VersionName | None = None
     why_not_compared: str | None = None
-    """set if there is no comparison: it is the first release, or the previous one cannot be read"""
+    """set if there is no comparison: this is the first release, or the previous one cannot be read"""
     changes: Comparison | None = None
     access: tuple[Finding, ...] = ()
-    """one for each exit whose step-free access has changed or is no longer known"""
+    """one finding for each exit whose step-free access has changed or is no longer known"""
 
 
 class VersionEntry(Record):
@@ -158,7 +158,7 @@ class VersionEntry(Record):
 
     version: VersionName
     path: str
-    """its folder, relative to that of all releases"""
+    """its folder, relative to the folder of all releases"""
     as_of: date
     released_at: AwareDatetime
     content_sha256: Sha256
@@ -167,7 +167,7 @@ class VersionEntry(Record):
     stations: int = Field(ge=0)
     exits: int = Field(ge=0)
     is_withdrawn: bool = False
-    """whether ``latest`` was pointed back from it"""
+    """whether ``latest`` was moved back from it"""
 
 
 class Rollback(Record):
@@ -179,10 +179,10 @@ class Rollback(Record):
 
 
 class Versions(Record):
-    """``versions.json``: every release, the newest first, and which one ``latest`` shows."""
+    """``versions.json``: all releases, newest first, and the one that ``latest`` points to."""
 
     versions_version: Literal["1"] = "1"
     latest: VersionName
     versions: tuple[VersionEntry, ...]
     rollbacks: tuple[Rollback, ...] = ()
-    """the last one at the end"""
+    """in chronological order"""

@@ -1,7 +1,7 @@
-"""Records as rows of a CSV table, by the fields of their type: those recorded, and those of the network.
+"""Convert records to and from CSV rows by the fields of their type: recorded tables and the network.
 
-A text stands as it is, a number as Python spells it, a day in ISO 8601, a list of words separated by spaces,
-a missing value as an empty cell. Other types have no row.
+A text is written as it is, a number as in Python, a date in ISO 8601, a list of words separated by spaces,
+and a missing value as an empty cell. Other types are not supported.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Reader = Callable[[str], Any]
 
 
 def columns_of(record_type: type) -> list[str]:
-    """Return the columns of a table of some records, in the order of their fields."""
+    """Return the columns of a table of records, in field order."""
     return list(_readers(record_type))
 
 

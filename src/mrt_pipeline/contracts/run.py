@@ -15,20 +15,20 @@ MANIFEST_VERSION: Literal["1"] = "1"
 
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
-"""a name within the run folder: a manifest that somebody else wrote must lead nowhere else"""
+"""a name within the run folder: a manifest from elsewhere must not lead out of it"""
 
 UNKNOWN = "unknown"
-"""in a manifest that was made again from what lies in its folder: what nothing there tells"""
+"""value in a manifest rebuilt from its folder for what nothing in the folder tells"""
 
 PACKAGED = "defaults of the package"
-"""``config_path`` of a run that no configuration file was found for"""
+"""``config_path`` of a run for which no configuration file was found"""
 
 
 class RunStatus(StrEnum):
-    """How a run, or one attempt at it, stands."""
+    """The state of a run, or of one attempt at it."""
 
     RUNNING = "running"
-    """or killed while running: then no process holds the folder's lock"""
+    """running, or killed while running: then no process holds the folder's lock"""
     COMPLETED = "completed"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
@@ -36,11 +36,11 @@ class RunStatus(StrEnum):
 
 
 Trace = dict[str, dict[str, str]]
-"""document or source to request to the sha256 of what was told: ``runtime/traces.py``"""
+"""document or source to request to the sha256 of the response: ``runtime/traces.py``"""
 
 
 class StageStatus(StrEnum):
-    """How a stage stands in a run."""
+    """The state of a stage in a run."""
 
     RUNNING = "running"
     COMPLETED = "completed"
@@ -51,14 +51,14 @@ class StageStatus(StrEnum):
 
 
 class Fingerprint(Record):
-    """Everything that a step's result depends on; equal fingerprints mean that the result can be reused."""
+    """Everything that a step's result depends on; if fingerprints are equal, the result can be reused."""
 
     code: str
     """sha256 over the source files of the stage"""
     config: dict[str, Any]
-    """dotted key to value, for each key that concerns the stage"""
+    """dotted key to value, for each key that affects the stage"""
     inputs: dict[str, str]
-    """input name to its version: a sha256, or the day"""
+    """input name to its version: a sha256, or the date"""
 
 
 class CheckpointRecord(Record):
@@ -68,45 +68,45 @@ class CheckpointRecord(Record):
     sha256: str
     size_bytes: int = Field(ge=0)
     content_sha256: str
-    """over the output without its metadata: equal for equal results, whenever they were made"""
+    """over the output without its metadata: equal for equal results, whenever made"""
 
 
 class ColumnCount(Record):
-    """In how many rows of a checkpoint a column has a value, and in how many it has none."""
+    """The number of rows of a checkpoint with and without a value in a column."""
 
     filled: int = Field(ge=0)
     empty: int = Field(ge=0)
 
 
 class StageRecord(Record):
-    """What is known of one stage of a run."""
+    """The state and results of one stage of a run."""
 
     status: StageStatus
     started_at: AwareDatetime | None = None
-    """when it last began to run"""
+    """time of its last start"""
     seconds: float = Field(ge=0)
     reused: bool
-    """whether the last attempt took the checkpoint of an earlier one"""
+    """whether the last attempt reused an earlier checkpoint"""
     reason: str
-    """why it was run or reused"""
+    """why the stage was run or reused"""
     attempt: int = Field(ge=1)
-    """the attempt that made the checkpoint"""
+    """number of the attempt that made the checkpoint"""
     counts: dict[str, float] = {}
     columns: dict[str, ColumnCount] = {}
-    """how full the checkpoint is: its lists and their fields, by dotted name"""
+    """how many values the checkpoint's lists and their fields have, by dotted name"""
     sources: tuple[str, ...] = ()
     """ids of the sources that the checkpoint is based on"""
     checkpoint: CheckpointRecord | None = None
     fingerprint: Fingerprint | None = None
     trace: Trace = {}
-    """what live sources told it; a later run that is told the same takes its checkpoint"""
+    """what live sources returned to it; a later run that gets the same takes over its checkpoint"""
     error: str | None = None
     taken_from: str | None = None
-    """id of the earlier run whose checkpoint this is, byte by byte, since all its inputs are the same"""
+    """id of the earlier run that this checkpoint was copied from, since all its inputs are the same"""
     taken_over: dict[str, int] = {}
-    """id of an earlier run to how many stations' results were taken from its journal unchanged"""
+    """id of an earlier run to the number of stations whose results were taken from its journal"""
     is_doubted: bool = False
-    """whether the dataset made of its live sources was refused, so that they are to be asked again"""
+    """whether the dataset made from its live sources was refused, so that they must be asked again"""
 
 
 class AttemptRecord(Record):
@@ -121,7 +121,7 @@ class AttemptRecord(Record):
     stage: int | None = None
     """the only stage requested, if one was"""
     retries_failed: bool = False
-    """whether the stations were asked for that a source had failed before"""
+    """whether it retried stations for which a source had failed"""
     stages_run: tuple[str, ...] = ()
     has_validated: bool = False
     """whether it wrote validation.json"""
@@ -134,7 +134,7 @@ class PublicationRecord(Record):
     attempt: int = Field(ge=1)
     started_at: AwareDatetime
     ended_at: AwareDatetime | None = None
-    """none if it was not finished"""
+    """None if it was not finished"""
     sizes: dict[FileName, int] = {}
     """bytes of every published file"""
 
@@ -154,9 +154,9 @@ class Manifest(Record):
     code_version: str
     """sha256 over all source files of the package"""
     config_path: str
-    """the file, or ``PACKAGED``"""
+    """path of the file, or ``PACKAGED``"""
     config: dict[str, Any]
-    """the resolved configuration; it holds no secrets"""
+    """the resolved configuration, without secrets"""
     attempts: tuple[AttemptRecord, ...]
     stages: dict[str, StageRecord] = {}
     checkpoints: dict[str, str] = {}
@@ -165,17 +165,17 @@ class Manifest(Record):
     passed_over: dict[str, str] = {}
     """configured source to the reason why it was not used"""
     findings: dict[str, int] = {}
-    """severity to number; the findings themselves are in validation.json"""
+    """severity to number of findings; the findings are in validation.json"""
     rejected_claims: dict[str, int] = {}
-    """reason to number"""
+    """reason to number of claims"""
     usage: ModelUsage = ModelUsage()
     publication: PublicationRecord | None = None
     outputs: dict[FileName, str] = {}
-    """file name to sha256 of every published file"""
+    """name of every published file to its sha256"""
     publishing: Fingerprint | None = None
     """what these files were made from"""
     side_files: dict[FileName, str] = {}
-    """file name to sha256 of what was written beside them: findings, the gate's verdict, rejected claims"""
+    """name of each accompanying file to its sha256: findings, the gate's verdict, rejected claims"""
     gates: GateReport | None = None
-    """how the dataset compared with the one published before it, changes that a person accepted included"""
+    """the comparison with the dataset published before, including changes that a person accepted"""
     error: str | None = None

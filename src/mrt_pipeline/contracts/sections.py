@@ -1,6 +1,6 @@
-"""What a section of the configuration is made of: frozen, with no unknown keys; and what every service has.
+"""The base of configuration sections (frozen, no unknown keys), and the keys that all services share.
 
-Annotations are not postponed, for the reason in ``base.py``.
+Annotations are not postponed, for the reason given in ``base.py``.
 """
 
 from enum import StrEnum
@@ -19,14 +19,14 @@ from pydantic import (
 
 
 class PaceOnly:
-    """Marks a key that changes when and how fast work is done, not what comes of it."""
+    """Marks a key that affects when and how fast work is done, not its result."""
 
 
 class Section(BaseModel):
     """A frozen section of the configuration; unknown keys are errors."""
 
-    # The strings under the keys reach the JSON Schema through ``schema.py``: letting pydantic read them here
-    # would cost every start 20 ms.
+    # The strings below the keys reach the JSON Schema through ``schema.py``: if pydantic read them here,
+    # every start would take 20 ms longer.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
@@ -34,7 +34,7 @@ ItemT = TypeVar("ItemT")
 
 
 def refuse_repeats(items: tuple[ItemT, ...]) -> tuple[ItemT, ...]:
-    """Return the items of a list, or raise ``ValueError`` if one stands there twice."""
+    """Return the items of a list; raise ``ValueError`` if one is repeated."""
     if repeated := sorted({str(item) for item in items if items.count(item) > 1}):
         raise ValueError(f"names {', '.join(repeated)} more than once; name each once.")
     return items
@@ -66,16 +66,16 @@ TimeoutSeconds = Annotated[float, Field(gt=0, le=600), PaceOnly]
 
 
 class Mode(StrEnum):
-    """Where facts come from."""
+    """Where facts are read from."""
 
     SNAPSHOT = "snapshot"
     """recorded in the package's own tables: no network, no keys"""
     LIVE = "live"
-    """asked of the services themselves"""
+    """requested from the services themselves"""
 
 
 def _find_mode(name: object) -> object:
-    """Return the mode of a name: the loader is strict, and strictly a text is no ``Mode``."""
+    """Return the mode with a name: the loader is strict, and would not accept text as a ``Mode``."""
     return next((mode for mode in Mode if mode == name), name)
 
 
@@ -98,7 +98,7 @@ class ExpectedSection(Section):
 
 
 class ApiSection(Section):
-    """The keys that every service has."""
+    """The keys common to all services."""
 
     mode: ModeByName | None = None
     """overrides the global ``mode`` for this source"""
@@ -107,7 +107,7 @@ class ApiSection(Section):
 
 
 class DatagovApiSection(ApiSection):
-    """data.gov.sg; each source that reads datasets there has its own section."""
+    """data.gov.sg; each source that reads datasets from it has its own section."""
 
     base_url: BaseUrl = HttpUrl("https://api-open.data.gov.sg/v1/public/api")
     metadata_url: BaseUrl = HttpUrl("https://api-production.data.gov.sg/v2/public/api")

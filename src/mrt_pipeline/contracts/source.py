@@ -40,7 +40,7 @@ class ExitFeature:
 
 @dataclass(frozen=True, slots=True)
 class StationLocation:
-    """Where OneMap puts the building of one station code."""
+    """OneMap's position of the building of one station code."""
 
     station_code: str
     building: str
@@ -74,33 +74,33 @@ class LiftRecord:
     """A lift that LTA DataMall's v2/FacilitiesMaintenance has listed, and when it was seen there."""
 
     line: str
-    """as LTA calls it: ``BPLRT``"""
+    """LTA's name for it: ``BPLRT``"""
     station_code: str
     station_name: str
     lift_id: str
-    """empty where LTA gives none"""
+    """empty if LTA gives none"""
     description: str
     first_seen: str
-    """ISO day in Singapore"""
+    """ISO date in Singapore"""
     last_seen: str
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Return what makes two rows the same lift."""
+        """Return what identifies the lift; rows with equal keys are the same lift."""
         return self.station_code, self.lift_id, self.description
 
 
 @dataclass(frozen=True, slots=True)
 class StationPageFact:
-    """What a station page of a publisher lists under one exit."""
+    """One item that a publisher's station page lists under an exit."""
 
     line_code: str
-    """of the page: one of an interchange may have a page for each line; empty if it is of all"""
+    """line of the page, since an interchange may have a page for each; empty if the page covers all lines"""
     operator_code: str
-    """the publisher's own code of the station: ``BGS``"""
+    """the publisher's own code for the station: ``BGS``"""
     station_name: str
     exit_code: str
     kind: str
     """``lift``, ``toilet`` or ``landmark``"""
     name: str
-    """of a landmark; else empty"""
+    """name of a landmark; otherwise empty"""

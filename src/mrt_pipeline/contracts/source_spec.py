@@ -1,6 +1,6 @@
 """``SourceSpec``: everything the rest of the program needs to know about a source.
 
-From it follow the names and sections that the configuration allows, credentials, request rates, what a stage
+It determines the names and sections that the configuration allows, credentials, request rates, what a stage
 depends on, which documents are recorded, and which sources may fill a field of an exit.
 """
 
@@ -29,14 +29,14 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """What one service allows."""
+    """The request limits of one service."""
 
     rates: tuple[Rate, ...] = ()
     is_serial: bool = False
-    """whether a request may begin only after the previous one has ended"""
+    """whether a request may start only after the previous one has ended"""
 
     def describe(self) -> str:
-        """Return what is allowed in words."""
+        """Return the limits in words."""
         rates = " and ".join(f"{rate.requests} times in {rate.seconds:g} s" for rate in self.rates)
         limits = (f"at most {rates}" if rates else "", "one request at a time" if self.is_serial else "")
         return ", ".join(filter(None, limits)) or "without a limit"
@@ -45,13 +45,13 @@ class RateLimit:
 DATAGOV_RATES: Mapping[str, RateLimit] = MappingProxyType(
     {"data.gov.sg": RateLimit((Rate(2, 10), Rate(5, 60)))}
 )
-"""what data.gov.sg allows without a key"""
+"""data.gov.sg's limits without a key"""
 
 
 def datagov_document(
     document_id: str, title: str, publisher: str, record_type: type, dataset_id: str | None
 ) -> Document:
-    """Return a document on its own page of data.gov.sg, or on the page where all are looked for."""
+    """Return a document with its own page on data.gov.sg, or with the search page if its id is unknown."""
     page = f"/{dataset_id}/view" if dataset_id else ""
     return Document(
         document_id=document_id,
@@ -70,27 +70,27 @@ class Credentials:
     alternatives: tuple[tuple[str, ...], ...]
     """names of environment variables; all of one alternative must be set"""
     service: str
-    """what messages call the service"""
+    """name of the service in messages"""
     is_needed: str = ""
-    """``module:function`` that takes the section of ``apis`` and returns whether its server demands them;
+    """``module:function`` that takes the section of ``apis`` and returns whether its server requires them;
     empty: it always does"""
     way_out: str = ""
-    """the alternative to credentials, if not the recorded copy"""
+    """alternative to credentials, if not the recorded copy"""
 
     def in_words(self) -> str:
-        """Return the variables to set, as a sentence names them."""
+        """Return the variables to set, worded for a sentence."""
         words = ", or ".join(_all_of(names) for names in self.alternatives)
         return f"{words}," if len(self.alternatives) > 1 else words
 
 
 DATAMALL_KEY = Credentials((("LTA_ACCOUNT_KEY",),), service="LTA DataMall")
-"""one key for all that LTA DataMall answers"""
+"""one key for everything from LTA DataMall"""
 
 
 def datamall_document(
     document_id: str, title: str, record_type: type | None = None, *, dataset: str = ""
 ) -> Document:
-    """Return a document of LTA DataMall, which has one page for all."""
+    """Return a document of LTA DataMall, which has one page for all of them."""
     return Document(
         document_id=document_id,
         title=title,
@@ -106,42 +106,42 @@ def datamall_document(
 class SourceSpec:
     """One source: how it is configured, what it gives, and where its code is.
 
-    Code is named as ``module:function``, the module within the source's package, and imported when it is
-    used, so that listing the sources costs nothing.
+    Code is named as ``module:function``, with the module relative to the source's package, and imported on
+    first use, so that listing the sources costs nothing.
     """
 
     name: str
     """entry of ``stages.<stage>.sources``"""
     package: str
-    """the Python package that holds its code: ``__name__``, where it says what it is in its ``__init__``"""
+    """the Python package of its code (``__name__``); the first line of its docstring describes the source"""
     place: int
-    """where it stands in the default list of its stage's sources; a source reads only those before it"""
+    """position in the default list of its stage's sources; a source reads only those before it"""
     stage: str = STAGE2_ENRICHMENT
     """the stage that reads it"""
     api: str = ""
-    """its section of ``apis``; empty if it is part of the package and never asked"""
+    """its section of ``apis``; empty if it is part of the package and never requested"""
     section: type[ApiSection] | None = None
-    """what that section holds"""
+    """type of that section"""
     documents: tuple[Document, ...] = ()
-    """what it publishes, in the order in which fingerprints list them"""
+    """its documents, in the order of fingerprints"""
     live_inputs: tuple[str, ...] = ()
-    """what a fingerprint calls its live pages or answers, which are no documents of their own"""
+    """names in fingerprints of its live pages or answers, which are not documents of their own"""
     cites: tuple[str, ...] = ()
-    """ids of documents of the package itself that it speaks for"""
+    """ids of documents of the package itself that it cites"""
     max_age_days: int = USUAL_MAX_AGE_DAYS
-    """after how many days what was read from it is old; default of ``sources.max_age_days``"""
+    """age in days beyond which its data counts as old; default of ``sources.max_age_days``"""
     is_recorded: bool = True
-    """whether the package holds a copy; if not, it is used live only"""
+    """whether the package holds a copy; if not, it can only be read live"""
     is_default: bool = True
-    """whether the default list of its stage's sources names it"""
+    """whether it is in the default list of its stage's sources"""
     is_required: bool = False
-    """whether its stage needs it"""
+    """whether its stage cannot run without it"""
     is_always_read: bool = False
     """whether its stage reads it even if it is not configured, to compare others with it"""
     reads: tuple[str, ...] = ()
-    """names of sources whose claims it works on"""
+    """names of sources whose claims it processes"""
     fills: tuple[type[Published], ...] = ()
-    """records that exits have, or share, and that it may claim"""
+    """types of exit records, own or shared, that it may claim"""
     credentials: Credentials | None = None
     rates: Mapping[str, RateLimit] = field(default_factory=lambda: NO_RATES)
     """by host; subdomains share the limit of their host"""
@@ -154,17 +154,17 @@ class SourceSpec:
     recorder: str = ""
     """``module:function`` that reads its tables live: (access) to an iterator of ``SourceTable``"""
     asker: str = ""
-    """``module:function`` that asks for a document again: (access, document id, URL) to an ``Answer``; empty:
-    a plain GET does"""
+    """``module:function`` that requests a document again: (access, document id, URL) to an ``Answer``; empty:
+    a plain GET is enough"""
     kept_state: str = ""
-    """``module:function`` that tells what a live source goes by besides answers, such as pages that it keeps:
-    (access) to a text that differs when that does; empty: it goes by answers alone"""
+    """``module:function`` that identifies what a live source depends on besides answers, such as kept pages:
+    (access) to a text that changes with it; empty: it depends on answers alone"""
     cross_check: str = ""
-    """``module:function`` that holds its tables against each other: (a table a document) to findings"""
+    """``module:function`` that compares its tables with each other: (one table per document) to findings"""
 
     @property
     def input_ids(self) -> tuple[str, ...]:
-        """Return what a fingerprint calls everything that is read of it."""
+        """Return the fingerprint names of everything read from it."""
         return (*(document.document_id for document in self.documents), *self.live_inputs)
 
     def load(self, reference: str) -> Any:

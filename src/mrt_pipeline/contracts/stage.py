@@ -1,4 +1,4 @@
-"""What every stage offers to the orchestrator."""
+"""The interface between each stage and the orchestrator."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -15,19 +15,19 @@ class PipelineStage(ABC, Generic[InputT, OutputT]):
     """One stage: validate its input, do the work, validate the result, save it as a checkpoint."""
 
     usage: ModelUsage | None = None
-    """what the model's answers have cost it so far; none if it asks no model"""
+    """cost of the model's answers so far; None if it asks no model"""
 
     taken_over: Mapping[str, int] = {}
-    """id of an earlier run to how many stations' results were taken from it unchanged"""
+    """id of an earlier run to the number of stations whose results were taken from it"""
 
     @property
     @abstractmethod
     def stage_name(self) -> str:
-        """Return the name the stage has in config, manifest and logs, e.g. ``stage1_ingestion``."""
+        """Return the stage's name in configuration, manifest and logs, e.g. ``stage1_ingestion``."""
 
     @abstractmethod
     def validate_input(self, input_data: InputT) -> None:
-        """Raise ``StageInputError`` when the stage cannot work on this input."""
+        """Raise ``StageInputError`` if the stage cannot work on this input."""
 
     @abstractmethod
     def execute(self, input_data: InputT) -> OutputT:
@@ -35,8 +35,8 @@ class PipelineStage(ABC, Generic[InputT, OutputT]):
 
     @abstractmethod
     def validate_output(self, output: OutputT) -> None:
-        """Raise ``StageOutputError`` when the output must not be passed on."""
+        """Raise ``StageOutputError`` if the output must not be passed on."""
 
     @abstractmethod
     def save_checkpoint(self, output: OutputT, output_dir: Path | str) -> Path:
-        """Write the output whole under its final name and return the path."""
+        """Write the complete output under its final name and return the path."""

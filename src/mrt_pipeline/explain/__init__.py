@@ -1,1 +1,1 @@
-"""Why a value is published: its whole way from a source to the dataset."""
+"""Explain why a value is published: the whole way from a source to the dataset."""

@@ -1,4 +1,4 @@
-"""``docs/coverage.md`` and the tables of the README: what is known, from whom, and how old it is."""
+"""``docs/coverage.md`` and the tables of the README: what is known, from which sources, and how old it is."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Contradicted values are published as unknown; last trains at odds with each othe
 
 
 def render_coverage(dataset: Stage3Output) -> str:
-    """Return the whole page as Markdown; equal datasets give equal pages, whenever they were made."""
+    """Return the whole page as Markdown; equal datasets give equal pages, whenever made."""
     figures = count_figures(dataset)
     exits = sum(len(station.exits) for station in dataset.stations)
     head = _HEAD.format(as_of=dataset.metadata.as_of, exits=exits)
@@ -52,12 +52,12 @@ def render_coverage(dataset: Stage3Output) -> str:
 
 
 def render_readme(dataset: Stage3Output) -> str:
-    """Return the tables that the README shows: what is known and unknown, and how old each source is."""
+    """Return the tables for the README: what is known and unknown, and how old each source is."""
     return f"{_known(dataset)}\n{_ages(dataset)}"
 
 
 def coverage_object(dataset: Stage3Output, *, is_short: bool) -> dict[str, object]:
-    """Return the figures of the page as plain data, ``is_short`` those that the README shows."""
+    """Return the figures of the page as plain data; with ``is_short``, only those in the README."""
     short: dict[str, object] = {
         "as_of": dataset.metadata.as_of,
         "exits": sum(len(station.exits) for station in dataset.stations),
@@ -95,7 +95,7 @@ def _known(dataset: Stage3Output) -> str:
 
 
 def _ages(dataset: Stage3Output) -> str:
-    """Return each source's days, the one that was read longest ago first."""
+    """Return each source's dates, the source read longest ago first."""
     rows, as_of = [], dataset.metadata.as_of
     for it in measure_ages(dataset.provenance.values(), as_of):
         span = str(it.oldest) if it.oldest == it.newest else f"{it.oldest} to {it.newest}"

@@ -1,4 +1,4 @@
-"""Why a value is published: its whole way from a source's record or words to the dataset."""
+"""Explain why a value is published: the whole way from a source's record or words to the dataset."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from mrt_pipeline.explain.stations import choose_exits
 from mrt_pipeline.extraction.exit_platforms import cite_link
 
 Part = tuple[str, str | None]
-"""a field of a station or exit, and which field of the records in it; none: all of it"""
+"""a field of a station or exit, and the field of its records; None: all of them"""
 
 COMPUTED: dict[tuple[type[Published], str], str] = {
     (Station, "station_id"): "its code on its first line, in the order of the network's table",
@@ -49,7 +49,7 @@ COMPUTED: dict[tuple[type[Published], str], str] = {
     ),
     (TrainTimes, "is_last_next_day"): "true if the last train leaves after midnight",
 }
-"""fields that name a record or are computed from others: how"""
+"""for fields that name a record or are computed from others, how"""
 
 CONFIDENCE = "computed from the sources and how many of them agree, never from a model"
 OF_BOTH = (
@@ -65,19 +65,19 @@ CONCLUDED: dict[tuple[type[Published], str], str] = {
         "share a position and the platform's code has no exits"
     ),
 }
-"""fields that are concluded from what they cite: how"""
+"""for fields that are concluded from what they cite, how"""
 
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What only the run's folder knows; empty for a dataset that stands alone."""
+    """Facts that only the run's folder has; empty for a separate dataset."""
 
     rejected: Mapping[str, tuple[RejectedClaim, ...]] = default(default_factory=dict)
     """slug to the claims that were not published"""
     passed_over: Mapping[str, str] = default(default_factory=dict)
     """configured source to the reason why it was not used"""
     model: str | None = None
-    """the language model that was asked"""
+    """the language model used"""
 
 
 def explain(
@@ -88,14 +88,14 @@ def explain(
     field_name: str | None = None,
     facts: RunFacts | None = None,
 ) -> Explanation:
-    """Return why a station, its exits of one label, or one field of these are published as they are.
+    """Return why a station, its exits with one label, or one of their fields are published as they are.
 
     Args:
-        dataset: the dataset that the station is in.
-        station: one of its stations, in operation or to come.
-        exit_label: a label or ``exit_id``; none: the station and all its exits.
-        field_name: a field by any name that ``find_parts`` knows; none: all.
-        facts: what the run's folder knows besides.
+        dataset: dataset with the station.
+        station: one of its stations, in operation or in the future.
+        exit_label: a label or ``exit_id``; None: the station and all its exits.
+        field_name: a field by any name that ``find_parts`` knows; None: all.
+        facts: further facts from the run's folder.
 
     Raises:
         UsageError: if there is no such exit or field.
@@ -129,12 +129,12 @@ def explain(
 
 
 def field_names() -> tuple[str, ...]:
-    """Return every field that can be asked for by one word."""
+    """Return every field that can be requested by one word."""
     return tuple(_names())
 
 
 def find_parts(name: str) -> tuple[Part, ...]:
-    """Return which fields a name stands for: the same names as in the dataset, coverage, gates and claims.
+    """Return the fields that a name denotes: names are those of the dataset, coverage, gates and claims.
 
     Args:
         name: a field of the station or of exits (``bus_stops``), one of its attributes with it
@@ -156,7 +156,7 @@ def find_parts(name: str) -> tuple[Part, ...]:
 
 @cache
 def _names() -> dict[str, tuple[Part, ...]]:
-    """Return what each word stands for; where one means several things, the broadest."""
+    """Return what each word denotes; if it has several meanings, the broadest."""
     own = dict.fromkeys((*Station.model_fields, *StationExit.model_fields))
     names: dict[str, tuple[Part, ...]] = {
         name: ((name, None),) for name in own if name not in ("evidence", "exits")
@@ -175,7 +175,7 @@ def _names() -> dict[str, tuple[Part, ...]]:
 def _explain_record(
     record: Published, exit_id: str | None, reasons: Reasons, part: str | None = None
 ) -> Iterator[ExplainedValue]:
-    """Yield every filled field of a record and of the records in it; exits explain themselves."""
+    """Yield every filled field of a record and of the records in it; exits are explained separately."""
     for name in type(record).model_fields:
         value = getattr(record, name)
         is_explained_elsewhere = name == "exits" or (name == "platforms" and isinstance(record, StationExit))
@@ -213,7 +213,7 @@ def _rule_of(record: Published, name: str) -> str | None:
 def _explain_exit(
     found: StationExit, station: Station, reasons: Reasons, *, is_alone: bool
 ) -> Iterator[ExplainedValue]:
-    """Yield every filled field of an exit; alone, without its station, also of the platforms it leads to."""
+    """Yield every filled field of an exit; if it is explained alone, also of the platforms it leads to."""
     own = list(_explain_record(found, found.exit_id, reasons))
     yield from (value for value in own if value.field not in PARTS)
     for led in join_platforms(found, index_platforms([station])):
@@ -227,7 +227,7 @@ def _explain_exit(
 def _explain_way(
     found: StationExit, link: PlatformLink, platform: Platform, reasons: Reasons, *, is_alone: bool
 ) -> Iterator[ExplainedValue]:
-    """Yield what is said of the way from an exit to a platform; alone with the platform's confidence."""
+    """Yield the values of the way from an exit to a platform; if alone, with the platform's confidence."""
     for name in ("is_same_building", "confidence") if is_alone else PlatformLink.model_fields:
         if name == "evidence":
             continue
@@ -249,7 +249,7 @@ def _explain_way(
 
 
 def _attributes_of(name: str) -> tuple[str, ...]:
-    """Return the fields of the records that a field holds."""
+    """Return the fields of the records in a field."""
     fields = (attribute for kind in RECORD_TYPES.get(name, ()) for attribute in kind.model_fields)
     return tuple(dict.fromkeys(attribute for attribute in fields if attribute != "evidence"))
 
@@ -261,7 +261,7 @@ def _is_asked(value: ExplainedValue, parts: tuple[Part, ...]) -> bool:
 def _silences(
     station: Station, exits: Iterable[StationExit], parts: tuple[Part, ...] | None, facts: RunFacts
 ) -> Iterator[SilentField]:
-    """Yield the enriched fields of some exits that were asked for and say nothing."""
+    """Yield the requested enriched fields of the exits that have no value."""
     asked = tuple((part, None) for part in PARTS) if parts is None else parts
     for found in exits:
         for part, attribute in asked:
@@ -293,7 +293,7 @@ def _findings_about(
     field_name: str | None,
     values: Iterable[ExplainedValue],
 ) -> Iterator[Finding]:
-    """Yield the findings about what was asked for: a field's are those about the records it cites."""
+    """Yield the findings about what was requested; for a field, those about the records it cites."""
     cited = {f"{reason.document_id}:{reason.record_id}" for value in values for reason in value.reasons}
     for finding in findings:
         if finding.slug != station.slug:
@@ -305,7 +305,7 @@ def _findings_about(
 
 
 def _is_of_all_exits(finding: Finding) -> bool:
-    """Return whether a finding is about what the exits of a station share, such as its platforms."""
+    """Return whether a finding is about something that a station's exits share, such as its platforms."""
     part = PARTS.get((finding.field or "").partition(".")[0])
     return finding.exit_id is None and part is not None and part.shared_type is not None
 
@@ -313,7 +313,7 @@ def _is_of_all_exits(finding: Finding) -> bool:
 def _rejected_about(
     rejected: Iterable[RejectedClaim], exits: Iterable[StationExit] | None, parts: tuple[Part, ...] | None
 ) -> Iterator[RejectedClaim]:
-    """Yield the rejected claims about what was asked for; one that names no exit may be about any."""
+    """Yield the rejected claims about what was requested; one that names no exit may be about any."""
     labels = None if exits is None else {found.exit_code for found in exits}
     wanted = None if parts is None else {part for part, _ in parts}
     for claim in rejected:
@@ -323,5 +323,5 @@ def _rejected_about(
 
 
 def _part_of(claim: RejectedClaim) -> str:
-    """Return what the dataset calls the part that a claim is about."""
+    """Return the dataset's name for the part that a claim is about."""
     return next((part.name for part in PARTS.values() if part.claimed_as == claim.field), claim.field)

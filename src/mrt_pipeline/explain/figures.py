@@ -1,6 +1,7 @@
-"""How much each source gives to each field of an exit, and where sources agree or contradict each other.
+"""Count how much each source contributes to each field of an exit, and where sources agree or contradict.
 
-Counted from a published dataset: a value's evidence says who gave it, a finding with two sides who denied it.
+Counted from a published dataset: a value's evidence tells who gave it, a finding with two sides who denied
+it.
 """
 
 from __future__ import annotations
@@ -35,38 +36,38 @@ _UNSTATED = (Method.GEOMETRY, Method.DEDUCTION, Method.TOPOLOGY)
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """At how many exits a source gives a field."""
+    """The number of exits for which a source gives a field."""
 
     stated: int = 0
-    """exits of which it states a value, or has the positions or the order that one follows from"""
+    """exits for which it states a value, or has the positions or the order that the value follows from"""
     concluded: int = 0
-    """exits of which it gives a premise of a conclusion"""
+    """exits for which it gives a premise of a conclusion"""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How often two sources speak of the same value of an exit."""
+    """How often two sources give the same value of an exit."""
 
     agreed: int = 0
     """exits with a value that both state"""
     contradicted: int = 0
-    """exits, or directions of a station's platforms, at which one denies what the other states"""
+    """exits, or directions of a station's platforms, where one denies what the other states"""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceAge:
-    """When the documents of a source were read, or stated if it is an authority's statement."""
+    """When the documents of a source were read, or stated for an authority's statement."""
 
     source: str
     oldest: date
     newest: date
     age_days: int
-    """from the oldest to the day described; negative if it was read later"""
+    """from the oldest to the date described; negative if it was read later"""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a dataset's evidence and findings come to."""
+    """The totals of a dataset's evidence and findings."""
 
     given: Mapping[tuple[str, str], Given]
     """by field and source, in the order of the fields"""
@@ -76,7 +77,7 @@ class Figures:
 
 
 def count_figures(dataset: Stage3Output) -> Figures:
-    """Return how much each source gives, and where sources agree or contradict each other."""
+    """Return how much each source contributes, and where sources agree or contradict each other."""
     names = {key: source_of(document) for key, document in dataset.provenance.items()}
     stated, concluded, agreed = Counter[tuple[str, str]](), Counter[tuple[str, str]](), Counter[object]()
     platforms = index_platforms(dataset.stations)
@@ -101,7 +102,7 @@ def count_figures(dataset: Stage3Output) -> Figures:
 
 
 def measure_ages(documents: Iterable[Provenance], as_of: date) -> list[SourceAge]:
-    """Return how old each source of some documents is on a day, the oldest first."""
+    """Return the age of each document's source on a date, oldest first."""
     by_source: dict[str, list[date]] = {}
     for document in documents:
         day = find_stated_day(document.document_id) or document.retrieved_at.date()
@@ -114,7 +115,7 @@ def measure_ages(documents: Iterable[Provenance], as_of: date) -> list[SourceAge
 
 
 def values_of(field: ExitField, found: StationExit, platforms: Mapping[str, Platform]) -> Iterator[Reasons]:
-    """Yield the reasons for each value that an exit has of a field."""
+    """Yield the reasons for each value of an exit in a field."""
     if field.part == "platforms":
         for link, platform in join_platforms(found, platforms):
             if not field.attribute:
@@ -148,7 +149,7 @@ def _reasons_of_access(access: ExitAccess | None, attribute: str) -> Iterator[Re
 
 
 def _sources(values: list[Reasons], names: Mapping[str, str], *, is_concluded: bool) -> set[str]:
-    """Return who gives some values: as a premise, or otherwise."""
+    """Return the sources of values: of premises, or of direct statements."""
     return {
         names[reason.document_id]
         for reasons in values

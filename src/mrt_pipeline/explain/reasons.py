@@ -1,4 +1,4 @@
-"""A piece of evidence with the document that it points to, and how it was got from there in words."""
+"""Evidence with the document that it refers to, and its method in words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OWN_RECORD = "recorded in this project's own network table"
 
 
 class Reasons:
-    """Puts evidence and the document that it points to together, each pair once."""
+    """Combines evidence with its document, each pair once."""
 
     def __init__(self, provenance: Mapping[str, Provenance], model: str | None) -> None:
         self._provenance = provenance
@@ -28,7 +28,7 @@ class Reasons:
         self.of = lru_cache(maxsize=None)(self._of)
 
     def of_all(self, implied: Iterable[Evidence]) -> tuple[Reason, ...]:
-        """Return the reasons for what the dataset does not say itself, from the documents that it has."""
+        """Return reasons for what the dataset does not state itself, as far as their documents are in it."""
         return tuple(self.of(reason) for reason in implied if reason.document_id in self._provenance)
 
     def _of(self, evidence: Evidence) -> Reason:

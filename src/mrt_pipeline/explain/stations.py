@@ -1,4 +1,4 @@
-"""Which station a person means: by code, old ones too, by slug, or by the beginning of its name."""
+"""Find the station that a person means: by current or former code, slug, or the beginning of its name."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ MAX_CANDIDATES = 8
 
 
 def get_station(dataset: Stage3Output, text: str, network: Network | None = None) -> Station:
-    """Return the one station that a text means, in operation or to come.
+    """Return the one station that a text denotes, in operation or in the future.
 
     Args:
-        dataset: where to look.
-        text: a code, past or present, a slug, a name, or how one of the latter two begins.
-        network: knows the codes that are no longer in use; default: the package's own.
+        dataset: dataset to search.
+        text: a code, past or present, a slug or a name, or the beginning of a slug or name.
+        network: network with the codes no longer in use; default: the package's own.
 
     Raises:
-        UsageError: if it means none or several; the message lists candidates.
+        UsageError: if it denotes none or several; the message lists candidates.
     """
     stations = (*dataset.stations, *dataset.future_stations)
     wanted = " ".join(text.split()).casefold()
@@ -44,10 +44,10 @@ def get_station(dataset: Stage3Output, text: str, network: Network | None = None
 
 
 def choose_exits(station: Station, label: str) -> tuple[StationExit, ...]:
-    """Return the exits of a station that a label or an ``exit_id`` means; two buildings may use one label.
+    """Return a station's exits with a label or an ``exit_id``; two buildings may use one label.
 
     Raises:
-        UsageError: if there is none; the message lists those there are.
+        UsageError: if there is none; the message lists the station's exits.
     """
     wanted = label.strip().casefold().removeprefix("exit ")
     found = tuple(
@@ -60,7 +60,7 @@ def choose_exits(station: Station, label: str) -> tuple[StationExit, ...]:
 
 
 def _by_code(stations: Sequence[Station], code: str, network: Network) -> list[Station]:
-    """Return the station that bears a code, or whose place once bore it, or will."""
+    """Return the station that has a code, or whose place had or will have it."""
     found = [item for item in stations if code == item.station_id or code in item.mrt_codes]
     entry = network.find_code(code)
     if found or entry is None:

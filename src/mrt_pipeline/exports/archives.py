@@ -1,4 +1,4 @@
-"""Zip archives and CSV tables whose bytes depend on their content alone."""
+"""Zip archives and CSV tables whose bytes depend only on their content."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""the first moment that a zip archive can tell"""
+"""the earliest time that a zip archive can represent"""
 _UNIX = 3
 _READABLE = 0o100644 << 16
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """Return a zip archive of some files in their order.
+    """Return a zip archive of files in the given order.
 
-    They are stored as they are: compressed, they would differ with the version of zlib, and no secret in
-    them could be found by what looks for one in each file that is written (``runtime/files.py``).
+    They are stored uncompressed: compressed, they would depend on the version of zlib, and the search for
+    secrets in every file that is written (``runtime/files.py``) would not find any in them.
     """
-    import zipfile  # here, because every start of the program lists the formats
+    import zipfile  # imported here, because every start of the program lists the formats
 
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -31,7 +31,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 
 def to_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Return a table as RFC 4180 has it, in UTF-8."""
+    """Return a table in the format of RFC 4180, in UTF-8."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(head)

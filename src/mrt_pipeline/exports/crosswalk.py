@@ -1,8 +1,8 @@
-"""Which station, exit and platform of ours is which stop of LTA's GTFS feed, distinguished by distance.
+"""Match our stations, exits and platforms with the stops of LTA's GTFS feed, using distances.
 
 LTA's ids: a station is one of its codes (``EW16``), an entrance ``EW16_E6`` with its label as ``stop_name``,
-a platform ``EW16_A``, whose suffix is not its letter: that is ``platform_code``. They are not unique over our
-exits: where two share a label, the position decides, or nothing is said.
+a platform ``EW16_A``, whose suffix is not its letter; the letter is ``platform_code``. Several of our exits
+may share a label: then the position decides, or no match is made.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from mrt_pipeline.extraction.exit_matching import CLEAR_M
 from mrt_pipeline.runtime.geometry import distance_m
 
 NEAR_M = 30.0
-"""an exit and an entrance of its label that are at most so far apart are one; both are of the same survey"""
+"""an exit and an entrance with its label that are at most this far apart are one; both are of the same
+survey"""
 STATION_M = 750.0
-"""a station of the feed that is farther from ours is another one, whatever its id"""
+"""a station of the feed that is farther from ours than this is another one, whatever its id"""
 STATION, PLATFORM, ENTRANCE = "1", "0", "2"
-"""``location_type``"""
+"""values of ``location_type``"""
 
 
 class Match(StrEnum):
-    """How sure it is which stop one of ours is."""
+    """How certain the match of one of our places with a stop is."""
 
     UNIQUE = "unique"
     AMBIGUOUS = "ambiguous"
@@ -47,7 +48,7 @@ class Stop:
     platform_code: str
     wheelchair_boarding: str
     position: int
-    """of the row"""
+    """position of the row"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,15 @@ class Pairing:
     our_id: str
     match: Match
     stop: Stop | None = None
-    """set if it is unique"""
+    """set if it is the only one"""
     distance_m: float | None = None
-    """to that stop, else to the nearest candidate"""
+    """distance to that stop, otherwise to the nearest candidate"""
     candidates: tuple[str, ...] = ()
-    """ids of those that it could be"""
+    """ids of the possible stops"""
 
 
 class Crosswalk:
-    """The stops of a feed, by the stations that they belong to."""
+    """The stops of a feed, grouped by station."""
 
     def __init__(self, stops: Iterable[Stop]) -> None:
         self._stations: dict[str, Stop] = {}
@@ -78,12 +79,12 @@ class Crosswalk:
                 self._below.setdefault(stop.parent_station, []).append(stop)
 
     def parents_of(self, station: Station) -> list[Stop]:
-        """Return the stations of the feed that bear a code of ours and lie where it does."""
+        """Return the feed's stations that have a code of ours and are near it."""
         found = (self._stations[code] for code in station.mrt_codes if code in self._stations)
         return [stop for stop in found if _away(station, stop) <= STATION_M]
 
     def pair(self, station: Station) -> list[Pairing]:
-        """Return what a station, its platforms and its exits are in the feed."""
+        """Return the stops of the feed for a station, its platforms and its exits."""
         parents = self.parents_of(station)
         below = [stop for parent in parents for stop in self._below.get(parent.stop_id, ())]
         platforms = [stop for stop in below if stop.location_type in (PLATFORM, "")]
@@ -96,12 +97,12 @@ class Crosswalk:
 
 
 def label_of(stop: Stop) -> str:
-    """Return the label of an entrance, as far as two can be compared."""
+    """Return the label of an entrance in comparable form."""
     return re.sub(r"^exit\s+", "", stop.stop_name.strip().casefold())
 
 
 def _decide(kind: str, our_id: str, candidates: Mapping[Stop, float], *, is_shared: bool = False) -> Pairing:
-    """Return a pairing with the only candidate, if there is one and no other of ours could be it."""
+    """Return a pairing with the only candidate, if there is one and no other place of ours could be it."""
     ids = tuple(stop.stop_id for stop in candidates)
     nearest = min(candidates.values(), default=None)
     if not candidates:
@@ -113,12 +114,12 @@ def _decide(kind: str, our_id: str, candidates: Mapping[Stop, float], *, is_shar
 
 
 def _pair_exits(exits: Sequence[StationExit], entrances: Sequence[Stop]) -> list[Pairing]:
-    """Return what each exit is.
+    """Return the pairing of each exit.
 
-    It is a single entrance of its label within reach, if that is within reach of no other exit of the label.
-    That is in doubt if one of another label lies clearly nearer.
-    Else it may be one of its label that is no other exit; or one that bears a label that no exit has, within
-    reach: renamed, perhaps. Only where neither is there, the feed lacks it.
+    An exit is the only entrance within reach that has its label, unless that entrance is within reach of
+    another exit with the label. The match is in doubt if an exit or entrance with another label is clearly
+    nearer. Otherwise the exit may be an entrance with its label that is no other exit; or, within reach, one
+    with a label that no exit has, as after relabelling. Only if there is neither is it missing from the feed.
     """
     near = {found.exit_id: _of_label(found, entrances, NEAR_M) for found in exits}
     claims = Counter(stop for candidates in near.values() for stop in candidates)
@@ -138,7 +139,7 @@ def _pair_exits(exits: Sequence[StationExit], entrances: Sequence[Stop]) -> list
 
 
 def _is_swapped(found: StationExit, stop: Stop, exits: Iterable[StationExit], stops: Iterable[Stop]) -> bool:
-    """Return whether an exit or an entrance of another label is clearly nearer than the two are."""
+    """Return whether an exit or entrance with another label is clearly nearer than the two to each other."""
     most_m = _away(found, stop) - CLEAR_M
     return any(
         other.exit_code.casefold() != label_of(stop) and _away(other, stop) <= most_m for other in exits
@@ -151,7 +152,7 @@ def _of_label(found: StationExit, entrances: Iterable[Stop], most_m: float = mat
 
 
 def _pair_platforms(station: Station, stops: Sequence[Stop]) -> list[Pairing]:
-    """Return what each platform is: the only stop with just its letters, if they are no other platform's."""
+    """Return each platform's pairing: the only stop with exactly its letters, if no other one has them."""
     sets = [frozenset(platform.platform_codes) for platform in station.platforms]
     return [_pair_platform(station, platform, stops, sets) for platform in station.platforms]
 

@@ -1,6 +1,6 @@
 """``mrt_tables.zip``: the dataset as CSV tables, described by a Frictionless ``datapackage.json``.
 
-Form: Data Package, Tabular Data Resource and Table Schema, version 1 (https://specs.frictionlessdata.io).
+Format: Data Package, Tabular Data Resource and Table Schema, version 1 (https://specs.frictionlessdata.io).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from mrt_pipeline.exports.tables import TABLES, Cell, Column, Kind, Table
 from mrt_pipeline.runtime.files import sha256_of, to_json
 
 ACTIVE = tuple("=+-@\t\r\n＝＋－＠")
-"""a text that begins so may be taken for a formula by a spreadsheet (OWASP, CSV Injection)"""
+"""spreadsheets may take a text with such a beginning for a formula (OWASP, CSV Injection)"""
 GUARD = "'"
-"""put before such a text, and before one that begins with it: whoever removes it has the text again"""
+"""put before such a text, and before one that starts with it: removing it restores the text"""
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 _DESCRIPTION = (
@@ -39,7 +39,7 @@ def _render(table: Table, dataset: Stage3Output) -> bytes:
 
 
 def to_cell(value: Cell) -> str:
-    """Return a value as the text of a cell; a spreadsheet takes none for a formula."""
+    """Return a value as the text of a cell that no spreadsheet takes for a formula."""
     match value:
         case None:
             return ""

@@ -1,7 +1,7 @@
-"""A GTFS feed by another hand: read within bounds, and written again with every byte that is not ours kept.
+"""Read a third-party GTFS feed within bounds, and write it with every unchanged byte preserved.
 
-The archive may be hostile: its size, the number, names and sizes of its files are limited, and what a file's
-entry says of its size is not believed.
+The archive may be hostile: its size and the number, names and sizes of its files are limited, and the sizes
+declared in its entries are not trusted.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.errors import UsageError
 
-MOST_BYTES = 64 * 2**20
+MAX_BYTES = 64 * 2**20
 """of the archive"""
-MOST_FILES = 64
-MOST_UNPACKED_BYTES = 512 * 2**20
+MAX_FILES = 64
+MAX_UNPACKED_BYTES = 512 * 2**20
 """of all files together"""
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _CELL = re.compile(rb'("[^"]*(?:""[^"]*)*"|[^",\r\n]*)(,|\r\n|\r|\n|\Z)')
@@ -27,26 +27,26 @@ _TO_QUOTE = re.compile(r'[",\r\n]')
 
 
 def unpack(name: str, content: bytes) -> dict[str, bytes]:
-    """Return the files of an archive in its order.
+    """Return the files of an archive in order.
 
     Args:
-        name: what the archive is called in messages.
+        name: name of the archive in messages.
         content: its bytes.
 
     Raises:
-        UsageError: if it is no sound zip archive, or oversteps a bound.
+        UsageError: if it is not a sound zip archive, or exceeds a bound.
     """
-    import zipfile  # here, because every start of the program lists the formats
+    import zipfile  # imported here, because every start of the program lists the formats
 
-    if len(content) > MOST_BYTES:
-        raise _too_much(name, f"{len(content)} bytes", f"at most {MOST_BYTES}")
+    if len(content) > MAX_BYTES:
+        raise _too_much(name, f"{len(content)} bytes", f"at most {MAX_BYTES}")
     files: dict[str, bytes] = {}
-    left = MOST_UNPACKED_BYTES
+    left = MAX_UNPACKED_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-            if len(entries) > MOST_FILES:
-                raise _too_much(name, f"{len(entries)} files", f"at most {MOST_FILES}")
+            if len(entries) > MAX_FILES:
+                raise _too_much(name, f"{len(entries)} files", f"at most {MAX_FILES}")
             for entry in entries:
                 if not _FILE_NAME.fullmatch(entry.filename) or entry.filename in files:
                     raise _too_much(name, f"a file {entry.filename!r}", "each file once, and no folders")
@@ -54,7 +54,7 @@ def unpack(name: str, content: bytes) -> dict[str, bytes]:
                     files[entry.filename] = file.read(left + 1)
                 left -= len(files[entry.filename])
                 if left < 0:
-                    raise _too_much(name, "more when unpacked", f"at most {MOST_UNPACKED_BYTES} bytes")
+                    raise _too_much(name, "more when unpacked", f"at most {MAX_UNPACKED_BYTES} bytes")
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise UsageError(
             f"{name} cannot be unpacked ({error}); expected a zip archive. Download it again."
@@ -68,7 +68,7 @@ def _too_much(name: str, found: str, expected: str) -> UsageError:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it was written: the bytes of its cells, quotes included, and what ends it."""
+    """A row as it was written: the bytes of its cells, including quotes, and its line ending."""
 
     cells: tuple[bytes, ...]
     end: bytes
@@ -79,13 +79,13 @@ class Row:
         return self.cells == (b"",)
 
     def __bytes__(self) -> bytes:
-        """Return the bytes that it was read from."""
+        """Return the bytes it was read from."""
         return b",".join(self.cells) + self.end
 
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A CSV table whose cells can be changed without a change of any other byte."""
+    """A CSV table whose cells can be changed without changing any other byte."""
 
     name: str
     head: Row
@@ -93,10 +93,10 @@ class RawTable:
 
     @classmethod
     def read(cls, name: str, content: bytes) -> RawTable:
-        """Return a table.
+        """Return the table in a file.
 
         Raises:
-            UsageError: if it is not CSV in UTF-8, or a row has not as many cells as the first.
+            UsageError: if it is not CSV in UTF-8, or a row has another number of cells than the first.
         """
         head, *rows = _split(name, content)
         table = cls(name, head, tuple(rows))
@@ -116,7 +116,7 @@ class RawTable:
         return tuple(_text(self.name, cell) for cell in (first.removeprefix(_BOM), *others))
 
     def records(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield the position and the texts of each row that is not blank."""
+        """Yield the position and the cell texts of each row that is not blank."""
         columns = self.columns
         for position, row in enumerate(self.rows):
             if not row.is_blank:
@@ -124,12 +124,12 @@ class RawTable:
                 yield position, dict(zip(columns, texts, strict=True))
 
     def changed(self, column: str, values: Mapping[int, str], added: Sequence[Mapping[str, str]]) -> RawTable:
-        """Return the table with other values in a column, which it is given if need be, and more rows.
+        """Return the table with changed values in a column, which is added if missing, and with more rows.
 
         Args:
-            column: which one.
-            values: new values by the rows' positions.
-            added: rows to add, by columns; a column that is not named stays empty.
+            column: name of the column.
+            values: new values by row position.
+            added: rows to add, by column name; columns not named stay empty.
         """
         table = self if column in self.columns else self._widened(column)
         place = table.columns.index(column)

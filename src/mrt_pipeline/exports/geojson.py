@@ -9,11 +9,11 @@ from mrt_pipeline.exports.plain import attributions, plain_exit
 from mrt_pipeline.runtime.files import to_json
 
 COORDINATE_DECIMALS = 7
-"""a centimetre; RFC 7946 section 11.2 asks for no more digits than are meant"""
+"""1 cm; RFC 7946 section 11.2 advises against more digits than are meaningful"""
 
 
 def render_geojson(dataset: Stage3Output) -> bytes:
-    """Return a FeatureCollection of all exits, with the attributions that its licences ask for."""
+    """Return a FeatureCollection of all exits, with the attributions that its licences require."""
     platforms = index_platforms(dataset.stations)
     return to_json(
         {

@@ -1,7 +1,7 @@
-"""``mrt.gpkg``: the dataset as a GeoPackage, which any reader of SQLite opens as well.
+"""``mrt.gpkg``: the dataset as a GeoPackage, which any SQLite reader can open.
 
 Stations and exits are layers of points, the other tables attributes, with the columns of ``tables.py``.
-Form: OGC GeoPackage 1.3.1 (https://www.geopackage.org/spec131), whose requirements are named below.
+Format: OGC GeoPackage 1.3.1 (https://www.geopackage.org/spec131), whose requirements are cited below.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 WGS84 = 4326
 _HEAD = Path(__file__).with_suffix(".sql")
 _VERSION_OF_SQLITE = slice(96, 100)
-"""where a file says which SQLite wrote it last (https://www.sqlite.org/fileformat2.html, section 1.3)"""
+"""position of the version of SQLite that last wrote the file (https://www.sqlite.org/fileformat2.html,
+section 1.3)"""
 _REFERENCE_SYSTEMS = (
     ("Undefined Cartesian SRS", -1, "NONE", -1, "undefined", "undefined Cartesian coordinate system"),
     ("Undefined geographic SRS", 0, "NONE", 0, "undefined", "undefined geographic coordinate system"),
@@ -37,7 +38,7 @@ _REFERENCE_SYSTEMS = (
         "longitude/latitude coordinates in decimal degrees on the WGS 84 spheroid",
     ),
 )
-"""those that every GeoPackage has: requirement 11"""
+"""those that every GeoPackage must have: requirement 11"""
 _TYPES = {
     Kind.TEXT: "TEXT",
     Kind.NUMBER: "DOUBLE",
@@ -50,8 +51,8 @@ _TYPES = {
 
 
 def render_geopackage(dataset: Stage3Output) -> bytes:
-    """Return the database's file; it does not say which version of SQLite wrote it."""
-    import sqlite3  # here, because every start of the program lists the formats
+    """Return the database's file, without the version of SQLite that wrote it."""
+    import sqlite3  # imported here, because every start of the program lists the formats
 
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         database.executescript(_HEAD.read_text("utf-8"))
@@ -67,7 +68,7 @@ def render_geopackage(dataset: Stage3Output) -> bytes:
 
 
 def _register(database: Connection, table: Table, rows: Sequence[Row], day: date) -> None:
-    """Say what a table is. Its last change is the day that it describes: no time of a run may count."""
+    """Register a table. Its last change is the date it describes: the time of a run must have no effect."""
     kind, srs_id = ("features", WGS84) if table.is_place else ("attributes", None)
     places = [_place(table, row) for row in rows] if table.is_place else []
     corners = [pick(axis) for pick in (min, max) for axis in zip(*places, strict=True)] or [None] * 4
@@ -91,7 +92,7 @@ def _fill(database: Connection, table: Table, rows: Sequence[Row]) -> None:
 
 
 def to_value(value: Cell) -> str | float | int | None:
-    """Return a value as SQLite holds it: a list as JSON, a day and a moment as GeoPackage writes them."""
+    """Return a value for SQLite: a list as JSON, dates and times in GeoPackage's format."""
     match value:
         case tuple():
             return orjson.dumps(value).decode()
@@ -100,12 +101,12 @@ def to_value(value: Cell) -> str | float | int | None:
         case date():
             return value.isoformat()
         case str():
-            return str(value)  # of an enumeration, too
+            return str(value)  # also of an enumeration
     return value
 
 
 def _geometry(table: Table, row: Row) -> tuple[bytes, ...]:
-    """Return the point of a row in little-endian WKB, after the header of requirement 19, if it has one."""
+    """Return the point of a row in little-endian WKB after the header of requirement 19, if it has one."""
     if not table.is_place:
         return ()
     header = struct.pack("<2sBBi", b"GP", 0, 1, WGS84)
@@ -113,7 +114,7 @@ def _geometry(table: Table, row: Row) -> tuple[bytes, ...]:
 
 
 def _place(table: Table, row: Row) -> tuple[float, float]:
-    """Return longitude and latitude: a GeoPackage has them in this order in every reference system."""
+    """Return longitude and latitude, the order of a GeoPackage in every reference system."""
     names = [column.name for column in table.columns]
     return cast("float", row[names.index("lng")]), cast("float", row[names.index("lat")])
 

@@ -1,7 +1,7 @@
-"""``exits.parquet``: every exit as a point with the properties of ``exits.geojson``, nested as they are.
+"""``exits.parquet``: every exit as a point with the nested properties of ``exits.geojson``.
 
-Form: GeoParquet 1.1 (https://geoparquet.org/releases/v1.1.0). No ``crs`` is given, so that it is OGC:CRS84,
-longitude first. Nothing is compressed, for the reason in ``archives.pack``.
+Format: GeoParquet 1.1 (https://geoparquet.org/releases/v1.1.0). Without ``crs`` it is OGC:CRS84,
+longitude first. Nothing is compressed, for the reason given in ``archives.pack``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def render_geoparquet(dataset: Stage3Output) -> bytes:
         OutOfMemoryError: if a limit leaves too little memory for pyarrow, which would end the process.
     """
     refuse_small_memory(Need.GEOPARQUET)
-    import pyarrow as pa  # installed by those who want this format
+    import pyarrow as pa  # an optional dependency
     import pyarrow.parquet as pq
 
     platforms = index_platforms(dataset.stations)
@@ -46,7 +46,7 @@ def render_geoparquet(dataset: Stage3Output) -> bytes:
 
 
 def _place(found: StationExit) -> dict[str, object]:
-    """Return the id of an exit with its point in little-endian WKB, and the box around it."""
+    """Return the id of an exit with its point in little-endian WKB, and its bounding box."""
     return {
         "exit_id": found.exit_id,
         "geometry": struct.pack("<BIdd", 1, 1, found.lng, found.lat),
@@ -74,7 +74,7 @@ def _schema() -> pa.Schema:
 
 
 def _kind_of(part: Part, platform: dict[str, pa.DataType]) -> pa.DataType:
-    """Return how a part's values are written, as ``plain_part`` gives them."""
+    """Return the type of a part's values, as ``plain_part`` gives them."""
     import pyarrow as pa
 
     kinds = {Kind.NUMBER: pa.float64(), Kind.LIST: pa.list_(pa.string())}
@@ -85,7 +85,7 @@ def _kind_of(part: Part, platform: dict[str, pa.DataType]) -> pa.DataType:
 
 
 def _metadata(dataset: Stage3Output, exits: list[StationExit]) -> dict[str, bytes]:
-    """Return what the file says of itself: how its geometry is to be read, its day, and whom to name."""
+    """Return the file's metadata: how to read its geometry, its date, and its attributions."""
     places = [(found.lng, found.lat) for found in exits]
     bounds = [pick(axis) for pick in (min, max) for axis in zip(*places, strict=True)]
     geometry = {

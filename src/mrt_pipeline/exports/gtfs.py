@@ -1,7 +1,7 @@
-"""``mrt_gtfs.zip``: stations, platforms and exits as a GTFS Schedule feed, without any service.
+"""``mrt_gtfs.zip``: stations, platforms and exits as a GTFS Schedule feed without services.
 
-It is for joining: a router that wants trips finds none, for the dataset knows of no timetable, and none is
-made up. Nor are there pathways, which would have to be whole for each station. Fields: GTFS Schedule
+It is meant for joining: a router finds no trips, since the dataset has no timetable and none is made up. Nor
+are there pathways, which would have to be complete for each station. Fields: GTFS Schedule
 Reference (https://gtfs.org/documentation/schedule/reference).
 """
 
@@ -25,9 +25,9 @@ _STATION, _PLATFORM, _ENTRANCE = "1", "0", "2"
 _ROUTE_TYPES = {"mrt": "1", "lrt": "0"}
 """metro; light rail"""
 _YES, _NO, _UNKNOWN = "1", "2", ""
-"""``wheelchair_boarding`` of an exit"""
+"""values of ``wheelchair_boarding`` for an exit"""
 _LANGUAGES = {"zh_hans": "zh-Hans", "ms": "ms", "ta": "ta"}
-"""names of stations to BCP 47"""
+"""BCP 47 tags of station names"""
 _STOP_FIELDS = (
     *("stop_id", "stop_code", "stop_name", "stop_lat", "stop_lon", "location_type", "parent_station"),
     *("wheelchair_boarding", "platform_code"),
@@ -38,7 +38,7 @@ _NO_SERVICE = {
     "stop_times.txt": ("trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence"),
     "calendar.txt": ("service_id", *_DAYS, "start_date", "end_date"),
 }
-"""files that a feed must have, with their fields: they stay empty"""
+"""mandatory files with their fields; they stay empty"""
 
 
 def render_gtfs(dataset: Stage3Output) -> bytes:
@@ -56,12 +56,12 @@ def render_gtfs(dataset: Stage3Output) -> bytes:
 
 
 def to_line(text: str) -> str:
-    """Return a text in one line: the reference allows neither tabs nor line breaks in a value."""
+    """Return a text on one line: the reference allows neither tabs nor line breaks in a value."""
     return " ".join(text.split())
 
 
 def wheelchair_boarding(found: StationExit) -> str:
-    """Return whether an exit is step-free, as far as a field that knows no doubt may say so.
+    """Return whether an exit is step-free, for a field that cannot express doubt.
 
     A ``yes`` of low confidence, or of an exit whose lift is out of service, is left empty.
     """
@@ -80,7 +80,7 @@ def _to_csv(rows: Sequence[Row]) -> bytes:
 
 
 def _agency() -> Sequence[Row]:
-    """Return the authority; the dataset does not say who operates a line."""
+    """Return the authority as the agency; the dataset does not say who operates a line."""
     return (
         ("agency_id", "agency_name", "agency_url", "agency_timezone", "agency_lang"),
         (AGENCY_ID, "Land Transport Authority", AGENCY_URL, "Asia/Singapore", "en"),
@@ -96,7 +96,7 @@ def _stops(stations: Iterable[Station]) -> Iterator[Row]:
 
 
 def _platform(station: Station, platform: Platform) -> Row:
-    """Return a platform, its letters joined as in LTA's feed; no source gives its place but its station's."""
+    """Return a platform with its letters joined as in LTA's feed; its position is its station's."""
     place = str(station.lat), str(station.lng)
     letters = " / ".join(platform.platform_codes)
     named = (platform.platform_id, platform.station_code, station.name)
@@ -104,7 +104,7 @@ def _platform(station: Station, platform: Platform) -> Row:
 
 
 def _entrance(station: Station, found: StationExit) -> Row:
-    """Return an exit; an empty ``wheelchair_boarding`` means its station's, which is empty as well."""
+    """Return an exit; an empty ``wheelchair_boarding`` inherits its station's, which is empty as well."""
     place = str(found.lat), str(found.lng)
     named = (found.exit_id, found.exit_code, f"{station.name} Exit {found.exit_code}")
     return *named, *place, _ENTRANCE, station.slug, wheelchair_boarding(found), ""
@@ -117,12 +117,12 @@ def _routes(lines: Iterable[Line]) -> Sequence[Row]:
 
 def _route(line: Line) -> Row:
     colour = line.colour.removeprefix("#")
-    kind = _ROUTE_TYPES.get(line.mode, "")  # that of a line which the network table lacks is not known
+    kind = _ROUTE_TYPES.get(line.mode, "")  # the mode of a line missing from the network table is unknown
     return line.line_code, AGENCY_ID, line.line_code, line.name, kind, colour, _readable_on(colour)
 
 
 def _readable_on(colour: str) -> str:
-    """Return black or white, whichever is told from a colour more easily (brightness by ITU-R BT.601)."""
+    """Return black or white, whichever contrasts more with a colour (brightness by ITU-R BT.601)."""
     if not colour:
         return ""
     red, green, blue = bytes.fromhex(colour)
@@ -130,13 +130,13 @@ def _readable_on(colour: str) -> str:
 
 
 def _feed_info(dataset: Stage3Output) -> Sequence[Row]:
-    """Return who made the feed and for which day; the reference lets it have the agency's page."""
+    """Return who made the feed and for which date; the reference permits the agency's page for it."""
     head = ("feed_publisher_name", "feed_publisher_url", "feed_lang", "feed_version")
     return head, (dataset.metadata.pipeline_name, AGENCY_URL, "en", dataset.metadata.as_of.isoformat())
 
 
 def _attributions(dataset: Stage3Output) -> Sequence[Row]:
-    """Return every document; the last two fields are ours, as there is none for what a licence asks for."""
+    """Return every document; the last two fields are ours, as GTFS has none for what a licence requires."""
     head = ("attribution_id", "organization_name", "is_producer", "attribution_url", "licence", "attribution")
     return (
         head,
@@ -153,7 +153,7 @@ def _translations(stations: Iterable[Station]) -> Sequence[Row]:
 
 
 def _translate(station: Station) -> Iterator[Row]:
-    """Yield the other names of a station and, as they are called like it, of its platforms."""
+    """Yield the translated names of a station and of its platforms, which have the same names."""
     for name, translation in plain_names(station).items():
         if translation:
             for stop_id in (station.slug, *(platform.platform_id for platform in station.platforms)):

@@ -1,8 +1,8 @@
-"""LTA's GTFS feed with the entrances that it lacks and with ``wheelchair_boarding``, under LTA's ids.
+"""LTA's GTFS feed with missing entrances and ``wheelchair_boarding`` added, under LTA's ids.
 
-Every other file of the feed, and every other byte of its ``stops.txt``, stays as it is. An exit that may be
-in the feed already (``ambiguous`` in the crosswalk) is not added, and nothing is said of its access. Nor is
-one whose access is unknown added below a station that says anything of itself: it would inherit that.
+Every other file of the feed, and every other byte of its ``stops.txt``, is unchanged. An exit that may be in
+the feed already (``ambiguous`` in the crosswalk) is not added, and its access is not stated. Nor is an exit
+with unknown access added to a station whose access is stated: it would inherit that.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _STOPS, _ACCESS = "stops.txt", "wheelchair_boarding"
 _NEEDED = ("stop_id", "stop_name", "stop_lat", "stop_lon", "location_type", "parent_station")
 _UNSAID = ("", "0")
 _PLACELESS = ("3", "4")
-"""types of stops that may be without a place"""
+"""types of stops that may lack a position"""
 _MOST_STOPS = 50_000
 _FEW = 5
 _HEAD = (*("kind", "our_id", "lta_stop_id", "match", "distance_m", "candidates", _ACCESS, "document_ids"),)
@@ -36,24 +36,24 @@ _HEAD = (*("kind", "our_id", "lta_stop_id", "match", "distance_m", "candidates",
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What was made of a feed."""
+    """The result of joining a feed."""
 
     files: Mapping[str, bytes]
-    """content by name"""
+    """content by file name"""
     remarks: tuple[str, ...]
-    """what was added, and what not and why"""
+    """what was added, and what was not and why"""
 
 
 def join_feed(dataset: Stage3Output, name: str, content: bytes) -> Joined:
-    """Return LTA's feed with what it lacks, and the crosswalk.
+    """Return LTA's feed with the missing parts, and the crosswalk.
 
     Args:
-        dataset: what is added comes from it.
-        name: what the feed is called in messages.
+        dataset: source of the added parts.
+        name: name of the feed in messages.
         content: its zip archive.
 
     Raises:
-        UsageError: if the archive or its ``stops.txt`` is not as it must be.
+        UsageError: if the archive or its ``stops.txt`` is invalid.
     """
     files = unpack(name, content)
     if _STOPS not in files:
@@ -96,7 +96,7 @@ def _read_stop(name: str, position: int, row: Mapping[str, str]) -> Stop:
 
 
 class _Feed:
-    """What is to be changed in a feed, station by station."""
+    """The changes to a feed, collected station by station."""
 
     def __init__(self, crosswalk: Crosswalk, stop_ids: set[str]) -> None:
         self._crosswalk, self._stop_ids = crosswalk, stop_ids
@@ -120,7 +120,7 @@ class _Feed:
             self.crosswalk.append(list(map(to_cell, row)))
 
     def _join_exit(self, station: Station, found: StationExit, pairing: Pairing) -> str:
-        """Return what the feed now says of an exit's access by us."""
+        """Return what the feed now says about an exit's access because of us."""
         known = wheelchair_boarding(found)
         if pairing.match is Match.AMBIGUOUS:
             return self._tell(

@@ -1,4 +1,4 @@
-"""Exits as plain values without evidence, as consumers of a map want them."""
+"""Exits as plain values without evidence, for consumers of a map."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.network import Platform, PlatformLink, Station, Stat
 from mrt_pipeline.contracts.outputs import Stage3Output
 
 OF_STATION = ("station_id", "slug", "name")
-"""what a row of an exit says of its station, beside the names in other languages"""
+"""what a row of an exit gives of its station, besides names in other languages"""
 OF_EXIT = ("exit_code", "station_code", "line_code")
 OF_PLATFORM = (
     *("platform_id", "platform_codes", "station_code", "line_code"),
@@ -22,18 +22,18 @@ OF_PLATFORM = (
 
 
 def plain_names(station: Station) -> dict[str, str | None]:
-    """Return a station's names in other languages than English, each null where it is not known."""
+    """Return a station's names in languages other than English; null if unknown."""
     names = station.names
     return {language: getattr(names, language, None) for language in ("zh_hans", "ms", "ta")}
 
 
 def attributions(dataset: Stage3Output) -> list[str]:
-    """Return the sentences that the licences of a dataset's documents ask for, each once."""
+    """Return the sentences that the licences of a dataset's documents require, without repetition."""
     return sorted({document.attribution for document in dataset.provenance.values()})
 
 
 def plain_exit(station: Station, found: StationExit, platforms: Mapping[str, Platform]) -> dict[str, object]:
-    """Return an exit with its station's names and what belongs to it, but without its id and position."""
+    """Return an exit with its station's names and its own values, but without its id and position."""
     return {
         **{name: getattr(station, name) for name in OF_STATION},
         "names": plain_names(station),
@@ -43,17 +43,17 @@ def plain_exit(station: Station, found: StationExit, platforms: Mapping[str, Pla
 
 
 def plain_enrichment(found: StationExit, platforms: Mapping[str, Platform]) -> dict[str, object]:
-    """Return what belongs to an exit; every key is present, an empty list or null where nothing is known.
+    """Return an exit's values; every key is present, with an empty list or null if nothing is known.
 
     Args:
         found: the exit.
-        platforms: at least those that it leads to, by id.
+        platforms: platforms by id, at least those that the exit leads to.
     """
     return {part.name: plain_part(part, found, platforms) for part in PARTS.values()}
 
 
 def plain_part(part: Part, found: StationExit, platforms: Mapping[str, Platform]) -> object:
-    """Return what an exit has of one part, with the arguments of ``plain_enrichment``."""
+    """Return an exit's values of one part; arguments as in ``plain_enrichment``."""
     if part.shared_type is not None:
         return [_plain_platform(*led) for led in join_platforms(found, platforms)]
     records = [
@@ -73,7 +73,7 @@ def _plain_platform(link: PlatformLink, platform: Platform) -> dict[str, object]
 
 
 def _plain(value: Any) -> object:
-    """Return a value as JSON has it."""
+    """Return a value as plain JSON data."""
     match value:
         case Enum():
             return value.value

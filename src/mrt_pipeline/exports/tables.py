@@ -1,7 +1,7 @@
-"""The dataset as related tables: which columns there are, what they refer to, and the rows.
+"""The dataset as related tables: their columns, references and rows.
 
-Formats for databases and spreadsheets write these; each says how a value becomes a cell. As in all plain
-formats there are the stations in operation only, in the dataset's order.
+Formats for databases and spreadsheets write these; each defines how a value becomes a cell. As in all plain
+formats, only stations in operation are included, in the dataset's order.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from mrt_pipeline.exports.plain import plain_names
 from mrt_pipeline.network import Line, load_network
 
 Cell = str | float | int | bool | date | datetime | tuple[str, ...] | None
-"""none: nothing is known"""
+"""None: unknown"""
 Row = tuple[Cell, ...]
 
 
 class Kind(StrEnum):
-    """What a column holds, by the names that Frictionless has for it."""
+    """The type of a column, by Frictionless's names."""
 
     TEXT = "string"
     NUMBER = "number"
@@ -48,28 +48,28 @@ class Column:
     name: str
     kind: Kind = Kind.TEXT
     refers_to: str = ""
-    """the table whose key its values are"""
+    """the table whose keys are its values"""
     values: type[StrEnum] | None = None
-    """the only values that it can have"""
+    """its only possible values"""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, and how its rows are read from a dataset."""
+    """A table, and how its rows are derived from a dataset."""
 
     name: str
     title: str
     key: tuple[str, ...]
-    """the columns that no two rows have alike"""
+    """columns whose values identify a row"""
     columns: tuple[Column, ...]
     rows: Callable[[Stage3Output], Iterable[Row]]
-    """one value for each column"""
+    """returns rows with one value per column"""
     is_place: bool = False
-    """whether each row is a point, at its ``lat`` and ``lng`` in WGS84 degrees"""
+    """whether each row is a point, given by ``lat`` and ``lng`` in WGS84 degrees"""
 
 
 def lines_of(dataset: Stage3Output) -> Iterator[Line]:
-    """Yield the lines of a dataset in the network's order; of one that the network lacks, only the code."""
+    """Yield the lines of a dataset in the network's order; one missing from the network has only its code."""
     used = dict.fromkeys(code.line_code for station in dataset.stations for code in station.codes)
     known = {line.line_code: line for line in load_network().lines}
     yield from (line for code, line in known.items() if code in used)
@@ -77,7 +77,7 @@ def lines_of(dataset: Stage3Output) -> Iterator[Line]:
 
 
 def documents_of(record: Published | None) -> tuple[str, ...]:
-    """Return the ids of the documents that a record rests on, sorted."""
+    """Return the ids of the documents that a record is based on, sorted."""
     if record is None:
         return ()
     return tuple(sorted({evidence.document_id for evidence in record.all_evidence()}))
@@ -98,7 +98,7 @@ def _lines(dataset: Stage3Output) -> Iterator[Row]:
 
 
 def _rows_of(part: Part, dataset: Stage3Output) -> Iterator[Row]:
-    """Yield the rows of a part; where an exit has at most one, there is one for every exit."""
+    """Yield the rows of a part; if an exit has at most one record of it, one row per exit."""
     for found in (found for station in dataset.stations for found in station.exits):
         for record in part.records_or_silence(found):
             yield found.exit_id, *map(_cell, part.values(record).values()), documents_of(record)
@@ -121,7 +121,7 @@ _REFERENCES = {
     "exit_id": "exits",
     "platform_id": "platforms",
 }
-"""the table whose key a column holds, by the column's name"""
+"""the table whose key a column holds, by column name"""
 _KINDS: dict[Any, Kind] = {
     bool: Kind.BOOLEAN,
     int: Kind.INTEGER,
@@ -132,7 +132,7 @@ _KINDS: dict[Any, Kind] = {
 
 
 def _column_of(name: str, annotation: Any) -> Column:
-    """Return the column of a record's value."""
+    """Return the column for a value of a record."""
     kinds = get_args(annotation) if get_origin(annotation) is UnionType else (annotation,)
     [kind] = (one for one in kinds if one is not type(None))
     if get_origin(kind) is tuple:
@@ -151,7 +151,7 @@ def columns_of(part: Part) -> tuple[Column, ...]:
 
 
 def _table_of(part: Part) -> Table:
-    """Return the table of what exits have of a part."""
+    """Return the table of the exits' records of a part."""
     key = ("exit_id", part.key) if part.key else ("exit_id",)
     columns = (_EXIT, *columns_of(part), _DOCUMENTS)
     return Table(f"exit_{part.name}", part.title, key, columns, partial(_rows_of, part))
@@ -160,7 +160,7 @@ def _table_of(part: Part) -> Table:
 def _table_below(
     name: str, title: str, held: str, record_type: type[Published], attributes: str, key_columns: int = 1
 ) -> Table:
-    """Return the table of the records that stations hold under a name; the first attributes are their key."""
+    """Return the table of the records that stations hold in a field; the first attributes are their key."""
     first, *others = attributes.split()
 
     def rows(dataset: Stage3Output) -> Iterator[Row]:
@@ -238,4 +238,4 @@ TABLES = (
         *("licence", "licence_url", "attribution", "sha256", "records"),
     ),
 )
-"""every table, those that others refer to first"""
+"""every table, referenced tables first"""

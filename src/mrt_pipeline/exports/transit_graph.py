@@ -1,7 +1,7 @@
-"""``mrt_transit_graph.json``: the list of stations that consumers of the earlier pipeline read.
+"""``mrt_transit_graph.json``: the list of stations for consumers of the earlier pipeline.
 
-Names and spellings are theirs (``official_name``, ``Exit A``); what this project adds stands beside, under
-its own names (docs/formats.md). The list has no place for the day and licences: a file beside it has them.
+Names and spellings are theirs (``official_name``, ``Exit A``); this project's additions have their own names
+(docs/formats.md). The list has no place for date and licences, which are in a file beside it.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _OF_DOCUMENT = ("document_id", "title", "publisher", "licence", "licence_url", "
 
 
 def render_transit_graph(dataset: Stage3Output) -> bytes:
-    """Return the stations in operation as a JSON list, one in a line, in the dataset's order."""
+    """Return the stations in operation as a JSON list, one per line, in the dataset's order."""
     return to_json_lines(map(_Graph.of(dataset).station, dataset.stations))
 
 
 def render_meta(dataset: Stage3Output) -> bytes:
-    """Return the day that the list describes, and every document it rests on with its licence."""
+    """Return the date that the list describes, and every document it is based on with its licence."""
     return to_json(
         {
             "file": FILE_NAME,
@@ -56,7 +56,7 @@ def render_meta(dataset: Stage3Output) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Graph:
-    """What a dataset's codes are called."""
+    """The names for a dataset's codes."""
 
     station_names: Mapping[str, str]
     """by station code"""
@@ -65,7 +65,7 @@ class _Graph:
 
     @classmethod
     def of(cls, dataset: Stage3Output) -> _Graph:
-        """Return the names that a dataset and the network's table give."""
+        """Return the names from a dataset and the network's table."""
         return cls(
             {code: station.name for station in dataset.stations for code in station.mrt_codes},
             {line.line_code: line.name for line in load_network().lines},
@@ -114,7 +114,7 @@ class _Graph:
         }
 
     def _platforms(self, led: Iterable[tuple[PlatformLink, Platform]]) -> Iterator[dict[str, object]]:
-        """Yield one entry for each sign of each direction, and one without where no sign is known."""
+        """Yield one entry per sign of each direction, and one without a sign if none is known."""
         for link, platform in led:
             for sign in platform.platform_codes or (None,):
                 yield {

@@ -1,1 +1,1 @@
-"""What was run: the folders of runs, and the datasets in them."""
+"""Past runs: their folders, and the datasets in them."""

@@ -1,4 +1,4 @@
-"""What to say of files that are not those written, and of a manifest that contradicts its dataset."""
+"""Messages about files that were changed, and about a manifest that contradicts its dataset."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def describe_altered(altered: AlteredFile) -> str:
 
 
 def report_altered(altered: AlteredFile, remedy: str) -> Finding:
-    """Return the finding about a file that is not the one written.
+    """Return the finding about a file that differs from the one written.
 
     Args:
         altered: the file.
@@ -43,7 +43,7 @@ def report_altered(altered: AlteredFile, remedy: str) -> Finding:
 
 
 def find_contradictions(dataset: Stage3Output, manifest: Manifest) -> Iterator[Finding]:
-    """Yield what a completed run's manifest says that its dataset contradicts."""
+    """Yield each contradiction between a completed run's manifest and its dataset."""
     record = manifest.stages.get(FINAL_STAGE)
     if manifest.status is not RunStatus.COMPLETED or record is None:
         return

@@ -1,4 +1,4 @@
-"""Read published datasets: that of a run, verified against its manifest, or a file that stands alone."""
+"""Read published datasets: of a run, verified against its manifest, or a separate file."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ REMEDY = "mrt-pipeline run"
 
 @dataclass(frozen=True, slots=True)
 class LoadedDataset:
-    """A dataset, and where it was read from."""
+    """A dataset, and where it was read."""
 
     name: str
-    """of its run, or the path of a file that stands alone"""
+    """name of its run, or path of a separate file"""
     dataset: Stage3Output
     run: Run | None
 
     @property
     def doubt(self) -> str:
-        """Return that no manifest vouches for its bytes; empty if one does."""
+        """Return a statement that no manifest verifies its bytes; empty if one does."""
         if self.run is not None:
             return ""
         return f"Cannot verify {self.name}: the manifest of its run is not in the same folder."
 
 
 def load_dataset(name: str, outputs: Path) -> LoadedDataset:
-    """Return the dataset of a run (by name, path, or ``latest``), or of a ``stage3_final.json`` by its path.
+    """Return the dataset of a run (by name, path, or ``latest``), or in a ``stage3_final.json`` (by path).
 
     Raises:
         UsageError: if there is no such run or file.
-        CheckpointError: if it has no dataset, or a damaged one.
+        CheckpointError: if there is no dataset, or it is damaged.
     """
     path = read_path(name)
     if is_path(name) and path.is_file():
@@ -52,10 +52,10 @@ def load_dataset(name: str, outputs: Path) -> LoadedDataset:
 
 
 def load_run(run: Run) -> LoadedDataset:
-    """Return a run's dataset once its bytes are known to be those that were written.
+    """Return a run's dataset after verifying that its bytes are those written.
 
     Raises:
-        CheckpointError: if there is none, or a damaged one.
+        CheckpointError: if there is none, or it is damaged.
     """
     path = run.folder / FINAL_NAME
     record = run.manifest.stages.get(FINAL_STAGE)
@@ -66,17 +66,17 @@ def load_run(run: Run) -> LoadedDataset:
     since = find_unrecorded(run.manifest, FINAL_STAGE)
     try:
         content = verify_checkpoint(run.folder, record.checkpoint, REMEDY, since)
-    except UnrecordedCheckpointError:  # it is whole, and passed its checks before it was written
+    except UnrecordedCheckpointError:  # it is intact, and passed its checks before it was written
         content = read_bytes(path)
     return LoadedDataset(run.name, _parse(path, content), run)
 
 
 def load_unverified(run: Run) -> LoadedDataset:
-    """Return what lies under the name of a run's dataset, whoever wrote it.
+    """Return the dataset under its file name in a run's folder, whoever wrote it.
 
     Raises:
-        FileNotFoundError: if nothing does.
-        CorruptCheckpointError: if it is no dataset.
+        FileNotFoundError: if there is none.
+        CorruptCheckpointError: if it is not a dataset.
     """
     path = run.folder / FINAL_NAME
     return LoadedDataset(run.name, _parse(path, read_bytes(path)), run)
@@ -86,7 +86,7 @@ def choose_successful(history: History, number: int) -> list[Run]:
     """Return the newest completed runs with a dataset, newest first.
 
     Raises:
-        UsageError: if there are fewer.
+        UsageError: if there are fewer than requested.
     """
     found = [run for run in history.runs if run.has_dataset]
     if len(found) < number:

@@ -1,4 +1,4 @@
-"""What lies in a run's folder besides manifest and datasets: findings, and claims that were not published."""
+"""Read what a run's folder holds besides manifest and datasets: findings, and unpublished claims."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _FINDINGS = TypeAdapter(tuple[Finding, ...])
 
 
 def read_findings(folder: Path) -> tuple[Finding, ...]:
-    """Return what the checks found in a run, nothing if they were not reached.
+    """Return the findings of a run's checks; empty if the checks were not reached.
 
     Raises:
-        CorruptCheckpointError: if the file of findings is damaged.
+        CorruptCheckpointError: if the file is damaged.
     """
     path = folder / VALIDATION_NAME
     try:
@@ -35,10 +35,10 @@ def read_findings(folder: Path) -> tuple[Finding, ...]:
 
 
 def read_rejected(folder: Path) -> dict[str, tuple[RejectedClaim, ...]]:
-    """Return the claims of a run that were not published, by the slug of their station.
+    """Return the unpublished claims of a run, by slug of their station.
 
     Raises:
-        CorruptCheckpointError: if the file of rejected claims is damaged.
+        CorruptCheckpointError: if the file is damaged.
     """
     path = folder / REJECTED_NAME
     found: dict[str, list[RejectedClaim]] = {}

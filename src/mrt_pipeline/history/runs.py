@@ -1,7 +1,7 @@
-"""The runs of a folder as a person looks back on them; what cannot be read is named, never skipped.
+"""List the runs in a folder for a person; unreadable ones are reported, never skipped.
 
-A run stands as its manifest says, with one exception: a manifest that says ``running`` while no process holds
-the folder was left by a process that was killed. Such a run has died.
+A run has the status of its manifest, with one exception: if the manifest says ``running`` and no process
+holds the folder, the process was killed. Such a run has died.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from mrt_pipeline.runtime.manifests import MANIFEST_NAME, find_manifest
 
 DIED = "died"
 SUGGESTED = 5
-"""so many names are listed when one is not found"""
+"""how many names are suggested when one is not found"""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run folder, its manifest, and what only looking at the folder tells."""
+    """A run folder, its manifest, and facts that only the folder shows."""
 
     folder: Path
     manifest: Manifest = field(repr=False)
     is_alive: bool
-    """whether a process is working in it now"""
+    """whether a process is working in it"""
 
     @property
     def name(self) -> str:
@@ -41,13 +41,13 @@ class Run:
 
     @property
     def state(self) -> str:
-        """Return how it stands: the manifest's status, or ``died``."""
+        """Return its state: the manifest's status, or ``died``."""
         is_left = self.manifest.status is RunStatus.RUNNING and not self.is_alive
         return DIED if is_left else self.manifest.status.value
 
     @property
     def state_in_words(self) -> str:
-        """Return the same as a sentence has it: ``stopped at budget``."""
+        """Return the state as words for a sentence: ``stopped at budget``."""
         return self.state.replace("_", " ")
 
     @property
@@ -57,12 +57,12 @@ class Run:
 
     @property
     def has_dataset(self) -> bool:
-        """Return whether it was completed, and a dataset lies in its folder."""
+        """Return whether it was completed and has a dataset in its folder."""
         return self.manifest.status is RunStatus.COMPLETED and (self.folder / FINAL_NAME).is_file()
 
     @property
     def seconds(self) -> float:
-        """Return how long all attempts took together; one that was killed counts to its last sign of life."""
+        """Return the duration of all attempts together; a killed one counts up to its last sign of life."""
         took = (
             max((attempt.ended_at or self.manifest.updated_at) - attempt.started_at, timedelta())
             for attempt in self.manifest.attempts
@@ -77,7 +77,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class DamagedRun:
-    """A folder with a manifest that cannot be read."""
+    """A folder with an unreadable manifest."""
 
     name: str
     path: str
@@ -86,21 +86,21 @@ class DamagedRun:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Every run of a folder, newest first, and what stands there and cannot be read."""
+    """Every run of a folder, newest first, and the damaged ones."""
 
     outputs: Path
     runs: tuple[Run, ...]
     damaged: tuple[DamagedRun, ...]
     latest: Path | None
-    """the folder that ``latest`` shows"""
+    """the folder that ``latest`` points to"""
 
     def is_latest(self, run: Run) -> bool:
-        """Return whether ``latest`` shows a run."""
+        """Return whether ``latest`` points to a run."""
         return self.latest is not None and real_path(run.folder) == self.latest
 
 
 def read_history(outputs: Path) -> History:
-    """Return the runs in a folder; that of ``latest`` belongs to them wherever it lies."""
+    """Return the runs in a folder; the target of ``latest`` is included wherever it is."""
     runs: list[Run] = []
     damaged: list[DamagedRun] = []
     latest = _find_latest(outputs)
@@ -119,7 +119,7 @@ def read_history(outputs: Path) -> History:
 
 
 def read_run(folder: Path) -> Run | None:
-    """Return the run of a folder, or none if it has no manifest.
+    """Return the run in a folder, or None if it has no manifest.
 
     Raises:
         CorruptCheckpointError: if its manifest is damaged.
@@ -132,7 +132,7 @@ def read_run(folder: Path) -> Run | None:
 
 
 def final_counts(manifest: Manifest, last_stage: int = len(CHECKPOINT_NAMES)) -> dict[str, float]:
-    """Return the figures of the last stage that has any; those of one that is switched off are older."""
+    """Return the figures of the last stage that has any; those of a disabled stage are outdated."""
     for name in reversed(list(CHECKPOINT_NAMES)[:last_stage]):
         record = manifest.stages.get(name)
         if record is not None and record.counts and record.status is not StageStatus.DISABLED:
@@ -141,7 +141,7 @@ def final_counts(manifest: Manifest, last_stage: int = len(CHECKPOINT_NAMES)) ->
 
 
 def is_path(name: str) -> bool:
-    """Return whether a name is a path; a single word names a run, whatever file here has that name."""
+    """Return whether a name is a path; a single word names a run, even if a file here has that name."""
     return os.sep in name or name in (os.curdir, os.pardir) or name.startswith("~") or name.endswith(".json")
 
 
@@ -153,10 +153,10 @@ def _is_file(path: Path) -> bool:
 
 
 def get_run(name: str, outputs: Path) -> Run:
-    """Return a run by its name in the folder of all runs, or by the path of its folder, a single word too.
+    """Return a run by its name in the folder of all runs, or by the path of its folder, even a single word.
 
-    ``latest`` is what the link of this name shows; where no link is kept, the newest run that was completed,
-    with a dataset if one has any.
+    ``latest`` is the target of the link; where no link is kept, it is the newest completed run, preferably
+    one with a dataset.
 
     Raises:
         UsageError: if the name is empty, or there is no such run; it lists the newest ones.
@@ -167,7 +167,7 @@ def get_run(name: str, outputs: Path) -> Run:
         if _is_file(folder / MANIFEST_NAME) and (run := read_run(_follow(folder))):
             return run
     runs = read_history(outputs).runs
-    if name == LATEST and not (outputs / LATEST).exists():  # else its run has lost its manifest
+    if name == LATEST and not (outputs / LATEST).exists():  # otherwise its run has lost its manifest
         completed = [run for run in runs if run.manifest.status is RunStatus.COMPLETED]
         for run in [run for run in completed if run.has_dataset] or completed:
             return run
@@ -184,7 +184,7 @@ def get_run(name: str, outputs: Path) -> Run:
 
 
 def _follow(folder: Path) -> Path:
-    """Return the folder that a link shows, by its place beside the link where it lies there."""
+    """Return the folder that a link points to, by its path beside the link if it is there."""
     if not folder.is_symlink():
         return folder
     target = real_path(folder)

@@ -1,1 +1,1 @@
-"""The pipeline under orchestrators by others; each module needs the extra of its name."""
+"""The pipeline under other orchestrators; each module needs the extra of the same name."""

@@ -1,6 +1,7 @@
 """The pipeline in Dagster: stages and publishing are assets, quarters partitions (docs/orchestrators.md).
 
-Dagster reads the annotation of ``context`` as this module is loaded: annotations must not be postponed here.
+Dagster reads the annotation of ``context`` when this module is loaded: annotations must not be postponed
+here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,13 +38,13 @@ QUARTERS = dg.TimeWindowPartitionsDefinition(
     timezone="Asia/Singapore",
     end_offset=1,
 )
-"""by the first day of a quarter, which is the day described; a partition is there from that day on"""
+"""by the first day of a quarter, which is the date described; a partition exists from that day on"""
 GROUPS = tuple(group for group in Group if group is not Group.FILES)
-"""of the checks of a dataset; only a finding of severity error blocks what is downstream"""
+"""groups of checks of a dataset; only a finding with severity error blocks downstream assets"""
 
 
 class DagsterReporter(Reporter):
-    """Writes what a person should read into Dagster's log."""
+    """Writes the run's messages to Dagster's log."""
 
     def __init__(self, log: Any) -> None:
         self._log = log
@@ -75,7 +76,7 @@ def _asset(name: str, stage: StageSpec, before: Sequence[str], description: str)
 
 
 def _make(name: str, stage: StageSpec, context: Any) -> Iterator[Any]:
-    """Run a stage in the partition's folder, or write what is missing or stale of its published files."""
+    """Run a stage in the partition's folder, or write missing or stale published files."""
     day = date.fromisoformat(context.partition_key)
     with _failing_in_our_words():
         config = PipelineConfig(find_config())
@@ -95,7 +96,7 @@ def _make(name: str, stage: StageSpec, context: Any) -> Iterator[Any]:
 
 
 def _refuse_stale_dataset(config: PipelineConfig, request: RunRequest) -> None:
-    """Raise if the dataset would be rebuilt, and published without what Dagster's checks show of it."""
+    """Raise if the dataset would be rebuilt and published without showing it to Dagster's checks."""
     for last in make_plan(config, request).stages[-1:]:
         if last.may_run:
             raise UsageError(f"{last.name} would be made again: {last.reason}. Materialize it first.")
@@ -117,7 +118,7 @@ def _failure(sentence: str, command: str | None, *, is_retryable: bool = False) 
 
 
 def _result(name: str, stage: StageSpec, folder: Path, manifest: Manifest, checked: Sequence[Any]) -> Any:
-    """Return what Dagster keeps of an asset.
+    """Return Dagster's result for an asset.
 
     Raises:
         Failure: of Dagster, if the stage stopped at its budget.
@@ -140,7 +141,7 @@ def _result(name: str, stage: StageSpec, folder: Path, manifest: Manifest, check
 
 
 def _check(folder: Path, settings: Settings) -> list[Any]:
-    """Return what was found in the dataset of a folder, by group; one switched off has not passed."""
+    """Return the findings about a folder's dataset, by group; a disabled group has not passed."""
     findings, validation = read_findings(folder), settings.stages.stage3_merger.validation
     grouped = {group: [one for one in findings if CHECKS[one.check].group is group] for group in GROUPS}
     return [

@@ -1,7 +1,7 @@
-"""A run as OpenLineage events: what was read, what was made of it, by which code, and how good it is.
+"""A run as OpenLineage events: what was read, what was made from it, by which code, and its quality.
 
-Pure but for ``delivery``: from a finished manifest, and what was found in its dataset, to JSON objects.
-``docs/lineage.md`` says which names stand for what.
+Pure except for ``delivery``: it turns a finished manifest, and the findings about its dataset, into JSON
+objects. ``docs/lineage.md`` explains the names.
 """
 
 from mrt_pipeline.lineage.delivery import LINEAGE_NAME, append_events, send_events, without_paths

@@ -1,4 +1,4 @@
-"""The checks of stage 3 as test results: which were made, and whether they found anything."""
+"""The checks of stage 3 as test results: which were made, and whether they had findings."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ CHECKS: dict[str, tuple[str, ...]] = {
         *((group.value, group) for group in (Group.SCHEMA, Group.COMPLETENESS, Group.SANITY)),
     )
 }
-"""each group of checks that the configuration switches, and what it looks for"""
+"""each group of checks that the configuration can disable, with its checks"""
 Status = Literal["pass", "fail", "skip"]
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What became of one check."""
+    """The result of one check."""
 
     name: str
     status: Status
@@ -35,13 +35,13 @@ class Judgement:
     findings: int = 0
 
     def as_test(self) -> Json:
-        """Return it as a test of the run that made it."""
+        """Return it as a test result of the run that made it."""
         result = {"expected": "0 findings", "actual": f"{self.findings} findings"}
         made = {} if self.status == "skip" else result
         return {"name": self.name, "status": self.status, "severity": self.severity, **made}
 
     def as_assertion(self) -> Json:
-        """Return it as a statement about the dataset that it was made on."""
+        """Return it as an assertion about the dataset checked."""
         return {
             "assertion": self.name,
             "success": self.status == "pass",
@@ -52,11 +52,11 @@ class Judgement:
 
 
 def judge_checks(findings: Iterable[Finding], config: Mapping[str, Any]) -> tuple[Judgement, ...]:
-    """Return what became of every check, those that warned in stages 1 and 2 included.
+    """Return the result of every check, including those that warned in stages 1 and 2.
 
     Args:
         findings: all findings of the dataset.
-        config: the run's configuration as the manifest has it.
+        config: the run's configuration, as in the manifest.
     """
     serious = [finding for finding in findings if finding.severity is not Severity.INFO]
     counts = Counter(finding.check for finding in serious)
@@ -74,7 +74,7 @@ def judge_checks(findings: Iterable[Finding], config: Mapping[str, Any]) -> tupl
 
 
 def _made_groups(counts: Mapping[str, int], config: Mapping[str, Any]) -> Iterable[tuple[str, bool]]:
-    """Yield each group and whether its checks were made; after a fault of form the others are not."""
+    """Yield each group and whether its checks were made; after a schema fault the others are not."""
     switches = config.get("stages", {}).get("stage3_merger", {}).get("validation", {})
     is_sound = not any(counts[name] for name in CHECKS["schema_check"])
     for group in CHECKS:

@@ -1,7 +1,7 @@
-"""Datasets as OpenLineage names them: a publisher's document, a stage's checkpoint, a published file.
+"""Datasets in OpenLineage's terms: a publisher's document, a stage's checkpoint, a published file.
 
-A source lies in the namespace of its publisher's site, under our id of it; what a run makes lies in the run's
-namespace, under its file name. Neither holds a path, so the names are the same on every machine.
+A source is in the namespace of its publisher's site, under our id for it; what a run makes is in the run's
+namespace, under its file name. Neither contains a path, so the names are the same on every machine.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mrt_pipeline.lineage.facets import OWNER, Json, make_facets, owned_by, tags
 from mrt_pipeline.lineage.schemas import checkpoint_fields, export_fields, source_fields
 
 Facets = Mapping[str, Json | None]
-"""facet to what it says, if it says anything"""
+"""facet to its content, if any"""
 
 _PURPOSES = {
     "stage1_ingestion": "Stations with their exits, and what became of each feature of LTA's file",
@@ -36,7 +36,7 @@ _PURPOSES = {
 
 @dataclass(frozen=True, slots=True)
 class Datasets:
-    """What a run has read and made, as its manifest says."""
+    """What a run has read and made, according to its manifest."""
 
     manifest: Manifest
     namespace: str
@@ -48,7 +48,7 @@ class Datasets:
         return [self._source(source_id, list(group)) for source_id, group in grouped]
 
     def checkpoints_of(self, stage_names: Iterable[str], judgements: Iterable[Judgement] = ()) -> list[Json]:
-        """Return the checkpoints of some stages as inputs, as far as there are any, with what was checked."""
+        """Return the existing checkpoints of the stages as inputs, with the results of checks."""
         assertions = [judgement.as_assertion() for judgement in judgements if judgement.status != "skip"]
         records = [self.manifest.stages[name] for name in stage_names if name in self.manifest.stages]
         return [
@@ -123,7 +123,7 @@ class Datasets:
         )
 
     def _file(self, stage_name: str, name: str, sha256: str, size: int | None, facets: Facets) -> Json:
-        """Return a file as an output, with the rows and the licences of a stage's result."""
+        """Return a file as an output, with row count and licences of a stage's result."""
         licences = sorted({document.licence for document in self._documents_of(stage_name)})
         rows = _count_rows(self.manifest.stages[stage_name])
         return self._dataset(
@@ -154,13 +154,13 @@ def _schema(fields: list[Json] | None) -> Json | None:
 
 
 def _count_rows(record: StageRecord) -> int | None:
-    """Return how many exits a checkpoint holds."""
+    """Return the number of exits in a checkpoint."""
     lists = (column.filled for name, column in record.columns.items() if name.endswith(".exits"))
     return next(lists, None)
 
 
 def _version_of(documents: Sequence[Provenance]) -> str:
-    """Return the sha256 of a document; of several, that of their list."""
+    """Return the sha256 of a document; for several, of their list."""
     if len(documents) == 1:
         return documents[0].sha256
     listed = "".join(f"{document.document_id} {document.sha256}\n" for document in documents)

@@ -1,7 +1,7 @@
-"""Where lineage events go: a file in the run's folder, or a server that understands OpenLineage.
+"""Deliver lineage events: to a file in the run's folder, or to a server that supports OpenLineage.
 
-The file holds one event a line. A server gets them in order, one after the other; the first that it does not
-take ends that, and the file keeps what did not arrive, whatever the reason.
+The file holds one event per line. A server receives events in order, one at a time; after the first failure
+no more are sent, and the file keeps those that did not arrive, for whatever reason.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 LINEAGE_NAME = "lineage.jsonl"
 SETTING = "lineage.url"
 SERVER_PATH = "api/v1/lineage"
-"""where a server takes events, below its address"""
+"""path below the server's address at which it accepts events"""
 TRIES = 3
 MAX_ANSWER_BYTES = 2**20
 
 
 def append_events(path: Path, events: Iterable[Json]) -> None:
-    """Add events to a file, one a line.
+    """Add events to a file, one per line.
 
     Raises:
-        StorageError: if they cannot be written; the lines before are untouched.
+        StorageError: if they cannot be written; earlier lines are unchanged.
     """
     refuse_swapped(path.parent)
     content = b"".join(orjson.dumps(event, option=orjson.OPT_SORT_KEYS) + b"\n" for event in events)
@@ -55,13 +55,13 @@ def append_events(path: Path, events: Iterable[Json]) -> None:
 def send_events(
     events: Sequence[Json], path: Path, section: LineageSection, secrets: Secrets, now: Callable[[], datetime]
 ) -> str | None:
-    """Send events to the server of ``lineage.url``; what does not arrive is added to a file.
+    """Send events to the server at ``lineage.url``; those that do not arrive are added to a file.
 
     Returns:
-        How many did not arrive and why, in a sentence that quotes no answer; none if all did.
+        A sentence with how many did not arrive and why, quoting no answer; None if all did.
 
     Raises:
-        StorageError: if they could not be kept either.
+        StorageError: if those that did not arrive could not be written either.
     """
     left = list(events)
     try:
@@ -101,7 +101,7 @@ def _post(client: HttpClient, event: Json, section: LineageSection, secrets: Sec
 
 
 def _describe(error: FetchError | RunInterrupted) -> str:
-    """Return the setting that names the server, and why it did not take an event."""
+    """Return the setting that names the server, and why it did not accept an event."""
     if isinstance(error, RunInterrupted):
         return f"{SETTING}: interrupted by a signal while waiting for it"
     if error.status is None:
@@ -110,15 +110,15 @@ def _describe(error: FetchError | RunInterrupted) -> str:
 
 
 _ABSOLUTE = re.compile(r"(?<![\w:/.~-])(?:~|[A-Za-z]:)?[/\\](?:[^\s/\\:'\"()]+[/\\])*(?=[^\s/\\:'\"()])")
-"""the folders of an absolute path; an URL has a colon or a slash before each of its slashes"""
+"""the folders of an absolute path; a URL has a colon or a slash before each of its slashes"""
 
 
 def without_paths(text: str, known: Iterable[Path]) -> str:
-    """Return a text with file names where it had absolute paths.
+    """Return a text with absolute paths shortened to file names.
 
     Args:
-        text: what is to be reported.
-        known: folders that may occur in it, such as the run's; their names may hold spaces.
+        text: text to be sent.
+        known: folders that may occur in it, such as the run's; their names may contain spaces.
     """
     folders = {str(folder) for path in known if path.is_absolute() for folder in (path, *path.parents)}
     for folder in sorted(folders - {"/"}, key=len, reverse=True):

@@ -1,8 +1,8 @@
-"""Run events: that an attempt at a run, or one step of it, began and ended, as the manifest says afterwards.
+"""Run events: that an attempt at a run, or one of its steps, started and ended, derived from the manifest.
 
-Each attempt is a run of the job ``mrt_pipeline``; each step that it carries out is a run of a job of its own,
-with the attempt as its parent. Their ids follow from the run's id, the attempt's number and the step's name,
-so the same run is always told under the same ids. What is reused is not told again.
+Each attempt is a run of the job ``mrt_pipeline``; each step that it carries out is a run of its own job,
+with the attempt as its parent. Ids are derived from the run's id, the attempt's number and the step's name,
+so that they are always the same for the same run. Reused results are not reported again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _TASKS = {
     "stage3_merger": ("Merge the stages' outputs and check the result", "stages/stage3_merger.py"),
     PUBLISHING: ("Write the dataset in the configured formats", "exports"),
 }
-"""each step: what it does, and where its code is within the package"""
+"""each step's description, and the place of its code in the package"""
 
 START, COMPLETE = "START", "COMPLETE"
 _ENDINGS = {
@@ -39,29 +39,29 @@ _ENDINGS = {
     RunStatus.STOPPED_AT_BUDGET: COMPLETE,
     RunStatus.FAILED: "FAIL",
     RunStatus.INTERRUPTED: "ABORT",
-    RunStatus.RUNNING: "ABORT",  # it ended without saying how
+    RunStatus.RUNNING: "ABORT",  # it ended without recording how
 }
 _COMPLETED = StageStatus.COMPLETED
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is told of an attempt, or of one step of it."""
+    """What is reported about an attempt, or one of its steps."""
 
     name: str
     started_at: datetime
     ended_at: datetime
     status: str
-    """how it ended, in the manifest's words"""
+    """how it ended, as a status of the manifest"""
     is_done: bool
     reason: str | None = None
-    """why it was carried out"""
+    """why it was run"""
     taken_over: Sequence[str] = ()
-    """ids of the runs whose finished work it took over"""
+    """ids of the runs whose finished work was taken over"""
     given: Sequence[Json] = ()
-    """inputs that were known when it began"""
+    """inputs known when it started"""
     read: Sequence[Json] = ()
-    """inputs that are known because it was completed"""
+    """inputs known once it was completed"""
     made: Sequence[Json] = ()
     tests: Sequence[Judgement] = ()
 
@@ -73,30 +73,30 @@ def run_events(
     findings: Sequence[Finding] | None = None,
     hide: Callable[[str], str] = str,
 ) -> list[Json]:
-    """Return the events of a run's last attempt, after those of attempts before it that were killed.
+    """Return the events of a run's last attempt, after those of earlier attempts that were killed.
 
     Args:
-        manifest: how the run stands after the attempt.
-        found: how it stood before; a killed attempt could not tell of itself.
+        manifest: the manifest after the attempt.
+        found: the manifest before it; a killed attempt could not report itself.
         namespace: distinguishes the jobs and files of this installation.
-        findings: what was found in the dataset, if that is known.
-        hide: takes out of an error what nobody else is to see.
+        findings: findings about the dataset, if known.
+        hide: removes from an error what nobody else may see.
     """
     judgements = judge_checks(findings, manifest.config) if findings is not None else ()
     killed = takewhile(lambda attempt: attempt.status is RunStatus.RUNNING, reversed(found.attempts))
-    told = [AttemptStory(found, attempt.number, namespace) for attempt in killed][::-1]
-    told.append(AttemptStory(manifest, len(manifest.attempts), namespace, judgements, hide))
+    told = [AttemptEvents(found, attempt.number, namespace) for attempt in killed][::-1]
+    told.append(AttemptEvents(manifest, len(manifest.attempts), namespace, judgements, hide))
     return [event for story in told for event in story.events()]
 
 
 def run_uuid(namespace: str, run_id: str, attempt: int, step: str = PIPELINE_JOB) -> str:
-    """Return the id of an attempt, or of one step of it, as OpenLineage wants it."""
+    """Return the id of an attempt, or of one of its steps, in OpenLineage's format."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{namespace}/{run_id}/{attempt}/{step}"))
 
 
 @dataclass(frozen=True, slots=True)
-class AttemptStory:
-    """What a manifest says of one attempt."""
+class AttemptEvents:
+    """What a manifest records about one attempt."""
 
     manifest: Manifest
     number: int
@@ -105,7 +105,7 @@ class AttemptStory:
     hide: Callable[[str], str] = str
 
     def events(self) -> Iterator[Json]:
-        """Yield each event in its order."""
+        """Yield the events in order."""
         attempt = self._attempt
         is_done = _ENDINGS[attempt.status] == COMPLETE
         whole = Step(PIPELINE_JOB, attempt.started_at, self._ended_at, attempt.status, is_done)
@@ -116,7 +116,7 @@ class AttemptStory:
         yield self._event(whole)
 
     def _stages(self) -> Iterator[Step]:
-        """Yield the stages that the attempt ran; what a later attempt ran again is told of that one."""
+        """Yield the stages that the attempt ran; those that a later attempt ran again belong to that one."""
         later = {name for attempt in self.manifest.attempts[self.number :] for name in attempt.stages_run}
         return (self._stage(name) for name in self._attempt.stages_run if name not in later)
 
@@ -159,7 +159,7 @@ class AttemptStory:
 
     @property
     def _ended_at(self) -> datetime:
-        """Return when the attempt ended; of one that was killed, the last sign of life."""
+        """Return when the attempt ended; if it was killed, its last sign of life."""
         return self._attempt.ended_at or self.manifest.updated_at
 
     @property
@@ -173,7 +173,7 @@ class AttemptStory:
         return {"message": self.hide(attempt.error or how), "programmingLanguage": "PYTHON"}
 
     def _event(self, step: Step, *, has_begun: bool = False) -> Json:
-        """Return the event that a step began, or that it ended, as a JSON object."""
+        """Return the event that a step started or ended, as a JSON object."""
         kind = START if has_begun else COMPLETE if step.is_done else _ENDINGS[self._attempt.status]
         version = self.manifest.software_version
         run, job = self._named(step.name)
@@ -189,7 +189,7 @@ class AttemptStory:
         }
 
     def _named(self, step: str = PIPELINE_JOB) -> tuple[Json, Json]:
-        """Return what names a run of the step, and its job."""
+        """Return the names of a run of the step, and of its job."""
         name = step if step == PIPELINE_JOB else f"{PIPELINE_JOB}.{step}"
         run_id = run_uuid(self.namespace, self.manifest.run_id, self.number, step)
         return {"runId": run_id}, {"namespace": self.namespace, "name": name}

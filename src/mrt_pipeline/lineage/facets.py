@@ -1,6 +1,6 @@
-"""Facets of the OpenLineage specification, each with the version of its schema that it is made to.
+"""Facets of the OpenLineage specification, with the version of the schema that each follows.
 
-The versions are those that the official Python client writes; a test holds them together.
+The versions are those that the official Python client writes; a test compares them.
 """
 
 from __future__ import annotations
@@ -44,21 +44,21 @@ FACETS = {
     },
     "output": {"outputStatistics": ("OutputStatisticsOutputDatasetFacet", "1-0-2")},
 }
-"""each facet that is written, under its name: its schema and the version of that"""
+"""each facet written, by name: its schema and the schema's version"""
 
 
 def producer_of(software_version: str) -> str:
-    """Return the program as a package URL, the URI that the specification asks for."""
+    """Return the program as a package URL, the URI that the specification requires."""
     return f"pkg:generic/mrt-data-pipeline@{software_version}"
 
 
 def make_facets(kind: str, software_version: str, /, **contents: Json | None) -> Json:
-    """Return facets by name, each with who wrote it and by which schema; what is none is left out.
+    """Return facets by name, each with its producer and schema; those without content are left out.
 
     Args:
-        kind: what they are of, a key of ``FACETS``.
+        kind: what the facets describe, a key of ``FACETS``.
         software_version: of this program.
-        contents: facet to what it says.
+        contents: facet to its content.
     """
     return {
         name: {
@@ -78,5 +78,5 @@ def tags(**values: object) -> Json:
 
 
 def owned_by(**names: str | None) -> Json:
-    """Return owners, each under the kind of owner that it is; those without a name are left out."""
+    """Return owners by their type; those without a name are left out."""
     return {"owners": [{"name": name, "type": kind.upper()} for kind, name in names.items() if name]}

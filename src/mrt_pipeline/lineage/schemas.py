@@ -1,7 +1,7 @@
-"""What fields a dataset has, read from the contracts that its files are written by.
+"""The fields of each dataset, derived from the contracts that define its files.
 
-Nested fields are told as the schema facet has it: below a list stands ``_element``, below a map ``key`` and
-``value``.
+Nested fields follow the convention of the schema facet: ``_element`` below a list, ``key`` and ``value``
+below a map.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from mrt_pipeline.lineage.facets import Json
 
 _SIMPLE = {bool: "boolean", int: "integer", float: "number", str: "string", date: "date"}
 _UNPUBLISHED = frozenset({"evidence", "reasons", "codes", "wiki_title", "exits"})
-"""what consumers of a map are not given, or are given elsewhere"""
+"""fields that consumers of a map do not get, or get elsewhere"""
 
 
 def _form_of(part: Part) -> Any:
-    """Return what a part is in plain formats, as ``_fields_in`` reads it."""
+    """Return the shape of a part in plain formats, for ``_fields_in``."""
     form = "string" if part.named_by else part.record_type
     return [form] if part.key else form
 
@@ -71,7 +71,7 @@ _GRAPH = {
         }
     ],
 }
-"""a station of ``mrt_transit_graph.json``, whose names are not those of the contracts"""
+"""a station of ``mrt_transit_graph.json``, whose names differ from those of the contracts"""
 _GRAPH_META = {
     "file": "string",
     "as_of": "date",
@@ -91,7 +91,7 @@ _NUMBERED: Json = {
 
 
 def source_fields(source_id: str) -> list[Json] | None:
-    """Return the fields that are read of a source's records, none if it is text."""
+    """Return the fields read from a source's records, or None if it is text."""
     documents = (document for spec in all_sources() for document in spec.documents)
     kinds = {document.document_id: document.record_type for document in documents}
     kind = kinds.get(source_id)
@@ -104,7 +104,7 @@ def checkpoint_fields(stage_name: str) -> list[Json]:
 
 
 def export_fields(file_name: str) -> list[Json] | None:
-    """Return the fields of a published format, none if it is not known."""
+    """Return the fields of a published format, or None if unknown."""
     makers = {
         "mrt_transit_graph.json": lambda: _fields_in(_GRAPH),
         "mrt_transit_graph.meta.json": lambda: _fields_in(_GRAPH_META),
@@ -114,7 +114,7 @@ def export_fields(file_name: str) -> list[Json] | None:
 
 
 def _fields_in(shape: Mapping[str, Any]) -> list[Json]:
-    """Return the fields of a record by their types; a list holds that of its elements, a tuple fields."""
+    """Return the fields of a record by their types; a list contains its elements' type, a tuple fields."""
     return [{"name": name, **_type_in(kind)} for name, kind in shape.items()]
 
 
@@ -143,7 +143,7 @@ def _geojson_fields() -> list[Json]:
 
 
 def _plain(kind: type[Any], only: Container[str] | None = None) -> list[Json]:
-    """Return the fields of a record as consumers get it: without evidence, some parts by name."""
+    """Return the fields of a record as consumers get it: without evidence, some parts renamed."""
     wanted = [field for field in _fields_of(kind) if only is None or field["name"] in only]
     return [_without_evidence(field) for field in wanted if field["name"] not in _UNPUBLISHED]
 
@@ -161,7 +161,7 @@ def _fields_of(kind: type[Any]) -> list[Json]:
     """Return the fields of a record or of a plain dataclass, in the order they are written."""
     if issubclass(kind, BaseModel):
         fields = [{"name": name, **_describe(info.annotation)} for name, info in kind.model_fields.items()]
-        if issubclass(kind, Published):  # a file has positions in the place of evidence
+        if issubclass(kind, Published):  # a file has positions in place of evidence
             fields = [_NUMBERED if field["name"] == "evidence" else field for field in fields]
         return [*fields, _list_of("reasons", _describe(Evidence))] if issubclass(kind, Citing) else fields
     hints = get_type_hints(kind)

@@ -1,4 +1,4 @@
-"""The network of lines, codes, opening dates and services, as data."""
+"""The network as data: lines, codes, opening dates and services."""
 
 from mrt_pipeline.network.entities import (
     CodeEntry,

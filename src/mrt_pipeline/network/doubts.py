@@ -1,7 +1,8 @@
-"""What is not certain of an exit although the dataset has to choose (``doubts.csv``).
+"""Facts about exits that are uncertain although the dataset has to decide (``doubts.csv``).
 
-Nothing that guides a person may rest on such a choice: an exit whose building is a judgement takes no claim
-that names its label, and a station that may have further exits has no only one. Last looked at on 2026-11-30.
+Nothing that guides a person may be based on such a decision: an exit whose building is a judgement takes no
+claim that names its label, and a station that may have further exits has no only one. Last looked at on
+2026-11-30.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ FURTHER_EXITS = "further_exits"
 
 
 def find_doubt_of_building(slug: str, exit_code: str) -> str | None:
-    """Return why it is not certain to which building of a station an exit of this label belongs."""
+    """Return why it is uncertain which building of a station an exit with this label belongs to, or None."""
     return _load().get((slug, exit_code, BUILDING))
 
 
 def may_have_further_exits(slug: str) -> bool:
-    """Return whether a station may have exits that LTA's layer lacks."""
+    """Return whether a station may have exits that are missing from LTA's layer."""
     return (slug, "", FURTHER_EXITS) in _load()
 
 
-def find_vain_doubts(rows: Iterable[Mapping[str, str]], slugs: Collection[str]) -> Iterator[str]:
-    """Yield a sentence for each row of the table that could have no effect, as it is misspelt.
+def find_ineffective_doubts(rows: Iterable[Mapping[str, str]], slugs: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each row of the table that has no effect because of a spelling mistake.
 
-    Whether a building's exit has such a label, only LTA's layer can tell.
+    Whether a building has an exit with such a label is known only from LTA's layer.
     """
     for row in rows:
         named = f"doubts.csv: {row['slug']},{row['exit_code']},{row['doubt']}"

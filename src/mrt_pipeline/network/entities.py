@@ -1,4 +1,4 @@
-"""The network on a given day: which codes are in operation, in which order lines stop, where trains go."""
+"""The network on a given date: codes in operation, the order in which lines stop, directions of trains."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.network import TowardsKind
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line; ``Network.lines`` keeps the order in which a station's first line is chosen."""
+    """A line; ``Network.lines`` has the order in which a station's first line is chosen."""
 
     line_code: str
     name: str
@@ -33,7 +33,7 @@ class CodeEntry:
     slug: str
     line_code: str
     opened_date: date | None
-    """none: not open and no date announced"""
+    """None: not open and no date announced"""
     closed_date: date | None
     """first day without service under this code"""
     renumbered_to: str | None
@@ -42,23 +42,23 @@ class CodeEntry:
     """reference position of the building, WGS84 degrees"""
     position_source: str
     opened_document: str | None = None
-    """key into ``Network.documents``: where the opening date comes from"""
+    """key into ``Network.documents``: source of the opening date"""
     closed_document: str | None = None
 
     def is_open(self, as_of: date) -> bool:
-        """Return whether passengers can board under this code on a day."""
+        """Return whether passengers can board under this code on a date."""
         if self.opened_date is None or self.opened_date > as_of:
             return False
         return self.closed_date is None or as_of < self.closed_date
 
     def is_future(self, as_of: date) -> bool:
-        """Return whether this code is in the future on a day."""
+        """Return whether this code is in the future on a date."""
         return self.opened_date is None or self.opened_date > as_of
 
 
 @dataclass(frozen=True, slots=True)
 class DateSource:
-    """A document, or a kind of document, that dates of the tables come from."""
+    """A document, or a kind of document, that dates in the tables come from."""
 
     publisher: str
     title: str
@@ -71,9 +71,9 @@ class DateSource:
 
 @dataclass(frozen=True, slots=True)
 class KnownExit:
-    """An exit whose identity was settled once, because no rule can tell it.
+    """An exit whose identity was decided once, because no rule can determine it.
 
-    Its label is not the only one of its kind in its building, or it is in doubt which building it belongs to
+    Its building has another exit with its label, or it is uncertain which building it belongs to
     (docs/decisions/0003-exit-identity.md).
     """
 
@@ -83,11 +83,11 @@ class KnownExit:
     exit_code: str
     """the bare label"""
     suffix: str
-    """tells exits of equal label in one building apart; empty where the label is enough"""
+    """distinguishes exits with one label in one building; empty if the label is enough"""
     lat: float
     lng: float
     reason: str
-    """why it was settled, and so"""
+    """why it was decided this way"""
 
     @property
     def exit_id(self) -> str:
@@ -110,13 +110,13 @@ class Service:
     is_loop: bool
     valid_from: date | None
     valid_to: date | None
-    """first day on which the pattern no longer runs"""
+    """first day on which the pattern no longer runs; None if it still does"""
     station_codes: tuple[str, ...]
     returns_to: str | None = None
-    """for a loop: where signs say that its trains go, whichever way round; none on a ring"""
+    """for a loop: its trains' destination on signs, in both directions; None on a ring"""
 
     def runs_on(self, as_of: date) -> bool:
-        """Return whether trains run this pattern on a day."""
+        """Return whether trains run this pattern on a date."""
         if self.valid_from is not None and as_of < self.valid_from:
             return False
         return self.valid_to is None or as_of < self.valid_to
@@ -124,7 +124,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """Where trains go from one station of one service."""
+    """The direction of trains from one station of one service."""
 
     service_id: str
     station_code: str
@@ -150,7 +150,7 @@ class Network:
     tables: tuple[RecordedTable, ...] = ()
     """the files it was read from"""
     known_until: date = date.max
-    """the horizon: the last day of which the tables are known to be right"""
+    """the horizon: the last date for which the tables are known to be correct"""
     _by_code: dict[str, CodeEntry] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -158,20 +158,20 @@ class Network:
 
     @cached_property
     def line_order(self) -> dict[str, int]:
-        """Return each line's rank; a station's first line is the one of lowest rank."""
+        """Return each line's rank; a station's first line is the one with the lowest rank."""
         return {line.line_code: rank for rank, line in enumerate(self.lines)}
 
     def find_code(self, station_code: str) -> CodeEntry | None:
-        """Return the entry of a code, past, present or future."""
+        """Return the entry of a past, present or future code, or None."""
         return self._by_code.get(station_code)
 
     def find_current(self, station_code: str) -> CodeEntry | None:
-        """Return the entry of what a code is called now, if it was renumbered since."""
+        """Return the entry of the current code for a code, if it was renumbered."""
         entry = self._by_code.get(station_code)
         return self.find_current(entry.renumbered_to) if entry and entry.renumbered_to else entry
 
     def opened_dates(self, station_code: str) -> list[date]:
-        """Return the known days on which the place of a code opened, under this code or an earlier one."""
+        """Return the known dates on which the place of a code opened, under this code or an earlier one."""
         return self._opened_dates.get(station_code, [])
 
     @cached_property
@@ -184,42 +184,42 @@ class Network:
         return dates
 
     def find_date_source(self, entry: CodeEntry) -> str | None:
-        """Return which document a code's opening date comes from, as far as that is known."""
+        """Return the document that a code's opening date comes from, if known."""
         found = self.documents.get(entry.opened_document or "")
         return found.name if found else None
 
     @property
     def first_day(self) -> date:
-        """Return the first day on which a station was in operation."""
+        """Return the first date on which a station was in operation."""
         return min(entry.opened_date for entry in self.codes if entry.opened_date is not None)
 
     def known_on(self, as_of: date) -> date | None:
-        """Return the horizon if a day lies beyond it: that day's network is described as known then."""
+        """Return the horizon if a date is beyond it: the network is then described as known on that day."""
         return self.known_until if as_of > self.known_until else None
 
     def open_codes(self, as_of: date) -> dict[str, tuple[CodeEntry, ...]]:
-        """Return the codes in operation on a day by slug, first line first, then in table order."""
+        """Return the codes in operation on a date by slug, first line first, then in table order."""
         return self._group(entry for entry in self.codes if entry.is_open(as_of))
 
     def closed_since(self, as_of: date) -> tuple[CodeEntry, ...]:
-        """Return the codes in operation on a day of stations that are open under no code any more."""
+        """Return the codes in operation on a date at stations that no longer have any open code."""
         still_open = self.open_codes(max(as_of, self.known_until)).keys()
         stations = self.open_codes(as_of).items()
         return tuple(entry for slug, entries in stations if slug not in still_open for entry in entries)
 
     def future_codes(self, as_of: date) -> dict[str, tuple[CodeEntry, ...]]:
-        """Return the codes still to come on a day by slug; renumberings of an open station left out."""
+        """Return the codes still to open on a date by slug, without renumberings of open stations."""
         renumberings = {entry.renumbered_to for entry in self.codes if entry.is_open(as_of)}
         return self._group(
             entry for entry in self.codes if entry.is_future(as_of) and entry.station_code not in renumberings
         )
 
     def directions(self, as_of: date) -> dict[str, tuple[Direction, ...]]:
-        """Return where trains go from each code in operation on a day, in the order of services."""
+        """Return the directions of trains at each code in operation on a date, in service order."""
         return self._directions((service, as_of) for service in self.services if service.runs_on(as_of))
 
     def former_directions(self, as_of: date) -> dict[str, tuple[Direction, ...]]:
-        """Return where trains of services that have ended by a day went at last, by station code."""
+        """Return the last directions of services that have ended by a date, by station code."""
         return self._directions(
             (service, service.valid_to - timedelta(days=1))
             for service in self.services
@@ -227,7 +227,7 @@ class Network:
         )
 
     def _directions(self, services: Iterable[tuple[Service, date]]) -> dict[str, tuple[Direction, ...]]:
-        """Return by station code where trains go, of some services each on a day."""
+        """Return directions by station code, for services each on its own date."""
         found: dict[str, list[Direction]] = {}
         for service, day in services:
             for direction in self._directions_of(service, day):
@@ -235,7 +235,7 @@ class Network:
         return {code: tuple(items) for code, items in found.items()}
 
     def _directions_of(self, service: Service, as_of: date) -> Iterator[Direction]:
-        """Yield both directions at every open stop of a service; a line of one stop carries nobody."""
+        """Yield both directions at every open stop of a service; a line with one stop has none."""
         stops = [code for code in service.station_codes if self._by_code[code].is_open(as_of)]
         if len(stops) < 2:
             return
@@ -251,7 +251,7 @@ class Network:
 
 
 def _along(service: Service, travel: list[str]) -> Iterator[Direction]:
-    """Yield the direction at every stop but the terminal, where trains end."""
+    """Yield the direction at every stop except the terminal."""
     for here, following in pairwise(travel):
         yield Direction(service.service_id, here, service.line_code, travel[-1], following)
 

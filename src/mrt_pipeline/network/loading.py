@@ -1,13 +1,13 @@
-"""Read the network's tables, which lie beside this file.
+"""Read the network's tables, which are beside this file.
 
 ``lines.csv``        one row per line, in the order that decides a station's first line
 ``stations.csv``     slug and name of every place
 ``codes.csv``        every code ever used, with its dates, successor and reference position
-``documents.csv``    the documents that the dates come from, as far as they are known
-``services.csv``     stopping patterns in travel order, and where signs say that a loop's trains go
-``known_exits.csv``  exits whose identity no rule can tell
-``doubts.csv``       what is not certain of exits (``doubts.py``)
-``horizon.csv``      the last day of which they are known to be right; move it when they are looked through
+``documents.csv``    the documents that the dates come from, where known
+``services.csv``     stopping patterns in travel order, and the destination on signs of a loop's trains
+``known_exits.csv``  exits whose identity no rule can determine
+``doubts.csv``       uncertain facts about exits (``doubts.py``)
+``horizon.csv``      the last date for which they are known to be correct; update it after each review
 
 Codes, names and positions: OneMap (Land Transport Authority and Urban Redevelopment Authority data,
 Singapore Open Data Licence 1.0). Last looked at on 2026-11-23.
@@ -26,7 +26,7 @@ from typing import TypeVar
 from mrt_pipeline.contracts.evidence import RecordedTable
 from mrt_pipeline.contracts.rows import from_row
 from mrt_pipeline.errors import InternalError
-from mrt_pipeline.network.doubts import find_vain_doubts
+from mrt_pipeline.network.doubts import find_ineffective_doubts
 from mrt_pipeline.network.entities import CodeEntry, DateSource, KnownExit, Line, Network, Service
 
 RecordT = TypeVar("RecordT")
@@ -61,7 +61,7 @@ def load_network(folder: Path = Path(__file__).parent) -> Network:
         tables=tuple(_tables(folder)),
         known_until=_read_horizon(folder),
     )
-    doubts = find_vain_doubts(_rows(folder / "doubts.csv"), network.names)
+    doubts = find_ineffective_doubts(_rows(folder / "doubts.csv"), network.names)
     if faults := [*find_contradictions(network), *doubts]:
         raise InternalError(f"{folder}: " + "; ".join(faults))
     return network

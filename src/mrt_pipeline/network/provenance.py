@@ -1,4 +1,4 @@
-"""Where the network's table itself comes from, for the values that rest on it."""
+"""The provenance of the network's own table, for values based on it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def network_provenance(network: Network) -> Provenance:
 def network_evidence(
     record_id: str, method: Method = Method.RECORD, *, stated_in: str | None = None
 ) -> Evidence:
-    """Return evidence that points to a code or a service of the network's table, and to its own source."""
+    """Return evidence for a code or a service of the network's table, and for the row's own source."""
     return Evidence(
         document_id=NETWORK_DOCUMENT,
         method=method,

@@ -1,7 +1,7 @@
-"""What authorities stated of all stations at once: that each has a barrier-free route (``statements.csv``).
+"""Authorities' statements about all stations: that each has a barrier-free route (``statements.csv``).
 
-A statement covers the stations that were open on its day, and no single entrance; what follows from it
-for an exit is said in ``extraction.deduction``. Last looked at on 2026-11-30.
+A statement covers the stations open on its date, and no single entrance; ``extraction.deduction`` draws the
+conclusion for an exit. Last looked at on 2026-11-30.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ _RECORD = "barrier-free"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement that every station of some modes has a barrier-free route."""
+    """A statement that every station of some modes has a barrier-free route."""
 
     statement_id: str
     publisher: str
     stated_on: date
     modes: tuple[str, ...]
-    """of the lines whose stations it covers: ``mrt``, ``lrt``"""
+    """modes of the lines whose stations it covers: ``mrt``, ``lrt``"""
     title: str
     url: str
 
     def covers(self, station_code: str, network: Network) -> bool:
-        """Return whether it covers the building of a code: it was open then, under whatever code."""
+        """Return whether it covers the building of a code: it was open then, under any code."""
         entry = network.find_code(station_code)
         if entry is None:
             return False
@@ -44,11 +44,11 @@ class Statement:
         return mode in self.modes and any(day <= self.stated_on for day in network.opened_dates(station_code))
 
     def cite(self) -> Evidence:
-        """Return it as a premise."""
+        """Return evidence that cites it as a premise."""
         return self.provenance().cite(_RECORD, Method.DEDUCTION)
 
     def provenance(self) -> Provenance:
-        """Return where it can be read."""
+        """Return the provenance of the statement."""
         digest = _read_table()[1]
         return Provenance(
             document_id=self.statement_id,
@@ -71,7 +71,7 @@ class Statement:
 
 @cache
 def load_statements() -> tuple[Statement, ...]:
-    """Return the statements, the earliest first."""
+    """Return the statements, earliest first."""
     return tuple(
         Statement(
             statement_id=row["statement"],
@@ -86,7 +86,7 @@ def load_statements() -> tuple[Statement, ...]:
 
 
 def find_stated_day(document_id: str) -> date | None:
-    """Return the day of a statement, which is what its age counts from; none if the document is none."""
+    """Return the date of a statement, from which its age counts; None if the document is not one."""
     return next((it.stated_on for it in load_statements() if it.statement_id == document_id), None)
 
 

@@ -1,4 +1,4 @@
-"""The one place where stages are wired and run."""
+"""The only place where stages are connected and run."""
 
 from mrt_pipeline.orchestrator.pipeline import PipelineOrchestrator
 from mrt_pipeline.orchestrator.request import RunRequest

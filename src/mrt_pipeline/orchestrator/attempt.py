@@ -1,4 +1,4 @@
-"""One attempt at a run: stage after stage, each reused or run, each recorded as soon as it is done."""
+"""One attempt at a run: stages in order, each reused or run, and recorded as soon as it is done."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 class Attempt:
-    """Carries a request out in one run folder, whose lock the caller holds."""
+    """Carries out a request in one run folder, whose lock the caller holds."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Attempt:
 
     @property
     def manifest(self) -> Manifest:
-        """Return the manifest as it is on disk."""
+        """Return the manifest in its state on disk."""
         return self._session.manifest
 
     @property
@@ -86,25 +86,25 @@ class Attempt:
 
     @property
     def session(self) -> RunSession:
-        """Return what keeps the manifest true."""
+        """Return the session, which keeps the manifest up to date."""
         return self._session
 
     @property
     def reporter(self) -> Reporter:
-        """Return who watches the run."""
+        """Return the receiver of progress reports."""
         return self._context.reporter
 
     @property
     def predecessor(self) -> Predecessor | None:
-        """Return the run before, if this one may take anything of it whole."""
+        """Return the previous run, if this one may take over anything of it."""
         return self._predecessor
 
     def recall_baseline(self) -> Stage3Output | None:
-        """Return the dataset that this one was compared with by the last attempt which did so."""
+        """Return the dataset with which the last attempt that compared this one did so."""
         return self._gate.recall()
 
     def run(self) -> RunStatus:
-        """Run or reuse every stage of the request and return how the run stands after it."""
+        """Run or reuse every requested stage, and return the state of the run."""
         for stage in STAGES:
             if stage.number > self._request.last_stage:
                 break
@@ -115,7 +115,7 @@ class Attempt:
         return RunStatus.COMPLETED
 
     def status_after(self, number: int) -> RunStatus:
-        """Return how the run stands after a stage that has not failed."""
+        """Return the state of the run after a stage that has not failed."""
         record = self.manifest.stages.get(STAGES[number - 1].name)
         is_at_budget = record is not None and record.status is StageStatus.STOPPED_AT_BUDGET
         return RunStatus.STOPPED_AT_BUDGET if is_at_budget else RunStatus.COMPLETED
@@ -126,7 +126,7 @@ class Attempt:
         self._log.info("attempt ended", status=status.value)
 
     def run_given(self, number: int, given: dict[int, StageOutput]) -> StageOutput:
-        """Run or reuse one stage on outputs that the caller holds, and return its output."""
+        """Run or reuse one stage on outputs that the caller provides, and return its output."""
         for earlier, output in given.items():
             kind = STAGES[earlier - 1].kind
             if not isinstance(output, kind):
@@ -141,7 +141,7 @@ class Attempt:
         return made
 
     def output(self, number: int) -> Any:
-        """Return a stage's output, read from its verified checkpoint when this attempt did not make it.
+        """Return a stage's output, read from its verified checkpoint if this attempt did not make it.
 
         Raises:
             MissingCheckpointError: if the stage has neither run nor been reused.
@@ -169,7 +169,7 @@ class Attempt:
             self._session.folder,
             dict(self._contents),
         )
-        if decision.is_passed_over:
+        if decision.is_disabled:
             self._pass_over(stage, decision.reason)
             return
         if decision.damaged is not None:
@@ -195,7 +195,7 @@ class Attempt:
         try:
             self._outputs[stage.number] = self._make(stage, decision.fingerprint, began)
         except BaseException as error:
-            # Whatever ends a stage, the manifest must not go on saying that it is running.
+            # However a stage ends, the manifest must not keep saying that it is running.
             is_stop = isinstance(error, (RunInterrupted, KeyboardInterrupt))
             status = StageStatus.INTERRUPTED if is_stop else StageStatus.FAILED
             if isinstance(error, SourceError):
@@ -210,14 +210,14 @@ class Attempt:
         self._log.info("stage finished", stage=stage.name, seconds=round(seconds, 3))
 
     def _advise(self, error: SourceError, stage: StageSpec) -> None:
-        """Tell how to go on without a live source, unless the error says so itself."""
+        """Report how to continue without a live source, unless the error says so itself."""
         api = stage.find_api(error.source_id)
         is_live = api is not None and self._context.access.mode_of(api) is Mode.LIVE
         if is_live and not error.names_way_out:
             error.advise(f"To use the recorded copy instead, set apis.{api}.mode to snapshot.")
 
     def _make(self, stage: StageSpec, fingerprint: Fingerprint | None, began: float) -> StageOutput:
-        """Run a stage's five steps; a failed one leaves no checkpoint behind."""
+        """Run a stage's five steps; if one fails, no checkpoint is left behind."""
         runner = self._stage_of(stage.number)
         given = stage.input_of(self.output)
         runner.validate_input(given)
@@ -251,10 +251,10 @@ class Attempt:
         return made
 
     def _judge(self, runner: PipelineStage[Any, Any], dataset: Stage3Output) -> Stage3Output:
-        """Check a dataset, hold it against the one published before, and return it as it is to be reported.
+        """Check a dataset, compare it with the one published before, and return it with findings for reports.
 
-        What the checks found is written whether they passed or not. Only if the gate refuses a dataset, what
-        was found of one that lies in this folder, and may be read, stays as it is.
+        Findings are written whether the checks passed or not. Only if the gate refuses the dataset do the
+        findings about a readable dataset already in this folder stay unchanged.
         """
         is_first = not (self.folder / CHECKPOINT_NAMES[FINAL_STAGE]).exists()
         try:
@@ -272,16 +272,16 @@ class Attempt:
         return reported
 
     def _doubt_live_answers(self) -> None:
-        """Let the next run ask live sources again: a service's bad minute must not spoil it as well."""
+        """Let the next run query live sources again: a service's temporary fault must not affect it too."""
         live = [name for name, record in self._session.manifest.stages.items() if reads_live(record)]
         if live:
             self._session.doubt_stages(live)
             self._context.access.forget_answers()
 
     def with_gate_findings(self, dataset: Stage3Output) -> Stage3Output:
-        """Return a dataset with what the gate found too, for reports; it is no part of what is published.
+        """Return a dataset with the gate's findings, for reports; these are not part of what is published.
 
-        What was published before decides what the gate finds, and the dataset must not depend on that.
+        They depend on what was published before, and the dataset must not.
         """
         if (gates := self.manifest.gates) is None:
             return dataset
@@ -289,7 +289,7 @@ class Attempt:
         return dataset.model_copy(update={"findings": (*dataset.findings, *found)})
 
     def write_validation(self, dataset: Stage3Output) -> None:
-        """Write what was found of a dataset, beside it and into the manifest."""
+        """Write the findings about a dataset, beside it and in the manifest."""
         from mrt_pipeline.exports.validation_report import render_validation
 
         content = render_validation(dataset)
@@ -300,7 +300,7 @@ class Attempt:
         )
 
     def _spent_by(self, stage: StageSpec) -> dict[str, object]:
-        """Return what a stage's model calls have cost so far, however it ended."""
+        """Return the cost of a stage's model calls so far, however it ended."""
         usage = self._stage_of(stage.number).usage
         return {} if usage is None else {"usage": usage}
 
@@ -317,7 +317,7 @@ class Attempt:
         self._log.info("stage reused", stage=stage.name, reason=decision.reason)
 
     def _take_over(self, stage: StageSpec, predecessor: Predecessor, began: float) -> None:
-        """Copy the checkpoint of the run before, which is what the stage would make now."""
+        """Copy the checkpoint of the previous run, which equals what the stage would make now."""
         checkpoint = predecessor.checkpoint_of(stage)
         self._reusable[stage.number] = predecessor.copy_files(stage, self.folder)
         self._contents[stage.name] = checkpoint.content_sha256
@@ -333,15 +333,15 @@ class Attempt:
         self._log.info("stage taken over", stage=stage.name, reason=record.reason)
 
     def _pass_over(self, stage: StageSpec, reason: str) -> None:
-        """Do without a stage that the configuration switches off."""
+        """Skip a stage that the configuration disables."""
         path = self.folder / CHECKPOINT_NAMES[stage.name]
         earlier = f" {path} was made by an earlier attempt." if path.exists() else ""
         self._context.reporter.warn(
             f"{stage.name} is disabled in the configuration and was not run.{earlier}"
         )
         self._log.warning("stage disabled", stage=stage.name)
-        if stage.stand_in is not None:
-            output = self._outputs[stage.number] = stage.stand_in(self.output, self._context)
+        if stage.output_if_disabled is not None:
+            output = self._outputs[stage.number] = stage.output_if_disabled(self.output, self._context)
             self._contents[stage.name] = content_sha256(output)
         self._session.stage_disabled(stage.name, reason)
 

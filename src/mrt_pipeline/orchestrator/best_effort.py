@@ -1,10 +1,9 @@
-"""Tell of a run without ever changing how it ends.
+"""Report on a run without ever changing how it ends.
 
-Alerts are told through the code of others (Apprise, what it is made of and what it talks to), which may raise
-anything; and a dataset that is whole must not be lost to a fault in what tells of it, ours included. So at
-these borders every ``Exception`` becomes a warning on the console and in the run's log. Of an unforeseen one
-it gives the type and the place, never its text: a library may quote the address of a channel there, which is
-a secret.
+Alerts run third-party code (Apprise, its libraries and the services it talks to), which may raise anything;
+and a complete dataset must not be lost to a fault in what reports it, ours included. So here every
+``Exception`` becomes a warning on the console and in the run's log. For an unforeseen one it gives the type
+and the place, never the text: a library may quote the address of a channel there, which is a secret.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.run_log import RunLog
 
 
-def best_effort(tell: Callable[[], None], loss: str, reporter: Reporter, log: RunLog | None) -> bool:
-    """Do something that must not end the run, and return whether it went well.
+def best_effort(action: Callable[[], None], loss: str, reporter: Reporter, log: RunLog | None) -> bool:
+    """Do something that must not end the run, and return whether it succeeded.
 
     Args:
-        tell: what to do.
-        loss: what is not told if it fails, as the first half of a sentence.
-        reporter: who hears of a failure.
-        log: the run's log, once there is one.
+        action: the action.
+        loss: what is not reported if it fails, as the first half of a sentence.
+        reporter: receives the warning.
+        log: the run's log, if it exists yet.
     """
     try:
-        tell()
-    except Exception as error:  # noqa: BLE001 # the code of others may raise anything: see the module
+        action()
+    except Exception as error:  # noqa: BLE001 # third-party code may raise anything: see the module docstring
         fault = f"{loss}: {_describe(error)}"
         reporter.warn(fault)
         if log is not None:
@@ -42,7 +41,7 @@ def best_effort(tell: Callable[[], None], loss: str, reporter: Reporter, log: Ru
 
 
 def _describe(error: Exception) -> str:
-    """Return our own errors in their words, any other one by its type and place."""
+    """Return the message of our own errors; for others, type and place."""
     if isinstance(error, MrtPipelineError):
         return str(error)
     frames = traceback.extract_tb(error.__traceback__)

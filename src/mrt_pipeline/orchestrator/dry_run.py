@@ -1,8 +1,8 @@
-"""What a run would do and why, without doing any of it: nothing is made, written, locked or asked for.
+"""Predict what a run would do and why, without doing it: nothing is created, written, locked or requested.
 
-Each stage is decided about by the function that the run itself decides by (``reuse.decide_stage``). What a
-plan cannot know is what a stage that must run will give. A stage after it whose checkpoint fits otherwise is
-reused if that output stays as it was, and run if not; the plan says so.
+Each stage is decided by the function that the run itself uses (``reuse.decide_stage``). A plan cannot know
+the output of a stage that must run. A later stage whose checkpoint is otherwise valid is reused if that
+output is unchanged, and run if not; the plan says so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mrt_pipeline.orchestrator.folders import find_folder, refuse_to_replace_sho
 from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.publishing import IS_NEW, PUBLISHING, decide_publishing, foresee_baseline
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.reuse import Decision, choose_day, decide_stage, refuse_vain_request
+from mrt_pipeline.orchestrator.reuse import Decision, choose_day, decide_stage, refuse_useless_request
 from mrt_pipeline.orchestrator.stage_specs import STAGES, StageSpec
 from mrt_pipeline.runtime.clock import utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
@@ -30,16 +30,16 @@ from mrt_pipeline.runtime.source_access import missing_credentials
 
 
 class Action(StrEnum):
-    """What becomes of a stage."""
+    """What would happen to a stage."""
 
     RUN = "run"
     REUSE = "reuse"
     DEPENDS = "depends"
     """reused if the output of the earlier stages is unchanged; otherwise run"""
     SWITCHED_OFF = "switched off"
-    """by the configuration"""
+    """disabled by the configuration"""
     STOP = "stop"
-    """the run ends here with an error"""
+    """the run would end here with an error"""
     UNREACHED = "not reached"
     LEAVE = "leave"
     """not requested"""
@@ -47,7 +47,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:
-    """What becomes of one step, and the reason for it."""
+    """What would happen to one step, and why."""
 
     name: str
     action: Action
@@ -56,15 +56,15 @@ class StepPlan:
 
 @dataclass(frozen=True, slots=True)
 class StagePlan(StepPlan):
-    """What becomes of one stage; the manifest will give the same reason for it."""
+    """What would happen to one stage; the manifest would give the same reason."""
 
     number: int
     moves_aside: str | None = None
-    """a damaged checkpoint that is kept under another name"""
+    """a damaged checkpoint that would be set aside"""
 
     @property
     def may_run(self) -> bool:
-        """Return whether the stage is run, or may be."""
+        """Return whether the stage would run, or might."""
         return self.action in (Action.RUN, Action.DEPENDS)
 
 
@@ -76,7 +76,7 @@ _WITHOUT_DATASET = {
     Action.UNREACHED: (Action.UNREACHED, ENDS_BEFORE),
     Action.SWITCHED_OFF: (Action.SWITCHED_OFF, "the stage that makes the dataset is"),
 }
-"""what becomes of publishing, by what becomes of the last stage"""
+"""what happens to publishing, by what happens to the last stage"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +86,21 @@ class Plan:
     command: str
     as_of: date
     folder: str | None
-    """where it would work; none: in a new folder, named by the time of its start"""
+    """where it would work; None: in a new folder, named by the time of its start"""
     outputs: str
     """the folder of all runs"""
     continues: str | None
-    """id of the run that it would go on with"""
+    """id of the run that it would resume"""
     stages: tuple[StagePlan, ...]
     publishing: StepPlan | None = None
-    """what becomes of the formats and the report; none if it is not known what becomes of the stages"""
+    """what would happen to the formats and the report; None if that depends on an undecided stage"""
     obstacles: tuple[str, ...] = ()
-    """why it would end before it has done anything; one sentence each, with what to do"""
+    """why it would end before doing anything; one sentence each, with what to do"""
 
 
 def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], datetime] = utc_now) -> Plan:
-    """Return what carrying a request out now would do."""
-    refuse_vain_request(request, config.settings)
+    """Return what carrying out a request now would do."""
+    refuse_useless_request(request, config.settings)
     outputs = config.settings.output.directory
     try:
         folder = find_folder(request, config.settings.output, now())
@@ -129,12 +129,12 @@ def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], dat
 
 
 def plan_stages(request: RunRequest, manifest: Manifest | None, context: RunContext) -> list[StagePlan]:
-    """Return what would become of every stage, in their order.
+    """Return what would happen to every stage, in order.
 
     Args:
-        request: what was asked for.
-        manifest: what is known of the run that it goes on with, if it does.
-        context: settings, day, sources, clock and folder of the run.
+        request: the request.
+        manifest: manifest of the run that it resumes, if any.
+        context: settings, date, sources, clock and folder of the run.
     """
     plans: list[StagePlan] = []
     for stage in STAGES:
@@ -148,11 +148,11 @@ def plan_stages(request: RunRequest, manifest: Manifest | None, context: RunCont
 
 
 def plan_publishing(last: StagePlan, manifest: Manifest | None, context: RunContext) -> StepPlan:
-    """Return what would become of the formats and the report.
+    """Return what would happen to the formats and the report.
 
     Args:
-        last: what becomes of the stage that makes the dataset.
-        manifest: what is known of the run that is resumed, if one is.
+        last: what would happen to the stage that makes the dataset.
+        manifest: manifest of the run that is resumed, if any.
         context: settings and folder of the run.
     """
     if last.action in _WITHOUT_DATASET:
@@ -169,7 +169,7 @@ def plan_publishing(last: StagePlan, manifest: Manifest | None, context: RunCont
 
 
 def find_missing_credentials(stages: Iterable[StagePlan], config: PipelineConfig) -> list[str]:
-    """Return a sentence for each secret that a stage which may run would miss; others are not demanded."""
+    """Return a sentence for each secret that is missing for a stage which may run."""
     settings = config.settings
     wanted = [api for plan in stages if plan.may_run for api in STAGES[plan.number - 1].apis_in_use(settings)]
     return missing_credentials(settings, config.secrets(), wanted)
@@ -195,8 +195,8 @@ def _plan_stage(
 
 
 def _settle(decision: Decision, unsure: Sequence[StagePlan]) -> tuple[Action, str]:
-    """Return what a decision means while it is not known what some stages before it will give."""
-    if decision.is_passed_over:
+    """Return what a decision means while the outputs of some earlier stages are unknown."""
+    if decision.is_disabled:
         return Action.SWITCHED_OFF, decision.reason
     if decision.runs:
         return Action.RUN, decision.reason
@@ -209,7 +209,7 @@ def _settle(decision: Decision, unsure: Sequence[StagePlan]) -> tuple[Action, st
 def _assume_outputs(
     stage: StageSpec, manifest: Manifest | None, before: Sequence[StagePlan]
 ) -> dict[str, str]:
-    """Return the outputs of the stages before one: what is reused, else what it was last made from."""
+    """Return the outputs of the stages before one: the reused one, or the one it was last made from."""
     if manifest is None:
         return {}
     record = manifest.stages.get(stage.name)

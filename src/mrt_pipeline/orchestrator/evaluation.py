@@ -1,16 +1,16 @@
-"""How well the rules read pages that a person has read before: the pages and an answer sheet in one folder.
+"""Measure how well the rules read pages that a person has read: a folder with the pages and an answer sheet.
 
-``DIR/answers.csv`` has a row for each thing that a page says, with the columns
+``DIR/answers.csv`` has a row for each statement on a page, with the columns
     ``page``     file name in the folder: HTML, or JSON as MediaWiki's ``action=parse`` answers
     ``station``  slug, code or name of the station that the page is about
     ``exit``     label as signed; ``*`` for platforms, which concern all exits
     ``field``    ``bus_stop``, ``platform``, ``access`` or ``landmark``
-    ``value``    code of a stop; ``A>NS1`` for platform A towards NS1 (on a loop: the next station); a
-                 feature of access, or ``yes`` / ``no`` for step-free; a place's name
-    ``kind``     optional: the form it stands in, e.g. ``table``; results are counted by it; ``trap`` is a
+    ``value``    code of a stop; ``A>NS1`` for platform A towards NS1 (on a loop: the next station); an
+                 access feature, or ``yes`` / ``no`` for step-free; a place's name
+    ``kind``     optional: its form on the page, e.g. ``table``; results are counted by it; ``trap`` is a
                  value that must not be read
 
-Everything published that no row says is false. Nothing is fetched: exits and stops are those recorded.
+Every published value without a row is false. Nothing is fetched: exits and stops are those recorded.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ SOURCE = "evaluate"
 
 
 class Fact(NamedTuple):
-    """One thing that a page says of one exit, or of all of them."""
+    """One statement on a page about one exit, or about all of them."""
 
     page: str
     exit_label: str
@@ -62,13 +62,13 @@ class Fact(NamedTuple):
 
     @property
     def key(self) -> Fact:
-        """Return the fact with its value as it is compared: two spellings of a place are one."""
+        """Return the fact with its value normalised for comparison: spellings of a place are unified."""
         return self._replace(value=place_key(self.value) or self.value) if self.field == "landmark" else self
 
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """What the sheet says and the rules did not read."""
+    """A row of the sheet that the rules did not read."""
 
     fact: Fact
     kind: str
@@ -77,7 +77,7 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Facts counted."""
+    """Counts of facts."""
 
     expected: int
     read: int
@@ -85,39 +85,39 @@ class Score:
 
     @property
     def recall(self) -> float:
-        """Return the share of what is to be read that was read; 1 where there is nothing."""
+        """Return the share of expected facts that were read; 1 if there are none."""
         return self.read / self.expected if self.expected else 1.0
 
     @property
     def precision(self) -> float:
-        """Return the share of what was read that is so; 1 where nothing was read."""
+        """Return the share of facts read that are correct; 1 if there are none."""
         found = self.read + self.false
         return self.read / found if found else 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the rules made of the pages."""
+    """The result of reading the pages."""
 
     by_field: Mapping[str, Score]
     by_kind: Mapping[str, Score]
-    """false ones are known by their field only, traps apart"""
+    """false ones are counted by field, since they have no kind; traps are separate"""
     false: tuple[Fact, ...]
     missed: tuple[Miss, ...]
     unknown_heads: Mapping[str, int]
-    """heads and keys that no word of the vocabulary explains, with how many values depend on each"""
+    """heads and keys that the vocabulary does not explain, with the number of values that depend on each"""
 
 
 def evaluate(folder: Path, config: PipelineConfig, as_of: date | None = None) -> Evaluation:
-    """Return how the rules read the pages in a folder, against its answer sheet.
+    """Return how the rules read the pages in a folder, compared with its answer sheet.
 
     Args:
-        folder: holds the pages and ``answers.csv``.
-        config: whose recorded or live tables, and whose vocabulary, are used.
-        as_of: the day whose network the pages are compared with; today if none is given.
+        folder: folder with the pages and ``answers.csv``.
+        config: configuration whose recorded or live tables, and whose vocabulary, are used.
+        as_of: date of the network that pages are compared with; default: today.
 
     Raises:
-        UsageError: if the sheet or a page of it cannot be read; every fault of the sheet is named.
+        UsageError: if the sheet or one of its pages cannot be read; all faults of the sheet are listed.
         SourceError: if stage 1 or LTA's bus stops cannot be obtained.
     """
     from mrt_pipeline.sources.datamall.reading import read_bus_tables
@@ -147,10 +147,10 @@ class _Reader:
     names: PlaceNames
     vocabulary: Vocabulary
     stations: Mapping[str, Station]
-    """by slug, name and codes, in small letters"""
+    """by slug, name and codes, in lower case"""
 
     def read(self, path: Path, named: str) -> _Page:
-        """Return what the rules made of one page, grounded."""
+        """Return the grounded reading of one page."""
         station = self.stations.get(named.casefold())
         if station is None:
             raise UsageError(
@@ -281,7 +281,7 @@ def _score(expected: Iterable[Fact], found: Mapping[Fact, Fact], false: Iterable
 
 
 def _reason_of(fact: Fact, page: _Page) -> str:
-    """Return why a fact was not read: what its statement was rejected for, or that none was made."""
+    """Return why a fact was not read: the reason its statement was rejected, or that there was none."""
     for claim in page.rejected:
         is_same = claim.field == fact.field and claim.exit_label in (fact.exit_label, None)
         if is_same and claim.value.casefold() in fact.value.casefold():

@@ -1,4 +1,4 @@
-"""One format of any dataset, in a folder that somebody chose: nothing there is written over."""
+"""Write one format of any dataset to a chosen folder, without overwriting anything."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from mrt_pipeline.runtime.files import make_folder, read_bytes, refuse_obstacle,
 
 
 def get_export(name: str) -> ExportSpec:
-    """Return the output format of a name.
+    """Return the output format with a name.
 
     Raises:
-        UsageError: if there is none, or the package that it is written with is not installed.
+        UsageError: if there is none, or the package required to write it is not installed.
     """
     specs = {spec.name: spec for spec in all_exports()}
     if name not in specs:
@@ -27,45 +27,45 @@ def get_export(name: str) -> ExportSpec:
 
 
 def export_dataset(dataset: Stage3Output, spec: ExportSpec, folder: Path) -> dict[Path, bool]:
-    """Write the files of a format into a folder, which is made if need be: each is whole or not there.
+    """Write the files of a format to a folder, created if needed; each file is whole or absent.
 
-    Returns: each file, and whether it is new; one that is there with the same bytes is left alone.
+    Returns: each file, and whether it is new; an existing file with the same bytes is left alone.
 
     Raises:
-        StorageError: if another file has the name of one of them (then none is written), one cannot be
-            written, or the folder is a file.
+        StorageError: if a different file with the same name exists (then none is written), one cannot be
+        written, or the folder is a file.
     """
     return write_new({folder / name: render(dataset) for name, render in spec.files.items()})
 
 
 def export_into(dataset: Stage3Output, feed: Path, folder: Path) -> tuple[dict[Path, bool], tuple[str, ...]]:
-    """Write LTA's GTFS feed with what it lacks, and the crosswalk, into a folder, which is made if need be.
+    """Write LTA's GTFS feed with its gaps filled, and the crosswalk, to a folder, created if needed.
 
-    Returns: each file, and whether it is new; and what was added, and what not and why.
+    Returns: each file, and whether it is new; and what was added, and what was not and why.
 
     Raises:
-        UsageError: if there is no such feed, or it is not as it must be.
-        StorageError: if another file has the name of one of them (then none is written), or one cannot be
-            read or written.
+        UsageError: if there is no such feed, or it is invalid.
+        StorageError: if a different file with the same name exists (then none is written), or one cannot be
+        read or written.
     """
-    from mrt_pipeline.exports.foreign_feed import MOST_BYTES
+    from mrt_pipeline.exports.foreign_feed import MAX_BYTES
     from mrt_pipeline.exports.lta_gtfs import join_feed
 
     with storage_errors(feed, "could not be read"):
         size = feed.stat().st_size if feed.exists() else None
     if size is None:
         raise UsageError(f"{feed} not found; expected LTA's GTFS feed.")
-    if size > MOST_BYTES:
-        raise UsageError(f"{feed} has {size} bytes; expected a feed of at most {MOST_BYTES}.")
+    if size > MAX_BYTES:
+        raise UsageError(f"{feed} has {size} bytes; expected a feed of at most {MAX_BYTES}.")
     joined = join_feed(dataset, str(feed), read_bytes(feed))
     return write_new({folder / name: content for name, content in joined.files.items()}), joined.remarks
 
 
 def write_new(contents: Mapping[Path, bytes]) -> dict[Path, bool]:
-    """Write files that are not there yet, and return which ones; none if one is there with other bytes.
+    """Write files that do not exist, and return which ones; none if one exists with other bytes.
 
     Raises:
-        StorageError: if there is such a one, or one cannot be written.
+        StorageError: if one exists with other bytes, or cannot be written.
     """
     for folder in {path.parent for path in contents}:
         refuse_obstacle(folder, "Name a folder with --to.")
@@ -78,10 +78,10 @@ def write_new(contents: Mapping[Path, bytes]) -> dict[Path, bool]:
 
 
 def _is_missing(path: Path, content: bytes) -> bool:
-    """Return whether a file is still to be written.
+    """Return whether a file must still be written.
 
     Raises:
-        StorageError: if there is one with other bytes.
+        StorageError: if it exists with other bytes.
     """
     try:
         found = read_bytes(path)

@@ -1,8 +1,8 @@
-"""The folder of all runs: which one to work in, what ``latest`` shows, which old ones go.
+"""The folder of all runs: which folder to work in, what ``latest`` points to, which old runs are removed.
 
 outputs/20261123_081203/       a run, named by its UTC start; --output-dir names another
-outputs/latest -> 20261123_…   the last run that ended well, of the latest day; relative, swapped atomically
-outputs/.outputs.lock          held for the moment of changing ``latest`` or removing old runs
+outputs/latest -> 20261123_…   the last successful run for the latest date; relative, replaced atomically
+outputs/.outputs.lock          held while changing ``latest`` or removing old runs
 """
 
 from __future__ import annotations
@@ -50,30 +50,30 @@ from mrt_pipeline.runtime.run_log import LOG_NAMES
 
 UNVERSIONED = "current"
 BEGINS_WITHIN_S = 3600
-"""A run locks its folder at once after making it. One that is empty so long after was left by a dead run."""
+"""A run locks its folder right after creating it. A folder still empty after this time is from a dead run."""
 CLOCKS_DIFFER_BY = timedelta(days=1)
-"""of machines that share a folder; a run that began later than that from now began in the future"""
+"""of machines that share a folder; a run that began later than this from now began in the future"""
 _OUR_NAME = re.compile(r"^\d{8}_\d{6}(_\d+)?$")
 
 
 class LatestMove(Enum):
-    """What became of ``latest`` when a run ended well."""
+    """What happened to ``latest`` when a run ended well."""
 
     MOVED = auto()
-    """it shows the run"""
+    """it points to the run"""
     NO_DATASET = auto()
-    """the run made none, and what is shown has one"""
+    """the run made no dataset, and the current target has one"""
     EARLIER_DAY = auto()
-    """the run describes an earlier day than what is shown"""
+    """the run describes an earlier date than the current target"""
     DAY_TO_COME = auto()
-    """the run describes a day that is in the future"""
+    """the run describes a future date"""
 
 
 def choose_folder(request: RunRequest, output: OutputSection, now: datetime) -> Path:
-    """Return the folder that a request works in, made if it is new.
+    """Return the folder that a request works in, created if it is new.
 
     Raises:
-        MissingCheckpointError: if it goes on with a run and there is none to go on with.
+        MissingCheckpointError: if it resumes a run and there is none.
     """
     folder = find_folder(request, output, now)
     if folder is None:
@@ -83,13 +83,13 @@ def choose_folder(request: RunRequest, output: OutputSection, now: datetime) -> 
 
 
 def find_folder(request: RunRequest, output: OutputSection, now: datetime) -> Path | None:
-    """Return the folder that a request works in, none if it makes a new one, named by the time of its start.
+    """Return the folder that a request works in, or None if it creates a new one, named by its start.
 
     Raises:
-        MissingCheckpointError: if it goes on with a run and there is none to go on with.
-        UsageError: if --output-dir names a place that is not for a run.
+        MissingCheckpointError: if it resumes a run and there is none.
+        UsageError: if --output-dir names a place that is not meant for a run.
         StorageError: if something that is not a folder is in the way.
-        CorruptCheckpointError: if a manifest stands there that is none of ours.
+        CorruptCheckpointError: if the folder has a manifest that is not ours.
     """
     outputs = Path(output.directory)
     refuse_obstacle(request.output_dir or (outputs if output.versioning else outputs / UNVERSIONED))
@@ -111,7 +111,7 @@ def find_folder(request: RunRequest, output: OutputSection, now: datetime) -> Pa
 
 
 def _refuse_place(named: Path, outputs: Path) -> None:
-    """Raise unless a folder may be one run's, and hold its files alone."""
+    """Raise unless a folder may belong to one run and hold only its files."""
     folder, mine = real_path(named), outputs / "mine"
     if run := _run_around(folder, real_path(outputs)):
         raise UsageError(
@@ -124,11 +124,11 @@ def _refuse_place(named: Path, outputs: Path) -> None:
 
 
 def _describe_place(named: Path, folder: Path, outputs: Path) -> str | None:
-    """Return what a folder is or holds that a run's files must not lie among, none if there is nothing."""
+    """Return why a run's files must not be put in a folder, or None."""
     if named.absolute() == (outputs / LATEST).absolute() and not named.is_symlink():
         return "is the name of the link to the last successful run"
     if folder == Path.cwd() and (folder / MANIFEST_NAME).exists():
-        return None  # a run that was made here goes on here
+        return None  # a run created here may be resumed here
     places = {
         "the folder of all runs": outputs,
         "the working directory": Path.cwd(),
@@ -144,18 +144,18 @@ def _describe_place(named: Path, folder: Path, outputs: Path) -> str | None:
 
 
 def _run_around(folder: Path, outputs: Path) -> Path | None:
-    """Return the run's folder among all runs that a folder lies in, if it lies in one."""
+    """Return the run folder, among all runs, that contains a folder, if any."""
     around = [parent for parent in folder.parents if parent.parent == outputs]
     return next((parent for parent in around if (parent / MANIFEST_NAME).is_file()), None)
 
 
 def _refuse_strangers(folder: Path, outputs: Path) -> None:
-    """Raise if a run would write over files that no run of ours has made; others may lie beside them."""
+    """Raise if a run would overwrite files that no run of ours has made; others may stay beside its own."""
     if not _is_folder(folder) or find_or_rebuild(folder).manifest is not None:
         return
     began = (
         LOG_NAMES.values() if (folder / LOCK_NAME).exists() else ()
-    )  # one that got no further is reported there
+    )  # a run that got no further is reported there
     strangers = [name for name in _names_of_a_run() if name not in began and _holds_something(folder / name)]
     if not strangers or find_or_rebuild(folder).manifest is not None:  # a run has started in it meanwhile
         return
@@ -167,7 +167,7 @@ def _refuse_strangers(folder: Path, outputs: Path) -> None:
 
 
 def _is_folder(path: Path) -> bool:
-    """Return whether a folder is there; what else may be wrong with a path is reported when it is made."""
+    """Return whether a folder exists; other faults of a path are reported when it is created."""
     try:
         return path.is_dir()
     except OSError:
@@ -175,7 +175,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _names_of_a_run() -> list[str]:
-    """Return the name of every file that a run may write in its folder, but the note of who holds it."""
+    """Return the name of every file that a run may write in its folder, except the note of its holder."""
     from mrt_pipeline.config.registry import all_exports
     from mrt_pipeline.lineage import LINEAGE_NAME
     from mrt_pipeline.orchestrator.alerts import ALERTS_NAME
@@ -191,7 +191,7 @@ def _names_of_a_run() -> list[str]:
 
 
 def _holds_something(path: Path) -> bool:
-    """Return whether there is something under a name; an empty file may belong to a run that just begins."""
+    """Return whether a path holds anything; an empty file may belong to a run that is just starting."""
     try:
         return path.lstat().st_size > 0
     except OSError:
@@ -199,9 +199,9 @@ def _holds_something(path: Path) -> bool:
 
 
 def find_resumable(outputs: Path, first_stage: int, now: datetime) -> Path | None:
-    """Return the newest run that has a checkpoint of every stage before ``first_stage``.
+    """Return the newest run that has a checkpoint for every stage before ``first_stage``.
 
-    One that began after now, while a clock was fast, is returned only if there is no other.
+    A run that started after now, while a clock was fast, is returned only if there is no other.
     """
     needed = [stage.name for stage in STAGES if stage.number < first_stage]
     newest: tuple[bool, datetime, Path] | None = None
@@ -214,18 +214,18 @@ def find_resumable(outputs: Path, first_stage: int, now: datetime) -> Path | Non
 
 
 def find_ahead(outputs: Path, now: datetime) -> Path | None:
-    """Return the folder of the last run that began after now, while a clock was fast, by its name."""
+    """Return the folder of the last run that started after now, while a clock was fast, by its name."""
     names = (path.name for path in outputs.glob("*/") if _OUR_NAME.match(path.name))
     return outputs / last if (last := max(names, default="")) > _latest_name(now) else None
 
 
 def _latest_name(now: datetime) -> str:
-    """Return the name of the last folder that a run which has started may have."""
+    """Return the last possible name of the folder of a run that has started."""
     return _name_of(now + CLOCKS_DIFFER_BY)
 
 
 def find_earlier(outputs: Path, folder: Path, now: datetime) -> EarlierRun | None:
-    """Return the newest other run that has a journal of stage 2; none if its dataset was refused."""
+    """Return the newest other run with a journal of stage 2; None if its dataset was refused."""
     journals = sorted(outputs.glob(f"*/{JOURNAL_NAME}"), reverse=True)
     names = (path.parent for path in journals if path.parent.name <= _latest_name(now))
     others = (path for path in names if _OUR_NAME.match(path.name))
@@ -237,7 +237,7 @@ def find_earlier(outputs: Path, folder: Path, now: datetime) -> EarlierRun | Non
 
 
 def list_runs(outputs: Path) -> Iterator[tuple[Path, Manifest]]:
-    """Yield each run folder with its manifest, by name; folders without a readable one are skipped."""
+    """Yield each run folder with its manifest, by name; folders without a readable manifest are skipped."""
     if not outputs.is_dir():
         return
     for folder in sorted(outputs.iterdir()):
@@ -254,12 +254,12 @@ def list_runs(outputs: Path) -> Iterator[tuple[Path, Manifest]]:
 def point_latest(
     folder: Path, outputs: Path, now: datetime, *, has_made_dataset: bool = True, is_wanted: bool = False
 ) -> LatestMove:
-    """Let ``latest`` show a run, unless what it shows is to stay; what dead runs left beside it is cleared.
+    """Let ``latest`` point to a run, unless its current target is to stay; remove what dead runs left.
 
-    A run without a final dataset never takes the place of one that has it: whoever reads through ``latest``
-    would find the dataset gone. A dataset that only lies in the folder, from an attempt before, counts as
-    none. Nor does a dataset of an earlier day, or of a future date, unless that is wanted. Where the
-    link is lost, what it would show is found among all runs, and the link is recreated.
+    A run without a final dataset never replaces one that has it: readers of ``latest`` would find no dataset.
+    A dataset in the folder from an earlier attempt does not count. Nor does a dataset for an earlier or a
+    future date replace one, unless that is requested. If the link is lost, its target is found among all
+    runs, and the link is recreated.
     """
     make_folder(outputs)
     link = outputs / LATEST
@@ -285,10 +285,10 @@ def point_latest(
 def refuse_to_replace_shown(
     request: RunRequest, folder: Path | None, outputs: Path, as_of: date, now: datetime
 ) -> None:
-    """Raise if a run would work in the folder that ``latest`` shows, for a day that must not be shown there.
+    """Raise if a run would work in the folder that ``latest`` points to, for a date not to be shown there.
 
     Raises:
-        UsageError: if what is shown describes a later day, or the day is in the future.
+        UsageError: if the current target describes a later date, or the date is in the future.
     """
     link = outputs / LATEST
     publishes = request.last_stage == STAGES[-1].number and not request.move_latest
@@ -303,33 +303,33 @@ def refuse_to_replace_shown(
 
 
 def _holds_latest(as_of: date, shown: Manifest | None, now: datetime) -> LatestMove | None:
-    """Return why a dataset of a day must not take the place of the one shown, none if it may."""
+    """Return why a dataset for a date must not replace the one shown, or None if it may."""
     if shown is None or shown.as_of == as_of:
         return None
     today = singapore_date(now)
     if as_of > today:
         return LatestMove.DAY_TO_COME
-    is_past = shown.as_of <= today  # else it was meant to look ahead, or made while a clock was wrong
-    return LatestMove.EARLIER_DAY if as_of < shown.as_of and is_past and not looks_ahead(shown) else None
+    is_past = shown.as_of <= today  # otherwise it was meant to look ahead, or made by a wrong clock
+    return LatestMove.EARLIER_DAY if as_of < shown.as_of and is_past and not describes_future(shown) else None
 
 
-def looks_ahead(manifest: Manifest) -> bool:
+def describes_future(manifest: Manifest) -> bool:
     """Return whether a run described a future date: it never counts as the newest dataset."""
     return manifest.as_of > singapore_date(manifest.updated_at)
 
 
 def find_shown(outputs: Path) -> Manifest | None:
-    """Return the manifest of the run that ``latest`` shows, recreated if need be, if it can be read."""
+    """Return the manifest of the run that ``latest`` points to, recreated if needed, if readable."""
     link = outputs / LATEST
     return _read_shown(real_path(link)) if link.is_symlink() else None
 
 
 def _find_shown_folder(outputs: Path, apart_from: Path) -> Path | None:
-    """Return the folder of the dataset that ``latest`` shows, or would show if the link were not lost.
+    """Return the folder of the dataset that ``latest`` points to, or would if the link were not lost.
 
     Args:
         outputs: the folder of all runs.
-        apart_from: where the link is lost, a run that is not to be found, since it has just been made.
+        apart_from: a run to ignore if the link is lost, since it has just been made.
     """
     link, final = outputs / LATEST, CHECKPOINT_NAMES[FINAL_STAGE]
     if (link / final).exists():
@@ -347,7 +347,7 @@ def _find_shown_folder(outputs: Path, apart_from: Path) -> Path | None:
 
 
 def _read_shown(folder: Path) -> Manifest | None:
-    """Return the manifest of a run, recreated if need be, if it can be read."""
+    """Return the manifest of a run, recreated if needed, if readable."""
     try:
         return find_or_rebuild(folder).manifest
     except (CorruptCheckpointError, StorageError):
@@ -355,7 +355,7 @@ def _read_shown(folder: Path) -> Manifest | None:
 
 
 def check_latest(outputs: Path) -> None:
-    """Raise ``StorageError`` if the link cannot be made: something of a person's stands in its place."""
+    """Raise ``StorageError`` if the link cannot be created because something else is in its place."""
     refuse_obstacle(outputs)
     link = outputs / LATEST
     if link.exists() and not link.is_symlink():
@@ -365,10 +365,9 @@ def check_latest(outputs: Path) -> None:
 def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
     """Remove the oldest completed runs beyond ``keep`` and return their names.
 
-    Only folders that this program named are its to remove: never one that --output-dir named, never the one
-    that ``latest`` shows, never one without our manifest, never one that a process is working in; and never
-    the newest whole dataset of the latest day, which looks at earlier days, or at future dates, must
-    not push out.
+    Only folders that this program named may be removed: never one named by --output-dir, never the target of
+    ``latest``, never one without our manifest, never one that a process is working in; and never the newest
+    complete dataset of the latest date, which runs for earlier or future dates must not push out.
     """
     with outputs_lock(outputs):
         protected = {real_path(outputs / LATEST), real_path(current)}
@@ -393,8 +392,8 @@ def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
 
 
 def _find_newest(runs: list[tuple[Path, Manifest]]) -> Path | None:
-    """Return the folder of the newest dataset of the latest day that is still as it was written."""
-    present = [(folder, manifest) for folder, manifest in runs if not looks_ahead(manifest)]
+    """Return the folder of the newest intact dataset for the latest date."""
+    present = [(folder, manifest) for folder, manifest in runs if not describes_future(manifest)]
     present.sort(key=lambda run: (run[1].as_of, run[1].timestamp), reverse=True)
     return next((folder for folder, manifest in present if has_whole_dataset(folder, manifest)), None)
 
@@ -411,7 +410,7 @@ def _remove_stillborn(outputs: Path, now: datetime) -> None:
 
 
 def _is_stillborn(folder: Path) -> bool:
-    """Return whether a folder holds a beginning and nothing else; its process is dead if the lock is free."""
+    """Return whether a folder holds only the start of a run; its process is dead if the lock is free."""
     try:
         names = {path.name for path in folder.iterdir()} - {LOCK_NAME, *LOG_NAMES.values()}
     except OSError:
@@ -420,7 +419,7 @@ def _is_stillborn(folder: Path) -> bool:
 
 
 def _is_long_empty(folder: Path, now: datetime) -> bool:
-    """Return whether nothing came of a folder for so long that no run can be about to lock it."""
+    """Return whether a folder has been empty for so long that no run can be about to lock it."""
     try:
         changed_at = folder.lstat().st_mtime
     except OSError:
@@ -429,7 +428,7 @@ def _is_long_empty(folder: Path, now: datetime) -> bool:
 
 
 def _is_empty(folder: Path) -> bool:
-    """Return whether a folder holds nothing but, at most, a lock and a log without a line."""
+    """Return whether a folder holds at most a lock and an empty log."""
     try:
         return all(
             path.name in (LOCK_NAME, *LOG_NAMES.values()) and path.lstat().st_size == 0
@@ -464,7 +463,7 @@ def _nothing_to_resume(outputs: Path, first_stage: int) -> MissingCheckpointErro
 
 
 def _no_run_there(folder: Path, first_stage: int) -> MissingCheckpointError:
-    """Return the error for a folder to go on in that is not there: most likely its name was mistyped."""
+    """Return the error for a missing folder that was to be resumed: its name was probably mistyped."""
     needed = folder / CHECKPOINT_NAMES[STAGES[first_stage - 2].name]
     command = shlex.join(["mrt-pipeline", "run", "--output-dir", str(folder)])
     return MissingCheckpointError(needed, f"is missing, and so is its folder. Create it with: {command}")

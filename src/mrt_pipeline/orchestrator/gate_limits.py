@@ -1,4 +1,4 @@
-"""How much a dataset may lose, and the sentences that report it."""
+"""Limits on what a dataset may lose, and the sentences that report it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mrt_pipeline.compare.regressions import Losses
 
 SHOWN = 10
-"""a message names so many stations or exits; the full list has them all"""
+"""how many stations or exits a message names; the full list has them all"""
 
 
 def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
@@ -31,7 +31,7 @@ def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
         if field.lost / field.old > limits.max_enriched_lost_share:
             yield _describe_field(field, limits.max_enriched_lost_share)
     if len(losses.turns) > limits.max_access_turned:
-        yield f"{sum_turns(losses.turns)}; gates.max_access_turned allows {limits.max_access_turned}."
+        yield f"{summarise_turns(losses.turns)}; gates.max_access_turned allows {limits.max_access_turned}."
     for source in losses.sources:
         if (source.old - source.new) / source.old > limits.max_records_lost_share:
             yield _describe_source(source, limits.max_records_lost_share)
@@ -57,8 +57,8 @@ def describe_silences(silences: Sequence[SilentSource], run: str, full_list: str
             )
 
 
-def sum_turns(turns: Sequence[AccessTurn]) -> str:
-    """Return how many exits' access is reversed, in which ways, and which exits."""
+def summarise_turns(turns: Sequence[AccessTurn]) -> str:
+    """Return how many exits' access is reversed, in which ways, and at which exits."""
     ways = Counter(
         way
         for turn in turns
@@ -73,8 +73,8 @@ def sum_turns(turns: Sequence[AccessTurn]) -> str:
     return f"Step-free access changed at {counted(len(turns), 'exit')} ({numbers}): {exits}"
 
 
-def sum_lost_answers(lost: Sequence[LostAnswer]) -> str:
-    """Return of how many exits it is not known any more whether they are step-free, and which exits."""
+def summarise_lost_answers(lost: Sequence[LostAnswer]) -> str:
+    """Return for how many exits step-free access is no longer known, and which ones."""
     numbers = ", ".join(f"{old.value}: {number}" for old, number in Counter(it.old for it in lost).items())
     exits = listed((it.exit_id for it in lost), SHOWN)
     return f"step_free is no longer known for {counted(len(lost), 'exit')} (was {numbers}): {exits}"

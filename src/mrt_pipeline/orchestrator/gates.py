@@ -1,8 +1,8 @@
-"""Hold a new dataset against the one published last, before it takes its place.
+"""Compare a new dataset with the last published one before it takes its place.
 
-The gate stands before the dataset's checkpoint is written. So a run that fails it changes nothing that was
-published, even where it works in the very folder that ``latest`` shows; the checkpoints of the stages before
-stay, and ``--accept-changes`` goes on from them.
+The gate runs before the dataset's checkpoint is written. So a run that fails it changes nothing published,
+even if it works in the folder that ``latest`` points to; the checkpoints of earlier stages stay, and
+``--accept-changes`` continues from them.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from mrt_pipeline.orchestrator.gate_limits import (
     SHOWN,
     describe_silences,
     find_excesses,
-    sum_lost_answers,
-    sum_turns,
+    summarise_lost_answers,
+    summarise_turns,
 )
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import accept_changes, go_on
+from mrt_pipeline.orchestrator.resume_command import accept_changes, resume
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import real_path, sha256_of, write_record
@@ -38,7 +38,7 @@ GATES_NAME = "gates.json"
 
 
 class PublicationGate:
-    """Lets a dataset of one attempt pass, or raises.
+    """Lets the dataset of an attempt pass, or raises.
 
     Attributes:
         baseline: the dataset that it was compared with, if one was read.
@@ -53,31 +53,31 @@ class PublicationGate:
         self._warn = context.reporter.warn
 
     def check(self, dataset: Stage3Output) -> None:
-        """Compare a dataset that was just made with the one published last.
+        """Compare a dataset that was just made with the last published one.
 
         Raises:
-            SourceGapError: if a source failed for some of its stations, and nobody accepted that.
-            GateError: if losses exceed the limits, and nobody accepted them.
+            SourceGapError: if a source failed for some of its stations, and that was not accepted.
+            GateError: if losses exceed the limits, and were not accepted.
         """
         if not self._request.accept_changes:
             self._refuse_gaps(dataset)
         self._check(dataset, self._candidates())
 
     def check_reused(self, load: Callable[[], Stage3Output]) -> None:
-        """Compare a dataset made earlier with what another run published since then, if one did.
+        """Compare a dataset made earlier with one that another run has published since, if any.
 
         Raises:
-            GateError: if losses exceed the limits, and nobody accepted them.
+            GateError: if losses exceed the limits, and were not accepted.
         """
         newer = find_newer(self._outputs, self._session.folder, self._session.manifest, self._warn)
         if newer is not None:
             self._check(load(), [newer])
 
     def check_taken(self, content: str, load: Callable[[], Stage3Output]) -> None:
-        """Compare a dataset taken over from another run, by its content sha256 if that is enough.
+        """Compare a dataset taken over from another run, by its content sha256 if that suffices.
 
         Raises:
-            GateError: if more is gone than is allowed, and nobody said that this is right.
+            GateError: if losses exceed the limits, and were not accepted.
         """
         candidates = self._candidates()
         same = next(iter(candidates), None)
@@ -87,7 +87,7 @@ class PublicationGate:
             self._check(load(), candidates)
 
     def recall(self) -> Stage3Output | None:
-        """Return what the dataset was compared with, by this attempt or one before; none if that is gone."""
+        """Return what the dataset was compared with, by this attempt or an earlier one; None if missing."""
         gates = self._session.manifest.gates
         if self.baseline is None and gates is not None and gates.baseline is not None:
             self.baseline = self._read_again(gates.baseline)
@@ -128,15 +128,15 @@ class PublicationGate:
             self._record(_not_compared("No earlier dataset to compare with."))
 
     def _judge_by_altered(self, dataset: Stage3Output, runs: Iterable[Run]) -> bool:
-        """Compare with the first dataset that can be read although its bytes are not those once written.
+        """Compare with the first dataset that is readable although its bytes differ from those written.
 
-        That is better than to publish whatever came: what is refused for it, a person can accept.
+        That is better than publishing unchecked: if the dataset is refused for it, a person can accept it.
         """
         for run in runs:
             try:
                 self.baseline = load_unverified(run).dataset
             except (CheckpointError, StorageError, FileNotFoundError):
-                continue  # why was said when it was first looked at
+                continue  # the reason was reported on first reading it
             self._judge(dataset, self.baseline, run)
             return True
         return False
@@ -184,10 +184,10 @@ class PublicationGate:
             raise self._refusal(report, _explain_losses(baseline, dataset))
 
     def _warn_of_access(self, report: GateReport) -> None:
-        """Show each exit whose access is reversed or no longer known; of many, some and their number."""
+        """Show each exit whose access is reversed or no longer known; if many, some and their number."""
         turns, lost = report.turns, report.lost_answers
-        self._warn_of_each([warn_of_turn(it) for it in turns], lambda: sum_turns(turns))
-        self._warn_of_each([warn_of_lost_answer(it) for it in lost], lambda: sum_lost_answers(lost))
+        self._warn_of_each([warn_of_turn(it) for it in turns], lambda: summarise_turns(turns))
+        self._warn_of_each([warn_of_lost_answer(it) for it in lost], lambda: summarise_lost_answers(lost))
 
     def _warn_of_each(self, found: Sequence[Finding], sum_up: Callable[[], str]) -> None:
         warn = self._context.reporter.warn
@@ -199,7 +199,7 @@ class PublicationGate:
             warn(f"{sum_up()}. Verify them before relying on this dataset; full list: {place}")
 
     def _refuse_gaps(self, dataset: Stage3Output) -> None:
-        """Refuse a dataset that would be smaller only because a source could not be read everywhere."""
+        """Refuse a dataset that would be smaller only because a source failed for some stations."""
         failed = [finding for finding in dataset.findings if finding.check == SOURCE_FAILED]
         if not failed:
             return
@@ -210,7 +210,7 @@ class PublicationGate:
         raise SourceGapError(
             failed[0].source or STAGE2_ENRICHMENT,
             "its data is missing for the stations below, so nothing was published. Retry these with: "
-            f"{go_on(folder, manifest, '--retry-failed')}; or publish without it with: "
+            f"{resume(folder, manifest, '--retry-failed')}; or publish without it with: "
             f"{accept_changes(folder, manifest)}",
             gaps,
         )
@@ -223,7 +223,7 @@ class PublicationGate:
         return GateStatus.ACCEPTED if self._request.accept_changes else GateStatus.FAILED
 
     def _record(self, report: GateReport) -> None:
-        """Put a report into gates.json, and without the exits that lack a value into the manifest."""
+        """Write a report to gates.json, and without the exits that lack a value to the manifest."""
         content = write_record(self._session.folder / GATES_NAME, report)
         fields = tuple(field.model_copy(update={"exits": ()}) for field in report.fields)
         self._session.update(
@@ -241,9 +241,9 @@ class PublicationGate:
         )
 
     def _candidates(self) -> list[Run]:
-        """Return the runs to compare with, the best first: that of the nearest day before, published last.
+        """Return the runs to compare with, best first: those for the nearest earlier date, newest first.
 
-        A look at a day long ago (``--as-of``) must not become what the present network is compared with.
+        A run for a date long ago (``--as-of``) must not become the baseline for the current network.
         """
         day = self._context.as_of
         runs: dict[Path, Run] = {}
@@ -254,7 +254,7 @@ class PublicationGate:
         )
 
     def _published(self) -> Iterator[Run]:
-        """Yield the runs whose dataset may be the one published last, the likeliest first."""
+        """Yield the runs whose dataset may be the last published one, likeliest first."""
         if (shown := _find_latest(self._outputs, self._warn)) is not None:
             yield shown
         own = self._session.manifest
@@ -268,13 +268,13 @@ class PublicationGate:
 def find_newer(
     outputs: Path, folder: Path, manifest: Manifest, warn: Callable[[str], None] = lambda _: None
 ) -> Run | None:
-    """Return the run that ``latest`` shows, if it is another one than that of a folder and says otherwise.
+    """Return the run that ``latest`` points to, if it is another run with another dataset.
 
     Args:
         outputs: the folder of all runs.
-        folder: that of the run whose dataset is to be used again.
-        manifest: that run's.
-        warn: takes why what is shown cannot be read.
+        folder: folder of the run whose dataset is to be reused.
+        manifest: manifest of that run.
+        warn: receives the reason if the other run cannot be read.
     """
     shown = _find_latest(outputs, warn)
     if shown is None or real_path(shown.folder) == real_path(folder):
@@ -283,7 +283,7 @@ def find_newer(
 
 
 def _find_latest(outputs: Path, warn: Callable[[str], None]) -> Run | None:
-    """Return the run that ``latest`` shows, if it can be read and has a dataset."""
+    """Return the run that ``latest`` points to, if it is readable and has a dataset."""
     link = outputs / LATEST
     try:
         run = read_run(real_path(link)) if link.is_symlink() else None
@@ -303,7 +303,7 @@ _REASONS = {
 
 
 def _explain_losses(old: Stage3Output, new: Stage3Output) -> str:
-    """Return which differences between the runs, not the network, may explain losses."""
+    """Return the differences between the runs, rather than the network, that may explain losses."""
     sources, why = _sources_missing(old, new), ""
     if sources:
         why = f" That dataset used {', '.join(sources)}; this run did not."
@@ -320,13 +320,13 @@ def _explain_losses(old: Stage3Output, new: Stage3Output) -> str:
 
 
 def _sources_missing(old: Stage3Output, new: Stage3Output) -> list[str]:
-    """Return the sources that gave a document of an older dataset and none of a newer one."""
+    """Return the sources with a document in an older dataset and none in a newer one."""
     then, now = ({document.source_id for document in side.provenance.values()} for side in (old, new))
     return sorted(then - now)
 
 
 def _says_same(content: str | None, run: Run) -> bool:
-    """Return whether the dataset of a run has some content, and is there as it was written."""
+    """Return whether the dataset of a run has the given content and is intact."""
     return _content_of(run.manifest) == content and has_whole_dataset(run.folder, run.manifest)
 
 
@@ -336,7 +336,7 @@ def _no_differences(run: Run) -> GateReport:
 
 
 def _as_made_for(dataset: Stage3Output, earlier: Manifest) -> Stage3Output:
-    """Return an earlier run's dataset that says the same as this one, without parsing it."""
+    """Return an earlier run's dataset that equals this one, without parsing it."""
     made = {"generated_at": earlier.updated_at, "as_of": earlier.as_of}
     return dataset.model_copy(update={"metadata": dataset.metadata.model_copy(update=made)})
 
@@ -346,7 +346,7 @@ def _not_compared(reason: str, baseline: BaselineRun | None = None) -> GateRepor
 
 
 def describe_baseline(run: Run, dataset: Stage3Output | None = None) -> BaselineRun:
-    """Return how the manifest names a run whose dataset another one is compared with."""
+    """Return the description, for the manifest, of a run whose dataset another one is compared with."""
     return BaselineRun(
         run_id=run.manifest.run_id,
         folder=run.name,
@@ -357,6 +357,6 @@ def describe_baseline(run: Run, dataset: Stage3Output | None = None) -> Baseline
 
 
 def _content_of(manifest: Manifest) -> str | None:
-    """Return what tells a run's dataset from others, none if it has no dataset."""
+    """Return what identifies the content of a run's dataset, or None if it has none."""
     record = manifest.stages.get(FINAL_STAGE)
     return record.checkpoint.content_sha256 if record is not None and record.checkpoint is not None else None

@@ -1,4 +1,4 @@
-"""Tell as OpenLineage events what an attempt has read and made, once it has ended, whatever the end was."""
+"""Report what an attempt read and made as OpenLineage events, however it ended."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.run_log import RunLog
 
 
-def tell_lineage(
+def report_lineage(
     config: PipelineConfig, session: RunSession, log: RunLog, reporter: Reporter, now: Callable[[], datetime]
 ) -> None:
-    """Tell of an attempt that has ended; nothing that goes wrong in it, and no signal, changes how it did."""
+    """Report on an attempt that has ended; no error and no signal in doing so changes how it ended."""
     if config.settings.lineage.enabled:
         loss = "Not all lineage of this run is reported"
         best_effort(lambda: _tell(config, session, log, reporter, now), loss, reporter, log)
@@ -43,7 +43,7 @@ def _tell(
         session.stood,
         section.namespace,
         _findings_of(session),
-        # first the secrets: what is left of one whose slashes are gone would not be known any more
+        # secrets first: with slashes removed they would not be recognised
         hide=lambda error: without_paths(SECRETS.redact(error), known),
     )
     events = SECRETS.redacted(events)
@@ -55,7 +55,7 @@ def _tell(
 
 
 def _findings_of(session: RunSession) -> list[Finding] | None:
-    """Return what was found in the dataset, if that is known as it was written."""
+    """Return the findings about the dataset, if known to be as they were written."""
     if not is_whole(session.folder, session.manifest, VALIDATION_NAME):
         return None
     return list(read_findings(session.folder))

@@ -1,4 +1,4 @@
-"""The manifest while a run is in progress: every change is on disk before the next step."""
+"""The manifest of a run in progress: every change is on disk before the next step."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from mrt_pipeline.runtime.manifests import save_manifest
 NOTHING: Mapping[str, Any] = {}
 
 OF_AN_ATTEMPT = ("as_of", "mode", "software_version", "code_version", "config_path", "config")
-"""what a manifest says of the attempt that is in progress, or was last"""
+"""fields of the manifest that describe the current or last attempt"""
 
 
 class RunSession:
-    """One attempt at a run: keeps its manifest true on disk from the first moment to the last."""
+    """One attempt at a run: keeps its manifest up to date on disk from start to end."""
 
     def __init__(
         self,
@@ -38,14 +38,14 @@ class RunSession:
         remarks: Sequence[str] = (),
         earlier: Manifest | None = None,
     ) -> None:
-        """Take what is known of the run; nothing is written yet.
+        """Take the state of the run; nothing is written yet.
 
         Args:
             folder: the run's folder.
-            manifest: as it stands.
+            manifest: the current manifest.
             now: the wall clock.
-            remarks: what was odd about the manifest that was found.
-            earlier: how the run stood before this attempt, whose day and configuration may be others.
+            remarks: what was odd about the manifest found.
+            earlier: the manifest before this attempt, whose date and configuration may differ.
         """
         self.folder = folder
         self.manifest = manifest
@@ -56,12 +56,12 @@ class RunSession:
 
     @property
     def attempted(self) -> Manifest:
-        """Return the manifest with what this attempt was asked for, even if it left the run as it stood."""
+        """Return the manifest with what was requested of this attempt, even if it left the run unchanged."""
         asked = {name: getattr(self._opened, name) for name in OF_AN_ATTEMPT}
         return self.manifest.model_copy(update=asked)
 
     def begin(self, command: str, *, stage: int | None = None, retries_failed: bool = False) -> None:
-        """Open a new attempt, with what a person has asked for."""
+        """Open a new attempt, with what was requested."""
         attempt = AttemptRecord(
             number=len(self.manifest.attempts) + 1,
             started_at=self._now(),
@@ -73,7 +73,7 @@ class RunSession:
         self.update(status=RunStatus.RUNNING, attempts=(*self.manifest.attempts, attempt), error=None)
 
     def end(self, status: RunStatus, error: str | None = None) -> None:
-        """Close the attempt, if one was started; one in which no stage ran leaves the run as it stood."""
+        """Close the attempt, if one was started; one in which no stage ran leaves the run unchanged."""
         if not self.manifest.attempts:
             return
         self._update_attempt(ended_at=self._now(), status=status, error=error)
@@ -85,7 +85,7 @@ class RunSession:
         self.update(status=status, error=error, stages=self._stages_at_end(status))
 
     def stage_started(self, name: str, reason: str) -> None:
-        """Record that a stage is running; what an earlier attempt made of it stays known."""
+        """Record that a stage is running; its earlier results stay recorded."""
         self._update_attempt(stages_run=(*self._attempt.stages_run, name))
         self._put_stage(
             name,
@@ -108,7 +108,7 @@ class RunSession:
         figures: Mapping[str, Any],
         facts: Mapping[str, Any],
     ) -> None:
-        """Record the checkpoint that a stage has written, and the facts that its result adds, in one go."""
+        """Record at once the checkpoint that a stage has written, and the facts that its result adds."""
         key = f"stage{stage_named(name).number}"
         self._put_stage(
             name,
@@ -125,15 +125,15 @@ class RunSession:
     def stage_failed(
         self, name: str, status: StageStatus, seconds: float, error: str, **facts: object
     ) -> None:
-        """Record that a stage gave no result, and what is known of it all the same.
+        """Record that a stage gave no result, with any facts known nevertheless.
 
-        An earlier checkpoint of it is left as it was.
+        An earlier checkpoint of the stage stays recorded.
         """
         self.manifest = self.manifest.model_copy(update=facts)
         self._put_stage(name, status=status, seconds=round(seconds, 3), error=error)
 
     def stage_reused(self, name: str, reason: str) -> None:
-        """Record that an earlier checkpoint stands in for a stage."""
+        """Record that an earlier checkpoint is reused for a stage."""
         self._put_stage(name, reused=True, reason=reason)
 
     def stage_taken(
@@ -144,7 +144,7 @@ class RunSession:
         seconds: float,
         facts: Mapping[str, Any],
     ) -> None:
-        """Record that a stage's record, which another run has made, is that of this one too."""
+        """Record a stage's record from another run as this run's."""
         taken = {"attempt": self._attempt.number, "reused": True, "seconds": round(seconds, 3)}
         key = f"stage{stage_named(name).number}"
         self.update(
@@ -154,7 +154,7 @@ class RunSession:
         )
 
     def doubt_stages(self, names: Collection[str]) -> None:
-        """Record which stages are to ask their live sources again, and that all others are not."""
+        """Record which stages must query their live sources again; all others need not."""
         stages = {
             name: record.model_copy(update={"is_doubted": name in names})
             for name, record in self.manifest.stages.items()
@@ -163,13 +163,13 @@ class RunSession:
             self.update(stages=stages)
 
     def stage_disabled(self, name: str, reason: str) -> None:
-        """Record that the configuration switches a stage off; what was found in an older dataset goes."""
+        """Record that the configuration disables a stage; findings about an older dataset are removed."""
         if stage_named(name) is STAGES[-1]:
             self.manifest = self.manifest.model_copy(update={"findings": {}})
         self._put_stage(name, status=StageStatus.DISABLED, seconds=0.0, reused=False, reason=reason)
 
     def validated(self, **facts: Any) -> None:
-        """Record that this attempt wrote what was found in a dataset."""
+        """Record that this attempt wrote the findings about a dataset."""
         self._update_attempt(has_validated=True)
         self.update(**facts)
 
@@ -189,7 +189,7 @@ class RunSession:
     def publication_taken(
         self, before: Manifest, fingerprint: Fingerprint, side_files: Mapping[str, str]
     ) -> None:
-        """Record that what another run has published, and found, was copied."""
+        """Record that files published and findings written by another run were copied."""
         self._update_attempt(has_validated=True)
         now = self._now()
         sizes = before.publication.sizes if before.publication is not None else {}
@@ -209,7 +209,7 @@ class RunSession:
         save_manifest(self.folder, self.manifest)
 
     def _stages_at_end(self, status: RunStatus) -> dict[str, StageRecord]:
-        """Return the stages; one whose own end nobody could record any more has ended as the run has."""
+        """Return the stages; one whose end was never recorded ended as the run did."""
         ended = StageStatus.INTERRUPTED if status is RunStatus.INTERRUPTED else StageStatus.FAILED
         return {
             name: record.model_copy(update={"status": ended})

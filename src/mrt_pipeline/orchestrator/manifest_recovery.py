@@ -1,8 +1,8 @@
-"""A run's manifest recreated from its folder, when it is missing or damaged.
+"""Rebuild a run's manifest from its folder if it is missing or damaged.
 
-What is recreated is what the checkpoints say themselves. A checkpoint counts if it is an output of this
-version and belongs to the stage before it: same day, same stations. What it was made from is not known any
-more; so ``--resume-from`` takes it, because a person says so, and ``--skip-existing`` makes it again.
+It is rebuilt from what the checkpoints themselves contain. A checkpoint counts if it is an output of this
+version and fits the stage before it: same date, same stations. What it was made from is no longer known; so
+``--resume-from`` uses it, as a person requests that, and ``--skip-existing`` makes it again.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ REASON = "made by an attempt of which only the checkpoint is left"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is known of the run in a folder."""
+    """What is known about the run in a folder."""
 
     manifest: Manifest | None
-    """none: there is no run in it"""
+    """None: there is no run in the folder"""
     unfit: Mapping[Path, str]
-    """each file that cannot be used, and why; it is to be kept aside before another takes its place"""
+    """each unusable file, and why; it must be set aside before another one takes its place"""
     remark: str | None = None
-    """what to tell if the manifest had to be recreated"""
+    """what to report if the manifest had to be rebuilt"""
 
 
 def find_or_rebuild(folder: Path) -> Found:
-    """Return a folder's manifest, recreated from the checkpoints beside it if need be; nothing is written.
+    """Return a folder's manifest, rebuilt from the checkpoints beside it if needed; nothing is written.
 
     Raises:
-        CorruptCheckpointError: if there is a manifest that cannot be read, and no checkpoint of ours.
+        CorruptCheckpointError: if there is an unreadable manifest and no checkpoint of ours.
         StorageError: if a file cannot be read.
     """
     damage: CorruptCheckpointError | None = None
@@ -68,7 +68,7 @@ def find_or_rebuild(folder: Path) -> Found:
 
 
 def _read_checkpoints(folder: Path) -> tuple[dict[int, StageOutput], dict[Path, str]]:
-    """Return the checkpoints that fit together by the number of their stage, and why the others do not."""
+    """Return the checkpoints that fit together, by stage number, and why the others do not."""
     outputs: dict[int, StageOutput] = {}
     unfit: dict[Path, str] = {}
     for stage in STAGES:
@@ -88,7 +88,7 @@ def _read_checkpoints(folder: Path) -> tuple[dict[int, StageOutput], dict[Path, 
 
 
 def _find_misfit(stage: StageSpec, output: StageOutput, stage1: StageOutput | None) -> str | None:
-    """Return why an output belongs to another stage or run; nothing if it fits."""
+    """Return why an output belongs to another stage or run, or None if it fits."""
     if output.metadata.stage_name != stage.name:
         return f"is a checkpoint of {output.metadata.stage_name!r}"
     if stage1 is None:

@@ -1,4 +1,4 @@
-"""``PipelineOrchestrator``: opens a run folder, carries a request out in it, publishes what came of it."""
+"""``PipelineOrchestrator``: opens a run folder, carries out a request in it, publishes the result."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ from mrt_pipeline.orchestrator.folders import (
     remove_old_runs,
 )
 from mrt_pipeline.orchestrator.gates import PublicationGate
-from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.lineage import report_lineage
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import find_remedy, move_latest
-from mrt_pipeline.orchestrator.reuse import choose_day, refuse_vain_request, refuse_wrong_clock
+from mrt_pipeline.orchestrator.reuse import choose_day, refuse_useless_request, refuse_wrong_clock
 from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES
 from mrt_pipeline.runtime.checkpoints import move_aside
 from mrt_pipeline.runtime.clock import singapore_date, utc_now
@@ -72,7 +72,7 @@ class PipelineOrchestrator:
         run_id: identifies the run; sorts by its start.
         run_timestamp: start of this process's run, UTC.
         output_base_dir: the run's folder, once there is one.
-        checkpoints: ``stage1`` … to the checkpoint's file name, as the manifest has them.
+        checkpoints: ``stage1`` … to the checkpoint's file name, as in the manifest.
     """
 
     def __init__(
@@ -100,7 +100,8 @@ class PipelineOrchestrator:
         """Run all stages, or those from ``resume_from`` on, and return the dataset.
 
         Raises:
-            UsageError: if the configuration switches off the stage that makes it; nothing is started then.
+            UsageError: if the configuration disables the stage that makes the dataset; nothing is started
+                then.
             MrtPipelineError: if it could not be made; the manifest on disk says so too.
         """
         if not FINAL.is_enabled(self.config.settings):
@@ -142,10 +143,10 @@ class PipelineOrchestrator:
         return output
 
     def execute(self, request: RunRequest) -> Manifest:
-        """Carry a request out and return the manifest it leaves behind.
+        """Carry out a request, and return the resulting manifest.
 
         Raises:
-            MrtPipelineError: if it could not be done; the manifest on disk says so too.
+            MrtPipelineError: if it failed; the manifest on disk says so too.
         """
         with self._attempt(request) as attempt:
             self._carry_out(request, attempt)
@@ -174,7 +175,7 @@ class PipelineOrchestrator:
 
     @cached_property
     def _context(self) -> RunContext:
-        """Return what a stage is built with that is requested before any attempt; an attempt has its own."""
+        """Return the context for stages requested before any attempt; an attempt has its own."""
         return self._make_context(self._asked.as_of or singapore_date(self.run_timestamp))
 
     def _stage(self, number: int) -> PipelineStage[Any, Any]:
@@ -194,7 +195,7 @@ class PipelineOrchestrator:
         self._finish(request, attempt, attempt.run())
 
     def _finish(self, request: RunRequest, attempt: Attempt, status: RunStatus) -> None:
-        """Publish what was asked for, and let ``latest`` show it."""
+        """Publish what was requested, and let ``latest`` point to it."""
         output = self.config.settings.output
         has_dataset = self._makes_dataset(request)
         if status is RunStatus.COMPLETED and has_dataset:
@@ -215,7 +216,7 @@ class PipelineOrchestrator:
     def _point_latest(
         self, request: RunRequest, attempt: Attempt, outputs: Path, *, has_made_dataset: bool
     ) -> None:
-        """Let ``latest`` show the run if it may, and say so unless it is the usual step to a later day."""
+        """Let ``latest`` point to the run if it may, and report it unless it simply moved to a later date."""
         link, day, shown = outputs / LATEST, self._context.as_of, find_shown(outputs)
         was_there, was_shown = link.exists(), real_path(link)
         move = point_latest(
@@ -244,7 +245,7 @@ class PipelineOrchestrator:
 
     @contextlib.contextmanager
     def _attempt(self, request: RunRequest) -> Iterator[Attempt]:
-        """Open a run folder for one attempt; however it ends, the manifest says so and the lock is free."""
+        """Open a run folder for one attempt; its end is recorded and its lock released in any case."""
         alerting = Alerting(self.config, request, self.run_id, self._reporter, self._now)
         with contextlib.ExitStack() as stack:
             with _telling_failure(alerting):
@@ -252,8 +253,8 @@ class PipelineOrchestrator:
             alerting.attach(session, log)
             with self._recording_failure(session, log, alerting):
                 self._begin(request, session, log)
-                # once the manifest says how the attempt ended
-                stack.callback(tell_lineage, self.config, session, log, self._reporter, self._now)
+                # after the manifest says how the attempt ended
+                stack.callback(report_lineage, self.config, session, log, self._reporter, self._now)
                 self._refuse_missing_credentials(request, session.manifest)
                 gate = PublicationGate(request, self._context, session)
                 attempt = Attempt(request, self._context, session, self._stage, gate, log)
@@ -261,17 +262,17 @@ class PipelineOrchestrator:
                 alerting.ended(attempt)
 
     def _open(self, request: RunRequest, stack: contextlib.ExitStack) -> tuple[RunSession, RunLog]:
-        """Hold a run folder until the stack ends, and return its session and log."""
+        """Hold a run folder until the stack is closed, and return its session and log."""
         settings = self.config.settings
         from mrt_pipeline.runtime.source_access import is_any_live
 
         refuse_small_memory(Need.LIVE_RUN if is_any_live(settings) else Need.RUN)
         refuse_wrong_clock(self._now())
-        refuse_vain_request(request, settings)
+        refuse_useless_request(request, settings)
         if request.as_of is not None:
             earlier = find_folder(request, settings.output, self.run_timestamp)
             manifest = find_or_rebuild(earlier).manifest if earlier is not None else None
-            choose_day(request, manifest, self.run_timestamp)  # before a folder is made that stays empty
+            choose_day(request, manifest, self.run_timestamp)  # before creating a folder that stays empty
         folder = choose_folder(request, settings.output, self.run_timestamp)
         self.output_base_dir = folder
         stack.enter_context(run_lock(folder, self._now()))
@@ -315,7 +316,7 @@ class PipelineOrchestrator:
         )
 
     def _open_session(self, folder: Path, request: RunRequest) -> RunSession:
-        """Return the folder's session: its manifest goes on if it has one, with this run's configuration."""
+        """Return the folder's session: an existing manifest is continued, with this run's configuration."""
         found = find_or_rebuild(folder)
         earlier = found.manifest
         as_of = choose_day(request, earlier, self.run_timestamp)
@@ -354,12 +355,12 @@ class PipelineOrchestrator:
         return RunSession(folder, manifest, self._now, remarks, earlier)
 
     def _keep_aside(self, unfit: Mapping[Path, str]) -> Iterator[str]:
-        """Keep files that cannot be used under another name, and yield a sentence for each."""
+        """Set unusable files aside under another name, and yield a sentence for each."""
         for path, why in unfit.items():
             yield f"{path} {why}; it was kept as {move_aside(path, self._now()).name}."
 
     def _refuse_missing_credentials(self, request: RunRequest, manifest: Manifest) -> None:
-        """Say before any work which secrets the stages to be run would miss."""
+        """Report, before any work, which secrets are missing for the stages to be run."""
         from mrt_pipeline.orchestrator.dry_run import find_missing_credentials, plan_stages
         from mrt_pipeline.runtime.source_access import missing_credentials
 
@@ -367,7 +368,7 @@ class PipelineOrchestrator:
         asked = STAGES[request.first_stage - 1 : request.last_stage]
         apis = [api for stage in asked for api in stage.apis_in_use(settings)]
         if not missing_credentials(settings, self.config.secrets(), apis):
-            return  # the usual case, without the plan, which reads checkpoints
+            return  # the usual case; the plan reads checkpoints
         stages = plan_stages(request, manifest, self._context)
         if faults := find_missing_credentials(stages, self.config):
             raise CredentialError("Missing credentials:", tuple(faults))
@@ -389,7 +390,7 @@ class PipelineOrchestrator:
             raise out_of_memory from error
         except Exception as error:
             self._end_if_stopped(session, log, error)
-            # The one place where a bug of ours is caught: manifest and alert must still say what happened.
+            # The only place that catches our own bugs: manifest and alert must still say what happened.
             log.exception("bug")
             bug = InternalError(
                 f"An internal error stopped the run ({type(error).__name__}: {error}). "
@@ -402,7 +403,7 @@ class PipelineOrchestrator:
             self._context.access.close()
 
     def _end_if_stopped(self, session: RunSession, log: RunLog, error: Exception) -> None:
-        """Raise ``RunInterrupted`` if a signal lies behind an error: code in C passes it on as its own."""
+        """Raise ``RunInterrupted`` if a signal caused an error: code in C passes it on as its own."""
         if (number := self._stop.signal_number) is None:
             return
         stopped = RunInterrupted(number)
@@ -424,14 +425,14 @@ class PipelineOrchestrator:
         alerting.failed(error)
 
     def _end(self, session: RunSession, log: RunLog, status: RunStatus, error: BaseException) -> None:
-        """Close the attempt; a full disk must not keep anyone from being told why it ends."""
+        """Close the attempt; a full disk must not keep the reason for its end from being reported."""
         with after_failure(error, self._reporter, log):
             session.end(status, str(error))
 
 
 @contextlib.contextmanager
 def _telling_failure(alerting: Alerting) -> Iterator[None]:
-    """Tell of a run that cannot even begin."""
+    """Alert about a run that cannot even start."""
     try:
         yield
     except (RunInterrupted, KeyboardInterrupt):

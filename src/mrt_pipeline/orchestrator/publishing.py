@@ -1,7 +1,7 @@
-"""Put the dataset's formats and the report beside its checkpoint, once every check has passed.
+"""Write the dataset's formats and the report beside its checkpoint, once every check has passed.
 
-A step of its own, with its own fingerprint: a change of the report's style makes no stage stale, and what was
-published from the same dataset, by the same code, in the same formats is left as it is.
+This is a separate step with its own fingerprint: a change in the report's style makes no stage stale, and
+files published from the same dataset, by the same code, in the same formats are left unchanged.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from mrt_pipeline.runtime.integrity import is_whole
 
 PUBLISHING = "publishing"
 BASELINE = "baseline"
-"""in the fingerprint: what the report compares the dataset with"""
+"""in the fingerprint: the dataset that the report compares with"""
 IS_NEW = "the dataset is new"
 
 
 def publish(attempt: Attempt, settings: Settings) -> None:
-    """Write the report and every configured format, unless they are there as they would be made now."""
+    """Write the report and every configured format, unless they exist as they would be written now."""
     final = attempt.manifest.stages.get(FINAL_STAGE)
     if final is None or final.status is not StageStatus.COMPLETED:
         return
@@ -56,9 +56,9 @@ def publish(attempt: Attempt, settings: Settings) -> None:
 
 
 def _take_over(attempt: Attempt, settings: Settings, fingerprint: Fingerprint | None) -> bool:
-    """Copy what the run before has published, if it is what would be published now; return whether it is.
+    """Copy what the previous run has published, if it equals what would be published; return whether it does.
 
-    Its report names that run, which made the dataset, and tells what changed then; nothing has since.
+    Its report names that run, which made the dataset, and shows the changes then; there were none since.
     """
     before, gates = attempt.predecessor, attempt.manifest.gates
     if before is None or fingerprint is None or before.manifest.publishing is None:
@@ -83,14 +83,14 @@ def _without_baseline(fingerprint: Fingerprint) -> Fingerprint:
 def decide_publishing(
     settings: Settings, manifest: Manifest, folder: Path, baseline: BaselineRun | None, *, is_new: bool
 ) -> Decision:
-    """Decide whether a run's dataset is to be published, and say why; a plan decides by the same function.
+    """Decide whether a run's dataset is to be published, and why; also used by the dry run.
 
     Args:
         settings: the configuration.
-        manifest: the run's, which has a dataset.
-        folder: the run's.
-        baseline: what the report compares the dataset with.
-        is_new: whether this attempt has made the dataset.
+        manifest: manifest of the run, which has a dataset.
+        folder: folder of the run.
+        baseline: dataset that the report compares with.
+        is_new: whether this attempt made the dataset.
     """
     fingerprint = _fingerprint(settings, manifest, baseline)
     if is_new:
@@ -100,7 +100,7 @@ def decide_publishing(
 
 
 def foresee_baseline(settings: Settings, manifest: Manifest, folder: Path) -> BaselineRun | None:
-    """Return what the gate will hold a reused dataset against, or has held it against before."""
+    """Return what the gate will compare a reused dataset with, or has compared it with before."""
     if settings.gates.enabled:
         newer = find_newer(Path(settings.output.directory), folder, manifest)
         if newer is not None:
@@ -120,7 +120,7 @@ def _fingerprint(settings: Settings, manifest: Manifest, baseline: BaselineRun |
 def _find_reasons(
     settings: Settings, manifest: Manifest, folder: Path, fingerprint: Fingerprint
 ) -> Iterator[str]:
-    """Yield why what was published cannot stay as it is; nothing if it can."""
+    """Yield why the published files cannot stay; nothing if they can."""
     if not manifest.outputs:
         yield "nothing has been published yet"
         return
@@ -141,7 +141,9 @@ def _write_all(attempt: Attempt, settings: Settings, fingerprint: Fingerprint | 
     contents[REPORT_FILE] = _render_report(attempt, attempt.with_gate_findings(dataset))
     for name, content in contents.items():
         write_bytes(attempt.folder / name, content)
-    for name in attempt.manifest.outputs.keys() - contents.keys():  # no longer wanted: it must not grow old
+    for name in (
+        attempt.manifest.outputs.keys() - contents.keys()
+    ):  # no longer wanted, and would become outdated
         with storage_errors(attempt.folder / name, "could not be removed"):
             (attempt.folder / name).unlink(missing_ok=True)
     attempt.session.published(
@@ -156,7 +158,7 @@ def _exporters(settings: Settings) -> list[ExportSpec]:
 
 
 def _render_report(attempt: Attempt, dataset: Stage3Output) -> bytes:
-    """Return the report on a dataset, with what changed since the one it was compared with."""
+    """Return the report on a dataset, with the changes since the one it was compared with."""
     from mrt_pipeline.report import render_report
 
     baseline = attempt.recall_baseline()

@@ -1,4 +1,4 @@
-"""What a person asks the pipeline to do."""
+"""A request to the pipeline."""
 
 from __future__ import annotations
 
@@ -12,34 +12,35 @@ from mrt_pipeline.errors import UsageError
 from mrt_pipeline.orchestrator.stage_specs import BY_STATION, FINAL, STAGES
 
 LAST_YEAR = 2199
-"""the network table looks a few decades ahead; a later day is a slip of the keyboard"""
+"""the network table covers a few decades ahead; a later year is a typing error"""
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """One command line, checked.
+    """One command line, validated.
 
     Raises:
-        UsageError: if it names no stage of ours or no path, or asks for two things at once.
+        UsageError: if it names no known stage or no path, or combines options that exclude each other.
     """
 
     output_dir: Path | None = None
     stage: int | None = None
-    """run this stage only"""
+    """run only this stage"""
     resume_from: int | None = None
-    """run this stage and those after it, on the checkpoints before it"""
+    """run this stage and later ones, on the checkpoints before it"""
     skip_existing: bool = False
     """run only what is missing, damaged or stale"""
     retry_failed: bool = False
-    """go on from stage 2, and do there only the stations that a source failed before"""
+    """resume from stage 2, where only stations for which a source failed are retried"""
     accept_changes: bool = False
     """publish even if losses since the last dataset exceed ``gates``"""
     beyond_horizon: bool = False
-    """describe a day beyond the network table's horizon, as known on the horizon"""
+    """describe a date beyond the network table's horizon, as known on the horizon"""
     move_latest: bool = False
-    """let ``latest`` show the dataset even if its day is before that of the one shown, or in the future"""
+    """let ``latest`` point to the dataset even if its date is before the current target's, or in the
+    future"""
     as_of: date | None = None
-    """the day whose network is described; none: today in Singapore, or the resumed run's day"""
+    """date of the network to describe; None: today in Singapore, or the resumed run's date"""
 
     def __post_init__(self) -> None:
         if self.output_dir is not None:
@@ -87,12 +88,12 @@ class RunRequest:
 
     @property
     def continues(self) -> bool:
-        """Return whether this goes on in an existing run's folder when none is named."""
+        """Return whether this resumes an existing run if no folder is named."""
         return self.first_stage > 1 or self.resume_from is not None or self.skip_existing
 
     @property
     def command(self) -> str:
-        """Return the command line that asks for this."""
+        """Return the command line for this request."""
         parts = ["mrt-pipeline", "run"]
         for name, value in asdict(self).items():
             if value is not None and value is not False:

@@ -1,4 +1,4 @@
-"""Decide for each stage whether to run it or to reuse its checkpoint, and say why."""
+"""Decide for each stage whether to run it or to reuse its checkpoint, and why."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CLOCK_MAY_BE_OFF = timedelta(days=366)
 """A clock that is off by less does no harm that is not reported elsewhere."""
 
 LIVE = "live"
-"""how the version of a document begins that is not recorded but asked for"""
+"""prefix of the version of a document that is requested, not recorded"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +54,25 @@ class Decision:
     runs: bool
     reason: str
     checkpoint: bytes | None = None
-    """the verified bytes to reuse"""
+    """the verified bytes, if the checkpoint is reused"""
     damaged: Path | None = None
-    """a checkpoint to move aside before another one is written"""
-    is_passed_over: bool = False
-    """whether the configuration switches the stage off; it is then neither run nor reused"""
+    """a checkpoint to set aside before another one is written"""
+    is_disabled: bool = False
+    """whether the configuration disables the stage; it is then neither run nor reused"""
     fingerprint: Fingerprint | None = None
-    """what the stage's result would depend on now"""
+    """what the stage's result would now depend on"""
 
 
 def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> date:
-    """Return the day whose network is described: the one asked for, that of a resumed run, or today.
+    """Return the date described: the one requested, that of a resumed run, or today.
 
     Raises:
-        UsageError: if a single stage is requested on another day than that of the run whose folder it is in:
-            what later stages have made there would pass for that day's; if the day lies beyond what the
-            network's tables know, and nobody said that this is meant; or if a station was open that has
-            closed since, whose exits no source has.
+        UsageError: if a single stage is requested for another date than that of the run in its folder, since
+            results of later stages there would pass for that date's; if the date is beyond what the network's
+            tables cover and that was not accepted; or if a station was open then that has closed since, whose
+            exits no source has.
     """
-    if earlier is None or request.as_of != earlier.as_of:  # a run that is resumed was allowed its day
+    if earlier is None or request.as_of != earlier.as_of:  # a resumed run was allowed its date
         _refuse_unknown_day(request, singapore_date(now))
         _refuse_day_without_exits(request.as_of)
     if earlier is None:
@@ -87,8 +87,8 @@ def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> 
     return request.as_of or (earlier.as_of if goes_on else singapore_date(now))
 
 
-def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
-    """Raise before any work if the configuration does not let what is requested be done or shown."""
+def refuse_useless_request(request: RunRequest, settings: Settings) -> None:
+    """Raise, before any work, if the configuration prevents the request from being carried out or shown."""
     if request.stage is not None and not STAGES[request.stage - 1].is_enabled(settings):
         raise UsageError(
             f"--stage {request.stage} requests a stage that the configuration disables; set "
@@ -105,9 +105,9 @@ def refuse_vain_request(request: RunRequest, settings: Settings) -> None:
 
 
 def refuse_wrong_clock(now: datetime) -> None:
-    """Raise if it is long before the tables of this package were written: no run took place then.
+    """Raise if the clock is long before the date of this package's tables, when no run can have taken place.
 
-    Such a run would describe the network of a day long past as today's, and be filed before all others.
+    Such a run would describe the network of a past date as today's, and be filed before all others.
     """
     known_until, today = load_network().known_until, singapore_date(now)
     if today < known_until - CLOCK_MAY_BE_OFF:
@@ -118,10 +118,10 @@ def refuse_wrong_clock(now: datetime) -> None:
 
 
 def _refuse_unknown_day(request: RunRequest, today: date) -> None:
-    """Raise if a day is before the first station opened, or beyond the network table's horizon and to come.
+    """Raise if a date is before the first station opened, or in the future and beyond the table's horizon.
 
-    Today is never refused: a run without ``--as-of`` must work when nobody has looked through the tables for
-    long. Its dataset says how far they are known.
+    Today is never refused: a run without ``--as-of`` must work even if the tables have not been updated for
+    long. Its dataset says up to which date they are known.
     """
     if request.as_of is None:
         return
@@ -139,7 +139,7 @@ def _refuse_unknown_day(request: RunRequest, today: date) -> None:
 
 
 def _refuse_day_without_exits(as_of: date | None) -> None:
-    """Raise if a station was open on a day that is closed now: the exits that LTA lists are today's."""
+    """Raise if a station was open on a date that is closed now: LTA only lists today's exits."""
     closed = load_network().closed_since(as_of) if as_of is not None else ()
     if closed:
         last = max(closed, key=lambda entry: entry.closed_date or date.max)
@@ -152,7 +152,7 @@ def _refuse_day_without_exits(as_of: date | None) -> None:
 
 
 def reads_live(record: StageRecord) -> bool:
-    """Return whether what a stage made rests on answers of live services."""
+    """Return whether a stage's result is based on answers of live services."""
     versions = record.fingerprint.inputs.values() if record.fingerprint is not None else ()
     return any(version.startswith(LIVE) for version in versions)
 
@@ -165,24 +165,24 @@ def decide_stage(
     folder: Path,
     earlier: dict[str, str],
 ) -> Decision:
-    """Decide about one stage as a run comes to it; a plan decides by the same function.
+    """Decide about one stage when a run reaches it; also used by the dry run.
 
     Args:
         stage: the stage.
-        request: what was asked for.
-        manifest: what is known of the run, none for one that is yet to begin.
-        context: settings, day, sources and clock of the run.
+        request: the request.
+        manifest: manifest of the run; None if it has not started.
+        context: settings, date, sources and clock of the run.
         folder: the run's folder.
         earlier: name of each stage before it to the content sha256 of its output.
 
     Raises:
-        CheckpointError: if a checkpoint that the request needs is missing, damaged, or made otherwise.
+        CheckpointError: if a checkpoint that the request needs is missing, damaged, or made differently.
     """
     is_enabled = stage.is_enabled(context.settings)
     if not is_enabled:
         if not stage.is_needed:
-            return Decision(runs=False, reason=DISABLED, is_passed_over=True)
-        request = RunRequest(resume_from=stage.number + 1)  # its checkpoint must be there
+            return Decision(runs=False, reason=DISABLED, is_disabled=True)
+        request = RunRequest(resume_from=stage.number + 1)  # its checkpoint must exist
     fingerprint = fingerprint_stage(stage, context, earlier)
     ttl_days = context.settings.stages.stage1_ingestion.cache_ttl_days
     try:
@@ -198,15 +198,15 @@ def decide_stage(
 
 
 def fingerprint_stage(stage: StageSpec, context: RunContext, earlier: dict[str, str]) -> Fingerprint:
-    """Return what a stage's result would depend on now.
+    """Return what a stage's result would now depend on.
 
     Args:
         stage: the stage.
-        context: settings, day and sources of the run.
+        context: settings, date and sources of the run.
         earlier: name of each stage before it to the content sha256 of its output.
     """
     config = flatten(context.settings.model_dump(mode="json"), stage.config_keys)
-    config.pop(f"stages.{stage.name}.enabled")  # a stage that is switched off gives no other result
+    config.pop(f"stages.{stage.name}.enabled")  # disabling a stage does not change its result
     return Fingerprint(
         code=stage_version(stage.name),
         config=config,
@@ -228,10 +228,10 @@ def decide(
     now: datetime,
     ttl_days: float,
 ) -> Decision:
-    """Decide about one stage of a request that covers it.
+    """Decide about one stage that a request covers.
 
     Raises:
-        CheckpointError: if a checkpoint that the request needs is missing, damaged, or made otherwise.
+        CheckpointError: if a checkpoint that the request needs is missing, damaged, or made differently.
     """
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if stage.number < request.first_stage:
@@ -261,7 +261,7 @@ def decide(
 
 
 def has_no_failure(manifest: Manifest | None) -> bool:
-    """Return whether all stations of a run are done, and no source failed one of them."""
+    """Return whether all stations of a run are finished, and no source failed for any of them."""
     record = manifest.stages.get(BY_STATION.name) if manifest is not None else None
     if record is None or record.status is not StageStatus.COMPLETED:
         return False
@@ -269,7 +269,7 @@ def has_no_failure(manifest: Manifest | None) -> bool:
 
 
 def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerprint, folder: Path) -> Decision:
-    """Reuse a checkpoint as requested; different code or data is reported, different config refused."""
+    """Reuse a checkpoint as requested; report different code or data, refuse different configuration."""
     path, remedy = folder / CHECKPOINT_NAMES[stage.name], finish(folder, manifest)
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if manifest is None or record is None or record.checkpoint is None:
@@ -311,7 +311,7 @@ def _differences(record: StageRecord, fingerprint: Fingerprint) -> list[str]:
 def _expired(
     stage: StageSpec, manifest: Manifest, fingerprint: Fingerprint, now: datetime, ttl_days: float
 ) -> list[str]:
-    """Name live answers that are older than the configured time to live."""
+    """Return the live answers that are older than the configured time to live."""
     if not stage.reads_as_it_runs:
         return _made_too_long_ago(stage, manifest, fingerprint, now, ttl_days)
     return [
@@ -325,7 +325,7 @@ def _expired(
 def _made_too_long_ago(
     stage: StageSpec, manifest: Manifest, fingerprint: Fingerprint, now: datetime, ttl_days: float
 ) -> list[str]:
-    """Name the live documents of a stage whose pages may have been read long before they were asked for."""
+    """Return a stage's live documents whose pages may have been read long before they were requested."""
     made_in = manifest.stages[stage.name].attempt
     asked_at = next(
         (attempt.started_at for attempt in manifest.attempts if attempt.number == made_in), manifest.timestamp
@@ -340,7 +340,7 @@ def _made_too_long_ago(
 
 
 def _run_anew(stage: StageSpec, manifest: Manifest | None, folder: Path) -> Decision:
-    """Run a stage as requested; a file already under its name is reported if it is odd."""
+    """Run a stage as requested; report a file that exists under its checkpoint's name if it is odd."""
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if manifest is None or record is None or record.checkpoint is None:
         return Decision(runs=True, reason=ASKED_FOR)

@@ -1,4 +1,4 @@
-"""What the orchestrator knows of each stage without importing it: a stage's declaration, said once."""
+"""What the orchestrator knows about each stage without importing it: the declarations of all stages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import RunContext
 
 OutputOf = Callable[[int], Any]
-"""gives the output of the stage of a number"""
+"""returns the output of a stage by number"""
 
 
 def _cite_own(output: StageOutput, _output_of: OutputOf) -> dict[str, object]:
@@ -36,45 +36,46 @@ def _cite_own(output: StageOutput, _output_of: OutputOf) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageSpec:
-    """A stage's number and name, what its result depends on, and how a run deals with it."""
+    """A stage's number and name, what its result depends on, and how a run handles it."""
 
     number: int
     name: str
     own_keys: tuple[str, ...]
-    """dotted keys of the configuration that concern it, besides those of its sources"""
+    """dotted keys of the configuration that affect it, besides those of its sources"""
     kind: type[Any]
-    """what it makes"""
+    """type of its output"""
     count: Callable[[Any], dict[str, float]]
-    """returns the figures of its output by name"""
+    """returns the figures of an output by name"""
     input_of: Callable[[OutputOf], Any] = lambda _: None
     """returns its input"""
     status_of: Callable[[Any], StageStatus] = lambda _: StageStatus.COMPLETED
-    """returns how it stands after it has given an output"""
+    """returns the stage's status after it has produced an output"""
     facts_of: Callable[[Any, OutputOf], dict[str, object]] = _cite_own
-    """returns what its output adds to the manifest itself"""
-    stand_in: Callable[[OutputOf, RunContext], StageOutput] | None = None
-    """returns what stands for its output where it is switched off, if the stages after it need that"""
+    """returns what an output adds to the manifest itself"""
+    output_if_disabled: Callable[[OutputOf, RunContext], StageOutput] | None = None
+    """returns a substitute for its output if it is disabled and later stages need one"""
     side_files: tuple[str, ...] = ()
-    """what it writes beside its checkpoint"""
+    """files that it writes beside its checkpoint"""
     is_needed: bool = False
-    """whether the stages after it can do nothing without a checkpoint of it, even where it is switched off"""
+    """whether later stages need a checkpoint of it, even if it is disabled"""
     reads_as_it_runs: bool = False
-    """whether provenance says when its live documents were asked for; a kept page may be read long after"""
+    """whether provenance gives the time live documents were requested; a kept page may have been read long
+    before"""
     works_by_station: bool = False
-    """whether it can stop at a budget, and do some stations again"""
+    """whether it can stop at a budget, and repeat some stations"""
 
     @property
     def sources(self) -> tuple[SourceSpec, ...]:
-        """Return the sources that it may be configured with."""
+        """Return the sources that may be configured for it."""
         return sources_of(self.name)
 
     @property
     def config_keys(self) -> tuple[str, ...]:
-        """Return the dotted keys of the configuration that concern it."""
+        """Return the dotted keys of the configuration that affect it."""
         return (*self.own_keys, *(f"apis.{api}" for api in dict.fromkeys(s.api for s in self.sources) if api))
 
     def is_enabled(self, settings: Settings) -> bool:
-        """Return whether the configuration has it switched on."""
+        """Return whether the configuration enables it."""
         return bool(getattr(settings.stages, self.name).enabled)
 
     def sources_in_use(self, settings: Settings) -> tuple[SourceSpec, ...]:
@@ -85,22 +86,22 @@ class StageSpec:
         return tuple(by_name[name] for name in dict.fromkeys((*names, *always)))
 
     def apis_in_use(self, settings: Settings) -> tuple[str, ...]:
-        """Return the sections of ``apis`` that this stage asks, each once; none if it is switched off."""
+        """Return the sections of ``apis`` that this stage uses, each once; empty if it is disabled."""
         if not self.is_enabled(settings):
             return ()
         return tuple(dict.fromkeys(spec.api for spec in self.sources_in_use(settings) if spec.api))
 
     def figures_of(self, output: Any) -> dict[str, Any]:
-        """Return what its record says of its output."""
+        """Return what the stage's record contains about an output."""
         return {"counts": self.count(output), **shape_of(output)}
 
     def find_api(self, document_id: str) -> str | None:
-        """Return the section of ``apis`` that says where it has a document from, if one does."""
+        """Return the section of ``apis`` that a document is requested with, or None."""
         return next((spec.api for spec in self.sources if document_id in spec.input_ids), None)
 
 
 def _whole_enrichment(output_of: OutputOf) -> Stage2Output:
-    """Return stage 2's output; a dataset that lacks stations must not come of it."""
+    """Return stage 2's output; refuse it if stations are missing, as no dataset may be made from it."""
     output: Stage2Output = output_of(2)
     if number := count_pending(output):
         raise StageInputError(
@@ -124,7 +125,7 @@ def _facts_of_enrichment(output: Stage2Output, output_of: OutputOf) -> dict[str,
     }
 
 
-def _stand_in_for_enrichment(output_of: OutputOf, context: RunContext) -> Stage2Output:
+def _output_without_enrichment(output_of: OutputOf, context: RunContext) -> Stage2Output:
     from mrt_pipeline.stages.stage2_enrichment import without_enrichment
 
     return without_enrichment(output_of(1), context)
@@ -149,7 +150,7 @@ STAGES = (
         input_of=lambda output_of: output_of(1),
         status_of=_status_of_enrichment,
         facts_of=_facts_of_enrichment,
-        stand_in=_stand_in_for_enrichment,
+        output_if_disabled=_output_without_enrichment,
         side_files=(REJECTED_NAME,),
         works_by_station=True,
     ),
@@ -171,5 +172,5 @@ BY_STATION = next(stage for stage in STAGES if stage.works_by_station)
 
 
 def stage_named(name: str) -> StageSpec:
-    """Return the stage of a name."""
+    """Return the stage with a name."""
     return next(stage for stage in STAGES if stage.name == name)

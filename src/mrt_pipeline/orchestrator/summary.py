@@ -1,4 +1,4 @@
-"""The figures of a run: what a stage's output holds, counted once, kept in the manifest."""
+"""The figures of a run: counts of each stage's output, computed once and kept in the manifest."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def count_dataset(output: Stage3Output) -> dict[str, float]:
 
 
 def shape_of(output: StageOutput) -> dict[str, Any]:
-    """Return which columns an output has, how full they are, and which sources it rests on."""
+    """Return an output's columns, how full they are, and the sources it is based on."""
     return {
         "columns": measure_columns(output),
         "sources": tuple(sorted({document.source_id for document in output.provenance.values()})),
@@ -60,7 +60,7 @@ def measure_columns(output: StageOutput) -> dict[str, ColumnCount]:
 
 
 def count_pending(output: Stage2Output) -> int:
-    """Return how many stations stage 2 left for another time because its budget was used up."""
+    """Return how many stations stage 2 left pending because its budget was used up."""
     return sum(item.status is EnrichmentStatus.PENDING for item in output.enrichments)
 
 
@@ -76,7 +76,7 @@ def _name_column(root: str, field: ExitField) -> str:
 
 
 def _column(field: ExitField, exits: Sequence[LinkedExit], platforms: Mapping[str, Platform]) -> ColumnCount:
-    """Return how full a field is: over the exits, or over what they share if it is a field of that."""
+    """Return how full a field is: over the exits, or over the records that they share."""
     if (count := field.count_shared) is not None:
         filled, total = sum(count(platform) > 0 for platform in platforms.values()), len(platforms)
     else:

@@ -1,9 +1,9 @@
-"""Take the checkpoints of the run before, byte by byte, where that run was told what this one would be told.
+"""Take over the checkpoints of the previous run, byte by byte, if this run would receive the same inputs.
 
-A stage's fingerprint covers code, configuration, day and recorded tables; its trace covers what live sources
-told it (``verifying.py``). If both are as they are now, the stage would make the same again, and its
-checkpoint, with what lies beside it, is copied instead; so are the published files. Only a new run does so,
-of one that was completed at once and whole, on the same day: some checks go by the clock.
+A stage's fingerprint covers code, configuration, date and recorded tables; its trace covers what live sources
+returned (``verifying.py``). If both are unchanged, the stage would produce the same output, so its checkpoint
+and side files are copied instead, and so are the published files. Only a new run does so, from a complete run
+with one attempt for the same date: some checks depend on the date.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Predecessor:
-    """The run before, and what of it may be taken."""
+    """The previous run, and what may be taken over from it."""
 
     folder: Path
     manifest: Manifest
@@ -52,12 +52,12 @@ class Predecessor:
     def find_obstacle(
         self, stage: StageSpec, fingerprint: Fingerprint | None, context: RunContext
     ) -> str | None:
-        """Return why a stage's checkpoint is not taken; none if it is what the stage would make now."""
+        """Return why a stage's checkpoint is not taken over, or None if it is what the stage would make."""
         obstacle = next(self._obstacles(stage, fingerprint, context), None)
         return None if obstacle is None else f"not taken over from run {self.run_id}: {obstacle}"
 
     def record_of(self, stage: StageSpec) -> StageRecord:
-        """Return the record of a stage that nothing stands in the way of, as a run has it that takes it."""
+        """Return the record, for a run that takes it over, of a stage without an obstacle."""
         record = self.manifest.stages[stage.name]
         changes: dict[str, Any] = {
             "reason": f"taken over from run {self.run_id}: {UNCHANGED}",
@@ -68,35 +68,35 @@ class Predecessor:
         return record.model_copy(update=changes)
 
     def checkpoint_of(self, stage: StageSpec) -> CheckpointRecord:
-        """Return the record of the checkpoint of such a stage."""
+        """Return the record of such a stage's checkpoint."""
         checkpoint = self.manifest.stages[stage.name].checkpoint
         if checkpoint is None:
             raise InternalError(f"{stage.name} of run {self.run_id} has no checkpoint to take over")
         return checkpoint
 
     def sha256_of(self, names: Iterable[str]) -> dict[str, str]:
-        """Return the sha256 of files that the run vouches for."""
+        """Return the sha256 of files that the run's manifest records."""
         recorded = recorded_files(self.manifest)
         return {name: recorded[name] for name in names}
 
     def copy_files(self, stage: StageSpec, folder: Path) -> bytes:
-        """Copy what such a stage has written into a run's folder, its checkpoint last, and return that."""
-        if stage.works_by_station:  # its rows say themselves whether they are whole
+        """Copy the files of such a stage to a run's folder, its checkpoint last, and return that one."""
+        if stage.works_by_station:  # its rows show whether they are intact
             copy_file(self.folder / JOURNAL_NAME, folder / JOURNAL_NAME)
         for name in stage.side_files:
             self.copy(name, folder)
         return self.copy(self.checkpoint_of(stage).file, folder)
 
     def copy(self, name: str, folder: Path) -> bytes:
-        """Copy a file that the run vouches for into another run's folder, and return what it holds.
+        """Copy a file that the run's manifest records to another run's folder, and return its content.
 
         Raises:
-            StorageError: if somebody has changed it since it was looked at.
+            StorageError: if it has changed since it was checked.
         """
         return copy_file(self.folder / name, folder / name, recorded_files(self.manifest)[name])
 
     def facts_of(self, stage: StageSpec) -> dict[str, Any]:
-        """Return what a stage's output adds to the manifest of a run that takes it; it has cost nothing."""
+        """Return what a stage's output adds to the manifest of a run that takes it over, without its cost."""
         manifest, used = self.manifest, self.record_of(stage).sources
         facts: dict[str, Any] = {
             "sources": {key: it for key, it in manifest.sources.items() if it.source_id in used}
@@ -127,13 +127,13 @@ class Predecessor:
 
 
 def find_predecessor(context: RunContext, own: Manifest) -> Predecessor | None:
-    """Return the run before, if a new one may take anything of it whole.
+    """Return the previous run, if a new one may take over anything of it whole.
 
-    A run of recorded tables alone is made anew: it asks nobody, and is repeated to see what comes of it.
+    A run of recorded tables alone is repeated in full: it requests nothing, and is made to see its result.
 
     Args:
-        context: of the run that is to be made.
-        own: that run's manifest; one that goes on has checkpoints of its own.
+        context: context of the new run.
+        own: manifest of the new run; a resumed run has checkpoints of its own.
     """
     if context.earlier is None or context.retry_failed or len(own.attempts) > 1:
         return None

@@ -1,4 +1,4 @@
-"""Ask what a stage asked in an earlier run, and find out whether it would be told the same."""
+"""Repeat a stage's requests of an earlier run, to find out whether the answers are the same."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 Asker = Callable[["SourceAccess", str, str], "Answer"]
-"""asks for a document of a source once more, by its URL"""
+"""requests a document of a source again, by its URL"""
 
-MOST_ASKED = 24
-"""a stage that has so many answers to ask for again does it itself, and uses them"""
+MAX_ASKED = 24
+"""a stage with more answers than this to request again is run instead, and uses them"""
 
 
 def complete_trace(told: Trace, access: SourceAccess, specs: Iterable[SourceSpec]) -> Trace:
-    """Return a trace with what the live sources of a stage go by besides answers."""
+    """Return a trace, extended by what the stage's live sources depend on besides answers."""
     kept = {name: {KEPT: state} for name, state in _kept_by(specs, access)}
     return dict(sorted({**told, **kept}.items()))
 
@@ -35,9 +35,9 @@ def complete_trace(told: Trace, access: SourceAccess, specs: Iterable[SourceSpec
 def find_change(
     trace: Trace, access: SourceAccess, specs: Iterable[SourceSpec], ttl_days: float
 ) -> str | None:
-    """Return why a stage may be told something else now than a trace says; none if it is told the same.
+    """Return why a stage may receive something other than its trace records, or None if nothing changed.
 
-    What lies on the disk is compared first; services are asked only if it is all the same.
+    What is on disk is compared first; services are queried only if that is unchanged.
     """
     return next(_changes(trace, access, tuple(specs), ttl_days), None)
 
@@ -52,7 +52,7 @@ def _changes(
 
 
 def _untraced(trace: Trace, specs: Iterable[SourceSpec], access: SourceAccess) -> Iterator[str]:
-    """Yield the live sources that a trace says nothing of, and those of other packages, which may do more."""
+    """Yield live sources missing from a trace, and those of other packages, which may do more."""
     for spec in specs:
         is_told = trace.keys() & {spec.name, *spec.input_ids}
         if access.mode_of(spec.api) is Mode.LIVE and not (is_told and source_folder(spec)):
@@ -60,7 +60,7 @@ def _untraced(trace: Trace, specs: Iterable[SourceSpec], access: SourceAccess) -
 
 
 def _kept_by(specs: Iterable[SourceSpec], access: SourceAccess) -> Iterator[tuple[str, str]]:
-    """Yield each live source that goes by something besides answers, and the sha256 of what tells it."""
+    """Yield each live source that depends on something besides answers, and the sha256 of its description."""
     for spec in specs:
         if spec.kept_state and access.mode_of(spec.api) is Mode.LIVE:
             yield spec.name, sha256_of(spec.load(spec.kept_state)(access).encode())
@@ -88,13 +88,13 @@ def _changes_on_disk(trace: Trace, access: SourceAccess, ttl_days: float) -> Ite
 
 def _changes_at_services(trace: Trace, access: SourceAccess) -> Iterator[str]:
     asked = [item for item in requests_of(trace) if is_url(item[1])]
-    if len(asked) > MOST_ASKED:
+    if len(asked) > MAX_ASKED:
         yield f"{len(asked)} answers are not kept on disk"
         return
     for document, url, sha256 in asked:
         try:
             answer = _asker_of(document)(access, document, url)
-        except SourceError as error:  # the stage will meet it too, and knows what to do about it
+        except SourceError as error:  # the stage will meet it too, and handles it
             yield f"{document} could not be asked again ({error})"
         else:
             if sha256_of(answer.content) != sha256:
@@ -102,7 +102,7 @@ def _changes_at_services(trace: Trace, access: SourceAccess) -> Iterator[str]:
 
 
 def _asker_of(document: str) -> Asker:
-    """Return what asks for a document again; where no key is needed, a plain GET does."""
+    """Return the function that requests a document again; without a key, it is a plain GET."""
     spec = next((spec for spec in all_sources() if document in spec.input_ids), None)
     if spec is None:
         raise SourceError(document, "no source is known that has it")

@@ -1,6 +1,6 @@
 """``load`` and ``run``: read a dataset and run the pipeline from Python.
 
-What a command would print as a warning is a ``UserWarning`` here.
+Warnings that a command would print are ``UserWarning``s here.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class RunResult:
         """Return its dataset.
 
         Raises:
-            CheckpointError: if it has none, as after a run that stopped at its budget.
+            CheckpointError: if it has none, for example after a run that stopped at its budget.
         """
         return load(self.folder)
 
@@ -52,7 +52,7 @@ def load(path: str | os.PathLike[str] = "latest") -> Dataset:
             ``output.directory`` of the configuration that a command would read here.
 
     Warns:
-        UserWarning: if nothing vouches for the bytes, or the run did not end well.
+        UserWarning: if the bytes could not be verified, or the run did not end well.
 
     Raises:
         UsageError: if there is no such run or file.
@@ -80,17 +80,17 @@ def run(
     Args:
         config: the configuration file; default: the one that a command would read here.
         overrides: dotted key of the configuration to value, such as ``{"output.directory": "runs"}``.
-        as_of: the day whose network is described, or its text such as ``2026-11-23``; default: today in
-            Singapore.
+        as_of: the date whose network is described, also as text such as ``2026-11-23``; default: today in
+        Singapore.
         output_dir: the run's folder; default: a new one in ``output.directory``.
 
     Warns:
-        UserWarning: for what is not as it should be though the run went on, once it has ended.
+        UserWarning: for anything not as it should be while the run continued; issued once it has ended.
 
     Raises:
         ConfigError: for every fault in the configuration, before any work.
-        UsageError: if this cannot be asked for.
-        MrtPipelineError: if it could not be done; the manifest in the run's folder says so too.
+        UsageError: if the arguments cannot be combined.
+        MrtPipelineError: if the run failed; the manifest in the run's folder says so too.
     """
     from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
 
@@ -106,7 +106,7 @@ def run(
 
 
 class _Remarks(Reporter):
-    """Keeps warnings until the run has ended: one that is made an error must not end it."""
+    """Keeps warnings until the run has ended, so that a warning turned into an error cannot end it."""
 
     def __init__(self) -> None:
         self.sentences: list[str] = []

@@ -26,13 +26,13 @@ class Dataset:
     output: Stage3Output = field(repr=False)
     """the dataset as stage 3 published it"""
     manifest: Manifest | None = field(repr=False)
-    """the run that made it; none: its bytes could not be verified"""
+    """the run that made it; None: its bytes could not be verified"""
     path: Path
     """the run's folder, or the file that was read"""
 
     @property
     def as_of(self) -> date:
-        """Return the day whose network it describes."""
+        """Return the date of the network that it describes."""
         return self.output.metadata.as_of
 
     @property
@@ -47,12 +47,12 @@ class Dataset:
 
     @property
     def provenance(self) -> Mapping[str, Provenance]:
-        """Return every document that evidence points into, by ``document_id``."""
+        """Return every document that evidence refers to, by ``document_id``."""
         return self.output.provenance
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return what the checks found."""
+        """Return the findings of the checks."""
         return self.output.findings
 
     @cached_property
@@ -68,11 +68,11 @@ class Dataset:
         return tuple(dict.fromkeys((*firsts, *others)))
 
     def find_station(self, key: str) -> Station | None:
-        """Return the station in operation of a code such as ``NS13`` or a slug such as ``yishun``."""
+        """Return the station in operation with a code or slug, such as ``NS13`` or ``yishun``, or None."""
         return self._stations_by_key.get(key)
 
     def get_station(self, key: str) -> Station:
-        """Return the station in operation of a code such as ``NS13`` or a slug such as ``yishun``.
+        """Return the station in operation with a code such as ``NS13`` or a slug such as ``yishun``.
 
         Raises:
             UsageError: if there is none.
@@ -98,12 +98,12 @@ class Dataset:
         return tuple(station for station in self.stations if line_code in station.lines)
 
     def find_exit(self, exit_id: str) -> StationExit | None:
-        """Return the exit of an ``exit_id`` such as ``bugis-ewl-B``."""
+        """Return the exit with an ``exit_id`` such as ``bugis-ewl-B``, or None."""
         found = self._exits_by_id.get(exit_id)
         return None if found is None else found[1]
 
     def get_exit(self, exit_id: str) -> StationExit:
-        """Return the exit of an ``exit_id`` such as ``bugis-ewl-B``.
+        """Return the exit with an ``exit_id`` such as ``bugis-ewl-B``.
 
         Raises:
             UsageError: if there is none.
@@ -159,7 +159,7 @@ def _row(station: Station, found: StationExit) -> dict[str, object]:
 
 
 def _flatten(plain: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """Yield each value under its own name; one that has parts by the names of its parts."""
+    """Yield each value under its own name; a value with parts is yielded part by part."""
     for name, value in plain.items():
         if isinstance(value, dict):
             yield from ((f"{name}_{part}", below) for part, below in value.items())

@@ -1,4 +1,4 @@
-"""Whether a run may be approved or released: it ended well, is whole, and passed the gates."""
+"""Check whether a run may be approved or released: it ended well, is intact, and passed the gates."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from mrt_pipeline.stages.licensing import show_licences
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run that is fit to be released, with its dataset and report as they were written."""
+    """A run that may be released, with its dataset and report as they were written."""
 
     run: Run
     dataset: Stage3Output
     content: bytes
-    """of stage3_final.json"""
+    """content of stage3_final.json"""
     report: bytes
 
     @property
@@ -37,20 +37,20 @@ class Candidate:
 
 
 Aim = Literal["approved", "released"]
-"""what a run is admitted to, as messages say it"""
+"""what a run is checked for, as worded in messages"""
 
 
 def admit(run: Run, today: date, aim: Aim = "released") -> Candidate:
-    """Return what is to be released of a run, once it is known to be fit for that.
+    """Return what may be released from a run, after checking that it is fit for release.
 
     Args:
         run: the run.
-        today: in Singapore; a future date is neither approved nor released.
-        aim: what it is admitted to.
+        today: date in Singapore; a dataset for a future date is neither approved nor released.
+        aim: what the run is checked for.
 
     Raises:
-        ReleaseError: if it did not end well, was refused by the gates, was changed, or describes a later day.
-        CheckpointError: if it has no dataset that can be read.
+        ReleaseError: if it did not end well, failed the gates, was changed, or describes a future date.
+        CheckpointError: if it has no readable dataset.
     """
     _refuse_unfinished(run)
     if (altered := next(find_altered(run.folder, run.manifest), None)) is not None:

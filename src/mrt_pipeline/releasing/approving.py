@@ -1,4 +1,4 @@
-"""``approval.json``: who reviewed a run's dataset and vouches for it, bound to the dataset's bytes."""
+"""``approval.json``: who reviewed a run's dataset and vouches for it; tied to the dataset's bytes."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ _JOINERS = frozenset({"\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"})
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """What came of approving."""
+    """The result of approving."""
 
     approval: Approval
     replaced: Approval | None = None
-    """the approval that stood there before, of whatever dataset"""
+    """the previous approval in the folder, of any dataset"""
     has_replaced_damaged: bool = False
-    """whether a file stood there before that was no approval of this version"""
+    """whether the folder had a file that was not an approval of this version"""
 
 
 def approve(
     candidate: Candidate, approved_by: str, note: str | None, review: Review | None, now: datetime
 ) -> Approved:
-    """Write that a person approves a dataset into its run's folder, in place of an earlier approval.
+    """Write a person's approval of a dataset to its run's folder, replacing an earlier one.
 
     Raises:
-        UsageError: if nobody is named, or name or note are not one line of plain text.
+        UsageError: if no name is given, or name or note are not one line of plain text.
         RunLockedError: if a process is working in the run's folder.
     """
     if not approved_by.strip():
@@ -66,7 +66,7 @@ def approve(
 
 
 def find_approval(run: Run) -> Approval | None:
-    """Return the approval in a run's folder, whatever dataset it is for; none if there is none.
+    """Return the approval in a run's folder, for whatever dataset; None if there is none.
 
     Raises:
         ReleaseError: if it is damaged.
@@ -84,10 +84,10 @@ def find_approval(run: Run) -> Approval | None:
 
 
 def get_approval(candidate: Candidate) -> Approval:
-    """Return the approval of a dataset.
+    """Return the approval of exactly this dataset.
 
     Raises:
-        ReleaseError: if nobody approved it, or what was approved has changed since.
+        ReleaseError: if it was not approved, or has changed since.
     """
     run = candidate.run
     approval = find_approval(run)
@@ -104,15 +104,15 @@ def get_approval(candidate: Candidate) -> Approval:
 
 
 def read_review(path: Path, candidate: Candidate, *, is_incomplete_wanted: bool) -> Review:
-    """Return what a checklist that the report's page saved says of a run.
+    """Return the review recorded in a checklist that was saved from the report's page.
 
     Args:
         path: the saved file.
-        candidate: the run that it must be about.
+        candidate: the run that the checklist must belong to.
         is_incomplete_wanted: whether points may be left unticked.
 
     Raises:
-        UsageError: if it is no such file, or about another run, dataset or report.
+        UsageError: if it is not such a file, or belongs to another run, dataset or report.
         ReleaseError: if points are not ticked.
     """
     points = _points_of_report(candidate)
@@ -128,9 +128,9 @@ def read_review(path: Path, candidate: Candidate, *, is_incomplete_wanted: bool)
 
 
 def _refuse_controls(flag: str, text: str) -> None:
-    """Raise if a text has what could pass for further lines, or change how those around it are shown.
+    """Raise if a text has characters that could pass for further lines, or change how others are shown.
 
-    Joiners are formatting characters too, and belong to names and words of some scripts.
+    Joiners are formatting characters too, but are needed in names and words of some scripts.
     """
     for char in text:
         if unicodedata.category(char) in _NOT_OF_ONE_LINE and char not in _JOINERS:

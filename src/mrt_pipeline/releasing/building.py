@@ -1,4 +1,4 @@
-"""Build one release: every file, then ``index.json`` and ``SHA256SUMS``, then its name."""
+"""Build a release: all files, then ``index.json`` and ``SHA256SUMS``, then its name."""
 
 from __future__ import annotations
 
@@ -52,26 +52,26 @@ READ_ONLY = 0o444
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a new release is made of."""
+    """The contents of a new release."""
 
     version: str
     candidate: Candidate
     open_dataset: Stage3Output
-    """the candidate's, for open licences"""
+    """the candidate's dataset for open licences"""
     approval: Approval
     exports: tuple[ReleaseFile, ...]
-    """of both datasets"""
+    """formats of both datasets"""
     content_sha256: str
     previous: Released | None
     now: datetime
 
 
 def build(plan: Plan, releases: Path) -> Released:
-    """Make a release in the folder of all releases: it has its name once it is whole and on the disk.
+    """Build a release in the folder of all releases; it gets its name once it is complete and on disk.
 
     Raises:
-        ReleaseError: if the release before was changed.
-        StorageError: if it cannot be written; nothing of it is then left.
+        ReleaseError: if the previous release was changed.
+        StorageError: if it cannot be written; nothing of it remains then.
     """
     place = releases / plan.version
     temporary = temporary_path(place)
@@ -158,7 +158,7 @@ def _write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def list_licences(documents: Iterable[Provenance]) -> tuple[Licence, ...]:
-    """Return each licence with the sentences that its documents ask for, each once."""
+    """Return each licence with the sentences that its documents require, without repetition."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     for document in documents:
         found.setdefault((document.licence, document.licence_url), {})[document.attribution] = None
@@ -169,7 +169,7 @@ def list_licences(documents: Iterable[Provenance]) -> tuple[Licence, ...]:
 
 
 def list_sources(documents: Iterable[Provenance]) -> tuple[SourceRead, ...]:
-    """Return each document that was read, by its id."""
+    """Return each document that was read, sorted by id."""
     named = SourceRead.model_fields
     return tuple(
         SourceRead(**{name: getattr(document, name) for name in named})
@@ -178,7 +178,7 @@ def list_sources(documents: Iterable[Provenance]) -> tuple[SourceRead, ...]:
 
 
 def render_attribution(version: str, licences: Iterable[Licence]) -> bytes:
-    """Return the sentences that must be passed on with the data, by licence."""
+    """Return the sentences that must accompany the data, by licence."""
     lines = [
         f"Release {version}: if you redistribute this data, credit its sources with these sentences.",
         "Each value in stage3_final.json carries the licence of the document that it was read from.",

@@ -1,4 +1,4 @@
-"""What changed since the release before: ``delta.json`` for programs, ``CHANGES.md`` for people."""
+"""Changes since the previous release: ``delta.json`` for programs, ``CHANGES.md`` for people."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ FIRST = "This is the first release; there is no earlier one to compare with."
 OTHER_FORM = "The previous release has a different dataset format and cannot be compared."
 SAME = "No change to stations, exits or values."
 ACCESS_TITLE = "Step-free access changed: verify before relying on it"
-MOST_LINES = 500
-"""lines of one kind in CHANGES.md; delta.json has them all"""
+MAX_LINES = 500
+"""lines of one kind in CHANGES.md; delta.json has all"""
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>&|~])")
 
 
 def find_changes(version: str, dataset: Stage3Output, previous: Released | None) -> Delta:
-    """Return what a new release changes. What checks found is the report's affair, and left out.
+    """Return the changes in a new release, without findings, which the report shows.
 
     Args:
-        version: of the new release.
-        dataset: the new release's.
-        previous: the release before; none for a first one.
+        version: version of the new release.
+        dataset: dataset of the new release.
+        previous: the previous release; None for the first one.
 
     Raises:
-        ReleaseError: if the release before was changed.
+        ReleaseError: if the previous release was changed.
     """
     if previous is None:
         return Delta(version=version, why_not_compared=FIRST)
@@ -45,7 +45,7 @@ def find_changes(version: str, dataset: Stage3Output, previous: Released | None)
     before = previous.index.version
     try:
         old = parse_dataset(previous.folder / FINAL_NAME, content, "")
-    except CorruptCheckpointError:  # its bytes are those released, so it is of a form that is not known here
+    except CorruptCheckpointError:  # the bytes are those released, so this version cannot read them
         return Delta(version=version, previous=before, why_not_compared=OTHER_FORM)
     losses = find_losses(old, dataset)
     told = (*map(warn_of_turn, losses.turns), *map(warn_of_lost_answer, losses.lost_answers))
@@ -54,13 +54,13 @@ def find_changes(version: str, dataset: Stage3Output, previous: Released | None)
 
 
 def sum_up(delta: Delta) -> str:
-    """Return what changed in one sentence."""
+    """Return the changes in one sentence."""
     if delta.changes is None:
         return delta.why_not_compared or FIRST
     return SAME if delta.changes.is_same else headline(delta.changes)
 
 
-def list_changes(delta: Delta, most: int = MOST_LINES) -> Iterator[Section]:
+def list_changes(delta: Delta, most: int = MAX_LINES) -> Iterator[Section]:
     """Yield every kind of change with its lines, step-free access first."""
     if delta.access:
         yield Section(ACCESS_TITLE, tuple(finding.message for finding in delta.access))
@@ -86,7 +86,7 @@ def _head(delta: Delta) -> Iterator[str]:
 
 
 def _bullets(section: Section) -> Iterator[str]:
-    """Yield the lines of a section as a list; what explains a line stands below it."""
+    """Yield the lines of a section as a list, each with its explanation below it."""
     for line in section.lines:
         first, *others = line.split("\n")
         yield f"- {_as_markdown(first)}"
@@ -94,5 +94,5 @@ def _bullets(section: Section) -> Iterator[str]:
 
 
 def _as_markdown(text: str) -> str:
-    """Return a text of others so that Markdown shows it as it is."""
+    """Return a source's text escaped so that Markdown shows it unchanged."""
     return _MARKUP.sub(r"\\\1", show_message(text))

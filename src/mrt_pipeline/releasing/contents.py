@@ -1,4 +1,4 @@
-"""The files of a release that hold data: the dataset, and every output format that there is."""
+"""The data files of a release: the dataset, and every available output format."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ _UNKNOWN_TYPE = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFile:
-    """A file that is to be released."""
+    """A file to be released."""
 
     name: str
-    """of the export format, or what the file is"""
+    """name of the export format, or of another file"""
     path: str
     content: bytes
     title: str = ""
-    """what it is, for people, if its name does not say so"""
+    """its description for people, if the name is not enough"""
     media_type: str = ""
-    """if its ending does not say so"""
+    """its media type, if the extension does not determine it"""
 
     def describe(self) -> Resource:
-        """Return how ``index.json`` lists it."""
+        """Return the entry for ``index.json``."""
         return Resource(
             name=self.name,
             title=self.title,
@@ -65,14 +65,14 @@ class ReleaseFile:
 
 
 def render_exports(dataset: Stage3Output, folder: str = "") -> list[ReleaseFile]:
-    """Return a dataset in every output format that can be written, whichever ones its run has written.
+    """Return a dataset in every output format that can be written, not only those that its run wrote.
 
     Args:
         dataset: the dataset.
-        folder: of the files, below the release's, with a slash at its end.
+        folder: folder of the files, relative to the release's, with a slash at the end.
 
     Raises:
-        ReleaseError: if a format of another package would write where it must not.
+        ReleaseError: if a format of another package has a file name that is not allowed.
     """
     specs = [spec for spec in all_exports() if not missing_packages((spec.name,))]
     for spec in specs:
@@ -96,7 +96,7 @@ def render_exports(dataset: Stage3Output, folder: str = "") -> list[ReleaseFile]
 
 
 def identify(candidate: Candidate, exports: Iterable[ReleaseFile]) -> str:
-    """Return what is equal for equal data of the same day in equal formats, whenever it was made."""
+    """Return an identifier that is equal for equal data of one date in equal formats, whenever made."""
     dataset = candidate.dataset
     lines = [f"as of {dataset.metadata.as_of}", f"{content_sha256(dataset)}  {FINAL_NAME}"]
     lines += sorted(f"{sha256_of(file.content)}  {file.path}" for file in exports)

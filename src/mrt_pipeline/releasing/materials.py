@@ -1,7 +1,7 @@
-"""The software bill of materials of a release: which packages, in which versions, it was built with.
+"""The software bill of materials of a release: the packages, with versions, that built it.
 
-CycloneDX 1.6 as JSON, from the metadata of what is installed. Extras are left out, as are requirements that
-this system does not need and has not installed. Equal installations give equal bytes: there is no time in it,
+CycloneDX 1.6 as JSON, from the metadata of installed packages. Extras are left out, as are requirements that
+this system does not need and has not installed. Equal installations give equal bytes: it has no time
 and no serial number.
 Field meanings: https://cyclonedx.org/docs/1.6/json/, looked at on 2026-11-30.
 """
@@ -21,11 +21,11 @@ PROJECT = "mrt-data-pipeline"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _EXTRA = re.compile(r";.*\bextra\b")
 MAX_LICENCE_CHARS = 100
-"""some packages have the whole text of their licence there"""
+"""some packages have the full text of their licence in this field"""
 
 
 def render_materials() -> bytes:
-    """Return the bill of this program and all that is installed of what it requires."""
+    """Return the bill of this program and all installed packages that it requires."""
     found = dict(_collect(PROJECT, set()))
     own = found.pop(PROJECT, None)
     root = {"type": "application", "bom-ref": PROJECT, "name": PROJECT, "version": mrt_pipeline.__version__}
@@ -41,14 +41,14 @@ def render_materials() -> bytes:
                 {"ref": name, "dependsOn": sorted(set(_requirements(it)) & set(found))}
                 for name, it in sorted({**found, **({PROJECT: own} if own else {})}.items())
             ],
-            # run from its source without being installed, the program does not know what it requires
+            # a program run from source without being installed does not know its requirements
             "compositions": [{"aggregate": "complete" if own else "unknown", "dependencies": [PROJECT]}],
         }
     )
 
 
 def _collect(name: str, seen: set[str]) -> Iterator[tuple[str, Distribution]]:
-    """Yield a package and what it requires, as far as it is installed, each once."""
+    """Yield a package and everything that it requires and is installed, without repetition."""
     seen.add(name)
     try:
         found = distribution(name)
@@ -84,5 +84,5 @@ def _component(name: str, found: Distribution) -> dict[str, Any]:
 
 
 def _normal(name: str) -> str:
-    """Return a package's name as an index writes it (PEP 503)."""
+    """Return a package's normalised name (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()

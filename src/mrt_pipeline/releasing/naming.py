@@ -1,4 +1,4 @@
-"""What releases and their files are called, and the order of versions."""
+"""The names of releases and their files, and the order of versions."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ MATERIALS_NAME = "sbom.cdx.json"
 OWN_NAMES = (
     *(INDEX_NAME, SUMS_NAME, DELTA_NAME, CHANGES_NAME, CITATION_NAME, ATTRIBUTION_NAME, MATERIALS_NAME),
 )
-"""of a release's files that no run has"""
+"""names of release files that no run has"""
 OPEN: Literal["open"] = "open"
-"""the folder of the same dataset and formats for open licences, and what that set is called"""
+"""folder, and name, of the set with the same dataset and formats for open licences"""
 
 
 def is_version(name: str) -> bool:
-    """Return whether a folder's name is that of a release."""
+    """Return whether a folder's name is a version."""
     return re.fullmatch(VERSION_FORM, name) is not None
 
 
 def order_of(version: str) -> tuple[int, ...]:
-    """Return what versions are ordered by: the day, then the number within it."""
+    """Return the sort key of versions: the date, then the number within it."""
     return tuple(map(int, version.split(".")))
 
 
 def choose_version(day: date, taken: Iterable[str]) -> str:
-    """Return the name of a new release of a day: ``2026.07.13``, or ``.1``, ``.2`` … after those taken."""
+    """Return the name of a new release for a date: ``2026.07.13``, or ``.1``, ``.2`` … if taken."""
     name = f"{day:%Y.%m.%d}"
     of_the_day = [order_of(version) for version in taken if order_of(version)[:3] == order_of(name)]
     if not of_the_day:

@@ -1,6 +1,6 @@
-"""``index.html``: the release that is shown, for people. It loads nothing and needs no script.
+"""``index.html``: the page of the current release. It loads nothing and needs no script.
 
-Every text that came from a source is escaped here, by ``_text``, and nowhere is markup taken from data.
+All text from sources is escaped here, by ``_text``; markup is never taken from data.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from mrt_pipeline.report import hash_of, load_style
 from mrt_pipeline.report.texts import show_message
 
 STYLE = Path(__file__).parent / "assets" / "page.css"
-MOST_CHANGES = 20
-"""lines of one kind; CHANGES.md has more, and delta.json has them all"""
+MAX_CHANGES = 20
+"""lines of one kind; CHANGES.md has more, delta.json has all"""
 
-MOST_UNFOLDED = 20
-"""sentences of one licence that are shown at once"""
+MAX_UNFOLDED = 20
+"""how many sentences of one licence are shown unfolded"""
 
 WHAT = {
     "dataset": "Everything, each value with its evidence",
@@ -43,7 +43,7 @@ WHAT = {
     "materials": "Software it was made with (CycloneDX)",
     "mrt_transit_graph.meta": "The date and licences of mrt_transit_graph.json",
 }
-"""what the files are that are no output format or lie beside one, by their names in the index"""
+"""descriptions of files that are not output formats, or accompany one, by their names in the index"""
 
 PANDAS = """\
 import json, pandas
@@ -56,7 +56,7 @@ PARTS = ("Downloads", "Coverage", "Sources", "Changes", "Use it", "Licences", "A
 
 
 def render_page(versions: Versions, index: ReleaseIndex, delta: Delta) -> bytes:
-    """Return the page of the release that is shown; equal inputs give equal bytes."""
+    """Return the page of the current release; equal inputs give equal bytes."""
     style = load_style(STYLE)
     bodies = (
         _downloads(index),
@@ -92,7 +92,7 @@ def _header(index: ReleaseIndex) -> str:
 
 
 def _approval(approval: Approval) -> str:
-    """Return who vouches for the release, with what they said and what they left open."""
+    """Return who vouches for the release, with their note and the points they left open."""
     note = f" {approval.note}" if approval.note else ""
     who = f"Approved by {approval.approved_by} on {approval.approved_at:%Y-%m-%d}.{note}"
     unticked = approval.review.unticked if approval.review is not None else ()
@@ -125,7 +125,7 @@ def _downloads(index: ReleaseIndex) -> str:
 
 
 def _tell_lacking(index: ReleaseIndex, one: ReleasedSet) -> str:
-    """Return which fields fewer exits have in a set than in the whole dataset."""
+    """Return the fields that fewer exits have in a set than in the full dataset."""
     lacking = [
         f"{title_of(name)} {found.filled:,}"
         for name, found in one.coverage.items()
@@ -184,8 +184,8 @@ def _changes(index: ReleaseIndex, delta: Delta) -> str:
     since = f"Since release {delta.previous}: " if delta.previous else ""
     links = " and ".join(_link(f"{index.version}/{name}", name) for name in (CHANGES_NAME, DELTA_NAME))
     parts = [f"<p>{_text(since + sum_up(delta))} Full list: {links}.</p>"]
-    for section in list_changes(delta, MOST_CHANGES):
-        lines = (line.partition("\n")[0] for line in section.lines[:MOST_CHANGES])
+    for section in list_changes(delta, MAX_CHANGES):
+        lines = (line.partition("\n")[0] for line in section.lines[:MAX_CHANGES])
         parts.append(f"<h3>{_text(section.title)}</h3>{_list(lines)}")
     return "".join(parts)
 
@@ -207,7 +207,7 @@ def _licences(index: ReleaseIndex) -> str:
 
 def _fold(sentences: Sequence[str]) -> str:
     """Return a list of sentences, folded if there are many."""
-    if len(sentences) <= MOST_UNFOLDED:
+    if len(sentences) <= MAX_UNFOLDED:
         return _list(sentences)
     return f"<details><summary>{counted(len(sentences), 'sentence')}</summary>{_list(sentences)}</details>"
 
@@ -243,7 +243,7 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of cells that are markup already; it scrolls by itself where a screen is narrow."""
+    """Return a table of cells that are already markup; it scrolls horizontally on narrow screens."""
     head = "".join(f'<th scope="col">{title}</th>' for title in heads)
     body = "".join(_row(row) for row in rows)
     return (
@@ -258,7 +258,7 @@ def _row(row: Sequence[str]) -> str:
 
 
 def _link(address: str, text: str) -> str:
-    """Return a link to a file beside the page or to the web, and plain text for any other address."""
+    """Return a link to a file beside the page or to the web; plain text for any other address."""
     scheme, colon, _ = address.partition(":")
     if colon and scheme.lower() not in ("http", "https"):
         return _text(text)

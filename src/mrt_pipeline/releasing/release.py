@@ -1,4 +1,4 @@
-"""Release an approved run, and point ``latest`` back to an earlier release."""
+"""Release an approved run, or point ``latest`` back to an earlier release."""
 
 from __future__ import annotations
 
@@ -42,29 +42,29 @@ from mrt_pipeline.stages.licensing import restrict
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a release or a rollback."""
+    """The result of a release or a rollback."""
 
     entry: VersionEntry
-    """the release that it was about"""
+    """the release concerned"""
     versions: Versions
     is_new: bool
-    """whether it was not so before"""
+    """whether anything changed"""
     is_history_lost: bool = False
-    """whether the list of versions was missing and recreated, without the rollbacks in it"""
+    """whether the list of versions was missing and was rebuilt without its rollbacks"""
 
 
 def release(candidate: Candidate, approval: Approval, releases: Path, now: datetime) -> Outcome:
-    """Release a run, unless equal data of its day was released before in equal formats.
+    """Release a run, unless equal data for its date was released before in equal formats.
 
     Args:
         candidate: the run.
-        approval: of its dataset.
-        releases: the folder of all releases, made if it is new.
-        now: the moment of release, UTC.
+        approval: approval of its dataset.
+        releases: folder of all releases, created if new.
+        now: time of the release, UTC.
 
     Raises:
         ReleaseError: if the folder is not for releases, or a release in it is missing or was changed.
-        StorageError: if something cannot be written; what was released before is untouched.
+        StorageError: if something cannot be written; earlier releases are unchanged.
     """
     refuse_place(releases)
     make_folder(releases)
@@ -93,13 +93,13 @@ def release(candidate: Candidate, approval: Approval, releases: Path, now: datet
 def roll_back(releases: Path, wanted: str | None, now: datetime) -> Outcome:
     """Point ``latest`` to another release and record that in ``versions.json``.
 
-    Every release after it, up to the one that was shown, counts as withdrawn; one that is pointed to does not
-    any more.
+    Every release after it, up to the previous target, counts as withdrawn; a release that becomes the target
+    again no longer does.
 
     Args:
         releases: the folder of all releases.
-        wanted: the version to show; none: the one before what is shown.
-        now: the moment, UTC.
+        wanted: version to point to; None: the one before the current one.
+        now: current time, UTC.
 
     Raises:
         UsageError: if there is no such release.
@@ -154,7 +154,7 @@ def _is_withdrawn(entry: VersionEntry, old: str, new: str) -> bool:
 
 
 def find_previous(versions: Iterable[VersionEntry], version: str) -> VersionEntry | None:
-    """Return the release before one, by order of versions: the last that was not withdrawn."""
+    """Return the previous release by version order: the last one that was not withdrawn."""
     before = [
         entry for entry in versions if not entry.is_withdrawn and order_of(entry.version) < order_of(version)
     ]
@@ -162,7 +162,7 @@ def find_previous(versions: Iterable[VersionEntry], version: str) -> VersionEntr
 
 
 def add_version(versions: Versions | None, entry: VersionEntry) -> Versions:
-    """Return all versions with a new one; it is shown unless what is shown is of a later day."""
+    """Return all versions with a new one, which becomes current unless the current one has a later date."""
     if versions is None:
         return Versions(latest=entry.version, versions=(entry,))
     entries = sorted((*versions.versions, entry), key=lambda it: order_of(it.version), reverse=True)
@@ -171,10 +171,10 @@ def add_version(versions: Versions | None, entry: VersionEntry) -> Versions:
 
 
 def settle(releases: Path, versions: Versions) -> None:
-    """Bring everything that shows releases in line; what is in line already is left untouched.
+    """Make everything that lists releases consistent; what is already consistent is not written.
 
     Raises:
-        ReleaseError: if the release that is to be shown is missing or was changed; nothing is written then.
+        ReleaseError: if the release to point to is missing or was changed; nothing is written then.
         StorageError: if something cannot be written.
     """
     shown = get_release(releases, versions.latest)
@@ -187,10 +187,10 @@ def settle(releases: Path, versions: Versions) -> None:
 
 
 def get_release(releases: Path, version: str) -> Released:
-    """Return a release that ``versions.json`` lists, once each of its files is known to be the one released.
+    """Return a release listed in ``versions.json``, after verifying all of its files.
 
     Raises:
-        ReleaseError: if it is not there, or a file of it is missing or was changed.
+        ReleaseError: if it is missing, or one of its files is missing or was changed.
     """
     folder = releases / version
     if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""What lies in a folder of releases: the releases themselves, and ``versions.json``."""
+"""The contents of a folder of releases: the releases, and ``versions.json``."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ class Listing:
     """All versions of a folder of releases."""
 
     versions: Versions | None
-    """none if there is no release"""
+    """None if there is no release"""
     is_history_lost: bool = False
-    """whether ``versions.json`` was missing, and with it the rollbacks"""
+    """whether ``versions.json`` was missing, and the rollbacks with it"""
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A release on the disk."""
+    """A release on disk."""
 
     folder: Path
     index: ReleaseIndex
     index_sha256: str
 
     def read(self, name: str) -> bytes:
-        """Return one of its files once its bytes are known to be those that were released.
+        """Return one of its files after verifying its bytes.
 
         Raises:
             ReleaseError: if it is missing or was changed.
@@ -65,11 +65,11 @@ RESTORE = "restore that folder from a copy, then run the same command again."
 
 
 def refuse_place(releases: Path) -> None:
-    """Raise unless a folder may be that of all releases.
+    """Raise unless a folder may hold all releases.
 
     Raises:
-        ReleaseError: if it is a run's, or that of all runs.
-        StorageError: if something that is not a folder, or no link, is in the way.
+        ReleaseError: if it belongs to a run, or holds all runs.
+        StorageError: if something that is not a folder, or not a link, is in the way.
     """
     refuse_obstacle(releases, "Move it away, or name another folder with --to.")
     link = releases / LATEST
@@ -86,10 +86,10 @@ def refuse_place(releases: Path) -> None:
 
 
 def list_releases(releases: Path) -> list[Released]:
-    """Return the releases of a folder, the newest first.
+    """Return the releases in a folder, newest first.
 
     Raises:
-        ReleaseError: if a folder with the name of a release is none.
+        ReleaseError: if a folder with a release's name is not a release.
     """
     if not releases.is_dir():
         return []
@@ -100,7 +100,7 @@ def list_releases(releases: Path) -> list[Released]:
 
 
 def read_release(folder: Path) -> Released:
-    """Return the release of a folder.
+    """Return the release in a folder.
 
     Raises:
         ReleaseError: if it has no index, or one of another version.
@@ -112,7 +112,7 @@ def read_release(folder: Path) -> Released:
 
 
 def read_index(folder: Path) -> Released:
-    """Return the release of a folder, whatever the folder is called.
+    """Return the release in a folder with any name.
 
     Raises:
         ReleaseError: if it has no index, or a damaged one.
@@ -128,7 +128,7 @@ def read_index(folder: Path) -> Released:
 
 
 def read_listed(releases: Path) -> Versions | None:
-    """Return what ``versions.json`` says, none if there is none.
+    """Return the content of ``versions.json``, or None if there is none.
 
     Raises:
         ReleaseError: if it is damaged.
@@ -141,22 +141,22 @@ def read_listed(releases: Path) -> Versions | None:
 
 
 def refuse_other_index(entry: VersionEntry, release: Released) -> None:
-    """Raise ``ReleaseError`` if a release's index is not the one that was listed under its version."""
+    """Raise ``ReleaseError`` if a release's index differs from the one listed for its version."""
     if entry.version == release.index.version and entry.index_sha256 != release.index_sha256:
         raise ReleaseError(f"{release.folder / INDEX_NAME} was changed since its release; {RESTORE}")
 
 
 def read_versions(releases: Path, found: list[Released], wanted: str | None = None) -> Listing:
-    """Return all versions: those of ``versions.json``, and what lies beside it and is not in it yet.
+    """Return all versions: those in ``versions.json``, and releases in the folder that it does not list yet.
 
     Args:
         releases: the folder of all releases.
         found: the releases in it.
-        wanted: the version that a person wants to be shown, for when nothing else tells which one is.
+        wanted: version that the user wants as current, used if nothing else tells which one is.
 
     Raises:
         ReleaseError: if ``versions.json`` is damaged, a release was changed since it was listed, or nothing
-            tells which one is shown.
+        tells which one is current.
     """
     listed = read_listed(releases)
     known = {entry.version: entry for entry in listed.versions} if listed else {}
@@ -171,7 +171,7 @@ def read_versions(releases: Path, found: list[Released], wanted: str | None = No
 
 
 def describe_release(release: Released) -> VersionEntry:
-    """Return how ``versions.json`` lists a release."""
+    """Return the entry of a release for ``versions.json``."""
     index = release.index
     return VersionEntry(
         version=index.version,
@@ -191,10 +191,10 @@ def is_listed(versions: Versions | None, version: str) -> bool:
 
 
 def _list_again(releases: Path, entries: tuple[VersionEntry, ...], wanted: str | None) -> Listing:
-    """Return the versions of a folder that has no list of them.
+    """Return the versions in a folder without a list of them.
 
-    Whatever is later than what is shown was withdrawn, since a release is shown once it is made. Of what is
-    earlier nobody knows.
+    All releases after the current one were withdrawn, since a new release always becomes current. Which
+    earlier ones were is unknown.
     """
     link = releases / LATEST
     names = [entry.version for entry in entries]
@@ -219,7 +219,7 @@ def _list_again(releases: Path, entries: tuple[VersionEntry, ...], wanted: str |
 
 
 def _newest(listed: Versions, entries: tuple[VersionEntry, ...]) -> str:
-    """Return what ``latest`` is to show, with a release that was made and not listed before a crash."""
+    """Return the version for ``latest``, given that a crash may have left a new release unlisted."""
     unlisted = [entry.version for entry in entries if not is_listed(listed, entry.version)]
     return max([listed.latest, *unlisted], key=order_of)
 

@@ -1,4 +1,4 @@
-"""Whether a release's files are those released, by ``index.json``, ``SHA256SUMS`` and ``versions.json``."""
+"""Verify a release's files against ``index.json``, ``SHA256SUMS`` and ``versions.json``."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from mrt_pipeline.runtime.files import read_bytes, real_path
 
 
 def render_sums(sums: Mapping[str, str]) -> bytes:
-    """Return what ``sha256sum --check`` reads of the SHA-256 of files by name."""
+    """Return a file for ``sha256sum --check``, from the SHA-256 of files by name."""
     return "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(sums.items())).encode()
 
 
 def find_faults(release: Released) -> Iterator[ReleaseError]:
-    """Yield what is wrong with each file that is not the one released, by the index as it is."""
+    """Yield what is wrong with each file that differs from the one released, according to the index."""
     for resource in release.index.resources:
         try:
             release.read(resource.path)
@@ -40,7 +40,7 @@ def find_faults(release: Released) -> Iterator[ReleaseError]:
 
 
 def _find_strangers(release: Released) -> Iterator[ReleaseError]:
-    """Yield what is wrong with what lies in a release's folder without being one of its files."""
+    """Yield what is wrong with entries of a release's folder that are not its files."""
     ours = {INDEX_NAME, SUMS_NAME, *(resource.path for resource in release.index.resources)}
     for path in sorted(release.folder.rglob("*")):
         if path.is_symlink():
@@ -50,14 +50,14 @@ def _find_strangers(release: Released) -> Iterator[ReleaseError]:
 
 
 def is_release_folder(folder: Path) -> bool:
-    """Return whether a folder is that of a release, whole or not."""
+    """Return whether a folder is a release's, complete or not."""
     return is_version(folder.name) or any((folder / name).exists() for name in (INDEX_NAME, SUMS_NAME))
 
 
 def check_release_folder(folder: Path) -> Iterator[ReleaseError]:
-    """Yield what is wrong with the files of a release, whatever its folder is called.
+    """Yield what is wrong with the files of a release in a folder with any name.
 
-    If a list of versions lies beside it, as beside every release where it was made, it vouches for the index.
+    If there is a list of versions beside it, as there is where it was made, that list verifies the index.
     """
     try:
         release = read_index(folder)

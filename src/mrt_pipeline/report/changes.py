@@ -1,6 +1,6 @@
-"""What changed since an earlier run, as groups of items that name the station they are about.
+"""The changes since an earlier run, in groups of items that name their station.
 
-A group's ``kind`` decides how its stations are marked on the map; groups come in the order of their weight.
+A group's ``kind`` determines how its stations are marked on the map; groups are sorted by importance.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def list_changes(comparison: Comparison, numbers: Mapping[str, int]) -> list[dic
     """Return the groups of changes that are not empty.
 
     Args:
-        comparison: of an earlier dataset with the present one.
-        numbers: slug to position in the present list of stations.
+        comparison: comparison of an earlier dataset with the current one.
+        numbers: slug to position in the current list of stations.
     """
     groups = []
     for kind, title, items in _groups(comparison):
@@ -61,7 +61,7 @@ def _groups(found: Comparison) -> Iterator[tuple[str, str, list[Item]]]:
 
 
 def exit_of(change: Any) -> str | None:
-    """Return the exit that a change is about, by its present id; none if it is about a whole station."""
+    """Return the current id of the exit that a change is about; None if it is about a whole station."""
     return getattr(change, "exit_id", None) or getattr(change, "new_exit_id", None)
 
 
@@ -70,7 +70,7 @@ def _item(slug: str | None, text: str, exit_id: str | None = None) -> Item:
 
 
 def _place(item: Item, numbers: Mapping[str, int]) -> Item:
-    """Return an item with its station's position in the list instead of its slug; a closed one has none."""
+    """Return an item with its station's position in the list, not its slug; None for a closed station."""
     placed = {**item, "station": numbers.get(item["slug"] or "")}
     del placed["slug"]
     if "slugs" in placed:
@@ -90,7 +90,7 @@ def _line(item: LineChange) -> Item:
 
 
 def _values(changes: Iterable[ValueChange]) -> Iterator[Item]:
-    """Yield each changed value once per station, with its exits and the reasons of both sides."""
+    """Yield each changed value once per station, with its exits and the reasons on both sides."""
     for same in group_alike(changes, {"exit_id"}):
         first = same[0]
         yield {

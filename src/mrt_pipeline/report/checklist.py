@@ -1,6 +1,6 @@
-"""What a person has to review before the dataset is published, from what the run found.
+"""The checklist for reviewing a dataset before it is published, derived from what the run found.
 
-An item asks for one act of looking. Findings of severity info ask for none.
+Each item requires one check by a person. Findings of severity info require none.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mrt_pipeline.report.changes import exit_of
 from mrt_pipeline.report.texts import show, show_message
 
 MAX_LINKS = 24
-"""per item; the list of findings has them all"""
+"""per item; the list of findings has all"""
 FAR_M = 20.0
 """an exit that moved farther than this may be another exit"""
 
@@ -32,12 +32,12 @@ Link = tuple[str | None, str | None]
 def make_checklist(
     dataset: Stage3Output, manifest: Manifest, comparison: Comparison | None, numbers: Mapping[str, int]
 ) -> list[Item]:
-    """Return the checklist's items, the gravest first.
+    """Return the checklist's items, most serious first.
 
     Args:
-        dataset: what is to be vetted.
-        manifest: of its run.
-        comparison: with the last run before it; none if there was none.
+        dataset: dataset to review.
+        manifest: manifest of its run.
+        comparison: comparison with the previous run's dataset; None if there was none.
         numbers: slug to position in the dataset's list of stations.
     """
     names = {found.exit_id: found.exit_code for station in dataset.stations for found in station.exits}

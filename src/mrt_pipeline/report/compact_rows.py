@@ -1,8 +1,8 @@
-"""The dataset in a form small enough for a page: what is said twice stands once, and is pointed to.
+"""The dataset in a form small enough for a page: repeated parts are stored once and referred to.
 
-Most of a dataset is evidence, and most evidence is repeated: 2,596 pairs of an exit and a bus stop rest on
-788 records. So documents, reasons, sets of reasons, bus stops and platforms are tables, and the rest holds
-positions in them. ``assets/model.js`` reads what this writes.
+Most of a dataset is evidence, and most evidence is repeated: 2,596 pairs of an exit and a bus stop are based
+on 788 records. So documents, reasons, sets of reasons, bus stops and platforms are tables, and everything
+else holds positions in them. ``assets/model.js`` reads this form.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Place = tuple[float, float]
 
 
 class Table:
-    """Rows that stand once each; asking for one again gives the same position."""
+    """Rows without repetition; the same key always gives the same position."""
 
     def __init__(self) -> None:
         self.rows: list[Any] = []
@@ -43,7 +43,7 @@ class Table:
         return self._positions[key]
 
     def put(self, key: Hashable, make: Callable[[], Any]) -> int:
-        """Return the position of the row with this key, which is made and appended if there is none."""
+        """Return the position of the row with this key; if there is none, it is made and appended."""
         if key not in self._positions:
             row = make()
             self._positions[key] = len(self.rows)
@@ -52,12 +52,12 @@ class Table:
 
 
 class Condenser:
-    """Turns records into short rows, and collects what they have in common."""
+    """Converts records to short rows, and collects their common parts."""
 
     def __init__(
         self, provenance: Mapping[str, Provenance], places: Mapping[tuple[float, float], Place]
     ) -> None:
-        """Start with the documents of a dataset and the place on the map of every position in it."""
+        """Start with the documents of a dataset and the map position of every place in it."""
         self._places = places
         self.documents = Table()
         self.reasons = Table()
@@ -65,18 +65,18 @@ class Condenser:
         self.bus_stops = Table()
         self.platforms = Table()
         self._known: dict[int, tuple[Evidence, int]] = {}
-        """positions by identity: most evidence is one object in many records"""
+        """positions by object identity: most evidence is one object in many records"""
         for document_id, document in provenance.items():
             self.documents.put(document_id, partial(_document, document))
 
     def exits(self, station: Station) -> list[dict[str, Any]]:
-        """Return the exits of a station, whose platforms become known by that."""
+        """Return the exits of a station, and register its platforms."""
         for platform in station.platforms:
             self.platforms.put(platform.platform_id, partial(self._platform, platform))
         return [self.exit(found) for found in station.exits]
 
     def trains(self, station: Station) -> list[Row]:
-        """Return when first and last trains leave the platforms of a station, which are known already."""
+        """Return first and last trains at the platforms of a station, which must be registered already."""
         left_out = {"platform_id", "evidence"}
         names = [name for name in TrainTimes.model_fields if name not in left_out]
         return [
@@ -89,7 +89,7 @@ class Condenser:
         ]
 
     def exit(self, found: StationExit) -> dict[str, Any]:
-        """Return an exit with everything that belongs to it; what is empty is left out."""
+        """Return an exit with all its values; empty ones are omitted."""
         row: dict[str, Any] = {
             "id": show(found.exit_id),
             "label": show(found.exit_code),
@@ -114,11 +114,11 @@ class Condenser:
         return [{tag: show(name) for tag, name in by_language.items() if name is not None}, self.why(names)]
 
     def place(self, located: Any) -> Place:
-        """Return where something with ``lat`` and ``lng`` lies on the map."""
+        """Return the map position of something with ``lat`` and ``lng``."""
         return self._places[(located.lat, located.lng)]
 
     def why(self, record: Published) -> int:
-        """Return the position of a record's reasons, by field."""
+        """Return the position of a record's reasons by field."""
         key = tuple((name, tuple(map(self._reason, reasons))) for name, reasons in record.evidence.items())
         return self.reason_sets.put(key, lambda: {name: list(reasons) for name, reasons in key})
 
@@ -130,7 +130,7 @@ class Condenser:
         return known[1]
 
     def _reason_row(self, evidence: Evidence) -> Row:
-        # that a document is missing, a check reports as an error; the page must show it all the same
+        # a missing document is an error of a check; the page must show it nevertheless
         document = self.documents.put(evidence.document_id, lambda: {"id": show(evidence.document_id)})
         row: Row = [document, evidence.method.value, _or_none(evidence.record_id)]
         if evidence.quote is not None:
@@ -158,12 +158,12 @@ class Condenser:
         return [*named, self.place(stop), services, [stop.lat, stop.lng]]
 
     def _row(self, part: Part, record: Published) -> Row:
-        """Return a record's values in the order of its attributes, and its reasons."""
+        """Return a record's values in attribute order, and its reasons."""
         return [*map(_plain, part.values(record).values()), self.why(record)]
 
 
 def describe_parts() -> list[dict[str, Any]]:
-    """Return what the page needs to show the parts whose rows are not of a form of their own."""
+    """Return what the page needs to show the parts whose rows have no special form."""
     return [
         {"name": part.name, "title": FIELDS[part.name].title, "attributes": part.attributes}
         for part in PLAIN_PARTS
@@ -171,7 +171,7 @@ def describe_parts() -> list[dict[str, Any]]:
 
 
 def locate(records: Iterable[Any]) -> dict[tuple[float, float], Place]:
-    """Return the place on the map of every position in some records, in one projection of all of them."""
+    """Return the map position of every place in the records, all in one projection."""
     from mrt_pipeline.runtime.geometry import to_svy21_all
 
     positions = list(dict.fromkeys((record.lat, record.lng) for record in records))

@@ -1,4 +1,4 @@
-"""Everything that the page shows, as plain data; ``assets/model.js`` reads it."""
+"""Everything that the page shows, as plain data; read by ``assets/model.js``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from mrt_pipeline.report.tracks import Track, find_tracks
 def make_content(
     dataset: Stage3Output, manifest: Manifest, comparison: Comparison | None, network: Network
 ) -> dict[str, Any]:
-    """Return what the page shows of a run, its dataset, and what changed since an earlier one."""
+    """Return the page's content for a run, its dataset, and the changes since an earlier one."""
     places = locate(_located(dataset))
     condenser = Condenser(dataset.provenance, places)
     numbers = {station.slug: number for number, station in enumerate(dataset.stations)}
@@ -104,13 +104,13 @@ def _run(dataset: Stage3Output, manifest: Manifest) -> dict[str, Any]:
 
 
 def _sha256_of_dataset(manifest: Manifest) -> str | None:
-    """Return what a ticked checklist names the dataset by."""
+    """Return the checksum that identifies the dataset in a ticked checklist."""
     final = manifest.stages.get(FINAL_STAGE)
     return final.checkpoint.sha256 if final is not None and final.checkpoint is not None else None
 
 
 def _status(manifest: Manifest) -> str:
-    """Return how the run stands once this page is written: a run ends after the page, which it holds."""
+    """Return the status of the run once this page is written, since the run ends after that."""
     final = manifest.stages.get(FINAL_STAGE)
     is_whole = final is not None and final.status is StageStatus.COMPLETED
     if manifest.status is RunStatus.RUNNING and is_whole:
@@ -178,7 +178,7 @@ def _code(code: StationCode, condenser: Condenser) -> list[Any]:
 
 
 def _former_codes(network: Network, as_of: date) -> dict[str, list[list[str | None]]]:
-    """Return by slug the codes that each place bore before: code, first day without it, what it became."""
+    """Return each place's former codes by slug: code, first day without it, its successor."""
     former: dict[str, list[list[str | None]]] = {}
     for entry in network.codes:
         if entry.closed_date is not None and entry.closed_date <= as_of:
@@ -196,7 +196,7 @@ def _track(track: Track) -> dict[str, Any]:
 
 
 def _coverage(dataset: Stage3Output, network: Network) -> dict[str, Any]:
-    """Return how many exits have each field, of all and of each line's buildings, and how many have not."""
+    """Return how many exits have each field and how many do not, in total and by the buildings' line."""
     measured = measure_coverage(dataset.stations)
     unknown = [[FIELDS[name].title, it.unknown, it.total, it.is_thin] for name, it in measured.items()]
     rows: list[list[Any]] = [[None, *([value.filled, value.total] for value in measured.values())]]
@@ -208,7 +208,7 @@ def _coverage(dataset: Stage3Output, network: Network) -> dict[str, Any]:
 
 
 def _exits_of(stations: Iterable[Station], line_code: str) -> Iterator[Station]:
-    """Yield the stations of a line with only those exits that belong to its buildings."""
+    """Yield the stations of a line with only the exits of its buildings."""
     for station in stations:
         if line_code in station.lines:
             own = tuple(found for found in station.exits if found.line_code == line_code)
@@ -218,7 +218,7 @@ def _exits_of(stations: Iterable[Station], line_code: str) -> Iterator[Station]:
 def _findings(
     findings: Iterable[Finding], comparison: Comparison | None, numbers: dict[str, int]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the findings, the gravest first; one that an earlier run did not have is marked as new."""
+    """Yield the findings, most serious first; those that an earlier run did not have are marked as new."""
     rank = {severity: place for place, severity in enumerate(reversed(Severity))}
     changed = comparison.findings if comparison else ()
     new = {change.new.model_dump_json() for change in changed if change.new and not change.old}

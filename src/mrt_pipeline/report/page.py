@@ -1,8 +1,8 @@
-"""``report.html``: one file that opens offline, and in which nothing that came from a source is executed.
+"""``report.html``: one file that opens offline, in which nothing from a source is executed.
 
 The page is a frame (``assets/report.html``) with its style, its script and the content as a block of JSON.
-Only the style and the script whose hashes stand in its Content-Security-Policy have any effect; nothing is
-loaded from anywhere. The script sets every text as text.
+Only the style and the script whose hashes are in its Content-Security-Policy take effect; nothing is
+loaded. The script inserts every text as text.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SCRIPTS = (
     "facts.js",
     "main.js",
 )
-"""in the order in which they are put together"""
+"""in the order in which they are concatenated"""
 
 _CONTENT_STARTS = b'<script type="application/json" id="content">'
 _ESCAPES = ((b"<", rb"\u003c"), (b">", rb"\u003e"), (b"&", rb"\u0026"))
@@ -62,8 +62,8 @@ def render_report(
     Args:
         dataset: the run's dataset.
         manifest: the run's manifest.
-        comparison: with the dataset of the last successful run before it; none if there was none.
-        network: knows lines, colours and services; default: the package's own.
+        comparison: comparison with the previous successful run's dataset; None if there was none.
+        network: network with lines, colours and services; default: the package's own.
     """
     frame = _load_frame()
     content = make_content(dataset, manifest, comparison, network or load_network())
@@ -71,10 +71,10 @@ def render_report(
 
 
 def read_checklist(page: bytes) -> tuple[str, ...]:
-    """Return the points of a report's checklist, in its order.
+    """Return the points of a report's checklist, in order.
 
     Raises:
-        ValueError: if the page is no report of this version.
+        ValueError: if the page is not a report of this version.
     """
     content = page.partition(_CONTENT_STARTS)[2].partition(b"</script>")[0]
     try:
@@ -84,7 +84,7 @@ def read_checklist(page: bytes) -> tuple[str, ...]:
 
 
 def embed(content: dict[str, Any]) -> bytes:
-    """Return data as JSON that cannot end the element it stands in, nor a line of a script."""
+    """Return data as JSON that can end neither its element nor a line of a script."""
     encoded = orjson.dumps(content)
     for found, replacement in (*_ESCAPES, *_ESCAPES_OF_LINES):
         encoded = encoded.replace(found, replacement)
@@ -119,10 +119,10 @@ def _policy(style: str, script: str) -> str:
 
 
 def load_style(sheet: Path) -> str:
-    """Return a page's style: what all pages share, then its own."""
+    """Return a page's style: the shared style, then its own."""
     return (ASSETS / "base.css").read_text("utf-8") + sheet.read_text("utf-8")
 
 
 def hash_of(text: str) -> str:
-    """Return the hash of an inline element's text as a Content-Security-Policy names it."""
+    """Return the hash of an inline element's text in the form of a Content-Security-Policy."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -1,7 +1,8 @@
-"""Text of sources made fit to be looked at: cut to a length, and with nothing in it that cannot be seen.
+"""Make text of sources fit to display: limited in length, and without invisible characters.
 
-A page sets text as text, so markup in a name does nothing. What is left is text that shows itself otherwise
-than it is: marks that reverse the writing direction, characters without width, names longer than the page.
+A page inserts text as text, so markup in a name has no effect. What remains is text that is displayed
+differently from what it is: marks that reverse the writing direction, zero-width characters, names longer
+than the page.
 """
 
 from __future__ import annotations
@@ -11,20 +12,20 @@ QUOTE_LENGTH = 600
 MESSAGE_LENGTH = 1_200
 
 _JOINERS = frozenset("\u200c\u200d")
-"""without width, but Indic scripts need them"""
+"""zero-width, but required by Indic scripts"""
 
 
 def show(text: str, length: int = NAME_LENGTH) -> str:
-    """Return a text as it is shown: at most so long, hidden characters by their number."""
+    """Return a text for display: limited in length, with hidden characters given by number."""
     if len(text) > length:
         text = f"{text[:length]}… ({len(text):,} characters)"
-    if text.isprintable():  # the usual case, and much faster than looking at each character
+    if text.isprintable():  # the usual case, and much faster than checking each character
         return text
     return "".join(map(_make_visible, text))
 
 
 def show_message(text: str) -> str:
-    """Return a sentence of a check or a stage as it is shown."""
+    """Return a sentence of a check or a stage for display."""
     return show(text, MESSAGE_LENGTH)
 
 

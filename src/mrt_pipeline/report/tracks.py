@@ -1,6 +1,6 @@
-"""How the lines run on the map: from station to station in travel order, side by side where they share a way.
+"""Lines as drawn on the map: from station to station in travel order, side by side where they share a way.
 
-No open source tells where the tracks lie between two stations, so the map does not pretend to know it.
+No open source gives the position of the tracks between two stations, so the map does not suggest one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mrt_pipeline.network import Network
 from mrt_pipeline.report.compact_rows import Place
 
 Segment = tuple[int, int]
-"""positions of two neighbouring stations, the smaller one first"""
+"""positions of two neighbouring stations, smaller one first"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,19 @@ class Track:
     stations: tuple[int, ...]
     """positions in the list of stations, in travel order"""
     shifts: tuple[tuple[float, float], ...]
-    """per station, how many widths of a line it is drawn beside its middle, east and south"""
+    """for each station, the offset from its centre, in line widths, east and south"""
 
 
 def find_tracks(
     stations: Iterable[Station], places: Mapping[int, Place], network: Network, as_of: date
 ) -> list[Track]:
-    """Return the tracks of a day in the order of services.
+    """Return the tracks on a date in the order of services.
 
     Args:
-        stations: those in operation; stops at other ones are left out.
-        places: where each of them lies on the map, by its position in the list.
-        network: knows the services.
-        as_of: the day.
+        stations: stations in operation; other stops are left out.
+        places: map position of each station, by its position in the list.
+        network: network with the services.
+        as_of: the date.
     """
     by_code = {code: number for number, station in enumerate(stations) for code in station.mrt_codes}
     routes = [
@@ -62,7 +62,7 @@ def find_tracks(
 
 
 def _find_users(routes: Iterable[tuple[str, bool, list[int]]]) -> dict[Segment, list[str]]:
-    """Return the lines that run between each two neighbouring stations."""
+    """Return the lines that run between each pair of neighbouring stations."""
     users: dict[Segment, list[str]] = defaultdict(list)
     for line_code, is_loop, stops in routes:
         for segment in _segments(stops, is_loop):
@@ -83,7 +83,7 @@ def _shifts(
     users: Mapping[Segment, list[str]],
     places: Mapping[int, Place],
 ) -> Iterator[tuple[float, float]]:
-    """Yield each stop's shift: that of the shared segment it ends, the mean of two."""
+    """Yield each stop's offset: that of the shared segment that ends there, or the mean of two."""
     by_stop: dict[int, list[tuple[float, float]]] = defaultdict(list)
     for segment in _segments(stops, is_loop):
         lines = users[segment]
@@ -99,7 +99,7 @@ def _shifts(
 
 
 def _sideways(start: Place, end: Place, lane: float) -> tuple[float, float]:
-    """Return a step of ``lane`` at a right angle to the way from one place to another."""
+    """Return an offset of ``lane`` at a right angle to the way from one place to another."""
     east, south = end[0] - start[0], end[1] - start[1]
     length = math.hypot(east, south)
     return (-south / length * lane, east / length * lane) if length else (0.0, 0.0)

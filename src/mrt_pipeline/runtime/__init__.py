@@ -1,1 +1,1 @@
-"""What touches the world: files, network, clock, log. Everything above gets it passed in."""
+"""Everything that touches the outside world: files, network, clock, log. Layers above get it passed in."""

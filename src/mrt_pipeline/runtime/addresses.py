@@ -1,7 +1,7 @@
-"""Which hosts the public internet does not reach, in every spelling that a library or a proxy understands.
+"""Which hosts are not on the public internet, in every spelling that a library or a proxy understands.
 
-The list is this module's own, so that it is the same with each version of Python. Source: IANA's registries
-of special-purpose IPv4 and IPv6 addresses (RFC 6890 and its updates), looked at on 2026-11-30.
+The list is kept here so that it is the same with every version of Python. Source: IANA's registries of
+special-purpose IPv4 and IPv6 addresses (RFC 6890 and its updates), looked at on 2026-11-30.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _PUBLIC_6 = IPv6Network("2000::/3")
 _NOT_PUBLIC_6 = tuple(
     IPv6Network(block) for block in ("2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3fff::/20")
 )
-"""within what is public; 2001::/23 holds Teredo"""
+"""not public, within the public range; 2001::/23 contains Teredo"""
 _CARRIERS = (
     (IPv6Network("::ffff:0:0/96"), 0),
     (IPv6Network("64:ff9b::/96"), 0),
     (IPv6Network("2002::/16"), 80),
 )
-"""blocks whose addresses lead to an IPv4 address, and by how many bits that one is shifted"""
+"""blocks whose addresses lead to an IPv4 address, and how many bits that address is shifted by"""
 _DOTS = re.compile(r"[.。．｡]")
 _NUMBER = re.compile(r"0x[0-9a-f]*|\d+")
 _LOCAL_NAMES = (".localhost", ".localdomain", ".local", ".internal", ".home.arpa")
 
 
 def is_private(host: str) -> bool:
-    """Return whether a host is, by its name or number alone, one that the public internet does not reach."""
+    """Return whether a host is, by its name or number alone, one that the public internet cannot reach."""
     name = unicodedata.normalize("NFKC", host).strip("[]").partition("%")[0].lower()
     try:
         return _is_private_address(ip_address(name))
@@ -45,7 +45,7 @@ def is_private(host: str) -> bool:
     labels = [label for label in _DOTS.split(name) if label]
     if labels and _NUMBER.fullmatch(labels[-1]):
         address = _read_numbers(labels)
-        return address is None or _is_private_address(address)  # what is no address is no name either
+        return address is None or _is_private_address(address)  # what is not an address is not a name either
     return f".{'.'.join(labels)}".endswith(_LOCAL_NAMES)
 
 
@@ -59,7 +59,7 @@ def _is_private_address(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _read_numbers(labels: list[str]) -> IPv4Address | None:
-    """Return the address that up to four decimal, octal or hexadecimal numbers mean, as for ``inet_aton``."""
+    """Return the address that up to four decimal, octal or hexadecimal numbers denote (``inet_aton``)."""
     if len(labels) > 4:
         return None
     try:

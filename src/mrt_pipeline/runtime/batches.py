@@ -1,8 +1,8 @@
-"""Small pieces of work that computes, gathered into batches for the processes that do them.
+"""Small computations, gathered into batches for worker processes.
 
-Many threads call; one dispatcher thread owns the executor. While all workers are busy, calls wait and travel
-together with the next batch, so that many small pieces cost few messages. A batch whose worker was lost is
-done again.
+Many threads call; one dispatcher thread owns the executor. While all workers are busy, calls wait and go out
+together with the next batch, so that many small items cost few messages. A batch whose worker was lost is
+repeated.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 BATCH_BYTES = 2**18
-"""a batch holds one piece, or as many as are no larger together"""
+"""a batch holds one item, or as many as do not exceed this size together"""
 AHEAD = 2
-"""so many batches are on their way for each worker, so that none waits for its next one"""
-MOST_LOSSES = 3
-"""so many workers may be lost with a batch before it is taken for what kills them"""
+"""batches in flight for each worker, so that none waits for its next one"""
+MAX_LOSSES = 3
+"""how many workers may be lost with a batch before the batch is taken for the cause"""
 PATIENCE_S = 120.0
-"""so long may no batch come back; one takes a second or two"""
+"""how long the workers may return no batch at all; one takes a second or two"""
 CLOSING_S = 5.0
 
 
 class Workers(Protocol):
-    """Processes that do batches, as an executor reaches them."""
+    """Processes that run batches, as an executor reaches them."""
 
     def open(self) -> tuple[Executor, int]:
-        """Return an executor whose workers run this very code, and how many batches they do at once.
+        """Return an executor whose workers run the same code, and how many batches they run at once.
 
         Raises:
-            WorkersError: if there is none.
+            WorkersError: if no workers are available.
         """
 
     def find_fault(self, error: BaseException | None = None) -> str | None:
-        """Return why nothing more will come of the executor, if that is so; ``error`` ended a batch."""
+        """Return why the executor will return nothing more, or None; ``error`` ended a batch."""
 
     def close(self) -> None:
-        """Let go of the executor, and of processes started for it."""
+        """Release the executor, and end processes started for it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -60,7 +60,7 @@ class _Call(Generic[ItemT, ResultT]):
 
 
 class BatchedCalls(Generic[ItemT, ResultT]):
-    """Calls of one function, made by workers; threads may share them. Nothing is started before the first."""
+    """Calls of one function, made by workers; may be shared by threads. The first call starts them."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class BatchedCalls(Generic[ItemT, ResultT]):
         *,
         patience_s: float = PATIENCE_S,
     ) -> None:
-        """Take what is called with each batch, where it can be pickled, and who calls it."""
+        """Take the function that is called with each batch, which can be pickled, and the workers."""
         self._work = work
         self._workers = workers
         self._patience_s = patience_s
@@ -77,16 +77,16 @@ class BatchedCalls(Generic[ItemT, ResultT]):
         self._dispatcher: _Dispatcher[ItemT, ResultT] | None = None
 
     def call(self, item: ItemT, size: int, name: str) -> ResultT:
-        """Return what comes of a piece of work.
+        """Return the result for one item.
 
         Args:
-            item: the piece, which can be pickled.
-            size: of it, bytes.
-            name: what messages call it.
+            item: the item, which can be pickled.
+            size: its size in bytes.
+            name: its name in messages.
 
         Raises:
-            WorkersError: if the workers are lost and no others take their place.
-            Exception: what the work itself raises.
+            WorkersError: if the workers are lost and not replaced.
+            Exception: any that the work itself raises.
         """
         call: _Call[ItemT, ResultT] = _Call(item, size, name)
         with self._lock:
@@ -97,7 +97,7 @@ class BatchedCalls(Generic[ItemT, ResultT]):
         return await_ended(call.result).result()
 
     def close(self) -> None:
-        """End the workers that were started; a later call starts others."""
+        """End the started workers; a later call starts new ones."""
         with self._lock:
             dispatcher, self._dispatcher = self._dispatcher, None
         if dispatcher is not None:
@@ -106,14 +106,14 @@ class BatchedCalls(Generic[ItemT, ResultT]):
 
 
 class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
-    """Hands calls out in batches and takes in the result of them, until it is told to end."""
+    """Sends calls out in batches and distributes their results until told to end."""
 
     def __init__(
         self, work: Callable[[Sequence[ItemT]], Sequence[ResultT]], workers: Workers, patience_s: float
     ) -> None:
         super().__init__(name="batches", daemon=True)
         self.events: SimpleQueue[_Call[ItemT, ResultT] | Future[Sequence[ResultT]] | None] = SimpleQueue()
-        """calls that were made, batches that have ended, and none for the end"""
+        """calls made, batches ended, and None for the end"""
         self._work = work
         self._workers = workers
         self._patience_s = patience_s
@@ -122,7 +122,7 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
         self._news_at = 0.0
 
     def run(self) -> None:
-        """Work until the end is announced; whatever goes wrong is told to those who wait, now and later."""
+        """Work until told to end; pass any error on to those who wait, now and later."""
         try:
             self._executor, self._width = self._workers.open()
             while self._take_event():
@@ -135,7 +135,7 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
             self._workers.close()
 
     def _take_event(self) -> bool:
-        """Wait for an event and deal with it; return whether there is more to come."""
+        """Wait for an event and handle it; return whether to continue."""
         try:
             event = self.events.get(timeout=LOOK_UP_S if self._in_flight else None)
         except Empty:
@@ -148,7 +148,7 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
         return event is not None
 
     def _look_up(self) -> None:
-        """Raise if nothing will come back any more."""
+        """Raise if no result will arrive any more."""
         if fault := self._workers.find_fault():
             raise WorkersError(fault)
         if time.monotonic() - self._news_at > self._patience_s:
@@ -162,7 +162,7 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
             batch = self._next_batch()
             try:
                 future = self._executor.submit(self._work, [call.item for call in batch])
-            except BrokenExecutor as error:  # noticed by the executor before we have been told
+            except BrokenExecutor as error:  # the executor noticed before we were told
                 future = Future()
                 future.set_exception(error)
             if not self._in_flight:
@@ -171,7 +171,7 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
             future.add_done_callback(self.events.put)
 
     def _next_batch(self) -> list[_Call[ItemT, ResultT]]:
-        """Take the calls of a batch, with no more than its share of those that wait."""
+        """Take the calls of a batch, at most its share of the waiting ones."""
         share = -(-len(self._waiting) // (AHEAD * self._width))
         batch = [self._waiting.popleft()]
         size = batch[0].size
@@ -181,7 +181,7 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
         return batch
 
     def _land(self, future: Future[Sequence[ResultT]]) -> None:
-        if future not in self._in_flight:  # of workers that were lost; its calls are repeated
+        if future not in self._in_flight:  # from workers that were lost; its calls are repeated
             return
         self._news_at = time.monotonic()
         error = CancelledError() if future.cancelled() else future.exception()
@@ -199,12 +199,12 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
                 call.result.set_exception(error)
 
     def _replace_workers(self) -> None:
-        """Let others do what was in progress: which of it has cost a worker its life cannot be told."""
+        """Repeat everything in progress on other workers: which batch cost a worker its life is unknown."""
         lost = [call for batch in self._in_flight.values() for call in batch]
         self._in_flight.clear()
         for call in lost:
             call.losses += 1
-            if call.losses > MOST_LOSSES:
+            if call.losses > MAX_LOSSES:
                 self._waiting.extendleft(lost)
                 raise WorkersError(
                     f"The processes that read pages ended {call.losses} times, each time with {call.name!r} "
@@ -216,7 +216,7 @@ class _Dispatcher(threading.Thread, Generic[ItemT, ResultT]):
         self._executor, self._width = self._workers.open()
 
     def _refuse(self, error: BaseException) -> None:
-        """Answer every call with an error until the end is announced."""
+        """Answer every call with an error until told to end."""
         self._end_calls(error)
         while (event := self.events.get()) is not None:
             if isinstance(event, _Call):

@@ -1,10 +1,10 @@
-"""Read a document from answers on disk or of its service, and keep only answers that passed its checks.
+"""Read a document from answers, on disk or from its service, and keep only answers that pass its checks.
 
     access.read_checked(document_id, lambda answers: check(parse(answers.get(url, ask).content)))
 
-A document may take several answers, such as the pages of a list. They are taken from the disk all together or
-not at all, since pages of different days make no list, and they are kept all together, once the caller's
-``read`` has accepted what they make. So a wrong answer costs the run that got it, and no later one.
+A document may need several answers, such as the pages of a list. They are taken from the disk all together or
+not at all, since pages from different days do not make a list, and they are kept all together, once the
+caller's ``read`` has accepted them. So a wrong answer affects the run that received it, and no later one.
 """
 
 from __future__ import annotations
@@ -26,45 +26,45 @@ if TYPE_CHECKING:
 
 ReadT = TypeVar("ReadT")
 NOT_MODIFIED = 304
-MOST_NAMED = 3
-"""a message names so many files"""
+MAX_NAMED = 3
+"""how many files a message names"""
 
 Note = Callable[[str, str, bytes], None]
-"""takes an answer that a document was made of: the document, what stands for the request, and the body"""
+"""receives an answer used for a document: the document, the name of the request, and the body"""
 
 Ask = Callable[[Mapping[str, str]], Answer]
-"""asks the service, with headers that ask whether a copy still holds"""
+"""requests an answer from the service, with headers that ask whether a copy is still valid"""
 
 
 class Answers(Protocol):
-    """Where one try at reading a document has its answers from."""
+    """Where one attempt to read a document gets its answers."""
 
     def get(self, url: str, ask: Ask, *, again: bool = False, max_bytes: int = MAX_ANSWER_BYTES) -> Answer:
-        """Return the answer to a URL, which a try asks for once.
+        """Return the answer to a URL, which an attempt requests once.
 
         Args:
-            url: what the answer is filed under.
-            ask: asks the service; not called if the answer comes from the disk.
+            url: key under which the answer is filed.
+            ask: requests it from the service; not called if the answer comes from the disk.
             again: request it again, because the first answer does not fit the others.
             max_bytes: a longer answer on disk is not used.
         """
 
 
 class CheckedAnswers:
-    """Reads documents, and alone decides what is kept of their answers."""
+    """Reads documents; the only place that decides which of their answers are kept."""
 
     def __init__(
         self,
         cache: HttpCache,
         *,
         now: Callable[[], datetime],
-        tell: Callable[[str], None],
+        notify: Callable[[str], None],
         note: Note = lambda *_: None,
     ) -> None:
-        """Take the answers on disk, the wall clock, and what hears of a refused copy and of a used answer."""
+        """Take the answers on disk, the wall clock, and the receivers of refused copies and used answers."""
         self._cache = cache
         self._now = now
-        self._tell = tell
+        self._notify = notify
         self._note = note
 
     def read(
@@ -75,21 +75,21 @@ class CheckedAnswers:
         *,
         is_sound: Callable[[ReadT], bool] = lambda _: True,
     ) -> ReadT:
-        """Return what ``read`` makes of a document's answers.
+        """Return the result of ``read`` on a document's answers.
 
         Copies on disk that ``read`` refuses are removed, and the service is asked once instead.
 
         Args:
-            document_id: whom messages name.
-            ttl_days: days; older copies are used only if the service says that they still hold. 0 asks in
-                any case and leaves nothing on disk.
-            read: gets the answers it needs, makes the document, and raises ``SourceFormatError`` if that
-                fails its checks; called again for another try.
-            is_sound: whether a document that can be used may be kept as well.
+            document_id: document named in messages.
+            ttl_days: days; older copies are used only if the service says that they are still valid. 0 always
+                asks the service and leaves nothing on disk.
+            read: gets the answers it needs, builds the document, and raises ``SourceFormatError`` if that
+                fails its checks; called again for another attempt.
+            is_sound: whether a usable document may be kept as well.
 
         Raises:
-            FetchError: if the service gives no answer.
-            SourceFormatError: if what it gives fails the checks.
+            FetchError: if the service does not answer.
+            SourceFormatError: if its answers fail the checks.
         """
         refused: tuple[Path, ...] = ()
         for answers in self._tries(ttl_days):
@@ -115,35 +115,35 @@ class CheckedAnswers:
         raise InternalError(f"{document_id}: the last try neither gave a document nor failed.")
 
     def _trace(self, document_id: str, answers: _OnDisk | _Asked, *, is_kept: bool) -> None:
-        """Tell which answers a document was made of, by their keys if later runs find them on the disk."""
+        """Report the answers used for a document, by their keys if later runs find them on disk."""
         for url, answer in answers.given.items():
             is_found_again = is_kept and answer.may_be_kept
             is_secret = any(secrets_of_login(url))
             self._note(document_id, key_of(url) if is_found_again or is_secret else url, answer.content)
 
     def _tries(self, ttl_days: float) -> Iterator[_OnDisk | _Asked]:
-        """Yield the ways to get at the answers: copies, copies that still hold, none of either."""
+        """Yield the ways to get answers: from copies, from copies still valid, from the service alone."""
         if ttl_days > 0:
             yield _OnDisk(self._cache, ttl_days, self._now())
             yield _Asked(self._cache, uses_copies=True)
         yield _Asked(self._cache, uses_copies=False)
 
     def _refuse(self, document_id: str, copies: Mapping[str, Path], fault: str) -> tuple[Path, ...]:
-        """Remove copies that failed, say so, and return where they were."""
+        """Remove copies that failed, report it, and return their paths."""
         for url in copies:
             self._cache.forget(url)
         files = tuple(copies.values())
-        copy = f"the copy on disk ({listed(files, MOST_NAMED)})"
-        self._tell(f"{document_id}: removed {copy}. {fault} Requesting it from the service.")
+        copy = f"the copy on disk ({listed(files, MAX_NAMED)})"
+        self._notify(f"{document_id}: removed {copy}. {fault} Requesting it from the service.")
         return files
 
 
 class _NotOnDiskError(Exception):
-    """An answer is not on disk, or is too old to be used unasked."""
+    """An answer is not on disk, or is too old to be used without asking."""
 
 
 class _OnDisk:
-    """Copies that are young enough, nothing else."""
+    """Sufficiently recent copies, and nothing else."""
 
     uses_copies = True
 
@@ -155,7 +155,7 @@ class _OnDisk:
         self._now = now
 
     def get(self, url: str, ask: Ask, *, again: bool = False, max_bytes: int = MAX_ANSWER_BYTES) -> Answer:
-        """Return a copy; one that does not fit the others is the same when looked at again."""
+        """Return a copy; ``again`` changes nothing, since a copy stays the same."""
         found = self._cache.find(url)
         if (
             found is None
@@ -168,11 +168,11 @@ class _OnDisk:
         return self.given[url]
 
     def settle(self, *, is_kept: bool) -> None:
-        """Leave the copies as they are."""
+        """Leave the copies unchanged."""
 
 
 class _Asked:
-    """Answers of the service; with ``uses_copies``, copies of which it says that they still hold."""
+    """Answers from the service; with ``uses_copies``, also copies that it says are still valid."""
 
     def __init__(self, cache: HttpCache, *, uses_copies: bool) -> None:
         self.uses_copies = uses_copies
@@ -181,7 +181,7 @@ class _Asked:
         self.given: dict[str, Answer] = {}
 
     def get(self, url: str, ask: Ask, *, again: bool = False, max_bytes: int = MAX_ANSWER_BYTES) -> Answer:
-        """Ask the service, unless this try has asked it before."""
+        """Request an answer, unless this attempt has done so before."""
         if url not in self.given or again:
             kept = self._cache.find(url) if self.uses_copies and not again else None
             if kept is not None and len(kept[1]) > max_bytes:
@@ -190,7 +190,7 @@ class _Asked:
         return self.given[url]
 
     def settle(self, *, is_kept: bool) -> None:
-        """Keep what was given, if it is to be kept and may be; else leave no copy of it."""
+        """Keep the answers, if they are to be kept and may be; otherwise remove any copies of them."""
         for url, answer in self.given.items():
             if is_kept and answer.may_be_kept:
                 self._cache.keep(url, answer.shown_url, answer.headers, answer.content, answer.retrieved_at)
@@ -220,9 +220,9 @@ def _copied(url: str, head: KeptHead, body: bytes) -> Answer:
 
 
 def _add_origin(error: SourceError, refused: tuple[Path, ...]) -> None:
-    """Add to an error where the answer it is about came from."""
+    """Add the origin of the answer to an error about it."""
     if refused:
-        copy = f"The copy on disk ({listed(refused, MOST_NAMED)})"
+        copy = f"The copy on disk ({listed(refused, MAX_NAMED)})"
         error.advise(f"{copy} had failed its checks before and was removed.")
     elif isinstance(error, SourceFormatError):
         error.advise("This answer came from the service itself; none of it is kept on disk.")

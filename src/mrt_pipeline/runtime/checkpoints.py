@@ -1,10 +1,10 @@
 """Save and verify the checkpoint of a stage.
 
-A checkpoint is the stage's output (``output_files.py``) under the file name that the specification gives it.
-It is trusted only if its bytes have the sha256 that the manifest recorded when it was written. A damaged one
-is never overwritten in silence: it is moved aside as ``<name>.damaged-<time>`` and named. One that is whole
-and younger than what the manifest knows of was written by an attempt that ended just before it could record
-it (killed, or the disk was full); no stage is built on it, and it is recreated.
+A checkpoint is the stage's output (``output_files.py``) under the file name from the specification. It is
+trusted only if its bytes have the sha256 that the manifest recorded when it was written. A damaged one is
+never overwritten silently: it is moved aside as ``<name>.damaged-<time>`` and reported. One that is whole and
+more recent than the manifest's record was written by an attempt that ended before it could record it (killed,
+or the disk was full); no stage uses it, and it is recreated.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ from mrt_pipeline.secrecy import SECRETS
 OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
 
 MAX_SHOWN = 200
-"""so many characters of a name or a fault are quoted"""
+"""how many characters of a name or a fault are quoted"""
 
 UNRECORDED = "was written by an attempt that ended before recording it"
 
 
 def write_checkpoint(output_dir: Path | str, stage_name: str, output: StageOutput) -> Path:
-    """Write a stage's output whole under its final name and return the path."""
+    """Write a stage's complete output under its final name and return the path."""
     path = Path(output_dir) / CHECKPOINT_NAMES[stage_name]
     write_bytes(path, render_output(output))
     return path
 
 
 def describe_checkpoint(path: Path) -> CheckpointRecord:
-    """Return the record of a checkpoint just written, to verify it by later."""
+    """Return the record of a checkpoint just written, with which it is verified later."""
     content = read_bytes(path)
     return CheckpointRecord(
         file=path.name,
@@ -55,30 +55,30 @@ def describe_checkpoint(path: Path) -> CheckpointRecord:
 
 
 def is_described_by(content: bytes, record: CheckpointRecord) -> bool:
-    """Return whether a checkpoint's bytes have the size and the content that a record gives."""
+    """Return whether a checkpoint's bytes have the size and content given in a record."""
     return (len(content), sha256_without_metadata(content)) == (record.size_bytes, record.content_sha256)
 
 
 def content_sha256(output: StageOutput) -> str:
-    """Return a sha256 over what an output says, without when it was made."""
+    """Return a sha256 over an output's content, regardless of when it was made."""
     return sha256_without_metadata(render_output(output))
 
 
 def verify_checkpoint(
     folder: Path, record: CheckpointRecord, remedy: str, unrecorded_since: datetime | None = None
 ) -> bytes:
-    """Return a checkpoint's bytes once they are known to be those that were written.
+    """Return a checkpoint's bytes after verifying that they are the ones written.
 
     Args:
         folder: the run's folder.
         record: the checkpoint as it was written.
         remedy: the command that makes it again.
-        unrecorded_since: when an attempt at its stage began of which only that is known, if there was one.
+        unrecorded_since: start of an attempt at its stage that recorded nothing else, if there was one.
 
     Raises:
         MissingCheckpointError: if the file is missing.
         UnrecordedCheckpointError: if that attempt wrote it.
-        CorruptCheckpointError: if its bytes are others.
+        CorruptCheckpointError: if its bytes differ.
     """
     path = folder / record.file
     try:
@@ -96,7 +96,7 @@ def verify_checkpoint(
 
 
 def find_unrecorded(manifest: Manifest, stage_name: str) -> datetime | None:
-    """Return when the first attempt at a stage began since the one that made its recorded checkpoint."""
+    """Return when the first attempt at a stage started after the one that made its recorded checkpoint."""
     record = manifest.stages.get(stage_name)
     recorded = 0 if record is None or record.checkpoint is None else record.attempt
     starts = (
@@ -108,7 +108,7 @@ def find_unrecorded(manifest: Manifest, stage_name: str) -> datetime | None:
 
 
 def refuse_unrecorded(path: Path, content: bytes, since: datetime | None, remedy: str) -> None:
-    """Raise ``UnrecordedCheckpointError`` if a file is a whole checkpoint that was made since a moment."""
+    """Raise ``UnrecordedCheckpointError`` if a file is a whole checkpoint made since a moment."""
     kinds = (OUTPUT_KINDS[name] for name, file in CHECKPOINT_NAMES.items() if file == path.name)
     kind = next(kinds, None)
     if since is None or kind is None:
@@ -147,11 +147,11 @@ _KINDS: dict[type[Any], str] = {
     Stage2Output: "an output of stage 2",
     Stage3Output: "a dataset",
 }
-"""what a file is called in words"""
+"""name of each file in messages"""
 
 
 def parse_dataset(path: Path, content: bytes, remedy: str) -> Stage3Output:
-    """Return a dataset's bytes as the dataset they hold, also one that an earlier version has written.
+    """Return a dataset's bytes as a dataset, also if an earlier version of the program wrote it.
 
     Raises:
         CorruptCheckpointError: if they are neither.
@@ -162,7 +162,7 @@ def parse_dataset(path: Path, content: bytes, remedy: str) -> Stage3Output:
 
 
 def describe_fault(error: ValidationError | orjson.JSONDecodeError) -> str:
-    """Return the first fault of a file that holds no record of ours: where it is, and what."""
+    """Return the first fault of a file that does not hold one of our records: its position and kind."""
     if isinstance(error, orjson.JSONDecodeError):
         return f"the file: {error}"
     first = error.errors(include_url=False)[0]
@@ -171,7 +171,7 @@ def describe_fault(error: ValidationError | orjson.JSONDecodeError) -> str:
 
 
 def move_aside(path: Path, now: datetime) -> Path:
-    """Keep a damaged file for inspection under another name and return that name."""
+    """Rename a damaged file to keep it for inspection, and return the new path."""
     aside = aside_path(path, now)
     with storage_errors(path, "is damaged and could not be moved aside"):
         path.rename(aside)
@@ -179,5 +179,5 @@ def move_aside(path: Path, now: datetime) -> Path:
 
 
 def aside_path(path: Path, now: datetime) -> Path:
-    """Return the name under which a file that could not be used is kept for inspection."""
+    """Return the name under which an unusable file is kept for inspection."""
     return path.with_name(f"{path.name}.damaged-{now:%Y%m%d_%H%M%S_%f}")

@@ -1,4 +1,4 @@
-"""What a run hands to its stages: settings, the day, access to sources, the clock."""
+"""What a run passes to its stages: settings, the date, access to sources, the clock."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ class EarlierRun:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Everything outside a stage that its result may depend on."""
+    """Everything outside a stage that may affect its result."""
 
     settings: Settings
     as_of: date
-    """the day whose network is described"""
+    """date for which the network is described"""
     access: SourceAccess
     now: Callable[[], datetime] = utc_now
     folder: Path | None = None
-    """the run's folder, where a stage may keep what it needs to go on after an interruption"""
+    """the run's folder, where a stage may keep what it needs to resume after an interruption"""
     earlier: EarlierRun | None = None
-    """the run before this one, if there is one to take anything over from"""
+    """the previous run, if anything may be taken over from it"""
     reporter: Reporter = field(default_factory=Reporter)
     stop: StopRequest = field(default_factory=StopRequest)
     retry_failed: bool = False
-    """whether stage 2 does only the stations that a source failed before"""
+    """whether stage 2 processes only stations for which a source failed"""
     refuses_gaps: bool = False
-    """whether this run refuses to publish a dataset for which a source failed, and then says so"""
+    """whether this run refuses to publish a dataset for which a source failed, and reports that"""
 
     def metadata_of(self, stage_name: str) -> StageMetadata:
-        """Return what a stage's output says of its making: for which day, and that it is now."""
+        """Return the metadata of a stage's output: for which date, and made now."""
         pipeline = self.settings.pipeline
         return StageMetadata(
             stage_name=stage_name,
@@ -78,14 +78,14 @@ def default_context(
             secrets=config.secrets(),
             cache_dir=cache_folder(),
             now=utc_now,
-            tell=reporter.note,
+            notify=reporter.note,
         ),
         reporter=reporter,
     )
 
 
 def cache_folder() -> Path:
-    """Return where answers of live services are kept between runs; ``MRT_PIPELINE_CACHE`` overrides it."""
+    """Return the folder that keeps answers of live services; ``MRT_PIPELINE_CACHE`` overrides it."""
     if chosen := os.environ.get("MRT_PIPELINE_CACHE"):
         return read_variable_path("MRT_PIPELINE_CACHE", chosen)
     from platformdirs import user_cache_path

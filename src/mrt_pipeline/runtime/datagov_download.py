@@ -1,4 +1,4 @@
-"""Ask data.gov.sg for a dataset: a download is requested, may be queued, and is had from a signed link."""
+"""Download a dataset from data.gov.sg: a request that may be queued, then a signed link."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 RecordT = TypeVar("RecordT")
 
 POLL_PAUSES_S = (2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0)
-"""between polls while a download is queued or data.gov.sg asks for patience"""
+"""between polls while a download is queued or data.gov.sg asks us to wait"""
 TOO_MANY_REQUESTS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What is requested."""
+    """The dataset to request."""
 
     dataset_id: str
-    """what data.gov.sg calls it"""
+    """its identifier at data.gov.sg"""
     api: str
     """section of ``apis`` with ``base_url`` and ``metadata_url``"""
 
@@ -43,18 +43,18 @@ def read_dataset(
     dataset: Dataset,
     make: Callable[[Payload], SourceTable[RecordT]],
 ) -> SourceTable[RecordT]:
-    """Return the table of a dataset that is asked for now.
+    """Return the table of a dataset, requested now.
 
-    A file of which nobody could say when it was last updated is used, and not kept on disk.
+    A file whose update time is unknown is used, but not kept on disk.
 
     Args:
         access: settings, keys and the HTTP client.
-        document: what errors and findings call it.
-        dataset: where it is asked for.
-        make: returns the table of a file; its revision is when it was last updated.
+        document: document named in errors and findings.
+        dataset: the dataset to request.
+        make: returns the table of a file, whose revision is the time of its last update.
 
     Raises:
-        SourceError: if the file cannot be had, or ``make`` refuses it, or a record could not be read.
+        SourceError: if the file is unavailable, ``make`` refuses it, or a record could not be read.
     """
 
     def read(answers: Answers) -> SourceTable[RecordT]:
@@ -66,7 +66,7 @@ def read_dataset(
 
 
 class _Downloads:
-    """One dataset's downloads."""
+    """The downloads of one dataset."""
 
     def __init__(self, access: SourceAccess, document_id: str, dataset: Dataset) -> None:
         section = getattr(access.settings.apis, dataset.api)
@@ -79,7 +79,7 @@ class _Downloads:
         self._client = access.http(dataset.api)
 
     def get(self, answers: Answers) -> Payload:
-        """Return the file; a copy of it has its revision for a date."""
+        """Return the file; its revision is kept with it as Last-Modified."""
         findings: list[Finding] = []
 
         def ask(_: Mapping[str, str]) -> Answer:
@@ -93,7 +93,7 @@ class _Downloads:
         return Payload(answer.content, answer.retrieved_at, revision, tuple(findings))
 
     def _find_revision(self) -> tuple[str | None, tuple[Finding, ...]]:
-        """Return when the dataset was last updated; a run can do without."""
+        """Return when the dataset was last updated, or None with a finding: a run can do without."""
         try:
             data = self._data_of(self._ask(self._metadata_url))
             updated = data.get("lastUpdatedAt")
@@ -115,7 +115,7 @@ class _Downloads:
         )
 
     def _poll(self) -> str:
-        """Ask for the download until there is a link to it."""
+        """Poll for the download until a link is available."""
         for pause_s in (*POLL_PAUSES_S, None):
             reply = self._ask(self._poll_url)
             state = "TOO_MANY_REQUESTS" if _is_rate_limited(reply) else self._data_of(reply).get("status")
@@ -133,7 +133,7 @@ class _Downloads:
                     f"poll-download has {show(state)} as status; expected DOWNLOAD_SUCCESS or QUEUED.",
                 )
             if pause_s is not None:
-                self._access.tell(
+                self._access.notify(
                     f"{self._document_id}: data.gov.sg says {state}; checking again in {pause_s:g} s."
                 )
                 self._access.sleep(pause_s)
@@ -145,7 +145,7 @@ class _Downloads:
         )
 
     def _link_of(self, reply: Mapping[str, object]) -> str:
-        """Return the signed link, which is not shown even if it is none."""
+        """Return the signed link, which is never shown, even if it is not one."""
         link = self._data_of(reply).get("url")
         if not is_link(link, self._poll_url):
             raise SourceFormatError(

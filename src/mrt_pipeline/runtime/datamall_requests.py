@@ -1,4 +1,4 @@
-"""Ask LTA DataMall, which several sources read: one key, one shape of answer, one way of refusing."""
+"""Query LTA DataMall, which several sources read: one key, one answer format, one kind of refusal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 KEY_STATUSES = (401, 403, 404)
-"""a key that DataMall does not know is answered 404"""
+"""DataMall answers an unknown key with 404"""
 
 
 def datamall_url(access: SourceAccess, service: str) -> str:
@@ -27,13 +27,13 @@ def ask_datamall(access: SourceAccess, document_id: str, url: str, conditions: M
 
     Args:
         access: settings, the AccountKey and the HTTP client.
-        document_id: whom errors name.
-        url: what to ask.
-        conditions: headers that ask whether a copy still holds.
+        document_id: document named in errors.
+        url: address to request.
+        conditions: headers that ask whether a copy is still valid.
 
     Raises:
         CredentialError: if there is no AccountKey.
-        FetchError: if there is no answer; the message names the key if it may be to blame.
+        FetchError: if there is no answer; the message names the key if it may be the cause.
     """
     headers = {"AccountKey": _account_key(access), "accept": "application/json"}
     try:
@@ -51,10 +51,10 @@ def ask_datamall(access: SourceAccess, document_id: str, url: str, conditions: M
 
 
 def read_rows(content: bytes, document_id: str, *, may_hold_secrets: bool = False) -> Sequence[object]:
-    """Return the rows of an answer; ``may_hold_secrets`` lets through one that repeats a known secret.
+    """Return the rows of an answer; with ``may_hold_secrets``, it may repeat a known secret.
 
     Raises:
-        SourceFormatError: if it holds none, not even an empty list.
+        SourceFormatError: if it has no rows, not even an empty list.
     """
     answer = parse_json(content, document_id, "rows", may_hold_secrets=may_hold_secrets)
     rows = answer.get("value") if is_object(answer) else None

@@ -1,7 +1,8 @@
-"""One publisher's document on its way to a table: the bytes as they came, and who is to be named for them.
+"""A publisher's document on its way to a table: the bytes as received, and their attribution.
 
-A source turns a ``Payload`` into a ``Parsed`` set of records; ``table_of`` joins both to a ``SourceTable``.
-So a payload read from a file, one fetched live and one recorded in the package carry the same provenance.
+A source parses a ``Payload`` into a ``Parsed`` set of records; ``table_of`` joins both into a
+``SourceTable``. So a payload read from a file, one fetched live and one recorded in the package carry the
+same provenance.
 """
 
 from __future__ import annotations
@@ -27,19 +28,19 @@ RecordT = TypeVar("RecordT")
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """A publisher's answer before it is read."""
+    """A publisher's answer before parsing."""
 
     content: bytes
     retrieved_at: datetime
     revision: str | None = None
-    """what the publisher calls this state of the document, where it says so"""
+    """the publisher's name for this state of the document, if it gives one"""
     findings: tuple[Finding, ...] = ()
-    """what was odd about getting it"""
+    """anything odd about obtaining it"""
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed(Generic[RecordT]):
-    """What a payload holds: its records in a fixed order, and what was odd about it."""
+    """The contents of a payload: its records in a fixed order, and findings about them."""
 
     records: tuple[RecordT, ...]
     findings: tuple[Finding, ...] = ()
@@ -50,12 +51,12 @@ def collect(
     name: Callable[[RecordT], str],
     describe: Callable[[RecordT], str],
 ) -> Parsed[RecordT]:
-    """Return the records that can be used, each name once, in the natural order of names; the first is kept.
+    """Return the usable records in natural order of name; of several with one name, the first is kept.
 
     Args:
-        read: each record with its reader, which says whether the record can be used.
-        name: returns by what its publisher tells a record from others.
-        describe: returns what a record is, for a finding about two of one name.
+        read: each record with its reader, which says whether the record is usable.
+        name: returns the publisher's identifier for a record.
+        describe: returns what a record is, for a finding about two with one name.
     """
     kept: dict[str, RecordT] = {}
     findings: list[Finding] = []
@@ -71,7 +72,7 @@ def collect(
 
 
 def provenance_of(document: Document, payload: Payload, records: int) -> Provenance:
-    """Return where the records of a payload come from."""
+    """Return the provenance of a payload's records."""
     return Provenance(
         document_id=document.document_id,
         source_id=document.document_id,
@@ -98,7 +99,7 @@ def table_of(
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What is counted in a document, in the singular, and by which key of the configuration it is judged."""
+    """What is counted in a document, in the singular, and the configuration key for its limits."""
 
     what: str
     key: str
@@ -111,7 +112,7 @@ def check_number(
     """Return a table, with a finding if it holds more records than expected.
 
     Raises:
-        SourceFormatError: if it holds fewer.
+        SourceFormatError: if it holds fewer than expected.
     """
     number, document = len(table.records), table.provenance.document_id
     if number < expected.min:
@@ -134,10 +135,10 @@ def check_number(
 
 
 def refuse_losses(table: SourceTable[RecordT]) -> SourceTable[RecordT]:
-    """Return a table of which every record could be read.
+    """Return a table after checking that every record could be read.
 
     Raises:
-        SourceFormatError: if one could not: it would be missing from the dataset.
+        SourceFormatError: if one could not; it would be missing from the dataset.
     """
     if lost := _lost_records(table):
         message = (
@@ -148,7 +149,7 @@ def refuse_losses(table: SourceTable[RecordT]) -> SourceTable[RecordT]:
 
 
 def _lost_records(table: SourceTable[RecordT]) -> dict[str | None, str]:
-    """Return the first fault of each record that could not be read, by its id."""
+    """Return the first fault of each unreadable record, by record id."""
     lost: dict[str | None, str] = {}
     for finding in table.findings:
         if finding.severity is Severity.ERROR:

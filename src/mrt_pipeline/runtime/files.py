@@ -1,12 +1,12 @@
-"""Every file of a run is written here, whole or not at all.
+"""Write every file of a run: whole or not at all.
 
 A file is written to a temporary name in its own folder, flushed to the disk, and renamed; then the folder
 is flushed. So a crash, a kill or a full disk leaves either the old file or the new one under the final
-name, never half of one. Temporary names start with ``.`` and end with ``.mrt-tmp``; ``remove_leftovers``
-clears those that a killed process left behind, and may only be called by the holder of the folder's lock.
-``remove_abandoned`` is for folders without a lock, such as caches: it goes by the age of each file.
+name, never a partial one. Temporary names start with ``.`` and end with ``.mrt-tmp``; ``remove_leftovers``
+removes those that a killed process left behind, and may only be called by the holder of the folder's lock.
+``remove_abandoned`` is for folders without a lock, such as caches: it decides by the age of each file.
 
-No file holds a secret: a document that does is not written, a record of what happened is written without it.
+No file holds a secret: a document with one is not written; in a record of events it is replaced.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from mrt_pipeline.secrecy import SECRETS
 
 TEMPORARY_SUFFIX = ".mrt-tmp"
 ABANDONED_AFTER_S = 3600.0
-"""No file of ours is written for so long. Whose process is alive cannot be seen across containers."""
+"""No write of ours takes that long. Across containers, it is unknown whether the writing process is alive."""
 
 _ADVICE = {
     errno.ENOSPC: "the disk is full; make room and run the same command again",
@@ -51,28 +51,28 @@ _OTHER_FOLDER = (
 
 
 def write_bytes(path: Path, content: bytes, *, is_durable: bool = True) -> None:
-    """Put ``content`` under ``path`` atomically; it outlives a power cut too unless that does not matter.
+    """Write ``content`` to ``path`` atomically, and durably unless that does not matter.
 
     Raises:
         SecretFoundError: if it holds a secret.
-        StorageError: if it cannot be written; an older file under this name is then untouched.
+        StorageError: if it cannot be written; an existing file is then unchanged.
     """
     refuse_secrets(path, content)
     _put(path, content, is_durable=is_durable)
 
 
 def copy_file(source: Path, path: Path, sha256: str | None = None) -> bytes:
-    """Put what a file of another run holds under ``path`` as ``write_bytes`` does, and return it.
+    """Copy a file of another run to ``path`` as ``write_bytes`` writes it, and return the content.
 
-    It was searched for secrets when it was written.
+    It was checked for secrets when first written.
 
     Args:
         source: the file.
-        path: its new name.
-        sha256: of what it must hold, if that is known.
+        path: the new path.
+        sha256: expected checksum of its content, if known.
 
     Raises:
-        StorageError: if it holds something else, or cannot be read or written.
+        StorageError: if the content differs, or cannot be read or written.
     """
     content = read_bytes(source)
     if sha256 is not None and sha256_of(content) != sha256:
@@ -82,7 +82,7 @@ def copy_file(source: Path, path: Path, sha256: str | None = None) -> bytes:
 
 
 def refuse_secrets(path: Path, *texts: str | bytes) -> None:
-    """Raise ``SecretFoundError`` if one of the texts that are to be kept in a file holds a secret."""
+    """Raise ``SecretFoundError`` if one of the texts to be written to a file holds a secret."""
     if (secret := SECRETS.find(*texts)) is not None:
         raise SecretFoundError(path, secret)
 
@@ -105,12 +105,12 @@ def _put(path: Path, content: bytes, *, is_durable: bool = True) -> None:
 
 
 def write_record(path: Path, content: BaseModel | dict[str, object] | list[object]) -> bytes:
-    """Write a record or plain data as ``to_json`` has it, with ``[secret]`` in place of what is secret.
+    """Write a record or plain data in the form of ``to_json``, with ``[secret]`` in place of secrets.
 
-    Returns: the bytes that were written.
+    Returns: the bytes written.
 
     Raises:
-        StorageError: if it cannot be written; an older file under this name is then untouched.
+        StorageError: if it cannot be written; an existing file is then unchanged.
     """
     rendered = to_json(content)
     if SECRETS.find(rendered) is not None:
@@ -125,24 +125,24 @@ def write_record(path: Path, content: BaseModel | dict[str, object] | list[objec
 
 
 def to_json(content: BaseModel | dict[str, object] | list[object]) -> bytes:
-    """Return the canonical bytes of a record: indented UTF-8 JSON that ends in a newline."""
+    """Return the canonical bytes of a record: indented UTF-8 JSON with a newline at the end."""
     if isinstance(content, BaseModel):
         return content.model_dump_json(exclude_none=True, indent=1).encode() + b"\n"
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def to_json_lines(items: Iterable[object]) -> bytes:
-    """Return the bytes of a JSON list of plain data, one item in a line; indented it would be twice that."""
+    """Return plain data as a JSON list with one item per line, half the size of indented JSON."""
     return b"[\n%b\n]\n" % b",\n".join(map(orjson.dumps, items))
 
 
 def append_lines(descriptor: int, lines: bytes) -> None:
-    """Add lines to a file that only this process writes to, opened for reading and appending: all or none.
+    """Append lines, all or none, to a file that only this process writes, opened for reading and appending.
 
-    What a killed process left of a line is closed by a line break first.
+    If a killed process left part of a line, a line break ends it first.
 
     Raises:
-        OSError: if they cannot be written; the file then ends as it did before.
+        OSError: if they cannot be written; the file then ends as before.
     """
     size = os.fstat(descriptor).st_size
     if size and os.pread(descriptor, 1, size - 1) != b"\n":
@@ -157,7 +157,7 @@ def read_bytes(path: Path) -> bytes:
 
     Raises:
         FileNotFoundError: if there is none.
-        StorageError: if it cannot be read, is no file, or is longer than any of ours.
+        StorageError: if it cannot be read, is not a file, or is longer than any of ours.
     """
     try:
         return read_regular_file(path)
@@ -171,8 +171,8 @@ def make_folder(path: Path, *, exist_ok: bool = True) -> None:
     """Make a folder and its parents.
 
     Raises:
-        FileExistsError: if it is there and ``exist_ok`` is false.
-        StorageError: if it cannot be made.
+        FileExistsError: if it exists and ``exist_ok`` is false.
+        StorageError: if it cannot be created.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -189,29 +189,29 @@ def make_folder(path: Path, *, exist_ok: bool = True) -> None:
 
 
 def refuse_obstacle(folder: Path, remedy: str = _OTHER_FOLDER) -> None:
-    """Raise before any work if a folder can neither be used nor made.
+    """Raise, before any work, if a folder can neither be used nor created.
 
     Args:
-        folder: that is to be used.
-        remedy: the sentence that says what to do; by default that for the folder of a run.
+        folder: the folder to use.
+        remedy: the sentence that says what to do; by default, the one for a run's folder.
 
     Raises:
-        StorageError: if it, or what it is to lie in, is a file or a link that leads to no folder.
+        StorageError: if it or a parent is a file, or a link that does not lead to a folder.
     """
     if (obstacle := _find_obstacle(folder)) is not None:
         raise _blocked(folder, obstacle, remedy)
 
 
 def real_path(path: Path) -> Path:
-    """Return an absolute path with every link followed; of a link that leads to itself, the link."""
+    """Return an absolute path with links followed; if a link leads to itself, the link."""
     return Path(os.path.realpath(path))
 
 
 def replace_symlink(link: Path, target: Path) -> None:
-    """Point ``link`` at ``target`` by a relative path: a reader sees the old target or the new one.
+    """Point ``link`` at ``target`` by a relative path; readers see the old target or the new one.
 
     Raises:
-        StorageError: if it cannot be done; an older link is then untouched.
+        StorageError: if that fails; an existing link is then unchanged.
     """
     temporary = temporary_path(link)
     with storage_errors(link, "could not be pointed at the new run; it still shows the previous one"):
@@ -228,16 +228,16 @@ def replace_symlink(link: Path, target: Path) -> None:
 
 
 def temporary_path(path: Path) -> Path:
-    """Return the name under which this thread prepares a file."""
+    """Return the temporary name under which this thread writes a file."""
     return path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{TEMPORARY_SUFFIX}")
 
 
 def remove_leftovers(folder: Path, *, with_folders: bool = False) -> list[str]:
-    """Remove temporary files that a killed process left in a folder and return their names.
+    """Remove temporary files that a killed process left in a folder, and return their names.
 
     Args:
         folder: a folder whose lock the caller holds.
-        with_folders: whether folders under a temporary name are removed with all that is in them.
+        with_folders: whether folders with a temporary name are removed too, with their contents.
 
     Raises:
         StorageError: if one cannot be removed.
@@ -255,7 +255,7 @@ def remove_leftovers(folder: Path, *, with_folders: bool = False) -> list[str]:
 
 
 def remove_abandoned(folder: Path) -> None:
-    """Remove temporary files that nobody can be writing any more, as far as that can be done."""
+    """Remove temporary files that no process can still be writing, as far as possible."""
     with contextlib.suppress(OSError):
         for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
             if time.time() - path.lstat().st_mtime > ABANDONED_AFTER_S:
@@ -263,10 +263,10 @@ def remove_abandoned(folder: Path) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder with all that is in it: under its name it is whole or absent.
+    """Remove a folder with its contents; under its name it is whole or absent.
 
     Raises:
-        StorageError: if it cannot be removed; what is left of it bears a temporary name.
+        StorageError: if it cannot be removed; the rest of it has a temporary name.
     """
     import shutil
 
@@ -277,7 +277,7 @@ def remove_folder(folder: Path) -> None:
 
 
 def sha256_of(content: bytes) -> str:
-    """Return the hexadecimal SHA-256 of some bytes."""
+    """Return the hexadecimal SHA-256 of bytes."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -292,7 +292,7 @@ def flush_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def storage_errors(path: Path, consequence: str) -> Iterator[None]:
-    """Turn an operating system's error into a ``StorageError`` that says what it means for ``path``."""
+    """Turn an operating-system error into a ``StorageError`` that gives the consequence for ``path``."""
     try:
         yield
     except OSError as error:
@@ -300,7 +300,7 @@ def storage_errors(path: Path, consequence: str) -> Iterator[None]:
 
 
 def describe_os_error(error: OSError) -> str:
-    """Return what to do about an operating system's error, or its own text where nothing better is known."""
+    """Return what to do about an operating-system error, or its own text if there is no better advice."""
     return _ADVICE.get(error.errno or 0) or (error.strerror or str(error)).lower()
 
 
@@ -311,7 +311,7 @@ def _not_made(folder: Path, error: OSError) -> StorageError:
 
 
 def _may_be_folder(path: Path) -> bool:
-    """Return whether a path leads to a folder; one that may not be looked at is met when it is used."""
+    """Return whether a path leads to a folder; one that cannot be inspected counts, and fails when used."""
     try:
         return path.is_dir()
     except OSError:
@@ -319,7 +319,7 @@ def _may_be_folder(path: Path) -> bool:
 
 
 def _find_obstacle(folder: Path) -> Path | None:
-    """Return what stands where a folder, or one that it lies in, is to be; none if nothing does."""
+    """Return what blocks the path of a folder or of one of its parents, or None."""
     parts = (*reversed(folder.parents), folder)
     return next((part for part in parts if os.path.lexists(part) and not _may_be_folder(part)), None)
 
@@ -343,7 +343,7 @@ def _describe_obstacle(path: Path) -> str:
 
 
 def _write_and_flush(path: Path, content: bytes, *, is_durable: bool) -> None:
-    # A link under the temporary name is somebody's trap; what it points at must not be written.
+    # A link under the temporary name may be a trap; its target must not be written.
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
     descriptor = os.open(path, flags, 0o644)
     with os.fdopen(descriptor, "wb") as file:

@@ -1,7 +1,7 @@
-"""What a stage's result depends on, and which part differs when it cannot be reused.
+"""What a stage's result depends on, and which part differs if it cannot be reused.
 
-Limits: the code version covers this package's own source files, not the libraries it uses, and a changed
-comment counts as a change. Both err on the side of doing the work again.
+Limits: the code version covers this package's own source files, not its libraries, and a changed
+comment counts as a change. Both only cause unnecessary work.
 """
 
 from __future__ import annotations
@@ -63,31 +63,31 @@ _STAGE_CODE = {
         "stages/licensing.py",
     ),
 }
-"""stage to the source files and folders, relative to the package, whose change makes what it made stale
+"""stage to the source files and folders, relative to the package, whose change makes its result stale
 
-Whatever these import and is not among them decides nothing of a result; a test lists it.
+Other modules that these import do not affect results; a test lists them.
 """
 
 PUBLISHING_CODE = (*_SHARED, "compare", "exports", "report")
-"""what the files that are made of the dataset depend on, and no stage does"""
+"""what files made from the dataset depend on, and no stage does"""
 
 
 @cache
 def stage_code(stage: str) -> tuple[str, ...]:
-    """Return the source files and folders that a stage's result depends on, those of its sources included."""
+    """Return the source files and folders that a stage's result depends on, including its sources."""
     folders = (source_folder(spec) for spec in sources_of(stage))
     return (*_STAGE_CODE[stage], *(folder for folder in folders if folder))
 
 
 def source_folder(spec: SourceSpec) -> str:
-    """Return a source's folder relative to the package, empty for one of another package."""
+    """Return a source's folder relative to the package; empty if it is in another package."""
     own, _, below = spec.package.partition(".")
     return below.replace(".", "/") if own == PACKAGE.name else ""
 
 
 @cache
 def stage_version(stage: str) -> str:
-    """Return a sha256 over all code that a stage's result depends on, sources of other packages included."""
+    """Return a sha256 over all code that a stage's result depends on, including sources in other packages."""
     own = code_version(stage_code(stage))
     return _join(
         own, [_version_of_other(spec.package) for spec in sources_of(stage) if not source_folder(spec)]
@@ -95,7 +95,7 @@ def stage_version(stage: str) -> str:
 
 
 def publishing_version(formats: Container[str]) -> str:
-    """Return a sha256 over the code that makes the published files, that of other packages' formats too."""
+    """Return a sha256 over the code that makes the published files, including formats of other packages."""
     modules = [spec.render.__module__ for spec in all_exports() if spec.name in formats]
     others = [_version_of_other(name) for name in modules if name.partition(".")[0] != PACKAGE.name]
     return _join(code_version(PUBLISHING_CODE), others)
@@ -106,7 +106,7 @@ def _join(own: str, others: list[str]) -> str:
 
 
 def _version_of_other(name: str) -> str:
-    """Return the version of another package's module: of all that lies in its package, else of its file."""
+    """Return the version of another package's module: of its whole package, or of its file if it has none."""
     module = sys.modules[name]
     if module.__file__ is None:
         return name
@@ -117,7 +117,7 @@ def _version_of_other(name: str) -> str:
 
 
 def code_version(parts: Iterable[str] = ("",), package: Path = PACKAGE) -> str:
-    """Return a sha256 over source files: modules (``stages/stage1.py``) or whole folders, all by default."""
+    """Return a sha256 over source files: modules (``stages/stage1.py``) or whole folders; all by default."""
     digests = _own_digests() if package == PACKAGE else _digests(package)
     chosen = tuple(parts)
     version = hashlib.sha256()
@@ -128,7 +128,7 @@ def code_version(parts: Iterable[str] = ("",), package: Path = PACKAGE) -> str:
 
 
 def flatten(config: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
-    """Return the leaves under some dotted keys of a configuration, as dotted key to value."""
+    """Return the leaves under the given dotted keys of a configuration, as dotted key to value."""
     flat: dict[str, Any] = {}
     for key in keys:
         value: Any = config
@@ -139,7 +139,7 @@ def flatten(config: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
 
 
 def find_differences(then: Fingerprint, now: Fingerprint) -> list[str]:
-    """Return a phrase for each part that differs, nothing when the result can be reused."""
+    """Return a phrase for each part that differs; empty if the result can be reused."""
     phrases = [
         f"{key} was {_show(then.config.get(key))}, is {_show(now.config.get(key))}"
         for key in sorted(then.config.keys() | now.config.keys())
@@ -156,14 +156,15 @@ def find_differences(then: Fingerprint, now: Fingerprint) -> list[str]:
 
 @cache
 def _own_digests() -> Mapping[str, bytes]:
-    """Return the digests of this very program, which is read once: it does not change while it runs."""
+    """Return the digests of this program, read once, since it does not change while it runs."""
     return _digests(PACKAGE)
 
 
 def _digests(package: Path) -> dict[str, bytes]:
-    """Return the sha256 of each source file by its path within a package, in order of paths.
+    """Return the sha256 of each source file by its path within a package, in path order.
 
-    Not of the commented configuration, which only a wheel has here: a checkout and its wheel are one version.
+    Without the commented configuration, which only a wheel has here: a checkout and its wheel are one
+    version.
     """
     digests: dict[str, bytes] = {}
     for folder, folders, files in os.walk(package):

@@ -1,7 +1,7 @@
-"""Features of data.gov.sg's GeoJSON files, in either of the shapes that are in circulation.
+"""Features of data.gov.sg's GeoJSON files, in either of the shapes in use.
 
-``properties`` hold the fields themselves, or a ``Description`` that is an HTML table of them, a row
-``<th>name</th> <td>value</td>`` each, as files made of KML have it.
+``properties`` holds the fields themselves, or a ``Description`` with an HTML table of them, one row
+``<th>name</th> <td>value</td>`` each, as in files converted from KML.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ def read_features(content: bytes, document_id: str, what: str) -> Sequence[objec
 
     Args:
         content: the file.
-        document_id: the document that it is of.
-        what: what a feature stands for, in the singular.
+        document_id: document that the file belongs to.
+        what: what a feature is, in the singular.
 
     Raises:
-        SourceFormatError: if it is no GeoJSON or has no features.
+        SourceFormatError: if it is not GeoJSON or has no features.
     """
     document = parse_json(content, document_id, "a FeatureCollection")
     features = document.get("features") if is_object(document) else None
@@ -40,21 +40,21 @@ def read_features(content: bytes, document_id: str, what: str) -> Sequence[objec
 
 
 def table_fields(description: str) -> dict[str, str]:
-    """Return the rows ``<th>name</th> <td>value</td>`` of an HTML table; nothing if it is none."""
+    """Return the rows ``<th>name</th> <td>value</td>`` of an HTML table; empty if it is not one."""
     from lxml import etree, html
 
     if len(description) > MAX_TABLE_CHARS:
         return {}
     try:
         table = html.fromstring(description)
-    except (etree.LxmlError, ValueError):  # empty, or not even a fragment of HTML
+    except (etree.LxmlError, ValueError):  # empty, or not HTML
         return {}
     rows = ((row.find("th"), row.find("td")) for row in table.iter("tr"))
     return {_text_of(name): _text_of(value) for name, value in rows if name is not None and value is not None}
 
 
 def read_point(reader: RecordReader, geometry: object) -> tuple[float, float]:
-    """Return latitude and longitude of a GeoJSON point, which has them in the other order."""
+    """Return latitude and longitude of a GeoJSON point, which gives longitude first."""
     if not is_object(geometry):
         reader.lose("geometry-missing", f"has {show(geometry)} as geometry; expected a Point.")
         return 0.0, 0.0

@@ -1,7 +1,7 @@
 """Distances and neighbours in SVY21, Singapore's plane coordinates in metres (EPSG:3414).
 
-SVY21 is a transverse Mercator projection whose scale is true to 1 in 10,000 all over Singapore: a straight
-line of 400 m is right to a few centimetres.
+SVY21 is a transverse Mercator projection whose scale is accurate to 1 in 10,000 throughout Singapore: a
+straight line of 400 m is correct to a few centimetres.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SVY21 = (
     "+proj=tmerc +lat_0=1.366666666666667 +lon_0=103.8333333333333 +k=1 +x_0=28001.642 +y_0=38744.572 "
     "+ellps=WGS84 +units=m"
 )
-"""EPSG:3414 in its own parameters; to look them up in PROJ's database takes forty times as long"""
+"""EPSG:3414's own parameters; looking them up in PROJ's database takes forty times as long"""
 
 _EQUATOR_M = 6_378_137.0
 _ECCENTRICITY2 = 0.006_694_379_990_14
@@ -36,7 +36,7 @@ class Point:
     northing_m: float
 
     def distance_m(self, other: Point) -> float:
-        """Return the straight line to another position, metres."""
+        """Return the straight-line distance to another position, metres."""
         return math.hypot(self.easting_m - other.easting_m, self.northing_m - other.northing_m)
 
 
@@ -56,9 +56,10 @@ def to_svy21_all(positions: Sequence[tuple[float, float]]) -> list[Point]:
 
 
 def distance_m(lat: float, lng: float, other_lat: float, other_lng: float) -> float:
-    """Return the straight line between two WGS84 positions that lie near one another, metres.
+    """Return the straight-line distance between two nearby WGS84 positions, metres.
 
-    Uses the ellipsoid's radii of curvature midway; within a kilometre this is the distance in SVY21 to 2 cm.
+    Uses the ellipsoid's radii of curvature at the midpoint; within a kilometre it equals the SVY21 distance
+    to 2 cm.
     """
     middle = math.radians((lat + other_lat) / 2)
     shrink = 1 - _ECCENTRICITY2 * math.sin(middle) ** 2
@@ -68,21 +69,21 @@ def distance_m(lat: float, lng: float, other_lat: float, other_lng: float) -> fl
 
 
 class SpatialIndex:
-    """Finds which of many positions lie near one, without looking at all of them."""
+    """Finds the positions near a given one, without checking all of them."""
 
     def __init__(self, points: Iterable[Point]) -> None:
-        """Build the index once; results are positions in the given order."""
+        """Build the index once; results refer to positions by their number in this order."""
         from shapely import STRtree
 
         self._points = tuple(points)
         self._tree = STRtree(_to_geometries(self._points) if self._points else [])
 
     def within(self, centres: Sequence[Point], radius_m: float) -> list[list[tuple[int, float]]]:
-        """Return for each of some centres number and distance of each position within a radius.
+        """Return, for each centre, number and distance of each position within a radius.
 
         Nearest first, ties by number; distances in metres.
         """
-        # The tree rounds differently from distance_m, so it is asked for a little more than is returned.
+        # The tree rounds differently from distance_m, so it is queried with a slightly larger radius.
         reach_m = radius_m * (1 + 1e-9) + 1e-6
         found: list[list[tuple[int, float]]] = [[] for _ in centres]
         if centres:
@@ -94,7 +95,7 @@ class SpatialIndex:
         return [sorted(items, key=lambda item: (item[1], item[0])) for items in found]
 
     def around(self, shapes: Sequence[BaseGeometry], radius_m: float) -> list[list[tuple[int, float]]]:
-        """Return for each of some shapes number and distance of each position within a radius of its edge.
+        """Return, for each shape, number and distance of each position within a radius of its edge.
 
         Nearest first, ties by number; distances in metres, 0 within an area.
         """
@@ -110,7 +111,7 @@ class SpatialIndex:
         return [sorted(items, key=lambda item: (item[1], item[0])) for items in found]
 
     def nearest(self, points: Sequence[Point]) -> list[int]:
-        """Return the number of the position nearest to each of many points; there must be a position."""
+        """Return the number of the position nearest to each point; the index must not be empty."""
         if not points:
             return []
         return [int(number) for number in self._tree.nearest(_to_geometries(points))]

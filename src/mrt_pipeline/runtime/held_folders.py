@@ -1,7 +1,7 @@
-"""The folders that this process has locked, and whether they are still what stands under their names.
+"""The folders locked by this process, and checks that their paths still lead to them.
 
-A folder that is moved away, or replaced by a link, in the middle of a run would let the rest of it be written
-elsewhere; one whose lock file was removed lets a second run in. Whoever writes a run's files asks here first.
+If a folder is moved away or replaced by a link during a run, the rest of the run would be written elsewhere;
+if its lock file is removed, a second run could start. Code that writes a run's files checks here first.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _held: dict[Path, _Marks] = {}
 
 @contextlib.contextmanager
 def remembering(folder: Path, lock: Path) -> Iterator[None]:
-    """Remember which folder and which lock file these are, for the time of a block in which both are held."""
+    """Remember a folder and its lock file for the duration of a block that holds both."""
     _held[folder] = {path: _identity_of(path) for path in (folder, lock)}
     try:
         yield
@@ -27,7 +27,7 @@ def remembering(folder: Path, lock: Path) -> Iterator[None]:
 
 
 def refuse_swapped(folder: Path) -> None:
-    """Raise ``StorageError`` if this process has locked a folder, and another one has its name now."""
+    """Raise ``StorageError`` if this process has locked a folder and its path now leads to another one."""
     if not is_still_ours(folder):
         raise StorageError(
             folder,
@@ -37,12 +37,12 @@ def refuse_swapped(folder: Path) -> None:
 
 
 def is_still_ours(folder: Path) -> bool:
-    """Return whether a folder is the one that was locked; one that was not locked is nobody's."""
+    """Return whether a folder is the one that was locked; False if it was never locked."""
     return all(_identity_of(path) == mark for path, mark in _held.get(folder, {}).items())
 
 
 def _identity_of(path: Path) -> tuple[int, int] | None:
-    """Return device and inode, of a link's target; the number is not given again while the lock is open."""
+    """Return device and inode, following links; the inode is not reused while the lock is open."""
     try:
         found = path.stat()
     except OSError:

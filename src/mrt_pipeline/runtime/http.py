@@ -1,9 +1,9 @@
-"""Ask live services over HTTP: paced, bounded in time and size, tried again when that may help.
+"""Query live services over HTTP: rate-limited, bounded in time and size, retried if that may help.
 
-Whatever happens, the caller gets an ``Answer`` or a ``FetchError`` (``BlockedError`` for status 403).
-Headers that a caller gives may hold secrets: they go to the host that is asked and nowhere else, into no
-message, log or file. Nothing is kept on disk here; ``checked_answers`` does that, once an answer has passed
-its reader's checks.
+In every case the caller gets an ``Answer`` or a ``FetchError`` (``BlockedError`` for status 403). Headers
+given by a caller may hold secrets: they go to the requested host and nowhere else, and into no message, log
+or file. Nothing is kept on disk here; ``checked_answers`` does that once an answer has passed its reader's
+checks.
 """
 
 from __future__ import annotations
@@ -44,56 +44,56 @@ STEPS_PER_ANSWER = 4
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of a service, status 2xx; or 304, to a request that asked whether a copy still holds."""
+    """One answer of a service with status 2xx, or 304 if the request asked whether a copy is still valid."""
 
     url: str
-    """as it was asked, redirects aside"""
+    """as requested, ignoring redirects"""
     status: int
     content: bytes = field(repr=False)
     """decompressed"""
     content_type: str
-    """as sent, empty if it was not"""
+    """as sent; empty if absent"""
     retrieved_at: datetime
-    """when the service last said this, or said that it still holds"""
+    """when the service last gave this answer, or confirmed it"""
     headers: Mapping[str, str]
-    """names in lower case; of an answer from the disk only those that were kept"""
+    """with lower-case names; for an answer from disk, only the headers kept"""
     shown_url: str = ""
-    """as it may be shown"""
+    """the URL in a form that may be shown"""
     may_be_kept: bool = False
     """whether it is a plain 200 that does not repeat a secret of its request"""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpOptions:
-    """How one service is asked."""
+    """How one service is queried."""
 
     timeout_s: float = 30
     """for connecting, and for each single read"""
     deadline_s: float | None = None
-    """for one whole answer, redirects and further tries included [default: four times the timeout]"""
+    """for one whole answer, including redirects and retries [default: four times the timeout]"""
     base_urls: tuple[str, ...] = ()
     """the service's configured URLs, whose hosts may have any address"""
     contact: str = ""
-    """where the service finds the operator"""
+    """contact address of the operator, for the service"""
     tries: int = TRIES
     first_wait_s: float = FIRST_WAIT_S
-    """before the second try; doubles with each further one"""
+    """before the second attempt; doubled before each further one"""
     patience_s: float = math.inf
-    """no further try begins later than this after the first"""
+    """no further attempt starts later than this after the first"""
 
     @property
     def answer_s(self) -> float:
-        """Return how long the exchange of one whole answer may take."""
+        """Return how long one whole exchange may take."""
         return self.deadline_s or STEPS_PER_ANSWER * self.timeout_s
 
     @property
     def longest_wait_s(self) -> float:
-        """Return how long a pause that the service asks for may be."""
+        """Return how long a pause requested by the service may be."""
         return min(MAX_RETRY_WAIT_S, self.patience_s)
 
 
 class HttpClient:
-    """Asks one service; may be shared by threads."""
+    """Queries one service; may be shared by threads."""
 
     def __init__(
         self,
@@ -102,24 +102,24 @@ class HttpClient:
         now: Callable[[], datetime],
         limiter: RateLimiter | None = None,
         sleep: Callable[[float], None] = time.sleep,
-        tell: Callable[[str], None] = lambda _: None,
+        notify: Callable[[str], None] = lambda _: None,
         limit: Callable[[], TimeLimit | None] = lambda: None,
     ) -> None:
-        """Take how to ask and what all clients of a run share; nothing is loaded or opened yet.
+        """Take the options and what all clients of a run share; nothing is loaded or opened yet.
 
         Args:
-            options: how this service is asked.
+            options: how this service is queried.
             now: the wall clock.
-            limiter: how fast, shared by all clients.
-            sleep: waits some seconds.
-            tell: takes a sentence whenever a request failed and is to be tried again.
-            limit: returns the present limit of all requests, if there is one.
+            limiter: rate limiter shared by all clients.
+            sleep: waits for a number of seconds.
+            notify: receives a sentence whenever a failed request will be retried.
+            limit: returns the current time limit for all requests, if any.
         """
         self._options = options
         self._now = now
         self._limiter = limiter or RateLimiter(sleep=sleep)
         self._sleep = sleep
-        self._tell = tell
+        self._notify = notify
         self._limit = limit
         self._exchange: Exchange | None = None
         self._lock = threading.Lock()
@@ -137,15 +137,15 @@ class HttpClient:
         """Return the answer to a GET.
 
         Args:
-            source_id: whom errors name.
-            url: what to ask; a query in it is taken for a secret and never shown.
-            params: added to the query; no secrets.
-            headers: sent along; may hold secrets.
-            conditions: headers that ask whether a copy still holds; if it does, the answer has status 304.
+            source_id: source named in errors.
+            url: address to request; any query in it is treated as a secret and never shown.
+            params: added to the query; not secret.
+            headers: sent with the request; may hold secrets.
+            conditions: headers that ask whether a copy is still valid; if it is, the answer has status 304.
             max_bytes: a longer answer is a failure.
 
         Raises:
-            FetchError: if there is no answer of status 2xx.
+            FetchError: if there is no answer with status 2xx.
         """
         learn_secrets(url, headers or {}, {})
         request = Request(
@@ -169,10 +169,10 @@ class HttpClient:
         max_bytes: int = MAX_ANSWER_BYTES,
         is_secret: bool = True,
     ) -> Answer:
-        """Return the answer to a POST of a JSON object, whose values may be secret; it is not kept on disk.
+        """Return the answer to a POST of a JSON object, whose values may be secret; it is never kept on disk.
 
         Raises:
-            FetchError: if there is no answer of status 2xx.
+            FetchError: if there is no answer with status 2xx.
         """
         learn_secrets(url, headers or {}, body if is_secret else {})
         request = _post_of(source_id, url, body, headers or {}, max_bytes, is_secret=is_secret)
@@ -181,10 +181,10 @@ class HttpClient:
     def post_form(
         self, source_id: str, url: str, fields: Mapping[str, str], *, max_bytes: int = MAX_ANSWER_BYTES
     ) -> Answer:
-        """Return the answer to a POST of a form's fields, none of them secret.
+        """Return the answer to a POST of form fields, none of them secret.
 
         Raises:
-            FetchError: if there is no answer of status 2xx.
+            FetchError: if there is no answer with status 2xx.
         """
         learn_secrets(url, {}, {})
         request = Request(
@@ -207,10 +207,10 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_ANSWER_BYTES,
     ) -> Received:
-        """Return what comes back of a POST that is sent once, whatever its status: the caller judges it.
+        """Return the response to a POST that is sent once, whatever its status; the caller evaluates it.
 
         Raises:
-            FetchError: if nothing whole comes back.
+            FetchError: if no complete response arrives.
         """
         learn_secrets(url, headers or {}, {})  # a question is no secret
         request = _post_of(source_id, url, body, headers or {}, max_bytes)
@@ -218,37 +218,37 @@ class HttpClient:
         return self._open(request).send(request, self._allow(request))
 
     def close(self) -> None:
-        """Close all connections; asking again opens new ones."""
+        """Close all connections; a later request opens new ones."""
         with self._lock:
             if self._exchange is not None:
                 self._exchange.close()
                 self._exchange = None
 
     def _ask(self, request: Request, is_conditional: bool = False) -> Received:
-        """Ask until there is an answer, for as long as asking again may help."""
+        """Send a request until there is an answer, as long as retrying may help."""
         refuse_unfit(request)
         first_s = self._options.first_wait_s
         allowance = self._allow(request)
         began = time.monotonic()
         pauses = [
-            pause_s + uniform(0, first_s)  # noqa: S311 # not all clients at once; nothing secret depends on it
+            pause_s + uniform(0, first_s)  # noqa: S311 # spread the clients; no secret depends on it
             for pause_s in doubling(first_s, self._options.tries - 1, MAX_BACKOFF_S)
         ]
         return ask_again(
             lambda: self._try_once(request, is_conditional, allowance),
             pauses,
-            lambda failed: self._go_on(request, failed, began, allowance),
+            lambda failed: self._wait_to_retry(request, failed, began, allowance),
         )
 
     def _allow(self, request: Request) -> Allowance:
-        """Return the time for one answer."""
+        """Return the time allowance for one answer."""
         return Allowance(min(self._options.answer_s, self._left_s(request)))
 
     def _left_s(self, request: Request, pause_s: float = 0, cause: Exception | None = None) -> float:
-        """Return what the limit of all requests leaves for one that is made after a pause.
+        """Return the time that the limit for all requests leaves for a request after a pause.
 
         Raises:
-            FetchError: if that is nothing.
+            FetchError: if no time is left.
         """
         if (limit := self._limit()) is None:
             return math.inf
@@ -257,8 +257,8 @@ class HttpClient:
             raise request.failure(limit.is_over, timed_out=True) from cause
         return left_s
 
-    def _go_on(self, request: Request, failed: FailedTry, began: float, allowance: Allowance) -> None:
-        """Tell why a request is tried again, when, and how often it was tried, and wait."""
+    def _wait_to_retry(self, request: Request, failed: FailedTry, began: float, allowance: Allowance) -> None:
+        """Report why and when a request is retried and how often it was tried, and wait."""
         left_s = self._left_s(request, failed.pause_s or 0, failed.error)
         allowance.left_s = min(allowance.left_s, left_s)
         if failed.pause_s is None or time.monotonic() - began + failed.pause_s > self._options.patience_s:
@@ -266,9 +266,9 @@ class HttpClient:
         if allowance.left_s <= 0:
             raise failed.error
         attempts = f"attempt {failed.number} of {self._options.tries} failed"
-        self._tell(f"{failed.error}; {attempts}. Retrying in {failed.pause_s:.1f} s.")
+        self._notify(f"{failed.error}; {attempts}. Retrying in {failed.pause_s:.1f} s.")
         if _asked_wait_s(failed.error) < failed.pause_s:
-            self._sleep(failed.pause_s)  # a pause that the service asked for is kept by the limiter
+            self._sleep(failed.pause_s)  # a pause requested by the service is kept by the limiter
 
     def _try_once(self, request: Request, is_conditional: bool, allowance: Allowance) -> Received:
         received = self._open(request).send(request, allowance)
@@ -292,7 +292,7 @@ class HttpClient:
                         trusted_hosts=frozenset(_host(url) for url in options.base_urls),
                         limiter=self._limiter,
                     )
-                except OSError as error:  # the file that SSL_CERT_FILE names
+                except OSError as error:  # from the file that SSL_CERT_FILE names
                     raise request.failure(
                         f"was not requested: trusted certificates: {error.strerror}"
                     ) from error
@@ -300,7 +300,7 @@ class HttpClient:
 
 
 def user_agent(contact: str) -> str:
-    """Return who we say we are."""
+    """Return our User-Agent."""
     name = f"mrt-data-pipeline/{mrt_pipeline.__version__}"
     return f"{name} (+{contact})" if contact else name
 

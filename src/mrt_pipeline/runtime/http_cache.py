@@ -1,11 +1,11 @@
-"""Answers of live services kept on disk between runs; ``checked_answers`` decides which.
+"""Answers of live services kept on disk between runs; ``checked_answers`` decides which to keep.
 
-``<cache>/http/<sha256 of the URL>.answer`` holds one answer: the sha256 of what follows, a line of JSON,
-the body. Each file is written whole or not at all and is believed only if its sha256 is right; any other
-counts as not there. The folder may be removed at any time. An answer that cannot be kept is one more
-request next time, no failure; nor is one that holds a secret ever kept.
+``<cache>/http/<sha256 of the URL>.answer`` holds one answer: the sha256 of the rest, a line of JSON, and the
+body. Each file is written whole or not at all and is used only if its sha256 is correct; any other counts as
+missing. The folder may be removed at any time. An answer that cannot be kept costs one request next time and
+is not a failure; an answer that holds a secret is never kept.
 
-Of a request nothing is kept but its URL as it may be shown; of an answer's headers only ``KEPT_HEADERS``.
+Of a request, only its URL in displayable form is kept; of an answer's headers, only ``KEPT_HEADERS``.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ KEPT_HEADERS = frozenset({"content-type", "etag", "last-modified", "date"})
 
 
 class KeptHead(Record):
-    """What is known of an answer on disk besides its body."""
+    """The metadata of an answer on disk."""
 
     shown_url: str
     headers: dict[str, str]
     retrieved_at: AwareDatetime
-    """when the service last said this, or said that it still holds"""
+    """when the service last gave this answer, or confirmed it"""
 
     def is_younger_than(self, ttl_days: float, now: datetime) -> bool:
-        """Return whether an answer may be used unasked; one from the future may not: some clock was wrong."""
+        """Return whether an answer may be used without asking; not if it is dated in the future."""
         return timedelta(0) <= now - self.retrieved_at < timedelta(days=ttl_days)
 
     def conditions(self) -> dict[str, str]:
-        """Return the headers that ask whether an answer still holds (RFC 9110, section 13.1)."""
+        """Return the headers that ask whether an answer is still valid (RFC 9110, section 13.1)."""
         pairs = (("if-none-match", "etag"), ("if-modified-since", "last-modified"))
         return {asked: self.headers[kept] for asked, kept in pairs if kept in self.headers}
 
@@ -50,7 +50,7 @@ class HttpCache:
         self._folder = folder
 
     def find(self, url: str) -> tuple[KeptHead, bytes] | None:
-        """Return the answer kept for a URL, or none if there is none that can be believed."""
+        """Return the answer kept for a URL, or None if there is no valid one."""
         try:
             sha256, _, rest = read_bytes(self.path_of(url)).partition(b"\n")
             head, _, body = rest.partition(b"\n")
@@ -63,31 +63,31 @@ class HttpCache:
     def keep(
         self, url: str, shown_url: str, headers: Mapping[str, str], body: bytes, retrieved_at: datetime
     ) -> KeptHead:
-        """Keep an answer in place of an earlier one, if the disk lets us, and return its head."""
+        """Keep an answer in place of an earlier one, if the disk permits, and return its head."""
         kept_headers = {name: value for name, value in headers.items() if name in KEPT_HEADERS}
         head = KeptHead(shown_url=shown_url, headers=kept_headers, retrieved_at=retrieved_at)
         rest = head.model_dump_json().encode() + b"\n" + body
         try:
             make_folder(self._folder)
-            # one that a power cut spoils has a wrong sha256, and is requested again
+            # a file damaged by a power cut has a wrong sha256, and its answer is requested again
             write_bytes(self.path_of(url), sha256_of(rest).encode() + b"\n" + rest, is_durable=False)
         except StorageError:
             pass  # a full disk costs a request next time, not this run
         return head
 
     def forget(self, url: str) -> None:
-        """Remove the answer kept for a URL, if there is one and the disk lets us."""
+        """Remove the answer kept for a URL, if there is one and the disk permits."""
         with contextlib.suppress(OSError):
             self.path_of(url).unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Remove every answer, as far as the disk lets us."""
+        """Remove every answer, as far as the disk permits."""
         for path in self._folder.glob("*.answer"):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
 
     def find_sha256(self, key: str, ttl_days: float, now: datetime) -> str | None:
-        """Return the sha256 of the body kept under a key, none if it cannot be used unasked."""
+        """Return the sha256 of the body kept under a key, or None if it cannot be used without asking."""
         try:
             sha256, _, rest = read_bytes(self._path_of_key(key)).partition(b"\n")
             head, _, body = rest.partition(b"\n")
@@ -99,7 +99,7 @@ class HttpCache:
         return sha256_of(body)
 
     def path_of(self, url: str) -> Path:
-        """Return the file that holds the answer to a URL, if one is kept."""
+        """Return the path for the answer to a URL, whether or not one is kept."""
         return self._path_of_key(key_of(url))
 
     def _path_of_key(self, key: str) -> Path:
@@ -107,5 +107,5 @@ class HttpCache:
 
 
 def key_of(url: str) -> str:
-    """Return under which key the answer to a URL is kept; it shows nothing of the URL."""
+    """Return the key for the answer to a URL; it reveals nothing about the URL."""
     return sha256_of(url.encode())

@@ -1,7 +1,7 @@
-"""What can go wrong with a request, as ``FetchError``: one sentence, no secrets, and whether it may pass.
+"""Failed requests as ``FetchError``: one sentence, no secrets, and whether retrying may help.
 
-Libraries' exceptions are translated here and nowhere else; a test goes through all of httpx2 and httpcore2.
-Their own words are quoted only where they cannot hold a header or a URL.
+Exceptions of libraries are translated only here; a test covers all of httpx2 and httpcore2. Their own
+messages are quoted only if they cannot contain a header or a URL.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """statuses after which the same request may succeed later"""
 
 EXCERPT_CHARS = 120
-"""so much of an error's text is looked at; more is read, so that no secret in it is cut and not known"""
+"""how much of an error's text is shown; more is read, so that a secret is not cut and missed"""
 SHOWN_URL_CHARS = 300
 
 HARMLESS_HEADERS = frozenset({"accept", "accept-language", "content-type"})
-"""every other header that a caller gives is taken for a secret"""
+"""every other header given by a caller is treated as a secret"""
 
 
 _SCHEME = re.compile(r"(?:basic|bearer|token) +", re.IGNORECASE)
 
 
 class PrivateAddressError(Exception):
-    """A host that nobody configured has an address inside the operator's network."""
+    """A host that is not configured has an address inside the operator's network."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it is made, and as it may be shown."""
+    """A request as sent, and as shown."""
 
     source_id: str
     method: str
@@ -49,17 +49,17 @@ class Request:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
     carries_secret: bool = False
-    """whether whoever reads it on its way would learn a secret of ours"""
+    """whether reading it in transit would reveal a secret"""
 
     def failure(self, what: str, *, retryable: bool = False, timed_out: bool = False) -> FetchError:
-        """Return the error that says what went wrong with this request."""
+        """Return the error that describes what went wrong with this request."""
         return FetchError(
             self.source_id, f"{self.shown_url} {what}", retryable=retryable, timed_out=timed_out
         )
 
 
 def show_url(url: str, params: Mapping[str, str] | None = None) -> str:
-    """Return a URL without user, password and its own query; ``params``, which are no secrets, are shown."""
+    """Return a URL without user, password and its own query; ``params``, which are not secret, are shown."""
     try:
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
@@ -70,7 +70,7 @@ def show_url(url: str, params: Mapping[str, str] | None = None) -> str:
 
 
 def learn_secrets(url: str, headers: Mapping[str, str], body: Mapping[str, str]) -> None:
-    """Learn what is secret in a URL, the values of a body, and those of headers without ``Bearer``."""
+    """Learn the secrets in a URL, in the values of a body, and in those of headers (without ``Bearer``)."""
     SECRETS.learn("a link", *secrets_of_login(url), *secrets_of_query(url))
     for name, value in headers.items():
         if name.lower() not in HARMLESS_HEADERS:
@@ -80,20 +80,20 @@ def learn_secrets(url: str, headers: Mapping[str, str], body: Mapping[str, str])
 
 
 def has_secret(url: str, headers: Mapping[str, str]) -> bool:
-    """Return whether a login in a URL, or a header that a caller gives, is secret."""
+    """Return whether a request has a login in its URL, or a header that may be secret."""
     return any(secrets_of_login(url)) or any(name.lower() not in HARMLESS_HEADERS for name in headers)
 
 
 def fits_a_header(value: str) -> bool:
-    """Return whether a header can carry a text as it is."""
+    """Return whether a header can carry a text unchanged."""
     return value.isascii() and value.isprintable() and value == value.strip()
 
 
 def refuse_unfit(request: Request) -> None:
-    """Refuse what no server can be asked, before a library quotes a secret in its own error.
+    """Refuse a request that cannot be sent, before a library quotes a secret in its own error.
 
     Raises:
-        FetchError: if a request is not fit to be sent.
+        FetchError: if the request cannot be sent.
     """
     if urlsplit(request.shown_url).scheme not in ("http", "https"):
         raise request.failure("was not requested: expected an http or https URL")
@@ -114,7 +114,7 @@ def refuse_unfit(request: Request) -> None:
 def status_failure(
     request: Request, status: int, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> FetchError:
-    """Return the error of an answer whose status is not 2xx."""
+    """Return the error for an answer whose status is not 2xx."""
     may_pass = status in PASSING_STATUSES
     excerpt = excerpt_of(body)
     kind = BlockedError if status == 403 else FetchError
@@ -128,12 +128,12 @@ def status_failure(
 
 
 def excerpt_of(body: bytes) -> str:
-    """Return the beginning of an error's text on one line, secrets taken out."""
+    """Return the beginning of an error's text on one line, without secrets."""
     return excerpt(body.decode("utf-8", errors="replace"), EXCERPT_CHARS)
 
 
 def library_errors() -> tuple[type[Exception], ...]:
-    """Return what the HTTP libraries, and Python's sockets below them, raise."""
+    """Return the exceptions that the HTTP libraries, and Python's sockets below them, raise."""
     import httpcore2
     import httpx2
 
@@ -150,13 +150,13 @@ def library_errors() -> tuple[type[Exception], ...]:
         httpcore2.ConnectionNotAvailable,
         PrivateAddressError,
         OSError,
-        ValueError,  # a host name that IDNA refuses
-        OverflowError,  # a port beyond every integer
+        ValueError,  # an invalid host name
+        OverflowError,  # a port that is too large
     )
 
 
 def transfer_failure(request: Request, error: Exception, timeout_s: float, deadline_s: float) -> FetchError:
-    """Return what one of the ``library_errors`` means for a request."""
+    """Return the error that one of the ``library_errors`` means for a request."""
     import httpcore2
     import httpx2
 

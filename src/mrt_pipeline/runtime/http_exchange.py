@@ -1,7 +1,7 @@
-"""One try of one request: send it, follow its redirects, receive an answer of bounded size.
+"""One attempt at one request: send it, follow redirects, receive an answer of bounded size.
 
-Whatever status comes back is a ``Received``; everything else is a ``FetchError``. A redirect leads to http
-or https only, from https to https only, at most five times, and a POST is not redirected at all. Another
+Any status is returned as a ``Received``; every other outcome is a ``FetchError``. A redirect leads to http
+or https only, from https to https only, at most five times, and a POST is never redirected. Another
 origin gets none of the caller's headers.
 """
 
@@ -29,7 +29,7 @@ MAX_ERROR_BYTES = 4 * QUOTABLE_CHARS
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came back, whatever its status; header names are in lower case."""
+    """A response with any status; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -66,16 +66,16 @@ class Exchange:
             transport=self._transport,
             timeout=httpx2.Timeout(timeout_s, pool=None),
             headers={"User-Agent": user_agent},
-            # An answer depends on its request alone, so no cookie is ever taken.
+            # An answer must depend on its request alone, so cookies are never accepted.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             trust_env=False,
         )
 
     def send(self, request: Request, allowance: Allowance) -> Received:
-        """Send a request once and return what comes back, within what is left of the time for its answer.
+        """Send a request once and return the response, within the time left for it.
 
         Raises:
-            FetchError: if nothing whole comes back in time.
+            FetchError: if no complete response arrives in time.
         """
         try:
             return self._follow(request, allowance)
@@ -130,7 +130,7 @@ def _redirect_target(request: Request, response: httpx2.Response, scheme: str) -
 
 
 def _receive(request: Request, response: httpx2.Response) -> Received:
-    """Read an answer up to its limit, counted after decompression; of an error the beginning is enough."""
+    """Read an answer up to its limit, counted after decompression; for an error, the beginning suffices."""
     received = Received(
         response.status_code, {name.lower(): value for name, value in response.headers.items()}, b""
     )
@@ -146,17 +146,17 @@ def _receive(request: Request, response: httpx2.Response) -> Received:
 
 
 STEP_BYTES = 2**20
-"""so much is decompressed at a time: a small body may hold gigabytes"""
+"""how much is decompressed at a time: a small body may expand to gigabytes"""
 
 
 def iter_whole(response: httpx2.Response) -> Iterator[bytes]:
     """Yield a body's bytes in parts.
 
-    Of a gzip body that was cut the HTTP library takes the beginning, and of two in a row (a cache that has
-    doubled one) the first. Either would be an answer with records missing.
+    If a gzip body is truncated, the HTTP library accepts the beginning, and of two in a row (from a cache
+    that doubled one) the first. Either would be an answer with missing records.
 
     Raises:
-        httpx2.DecodingError: if it is none of its Content-Encoding, or a gzip body that is not exactly one.
+        httpx2.DecodingError: if it does not match its Content-Encoding, or is not exactly one gzip body.
     """
     if response.headers.get("content-encoding", "").strip().lower() != "gzip":
         yield from response.iter_bytes()
@@ -174,7 +174,7 @@ def iter_whole(response: httpx2.Response) -> Iterator[bytes]:
 
 def _unpack(unpacker: zlib._Decompress, raw: bytes) -> Iterator[bytes]:
     part = b"?"
-    while raw or len(part) == STEP_BYTES:  # some of it may be kept back, though all has been taken in
+    while raw or len(part) == STEP_BYTES:  # some output may be pending although all input was consumed
         try:
             part = unpacker.decompress(raw, STEP_BYTES)
         except zlib.error as error:

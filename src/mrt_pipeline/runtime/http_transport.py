@@ -1,10 +1,10 @@
-"""Connections that end in time and lead where they should.
+"""Connections that end in time and lead only to permitted hosts.
 
-httpx2 limits each single read. A server that sends a byte now and then would hold us for ever, most of all
-within the headers, where nobody but the connection sees the bytes; so every step here also ends with the
-deadline of the whole answer. And a connection to another host than a configured one must lead to a public
-address: neither a redirect nor a link in an answer can make us ask a service inside the operator's network.
-Where a proxy from the environment makes the connection, its own rules decide that instead.
+httpx2 limits each single read. A server that sends a byte now and then could hold a request for ever,
+especially in the headers, which only the connection sees; so every step here also ends at the deadline of the
+whole answer. And a connection to a host that is not configured must lead to a public address: neither a
+redirect nor a link in an answer can make us query a service inside the operator's network. If a proxy from
+the environment makes the connection, its own rules apply instead.
 
 This module loads the HTTP libraries; import it where a request is made.
 """
@@ -35,10 +35,10 @@ IDLE_SECONDS = 30
 
 
 class BoundedTransport(httpx2.BaseTransport):
-    """Sends requests for httpx2 within a deadline that the calling thread sets."""
+    """Sends requests for httpx2 within a deadline set by the calling thread."""
 
     def __init__(self, trusted_hosts: frozenset[str]) -> None:
-        """Take the hosts that the operator configured, which may have any address; nothing is opened yet."""
+        """Take the configured hosts, which may have any address; nothing is opened yet."""
         self._trusted = trusted_hosts
         self._deadline = _Deadline()
         self._ssl_context = _ssl_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
@@ -46,13 +46,13 @@ class BoundedTransport(httpx2.BaseTransport):
         self._lock = threading.Lock()
 
     def deadline(self, seconds: float) -> contextlib.AbstractContextManager[None]:
-        """End whatever this thread connects, sends or receives in a block after some seconds."""
+        """Within a block, end whatever this thread connects, sends or receives after a number of seconds."""
         return self._deadline.running(seconds)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request; the body is received as it is read."""
         if is_private(request.url.host) and is_restricted(request.url.host, self._trusted):
-            raise PrivateAddressError(request.url.host)  # nor is a proxy asked for it
+            raise PrivateAddressError(request.url.host)  # not even through a proxy
         url = httpcore2.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,
@@ -96,12 +96,12 @@ class BoundedTransport(httpx2.BaseTransport):
 
 
 def is_restricted(host: str, trusted_hosts: frozenset[str]) -> bool:
-    """Return whether a host may have public addresses only, given those that may have any."""
+    """Return whether a host may only have public addresses; trusted hosts may have any."""
     return host not in trusted_hosts and not any(has_private_address(trusted) for trusted in trusted_hosts)
 
 
 def find_proxy(scheme: str, host: str) -> str | None:
-    """Return the proxy that the environment names for a host, or none."""
+    """Return the proxy that the environment sets for a host, or None."""
     proxies = getproxies()
     proxy = proxies.get(scheme) or proxies.get("all")
     if not proxy or is_loopback(host) or proxy_bypass(host):
@@ -110,7 +110,7 @@ def find_proxy(scheme: str, host: str) -> str | None:
 
 
 def has_private_address(host: str) -> bool:
-    """Return whether a host's name or number leads to a private address."""
+    """Return whether a host's name or number resolves to a private address."""
     try:
         found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -119,7 +119,7 @@ def has_private_address(host: str) -> bool:
 
 
 class _Deadline(threading.local):
-    """When the answer that this thread is receiving must be whole."""
+    """The time by which the answer being received by this thread must be complete."""
 
     ends_at: float | None = None
 
@@ -132,7 +132,7 @@ class _Deadline(threading.local):
             self.ends_at = None
 
     def limit(self, timeout: float | None, error: type[Exception]) -> float | None:
-        """Return a step's timeout, shortened to what is left until the deadline."""
+        """Return a step's timeout, shortened to the time left until the deadline."""
         if self.ends_at is None:
             return timeout
         left = self.ends_at - time.monotonic()
@@ -142,10 +142,10 @@ class _Deadline(threading.local):
 
 
 class _Backend(httpcore2.SyncBackend):
-    """Connects within the deadline, and to public addresses only unless a host is trusted."""
+    """Connects within the deadline, and only to public addresses unless a host is trusted."""
 
     def __init__(self, deadline: _Deadline, trusted_hosts: frozenset[str] | None) -> None:
-        """Take the hosts that may have any address; none: all may, as a proxy connects to them."""
+        """Take the hosts that may have any address; None: all may, because a proxy connects to them."""
         self._deadline = deadline
         self._trusted = trusted_hosts
 
@@ -163,13 +163,13 @@ class _Backend(httpcore2.SyncBackend):
         limit = self._deadline.limit(timeout, httpcore2.ConnectTimeout)
         stream = super().connect_tcp(host, port, limit, local_address, socket_options)
         if must_be_public and is_private(str(stream.get_extra_info("server_addr")[0])):
-            stream.close()  # its name led elsewhere a moment ago
+            stream.close()  # its name resolved differently a moment ago
             raise PrivateAddressError(host)
         return _Stream(stream, self._deadline)
 
 
 class _Stream(httpcore2.NetworkStream):
-    """A connection whose every step ends with the deadline."""
+    """A connection whose every step ends at the deadline."""
 
     def __init__(self, stream: httpcore2.NetworkStream, deadline: _Deadline) -> None:
         self._stream = stream
@@ -195,7 +195,7 @@ class _Stream(httpcore2.NetworkStream):
 
 
 class _Body(httpx2.SyncByteStream):
-    """An answer's body as it comes in."""
+    """An answer's body while it is received."""
 
     def __init__(self, answer: httpcore2.Response) -> None:
         self._answer = answer
@@ -209,7 +209,7 @@ class _Body(httpx2.SyncByteStream):
 
 @cache
 def _ssl_context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    """Return the trusted certificates that the environment names, or the usual ones, read once."""
+    """Return the trusted certificates that the environment names, or the default ones, read once."""
     return httpx2.create_ssl_context()
 
 

@@ -1,6 +1,6 @@
-"""JSON Schemas of configuration, stage outputs and lists of releases, shipped in ``schemas/``.
+"""JSON Schemas of the configuration, stage outputs and release files, shipped in ``schemas/``.
 
-They are generated. After a change of settings, sources, formats or contracts, regenerate them with
+They are generated. After changing settings, sources, formats or contracts, regenerate them with
 ``python -m mrt_pipeline.runtime.json_schemas``.
 """
 
@@ -25,7 +25,7 @@ SCHEMA_FILES: dict[str, type[Record]] = {
 
 
 def render_schema(output: type[Record]) -> bytes:
-    """Return the JSON Schema of a file."""
+    """Return the JSON Schema for a type of file."""
     return to_json({"$schema": DIALECT, **output.model_json_schema()})
 
 

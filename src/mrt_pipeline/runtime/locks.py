@@ -1,7 +1,7 @@
-"""One process at a time in a run folder, and one at a time at the ``latest`` link.
+"""Locks: one process at a time in a run folder, and one at a time for the ``latest`` link.
 
-The lock is the operating system's (flock through filelock), so it ends with its process, however that dies.
-Who holds it is written beside it, for the message of the second one.
+The lock is the operating system's (flock through filelock), so it ends with its process, however that ends.
+The holder is noted beside it, for the message to other processes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LOCK_NAME = ".lock"
 OUTPUTS_LOCK_NAME = ".outputs.lock"
 HOLDER_NAME = ".lock-holder.json"
 PATIENCE_S = 0.5
-"""Whoever looks whether a folder is held has it for a moment; a run that begins just then waits so long."""
+"""Checking whether a folder is held takes its lock for a moment; a run that starts then waits this long."""
 
 
 @contextlib.contextmanager
@@ -58,7 +58,7 @@ def run_lock(folder: Path, now: datetime) -> Iterator[None]:
 
 @contextlib.contextmanager
 def outputs_lock(outputs: Path) -> Iterator[None]:
-    """Hold the folder of all runs for the moment of moving ``latest`` or removing old runs."""
+    """Hold the folder of all runs while moving ``latest`` or removing old runs."""
     from filelock import FileLock
 
     with storage_errors(outputs / OUTPUTS_LOCK_NAME, "could not be locked"):
@@ -72,7 +72,7 @@ def outputs_lock(outputs: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def held_if_free(folder: Path) -> Iterator[bool]:
-    """Hold a run folder for the time of a block, unless a process is working in it; tell which."""
+    """Hold a run folder during a block, unless a process is working in it; yield whether it is held."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / LOCK_NAME)
@@ -88,7 +88,7 @@ def held_if_free(folder: Path) -> Iterator[bool]:
 
 
 def is_locked(folder: Path) -> bool:
-    """Return whether a process is working in a run folder now."""
+    """Return whether a process is working in a run folder."""
     if not (folder / LOCK_NAME).exists():
         return False
     with held_if_free(folder) as is_free:
@@ -101,7 +101,7 @@ def _write_holder(folder: Path, now: datetime) -> None:
 
 
 def _remove_holder(folder: Path) -> None:
-    with contextlib.suppress(OSError):  # the lock counts, not the note beside it
+    with contextlib.suppress(OSError):  # the lock matters, not the note beside it
         if is_still_ours(folder):
             (folder / HOLDER_NAME).unlink()
 

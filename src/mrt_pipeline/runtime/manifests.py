@@ -1,4 +1,4 @@
-"""Read and write ``manifest.json``, the page that says how a run stands."""
+"""Read and write ``manifest.json``, which gives the state of a run."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ MANIFEST_NAME = "manifest.json"
 
 
 def save_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of a run folder, replacing the one before."""
+    """Write the manifest of a run folder, replacing the previous one."""
     write_record(folder / MANIFEST_NAME, manifest)
 
 
 def find_manifest(folder: Path) -> Manifest | None:
-    """Return a folder's manifest, or none if it has none.
+    """Return a folder's manifest, or None if it has none.
 
     Raises:
-        CorruptCheckpointError: if it has one that is damaged or not ours.
+        CorruptCheckpointError: if it is damaged or not ours.
     """
     path = folder / MANIFEST_NAME
     try:

@@ -1,8 +1,8 @@
-"""Ask a language model: chat completions of any OpenAI-compatible server, OpenRouter or a local one.
+"""Query a language model: chat completions of any OpenAI-compatible server, OpenRouter or a local one.
 
-What goes wrong is one of four things, and the caller can tell them apart: it passes (waited for and tried
-again, up to ``max_retries`` times), it concerns this question only, it concerns every question (``fatal``),
-or the answer was cut (``length``), which is distinguished from a question longer than the model's context.
+The caller can distinguish four kinds of failure: it may pass (waited for and retried, up to ``max_retries``
+times), it concerns this question only, it concerns every question (``fatal``), or the answer was cut
+(``length``), which differs from a question longer than the model's context.
 
 Field meanings: https://openrouter.ai/docs/api-reference/overview and /errors, last looked at on 2026-11-23.
 """
@@ -49,12 +49,12 @@ if TYPE_CHECKING:
 
 SOURCE_ID = "openrouter_llm"
 MAX_ANSWER_BYTES = 1_000_000
-"""An answer of 200,000 tokens, the most that can be configured, is shorter."""
+"""The longest answer that can be configured, 200,000 tokens, is shorter."""
 
 CUT = "length"
-"""The ``finish_reason`` of an answer that is not whole."""
+"""``finish_reason`` of an incomplete answer"""
 TOO_LONG = "context"
-"""That of no answer at all, because the question is longer than what the model can take in."""
+"""``finish_reason`` when there is no answer, because the question exceeds the model's context"""
 
 _WHOLE_REASONS = frozenset({"", "stop", "stop_sequence", "eos", "eos_token", "end_turn"})
 _CUT_REASONS = frozenset({CUT, "max_tokens", "max_output_tokens"})
@@ -71,7 +71,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A conversation that the model is to go on with, as JSON of a schema."""
+    """A conversation that the model is to continue, as JSON that follows a schema."""
 
     messages: tuple[Message, ...]
     schema: Mapping[str, Any]
@@ -79,7 +79,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """What a model wrote; ``finish_reason`` is ``stop``, or says why there is no whole answer."""
+    """A model's answer; ``finish_reason`` is ``stop``, or says why the answer is incomplete."""
 
     text: str
     finish_reason: str
@@ -91,7 +91,7 @@ class ModelAnswer:
 
 
 class ChatModel:
-    """A model on a server, its pace shared by all threads that ask it."""
+    """A model on a server, whose rate limit is shared by all threads that query it."""
 
     def __init__(
         self,
@@ -104,20 +104,20 @@ class ChatModel:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
-        tell: Callable[[str], None] = lambda _: None,
+        notify: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Check that what the server demands is there; nothing is sent yet.
+        """Check that the required credentials are present; nothing is sent yet.
 
         Args:
-            api: where the model is, and what answers are asked of it.
-            pace: spacing and retries.
-            api_key: sent as a bearer token; a local server needs none.
-            max_requests: how many requests may be sent in all, retries included.
-            contact: where the server finds the operator.
-            sleep: waits some seconds.
-            clock: seconds on a clock that only goes forward.
-            now: the present moment.
-            tell: takes a sentence whenever a request failed and is to be tried again.
+            api: the model's server and parameters.
+            pace: rate limits and retries.
+            api_key: sent as a bearer token; not needed for a local server.
+            max_requests: how many requests may be sent in total, including retries.
+            contact: contact address of the operator, for the service.
+            sleep: waits for a number of seconds.
+            clock: seconds on a monotonic clock.
+            now: the wall clock.
+            notify: receives a sentence whenever a failed request will be retried.
 
         Raises:
             CredentialError: if the server is openrouter.ai and there is no key, or a key cannot be sent.
@@ -131,7 +131,7 @@ class ChatModel:
         self._max_requests = max_requests
         self._sleep = sleep
         self._now = now
-        self._tell = tell
+        self._notify = notify
         self._server = Server(urlsplit(self.base_url).netloc, api.model)
         spacing = RateLimit((Rate(1, pace.delay_seconds),))
         self._pacer = RateLimiter({self._server.host: spacing}, clock=clock, sleep=sleep)
@@ -154,26 +154,26 @@ class ChatModel:
 
     @property
     def requests_made(self) -> int:
-        """Return how many requests were sent so far, those that failed included."""
+        """Return the number of requests sent so far, including failed ones."""
         with self._lock:
             return self._requests
 
     @property
     def spent(self) -> ModelUsage:
-        """Return what all calls so far have cost, those that were of no use included."""
+        """Return the cost of all calls so far, including unusable ones."""
         return self._ledger.total
 
     def ask(self, question: Question, ledger: Ledger) -> ModelAnswer:
-        """Return the model's answer, and put down what it cost whether it was of use or not.
+        """Return the model's answer; its cost is recorded whether or not it is usable.
 
         Raises:
-            ModelCallError: if there is none; see ``fatal`` and ``retryable``.
+            ModelCallError: if there is no answer; see ``fatal`` and ``retryable``.
         """
         pauses = doubling(self._pace.retry_delay_seconds, self._pace.max_retries)
-        return ask_again(lambda: self._ask_once(question, ledger), pauses, self._go_on)
+        return ask_again(lambda: self._ask_once(question, ledger), pauses, self._wait_to_retry)
 
     def close(self) -> None:
-        """Close the connections, which are kept from call to call; asking again opens new ones."""
+        """Close the connections, which are kept between calls; a later call opens new ones."""
         self._http.close()
 
     def _ask_once(self, question: Question, ledger: Ledger) -> ModelAnswer:
@@ -181,17 +181,17 @@ class ChatModel:
         with self._pacer.turn(self._server.host):
             return self._try_once(question, ledger)
 
-    def _go_on(self, failed: FailedTry) -> None:
-        """Wait before the next try, if there is one to be made.
+    def _wait_to_retry(self, failed: FailedTry) -> None:
+        """Wait before the next attempt, if there is to be one.
 
         Raises:
-            ModelCallError: if not.
+            ModelCallError: if there is none.
         """
         error = failed.error
         refusal = error if isinstance(error, ModelCallError) and error.status == TOO_MANY_REQUESTS else None
         if failed.pause_s is None:
             raise error if refusal is None else lasting_refusal(refusal)
-        self._tell(f"{error} Retrying in {failed.pause_s:g} s.")
+        self._notify(f"{error} Retrying in {failed.pause_s:g} s.")
         if refusal is not None:
             self._pacer.hold(self._server.host, failed.pause_s)  # it concerns all threads
         else:
@@ -223,7 +223,7 @@ class ChatModel:
         ledger.add(usage)
 
     def _send(self, question: Question) -> Received:
-        """Return what comes back of one request, whatever its status."""
+        """Return the response to one request, whatever its status."""
         try:
             return self._http.post_json_once(
                 SOURCE_ID,
@@ -245,7 +245,7 @@ class ChatModel:
             },
             **self.parameters,
         }
-        if is_openrouter(self.base_url):  # else it may pick a provider that ignores the schema
+        if is_openrouter(self.base_url):  # otherwise it may choose a provider that ignores the schema
             body["provider"] = {"require_parameters": True}
         return body
 
@@ -257,16 +257,16 @@ class ChatModel:
 
 
 def is_openrouter(base_url: str) -> bool:
-    """Return whether a server is OpenRouter's, which wants a key and understands its own parameters."""
+    """Return whether a server is OpenRouter's, which requires a key and has parameters of its own."""
     host = urlsplit(base_url).hostname or ""
     return host == "openrouter.ai" or host.endswith(".openrouter.ai")
 
 
 def _whole_answer(completion: Completion, model: str) -> ModelAnswer:
-    """Return an answer that ended as it should, or was cut.
+    """Return an answer that ended properly or was cut.
 
     Raises:
-        ModelCallError: if the model would not answer this question.
+        ModelCallError: if the model refused to answer this question.
     """
     if completion.refusal:
         raise ModelCallError(f"{model} refuses to answer ({plain(completion.refusal)}).")

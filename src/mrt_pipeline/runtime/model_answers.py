@@ -1,4 +1,4 @@
-"""Read a chat completion's body, trusting nothing in it.
+"""Parse a chat completion's body, without trusting anything in it.
 
 Field meanings: https://openrouter.ai/docs/api-reference/overview, last looked at on 2026-11-23.
 """
@@ -18,14 +18,14 @@ from mrt_pipeline.secrecy import SECRETS
 
 MAX_TOKENS_BELIEVED = 10_000_000
 MAX_COST_BELIEVED_USD = 1_000.0
-"""More than this for one call is a server's mistake and counts as nothing."""
+"""A higher cost for one call is a server's mistake and counts as zero."""
 
 _TEXT_PARTS = frozenset({"text", "output_text"})
 
 
 @dataclass(frozen=True, slots=True)
 class CompletionError:
-    """An error that came inside an answer of status 200, once generation had started."""
+    """An error inside an answer with status 200, which occurred after generation started."""
 
     status: int | None
     message: str
@@ -33,19 +33,19 @@ class CompletionError:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a server answered."""
+    """A server's answer."""
 
     text: str
-    """without reasoning that came apart from it; with the arguments of tool calls"""
+    """without reasoning that came separately; with the arguments of tool calls"""
     finish_reason: str
     refusal: str
     usage: ModelUsage
-    """tokens and cost; ``calls`` is counted by whoever sends"""
+    """tokens and cost; the sender counts ``calls``"""
     error: CompletionError | None
 
 
 def parse_completion(body: bytes) -> Completion:
-    """Return what a body of status 200 says.
+    """Return the content of a body with status 200.
 
     Raises:
         ModelCallError: if it is not a chat completion; a gateway's mistake, which may pass.
@@ -72,7 +72,7 @@ def parse_completion(body: bytes) -> Completion:
 
 
 def parse_error(body: bytes) -> str:
-    """Return the message of an error's body, or its beginning where it has none."""
+    """Return the message in an error's body, or the body's beginning if it has none."""
     try:
         error = _find_error(_mapping(orjson.loads(body.removeprefix(codecs.BOM_UTF8))))
     except orjson.JSONDecodeError:
@@ -91,7 +91,7 @@ def _find_error(holder: Mapping[str, Any]) -> CompletionError | None:
 
 
 def _said(details: Mapping[str, Any]) -> str:
-    """Return an error's message, and what it adds: the parameter that it is about, a provider's own words."""
+    """Return an error's message with its details: the parameter concerned, a provider's own words."""
     words = (
         _content(details.get("message")),
         _text(details.get("param")),
@@ -122,7 +122,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _content(value: Any) -> str:
-    """Return what a model answered, as a text: also if it came in parts, or as an object already read."""
+    """Return a model's answer as text, even if it came in parts or as an already parsed object."""
     match value:
         case {"type": str() as kind} if kind not in _TEXT_PARTS:
             return ""  # reasoning, or a picture
@@ -139,7 +139,7 @@ def _content(value: Any) -> str:
 
 
 def _arguments(message: Mapping[str, Any]) -> list[str]:
-    """Return the arguments of the tools, or of the function, that a model would call with its answer."""
+    """Return the arguments of the tools, or the function, that a model calls with its answer."""
     calls = message.get("tool_calls")
     functions = [_mapping(call).get("function") for call in calls] if isinstance(calls, list) else []
     arguments = [
@@ -151,7 +151,7 @@ def _arguments(message: Mapping[str, Any]) -> list[str]:
 def _as_json(value: Any) -> str:
     try:
         return orjson.dumps(value).decode()
-    except orjson.JSONEncodeError:  # nested too deep
+    except orjson.JSONEncodeError:  # nested too deeply
         return ""
 
 

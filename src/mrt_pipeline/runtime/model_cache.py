@@ -1,10 +1,9 @@
-"""Answers of a model kept on disk between runs, so that the same question is never paid for twice.
+"""A model's answers kept on disk between runs, so that no question is paid for twice.
 
-One SQLite file, ``answers.sqlite3``, in the given folder; several threads and processes may use it. Only
-whole answers that could be read are kept, and the verdict that the answer to a question does not fit; never
-one that holds a secret. It is a
-cache and nothing else: a file that cannot be used is set aside, a full disk means that nothing more is kept,
-and either is reported once; a row that cannot be read counts as not there.
+One SQLite file, ``answers.sqlite3``, in the given folder; several threads and processes may use it. It keeps
+only complete, readable answers, and the result that an answer does not fit its question; never one that holds
+a secret. As a cache it is expendable: an unusable file is set aside, a full disk means that nothing more is
+kept, and either is reported once; an unreadable row counts as missing.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from mrt_pipeline.secrecy import SECRETS
 
 FILE_NAME = "answers.sqlite3"
 LAYOUT = 1
-"""Raised when the table changes; a file of another layout is set aside."""
+"""Raised when the table changes; a file with another layout is set aside."""
 
 _TABLE = (
     "CREATE TABLE answers "
@@ -39,11 +38,11 @@ class AnswerCache:
     """Answers by the fingerprint of their question."""
 
     def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
-        """Nothing is opened before it is needed.
+        """Take the folder; nothing is opened before it is needed.
 
         Args:
             folder: where the file is kept.
-            warn: takes a sentence for whoever watches the run.
+            warn: receives warnings for the user.
         """
         self._path = folder / FILE_NAME
         self._warn = warn
@@ -58,7 +57,7 @@ class AnswerCache:
                 connection.close()
 
     def find(self, key: str) -> ModelAnswer | None:
-        """Return the answer kept under a key, if any."""
+        """Return the answer kept under a key, or None."""
         with self._lock:
             rows = self._select(_FIND, (key,)) if self._can_find else []
             row = read_row(rows[0] if rows else None, str, str)
@@ -74,7 +73,7 @@ class AnswerCache:
             return not (self._can_find and self._select("SELECT 1 FROM answers LIMIT 1", ()))
 
     def save(self, key: str, answer: ModelAnswer) -> None:
-        """Keep an answer; what is kept already stays."""
+        """Keep an answer; an existing one remains."""
         with self._lock:
             if self._can_save and SECRETS.find(answer.text) is None:
                 self._save((key, answer.finish_reason, answer.text))
@@ -95,7 +94,7 @@ class AnswerCache:
             self._warn(f"{self._path}: from now on, no model answers are kept for later runs ({error}).")
 
     def _run(self, statement: str, values: tuple[str, ...]) -> list[tuple[object, ...]]:
-        """Return a statement's rows; the first one opens the file, which is restarted if it is unfit."""
+        """Return a statement's rows; the first call opens the file, or a new one if it is unfit."""
         if self._connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = open_store(self._path, _TABLE, LAYOUT, self._tell)
@@ -109,10 +108,10 @@ class AnswerCache:
 
 
 class RememberingModel:
-    """Asks a model what it was not asked before, in this run or an earlier one.
+    """Asks a model only questions that it has not been asked before, in this run or an earlier one.
 
     An answer depends on the server, the model, its parameters, the schema and every word of the conversation.
-    The server counts because a model's name is only what a server calls it.
+    The server counts because a model's name is only the server's name for it.
     """
 
     def __init__(self, model: ChatModel, cache: AnswerCache) -> None:
@@ -121,11 +120,11 @@ class RememberingModel:
 
     @property
     def is_empty(self) -> bool:
-        """Return whether no answer of an earlier time is kept."""
+        """Return whether no answer from an earlier run is kept."""
         return self._cache.is_empty
 
     def ask(self, question: Question, ledger: Ledger) -> ModelAnswer:
-        """Return the answer kept of an earlier time, else the model's own.
+        """Return a kept answer, or otherwise the model's own.
 
         Raises:
             ModelCallError: if there is none.
@@ -136,15 +135,15 @@ class RememberingModel:
         return self._model.ask(question, ledger)
 
     def find(self, question: Question) -> ModelAnswer | None:
-        """Return the answer kept from an earlier time."""
+        """Return the kept answer to a question, or None."""
         return self._cache.find(self.fingerprint(question))
 
     def keep(self, question: Question, answer: ModelAnswer) -> None:
-        """Remember the answer to a question, once it is known to be of use."""
+        """Remember the answer to a question, once it is known to be usable."""
         self._cache.save(self.fingerprint(question), answer)
 
     def fingerprint(self, question: Question) -> str:
-        """Return a sha256 over all that an answer depends on."""
+        """Return a sha256 over everything that an answer depends on."""
         parts = {
             "server": self._model.base_url,
             "model": self._model.name,

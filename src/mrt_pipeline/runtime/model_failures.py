@@ -1,10 +1,10 @@
-"""What a failed model call means: whether it may pass, and whom it concerns.
+"""The meaning of a failed model call: whether it may pass, and what it concerns.
 
 ===========================  =======================================================================
-408, 429, 5xx, no connection  passes: tried again, after ``Retry-After`` where the server says so
-401, 402, 404                 ``fatal``: no other question will fare better until a person acts
+408, 429, 5xx, no connection  may pass: retried, after ``Retry-After`` if the server sends it
+401, 402, 404                 ``fatal``: every other question fails too, until a person acts
 400, 422 on response_format   likewise
-429 to the last try           ``fatal`` and ``retryable``: stop now, go on another time
+429 on the last attempt       ``fatal`` and ``retryable``: stop now, resume another time
 400, 403, anything else       concerns this question only
 ===========================  =======================================================================
 
@@ -20,7 +20,7 @@ from mrt_pipeline.errors import FetchError, ModelCallError
 from mrt_pipeline.runtime.safe_text import excerpt
 
 MAX_SHOWN_CHARS = 200
-"""How much of a server's own words is shown."""
+"""How much of a server's message is shown."""
 
 TOO_MANY_REQUESTS = 429
 
@@ -29,7 +29,7 @@ MISSING_KEY = (
     "OpenRouter needs OPENROUTER_API_KEY in the environment or .env; or set apis.openrouter.base_url to a "
     f"server that needs none, or {_WITHOUT}."
 )
-"""said before anything is asked: openrouter.ai answers nobody without a key"""
+"""shown before any request: openrouter.ai refuses requests without a key"""
 UNFIT_KEY = (
     "OPENROUTER_API_KEY holds a line break, a space or a character outside ASCII, which no header can carry. "
     "Copy the key again."
@@ -43,7 +43,7 @@ _TOO_LONG = re.compile(
 _NO_FORMAT = re.compile(
     r"response[_ ]?format|json[_ ]schema|structured[_ ]outputs?|requested parameters", re.IGNORECASE
 )
-"""as a server says that it cannot hold a model to a schema"""
+"""servers' messages that they cannot restrict a model to a schema"""
 _NO_MODEL = re.compile(
     r"not a valid model|model\b.{0,60}\b(?:not found|not exist)|no endpoints found", re.IGNORECASE
 )
@@ -51,7 +51,7 @@ _NO_MODEL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Who was asked, as messages name it."""
+    """The server queried, with its names for messages."""
 
     host: str
     model: str
@@ -60,7 +60,7 @@ class Server:
 def status_failure(
     server: Server, status: int | None, message: str, retry_after_s: float | None
 ) -> ModelCallError:
-    """Return what an error status, or an error inside an answer, means."""
+    """Return the error that an error status, or an error inside an answer, means."""
     said = f"{status or 'error'}: {plain(message) or 'no reason given'}"
     knows_no_format = status in {400, 404, 422} and _NO_FORMAT.search(message) is not None
     if status == 400 and _NO_MODEL.search(message):
@@ -75,7 +75,7 @@ def status_failure(
 
 
 def connection_failure(server: Server, error: FetchError) -> ModelCallError:
-    """Return what it means that no answer came."""
+    """Return the error that a missing answer means."""
     return ModelCallError(
         f"No answer from the model's server {server.host} ({plain(str(error))}). "
         "Check apis.openrouter.base_url and timeout, and the network.",
@@ -85,7 +85,7 @@ def connection_failure(server: Server, error: FetchError) -> ModelCallError:
 
 
 def lasting_refusal(error: ModelCallError) -> ModelCallError:
-    """Return what it means that there were too many requests at the last try too, or for a long time."""
+    """Return the error if there were too many requests on the last attempt too, or for a long time."""
     wait = (
         "" if error.retry_after_s is None else f" It asks for a pause of {error.retry_after_s:,.0f} seconds."
     )
@@ -99,12 +99,12 @@ def lasting_refusal(error: ModelCallError) -> ModelCallError:
 
 
 def is_too_long(status: int | None, message: str) -> bool:
-    """Return whether a server refuses a question because it is longer than what the model can take in."""
+    """Return whether a server refuses a question because it exceeds the model's context."""
     return status == 413 or (status in {400, 422} and _TOO_LONG.search(message) is not None)
 
 
 def plain(text: str) -> str:
-    """Return a server's words on one line, and not too many."""
+    """Return a server's message on one line, shortened."""
     return excerpt(text, MAX_SHOWN_CHARS)
 
 

@@ -1,4 +1,4 @@
-"""Add up what model calls cost, per station and per run."""
+"""Add up the cost of model calls, per station and per run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mrt_pipeline.contracts.outputs import ModelUsage
 
 
 class Ledger:
-    """What was spent for one purpose; several threads may write to it."""
+    """The cost for one purpose; several threads may add to it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -16,18 +16,18 @@ class Ledger:
 
     @property
     def total(self) -> ModelUsage:
-        """Return all that was spent so far."""
+        """Return the total cost so far."""
         with self._lock:
             return self._total
 
     def add(self, usage: ModelUsage) -> None:
-        """Take one more expense."""
+        """Add the cost of a call."""
         with self._lock:
             self._total = add_usage(self._total, usage)
 
 
 def add_usage(one: ModelUsage, other: ModelUsage) -> ModelUsage:
-    """Return the sum of two expenses."""
+    """Return the sum of two costs."""
     return ModelUsage(
         calls=one.calls + other.calls,
         cached_calls=one.cached_calls + other.cached_calls,

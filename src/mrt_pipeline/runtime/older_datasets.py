@@ -1,6 +1,7 @@
-"""Datasets of earlier versions of the schema, read as if they had been written today.
+"""Read datasets of earlier schema versions as if they had been written today.
 
-Schema 1 had every platform once for each exit that leads to it, with its evidence, and all evidence in place.
+Schema 1 repeated every platform for each exit that leads to it, with its evidence, and stored all evidence in
+place.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _OF_EXIT = frozenset({"platform_code", "is_same_building"})
 
 
 class _Older(BaseModel):
-    """What is read of a record here; the rest is carried over as it is."""
+    """The parts of a record that are read here; the rest is copied unchanged."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -49,11 +50,11 @@ class _Dataset1(_Older):
 
 
 def read_dataset(content: bytes) -> Stage3Output:
-    """Return the dataset in a file of this or an earlier schema.
+    """Return the dataset in a file with this or an earlier schema.
 
     Raises:
-        orjson.JSONDecodeError: if it is no JSON.
-        ValidationError: if it is no dataset of a known schema.
+        orjson.JSONDecodeError: if it is not JSON.
+        ValidationError: if it is not a dataset with a known schema.
     """
     plain = orjson.loads(content)
     if isinstance(plain, dict) and plain.get("schema_version") == "1":
@@ -62,10 +63,10 @@ def read_dataset(content: bytes) -> Stage3Output:
 
 
 def upgrade(plain: dict[str, Any]) -> dict[str, Any]:
-    """Return the plain data of a dataset of schema 1 as those of the present one.
+    """Return the plain data of a schema 1 dataset in the current schema.
 
     Raises:
-        ValidationError: if they are none.
+        ValidationError: if they are not a dataset.
     """
     older = _Dataset1.model_validate(plain)
     return {
@@ -97,7 +98,7 @@ def _links(found: _Exit1, names: dict[Direction, str]) -> list[PlatformLink]:
 
 
 def _unite(platform_id: str, told: Sequence[ExitPlatform]) -> Platform:
-    """Return what was told of one direction for each exit; letters that differ are not published now."""
+    """Return the platform that exits claim for one direction; letters that differ are not published."""
     first = told[0]
     lettered = [platform for platform in told if platform.platform_code is not None]
     letters = tuple(dict.fromkeys(platform.platform_code or "" for platform in lettered))

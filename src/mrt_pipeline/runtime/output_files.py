@@ -1,9 +1,9 @@
-"""How the outputs of stages stand in files: JSON with one record in a line, evidence once for a station.
+"""How stage outputs are stored: JSON with one record per line, and each station's evidence once.
 
-Most evidence is the same for many values of one station, so ``evidence`` of a record gives positions in the
-list ``reasons`` of its station. Each station can be read by itself, and a change in one leaves the lines of
-the others as they are. The line that begins with ``"metadata":`` holds all that may differ between two
-outputs that say the same.
+Many values of a station share their evidence, so ``evidence`` of a record gives positions in the list
+``reasons`` of its station. Each station can be read by itself, and a change in one leaves the lines of
+the others unchanged. The line that begins with ``"metadata":`` holds everything that may differ between two
+outputs with equal content.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _REASONS = "reasons"
 _CITING_LISTS = ("stations", "future_stations", "enrichments")
 _METADATA_BOUNDS = (
     (b'\n"metadata":', b"\n"),
-    (b'\n "metadata": {', b"\n },"),  # as files of schema 1 have it
+    (b'\n "metadata": {', b"\n },"),  # as in files of schema 1
 )
-"""no text within can hold these: JSON writes a line break as two characters"""
+"""no text inside can contain these: JSON writes a line break as two characters"""
 
 
 class _Numbering:
-    """Numbers the evidence of one record, each piece once, in the order of its first use."""
+    """Numbers the evidence of one record, each piece once, in order of first use."""
 
     def __init__(self) -> None:
         self.reasons: list[Evidence] = []
         self._positions: dict[Evidence, int] = {}
         self._known: dict[int, int] = {}
-        """positions by identity: most evidence is one object in many records"""
+        """positions by object identity: most evidence is one object in many records"""
 
     def __call__(self, evidence: EvidenceMap) -> NumberedEvidence:
         known = self._known
@@ -61,7 +61,7 @@ class _Numbering:
 
 
 def render_output(output: StageOutput) -> bytes:
-    """Return the bytes of an output's file; empty fields of records are left out."""
+    """Return the bytes of an output's file; empty fields of records are omitted."""
     fields = (
         b"%b:%b" % (orjson.dumps(name), _render_value(getattr(output, name)))
         for name in type(output).model_fields
@@ -70,7 +70,7 @@ def render_output(output: StageOutput) -> bytes:
 
 
 def render_record(record: Record) -> bytes:
-    """Return one record as a line without its end, with its evidence numbered if it is one that cites."""
+    """Return one record as a line without its end, with numbered evidence if it is of a citing type."""
     if not isinstance(record, Citing):
         return to_json(record, exclude_none=True)
     numbering = _Numbering()
@@ -79,15 +79,15 @@ def render_record(record: Record) -> bytes:
 
 
 def read_output(kind: type[RecordT], content: bytes | Any) -> RecordT:
-    """Return the output that a file holds.
+    """Return the output in a file.
 
     Args:
-        kind: the output.
+        kind: type of the output.
         content: the file's bytes, or the plain data in them.
 
     Raises:
-        orjson.JSONDecodeError: if it is no JSON.
-        ValidationError: if it is no such output.
+        orjson.JSONDecodeError: if it is not JSON.
+        ValidationError: if it is not such an output.
     """
     plain = orjson.loads(content) if isinstance(content, bytes) else content
     if isinstance(plain, dict):
@@ -98,7 +98,7 @@ def read_output(kind: type[RecordT], content: bytes | Any) -> RecordT:
 
 
 def read_record(kind: type[RecordT], line: bytes | str) -> RecordT:
-    """Return the record that ``render_record`` made a line of.
+    """Return the record from a line made by ``render_record``.
 
     Raises:
         orjson.JSONDecodeError, ValidationError: as ``read_output``.
@@ -110,7 +110,7 @@ def read_record(kind: type[RecordT], line: bytes | str) -> RecordT:
 
 
 def sha256_without_metadata(content: bytes) -> str:
-    """Hash all of a file but its metadata; if a person laid it out anew, all of it."""
+    """Hash a file without its metadata; if it was reformatted by hand, the whole file."""
     start, end = _find_metadata(content)
     digest = hashlib.sha256(memoryview(content)[:start])
     digest.update(memoryview(content)[end:])
@@ -127,7 +127,7 @@ def _find_metadata(content: bytes) -> tuple[int, int]:
 
 
 def _render_value(value: object) -> bytes:
-    """Return a field of an output, with one record in a line."""
+    """Return a field of an output, with one record per line."""
     if isinstance(value, Record):
         return render_record(value)
     if isinstance(value, tuple) and value:
@@ -143,7 +143,7 @@ def _list_of(value: object) -> Iterable[object]:
 
 
 def _restore_evidence(record: object) -> None:
-    """Put evidence back in the place of its positions; what is none is left, and refused when validated."""
+    """Replace positions by the evidence at them; anything else is left, and refused on validation."""
     if not isinstance(record, dict) or not isinstance(listed := record.pop(_REASONS, None), list):
         return
     reasons = dict(enumerate(_read_reasons(listed)))
@@ -163,7 +163,7 @@ def _restore_evidence(record: object) -> None:
 
 
 def _read_reasons(listed: list[Any]) -> list[Any]:
-    """Return pieces of evidence; if one is none, all as they are, so that it is refused where it is cited."""
+    """Return pieces of evidence; if one is invalid, all unchanged, to be refused where it is cited."""
     try:
         return _EVIDENCE.validate_python(listed)
     except ValidationError:
@@ -171,7 +171,7 @@ def _read_reasons(listed: list[Any]) -> list[Any]:
 
 
 def _look_up(positions: object, reasons: Mapping[Any, Any]) -> object:
-    """Return the evidence at some positions, or what stands there if one of them is not known."""
+    """Return the evidence at positions, or the given value if one of the positions is unknown."""
     try:
         return [reasons[place] for place in positions] if isinstance(positions, list) else positions
     except (KeyError, TypeError):

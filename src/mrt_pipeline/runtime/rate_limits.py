@@ -1,11 +1,11 @@
-"""How fast a service may be asked, shared by all threads that ask it.
+"""Rate limits of services, shared by all threads that query them.
 
-Hosts of one service share one allowance: ``data.gov.sg`` stands for every host below it. Loopback hosts are
-not held back unless they are named. This is a sliding window of our own rather than pyrate-limiter: that
-one sleeps by ``time.sleep`` alone, so that no test could run it without waiting, and it knows neither
-services that take one request at a time nor a pause that a service itself asks for.
+Hosts of one service share one limit: ``data.gov.sg`` covers every host below it. Loopback hosts are unlimited
+unless named. This is a sliding window of our own, not pyrate-limiter: that one always sleeps with
+``time.sleep``, so that no test could run without waiting, and supports neither services that take one request
+at a time nor pauses that a service requests.
 
-What each service allows is said by its source (``SourceSpec.rates``).
+Each source states what its services allow (``SourceSpec.rates``).
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from ipaddress import ip_address
 from mrt_pipeline.config.registry import rates_by_host
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit
 
-TOLD_FROM_S = 2.0
-"""a shorter wait is not reported"""
+REPORTED_FROM_S = 2.0
+"""shorter waits are not reported"""
 
 
 DEFAULT_PACE = RateLimit((Rate(10, 1),))
 
 
 class RateLimiter:
-    """Lets each request begin when its service allows it."""
+    """Lets each request start when its service allows it."""
 
     def __init__(
         self,
@@ -38,35 +38,37 @@ class RateLimiter:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        tell: Callable[[str], None] = lambda _: None,
+        notify: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Take the allowances, the time, and who hears of a wait that a person would notice.
+        """Take the limits, the time, and the receiver of reports about noticeable waits.
 
-        By default the allowances are those of all sources.
+        By default the limits are those of all sources.
         """
         self._paces = rates_by_host() if paces is None else paces
         self._clock = clock
         self._sleep = sleep
-        self._tell = tell
+        self._notify = notify
         self._services: dict[str, _Service] = {}
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
     def turn(self, host: str) -> Iterator[None]:
-        """Wait until a request to a host may begin, and hold its turn while the block runs."""
+        """Wait until a request to a host may start; the request is the block."""
         service = self._service_of(host)
         with service.one_at_a_time if service.pace.is_serial else contextlib.nullcontext():
             now = self._clock()
             moment = service.book(now)
             wait = moment - now
-            if wait >= TOLD_FROM_S and moment > service.held_until:  # a pause is told by who was asked for it
-                self._tell(f"Next request to {host} in {wait:.0f} s: {service.pace.describe()}.")
+            if (
+                wait >= REPORTED_FROM_S and moment > service.held_until
+            ):  # a requested pause is reported elsewhere
+                self._notify(f"Next request to {host} in {wait:.0f} s: {service.pace.describe()}.")
             if wait > 0:
                 self._sleep(wait)
             yield
 
     def hold(self, host: str, seconds: float) -> None:
-        """Let no request to a host begin for some time, because the service asked for that."""
+        """Let no request to a host start for a time, because the service asked for that."""
         self._service_of(host).hold_until(self._clock() + seconds)
 
     def _service_of(self, host: str) -> _Service:
@@ -84,7 +86,7 @@ class RateLimiter:
 
 @dataclass(slots=True)
 class _Service:
-    """The moments at which requests to one service began or will begin, newest last."""
+    """The times at which requests to one service started or will start, newest last."""
 
     pace: RateLimit
     begun: deque[float] = field(default_factory=deque)
@@ -93,7 +95,7 @@ class _Service:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def book(self, now: float) -> float:
-        """Take the next free moment and return it."""
+        """Take the next free time and return it."""
         with self.lock:
             moment = max(now, self.held_until, *(self._earliest(rate) for rate in self.pace.rates))
             self.begun.append(moment)
@@ -106,7 +108,7 @@ class _Service:
             self.held_until = max(self.held_until, moment)
 
     def _earliest(self, rate: Rate) -> float:
-        """Return when one more request keeps within a rate."""
+        """Return when one more request keeps within a rate limit."""
         if len(self.begun) < rate.requests:
             return float("-inf")
         return self.begun[-rate.requests] + rate.seconds
@@ -121,15 +123,15 @@ def is_loopback(host: str) -> bool:
 
 
 class Allowance:
-    """What is left of the time for one answer with its redirects and tries; pauses between them cost none."""
+    """The time left for one answer including redirects and attempts; pauses between them do not count."""
 
     def __init__(self, seconds: float) -> None:
-        """Take how long the exchange of the whole answer may last."""
+        """Take how long the whole exchange may take."""
         self.seconds = self.left_s = seconds
 
     @contextlib.contextmanager
     def spending(self) -> Iterator[float]:
-        """Give how long a block may take, and count how long it takes."""
+        """Yield how long a block may take, and count the time it takes."""
         began = time.monotonic()
         try:
             yield max(0.0, self.left_s)
@@ -139,10 +141,10 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
-    """How long all requests of a stage may take."""
+    """The time that all requests of a stage may take."""
 
     key: str
-    """of the configuration, which sets it"""
+    """configuration key that sets it"""
     minutes: float
     began: datetime
 
@@ -152,7 +154,7 @@ class TimeLimit:
 
     @property
     def is_over(self) -> str:
-        """Return what is to be said of a request that would go beyond it."""
+        """Return the message for a request that would exceed it."""
         return (
             f"could not be completed within the {self.minutes:g} minutes of {self.key}. "
             f"Run again later, set the source's mode to snapshot, or raise {self.key}"

@@ -1,4 +1,4 @@
-"""The facts recorded in the package: read them, and record them again.
+"""The facts recorded in the package: read and write them.
 
 ``mrt_pipeline/recorded/`` holds data only, all of it written by ``save_recording``:
 
@@ -7,7 +7,7 @@
 
 A table is written before its entry in ``provenance.json``. An interruption between the two leaves a table
 that does not match its entry: it is refused as damaged until it is recorded again, so that no rows ever
-stand under a provenance that is not theirs.
+appear under the wrong provenance.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ REMEDY = "Record it again with: mrt-pipeline snapshot refresh, or install the pa
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recorded table: its rows, and the document that they were taken from, which names the table."""
+    """A recorded table: its rows and the provenance of the document they were taken from."""
 
     rows: list[dict[str, str]]
     provenance: Provenance
@@ -54,7 +54,7 @@ def load_recording(document_id: str, folder: Path = RECORDED) -> Recording:
     """Return a recorded table.
 
     Raises:
-        SourceFormatError: if it is not there, or its bytes are not those that were recorded.
+        SourceFormatError: if it is missing, or its bytes differ from those recorded.
     """
     content = _find_table(document_id, folder)
     entry = _load_entries(document_id, folder).get(document_id)
@@ -73,7 +73,7 @@ def load_recording(document_id: str, folder: Path = RECORDED) -> Recording:
 
 
 def find_table_sha256(document_id: str, folder: Path = RECORDED) -> str | None:
-    """Return the sha256 of a recorded table's bytes, or none if nothing is recorded."""
+    """Return the sha256 of a recorded table's bytes, or None if nothing is recorded."""
     content = _find_table(document_id, folder)
     return None if content is None else sha256_of(content)
 
@@ -85,7 +85,7 @@ def save_recording(
     rows: Iterable[Mapping[str, str]],
     provenance: Provenance,
 ) -> Path:
-    """Record a table and where it came from, replacing an earlier one; return the table's path.
+    """Record a table and its provenance, replacing an earlier one; return the table's path.
 
     Raises:
         SourceFormatError: if the ``provenance.json`` that is there is damaged.

@@ -1,8 +1,8 @@
-"""Reading fields of publishers' records that anyone may have damaged.
+"""Read fields of publishers' records, any of which may be damaged.
 
-A wrong structure (no JSON, HTML, cut off) is a ``SourceFormatError``; a wrong record is one finding for
+A wrong structure (not JSON, HTML, truncated) is a ``SourceFormatError``; a wrong record is one finding for
 each fault in it, naming the record. A record with a fault is left out, and its finding is an error: a
-dataset that got smaller in silence is the worst that can happen to those who rely on it.
+dataset that shrinks unnoticed is the worst outcome for those who rely on it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from mrt_pipeline.errors import SourceFormatError
 from mrt_pipeline.secrecy import SECRETS
 
 Area = tuple[tuple[float, float], tuple[float, float]]
-"""from latitude to latitude, from longitude to longitude"""
+"""latitudes from and to, longitudes from and to"""
 SINGAPORE: Area = ((1.15, 1.48), (103.59, 104.10))
 """around the main island: Tuas to Changi, Sentosa to Woodlands"""
 SINGAPORE_AND_JOHOR: Area = ((1.1, 1.6), (103.4, 104.3))
-"""with the bus termini in Johor Bahru that its services go to"""
+"""including the bus termini in Johor Bahru that Singapore's services go to"""
 DECIMALS = 7
 """1 cm: RFC 7946 section 11.2 advises against more"""
 
@@ -35,9 +35,10 @@ _NUMBER = re.compile(r"[+-]?\d{1,10}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?", re.AS
 
 
 def as_utf8(content: bytes) -> bytes:
-    """Return a file's text in UTF-8 without a byte order mark, if a mark or its first bytes say UTF-16.
+    """Return a file's text in UTF-8 without a byte order mark; its first bytes may show that it is UTF-16.
 
-    Spreadsheets and Windows save UTF-16, with a mark or without; what cannot be read as such stays as it is.
+    Spreadsheets and Windows save UTF-16, with or without a mark; content that is not valid UTF-16 stays as it
+    is.
     """
     if content.startswith(codecs.BOM_UTF8):
         return content.removeprefix(codecs.BOM_UTF8)
@@ -50,20 +51,20 @@ def as_utf8(content: bytes) -> bytes:
 
 
 _UTF16_WITHOUT_MARK = {0: "utf-16-be", 1: "utf-16-le"}
-"""by the place of the zero byte in the first, ASCII, character"""
+"""by the position of the zero byte in the first, ASCII, character"""
 
 
 def parse_json(content: bytes, document_id: str, expected: str, *, may_hold_secrets: bool = False) -> object:
-    """Return the value that some bytes spell as JSON.
+    """Return the value that bytes encode as JSON.
 
     Args:
-        content: the answer; a byte order mark before it is skipped.
-        document_id: the document that was asked for.
+        content: the answer; a byte order mark at its start is skipped.
+        document_id: the requested document.
         expected: what it should hold, for the message.
-        may_hold_secrets: whether it may hold what is secret here, as a new token does that is the old one.
+        may_hold_secrets: whether it may hold a known secret, such as a new token equal to the old one.
 
     Raises:
-        SourceFormatError: if it is empty, HTML, cut off or otherwise no JSON, or repeats a secret.
+        SourceFormatError: if it is empty, HTML, truncated or otherwise not JSON, or repeats a secret.
     """
     text = as_utf8(content).strip()
     if not may_hold_secrets and (secret := SECRETS.find(text)) is not None:
@@ -81,8 +82,8 @@ def parse_json(content: bytes, document_id: str, expected: str, *, may_hold_secr
 
 
 def show(value: object) -> str:
-    """Return a value for a message: quoted, on one line, without control characters, not too long."""
-    # A secret is taken out first: of one that was cut, nobody would know the rest.
+    """Return a value for a message: quoted, on one line, without control characters, shortened."""
+    # Redact before cutting: part of a secret would not be recognised.
     text = SECRETS.redact(value)[: MAX_SHOWN + 1] if isinstance(value, str) else value
     shown = repr(text) if text is None or isinstance(text, str | int | float) else f"a {type(value).__name__}"
     return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…"
@@ -99,13 +100,13 @@ def is_object(value: object) -> TypeGuard[Mapping[str, object]]:
 
 
 def name_or_place(given: object, pattern: re.Pattern[str], place: str) -> str:
-    """Return what a record calls itself if that can be its name, else the place by which it is found."""
+    """Return a record's own name if valid, otherwise the given place, by which it can be found."""
     name = str(given).strip() if isinstance(given, str | int) and not isinstance(given, bool) else ""
     return name if pattern.fullmatch(name) else place
 
 
 def read_number(value: object) -> float | None:
-    """Return a finite number given as a number or spelled as a text, else nothing."""
+    """Return a finite number given as a number or as text; None if it is neither."""
     if isinstance(value, str) and _NUMBER.fullmatch(spelled := value.strip()):
         value = float(spelled)
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
@@ -114,15 +115,15 @@ def read_number(value: object) -> float | None:
 
 
 def natural_key(text: str) -> tuple[tuple[bool, int, str], ...]:
-    """Return a sort key in which numbers within a text count as numbers: 2 before 10, 10 before 10e."""
+    """Return a sort key that treats numbers within a text as numbers: 2 before 10, 10 before 10e."""
     parts = re.findall(r"[0-9]+|[^0-9]+", text)
     return tuple((part[0] not in _DIGITS, int(part) if part[0] in _DIGITS else 0, part) for part in parts)
 
 
 class RecordReader:
-    """Reads the fields of one record, and keeps a finding for each fault.
+    """Reads the fields of one record, and collects a finding for each fault.
 
-    An unreadable field gives a stand-in, so that all faults of a record are reported together; a record
+    An unreadable field yields a placeholder, so that all faults of a record are reported together; a record
     that is not ``is_sound`` must be left out.
     """
 
@@ -133,29 +134,29 @@ class RecordReader:
         kind: str,
         severity: Severity | None = None,
     ) -> None:
-        """Read a record's fields.
+        """Take a record's fields.
 
         Args:
-            record_id: its document and its name in there, or its place where it has none.
+            record_id: its document and its name in the document, or its position if it has no name.
             fields: field name to value.
             kind: what the record is, e.g. ``exit``.
-            severity: how much it matters that such a record is left out, if that is not what its check says.
+            severity: severity of losing such a record, if not that of the check.
         """
         self.record_id = record_id
         self.is_sound = True
-        """whether every field read so far could be read"""
+        """whether every field read so far was readable"""
         self.findings: list[Finding] = []
         self._fields = fields
         self._kind = kind
         self._severity = severity
 
     def text(self, field: str, *, max_chars: int, pattern: re.Pattern[str] | None = None) -> str:
-        """Return a text without control characters, its white space folded; a number is taken as its digits.
+        """Return a text without control characters and with white space folded; a number becomes its digits.
 
         Args:
             field: the field's name.
             max_chars: a longer text is a fault.
-            pattern: what the whole text must look like.
+            pattern: pattern that the whole text must match.
         """
         value = self._fields.get(field)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -174,7 +175,7 @@ class RecordReader:
         return text
 
     def position(self, lat: object, lng: object, area: Area = SINGAPORE) -> tuple[float, float]:
-        """Return latitude and longitude in degrees, to seven decimals, if they lie in an area."""
+        """Return latitude and longitude in degrees, to seven decimals, if they are in an area."""
         north, east = read_number(lat), read_number(lng)
         if north is None or east is None:
             self.lose(
@@ -197,12 +198,12 @@ class RecordReader:
         return 0.0, 0.0
 
     def lose(self, check: str, fault: str) -> None:
-        """Keep a fault for which the record is left out; ``fault`` follows its name in the sentence."""
+        """Add a fault that excludes the record; ``fault`` follows the record's name in the sentence."""
         self.is_sound = False
         self.note(check, f"{fault} The {self._kind} was skipped.", self._severity)
 
     def note(self, check: str, remark: str, severity: Severity | None = None) -> None:
-        """Keep a remark about a record; ``remark`` follows its name in the sentence."""
+        """Add a remark about a record; ``remark`` follows the record's name in the sentence."""
         message = f"{self.record_id} {remark}"
         self.findings.append(finding_of(check, message, severity=severity, record_id=self.record_id))
 
@@ -226,7 +227,7 @@ def _none_or(value: object) -> str:
 
 
 def _describe(text: bytes, error: orjson.JSONDecodeError) -> str:
-    """Return in words what came instead of JSON."""
+    """Return a description of what was received instead of JSON."""
     if not text:
         return "the answer is empty"
     if text.startswith(b"<"):

@@ -1,4 +1,4 @@
-"""What a run tells whoever watches it; the base class tells nobody."""
+"""How a run reports its progress; the base class reports nothing."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ if TYPE_CHECKING:
 
 
 class Reporter:
-    """Receives what happens in a run; every method may be overridden."""
+    """Receives the events of a run; every method may be overridden."""
 
     def note(self, text: str) -> None:
-        """Take a sentence that the person at the console should read."""
+        """Receive a sentence for the person at the console."""
 
     def warn(self, text: str) -> None:
-        """Take a sentence about something that is not as it should be, while the run goes on."""
+        """Receive a warning while the run continues."""
 
     def stage_started(self, stage_name: str, reason: str) -> None:
-        """Take that a stage begins, and why it is run."""
+        """Receive that a stage starts, and why it runs."""
 
     def stage_reused(self, stage_name: str, reason: str) -> None:
-        """Take that an earlier checkpoint stands in for a stage."""
+        """Receive that an earlier checkpoint is reused for a stage."""
 
     def stage_finished(self, stage_name: str, seconds: float) -> None:
-        """Take that a stage is done."""
+        """Receive that a stage has finished."""
 
     def progress(self, done: int, total: int, details: str = "") -> None:
-        """Take how far the running stage is."""
+        """Receive the progress of the running stage."""
 
 
 @contextlib.contextmanager
 def after_failure(first: BaseException, reporter: Reporter, log: RunLog | None = None) -> Iterator[None]:
-    """Let a block write down what an error leaves to be written; a write that fails too is reported with it.
+    """Run a block that records the consequences of an error; if that fails too, report both.
 
-    What a person must hear in the end is why it went wrong at first. The second error is kept as a note of
-    the first; one that says nothing new is not told again.
+    The user must finally see the original error. The second one is added to it as a note, and is not repeated
+    if it adds nothing.
     """
     try:
         yield

@@ -1,7 +1,7 @@
-"""One policy for asking a server again: only for what may pass, each pause twice the one before, none long.
+"""One retry policy for all servers: only failures that may pass are retried, after doubling, bounded pauses.
 
-What a server itself asks for (``Retry-After``) goes before; one that asks for more than ``MAX_RETRY_WAIT_S``
-is not waited for.
+A server's own ``Retry-After`` takes precedence; if it exceeds ``MAX_RETRY_WAIT_S``, the request is not
+retried.
 """
 
 from __future__ import annotations
@@ -16,41 +16,41 @@ from mrt_pipeline.errors import FetchError, ModelCallError
 
 AnswerT = TypeVar("AnswerT")
 MAX_RETRY_WAIT_S = 120.0
-"""A server that asks for a longer pause is not waited for: the run stops and goes on another time."""
+"""A longer pause requested by a server is not waited for: the run stops and is resumed another time."""
 
 
 @dataclass(frozen=True, slots=True)
 class FailedTry:
-    """A try that gave no answer, and whether there is to be another one."""
+    """A failed attempt, and whether there is to be another one."""
 
     number: int
     """from 1"""
     error: FetchError | ModelCallError
     pause_s: float | None
-    """before the next try; none if there is to be none, because all are used up or none would help"""
+    """before the next attempt; None if there is to be none, because all are used or none would help"""
 
 
 def doubling(first_s: float, number: int, most_s: float = MAX_RETRY_WAIT_S) -> list[float]:
-    """Return some pauses, each twice the one before, none longer than allowed."""
+    """Return pauses, each twice the one before, none longer than allowed."""
     return [min(first_s * 2**power, most_s) for power in range(number)]
 
 
 def ask_again(
-    ask: Callable[[], AnswerT], pauses_s: Sequence[float], go_on: Callable[[FailedTry], None]
+    ask: Callable[[], AnswerT], pauses_s: Sequence[float], on_failure: Callable[[FailedTry], None]
 ) -> AnswerT:
-    """Return what asking gives at last.
+    """Return the result of asking, after as many retries as needed.
 
     Args:
         ask: asks once.
-        pauses_s: before each further try.
-        go_on: takes each failed try, and waits as long as it says or raises.
+        pauses_s: pauses before each further attempt.
+        on_failure: receives each failed attempt; waits as long as it says, or raises.
     """
     for number, pause_s in enumerate((*pauses_s, None), start=1):
         try:
             return ask()
         except (FetchError, ModelCallError) as error:
             failed = FailedTry(number, error, _find_pause(error, pause_s))
-        go_on(failed)
+        on_failure(failed)
     raise AssertionError("after the last try, going on raises")
 
 
@@ -62,19 +62,19 @@ def _find_pause(error: FetchError | ModelCallError, pause_s: float | None) -> fl
 
 
 _SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
-"""as some servers of models write them, with decimals; more digits are no number of seconds"""
+"""the format of some model servers, with decimals; more digits are not a number of seconds"""
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the pause that an answer's Retry-After asks for in seconds, or none if it cannot be read.
+    """Return the pause in seconds that an answer's Retry-After requests, or None if it cannot be read.
 
-    A date counts from the answer's own ``Date``, by the same clock, and only without one from ours.
+    A date is relative to the answer's own ``Date``, from the same clock; without that, to our clock.
 
     Field meaning: RFC 9110, section 10.2.3.
 
     Args:
-        headers: of the answer, names in small letters.
-        now: the moment by our clock.
+        headers: headers of the answer, names in lower case.
+        now: the time by our clock.
     """
     text = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(text):
@@ -86,7 +86,7 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
 
 
 def _moment(text: str) -> datetime | None:
-    """Return the moment that a header's date names; one without a time zone is UTC."""
+    """Return the time that a header's date denotes; UTC if it has no time zone."""
     from email.utils import parsedate_to_datetime
 
     try:

@@ -1,8 +1,8 @@
-"""The log of a run: one JSON object a line in ``run.log.jsonl``, or plain lines in ``run.log``.
+"""The log of a run: one JSON object per line in ``run.log.jsonl``, or plain lines in ``run.log``.
 
 Values are data, never format: line breaks and control characters in them are escaped, so that no text from
-the network can forge a line, and secrets are taken out. Every line carries the run's id. A line reaches the
-file whole or not at all.
+the network can forge a line, and secrets are removed. Every line has the run's id. A line is written
+whole or not at all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LOG_NAMES = {"structured": "run.log.jsonl", "plain": "run.log"}
 
 @contextlib.contextmanager
 def open_run_log(folder: Path, section: LoggingSection, **bound: str) -> Iterator[RunLog]:
-    """Open (append to) the log of a run folder for the time of a block."""
+    """Open the log of a run folder for appending, for the duration of a block."""
     path = folder / LOG_NAMES[section.format]
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     with storage_errors(path, "could not be opened"):
@@ -40,9 +40,9 @@ def open_run_log(folder: Path, section: LoggingSection, **bound: str) -> Iterato
 
 
 class RunLog:
-    """Writes what happened, a line an event; a full disk must not end the run here.
+    """Writes events, one per line; a full disk must not end the run here.
 
-    What is lost from the log is lost from the log only: the manifest says how the run ended.
+    Only log entries are lost then: the manifest says how the run ended.
     """
 
     def __init__(
@@ -55,23 +55,23 @@ class RunLog:
         self._lock = threading.Lock()
 
     def info(self, event: str, **facts: Any) -> None:
-        """Write what goes as it should."""
+        """Log something that is as it should be."""
         self._write("info", event, facts)
 
     def warning(self, event: str, **facts: Any) -> None:
-        """Write what is not as it should be, while the run goes on."""
+        """Log something that is not as it should be while the run continues."""
         self._write("warning", event, facts)
 
     def error(self, event: str, **facts: Any) -> None:
-        """Write what ends the run."""
+        """Log something that ends the run."""
         self._write("error", event, facts)
 
     def critical(self, event: str, **facts: Any) -> None:
-        """Write what a person must look at."""
+        """Log something that a person must check."""
         self._write("critical", event, facts)
 
     def exception(self, event: str, **facts: Any) -> None:
-        """Write an error with the traceback of the exception being handled."""
+        """Log an error with the traceback of the exception being handled."""
         self._write("error", event, {**facts, "exception": traceback.format_exc().rstrip()})
 
     def _write(self, level: str, event: str, facts: Mapping[str, Any]) -> None:
@@ -95,7 +95,7 @@ def _render_plain(event: dict[str, Any]) -> str:
 
 
 def _one_word(value: Any) -> str:
-    """Return a value so that it cannot be taken for two: in quotes if there is anything odd in it."""
+    """Return a value as one word: in quotes if it has any unusual character."""
     text = str(value)
     is_plain = text.isprintable() and text and not set(text) & set(" ='\"\\")
     return text if is_plain else repr(text)

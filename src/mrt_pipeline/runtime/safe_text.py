@@ -1,7 +1,7 @@
-"""Text of others made fit to be shown: no secret in it, and nothing that passes for something else.
+"""Make text of others safe to show: without secrets, and without characters that disguise it.
 
-A secret is taken out first: an escaped one is another text, and of one that was cut nobody would know the
-rest. What a browser shows is the page's own affair (``report/texts.py``).
+Secrets are removed first, since they are not recognised once escaped or cut. The report escapes text for
+browsers itself (``report/texts.py``).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from mrt_pipeline.secrecy import SECRETS
 
 QUOTABLE_CHARS = 4096
-"""so much of a text is looked at to show its beginning"""
+"""how much of a text is processed to show its beginning"""
 
 
 def printable(text: str) -> str:
@@ -18,7 +18,7 @@ def printable(text: str) -> str:
 
 
 def cut(text: str, length: int) -> str:
-    """Return the beginning of a text, with a question mark for each character that cannot be printed."""
+    """Return the beginning of a text, with a question mark for each unprintable character."""
     beginning = SECRETS.redact(text)[: length + 1]
     shown = "".join(char if char.isprintable() else "?" for char in beginning)
     return shown if len(shown) <= length else shown[: length - 1] + "…"

@@ -1,8 +1,8 @@
 """Signals as requests: the first asks a run to stop at the next safe point, the second stops it at once.
 
-Outside ``graceful`` there is no later safe point worth waiting for (every file is written whole or not at
-all), so the first signal already raises ``RunInterrupted``. A hang-up that the process was started to ignore
-stays ignored: ``nohup`` means that a run outlives its terminal.
+Outside ``graceful``, every point is safe (every file is written whole or not at all), so the first signal
+raises ``RunInterrupted`` immediately. A hang-up that the process was started to ignore stays ignored: with
+``nohup`` a run outlives its terminal.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from mrt_pipeline.errors import RunInterrupted
 
 WATCHED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 IMPORT_PAUSE_S = 0.02
-"""a signal that comes while a module is imported comes again so much later"""
+"""a signal that arrives while a module is being imported is sent again after this time"""
 _watching: list[StopRequest] = []
-"""those whose handlers are in place, the innermost last; signals are one process's, and so is this list"""
+"""requests whose handlers are installed, innermost last; signals belong to the process, and so does this
+list"""
 
 
 def stopping_signal() -> int | None:
-    """Return the signal that asked this process's run to stop, none if there was none.
+    """Return the signal that asked this process's run to stop, or None.
 
-    For code that works for long within a library and is handed no request, in any thread.
+    For code that works for long inside a library and receives no request, in any thread.
     """
     return _watching[-1].signal_number if _watching else None
 
@@ -40,13 +41,13 @@ class StopRequest:
         self._is_graceful = False
 
     def check(self) -> None:
-        """Raise ``RunInterrupted`` if a stop was asked for."""
+        """Raise ``RunInterrupted`` if a stop was requested."""
         if self.signal_number is not None:
             raise RunInterrupted(self.signal_number)
 
     @contextlib.contextmanager
     def graceful(self) -> Iterator[None]:
-        """Let the first signal only set the request, for work that looks at it between its steps."""
+        """Let the first signal only set the request, for work that checks it between its steps."""
         self._is_graceful = True
         try:
             yield
@@ -55,9 +56,9 @@ class StopRequest:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Handle signals in this block; the handlers before it are put back after it.
+        """Handle signals in this block; afterwards the previous handlers are restored.
 
-        Only a process's main thread can do that; in any other one the process has its own plans for signals.
+        Only a process's main thread can do that; in any other thread no handler changes.
         """
         is_main = threading.current_thread() is threading.main_thread()
         before = {number: signal.getsignal(number) for number in WATCHED} if is_main else {}
@@ -74,7 +75,7 @@ class StopRequest:
                 signal.signal(number, handler)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if _is_importing(frame):  # a library in C would print a traceback of its own, and a half of it stay
+        if _is_importing(frame):  # a C library would print a traceback of its own, and stay half imported
             again = threading.Timer(IMPORT_PAUSE_S, os.kill, (os.getpid(), number))
             again.daemon = True
             again.start()
@@ -82,7 +83,7 @@ class StopRequest:
         is_first = self.signal_number is None
         self.signal_number = self.signal_number or number
         if self._is_graceful and is_first:
-            # The signal may come in the middle of a write to the very stream that is written to here.
+            # The signal may arrive in the middle of a write to the same stream.
             with contextlib.suppress(OSError, RuntimeError):
                 self._announce("Finishing stations in progress. Press Ctrl-C again to stop now.")
             return

@@ -1,7 +1,7 @@
-"""Download a file by a signed link, which is good for some minutes and gives the file to whoever holds it.
+"""Download a file by a signed link, which is valid for minutes and gives the file to whoever has it.
 
-So the link gets none of our headers, is never kept nor shown, and what is kept on disk is filed under the
-address at which the link was asked for.
+So the link gets none of our headers, is never kept or shown, and what is kept on disk is filed under the
+address that the link was requested from.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.http import Answer
 
 MAX_LINKS = 3
-"""a link refused as often as that is no matter of its age"""
+"""a link refused this often has not merely expired"""
 
 
 def is_link(link: object, asked_at: str) -> bool:
-    """Return whether something is a link that may be followed: https, or as the service itself is asked."""
+    """Return whether a value is a link that may be followed: https, or the scheme of the service itself."""
     return isinstance(link, str) and link.partition("://")[0] in {"https", urlsplit(asked_at).scheme}
 
 
@@ -32,14 +32,14 @@ def download(
     publisher: str,
     way_out: str,
 ) -> Answer:
-    """Return the file by a link, and by another one if the link has run out meanwhile.
+    """Return the file at a link; if the link has expired, request another one.
 
     Args:
-        document_id: whom errors name.
-        find_link: asks for a new link.
-        get: asks for what a link leads to, without a header.
-        publisher: who gives links.
-        way_out: what else can be done.
+        document_id: document named in errors.
+        find_link: requests a new link.
+        get: requests the file at a link, without extra headers.
+        publisher: publisher that issues the links.
+        way_out: alternative named in errors.
 
     Raises:
         SourceError: if there is no file.

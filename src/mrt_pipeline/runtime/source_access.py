@@ -1,4 +1,4 @@
-"""How a stage gets at its sources: recorded in the package or live, each with its own settings and secrets.
+"""How a stage reads its sources: recorded in the package or live, each with its own settings and secrets.
 
 Importing this module is cheap; the HTTP library is loaded when the first live request is made.
 """
@@ -38,7 +38,7 @@ ReadT = TypeVar("ReadT")
 
 
 class Closable(Protocol):
-    """What holds connections."""
+    """Something that holds connections."""
 
     def close(self) -> None:
         """Close them."""
@@ -55,14 +55,14 @@ class SourceAccess:
         cache_dir: Path,
         now: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
-        tell: Callable[[str], None] = lambda _: None,
+        notify: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Take what a run may ask with, and who hears what is waited for; nothing is loaded or opened yet."""
+        """Take what requests need, and the receivers of reports and traces; nothing is opened yet."""
         self.settings = settings
         self.secrets = secrets
         self.cache_dir = cache_dir
         self.now = now
-        self.tell = tell
+        self.notify = notify
         self.tracer = Tracer()
         self._clients: dict[str, HttpClient] = {}
         self._others: list[Closable] = []
@@ -70,15 +70,15 @@ class SourceAccess:
         self._limit: TimeLimit | None = None
         keys = {spec.unrated_with for spec in all_sources() if _has(secrets, spec.unrated_with)}
         paces = rates_by_host(keys)
-        self._limiter = RateLimiter(paces, sleep=sleep, tell=tell)
+        self._limiter = RateLimiter(paces, sleep=sleep, notify=notify)
         self.sleep = sleep
 
     def mode_of(self, api: str) -> Mode:
-        """Return where the facts of an ``apis`` section come from."""
+        """Return whether the data for an ``apis`` section is recorded or live."""
         return mode_of(self.settings, api)
 
     def http(self, api: str) -> HttpClient:
-        """Return the client of an ``apis`` section, always the same one."""
+        """Return the client for an ``apis`` section; always the same one."""
         with self._lock:
             if api not in self._clients:
                 self._clients[api] = self._open(getattr(self.settings.apis, api))
@@ -86,10 +86,10 @@ class SourceAccess:
 
     @contextlib.contextmanager
     def limited(self, key: str, minutes: float) -> Iterator[None]:
-        """Let no request begin or last beyond some minutes from now, while a block runs.
+        """Let no request start or continue beyond a number of minutes from now, while a block runs.
 
         Args:
-            key: of the configuration, which sets the limit; an error names it.
+            key: configuration key of the limit, for errors.
             minutes: how long all requests may take together.
         """
         self._limit = TimeLimit(key, minutes, self.now())
@@ -106,23 +106,25 @@ class SourceAccess:
         is_sound: Callable[[ReadT], bool] = lambda _: True,
         ttl_days: float | None = None,
     ) -> ReadT:
-        """Return what ``read`` makes of answers from the disk or the service: see ``CheckedAnswers.read``.
+        """Return the result of ``read`` on answers from disk or the service: see ``CheckedAnswers.read``.
 
-        ``ttl_days`` is as configured, unless it is given.
+        ``ttl_days`` is the configured value unless given.
         """
         from mrt_pipeline.runtime.checked_answers import CheckedAnswers
 
         if ttl_days is None:
             ttl_days = self.settings.stages.stage1_ingestion.cache_ttl_days
-        checked = CheckedAnswers(self._kept_answers(), now=self.now, tell=self.tell, note=self.tracer.note)
+        checked = CheckedAnswers(
+            self._kept_answers(), now=self.now, notify=self.notify, note=self.tracer.note
+        )
         return checked.read(document_id, ttl_days, read, is_sound=is_sound)
 
     def kept_sha256(self, key: str, ttl_days: float) -> str | None:
-        """Return the sha256 of an answer kept on disk, none if it cannot be used without asking."""
+        """Return the sha256 of an answer kept on disk, or None if it cannot be used without asking."""
         return self._kept_answers().find_sha256(key, ttl_days, self.now())
 
     def forget_answers(self) -> None:
-        """Remove every answer kept on disk: what was made of them was refused, whatever is to blame."""
+        """Remove every answer kept on disk, because the dataset made from them was refused."""
         self._kept_answers().clear()
 
     def _kept_answers(self) -> HttpCache:
@@ -131,7 +133,7 @@ class SourceAccess:
         return HttpCache(self.cache_dir / "http")
 
     def recorded_sha256(self, document_id: str) -> str | None:
-        """Return the sha256 of a table recorded in the package, or none if nothing is recorded."""
+        """Return the sha256 of a table recorded in the package, or None if nothing is recorded."""
         return find_table_sha256(document_id)
 
     def recorded(self, document_id: str) -> Recording:
@@ -143,12 +145,12 @@ class SourceAccess:
         return load_recording(document_id)
 
     def close_with(self, other: Closable) -> None:
-        """Close something else whenever the connections are closed."""
+        """Close another object whenever the connections are closed."""
         with self._lock:
             self._others.append(other)
 
     def recorded_table(self, document: Document) -> SourceTable[Any]:
-        """Return the records of a document as the package holds them.
+        """Return the records of a document from the package.
 
         Raises:
             SourceFormatError: if nothing is recorded, or the table is damaged.
@@ -160,7 +162,7 @@ class SourceAccess:
         return SourceTable(records, recording.provenance)
 
     def close(self) -> None:
-        """Close all connections; a client that is asked again opens new ones."""
+        """Close all connections; a client that is used again opens new ones."""
         with self._lock:
             for client in (*self._clients.values(), *self._others):
                 client.close()
@@ -178,13 +180,13 @@ class SourceAccess:
             now=self.now,
             limiter=self._limiter,
             sleep=self.sleep,
-            tell=self.tell,
+            notify=self.notify,
             limit=lambda: self._limit,
         )
 
 
 def mode_of(settings: Settings, api: str) -> Mode:
-    """Return the mode of an ``apis`` section: its own, else the global one; snapshot without one."""
+    """Return the mode of an ``apis`` section: its own, or the global one; snapshot if there is no section."""
     if not api:
         return Mode.SNAPSHOT
     section: ApiSection = getattr(settings.apis, api)
@@ -192,12 +194,12 @@ def mode_of(settings: Settings, api: str) -> Mode:
 
 
 def is_any_live(settings: Settings) -> bool:
-    """Return whether any service is asked, rather than the recorded tables alone."""
+    """Return whether any service is queried live."""
     return any(mode_of(settings, api) is Mode.LIVE for api in type(settings.apis).model_fields)
 
 
 def missing_credentials(settings: Settings, secrets: Secrets, apis: Iterable[str]) -> list[str]:
-    """Return a sentence for each live service whose secret is missing: its name, and how to do without."""
+    """Return a sentence for each live service whose credentials are missing, with the alternative."""
     live = [api for api in dict.fromkeys(apis) if mode_of(settings, api) is Mode.LIVE]
     return [sentence for api in live for sentence in _missing_of(api, settings, secrets)]
 

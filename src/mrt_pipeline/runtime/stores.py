@@ -1,9 +1,9 @@
-"""SQLite files that something is kept in between runs: opened, distinguished and set aside in one way.
+"""SQLite files that keep things between runs: how they are opened, recognised and set aside.
 
-A store is SQLite in WAL mode: a row is there whole or not at all, whatever kills the process. Its file says
-in ``user_version`` which layout it has. A file under a store's name may be anybody's: a link, another
-program's database, or one with a view that never ends. Only a file with one name that holds our tables and
-nothing else is used; any other is renamed to ``<name>.damaged-<time>``, and a new one is started.
+A store is SQLite in WAL mode: a row is whole or absent, however the process ends. Its ``user_version`` gives
+the layout. The file under a store's name may be anything: a link, another program's database, or one with a
+view that never ends. Only a file with one name that holds our tables and nothing else is used; any other is
+renamed to ``<name>.damaged-<time>``, and a new one is started.
 """
 
 from __future__ import annotations
@@ -25,52 +25,52 @@ from mrt_pipeline.runtime.files import storage_errors
 from mrt_pipeline.runtime.signals import stopping_signal
 
 STORE_ERRORS = (sqlite3.Error, OSError, StorageError)
-"""what opening and using a store may raise"""
+"""exceptions that opening and using a store may raise"""
 WAITS_FOR_OTHERS_S = 10.0
 MAX_VALUE_BYTES = 64 * 2**20
 MAX_UNPACKED_BYTES = 32 * 2**20
 LOOKS_AFTER_STEPS = 1_000_000
-"""After so many steps a statement looks whether the run is to stop; ours take some hundreds."""
+"""After this many steps a statement checks whether the run is to stop; ours take some hundreds."""
 _LOG, _INDEX, _ROLLBACK = "-wal", "-shm", "-journal"
 _NAMES_ANOTHER_FILE = bytes.fromhex("d9d505f920a163d7")
-"""how a rollback journal ends that names another file, which SQLite then removes (sqlite.org/fileformat2)"""
+"""end of a rollback journal that names another file, which SQLite then removes (sqlite.org/fileformat2)"""
 _Kind = tuple[str, int, int]
 _Shape = set[tuple[str | None, ...]]
 _DAMAGE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 
 class UnfitStoreError(sqlite3.DatabaseError):
-    """A file that cannot be used as a store: it is damaged, of another version, or none of ours."""
+    """A file that cannot be used as a store: it is damaged, of another version, or not ours."""
 
     def __init__(self, fault: str, *, is_damage: bool) -> None:
         super().__init__(fault)
         self.is_damage = is_damage
-        """whether it is no sound database; otherwise it is one with another layout than ours, or a link"""
+        """whether it is not a sound database; otherwise it has another layout, or is a link"""
 
 
 def open_store(
     path: Path | None,
     schema: str,
     version: int,
-    tell: Callable[[UnfitStoreError, Path], None],
+    notify: Callable[[UnfitStoreError, Path], None],
     *,
     application_id: int = 0,
     now: Callable[[], datetime] = utc_now,
 ) -> sqlite3.Connection:
-    """Return a connection to a sound store, started if there is none; every statement is a transaction.
+    """Return a connection to a sound store, created if missing; every statement is a transaction.
 
     Args:
-        path: its file, whose folder is there; none for a store in memory.
+        path: its file, in an existing folder; None for a store in memory.
         schema: statements that make its tables.
-        version: of the schema.
-        tell: hears why a file was unfit, and where it is kept now.
-        application_id: tells a file of this kind from others, where that matters.
-        now: names what is kept aside.
+        version: version of the schema.
+        notify: receives why a file was unfit, and its new path.
+        application_id: identifies files of this kind, where that matters.
+        now: gives the time for the name of a file set aside.
 
     Raises:
         sqlite3.Error: if it cannot be opened or started.
         StorageError: if an unfit file cannot be renamed.
-        RunInterrupted: if the run is to stop and the file is endless.
+        RunInterrupted: if the run is to stop while a statement does not end.
     """
     kind = (schema, version, application_id)
     with contextlib.ExitStack() as unfit_one:
@@ -82,7 +82,7 @@ def open_store(
             if path is None:
                 raise
             # before its connection is closed, which may remove the log that belongs to the file
-            tell(unfit, _set_aside(path, now()))
+            notify(unfit, _set_aside(path, now()))
     with contextlib.ExitStack() as new_one:
         connection = _open(path, kind, new_one)
         new_one.pop_all()
@@ -90,13 +90,13 @@ def open_store(
 
 
 def read_store(path: Path, schema: str, version: int, *, application_id: int = 0) -> sqlite3.Connection:
-    """Return a connection to a store of another run that can only read, and leaves no file beside it.
+    """Return a read-only connection to a store of another run, which creates no files beside it.
 
     Raises:
-        sqlite3.Error: if it is missing, unfit, or cannot be read.
+        sqlite3.Error: if it is missing, unfit, or unreadable.
     """
     _refuse_strange_files(path)
-    # Without a log nobody writes to it: then no lock, and no file beside it, is needed.
+    # Without a log, nothing is writing to it; then neither a lock nor a file beside it is needed.
     how = "mode=ro" if path.with_name(path.name + _LOG).exists() else "mode=ro&immutable=1"
     with contextlib.ExitStack() as unfit_one:
         connection = unfit_one.enter_context(
@@ -110,7 +110,7 @@ def read_store(path: Path, schema: str, version: int, *, application_id: int = 0
 
 
 def describe_rows(path: Path, statement: str, *values: str) -> str:
-    """Return what identifies the rows of a store, which may be missing or unfit: then it has none."""
+    """Return what identifies the rows of a store; empty if it is missing or unfit."""
     try:
         with contextlib.closing(_connect(f"{path.absolute().as_uri()}?mode=ro")) as connection:
             return repr(connection.execute(statement, values).fetchall())
@@ -119,12 +119,12 @@ def describe_rows(path: Path, statement: str, *values: str) -> str:
 
 
 def pack(content: bytes) -> bytes:
-    """Return text as it is kept where there is much of it: a fifth of its size, in a moment."""
+    """Return large text in compressed form: a fifth of its size, quickly."""
     return zlib.compress(content, level=1)
 
 
 def unpack(packed: bytes) -> str | None:
-    """Return packed text; nothing if it is damaged, or far longer than any of ours."""
+    """Return compressed text, or None if it is damaged or far longer than any of ours."""
     try:
         unpacker = zlib.decompressobj()
         content = unpacker.decompress(packed, MAX_UNPACKED_BYTES)
@@ -134,18 +134,18 @@ def unpack(packed: bytes) -> str | None:
 
 
 def read_row(found: Sequence[Any] | None, *kinds: type) -> tuple[Any, ...] | None:
-    """Return a row whose columns have the given types, none for any other: it counts as not there."""
+    """Return a row if its columns have the given types, otherwise None: it counts as missing."""
     is_sound = found is not None and all(map(isinstance, found, kinds))
     return tuple(found) if found is not None and is_sound else None
 
 
 def primary_code(error: sqlite3.Error) -> int:
-    """Return SQLite's code of an error without its details, 0 if it has none."""
+    """Return SQLite's code of an error without its details, or 0."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _open(path: Path | None, kind: _Kind, stack: contextlib.ExitStack) -> sqlite3.Connection:
-    """Return a connection to a store that is known to be ours, which the stack closes."""
+    """Return a connection to a store after checking that it is ours; the stack closes it."""
     if path is not None:
         _refuse_strange_files(path)
     connection = stack.enter_context(contextlib.closing(_connect(path)))
@@ -165,13 +165,13 @@ def _open(path: Path | None, kind: _Kind, stack: contextlib.ExitStack) -> sqlite
 
 
 def _refuse_strange_files(path: Path) -> None:
-    """Raise if a file that SQLite would open is a link, has another name too, or leads to another file."""
+    """Raise if a file that SQLite would open is a link, has another name too, or refers to another file."""
     for ending in ("", _LOG, _INDEX, _ROLLBACK):
         beside = path.with_name(path.name + ending)
         try:
             found = beside.lstat()
         except OSError:
-            continue  # opening the store says what is wrong
+            continue  # opening the store reports the fault
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
             what = "a symbolic link" if stat.S_ISLNK(found.st_mode) else "no file of its own"
             raise UnfitStoreError(f"{beside.name} is {what}", is_damage=False)
@@ -180,7 +180,7 @@ def _refuse_strange_files(path: Path) -> None:
 
 
 def _last_bytes(path: Path) -> bytes:
-    with contextlib.suppress(OSError), path.open("rb") as file:  # it may be gone by now, or be shorter
+    with contextlib.suppress(OSError), path.open("rb") as file:  # it may be missing or shorter by now
         file.seek(-len(_NAMES_ANOTHER_FILE), os.SEEK_END)
         return file.read()
     return b""
@@ -193,7 +193,7 @@ def _set_aside(path: Path, now: datetime) -> Path:
         beside = path.with_name(path.name + ending)
         with storage_errors(beside, "could not be moved aside"), contextlib.suppress(FileNotFoundError):
             beside.rename(aside.with_name(aside.name + ending))
-    for ending in (_INDEX, _ROLLBACK):  # of no use without their store
+    for ending in (_INDEX, _ROLLBACK):  # useless without their store
         beside = path.with_name(path.name + ending)
         with storage_errors(beside, "could not be removed"):
             beside.unlink(missing_ok=True)
@@ -201,12 +201,12 @@ def _set_aside(path: Path, now: datetime) -> Path:
 
 
 def _connect(path: Path | str | None) -> sqlite3.Connection:
-    """Return a connection to a file, to what a URI tells of, or to memory."""
+    """Return a connection to a file, to the target of a URI, or to memory."""
     connection = sqlite3.connect(
         ":memory:" if path is None else path,
         uri=isinstance(path, str),
         timeout=WAITS_FOR_OTHERS_S,
-        check_same_thread=False,  # those who share a store lock it
+        check_same_thread=False,  # users who share a store lock it
         isolation_level=None,
     )
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
@@ -216,7 +216,7 @@ def _connect(path: Path | str | None) -> sqlite3.Connection:
 
 
 def _read_text(stored: bytes) -> str | bytes:
-    """Return a text; bytes that are none stay bytes, which no column of ours may hold (``read_row``)."""
+    """Return a text; invalid text stays bytes, which no column of ours may hold (``read_row``)."""
     try:
         return stored.decode()
     except UnicodeDecodeError:
@@ -224,7 +224,7 @@ def _read_text(stored: bytes) -> str | bytes:
 
 
 def _refuse_unfit(connection: sqlite3.Connection, schema: str, version: int, application_id: int) -> None:
-    """Raise unless a file is empty or ours; what it holds is only looked at once its tables are known."""
+    """Raise unless a file is empty or ours; its rows are read only once its tables are known."""
     found = _ask(connection, "PRAGMA user_version")
     shape = _shape_of(connection)
     if found == 0 and not shape:
@@ -240,7 +240,7 @@ def _refuse_unfit(connection: sqlite3.Connection, schema: str, version: int, app
 
 
 def _begin(connection: sqlite3.Connection, schema: str, version: int, application_id: int) -> None:
-    """Make the tables in one transaction, unless they are there, or another process makes them meanwhile."""
+    """Create the tables in one transaction, unless they exist or another process is creating them."""
     if _shape_of(connection):
         return
     connection.execute("BEGIN IMMEDIATE")
@@ -266,7 +266,7 @@ def _shape_made_by(schema: str) -> _Shape:
 
 
 def _shape_of(connection: sqlite3.Connection) -> _Shape:
-    """Return every table, index, view and trigger, each with the statement that made it."""
+    """Return every table, index, view and trigger, each with the statement that created it."""
     return set(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
 
 

@@ -1,4 +1,4 @@
-"""A source of stage 2 whose facts are all at hand: it waits for nothing while it works on a station."""
+"""Sources of stage 2 that have all their facts in tables, and request nothing for single stations."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ from mrt_pipeline.runtime.files import sha256_of
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """Claims of tables that were read before the first station (an ``EnrichmentSource``)."""
+    """Claims from tables that were read before the first station (an ``EnrichmentSource``)."""
 
     name: str
     """the source's name in the configuration"""
     version: str
-    """what identifies the content of all tables that its claims rest on"""
+    """identifies the content of all tables that its claims are based on"""
     claim: Callable[[Station], StationClaims]
-    """what the tables say of one station"""
+    """returns what the tables say about a station"""
     findings: tuple[Finding, ...] = ()
-    """what is odd about the tables and concerns no single station"""
+    """findings about the tables that concern no single station"""
 
     def prepare(self, stations: Sequence[Station]) -> None:
-        """Do nothing: the tables are at hand."""
+        """Do nothing: the tables are in memory."""
 
     def version_for(self, station: Station) -> str:
         """Return the version of the tables."""
         return self.version
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return what the tables say of a station's exits."""
+        """Return what the tables say about a station's exits."""
         return self.claim(station)
 
 
 class LateTableSource:
-    """A ``TableSource`` whose tables are read in ``prepare``: if that fails, it alone is closed."""
+    """A ``TableSource`` whose tables are read in ``prepare``; if that fails, only it is unavailable."""
 
     def __init__(self, name: str, load: Callable[[], TableSource]) -> None:
-        """Take the source's name in the configuration, and what reads its tables."""
+        """Take the source's name in the configuration, and the function that reads its tables."""
         self.name = name
         self._load = load
         self._source: TableSource | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return what is odd about the tables; nothing before they are read."""
+        """Return findings about the tables; empty before they are read."""
         return self._source.findings if self._source else ()
 
     def prepare(self, stations: Sequence[Station]) -> None:
@@ -64,7 +64,7 @@ class LateTableSource:
         return self._read().version
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return what the tables say of a station's exits."""
+        """Return what the tables say about a station's exits."""
         return self._read().claim(station)
 
     def _read(self) -> TableSource:
@@ -75,22 +75,22 @@ class LateTableSource:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What comes of holding tables against all stations."""
+    """The result of comparing tables with all stations."""
 
     claim: Callable[[Station], StationClaims]
-    """what the tables say of one station"""
+    """returns what the tables say about a station"""
     findings: tuple[Finding, ...] = ()
-    """what concerns no single station"""
+    """findings that concern no single station"""
 
 
 class SurveyedSource:
-    """Claims of tables that are held against all stations at once (a ``SurveyingSource``).
+    """Claims from tables that are compared with all stations at once (a ``SurveyingSource``).
 
-    What is claimed of a station depends on the others too, so its version is the fingerprint of its claims.
+    Claims about a station depend on the others too, so its version is the fingerprint of its claims.
     """
 
     def __init__(self, name: str, load: Callable[[], Callable[[Sequence[Station]], Survey]]) -> None:
-        """Take the source's name in the configuration, and what reads its tables and returns the survey."""
+        """Take the source's name, and the function that reads its tables and returns the survey."""
         self.name = name
         self._load = load
         self._compare: Callable[[Sequence[Station]], Survey] | None = None
@@ -98,29 +98,29 @@ class SurveyedSource:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return what concerns no single station; nothing before the survey."""
+        """Return findings that concern no single station; empty before the survey."""
         return self._survey.findings if self._survey else ()
 
     def prepare(self, stations: Sequence[Station]) -> None:
         """Read the tables.
 
         Raises:
-            SourceError: if they cannot be had.
+            SourceError: if they are unavailable.
         """
         self._compare = self._load()
 
     def survey(self, stations: Sequence[Station]) -> None:
-        """Hold the tables against every station of the run."""
+        """Compare the tables with every station of the run."""
         if self._compare is None:
             raise InternalError(f"{self.name} was to compare stations before it was prepared")
         self._survey = self._compare(stations)
 
     def version_for(self, station: Station) -> str:
-        """Return the fingerprint of all that is claimed of a station."""
+        """Return the fingerprint of all claims about a station."""
         return sha256_of(self.claims_for(station, ()).model_dump_json().encode())
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return what is claimed of a station's exits."""
+        """Return the claims about a station's exits."""
         if self._survey is None:
             raise InternalError(f"{self.name} was asked before the survey")
         return self._survey.claim(station)

@@ -1,4 +1,4 @@
-"""Threads for work that waits for services, and how requests and stations are handed to them."""
+"""Threads for work that waits for services, and the distribution of requests and stations among them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ ResultT = TypeVar("ResultT")
 _Submitted = tuple["Future[Any]", Callable[[], Any]]
 
 LOOK_UP_S = 0.5
-"""A wait is left so often: a signal that comes just before falling asleep is seen on waking up only."""
+"""Waits are interrupted this often: a signal that arrives just before a wait is noticed only after it."""
 AT_ONCE = 8
-"""requests to one service that are in progress together; its rate limit says how many may begin"""
+"""requests to one service in progress together; its rate limit determines how many may start"""
 
 
 class DaemonThreads(Executor):
-    """At most some number of threads, as the system allows, that never keep the process alive.
+    """A limited number of threads, as the system allows, that never keep the process alive.
 
-    The standard library's pool is waited for when the interpreter ends; a call that hangs for minutes would
-    then hold up a second Ctrl-C, which must stop at once. Only the driver writes to the disk, so a thread may
-    be left.
+    The interpreter waits for the standard library's pool when it exits; a call that hangs for minutes would
+    then delay a second Ctrl-C, which must stop at once. Only the driver writes to the disk, so a thread may
+    be abandoned.
     """
 
     def __init__(self, number: int) -> None:
@@ -36,20 +36,20 @@ class DaemonThreads(Executor):
             thread = threading.Thread(target=self._work, daemon=True)
             try:
                 thread.start()
-            except RuntimeError as error:  # a limit of processes or memory: those that there are do the work
+            except RuntimeError as error:  # a limit on processes or memory: the existing threads do the work
                 if not self._threads:
                     raise OutOfMemoryError("The system refused this process another thread") from error
                 break
             self._threads.append(thread)
 
     def submit(self, fn: Callable[..., ResultT], /, *args: Any, **kwargs: Any) -> Future[ResultT]:
-        """Take a call to be made by the next free thread."""
+        """Queue a call for the next free thread."""
         future: Future[ResultT] = Future()
         self._tasks.put((future, lambda: fn(*args, **kwargs)))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let the threads end once they have nothing to do."""
+        """Let the threads end once their queue is empty."""
         for _ in self._threads:
             self._tasks.put(None)
         for thread in self._threads if wait else ():
@@ -70,7 +70,7 @@ class DaemonThreads(Executor):
 
 @contextlib.contextmanager
 def open_threads(number: int) -> Iterator[Executor]:
-    """Open an executor for the time of a block, at whose end nobody is waited for."""
+    """Open an executor for the duration of a block; at its end, no thread is waited for."""
     executor = DaemonThreads(number)
     try:
         yield executor
@@ -79,12 +79,12 @@ def open_threads(number: int) -> Iterator[Executor]:
 
 
 def ask_at_once(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list[ResultT]:
-    """Return what asking gives for each item, in their order, with up to ``AT_ONCE`` of them in progress.
+    """Return the result for each item, in order, with up to ``AT_ONCE`` requests in progress.
 
-    The first is requested alone: that a service does not answer is noticed once.
+    The first item is requested alone, so that an unavailable service is noticed once.
 
     Raises:
-        Exception: what asking for the first item that failed raises; no further one is started then.
+        Exception: as raised for the first item that failed; no further request is started then.
     """
     made = [ask(item) for item in items[:1]]
     with asking(items[1:], ask) as futures:
@@ -92,16 +92,16 @@ def ask_at_once(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list
 
 
 def ask_all(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list[Future[ResultT]]:
-    """Return an ended future for each item, in their order; whether a failure matters is for the caller."""
+    """Return an ended future for each item, in order; the caller decides whether a failure matters."""
     with asking(items, ask) as futures:
         return [await_ended(future) for future in futures]
 
 
 @contextlib.contextmanager
 def asking(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> Iterator[Sequence[Future[ResultT]]]:
-    """Ask for items while a block runs; at its end no more are started, and those in progress are awaited.
+    """Request items while a block runs; at its end no more are started, and those in progress are awaited.
 
-    A signal that ends the block does not wait for them.
+    If a signal ends the block, they are not awaited.
     """
     threads = DaemonThreads(min(AT_ONCE, len(items)))
     futures = [threads.submit(ask, item) for item in items]
@@ -118,7 +118,7 @@ def asking(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> Iterator[
 
 
 def await_ended(future: Future[ResultT]) -> Future[ResultT]:
-    """Return a future once it has ended; signals are seen meanwhile."""
+    """Return a future once it has ended, while handling signals."""
     while not wait([future], timeout=LOOK_UP_S).done:
         pass
     return future
@@ -131,15 +131,15 @@ def bounded_map(
     width: int,
     may_begin: Callable[[], bool],
 ) -> Iterator[ResultT]:
-    """Yield results as they come, with never more than ``width`` items in progress.
+    """Yield results as they arrive, with never more than ``width`` items in progress.
 
     Args:
-        items: what is to be done.
+        items: items to process.
         work: called with each item, by the executor.
-        executor: who does it.
-        width: most items in progress at once.
-        may_begin: asked before each item is started; once it says no, those in progress are finished and no
-            more are started.
+        executor: runs the calls.
+        width: maximum number of items in progress at once.
+        may_begin: called before each item is started; once it returns False, items in progress are finished
+            and no more are started.
     """
     waiting = iter(items)
     in_flight: set[Future[ResultT]] = set()
@@ -156,7 +156,7 @@ def bounded_map(
 def inline_map(
     items: Iterable[ItemT], work: Callable[[ItemT], ResultT], may_begin: Callable[[], bool]
 ) -> Iterator[ResultT]:
-    """Yield results one after the other, made by the caller's own thread."""
+    """Yield results one by one, computed in the caller's own thread."""
     for item in items:
         if not may_begin():
             return
@@ -169,7 +169,7 @@ def _submit_next(
     executor: Executor,
     in_flight: set[Future[ResultT]],
 ) -> bool:
-    """Submit the next item, and tell whether there was one."""
+    """Submit the next item, and return whether there was one."""
     for item in waiting:
         in_flight.add(executor.submit(work, item))
         return True

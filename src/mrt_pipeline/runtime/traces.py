@@ -1,13 +1,13 @@
-"""What a stage was told by its sources, so that a later run can find out whether it would be told the same.
+"""What a stage received from its sources, so that a later run can check whether it would receive the same.
 
 A trace gives the sha256 of each answer, by document and request. A request is named in one of three ways:
 
-- by the sha256 of its URL, if the answer is kept on disk (``http_cache.py``) and is good for later runs too;
-- by its URL, if it is to be asked again;
-- ``KEPT``, for what a source goes by besides answers: pages, lifts or answers of a model that it keeps, or
+- by the sha256 of its URL, if the answer is kept on disk (``http_cache.py``) and valid for later runs too;
+- by its URL, if it is to be requested again;
+- ``KEPT``, for what a source depends on besides answers: pages, lifts or model answers that it keeps, or
   files of the operator's own.
 
-Such a trace is verified without reading any answer: bytes that are the same make the same result.
+A trace is verified without parsing any answer: equal bytes give equal results.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ KEPT = "kept"
 
 
 class Tracer:
-    """Takes down what a stage is told; may be shared by threads."""
+    """Records what a stage receives; may be shared by threads."""
 
     def __init__(self) -> None:
         self._told: Trace = {}
         self._lock = threading.Lock()
 
     def note(self, document_id: str, request: str, content: bytes) -> None:
-        """Take down an answer, in place of an earlier one to the same request."""
+        """Record an answer, replacing an earlier one to the same request."""
         sha256 = sha256_of(content)
         with self._lock:
             self._told.setdefault(document_id, {})[request] = sha256
 
     def begin(self) -> None:
-        """Forget what was told before."""
+        """Forget everything recorded."""
         with self._lock:
             self._told = {}
 
     @property
     def trace(self) -> Trace:
-        """Return what was told since the beginning."""
+        """Return everything recorded since the beginning."""
         with self._lock:
             return {name: dict(sorted(requests.items())) for name, requests in sorted(self._told.items())}
 
 
 def requests_of(trace: Trace) -> Iterator[tuple[str, str, str]]:
-    """Yield document, request, and the sha256 of what was told."""
+    """Yield document, request, and the sha256 of the answer."""
     for document, requests in trace.items():
         for request, sha256 in requests.items():
             yield document, request, sha256
 
 
 def is_url(request: str) -> bool:
-    """Return whether a request is to be asked again."""
+    """Return whether a request is to be repeated."""
     return "://" in request

@@ -1,7 +1,7 @@
-"""Processes that read pages: of this machine, or of a Dask cluster.
+"""Processes that read pages: on this machine, or on a Dask cluster.
 
-They run this very code, which is compared before they get anything to do, and hold no secrets: they are given
-no environment, and no page but those they are to read.
+They run the same code, which is compared before they get any work, and hold no secrets: they are given no
+environment, and no pages except those to read.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 STARTING_S = 60.0
-"""so long may the first answer of a new process take"""
+"""how long the first answer of a new process may take"""
 CONNECTING_S = 15.0
-"""so long may a cluster take to answer, and to have a worker"""
+"""how long a cluster may take to answer and to have a worker"""
 _INSTEAD = "or set execution.reading to inline"
 
 
 def batched(work: Callable[[ItemT], ResultT], execution: ExecutionSection) -> BatchedCalls[ItemT, ResultT]:
-    """Return calls of a function as the configuration wants them made: by processes, or by a cluster."""
+    """Return calls of a function made as configured: by processes, or by a cluster."""
     return BatchedCalls(partial(_do_batch, program_version(), work), workers_of(execution))
 
 
 def workers_of(execution: ExecutionSection) -> Workers:
-    """Return the workers that the configuration names; none is started or asked yet."""
+    """Return the configured workers; none is started or contacted yet."""
     if execution.scheduler_address is not None and execution.reading == "dask":
         return DaskWorkers(execution.scheduler_address, execution.workers)
     return ProcessWorkers(execution.workers or os.cpu_count() or 1)
 
 
 def require_dask() -> None:
-    """Raise ``ConfigError`` if what reaches a cluster is not installed."""
+    """Raise ``ConfigError`` if the package that connects to a cluster is not installed."""
     if find_spec("distributed") is None:
         raise ConfigError(
             "execution.reading is dask, which needs distributed, and that is not installed. "
@@ -59,7 +59,7 @@ def require_dask() -> None:
 
 
 def program_version() -> str:
-    """Return what a reading depends on: this package's code, Python, and the parser of HTML."""
+    """Return what a reading depends on: this package's code, Python, and the HTML parser."""
     from lxml import etree
 
     python = ".".join(map(str, sys.version_info[:2]))
@@ -68,7 +68,7 @@ def program_version() -> str:
 
 
 def _do_batch(version: str, work: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
-    """Do a batch in a worker; one that has joined later, or whose code was changed, refuses it."""
+    """Run a batch in a worker; a worker that joined later, or whose code was changed, refuses it."""
     refuse_other_versions(version, [program_version()])
     return [work(item) for item in items]
 
@@ -83,20 +83,20 @@ def refuse_other_versions(version: str, found: Iterable[object]) -> None:
 
 
 class ProcessWorkers:
-    """Processes of this machine; none outlives the one that has started them, however it ends."""
+    """Processes on this machine; none outlives the process that started them, however that ends."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         self._executor: ProcessPoolExecutor | None = None
 
     def open(self) -> tuple[Executor, int]:
-        """Begin the processes; see ``Workers.open``.
+        """Start the processes; see ``Workers.open``.
 
-        Ctrl-C and a hang-up are meant for the process that drives the run: those that this thread begins
-        inherit its mask. So does Python's own process that tracks their semaphores.
+        Ctrl-C and a hang-up are meant for the process that drives the run: processes started by this thread
+        inherit its signal mask. So does Python's own process that tracks their semaphores.
         """
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP,))
-        resource_tracker.ensure_running()  # which ignores Ctrl-C itself, and leaves it unblocked here
+        resource_tracker.ensure_running()  # which ignores Ctrl-C itself, and unblocks it here
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
         self._executor = ProcessPoolExecutor(self.number, multiprocessing.get_context("spawn"), _begin)
         try:
@@ -110,7 +110,7 @@ class ProcessWorkers:
         return self._executor, self.number
 
     def find_fault(self, error: BaseException | None = None) -> None:
-        """Return nothing: processes that are lost are replaced."""
+        """Return None: lost processes are replaced."""
 
     def close(self) -> None:
         """End the processes at once, whatever they are doing."""
@@ -122,7 +122,7 @@ class ProcessWorkers:
 
 
 def _begin() -> None:
-    """Begin a process: without what the environment holds, and for as long as its parent lives."""
+    """Start a process: without the environment, and for as long as its parent lives."""
     os.environ.clear()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -134,7 +134,7 @@ def _end_with_parent() -> None:
 
 
 class DaskWorkers:
-    """The workers of a cluster that someone else has started; the scheduler gives lost work to others."""
+    """The workers of a cluster started by someone else; its scheduler reassigns lost work."""
 
     def __init__(self, address: str, number: int | None = None) -> None:
         self.address = address
@@ -149,7 +149,7 @@ class DaskWorkers:
         for name in ("distributed.client", "tornado.application"):
             logging.getLogger(name).setLevel(
                 logging.CRITICAL
-            )  # that a cluster is lost we say ourselves, once
+            )  # we report the loss of a cluster ourselves, once
         try:
             self._client = Client(self.address, timeout=CONNECTING_S, set_as_default=False)
             self._client.wait_for_workers(1, timeout=CONNECTING_S)
@@ -164,7 +164,7 @@ class DaskWorkers:
         return self._client.get_executor(pure=False), self.number or threads
 
     def find_fault(self, error: BaseException | None = None) -> str | None:
-        """Return why the cluster will give nothing more, if that is so."""
+        """Return why the cluster will return nothing more, or None."""
         lost = f"Start it again, {_INSTEAD}."
         if isinstance(error, CancelledError | OSError) or (
             self._client is not None and self._client.status == "closed"
@@ -175,11 +175,11 @@ class DaskWorkers:
                 f"Worker after worker of the Dask cluster at {self.address} ended while reading the same "
                 f"pages. See whether they have memory enough, {_INSTEAD}."
             )
-        if isinstance(error, ImportError):  # one that joined later and has no such package
+        if isinstance(error, ImportError):  # a worker that joined later lacks the package
             return f"A worker of the Dask cluster at {self.address} lacks this program: {error}. {lost}"
         return None
 
     def close(self) -> None:
-        """Leave the cluster, which goes on."""
+        """Disconnect from the cluster, which keeps running."""
         if self._client is not None:
             self._client.close(timeout=CONNECTING_S)

@@ -1,7 +1,7 @@
-r"""Undo what a text may have gone through on its way: escapes of JSON and HTML, folding, Base64, and so on.
+r"""Undo encodings that a text may have gone through: escapes of JSON and HTML, folding, Base64, and so on.
 
-``"\u0070%2522&quot;"`` is read as it was before. Texts are bytes here. One that is searched for a place, so
-that what is found can be taken out, knows where in the original each of its bytes came from.
+``"\u0070%2522&quot;"`` is decoded. Texts are bytes here. A text that is searched for positions, so
+that what is found can be removed, knows where in the original each of its bytes came from.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from functools import lru_cache
 from typing import Self, TypeVar
 
 ROUNDS = 4
-"""an encoding of an encoding is undone as often"""
+"""how often an encoding of an encoding is undone"""
 WRAPPINGS = 2
-"""so often Base64 may lie in Base64 again"""
+"""how often Base64 may be nested in Base64"""
 
 _BETWEEN = b" \t\r\n\v\f:,-"
-"""blanks, and what stands between hexadecimal digits"""
+"""blanks, and separators of hexadecimal digits"""
 _DROPPED = b"\\\0"
-"""backslashes that are left over, and every second byte of UTF-16"""
+"""remaining backslashes, and every second byte of UTF-16"""
 _FOLDING = bytes.maketrans(b"\t\r\n\v\f+ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"      abcdefghijklmnopqrstuvwxyz")
-"""blanks are spaces, also the plus sign of a form, and capitals are small"""
+"""blanks, and the plus sign of a form, become spaces; capitals become small letters"""
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE64 = _LETTERS + b"0123456789+/_-"
-_LEAST_BASE64 = 11
-"""what eight bytes may have become"""
-_BASE64_RUN = re.compile(b"[%b]{%d,}" % (_BASE64, _LEAST_BASE64))
+_MIN_BASE64 = 11
+"""the shortest Base64 of eight bytes"""
+_BASE64_RUN = re.compile(b"[%b]{%d,}" % (_BASE64, _MIN_BASE64))
 _BASE64_MARKED = bytes(0x61 if byte in _BASE64 else 0x20 for byte in range(256))
-_MARKED_RUN = re.compile(b"a" * _LEAST_BASE64 + b"+")
-"""where each such character is an ``a``: an expression with a given beginning is the fastest to find"""
+_MARKED_RUN = re.compile(b"a" * _MIN_BASE64 + b"+")
+"""with each such character mapped to ``a``: an expression with a fixed beginning is the fastest to find"""
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
 @dataclass(frozen=True, slots=True)
 class Decoder:
-    """One encoding: what marks it, how its escapes look, and what each stands for."""
+    """One encoding: its mark, the pattern of its escapes, and the value of each."""
 
     mark: bytes
     pattern: re.Pattern[bytes]
@@ -48,25 +48,25 @@ class Decoder:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that is searched for whether something is in it."""
+    """A text searched for whether it contains something."""
 
     content: bytes
 
     def decoded(self, decoder: Decoder) -> Self:
-        """Return it with an encoding undone once."""
+        """Return the text with an encoding undone once."""
         decode = decoder.decode
         return self._made(decoder.pattern.sub(lambda match: decode(match[0]), self.content))
 
     def without(self, dropped: bytes) -> Self:
-        """Return it without some bytes."""
+        """Return the text without the given bytes."""
         return self._made(self.content.translate(None, dropped))
 
     def translated(self, table: bytes) -> Self:
-        """Return it with other bytes in place of some."""
+        """Return the text with bytes replaced by a table."""
         return self._made(self.content.translate(table))
 
-    def halved(self, mark: bytes) -> Self:
-        """Return it with one of a byte where there are several."""
+    def collapsed(self, mark: bytes) -> Self:
+        """Return the text with repeats of a byte reduced to one."""
         content = self.content
         while mark * 2 in content:
             content = content.replace(mark * 2, mark)
@@ -77,12 +77,12 @@ class Text:
         return self._made(b"".join(map(bytes.strip, self.content.split(b"\n"))))
 
     def base64(self) -> Self:
-        """Return what may be Base64 in it, one after the other."""
+        """Return the parts of the text that may be Base64, one after the other."""
         runs = _MARKED_RUN.finditer(self.content.translate(_BASE64_MARKED))
         return self._made(b"".join([self.content[run.start() : run.end()] for run in runs]))
 
     def from_base64(self, shift: int) -> Self:
-        """Return what it means as Base64, if the first byte is the last of ``shift`` + 1 of a group."""
+        """Return the text decoded from Base64, if the first byte is the last of ``shift`` + 1 of a group."""
         return self._made(_from_base64(self.content, shift))
 
     def _made(self, content: bytes) -> Self:
@@ -91,18 +91,18 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Traced(Text):
-    """A text, and for each byte where in the original it begins and ends."""
+    """A text that knows where in the original each of its bytes begins and ends."""
 
     begins: Sequence[int]
     ends: Sequence[int]
 
     @classmethod
     def of(cls, text: bytes) -> Traced:
-        """Return a text as it is."""
+        """Return a text unchanged."""
         return cls(text, range(len(text)), range(1, len(text) + 1))
 
     def decoded(self, decoder: Decoder) -> Traced:
-        """Return it with an encoding undone once."""
+        """Return the text with an encoding undone once."""
         made, begins, ends, done = bytearray(), list[int](), list[int](), 0
         for match in decoder.pattern.finditer(self.content):
             begin, end = match.span()
@@ -119,15 +119,15 @@ class Traced(Text):
         return Traced(bytes(made + self.content[done:]), begins, ends)
 
     def without(self, dropped: bytes) -> Traced:
-        """Return it without some bytes."""
+        """Return the text without the given bytes."""
         return self._at([place for place, byte in enumerate(self.content) if byte not in dropped])
 
     def translated(self, table: bytes) -> Traced:
-        """Return it with other bytes in place of some."""
+        """Return the text with bytes replaced by a table."""
         return Traced(self.content.translate(table), self.begins, self.ends)
 
-    def halved(self, mark: bytes) -> Traced:
-        """Return it with one of a byte where there are several."""
+    def collapsed(self, mark: bytes) -> Traced:
+        """Return the text with repeats of a byte reduced to one."""
         return self.decoded(Decoder(mark, re.compile(re.escape(mark) + b"{2,}"), lambda _: mark))
 
     def joined(self) -> Traced:
@@ -135,12 +135,12 @@ class Traced(Text):
         return self.decoded(_LINE_BREAK)
 
     def base64(self) -> Traced:
-        """Return what may be Base64 in it, one after the other."""
+        """Return the parts of the text that may be Base64, one after the other."""
         runs = _BASE64_RUN.finditer(self.content)
         return self._at([place for run in runs for place in range(*run.span())])
 
     def from_base64(self, shift: int) -> Traced:
-        """Return what it means as Base64, if the first byte is the last of ``shift`` + 1 of a group."""
+        """Return the text decoded from Base64, if the first byte is the last of ``shift`` + 1 of a group."""
         content, last = _from_base64(self.content, shift), len(self.content) - 1
         firsts = [min(max(number * 8 // 6 - shift, 0), last) for number in range(len(content))]
         lasts = [min(max((number * 8 + 7) // 6 - shift, 0), last) for number in range(len(content))]
@@ -183,7 +183,7 @@ def _utf8(number: int) -> bytes:
 
 
 def _decoder(mark: bytes, pattern: bytes, decode: Callable[[bytes], bytes]) -> Decoder:
-    """Return a decoder that remembers what escapes mean; ``H`` in its pattern is a hexadecimal digit."""
+    """Return a decoder that caches escapes; ``H`` in its pattern is a hexadecimal digit."""
     compiled = re.compile(pattern.replace(b"H", b"[0-9a-fA-F]"), re.DOTALL)
     return Decoder(mark, compiled, lru_cache(maxsize=1024)(decode))
 
@@ -193,7 +193,7 @@ def _dropping(mark: bytes, pattern: bytes) -> Decoder:
 
 
 LONGEST_PAIR = len(rb"\ud83d\ude87")
-"""JSON writes a character beyond U+FFFF as two"""
+"""JSON writes a character beyond U+FFFF as two escapes"""
 BACKSLASHES = _decoder(
     b"\\",
     rb"\\(?:u[dD][89abAB]HH\\u[dD][c-fC-F]HH|uHHHH|[ux]\{H{1,6}\}|xHH|UHHHHHHHH|[0-3][0-7][0-7]|.)",
@@ -204,20 +204,20 @@ PERCENTS = _decoder(b"%", rb"%HH", _decode_percent)
 ENTITIES = _decoder(b"&", rb"&(?:#[0-9]{1,7}|#[xX]H{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?", _decode_entity)
 DECODERS = (BACKSLASHES, PERCENTS, ENTITIES)
 INVISIBLE = (
-    _dropping(b"\xe2\x80", rb"\xe2\x80[\x8b-\x8f\xaa-\xae]"),  # of no width, and of reading direction
+    _dropping(b"\xe2\x80", rb"\xe2\x80[\x8b-\x8f\xaa-\xae]"),  # zero-width, and reading direction
     _dropping(b"\xe2\x81", rb"\xe2\x81[\xa0-\xaf]"),
     _dropping(b"\xef\xbb\xbf", rb"\xef\xbb\xbf"),
     _dropping(b"\xc2\xad", rb"\xc2\xad"),  # a soft hyphen
-    _dropping(b"<", rb"</?[A-Za-z]{1,10}\s?/?>"),  # <wbr>, and marks of emphasis
+    _dropping(b"<", rb"</?[A-Za-z]{1,10}\s?/?>"),  # <wbr>, and tags of emphasis
 )
-"""what may stand within a word that is shown as one"""
+"""sequences that may be inside a word without being visible"""
 _LINE_BREAK = _dropping(b"\n", rb"\s*\n\s*")
 DOUBLED = (b'"', b"'", b"`", b"%", b"$")
-"""what CSV, SQL and templates write twice"""
+"""characters that CSV, SQL and templates double"""
 
 
 class Kind(Enum):
-    """How a text was read."""
+    """How a text was decoded."""
 
     AS_IS = "as it is, or with one encoding undone"
     FOLDED = "with all encodings undone, in small letters"
@@ -227,7 +227,7 @@ class Kind(Enum):
 
 
 def readings(text: TextT, wrappings: int = WRAPPINGS) -> Iterator[tuple[Kind, TextT]]:
-    """Yield a text in each way in which it may be meant; cheap readings come first."""
+    """Yield every possible decoding of a text, cheap ones first."""
     yield Kind.AS_IS, text
     unescaped, *others = (_through(text, [decoder]) for decoder in DECODERS)
     yield from ((Kind.AS_IS, other) for other in (unescaped, *others) if other is not text)
@@ -241,17 +241,17 @@ def readings(text: TextT, wrappings: int = WRAPPINGS) -> Iterator[tuple[Kind, Te
 
 
 def fold(text: bytes) -> bytes:
-    """Return a text with all encodings undone, in small letters."""
+    """Return a text with all encodings undone, in lower case."""
     return _folded(_undone(_through(Text(text), [BACKSLASHES]))).content
 
 
 def squeeze(text: bytes) -> bytes:
-    """Return a folded text without blanks and what else may stand between."""
+    """Return a folded text without blanks and separators."""
     return text.translate(None, _BETWEEN)
 
 
 def _undone(unescaped: TextT) -> TextT:
-    """Return a text with all encodings undone, one below the other too; its backslashes were undone once."""
+    """Return a text with all encodings undone, nested ones too; its backslashes were undone once before."""
     text = unescaped
     for _ in range(ROUNDS):
         before = text.content
@@ -264,7 +264,7 @@ def _undone(unescaped: TextT) -> TextT:
 def _folded(text: TextT) -> TextT:
     for mark in DOUBLED:
         if mark * 2 in text.content:
-            text = text.halved(mark)
+            text = text.collapsed(mark)
     return text.without(_DROPPED).translated(_FOLDING)
 
 
@@ -276,9 +276,9 @@ def _through(text: TextT, decoders: Sequence[Decoder]) -> TextT:
 
 
 def _unwrapped(text: TextT) -> Iterator[TextT]:
-    """Yield what the Base64 in a text means, wherever a group of four begins.
+    """Yield the decoded Base64 in a text, for each position at which a group of four may begin.
 
-    Other words may stand before, between and after it: what those seem to mean is of no matter.
+    Other words may precede, separate and follow it; their decoding does not matter.
     """
     digits = text.joined().base64().translated(_URL_SAFE)
     if digits.content:

@@ -1,4 +1,4 @@
-"""What is known to be secret, and whether a text holds any of it, in whatever form."""
+"""The known secrets, and whether a text holds any of them in any form."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ from mrt_pipeline.secrecy.encodings import Kind, Text, Traced
 
 MARK = "[secret]"
 
-LEAST_CHARS = 8
-"""A secret of so many characters is found wherever it stands; a shorter one is refused when it is loaded."""
-LEAST_SQUEEZED = 16
-"""a secret so long is found across line breaks and blanks too"""
+MIN_CHARS = 8
+"""A secret of this length is found anywhere; a shorter one is refused when it is loaded."""
+MIN_SQUEEZED = 16
+"""a secret of this length is also found across line breaks and blanks"""
 _REPEATS = 3
-_MOST_REMEMBERED = 10_000
-"""so many documents without a secret are remembered, 32 bytes each"""
+_MAX_REMEMBERED = 10_000
+"""how many documents without a secret are remembered, at 32 bytes each"""
 
 _Needles = Mapping[Kind, Mapping[bytes, str]]
-"""what to look for in each kind of reading, and the name of the secret that it is"""
+"""what to search for in each kind of decoding, with the name of the secret"""
 
 
 class KnownSecrets:
-    """The secrets of a process; may be shared by threads. Showing it shows none."""
+    """The secrets of a process; may be shared by threads. Its representation shows none."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.forget()
 
     def forget(self) -> None:
-        """Know nothing any more."""
+        """Forget all secrets."""
         self._names: dict[str, str] = {}
         self._public: frozenset[str] = frozenset()
         self._needles: _Needles = {}
         self._searched = _Searched({})
 
     def learn(self, name: str, *texts: str) -> None:
-        """Take texts for secret from now on.
+        """Treat texts as secret from now on.
 
         Args:
-            name: what they are called in an error, e.g. the variable that holds them; no secret.
-            texts: the secrets; blanks around them, and those below ``LEAST_CHARS``, are not looked for.
+            name: their name in an error, e.g. the variable that holds them; not secret.
+            texts: the secrets; surrounding blanks are ignored, and so are texts shorter than ``MIN_CHARS``.
         """
-        wanted = {text for text in map(str.strip, texts) if len(text) >= LEAST_CHARS}
+        wanted = {text for text in map(str.strip, texts) if len(text) >= MIN_CHARS}
         if wanted <= self._names.keys():
             return
         with self._lock:
@@ -56,7 +56,7 @@ class KnownSecrets:
             self._prepare()
 
     def allow(self, text: str) -> None:
-        """Take what a text holds for public, such as an address that is sent to everyone."""
+        """Treat the content of a text as public, such as an address that is sent to everyone."""
         if text in self._public:
             return
         with self._lock:
@@ -64,7 +64,7 @@ class KnownSecrets:
             self._prepare()
 
     def find(self, *texts: str | bytes) -> str | None:
-        """Return the name of a secret that one of some documents holds, or none."""
+        """Return the name of a secret that one of the documents holds, or None."""
         searched = self._searched
         if not searched.needles:
             return None
@@ -82,11 +82,11 @@ class KnownSecrets:
         return MARK
 
     def redacted(self, value: Any) -> Any:
-        """Return plain data (of JSON, or that is written as its text) with every text in it redacted."""
+        """Return plain data (JSON, or data written as text) with every text in it redacted."""
         return self._redacted(value, {}) if self._needles else value
 
     def _redacted(self, value: Any, seen: dict[str, str]) -> Any:
-        """Redact plain data; a text that stands in it often, as keys and names do, is searched once."""
+        """Redact plain data; a text that occurs repeatedly, such as a key, is searched once."""
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, Mapping):
@@ -99,7 +99,7 @@ class KnownSecrets:
         return seen[text]
 
     def _prepare(self) -> None:
-        """Make what is looked for; whoever searches meanwhile has the old one or the new one, whole."""
+        """Build the search patterns; concurrent searches use the old or the new ones, never a mixture."""
         hidden = {
             text: name
             for text, name in self._names.items()
@@ -110,7 +110,7 @@ class KnownSecrets:
 
 
 class _Searched:
-    """Remembers which documents hold none of some secrets: on its way, one is searched several times."""
+    """Remembers which documents are free of some secrets, since one is searched several times."""
 
     def __init__(self, needles: _Needles) -> None:
         self.needles = needles
@@ -122,7 +122,7 @@ class _Searched:
             return None
         name = _find(text, self.needles)
         if name is None:
-            if len(self._clean) >= _MOST_REMEMBERED:
+            if len(self._clean) >= _MAX_REMEMBERED:
                 self._clean.clear()
             self._clean.add(digest)
         return name
@@ -140,14 +140,14 @@ def _make_needles(secrets: Mapping[str, str]) -> _Needles:
     return {
         Kind.AS_IS: {form: name for form, name in as_is.items() if form not in mark},
         Kind.FOLDED: {
-            form: name for form, name in folded.items() if len(form) >= LEAST_CHARS and form not in mark
+            form: name for form, name in folded.items() if len(form) >= MIN_CHARS and form not in mark
         },
-        Kind.SQUEEZED: {form: name for form, name in squeezed.items() if len(form) >= LEAST_SQUEEZED},
+        Kind.SQUEEZED: {form: name for form, name in squeezed.items() if len(form) >= MIN_SQUEEZED},
     }
 
 
 def _byte_forms(text: str) -> Iterator[bytes]:
-    """Yield the bytes that a text may be, by how its letters are composed, cased, encoded and misread."""
+    """Yield the bytes that a text may become by composition, case, encoding and misreading of its letters."""
     if text.isascii():
         yield text.encode()
         return
@@ -156,13 +156,13 @@ def _byte_forms(text: str) -> Iterator[bytes]:
             encoded = _as_bytes(cased)
             yield encoded
             yield from (_as_bytes("".join(map(misread, encoded))) for misread in (chr, _as_windows))
-            yield cased.encode("utf-16-le", "surrogatepass")  # of ASCII, it is folding that undoes it
+            yield cased.encode("utf-16-le", "surrogatepass")  # for ASCII, folding undoes it
             with contextlib.suppress(UnicodeEncodeError):
                 yield cased.encode("latin-1")
 
 
 def _hexadecimal(form: bytes) -> Iterator[bytes]:
-    """Yield the digits of a text, and of the same in JSON."""
+    """Yield the hexadecimal digits of a text, and of its JSON form."""
     yield form.hex().encode()
     text = form.decode("utf-8", "backslashreplace")
     yield from (
@@ -172,7 +172,7 @@ def _hexadecimal(form: bytes) -> Iterator[bytes]:
 
 
 def _as_windows(byte: int) -> str:
-    """Return how a byte is shown where text is taken for that of Windows."""
+    """Return how a byte is shown if text is misread as Windows text."""
     try:
         return bytes([byte]).decode("cp1252")
     except UnicodeDecodeError:
@@ -189,7 +189,7 @@ def _find(text: bytes, needles: _Needles) -> str | None:
 
 
 def _spans(text: bytes, needles: _Needles) -> Iterator[tuple[int, int]]:
-    """Yield where in a text its secrets are, however it is read."""
+    """Yield the positions of secrets in a text, in any decoding."""
     for kind, reading in encodings.readings(Traced.of(text)):
         for needle in needles[kind]:
             begin = reading.content.find(needle)
@@ -200,7 +200,7 @@ def _spans(text: bytes, needles: _Needles) -> Iterator[tuple[int, int]]:
 
 
 def _replace(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
-    """Return a text with each run of overlapping spans, which are sorted, replaced by the mark."""
+    """Return a text in which the mark replaces each run of overlapping spans, which must be sorted."""
     made, done, last = bytearray(), 0, -1
     for begin, end in spans:
         if begin > last:

@@ -1,4 +1,4 @@
-"""What is secret in a URL: its login, a query such as a signature, parts of a path that look like a token."""
+"""Find the secrets in a URL: login, parameters such as a signature, path parts that look like a token."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from mrt_pipeline.secrecy.known import LEAST_CHARS
+from mrt_pipeline.secrecy.known import MIN_CHARS
 
 _SECRET_NAME = re.compile(
     r"pass|secret|token|credential|signature|policy|api-?key|(^|[_-])(key|sig|auth)($|[_-])"
 )
 _TOKEN = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[^/]*")
-"""words such as ``services`` hold no digit"""
+"""words such as ``services`` have no digit"""
 
 
 def is_secret_name(name: str) -> bool:
-    """Return whether a variable or parameter of this name holds a secret, as far as its name says."""
+    """Return whether the name of a variable or parameter suggests that it holds a secret."""
     return _SECRET_NAME.search(name.lower()) is not None
 
 
 def secrets_of_login(url: str) -> Iterator[str]:
-    """Yield the password of a URL with a login, as it is written and as it is meant."""
+    """Yield the password of a URL with a login, as written and decoded."""
     parts = _split(url)
     if parts is not None and (password := _login(parts)[1]):
         yield from _both(password)
 
 
 def secrets_of_query(url: str) -> Iterator[str]:
-    """Yield what is secret in the query of a URL, such as the signature of a link that anyone may follow."""
+    """Yield the secrets in the query of a URL, such as the signature of a link that anyone may follow."""
     parts = _split(url)
     for name, value in parse_qsl(parts.query) if parts is not None else ():
-        if is_secret_name(name) and len(value) >= LEAST_CHARS:
+        if is_secret_name(name) and len(value) >= MIN_CHARS:
             yield value
 
 
 def secrets_of_url(url: str) -> Iterator[str]:
-    """Yield what is secret in the URL of a channel: there each part may be the key."""
+    """Yield the secrets in the URL of a channel, where each part may be the key."""
     parts = _split(url)
     if parts is None:
         return
@@ -46,7 +46,7 @@ def secrets_of_url(url: str) -> Iterator[str]:
     words = [user, *parts.path.split("/"), *(value for _, value in parse_qsl(parts.query))]
     whole = [parts.path, parts.query, "" if _is_address(host) else host]
     for text in (*whole, *filter(_TOKEN.fullmatch, words)):
-        if len(text) >= LEAST_CHARS:
+        if len(text) >= MIN_CHARS:
             yield from _both(text)
 
 
@@ -68,5 +68,5 @@ def _both(text: str) -> Iterator[str]:
 
 
 def _is_address(host: str) -> bool:
-    """Return whether a host is one of a network rather than a topic or a token, which has no dot."""
+    """Return whether a host is a network address rather than a topic or a token, which has no dot."""
     return "." in host or host.startswith("[") or host.partition(":")[0] == "localhost"

@@ -1,1 +1,1 @@
-"""One publisher's dataset per file: ``fetch_`` gets bytes, ``parse_`` turns them into records and is pure."""
+"""One folder per publisher: ``fetch_`` functions get bytes; ``parse_`` functions are pure, return records."""

@@ -1,1 +1,1 @@
-"""Ingest, enrich, merge and check: short shells around pure functions that meet only through contracts."""
+"""Ingest, enrich, merge and check: thin shells around pure functions that share only contracts."""

@@ -1,4 +1,4 @@
-"""Doubt places that a page names at an exit, where a record knows the only place of that name far from it."""
+"""Doubt places that a page names at an exit if the only recorded place of that name is far away."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from mrt_pipeline.extraction.plausibility import is_read
 from mrt_pipeline.runtime.geometry import distance_m
 
 FAR_M = 1500
-"""from an exit to the exits that a place is recorded at; nobody's page of an exit names what is so far off"""
+"""from an exit to the recorded exits of a place; no page lists a place for an exit that is this far away"""
 
 
 def doubt_distant_places(stations: Sequence[Station]) -> tuple[tuple[Station, ...], list[Finding]]:
-    """Return stations, with low confidence in what only pages say of places that are recorded far away.
+    """Return stations with low confidence in places that only pages name and that are recorded far away.
 
-    Of a name that several places have, the nearest one counts; a name that no record has is not doubted.
+    If several places share a name, the nearest counts; a name without a record is not doubted.
     """
     recorded = _recorded_places(chain.from_iterable(station.exits for station in stations))
     findings: list[Finding] = []
@@ -34,7 +34,7 @@ def doubt_distant_places(stations: Sequence[Station]) -> tuple[tuple[Station, ..
 
 
 def _recorded_places(exits: Iterable[StationExit]) -> dict[str, list[StationExit]]:
-    """Return the exits at which records know a place, by what spellings of its name have in common."""
+    """Return the exits at which records have a place, by normalised name."""
     recorded: dict[str, list[StationExit]] = {}
     for found in exits:
         for landmark in found.landmarks:
@@ -51,7 +51,7 @@ def _doubt(
 ) -> StationExit:
     kept: list[Landmark] = []
     for landmark in found.landmarks:
-        known_at = recorded.get(place_key(landmark.name), ())  # this exit, if a record is a reason for it
+        known_at = recorded.get(place_key(landmark.name), ())  # includes this exit if a record names it
         away = ((distance_m(found.lat, found.lng, one.lat, one.lng), one.exit_id) for one in known_at)
         nearest = min(away, default=(0.0, ""))
         if nearest[0] > FAR_M:

@@ -1,8 +1,8 @@
-"""Leave out of a dataset what rests on documents under other licences than those it is made for.
+"""Remove from a dataset what is based on documents under licences other than the chosen ones.
 
-It works on what is merged already, so that nothing becomes more certain than among all sources: what they
-dispute stays unpublished, whoever of them is left out. A conclusion falls with any of its premises; any other
-value stays as long as one reason for it does, and counts for less than before.
+It works on merged values, so that nothing becomes more certain than with all sources: what they dispute stays
+unpublished, whichever of them is left out. A conclusion is removed with any of its premises; any other value
+stays as long as one reason for it does, with lower confidence.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from mrt_pipeline.stages.checks.completeness import COVERAGE, report_coverage
 
 PublishedT = TypeVar("PublishedT", bound=Published)
 _OF_SOURCES = (Group.RECORDS, Group.ENRICHMENT)
-"""groups of checks that may repeat a source's words: kept only where they name a document that is kept"""
+"""groups of checks whose findings may repeat a source's words: kept only if they name a kept document"""
 _UNSTATED = (Method.GEOMETRY, Method.DEDUCTION)
 _AUTHORITY = "Land Transport Authority"
 
 
 @dataclass(frozen=True, slots=True)
 class _Allowed:
-    """What is kept."""
+    """The documents that are kept."""
 
     licences: frozenset[str]
     official: frozenset[str]
@@ -47,10 +47,10 @@ class _Allowed:
 
 
 def restrict(dataset: Stage3Output, chosen: LicenceSet) -> Stage3Output:
-    """Return a dataset with the values, documents and findings that a set of licences allows.
+    """Return a dataset with the values, documents and findings that the chosen licences allow.
 
     Raises:
-        UsageError: if it was made for another set that lacks some of these licences.
+        UsageError: if it was made for another set, which lacks some of these licences.
     """
     made_for = dataset.metadata.licences
     if chosen == made_for:
@@ -88,7 +88,7 @@ def show_licences(chosen: LicenceSet) -> str:
 
 
 def _recount(dataset: Stage3Output, stations: tuple[Station, ...]) -> Iterator[Finding]:
-    """Yield how full the fields are now, if the dataset says so at all."""
+    """Yield the current coverage of fields, if the dataset reported any."""
     if any(finding.check == COVERAGE for finding in dataset.findings):
         yield from report_coverage(stations)
 
@@ -104,7 +104,7 @@ def _tell_left_out(documents: Iterable[Provenance], allowed: frozenset[str]) -> 
 
 
 def _is_kept(finding: Finding, provenance: Collection[str]) -> bool:
-    """Return whether a finding concerns what is kept; an error always stays one."""
+    """Return whether a finding concerns what is kept; errors are always kept."""
     if finding.severity is Severity.ERROR:
         return True
     check = CHECKS.get(finding.check)
@@ -139,7 +139,7 @@ def _without_dead_links(station: Station) -> Station:
 
 
 def _keep(record: PublishedT, allowed: _Allowed) -> PublishedT | None:
-    """Return what may be kept of a record; none if a field that it cannot do without rests on nothing now."""
+    """Return what may be kept of a record; None if a required field has lost all its evidence."""
     parts = dict(_keep_parts(record, allowed))
     evidence = {key: kept for key, reasons in record.evidence.items() if (kept := _allow(reasons, allowed))}
     if evidence == record.evidence:
@@ -158,7 +158,7 @@ def _keep(record: PublishedT, allowed: _Allowed) -> PublishedT | None:
 
 
 def _keep_parts(record: Published, allowed: _Allowed) -> Iterator[tuple[str, Any]]:
-    """Yield the fields that hold records, with what may be kept of these."""
+    """Yield the fields that hold records, with what may be kept of them."""
     for name, value in record.__dict__.items():
         if isinstance(value, Published):
             yield name, _keep(value, allowed)
@@ -167,7 +167,7 @@ def _keep_parts(record: Published, allowed: _Allowed) -> Iterator[tuple[str, Any
 
 
 def _allow(reasons: tuple[Evidence, ...], allowed: _Allowed) -> tuple[Evidence, ...]:
-    """Return the reasons that may be given; those of a conclusion stand or fall together."""
+    """Return the reasons that may be kept; those of a conclusion are kept or removed together."""
     kept = tuple(reason for reason in reasons if reason.licence in allowed.licences)
     if any(reason.method is Method.DEDUCTION and reason not in kept for reason in reasons):
         return tuple(reason for reason in kept if reason.method is not Method.DEDUCTION)
@@ -175,7 +175,7 @@ def _allow(reasons: tuple[Evidence, ...], allowed: _Allowed) -> tuple[Evidence, 
 
 
 def _clear(record: Published, evidence: EvidenceMap) -> dict[str, Any] | None:
-    """Return the fields that rest on nothing now, emptied; none if one of them cannot be empty."""
+    """Return empty values for the fields that have lost all evidence; None if one of them is required."""
     updates: dict[str, Any] = {}
     for name in record.evidence.keys() | set(record.claimed_fields()):
         if name == WHOLE_RECORD or _key_of(record, name) in evidence:
@@ -188,7 +188,7 @@ def _clear(record: Published, evidence: EvidenceMap) -> dict[str, Any] | None:
 
 
 def _keep_access(access: ExitAccess, evidence: EvidenceMap, allowed: _Allowed) -> dict[str, Any]:
-    """Return the fields of an exit's access that change; ``evidence`` is made to fit them."""
+    """Return the changed fields of an exit's access; ``evidence`` is adapted to them."""
     features = tuple(
         feature
         for feature in access.features
@@ -207,12 +207,12 @@ def _keep_access(access: ExitAccess, evidence: EvidenceMap, allowed: _Allowed) -
 
 
 def _key_of(record: Published, name: str) -> str:
-    """Return the key under which the reasons for a field stand."""
+    """Return the evidence key for a field."""
     return name if name in record.evidence else WHOLE_RECORD
 
 
 def _lessen(record: Published, evidence: EvidenceMap) -> dict[str, Any]:
-    """Return how certain a value is that has lost a reason: at most medium, low where nobody states it."""
+    """Return the confidence of a value that lost a reason: at most medium, low if nothing states it."""
     before = getattr(record, "confidence", None)
     if not isinstance(before, Confidence):
         return {}
@@ -224,7 +224,7 @@ def _lessen(record: Published, evidence: EvidenceMap) -> dict[str, Any]:
 def _lessen_access(before: ExitAccess, kept: ExitAccess, allowed: _Allowed) -> dict[str, Any]:
     """Return the confidence of access that lost a reason: low unless the authority's own record states it.
 
-    A reason that is left may be a tag or a sentence that counted for little by itself.
+    A remaining reason may be a tag or a sentence that counted for little by itself.
     """
     is_known = kept.step_free is not StepFree.UNKNOWN
     reasons = kept.evidence_for("step_free") if is_known else kept.all_evidence()

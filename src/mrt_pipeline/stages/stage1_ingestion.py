@@ -1,4 +1,4 @@
-"""Stage 1: which stations are in operation, and where one gets in and out; nothing is left to chance."""
+"""Stage 1: the stations in operation and their exits; deterministic."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         return STAGE1_INGESTION
 
     def validate_input(self, input_data: None) -> None:
-        """Accept nothing: the first stage has no input but its sources."""
+        """Accept None: the first stage has no input except its sources."""
 
     def execute(self, input_data: None) -> Stage1Output:
-        """Return the stations of the run's day, every feature of the exits file accounted.
+        """Return the stations on the run's date, with every feature of the exits file accounted for.
 
         Raises:
             SourceError: if a source cannot be obtained or read.
@@ -59,7 +59,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         )
 
     def validate_output(self, output: Stage1Output) -> None:
-        """Raise ``StageOutputError`` if there is no station: nothing must not pass for a dataset."""
+        """Raise ``StageOutputError`` if there is no station, so that an empty dataset is never published."""
         if not output.stations:
             raise StageOutputError(
                 self.stage_name,
@@ -73,7 +73,7 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         return write_checkpoint(output_dir, self.stage_name, output)
 
     def _read_locations(self, network: Network) -> SourceTable[StationLocation] | None:
-        """Return OneMap's places of the stations in operation, if the configuration asks for them."""
+        """Return OneMap's positions of the stations in operation, if configured."""
         context = self._context
         if "onemap" not in context.settings.stages.stage1_ingestion.sources:
             return None

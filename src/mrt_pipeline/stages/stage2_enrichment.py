@@ -1,4 +1,4 @@
-"""Stage 2: what belongs to each exit, asked of the configured sources, each finished station kept at once."""
+"""Stage 2: values of each exit from the configured sources; each finished station is saved at once."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from mrt_pipeline.stages.enrichment.registry import OpenedSources, SourceOpener,
 if TYPE_CHECKING:
     from mrt_pipeline.config import PipelineConfig
 
-TOLD_AT_ONCE = frozenset({"wiki-page-blank"})
-"""checks of single stations that are told on the console too, since they say that someone has to look"""
-MOST_TOLD = 5
-"""so many findings of one kind are shown while the stage runs"""
+SHOWN_AT_ONCE = frozenset({"wiki-page-blank"})
+"""checks of single stations that the console reports too, since a person has to look"""
+MAX_SHOWN_OF_KIND = 5
+"""how many findings of one kind are shown while the stage runs"""
 
 
 class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
-    """Adds to the exits of stage 1 what belongs to them."""
+    """Adds to the exits of stage 1 what sources say about them."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         self._context = context or default_context(config)
         self._open_sources = opener
         self.usage: ModelUsage = ModelUsage()
-        """what the model's answers in this run's journal have cost; known once ``execute`` has ended"""
+        """cost of the model's answers in this run's journal; complete once ``execute`` has ended"""
 
     @property
     def stage_name(self) -> str:
@@ -64,7 +64,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         return STAGE
 
     def validate_input(self, input_data: Stage1Output) -> None:
-        """Raise ``StageInputError`` unless the input describes the run's day and its slugs are unique."""
+        """Raise ``StageInputError`` unless the input describes the run's date and its slugs are unique."""
         if input_data.metadata.as_of != self._context.as_of:
             raise StageInputError(
                 STAGE,
@@ -83,13 +83,13 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         """Return one enrichment per station.
 
         Raises:
-            RunInterrupted: if a stop was asked for; finished stations are in the journal.
-            StageError: if going on is of no use until a person acts; finished stations are in the journal.
+            RunInterrupted: if a stop was requested; finished stations are in the journal.
+            StageError: if continuing is useless until a person acts; finished stations are in the journal.
         """
         context = self._context
         opened = self._open_sources(context)
         with open_journal(
-            context.folder, now=context.now(), tell=context.reporter.warn, is_costly=opened.is_remote
+            context.folder, now=context.now(), notify=context.reporter.warn, is_costly=opened.is_remote
         ) as journal:
             driver = Driver(context, opened, journal)
             try:
@@ -115,14 +115,14 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
             )
 
     def save_checkpoint(self, output: Stage2Output, output_dir: Path | str) -> Path:
-        """Write ``stage2_enrichment.json``, the rejected claims beside it, and return the former's path."""
+        """Write ``stage2_enrichment.json``, with the rejected claims beside it, and return its path."""
         write_bytes(Path(output_dir) / REJECTED_NAME, b"".join(_rejected_lines(output)))
         return write_checkpoint(output_dir, STAGE, output)
 
     def _warn(self, output: Stage2Output) -> None:
-        """Show what a person should look at: of each kind the first ones, and how many there are.
+        """Show what a person should look at: the first findings of each kind, and their number.
 
-        A source that failed is not shown here if the run is refused for it, which shows it.
+        A failed source is not shown here if the run will be refused for it, since that shows it.
         """
         is_whole = not any(item.status is EnrichmentStatus.PENDING for item in output.enrichments)
         unshown = {SOURCE_FAILED} if self._context.refuses_gaps and is_whole else set()
@@ -130,10 +130,10 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
         told = [it for it in found if it.severity is not Severity.INFO and it.check not in unshown]
         full_list = (self._context.folder or Path()) / CHECKPOINT_NAMES[STAGE]
         for kind in group_kinds(told):
-            for finding in kind[:MOST_TOLD]:
+            for finding in kind[:MAX_SHOWN_OF_KIND]:
                 self._context.reporter.warn(finding.message)
-            if len(kind) > MOST_TOLD:
-                rest = describe_rest(kind, MOST_TOLD, f"findings in {full_list}")
+            if len(kind) > MAX_SHOWN_OF_KIND:
+                rest = describe_rest(kind, MAX_SHOWN_OF_KIND, f"findings in {full_list}")
                 self._context.reporter.warn(f"{kind[0].check}: {rest}")
 
     def _settle(self, driver: Driver, journal: Journal) -> None:
@@ -159,7 +159,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
 
 
 def without_enrichment(stage1_output: Stage1Output, context: RunContext) -> Stage2Output:
-    """Return the output of a stage 2 that is switched off: every exit with nothing on it, and a finding."""
+    """Return the output of a disabled stage 2: every exit without values, and a finding."""
     reason = "stage2_enrichment is disabled in the configuration"
     return Stage2Output(
         metadata=context.metadata_of(STAGE),
@@ -191,8 +191,8 @@ def hoist_provenance(
 ) -> tuple[dict[str, Provenance], tuple[StationEnrichment, ...]]:
     """Return every document once, by id, and the enrichments without them.
 
-    A document that was read again with another result stays with the stations whose reading is not the first
-    one.
+    If a document was read again with a different result, its later reading stays with the stations that have
+    it.
     """
     first: dict[str, Provenance] = {}
     for item in enrichments:
@@ -222,14 +222,14 @@ def _use_of(
 
 
 def _remarks(opened: OpenedSources) -> Iterator[Finding]:
-    """Yield what sources found that concerns no single station."""
+    """Yield the sources' findings that concern no single station."""
     for source in opened.sources:
         if isinstance(source, RemarkingSource):
             yield from source.findings
 
 
 def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> Iterator[Finding]:
-    """Yield what concerns many stations: no source at all, or one that failed for some of them."""
+    """Yield findings about many stations: no source at all, or one that failed for some of them."""
     if not used:
         yield finding_of(
             "no-source-used",
@@ -249,9 +249,9 @@ def _findings(used: Sequence[str], enrichments: Sequence[StationEnrichment]) -> 
 
 
 def _told_by_station(enrichments: Sequence[StationEnrichment]) -> Iterator[Finding]:
-    """Yield what was found about single stations that a person is to hear of at once."""
+    """Yield the findings about single stations that the console reports at once."""
     for item in enrichments:
-        yield from (finding for finding in item.findings if finding.check in TOLD_AT_ONCE)
+        yield from (finding for finding in item.findings if finding.check in SHOWN_AT_ONCE)
 
 
 def _rejected_lines(output: Stage2Output) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Stage 3: hang on each exit what stage 2 found for it, and check the whole before it is published."""
+"""Stage 3: merge what stage 2 found into the exits, and check the dataset before it is published."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
     from mrt_pipeline.config import PipelineConfig
 
 SHOWN_ERRORS = 20
-"""an error message names so many findings; validation.json has them all"""
+"""how many findings an error message names; validation.json has them all"""
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What the two stages' outputs make together."""
+    """The two stages' outputs combined."""
 
     stations: tuple[Station, ...]
     provenance: dict[str, Provenance]
     """every document that a stage read, by id"""
     findings: tuple[Finding, ...]
-    """what did not fit together"""
+    """findings about what did not fit together"""
 
 
 class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output]):
@@ -57,7 +57,7 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
         return STAGE3_MERGER
 
     def validate_input(self, input_data: tuple[Stage1Output, Stage2Output]) -> None:
-        """Raise ``StageInputError`` unless both outputs describe the run's day and there is a station."""
+        """Raise ``StageInputError`` unless both outputs describe the run's date and there is a station."""
         stage1, stage2 = input_data
         for given in (stage1, stage2):
             if given.metadata.as_of != self._context.as_of:
@@ -74,7 +74,7 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
             )
 
     def execute(self, input_data: tuple[Stage1Output, Stage2Output]) -> Stage3Output:
-        """Return the dataset with the findings of all stages, those of its own checks included."""
+        """Return the dataset with the findings of all stages, including its own checks."""
         stage1, stage2 = input_data
         settings = self._context.settings
         merged = merge(stage1, stage2)
@@ -94,7 +94,7 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
         return dataset.model_copy(update={"findings": tuple(dict.fromkeys(found))})
 
     def validate_output(self, output: Stage3Output) -> None:
-        """Raise ``StageOutputError`` if any stage found an error: such a dataset must not be published."""
+        """Raise ``StageOutputError`` if any stage found an error: the dataset must not be published."""
         errors = [finding for finding in output.findings if finding.severity is Severity.ERROR]
         if not errors:
             return
@@ -111,9 +111,9 @@ class Stage3Merger(PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output
 
 
 def merge(stage1: Stage1Output, stage2: Stage2Output) -> Merged:
-    """Return stage 1's stations, in its order, each exit with what stage 2 found for it."""
+    """Return stage 1's stations in order, each exit with what stage 2 found for it."""
     findings: list[Finding] = []
-    provenance = _unite_provenance(stage1, stage2, findings)
+    provenance = _merge_provenance(stage1, stage2, findings)
     enrichments = _enrichments_by_exit(stage1, stage2, findings)
     findings.extend(_exits_without(enrichments, stage1.stations))
     told = {item.slug: item for item in reversed(stage2.enrichments)}
@@ -126,17 +126,17 @@ def merge(stage1: Stage1Output, stage2: Stage2Output) -> Merged:
 def check_dataset(
     dataset: Stage3Output, settings: Settings, today: date | None = None
 ) -> tuple[Finding, ...]:
-    """Return what the configured groups of checks find in a dataset.
+    """Return the findings of the configured groups of checks about a dataset.
 
     Args:
-        dataset: the dataset; findings that it carries already are neither checked nor repeated.
-        settings: which groups to run, and the counts that are expected.
-        today: the day whose network ``expected_stations`` counts; default: the day the dataset was made.
+        dataset: the dataset; its existing findings are neither checked nor repeated.
+        settings: the groups to run, and the expected counts.
+        today: date to which ``expected_stations`` applies; default: the date the dataset was made.
     """
     groups = settings.stages.stage3_merger.validation
     network = load_network()
     findings = list(check_schema(dataset)) if groups.schema_check else []
-    if findings:  # the other checks could only stumble over fields that are not what they say
+    if findings:  # the other checks would fail on malformed fields
         return tuple(findings)
     if groups.completeness_check:
         today = today or singapore_date(dataset.metadata.generated_at)
@@ -174,7 +174,7 @@ def _enrich_exit(found: StationExit, enrichment: LinkedExit | None) -> StationEx
 def _enrichments_by_exit(
     stage1: Stage1Output, stage2: Stage2Output, findings: list[Finding]
 ) -> dict[str, LinkedExit]:
-    """Return the enrichment of each known exit; one for no exit, or a second one, becomes a finding."""
+    """Return the enrichment of each known exit; one for an unknown exit, or a second one, is a finding."""
     known = {found.exit_id for station in stage1.stations for found in station.exits}
     by_exit: dict[str, LinkedExit] = {}
     for station in stage2.enrichments:
@@ -212,10 +212,10 @@ def _exits_without(enrichments: dict[str, LinkedExit], stations: Iterable[Statio
             )
 
 
-def _unite_provenance(
+def _merge_provenance(
     stage1: Stage1Output, stage2: Stage2Output, findings: list[Finding]
 ) -> dict[str, Provenance]:
-    """Return every document read, by id; one that changed between two readings becomes a finding."""
+    """Return every document read, by id; one that changed between two readings is a finding."""
     united = dict(stage1.provenance)
     for read in (stage2.provenance, *(enrichment.provenance for enrichment in stage2.enrichments)):
         for document_id, document in read.items():

@@ -1,4 +1,4 @@
-"""Keys that decide which model is asked, for what and at what pace: ``apis.openrouter``, some of stage 2."""
+"""Keys that determine which model is asked, what for and how fast: ``apis.openrouter``, some of stage 2."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ask_model(scene: Scene, changes: Changes) -> None:
 
 
 def asked_for(parameter: str) -> Look:
-    """Return what looks a parameter up in the request that the model's server gets."""
+    """Return a function that finds a parameter in the request received by the model's server."""
 
     def look(scene: Scene, changes: Changes) -> Any:
         with serving(ANSWERING) as server:
@@ -39,7 +39,7 @@ def asked_for(parameter: str) -> Look:
 
 
 def requests_seen(handler: Handler, questions: int = 1) -> Look:
-    """Return what counts the requests that reach the model's server when so many questions are put."""
+    """Return a function that counts the requests received for a number of questions."""
 
     def look(scene: Scene, changes: Changes) -> int:
         with serving(handler) as server:
@@ -51,7 +51,7 @@ def requests_seen(handler: Handler, questions: int = 1) -> Look:
 
 
 def pauses(handler: Handler, questions: int = 1) -> Look:
-    """Return what lists the pauses that are made when so many questions are put, seconds."""
+    """Return a function that lists the pauses made for a number of questions, in seconds."""
 
     def look(scene: Scene, changes: Changes) -> list[float]:
         time = FakeTime()

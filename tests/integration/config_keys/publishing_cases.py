@@ -1,4 +1,4 @@
-"""Keys that decide what is checked, whether it is published, and where.
+"""Keys that determine what is checked, whether it is published, and where.
 
 ``pipeline``, ``expected_…``, ``stages.stage3_merger``, ``output``, ``gates``.
 """
@@ -25,16 +25,16 @@ UNCHECKED = {
     "stages.stage3_merger.validation.completeness_check": False,
     "stages.stage3_merger.validation.sanity_check": False,
 }
-"""so that what is missing reaches the gate"""
+"""lets losses reach the gate"""
 
 
 def metadata(name: str) -> Look:
-    """Return what looks a fact about the dataset up."""
+    """Return a function that looks up a field of the dataset's metadata."""
     return lambda scene, changes: scene.run(changes).load("stage3_final.json")["metadata"][name]
 
 
 def miscounted(scene: Scene, changes: Changes) -> set[str]:
-    """Return what there are not as many of as expected, in a run made on the very day."""
+    """Return which counts differ from those expected, in a run made on the date itself."""
     return scene.once(_run_on_the_day, changes).checks & ALL_MISCOUNTED
 
 
@@ -43,7 +43,7 @@ def _run_on_the_day(scene: Scene, changes: Changes) -> Run:
 
 
 def finds(check: str, plant: Callable[[Outputs], Outputs]) -> Look:
-    """Return what tells whether stage 3 finds a planted fault."""
+    """Return a function that tells whether stage 3 finds a planted fault."""
 
     def look(scene: Scene, changes: Changes) -> bool:
         dataset = Stage3Merger(NO_CONFIG, scene.context(changes)).execute(plant(scene.outputs()))
@@ -58,7 +58,7 @@ def files_published(scene: Scene, changes: Changes) -> list[str]:
 
 
 def folder_of_all_runs(scene: Scene, changes: Changes) -> str:
-    """Return where a run has its folder."""
+    """Return the folder of a run's folder."""
     run = scene.run(changes)
     return str(run.folder.parent.relative_to(run.place))
 
@@ -70,14 +70,14 @@ def name_of_the_folder(scene: Scene, changes: Changes) -> str:
 
 
 def runs_left_of_two(scene: Scene, changes: Changes) -> int:
-    """Return how many runs there are after two."""
+    """Return how many runs are left after two."""
     place = scene.place_after(POOR)
     scene.run_in(place, changes)
     return len(list((place / "outputs").glob("2*")))
 
 
 def publish_less(lose: Callable[[Outputs], Outputs], scene: Scene, changes: Changes) -> Run:
-    """Return a run that merges its stages again, when something has gone missing meanwhile."""
+    """Return a run that merges its stages again after something was lost."""
 
     def merge_again(orchestrator: PipelineOrchestrator) -> str:
         orchestrator.run_stage3(*lose(scene.outputs()))
@@ -87,7 +87,7 @@ def publish_less(lose: Callable[[Outputs], Outputs], scene: Scene, changes: Chan
 
 
 def without(lose: Callable[[Outputs], Outputs]) -> Look:
-    """Return what tells whether a dataset is published that lacks something."""
+    """Return a function that tells whether a dataset that lacks something is published."""
     return lambda scene, changes: publish_less(lose, scene, changes).outcome
 
 
@@ -115,7 +115,7 @@ def lose_the_bus_stops(outputs: Outputs) -> Outputs:
 
 
 def turned(scene: Scene, changes: Changes) -> str:
-    """Return whether a dataset is published whose exits are all step-free that were not before."""
+    """Return whether a dataset in which every exit has become step-free is published."""
     return turn_access(scene, changes).outcome
 
 
@@ -158,13 +158,13 @@ def move_an_exit_away(outputs: Outputs) -> Outputs:
 
 
 def make_a_tuple_a_list(outputs: Outputs) -> Outputs:
-    """Return the outputs with a value of a type that reads back from JSON as another one."""
+    """Return the outputs with a value whose type changes when it is read back from JSON."""
     *others, last = outputs[0].stations
     return _with_stations(outputs, (*others, last.model_copy(update={"lines": list(last.lines)})))
 
 
 def _with_stations(outputs: Outputs, stations: tuple[Station, ...]) -> Outputs:
-    """Return the outputs as if there were these stations only."""
+    """Return the outputs with only these stations."""
     stage1, stage2 = outputs
     kept = {found.exit_id for station in stations for found in station.exits}
     enrichments = tuple(
@@ -196,7 +196,7 @@ SOURCES = {spec.name for spec in all_sources()}
 
 
 def old_sources(_scene: Scene, changes: Changes) -> set[str]:
-    """Return which sources are old, all of which were read 1,000 days ago."""
+    """Return which sources are old, if all were read 1,000 days ago."""
     read = {
         name: provenance(name, source_id=name, retrieved_at=NOW - timedelta(days=1_000)) for name in SOURCES
     }

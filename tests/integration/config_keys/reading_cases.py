@@ -1,4 +1,4 @@
-"""Keys that decide who reads pages: ``execution``."""
+"""Keys that determine where pages are read: ``execution``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROCESSORS = os.cpu_count() or 1
 
 
 def processes_that_read(scene: Scene, changes: Changes) -> int:
-    """Return how many processes have been begun once a page is read."""
+    """Return how many processes have been started once a page is read."""
     access = scene.access(changes)
     names = PlaceNames.of(load_network())
     read = open_reading(access.settings.execution, names, load_vocabulary(), access.close_with)
@@ -29,14 +29,14 @@ def processes_that_read(scene: Scene, changes: Changes) -> int:
 
 
 def most_processes(scene: Scene, changes: Changes) -> int:
-    """Return how many processes may be begun."""
+    """Return how many processes may be started."""
     workers = workers_of(scene.access(changes).settings.execution)
     assert isinstance(workers, ProcessWorkers)
     return workers.number
 
 
 def scheduler_asked(scene: Scene, changes: Changes) -> str:
-    """Return where a cluster is looked for."""
+    """Return the address at which a cluster is contacted."""
     try:
         workers = workers_of(scene.access(changes).settings.execution)
     except ConfigError:

@@ -1,9 +1,9 @@
-"""A key's default and another value, and the surroundings in which somebody can see the difference.
+"""A key's default and another value, and a setting in which the difference is visible.
 
     Case("output.versioning", False, name_of_the_folder, by_default="its start", when_changed="current")
 
-``look`` makes a real run, or builds the part that uses the key and lets it work, and returns what can be seen
-of it. It is asked once with the default and once with the other value; all else is equal.
+``look`` makes a real run, or builds the part that uses the key and lets it work, and returns what is
+observed. It is called once with the default and once with the other value; everything else is equal.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.fakes.fake_time import FakeTime
 from tests.fakes.names import FakeNames
 
 DAY = date(1987, 11, 15)
-"""the network had five stations then, so that a run takes a fifth of a second"""
+"""the network had five stations then, so that a run takes 0.2 seconds"""
 
 Changes = Mapping[str, Any]
 """dotted keys and their values; any other key has its default"""
@@ -45,15 +45,15 @@ Kept = dict[tuple[Callable[..., Any], str], Any]
 MadeT = TypeVar("MadeT")
 
 POOR: Changes = {"stages.stage2_enrichment.enabled": False}
-"""a run whose exits have nothing on them, in half the time"""
+"""a run without enrichment, which takes half the time"""
 
 Look = Callable[["Scene", Changes], Any]
-"""returns what can be seen of a configuration"""
+"""returns what is observed with a configuration"""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One key, another value for it, and what can be seen of both."""
+    """One key, another value for it, and the observation with each."""
 
     key: str
     changed: Any
@@ -61,19 +61,19 @@ class Case:
     by_default: Any
     when_changed: Any
     given: Changes = field(default_factory=dict)
-    """what else is set, both times, so that the key matters"""
+    """other keys set in both cases, so that the key matters"""
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run that was made, and what it left."""
+    """A run and its files."""
 
     place: Path
     """the working folder"""
     folder: Path
-    """the run's own, in it"""
+    """the run's folder inside it"""
     outcome: str
-    """how it stands, or the name of the error that ended it"""
+    """status of the run, or the name of the error that ended it"""
 
     def load(self, name: str) -> Any:
         """Return a JSON file of the run."""
@@ -94,26 +94,26 @@ class Run:
 
     @property
     def checks(self) -> set[str]:
-        """Return the checks that found something, or had something to say."""
+        """Return the checks with findings."""
         return {finding["check"] for finding in self.load("validation.json")["findings"]}
 
     @property
     def alerts(self) -> dict[str, str]:
-        """Return the level of each alert in the run's file of alerts, by what raised it."""
+        """Return the level of each alert in the run's file of alerts, by trigger."""
         raised = self.load("alerts.json") if self.has("alerts.json") else []
         return {alert["trigger"]: alert["level"] for alert in raised}
 
 
 class Scene:
-    """Working folders, and the parts of the program as a configuration makes them.
+    """Working folders, and parts of the program built from a configuration.
 
     Attributes:
-        names: host names; none is known, and it is remembered which were looked up.
-        time: what clients sleep by.
+        names: host names; all are unknown, and look-ups are recorded.
+        time: the clients' clock.
     """
 
     def __init__(self, folder: Path, names: FakeNames, kept: Kept) -> None:
-        """Take a folder of the test's, and what earlier tests made, only to be looked at."""
+        """Take a test's folder, and results of earlier tests, which are only read."""
         self.names = names
         self.time = FakeTime()
         self._folder = folder
@@ -128,7 +128,7 @@ class Scene:
         return place
 
     def place_after(self, changes: Changes) -> Path:
-        """Return a new working folder in which one run was made."""
+        """Return a new working folder with one run."""
         place = self._folder / str(next(self._numbers))
         shutil.copytree(self.run(changes).place, place, symlinks=True)
         return place
@@ -139,13 +139,13 @@ class Scene:
             access.close()
 
     def config(self, changes: Changes, place: Path | None = None) -> PipelineConfig:
-        """Return the configuration that a file in a working folder gives."""
+        """Return the configuration from a file in a working folder."""
         path = (place or self.place()) / "pipeline.yaml"
         path.write_text(yaml.safe_dump(_nest(changes)))
         return PipelineConfig(path)
 
     def access(self, changes: Changes, place: Path | None = None) -> SourceAccess:
-        """Return access to the sources, whose waits take no time."""
+        """Return access to the sources, with waits that take no time."""
         place = place or self.place()
         config = self.config(changes, place)
         access = SourceAccess(
@@ -159,12 +159,12 @@ class Scene:
         return access
 
     def context(self, changes: Changes, place: Path | None = None) -> RunContext:
-        """Return what a run hands to its stages."""
+        """Return the context that a run passes to its stages."""
         access = self.access(changes, place)
         return RunContext(settings=access.settings, as_of=DAY, access=access, reporter=SeenReporter())
 
     def once(self, make: Callable[[Scene, Changes], MadeT], changes: Changes) -> MadeT:
-        """Return what is made of a configuration, only to be looked at; nothing is made twice."""
+        """Return the result of a maker for a configuration, made once and only read."""
         key = make, json.dumps(dict(changes), sort_keys=True)
         if key not in self._kept:
             self._kept[key] = make(self, changes)
@@ -172,11 +172,11 @@ class Scene:
         return made
 
     def run(self, changes: Changes) -> Run:
-        """Return a run in a folder of its own, only to be looked at."""
+        """Return a run in its own folder, which is only read."""
         return self.once(run_anew, changes)
 
     def run_in(self, place: Path, changes: Changes, *, day: date = DAY) -> Run:
-        """Make a run in a working folder that describes a day."""
+        """Make a run for a date in a working folder."""
         return self.carry_out(place, changes, lambda it: it.execute(RunRequest(as_of=day)).status.value)
 
     def carry_out(
@@ -185,12 +185,12 @@ class Scene:
         changes: Changes,
         do: Callable[[PipelineOrchestrator], str],
     ) -> Run:
-        """Let an orchestrator do something in a working folder, and return the run that comes of it.
+        """Let an orchestrator do something in a working folder, and return the resulting run.
 
         Args:
             place: the working folder.
             changes: the configuration.
-            do: what is done; it returns the run's outcome, unless it raises an error of ours.
+            do: the action; returns the run's outcome, unless it raises one of our errors.
         """
         self.config(changes, place)
         with contextlib.chdir(place):
@@ -202,12 +202,12 @@ class Scene:
         return Run(place, place / (orchestrator.output_base_dir or "no-folder"), outcome)
 
     def outputs(self) -> Outputs:
-        """Return what stages 1 and 2 make by default."""
+        """Return the default outputs of stages 1 and 2."""
         return self.once(_read_outputs, {})
 
 
 def run_anew(scene: Scene, changes: Changes) -> Run:
-    """Make a run, whether or not there was one like it."""
+    """Make a run, even if there was an equal one."""
     return scene.run_in(scene.place(), changes)
 
 
@@ -225,17 +225,17 @@ def outcome(scene: Scene, changes: Changes) -> str:
 
 
 def has_file(name: str) -> Look:
-    """Return what tells whether a run leaves a file."""
+    """Return a function that tells whether a run leaves a file."""
     return lambda scene, changes: scene.run(changes).has(name)
 
 
 def has_finding(check: str) -> Look:
-    """Return what tells whether a check of a run finds something."""
+    """Return a function that tells whether a run has findings of a check."""
     return lambda scene, changes: check in scene.run(changes).checks
 
 
 def names_looked_up(ask: Callable[[Scene, Changes], object]) -> Look:
-    """Return what tells which hosts somebody wants to reach, none of which can be."""
+    """Return a function that tells which hosts are looked up, none of which exist."""
 
     def look(scene: Scene, changes: Changes) -> set[str]:
         scene.names.asked.clear()

@@ -1,4 +1,4 @@
-"""Keys that decide who is asked and how much is believed: ``mode``, ``contact``, stages 1 and 2, ``apis``."""
+"""Keys that determine which services are asked and what is believed: ``mode``, stages 1 and 2, APIs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ LENIENT = {
     f"{STAGE2}.expected_bus_services.min": 1,
     f"{STAGE2}.delay_seconds": 0,
 }
-"""for servers that have an eighth of the bus services, and a model that need not be spared"""
+"""for servers with an eighth of the bus services, and a model without rate limit"""
 PROSE = "<p>Whoever leaves by Exit A finds the market across the road.</p>"
 """a page that the rules leave to the model"""
 CONTACT = "ops@example.org"
@@ -50,7 +50,7 @@ STOPS, SERVICES = "lta-bus-stops", "lta-bus-services"
 
 
 def services_asked(scene: Scene, changes: Changes) -> list[str]:
-    """Return the services that a run asks, if it can ask any."""
+    """Return the services that a run queries, if it can."""
     return scene.once(_ask_services, changes)
 
 
@@ -64,12 +64,12 @@ def _ask_services(scene: Scene, changes: Changes) -> list[str]:
 
 
 def is_read(document_id: str) -> Look:
-    """Return what tells whether a run reads a publisher's document."""
+    """Return a function that tells whether a run reads a publisher's document."""
     return lambda scene, changes: document_id in scene.run(changes).load("manifest.json")["sources"]
 
 
 def is_asked_again(scene: Scene, changes: Changes) -> bool:
-    """Return whether the exits are asked for once more although they were had a moment ago."""
+    """Return whether the exits are requested again although they were received a moment ago."""
     with LiveWorld() as world:
         place, server = scene.place(), world.servers["datagov"]
         live = {**changes, **world.addresses, "apis.datagov.mode": "live", f"{STAGE1}.sources": ["datagov"]}
@@ -80,7 +80,7 @@ def is_asked_again(scene: Scene, changes: Changes) -> bool:
 
 
 def has_filled(field: str) -> Look:
-    """Return what tells whether a field says something of any exit."""
+    """Return a function that tells whether any exit has a value in a field."""
     return lambda scene, changes: any(found.get(field) for found in scene.run(changes).exits)
 
 
@@ -91,13 +91,13 @@ def has_far_bus_stops(scene: Scene, changes: Changes) -> bool:
 
 
 def has_far_landmarks(scene: Scene, changes: Changes) -> bool:
-    """Return whether a landmark lies more than 200 m away from its exit."""
+    """Return whether a landmark is more than 200 m away from its exit."""
     landmarks = (landmark for found in scene.run(changes).exits for landmark in found.get("landmarks", ()))
     return any(landmark["distance_m"] > 200 for landmark in landmarks)
 
 
 def doubted_tables(scene: Scene, changes: Changes) -> set[str]:
-    """Return which of LTA's recorded tables is refused as too short, or remarked on as too long."""
+    """Return which of LTA's recorded tables is refused as too short, or reported as too long."""
     try:
         tables = read_bus_tables(scene.context(changes))
     except SourceFormatError as error:
@@ -123,7 +123,7 @@ def stations_at_once(scene: Scene, changes: Changes) -> int:
 
 
 def told_user_agent(scene: Scene, changes: Changes) -> str:
-    """Return who a publisher is told that it is asked by."""
+    """Return the User-Agent that a publisher receives."""
     with LoopbackServer(lambda _: Reply()) as server:
         client = scene.access({**changes, "apis.datagov.base_url": server.url}).http("datagov")
         client.get("lta-station-exits", server.url)
@@ -131,10 +131,10 @@ def told_user_agent(scene: Scene, changes: Changes) -> str:
 
 
 def asks(spec: SourceSpec) -> Ask:
-    """Return what reads all that a source publishes, or the titles of a wiki's pages."""
+    """Return a function that reads everything a source publishes, or the titles of a wiki's pages."""
 
     def ask(scene: Scene, changes: Changes) -> None:
-        with contextlib.suppress(SourceError):  # names that lead nowhere, a checkout that is not there
+        with contextlib.suppress(SourceError):  # names that do not resolve, a missing checkout
             if spec.recorder:
                 list(spec.load(spec.recorder)(scene.access(changes)))
             else:
@@ -144,7 +144,7 @@ def asks(spec: SourceSpec) -> Ask:
 
 
 def ends_in_time(scene: Scene, changes: Changes) -> bool:
-    """Return whether stage 1 gets its answers before its time is over."""
+    """Return whether stage 1 gets its answers within its time limit."""
     with LiveWorld() as world:
         try:
             live = {**changes, **world.addresses, "apis.datagov.mode": "live"}
@@ -158,7 +158,7 @@ OWN_WORDS = str(Path(__file__).parents[2] / "fixtures" / "fandom-wiki" / "vocabu
 
 
 def knows_own_words(scene: Scene, changes: Changes) -> bool:
-    """Return whether pages are read with the words of a person's own file."""
+    """Return whether pages are read with the words in the operator's own file."""
     source = wiki_source.open_source(scene.context(changes), bus_tables())
     assert isinstance(source, wiki_source.WikiSource)
     page = "<table><tr><th>Exit</th><th>Out and about</th></tr><tr><td>A</td><td>Market</td></tr></table>"
@@ -166,7 +166,7 @@ def knows_own_words(scene: Scene, changes: Changes) -> bool:
 
 
 def is_asked(ask: Ask) -> Look:
-    """Return what tells whether a service is asked for what is recorded, too."""
+    """Return a function that tells whether a service is queried although its data is recorded."""
 
     def look(scene: Scene, changes: Changes) -> bool:
         with LiveWorld() as world:
@@ -177,7 +177,7 @@ def is_asked(ask: Ask) -> Look:
 
 
 def datasets_asked_for(scene: Scene, changes: Changes) -> set[str]:
-    """Return the datasets that data.gov.sg is asked for."""
+    """Return the datasets requested from data.gov.sg."""
     with LiveWorld() as world:
         asks(get_source("datagov"))(scene, {**changes, **world.addresses})
     return {target.split("/datasets/")[1].split("/")[0] for target in world.servers["datagov"].targets}
@@ -190,7 +190,7 @@ READ = {
     for spec in sorted(all_sources(), key=lambda spec: spec.is_recorded)
     if spec.api not in ("", "openrouter")
 }
-"""a source that reads each service, a recorded one where several do"""
+"""a source that reads each service, preferably a recorded one"""
 ALL_SERVICES = sorted(
     {api for api, spec in READ.items() if spec.is_default} - {"official_places"}  # from data.gov.sg as well
     | {"datagov-file", "datamall-file", "openrouter"}
@@ -206,7 +206,7 @@ def _mode_case(api: str, spec: SourceSpec) -> Case:
 
 
 def _address_cases(api: str, spec: SourceSpec) -> Iterator[Case]:
-    """Yield a case for each address of a service: its host is asked, or the mirror that stands for it."""
+    """Yield a case for each address of a service: its host is queried, or the mirror configured instead."""
     assert spec.section is not None
     hosts = {name: value.host for name, value in spec.section() if name.endswith("_url")}
     for name in hosts:

@@ -1,4 +1,4 @@
-"""Keys that decide who is told what of a run: ``logging``, ``alerting``, ``lineage``."""
+"""Keys that determine how a run is reported: ``logging``, ``alerting``, ``lineage``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.integration.config_keys.scene import (
 
 TO_FILE = {"alerting.enabled": True, "alerting.on_failure": ["file"]}
 LOW = {"platforms", "platform_codes", "bus_stops", "access", "step_free", "landmarks"}
-"""the fields that are complained of by default where nothing is enriched"""
+"""the fields with an alert by default if nothing is enriched"""
 CONTENT = {f"alerting.coverage_min.{field}": 0.0 for field in sorted(LOW)}
 SOURCE_FAILS = {"stages.stage1_ingestion.expected_exits.min": 800}
 STAGE_FAILS = {"stages.stage1_ingestion.enabled": False}
@@ -38,7 +38,7 @@ def log_files(scene: Scene, changes: Changes) -> list[str]:
 
 
 def alerts(scene: Scene, changes: Changes) -> dict[str, str]:
-    """Return what raised an alert in a run, and its level."""
+    """Return the triggers of a run's alerts, with their levels."""
     return scene.run(changes).alerts
 
 
@@ -55,14 +55,14 @@ def alerts_of_a_loss(scene: Scene, changes: Changes) -> dict[str, str]:
 
 
 def alerts_after_a_failure(scene: Scene, changes: Changes) -> dict[str, str]:
-    """Return the alerts of a run that follows one that failed."""
+    """Return the alerts of a run after one that failed."""
     place = scene.place()
     scene.run_in(place, {**changes, **SOURCE_FAILS})
     return scene.run_in(place, changes).alerts
 
 
 def fields_too_poor(scene: Scene, changes: Changes) -> set[str]:
-    """Return the fields whose coverage an alert complains of."""
+    """Return the fields whose coverage raises an alert."""
     [alert] = scene.run(changes).load("alerts.json")
     return set(re.findall(r"coverage_min\.(\w+)", alert["cause"]))
 
@@ -81,13 +81,13 @@ def namespaces(scene: Scene, changes: Changes) -> set[str]:
 
 
 def _coverage(field: str, changed: float) -> Case:
-    """Return the case of a share."""
+    """Return the case for a minimum share."""
     then = LOW | {field} if changed else LOW - {field}
     return Case(f"alerting.coverage_min.{field}", changed, fields_too_poor, LOW, then, {**TO_FILE, **POOR})
 
 
 def _trigger(name: str, changed: str | None, look: Look, default: str, given: Changes) -> Case:
-    """Return the case of a trigger, of a run in which it alone is raised."""
+    """Return the case for a trigger, in a run in which only it is raised."""
     return Case(
         f"alerting.triggers.{name}",
         changed,

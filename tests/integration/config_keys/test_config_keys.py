@@ -13,7 +13,7 @@ from mrt_pipeline.config.keys import value_keys
 from tests.fakes.http_server import RELEASE_TIMEOUT_S, LoopbackServer, Reply, SeenRequest
 from tests.fakes.names import FakeNames
 from tests.fakes.publishers import ACCOUNT_KEY, DATAGOV_KEY, READY_TOKEN
-from tests.fakes.surroundings import be_bare
+from tests.fakes.surroundings import isolate
 from tests.integration.config_keys import (
     model_cases,
     publishing_cases,
@@ -51,7 +51,7 @@ def kept() -> Kept:
 
 @pytest.fixture
 def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: Kept) -> Iterator[Scene]:
-    be_bare(tmp_path, monkeypatch)
+    isolate(tmp_path, monkeypatch)
     for name, secret in SECRETS.items():
         monkeypatch.setenv(name, secret)
     monkeypatch.setenv("MRT_PIPELINE_CACHE", str(tmp_path / "cache"))

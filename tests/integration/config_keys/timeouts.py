@@ -1,4 +1,4 @@
-"""Keys that say how long a server is waited for, each with what asks a server that says nothing."""
+"""Keys that set how long to wait for a server, each with a client of a silent server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import FetchError, ModelCallError
 from mrt_pipeline.orchestrator.alerts.channels import Outlets, send_alert
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger
-from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.lineage import report_lineage
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.runtime.run_log import open_run_log
 from tests.fakes.enrichment_sources import SeenReporter
@@ -23,7 +23,7 @@ from tests.integration.config_keys.scene import Changes, Scene
 from tests.integration.config_keys.source_cases import READ
 
 Ask = Callable[[Scene, Changes, str], bool]
-"""asks the server at a URL, and tells whether its answer was waited for"""
+"""queries the server at a URL, and returns whether its answer was waited for"""
 
 ALERT = Alert(
     pipeline="MRT Data Pipeline",
@@ -38,7 +38,7 @@ ALERT = Alert(
 
 
 def service(api: str) -> Ask:
-    """Return what asks a publisher."""
+    """Return a function that queries a publisher."""
 
     def ask(scene: Scene, changes: Changes, url: str) -> bool:
         client = scene.access({**changes, f"apis.{api}.base_url": url}).http(api)
@@ -70,14 +70,14 @@ def webhook(scene: Scene, changes: Changes, url: str) -> bool:
 
 
 def lineage(scene: Scene, changes: Changes, url: str) -> bool:
-    """Tell of a run that begins and ends."""
+    """Report a run that starts and ends."""
     place, console = scene.place(), SeenReporter()
     config = scene.config({"lineage.transport": "http", "lineage.url": url, **changes}, place)
     session = RunSession(place, make_manifest(), lambda: START)
     session.begin("mrt-pipeline run")
     with open_run_log(place, LoggingSection(), run_id="r") as log:
         session.end(RunStatus.COMPLETED)
-        tell_lineage(config, session, log, console, lambda: START)
+        report_lineage(config, session, log, console, lambda: START)
     return not console.warnings
 
 

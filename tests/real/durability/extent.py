@@ -1,7 +1,7 @@
-"""How many of the moments at which a run can break are tried.
+"""How many of the moments at which a run can be interrupted are tested.
 
-``make durability`` tries them all, which keeps two processors busy for most of an hour. ``make real`` runs
-for every commit and tries a share of them, evenly spread.
+``make durability`` tests them all, which keeps two processors busy for most of an hour. ``make real`` runs
+for every commit and tests an evenly spread share of them.
 """
 
 from __future__ import annotations
@@ -13,5 +13,5 @@ IS_WHOLE = os.environ.get("DURABILITY") == "whole"
 
 
 def spread(cases: Sequence[int], nth: int) -> Sequence[int]:
-    """Return every ``nth`` case, or all of them if the tests are to be whole."""
+    """Return every ``nth`` case, or all if the tests are to be complete."""
     return cases if IS_WHOLE else cases[::nth]

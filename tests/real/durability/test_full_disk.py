@@ -126,7 +126,7 @@ def test_a_full_cache_costs_requests_and_no_run(tmp_path: Path) -> None:
             assert result.returncode == 0, result.stderr
 
 
-def test_a_broken_disk_is_told_at_each_flush(tmp_path: Path, say: Say) -> None:
+def test_a_broken_disk_is_reported_at_each_flush(tmp_path: Path, say: Say) -> None:
     place = Workplace(tmp_path)
     assert place.call(*RUN).returncode == 0
     older = place.latest.resolve()
@@ -143,7 +143,7 @@ def test_a_broken_disk_is_told_at_each_flush(tmp_path: Path, say: Say) -> None:
     say(f"EIO at every 4th of {len(flushes)} flushes: exit 1, older files identical")
 
 
-def test_a_read_only_file_system_is_told(disk: tuple[Workplace, str]) -> None:
+def test_a_read_only_file_system_is_reported(disk: tuple[Workplace, str]) -> None:
     """Where none can be mounted, a folder that may not be written in stands for it."""
     place, fate = disk
     is_mounted = fate == "fill"
@@ -162,7 +162,7 @@ def test_a_read_only_file_system_is_told(disk: tuple[Workplace, str]) -> None:
 
 
 @pytest.mark.parametrize("closed", [".", "outputs", "the run"])
-def test_a_folder_of_somebody_else_is_told(closed: str, tmp_path: Path) -> None:
+def test_a_folder_of_another_user_is_reported(closed: str, tmp_path: Path) -> None:
     place = Workplace(tmp_path)
     assert place.call(*RUN).returncode == 0
     run = place.latest.resolve()
@@ -178,7 +178,7 @@ def test_a_folder_of_somebody_else_is_told(closed: str, tmp_path: Path) -> None:
     assert place.call(*arguments).returncode == 0
 
 
-def test_a_manifest_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+def test_a_manifest_that_may_not_be_read_is_reported(tmp_path: Path) -> None:
     place = Workplace(tmp_path)
     assert place.call(*RUN).returncode == 0
     manifest = place.latest.resolve() / "manifest.json"

@@ -76,7 +76,7 @@ def _go_on(place: Workplace, arguments: tuple[str, ...], expected: Mapping[str, 
         raise AssertionError(f"killed at {what}: {error}") from error
 
 
-def test_a_run_killed_at_its_writes_is_gone_on_with(tmp_path: Path, say: Say) -> None:
+def test_a_run_killed_at_its_writes_is_resumed(tmp_path: Path, say: Say) -> None:
     whole = Workplace(tmp_path)
     steps = len(measure(whole, *SMALL)[0])
     expected = results_of(whole.latest)
@@ -90,7 +90,7 @@ def test_a_run_killed_at_its_writes_is_gone_on_with(tmp_path: Path, say: Say) ->
     say(f"killed at {done['killed']} of {steps} writes of a snapshot run: all came out the same")
 
 
-def test_a_live_run_killed_at_its_writes_is_gone_on_with(tmp_path: Path, say: Say) -> None:
+def test_a_live_run_killed_at_its_writes_is_resumed(tmp_path: Path, say: Say) -> None:
     with LiveWorld() as world:
         whole = Workplace(tmp_path, world.variables)
         steps = len(measure(whole, *SMALL)[0])
@@ -129,7 +129,7 @@ def test_a_complete_run_made_again_in_place_and_killed_stays_whole(tmp_path: Pat
     say(f"killed at {done['killed']} of {steps} writes of a second run in place: it stayed whole each time")
 
 
-def test_a_run_killed_at_random_moments_is_gone_on_with(tmp_path: Path, say: Say) -> None:
+def test_a_run_killed_at_random_moments_is_resumed(tmp_path: Path, say: Say) -> None:
     whole = Workplace(tmp_path)
     _, seconds = measure(whole, *WHOLE)
     expected = results_of(whole.latest)
@@ -145,7 +145,7 @@ def test_a_run_killed_at_random_moments_is_gone_on_with(tmp_path: Path, say: Say
     say(f"  at: {dict(sorted(done.items()))}")
 
 
-def test_a_live_run_killed_at_random_moments_is_gone_on_with(tmp_path: Path, say: Say) -> None:
+def test_a_live_run_killed_at_random_moments_is_resumed(tmp_path: Path, say: Say) -> None:
     """No station that was finished is asked for again."""
     asked_again = 0
     with LiveWorld() as world:

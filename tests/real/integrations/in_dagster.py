@@ -1,6 +1,6 @@
-"""Materialize partitions in this process, and print what Dagster kept of each run, as one JSON object.
+"""Materialize partitions in this process, and print Dagster's records of each run as one JSON object.
 
-``python in_dagster.py`` is run in an empty folder, by the interpreter of an environment that has Dagster.
+``python in_dagster.py`` is run in an empty folder, with the interpreter of an environment that has Dagster.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PIPELINE = "MRT_PIPELINE__"
 
 
 def main() -> None:
-    """Print one JSON object: name of a case to what came of it."""
+    """Print one JSON object: name of a case to its result."""
     stage3, publishing = "stage3_merger", "publishing"
     with dg.DagsterInstance.ephemeral() as instance:
         cases = {
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def materialize(instance: Any, variables: Mapping[str, str], *names: str) -> dict[str, Any]:
-    """Materialize the partition of a day with settings of the pipeline; all assets, or those named."""
+    """Materialize the partition of a date with settings of the pipeline; all assets, or those named."""
     with _environment(variables):
         done = defs.resolve_job_def("quarter").execute_in_process(
             partition_key=DAY,

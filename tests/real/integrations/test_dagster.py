@@ -134,7 +134,7 @@ def test_a_finding_of_severity_error_fails_its_check_and_nothing_is_published(
     assert not (place.folder / "refused/2026-10-01/report.html").exists()
 
 
-def test_a_wrong_configuration_is_told_in_our_words_before_anything_is_made(
+def test_a_wrong_configuration_is_reported_in_our_words_before_anything_is_made(
     place: Workplace, cases: dict[str, Any]
 ) -> None:
     [(sentence, _)] = cases["misconfigured"]["failures"].values()

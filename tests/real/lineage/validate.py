@@ -2,12 +2,12 @@
 
     python -m tests.real.lineage.validate SPEC_FOLDER EVENTS_FILE …
 
-SPEC_FOLDER holds the schemas as JSON files, in any folders below it; each is known by its own ``$id``. An
-EVENTS_FILE is a ``lineage.jsonl``. Every event is checked by the schema that its ``schemaURL`` names, every
-facet in it by the one that its ``_schemaURL`` names; if the folder does not have that one, this is a fault.
-Exit codes: 0 if all is as the schemas want it, 1 if it is not, 2 if the folder or a file cannot be used.
+SPEC_FOLDER holds the schemas as JSON files, in any folders below it; each is identified by its own ``$id``.
+An EVENTS_FILE is a ``lineage.jsonl``. Every event is checked by the schema in its ``schemaURL``, every facet
+in it by the one in its ``_schemaURL``; a schema missing from the folder is a fault. Exit codes: 0 if
+everything is valid, 1 if not, 2 if the folder or a file cannot be used.
 
-The schemas are no part of this repository: docs/lineage.md says where they are.
+The schemas are not part of this repository: docs/lineage.md says where they are.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from referencing.jsonschema import DRAFT202012
 from tests.fakes.formats import FORMATS
 
 USAGE = "Usage: python -m tests.real.lineage.validate SPEC_FOLDER EVENTS_FILE …"
-MOST_CHARACTERS = 200
-"""of a fault, because ``jsonschema`` quotes the whole value"""
+MAX_CHARACTERS = 200
+"""shown of a fault, because ``jsonschema`` quotes the whole value"""
 
 
 class UnusableError(Exception):
@@ -43,32 +43,32 @@ class MissingSchemaError(Exception):
 
 @dataclass(slots=True)
 class Report:
-    """What was checked, by the address of its schema, and what was wrong."""
+    """What was checked, by the address of its schema, and the faults."""
 
     events: Counter[str] = field(default_factory=Counter)
     facets: Counter[str] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
-    """schemas that the folder does not have, and by how many events and facets each is wanted"""
+    """schemas missing from the folder, and how many events and facets need each"""
     wrong: list[str] = field(default_factory=list)
-    """a sentence for each thing that its schema does not allow"""
+    """a sentence for each fault"""
 
     @property
     def faults(self) -> list[str]:
-        """Return all that is wrong, in sentences."""
+        """Return all faults as sentences."""
         found = [
             f"{address} is not in the folder, and wanted {number} times."
             for address, number in sorted(self.missing.items())
         ]
         if not self.events:
             found.append("There is no event in what was given; nothing was checked.")
-        return [*found, *dict.fromkeys(self.wrong)]  # an event's schema says some of what a facet's does
+        return [*found, *dict.fromkeys(self.wrong)]  # an event's schema repeats some faults of its facets
 
 
 class Spec:
     """The schemas of a folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Read them all.
+        """Read all schemas.
 
         Raises:
             UnusableError: if there is none, or if one of them cannot be used.
@@ -81,7 +81,7 @@ class Spec:
             self._checker.checks(name)(lambda value, ask=is_right: not isinstance(value, str) or ask(value))
 
     def faults_of(self, value: object, address: str) -> list[str]:
-        """Return what is wrong with a value by the schema at an address: where in it, and what.
+        """Return the faults of a value by the schema at an address: where, and what.
 
         Raises:
             MissingSchemaError: if the folder lacks that schema, or one that it refers to.
@@ -92,17 +92,17 @@ class Spec:
         try:
             errors = list(validator.iter_errors(value))
         except Unresolvable as error:
-            is_address = address.endswith(f"#{error.ref}")  # the file is there, and not that part of it
+            is_address = address.endswith(f"#{error.ref}")  # the file exists, but not that part of it
             raise MissingSchemaError(address if is_address else error.ref) from None
         return [_sentence(leaf) for error in errors for leaf in _leaves(error)]
 
     def names_of(self, address: str) -> list[str]:
-        """Return the names under which the schema at an address wants to find its facet."""
+        """Return the names under which the schema at an address expects its facet."""
         return list(self._schemas.get(address.partition("#")[0], {}).get("properties", ()))
 
 
 def check_lines(lines: Iterable[bytes], spec: Spec, report: Report, source: str) -> None:
-    """Check events, one a line, and add to a report what came of it."""
+    """Check events, one per line, and add the results to a report."""
     for number, line in enumerate(lines, start=1):
         where = f"{source}:{number}"
         try:
@@ -146,10 +146,10 @@ def _check(value: object, address: str, where: str, spec: Spec, report: Report) 
 
 
 def _check_facet(facet: dict[str, Any], name: str, where: str, spec: Spec, report: Report) -> None:
-    """Check a facet by its schema, and that it stands under the name that the schema has for it."""
+    """Check a facet by its schema, and that its name is one that the schema gives it."""
     address = facet["_schemaURL"]
     if not isinstance(address, str):
-        return  # the event's own schema has said so
+        return  # reported by the event's own schema
     report.facets[address] += 1
     _check(facet, address, where, spec, report)
     if (names := spec.names_of(address)) and name not in names:
@@ -159,7 +159,7 @@ def _check_facet(facet: dict[str, Any], name: str, where: str, spec: Spec, repor
 def _find_facets(
     value: object, place: str = "$", name: str = ""
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield every object that names a schema of its own, with where it is and what it is called there."""
+    """Yield every object that names its own schema, with its position and name."""
     if isinstance(value, dict):
         if "_schemaURL" in value:
             yield place, name, value
@@ -171,7 +171,7 @@ def _find_facets(
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:
-    """Yield what lies behind an error: of alternatives that all fail, what is wrong by each of them."""
+    """Yield the causes of an error: if all alternatives fail, the faults by each of them."""
     if not error.context:
         yield error
     for below in error.context or ():
@@ -180,7 +180,7 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
 
 def _sentence(error: ValidationError | SchemaError) -> str:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
-    return f"{path}: {error.message[:MOST_CHARACTERS]}"
+    return f"{path}: {error.message[:MAX_CHARACTERS]}"
 
 
 def _read_schemas(folder: Path) -> dict[str, dict[str, Any]]:
@@ -202,7 +202,7 @@ def _read_schemas(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _refuse_unfit(schema: dict[str, Any]) -> None:
-    """Raise if a schema is none, or if it wants something that would not be checked here."""
+    """Raise if a schema is invalid, or requires something that is not checked here."""
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:

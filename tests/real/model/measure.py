@@ -1,4 +1,4 @@
-"""What a model reads on each page, and what that costs: ``python -m tests.real.model.measure qwen``."""
+"""Measure what a model reads on each page, and its cost: ``python -m tests.real.model.measure qwen``."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def test_nothing_false_comes_of_a_model_that_guesses(gemma: str, page: Page, tmp
     assert claims.rejected or claims.findings
 
 
-def test_a_model_that_may_say_too_little_is_asked_for_less_and_given_up_in_the_end(
+def test_a_model_that_limits_its_answers_is_asked_for_less_and_finally_given_up(
     gemma: str, tmp_path: Path
 ) -> None:
     with LoopbackServer(guessing(gemma)) as server:

@@ -94,7 +94,7 @@ def test_a_cluster_that_is_lost_ends_the_reading_in_one_sentence(monkeypatch: py
     reading.close()
 
 
-def test_a_cluster_that_is_not_there_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_that_is_not_there_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "CONNECTING_S", 1.0)
     reading = Reading("tcp://127.0.0.1:1")
     with pytest.raises(

@@ -1,4 +1,4 @@
-"""A headless Chromium that opens a report from the disk, as the person who vets a run does.
+"""A headless Chromium that opens a report from the disk, as a reviewer does.
 
 Chromium and its fonts are installed by apt if they are missing (as root). axe-core comes from npm.
 """
@@ -46,26 +46,26 @@ Seen = TypeVar("Seen")
 
 
 class Reader:
-    """Someone at a browser."""
+    """A user at a browser."""
 
     def __init__(self, chrome: Chrome) -> None:
         self.chrome = chrome
         self.runs_scripts = True
 
     def open(self, page: Path, address: str = "") -> None:
-        """Open a page from the disk, at an address within it, and wait for its first drawing."""
+        """Open a page from the disk, at an address within it, and wait until it is drawn."""
         self.chrome.get("about:blank")
         self.chrome.get(f"{page.as_uri()}{address}")
         self.wait_for_drawing()
 
     def wait_for_drawing(self) -> None:
-        """Wait for what the page has asked to be drawn, and for what that changes."""
+        """Wait until the page has drawn everything requested, and the consequences."""
         if self.runs_scripts:
             self.chrome.execute_async_script(_AFTER_TWO_FRAMES)
 
     @contextlib.contextmanager
     def without_scripts(self) -> Iterator[None]:
-        """Run no script of a page."""
+        """Run no scripts of a page."""
         self.chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
         self.runs_scripts = False
         try:
@@ -75,15 +75,15 @@ class Reader:
             self.runs_scripts = True
 
     def find(self, selector: str) -> WebElement:
-        """Return the first element of the page that a selector means."""
+        """Return the first element that matches a selector."""
         return self.chrome.find_element(By.CSS_SELECTOR, selector)
 
     def find_all(self, selector: str) -> list[WebElement]:
-        """Return all elements that a selector means."""
+        """Return all elements that match a selector."""
         return self.chrome.find_elements(By.CSS_SELECTOR, selector)
 
     def texts(self, selector: str) -> list[str]:
-        """Return what stands in all elements that a selector means, seen or not."""
+        """Return the texts of all elements that match a selector, visible or not."""
         return [str(found.get_property("textContent")) for found in self.find_all(selector)]
 
     def run(self, script: str, *arguments: object) -> Any:
@@ -91,13 +91,13 @@ class Reader:
         return self.chrome.execute_script(script, *arguments)
 
     def wait_for(self, selector: str) -> WebElement:
-        """Return an element as soon as it is there and visible."""
+        """Return an element as soon as it exists and is visible."""
         return self.wait_until(
             lambda: next((found for found in self.find_all(selector) if found.is_displayed()), None)
         )
 
     def wait_until(self, see: Callable[[], Seen | None]) -> Seen:
-        """Wait for something to come true and return it; what was redrawn meanwhile is looked for again."""
+        """Wait until a function returns something, and return that; it is called again after redrawing."""
         wait = WebDriverWait(self.chrome, WAIT_S, ignored_exceptions=[StaleElementReferenceException])
         return wait.until(lambda _: see())  # type: ignore[return-value]
 
@@ -106,17 +106,17 @@ class Reader:
         return self.chrome.switch_to.active_element
 
     def press(self, *keys: str) -> None:
-        """Press keys where the focus is."""
+        """Press keys in the focused element."""
         self.focused().send_keys(*keys)
 
     def complaints(self) -> list[str]:
-        """Return what the browser has complained of since it was last asked."""
+        """Return the browser's error messages since the last call."""
         return [str(entry["message"]) for entry in self.chrome.get_log("browser")]  # type: ignore[no-untyped-call]
 
 
 @contextlib.contextmanager
 def open_browser(size: tuple[int, int] = DESKTOP, *, is_dark: bool = False) -> Iterator[Reader]:
-    """Give a browser of its own that wants no motion; narrow sizes are those of a phone."""
+    """Provide a separate browser without animations; narrow sizes are those of a phone."""
     install_chromium()
     options = Options()
     options.binary_location = shutil.which("chromium") or ""
@@ -153,7 +153,7 @@ def install_chromium() -> None:
 
 
 def fetch_axe(folder: Path) -> str:
-    """Return the script of axe-core, which finds faults that keep people out of a page."""
+    """Return the script of axe-core, which finds accessibility faults."""
     if not shutil.which("npm"):
         apt_install("npm")
     subprocess.run(

@@ -1,4 +1,4 @@
-"""Reports of a real run, of one that attacks, and of one that a wiki has enriched; one browser for all."""
+"""Reports of a real run, of a hostile dataset, and of one enriched by a wiki; one browser for all."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BEFORE, AFTER = date(2026, 7, 11), date(2026, 7, 13)
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of a real run, with what changed since an earlier one."""
+    """The report of a real run, with the changes since an earlier one."""
     folder = tmp_path_factory.mktemp("runs")
     old, new = (_run(day, folder / day.isoformat()) for day in (BEFORE, AFTER))
     manifest = find_manifest(folder / AFTER.isoformat())

@@ -12,7 +12,7 @@ from tests.real.report.browser import DESKTOP, PHONE, Reader, open_browser
 pytestmark = pytest.mark.real_parts
 
 STATION = "#station/bukit-panjang/bukit-panjang-dtl-A-south"
-LEAST_PIXELS = 24
+MIN_PIXELS = 24
 SMALL = """
 return [...document.querySelectorAll("a, button, input, select, summary")]
   .filter((element) => element.checkVisibility())
@@ -37,7 +37,7 @@ def test_whatever_can_be_pressed_is_24_pixels_wide_and_high(report: Path, size: 
             for _ in range(2):
                 reader.run("for (const fold of document.querySelectorAll('details')) fold.open = true")
                 reader.wait_for("#map")
-            assert reader.run(SMALL, LEAST_PIXELS) == []
+            assert reader.run(SMALL, MIN_PIXELS) == []
 
 
 def test_no_exit_is_covered_by_another_one_or_by_a_station(reader: Reader, report: Path) -> None:

@@ -1,4 +1,4 @@
-"""The hand-made answer sheet, and a source's claims in the same form, so that they can be compared."""
+"""The hand-made answer sheet, and a source's claims in the same form for comparison."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VALUE = re.compile(r'"([^"]+)"|(\S+)')
 
 
 class Fact(NamedTuple):
-    """One thing that a page says of one exit, or with ``*`` of all of them."""
+    """One statement of a page about one exit, or with ``*`` about all."""
 
     slug: str
     exit_label: str
@@ -39,7 +39,7 @@ def read_sheet(path: Path = SHEET) -> set[Fact]:
 
 
 def facts_of(station: Station, claims: StationClaims) -> set[Fact]:
-    """Return what a source claims of a station."""
+    """Return what a source claims about a station."""
     labels = {item.exit_id: item.exit_code for item in station.exits}
     return {
         Fact(station.slug, label, value)
@@ -49,7 +49,7 @@ def facts_of(station: Station, claims: StationClaims) -> set[Fact]:
 
 
 def show(facts: Iterable[Fact]) -> str:
-    """Return facts for a person to read, one a line."""
+    """Return facts in readable form, one per line."""
     return "\n".join(" ".join(fact) for fact in sorted(facts))
 
 

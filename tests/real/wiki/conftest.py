@@ -22,7 +22,7 @@ CONFIG = PipelineConfig(Path(__file__).parents[3] / "config" / "pipeline.yaml")
 
 @pytest.fixture(scope="session")
 def wiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaWiki]:
-    """A wiki that holds the pages of this folder."""
+    """A wiki with the pages of this folder."""
     with running_mediawiki(tmp_path_factory.mktemp("mediawiki")) as wiki:
         wiki.write(PAGES)
         yield wiki

@@ -1,4 +1,4 @@
-"""Let ``mrt-pipeline evaluate`` read the project's own pages: their recorded HTML and the answer sheet.
+"""Run ``mrt-pipeline evaluate`` on the project's own pages: their recorded HTML and the answer sheet.
 
 python -m tests.real.wiki.evaluate
 """
@@ -21,7 +21,7 @@ _ACCESS = {feature.value for feature in AccessFeature} | {"yes", "no"}
 
 
 def write_pages(folder: Path) -> None:
-    """Write each page as HTML, and what the sheet says of it as ``answers.csv``."""
+    """Write each page as HTML, and the sheet's rows about it as ``answers.csv``."""
     names, facts = PlaceNames.of(load_network()), read_sheet()
     rows: list[tuple[str, ...]] = []
     for number, (title, html) in enumerate(sorted(read_rendered().items())):

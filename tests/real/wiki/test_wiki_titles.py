@@ -18,7 +18,7 @@ from tests.real.wiki.run import PAGES, claims_of, open_wiki_source, pages_cited
 
 pytestmark = pytest.mark.real_parts
 
-MOST_REQUESTS = 10
+MAX_REQUESTS = 10
 FILLER = "'''{}''' is a station."
 
 
@@ -105,7 +105,7 @@ def test_an_unchanged_wiki_is_asked_at_most_ten_times_and_gives_the_same_claims(
     assert sum(bool(claimed.provenance) for claimed in first.values()) == len(all_stations) == 190
     with full_wiki.with_settings(""):
         again = claims_of(open_wiki_source(full_wiki, tmp_path, snapshot, tables), all_stations)
-        assert full_wiki.requests() <= MOST_REQUESTS
+        assert full_wiki.requests() <= MAX_REQUESTS
     assert again == first
 
 
@@ -192,7 +192,7 @@ def test_a_wiki_that_is_busy_is_asked_again_when_it_says(
 REFUSED = "http_response_code( 403 ); exit;"
 
 
-def test_a_wiki_that_refuses_us_is_told_apart_from_one_without_the_page(
+def test_a_wiki_that_refuses_us_is_distinguished_from_one_without_the_page(
     wiki: MediaWiki, source: WikiSource, stations: dict[str, Station]
 ) -> None:
     with wiki.with_settings(REFUSED):
@@ -216,7 +216,9 @@ def test_once_refused_the_wiki_is_left_alone(
         assert wiki.requests() == 1
 
 
-def test_what_is_no_wiki_is_told(wiki: MediaWiki, source: WikiSource, stations: dict[str, Station]) -> None:
+def test_what_is_no_wiki_is_reported(
+    wiki: MediaWiki, source: WikiSource, stations: dict[str, Station]
+) -> None:
     page = "echo '<html>Just a moment</html>'; exit;"
     with wiki.with_settings(page), pytest.raises(SourceError, match=r"expected JSON; check apis\.fandom"):
         source.prepare([stations["yishun"]])

@@ -10,9 +10,9 @@ import pytest
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.extraction.facts import BusTables
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.sources.fandom_wiki.broken_pages import Trouble
+from mrt_pipeline.sources.fandom_wiki.broken_pages import PageFault
 from mrt_pipeline.sources.fandom_wiki.claims import WikiSource
-from mrt_pipeline.sources.fandom_wiki.pages import PageTroubleError
+from mrt_pipeline.sources.fandom_wiki.pages import BrokenPageError
 from tests.real.mediawiki import MediaWiki
 from tests.real.wiki.run import claims_of, open_wiki_source, pages_cited
 
@@ -47,12 +47,12 @@ def source(
 
 
 @pytest.mark.parametrize(
-    ("text", "settings", "trouble"),
+    ("text", "settings", "fault"),
     [
-        ("{{Loop}}", "", Trouble.ERROR),
-        ("{{Big}}" * 60, "", Trouble.LEFT_OUT),
-        ("{{Many}}" * 3, "$wgMaxPPNodeCount = 20;", Trouble.ERROR),
-        ("{{Deep}}", "$wgMaxPPExpandDepth = 2;", Trouble.ERROR),
+        ("{{Loop}}", "", PageFault.ERROR),
+        ("{{Big}}" * 60, "", PageFault.LEFT_OUT),
+        ("{{Many}}" * 3, "$wgMaxPPNodeCount = 20;", PageFault.ERROR),
+        ("{{Deep}}", "$wgMaxPPExpandDepth = 2;", PageFault.ERROR),
     ],
 )
 def test_a_page_that_the_wiki_could_not_show_whole_fails_and_is_well_once_the_wiki_can(
@@ -61,13 +61,13 @@ def test_a_page_that_the_wiki_could_not_show_whole_fails_and_is_well_once_the_wi
     stations: dict[str, Station],
     text: str,
     settings: str,
-    trouble: Trouble,
+    fault: PageFault,
 ) -> None:
     troubled.write({TITLE: EXITS + text}, at=LATER)
     source.prepare([stations["mattar"]])
-    with troubled.with_settings(settings), pytest.raises(PageTroubleError) as raised:
+    with troubled.with_settings(settings), pytest.raises(BrokenPageError) as raised:
         source.claims_for(stations["mattar"], ())
-    assert raised.value.trouble is trouble
+    assert raised.value.fault is fault
     if settings:
         assert source.claims_for(stations["mattar"], ()).exits
 

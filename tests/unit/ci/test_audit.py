@@ -48,7 +48,7 @@ def test_a_requirement_that_could_not_be_audited_while_others_could_is_a_failure
         ("", "ERROR: pip_audit._service.interface.ConnectionError: Could not connect to the service"),
     ],
 )
-def test_that_nothing_could_be_audited_is_told_loudly(report: str, errors: str, judge: Judge) -> None:
+def test_that_nothing_could_be_audited_is_reported_loudly(report: str, errors: str, judge: Judge) -> None:
     lines, code = judge(report, errors)
     assert code == 0
     assert lines[1].startswith("UNKNOWN")
@@ -56,7 +56,7 @@ def test_that_nothing_could_be_audited_is_told_loudly(report: str, errors: str, 
 
 
 @pytest.mark.parametrize("report", ["", "[]", "{}", "null", '{"dependencies": '])
-def test_an_audit_that_fails_otherwise_is_a_failure(report: str, judge: Judge) -> None:
+def test_an_audit_that_fails_in_another_way_is_a_failure(report: str, judge: Judge) -> None:
     assert judge(report, "ERROR: invalid requirement") == (
         ["pip-audit failed: ERROR: invalid requirement"],
         1,

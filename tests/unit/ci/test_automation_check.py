@@ -60,7 +60,7 @@ def test_a_fault_in_a_line_for_cron_is_found(copy: Path, right: str, wrong: str,
     assert said in "\n".join(CHECKS["check_cron"](copy))
 
 
-def test_where_systemd_is_missing_that_is_told_and_is_a_fault_if_all_must_be_checked(
+def test_where_systemd_is_missing_that_is_reported_and_is_a_fault_if_all_must_be_checked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

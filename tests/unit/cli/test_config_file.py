@@ -9,12 +9,12 @@ from mrt_pipeline.cli.config_file import check_config, init_config
 from mrt_pipeline.config import PipelineConfig, Settings, find_config
 from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
 from mrt_pipeline.errors import ConfigError, UsageError
-from tests.fakes.surroundings import be_bare
+from tests.fakes.surroundings import isolate
 
 
 @pytest.fixture(autouse=True)
 def _bare_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    be_bare(tmp_path, monkeypatch)
+    isolate(tmp_path, monkeypatch)
 
 
 def test_the_file_that_is_written_is_the_one_that_is_read_from_then_on(

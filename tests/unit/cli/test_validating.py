@@ -46,7 +46,7 @@ def _validate(path: Path) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("name", ["", "stage3_final.json", "mrt_transit_graph.json", "manifest.json"])
-def test_what_is_as_it_was_written_passes(name: str, folder: Path) -> None:
+def test_unchanged_files_pass(name: str, folder: Path) -> None:
     code, said = _validate(folder / name)
     assert (code, "0 info, 0 warnings, 0 errors" in said) == (0, True)
 
@@ -119,9 +119,7 @@ def test_of_a_folder_of_runs_or_releases_one_of_them_is_named(folder: Path) -> N
         validate_file(folder.parent, None)
 
 
-def test_of_a_pipe_nothing_is_said_but_that_it_is_one(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_pipe_is_reported_only_as_a_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(StorageError, match="it is a pipe, not a file"):
         validate_file(tmp_path / "pipe", None)

@@ -1,4 +1,4 @@
-"""A line that closes to a ring: the day before, and the day after."""
+"""A line that becomes a ring: the day before, and the day after."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ RING_NETWORK = Network(
 
 
 def network_dataset(as_of: date = AFTER, network: Network = RING_NETWORK, **changes: Any) -> Stage3Output:
-    """Return the dataset of a day, each exit with the platforms of its station."""
+    """Return the dataset for a date, each exit with the platforms of its station."""
     directions = network.directions(as_of)
     stations = tuple(
         _with_platforms(make_station(network, slug, as_of), directions) for slug in network.open_codes(as_of)
@@ -61,12 +61,12 @@ def network_dataset(as_of: date = AFTER, network: Network = RING_NETWORK, **chan
 
 
 def compare(old: Stage3Output, new: Stage3Output) -> Comparison:
-    """Return what differs, by the scene's network."""
+    """Return the differences, using the scene's network."""
     return compare_datasets(old, new, RING_NETWORK)
 
 
 def changed_kinds(comparison: Comparison) -> set[str]:
-    """Return the kinds of change that there are, figures left out."""
+    """Return the kinds of change that occurred, except figures."""
     left_out = {"old", "new", "coverage"}
     return {
         name for name in type(comparison).model_fields if name not in left_out and getattr(comparison, name)

@@ -73,7 +73,7 @@ def test_what_becomes_known_is_lost_or_stays_is_no_turn(then: ExitAccess, now: E
 
 @pytest.mark.parametrize("then", [YES, NO])
 @pytest.mark.parametrize("now", [None, _access(UNKNOWN, ESCALATOR)])
-def test_an_answer_that_is_lost_is_told_of_its_exit(then: StepFree, now: ExitAccess | None) -> None:
+def test_an_answer_that_is_lost_is_reported_at_its_exit(then: StepFree, now: ExitAccess | None) -> None:
     [lost] = find_losses(_dataset(_access(then)), _dataset(now)).lost_answers
     assert (lost.exit_id, lost.old) == ("yishun-nsl-A0", then)
     finding = warn_of_lost_answer(lost)

@@ -59,10 +59,10 @@ class TestTheDayTheRingOpened:
 
     COMPARISON = compare(network_dataset(BEFORE), network_dataset(AFTER))
 
-    def test_nothing_else_is_told(self) -> None:
+    def test_nothing_else_is_reported(self) -> None:
         assert changed_kinds(self.COMPARISON) == {"stations_opened", "renumberings", "lines_changed"}
 
-    def test_the_new_station_is_told_with_its_exits(self) -> None:
+    def test_the_new_station_is_reported_with_its_exits(self) -> None:
         [opened] = self.COMPARISON.stations_opened
         assert (opened.slug, opened.codes, opened.exits) == ("keppel", ("CC30",), ("keppel-ccl-A",))
         assert opened.is_future_in_other
@@ -74,7 +74,7 @@ class TestTheDayTheRingOpened:
             ("CE2", "CC33", ("marina-bay-ccl-A",)),
         }
 
-    def test_the_line_is_told_once_with_its_services_of_both_days(self) -> None:
+    def test_the_line_is_reported_once_with_its_services_of_both_days(self) -> None:
         [line] = self.COMPARISON.lines_changed
         assert line.line_code == "CCL"
         assert line.is_ring_opened
@@ -117,7 +117,7 @@ def test_the_table_says_which_of_two_new_codes_is_the_successor() -> None:
     assert [item.station_code for item in comparison.codes_added] == ["CC50"]
 
 
-def test_a_ring_that_runs_otherwise_did_not_open() -> None:
+def test_a_ring_that_runs_differently_did_not_open() -> None:
     way_back = tuple(
         replace(service, service_id="ccl-way-back", station_codes=service.station_codes[:3])
         for service in RING_NETWORK.services
@@ -129,7 +129,7 @@ def test_a_ring_that_runs_otherwise_did_not_open() -> None:
     assert line.new_services == ("ccl-way-back (ring CC4 – CC33)",)
 
 
-def test_another_destination_on_signs_is_told_once_for_the_line_and_nothing_else() -> None:
+def test_another_destination_on_signs_is_reported_once_for_the_line_and_nothing_else() -> None:
     """The older dataset named the next station and did not say what it was to the trains."""
     returning = replace(RING_NETWORK.services[1], returns_to="CC4")
     network = replace(RING_NETWORK, services=(RING_NETWORK.services[0], returning))
@@ -173,7 +173,7 @@ class TestExits:
         assert there.exits_added[0].exit_id == "promenade-ccl-B"
 
     @pytest.mark.parametrize("metres", [3.0, 41.5, 900.0])
-    def test_a_moved_exit_is_told_by_how_many_metres(self, metres: float) -> None:
+    def test_a_moved_exit_is_reported_by_how_many_metres(self, metres: float) -> None:
         comparison = compare(NOW, replace_exit(NOW, EXIT, lat=self.FOUND.lat + metres / 110_575))
         assert changed_kinds(comparison) == {"exits_moved"}
         assert comparison.exits_moved[0].moved_m == pytest.approx(metres, rel=0.002, abs=0.06)
@@ -207,7 +207,7 @@ class TestExits:
         changes = {(item.old_exit_code, item.new_exit_code) for item in compare(old, new).exits_relabelled}
         assert changes == {("A", "2"), ("B", "1")}
 
-    def test_how_far_a_relabelled_exit_lies_is_told_with_it(self) -> None:
+    def test_a_relabelled_exit_is_reported_with_its_distance(self) -> None:
         lat = self.FOUND.lat + 3 / 110_575
         comparison = compare(NOW, replace_exit(NOW, EXIT, exit_id="promenade-ccl-1", exit_code="1", lat=lat))
         assert changed_kinds(comparison) == {"exits_relabelled"}
@@ -219,14 +219,14 @@ class TestExits:
         )
         assert changed_kinds(compare(NOW, elsewhere)) == {"exits_added", "exits_removed"}
 
-    def test_what_hangs_on_a_relabelled_exit_is_compared_with_what_hung_on_it(self) -> None:
+    def test_the_values_of_a_relabelled_exit_are_compared_with_its_earlier_ones(self) -> None:
         signed = replace_exit(
             NOW, EXIT, exit_id="promenade-ccl-1", exit_code="1", landmarks=(_landmark("Suntec City"),)
         )
         [change] = compare(NOW, signed).values_changed
         assert (change.exit_id, change.field, change.item) == ("promenade-ccl-1", "landmarks", "Suntec City")
 
-    def test_a_station_whose_position_changed_is_told(self) -> None:
+    def test_a_station_whose_position_changed_is_reported(self) -> None:
         moved = replace_station(NOW, "promenade", lat=get_station_of(NOW, "promenade").lat + 100 / 110_575)
         [change] = compare(NOW, moved).stations_moved
         assert change.moved_m == pytest.approx(100, rel=0.002)
@@ -242,7 +242,7 @@ class TestBusStops:
     def _changed(self, **changes: Any) -> Stage3Output:
         return replace_exit(NOW, EXIT, bus_stops=(self.STOP.model_copy(update=changes),))
 
-    def test_changed_services_are_told_with_the_reasons_for_both(self) -> None:
+    def test_changed_services_are_reported_with_the_reasons_for_both(self) -> None:
         newer = cited("59069", "lta-bus-services")
         evidence = {**self.STOP.evidence, "services": newer["record"]}
         now = self._changed(services=("85", "860"), evidence=evidence)
@@ -257,7 +257,7 @@ class TestBusStops:
         assert change.old_evidence == self.STOP.evidence["record"]
         assert change.new_evidence == newer["record"]
 
-    def test_a_new_one_is_told_whole_and_a_lost_one_too(self) -> None:
+    def test_a_new_one_is_reported_whole_and_a_lost_one_too(self) -> None:
         [added] = compare(NOW, self.WITH_STOP).values_changed
         [removed] = compare(self.WITH_STOP, NOW).values_changed
         assert (added.attribute, added.old, added.old_evidence) == (None, None, ())
@@ -265,15 +265,15 @@ class TestBusStops:
         assert (removed.old, removed.new) == (added.new, None)
         assert removed.old_evidence == added.new_evidence
 
-    def test_the_distance_after_it_moved_is_not_told_again(self) -> None:
+    def test_the_distance_after_it_moved_is_not_reported_again(self) -> None:
         moved = self._changed(lat=self.STOP.lat + 20 / 110_575, distance_m=60.0)
         assert [change.attribute for change in compare(self.WITH_STOP, moved).values_changed] == ["lat"]
 
-    def test_distances_after_the_exit_moved_are_not_told_again(self) -> None:
+    def test_distances_after_the_exit_moved_are_not_reported_again(self) -> None:
         moved = replace_exit(self._changed(distance_m=20.0), EXIT, lat=self.FOUND.lat + 20 / 110_575)
         assert changed_kinds(compare(self.WITH_STOP, moved)) == {"exits_moved"}
 
-    def test_a_distance_measured_otherwise_is_told(self) -> None:
+    def test_a_distance_measured_differently_is_reported(self) -> None:
         [change] = compare(self.WITH_STOP, self._changed(distance_m=61.0)).values_changed
         assert change.attribute == "distance_m"
 
@@ -292,7 +292,7 @@ class TestPlatforms:
 
     FOUND = get_exit(NOW, EXIT)
 
-    def test_a_letter_that_became_known_is_told(self) -> None:
+    def test_a_letter_that_became_known_is_reported(self) -> None:
         first, *others = get_station_of(NOW, "promenade").platforms
         lettered = replace_station(
             NOW, "promenade", platforms=(first.model_copy(update={"platform_codes": ("A",)}), *others)
@@ -301,7 +301,7 @@ class TestPlatforms:
         assert (change.exit_id, change.item, change.attribute) == (None, "CC4 to CC30", "platform_codes")
         assert (change.old, change.new) == ((), ("A",))
 
-    def test_a_way_that_leads_through_another_building_now_is_told_with_its_premises(self) -> None:
+    def test_a_way_that_leads_through_another_building_now_is_reported_with_its_premises(self) -> None:
         first, *others = self.FOUND.platforms
         farther = link_platform(first.platform_id, is_same_building=False)
         changes = compare(NOW, replace_exit(NOW, EXIT, platforms=(farther, *others))).values_changed
@@ -311,7 +311,7 @@ class TestPlatforms:
         ]
         assert {reason.method for change in changes for reason in change.new_evidence} == {Method.DEDUCTION}
 
-    def test_one_that_only_this_exit_lost_is_told_as_a_value_of_this_exit(self) -> None:
+    def test_one_that_only_this_exit_lost_is_reported_as_a_value_of_this_exit(self) -> None:
         two = replace_station(
             NOW,
             "promenade",
@@ -333,21 +333,21 @@ class TestPlatforms:
         assert changed_kinds(comparison) == {"values_changed"}
         assert len(comparison.values_changed) == len(self.FOUND.platforms)
 
-    def test_a_letter_that_changed_with_the_line_is_told_besides(self) -> None:
+    def test_a_letter_that_changed_with_the_line_is_reported_besides(self) -> None:
         old, new = network_dataset(BEFORE), network_dataset(AFTER)
         lettered = [_letter(day, "marina-bay", letter) for day, letter in ((old, "A"), (new, "B"))]
         [change] = compare(*lettered).values_changed
         assert (change.item, change.old, change.new) == ("CC33 to CC34", ("A",), ("B",))
 
 
-def test_what_becomes_known_of_access_is_told_whole() -> None:
+def test_what_becomes_known_of_access_is_reported_whole() -> None:
     access = ExitAccess(step_free=StepFree.YES, evidence=cited("lift"))
     [change] = compare(NOW, replace_exit(NOW, EXIT, access=access)).values_changed
     assert (change.field, change.item, change.old) == ("access", None, None)
     assert change.new == {"step_free": "yes", "features": [], "confidence": "high"}
 
 
-def test_access_that_changed_is_told_by_what_changed() -> None:
+def test_access_that_changed_is_reported_by_what_changed() -> None:
     access = ExitAccess(step_free=StepFree.YES, evidence=cited("lift"))
     old = replace_exit(NOW, EXIT, access=access)
     new = replace_exit(NOW, EXIT, access=access.model_copy(update={"step_free": StepFree.NO}))
@@ -355,14 +355,14 @@ def test_access_that_changed_is_told_by_what_changed() -> None:
     assert (change.attribute, change.old, change.new) == ("step_free", StepFree.YES, StepFree.NO)
 
 
-def test_another_confidence_is_told() -> None:
+def test_another_confidence_is_reported() -> None:
     old = replace_exit(NOW, EXIT, landmarks=(_landmark("Suntec City"),))
     new = replace_exit(NOW, EXIT, landmarks=(_landmark("Suntec City", confidence=Confidence.LOW),))
     [change] = compare(old, new).values_changed
     assert (change.attribute, change.old, change.new) == ("confidence", Confidence.HIGH, Confidence.LOW)
 
 
-def test_names_in_other_languages_are_told_when_they_become_known_and_when_one_changes() -> None:
+def test_names_in_other_languages_are_reported_when_they_become_known_and_when_one_changes() -> None:
     old = StationNames(zh_hans="吉宝", evidence=cited("KPL"))
     named = replace_station(NOW, "keppel", names=old)
     [known] = compare(NOW, named).values_changed
@@ -380,7 +380,7 @@ def _with_trains(dataset: Stage3Output, slug: str, **changes: Any) -> Stage3Outp
     return replace_station(dataset, slug, trains=(make_trains(platform, **changes),))
 
 
-def test_an_earlier_last_train_is_told_with_its_platform_service_and_days() -> None:
+def test_an_earlier_last_train_is_reported_with_its_platform_service_and_days() -> None:
     old, new = (_with_trains(NOW, "keppel", last_train=last) for last in ("00:31", "00:16"))
     [change] = compare(old, new).values_changed
     assert (change.field, change.item) == ("trains", "keppel-ccl-CC33 NSL_MAIN_S weekday")
@@ -390,7 +390,7 @@ def test_an_earlier_last_train_is_told_with_its_platform_service_and_days() -> N
         assert (change.attribute, change.old is not None, change.new is not None) == (None, *sides)
 
 
-def test_trains_of_a_platform_that_was_renumbered_are_told_only_if_their_times_differ() -> None:
+def test_trains_of_a_platform_that_was_renumbered_are_reported_only_if_their_times_differ() -> None:
     """At Bayfront trains go where they went, under other codes."""
     old, new = (_with_trains(network_dataset(day), "bayfront") for day in (BEFORE, AFTER))
     ids = {get_station_of(side, "bayfront").trains[0].platform_id for side in (old, new)}
@@ -400,7 +400,7 @@ def test_trains_of_a_platform_that_was_renumbered_are_told_only_if_their_times_d
     assert [it.attribute for it in compare(old, later).values_changed] == ["last_train"]
 
 
-def test_a_corrected_opening_date_is_told() -> None:
+def test_a_corrected_opening_date_is_reported() -> None:
     codes = get_station_of(NOW, "keppel").codes
     corrected = (codes[0].model_copy(update={"opened_date": date(2026, 7, 13)}),)
     [change] = compare(NOW, replace_station(NOW, "keppel", codes=corrected)).values_changed
@@ -412,7 +412,7 @@ def test_a_corrected_opening_date_is_told() -> None:
     )
 
 
-def test_a_future_station_is_told_when_it_is_announced_and_not_when_it_opens() -> None:
+def test_a_future_station_is_reported_when_it_is_announced_and_not_when_it_opens() -> None:
     without = NOW.model_copy(update={"future_stations": ()})
     assert [item.slug for item in compare(without, NOW).future_added] == ["nowhere"]
     assert [item.slug for item in compare(NOW, without).future_removed] == ["nowhere"]
@@ -447,7 +447,7 @@ class TestFindings:
         assert compare(NOW, _with(share)).is_same
 
 
-def test_coverage_is_told_where_a_number_differs() -> None:
+def test_coverage_is_reported_where_a_number_differs() -> None:
     comparison = compare(NOW, replace_exit(NOW, EXIT, landmarks=(_landmark("Suntec City"),)))
     assert [(item.field, item.old.filled, item.new.filled) for item in comparison.coverage] == [
         ("landmarks", 0, 1)
@@ -455,14 +455,16 @@ def test_coverage_is_told_where_a_number_differs() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"sha256": "b" * 64}, {"revision": "2"}, {"licence": "CC-BY-SA-3.0"}])
-def test_a_document_with_other_content_is_told_and_changes_nothing_by_itself(changes: dict[str, Any]) -> None:
+def test_a_document_with_other_content_is_reported_and_changes_nothing_by_itself(
+    changes: dict[str, Any],
+) -> None:
     anew = {"lta-station-exits": provenance(**changes)}
     comparison = compare(NOW, NOW.model_copy(update={"provenance": anew}))
     assert [item.document_id for item in comparison.documents] == ["lta-station-exits"]
     assert comparison.is_same
 
 
-def test_a_document_read_at_another_time_with_the_same_content_is_not_told() -> None:
+def test_a_document_read_at_another_time_with_the_same_content_is_not_reported() -> None:
     anew = {"lta-station-exits": provenance(retrieved_at=datetime(2026, 9, 9, tzinfo=UTC))}
     assert compare(NOW, NOW.model_copy(update={"provenance": anew})).documents == ()
 

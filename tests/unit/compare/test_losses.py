@@ -54,7 +54,7 @@ def _dataset(*exits: StationExit, **changes: Any) -> Stage3Output:
     return make_dataset(yishun, make_station(SMALL_NETWORK, "bishan"))
 
 
-def test_a_station_that_is_gone_is_named_with_its_exits_which_are_not_told_again() -> None:
+def test_a_station_that_is_gone_is_named_with_its_exits_which_are_not_reported_again() -> None:
     losses = find_losses(make_dataset(), make_dataset(*open_stations()[1:]))
     gone = open_stations()[0]
     assert [(found.slug, found.codes) for found in losses.stations] == [(gone.slug, gone.mrt_codes)]
@@ -126,7 +126,7 @@ def test_what_one_exit_gains_does_not_make_up_for_what_another_loses() -> None:
 
 
 @given(st.sets(st.sampled_from([station.slug for station in open_stations()])))
-def test_exactly_the_stations_that_are_gone_are_told(gone: set[str]) -> None:
+def test_exactly_the_stations_that_are_gone_are_reported(gone: set[str]) -> None:
     stations: tuple[Station, ...] = tuple(item for item in open_stations() if item.slug not in gone)
     new = make_dataset().model_copy(update={"stations": stations})
     assert {found.slug for found in find_losses(make_dataset(), new).stations} == gone

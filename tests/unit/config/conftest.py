@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from mrt_pipeline.config import pipeline_config
-from tests.fakes.surroundings import be_bare
+from tests.fakes.surroundings import isolate
 
 
 @pytest.fixture(autouse=True)
 def _bare_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work in an empty folder, with no variable and no configuration of the person who runs the tests."""
-    be_bare(tmp_path, monkeypatch)
+    """Work in an empty folder, without variables and configuration of the person who runs the tests."""
+    isolate(tmp_path, monkeypatch)
     monkeypatch.setattr(pipeline_config, "_config", None)

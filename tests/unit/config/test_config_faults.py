@@ -135,7 +135,7 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
          "expected min to be no more than max."),
     ],
 )  # fmt: skip
-def test_a_wrong_value_is_told_with_its_path_line_and_what_was_expected(content: str, fault: str) -> None:
+def test_a_wrong_value_is_reported_with_its_path_line_and_what_was_expected(content: str, fault: str) -> None:
     assert _faults(content) == (fault,)
 
 
@@ -187,7 +187,7 @@ def test_a_long_value_is_cut() -> None:
          "logging.<< (line 1) is not a known key; remove it. Allowed keys: level, format."),
     ],
 )  # fmt: skip
-def test_an_unknown_key_is_told_with_the_nearest_known_one(content: str, fault: str) -> None:
+def test_an_unknown_key_is_reported_with_the_nearest_known_one(content: str, fault: str) -> None:
     (found,) = _faults(content)
     assert found.startswith(fault)
 
@@ -209,12 +209,14 @@ def test_an_unknown_key_is_told_with_the_nearest_known_one(content: str, fault: 
         ("alerting: {webhook_url: 'https://b/hunter2'}", "MRT_PIPELINE_ALERT_WEBHOOK_URL"),
     ],
 )
-def test_a_secret_in_the_file_is_told_with_its_variable_and_never_shown(content: str, variable: str) -> None:
+def test_a_secret_in_the_file_is_reported_with_its_variable_and_never_shown(
+    content: str, variable: str
+) -> None:
     fault = next(fault for fault in _faults(content) if "looks like a secret" in fault)
     assert variable in fault
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_faults_are_reported_at_once() -> None:
     faults = _faults(
         "mode: alive\nmode: live\nlogging: {level: LOUD}\noutput: !!set {a}\nfoo: 1\nexpected_lines: 0x"
         + "f" * 99,
@@ -242,7 +244,7 @@ def test_all_faults_are_told_at_once() -> None:
         ("#" * (MAX_FILE_BYTES + 1), f"it is longer than {MAX_FILE_BYTES} bytes; expected a configuration."),
     ],
 )  # fmt: skip
-def test_a_file_that_is_no_configuration_is_told_why(content: str | bytes, fault: str) -> None:
+def test_a_file_that_is_no_configuration_gets_a_reason(content: str | bytes, fault: str) -> None:
     assert _faults(content) == (fault,)
 
 

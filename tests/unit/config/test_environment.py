@@ -188,7 +188,7 @@ def test_secrets_handed_over_by_a_caller_are_refused_alike() -> None:
         Secrets.from_variables({"LTA_ACCOUNT_KEY": "hunter2"})
 
 
-def test_every_short_secret_is_told_at_once_with_those_of_urls(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_short_secret_is_reported_at_once_with_those_of_urls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONEMAP_PASSWORD", "hunter2")
     monkeypatch.setenv("MRT_PIPELINE_ALERT_EMAIL_URL", "mailtos://me:hunter2@mail.example.org")
     monkeypatch.setenv("HTTPS_PROXY", "http://me:hunter2@proxy.example:3128")
@@ -245,7 +245,7 @@ def _make_link_to_itself() -> None:
         (_make_link_to_itself, "Too many levels of symbolic links"),
     ],
 )
-def test_what_is_no_file_is_told(make: Callable[[], None], words: str) -> None:
+def test_what_is_no_file_is_reported(make: Callable[[], None], words: str) -> None:
     make()
     with pytest.raises(ConfigError, match=words) as caught:
         read_variables()
@@ -277,7 +277,7 @@ def test_a_dotenv_that_cannot_be_read_is_named(content: bytes, words: str) -> No
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 
 
-def test_every_faulty_line_of_a_dotenv_is_told_at_once() -> None:
+def test_every_faulty_line_of_a_dotenv_is_reported_at_once() -> None:
     Path(".env").write_text("A\nB=1\nC D\n", "utf-8")
     with pytest.raises(ConfigError) as caught:
         read_variables()

@@ -68,7 +68,7 @@ def test_what_no_key_can_be_is_refused_with_the_name_of_the_argument(key: str, v
     assert "sk-1" not in fault
 
 
-def test_all_faults_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_faults_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MRT_PIPELINE__MODE", "alive")
     assert len(_faults({"expected_lines": 0, "gates.enabled": "perhaps"})) == 3
 

@@ -49,7 +49,9 @@ def _write(name: str, content: str = "{}") -> Path:
         ),
     ],
 )
-def test_a_value_is_had_by_dotted_key_whatever_it_is(config: PipelineConfig, key: str, value: object) -> None:
+def test_a_value_is_found_by_dotted_key_whatever_it_is(
+    config: PipelineConfig, key: str, value: object
+) -> None:
     assert config.get(key, "default") == value
     assert config[key] == value
     assert key in config

@@ -59,7 +59,7 @@ def test_each_key_and_item_knows_its_line() -> None:
         (f"a: 0x{'f' * 5000}", {}, "line 1 has a number that is too large."),
     ],
 )
-def test_an_oddity_is_told_and_left_out(text: str, value: object, fault: str) -> None:
+def test_an_oddity_is_reported_and_left_out(text: str, value: object, fault: str) -> None:
     document = read_yaml(text)
     assert document.value == value
     assert document.faults == [fault]

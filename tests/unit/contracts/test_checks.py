@@ -15,7 +15,7 @@ from mrt_pipeline.errors import InternalError
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "src/mrt_pipeline"
-EMITTERS = {"finding_of": 0, "lose": 0, "note": 0, "tell": 0, "_warn": 0, "_tell_odd": 0, "_misfit": 0}
+EMITTERS = {"finding_of": 0, "lose": 0, "note": 0, "report": 0, "_warn": 0, "_report_odd": 0, "_misfit": 0}
 """functions to which a check is given, and at which place"""
 NAME = re.compile(r"[a-z]+(?:-[a-z]+)+")
 
@@ -72,7 +72,7 @@ def test_a_finding_is_only_made_through_the_catalogue() -> None:
     assert makers == {"contracts/checks.py"}
 
 
-def test_a_check_that_nobody_knows_is_our_own_fault() -> None:
+def test_an_unknown_check_is_an_internal_error() -> None:
     with pytest.raises(InternalError, match=r"Unknown check 'never-seen'; expected one of contracts"):
         finding_of("never-seen", "It is so.")
 

@@ -12,7 +12,7 @@ from mrt_pipeline.contracts.findings import Finding, Severity, count_records, de
     ("number", "sentence"),
     [(0, "0 stations are"), (1, "1 station is"), (1.0, "1 station is"), (2, "2 stations are")],
 )
-def test_one_thing_is_and_others_are(number: float, sentence: str) -> None:
+def test_the_verb_is_singular_for_one_and_plural_for_other_numbers(number: float, sentence: str) -> None:
     assert f"{counted(number, 'station')} {verb_of(number)}" == sentence
 
 
@@ -30,7 +30,7 @@ def test_numbers_of_findings_agree_with_their_severity_and_info_has_no_plural() 
     assert describe_counts({"info": 5, "warning": 23, "error": 1}) == "5 info, 23 warnings, 1 error"
 
 
-def test_of_many_names_the_first_are_told_and_how_many_there_are_besides() -> None:
+def test_of_many_names_the_first_are_reported_and_how_many_there_are_besides() -> None:
     told = [listed("ABCDE"[:number], 3) for number in (0, 1, 3, 5)]
     assert told == ["", "A", "A, B, C", "A, B, C and 2 more"]
 

@@ -140,12 +140,12 @@ def test_every_value_has_a_reason_computed_ones_too() -> None:
 @pytest.mark.parametrize(
     "record", [Station, StationCode, StationExit, Platform, ExitBusStop, ExitAccess, Landmark]
 )
-def test_how_a_field_is_computed_is_told_for_each_that_needs_no_evidence(record: type[Published]) -> None:
+def test_how_a_field_is_computed_is_reported_for_each_that_needs_no_evidence(record: type[Published]) -> None:
     told = {name for kind, name in COMPUTED if kind is record}
     assert record.IDENTITY - {"confidence"} == told
 
 
-def test_a_field_that_says_nothing_is_named_with_the_sources_that_were_passed_over() -> None:
+def test_a_field_that_says_nothing_is_named_with_the_sources_that_were_skipped() -> None:
     facts = RunFacts(passed_over={"fandom_wiki": "nothing of it is recorded", "lta_datamall": "never"})
     [silent] = _explain(field_name="landmarks", facts=facts).silent
     assert (silent.exit_id, silent.field) == ("yishun-nsl-A", "landmarks")
@@ -163,7 +163,7 @@ def test_a_field_that_says_nothing_is_named_with_the_sources_that_were_passed_ov
         ({"field_name": "landmarks"}, set()),
     ],
 )
-def test_only_what_is_asked_for_is_explained(asked: dict[str, Any], fields: set[str]) -> None:
+def test_only_what_is_requested_is_explained(asked: dict[str, Any], fields: set[str]) -> None:
     assert {value.field for value in _explain(**asked).values} == fields
 
 
@@ -273,7 +273,7 @@ def test_platforms_are_explained_with_their_station_and_again_with_an_exit_asked
     assert {value.item for value in (*whole, *alone)} == {"NS13 to NS17"}
 
 
-def test_with_an_exit_alone_the_lesser_confidence_of_platform_and_way_is_told() -> None:
+def test_with_an_exit_alone_the_lesser_confidence_of_platform_and_way_is_reported() -> None:
     [found] = _station().exits
     far = found.model_copy(update={"platforms": links_to(PLATFORM, is_same_building=False)})
     for platform, exits, told in (

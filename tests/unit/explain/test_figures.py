@@ -52,7 +52,7 @@ ACCESS = ExitAccess(
 )
 
 
-def test_who_states_a_value_is_told_from_who_gives_a_premise() -> None:
+def test_who_states_a_value_is_reported_from_who_gives_a_premise() -> None:
     given = count_figures(_dataset(access=ACCESS)).given
     assert given["step_free", "sbs_transit"] == Given(stated=0, concluded=1)
     assert given["step_free", "network"] == Given(stated=0, concluded=1)
@@ -103,6 +103,6 @@ def test_an_exit_without_a_value_is_unknown_to_every_source() -> None:
     assert "None." in page
 
 
-def test_a_source_that_was_read_after_the_day_described_is_told_so() -> None:
+def test_a_source_that_was_read_after_the_day_described_is_reported() -> None:
     page = render_coverage(make_dataset(provenance={LTA: provenance(LTA)}, as_of=date(1990, 1, 1)))
     assert " days after 1990-01-01 |" in page

@@ -1,4 +1,4 @@
-"""Join a format's tables to nested stations again, and bring a dataset into that form without an exporter."""
+"""Join a format's tables into nested stations again, and bring a dataset into that form for comparison."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _NO_ACCESS: dict[str, Any] = {
 
 
 def nest(dataset: Stage3Output) -> list[dict[str, Any]]:
-    """Return the stations of a dataset as JSON has them, documents in the place of evidence."""
+    """Return the stations of a dataset as JSON data, with documents instead of evidence."""
     return [_nest_station(station.model_dump(mode="json")) for station in dataset.stations]
 
 
 def join(tables: Tables) -> list[dict[str, Any]]:
-    """Return the stations of some tables in the same form."""
+    """Return the stations in tables in the same form."""
     return [_join_station(dict(row), tables) for row in tables["stations"]]
 
 
@@ -45,7 +45,7 @@ def nest_exits(dataset: Stage3Output) -> list[dict[str, Any]]:
 
 
 def _join_platform(link: dict[str, Any], platforms: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a platform as an exit leads to it: both are no surer than the lower of the two."""
+    """Return a platform as an exit leads to it, with the lower confidence of the two."""
     [platform] = [one for one in platforms if one["platform_id"] == link["platform_id"]]
     lesser = min(link["confidence"], platform["confidence"], key=["low", "medium", "high"].index)
     joined: dict[str, Any] = _drop_documents({**platform, **link, "confidence": lesser})
@@ -67,7 +67,7 @@ def _nest_station(station: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cite(value: Any) -> Any:
-    """Return a value in which every record names its documents, in the place of its evidence."""
+    """Return a value in which every record lists its documents instead of its evidence."""
     if isinstance(value, list):
         return list(map(_cite, value))
     if not isinstance(value, dict):

@@ -125,7 +125,7 @@ def test_lines_stand_in_the_network_s_order_with_their_colours() -> None:
     assert lines[0] == {"line_code": "NSL", "name": "North-South Line", "mode": "mrt", "colour": "#D42E12"}
 
 
-def test_a_line_that_the_network_lacks_is_told_by_its_code_alone() -> None:
+def test_a_line_that_the_network_lacks_is_reported_by_its_code_alone() -> None:
     yishun = make_station(SMALL_NETWORK, "yishun", exits=())
     strange = yishun.codes[0].model_copy(update={"line_code": "XXL"})
     [line] = _read(make_dataset(yishun.model_copy(update={"codes": (strange,)})))["lines"]
@@ -143,7 +143,7 @@ def test_the_description_names_day_licences_and_sources_and_vouches_for_the_byte
         assert resource["bytes"] == len(files[resource["path"]])
 
 
-def test_a_moment_is_told_in_utc() -> None:
+def test_a_time_is_shown_in_utc() -> None:
     moment = datetime(2026, 1, 5, 12, 30, tzinfo=timezone(timedelta(hours=8)))
     assert to_cell(moment) == "2026-01-05T04:30:00Z" == to_cell(moment.astimezone(UTC))
 

@@ -124,14 +124,14 @@ def _understated() -> bytes:
 def test_an_archive_that_is_hostile_or_damaged_is_refused(
     make: Callable[[], bytes], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(foreign_feed, "MOST_UNPACKED_BYTES", 1000)
-    monkeypatch.setattr(foreign_feed, "MOST_BYTES", 2000 if "bytes; " in said else 2**20)
+    monkeypatch.setattr(foreign_feed, "MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(foreign_feed, "MAX_BYTES", 2000 if "bytes; " in said else 2**20)
     with pytest.raises(UsageError, match=said):
         unpack("feed.zip", make())
 
 
 def test_no_more_of_a_file_is_unpacked_than_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(foreign_feed, "MOST_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(foreign_feed, "MAX_UNPACKED_BYTES", 1000)
     bomb = _zip(("a.txt", bytes(30_000_000)))
     tracemalloc.start()
     try:

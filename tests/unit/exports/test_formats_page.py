@@ -126,7 +126,7 @@ def test_every_file_of_a_run_s_folder_is_documented(page: str) -> None:
     assert {name for name in files if name not in text} == set()
 
 
-def test_a_time_stands_only_in_the_files_that_are_said_to_hold_one() -> None:
+def test_no_export_contains_the_time_of_its_run() -> None:
     dataset = make_dataset()
     later = dataset.metadata.model_copy(update={"generated_at": dataset.metadata.generated_at + timedelta(1)})
     for render in (render for exporter in EXPORTERS.values() for render in exporter.files.values()):

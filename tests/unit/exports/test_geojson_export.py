@@ -84,7 +84,7 @@ def test_a_feature_tells_its_station_and_its_bare_label() -> None:
     assert properties["access"]["step_free"] == "unknown"
 
 
-def test_a_platform_is_told_with_each_exit_that_leads_there() -> None:
+def test_a_platform_is_reported_with_each_exit_that_leads_there() -> None:
     platform = station_platform(NS13, NS17, platform_codes=("A", "D"))
     found = make_exit(NS13, platforms=links_to(platform, is_same_building=False))
     station = make_station(SMALL_NETWORK, "yishun", exits=(found,), platforms=(platform,))

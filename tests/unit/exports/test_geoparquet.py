@@ -17,7 +17,7 @@ from mrt_pipeline.errors import ConfigError, UsageError
 from mrt_pipeline.exports.geoparquet import EXPORT
 from mrt_pipeline.orchestrator.exporting import get_export
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.reuse import refuse_vain_request
+from mrt_pipeline.orchestrator.reuse import refuse_useless_request
 from mrt_pipeline.releasing.contents import render_exports
 from mrt_pipeline.secrecy import SECRETS
 from tests.fakes.hostile_datasets import hostile_datasets
@@ -103,6 +103,6 @@ def test_a_run_that_is_to_write_it_without_its_package_is_refused_before_it_begi
 ) -> None:
     settings = Settings.model_validate({"output": {"formats": ["geoparquet"]}})
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    refuse_vain_request(RunRequest(stage=1), settings)  # it writes no format
+    refuse_useless_request(RunRequest(stage=1), settings)  # it writes no format
     with pytest.raises(ConfigError, match="needs pyarrow, which is not installed"):
-        refuse_vain_request(RunRequest(), settings)
+        refuse_useless_request(RunRequest(), settings)

@@ -142,7 +142,7 @@ def test_a_feed_that_lacks_nothing_keeps_its_stops_to_the_byte() -> None:
         (31, "Z", "none"),
     ],
 )
-def test_an_exit_is_told_by_its_label_and_by_distance(north_m: float, label: str, match: str) -> None:
+def test_an_exit_is_identified_by_its_label_and_by_distance(north_m: float, label: str, match: str) -> None:
     found = _exit("A", StepFree.YES)
     content = _feed(STATION, _entrance("NS13_E1", found, label, north_m))
     stops, crosswalk, remarks = _join(content, found)
@@ -173,7 +173,7 @@ def test_where_two_of_either_side_are_near_nothing_is_said() -> None:
     assert crosswalk["yishun-nsl-A"]["candidates"] == '["NS13_EA","NS13_EA2"]'
 
 
-def test_what_lta_says_of_access_is_left_and_a_contradiction_is_told() -> None:
+def test_what_lta_says_of_access_is_left_and_a_contradiction_is_reported() -> None:
     exits = [_exit(label, StepFree.YES, east_m=90 * place) for place, label in enumerate("ABC")]
     said = zip(exits, ("2", "0", "1"), strict=True)
     rows = [f"{_entrance(f'NS13_E{found.exit_code}', found)},{value}" for found, value in said]
@@ -205,7 +205,7 @@ def test_a_station_of_a_code_that_lies_elsewhere_is_another_one() -> None:
         ([(), ("B",)], ["A", "B"], "none"),
     ],
 )
-def test_a_platform_is_told_by_its_letters(
+def test_a_platform_is_reported_by_its_letters(
     letters: list[tuple[str, ...]], theirs: list[str], match: str
 ) -> None:
     """The suffix of LTA's id is not the letter."""

@@ -200,7 +200,7 @@ def test_a_way_to_a_platform_is_no_surer_than_the_platform_and_the_way_to_it(
     assert (listed["confidence"], listed["is_same_building"]) == (told, is_same_building)
 
 
-def test_a_direction_beyond_the_dataset_is_told_by_its_code() -> None:
+def test_a_direction_beyond_the_dataset_is_reported_by_its_code() -> None:
     platform = PLATFORM.model_copy(update={"towards_code": "NS28"})
     assert _render(_dataset(platform))[0]["exits"][0]["platforms"][0]["direction"] == "NS28"
 

@@ -42,7 +42,7 @@ def test_every_finding_is_there_in_full() -> None:
     ]
 
 
-def test_coverage_is_told_for_each_field() -> None:
+def test_coverage_is_reported_for_each_field() -> None:
     with_stop = make_exit(NS13).model_copy(update={"bus_stops": (make_bus_stop(make_exit(NS13)),)})
     station = make_station(
         SMALL_NETWORK, "yishun", exits=(with_stop, make_exit(NS13, "B"), make_exit(NS13, "C"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mrt_pipeline.cli.history import command_to_go_on
+from mrt_pipeline.cli.history import find_resume_command
 from mrt_pipeline.config import Settings
 from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
 from mrt_pipeline.config.settings import AlertingSection
@@ -16,7 +16,7 @@ from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, 
 from mrt_pipeline.history.datasets import choose_successful, load_dataset, load_run
 from mrt_pipeline.history.details import read_findings, read_rejected
 from mrt_pipeline.history.runs import Run, get_run, read_history, read_run
-from mrt_pipeline.orchestrator.alerts.run_alerts import AlertContext, tell_failure
+from mrt_pipeline.orchestrator.alerts.run_alerts import AlertContext, alert_of_failure
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.locks import run_lock
 from mrt_pipeline.runtime.manifests import save_manifest
@@ -95,7 +95,7 @@ def test_a_link_that_leads_nowhere_is_no_latest(outputs: Path) -> None:
     assert read_history(outputs).latest is None
 
 
-def test_a_run_that_says_running_while_nobody_works_in_it_has_died(outputs: Path) -> None:
+def test_a_run_whose_manifest_says_running_without_a_process_has_died(outputs: Path) -> None:
     put_run(outputs / "one", status=RunStatus.RUNNING)
     with run_lock(outputs / "one", START):
         assert _get(outputs / "one").state == "running"
@@ -160,7 +160,7 @@ def test_where_there_is_no_run_the_command_that_makes_one_is_named(outputs: Path
 )
 def test_the_command_that_goes_on_names_folder_and_day(outputs: Path, status: RunStatus, how: str) -> None:
     put_run(outputs / "one", status=status)
-    assert command_to_go_on(_get(outputs / "one")) == (
+    assert find_resume_command(_get(outputs / "one")) == (
         f"mrt-pipeline run --output-dir {outputs / 'one'} {how} --as-of 2026-11-23"
     )
 
@@ -168,7 +168,7 @@ def test_the_command_that_goes_on_names_folder_and_day(outputs: Path, status: Ru
 def test_a_run_that_a_gate_stopped_is_to_be_looked_into_and_accepted(outputs: Path) -> None:
     gates = GateReport(status=GateStatus.FAILED, reason="Much is gone.")
     put_run(outputs / "one", status=RunStatus.FAILED, gates=gates)
-    assert str(command_to_go_on(_get(outputs / "one"))).endswith("--resume-from 3 --accept-changes")
+    assert str(find_resume_command(_get(outputs / "one"))).endswith("--resume-from 3 --accept-changes")
 
 
 def _gap(**changes: Any) -> dict[str, Any]:
@@ -179,14 +179,14 @@ def _gap(**changes: Any) -> dict[str, Any]:
 def test_a_run_that_a_source_s_gap_stopped_is_to_ask_again_as_its_alert_says(outputs: Path) -> None:
     put_run(outputs / "one", **_gap())
     run = _get(outputs / "one")
-    assert command_to_go_on(run) == f"mrt-pipeline run --output-dir {outputs / 'one'} --retry-failed"
+    assert find_resume_command(run) == f"mrt-pipeline run --output-dir {outputs / 'one'} --retry-failed"
     settings = Settings(alerting=AlertingSection(enabled=True))
     occasion = AlertContext(
         settings, DEFAULT_PATH, RunRequest(), run.manifest.run_id, START, run.folder, run.manifest
     )
-    alert = tell_failure(SourceGapError("fandom_wiki", "x", ()), occasion)
+    alert = alert_of_failure(SourceGapError("fandom_wiki", "x", ()), occasion)
     assert alert is not None
-    assert alert.command == command_to_go_on(run)
+    assert alert.command == find_resume_command(run)
 
 
 @pytest.mark.parametrize("status", [StageStatus.FAILED, StageStatus.INTERRUPTED, StageStatus.RUNNING])
@@ -200,31 +200,31 @@ def test_the_verdict_of_an_earlier_attempt_is_no_advice_for_one_that_ended_befor
     stages = {name: make_stage_record(name, b"", status=status)}
     manifest = make_manifest(**_gap(attempts=(attempt,), stages=stages))
     run = Run(outputs / "one", manifest, is_alive=False)
-    assert "--skip-existing" in str(command_to_go_on(run))
+    assert "--skip-existing" in str(find_resume_command(run))
 
 
 @pytest.mark.parametrize(
     ("asked", "flags"), [({"retries_failed": True}, "--retry-failed"), ({"stage": 2}, "--stage 2")]
 )
-def test_a_run_that_was_asked_for_a_part_is_to_be_asked_for_it_again(
+def test_a_run_of_one_stage_is_resumed_with_that_stage(
     outputs: Path, asked: dict[str, Any], flags: str
 ) -> None:
     facts = {"status": RunStatus.FAILED, "command": "in other words", "stages_run": (FINAL,)}
     attempt = AttemptRecord(number=1, started_at=START, **facts, **asked)
     put_run(outputs / "one", status=RunStatus.FAILED, attempts=(attempt,))
-    assert command_to_go_on(_get(outputs / "one")) == (
+    assert find_resume_command(_get(outputs / "one")) == (
         f"mrt-pipeline run --output-dir {outputs / 'one'} {flags}"
     )
 
 
 def test_a_folder_with_a_space_can_be_pasted(outputs: Path) -> None:
     put_run(outputs / "my run", status=RunStatus.FAILED)
-    assert f"'{outputs / 'my run'}'" in str(command_to_go_on(_get(outputs / "my run")))
+    assert f"'{outputs / 'my run'}'" in str(find_resume_command(_get(outputs / "my run")))
 
 
 def test_a_complete_run_needs_no_command(outputs: Path) -> None:
     put_run(outputs / "one")
-    assert command_to_go_on(_get(outputs / "one")) is None
+    assert find_resume_command(_get(outputs / "one")) is None
 
 
 class TestDatasets:

@@ -24,7 +24,7 @@ def _judge(*findings: Finding, **switches: bool) -> dict[str, Any]:
     return {judgement.name: judgement for judgement in judge_checks(findings, config)}
 
 
-def test_every_check_of_stage_3_is_told() -> None:
+def test_every_check_of_stage_3_is_reported() -> None:
     sources = [STAGE / "stage3_merger.py", STAGE / "distant_places.py", *STAGE.glob("checks/*.py")]
     literals = {
         text for source in sources for text in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source.read_text())
@@ -65,7 +65,7 @@ def test_after_a_fault_of_form_the_other_groups_were_skipped() -> None:
     assert judged["document-changed"].status == "pass"
 
 
-def test_a_warning_of_an_earlier_stage_is_told_and_information_is_not() -> None:
+def test_a_warning_of_an_earlier_stage_is_reported_and_information_is_not() -> None:
     judged = _judge(
         _finding("bus-stop-exit-ambiguous", Severity.WARNING), _finding("label-bare", Severity.INFO)
     )

@@ -18,12 +18,12 @@ from tests.fakes.lineage import (
     NAMESPACE,
     STAGES,
     ending_of,
+    events_of,
     make_attempt,
     sources_of,
     tags_of,
-    tell,
-    told_of,
     two_exits,
+    types_of,
     whole_run,
 )
 from tests.fakes.manifests import START, make_manifest, make_stage_record
@@ -37,7 +37,7 @@ LATER = START + timedelta(seconds=9)
 def _made(stage: str, output: StageOutput | None = None) -> Json:
     """Return the checkpoint of a stage as it is told."""
     outputs = {**two_exits(), **({} if output is None else {stage: output})}
-    [made] = ending_of(tell(whole_run(outputs)), stage)["outputs"]
+    [made] = ending_of(events_of(whole_run(outputs)), stage)["outputs"]
     return dict(made)
 
 
@@ -52,19 +52,23 @@ def test_every_event_of_every_step_is_one_that_the_client_knows(status: RunStatu
         }
         begun = PublicationRecord(attempt=1, started_at=START)
         manifest = manifest.model_copy(update={"stages": records, "publication": begun})
-    events = tell(manifest)
+    events = events_of(manifest)
     assert len(events) == 2 * (len(STEPS) + 1)
     for event in events:
         assert read_event(event).run.runId == event["run"]["runId"]
 
 
-def test_a_whole_run_is_told_step_by_step() -> None:
+def test_a_whole_run_is_reported_step_by_step() -> None:
     steps = [(kind, step) for step in STEPS for kind in ("START", "COMPLETE")]
-    assert told_of(tell(whole_run())) == [("START", "mrt_pipeline"), *steps, ("COMPLETE", "mrt_pipeline")]
+    assert types_of(events_of(whole_run())) == [
+        ("START", "mrt_pipeline"),
+        *steps,
+        ("COMPLETE", "mrt_pipeline"),
+    ]
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_output_of_every_stage_is_told_as_its_manifest_has_it(stage: str) -> None:
+def test_the_output_of_every_stage_is_reported_as_its_manifest_has_it(stage: str) -> None:
     record = whole_run().stages[stage].checkpoint
     assert record is not None
     made = _made(stage)
@@ -75,17 +79,17 @@ def test_the_output_of_every_stage_is_told_as_its_manifest_has_it(stage: str) ->
     assert tags_of(made["facets"]["tags"]) == {"licence": "SODL-1.0"}
 
 
-def test_a_published_file_is_told_with_its_rows_bytes_and_licences() -> None:
-    [made] = ending_of(tell(whole_run()), "publishing")["outputs"]
+def test_a_published_file_is_reported_with_its_rows_bytes_and_licences() -> None:
+    [made] = ending_of(events_of(whole_run()), "publishing")["outputs"]
     statistics = made["outputFacets"]["outputStatistics"]
     assert (statistics["rowCount"], statistics["size"]) == (2, 7)
     assert made["facets"]["version"]["datasetVersion"] == "a" * 64
     assert tags_of(made["facets"]["tags"]) == {"licence": "SODL-1.0"}
 
 
-def test_what_was_checked_is_told_of_the_stage_and_of_the_dataset_that_is_published() -> None:
+def test_what_was_checked_is_reported_of_the_stage_and_of_the_dataset_that_is_published() -> None:
     finding = Finding(check="station-missing", severity=Severity.WARNING, message="NS13 is not there.")
-    events = tell(whole_run(), [finding])
+    events = events_of(whole_run(), [finding])
     tests = {test["name"]: test for test in ending_of(events, STAGES[2])["run"]["facets"]["test"]["tests"]}
     assert tests["station-missing"]["status"] == "fail"
     assert tests["bus-stop-too-far"]["status"] == "pass"
@@ -98,9 +102,9 @@ def test_what_was_checked_is_told_of_the_stage_and_of_the_dataset_that_is_publis
 @pytest.mark.parametrize(
     ("findings", "has_validated"), [(None, True), ((), False)], ids=["unknown", "of an attempt before"]
 )
-def test_checks_that_this_attempt_did_not_make_are_not_told(findings: Any, has_validated: bool) -> None:
+def test_checks_that_this_attempt_did_not_make_are_not_reported(findings: Any, has_validated: bool) -> None:
     manifest = whole_run(attempts=(make_attempt(*STAGES, has_validated=has_validated),))
-    assert "test" not in ending_of(tell(manifest, findings), STAGES[2])["run"]["facets"]
+    assert "test" not in ending_of(events_of(manifest, findings), STAGES[2])["run"]["facets"]
 
 
 def test_each_facet_is_made_to_the_version_that_the_client_has() -> None:
@@ -112,7 +116,7 @@ def test_each_facet_is_made_to_the_version_that_the_client_has() -> None:
 
 
 def test_a_stage_is_a_task_of_the_attempt_that_runs_it() -> None:
-    events = tell(whole_run())
+    events = events_of(whole_run())
     event, whole = ending_of(events, "stage2_enrichment"), events[-1]
     assert event["job"]["name"] == "mrt_pipeline.stage2_enrichment"
     assert event["job"]["facets"]["jobType"]["jobType"] == "TASK"
@@ -123,13 +127,13 @@ def test_a_stage_is_a_task_of_the_attempt_that_runs_it() -> None:
 
 
 def test_the_nominal_time_of_a_run_is_the_day_that_it_describes_in_singapore() -> None:
-    facet = tell(whole_run(as_of=date(2026, 7, 12)))[0]["run"]["facets"]["nominalTime"]
+    facet = events_of(whole_run(as_of=date(2026, 7, 12)))[0]["run"]["facets"]["nominalTime"]
     assert datetime.fromisoformat(facet["nominalStartTime"]) == datetime(2026, 7, 11, 16, tzinfo=UTC)
     assert datetime.fromisoformat(facet["nominalEndTime"]) == datetime(2026, 7, 12, 16, tzinfo=UTC)
 
 
 def test_a_run_tells_which_attempt_it_is_and_why_a_stage_was_run() -> None:
-    events = tell(whole_run())
+    events = events_of(whole_run())
     tags = tags_of(ending_of(events, "stage1_ingestion")["run"]["facets"]["tags"])
     assert tags == {
         "run_id": "20261123T081203Z-0badc0de",
@@ -146,7 +150,7 @@ def test_a_run_tells_which_attempt_it_is_and_why_a_stage_was_run() -> None:
 
 def test_a_stage_names_the_run_whose_finished_stations_it_took_over() -> None:
     record = make_stage_record("stage2_enrichment", b"", taken_over={"20261122T081203Z-0badc0de": 184})
-    events = tell(
+    events = events_of(
         make_manifest(attempts=(make_attempt("stage2_enrichment"),), stages={"stage2_enrichment": record})
     )
     tags = tags_of(ending_of(events, "stage2_enrichment")["run"]["facets"]["tags"])
@@ -157,14 +161,15 @@ def test_a_stage_that_stopped_at_its_budget_says_so_in_an_event_that_it_is_compl
     record = make_stage_record("stage2_enrichment", b"", status=StageStatus.STOPPED_AT_BUDGET)
     attempt = make_attempt("stage2_enrichment", status=RunStatus.STOPPED_AT_BUDGET)
     event = ending_of(
-        tell(make_manifest(attempts=(attempt,), stages={"stage2_enrichment": record})), "stage2_enrichment"
+        events_of(make_manifest(attempts=(attempt,), stages={"stage2_enrichment": record})),
+        "stage2_enrichment",
     )
     assert event["eventType"] == "COMPLETE"
     assert tags_of(event["run"]["facets"]["tags"])["status"] == "stopped_at_budget"
 
 
-def test_a_job_tells_what_it_does_by_which_code_and_who_answers_for_it() -> None:
-    event = ending_of(tell(whole_run(config={"contact": "me@example.org"})), "stage1_ingestion")
+def test_a_job_gives_its_description_its_code_and_its_owner() -> None:
+    event = ending_of(events_of(whole_run(config={"contact": "me@example.org"})), "stage1_ingestion")
     read_event(event)
     facets = event["job"]["facets"]
     assert facets["documentation"]["description"]
@@ -213,7 +218,7 @@ def test_the_order_in_which_documents_were_read_changes_nothing(order: list[str]
     assert sources_of(*(pages[name] for name in order)) == sources_of(*pages.values())
 
 
-def test_a_stage_is_told_with_the_sources_that_it_read_and_no_others() -> None:
+def test_a_stage_is_reported_with_the_sources_that_it_read_and_no_others() -> None:
     manifest = whole_run(sources={name: provenance(name) for name in ("lta-bus-stops", "lta-station-exits")})
     records = {
         name: record.model_copy(update={"sources": (source,)})
@@ -221,7 +226,7 @@ def test_a_stage_is_told_with_the_sources_that_it_read_and_no_others() -> None:
             manifest.stages.items(), ("lta-station-exits", "lta-bus-stops", "lta-bus-stops"), strict=True
         )
     }
-    events = tell(manifest.model_copy(update={"stages": records}))
+    events = events_of(manifest.model_copy(update={"stages": records}))
     read = {
         step: [dataset["name"] for dataset in ending_of(events, step)["inputs"] if "." not in dataset["name"]]
         for step in STAGES
@@ -272,7 +277,7 @@ def test_two_runs_have_the_same_id_only_if_they_are_the_same_run(
     assert len({run_uuid(*run) for run in runs}) == len(set(runs))
 
 
-def test_a_step_is_told_at_the_times_that_the_manifest_has() -> None:
+def test_a_step_is_reported_at_the_times_that_the_manifest_has() -> None:
     began = START + timedelta(microseconds=1)
     record = make_stage_record(
         "stage1_ingestion",
@@ -282,7 +287,7 @@ def test_a_step_is_told_at_the_times_that_the_manifest_has() -> None:
         **stage_named("stage1_ingestion").figures_of(two_exits()["stage1_ingestion"]),
     )
     attempt = make_attempt("stage1_ingestion", ended_at=LATER)
-    events = tell(make_manifest(attempts=(attempt,), stages={"stage1_ingestion": record}))
+    events = events_of(make_manifest(attempts=(attempt,), stages={"stage1_ingestion": record}))
     assert [event["eventTime"] for event in events] == [
         "2026-11-23T08:12:03+00:00",
         "2026-11-23T08:12:03.000001+00:00",

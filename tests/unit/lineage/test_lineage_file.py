@@ -40,7 +40,7 @@ def test_a_line_that_a_full_disk_cut_off_does_not_spoil_the_next_one(tmp_path: P
     assert path.read_bytes() == b'{"a": 1}\n{"b": \n{"c":3}\n'
 
 
-def test_a_full_disk_is_told_as_such() -> None:
+def test_a_full_disk_is_reported_as_such() -> None:
     with pytest.raises(StorageError, match="the disk is full"):
         append_events(Path("/dev/full"), [{"a": 1}])
 

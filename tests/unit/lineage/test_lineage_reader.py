@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mrt_pipeline.lineage.facets import make_facets
-from tests.fakes.lineage import ending_of, tell, whole_run
+from tests.fakes.lineage import ending_of, events_of, whole_run
 from tests.fakes.openlineage_reader import read_event
 
 SPEC = "https://openlineage.io/spec"
@@ -21,7 +21,7 @@ def _facet(kind: str, **content: Any) -> Any:
 
 
 def _event() -> Any:
-    events = tell(whole_run())
+    events = events_of(whole_run())
     ending = ending_of(events, "publishing")
     return {**ending, "inputs": ending_of(events, "stage1_ingestion")["inputs"]}
 

@@ -86,7 +86,7 @@ def test_the_schema_of_a_checkpoint_has_the_names_that_its_file_has() -> None:
     assert [field["name"] for field in fields["provenance"]["fields"]] == ["key", "value"]
 
 
-def test_types_are_told_as_a_reader_of_the_file_sees_them() -> None:
+def test_types_are_reported_as_a_reader_of_the_file_sees_them() -> None:
     fields = {field["name"]: field["type"] for field in checkpoint_fields("stage3_merger")[1]["fields"]}
     assert fields["as_of"] == "date"
     assert fields["generated_at"] == "timestamp"

@@ -108,14 +108,14 @@ def test_events_and_facets_that_are_as_their_schemas_want_them_are_counted(spec:
         ([], ": is no event, it has no schemaURL"),
     ],
 )
-def test_what_a_schema_does_not_allow_is_told_with_line_and_place(
+def test_what_a_schema_does_not_allow_is_reported_with_line_and_place(
     spec: Path, event: object, fault: str
 ) -> None:
     report = _check(spec, _event(), event)
     assert [told.removeprefix("lineage.jsonl:2").lstrip() for told in report.faults] == [fault]
 
 
-def test_a_line_that_is_no_json_is_told_and_the_next_one_checked(spec: Path) -> None:
+def test_a_line_that_is_no_json_is_reported_and_the_next_one_checked(spec: Path) -> None:
     report = Report()
     check_lines([b'{"a": ', json.dumps(_event()).encode()], Spec(spec), report, "lineage.jsonl")
     assert report.faults == ["lineage.jsonl:1: is no JSON"]
@@ -133,7 +133,7 @@ def test_a_line_that_is_no_json_is_told_and_the_next_one_checked(spec: Path) -> 
         (_event(schemaURL=f"{BASE}/2/core.json"), f"{BASE}/2/core.json"),
     ],
 )
-def test_a_schema_that_is_not_in_the_folder_is_told_by_its_address(
+def test_a_schema_that_is_not_in_the_folder_is_reported_by_its_address(
     spec: Path, event: dict[str, Any], address: str
 ) -> None:
     assert _check(spec, event, event).faults == [f"{address} is not in the folder, and wanted 2 times."]
@@ -206,7 +206,7 @@ def test_a_file_without_events_is_no_proof(
 
 
 @pytest.mark.parametrize("arguments", [[], ["spec"], ["spec", "no/such.jsonl"]])
-def test_what_cannot_be_read_is_told(
+def test_what_cannot_be_read_is_reported(
     spec: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(spec.parent)

@@ -232,7 +232,7 @@ def test_on_the_ring_trains_leave_promenade_for_both_neighbours() -> None:
         ("BP13", "BP1", {"BP12", "BP6"}),
     ],
 )
-def test_both_ways_round_a_loop_go_where_signs_say_and_the_next_station_tells_them_apart(
+def test_both_directions_of_a_loop_have_the_signed_destination_and_differ_in_the_next_station(
     code: str, towards: str, following: set[str]
 ) -> None:
     found = NETWORK.directions(DAY)[code]

@@ -15,7 +15,7 @@ from mrt_pipeline.errors import RunInterrupted, StageError, StorageError
 from mrt_pipeline.orchestrator.alerts.alerting import Alerting, find_missing_urls
 from mrt_pipeline.orchestrator.attempt import Attempt
 from mrt_pipeline.orchestrator.best_effort import best_effort
-from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.lineage import report_lineage
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.run_log import RunLog, open_run_log
@@ -56,26 +56,26 @@ def _raise(error: Exception) -> Callable[[], None]:
     return tell
 
 
-def test_what_goes_well_is_told_without_a_word(desk: _Desk) -> None:
+def test_an_action_that_succeeds_is_not_reported(desk: _Desk) -> None:
     done: list[int] = []
     assert best_effort(lambda: done.append(1), LOSS, desk.console, desk.log)
     assert done == [1]
     assert desk.console.warnings == []
 
 
-def test_an_unforeseen_error_is_told_by_its_type_and_place_and_not_by_its_text(desk: _Desk) -> None:
+def test_an_unforeseen_error_is_reported_by_its_type_and_place_and_not_by_its_text(desk: _Desk) -> None:
     assert not best_effort(_raise(ValueError(SECRET)), LOSS, desk.console, desk.log)
     assert desk.told.startswith(f"{LOSS}: an unexpected ValueError ({Path(__file__).name}, line ")
     assert "s3cret" not in desk.told
 
 
-def test_an_error_of_ours_is_told_in_its_words(desk: _Desk) -> None:
+def test_an_error_of_ours_is_reported_in_its_words(desk: _Desk) -> None:
     error = StorageError(Path("outputs/a/manifest.json"), "the disk is full")
     assert not best_effort(_raise(error), LOSS, desk.console, desk.log)
     assert desk.told == f"{LOSS}: {error}"
 
 
-def test_without_a_log_the_console_is_told(desk: _Desk) -> None:
+def test_without_a_log_the_console_is_reported(desk: _Desk) -> None:
     assert not best_effort(_raise(KeyError(SECRET)), LOSS, desk.console, None)
     assert len(desk.console.warnings) == 1
 
@@ -109,7 +109,7 @@ def test_lineage_that_cannot_be_told_changes_nothing_of_how_a_run_ended(
     session = RunSession(tmp_path, make_manifest(), lambda: START)
     session.begin("mrt-pipeline run")
     monkeypatch.setattr("mrt_pipeline.orchestrator.lineage.run_events", lambda *_, **__: _raise(error)())
-    tell_lineage(config, session, desk.log, desk.console, lambda: START)
+    report_lineage(config, session, desk.log, desk.console, lambda: START)
     assert desk.told.startswith(f"Not all lineage of this run is reported: {told}")
     assert "s3cret" not in desk.told
 
@@ -135,7 +135,7 @@ def test_alerts_that_cannot_be_made_change_nothing_of_how_a_run_ended(
 
 
 @pytest.mark.parametrize(("enabled", "shown"), [(True, 1), (False, 0)])
-def test_nobody_is_told_if_alerting_is_off(
+def test_nobody_is_reported_if_alerting_is_off(
     enabled: bool, shown: int, tmp_path: Path, config: PipelineConfig, desk: _Desk
 ) -> None:
     assert config.path is not None

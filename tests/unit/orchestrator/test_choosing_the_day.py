@@ -32,7 +32,7 @@ LONG_AFTER = _noon(HORIZON + timedelta(days=400))
 
 
 @pytest.mark.parametrize("day", [date(1990, 1, 1), HORIZON - timedelta(days=30), HORIZON])
-def test_a_day_up_to_the_horizon_may_be_asked_for(day: date) -> None:
+def test_a_day_up_to_the_horizon_may_be_requested(day: date) -> None:
     assert choose_day(RunRequest(as_of=day), None, BEFORE) == day
 
 
@@ -45,14 +45,14 @@ def test_a_day_beyond_the_horizon_is_refused_with_what_to_do(day: date) -> None:
     assert str(day) in str(raised.value)
 
 
-def test_a_day_before_the_first_opening_is_refused_with_the_first_day_that_can_be_had() -> None:
+def test_a_day_before_the_first_opening_is_refused_with_the_first_day_that_are_available() -> None:
     first = date(1987, 11, 7)
     assert choose_day(RunRequest(as_of=first), None, BEFORE) == first
     with pytest.raises(UsageError, match=r"no station was open before 1987-11-07\. Choose that day"):
         choose_day(RunRequest(as_of=first - timedelta(days=1)), None, BEFORE)
 
 
-def test_a_day_on_which_a_station_was_open_that_is_gone_is_refused_with_the_days_that_can_be_had() -> None:
+def test_a_day_with_a_station_that_has_closed_since_is_refused_with_the_days_that_are_available() -> None:
     """LTA lists the exits of today, and Ten Mile Junction has none there."""
     for day in (date(1999, 11, 6), date(2019, 1, 12)):
         with pytest.raises(UsageError, match=r"Choose a date from 2019-01-13 on, or one before 1999-11-06\."):
@@ -81,7 +81,7 @@ def test_a_run_without_a_day_works_however_old_the_tables_are() -> None:
         choose_day(RunRequest(as_of=today + timedelta(days=1)), None, LONG_AFTER)
 
 
-def test_a_run_that_is_gone_on_with_was_allowed_its_day() -> None:
+def test_a_run_that_is_resumed_was_allowed_its_day() -> None:
     earlier = make_manifest(as_of=BEYOND)
     assert choose_day(RunRequest(resume_from=2, as_of=BEYOND), earlier, BEFORE) == BEYOND
     assert choose_day(RunRequest(resume_from=2), earlier, BEFORE) == BEYOND

@@ -113,7 +113,7 @@ def test_a_stage_made_from_an_older_output_of_the_one_before_is_run_and_says_so(
     assert "input stage1_ingestion was" in plan[1].reason
 
 
-def test_a_damaged_checkpoint_is_told_to_be_kept_under_another_name(tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_reported_as_kept_under_another_name(tmp_path: Path) -> None:
     config = _config(tmp_path)
     manifest = _finish(config, tmp_path / "run")
     (tmp_path / "run" / "stage2_enrichment.json").write_bytes(b"{}")
@@ -206,7 +206,7 @@ def test_a_folder_that_another_process_works_in_is_an_obstacle(tmp_path: Path) -
     assert _make(tmp_path, "", RunRequest(tmp_path / "mine")).obstacles == ()
 
 
-def test_the_newest_run_is_gone_on_with_on_its_own_day(tmp_path: Path) -> None:
+def test_the_newest_run_is_resumed_on_its_own_day(tmp_path: Path) -> None:
     put_run(tmp_path / "outputs" / "20260711_000000", *NAMES, as_of=date(2026, 7, 11))
     resumed = _make(tmp_path, "", RunRequest(resume_from=2))
     assert (resumed.folder, resumed.as_of) == ("outputs/20260711_000000", date(2026, 7, 11))

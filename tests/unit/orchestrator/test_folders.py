@@ -97,7 +97,7 @@ def test_going_on_without_a_run_names_the_missing_files_and_the_command(outputs:
         choose_folder(RunRequest(stage=3), _section(outputs), START)
 
 
-def test_folders_that_are_not_runs_are_passed_over(outputs: Path) -> None:
+def test_folders_that_are_not_runs_are_skipped(outputs: Path) -> None:
     _put_runs(outputs, "20261123_081203")
     (outputs / "notes").mkdir()
     (outputs / "damaged").mkdir()
@@ -310,7 +310,9 @@ def test_the_folder_of_a_run_killed_before_it_had_a_manifest_goes(
         ("mine", (LOCK_NAME, HOLDER_NAME)),
     ],
 )
-def test_a_folder_that_may_be_somebody_s_stays(name: str, names: tuple[str, ...], outputs: Path) -> None:
+def test_a_folder_that_may_belong_to_the_user_is_not_removed(
+    name: str, names: tuple[str, ...], outputs: Path
+) -> None:
     _put_runs(outputs, "20261123_081203")
     folder = _leave(outputs / name, *names)
     point_latest(outputs / "20261123_081203", outputs, START)
@@ -358,7 +360,7 @@ def test_a_log_with_a_line_in_it_stays(outputs: Path) -> None:
     assert (folder / "run.log.jsonl").exists()
 
 
-def test_a_link_to_somebody_s_empty_folder_stays(outputs: Path, tmp_path: Path) -> None:
+def test_a_link_to_an_empty_folder_of_the_user_is_not_removed(outputs: Path, tmp_path: Path) -> None:
     _put_runs(outputs, "20261123_081203")
     elsewhere = _leave(tmp_path / "elsewhere")
     (outputs / "20261123_071203").symlink_to(elsewhere)
@@ -394,7 +396,7 @@ def test_every_file_of_a_run_is_known_as_one() -> None:
     assert documented | {"run.log"} == {*_names_of_a_run(), MANIFEST_NAME}
 
 
-def test_a_run_that_begins_while_its_folder_is_looked_at_is_no_stranger(
+def test_a_run_that_starts_while_its_folder_is_inspected_is_recognised(
     outputs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (outputs / "mine").mkdir(parents=True)
@@ -471,7 +473,7 @@ def test_a_folder_that_is_or_holds_what_is_not_one_run_s_is_refused(
         ("{home}/..", "holds your home folder"),
     ],
 )
-def test_so_is_one_where_all_runs_lie_elsewhere(
+def test_the_working_directory_and_the_home_folder_are_refused_even_if_runs_are_elsewhere(
     tmp_path: Path, at_work: Path, named: str, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if "{home}" in named:
@@ -514,7 +516,7 @@ OBSTACLES = {
 @pytest.mark.parametrize(
     "request_", [RunRequest(), RunRequest(skip_existing=True), RunRequest(resume_from=1)]
 )
-def test_what_stands_in_the_place_of_the_folder_of_all_runs_is_told_before_any_work(
+def test_what_stands_in_the_place_of_the_folder_of_all_runs_is_reported_before_any_work(
     tmp_path: Path, kind: str, fault: str, request_: RunRequest
 ) -> None:
     _put_obstacle(tmp_path / "outputs", kind)
@@ -525,7 +527,7 @@ def test_what_stands_in_the_place_of_the_folder_of_all_runs_is_told_before_any_w
 
 
 @pytest.mark.parametrize(("kind", "fault"), OBSTACLES.items())
-def test_what_stands_in_the_place_of_a_run_s_folder_is_told(outputs: Path, kind: str, fault: str) -> None:
+def test_what_stands_in_the_place_of_a_run_s_folder_is_reported(outputs: Path, kind: str, fault: str) -> None:
     outputs.mkdir()
     for name in ("mine", "current"):
         _put_obstacle(outputs / name, kind)

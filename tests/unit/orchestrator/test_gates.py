@@ -205,7 +205,7 @@ def test_each_exit_whose_access_turned_is_a_warning_although_nothing_is_lost(sce
     assert "yishun-nsl-1: step_free was no and is yes" in scene.told.warnings[0]
 
 
-def test_what_turned_or_fell_silent_is_told_where_nothing_is_refused(scene: Scene) -> None:
+def test_what_turned_or_fell_silent_is_reported_where_nothing_is_refused(scene: Scene) -> None:
     _publish(scene.outputs / "before", _with_access(StepFree.YES, SHOWN + 1))
     scene.set("GATES__ENABLED", "false")
     report = scene.check(_with_access(StepFree.NO, SHOWN + 1))
@@ -238,7 +238,7 @@ def test_many_answers_that_are_lost_are_summed(scene: Scene) -> None:
     assert "step_free is no longer known for 11 exits (was no: 11): yishun-nsl-1, " in warning
 
 
-def test_answers_of_a_source_that_was_not_used_are_not_told_exit_by_exit(scene: Scene) -> None:
+def test_answers_of_a_source_that_was_not_used_are_not_reported_exit_by_exit(scene: Scene) -> None:
     scene.set("GATES__MAX_ENRICHED_LOST_SHARE", "1")
     _publish(scene.outputs / "before", _with_access(StepFree.NO, 2))
     scene.folder.mkdir(parents=True)
@@ -259,7 +259,7 @@ def test_many_exits_whose_access_turned_are_summed_and_refused(scene: Scene) -> 
 
 
 @pytest.mark.parametrize(("limit", "number"), [(0, 1), (1, 2), (10, 11)])
-def test_so_many_exits_may_turn_and_not_one_more(limit: int, number: int) -> None:
+def test_exits_may_turn_up_to_the_limit_and_not_beyond(limit: int, number: int) -> None:
     turn = AccessTurn(exit_id="yishun-nsl-A", slug="yishun", old=StepFree.NO, new=StepFree.YES)
     limits = GatesSection(max_access_turned=limit)
     assert list(find_excesses(Losses((), (), (), (turn,) * limit), limits)) == []
@@ -318,7 +318,7 @@ def test_without_latest_the_newest_completed_run_counts(scene: Scene) -> None:
         scene.check(POORER)
 
 
-def test_a_run_in_place_is_held_against_what_its_folder_published_before(scene: Scene) -> None:
+def test_a_run_in_place_is_compared_with_what_its_folder_published_before(scene: Scene) -> None:
     manifest = _publish(scene.folder, FULL)
     running = manifest.stages["stage3_merger"].model_copy(update={"status": StageStatus.RUNNING})
     save_manifest(
@@ -376,7 +376,7 @@ def test_the_gate_can_be_switched_off(scene: Scene) -> None:
     assert "gates.enabled is false" in report.reason
 
 
-def test_a_dataset_made_earlier_is_held_against_what_was_published_since(scene: Scene) -> None:
+def test_a_dataset_made_earlier_is_compared_with_datasets_published_since(scene: Scene) -> None:
     _publish(scene.folder, POORER, days_ago=9)
     _publish(scene.outputs / "later", FULL)
     scene.gate().check_reused(lambda: pytest.fail("nothing shows another run"))
@@ -394,7 +394,7 @@ def test_a_dataset_that_latest_shows_already_is_not_even_read(scene: Scene) -> N
 
 
 @pytest.mark.parametrize(("limit", "number"), [(0, 1), (1, 2), (5, 6)])
-def test_so_many_stations_may_be_gone_and_not_one_more(limit: int, number: int) -> None:
+def test_stations_may_be_lost_up_to_the_limit_and_not_beyond(limit: int, number: int) -> None:
     stations = find_losses(FULL, POORER).stations
     limits = GatesSection(max_stations_lost=limit)
     assert list(find_excesses(Losses(stations * limit, (), ()), limits)) == []
@@ -405,7 +405,7 @@ def test_so_many_stations_may_be_gone_and_not_one_more(limit: int, number: int) 
 
 
 @pytest.mark.parametrize(("limit", "number"), [(0, 1), (1, 2), (5, 6)])
-def test_so_many_exits_may_be_gone_and_not_one_more(limit: int, number: int) -> None:
+def test_exits_may_be_lost_up_to_the_limit_and_not_beyond(limit: int, number: int) -> None:
     lost = ExitPresence(exit_id="yishun-nsl-A", slug="yishun", exit_code="A", station_code="NS13")
     limits = GatesSection(max_exits_lost=limit)
     assert list(find_excesses(Losses((), (lost,) * limit, ()), limits)) == []
@@ -437,7 +437,7 @@ def _holding(records: int) -> Stage3Output:
     return make_dataset(provenance={"lta-station-exits": provenance(records=records)})
 
 
-def test_a_source_that_gives_fewer_records_is_refused_though_nothing_else_is_gone(scene: Scene) -> None:
+def test_a_source_that_gives_fewer_records_is_refused_though_nothing_else_is_lost(scene: Scene) -> None:
     _publish(scene.outputs / "before", _holding(613))
     with pytest.raises(GateError, match=r"lta-station-exits has 573 records, 6\.5% fewer than the 613 then"):
         scene.check(_holding(573))
@@ -492,7 +492,7 @@ def test_a_gap_in_a_source_is_refused_without_gates_too(scene: Scene) -> None:
     assert scene.check(gapped, accept=True).status is GateStatus.NOT_COMPARED
 
 
-def test_a_gap_in_a_source_stands_in_the_manifest_apart_from_what_is_gone(scene: Scene) -> None:
+def test_a_gap_in_a_source_stands_in_the_manifest_apart_from_losses(scene: Scene) -> None:
     with pytest.raises(SourceGapError):
         scene.check(FULL.model_copy(update={"findings": (GAP,)}))
     assert scene.report.status is GateStatus.FAILED
@@ -534,14 +534,14 @@ class TestSilences:
         ]
         assert json.loads((scene.folder / GATES_NAME).read_bytes())["silences"][0]["name"] == "Yishun"
 
-    def test_it_is_told_too_when_the_gate_refuses(self, scene: Scene) -> None:
+    def test_it_is_reported_too_when_the_gate_refuses(self, scene: Scene) -> None:
         scene.set("GATES__MAX_ENRICHED_LOST_SHARE", "0")
         _publish(scene.outputs / "before", _with_marks(1))
         with pytest.raises(GateError):
             scene.check(_with_marks(0))
         assert len(scene.told.warnings) == 1
 
-    def test_a_source_that_was_not_used_is_not_told_station_by_station(self, scene: Scene) -> None:
+    def test_a_source_that_was_not_used_is_not_reported_station_by_station(self, scene: Scene) -> None:
         scene.set("GATES__MAX_ENRICHED_LOST_SHARE", "1")
         _publish(scene.outputs / "before", _with_marks(1))
         scene.folder.mkdir(parents=True)
@@ -550,7 +550,7 @@ class TestSilences:
         assert not scene.check(_with_marks(0)).silences
         assert not scene.told.warnings
 
-    def test_very_many_stations_are_told_in_one_sentence(self, scene: Scene) -> None:
+    def test_very_many_stations_are_reported_in_one_sentence(self, scene: Scene) -> None:
         scene.set("GATES__MAX_ENRICHED_LOST_SHARE", "1")
         _publish(scene.outputs / "before", _with_marks(1, copies=SHOWN + 2))
         scene.check(_with_marks(0, copies=SHOWN + 2))

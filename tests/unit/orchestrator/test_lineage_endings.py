@@ -15,13 +15,13 @@ from mrt_pipeline.contracts.names import VALIDATION_NAME
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageStatus
 from mrt_pipeline.exports.validation_report import render_validation
 from mrt_pipeline.lineage import LINEAGE_NAME
-from mrt_pipeline.orchestrator.lineage import tell_lineage
+from mrt_pipeline.orchestrator.lineage import report_lineage
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.stage_specs import stage_named
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.run_log import RunLog, open_run_log
 from tests.fakes.enrichment_sources import SeenReporter
-from tests.fakes.lineage import ending_of, make_attempt, tags_of, told_of, two_exits
+from tests.fakes.lineage import ending_of, make_attempt, tags_of, two_exits, types_of
 from tests.fakes.manifests import START, make_manifest, make_stage_record
 from tests.fakes.network_builder import make_dataset
 from tests.fakes.openlineage_reader import read_event
@@ -78,7 +78,7 @@ class _Scene:
         """End the attempt and tell of it."""
         self.session.end(status, error)
         config = PipelineConfig(self.folder / "pipeline.yaml")
-        tell_lineage(config, self.session, self.log, self.console, self._tick)
+        report_lineage(config, self.session, self.log, self.console, self._tick)
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -91,7 +91,7 @@ class _Scene:
     @property
     def told(self) -> list[tuple[str, str]]:
         """Return each event's type and step."""
-        return told_of(self.events)
+        return types_of(self.events)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_a_stage_that_fails_takes_the_attempt_with_it_and_both_say_why(scene: _S
     assert all(event["outputs"] == [] for event in scene.events)
 
 
-def test_publishing_that_fails_is_told_as_a_step_of_its_own(scene: _Scene) -> None:
+def test_publishing_that_fails_is_reported_as_a_step_of_its_own(scene: _Scene) -> None:
     scene.begin()
     scene.make(FINAL)
     scene.session.publishing()
@@ -140,7 +140,7 @@ def test_publishing_that_fails_is_told_as_a_step_of_its_own(scene: _Scene) -> No
     assert scene.events[4]["outputs"] == []
 
 
-def test_what_an_earlier_attempt_published_is_not_told_again(scene: _Scene) -> None:
+def test_what_an_earlier_attempt_published_is_not_reported_again(scene: _Scene) -> None:
     scene.begin()
     scene.make(FINAL)
     scene.session.publishing()
@@ -157,7 +157,7 @@ def _tests_of(event: dict[str, Any]) -> dict[str, Any]:
     return {test["name"]: test for test in event["run"]["facets"].get("test", {"tests": []})["tests"]}
 
 
-def test_the_checks_of_a_dataset_that_failed_them_are_told(scene: _Scene) -> None:
+def test_the_checks_of_a_dataset_that_failed_them_are_reported(scene: _Scene) -> None:
     scene.begin().stage_started(FINAL, "requested")
     scene.check(MISSING)
     scene.end(RunStatus.FAILED, "the dataset has 1 finding of severity error")
@@ -166,7 +166,7 @@ def test_the_checks_of_a_dataset_that_failed_them_are_told(scene: _Scene) -> Non
     assert tests["bus-stop-too-far"]["status"] == "pass"
 
 
-def test_what_was_found_of_an_earlier_dataset_is_not_told_of_one_that_was_never_checked(
+def test_what_was_found_of_an_earlier_dataset_is_not_reported_of_one_that_was_never_checked(
     scene: _Scene,
 ) -> None:
     scene.begin()
@@ -178,7 +178,7 @@ def test_what_was_found_of_an_earlier_dataset_is_not_told_of_one_that_was_never_
     assert _tests_of(ending_of(scene.events, FINAL)) == {}
 
 
-def test_findings_that_somebody_changed_are_not_told(scene: _Scene) -> None:
+def test_findings_that_somebody_changed_are_not_reported(scene: _Scene) -> None:
     scene.begin().stage_started(FINAL, "requested")
     scene.check(MISSING)
     (scene.folder / VALIDATION_NAME).write_bytes(render_validation(make_dataset()))
@@ -194,7 +194,7 @@ def test_the_two_events_of_a_run_have_the_same_id_and_their_own_times(scene: _Sc
     assert start["eventTime"] < end["eventTime"]
 
 
-def test_an_attempt_that_is_refused_is_told_of_the_day_that_it_asked_for(scene: _Scene) -> None:
+def test_an_attempt_that_is_refused_is_reported_with_the_day_it_requested(scene: _Scene) -> None:
     scene.begin()
     scene.make(FIRST)
     scene.end(RunStatus.COMPLETED)
@@ -240,14 +240,14 @@ def test_what_a_killed_process_left_open_is_ended_by_the_next_one(scene: _Scene)
     assert aborted["eventTime"] == (START + timedelta(seconds=30)).isoformat()
 
 
-def test_a_stage_that_was_done_before_the_kill_is_told_as_done(scene: _Scene) -> None:
+def test_a_stage_that_was_done_before_the_kill_is_reported_as_done(scene: _Scene) -> None:
     scene.begin(_killed(StageStatus.COMPLETED))
     scene.end(RunStatus.COMPLETED)
     assert scene.told[2:4] == [("COMPLETE", FINAL), ("ABORT", "mrt_pipeline")]
     assert [made["name"] for made in scene.events[2]["outputs"]] == ["stage3_final.json"]
 
 
-def test_of_several_attempts_only_those_killed_last_are_still_to_be_told(scene: _Scene) -> None:
+def test_of_several_attempts_only_the_last_killed_ones_are_still_to_be_reported(scene: _Scene) -> None:
     """The stage is told of the last one that ran it; what the manifest said of it before is gone."""
     scene.begin(_killed(StageStatus.RUNNING, RunStatus.RUNNING, RunStatus.FAILED, RunStatus.RUNNING))
     scene.end(RunStatus.COMPLETED)
@@ -255,7 +255,7 @@ def test_of_several_attempts_only_those_killed_last_are_still_to_be_told(scene: 
     assert attempts == ["3", "3", "4", "4", "4", "4", "5", "5"]
 
 
-def test_a_file_that_cannot_be_written_is_told_once_and_ends_nothing(scene: _Scene) -> None:
+def test_a_file_that_cannot_be_written_is_reported_once_and_ends_nothing(scene: _Scene) -> None:
     (scene.folder / LINEAGE_NAME).mkdir()
     scene.begin().stage_started(FINAL, "requested")
     scene.end(RunStatus.COMPLETED)

@@ -67,7 +67,7 @@ def test_a_damaged_manifest_is_named(tmp_path: Path, stage1: Stage1Output) -> No
     assert found.unfit == {tmp_path / MANIFEST_NAME: "is damaged"}
 
 
-def test_a_manifest_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+def test_a_foreign_manifest_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / MANIFEST_NAME).write_bytes(b'{"name": "an app"}')
     with pytest.raises(CorruptCheckpointError, match="is not a manifest of this version"):
         find_or_rebuild(tmp_path)

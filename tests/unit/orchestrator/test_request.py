@@ -16,7 +16,7 @@ def test_a_stage_that_does_not_exist_is_refused(flag: str, number: int) -> None:
         RunRequest(**{flag: number})  # type: ignore[arg-type] # the flag's name is a parameter here
 
 
-def test_one_stage_and_several_cannot_be_asked_for_at_once() -> None:
+def test_one_stage_and_several_cannot_be_requested_at_once() -> None:
     with pytest.raises(UsageError, match="use only one of them"):
         RunRequest(stage=1, resume_from=2)
 

@@ -26,6 +26,6 @@ def test_failed_stations_are_tried_again_from_stage_2_on_in_the_newest_run(also:
         ({"skip_existing": True}, "--retry-failed retries failed stations and --skip-existing keeps them"),
     ],
 )
-def test_what_contradicts_it_is_refused(also: dict[str, Any], fault: str) -> None:
+def test_options_that_contradict_retry_failed_are_refused(also: dict[str, Any], fault: str) -> None:
     with pytest.raises(UsageError, match=fault):
         RunRequest(retry_failed=True, **also)

@@ -9,7 +9,7 @@ import pytest
 
 from mrt_pipeline.contracts.gates import GateReport, GateStatus
 from mrt_pipeline.contracts.run import UNKNOWN, Manifest, RunStatus
-from mrt_pipeline.orchestrator.resume_command import accept_changes, find_remedy, finish, go_on, move_latest
+from mrt_pipeline.orchestrator.resume_command import accept_changes, find_remedy, finish, move_latest, resume
 from tests.fakes.manifests import make_manifest
 
 FOLDER = Path("outputs/one")
@@ -23,7 +23,7 @@ ENDINGS = (
 
 def _all_commands(manifest: Manifest) -> list[str]:
     made = (finish, accept_changes, move_latest, find_remedy)
-    return [go_on(FOLDER, manifest, "--stage", "2"), *(make(FOLDER, manifest) for make in made)]
+    return [resume(FOLDER, manifest, "--stage", "2"), *(make(FOLDER, manifest) for make in made)]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -34,7 +34,7 @@ def _changed(**parts: Any) -> Fingerprint:
     return FINGERPRINT.model_copy(update=parts)
 
 
-def test_a_stage_is_run_when_asked_for(folder: Path) -> None:
+def test_a_stage_is_run_when_requested(folder: Path) -> None:
     assert _decide(folder, RunRequest()).runs
 
 
@@ -118,7 +118,7 @@ class TestCheckpointsThatARequestNeeds:
         decision = _decide(folder, self.RESUME)
         assert (decision.runs, decision.checkpoint) == (False, b"stage1_ingestion")
 
-    def test_other_code_is_told_and_accepted(self, folder: Path) -> None:
+    def test_other_code_is_reported_and_accepted(self, folder: Path) -> None:
         decision = _decide(folder, self.RESUME, _changed(code="d" * 64))
         assert not decision.runs
         assert "although code version was" in decision.reason
@@ -151,7 +151,7 @@ def test_every_configuration_key_of_a_stage_exists() -> None:
         assert flatten(Settings().model_dump(mode="json"), stage.config_keys)
 
 
-def test_pace_is_told_and_not_refused_where_a_checkpoint_is_needed(folder: Path) -> None:
+def test_pace_is_reported_and_not_refused_where_a_checkpoint_is_needed(folder: Path) -> None:
     key = "stages.stage1_ingestion.cache_ttl_days"
     manifest = put_run(folder, "stage1_ingestion")
     then = _changed(config={**FINGERPRINT.config, key: 30})
@@ -196,7 +196,7 @@ class TestNothingToRetry:
         assert not decide(STAGES[1], self.RETRY, manifest, live, folder, later, 30).runs
         assert decide(STAGES[1], SKIP, manifest, live, folder, later, 30).runs
 
-    def test_what_has_changed_meanwhile_is_not_passed_over(self, folder: Path) -> None:
+    def test_what_has_changed_meanwhile_is_not_skipped(self, folder: Path) -> None:
         assert self._decide(folder, STAGES[2], {}, _changed(code="d" * 64)).runs
 
     @pytest.mark.parametrize("status", ["partial", "failed", "pending"])

@@ -53,8 +53,8 @@ def test_a_stage_that_left_stations_has_stopped_at_its_budget() -> None:
 
 
 def test_where_stations_are_not_enriched_something_stands_in_for_it() -> None:
-    stands_in = {stage.number for stage in STAGES if stage.stand_in is not None}
+    stands_in = {stage.number for stage in STAGES if stage.output_if_disabled is not None}
     assert stands_in == {BY_STATION.number}
-    assert BY_STATION.stand_in is not None
-    output = BY_STATION.stand_in(OUTPUTS.__getitem__, make_context())
+    assert BY_STATION.output_if_disabled is not None
+    output = BY_STATION.output_if_disabled(OUTPUTS.__getitem__, make_context())
     assert isinstance(output, BY_STATION.kind)

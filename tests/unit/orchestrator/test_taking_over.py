@@ -83,11 +83,11 @@ def test_a_whole_live_run_of_the_same_day_is_one_to_take_from(tmp_path: Path) ->
         {"stages": {}},
     ],
 )
-def test_a_run_that_is_not_is_none(changes: dict[str, Any], tmp_path: Path) -> None:
+def test_an_incomplete_run_is_no_predecessor(changes: dict[str, Any], tmp_path: Path) -> None:
     assert _find(tmp_path, **changes) is None
 
 
-def test_a_run_whose_source_failed_for_a_station_is_none(tmp_path: Path) -> None:
+def test_a_run_whose_source_failed_for_a_station_is_no_predecessor(tmp_path: Path) -> None:
     manifest = _put(tmp_path)
     partial = {"stations_done": 2.0, "stations_partial": 1.0}
     record = manifest.stages[BY_STATION.name].model_copy(update={"counts": partial})
@@ -97,7 +97,7 @@ def test_a_run_whose_source_failed_for_a_station_is_none(tmp_path: Path) -> None
     assert find_predecessor(_context(tmp_path), OWN) is None
 
 
-def test_a_run_whose_manifest_is_damaged_is_none(tmp_path: Path) -> None:
+def test_a_run_whose_manifest_is_damaged_is_no_predecessor(tmp_path: Path) -> None:
     _put(tmp_path)
     (tmp_path / "manifest.json").write_bytes(b"{")
     assert find_predecessor(_context(tmp_path), OWN) is None

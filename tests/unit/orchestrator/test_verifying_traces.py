@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from mrt_pipeline.config import Secrets, Settings
 from mrt_pipeline.config.registry import get_source
 from mrt_pipeline.contracts.run import Trace
-from mrt_pipeline.orchestrator.verifying import MOST_ASKED, complete_trace, find_change
+from mrt_pipeline.orchestrator.verifying import MAX_ASKED, complete_trace, find_change
 from mrt_pipeline.runtime.http_cache import HttpCache, key_of
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.runtime.traces import KEPT, Tracer
@@ -159,16 +159,16 @@ def test_a_source_that_a_trace_says_nothing_of_may_have_told_anything(scene: Sce
     assert scene.find_change(trace) == "what fandom_wiki reads is not traced"
 
 
-def test_a_document_of_no_source_cannot_be_asked_for(scene: Scene) -> None:
+def test_a_document_of_no_source_cannot_be_requested(scene: Scene) -> None:
     found = scene.find_change({**scene.trace, "a-document": {f"{scene.server.url}/x": "0" * 64}})
     assert found is not None
     assert "no source is known that has it" in found
 
 
 def test_a_stage_with_much_to_ask_again_asks_itself(scene: Scene) -> None:
-    asked = {f"{scene.server.url}/{number}": "0" * 64 for number in range(MOST_ASKED + 1)}
+    asked = {f"{scene.server.url}/{number}": "0" * 64 for number in range(MAX_ASKED + 1)}
     found = find_change({WIKI: asked}, scene.access, (), TTL_DAYS)
-    assert found == f"{MOST_ASKED + 1} answers are not kept on disk"
+    assert found == f"{MAX_ASKED + 1} answers are not kept on disk"
     assert not scene.server.requests
 
 

@@ -51,5 +51,5 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
         mrt_pipeline.nosuch  # noqa: B018 # type: ignore[attr-defined] # what the test is about
 
 
-def test_type_checkers_are_told_that_the_package_is_typed() -> None:
+def test_type_checkers_are_reported_that_the_package_is_typed() -> None:
     assert Path(mrt_pipeline.__file__).with_name("py.typed").is_file()

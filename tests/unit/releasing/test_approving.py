@@ -71,7 +71,7 @@ def test_a_name_of_any_script_is_kept_as_it_is_written(name: str, candidate: Can
     assert get_approval(candidate).note == name
 
 
-def test_an_approval_that_is_replaced_is_told(candidate: Candidate) -> None:
+def test_an_approval_that_is_replaced_is_reported(candidate: Candidate) -> None:
     first = approve(candidate, "Bob", None, None, NOW)
     assert (first.replaced, first.has_replaced_damaged) == (None, False)
     second = approve(candidate, "Ann", None, None, NOW)
@@ -81,7 +81,7 @@ def test_an_approval_that_is_replaced_is_told(candidate: Candidate) -> None:
     assert (third.replaced, third.has_replaced_damaged) == (None, True)
 
 
-def test_a_run_that_nobody_approved_names_the_page_to_look_at_and_the_command(candidate: Candidate) -> None:
+def test_the_refusal_of_a_run_without_approval_names_the_report_and_the_command(candidate: Candidate) -> None:
     with pytest.raises(ReleaseError) as caught:
         get_approval(candidate)
     assert f"Review {candidate.run.folder / 'report.html'}" in str(caught.value)

@@ -226,7 +226,7 @@ def test_an_earlier_day_is_released_and_not_shown(shelf: Shelf) -> None:
     assert shelf.delta("2026.07.11").previous is None
 
 
-def test_what_changed_is_told_from_the_release_before(shelf: Shelf) -> None:
+def test_what_changed_is_reported_from_the_release_before(shelf: Shelf) -> None:
     assert shelf.release(EARLY).is_new
     first = shelf.delta("2026.07.11")
     assert (first.previous, first.changes) == (None, None)
@@ -302,7 +302,7 @@ def test_a_release_that_was_withdrawn_is_not_shown_again_when_the_list_of_versio
     assert shelf.delta("2026.07.13.1").previous == "2026.07.11"
 
 
-def test_which_release_is_shown_is_asked_for_when_nothing_tells_it(shelf: Shelf) -> None:
+def test_the_user_is_asked_which_release_is_shown_when_nothing_else_tells_it(shelf: Shelf) -> None:
     shelf.release(EARLY)
     shelf.release(LATE)
     for name in ("versions.json", "latest"):
@@ -462,7 +462,9 @@ def test_a_run_s_folder_and_that_of_all_runs_are_not_for_releases(shelf: Shelf) 
         release(candidate, approval, shelf.place / "outputs", NOW)
 
 
-def test_a_file_in_the_place_of_the_releases_is_told_with_the_flag_that_names_another(shelf: Shelf) -> None:
+def test_a_file_in_the_place_of_the_releases_is_reported_with_the_flag_that_names_another(
+    shelf: Shelf,
+) -> None:
     shelf.releases.write_text("mine")
     with pytest.raises(StorageError, match=r"is a file.* name another folder with --to\.$"):
         shelf.release(LATE)

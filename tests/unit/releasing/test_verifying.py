@@ -68,7 +68,7 @@ def test_each_file_that_was_changed_is_named(folder: Path) -> None:
     assert all(any(f"{folder / name} " in sentence for sentence in said) for name in named)
 
 
-def test_a_whole_set_of_changed_files_is_told_by_the_list_of_versions(folder: Path) -> None:
+def test_a_whole_set_of_changed_files_is_reported_by_the_list_of_versions(folder: Path) -> None:
     change(folder / "exits.geojson", b"{}")
     index = json.loads((folder / "index.json").read_bytes())
     for file in index["resources"]:

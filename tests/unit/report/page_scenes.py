@@ -1,4 +1,4 @@
-"""Datasets to look at in a browser: one whose names attack the page, and one that a wiki has enriched."""
+"""Datasets to view in a browser: one whose names attack the page, and one enriched by a wiki."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ MARKUP = '<img src=x onerror="document.title=1"></script><script>document.title=
 REVERSED = "\u202eEVIL\u202c Station\u200b"
 ENDLESS = "x" * 100_000
 SCRIPTS = "杜美歌 · டோபி காட்"
-"""a name in Chinese and in Tamil, as signs have them"""
+"""a name in Chinese and in Tamil, as on signs"""
 
 WIKI_PAGE = "wiki-yishun"
 QUOTE = "Exit A has a lift & <b>no</b> steps"
 
 
 def hostile_dataset() -> Stage3Output:
-    """Return a dataset in which every text that a source can choose tries something."""
+    """Return a dataset in which every text that a source can choose attacks the page."""
     yishun, bishan, senja = (make_station(SMALL_NETWORK, slug) for slug in ("yishun", "bishan", "senja"))
     entry = SMALL_NETWORK.codes[0]
     label = make_exit(entry, '"><svg onload=document.title=3>', exit_id="yishun-nsl-<A>")

@@ -33,7 +33,7 @@ def test_nothing_changed_gives_no_group() -> None:
     assert groups_of(network_dataset(), network_dataset()) == {}
 
 
-def test_the_opening_of_a_ring_is_told_as_what_it_is() -> None:
+def test_the_opening_of_a_ring_is_reported_as_what_it_is() -> None:
     old, new = network_dataset(BEFORE), network_dataset(AFTER)
     groups = groups_of(old, new)
     numbers = {station.slug: number for number, station in enumerate(new.stations)}
@@ -54,7 +54,7 @@ def test_a_station_that_closed_has_no_place_on_the_map() -> None:
     assert "station" not in closed
 
 
-def test_an_exit_that_moved_is_told_with_its_station_and_how_far() -> None:
+def test_an_exit_that_moved_is_reported_with_its_station_and_how_far() -> None:
     old = network_dataset()
     new = replace_exit(old, EXIT, lat=get_exit(old, EXIT).lat + 30 / 110_575)
     [moved] = groups_of(old, new)["Exits moved"]
@@ -69,7 +69,7 @@ def test_an_exit_that_is_gone_leads_to_its_station() -> None:
     assert f"{EXIT} (CC34)" in [item["text"] for item in removed]
 
 
-def test_a_changed_value_is_told_with_the_reasons_of_both_sides() -> None:
+def test_a_changed_value_is_reported_with_the_reasons_of_both_sides() -> None:
     old = network_dataset()
     stop = make_bus_stop(get_exit(old, EXIT))
     old = replace_exit(old, EXIT, bus_stops=(stop,))
@@ -79,7 +79,7 @@ def test_a_changed_value_is_told_with_the_reasons_of_both_sides() -> None:
     assert changed["was"] == changed["now"] == ["lta-station-exits: record 59069 (record, SODL-1.0)"]
 
 
-def test_a_value_that_changed_at_all_exits_alike_is_told_once() -> None:
+def test_a_value_that_changed_at_all_exits_alike_is_reported_once() -> None:
     old = network_dataset()
     both = ("bayfront-ccl-A", "bayfront-dtl-A")
     assert {found.exit_id for station in old.stations for found in station.exits} >= set(both)
@@ -93,7 +93,7 @@ def test_a_value_that_changed_at_all_exits_alike_is_told_once() -> None:
     )
 
 
-def test_findings_that_came_and_went_are_told() -> None:
+def test_findings_that_came_and_went_are_reported() -> None:
     came, went = (Finding(check="a", severity=Severity.WARNING, message=text) for text in ("came", "went"))
     groups = groups_of(network_dataset(findings=(went,)), network_dataset(findings=(came, went)))
     assert [item["text"] for item in groups["Findings"]] == ["new: warning: came"]

@@ -47,7 +47,7 @@ def test_findings_of_one_check_are_one_item_that_leads_to_each() -> None:
     assert item["links"] == [[1, "bishan-nsl-A", "A"], [0, "yishun-nsl-A", "A"]]
 
 
-def test_one_finding_is_told_in_the_singular() -> None:
+def test_one_finding_is_reported_in_the_singular() -> None:
     [text, *_] = texts_of(make_dataset(findings=(warning("bus-stop-exit-ambiguous"),)))
     assert text.startswith("1 bus stop whose exit is ambiguous")
 
@@ -120,7 +120,7 @@ def test_what_no_source_says_is_not_to_be_shown_as_no() -> None:
     )
 
 
-def test_a_source_passed_over_is_told_with_its_reason() -> None:
+def test_a_source_skipped_is_reported_with_its_reason() -> None:
     texts = texts_of(make_dataset(), passed_over={"fandom_wiki": "no recorded copy"})
     assert "fandom_wiki was skipped: no recorded copy." in texts
 

@@ -230,7 +230,7 @@ def test_coverage_counts_each_exit_once_under_the_line_of_its_building() -> None
     assert measured == {None: [2, 6], "NSL": [2, 4], "CCL": [0, 1], "BPL": [0, 1]}
 
 
-def test_a_running_run_whose_last_stage_is_done_is_told_as_completed() -> None:
+def test_a_running_run_whose_last_stage_is_done_is_reported_as_completed() -> None:
     """The page is written before the run ends, and read after it."""
     record = make_stage_record("stage3_merger", b"")
     done = content_of(make_dataset(), status=RunStatus.RUNNING, stages={"stage3_merger": record})
@@ -240,13 +240,13 @@ def test_a_running_run_whose_last_stage_is_done_is_told_as_completed() -> None:
     assert running["run"]["status"] == "running"
 
 
-def test_a_run_that_failed_after_its_last_stage_is_told_as_failed() -> None:
+def test_a_run_that_failed_after_its_last_stage_is_reported_as_failed() -> None:
     record = make_stage_record("stage3_merger", b"")
     failed = content_of(make_dataset(), status=RunStatus.FAILED, stages={"stage3_merger": record})
     assert failed["run"]["status"] == "failed"
 
 
-def test_stages_are_told_with_their_reasons() -> None:
+def test_stages_are_reported_with_their_reasons() -> None:
     record = make_stage_record("stage1_ingestion", b"", reused=True, reason="nothing differs")
     [stage] = content_of(make_dataset(), stages={"stage1_ingestion": record})["run"]["stages"]
     assert (stage["reused"], stage["reason"]) == (True, "nothing differs")
@@ -270,7 +270,7 @@ def test_a_finding_that_an_earlier_run_did_not_have_is_new() -> None:
     assert {finding["check"]: finding.get("new", False) for finding in told} == {"known": False, "new": True}
 
 
-def test_a_finding_that_is_only_worded_otherwise_is_not_new() -> None:
+def test_a_finding_that_is_only_reworded_is_not_new() -> None:
     old, new = (Finding(check="a", severity=Severity.INFO, message=text) for text in ("one", "two"))
     old_dataset, new_dataset = network_dataset(findings=(old,)), network_dataset(findings=(new,))
     [told] = content_of(new_dataset, compare(old_dataset, new_dataset), RING_NETWORK)["findings"]

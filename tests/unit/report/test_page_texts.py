@@ -15,7 +15,7 @@ def test_nothing_that_is_shown_is_hidden(text: str) -> None:
 @given(
     st.text(st.characters(categories=["L", "M", "N", "P", "S"]), max_size=NAME_LENGTH).filter(str.isprintable)
 )
-def test_what_can_be_seen_is_left_as_it_is(text: str) -> None:
+def test_visible_text_is_left_unchanged(text: str) -> None:
     assert show(text) == text
 
 

@@ -30,7 +30,7 @@ def serving(
         given = {"timeout_s": 10, "base_urls": (server.url,), **options}
         limiter = RateLimiter(clock=time.clock, sleep=time.sleep)
         client = HttpClient(
-            HttpOptions(**given), now=time.now, limiter=limiter, sleep=time.sleep, tell=time.told.append
+            HttpOptions(**given), now=time.now, limiter=limiter, sleep=time.sleep, notify=time.told.append
         )
         try:
             yield client, server
@@ -43,7 +43,7 @@ class KeepingClient:
 
     def __init__(self, client: HttpClient, folder: Path, time: FakeTime) -> None:
         self._client = client
-        self._checked = CheckedAnswers(HttpCache(folder), now=time.now, tell=time.told.append)
+        self._checked = CheckedAnswers(HttpCache(folder), now=time.now, notify=time.told.append)
 
     def get(
         self,

@@ -44,7 +44,7 @@ def model_on(
         sleep=time.sleep,
         clock=time.clock,
         now=time.now,
-        tell=time.told.append,
+        notify=time.told.append,
     )
     server.at_end.callback(model.close)
     return model

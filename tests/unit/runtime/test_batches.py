@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mrt_pipeline.errors import WorkersError
-from mrt_pipeline.runtime.batches import BATCH_BYTES, MOST_LOSSES, BatchedCalls, _Call, _Dispatcher
+from mrt_pipeline.runtime.batches import BATCH_BYTES, MAX_LOSSES, BatchedCalls, _Call, _Dispatcher
 from mrt_pipeline.runtime.threads import DaemonThreads, bounded_map, open_threads
 
 
@@ -142,7 +142,7 @@ def test_what_the_work_raises_comes_to_the_caller_and_the_workers_go_on() -> Non
     calls.close()
 
 
-@pytest.mark.parametrize("number", range(1, MOST_LOSSES + 1))
+@pytest.mark.parametrize("number", range(1, MAX_LOSSES + 1))
 @pytest.mark.parametrize("is_known", [True, False])
 def test_the_batches_of_lost_workers_are_done_again_by_others(number: int, is_known: bool) -> None:
     lost = [Ended(BrokenExecutor(), is_known=is_known) for _ in range(number)]
@@ -192,7 +192,7 @@ def test_what_kills_worker_after_worker_is_named_and_given_up() -> None:
     for _ in range(2):  # who asks later hears the same
         with pytest.raises(WorkersError, match=r"ended 4 times, each time with 'Yishun' among.*memory"):
             calls.call(4, 1, "Yishun")
-    assert workers.opened == MOST_LOSSES + 1
+    assert workers.opened == MAX_LOSSES + 1
     calls.close()
 
 
@@ -213,7 +213,7 @@ def test_the_reason_why_nothing_more_will_come_ends_the_wait(make: Callable[[], 
     calls.close()
 
 
-def test_workers_that_cannot_be_had_are_told_to_each_caller() -> None:
+def test_workers_that_cannot_be_obtained_are_reported_to_each_caller() -> None:
     def refuse() -> Executor:
         raise WorkersError("Nobody is there.")
 

@@ -75,7 +75,7 @@ def test_a_checkpoint_of_another_stage_under_its_name_is_damage(tmp_path: Path) 
         verify_checkpoint(tmp_path, record, REMEDY, NOW)
 
 
-def test_a_missing_checkpoint_is_told_with_the_command_that_makes_it(tmp_path: Path) -> None:
+def test_a_missing_checkpoint_is_reported_with_the_command_that_makes_it(tmp_path: Path) -> None:
     record = _save(tmp_path, make_stage1(open_stations()))
     (tmp_path / NAME).unlink()
     with pytest.raises(MissingCheckpointError, match=f"{NAME} is missing. Create it with: {REMEDY}"):
@@ -102,7 +102,7 @@ def test_a_cut_checkpoint_is_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"metadata": 1}'])
-def test_what_is_no_output_of_this_version_is_told(content: bytes) -> None:
+def test_what_is_no_output_of_this_version_is_reported(content: bytes) -> None:
     with pytest.raises(CorruptCheckpointError, match="is not an output of stage 1 of this version") as caught:
         parse_checkpoint(Stage1Output, Path(NAME), content, REMEDY)
     assert REMEDY in str(caught.value)
@@ -122,7 +122,7 @@ def test_a_result_read_from_disk_has_the_content_it_had(tmp_path: Path) -> None:
     assert content_sha256(read) == record.content_sha256
 
 
-def test_a_file_that_a_person_laid_out_anew_counts_as_another(tmp_path: Path) -> None:
+def test_a_file_that_a_person_reformatted_counts_as_another(tmp_path: Path) -> None:
     record = _save(tmp_path, make_stage1(open_stations()))
     (tmp_path / NAME).write_bytes(orjson.dumps(orjson.loads((tmp_path / NAME).read_bytes())))
     assert describe_checkpoint(tmp_path / NAME).content_sha256 != record.content_sha256
@@ -135,6 +135,6 @@ def test_a_damaged_file_is_kept_under_another_name(tmp_path: Path) -> None:
     assert (aside.read_bytes(), (tmp_path / NAME).exists()) == (b"half", False)
 
 
-def test_a_file_that_cannot_be_moved_aside_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_moved_aside_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="could not be moved aside"):
         move_aside(tmp_path / NAME, START)

@@ -31,7 +31,7 @@ def test_without_a_word_the_cache_is_among_those_of_the_user(
     assert cache_folder().name == "mrt-data-pipeline"
 
 
-def test_a_run_is_about_today_unless_another_day_is_asked_for(config: PipelineConfig) -> None:
+def test_a_run_is_about_today_unless_another_day_is_requested(config: PipelineConfig) -> None:
     before = singapore_date(utc_now())
     assert before <= default_context(config).as_of <= singapore_date(utc_now())
     assert default_context(config, date(2025, 1, 1)).as_of == date(2025, 1, 1)

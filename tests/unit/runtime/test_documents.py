@@ -80,7 +80,7 @@ def test_more_records_than_expected_are_a_warning_and_all_are_kept() -> None:
     assert "gives 3 records; expected at most 2" in finding.message
 
 
-def test_a_record_with_two_faults_is_one_lost_record_and_its_first_fault_is_told() -> None:
+def test_a_record_with_two_faults_is_one_lost_record_and_its_first_fault_is_reported() -> None:
     table = numbers(1, lost("stop:1", "swapped"), lost("stop:1", "nameless"), lost("stop:2", "elsewhere"))
     message = r"2 records could not be read; expected all to be readable\. The first: stop:1 swapped\."
     with pytest.raises(SourceFormatError, match=message):

@@ -49,7 +49,7 @@ def test_a_full_disk_leaves_the_older_file_and_no_leftover(tmp_path: Path) -> No
     assert (path.read_bytes(), _names(tmp_path), caught.value.path) == (b"older", ["a.json"], path)
 
 
-def test_of_a_file_that_was_not_there_no_older_version_is_told(tmp_path: Path) -> None:
+def test_of_a_file_that_was_not_there_no_older_version_is_reported(tmp_path: Path) -> None:
     with small_disk(1000), pytest.raises(StorageError, match=r"a\.json could not be written: .*ulimit -f"):
         write_bytes(tmp_path / "a.json", bytes(100_000))
 
@@ -166,14 +166,14 @@ def test_every_error_of_the_system_names_the_file(write: Callable[[Path], object
         assert str(path) in str(caught.value)
 
 
-def test_a_folder_in_the_way_of_a_file_is_told(tmp_path: Path) -> None:
+def test_a_folder_in_the_way_of_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a.json").mkdir()
     with pytest.raises(StorageError, match="there is a folder under this file's name"):
         write_bytes(tmp_path / "a.json", b"")
     assert _names(tmp_path) == ["a.json"]
 
 
-def test_a_missing_file_is_told_apart_from_one_that_cannot_be_read(tmp_path: Path) -> None:
+def test_a_missing_file_is_distinguished_from_one_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_bytes(tmp_path / "nothing")
 
@@ -211,7 +211,7 @@ def test_a_folder_is_made_with_its_parents(tmp_path: Path) -> None:
         make_folder(tmp_path / "a" / "b", exist_ok=False)
 
 
-def test_a_file_in_the_way_of_a_folder_is_told(tmp_path: Path) -> None:
+def test_a_file_in_the_way_of_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"")
     with pytest.raises(StorageError, match="is a file; expected a folder"):
         make_folder(tmp_path / "a")
@@ -254,7 +254,7 @@ def test_only_our_own_leftovers_are_removed(tmp_path: Path) -> None:
     assert remove_leftovers(tmp_path / "nowhere") == []
 
 
-def test_a_leftover_that_cannot_be_removed_is_told(tmp_path: Path) -> None:
+def test_a_leftover_that_cannot_be_removed_is_reported(tmp_path: Path) -> None:
     (tmp_path / ".a.mrt-tmp").mkdir()
     with pytest.raises(StorageError, match="could not be removed"):
         remove_leftovers(tmp_path)
@@ -273,7 +273,7 @@ def test_a_sha256_is_the_standards_own() -> None:
     assert sha256_of(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-def test_temporary_files_of_a_cache_are_removed_once_nobody_can_be_writing_them(tmp_path: Path) -> None:
+def test_temporary_files_of_a_cache_are_removed_once_no_process_can_be_writing_them(tmp_path: Path) -> None:
     """Their process may live in another container, where its number is that of nobody here."""
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()

@@ -76,7 +76,7 @@ def test_a_section_is_its_leaves() -> None:
     }
 
 
-def test_every_kind_of_difference_is_told() -> None:
+def test_every_kind_of_difference_is_reported() -> None:
     then = _fingerprint({"a": 1, "gone": True}, inputs={"as_of": "2026-11-23", "table": "1" * 64})
     now = _fingerprint({"a": 1, "new": 0.5}, code="d" * 64, inputs={"as_of": "2026-11-24", "page": "7"})
     assert find_differences(then, now) == [

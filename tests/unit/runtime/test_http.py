@@ -103,7 +103,7 @@ def test_waits_double_and_vary() -> None:
     assert all(low <= nap <= high for nap, (low, high) in zip(time.naps, bounds, strict=True))
 
 
-def test_each_further_try_is_told_with_the_reason_and_the_wait() -> None:
+def test_each_further_try_is_reported_with_the_reason_and_the_wait() -> None:
     time = FakeTime()
     with serving(in_turn(Reply(503), Reply(429, headers={"Retry-After": "60"}), Reply()), time) as scene:
         client, server = scene
@@ -137,7 +137,7 @@ def test_a_status_that_is_no_answer_and_no_redirect_is_a_failure(status: int) ->
         assert failure_of(client, server.url).status == status
 
 
-def test_a_refusal_is_told_apart() -> None:
+def test_a_refusal_is_distinguished() -> None:
     with serving(in_turn(Reply(403, b"<html>blocked</html>"))) as (client, server):
         error = failure_of(client, server.url)
     assert (type(error), error.retryable, error.status) == (BlockedError, False, 403)

@@ -74,7 +74,7 @@ def test_an_old_answer_does_not_stand_in_for_a_service_that_fails(tmp_path: Path
         assert failure_of(client, server.url, ttl_days=1).status == 500
 
 
-def test_an_answer_from_the_future_is_asked_for_again(tmp_path: Path) -> None:
+def test_an_answer_from_the_future_is_requested_again(tmp_path: Path) -> None:
     time = FakeTime()
     with keeping(in_turn(Reply(body=b"1"), Reply(body=b"2")), tmp_path, time) as (
         client,
@@ -123,7 +123,7 @@ def test_the_limit_holds_for_kept_answers_too(tmp_path: Path) -> None:
         assert "more than 4 bytes" in str(failure_of(client, server.url, ttl_days=1, max_bytes=4))
 
 
-def test_a_damaged_answer_is_fetched_anew_and_repaired(tmp_path: Path) -> None:
+def test_a_damaged_answer_is_fetched_again_and_repaired(tmp_path: Path) -> None:
     with keeping(in_turn(Reply(body=b"rows", headers=TAGGED)), tmp_path) as (client, server):
         client.get(SOURCE, server.url, ttl_days=1)
         [kept] = tmp_path.iterdir()

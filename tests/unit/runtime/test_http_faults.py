@@ -193,7 +193,7 @@ def test_a_good_certificate_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
         assert client.get(SOURCE, server.url).content == b"whole"
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused_at_once() -> None:
+def test_an_untrusted_certificate_is_refused_at_once() -> None:
     with serving(in_turn(GOOD), certificate=CERTIFICATE) as (client, server):
         error = failure_of(client, server.url)
     assert not error.retryable

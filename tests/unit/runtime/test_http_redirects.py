@@ -266,7 +266,7 @@ def test_the_environment_may_name_a_proxy(
     assert find_proxy(scheme, host) == expected
 
 
-def test_a_proxy_of_a_kind_that_is_not_supported_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_of_a_kind_that_is_not_supported_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:1080")
     client = HttpClient(HttpOptions(), now=FakeTime().now)
     error = failure_of(client, "http://service.example/")

@@ -49,7 +49,7 @@ def test_a_folder_is_held_while_the_block_runs(tmp_path: Path) -> None:
     assert not (tmp_path / HOLDER_NAME).exists()
 
 
-def test_a_second_run_is_told_who_holds_the_folder_and_since_when(tmp_path: Path) -> None:
+def test_a_second_run_is_informed_who_holds_the_folder_and_since_when(tmp_path: Path) -> None:
     with run_lock(tmp_path, START), pytest.raises(RunLockedError) as caught, run_lock(tmp_path, START):
         pass
     assert f"process {os.getpid()} on " in str(caught.value)
@@ -93,14 +93,14 @@ def test_the_lock_is_given_back_though_its_note_is_gone(tmp_path: Path) -> None:
         b'{"pid": 1e999, "host": "", "since": ""}',
     ],
 )
-def test_a_note_that_cannot_be_read_is_somebody(note: bytes, tmp_path: Path) -> None:
+def test_a_holder_whose_note_is_unreadable_is_called_another_process(note: bytes, tmp_path: Path) -> None:
     with run_lock(tmp_path, START):
         (tmp_path / HOLDER_NAME).write_bytes(note)
         with pytest.raises(RunLockedError, match="by another process\\."), run_lock(tmp_path, START):
             pass
 
 
-def test_a_folder_that_cannot_hold_a_lock_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_hold_a_lock_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"in the way")
     with pytest.raises(StorageError, match="could not be locked"), run_lock(tmp_path / "file", START):
         pass
@@ -122,7 +122,7 @@ def test_a_run_in_the_folder_of_all_runs_does_not_lock_itself_out(tmp_path: Path
         assert is_locked(tmp_path)
 
 
-def test_a_lock_file_that_nobody_holds_is_no_lock(tmp_path: Path) -> None:
+def test_a_lock_file_that_no_process_holds_is_no_lock(tmp_path: Path) -> None:
     (tmp_path / LOCK_NAME).write_bytes(b"")
     assert not is_locked(tmp_path)
 

@@ -36,7 +36,7 @@ def test_a_folder_without_a_manifest_has_none(tmp_path: Path) -> None:
         b"\x00" * 10,
     ],
 )
-def test_a_damaged_or_foreign_manifest_is_told_with_what_to_do(content: bytes, tmp_path: Path) -> None:
+def test_a_damaged_or_foreign_manifest_is_reported_with_what_to_do(content: bytes, tmp_path: Path) -> None:
     (tmp_path / MANIFEST_NAME).write_bytes(content)
     with pytest.raises(CorruptCheckpointError, match="Move it away and run again") as caught:
         find_manifest(tmp_path)
@@ -69,7 +69,7 @@ def test_a_full_disk_leaves_the_manifest_before(tmp_path: Path) -> None:
     assert find_manifest(tmp_path) == before
 
 
-def test_a_manifest_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_manifest_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     (tmp_path / MANIFEST_NAME).mkdir()
     with pytest.raises(StorageError, match="could not be read"):
         find_manifest(tmp_path)

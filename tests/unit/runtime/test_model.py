@@ -162,7 +162,7 @@ def test_tokens_and_cost_are_put_down_for_every_call_also_for_those_that_fail() 
     assert ledger.total.cost_usd == pytest.approx(0.002)
 
 
-def test_a_cut_answer_and_a_question_beyond_the_context_are_told_apart_and_both_are_no_answer() -> None:
+def test_a_cut_answer_and_a_question_beyond_the_context_are_distinguished_and_both_are_no_answer() -> None:
     too_long = failure(400, "This endpoint's maximum context length is 8192 tokens")
     cut = (completion('{"items":[{', "length"), completion("{", "max_tokens"))
     with serving(answers(*cut, too_long, failure(413))) as server:
@@ -234,7 +234,7 @@ def test_a_redirect_is_not_followed_with_our_key() -> None:
     assert not elsewhere.requests
 
 
-def test_openrouter_is_told_to_pick_a_provider_that_holds_to_the_schema(
+def test_openrouter_is_told_to_choose_a_provider_that_enforces_the_schema(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The loopback server stands in as the proxy through which openrouter.ai is asked, without TLS."""

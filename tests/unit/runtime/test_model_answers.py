@@ -83,7 +83,7 @@ def test_the_arguments_of_all_tool_calls_are_part_of_the_text() -> None:
     assert found.text == 'a\nb\n{"c":1}'
 
 
-def test_content_nested_beyond_measure_is_no_text() -> None:
+def test_excessively_nested_content_is_no_text() -> None:
     deep = b'{"a":' * 300 + b"1" + b"}" * 300
     assert parse_completion(b'{"choices":[{"message":{"content":' + deep + b"}}]}").text == ""
 

@@ -60,7 +60,7 @@ def test_nothing_is_lost_when_many_threads_save(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"not a database, by a long way: " * 40, b"SQLite format 3\0" + b"\xff" * 5000]
 )
-def test_a_damaged_file_is_begun_anew_and_told_once(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_file_is_restarted_and_reported_once(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)
     warnings: list[str] = []
     cache = opened(tmp_path, warnings)
@@ -70,7 +70,7 @@ def test_a_damaged_file_is_begun_anew_and_told_once(tmp_path: Path, content: byt
     assert len(warnings) == 1 and "cannot be used" in warnings[0] and "restarted" in warnings[0]
 
 
-def test_a_file_of_another_layout_is_begun_anew(tmp_path: Path) -> None:
+def test_a_file_of_another_layout_is_restarted(tmp_path: Path) -> None:
     with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
         connection.execute("PRAGMA user_version = 99")
     warnings: list[str] = []
@@ -101,7 +101,7 @@ def test_a_full_disk_means_that_nothing_more_is_kept_and_what_is_kept_is_found(t
     assert len(warnings) == 1 and "no model answers are kept" in warnings[0]
 
 
-def test_a_folder_that_cannot_be_made_is_told_once_and_the_run_goes_on(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported_once_and_the_run_goes_on(tmp_path: Path) -> None:
     (tmp_path / "model").write_text("in the way")
     warnings: list[str] = []
     cache = opened(tmp_path / "model", warnings)
@@ -125,7 +125,7 @@ def test_a_kept_answer_costs_nothing_in_a_later_run(tmp_path: Path) -> None:
     assert ledger.total.model_dump(exclude_defaults=True) == {"cached_calls": 1}
 
 
-def test_an_answer_that_was_of_no_use_is_asked_for_again(tmp_path: Path) -> None:
+def test_an_answer_that_was_of_no_use_is_requested_again(tmp_path: Path) -> None:
     with serving(answers(completion("no"), completion("yes"))) as server:
         model = remembering(server, tmp_path)
         model.ask(QUESTION, Ledger())

@@ -32,7 +32,7 @@ SERVER = Server("openrouter.ai", "maker/model-1")
         (None, "could not answer"),
     ],
 )
-def test_a_status_is_told_with_the_servers_words_and_what_to_do(status: int | None, advice: str) -> None:
+def test_a_status_is_reported_with_the_servers_words_and_what_to_do(status: int | None, advice: str) -> None:
     error = status_failure(SERVER, status, "because", None)
     assert advice in str(error) and "openrouter.ai" in str(error) and "because" in str(error)
 
@@ -56,7 +56,7 @@ def test_a_model_that_is_gone_is_fatal_under_status_400_too(message: str) -> Non
         (400, "Structured outputs are not available"),
     ],
 )
-def test_a_server_that_does_not_know_response_format_is_told_with_advice_and_not_asked_on(
+def test_a_server_that_does_not_know_response_format_is_reported_with_advice_and_not_asked_on(
     status: int, message: str
 ) -> None:
     error = status_failure(SERVER, status, message, None)

@@ -31,7 +31,7 @@ def test_a_server_that_never_ends_its_answer_is_left(handler: Handler) -> None:
     assert caught.value.retryable
 
 
-def test_an_answer_of_ten_megabytes_is_not_read_and_not_asked_for_again() -> None:
+def test_an_answer_of_ten_megabytes_is_not_read_and_not_requested_again() -> None:
     with (
         serving(answers(huge())) as server,
         pytest.raises(ModelCallError, match="more than 1000000") as caught,

@@ -107,12 +107,12 @@ def test_what_was_read_is_a_sound_dataset_of_this_version() -> None:
         (lambda exits: exits[0].update(shape="round"), r"stations\.0\.exits\.0\.shape"),
     ],
 )
-def test_a_fault_is_told_by_its_place(edit: Any, place: str) -> None:
+def test_a_fault_is_reported_by_its_place(edit: Any, place: str) -> None:
     with pytest.raises(ValidationError, match=place):
         _read(edit)
 
 
-def test_a_dataset_of_another_schema_is_told() -> None:
+def test_a_dataset_of_another_schema_is_reported() -> None:
     with pytest.raises(CorruptCheckpointError, match="schema_version"):
         parse_dataset(FIXTURE, CONTENT.replace(b'"schema_version": "1"', b'"schema_version": "3"'), "run")
 

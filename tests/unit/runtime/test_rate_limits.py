@@ -73,9 +73,9 @@ def test_a_service_can_ask_all_for_a_pause() -> None:
         assert time.naps == [30]
 
 
-def test_a_wait_that_a_person_notices_is_told_with_its_reason() -> None:
+def test_a_wait_that_a_person_notices_is_reported_with_its_reason() -> None:
     time = FakeTime()
-    limiter = RateLimiter(clock=time.clock, sleep=time.sleep, tell=time.told.append)
+    limiter = RateLimiter(clock=time.clock, sleep=time.sleep, notify=time.told.append)
     for host in [*["api-open.data.gov.sg"] * 3, *["datamall2.mytransport.sg"] * 11]:
         with limiter.turn(host):
             pass
@@ -85,9 +85,9 @@ def test_a_wait_that_a_person_notices_is_told_with_its_reason() -> None:
     ]
 
 
-def test_a_pause_is_told_by_whoever_was_asked_for_it() -> None:
+def test_a_pause_is_reported_by_whoever_was_asked_for_it() -> None:
     time = FakeTime()
-    limiter = RateLimiter(clock=time.clock, sleep=time.sleep, tell=time.told.append)
+    limiter = RateLimiter(clock=time.clock, sleep=time.sleep, notify=time.told.append)
     limiter.hold("127.0.0.1", 30)
     with limiter.turn("127.0.0.1"):
         assert (time.naps, time.told) == ([30], [])
@@ -155,7 +155,7 @@ def test_no_stretch_of_time_holds_more_requests_than_allowed(rates: list[Rate], 
     ("host", "expected"),
     [("localhost", True), ("a.localhost", True), ("localhost.example", False), ("", False)],
 )
-def test_a_loopback_host_is_told_by_its_name(host: str, expected: bool) -> None:
+def test_a_loopback_host_is_recognised_by_its_name(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
 
 
@@ -181,7 +181,7 @@ def _limited(time: FakeTime, url: str) -> HttpClient:
         HttpOptions(base_urls=(url,)),
         now=time.now,
         sleep=time.sleep,
-        tell=time.told.append,
+        notify=time.told.append,
         limit=lambda: limit,
     )
 

@@ -62,7 +62,7 @@ def test_recording_again_replaces_one_table_and_leaves_the_others(tmp_path: Path
     assert load_recording("onemap-stations", tmp_path).rows == ROWS
 
 
-def test_nothing_recorded_is_told_with_what_to_do(tmp_path: Path) -> None:
+def test_nothing_recorded_is_reported_with_what_to_do(tmp_path: Path) -> None:
     assert find_table_sha256(STOPS, tmp_path) is None
     with pytest.raises(SourceFormatError, match="nothing is recorded") as caught:
         load_recording(STOPS, tmp_path)

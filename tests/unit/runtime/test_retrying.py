@@ -27,13 +27,13 @@ def _ask(*answers: Exception | str, pauses_s: tuple[float, ...] = (1, 2)) -> tup
             raise answer
         return answer
 
-    def go_on(failed: FailedTry) -> None:
+    def on_failure(failed: FailedTry) -> None:
         waited.append(failed.pause_s)
         assert failed.number == len(waited)
         if failed.pause_s is None:
             raise failed.error
 
-    return ask_again(ask, pauses_s, go_on), waited
+    return ask_again(ask, pauses_s, on_failure), waited
 
 
 def test_pauses_double_up_to_a_limit() -> None:

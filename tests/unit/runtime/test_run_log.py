@@ -99,7 +99,7 @@ def test_a_full_disk_costs_lines_and_no_run(tmp_path: Path) -> None:
     assert (tmp_path / "run.log.jsonl").stat().st_size <= 200
 
 
-def test_a_log_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+def test_a_log_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
     with (
         pytest.raises(StorageError, match="could not be opened"),
         open_run_log(tmp_path / "nowhere", LoggingSection()),

@@ -114,7 +114,7 @@ def test_data_gov_sg_is_asked_faster_with_a_key(
     assert bool(time.naps) is waited
 
 
-def test_closing_twice_or_unused_is_no_fault(tmp_path: Path) -> None:
+def test_closing_twice_or_unused_raises_nothing(tmp_path: Path) -> None:
     access = _access(tmp_path)
     access.http("datagov")
     access.close()
@@ -128,7 +128,7 @@ def test_what_the_package_records_can_be_had(tmp_path: Path) -> None:
     assert len(access.recorded_sha256("lta-station-exits") or "") == 64
 
 
-def test_what_the_package_does_not_record_is_told(tmp_path: Path) -> None:
+def test_what_the_package_does_not_record_is_reported(tmp_path: Path) -> None:
     access = _access(tmp_path)
     assert access.recorded_sha256("wiki") is None
     with pytest.raises(SourceFormatError, match="nothing is recorded"):
@@ -143,7 +143,7 @@ def test_with_all_secrets_none_is_missing() -> None:
     assert missing_credentials(LIVE, Secrets(**KEYS), ALL) == []
 
 
-def test_every_missing_secret_is_told_once_with_how_to_do_without() -> None:
+def test_every_missing_secret_is_reported_once_with_how_to_do_without() -> None:
     onemap, datamall, openrouter = missing_credentials(LIVE, Secrets(), (*ALL, *ALL))
     assert "ONEMAP_API_KEY, or ONEMAP_EMAIL and ONEMAP_PASSWORD" in onemap
     assert "set apis.onemap.mode to snapshot" in onemap

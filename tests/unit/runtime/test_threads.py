@@ -103,36 +103,36 @@ def test_a_bug_in_the_work_comes_out() -> None:
 
 
 def test_threads_never_keep_the_process_alive() -> None:
-    started, go_on = threading.Event(), threading.Event()
+    started, released = threading.Event(), threading.Event()
 
     def hang() -> bool:
         started.set()
-        return go_on.wait(timeout=30) and threading.current_thread().daemon
+        return released.wait(timeout=30) and threading.current_thread().daemon
 
     with open_threads(1) as threads:
         future = threads.submit(hang)
         started.wait(timeout=30)
     assert not future.done()  # leaving the block has not waited for it
-    go_on.set()
+    released.set()
     assert future.result(timeout=30)
 
 
 def test_a_call_that_is_cancelled_before_its_turn_is_not_made() -> None:
-    started, go_on = threading.Event(), threading.Event()
+    started, released = threading.Event(), threading.Event()
     threads = DaemonThreads(1)
     threads.submit(started.set)
-    threads.submit(go_on.wait, timeout=30)
+    threads.submit(released.wait, timeout=30)
     started.wait(timeout=30)
     made: list[int] = []
     assert threads.submit(made.append, 1).cancel()
     last = threads.submit(made.append, 2)
-    go_on.set()
+    released.set()
     last.result(timeout=30)
     threads.shutdown(wait=True)
     assert made == [2]
 
 
-def test_answers_come_in_the_order_of_their_items_and_are_asked_for_together() -> None:
+def test_answers_come_in_the_order_of_their_items_and_are_requested_together() -> None:
     met = threading.Barrier(AT_ONCE)
 
     def ask(item: int) -> int:
@@ -143,7 +143,7 @@ def test_answers_come_in_the_order_of_their_items_and_are_asked_for_together() -
     assert ask_at_once(range(2 * AT_ONCE + 1), ask) == [item * item for item in range(2 * AT_ONCE + 1)]
 
 
-def test_of_a_service_that_does_not_answer_one_thing_is_asked() -> None:
+def test_a_service_that_does_not_answer_gets_a_single_request() -> None:
     asked: list[int] = []
 
     def ask(item: int) -> None:

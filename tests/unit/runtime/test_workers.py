@@ -7,7 +7,7 @@ import pytest
 from mrt_pipeline.config.settings import ExecutionSection, Settings
 from mrt_pipeline.errors import ConfigError, WorkersError
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.reuse import refuse_vain_request
+from mrt_pipeline.orchestrator.reuse import refuse_useless_request
 from mrt_pipeline.runtime import workers
 from mrt_pipeline.runtime.workers import DaskWorkers, program_version
 
@@ -45,7 +45,7 @@ def test_the_version_is_of_the_code_and_of_what_runs_it(part: str, monkeypatch: 
         (ModuleNotFoundError("No module named 'mrt_pipeline'"), "lacks this program"),
     ],
 )
-def test_what_ends_a_cluster_is_told_in_a_sentence_with_a_remedy(error: Exception, words: str) -> None:
+def test_what_ends_a_cluster_is_reported_in_a_sentence_with_a_remedy(error: Exception, words: str) -> None:
     fault = DaskWorkers("tcp://localhost:1").find_fault(error)
     assert fault is not None
     assert words in fault
@@ -58,8 +58,8 @@ def test_a_page_that_cannot_be_read_is_no_fault_of_the_cluster() -> None:
 
 def test_a_cluster_without_its_package_is_refused_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(execution=DASK)
-    refuse_vain_request(RunRequest(), settings)
+    refuse_useless_request(RunRequest(), settings)
     monkeypatch.setattr(workers, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"distributed, and that is not installed\. Run: pip install"):
-        refuse_vain_request(RunRequest(), settings)
-    refuse_vain_request(RunRequest(), Settings())
+        refuse_useless_request(RunRequest(), settings)
+    refuse_useless_request(RunRequest(), Settings())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mrt_pipeline.secrecy import MARK, KnownSecrets
 from mrt_pipeline.secrecy.encodings import Text, Traced
-from mrt_pipeline.secrecy.known import LEAST_CHARS
+from mrt_pipeline.secrecy.known import MIN_CHARS
 from mrt_pipeline.secrecy.urls import secrets_of_login, secrets_of_query, secrets_of_url
 from tests.fakes.secret_forms import FORMS
 
@@ -19,7 +19,7 @@ TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJmNzM4NTk-_x"
 
 CHARS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"))
 WORDS = st.text(CHARS)
-SECRETS = st.text(CHARS, min_size=LEAST_CHARS).map(str.strip).filter(lambda text: len(text) >= LEAST_CHARS)
+SECRETS = st.text(CHARS, min_size=MIN_CHARS).map(str.strip).filter(lambda text: len(text) >= MIN_CHARS)
 ENCODINGS = st.sampled_from(list(FORMS.values()))
 
 
@@ -124,7 +124,7 @@ def test_each_text_of_plain_data_is_redacted_and_numbers_stay() -> None:
     assert known.redacted(facts) == {MARK: ["x", f"<{MARK}>", 12345678, None, True], "error": MARK}
 
 
-def test_a_text_that_stands_in_plain_data_often_is_redacted_at_each_place() -> None:
+def test_a_text_that_occurs_repeatedly_in_plain_data_is_redacted_everywhere() -> None:
     known = knowing(TOKEN)
     assert known.redacted([{TOKEN: TOKEN}, ["x", f"x{TOKEN}", TOKEN], "x"]) == [
         {MARK: MARK},
@@ -133,7 +133,7 @@ def test_a_text_that_stands_in_plain_data_often_is_redacted_at_each_place() -> N
     ]
 
 
-def test_the_first_name_of_a_secret_is_the_one_that_is_told() -> None:
+def test_the_first_name_of_a_secret_is_the_one_that_is_reported() -> None:
     known = KnownSecrets()
     known.learn("LTA_ACCOUNT_KEY", TOKEN)
     known.learn("the header AccountKey", TOKEN)

@@ -42,7 +42,7 @@ class FakeWiki:
 
     def api(self) -> WikiApi:
         """Return an API client that asks this wiki and sleeps without waiting."""
-        return WikiApi(self, URL, first_wait_s=1, sleep=self.naps.append, tell=self.told.append)
+        return WikiApi(self, URL, first_wait_s=1, sleep=self.naps.append, notify=self.told.append)
 
 
 def in_turn(*answers: Any) -> FakeWiki:

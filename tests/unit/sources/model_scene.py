@@ -33,7 +33,7 @@ def make_model_context(
         }
     )
     reporter = SeenReporter()
-    access = SourceAccess(settings, secrets=Secrets(), cache_dir=cache, now=lambda: NOW, tell=reporter.note)
+    access = SourceAccess(settings, secrets=Secrets(), cache_dir=cache, now=lambda: NOW, notify=reporter.note)
     server.at_end.callback(access.close)
     return RunContext(
         settings=settings,

@@ -128,7 +128,7 @@ def test_a_row_that_is_no_call_is_an_error_that_gives_its_place(changes: dict[st
     assert len(parsed.records[0].stop_codes) == 12
 
 
-def test_a_call_that_stands_twice_is_told_and_one_that_contradicts_is_an_error() -> None:
+def test_a_call_that_occurs_twice_is_reported_and_one_that_contradicts_is_an_error() -> None:
     parsed = parse_services(as_json([*ROUTES, ROUTES[0], changed(ROUTES[0], BusStopCode="99999")]))
     assert parsed.records == parse_services(as_json(ROUTES)).records
     assert checks(parsed.findings) == [
@@ -139,7 +139,7 @@ def test_a_call_that_stands_twice_is_told_and_one_that_contradicts_is_an_error()
 
 
 @pytest.mark.parametrize("row", [None, 5, [], "row"])
-def test_a_row_that_is_none_is_an_error(row: Any) -> None:
+def test_an_invalid_row_is_an_error(row: Any) -> None:
     for parsed in (parse_bus_stops(as_json([row, *STOPS])), parse_services(as_json([row, *ROUTES]))):
         assert {finding.severity for finding in parsed.findings} == {Severity.ERROR}
 
@@ -171,7 +171,7 @@ def test_a_name_that_is_no_service_number_is_an_error() -> None:
     assert checks(parsed.findings) == [("field-invalid", Severity.ERROR)]
 
 
-def test_stops_that_lta_does_not_list_are_told_once_a_direction() -> None:
+def test_stops_that_lta_does_not_list_are_reported_once_a_direction() -> None:
     services = (BusService("2", 1, ("99999", "01012", "88888")), BusService("2", 2, ("01012",)))
     stops = (BusStop("01012", "Victoria St", "Hotel Grand Pacific", 1.2968483, 103.8525359),)
     (finding,) = find_unknown_stops(

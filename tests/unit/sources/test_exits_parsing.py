@@ -109,7 +109,7 @@ def test_an_exit_without_station_or_label_is_an_error_that_names_it(
     assert any(field in finding.message for finding in parsed.findings)
 
 
-def test_every_fault_of_a_feature_is_told_at_once() -> None:
+def test_every_fault_of_a_feature_is_reported_at_once() -> None:
     def damage(feature: Feature) -> None:
         feature["geometry"] = None
         del feature["properties"]["EXIT_CODE"], feature["properties"]["STATION_NA"]
@@ -126,7 +126,7 @@ def test_a_feature_that_cannot_be_named_is_an_error_that_gives_its_place(objecti
 
 
 @pytest.mark.parametrize("feature", [None, 7, "text", [], {}, {"properties": None}])
-def test_a_feature_that_is_none_is_an_error(feature: Any) -> None:
+def test_an_invalid_feature_is_an_error(feature: Any) -> None:
     document = plain("lta-station-exits/current.geojson")
     document["features"].insert(0, feature)
     parsed = parse_exits(as_json(document))
@@ -143,7 +143,7 @@ def test_an_objectid_that_stands_for_two_exits_is_an_error_and_the_first_is_kept
     assert "Exit D" in parsed.findings[0].message
 
 
-def test_a_feature_that_stands_twice_is_kept_once_and_told() -> None:
+def test_a_feature_that_occurs_twice_is_kept_once_and_told() -> None:
     document = plain("lta-station-exits/current.geojson")
     document["features"].append(document["features"][0])
     parsed = parse_exits(as_json(document))

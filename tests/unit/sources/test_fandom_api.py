@@ -100,7 +100,7 @@ def test_any_other_error_is_raised_at_once_with_its_code() -> None:
         ),
     ],
 )
-def test_trouble_that_passes_is_waited_for(error: dict[str, Any]) -> None:
+def test_a_temporary_fault_is_waited_for(error: dict[str, Any]) -> None:
     wiki = in_turn(error, {"query": {"pages": []}})
     assert wiki.api().ask({"action": "query"}).body == {"query": {"pages": []}}
     assert len(wiki.naps) == 1
@@ -113,7 +113,7 @@ def test_trouble_that_passes_is_waited_for(error: dict[str, Any]) -> None:
         *("backend-fail-notexists", "blocked", "404", "401", "badtoken", "feedback-error", "limit-500"),
     ],
 )
-def test_trouble_that_stays_is_not_waited_for(code: str) -> None:
+def test_a_permanent_fault_is_not_waited_for(code: str) -> None:
     wiki = in_turn({"error": {"code": code, "info": ""}})
     with pytest.raises(ApiError, match=code):
         wiki.api().ask({"action": "query"})
@@ -139,7 +139,7 @@ def test_a_web_page_instead_of_an_answer_says_that_we_may_be_blocked(body: bytes
 
 
 @pytest.mark.parametrize("body", [b"<html>Just a moment...</html>", b"", b"[1]", b'"x"', b"\xff\xfe"])
-def test_what_is_no_mediawiki_is_told(body: bytes) -> None:
+def test_what_is_no_mediawiki_is_reported(body: bytes) -> None:
     with pytest.raises(SourceFormatError):
         in_turn(body).api().ask({"action": "query"})
 
@@ -182,7 +182,7 @@ def test_a_page_deleted_meanwhile_is_missing(code: str) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"parse": []}, {"parse": {"text": {"*": "old format"}}}])
-def test_a_page_without_its_text_is_told(body: Any) -> None:
+def test_a_page_without_its_text_is_reported(body: Any) -> None:
     with pytest.raises(SourceFormatError, match="came without its text"):
         fetch_page(in_turn(body).api(), HEAD)
 

@@ -11,13 +11,13 @@ import pytest
 
 from mrt_pipeline.errors import SourceError
 from mrt_pipeline.sources.fandom_wiki.broken_pages import (
-    Trouble,
-    find_trouble,
+    PageFault,
+    find_page_fault,
     is_blank,
     is_short,
     shows_source,
 )
-from mrt_pipeline.sources.fandom_wiki.pages import PageTroubleError, WrongPageError, fetch_page
+from mrt_pipeline.sources.fandom_wiki.pages import BrokenPageError, WrongPageError, fetch_page
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 from tests.unit.sources.fandom_scene import FakeWiki, in_turn
 
@@ -59,18 +59,18 @@ def within(box: str) -> str:
         '<div class="errorbox">Etwas ist schiefgegangen.</div>',
     ],
 )
-def test_a_box_that_says_that_something_failed_is_trouble_in_any_language(box: str) -> None:
-    found = find_trouble(within(box))
-    assert found is not None and found[0] is Trouble.ERROR
+def test_a_box_that_says_that_something_failed_is_a_fault_in_any_language(box: str) -> None:
+    found = find_page_fault(within(box))
+    assert found is not None and found[0] is PageFault.ERROR
     assert found[1] and "<" not in found[1]
 
 
 @pytest.mark.parametrize(
     "left_out", ["template omitted, post-expand include size", "argument omitted, expansion size"]
 )
-def test_a_template_or_argument_that_was_left_out_is_trouble(left_out: str) -> None:
-    found = find_trouble(within(f"<!-- WARNING: {left_out} too large -->"))
-    assert found == (Trouble.LEFT_OUT, f"WARNING: {left_out} too large")
+def test_a_template_or_argument_that_was_left_out_is_a_fault(left_out: str) -> None:
+    found = find_page_fault(within(f"<!-- WARNING: {left_out} too large -->"))
+    assert found == (PageFault.LEFT_OUT, f"WARNING: {left_out} too large")
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_a_template_or_argument_that_was_left_out_is_trouble(left_out: str) -> N
         {"limitreportdata": [{"name": "limitreport-postexpandincludesize", "0": 2097152, "1": 2097152}]},
     ],
 )
-def test_a_limit_that_the_answer_reports_is_trouble(answer: dict[str, Any]) -> None:
-    found = find_trouble(GOOD, answer)
-    assert found is not None and found[0] is Trouble.LIMIT
+def test_a_limit_that_the_answer_reports_is_a_fault(answer: dict[str, Any]) -> None:
+    found = find_page_fault(GOOD, answer)
+    assert found is not None and found[0] is PageFault.LIMIT
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,9 @@ def test_a_limit_that_the_answer_reports_is_trouble(answer: dict[str, Any]) -> N
         within("<table><tr><td>B"),
     ],
 )
-def test_html_that_ends_within_an_element_is_trouble(html: str) -> None:
-    found = find_trouble(html)
-    assert found is not None and found[0] is Trouble.CUT
+def test_html_that_ends_within_an_element_is_a_fault(html: str) -> None:
+    found = find_page_fault(html)
+    assert found is not None and found[0] is PageFault.CUT
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_html_that_ends_within_an_element_is_trouble(html: str) -> None:
         (GOOD, {"categories": "none", "parsewarnings": None, "limitreportdata": [1]}),
     ],
 )
-def test_a_page_that_is_whole_is_no_trouble(html: str, answer: dict[str, Any]) -> None:
-    assert find_trouble(html, answer) is None
+def test_a_page_that_is_whole_has_no_fault(html: str, answer: dict[str, Any]) -> None:
+    assert find_page_fault(html, answer) is None
 
 
 @pytest.mark.parametrize(
@@ -167,10 +167,10 @@ def test_a_page_that_shows_nothing_is_blank(html: str, blank: bool) -> None:
 @pytest.mark.parametrize("text", ["", " \n", None])
 def test_an_answer_without_its_text_is_a_failure_of_that_page(text: str | None) -> None:
     with pytest.raises(
-        PageTroubleError, match="revision 70 of 'Yishun MRT Station' came without its text"
+        BrokenPageError, match="revision 70 of 'Yishun MRT Station' came without its text"
     ) as raised:
         fetch_page(in_turn(parsed(text)).api(), HEAD)
-    assert (raised.value.trouble, raised.value.head) == (Trouble.EMPTY, HEAD)
+    assert (raised.value.fault, raised.value.head) == (PageFault.EMPTY, HEAD)
 
 
 def sized(size: int | None) -> PageHead:
@@ -199,7 +199,7 @@ def test_the_source_of_a_page_decides_whether_it_shows_nothing_rightly(source: s
         page = fetch_page(wiki.api(), sized(len(source)))
         assert page is not None and page.is_blank
     else:
-        with pytest.raises(PageTroubleError):
+        with pytest.raises(BrokenPageError):
             fetch_page(wiki.api(), sized(len(source)))
     assert [asked["oldid"] for asked in wiki.asked] == ["70", "70"]
 
@@ -226,7 +226,7 @@ def test_an_answer_of_another_page_is_refused_though_it_is_blank() -> None:
         fetch_page(in_turn(parsed(BLANK), parsed(wikitext="", revid=71)).api(), sized(9))
 
 
-def test_trouble_is_told_with_the_words_that_show_it() -> None:
+def test_a_fault_is_reported_with_the_words_that_show_it() -> None:
     html = within(SCRIPT.format("The time allocated for running scripts has expired."))
     with pytest.raises(SourceError) as raised:
         fetch_page(in_turn(parsed(html)).api(), HEAD)
@@ -237,7 +237,7 @@ def test_trouble_is_told_with_the_words_that_show_it() -> None:
     assert not raised.value.retryable
 
 
-def test_the_wiki_is_asked_for_all_that_tells_of_trouble() -> None:
+def test_the_wiki_is_asked_for_everything_that_reports_a_fault() -> None:
     wiki: FakeWiki = in_turn(parsed())
     fetch_page(wiki.api(), HEAD)
     asked = set(wiki.asked[0]["prop"].split("|"))
@@ -259,22 +259,22 @@ def test_the_wiki_is_asked_for_all_that_tells_of_trouble() -> None:
     ],
 )
 @pytest.mark.parametrize("around", ["{}", "<h2>Exits</h2>{}", "{}<h2>Exits</h2><p>Exit A: lift</p>"])
-def test_a_page_that_begins_with_a_sentence_of_the_wikis_own_is_trouble_whatever_it_stands_in(
+def test_a_page_that_begins_with_one_of_the_wikis_own_sentences_is_a_fault_in_any_element(
     sentence: str, around: str
 ) -> None:
     if "<h1>" in sentence and around.startswith("<h2>"):
         around = "{}"
-    found = find_trouble(wrapped(around.format(sentence)))
-    assert found is not None and found[0] is Trouble.ERROR
+    found = find_page_fault(wrapped(around.format(sentence)))
+    assert found is not None and found[0] is PageFault.ERROR
 
 
-def test_a_sentence_of_the_wikis_own_below_a_box_of_facts_is_trouble() -> None:
+def test_a_sentence_of_the_wikis_own_below_a_box_of_facts_is_a_fault() -> None:
     html = "<aside>Opened 1988</aside><p>The time allocated for running scripts has expired.</p>"
-    assert find_trouble(html) == (Trouble.ERROR, "The time allocated for running scripts has expired.")
+    assert find_page_fault(html) == (PageFault.ERROR, "The time allocated for running scripts has expired.")
 
 
 @pytest.mark.parametrize(
-    ("told", "is_trouble"),
+    ("told", "is_fault"),
     [
         ("Post\u2010expand include size: 2097152/2097152 bytes", True),
         ("Post-expand include size: 2097151/2097152 bytes", False),
@@ -286,9 +286,9 @@ def test_a_sentence_of_the_wikis_own_below_a_box_of_facts_is_trouble() -> None:
         ("Expensive parser function count: 0/0", False),
     ],
 )
-def test_the_limit_report_within_a_page_tells_of_trouble(told: str, is_trouble: bool) -> None:
-    found = find_trouble(within(f"<!-- \nNewPP limit report\nCached time: 20261101000000\n{told}\n-->"))
-    assert (found is not None and found[0] is Trouble.LIMIT) is is_trouble
+def test_the_limit_report_within_a_page_reports_a_fault(told: str, is_fault: bool) -> None:
+    found = find_page_fault(within(f"<!-- \nNewPP limit report\nCached time: 20261101000000\n{told}\n-->"))
+    assert (found is not None and found[0] is PageFault.LIMIT) is is_fault
 
 
 SOURCE = (
@@ -309,36 +309,36 @@ SHOWN = wrapped(
 
 
 @pytest.mark.parametrize(
-    ("html", "trouble"),
+    ("html", "fault"),
     [
-        (wrapped(""), Trouble.EMPTY),
-        (wrapped("<p>&#8203;</p>"), Trouble.EMPTY),
-        (wrapped('<style data-mw-deduplicate="x">.a{}</style>'), Trouble.EMPTY),
-        (wrapped('<span id="top"></span>'), Trouble.EMPTY),
-        (wrapped("<h2>Exits</h2>"), Trouble.EMPTY),
-        (wrapped('<div class="noprint">Loading</div>'), Trouble.EMPTY),
-        (wrapped("<script>var a = 'Exit A lift to the mall and the bus stop';</script>"), Trouble.EMPTY),
-        (wrapped("<p>Please stand by.</p>"), Trouble.SHORT),
-        (wrapped("<p>Yishun</p><h2>Exits</h2>"), Trouble.SHORT),
+        (wrapped(""), PageFault.EMPTY),
+        (wrapped("<p>&#8203;</p>"), PageFault.EMPTY),
+        (wrapped('<style data-mw-deduplicate="x">.a{}</style>'), PageFault.EMPTY),
+        (wrapped('<span id="top"></span>'), PageFault.EMPTY),
+        (wrapped("<h2>Exits</h2>"), PageFault.EMPTY),
+        (wrapped('<div class="noprint">Loading</div>'), PageFault.EMPTY),
+        (wrapped("<script>var a = 'Exit A lift to the mall and the bus stop';</script>"), PageFault.EMPTY),
+        (wrapped("<p>Please stand by.</p>"), PageFault.SHORT),
+        (wrapped("<p>Yishun</p><h2>Exits</h2>"), PageFault.SHORT),
     ],
 )
-def test_a_page_that_shows_far_less_than_its_source_says_is_a_failure(html: str, trouble: Trouble) -> None:
-    with pytest.raises(PageTroubleError) as raised:
+def test_a_page_that_shows_far_less_than_its_source_says_is_a_failure(html: str, fault: PageFault) -> None:
+    with pytest.raises(BrokenPageError) as raised:
         fetch_page(in_turn(parsed(html), parsed(wikitext=SOURCE)).api(), sized(len(SOURCE)))
-    assert raised.value.trouble is trouble
+    assert raised.value.fault is fault
 
 
 @pytest.mark.parametrize("furniture", ["<p>&#8203;</p>", "<style>.a{}</style>", '<span id="top"></span>'])
-def test_a_page_of_mere_furniture_is_held_against_its_source_though_its_size_is_not_known(
+def test_a_page_without_content_is_compared_with_its_source_even_if_its_size_is_unknown(
     furniture: str,
 ) -> None:
-    with pytest.raises(PageTroubleError):
+    with pytest.raises(BrokenPageError):
         fetch_page(in_turn(parsed(wrapped(furniture)), parsed(wikitext=SOURCE)).api(), HEAD)
     page = fetch_page(in_turn(parsed(wrapped(furniture)), parsed(wikitext="<!-- x -->")).api(), HEAD)
     assert page is not None and page.is_blank
 
 
-def test_a_page_that_shows_its_source_is_asked_for_once() -> None:
+def test_a_page_that_shows_its_source_is_requested_once() -> None:
     wiki = in_turn(parsed(SHOWN))
     page = fetch_page(wiki.api(), sized(len(SOURCE)))
     assert page is not None and not page.is_blank and len(wiki.asked) == 1
@@ -371,7 +371,7 @@ def test_half_of_a_sources_own_words_are_enough_and_fewer_are_not() -> None:
     ("other", "told"),
     [({"revid": "70"}, "revision '70' (text, not a"), ({"pageid": "5"}, "(page '5' (text, not a number))")],
 )
-def test_a_number_that_came_as_text_is_told_as_text(other: dict[str, Any], told: str) -> None:
+def test_a_number_that_came_as_text_is_reported_as_text(other: dict[str, Any], told: str) -> None:
     with pytest.raises(WrongPageError) as raised:
         fetch_page(in_turn(parsed(**other)).api(), HEAD)
     assert told in str(raised.value)

@@ -98,7 +98,7 @@ def test_a_page_kept_under_another_title_is_as_good_as_none(stores: Stores) -> N
     assert stores.open().find_page(PageHead("Khatib MRT Station", HEAD.page_id, HEAD.revision)) is None
 
 
-def test_a_page_fetched_anew_takes_its_old_reading_along(stores: Stores) -> None:
+def test_a_page_fetched_again_takes_its_old_reading_along(stores: Stores) -> None:
     store = stores.open()
     store.keep_page(page(html=POISON[-1]))
     store.keep_reading(HEAD, "v1", b"{}")
@@ -113,7 +113,7 @@ def touched(moment: str | None, html: str = "<p>Exit A</p>") -> WikiPage:
 @pytest.mark.parametrize(
     ("now", "is_found"), [("T1", True), ("T2", False), (None, True)], ids=["same", "later", "not said"]
 )
-def test_a_page_that_was_touched_since_is_asked_for_again(
+def test_a_page_that_was_touched_since_is_requested_again(
     now: str | None, is_found: bool, stores: Stores
 ) -> None:
     stores.open().keep_page(touched("T1"))
@@ -146,7 +146,7 @@ def test_titles_and_vain_searches_are_remembered(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\x00" + b"\xff" * 5000])
-def test_a_damaged_store_is_begun_anew_with_a_warning(stores: Stores, content: bytes) -> None:
+def test_a_damaged_store_is_restarted_with_a_warning(stores: Stores, content: bytes) -> None:
     stores.folder.mkdir()
     (stores.folder / FILE).write_bytes(content)
     store = stores.open()
@@ -155,7 +155,7 @@ def test_a_damaged_store_is_begun_anew_with_a_warning(stores: Stores, content: b
     assert stores.open().find_page(HEAD) == page()
 
 
-def test_a_store_that_is_damaged_in_its_middle_is_begun_anew(stores: Stores) -> None:
+def test_a_store_that_is_damaged_in_its_middle_is_restarted(stores: Stores) -> None:
     store = stores.open()
     for number in range(50):
         store.keep_page(WikiPage(PageHead(f"P{number}", number, 1), str(list(range(number * 100))), NOW))
@@ -170,7 +170,7 @@ def test_a_store_that_is_damaged_in_its_middle_is_begun_anew(stores: Stores) -> 
     assert store.find_page(HEAD) == page()
 
 
-def test_a_store_of_another_program_or_version_is_begun_anew(stores: Stores) -> None:
+def test_a_store_of_another_program_or_version_is_restarted(stores: Stores) -> None:
     stores.folder.mkdir()
     with sqlite3.connect(stores.folder / FILE) as connection:
         connection.execute("CREATE TABLE other (x)")
@@ -179,7 +179,7 @@ def test_a_store_of_another_program_or_version_is_begun_anew(stores: Stores) -> 
     assert "schema 0, expected 2" in stores.warnings[0]
 
 
-def test_damage_that_shows_later_is_told_once_and_fails_nothing(stores: Stores) -> None:
+def test_damage_that_shows_later_is_reported_once_and_fails_nothing(stores: Stores) -> None:
     store = stores.open()
     store.keep_page(page())
     with sqlite3.connect(stores.folder / FILE) as connection:

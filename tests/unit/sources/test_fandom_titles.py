@@ -98,7 +98,7 @@ def test_a_title_in_wrong_case_is_searched_for_and_verified() -> None:
     assert found["Gone MRT Station"] == Resolved()
 
 
-def test_a_title_found_once_is_asked_for_at_once_the_next_time() -> None:
+def test_a_title_found_before_is_requested_directly_the_next_time() -> None:
     wiki, memory = small_wiki({"HarbourFront MRT Station": 4}), Memory()
     resolve(wiki, "Harbourfront MRT Station", memory=memory)
     wiki.asked.clear()
@@ -107,7 +107,7 @@ def test_a_title_found_once_is_asked_for_at_once_the_next_time() -> None:
 
 
 @pytest.mark.parametrize(("days", "is_searched"), [(0, False), (6, False), (8, True), (-1, True)])
-def test_a_search_in_vain_is_repeated_only_after_some_days(days: int, is_searched: bool) -> None:
+def test_a_search_without_result_is_repeated_only_after_some_days(days: int, is_searched: bool) -> None:
     wiki, memory = small_wiki({YISHUN: 1}), Memory()
     memory.keep_search("Gone MRT Station", NOW - timedelta(days=days))
     resolve(wiki, "Gone MRT Station", memory=memory)
@@ -150,7 +150,7 @@ def test_a_refusal_ends_the_asking() -> None:
     assert len(wiki.asked) == 1
 
 
-def test_a_revision_without_number_is_told() -> None:
+def test_a_revision_without_number_is_reported() -> None:
     broken = {"pageid": 1, "title": "A", "revisions": [{"revid": "x"}]}
     with pytest.raises(SourceFormatError, match="has no revid"):
         find_heads(in_turn({"query": {"pages": [broken]}}).api(), ["A"])
@@ -185,7 +185,7 @@ json_values = st.recursive(
 
 
 @given(json_values)
-def test_an_answer_of_any_shape_is_read_or_told(body: Any) -> None:
+def test_an_answer_of_any_shape_is_read_or_reported(body: Any) -> None:
     try:
         heads = find_heads(in_turn({"query": body}).api(), ["A", "B"])
     except SourceFormatError:

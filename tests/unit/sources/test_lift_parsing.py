@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.contracts.source import LiftRecord
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.sources.lta_lifts.parsing import MAX_ROWS, describe_versions, parse_lifts, unite_lifts
+from mrt_pipeline.sources.lta_lifts.parsing import MAX_ROWS, describe_versions, merge_lifts, parse_lifts
 from tests.fakes.publishers import lift_row
 
 DAY = date(2026, 9, 18)
@@ -104,9 +104,9 @@ RECORDS = st.lists(
 
 @given(RECORDS, st.randoms(use_true_random=False))
 def test_sightings_are_united_whatever_their_order(records: list[LiftRecord], random: Random) -> None:
-    united = unite_lifts(records)
-    assert unite_lifts(random.sample(records, len(records))) == united
-    assert unite_lifts(united, records) == united
+    united = merge_lifts(records)
+    assert merge_lifts(random.sample(records, len(records))) == united
+    assert merge_lifts(united, records) == united
     for lift in united:
         same = [record for record in records if record.key == lift.key]
         assert lift.first_seen == min(record.first_seen for record in same)
@@ -116,6 +116,6 @@ def test_sightings_are_united_whatever_their_order(records: list[LiftRecord], ra
 
 def test_a_table_is_the_same_version_when_a_lift_was_only_seen_again() -> None:
     (before,) = parse_lifts(answer(HOUGANG), DAY).records
-    (after,) = unite_lifts([before], parse_lifts(answer(HOUGANG), date(2026, 10, 1)).records)
+    (after,) = merge_lifts([before], parse_lifts(answer(HOUGANG), date(2026, 10, 1)).records)
     assert after.last_seen == "2026-10-01"
     assert describe_versions([after]) == describe_versions([before])

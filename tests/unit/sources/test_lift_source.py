@@ -128,7 +128,7 @@ def test_words_that_are_not_known_are_a_finding_and_no_claim() -> None:
     assert [finding.check for finding in claims.findings] == ["access-words-unread"]
 
 
-def test_a_station_that_nobody_knows_is_told_once_and_of_no_station() -> None:
+def test_an_unknown_station_is_reported_once_and_at_no_station() -> None:
     source = source_of(lift_row("ZZ9", "Nowhere", "Exit A Street level - Concourse"))
     assert [finding.check for finding in source.findings] == ["access-station-unknown"]
     assert source.claims_for(HOUGANG, ()).exits == ()

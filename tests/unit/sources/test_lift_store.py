@@ -50,7 +50,7 @@ def test_a_lift_seen_again_keeps_its_first_day_and_has_a_new_last_one(place: Pla
 
 
 @pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\0" + b"x" * 200])
-def test_a_damaged_file_is_set_aside_told_and_begun_anew(place: Place, content: bytes) -> None:
+def test_a_damaged_file_is_set_aside_reported_and_restarted(place: Place, content: bytes) -> None:
     place.folder.mkdir()
     (place.folder / FILE).write_bytes(content)
     assert place.learn(HOUGANG) == (HOUGANG,)
@@ -71,7 +71,7 @@ def test_a_file_of_another_program_is_kept(place: Place) -> None:
     assert len(list(place.folder.iterdir())) > 1
 
 
-def test_a_folder_that_cannot_be_used_is_told_and_the_run_goes_on(place: Place) -> None:
+def test_a_folder_that_cannot_be_used_is_reported_and_the_run_goes_on(place: Place) -> None:
     place.folder.write_text("a file in the folder's place")
     assert place.learn(HOUGANG) == (HOUGANG,)
     (warning,) = place.warnings

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.network import BusStopRelation
 from mrt_pipeline.extraction.place_names import ABBREVIATIONS, StationNames, load_abbreviations
 from mrt_pipeline.network import load_network
-from mrt_pipeline.sources.datamall.stop_exits import NamedExits, parse_description, speaks_of_exit
+from mrt_pipeline.sources.datamall.stop_exits import NamedExits, mentions_exit, parse_description
 
 NAMES = load_network().names
 STATIONS = StationNames(NAMES)
@@ -77,10 +77,10 @@ def test_a_description_of_another_pattern_names_no_exit(description: str) -> Non
 
 
 def test_an_unread_wording_that_speaks_of_an_exit_is_known_as_such() -> None:
-    assert speaks_of_exit("Yishun Stn Exit A-C")
-    assert speaks_of_exit("yishun stn near exit")
-    assert not speaks_of_exit("Yishun Stn")
-    assert not speaks_of_exit("Exit 10 PIE/Clementi Stn")
+    assert mentions_exit("Yishun Stn Exit A-C")
+    assert mentions_exit("yishun stn near exit")
+    assert not mentions_exit("Yishun Stn")
+    assert not mentions_exit("Exit 10 PIE/Clementi Stn")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_any_text_is_read_or_left_without_an_exception(text: str) -> None:
         named = parse_description(description)
         if named:
             assert named.labels
-            assert speaks_of_exit(description)
+            assert mentions_exit(description)
             STATIONS.find_slug(named.station)
 
 

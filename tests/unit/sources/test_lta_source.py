@@ -41,7 +41,7 @@ def only_finding(claims: StationClaims) -> Finding:
 @pytest.mark.parametrize(
     ("words", "relation"), [("", "at"), ("Opp ", "opposite"), ("Bef ", "before"), ("Aft ", "after")]
 )
-def test_a_stop_named_for_an_exit_hangs_on_it_as_lta_says(words: str, relation: str) -> None:
+def test_a_stop_that_names_an_exit_is_assigned_to_it_with_ltas_relation(words: str, relation: str) -> None:
     stop = stop_at("59049", f"{words}Yishun Stn Exit A", 40)
     claims = claims_about(YISHUN, stop)
     assert relations(claims)["A"] == {"59049": relation}
@@ -62,7 +62,7 @@ def test_a_stop_that_names_no_exit_is_nearby_with_medium_confidence() -> None:
         assert stops_by_exit(claims)["A"]["59049"].confidence is Confidence.MEDIUM
 
 
-def test_a_stop_that_names_two_exits_hangs_on_both() -> None:
+def test_a_stop_that_names_two_exits_is_assigned_to_both() -> None:
     claims = claims_about(YISHUN, stop_at("59049", "Yishun Stn Exit A/B", 0, 50))
     assert relations(claims) == {"A": {"59049": "at"}, "B": {"59049": "at"}, "E": {}}
 
@@ -73,7 +73,7 @@ def test_a_stop_that_names_another_stations_exit_is_nearby_with_low_confidence()
     assert (found.relation.value, found.confidence) == ("nearby", Confidence.LOW)
 
 
-def test_a_named_stop_hangs_on_its_exit_beyond_the_radius_and_nearby_ones_do_not() -> None:
+def test_a_stop_that_names_an_exit_is_assigned_to_it_beyond_the_radius_and_nearby_ones_are_not() -> None:
     named, other = stop_at("59049", "Yishun Stn Exit A", 300), stop_at("59041", "Blk 707", 300)
     claims = claims_about(YISHUN, named, other, bus_stop_radius_m=250)
     assert relations(claims) == {"A": {"59049": "at"}, "B": {}, "E": {}}
@@ -135,7 +135,7 @@ def test_a_stop_where_no_service_calls_is_left_out_and_counted() -> None:
     assert "59041, 59049" in finding.message
 
 
-def test_a_stop_that_names_an_exit_we_do_not_have_is_told() -> None:
+def test_a_stop_that_names_an_exit_we_do_not_have_is_reported() -> None:
     claims = claims_about(YISHUN, stop_at("59049", "Yishun Stn Exit F", 40))
     assert relations(claims)["A"] == {"59049": "nearby"}
     finding = only_finding(claims)
@@ -146,7 +146,7 @@ def test_a_stop_that_names_an_exit_we_do_not_have_is_told() -> None:
         assert words in finding.message
 
 
-def test_a_stop_too_far_from_the_exit_it_names_is_told_and_does_not_hang_on_it() -> None:
+def test_a_stop_too_far_from_the_exit_it_names_is_reported_and_not_assigned_to_it() -> None:
     claims = claims_about(YISHUN, stop_at("59049", "Yishun Stn Exit E", 0, 20))
     assert relations(claims) == {"A": {"59049": "nearby"}, "B": {"59049": "nearby"}, "E": {}}
     finding = only_finding(claims)
@@ -165,7 +165,7 @@ def test_reach_is_four_hundred_metres(north_m: float, reached: bool) -> None:
     ("south_of_first_m", "confidence"),
     [(60, Confidence.MEDIUM), (110, Confidence.LOW), (190, Confidence.MEDIUM)],
 )
-def test_of_two_exits_of_one_label_the_nearest_is_taken_with_less_confidence_and_told(
+def test_of_two_exits_with_one_label_the_nearest_is_taken_with_lower_confidence_and_a_finding(
     south_of_first_m: float, confidence: Confidence
 ) -> None:
     """HarbourFront has an exit A in each of its two buildings."""
@@ -206,7 +206,7 @@ def test_a_second_exit_of_the_label_out_of_reach_leaves_no_doubt() -> None:
         ("Yishun Stn Exit A-C", "bus-stop-exit-unreadable", "A-C"),
     ],
 )
-def test_words_that_lead_to_no_station_are_told_once_at_the_nearest_one(
+def test_words_that_lead_to_no_station_are_reported_once_at_the_nearest_one(
     description: str, check: str, words: str
 ) -> None:
     source = open_lta(tables_of(stop_at("59049", description, 40)))

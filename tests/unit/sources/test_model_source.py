@@ -66,7 +66,7 @@ def test_what_the_page_says_is_claimed_with_its_words_and_nothing_is_trusted_mor
     assert not claims.rejected and not claims.findings
 
 
-def test_a_question_that_is_asked_again_is_told_to_the_reporter_of_the_run(tmp_path: Path) -> None:
+def test_a_question_that_is_asked_again_is_reported_to_the_reporter_of_the_run(tmp_path: Path) -> None:
     with serving(answers(failure(503), completion(TRUE))) as server:
         context = make_model_context(server, tmp_path)
         open_source(context, bus_tables()).claims_for(YISHUN.station, EARLIER)

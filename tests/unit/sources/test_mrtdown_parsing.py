@@ -58,7 +58,7 @@ def test_a_letter_belongs_to_the_direction_that_its_service_takes() -> None:
     )
 
 
-def test_a_letter_concluded_from_other_stations_is_told_apart_from_one_that_was_seen() -> None:
+def test_a_letter_concluded_from_other_stations_is_distinguished_from_one_that_was_seen() -> None:
     inference = {"method": "same-line-platform-label", "basis": []}
     assert letters(platform_of("MID", "B", "NSL_S", inference=inference)) == ["NS2>NS3 B inferred"]
     assert letters(platform_of("MID", "B", "NSL_S", inference=None)) == ["NS2>NS3 B seen"]
@@ -145,7 +145,9 @@ def test_lines_are_called_as_here(line: str, ours: str) -> None:
         ({"lastUpdated": "yesterday"}, "field-invalid", "as lastUpdated"),
     ],
 )
-def test_a_platform_that_cannot_be_read_is_told_and_left_out(changes: Object, check: str, told: str) -> None:
+def test_a_platform_that_cannot_be_read_is_reported_and_left_out(
+    changes: Object, check: str, told: str
+) -> None:
     parsed = parse_letters([as_json(files(platform_of("MID", "B", "NSL_S", **changes)))])
     assert checks(parsed.findings) == [(check, Severity.ERROR)]
     assert told in parsed.findings[0].message
@@ -154,7 +156,7 @@ def test_a_platform_that_cannot_be_read_is_told_and_left_out(changes: Object, ch
 
 @pytest.mark.parametrize("name", ["layout", "stationCodes"])
 @pytest.mark.parametrize("value", [None, 7, "x", [1]])
-def test_a_station_without_its_parts_is_told(name: str, value: Any) -> None:
+def test_a_station_without_its_parts_is_reported(name: str, value: Any) -> None:
     station = station_file("MID", "NS2") | {name: value}
     parsed = parse_letters([as_json([station, station_file("PIER", "NS3")])])
     assert checks(parsed.findings) == [("field-missing", Severity.ERROR)]
@@ -162,7 +164,7 @@ def test_a_station_without_its_parts_is_told(name: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("stop", [("NOWHERE", "NS2"), ("MID", "NS99"), ("MID", "NS1")])
-def test_a_path_by_way_of_a_station_or_code_that_nobody_has_is_told(stop: tuple[str, str]) -> None:
+def test_a_path_through_an_unknown_station_or_code_is_reported(stop: tuple[str, str]) -> None:
     service = service_file("NSL_S", NORTH, stop, PIER)
     parsed = parse_letters([as_json(files(services=(service,)))])
     assert checks(parsed.findings) == [("field-invalid", Severity.ERROR)]
@@ -174,13 +176,13 @@ def test_a_path_by_way_of_a_station_or_code_that_nobody_has_is_told(stop: tuple[
 @pytest.mark.parametrize(
     "revision", [{"startAt": None}, {"endAt": "soon"}, {"path": None}, {"path": {"stations": None}}]
 )
-def test_a_revision_that_cannot_be_read_is_told(revision: Object) -> None:
+def test_a_revision_that_cannot_be_read_is_reported(revision: Object) -> None:
     parsed = parse_letters([as_json(files(services=(service_file("NSL_S", *LINE, **revision),)))])
     assert [finding.severity for finding in parsed.findings] == [Severity.ERROR]
     assert "mrtdown-platforms:NSL_S" in parsed.findings[0].message
 
 
-def test_an_id_that_stands_for_two_records_is_told() -> None:
+def test_an_id_that_stands_for_two_records_is_reported() -> None:
     two = [platform_of("MID", "B", "NSL_S"), platform_of("MID", "C", "NSL_S", id="MID_NSL_B")]
     assert checks(parse_letters([as_json(files(*two))]).findings) == [
         ("record-id-not-unique", Severity.ERROR)
@@ -216,7 +218,7 @@ def test_names_are_those_of_each_language_with_all_codes() -> None:
 @pytest.mark.parametrize(
     ("name", "check"), [("x" * 200, "field-invalid"), (7.5, "field-missing"), ("", "field-missing")]
 )
-def test_a_name_that_cannot_be_read_is_told_among_names_alone(name: Any, check: str) -> None:
+def test_a_name_that_cannot_be_read_is_reported_among_names_alone(name: Any, check: str) -> None:
     given_files = files(platform_of("MID", "B", "NSL_S"), names={"ta": name})
     parsed = parse_names([as_json(given_files)])
     assert checks(parsed.findings) == [(check, Severity.ERROR)]
@@ -224,7 +226,7 @@ def test_a_name_that_cannot_be_read_is_told_among_names_alone(name: Any, check: 
     assert parse_letters([as_json(given_files)]).findings == ()
 
 
-def test_a_station_whose_name_is_no_object_is_told() -> None:
+def test_a_station_whose_name_is_no_object_is_reported() -> None:
     parsed = parse_names([as_json(station_file("MID", "NS2") | {"name": "Mid"})])
     assert checks(parsed.findings) == [("field-missing", Severity.ERROR)]
 

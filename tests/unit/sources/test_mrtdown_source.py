@@ -113,7 +113,7 @@ def test_a_letter_holds_from_its_first_day_to_before_its_last(as_of: str, is_the
     assert bool(signed(found, as_of=date.fromisoformat(as_of))) is is_there
 
 
-def test_a_letter_for_a_direction_that_trains_do_not_take_is_told_and_not_claimed() -> None:
+def test_a_letter_for_a_direction_that_trains_do_not_take_is_reported_and_not_claimed() -> None:
     stray = letter("C", next_code="NS99")
     source = source_of(tables(letter(), stray, letter("D", line_code="EWL")), NETWORK, AS_OF)
     [finding] = source.findings
@@ -209,7 +209,7 @@ def test_the_order_of_records_does_not_matter_and_no_letter_is_without_its_recor
         assert platform.platform_code in {code for record, code in said if record in records}
 
 
-def test_a_source_whose_tables_cannot_be_had_is_closed_in_its_preparation_and_not_before() -> None:
+def test_a_source_whose_tables_cannot_be_obtained_is_closed_in_its_preparation_and_not_before() -> None:
     def load() -> Any:
         raise FetchError(LETTERS_ID, "no answer.")
 

@@ -110,7 +110,7 @@ def test_times_of_a_path_that_had_ended_when_the_station_was_looked_at_are_none(
     assert times(trains_of("NSL_S"), services=(ended,)) == []
 
 
-def test_a_service_that_leaves_a_station_two_ways_is_told_and_gives_no_times() -> None:
+def test_a_service_that_leaves_a_station_two_ways_is_reported_and_gives_no_times() -> None:
     there_and_back = service_file("NSL_S", NORTH, MID, PIER, MID, NORTH)
     records = parse_trains(files(trains_of("NSL_S"), services=(there_and_back,))).records
     found, [finding] = trains_on(AS_OF, records, PLATFORMS, NETWORK, CITED)
@@ -141,7 +141,7 @@ def last_trains(*records: ServiceTimes) -> tuple[set[tuple[str, Confidence]], li
 
 
 @pytest.mark.parametrize("there", ["00:46", "00:50"])
-def test_a_last_train_that_leaves_the_next_station_no_later_is_told_with_both_sides(there: str) -> None:
+def test_a_last_train_that_leaves_the_next_station_no_later_is_reported_with_both_sides(there: str) -> None:
     confidences, [finding] = last_trains(
         leaving("NS8", "NS7", "00:46"), leaving("NS7", "NS5", "00:50"), leaving("NS5", "NS4", there)
     )

@@ -106,7 +106,7 @@ def test_platforms_at_one_position_are_in_one_building(slug: str, same: dict[str
     assert buildings(make_station(NETWORK, slug, AS_OF, exits=(exit_of_first,))) == same
 
 
-def test_platforms_of_other_buildings_are_told_apart() -> None:
+def test_platforms_of_other_buildings_are_distinguished() -> None:
     for slug in ("bukit-panjang", "promenade", "dhoby-ghaut", "tampines", "expo", "choa-chu-kang"):
         station = make_station(NETWORK, slug, AS_OF)
         assert list(buildings(station).values()) == [{found.station_code} for found in station.exits]

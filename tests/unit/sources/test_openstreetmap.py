@@ -137,14 +137,14 @@ def test_a_statement_that_another_tag_may_restrict_is_left_to_a_person() -> None
     ("metres", "ref", "check"),
     [(-60, "A", "entrance-far-from-exit"), (0, "C", "entrance-without-exit")],
 )
-def test_an_entrance_that_is_no_exit_of_ours_is_told_and_claims_nothing(
+def test_an_entrance_that_is_no_exit_of_ours_is_reported_and_claims_nothing(
     metres: float, ref: str, check: str
 ) -> None:
     node = osm_node(7, at(metres), ref=ref, wheelchair="yes")
     assert (claims(node).exits, checks(node)) == ((), ([check], []))
 
 
-def test_of_two_exits_of_one_label_at_two_stations_nearby_none_is_meant() -> None:
+def test_two_exits_with_one_label_at_two_nearby_stations_are_ambiguous() -> None:
     node = osm_node(7, at(0), ref="A", wheelchair="yes")
     said = claims(node, stations=(BUGIS, NEXT))
     assert (said.exits, [finding.check for finding in said.findings]) == ((), ["entrance-ambiguous"])

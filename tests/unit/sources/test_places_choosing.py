@@ -73,7 +73,7 @@ def test_hostels_and_tiny_hotels_are_none(name: str, rooms: int, reason: str | N
     assert find_reason_against(Hotel("1", name, rooms, LAT, LNG), HOTEL) == reason
 
 
-def test_what_is_left_out_is_told_once_a_document_with_numbers() -> None:
+def test_what_is_left_out_is_reported_once_a_document_with_numbers() -> None:
     clubs = (point("Bishan CC"), point("Tengah CC (U/C)"), point("Bidadari CC (U/C)"))
     parks = (PlaceArea("9", "CITY GREEN", ("1.3,103.85;1.3,103.851;1.301,103.851",)),)
     sites, findings = choose_sites([SourceTable(clubs, LIBRARY_DOCUMENT), SourceTable(parks, PARK_DOCUMENT)])

@@ -59,7 +59,7 @@ def test_entities_in_a_table_are_resolved() -> None:
     assert record.name == "Market & Hall"
 
 
-def test_a_document_may_call_its_names_otherwise() -> None:
+def test_a_document_may_use_other_field_names() -> None:
     feature = point_feature({"OBJECTID": 3, "VENUE": "Delta Sport Centre"})
     [record] = parse_places(SPORT_FACILITIES, collection(feature)).records
     assert record.name == "Delta Sport Centre"
@@ -103,7 +103,7 @@ def test_an_identifier_of_two_places_is_an_error_and_the_first_is_kept() -> None
     assert [finding.check for finding in parsed.findings] == ["record-id-not-unique"]
 
 
-def test_a_place_that_stands_twice_is_kept_once_and_told() -> None:
+def test_a_place_that_occurs_twice_is_kept_once_and_told() -> None:
     parsed = parse_places(HAWKER_CENTRES, collection(*[point_feature(HAWKER)] * 2))
     assert len(parsed.records) == 1
     assert [finding.check for finding in parsed.findings] == ["record-repeated"]
@@ -151,7 +151,7 @@ def test_a_part_without_an_area_is_left_out() -> None:
         ({"type": "Polygon", "coordinates": [[None, "x"]]}, "position-not-a-number"),
     ],
 )
-def test_an_area_that_is_none_is_an_error(geometry: Any, check: str) -> None:
+def test_an_invalid_area_is_an_error(geometry: Any, check: str) -> None:
     parsed = parse_places(PARKS, collection({"properties": PARK, "geometry": geometry}))
     assert parsed.records == ()
     assert [finding.check for finding in parsed.findings] == [check]
@@ -191,7 +191,7 @@ def test_hotels_are_read_with_a_comma_in_their_rooms() -> None:
         (b'record_id,name\n"1', "not CSV"),
     ],
 )
-def test_a_table_of_hotels_that_is_none_is_refused(content: bytes, words: str) -> None:
+def test_an_invalid_table_of_hotels_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(SourceFormatError, match=words):
         parse_places(HOTELS, content)
 
@@ -218,7 +218,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_any_feature_is_read_or_told_of(feature: Any) -> None:
+def test_any_feature_is_read_or_reported(feature: Any) -> None:
     points = parse_places(HAWKER_CENTRES, collection(feature))
     areas = parse_places(PARKS, collection(feature))
     assert points.records or points.findings

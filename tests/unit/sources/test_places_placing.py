@@ -9,66 +9,68 @@ from shapely.affinity import translate
 
 from mrt_pipeline.contracts.network import LandmarkKind, StationExit
 from mrt_pipeline.sources.official_places.choosing import Site
-from mrt_pipeline.sources.official_places.claims import Hung, hang_places, unite_sites
+from mrt_pipeline.sources.official_places.claims import AssignedPlace, assign_places, group_sites
 from tests.unit.sources.places_scene import PARK_DOCUMENT, exit_at, park_at, site_at
 
 RADIUS_M = 400
 NEAR, FAR = exit_at("a-nsl-A", 0), exit_at("b-nsl-B", 300)
 
 
-def hung(
+def assigned(
     *sites: Site, exits: tuple[StationExit, ...] = (NEAR, FAR)
 ) -> dict[str, list[tuple[str, float, bool]]]:
-    return {exit_id: list(map(seen, found)) for exit_id, found in hang_places(sites, exits, RADIUS_M).items()}
+    return {
+        exit_id: list(map(seen, found)) for exit_id, found in assign_places(sites, exits, RADIUS_M).items()
+    }
 
 
-def seen(held: Hung) -> tuple[str, float, bool]:
+def seen(held: AssignedPlace) -> tuple[str, float, bool]:
     return held.sites[0].name, round(held.distance_m), held.is_clear
 
 
-def test_a_place_hangs_on_the_nearest_exit_of_any_station_only() -> None:
-    assert hung(site_at("Library", 100)) == {"a-nsl-A": [("Library", 100, True)]}
-    assert hung(site_at("Library", 200)) == {"b-nsl-B": [("Library", 100, True)]}
+def test_a_place_is_assigned_only_to_the_nearest_exit_of_any_station() -> None:
+    assert assigned(site_at("Library", 100)) == {"a-nsl-A": [("Library", 100, True)]}
+    assert assigned(site_at("Library", 200)) == {"b-nsl-B": [("Library", 100, True)]}
 
 
-def test_a_place_beyond_the_radius_hangs_on_none() -> None:
-    assert hung(site_at("Library", -399)) == {"a-nsl-A": [("Library", 399, True)]}
-    assert hung(site_at("Library", -401)) == {}
+def test_a_place_beyond_the_radius_is_assigned_to_no_exit() -> None:
+    assert assigned(site_at("Library", -399)) == {"a-nsl-A": [("Library", 399, True)]}
+    assert assigned(site_at("Library", -401)) == {}
 
 
 def test_a_place_hardly_nearer_to_one_exit_is_not_clearly_its() -> None:
-    assert hung(site_at("Library", 136)) == {"a-nsl-A": [("Library", 136, False)]}
-    assert hung(site_at("Library", 134)) == {"a-nsl-A": [("Library", 134, True)]}
+    assert assigned(site_at("Library", 136)) == {"a-nsl-A": [("Library", 136, False)]}
+    assert assigned(site_at("Library", 134)) == {"a-nsl-A": [("Library", 134, True)]}
 
 
 def test_an_exit_just_beyond_the_radius_may_still_be_hardly_farther() -> None:
-    assert hung(site_at("Library", 0, 395), exits=(NEAR, exit_at("b-nsl-B", 0, 800))) == {
+    assert assigned(site_at("Library", 0, 395), exits=(NEAR, exit_at("b-nsl-B", 0, 800))) == {
         "a-nsl-A": [("Library", 395, False)]
     }
 
 
 def test_a_tie_goes_to_the_first_exit_by_its_id_whatever_the_order() -> None:
     exits = exit_at("b-nsl-B", 0), exit_at("a-nsl-A", 0), exit_at("c-nsl-C", 0)
-    assert list(hung(site_at("Library", 100), exits=exits)) == ["a-nsl-A"]
-    assert list(hung(site_at("Library", 100), exits=exits[::-1])) == ["a-nsl-A"]
+    assert list(assigned(site_at("Library", 100), exits=exits)) == ["a-nsl-A"]
+    assert list(assigned(site_at("Library", 100), exits=exits[::-1])) == ["a-nsl-A"]
 
 
 def test_a_park_counts_from_its_nearest_edge() -> None:
-    assert hung(park_at("Park", -900, -50)) == {"a-nsl-A": [("Park", 50, True)]}
-    assert hung(park_at("Park", -900, 20)) == {"a-nsl-A": [("Park", 0, True)]}
+    assert assigned(park_at("Park", -900, -50)) == {"a-nsl-A": [("Park", 50, True)]}
+    assert assigned(park_at("Park", -900, 20)) == {"a-nsl-A": [("Park", 0, True)]}
 
 
 def test_parts_of_a_park_hang_each_on_its_own_exit_and_once_on_one() -> None:
     parts = park_at("Park", -100, -50), park_at("Park", -40, -30), park_at("Park", 160, 280)
-    assert hung(*parts) == {"a-nsl-A": [("Park", 30, True)], "b-nsl-B": [("Park", 20, True)]}
+    assert assigned(*parts) == {"a-nsl-A": [("Park", 30, True)], "b-nsl-B": [("Park", 20, True)]}
 
 
 def test_places_of_an_exit_are_in_order_of_distance() -> None:
-    found = hung(site_at("Far", 90, record_id="2"), site_at("Near", 20))
+    found = assigned(site_at("Far", 90, record_id="2"), site_at("Near", 20))
     assert [name for name, _, _ in found["a-nsl-A"]] == ["Near", "Far"]
 
 
-def test_one_place_of_two_documents_hangs_once_with_both_records() -> None:
+def test_a_place_in_two_documents_is_assigned_once_with_both_records() -> None:
     club = site_at("Bishan CC", 100)
     other = site_at(
         "Bishan Community Club",
@@ -77,25 +79,25 @@ def test_one_place_of_two_documents_hangs_once_with_both_records() -> None:
         document=PARK_DOCUMENT,
         record_id="9",
     )
-    [(held,)] = hang_places([club, other], [NEAR, FAR], RADIUS_M).values()
+    [(held,)] = assign_places([club, other], [NEAR, FAR], RADIUS_M).values()
     assert [site.record_id for site in held.sites] == ["1", "9"]
     assert held.distance_m == pytest.approx(100, abs=1)
 
 
 def test_a_record_out_of_reach_of_the_exit_is_not_cited_for_it() -> None:
     sites = site_at("Library", -390), site_at("Library", -410, record_id="2")
-    [(held,)] = hang_places(sites, [NEAR], RADIUS_M).values()
+    [(held,)] = assign_places(sites, [NEAR], RADIUS_M).values()
     assert [site.record_id for site in held.sites] == ["1"]
 
 
 def test_places_of_one_name_far_from_one_another_are_two() -> None:
-    assert len(unite_sites([site_at("Library", 0), site_at("Library", 150, record_id="2")])) == 1
-    assert len(unite_sites([site_at("Library", 0), site_at("Library", 250, record_id="2")])) == 2
+    assert len(group_sites([site_at("Library", 0), site_at("Library", 150, record_id="2")])) == 1
+    assert len(group_sites([site_at("Library", 0), site_at("Library", 250, record_id="2")])) == 2
 
 
 def test_without_exits_or_places_nothing_hangs() -> None:
-    assert hang_places([site_at("Library", 0)], [], RADIUS_M) == {}
-    assert hang_places([], [NEAR], RADIUS_M) == {}
+    assert assign_places([site_at("Library", 0)], [], RADIUS_M) == {}
+    assert assign_places([], [NEAR], RADIUS_M) == {}
 
 
 METRES = st.floats(-600, 600).map(lambda metres: round(metres, 1))
@@ -119,7 +121,7 @@ def test_the_order_of_exits_makes_no_difference(
 ) -> None:
     sites, exits = make_sites(places), make_exits(positions)
     shuffled = sorted(exits, key=lambda _: random.random())  # type: ignore[attr-defined]
-    assert hang_places(sites, shuffled, RADIUS_M) == hang_places(sites, exits, RADIUS_M)
+    assert assign_places(sites, shuffled, RADIUS_M) == assign_places(sites, exits, RADIUS_M)
 
 
 @given(PLACES.filter(bool), EXITS, st.data())
@@ -136,12 +138,14 @@ def test_a_place_that_moves_by_a_metre_changes_nothing_but_what_it_is_or_was_par
         sites[number].record_id,
         translate(sites[number].shape, 1, 0),
     )
-    before, after = (hang_places(found, exits, RADIUS_M) for found in (sites, moved))
+    before, after = (assign_places(found, exits, RADIUS_M) for found in (sites, moved))
     name = sites[number].name
     assert without(before, name) == without(after, name)
 
 
-def without(found: dict[str, list[Hung]], name: str) -> dict[str, list[tuple[tuple[str, ...], float, bool]]]:
+def without(
+    found: dict[str, list[AssignedPlace]], name: str
+) -> dict[str, list[tuple[tuple[str, ...], float, bool]]]:
     """Return what belongs to exits but for the places of one name."""
     rest = {
         exit_id: [
@@ -155,13 +159,13 @@ def without(found: dict[str, list[Hung]], name: str) -> dict[str, list[tuple[tup
 
 
 @given(PLACES, EXITS)
-def test_nothing_hangs_on_an_exit_when_another_is_nearer(
+def test_no_place_is_assigned_to_an_exit_if_another_is_nearer(
     places: list[tuple[float, float, str]], positions: list[tuple[float, float]]
 ) -> None:
     exits = make_exits(positions)
-    for exit_id, found in hang_places(make_sites(places), exits, RADIUS_M).items():
+    for exit_id, found in assign_places(make_sites(places), exits, RADIUS_M).items():
         for held in found:
-            alone = [hang_places(held.sites, [other], 2000) for other in exits if other.exit_id != exit_id]
+            alone = [assign_places(held.sites, [other], 2000) for other in exits if other.exit_id != exit_id]
             for other in alone:
                 [(seen_there,)] = other.values()
                 assert held.distance_m <= seen_there.distance_m + 0.001

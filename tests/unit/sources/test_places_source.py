@@ -84,7 +84,7 @@ def test_what_a_station_has_depends_on_the_others(context: RunContext) -> None:
     assert "Bishan Bus Interchange" not in beside["bishan-nsl-A"]
 
 
-def test_the_version_changes_with_what_hangs_on_a_station_only(context: RunContext) -> None:
+def test_the_version_changes_only_with_the_places_of_the_station(context: RunContext) -> None:
     before = opened(context, BISHAN, BRADDELL)
     moved = stop_at("53009", "Bishan Int", 41, origin="NS17")
     after = opened(context, BISHAN, BRADDELL, tables=tables_of(moved))
@@ -104,7 +104,7 @@ def test_the_version_changes_with_a_cited_document(context: RunContext) -> None:
     assert before.version_for(BISHAN) != after.version_for(BISHAN)
 
 
-def test_documents_are_told_of_as_wholes(context: RunContext) -> None:
+def test_documents_are_reported_as_wholes(context: RunContext) -> None:
     source = opened(context, BISHAN)
     assert isinstance(source, SurveyingSource)
     told = {finding.record_id: finding.message for finding in source.findings}

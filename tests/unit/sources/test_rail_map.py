@@ -59,7 +59,7 @@ def test_labels_on_lines_of_their_own_are_several(cell: str) -> None:
     assert facts(content) == [("1", "Mall"), ("2", "Mall")]
 
 
-def test_a_page_that_lists_no_exits_is_told() -> None:
+def test_a_page_that_lists_no_exits_is_reported() -> None:
     assert parse_page(b"<h4>Bugis</h4><p>No trains today</p>", BUGIS).unread == (
         "no heading Exit Information",
     )
@@ -103,7 +103,7 @@ ENTITIES = b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for
         BOMB % (b"x" * 100, ENTITIES),
     ],
 )
-def test_an_index_that_is_none_is_refused(content: bytes) -> None:
+def test_an_invalid_index_is_refused(content: bytes) -> None:
     with pytest.raises(SourceFormatError, match="index"):
         parse_index(content)
 

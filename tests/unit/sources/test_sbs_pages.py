@@ -100,7 +100,7 @@ def test_facilities_under_no_heading_that_is_known_are_kept_for_a_person(body: s
 
 
 @pytest.mark.parametrize("name", ["Lifts", "Lifts:", "Lifts :"])
-def test_words_below_a_heading_are_told_with_one_colon(name: str) -> None:
+def test_words_below_a_heading_are_reported_with_one_colon(name: str) -> None:
     assert facilities(f"<b>{name}</b> NIL") == PageFacts((), ("Lifts: NIL",))
 
 
@@ -280,7 +280,7 @@ def test_a_heading_in_other_words_is_a_finding_and_no_lift() -> None:
     assert "'Passenger Lifts: Exit A'" in finding.message
 
 
-def test_a_name_with_its_code_is_found_and_one_that_nobody_knows_is_told() -> None:
+def test_a_name_with_its_code_is_found_and_an_unknown_one_is_reported() -> None:
     source = source_of(
         page_of(PageKey("DTL", "XPO", "DT35 Expo"), station_page({}, ["C"])),
         page_of(PageKey("DTL", "XYZ", "Nowhere"), station_page({}, ["C"])),

@@ -63,7 +63,7 @@ def test_an_empty_building_leaves_the_name_that_was_found() -> None:
     assert is_building_of(hit("NIL", "YISHUN MRT STATION (NS13)"), "NS13", "Yishun")
 
 
-def test_a_name_with_codes_is_told_from_one_without() -> None:
+def test_a_name_with_codes_is_distinguished_from_one_without() -> None:
     assert has_code(hit("WOODLANDS MRT STATION (NS9)"), "NS9")
     assert not has_code(hit("WOODLANDS MRT STATION"), "NS9")
 

@@ -57,7 +57,7 @@ def test_a_hit_with_the_code_is_preferred_to_one_without() -> None:
     assert location.lat == 1.4368196
 
 
-def test_a_hit_that_stands_twice_at_one_place_is_one_building() -> None:
+def test_a_hit_that_occurs_twice_at_one_place_is_one_building() -> None:
     near = changed(hits_for("(NS13)")[0], LATITUDE="1.42944608477331")
     assert len(parse_stations(search("NS13", "Yishun", near, *hits_for("(NS13)"))).records) == 1
 
@@ -119,7 +119,7 @@ def test_of_two_files_the_first_one_with_a_code_counts() -> None:
     ]
 
 
-def test_a_code_that_stands_twice_in_a_file_keeps_its_first_position() -> None:
+def test_a_code_that_occurs_twice_in_a_file_keeps_its_first_position() -> None:
     row = "NS13,Yishun,{},103.835005,onemap,\n"
     content = "station_code,station_name,lat,lon,source,comment\n" + row.format(1.4294) + row.format(1.4295)
     parsed = parse_stations(content.encode())
@@ -164,7 +164,7 @@ def test_a_row_whose_cells_are_not_as_many_as_its_header_s_is_refused(row: str, 
 @pytest.mark.parametrize(
     "record", [None, 1, [], {}, {"Station": "NS13"}, {"Station": "no code", "Station Name": "x"}]
 )
-def test_a_search_result_that_is_none_is_a_warning(record: Any) -> None:
+def test_an_invalid_search_result_is_a_warning(record: Any) -> None:
     parsed = parse_stations(as_json([record]))
     assert parsed.records == ()
     assert {finding.severity for finding in parsed.findings} == {Severity.WARNING}

@@ -88,7 +88,7 @@ def test_a_platform_of_several_letters_gives_each_and_one_without_gives_none() -
     assert letters(claims(*stops)) == {("NS14", "A"), ("NS14", "D"), ("NS14", "E")}
 
 
-def test_letters_that_cannot_be_read_are_told_and_the_platform_still_counts_as_a_stop() -> None:
+def test_letters_that_cannot_be_read_are_reported_and_the_platform_still_counts_as_a_stop() -> None:
     found = source(platform("NS13_A", "East side"), *AROUND[1:])
     assert [finding.check for finding in found.findings] == ["field-invalid"]
     assert letters(found.claims_for(YISHUN, ())) == {("NS12", "A")}
@@ -103,7 +103,7 @@ def test_a_direction_is_found_whatever_code_the_timetable_calls_the_station_by()
     }
 
 
-def test_two_lines_between_the_same_stations_are_told_apart() -> None:
+def test_two_lines_between_the_same_stations_are_distinguished() -> None:
     city_hall = real_station("city-hall", EW13="A")
     stops = (
         *(platform("EW13_A", "D"), platform("NS25_A", "A")),
@@ -136,7 +136,7 @@ def test_no_two_directions_of_the_network_are_taken_for_one() -> None:
     assert set(found) == {key_of(way) for way in ways} == set(places.values())
 
 
-def test_trains_to_where_nobody_goes_on_the_day_are_told_and_not_used() -> None:
+def test_trains_in_directions_without_service_on_the_day_are_reported_and_not_used() -> None:
     found = source(*AROUND, platform("NS3_A", "A"), trips=(*TRIPS, ("NS13_B", "NS3_A")))
     assert [finding.check for finding in found.findings] == ["letter-without-direction"]
     assert letters(found.claims_for(YISHUN, ())) == {("NS14", "B"), ("NS12", "A")}
@@ -175,7 +175,7 @@ def test_a_platform_of_less_than_one_train_in_twenty_does_not_lend_its_letter(
     assert told == [] if len(expected) > 1 else ["platform-letter-doubtful"]
 
 
-def test_one_letter_for_two_directions_that_mrtdown_tells_apart_is_told_and_not_claimed() -> None:
+def test_one_letter_for_two_directions_that_mrtdown_tells_apart_is_reported_and_not_claimed() -> None:
     said = claims(platform("NS13_A", "B"), platform("NS13_B", "B"), *AROUND[2:])
     record = provenance("mrtdown-services")
     known = {
@@ -210,7 +210,7 @@ def test_an_entrance_of_which_nothing_is_said_has_no_statement(value: str) -> No
 
 
 @pytest.mark.parametrize("other", ["1", "", "0"])
-def test_a_yes_tells_nothing_apart_where_no_entrance_is_a_no(other: str) -> None:
+def test_a_yes_means_nothing_if_no_entrance_is_a_no(other: str) -> None:
     found = source(*AROUND, entrance("NS13_EA", HERE, "1"), entrance("NS13_EB", HERE, other))
     assert step_free(found.claims_for(YISHUN, ())) == []
     assert [finding.check for finding in found.findings] == ["access-words-unread"]
@@ -223,7 +223,7 @@ def test_a_yes_tells_nothing_apart_where_no_entrance_is_a_no(other: str) -> None
         (entrance("NS13_EC", HERE, "1"), "entrance-without-exit"),
     ],
 )
-def test_an_entrance_that_is_no_exit_of_ours_is_told_and_claims_nothing(
+def test_an_entrance_that_is_no_exit_of_ours_is_reported_and_claims_nothing(
     row: dict[str, str], check: str
 ) -> None:
     said = claims(*AROUND, row, entrance("NS13_EB", HERE, "2"))
@@ -231,7 +231,7 @@ def test_an_entrance_that_is_no_exit_of_ours_is_told_and_claims_nothing(
     assert step_free(said) == [("yishun-nsl-B", StepFree.NO)]
 
 
-def test_an_exit_that_the_timetable_lacks_is_told() -> None:
+def test_an_exit_that_the_timetable_lacks_is_reported() -> None:
     said = claims(*AROUND, entrance("NS13_EA", HERE))
     assert [(finding.check, finding.exit_id) for finding in said.findings] == [
         ("exit-without-entrance", "yishun-nsl-B")
@@ -244,7 +244,7 @@ def test_an_entrance_of_an_interchange_is_found_under_any_of_its_codes() -> None
     assert step_free(said) == [("chinatown-nel-A", StepFree.NO)]
 
 
-def test_two_exits_of_one_label_nearby_are_not_told_apart() -> None:
+def test_two_exits_of_one_label_nearby_are_not_reported_apart() -> None:
     expo = real_station("expo", DT35="A", CG1="A")
     there = (expo.exits[0].lat, expo.exits[0].lng)
     twin = expo.exits[1].model_copy(update={"lat": there[0], "lng": there[1] + 0.0002})
@@ -259,7 +259,7 @@ def test_an_entrance_is_not_the_exit_on_whose_spot_the_timetable_has_another_one
     assert (step_free(said), checks(said)) == ([("yishun-nsl-B", StepFree.NO)], ["entrance-ambiguous"])
 
 
-def test_an_entrance_of_a_station_that_nobody_knows_is_told() -> None:
+def test_an_entrance_of_an_unknown_station_is_reported() -> None:
     found = source(*AROUND, entrance("NS99_EA", HERE, "2"))
     assert [finding.check for finding in found.findings] == ["entrance-without-exit"]
 

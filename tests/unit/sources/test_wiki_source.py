@@ -20,7 +20,7 @@ from mrt_pipeline.extraction.page_reading import read_html
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.fandom_wiki.claims import WikiSource, open_source
-from mrt_pipeline.sources.fandom_wiki.pages import PageTroubleError, WrongPageError
+from mrt_pipeline.sources.fandom_wiki.pages import BrokenPageError, WrongPageError
 from mrt_pipeline.sources.fandom_wiki.store import PageStore
 from tests.fakes.network_builder import provenance
 from tests.unit.extraction.rules.rule_scene import NAMES, table
@@ -145,12 +145,12 @@ BLANK = '<div class="mw-parser-output"></div>'
 
 
 @pytest.mark.parametrize("html", ["", SCRIPT, HTML[:-60]])
-def test_a_page_that_came_incomplete_once_fails_its_station_and_is_asked_for_again(
+def test_a_page_that_was_incomplete_once_fails_its_station_and_is_requested_again(
     tmp_path: Path, html: str
 ) -> None:
     first = source_of(wiki_with(html), tmp_path)
     first.prepare([YISHUN])
-    with pytest.raises(PageTroubleError, match="Yishun MRT Station"):
+    with pytest.raises(BrokenPageError, match="Yishun MRT Station"):
         first.claims_for(YISHUN, ())
     wiki = wiki_with()
     second = source_of(wiki, tmp_path)
@@ -230,7 +230,7 @@ def test_a_page_that_only_lists_pages_is_not_read(tmp_path: Path, page: dict[str
     assert source.version_for(YISHUN) == "missing"
 
 
-def test_a_page_that_is_left_as_a_redirect_is_told(tmp_path: Path) -> None:
+def test_a_page_that_is_left_as_a_redirect_is_reported(tmp_path: Path) -> None:
     html = '<div class="redirectMsg"><p>Redirect to:</p><ul class="redirectText"><li>Other</li></ul></div>'
     source = source_of(wiki_with(html), tmp_path)
     source.prepare([YISHUN])
@@ -253,7 +253,7 @@ def test_a_page_about_something_else_is_not_read(tmp_path: Path) -> None:
     assert "redirects 'Yishun MRT Station' to 'North South Line'" in finding.message
 
 
-def test_a_refused_client_is_told_once_and_the_wiki_is_left_alone(tmp_path: Path) -> None:
+def test_a_refused_client_is_reported_once_and_the_wiki_is_left_alone(tmp_path: Path) -> None:
     wiki = FakeWiki(lambda _: BlockedError("fandom-wiki", "403", status=403))
     source = source_of(wiki, tmp_path)
     with pytest.raises(BlockedError):
@@ -322,7 +322,7 @@ def test_stations_whose_look_up_failed_are_not_taken_for_missing_pages(tmp_path:
         source.claims_for(_numbered(1)[0], ())
 
 
-def test_a_station_that_was_not_looked_up_is_told(tmp_path: Path) -> None:
+def test_a_station_that_was_not_looked_up_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="Yishun was not looked up"):
         source_of(wiki_with(), tmp_path).claims_for(YISHUN, ())
 

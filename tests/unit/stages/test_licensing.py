@@ -141,7 +141,7 @@ def test_an_exit_of_which_only_others_speak_has_no_access() -> None:
     assert _open(_says(SBS, access=_access(SBS, StepFree.YES, AccessFeature.LIFT))).access is None
 
 
-def test_a_landmark_that_others_spell_otherwise_is_named_as_in_the_open_document() -> None:
+def test_a_landmark_that_others_spell_differently_is_named_as_in_the_open_document() -> None:
     official = Landmark(name="Bishan Park", evidence=_cited(SODL, Method.GEOMETRY), distance_m=90)
     (landmark,) = _open(
         _says(SBS, landmarks=(Landmark(name="BISHAN PARK", evidence=_cited(SBS)),)),

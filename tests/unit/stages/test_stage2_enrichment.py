@@ -60,7 +60,7 @@ def test_a_source_that_is_skipped_is_in_the_output_with_its_reason() -> None:
     )
 
 
-def test_what_a_source_finds_that_concerns_no_single_station_is_told() -> None:
+def test_what_a_source_finds_that_concerns_no_single_station_is_reported() -> None:
     class Remarking(LandmarkSource):
         @property
         def findings(self) -> tuple[Finding, ...]:
@@ -74,7 +74,7 @@ def test_what_a_source_finds_that_concerns_no_single_station_is_told() -> None:
 
 
 @pytest.mark.parametrize(("check", "told"), [("wiki-page-blank", ["look"]), ("sources-disagree", [])])
-def test_of_single_stations_only_what_someone_has_to_look_at_is_told_at_once(
+def test_only_findings_about_single_stations_that_need_a_look_are_reported_at_once(
     check: str, told: list[str]
 ) -> None:
     class Noticing(LandmarkSource):
@@ -88,7 +88,7 @@ def test_of_single_stations_only_what_someone_has_to_look_at_is_told_at_once(
     assert reporter.warnings == told
 
 
-def test_many_findings_of_one_kind_are_told_with_their_number_and_where_all_of_them_are(
+def test_many_findings_of_one_kind_are_reported_with_their_number_and_where_all_of_them_are(
     tmp_path: Path,
 ) -> None:
     findings = tuple(
@@ -174,7 +174,7 @@ def test_a_stage_that_is_switched_off_leaves_every_exit_empty_and_says_so() -> N
     assert {item.status for item in output.enrichments} == {EnrichmentStatus.DONE}
 
 
-def test_what_a_source_found_about_its_documents_is_told_once() -> None:
+def test_what_a_source_found_about_its_documents_is_reported_once() -> None:
     finding = finding_of("place-left-out", "2 records of 3 are left out.", record_id="nparks-parks")
     output = _execute(SurveyingLandmarkSource(findings=(finding,)))
     assert output.findings == (finding,)

@@ -1,4 +1,4 @@
-"""Tell what becomes of a run, through the channels that are configured."""
+"""Send a run's alerts through the configured channels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Alerting:
-    """Raises the alerts of one attempt, through the channels that are configured."""
+    """Raises the alerts of one attempt through the configured channels."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Alerting:
         reporter: Reporter,
         now: Callable[[], datetime],
     ) -> None:
-        """Begin with no folder and no log; ``attach`` adds them.
+        """Start without folder and log; ``attach`` adds them.
 
         Raises:
             ConfigError: if a channel lacks its URL; all of them are named.
@@ -50,27 +50,27 @@ class Alerting:
             raise ConfigError("An alert channel needs its URL:", tuple(faults))
 
     def attach(self, session: RunSession, log: RunLog) -> None:
-        """Take the folder and log of the run, once it has them."""
+        """Take the folder and log of the run, once they exist."""
         self._session = session
         self._log = log
 
     def failed(self, error: MrtPipelineError) -> None:
-        """Tell that the attempt ended with an error."""
+        """Alert that the attempt ended with an error."""
         self._try(lambda: self._tell_failure(error))
 
     def ended(self, attempt: Attempt) -> None:
-        """Tell what a person should know of an attempt that ended without an error."""
+        """Alert about an attempt that ended without an error, if anyone should know."""
         self._try(lambda: self._tell_endings(attempt))
 
-    def _try(self, tell: Callable[[], None]) -> None:
-        """Tell if alerts are wanted; the run is over, and not even a signal changes how it ended."""
+    def _try(self, action: Callable[[], None]) -> None:
+        """Alert if enabled; the run is over, and nothing, not even a signal, changes how it ended."""
         if self._config.settings.alerting.enabled:
-            best_effort(tell, "Not all alerts of this run could be created", self._reporter, self._log)
+            best_effort(action, "Not all alerts of this run could be created", self._reporter, self._log)
 
     def _tell_failure(self, error: MrtPipelineError) -> None:
-        from mrt_pipeline.orchestrator.alerts.run_alerts import tell_failure
+        from mrt_pipeline.orchestrator.alerts.run_alerts import alert_of_failure
 
-        self._send(tell_failure(error, self._context_of_alerts()))
+        self._send(alert_of_failure(error, self._context_of_alerts()))
 
     def _tell_endings(self, attempt: Attempt) -> None:
         for alert in self._find_endings(attempt):
@@ -81,12 +81,12 @@ class Alerting:
 
         context = self._context_of_alerts()
         if BY_STATION.name in attempt.manifest.attempts[-1].stages_run:
-            yield run_alerts.tell_sources(attempt.output(BY_STATION.number), context)
+            yield run_alerts.alert_of_sources(attempt.output(BY_STATION.number), context)
         if attempt.manifest.status is RunStatus.STOPPED_AT_BUDGET:
-            yield run_alerts.tell_budget(context)
+            yield run_alerts.alert_of_budget(context)
         if attempt.manifest.status is RunStatus.COMPLETED:
-            yield run_alerts.tell_coverage(context)
-            yield run_alerts.tell_recovery(self._find_published(attempt), attempt.baseline, context)
+            yield run_alerts.alert_of_coverage(context)
+            yield run_alerts.alert_of_recovery(self._find_published(attempt), attempt.baseline, context)
 
     def _find_published(self, attempt: Attempt) -> Stage3Output | None:
         final = attempt.manifest.stages.get(FINAL.name)
@@ -118,7 +118,7 @@ class Alerting:
         outlets = Outlets(
             section=self._config.settings.alerting,
             secrets=self._config.secrets(),
-            tell=self._reporter.warn,
+            notify=self._reporter.warn,
             folder=None if self._session is None else self._session.folder,
             log=self._log,
         )

@@ -1,10 +1,10 @@
-"""The program that sends alerts through Apprise; run as a file of its own by ``channels``, never imported.
+"""Send alerts through Apprise; a program of its own, run by ``channels`` and never imported.
 
 It reads one order as JSON from stdin, sends all messages at once, and prints ``[name, outcome]`` as soon as
-one's outcome is known: ``delivered``, ``refused``, ``unknown``, ``late``, or ``crashed`` and the type of the
-exception (its text may quote the URL, and goes nowhere). It imports nothing of this package, so that it
-starts fast and works wherever the package lies. Apprise keeps the whole answer of a server, so this process
-has a bound of memory: an endless answer ends in ``crashed MemoryError``.
+each outcome is known: ``delivered``, ``refused``, ``unknown``, ``late``, or ``crashed`` with the type of the
+exception (its text may quote the URL, and is discarded). It imports nothing from this package, so that it
+starts fast and works wherever the package is. Apprise keeps the whole answer of a server, so this process has
+a memory limit: an endless answer ends in ``crashed MemoryError``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from apprise import NotifyBase
 
 MAX_MEMORY_BYTES = 2**30
-"""of address space; Apprise with all its plug-ins takes a third of it"""
+"""of address space; Apprise with all its plug-ins takes a third of that"""
 _LOCK = threading.Lock()
 
 
@@ -43,7 +43,7 @@ def main() -> None:
         thread.join(max(0.0, deadline - time.monotonic()))
         if thread.is_alive():
             _tell(name, "late")
-    os._exit(0)  # a thread that hangs must not be waited for
+    os._exit(0)  # a hanging thread must not be waited for
 
 
 def _bound_memory() -> None:
@@ -63,7 +63,7 @@ def _send(name: str, service: NotifyBase | None, order: Mapping[str, Any]) -> No
         is_taken = service.notify(
             body=order["body"], title=order["title"], notify_type=order["type"], body_format="text"
         )
-    except Exception as error:  # noqa: BLE001 # a fault in one of 150 plug-ins is an outcome like others
+    except Exception as error:  # noqa: BLE001 # a fault in one of 150 plug-ins is an ordinary outcome
         _tell(name, f"crashed {type(error).__name__}")
     else:
         _tell(name, "delivered" if is_taken else "refused")
@@ -76,14 +76,14 @@ def _tell(name: str, outcome: str) -> None:
 
 
 def _open(url: str, fields: Mapping[str, str]) -> NotifyBase | None:
-    """Return the service that a URL means: one that Apprise knows, else a webhook that takes JSON."""
+    """Return the service for a URL: one known to Apprise, or otherwise a webhook that takes JSON."""
     from apprise import Apprise, AppriseAsset
     from apprise.plugins import url_to_dict
 
     asset = AppriseAsset(
         app_id="mrt-pipeline",
         async_mode=False,
-        http_redirects=False,  # an alert goes where it was meant to go
+        http_redirects=False,  # an alert goes only to its configured destination
         interpret_emojis=False,
         pgp_autogen=False,
         pem_autogen=False,
@@ -92,7 +92,7 @@ def _open(url: str, fields: Mapping[str, str]) -> NotifyBase | None:
     )
     try:
         known = url_to_dict(url) or _as_webhook(url)  # type: ignore[no-untyped-call] # Apprise has no types here
-    except Exception:  # noqa: BLE001 # each of 150 plug-ins reads URLs in its own way
+    except Exception:  # noqa: BLE001 # each of 150 plug-ins parses URLs in its own way
         return None
     if known is None:
         return None
@@ -102,7 +102,7 @@ def _open(url: str, fields: Mapping[str, str]) -> NotifyBase | None:
 
 
 def _as_webhook(url: str) -> dict[str, Any] | None:
-    """Return what makes Apprise send JSON to an address, if it is one of the web."""
+    """Return the Apprise settings that send JSON to an address, if it is a web address."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None

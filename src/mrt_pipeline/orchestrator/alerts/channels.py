@@ -1,8 +1,8 @@
-"""The channels of alerts: which are configured, what they still need, and one alert through all of them.
+"""The alert channels: which are configured, what they lack, and how one alert is sent through all of them.
 
-Apprise loads some two hundred modules, and a mail server may hang for ever. In its own process both cost this
-one nothing, and what it and its libraries log, which may quote URLs, is never seen. One word for each message
-comes back.
+Apprise loads some two hundred modules, and a mail server may hang for ever. In a separate process both cost
+this one nothing, and its output and that of its libraries, which may quote URLs, is discarded. One word per
+message comes back.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ URL_VARIABLES = {
     "webhook": "MRT_PIPELINE_ALERT_WEBHOOK_URL",
     "apprise": "MRT_PIPELINE_ALERT_APPRISE_URLS",
 }
-"""each channel that leaves this machine, and the variable that says where to"""
+"""each channel that leaves this machine, and the variable that holds its destination"""
 
 EXAMPLES = {
     "email": "mailtos://user:password@mail.example.org?to=you@example.org",
@@ -48,19 +48,19 @@ EXAMPLES = {
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Where alerts can go as a run stands now."""
+    """Where alerts can be sent in the current state of a run."""
 
     section: AlertingSection
     secrets: Secrets
-    tell: Callable[[str], None]
+    notify: Callable[[str], None]
     """shows a sentence on the console"""
     folder: Path | None = None
-    """the run's folder, once this process holds it"""
+    """the run's folder, once this process holds its lock"""
     log: RunLog | None = None
 
 
 def missing_urls(section: AlertingSection, secrets: Secrets) -> list[str]:
-    """Return a sentence for each configured channel whose URL is not set or is none."""
+    """Return a sentence for each configured channel whose URL is missing or invalid."""
     return [fault for channel in section.on_failure for fault in _missing_of(channel, secrets)]
 
 
@@ -78,7 +78,7 @@ def send_alert(alert: Alert, outlets: Outlets) -> list[str]:
         except StorageError as error:
             faults.append(f"Alert channel file failed: {error}")
     for fault in faults:
-        outlets.tell(fault)
+        outlets.notify(fault)
         if outlets.log is not None:
             outlets.log.warning("alert channel failed", fault=fault)
     return faults
@@ -114,9 +114,9 @@ def _destinations(section: AlertingSection, secrets: Secrets) -> Iterator[Destin
 
 
 def _log(alert: Alert, outlets: Outlets) -> None:
-    """Write an alert into the run's log, or show it if there is no log yet."""
+    """Write an alert to the run's log, or show it if there is no log yet."""
     if outlets.log is None:
-        outlets.tell(f"Alert: {alert.title}: {alert.cause}")
+        outlets.notify(f"Alert: {alert.title}: {alert.cause}")
         return
     facts = alert.model_dump(mode="json", exclude={"run_id", "level"}, exclude_none=True)
     getattr(outlets.log, alert.level)("alert", **facts)
@@ -129,7 +129,7 @@ def _append_to_file(path: Path, alert: Alert, faults: Iterable[str]) -> None:
 
 
 def _read_earlier(path: Path, now: datetime) -> list[object]:
-    """Return the alerts already in a file; a damaged one is kept aside."""
+    """Return the alerts already in a file; a damaged file is set aside."""
     try:
         earlier = orjson.loads(read_bytes(path))
     except FileNotFoundError:
@@ -156,7 +156,7 @@ OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a message goes."""
+    """The destination of a message."""
 
     name: str
     """its channel, with a number if it has several"""
@@ -164,10 +164,10 @@ class Destination:
 
 
 def deliver(destinations: Sequence[Destination], alert: Alert, timeout_s: float) -> list[str]:
-    """Send an alert to all destinations at once and return a sentence for each that it did not reach.
+    """Send an alert to all destinations at once, and return a sentence for each that it did not reach.
 
-    Nothing that goes wrong here may keep the alert from the file, or the run from its end. The type is all
-    that is told of what nobody foresaw: the destinations are secrets.
+    No failure here may keep the alert from the file, or the run from ending. Of unforeseen errors only the
+    type is reported: destinations are secrets.
     """
     if not destinations:
         return []
@@ -198,9 +198,9 @@ def _order(destinations: Sequence[Destination], alert: Alert, timeout_s: float) 
 
 
 def _run(order: bytes, timeout_s: float) -> tuple[dict[str, str], str]:
-    """Return the outcome of each message by name, and the reason for those that have none."""
+    """Return the outcome of each message by name, and the reason for missing outcomes."""
     failure = "the process that sends alerts ended without reporting whether the message was sent"
-    process = subprocess.Popen(  # noqa: S603 # our own program; URLs go through its stdin
+    process = subprocess.Popen(  # noqa: S603 # our own program; URLs are passed through its stdin
         [sys.executable, "-P", str(PROGRAM)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -220,7 +220,7 @@ def _run(order: bytes, timeout_s: float) -> tuple[dict[str, str], str]:
 
 
 def _read_outcomes(said: bytes) -> dict[str, str]:
-    """Return the outcomes that the process printed, one ``[name, outcome]`` a line."""
+    """Return the outcomes that the process printed, one ``[name, outcome]`` per line."""
     outcomes = {}
     for line in said.splitlines():
         try:

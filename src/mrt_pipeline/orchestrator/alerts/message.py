@@ -1,4 +1,4 @@
-"""What an alert says, as a record and as plain text; whatever it quotes stays text."""
+"""The content of an alert, as a record and as plain text; quoted text is never rendered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 MAX_TEXT = 20_000
 MAX_LINE = 500
 MAX_LINES = 100
-"""of the cause, and of the details"""
+"""maximum for the cause, and for the details"""
 
 _RENDERED = (
     (re.compile(r"@(?=\w)"), "@ "),  # @everyone, <@U123>
@@ -32,12 +32,12 @@ _RENDERED = (
         r"\1\2[.]",
     ),
 )
-"""what chat services make a link or a call to people of, and what keeps it text"""
+"""text that chat services turn into a link or a mention, and its harmless form"""
 FACTS = ("run_id", "level", "trigger", "stage", "cause", "safe", "command", "folder", "host")
 
 
 def _encodable(text: object) -> object:
-    """Return a text without secrets that can be encoded: a path may have bytes that are no characters."""
+    """Return a text without secrets that can be encoded: a path may have bytes that are not characters."""
     if not isinstance(text, str):
         return text
     return SECRETS.redact(text)[:MAX_TEXT].encode(errors="backslashreplace").decode()
@@ -47,7 +47,7 @@ Text = Annotated[str, BeforeValidator(_encodable)]
 
 
 class Trigger(StrEnum):
-    """What raised an alert; the keys of ``alerting.triggers``."""
+    """The cause of an alert; the keys of ``alerting.triggers``."""
 
     SOURCE_DOWN = "source_down"
     STAGE_FAILED = "stage_failed"
@@ -58,26 +58,26 @@ class Trigger(StrEnum):
 
 
 class Alert(Record):
-    """What happened, in which run, what is safe, and how to go on."""
+    """What happened, in which run, what is safe, and how to continue."""
 
     pipeline: Text
-    """what the dataset calls itself"""
+    """name of the dataset"""
     run_id: str
     raised_at: AwareDatetime
     level: Level
     trigger: Trigger
     stage: str | None = None
-    """the stage that it concerns, if it is one"""
+    """the stage concerned, if any"""
     cause: Text
     safe: Text
-    """what was not harmed, or what has been published"""
+    """what was not affected, or what has been published"""
     command: Text | None = None
-    """the command that goes on from here"""
+    """command that continues from here"""
     folder: Text | None = None
-    """the run's folder, none if it could not be opened"""
+    """the run's folder; None if it could not be opened"""
     host: Text
     details: tuple[Text, ...] = ()
-    """lines for whoever wants to know more, e.g. what changed"""
+    """further lines, e.g. what changed"""
 
     @property
     def title(self) -> str:
@@ -92,7 +92,7 @@ class Alert(Record):
 
     @property
     def facts(self) -> dict[str, str]:
-        """Return what stands in the body, by name, for a program to read."""
+        """Return the parts of the body by name, for programs."""
         found = {name: str(value) for name in FACTS if (value := getattr(self, name))}
         found["cause"] = unrendered(self.cause)
         return {name: "\n".join(_shorten(value.splitlines())) for name, value in found.items()}
@@ -113,18 +113,18 @@ class Alert(Record):
 
 
 def level_of(trigger: Trigger, triggers: TriggersSection) -> Level | None:
-    """Return the configured level of a trigger, none if nobody is to be notified."""
+    """Return the configured level of a trigger, or None if nobody is to be notified."""
     level: Level | None = getattr(triggers, trigger)
     return level
 
 
 def is_at_least(level: Level, least: Level) -> bool:
-    """Return whether a level is no lower than another one."""
+    """Return whether a level is at least as high as another one."""
     return LEVELS.index(level) >= LEVELS.index(least)
 
 
 def unrendered(text: str) -> str:
-    """Return a text in which no channel finds a link, or somebody to call."""
+    """Return a text in which no channel recognises a link or a mention."""
     for pattern, written in _RENDERED:
         text = pattern.sub(written, text)
     return text
@@ -138,5 +138,5 @@ def _shorten(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _escape(line: str) -> str:
-    """Return a line of bounded length that cannot become two, move a cursor or turn the reading direction."""
+    """Return a line of bounded length that cannot break, move a cursor or reverse the reading direction."""
     return printable(line[:MAX_LINE]) + ("…" if len(line) > MAX_LINE else "")

@@ -1,4 +1,4 @@
-"""What a run tells whoever is to be notified: failures, and ends that a person should know of."""
+"""Decide which alerts a run sends: failures, and outcomes that a person should know of."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.history.runs import DIED, Run, read_history
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger, level_of
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import find_remedy, go_on, with_config
+from mrt_pipeline.orchestrator.resume_command import find_remedy, resume, with_config
 
 
 @dataclass(frozen=True, slots=True)
 class AlertContext:
-    """A run as it stands when there is something to tell of it."""
+    """The current state of a run, for its alerts."""
 
     settings: Settings
     config_path: Path | None
@@ -38,11 +38,11 @@ class AlertContext:
     run_id: str
     now: datetime
     folder: Path | None = None
-    """the run's folder, none if it could not be opened"""
+    """the run's folder; None if it could not be opened"""
     manifest: Manifest | None = None
 
     def alert(self, trigger: Trigger, cause: str, **facts: Any) -> Alert | None:
-        """Return an alert of this run, none if nobody is to be notified of its trigger."""
+        """Return an alert of this run, or None if nobody is to be notified of its trigger."""
         level = level_of(trigger, self.settings.alerting.triggers)
         if level is None:
             return None
@@ -60,24 +60,24 @@ class AlertContext:
 
     @property
     def remedy(self) -> str:
-        """Return the command that goes on with this run, which did not end well."""
+        """Return the command that resumes this run, which did not end well."""
         if self.folder is None or self.manifest is None:
             return self._again
         return find_remedy(self.folder, self.manifest)
 
-    def go_on(self, *flags: str) -> str:
-        """Return the command that goes on with this run."""
+    def resume_command(self, *flags: str) -> str:
+        """Return the command that resumes this run."""
         if self.folder is None or self.manifest is None:
             return self._again
-        return go_on(self.folder, self.manifest, *flags)
+        return resume(self.folder, self.manifest, *flags)
 
     @property
     def _again(self) -> str:
         return with_config(self.request.command, self.config_path)
 
 
-def tell_failure(error: MrtPipelineError, context: AlertContext) -> Alert | None:
-    """Return the alert of a run that ended with an error, none if its trigger and stage_failed are off."""
+def alert_of_failure(error: MrtPipelineError, context: AlertContext) -> Alert | None:
+    """Return the alert for a run that ended with an error; None if its trigger and stage_failed are off."""
     facts = {
         "stage": _failed_stage(context.manifest),
         "safe": _describe_safe(context),
@@ -89,8 +89,8 @@ def tell_failure(error: MrtPipelineError, context: AlertContext) -> Alert | None
     return None
 
 
-def tell_budget(context: AlertContext) -> Alert | None:
-    """Return the alert of a run that stopped at its budget."""
+def alert_of_budget(context: AlertContext) -> Alert | None:
+    """Return the alert for a run that stopped at its budget."""
     record = context.manifest.stages.get(STAGE2_ENRICHMENT) if context.manifest is not None else None
     counts = record.counts if record is not None else {}
     pending = counts.get("stations_pending", 0)
@@ -103,8 +103,8 @@ def tell_budget(context: AlertContext) -> Alert | None:
     )
 
 
-def tell_sources(output: Stage2Output, context: AlertContext) -> Alert | None:
-    """Return the alert of a run that ended well although sources gave nothing for some stations."""
+def alert_of_sources(output: Stage2Output, context: AlertContext) -> Alert | None:
+    """Return the alert for a run that ended well although sources returned nothing for some stations."""
     failed = [finding.message for finding in output.findings if finding.check == SOURCE_FAILED]
     if not failed:
         return None
@@ -113,12 +113,12 @@ def tell_sources(output: Stage2Output, context: AlertContext) -> Alert | None:
         "\n".join(failed),
         stage=STAGE2_ENRICHMENT,
         safe="what the other sources returned for these stations is kept.",
-        command=context.go_on("--retry-failed"),
+        command=context.resume_command("--retry-failed"),
     )
 
 
-def tell_coverage(context: AlertContext) -> Alert | None:
-    """Return the alert of a dataset that was made and is poorer than it should be."""
+def alert_of_coverage(context: AlertContext) -> Alert | None:
+    """Return the alert for a dataset that has fewer values than it should."""
     record = context.manifest.stages.get(FINAL_STAGE) if context.manifest is not None else None
     if record is None or record.status is not StageStatus.COMPLETED or record.reused:
         return None
@@ -130,18 +130,18 @@ def tell_coverage(context: AlertContext) -> Alert | None:
         "\n".join(lows),
         stage=FINAL_STAGE,
         safe="the dataset passed its checks and was published.",
-        command=context.go_on("--resume-from", "2"),
+        command=context.resume_command("--resume-from", "2"),
     )
 
 
-def tell_recovery(
+def alert_of_recovery(
     dataset: Stage3Output | None, baseline: Stage3Output | None, context: AlertContext
 ) -> Alert | None:
-    """Return the alert of a run that finished after failures, with what changed since the dataset before.
+    """Return the alert for a run that succeeded after failures, with the changes since the previous dataset.
 
     Args:
-        dataset: what was published, if anything was.
-        baseline: what was published before it, if it was read.
+        dataset: the published dataset, if any.
+        baseline: the dataset published before it, if it was read.
         context: the run.
     """
     failures = list(_find_failures(context))
@@ -165,7 +165,7 @@ def _trigger_of(error: MrtPipelineError) -> Trigger:
 
 
 def _failed_stage(manifest: Manifest | None) -> str | None:
-    """Return the stage that ended the last attempt, if one did."""
+    """Return the stage that ended the last attempt, if any."""
     if manifest is None or not manifest.attempts or not manifest.attempts[-1].stages_run:
         return None
     last = manifest.attempts[-1].stages_run[-1]
@@ -188,7 +188,7 @@ def _find_lows(counts: dict[str, float], least: CoverageMinSection) -> Iterator[
 
 
 def _find_failures(context: AlertContext) -> Iterator[str]:
-    """Yield a line for each attempt, of any run, that failed since one last succeeded, the oldest first."""
+    """Yield a line for each failed attempt, of any run, since the last success, oldest first."""
     failures: list[str] = []
     for _, run, attempt in sorted(_list_attempts(context), key=lambda item: item[0], reverse=True):
         if attempt.status is RunStatus.COMPLETED:
@@ -201,7 +201,7 @@ def _find_failures(context: AlertContext) -> Iterator[str]:
 
 
 def _list_attempts(context: AlertContext) -> Iterator[tuple[datetime, Run, AttemptRecord]]:
-    """Yield every attempt before the present one."""
+    """Yield every attempt before the current one."""
     for run in read_history(Path(context.settings.output.directory)).runs:
         if run.manifest.run_id != context.run_id:
             yield from ((attempt.started_at, run, attempt) for attempt in run.manifest.attempts)
@@ -217,7 +217,7 @@ def _describe_attempt(run: Run, attempt: AttemptRecord, reason: str) -> str:
 def _describe_changes(
     dataset: Stage3Output | None, baseline: Stage3Output | None, context: AlertContext
 ) -> Iterator[str]:
-    """Yield what changed since the dataset published before, in lines."""
+    """Yield lines with what changed since the dataset published before."""
     if dataset is None:
         return
     if baseline is None:

@@ -6,8 +6,8 @@ https://data.gov.sg/datasets/d_b39d3a0871985372d7e1637193335da5/view. Licence: S
 
 Quirks: two shapes are in circulation (``properties`` with STATION_NA, EXIT_CODE and OBJECTID; before 2024
 ``Name`` and a ``Description`` that is an HTML table); STATION_NA and EXIT_CODE together are not unique,
-OBJECTID is; no field says whether a station is open. A download is asked for, may be queued, and is then
-had from a signed link that lives briefly: the link is a secret of this run and is neither kept nor told.
+OBJECTID is; no field says whether a station is open. A download must be requested, may be queued, and is
+then served from a short-lived signed link. The link is a secret of this run: it is neither stored nor shown.
 """
 
 from pydantic import Field

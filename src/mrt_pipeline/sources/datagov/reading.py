@@ -35,7 +35,7 @@ def read_exits(access: SourceAccess) -> SourceTable[ExitFeature]:
     """Return every exit of LTA's file, recorded or live as configured, sorted by OBJECTID.
 
     Raises:
-        SourceError: if the file cannot be had, has the wrong structure, lost a record or holds too few.
+        SourceError: if the file is unavailable, has the wrong structure, lost a record or holds too few.
     """
     settings = access.settings
     if access.mode_of(API) is not Mode.LIVE:
@@ -45,17 +45,17 @@ def read_exits(access: SourceAccess) -> SourceTable[ExitFeature]:
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[ExitFeature]]:
-    """Yield what is to be recorded, asked of the service now."""
+    """Yield the table to record, fetched from the service now."""
     yield read_exits(access)
 
 
 def read_files(_: Document, payloads: Sequence[Payload], settings: Settings) -> SourceTable[ExitFeature]:
-    """Return the exits of a downloaded file; of several, the last."""
+    """Return the exits of a downloaded file; if there are several, of the last one."""
     return exits_table(payloads[-1], settings)
 
 
 def exits_table(payload: Payload, settings: Settings) -> SourceTable[ExitFeature]:
-    """Return the exits of a payload, with the findings about its records and their number.
+    """Return the exits of a payload, with findings about its records and their number.
 
     Raises:
         SourceFormatError: if it has the wrong structure or holds too few exits.
@@ -78,7 +78,7 @@ def parse_exits(content: bytes) -> Parsed[ExitFeature]:
     """Return the exits of a GeoJSON file in either shape, sorted by OBJECTID.
 
     Raises:
-        SourceFormatError: if it is no GeoJSON or has no features.
+        SourceFormatError: if it is not GeoJSON or has no features.
     """
     features = read_features(content, EXITS_ID, "exit")
     return collect(
@@ -89,7 +89,7 @@ def parse_exits(content: bytes) -> Parsed[ExitFeature]:
 
 
 def _read_feature(number: int, feature: object) -> tuple[RecordReader, ExitFeature]:
-    """Return a feature's exit, and its reader, which says whether the exit can be used."""
+    """Return the exit of a feature, and the reader that says whether it is usable."""
     feature = feature if is_object(feature) else {}
     fields = _fields_of(feature.get("properties"))
     record_id = name_or_place(fields.get("OBJECTID"), _RECORD_ID, f"features[{number}]")
@@ -105,7 +105,7 @@ def _read_feature(number: int, feature: object) -> tuple[RecordReader, ExitFeatu
 
 
 def _fields_of(properties: object) -> Mapping[str, object]:
-    """Return a feature's fields; of the older shape, its HTML table's, and ``Name`` for an OBJECTID."""
+    """Return a feature's fields; the older shape has them in an HTML table, and ``Name`` as the OBJECTID."""
     if not is_object(properties):
         return {}
     description = properties.get("Description")

@@ -4,10 +4,10 @@ Publisher: Land Transport Authority. Page:
 https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html. Licence: Singapore Open Data Licence 1.0.
 Updated whenever a stop or a route changes. Last looked at on 2026-11-23.
 
-Quirks: pages of 500 rows by ``$skip``, the last one shorter; a wrong AccountKey is answered 404; a route is
-one row per stop of a direction. ``Description`` names the exit that a stop stands at (``Bugis Stn Exit
-B``). Recorded are services of April 2026 from a file derived from BusRoutes, in the layout of
-data.busrouter.sg/v1/services.min.json: their document says so in title and attribution.
+Quirks: pages of 500 rows by ``$skip``, the last one shorter; a wrong AccountKey is answered with 404; a route
+has one row per stop and direction. ``Description`` names the exit that a stop is at (``Bugis Stn Exit B``).
+The recorded services are those of April 2026, from a file derived from BusRoutes in the layout of
+data.busrouter.sg/v1/services.min.json: title and attribution of their document say so.
 """
 
 from mrt_pipeline.contracts.network import ExitBusStop

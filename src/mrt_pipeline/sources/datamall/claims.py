@@ -1,10 +1,10 @@
-"""``lta_datamall``: the bus stops of each exit, by LTA's own words and by distance.
+"""``lta_datamall``: the bus stops of each exit, from LTA's descriptions and by distance.
 
-A stop whose description names an exit belongs to that exit, as LTA says: at, opposite, before or after it.
-Every other stop within ``bus_stop_radius_m`` is ``nearby``, with its distance: medium confidence, and low
-where LTA's words tie the stop to another exit, for then a road or a building may lie between
+A stop whose description names an exit belongs to that exit, in the position LTA gives: at, opposite, before
+or after it. Every other stop within ``bus_stop_radius_m`` is ``nearby``, with its distance. Confidence is
+medium, and low if LTA's description ties the stop to another exit, since a road or a building may lie between
 (docs/decisions/0004-bus-stops.md). Services are those of LTA's routes that call at the stop; a stop without
-any is left out.
+Services are those of LTA's routes that call at the stop; a stop without
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ from mrt_pipeline.sources.datamall.stop_exits import (
 
 @dataclass(frozen=True)
 class _Claims:
-    """What LTA's tables say of each station."""
+    """What LTA's tables say about each station."""
 
     tables: BusTables
     naming: Naming
     radius_m: float
     _cited: dict[tuple[str, bool], EvidenceMap] = field(default_factory=dict, repr=False, compare=False)
-    """made once for each stop: it is near several exits"""
+    """built once per stop, since a stop may be near several exits"""
 
     def of(self, station: Station) -> StationClaims:
-        """Return the bus stops of every exit, nearest first."""
+        """Return the bus stops of every exit of a station, nearest first."""
         positions = to_svy21_all([(found.lat, found.lng) for found in station.exits])
         places = [ExitPlace(*pair) for pair in zip(station.exits, positions, strict=True)]
         ties, findings = tie_stops(station, places, self._stops_naming(station))
@@ -84,7 +84,7 @@ class _Claims:
     def _stops_of(
         self, tied: Sequence[ReachedStop], within: Sequence[tuple[BusStop, float]]
     ) -> list[ReachedStop]:
-        """Return the stops tied to an exit and the others within reach, nearest first."""
+        """Return the stops tied to an exit and the other stops within reach, nearest first."""
         tied_codes = {reached.stop.bus_stop_code for reached in tied}
         nearby = [
             self._nearby(stop, metres) for stop, metres in within if stop.bus_stop_code not in tied_codes
@@ -145,7 +145,7 @@ class _Claims:
 
 
 def open_source(context: RunContext, tables: BusTables) -> TableSource:
-    """Return the source over LTA's tables, their descriptions read once for all stations."""
+    """Return the source over LTA's tables; it reads their descriptions once for all stations."""
     network = load_network()
     document_id = tables.stops.provenance.document_id
     naming = read_naming(tables.stops_by_code.values(), network, context.as_of, document_id)

@@ -1,8 +1,8 @@
-"""From DataMall's rows to bus stops and bus services, and whether these can be right as wholes.
+"""Parse DataMall's rows into bus stops and services, and check whether each list is plausible as a whole.
 
-A service in trouble also gives well-formed rows that say nothing: every stop of a page at one point, every
-call at stop 00000. In the recorded tables no two stops stand at one point, no service calls at a stop twice
-running, and all stops called at are listed (April 2026). LTA makes slips, so a small share may be odd.
+A service in trouble may return well-formed rows without information: every stop of a page at one point, every
+call at stop 00000. In the recorded tables no two stops are at one point, no service calls at a stop twice in
+a row, and all stops called at are listed (April 2026). LTA makes slips, so a small share may be odd.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ SERVICES_ID = BUS_SERVICES.document_id
 
 MAX_NAME_CHARS = 100
 MAX_DIRECTIONS = 2
-MOST_NAMED = 5
-"""a message names so many places"""
+MAX_NAMED = 5
+"""how many items a message names at most"""
 _SERVICE_NO = re.compile(r"[A-Za-z0-9]{1,8}")
 _DIRECTION = re.compile("[12]")
 _SEQUENCE = re.compile(r"[0-9]{1,4}")
@@ -45,17 +45,17 @@ REPEATED = "record-repeated"
 GAP = "stop-sequence-gap"
 STANDING = "stop-called-at-twice"
 SIGNS_OF_LOSS = frozenset({REPEATED, GAP, STANDING})
-"""checks that a list with rows in the place of others fails; LTA's own slips may fail them too"""
+"""checks that fail if rows were replaced by others; LTA's own slips may fail them too"""
 
 ServiceKey = tuple[str, int]
 """service number and direction"""
 Calls = dict[ServiceKey, dict[int, str]]
-"""stop code by place in the sequence of each direction of each service"""
+"""stop code by sequence number, for each direction of each service"""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows(Payload):
-    """The rows of all pages of a service as one JSON list, and as they were read from the pages."""
+    """The rows of all pages of a service: as one JSON list, and as parsed from the pages."""
 
     rows: Sequence[object] = field(default=(), repr=False)
 
@@ -99,7 +99,7 @@ def read_routes(document: object) -> Parsed[BusService]:
     findings: list[Finding] = []
     for number, row in enumerate(_rows(document, SERVICES_ID)):
         findings.extend(_add_call(number, row, calls))
-    if all(finding.severity is not Severity.ERROR for finding in findings):  # else the gaps are told of
+    if all(finding.severity is not Severity.ERROR for finding in findings):  # otherwise the gaps are reported
         findings.extend(found for key, stops in calls.items() for found in _find_gap(key, stops))
     services = (
         BusService(service_no, direction, tuple(stops[place] for place in sorted(stops)))
@@ -109,10 +109,10 @@ def read_routes(document: object) -> Parsed[BusService]:
 
 
 def _find_gap(key: ServiceKey, stops: Mapping[int, str]) -> Iterator[Finding]:
-    """Yield a finding about the places that a direction has no stop for."""
+    """Yield a finding about the sequence numbers for which a direction has no stop."""
     reader = RecordReader(f"{SERVICES_ID}:{key[0]}:{key[1]}", {}, "service direction")
     if missing := [place for place in range(1, max(stops)) if place not in stops]:
-        places = ", ".join(map(str, missing[:MOST_NAMED])) + (", …" if len(missing) > MOST_NAMED else "")
+        places = ", ".join(map(str, missing[:MAX_NAMED])) + (", …" if len(missing) > MAX_NAMED else "")
         reader.note(
             GAP,
             f"has no StopSequence {places} ({counted(len(missing), 'call')} of {max(stops)}); expected every "
@@ -122,7 +122,7 @@ def _find_gap(key: ServiceKey, stops: Mapping[int, str]) -> Iterator[Finding]:
 
 
 def find_standing(services: Iterable[BusService]) -> Iterator[Finding]:
-    """Yield a finding about each direction that calls at a stop and then at the same stop again."""
+    """Yield a finding about each direction that calls at the same stop twice in a row."""
     for service in services:
         twice = [code for code, following in pairwise(service.stop_codes) if code == following]
         if not twice:
@@ -145,7 +145,7 @@ def _rows(document: object, document_id: str) -> Sequence[object]:
 
 
 def _read_stop(number: int, row: object) -> tuple[RecordReader, BusStop]:
-    """Return a row's bus stop, and its reader, which says whether the stop can be used."""
+    """Return the bus stop of a row, and the reader that says whether it is usable."""
     fields = row if is_object(row) else {}
     name = name_or_place(fields.get("BusStopCode"), BUS_STOP_CODE, f"value[{number}]")
     reader = RecordReader(f"{STOPS_ID}:{name}", fields, "bus stop")
@@ -160,7 +160,7 @@ def _read_stop(number: int, row: object) -> tuple[RecordReader, BusStop]:
 
 
 def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:
-    """Add a row of BusRoutes to the calls of its service, and return what is wrong with it."""
+    """Add a row of BusRoutes to the calls of its service, and return what is wrong with the row."""
     fields = row if is_object(row) else {}
     reader = RecordReader(f"{SERVICES_ID}:value[{number}]", fields, "call")
     service_no = reader.text("ServiceNo", max_chars=8, pattern=_SERVICE_NO)
@@ -180,7 +180,7 @@ def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:
 
 
 def _parse_busrouter(document: Mapping[str, object]) -> Parsed[BusService]:
-    """Read the layout of data.busrouter.sg: per service number a name and, per direction, its stop codes."""
+    """Read the layout of data.busrouter.sg: per service number a name and each direction's stop codes."""
     services: list[BusService] = []
     findings: list[Finding] = []
     for service_no, entry in document.items():
@@ -195,13 +195,13 @@ def _parse_busrouter(document: Mapping[str, object]) -> Parsed[BusService]:
 
 
 def _routes_of(entry: object) -> Sequence[object]:
-    """Return the routes of a service, or one that cannot be read."""
+    """Return the routes of a service; if they are not a list, one route that cannot be read."""
     routes = entry.get("routes") if is_object(entry) else None
     return routes if is_list(routes) and 0 < len(routes) <= MAX_DIRECTIONS else (None,)
 
 
 def _read_route(service_no: str, direction: int, codes: object) -> tuple[RecordReader, BusService]:
-    """Return one direction of a service, and its reader, which says whether it can be used."""
+    """Return one direction of a service, and the reader that says whether it is usable."""
     record_id = f"{SERVICES_ID}:{show(service_no)}.routes[{direction - 1}]"
     reader = RecordReader(record_id, {}, "service direction")
     if not _SERVICE_NO.fullmatch(service_no):
@@ -221,13 +221,13 @@ def _sorted(services: Iterable[BusService]) -> tuple[BusService, ...]:
 ODD_SHARE = 0.01
 """A page of 500 rows is 9.6 % of the stops and 1.9 % of the calls."""
 ODD_RECORDS = 10
-"""So many are no reason to refuse even a short table."""
+"""This many odd records do not refuse even a short table."""
 ALIKE_DESCRIPTIONS = 20
-"""So many stops may have one description; Blk 1 stands for six (April 2026)."""
+"""How many stops may share a description; Blk 1 is that of six (April 2026)."""
 
 
 def refuse_odd_stops(stops: Sequence[BusStop]) -> None:
-    """Raise ``SourceFormatError`` if many stops are at one place with another, or described alike."""
+    """Raise ``SourceFormatError`` if many stops share a position or a description."""
     shared = _find_alike([(stop.lat, stop.lng) for stop in stops], most=1)
     _refuse(STOPS_ID, shared, len(stops), "stops have the position of another stop")
     shared = _find_alike([stop.description for stop in stops], most=ALIKE_DESCRIPTIONS)
@@ -235,14 +235,14 @@ def refuse_odd_stops(stops: Sequence[BusStop]) -> None:
 
 
 def refuse_odd_services(services: Sequence[BusService]) -> None:
-    """Raise ``SourceFormatError`` if many calls are at the stop that the service has just called at."""
+    """Raise ``SourceFormatError`` if many calls repeat the service's previous stop."""
     codes = [service.stop_codes for service in services]
     standing = [code for listed in codes for code, following in pairwise(listed) if code == following]
     _refuse(SERVICES_ID, standing, sum(map(len, codes)), "calls repeat the previous stop")
 
 
 def refuse_unlisted_calls(stops: Iterable[BusStop], services: Iterable[BusService]) -> None:
-    """Raise ``SourceFormatError`` if many calls are at stops that are not listed."""
+    """Raise ``SourceFormatError`` if many calls are at unlisted stops."""
     listed = {stop.bus_stop_code for stop in stops}
     calls = [code for service in services for code in service.stop_codes]
     unlisted = [code for code in calls if code not in listed]
@@ -250,7 +250,7 @@ def refuse_unlisted_calls(stops: Iterable[BusStop], services: Iterable[BusServic
 
 
 def _find_alike(values: Sequence[Hashable], most: int) -> list[Hashable]:
-    """Return the values that more records have than may."""
+    """Return the values that more than ``most`` records share."""
     numbers = Counter(values)
     return [value for value in values if numbers[value] > most]
 

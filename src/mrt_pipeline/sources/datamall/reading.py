@@ -51,14 +51,14 @@ DERIVED_BUS_SERVICES = replace(
         "in the layout of data.busrouter.sg/v1/services.min.json)"
     ),
 )
-"""what the services are called that were not read from BusRoutes itself"""
+"""the document of services that were not read from BusRoutes itself"""
 
 
 def read_bus_stops(access: SourceAccess) -> SourceTable[BusStop]:
     """Return every bus stop, recorded or live as configured, sorted by code.
 
     Raises:
-        SourceError: if the answers cannot be had, have the wrong structure, lost a record or hold too few.
+        SourceError: if the answers are unavailable, have the wrong structure, lost a record or hold too few.
     """
     return _read(access, BUS_STOPS, "BusStops", "expected_bus_stops")
 
@@ -67,7 +67,7 @@ def read_bus_services(access: SourceAccess) -> SourceTable[BusService]:
     """Return every direction of every bus service, recorded or live as configured, in natural order.
 
     Raises:
-        SourceError: if the answers cannot be had, have the wrong structure, lost a record or hold too few.
+        SourceError: if the answers are unavailable, have the wrong structure, lost a record or hold too few.
     """
     return _read(access, BUS_SERVICES, "BusRoutes", "expected_bus_services")
 
@@ -86,16 +86,16 @@ def _read(access: SourceAccess, document: Document, service: str, key: str) -> S
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[Any]]:
-    """Yield both tables, asked of the service now."""
+    """Yield both tables, fetched from the service now."""
     yield read_bus_stops(access)
     yield read_bus_services(access)
 
 
 def read_files(document: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[Any]:
-    """Return the stops or services of a file, of several the last, with the findings about its rows.
+    """Return the stops or services of a file (if there are several, the last), with findings about its rows.
 
     Raises:
-        SourceFormatError: if there are no rows, or as a whole they cannot be right.
+        SourceFormatError: if there are no rows, or they are implausible as a whole.
     """
     read = _read_stops if document is BUS_STOPS else _read_services
     return read(payloads[-1])
@@ -118,23 +118,23 @@ def _read_services(payload: Payload) -> SourceTable[Any]:
 
 
 def _seems_whole(table: SourceTable[Any]) -> bool:
-    """Return whether nothing hints at missing rows; if something does, the next run asks again."""
+    """Return whether nothing suggests missing rows; if something does, the next run requests them again."""
     return not any(finding.check in SIGNS_OF_LOSS for finding in table.findings)
 
 
 def read_bus_tables(context: RunContext) -> BusTables:
-    """Return LTA's bus stops and services, recorded or live as the configuration says.
+    """Return LTA's bus stops and services, recorded or live as configured.
 
     Raises:
-        SourceError: if a table cannot be had, is not what LTA documents, holds too little, or they do not
-            fit together.
+        SourceError: if a table is unavailable, does not follow LTA's documentation, holds too little, or does
+            not match the other one.
     """
     tables = _read_both(context)
     if context.access.mode_of("datamall") is not Mode.LIVE:
         return tables
     try:
         refuse_unlisted_calls(tables.stops.records, tables.services.records)
-    except SourceFormatError:  # which of them is wrong is not known, nor since when
+    except SourceFormatError:  # which of them is wrong, and since when, is unknown
         context.access.forget_answers()
         tables = _read_both(context)
         try:
@@ -146,7 +146,7 @@ def read_bus_tables(context: RunContext) -> BusTables:
 
 
 def check_calls(stops: SourceTable[BusStop], services: SourceTable[BusService]) -> tuple[Finding, ...]:
-    """Return a finding for each direction of a service that calls at stops which LTA does not list.
+    """Return a finding for each direction of a service that calls at stops missing from LTA's list.
 
     Raises:
         SourceFormatError: if many calls are at such stops.
@@ -162,32 +162,32 @@ def _read_both(context: RunContext) -> BusTables:
 PAGE_ROWS = 500
 MAX_PAGES = 400
 """200,000 rows; BusRoutes has about 26,000"""
-MOST_REPEATED = 10
-"""rows that one page may hold twice: LTA's own slips; more of them stand where others belong"""
+MAX_REPEATED = 10
+"""how many rows one page may repeat: LTA's own slips; beyond that, repeats have replaced other rows"""
 
 
 def fetch_rows(access: SourceAccess, answers: Answers, document_id: str, service: str) -> Rows:
     """Return all rows of a service.
 
-    A list ends where a page is short, the last one says the same when asked again, and the page beyond it,
-    asked for after that, is empty: a server in trouble gives short or empty pages too. It also gives pages
-    that begin too early: a row of an earlier page stands in the place of another one, which would be missing.
+    The list is complete if its last page is short, is the same when requested again, and the page after it,
+    requested later, is empty: a server in trouble returns short or empty pages too. It may also return pages
+    that start too early; then a row of an earlier page has taken the place of a row that would be missing.
 
     Args:
         access: settings, the AccountKey and the HTTP client.
-        answers: where pages come from.
-        document_id: the document that the rows are of.
+        answers: source of the pages.
+        document_id: document that the rows belong to.
         service: ``BusStops`` or ``BusRoutes``.
 
     Raises:
         CredentialError: if there is no AccountKey.
-        SourceError: if a page cannot be had, is none, or does not fit the others.
+        SourceError: if a page is unavailable, is not a page of rows, or does not fit the others.
     """
     return _Pages(access, answers, document_id, service).read()
 
 
 class _Pages:
-    """The pages of one service in one try at reading them all."""
+    """The pages of one service, in one attempt to read them all."""
 
     def __init__(self, access: SourceAccess, answers: Answers, document_id: str, service: str) -> None:
         self._access = access
@@ -211,7 +211,7 @@ class _Pages:
         raise self._fault(f"{self._service} has no last page: {MAX_PAGES} pages are full.")
 
     def _read_whole(self, number: int) -> Sequence[object]:
-        """Return a page that is full, or the last one; one that looks like neither is asked for again."""
+        """Return a full page or the last page; request it again if it looks like neither."""
         self._ask_ahead(number)
         page = self._get(number)
         if len(page) == PAGE_ROWS and not self._is_repeated(page):
@@ -223,7 +223,7 @@ class _Pages:
             )
         if len(again) == PAGE_ROWS:
             return again
-        # What was asked for ahead may have been answered before the pages above it.
+        # A page requested ahead may have been answered before the pages preceding it.
         if beyond := self._get(number + 1, again=True):
             raise self._fault(
                 f"{self._describe(number)} has {counted(len(again), 'row')} although the next one has "
@@ -232,7 +232,7 @@ class _Pages:
         return again if len(again) == len(page) else self._confirm(number, again)
 
     def _confirm(self, number: int, last: Sequence[object]) -> Sequence[object]:
-        """Return the last page if it says the same once more."""
+        """Return the last page if it is the same when requested again."""
         once_more = self._get(number, again=True)
         if len(once_more) != len(last):
             raise self._fault(
@@ -242,12 +242,12 @@ class _Pages:
         return once_more
 
     def _is_repeated(self, page: Sequence[object]) -> bool:
-        """Return whether a page holds a row of an earlier page, or many of its own twice."""
+        """Return whether a page holds a row of an earlier page, or repeats many of its own."""
         rows = self._spell(page)
-        return not rows.isdisjoint(self._seen) or len(page) - len(rows) > MOST_REPEATED
+        return not rows.isdisjoint(self._seen) or len(page) - len(rows) > MAX_REPEATED
 
     def _spell(self, page: Sequence[object]) -> set[bytes]:
-        """Return the rows of a page for comparison; of the page that was last looked at, as they were."""
+        """Return the rows of a page in comparable form; the result for the last page is kept."""
         if self._spelled[0] is not page:
             spelled = (orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in page)
             self._spelled = (page, set(spelled))
@@ -264,10 +264,10 @@ class _Pages:
         return rows
 
     def _ask_ahead(self, number: int) -> None:
-        """Ask for a page, unless that was done, together with as many after it as there are before it.
+        """Request a page, unless that was done, and as many after it as there are before it.
 
-        Where the list ends is known afterwards: pages beyond it that were asked for tell nothing, whatever
-        became of them.
+        Only afterwards is it known where the list ends; how requests for pages beyond the end turned out
+        does not matter.
         """
         if number not in self._asked:
             numbers = range(number, number + min(number + 1, AT_ONCE))

@@ -1,10 +1,10 @@
-"""Which stops LTA's descriptions tie to which station, read once for all stations, and to which of its exits.
+"""Find which stops LTA's descriptions tie to each station, once for all stations, and to which of its exits.
 
-Field Description of BusStops keeps to one pattern (``Opp Maxwell Stn Exit 3``): an optional ``Opp``, ``Bef``
-or ``Aft``, the station's name in abbreviated words, ``Stn Exit``, a label. After a slash stands another label
-(``A/D``) or a place (``6/SGH``); a place may also stand before (``Lot 1/Choa Chu Kang Stn``). Last looked at
-on 2026-11-24, in the stops of April 2026. A name is never guessed: ``extraction.abbreviations`` finds the one
-station whose name its words stand for.
+The field Description of BusStops follows one pattern (``Opp Maxwell Stn Exit 3``): optionally ``Opp``,
+``Bef`` or ``Aft``, then the station's name in abbreviated words, ``Stn Exit``, and a label. After a slash
+comes another label (``A/D``) or a place (``6/SGH``); a place may also precede the station (``Lot 1/Choa Chu
+Kang Stn``). Last looked at on 2026-11-24, in the stops of April 2026. A name is never guessed:
+``extraction.abbreviations`` finds the one station that its words abbreviate.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ class NamedStop:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """What all descriptions say."""
+    """What all descriptions say, by station."""
 
     stops: Mapping[str, tuple[NamedStop, ...]]
-    """by slug of the station they name"""
+    """by slug of the station named"""
     naming_codes: frozenset[str]
-    """codes of all stops that name an exit, whether or not we know it"""
+    """codes of all stops that name an exit, known or not"""
     findings: Mapping[str, tuple[Finding, ...]]
-    """what could not be placed, by slug of the station in operation that is nearest to the stop"""
+    """findings about stops that could not be placed, by slug of the nearest station in operation"""
 
 
 def read_naming(stops: Iterable[BusStop], network: Network, as_of: date, document_id: str) -> Naming:
-    """Return what the descriptions of some stops say about exits on a day."""
+    """Return what the descriptions of the given stops say about exits on a day."""
     names = StationNames(network.names)
     open_codes = network.open_codes(as_of)
     by_slug: dict[str, list[NamedStop]] = {}
     misplaced: list[tuple[BusStop, Finding]] = []
-    speaking = [stop for stop in stops if speaks_of_exit(stop.description)]
+    speaking = [stop for stop in stops if mentions_exit(stop.description)]
     for stop in speaking:
         named = parse_description(stop.description)
         slug = names.find_slug(named.station) if named else None
@@ -89,7 +89,7 @@ def _misplaced(stop: BusStop, named: NamedExits | None, slug: str | None, docume
 def _by_nearest_station(
     misplaced: list[tuple[BusStop, Finding]], entries: list[CodeEntry]
 ) -> dict[str, tuple[Finding, ...]]:
-    """Return each finding under the station nearest to its stop, so that it is told once, and there."""
+    """Return each finding under the station nearest to its stop, so that it is reported once."""
     found: dict[str, tuple[Finding, ...]] = {}
     if not misplaced or not entries:
         return found
@@ -118,7 +118,7 @@ _SPEAKS_OF_EXIT = re.compile(r"\bStn\b.*\bExits?\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class NamedExits:
-    """Which exits of which station a description names, and how the stop lies to them."""
+    """Which exits of which station a description names, and where the stop is relative to them."""
 
     relation: BusStopRelation
     station: str
@@ -127,7 +127,7 @@ class NamedExits:
 
 
 def parse_description(description: str) -> NamedExits | None:
-    """Return the exits that a description names, nothing if it does not keep to the pattern."""
+    """Return the exits that a description names, or None if it does not follow the pattern."""
     parts = [part.strip() for part in description.split("/")]
     for number, part in enumerate(parts):
         if match := _NAMED.fullmatch(part):
@@ -137,8 +137,8 @@ def parse_description(description: str) -> NamedExits | None:
     return None
 
 
-def speaks_of_exit(description: str) -> bool:
-    """Return whether a description has the words for a station and an exit, in whatever pattern."""
+def mentions_exit(description: str) -> bool:
+    """Return whether a description contains the words for a station and an exit, in any pattern."""
     return _SPEAKS_OF_EXIT.search(description) is not None
 
 
@@ -147,7 +147,7 @@ def _labels_in(listed: str) -> Iterator[str]:
 
 
 def _labels_that_follow(parts: list[str]) -> Iterator[str]:
-    """Yield labels up to the first part that is another place."""
+    """Yield labels up to the first part that names another place."""
     for part in parts:
         if not _MORE_LABELS.fullmatch(part):
             return
@@ -155,12 +155,12 @@ def _labels_that_follow(parts: list[str]) -> Iterator[str]:
 
 
 CLEARLY_NEARER = 2.0
-"""Of two exits of one label, the nearer is meant for all we know if the other is this many times as far."""
+"""Of two exits with one label, the nearer is taken as meant if the other is this many times as far."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReachedStop:
-    """A stop as one exit sees it."""
+    """A stop in relation to one exit."""
 
     stop: BusStop
     relation: BusStopRelation
@@ -170,7 +170,7 @@ class ReachedStop:
 
 @dataclass(frozen=True, slots=True)
 class ExitPlace:
-    """An exit and where it lies."""
+    """An exit and its position."""
 
     station_exit: StationExit
     position: Point
@@ -178,7 +178,7 @@ class ExitPlace:
 
 @dataclass(frozen=True, slots=True)
 class StopPlace:
-    """A stop that names exits, where it lies, and where that is recorded."""
+    """A stop that names exits, its position, and the document that records it."""
 
     named: NamedStop
     position: Point
@@ -188,7 +188,7 @@ class StopPlace:
 def tie_stops(
     station: Station, exits: Sequence[ExitPlace], stops: Iterable[StopPlace]
 ) -> tuple[dict[str, list[ReachedStop]], list[Finding]]:
-    """Return the stops tied to each exit, and a finding for every name that leads to no exit or to several.
+    """Return the stops tied to each exit, and a finding for every label that matches no exit or several.
 
     Args:
         station: the station that the stops name.
@@ -209,11 +209,11 @@ def tie_stops(
 
 
 Found = tuple[float, StationExit]
-"""an exit of the label in question, and its distance from the stop in metres"""
+"""an exit with the label in question, and its distance from the stop in metres"""
 
 
 def _by_distance(stop: StopPlace, label: str, exits: Sequence[ExitPlace]) -> list[Found]:
-    """Return the exits of a label, nearest first; two buildings of an interchange may have one each."""
+    """Return the exits with a label, nearest first; two buildings of an interchange may have one each."""
     found = [
         (stop.position.distance_m(place.position), place.station_exit)
         for place in exits
@@ -232,7 +232,7 @@ def _tie(stop: StopPlace, in_reach: list[Found]) -> ReachedStop:
 
 
 def _confidence(distances_m: list[float]) -> Confidence:
-    """Return how sure it is that the nearest exit of a label is the one meant."""
+    """Return how certain it is that the nearest exit with a label is meant."""
     if len(distances_m) == 1:
         return Confidence.HIGH
     is_clear = distances_m[1] >= CLEARLY_NEARER * distances_m[0]
@@ -254,7 +254,7 @@ def _finding(
 
 
 def _describe_fault(station: Station, found: list[Found], in_reach: list[Found]) -> tuple[str, str]:
-    """Return the check that a name fails, and how."""
+    """Return the check that a label fails, and why."""
     if not found:
         known = ", ".join(sorted({item.exit_code for item in station.exits})) or "none"
         return "bus-stop-exit-unknown", (

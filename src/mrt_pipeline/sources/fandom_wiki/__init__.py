@@ -1,11 +1,10 @@
 """Singapore MRT Lines wiki: one page per station, written by volunteers.
 
-Publisher: contributors of singapore-mrt-lines.fandom.com, a MediaWiki. Licence: CC BY-SA 3.0, so facts
-taken from it name page and revision and stay recognisable. Updated at any time. Quirks: the API stands
-beside ``/wiki/`` at ``/api.php``; errors, missing pages and a lagging server are all answered with status
-200; large batches are cut and go on under ``continue``; titles are case sensitive, and casing is the wiki's
-own; some clients get 403. Protocol: https://www.mediawiki.org/wiki/API:Main_page, API:Etiquette. Last
-looked at on 2026-11-23.
+Publisher: contributors of singapore-mrt-lines.fandom.com, a MediaWiki. Licence: CC BY-SA 3.0, so facts taken
+from it name page and revision and stay identifiable. Updated at any time. Quirks: ``/api.php`` is beside
+``/wiki/``; errors, missing pages and a lagging server are all answered with status 200; large batches are cut
+and resumed with ``continue``; titles are case sensitive, and casing is the wiki's own; some clients get 403.
+Protocol: https://www.mediawiki.org/wiki/API:Main_page, API:Etiquette. Last looked at on 2026-11-23.
 """
 
 from pydantic import Field, HttpUrl
@@ -19,9 +18,9 @@ class FandomSection(ApiSection):
     """Singapore MRT Lines wiki."""
 
     base_url: BaseUrl = HttpUrl("https://singapore-mrt-lines.fandom.com/wiki")
-    """the wiki's article path; its api.php is found beside it"""
+    """the wiki's article path; api.php is beside it"""
     vocabulary: str | None = Field(default=None, min_length=1)
-    """CSV file of a person's own with what heads and keys of pages mean, beside the package's; null: none"""
+    """CSV file of your own with the meaning of heads and keys of pages, besides the package's; null: none"""
 
 
 SPEC = SourceSpec(

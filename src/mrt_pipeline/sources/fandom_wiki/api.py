@@ -1,4 +1,4 @@
-"""Ask a MediaWiki's API: one request at a time, lag and limits respected, cut answers followed up."""
+"""Query a MediaWiki API: one request at a time, respecting lag and limits, and resuming cut answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SOURCE_ID = "fandom-wiki"
 MAX_LAG_S = "5"
-"""The wiki is not requested more while its replicas lag behind by more than this."""
+"""Wait before further requests while the wiki's replicas lag by more than this."""
 MAX_ANSWER_BYTES = 8 * 2**20
 MAX_CONTINUATIONS = 200
 TRIES = 5
@@ -36,26 +36,26 @@ _PASSING = re.compile(
     r"|backend(?:error|fetchfailed|fail(?:internal|connect|synced|stream|read|stat|usable))"
     r"|http(?:curlerror|requesterror|badstatus|internalerror)"
 )
-"""Families of error codes after which the same request may succeed later, small letters and digits only.
+"""Families of error codes after which the same request may succeed later; lower-case letters and digits only.
 
-MediaWiki has many codes for one cause: ``ratelimited`` and ``actionthrottledtext`` of the action API,
+MediaWiki has several codes for one cause: ``ratelimited`` and ``actionthrottledtext`` of the action API,
 ``rest-rate-limit-exceeded`` of REST, ``cirrussearch-too-busy-error`` of search, ``pool-queuefull`` and
 ``poolcounter-error`` of its queues, ``lockmanager-fail-…`` and ``backend-fail-internal`` of its stores,
-``dberr-problems`` of its database, ``http-curl-error`` of what it asks others. ``internal_api_error_`` and
-the name of any exception is what status 500 is elsewhere.
+``dberr-problems`` of its database, ``http-curl-error`` of requests it makes. ``internal_api_error_`` followed
+by an exception's name is what other servers answer with status 500.
 """
 _PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 531)})
-"""HTTP's own codes for the same, and those that proxies have added"""
+"""HTTP status codes with the same meaning, and those added by proxies"""
 _ANSWERS = frozenset({"query", "parse", "batchcomplete", "continue"})
-"""what an answer to our requests holds at least one of"""
+"""keys of which any answer to our requests has at least one"""
 _CODES = ("code", "errorKey", "key", "httpCode", "statusCode", "status", "message", "title", "info", "text")
-"""where an error's code stands; a server that has no codes gives words in place of one"""
+"""keys that may hold an error's code; a server without codes gives words instead"""
 _STATUSES = ("httpCode", "statusCode", "status", "code")
 _WORDS = ("info", "text", "message", "detail", "title", "httpReason")
 
 
 class Http(Protocol):
-    """What of the HTTP client is used here."""
+    """The part of the HTTP client that is used here."""
 
     def get(
         self, source_id: str, url: str, *, params: Mapping[str, str] | None = None, max_bytes: int = ...
@@ -74,7 +74,7 @@ class ApiError(SourceError):
         self.code = code
         self.limit = limit
         self.statuses = statuses
-        """HTTP's codes for it, where the answer itself names any"""
+        """HTTP status codes that the answer itself names"""
 
     @property
     def is_passing(self) -> bool:
@@ -86,14 +86,14 @@ class ApiError(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class ApiAnswer:
-    """What the API said, and when."""
+    """An answer of the API, and when it came."""
 
     body: Mapping[str, Any]
     retrieved_at: datetime
 
 
 def api_url(base_url: str) -> str:
-    """Return the address of the API beside a wiki's article path: ``…/wiki`` gives ``…/api.php``."""
+    """Return the address of the API for a wiki's article path: ``…/wiki`` gives ``…/api.php``."""
     parts = urlsplit(base_url)
     folder = parts.path.rstrip("/").rpartition("/")[0]
     return urlunsplit((parts.scheme, parts.netloc, f"{folder}/api.php", "", ""))
@@ -106,32 +106,32 @@ class WikiApi:
     http: Http
     url: str
     first_wait_s: float = 5.0
-    """before the second try of a request that may pass; doubles with each further one"""
+    """wait before the second attempt of a retryable request; doubled before each further one"""
     sleep: Callable[[float], None] = time.sleep
-    tell: Callable[[str], None] = lambda _: None
-    """takes a sentence whenever the wiki asks for patience"""
-    heard: Callable[[Answer], None] = lambda _: None
-    """takes each answer about which pages there are; a page itself is of one revision, and kept"""
+    notify: Callable[[str], None] = lambda _: None
+    """receives a sentence whenever the wiki asks us to wait"""
+    on_answer: Callable[[Answer], None] = lambda _: None
+    """receives each answer about which pages exist; pages themselves are of a fixed revision, and kept"""
     requests: int = 0
-    """how many were made"""
+    """number of requests made"""
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def ask(self, params: Mapping[str, str]) -> ApiAnswer:
         """Return the answer to one request.
 
         Raises:
-            FetchError: if there is none (``BlockedError`` for status 403).
+            FetchError: if no answer comes (``BlockedError`` for status 403).
             ApiError: if the API refuses the request.
-            SourceFormatError: if what answers is no MediaWiki.
+            SourceFormatError: if the server is not a MediaWiki.
         """
         for attempt in range(TRIES):
             with self._turn:
                 answer = self._ask_once(params)
-            body = _parse(answer)  # while the next thread asks
+            body = _parse(answer)  # while the next thread requests
             fault = _fault_of(body)
             if fault is None:
                 if params["action"] == "query":
-                    self.heard(answer)
+                    self.on_answer(answer)
                 return ApiAnswer(body, answer.retrieved_at)
             if not fault.is_passing:
                 raise fault
@@ -140,7 +140,7 @@ class WikiApi:
         raise AssertionError("the last try either answers or raises")
 
     def query(self, params: Mapping[str, str]) -> Iterator[ApiAnswer]:
-        """Yield the answers to a query until the API says that nothing is left."""
+        """Yield the answers to a query until the API reports that it is complete."""
         going_on: Mapping[str, str] = {}
         for _ in range(MAX_CONTINUATIONS):
             answer = self.ask({"action": "query", **params, **going_on})
@@ -159,7 +159,7 @@ class WikiApi:
         return self.http.get(SOURCE_ID, self.url, params={**params, **always}, max_bytes=MAX_ANSWER_BYTES)
 
     def _wait(self, fault: ApiError, answer: Answer, attempt: int) -> None:
-        """Wait before the next try as long as the wiki asks, at most as long as we are ready to."""
+        """Wait before the next attempt as long as the wiki asks, up to our own limit."""
         asked_s = parse_retry_after(answer.headers, answer.retrieved_at) or 0.0
         wait_s = max(self.first_wait_s * 2**attempt, asked_s)
         if attempt == TRIES - 1 or wait_s > MAX_RETRY_WAIT_S:
@@ -169,7 +169,7 @@ class WikiApi:
                 retryable=True,
                 retry_after_s=wait_s,
             ) from fault
-        self.tell(f"{SOURCE_ID}: {self.url} answered with error {fault.code}; retrying in {wait_s:g} s.")
+        self.notify(f"{SOURCE_ID}: {self.url} answered with error {fault.code}; retrying in {wait_s:g} s.")
         self.sleep(wait_s)
 
 
@@ -201,11 +201,11 @@ def _is_web_page(answer: Answer) -> bool:
 
 
 def _fault_of(body: Mapping[str, Any]) -> ApiError | None:
-    """Return the error that an answer is, if it is one.
+    """Return the error that an answer represents, or None.
 
-    An error is what stands under ``error`` or first under ``errors``, as an object, a code or words, and any
-    answer that holds nothing of what was asked for: REST's errors, and those of whatever stands before the
-    wiki. An empty object says nothing; whoever asked misses what is not in it.
+    The error is under ``error`` or first under ``errors``, as an object, a code or words. An answer without
+    anything that was requested is an error too, as from REST or from a proxy before the wiki. An empty object
+    is not an error: the caller notices what is missing from it.
     """
     for key in ("error", "errors"):
         if body.get(key) not in (None, []):
@@ -216,7 +216,7 @@ def _fault_of(body: Mapping[str, Any]) -> ApiError | None:
 
 
 def _read_fault(error: Any, around: Mapping[str, Any]) -> ApiError:
-    """Return an error in any of the forms that servers give it; what it lacks may stand beside it."""
+    """Return an error in any of the forms that servers use; missing parts may be beside it."""
     if isinstance(error, list):
         error = error[0]
     own = error if isinstance(error, dict) else {"code": error}
@@ -231,13 +231,13 @@ def _read_fault(error: Any, around: Mapping[str, Any]) -> ApiError:
 
 
 def _first(forms: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str | None:
-    """Return the first word or number that stands under one of some keys."""
+    """Return the first word or number found under one of the keys."""
     found = (form.get(key) for form in forms for key in keys)
     return next((str(it) for it in found if it and isinstance(it, str | int) and it is not True), None)
 
 
 def _status(value: object) -> int | None:
-    """Return an HTTP status that is given as a number, or as its digits."""
+    """Return an HTTP status given as a number or as digits."""
     digits = str(value)
     return int(digits) if re.fullmatch(r"[1-5][0-9][0-9]", digits) else None
 

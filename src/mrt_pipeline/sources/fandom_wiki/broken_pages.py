@@ -1,20 +1,20 @@
-"""Tell a page that the wiki could not show whole from one that it could.
+"""Detect pages that the wiki could not show completely.
 
-MediaWiki answers with status 200 and whatever it has got when a script ran out of time, a template calls
-itself, or a page outgrew a limit. What it then says, it says in several places, and any of them is enough:
+When a script runs out of time, a template calls itself or a page outgrows a limit, MediaWiki answers with
+status 200 and whatever it has. It reports the fault in several places, any of which is enough:
 
-- a box in the page, which has the class ``error``, as its own ``#iferror`` knows one, or another of its kind;
-- a sentence of its own with which the page begins, whatever it stands in;
+- a box in the page with the class ``error``, as its own ``#iferror`` recognises one, or a similar class;
+- a sentence of MediaWiki's own at the start of the page, in any element;
 - a comment where a template or an argument was left out;
 - tracking categories, parser warnings and the limit report, in the parse answer or in the page.
 
-Boxes about one footnote or one sum leave the page whole, and so do not count. Message keys and wordings are
-those of MediaWiki 1.39 and Scribunto, ``languages/i18n/en.json``; classes and comments are the same in every
-language.
+Boxes about one footnote or one formula leave the page complete, and do not count. Message keys and wordings
+are those of MediaWiki 1.39 and Scribunto, ``languages/i18n/en.json``; classes and comments are the same in
+every language.
 
-Where the wiki itself reports nothing wrong, a page that is blank, or has far fewer words than the size of
-its revision lets expect, is held against its source: comments, categories and switches show nothing,
-templates may show anything, and of all other words most stand on the page.
+If the wiki itself reports nothing, a page that is blank, or has far fewer words than the size of its revision
+suggests, is compared with its source: comments, categories and switches show nothing, templates may show
+anything, and most of the remaining words must be on the page.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 
 SHORT_SHARE = 1 / 3
-"""a page that has a smaller share of its source's bytes is held against it; healthy ones have half or more,
-but for those with much in comments or in templates"""
+"""a page with a smaller share of its source's bytes is compared with the source; healthy pages have half
+or more, except those with many comments or templates"""
 WHOLE_SHARE = 1 / 2
-"""share of the source's own words that stand on a whole page"""
+"""share of the source's own words that a complete page shows"""
 MAX_NESTED_TEMPLATES = 40
 
 _UNSHOWN_TAGS = frozenset({"script", "style", "template", "noscript", "head"})
@@ -51,17 +51,17 @@ _SILENT = re.compile(
     r"|__[A-Z]+__|\{\{DEFAULTSORT:[^{}]*\}\}",
     re.IGNORECASE | re.DOTALL,
 )
-"""what of a source shows no text, or text that may stand elsewhere"""
+"""parts of a source that show no text, or text that may appear elsewhere"""
 _TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 _VALUE = re.compile(r"\|(?:[^|={}]*=)?([^|{}]*)")
 _MARKUP = re.compile(
     r"\{\|[^\n]*|<[^>]*>|\[\[[^\[\]|]*\||\[?https?://[^\s\]]+|[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')"
 )
-"""what of a source's words is not shown: attributes, addresses, where links lead"""
+"""parts of a source's words that are not shown: attributes, addresses, targets of links"""
 
 
 def is_bare(html: str) -> bool:
-    """Return whether a page is what MediaWiki makes of an empty source: an element around nothing."""
+    """Return whether a page is what MediaWiki makes of an empty source: a wrapper without content."""
     root = parse_html(html)
     if root is None:
         return "<" in html
@@ -74,17 +74,17 @@ def is_blank_source(wikitext: str) -> bool:
 
 
 def is_short(html: str, size: int) -> bool:
-    """Return whether a page has far fewer words than the bytes of its source let expect."""
+    """Return whether a page has far fewer words than the size of its source in bytes suggests."""
     root = parse_html(html)
     shown = 0 if root is None else len(shown_words(root).encode("utf-8", "replace"))
     return shown < size * SHORT_SHARE
 
 
 def shows_source(html: str, wikitext: str) -> bool:
-    """Return whether a page shows what its source says.
+    """Return whether a page shows the content of its source.
 
-    Words outside templates decide if there are any; else those that templates are given, of which any may
-    stand on the page; else whether there is any word at all.
+    Words outside templates decide, if there are any; otherwise the words passed to templates, any of which
+    may appear on the page; otherwise whether the page has any word at all.
     """
     root = parse_html(html)
     shown = set() if root is None else set(_words(shown_words(root)))
@@ -95,7 +95,7 @@ def shows_source(html: str, wikitext: str) -> bool:
 
 
 def shown_words(element: _Element) -> str:
-    """Return all text within an element but that of scripts and styles, in one line."""
+    """Return all text within an element except scripts and styles, in one line."""
     from lxml import etree
 
     parts: list[str] = []
@@ -113,7 +113,7 @@ def shown_words(element: _Element) -> str:
 
 
 def _words_of(wikitext: str) -> tuple[set[str], set[str]]:
-    """Return the words that a source says itself, and those that it gives to templates."""
+    """Return the source's own words, and those that it passes to templates."""
     rest = _SILENT.sub(" ", wikitext)
     given: list[str] = []
     for _ in range(MAX_NESTED_TEMPLATES):
@@ -135,24 +135,24 @@ def _words(text: str) -> list[str]:
 
 MAX_SHOWN_CHARS = 120
 PARTS = "categories|parsewarnings|limitreportdata"
-"""what of a parse answer, besides its text, says that something went wrong"""
+"""parts of a parse answer, besides its text, that report faults"""
 
 
-class Trouble(StrEnum):
-    """Why a page is not taken as the wiki showed it."""
+class PageFault(StrEnum):
+    """Why a page is rejected."""
 
     EMPTY = "empty"
     """no text, although the revision has some"""
     SHORT = "short"
     """far less text than the revision has"""
     CUT = "cut"
-    """the HTML ends before its elements do"""
+    """the HTML ends inside an element"""
     ERROR = "error"
-    """a box in which the wiki says that something failed"""
+    """a box in which the wiki reports a failure"""
     LEFT_OUT = "left_out"
-    """a template or an argument that grew too large is not there"""
+    """a template or an argument was left out because it grew too large"""
     LIMIT = "limit"
-    """the wiki reports a limit that the page outgrew"""
+    """the wiki reports that the page exceeded a limit"""
 
 
 _LIMITS = {
@@ -186,16 +186,16 @@ _EXCEEDED = {
     "limitreport-unstrip-depth": "Unstrip recursion depth",
     "limitreport-unstrip-size": "Unstrip post-expand size",
 }
-"""pairs of the limit report, used and allowed, by their names in the answer, and in the page; one more than
-allowed was asked for and not given"""
+"""pairs of the limit report, used and allowed, by their names in the answer and in the page; ``used`` is one
+more than ``allowed`` if another one was refused"""
 _USED_UP = {
     "limitreport-postexpandincludesize": "Post-expand include size",
     "limitreport-templateargumentsize": "Template argument size",
     "scribunto-limitreport-timeusage": "Lua time usage",
     "scribunto-limitreport-memusage": "Lua memory usage",
 }
-"""pairs that never go beyond what is allowed, since what would is left out; of all others, using it up may be
-harmless"""
+"""pairs that never exceed what is allowed, since anything more is left out; for all others, reaching the
+limit may be harmless"""
 _REPORT = re.compile(r"<!--\s*NewPP limit report\b(.*?)(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 _REPORTED = re.compile(r"^\s*([^:\n]+):\s*([\d.]+)\s*/\s*([\d.]+)", re.MULTILINE)
 
@@ -222,53 +222,53 @@ _SENTENCES = re.compile(
     r"|just a moment\W*(?:$|enable|checking|verify)",
     re.IGNORECASE,
 )
-"""what MediaWiki, or what stands before it, says in place of a page: ``scribunto-common-timeout``,
+"""what MediaWiki, or a proxy before it, shows instead of a page: ``scribunto-common-timeout``,
 ``template-loop-warning``, ``dberr-problems``, ``view-pool-error``, ``missing-revision`` and the like"""
 _OF_A_FOOTNOTE = frozenset({"mw-ext-cite-error", "mw-ext-cite-warning", "citation-comment"})
 _OF_A_VALUE = re.compile(
     r"Expression error|Division by zero|Invalid argument for|In \S+: Result is|Error: (?:Invalid|Too many"
     r"|#time|String exceeds)|Warning: (?:Default sort key|Display title)"
 )
-"""messages of ParserFunctions (``pfunc_…``), and two of the core, about one computed value"""
+"""messages of ParserFunctions (``pfunc_…``), and two of MediaWiki itself, about one computed value"""
 _TAG = re.compile(r"<[^>]*>")
 _CHAR = re.compile(r"[^\W_]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CLOSED = ("div", "table", "ul", "ol", "dl", "h2", "h3", "h4")
-"""elements that no HTML leaves open"""
+"""elements that complete HTML always closes"""
 
 
-def find_trouble(html: str, answer: Mapping[str, Any] | None = None) -> tuple[Trouble, str] | None:
-    """Return what is wrong with a page as the wiki showed it, and the words that show it.
+def find_page_fault(html: str, answer: Mapping[str, Any] | None = None) -> tuple[PageFault, str] | None:
+    """Return what is wrong with a page as the wiki showed it and the words that prove it, or None.
 
     Args:
         html: the page.
-        answer: what else the parse answer says of it, as far as it is known.
+        answer: the rest of the parse answer about it, if known.
     """
-    return next(_troubles(html, answer or {}), None)
+    return next(_page_faults(html, answer or {}), None)
 
 
 def is_blank(html: str) -> bool:
-    """Return whether nothing can be read on a page but headings."""
+    """Return whether a page has no readable content except headings."""
     page = read_page_text(html, "")
     bodies = (bounds_of(block) for block in page.blocks if not isinstance(block, Heading))
     return not any(_CHAR.search(page.text, *bounds) for bounds in bodies)
 
 
-def _troubles(html: str, answer: Mapping[str, Any]) -> Iterator[tuple[Trouble, str]]:
+def _page_faults(html: str, answer: Mapping[str, Any]) -> Iterator[tuple[PageFault, str]]:
     root = parse_html(html)
     if root is not None:
         for words in (*_boxes(root), *_sentences(html, root)):
-            yield Trouble.ERROR, words
+            yield PageFault.ERROR, words
     if match := _LEFT_OUT.search(html):
-        yield Trouble.LEFT_OUT, excerpt(match.group().strip("<!->"), MAX_SHOWN_CHARS)
+        yield PageFault.LEFT_OUT, excerpt(match.group().strip("<!->"), MAX_SHOWN_CHARS)
     for key in (*_reported_limits(answer), *_limits_in(html)):
-        yield Trouble.LIMIT, key
+        yield PageFault.LIMIT, key
     if end := _cut_end(html):
-        yield Trouble.CUT, end
+        yield PageFault.CUT, end
 
 
 def _boxes(root: _Element) -> Iterator[str]:
-    """Yield the words of each box that says that something failed."""
+    """Yield the words of each box that reports a failure."""
     for box in root.iterfind(".//*[@class]"):
         classes = frozenset((box.get("class") or "").casefold().split())
         if classes & _ERROR_CLASSES and not classes & _OF_A_FOOTNOTE:
@@ -278,7 +278,7 @@ def _boxes(root: _Element) -> Iterator[str]:
 
 
 def _sentences(html: str, root: _Element) -> Iterator[str]:
-    """Yield the words that a page begins with, if they are a sentence of the wiki's own; headings aside."""
+    """Yield the words at the start of a page, after headings, if they are one of the wiki's own sentences."""
     page = read_page_text(html, "")
     first = next((bounds_of(block) for block in page.blocks if not isinstance(block, Heading)), (0, 0))
     for words in (shown_words(root), page.text[slice(*first)]):
@@ -287,7 +287,7 @@ def _sentences(html: str, root: _Element) -> Iterator[str]:
 
 
 def _reported_limits(answer: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the message key of each limit that the answer says was exceeded."""
+    """Yield the message key of each limit that the answer reports as exceeded."""
     categories = {_folded(text) for text in _texts(answer.get("categories"), "category")}
     warnings = [*_texts(answer.get("parsewarnings")), *_texts(answer.get("parsewarningshtml"))]
     told = _folded(" ".join(warnings))
@@ -300,7 +300,7 @@ def _reported_limits(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _limits_in(html: str) -> Iterator[str]:
-    """Yield the name of each limit that the report within the page says was exceeded."""
+    """Yield the name of each limit that the report within the page gives as exceeded."""
     names = {_folded_name(told): name for name, told in (_EXCEEDED | _USED_UP).items()}
     for report in _REPORT.finditer(html):
         for told, used, allowed in _REPORTED.findall(report.group(1)):
@@ -310,7 +310,7 @@ def _limits_in(html: str) -> Iterator[str]:
 
 
 def _is_out(name: str, used: object, allowed: object) -> bool:
-    """Return whether a pair of the limit report says that something found no room."""
+    """Return whether a pair of the limit report shows that something was left out."""
     try:
         left = float(str(allowed)) - float(str(used))
     except ValueError:
@@ -320,12 +320,12 @@ def _is_out(name: str, used: object, allowed: object) -> bool:
 
 
 def _folded_name(told: str) -> str:
-    """Return a limit's name in small letters; MediaWiki writes its hyphens in another way."""
+    """Return a limit's name in lower case, with the hyphens that MediaWiki writes differently unified."""
     return re.sub(r"\W+", " ", told).strip().casefold()
 
 
 def _cut_end(html: str) -> str | None:
-    """Return the last words of HTML that ends within an element, which MediaWiki always closes."""
+    """Return the last words of HTML that ends inside an element, which MediaWiki always closes."""
     rest = _COMMENT.sub("", html) if "<!--" in html else html
     is_open = any(rest.count(f"<{tag}") > rest.count(f"</{tag}>") for tag in _CLOSED)
     is_in_tag = rest.rfind("<") > rest.rfind(">")

@@ -1,9 +1,9 @@
-"""``fandom_wiki``: what the station pages of the Singapore MRT Lines wiki say, read by rules and grounded.
+"""``fandom_wiki``: statements from station pages of the Singapore MRT Lines wiki, read by rules and grounded.
 
-Revisions are asked for first, fifty titles a request; a page whose revision was read before, in this run or
-an earlier one, is neither fetched nor read again. One that was touched since, as by the edit of a template,
-is fetched at once, to see whether it shows the same. What the rules could not read is handed on to the
-language model.
+Revisions are requested first, fifty titles per request; a page whose revision was read before, in this run or
+an earlier one, is neither fetched nor read again. A page that was touched since, for example because a
+template was edited, is fetched at once to see whether its content changed. What the rules could not read is
+passed to the language model.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ from mrt_pipeline.sources.fandom_wiki.titles import PageHead, Resolved, resolve_
 LICENCE = CC_BY_SA_3
 PUBLISHER = "Contributors of the Singapore MRT Lines Wiki (Fandom)"
 READER_PARTS = ("extraction", "network")
-"""the code and tables that decide what a page is read as"""
+"""code and tables that determine how a page is read"""
 MAX_SHOWN_CUT = 3
-"""truncated parts of a page that a finding names"""
-LEAST_ASKED = 10
-"""a wiki that has no page for any of so many stations is the wrong one, or has lost them"""
+"""how many truncated parts of a page a finding names"""
+MIN_ASKED = 10
+"""a wiki without pages for this many stations is the wrong one, or has lost them"""
 
 
 @dataclass
 class WikiSource:
-    """Claims what a station's page says; may be asked by several threads once it is prepared."""
+    """Reads claims from a station's page; safe to use from several threads once prepared."""
 
     name: ClassVar[str] = SPEC.name
     api: WikiApi
@@ -63,20 +63,20 @@ class WikiSource:
     base_url: str
     now: Callable[[], datetime]
     reader: str
-    """version of the code, and of the words, that pages are read by"""
+    """version of the code and word lists that read pages"""
     read_page: ReadPage
     own_words: str = ""
-    """identifies the content of a person's own vocabulary, if there is one"""
+    """fingerprint of the operator's own vocabulary, empty if there is none"""
     _resolved: dict[str, Resolved] = field(default_factory=dict)
     _blocked: BlockedError | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def prepare(self, stations: Sequence[Station]) -> None:
-        """Find the pages of some stations and their newest revisions.
+        """Find the pages of the given stations and their newest revisions.
 
         Raises:
-            SourceError: if the wiki cannot be asked now, ``BlockedError`` if it refuses us,
-                ``SourceFormatError`` if it has none of the pages, so that it cannot be the right one.
+            SourceError: if the wiki is unavailable; ``BlockedError`` if it refuses us,
+                ``SourceFormatError`` if it has none of the pages and so cannot be the right wiki.
         """
         by_title = {station.wiki_title: station for station in stations}
         if not by_title:
@@ -97,7 +97,7 @@ class WikiSource:
         self._resolved.update({station.slug: found[title] for title, station in by_title.items()})
 
     def _look_again(self, head: PageHead) -> None:
-        """Fetch a page that was touched; whether it fails is told when the station is asked for."""
+        """Fetch a page that was touched; a failure is reported when the station's claims are read."""
         try:
             self._fetch(head)
         except BlockedError:
@@ -106,7 +106,7 @@ class WikiSource:
             return
 
     def version_for(self, station: Station) -> str | None:
-        """Return the revision and since when it shows what it shows, ``missing``, or none if not known."""
+        """Return the page's revision and the touch that produced its content, ``missing``, or None."""
         resolved = self._resolved.get(station.slug)
         if resolved is not None and resolved.head is not None:
             since = self.store.find_since(resolved.head)
@@ -117,15 +117,15 @@ class WikiSource:
         return "missing"
 
     def keeps(self, station: Station) -> bool:
-        """Return whether the page of a station is kept as it is now, or there is none to be kept."""
+        """Return whether the station's page is kept in its current state, or does not exist."""
         head = self._outcome_for(station).head
         return head is None or self.store.has_page(head)
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return what the station's page says about its exits, and what of it the rules could not read.
+        """Return what the station's page says about its exits, and the parts that the rules could not read.
 
         Raises:
-            SourceError: if the page cannot be had now, ``BlockedError`` if the wiki refuses us.
+            SourceError: if the page is unavailable; ``BlockedError`` if the wiki refuses us.
         """
         resolved = self._outcome_for(station)
         page = self._page(resolved.head) if resolved.head else None
@@ -170,7 +170,7 @@ class WikiSource:
         return resolved
 
     def _page(self, head: PageHead) -> WikiPage | None:
-        """Return a page, kept or fetched; once the wiki has refused us, it is not asked again in this run."""
+        """Return a page, kept or fetched; once the wiki has refused us, nothing more is requested."""
         if kept := self.store.find_page(head):
             return kept
         with self._lock:
@@ -179,7 +179,7 @@ class WikiSource:
         return self._fetch(head)
 
     def _fetch(self, head: PageHead) -> WikiPage | None:
-        """Return a page as the wiki shows it now, and keep it; nothing if it was deleted meanwhile."""
+        """Fetch a page as the wiki shows it now and keep it; return None if it was deleted meanwhile."""
         try:
             page = fetch_page(self.api, head)
         except BlockedError as error:
@@ -191,12 +191,12 @@ class WikiSource:
         return page
 
     def _read(self, page: WikiPage) -> PageReading:
-        """Return what a page is read as, kept or read now."""
+        """Return the reading of a page, kept or made now."""
         kept = self.store.find_reading(page.head, self.reader)
         if kept is not None:
             try:
                 return PageReading.model_validate_json(kept)
-            except ValidationError:  # a store that another program has written to
+            except ValidationError:  # a store written by another program
                 pass
         reading = self.read_page(page.html, page.head.title)
         self.store.keep_reading(page.head, self.reader, reading.model_dump_json().encode())
@@ -222,7 +222,7 @@ class WikiSource:
 
 
 def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
-    """Return the source for the wiki that the configuration names."""
+    """Return the source for the configured wiki."""
     network = load_network()
     section = context.settings.apis.fandom
     url = api_url(str(section.base_url))
@@ -235,8 +235,8 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
             context.access.http(SPEC.api),
             url,
             first_wait_s=pace.retry_delay_seconds,
-            tell=context.access.tell,
-            heard=lambda answer: context.access.tracer.note(SOURCE_ID, answer.url, answer.content),
+            notify=context.access.notify,
+            on_answer=lambda answer: context.access.tracer.note(SOURCE_ID, answer.url, answer.content),
         ),
         store=PageStore(context.access.cache_dir / FOLDER, url, context.reporter.warn),
         facts=GroundingFacts(network, context.as_of, tables),
@@ -252,12 +252,12 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
 
 
 def _refuse_empty(found: Iterable[Resolved]) -> None:
-    """Refuse a wiki without any page: that is no news of the stations, but of the wiki.
+    """Refuse a wiki that has no page at all: that says something about the wiki, not about the stations.
 
-    How many there are is for the gates, which know how many there were the last time.
+    A lower number of pages is left to the gates, which know the previous number.
     """
     answered = [resolved for resolved in found if resolved.failure is None]
-    if len(answered) >= LEAST_ASKED and not any(resolved.head for resolved in answered):
+    if len(answered) >= MIN_ASKED and not any(resolved.head for resolved in answered):
         raise SourceFormatError(
             SPEC.name,
             f"the wiki has pages for 0 of {counted(len(answered), 'station')}; expected most of them; look "

@@ -1,6 +1,6 @@
-"""What the wiki's claims go by besides its answers: the pages that are kept, and a person's own vocabulary.
+"""Identify what claims of the wiki depend on besides its answers: kept pages and the operator's vocabulary.
 
-A module of its own, since it is asked for by runs that read no page.
+A separate module, since runs that read no page use it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _REVISIONS = "SELECT page_id, revision, touched, since FROM pages WHERE wiki = ?
 
 
 def describe_kept(access: SourceAccess) -> str:
-    """Return which revisions of pages are kept, since when they show what they show, and the vocabulary."""
+    """Return which revisions are kept, the touches that produced their content, and the vocabulary."""
     section = access.settings.apis.fandom
     pages = describe_rows(access.cache_dir / FOLDER / FILE, _REVISIONS, api_url(str(section.base_url)))
     own = sha256_of(read_path(section.vocabulary).read_bytes()) if section.vocabulary else ""

@@ -13,8 +13,8 @@ from mrt_pipeline.runtime.records import show
 from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiError, WikiApi
 from mrt_pipeline.sources.fandom_wiki.broken_pages import (
     PARTS,
-    Trouble,
-    find_trouble,
+    PageFault,
+    find_page_fault,
     is_bare,
     is_blank,
     is_blank_source,
@@ -24,7 +24,7 @@ from mrt_pipeline.sources.fandom_wiki.broken_pages import (
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 
 _GONE = frozenset({"nosuchrevid", "missingtitle", "nosuchpageid", "missingcontent-revid", "permissiondenied"})
-"""the page was deleted, or this revision hidden, since we asked for its number"""
+"""the page was deleted, or this revision hidden, since its number was requested"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +37,29 @@ class WikiPage:
 
     @property
     def is_blank(self) -> bool:
-        """Return whether nothing can be read on the page but headings: someone has emptied it."""
+        """Return whether the page has no readable content except headings: someone has emptied it."""
         return is_blank(self.html)
 
     @property
     def is_redirect(self) -> bool:
-        """Return whether the page only leads elsewhere, in a way that the wiki does not follow."""
+        """Return whether the page only links to another one, in a way that the wiki does not follow."""
         return 'class="redirectMsg"' in self.html
 
 
-class PageTroubleError(SourceFormatError):
-    """The wiki could not show a page whole; ``trouble`` says why. The next try may fare better."""
+class BrokenPageError(SourceFormatError):
+    """The wiki could not show a page completely; ``fault`` says why. The next attempt may succeed."""
 
-    def __init__(self, head: PageHead, trouble: Trouble, words: str) -> None:
+    def __init__(self, head: PageHead, fault: PageFault, words: str) -> None:
         super().__init__(
             SOURCE_ID,
-            f"revision {head.revision} of {head.title!r} came {_TOLD[trouble]}{words and f': {words}'}",
+            f"revision {head.revision} of {head.title!r} came {_TOLD[fault]}{words and f': {words}'}",
         )
         self.head = head
-        self.trouble = trouble
+        self.fault = fault
 
 
 class WrongPageError(SourceFormatError):
-    """The wiki answered with another page, or another revision of it, than was asked for."""
+    """The wiki answered with another page or revision than the requested one."""
 
     def __init__(self, head: PageHead, title: object, page_id: object, revision: object) -> None:
         super().__init__(
@@ -72,20 +72,20 @@ class WrongPageError(SourceFormatError):
 
 
 _TOLD = {
-    Trouble.EMPTY: "without its text",
-    Trouble.SHORT: "without most of its text",
-    Trouble.CUT: "cut off, ending with",
-    Trouble.ERROR: "with an error of the wiki",
-    Trouble.LEFT_OUT: "without some of its templates",
-    Trouble.LIMIT: "incomplete; the wiki reports",
+    PageFault.EMPTY: "without its text",
+    PageFault.SHORT: "without most of its text",
+    PageFault.CUT: "cut off, ending with",
+    PageFault.ERROR: "with an error of the wiki",
+    PageFault.LEFT_OUT: "without some of its templates",
+    PageFault.LIMIT: "incomplete; the wiki reports",
 }
 
 
 def fetch_page(api: WikiApi, head: PageHead) -> WikiPage | None:
-    """Return a revision of a page; nothing if it was deleted meanwhile.
+    """Return a revision of a page, or None if it was deleted meanwhile.
 
     Raises:
-        SourceError: if it cannot be had (``PageTroubleError`` if the wiki could not show it whole,
+        SourceError: if it is unavailable (``BrokenPageError`` if the wiki could not show it completely,
             ``WrongPageError`` if it showed another one).
     """
     params = {
@@ -97,8 +97,8 @@ def fetch_page(api: WikiApi, head: PageHead) -> WikiPage | None:
     try:
         parsed, retrieved_at = _parse(api, head, "text", params)
         page = WikiPage(head, parsed["text"], retrieved_at)
-        if found := find_trouble(page.html, parsed):
-            raise PageTroubleError(head, *found)
+        if found := find_page_fault(page.html, parsed):
+            raise BrokenPageError(head, *found)
         _check_whole(api, page)
     except ApiError as fault:
         if fault.code in _GONE:
@@ -110,11 +110,11 @@ def fetch_page(api: WikiApi, head: PageHead) -> WikiPage | None:
 def _parse(
     api: WikiApi, head: PageHead, part: str, params: Mapping[str, str]
 ) -> tuple[Mapping[str, Any], datetime]:
-    """Return what the wiki makes of a revision, once it is sure that it is this one and has the part."""
+    """Return the wiki's rendering of a revision, after checking that it is this one and has the part."""
     answer = api.ask({"action": "parse", "oldid": str(head.revision), **params})
     parsed = answer.body.get("parse")
     if not isinstance(parsed, dict) or not isinstance(parsed.get(part), str):
-        raise PageTroubleError(head, Trouble.EMPTY, "")
+        raise BrokenPageError(head, PageFault.EMPTY, "")
     named = parsed.get("title"), parsed.get("pageid", head.page_id), parsed.get("revid")
     if named != (head.title, head.page_id, head.revision):
         raise WrongPageError(head, *named)
@@ -122,10 +122,10 @@ def _parse(
 
 
 def _check_whole(api: WikiApi, page: WikiPage) -> None:
-    """Raise unless a page shows what its source says.
+    """Raise unless a page shows the content of its source.
 
-    MediaWiki puts an element around every page, an empty one too, and knows the size of each revision. Where
-    that leaves a doubt, the page's source decides.
+    MediaWiki wraps every page, even an empty one, in an element, and knows the size of each revision. If that
+    leaves a doubt, the page's source decides.
     """
     head, is_empty = page.head, page.is_blank
     if head.size is None:
@@ -137,15 +137,15 @@ def _check_whole(api: WikiApi, page: WikiPage) -> None:
     parsed, _ = _parse(api, head, "wikitext", {"prop": "wikitext|revid"})
     source = parsed["wikitext"]
     if not (is_empty and is_blank_source(source)) and not shows_source(page.html, source):
-        raise PageTroubleError(head, Trouble.EMPTY if is_empty else Trouble.SHORT, "")
+        raise BrokenPageError(head, PageFault.EMPTY if is_empty else PageFault.SHORT, "")
 
 
 def _typed(number: object) -> str:
-    """Return a number as it came; as text, it is not the number that it looks like."""
+    """Return a number with its type: a number sent as text is not equal to the number."""
     return f"{show(number)} (text, not a number)" if isinstance(number, str) else str(number)
 
 
 def page_url(base_url: str, head: PageHead) -> str:
-    """Return where people read this revision."""
+    """Return the address at which people read this revision."""
     title = quote(head.title.replace(" ", "_"), safe="/:,()'!*-._~")
     return f"{base_url.rstrip('/')}/{title}?oldid={head.revision}"

@@ -1,12 +1,12 @@
-"""What was read of the wiki, kept between runs: an unchanged page is neither fetched nor read again.
+"""Keep what was read from the wiki between runs: an unchanged page is neither fetched nor read again.
 
-Layout: one SQLite file, ``pages.sqlite3``, in its own folder; tables for pages (as fetched), readings (what
-reading a page yielded, by the reader's version) and titles. Everything in it can be had again, so nothing
-in it is precious: a file that cannot be used is set aside, and one that cannot be written is done without;
-both are told once and fail nothing. Of each page the newest two revisions are kept, and only what the wiki
-could show whole: a page that shows nothing or says that something failed is asked for again. So is one that
-was touched since, as by the edit of a template; if it still shows the same, that alone is noted. Nothing is
-kept that holds a secret.
+Layout: one SQLite file, ``pages.sqlite3``, in its own folder, with tables for pages (as fetched), readings
+(the result of reading a page, by the reader's version) and titles. All of it can be fetched again, so nothing
+in it is precious: an unusable file is set aside, and if the disk refuses writes the store works in memory;
+either is reported once and fails nothing. The newest two revisions of each page are kept, and only pages that
+the wiki could show completely: a page that is blank or reports a failure is requested again. So is a page
+that was touched since, for example because a template was edited; if its content is unchanged, only the touch
+is recorded. Nothing that holds a secret is kept.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, pack, read_row, unpack
 from mrt_pipeline.secrecy import SECRETS
-from mrt_pipeline.sources.fandom_wiki.broken_pages import find_trouble
+from mrt_pipeline.sources.fandom_wiki.broken_pages import find_page_fault
 from mrt_pipeline.sources.fandom_wiki.kept import FILE
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
@@ -40,15 +40,15 @@ CREATE TABLE titles (wiki TEXT, wanted TEXT, title TEXT, searched_at TEXT,
 
 
 class PageStore:
-    """The pages of one wiki on disk; may be shared by threads, and its file by processes."""
+    """The kept pages of one wiki; may be shared by threads, and its file by processes."""
 
     def __init__(self, folder: Path, wiki: str, warn: Callable[[str], None]) -> None:
-        """Open the store, or begin it.
+        """Open the store, or create it.
 
         Args:
-            folder: where its file is kept.
-            wiki: address of the wiki's API, by which the pages of several wikis are told apart.
-            warn: told once if the store cannot be used as it is.
+            folder: where the file is kept.
+            wiki: address of the wiki's API, which distinguishes the pages of several wikis.
+            warn: called once if the store cannot be used as it is.
         """
         self._path = folder / FILE
         self._wiki = wiki
@@ -68,21 +68,21 @@ class PageStore:
             self._connection.close()
 
     def find_page(self, head: PageHead) -> WikiPage | None:
-        """Return a page as it was fetched, if this revision of it was, whole, and it is untouched since."""
+        """Return a page as it was fetched, if this revision was complete and is untouched since."""
         page = self._kept(head)
-        if page is None or page.is_blank or find_trouble(page.html) or not self.has_page(head):
+        if page is None or page.is_blank or find_page_fault(page.html) or not self.has_page(head):
             return None
         return page
 
     def has_page(self, head: PageHead) -> bool:
-        """Return whether this revision of a page is kept, and untouched since."""
+        """Return whether this revision of a page is kept and untouched since."""
         moments = self._moments(head)
         return moments is not None and head.touched in (moments[0] or None, None)
 
     def find_since(self, head: PageHead) -> str | None:
-        """Return since which touch a page shows what it shows, none if that is not known any more.
+        """Return the touch that produced a page's current content, or None if that is no longer known.
 
-        A page that is not kept will be fetched, and so shows what it has been showing since its last touch.
+        A page that is not kept will be fetched, so its content dates from its last touch.
         """
         moments = self._moments(head)
         if moments is None:
@@ -90,9 +90,9 @@ class PageStore:
         return moments[1] if self.has_page(head) else None
 
     def keep_page(self, page: WikiPage) -> None:
-        """Keep a page that shows something, and forget its older revisions but one.
+        """Keep a page that has content, and delete its older revisions except one.
 
-        What was read of this revision before is forgotten too, unless the page shows the same.
+        A reading made of this revision before is deleted too, unless the content is unchanged.
         """
         if page.is_blank:
             return
@@ -126,7 +126,7 @@ class PageStore:
                 )
 
     def _kept(self, head: PageHead) -> WikiPage | None:
-        """Return what was kept of a revision, touched since or not."""
+        """Return a kept revision of a page, touched since or not."""
         row = self._one(
             "SELECT title, html, retrieved_at FROM pages WHERE wiki = ? AND page_id = ? AND revision = ?",
             (head.page_id, head.revision),
@@ -142,13 +142,13 @@ class PageStore:
         )
 
     def _moments(self, head: PageHead) -> tuple[str, str] | None:
-        """Return when a kept revision was last touched, and since which touch it shows what it shows."""
+        """Return when a kept revision was last touched, and the touch that produced its content."""
         statement = "SELECT touched, since FROM pages WHERE wiki = ? AND page_id = ? AND revision = ?"
         row = self._one(statement, (head.page_id, head.revision), str, str)
         return None if row is None else (row[0], row[1])
 
     def find_reading(self, head: PageHead, reader: str) -> bytes | None:
-        """Return what a reader of this version made of a page, if it has read this revision."""
+        """Return the reading of a page by this version of the reader, if there is one of this revision."""
         row = self._one(
             "SELECT reader, body FROM readings WHERE wiki = ? AND page_id = ? AND revision = ?",
             (head.page_id, head.revision),
@@ -161,7 +161,7 @@ class PageStore:
         return None if text is None else text.encode()
 
     def keep_reading(self, head: PageHead, reader: str, body: bytes) -> None:
-        """Keep what a reader made of a page, in place of what an earlier one did."""
+        """Keep the reading of a page in place of one by an earlier reader."""
         if self._is_secret(body):
             return
         with self._writing() as connection:
@@ -171,22 +171,22 @@ class PageStore:
             )
 
     def find_title(self, wanted: str) -> str | None:
-        """Return the title under which a wanted one was found before."""
+        """Return the title under which a wanted title was found before."""
         row = self._one("SELECT title FROM titles WHERE wiki = ? AND wanted = ?", (wanted,), str)
         return row[0] if row else None
 
     def keep_title(self, wanted: str, title: str) -> None:
-        """Remember under which title a wanted one was found."""
+        """Remember under which title a wanted title was found."""
         if self.find_title(wanted) != title and not self._is_secret(title):
             self._put_title(wanted, title, None)
 
     def find_search(self, wanted: str) -> datetime | None:
-        """Return when a wanted title was last searched for in vain."""
+        """Return when a wanted title was last searched for without result."""
         row = self._one("SELECT searched_at FROM titles WHERE wiki = ? AND wanted = ?", (wanted,), str)
         return _moment(row[0]) if row else None
 
     def keep_search(self, wanted: str, at: datetime) -> None:
-        """Remember that a wanted title was searched for in vain."""
+        """Remember that a search for a wanted title had no result."""
         self._put_title(wanted, None, at.isoformat())
 
     def _put_title(self, wanted: str, title: str | None, searched_at: str | None) -> None:
@@ -196,14 +196,14 @@ class PageStore:
             )
 
     def _is_secret(self, *texts: str | bytes) -> bool:
-        """Return whether what is to be kept holds a secret, and tell of it."""
+        """Return whether the texts to be kept hold a secret; if so, report it."""
         if (secret := SECRETS.find(*texts)) is None:
             return False
         self._tell(f"{self._path}: a page that repeats the value of {secret} is not kept.")
         return True
 
     def _one(self, statement: str, values: tuple[object, ...], *kinds: type) -> tuple[Any, ...] | None:
-        """Return this wiki's row with some key, if it has one whose columns are of the given types."""
+        """Return this wiki's row for a statement, if it has one whose columns have the given types."""
         with self._lock:
             try:
                 row = self._connection.execute(statement, (self._wiki, *values)).fetchone()
@@ -214,7 +214,7 @@ class PageStore:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a transaction; one that the disk refuses is done without."""
+        """Give a transaction; if the disk refuses it, continue without."""
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -231,7 +231,7 @@ class PageStore:
             return self._do_without(error)
 
     def _connect(self, path: Path | None) -> sqlite3.Connection:
-        """Return a connection to a sound store, in memory if there is no path."""
+        """Return a connection to a sound store; to one in memory if there is no path."""
         return open_store(path, _TABLES, SCHEMA, self._note_restart)
 
     def _note_restart(self, unfit: UnfitStoreError, aside: Path) -> None:
@@ -246,7 +246,7 @@ class PageStore:
         return self._connect(None)
 
     def _give_up(self, error: sqlite3.Error) -> None:
-        """Go on without the disk, or with a new file where this one turns out to be damaged."""
+        """Continue without the disk, or with a new file if this one is damaged."""
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
         self._is_begun_anew = False

@@ -1,8 +1,8 @@
-"""Find the pages of stations and their newest revisions: in batches, by what the wiki makes of each title.
+"""Find stations' pages and newest revisions: in batches, by how the wiki resolves each title.
 
-A title that the wiki does not have is tried in the other forms that station pages have, and at last
-searched for. A title found once is remembered, so that a later run asks for the right one at once; a search
-that found nothing is not repeated for some days.
+A title that the wiki does not have is tried in the other forms that station pages use, and finally searched
+for. A title that was found is remembered, so that later runs request the right one at once; a search without
+result is not repeated for some days.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mrt_pipeline.runtime.records import show
 from mrt_pipeline.sources.fandom_wiki.api import SOURCE_ID, ApiError, WikiApi
 
 BATCH = 50
-"""titles a request, the most that a wiki takes from anybody"""
+"""titles per request, the most that a wiki allows every client"""
 SEARCH_AGAIN = timedelta(days=7)
 MAX_SEARCH_HITS = "10"
 MAX_REDIRECTS = 10
@@ -29,59 +29,59 @@ _KINDS = ("MRT Station", "MRT/LRT Station", "LRT Station", "MRT station", "MRT/L
 _KIND = re.compile(r"\s+(?:MRT/LRT|MRT|LRT)\s+station$", re.IGNORECASE)
 
 _DISAMBIGUATION = "disambiguation"
-"""page property of a page that lists pages of like names (extension Disambiguator)"""
+"""page property of a page that lists pages with similar names (extension Disambiguator)"""
 
 Accepts = Callable[[str, str], bool]
-"""whether a page's title is that of the title wanted"""
+"""whether the title of a page found is the title wanted"""
 
 
 @dataclass(frozen=True, slots=True)
 class PageHead:
-    """A page as the wiki has it now, without its text."""
+    """A page in its current state on the wiki, without its text."""
 
     title: str
     page_id: int
     revision: int
     size: int | None = field(default=None, compare=False)
-    """bytes of its source, as far as the wiki says"""
+    """bytes of its source, if the wiki gives it"""
     touched: str | None = field(default=None, compare=False)
-    """when what it shows may last have changed, as far as the wiki says; the edit of a template moves it"""
+    """when its content may last have changed, if the wiki says so; editing a template moves it"""
     is_list: bool = field(default=False, compare=False)
-    """whether it is no article but a list of pages, as a disambiguation or a category"""
+    """whether it is a list of pages, such as a disambiguation or a category, and no article"""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What became of one title."""
+    """The result for one title."""
 
     head: PageHead | None = None
-    """none: the wiki has no such page"""
+    """None: the wiki has no such page"""
     leads_to: str | None = None
-    """title of the page about something else that the wiki shows instead"""
+    """title of the page about something else that the wiki redirects to"""
     failure: SourceError | None = None
-    """why it is not known"""
+    """why the result is unknown"""
     is_list: bool = False
-    """whether ``leads_to`` only lists pages of such a name, as a disambiguation or a category does"""
+    """whether ``leads_to`` only lists pages of that name, such as a disambiguation or a category"""
 
 
 class OmissionError(SourceFormatError):
-    """The wiki's answer says nothing of some titles that it was asked for, not even that they are missing."""
+    """The wiki's answer omits some requested titles: it does not even say that they are missing."""
 
 
 class TitleMemory(Protocol):
     """Remembers titles between runs."""
 
     def find_title(self, wanted: str) -> str | None:
-        """Return the title under which a wanted one was found before."""
+        """Return the title under which a wanted title was found before."""
 
     def keep_title(self, wanted: str, title: str) -> None:
-        """Remember under which title a wanted one was found."""
+        """Remember under which title a wanted title was found."""
 
     def find_search(self, wanted: str) -> datetime | None:
-        """Return when a wanted title was last searched for in vain."""
+        """Return when a wanted title was last searched for without result."""
 
     def keep_search(self, wanted: str, at: datetime) -> None:
-        """Remember that a wanted title was searched for in vain."""
+        """Remember that a search for a wanted title had no result."""
 
 
 def resolve_titles(
@@ -90,7 +90,7 @@ def resolve_titles(
     """Return what the wiki has for each wanted title.
 
     Raises:
-        SourceError: if nothing can be learnt, ``BlockedError`` if the wiki refuses us.
+        SourceError: if nothing can be found out; ``BlockedError`` if the wiki refuses us.
     """
     search = _Resolution(api, accepts)
     titles = list(dict.fromkeys(wanted))
@@ -100,7 +100,7 @@ def resolve_titles(
     for title in search.missing(due):
         search.search_for(title)
         if not search.has(title) and title not in search.failures and memory.find_title(title) is None:
-            memory.keep_search(title, now)  # one that was there before may only be hidden for the moment
+            memory.keep_search(title, now)  # a page that was there before may only be hidden for the moment
     for title, head in search.found.items():
         memory.keep_title(title, head.title)
     failures = list(search.failures.values())
@@ -110,24 +110,24 @@ def resolve_titles(
 
 
 def _is_due(last: datetime | None, now: datetime) -> bool:
-    """Return whether a title is looked for again; a time in the future means that a clock was wrong."""
+    """Return whether a title is searched for again; a time in the future means that a clock was wrong."""
     return last is None or not timedelta(0) <= now - last < SEARCH_AGAIN
 
 
 def alternatives(title: str) -> list[str]:
-    """Return the forms that a station's title may have, the given one first."""
+    """Return the forms that a station's title may take, the given one first."""
     name = _KIND.sub("", title)
     return list(dict.fromkeys((title, *(f"{name} {kind}" for kind in _KINDS))))
 
 
 def fold_title(title: str) -> str:
-    """Return a title for comparison: letters and digits only, small."""
+    """Return a title in comparable form: letters and digits only, lower case."""
     return "".join(char for char in unicodedata.normalize("NFKC", title).casefold() if char.isalnum())
 
 
 @dataclass
 class _Resolution:
-    """What is known so far of the titles wanted."""
+    """What is known so far about the titles wanted."""
 
     api: WikiApi
     accepts: Accepts
@@ -149,7 +149,7 @@ class _Resolution:
         return Resolved(found, other.title, failure, is_list=other.is_list)
 
     def look_up(self, forms: Mapping[str, Sequence[str]]) -> None:
-        """Ask for all forms of some titles, and keep of each title the first page that is its own."""
+        """Request all forms of some titles, and keep the first page that belongs to each title."""
         unasked = dict.fromkeys(
             form for listed in forms.values() for form in listed if form not in self._asked
         )
@@ -164,9 +164,7 @@ class _Resolution:
         if all(isinstance(error, OmissionError) for error in broken.values()) and not any(
             self._asked.values()
         ):
-            self._asked.update(
-                dict.fromkeys(broken)
-            )  # no page at all: whoever counts them says what that means
+            self._asked.update(dict.fromkeys(broken))  # no page at all: the caller that counts them decides
             broken.clear()
         for title, listed in forms.items():
             self._choose(title, listed)
@@ -174,7 +172,7 @@ class _Resolution:
                 self.failures[title] = errors[0]
 
     def search_for(self, title: str) -> None:
-        """Search for a title whose casing the wiki has otherwise."""
+        """Search for a title that the wiki spells in another casing."""
         forms = {fold_title(form) for form in alternatives(title)}
         try:
             hits = [hit for hit in search_titles(self.api, _KIND.sub("", title)) if fold_title(hit) in forms]
@@ -199,10 +197,10 @@ class _Resolution:
 
 
 def find_heads(api: WikiApi, titles: Sequence[str]) -> dict[str, PageHead | None]:
-    """Return the page and its newest revision for each title; none where the wiki has no such page.
+    """Return the page and its newest revision for each title; None if the wiki has no such page.
 
     Raises:
-        SourceError: if the wiki cannot be asked.
+        SourceError: if the wiki is unavailable.
     """
     params = {
         "prop": "info|revisions|pageprops",
@@ -258,7 +256,7 @@ def _take_answer(
     touched: dict[str, str],
     lists: set[str],
 ) -> set[str]:
-    """Take in what an answer says, and return the titles that it says anything of."""
+    """Add an answer's content, and return the titles that it mentions."""
     told: set[str] = set()
     query = body.get("query", {})
     if not isinstance(query, dict):
@@ -278,9 +276,9 @@ def _take_answer(
 
 
 def _refuse_omissions(titles: Sequence[str], links: Mapping[str, str], told: set[str]) -> None:
-    """Refuse an answer that passes over some titles: MediaWiki says ``missing`` of a page that it lacks.
+    """Refuse an answer that omits some titles: for a page that it lacks, MediaWiki says ``missing``.
 
-    Only redirects are listed without their pages, where they lead out of the wiki or in a circle.
+    Only redirects that lead out of the wiki or in a circle are listed without pages.
     """
     omitted = [title for title in titles if title not in links and title not in told]
     if omitted:
@@ -291,14 +289,14 @@ def _refuse_omissions(titles: Sequence[str], links: Mapping[str, str], told: set
 
 
 def _is_list(page: Mapping[str, Any]) -> bool:
-    """Return whether a page is outside the articles' namespace, or one that tells like names apart."""
+    """Return whether a page is outside the article namespace, or is a disambiguation."""
     properties = page.get("pageprops")
     is_disambiguation = isinstance(properties, dict) and _DISAMBIGUATION in properties
     return bool(page.get("ns")) or is_disambiguation
 
 
 def _head_of(page: Mapping[str, Any]) -> PageHead | None:
-    """Return a page's head; none if it is missing, invalid, or its revision comes with a later answer."""
+    """Return a page's head; None if it is missing, invalid, or its revision comes with a later answer."""
     revisions = list(_objects(page.get("revisions")))
     title, page_id = page.get("title"), page.get("pageid")
     if not revisions or not isinstance(title, str) or not isinstance(page_id, int):
@@ -316,7 +314,7 @@ def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _follow(title: str, links: Mapping[str, str]) -> str:
-    """Return where a title leads, through normalisation and redirects; a loop ends where it began."""
+    """Return where a title leads through normalisation and redirects; a loop ends where it started."""
     for _ in range(MAX_REDIRECTS):
         if title not in links or links[title] == title:
             return title

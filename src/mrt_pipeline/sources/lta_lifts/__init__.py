@@ -1,13 +1,13 @@
-"""Lifts by exit, in LTA's own words: LTA DataMall's v2/FacilitiesMaintenance.
+"""Lifts by exit, according to LTA: LTA DataMall's v2/FacilitiesMaintenance.
 
 Publisher: Land Transport Authority. Page:
 https://datamall.lta.gov.sg/content/datamall/en/dynamic-data.html. Licence: Singapore Open Data Licence 1.0.
 Updated at any time: it lists the lifts that are out of service now, so each answer names a few, and an empty
-one is normal. Last looked at on 2026-11-30.
+answer is normal. Last looked at on 2026-11-30.
 
-Quirks: no dates; a wrong AccountKey is answered 404; descriptions in any case, some with a line before them
+Quirks: no dates; a wrong AccountKey is answered with 404; descriptions in any case, some with a line in front
 (``(TEL) EXIT A STREET LEVEL - PLATFORM B``), some that name no exit; an empty ``LiftID``, or one with a
-space; lines by other names (``BPLRT``). What was learnt once is kept (``store.py``).
+space; other names of lines (``BPLRT``). Lifts listed once are kept (``reading.py``).
 """
 
 from mrt_pipeline.contracts.network import ExitAccess

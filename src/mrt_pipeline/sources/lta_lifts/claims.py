@@ -1,6 +1,6 @@
-"""``lta_lifts``: the exits that have a lift by LTA's own word, and those whose lift is out of service now.
+"""``lta_lifts``: exits that have a lift according to LTA, and those whose lift is out of service now.
 
-That a lift is out of service is shown with its day, and changes neither features nor step-free access.
+A lift out of service is published with the date, and changes neither features nor step-free access.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class _AtExit:
 
 
 def open_source(context: RunContext, tables: BusTables) -> LateTableSource:
-    """Return the source, which is asked anew by each live run, when it is prepared."""
+    """Return the source; each live run asks LTA again when the source is prepared."""
     return late_source(lambda: read_lifts(context.access), load_network())
 
 
 def late_source(read: Callable[[], KnownLifts], network: Network) -> LateTableSource:
-    """Return the source over what reads the lifts that are known."""
+    """Return the source over a function that reads the known lifts."""
     return LateTableSource(SPEC.name, lambda: _source_of(read(), network))
 
 
@@ -118,7 +118,7 @@ def _unread(station: Station, record: LiftRecord) -> Finding:
 
 
 def _record_id(record: LiftRecord) -> str:
-    """Return the words by which a lift is cited; its number alone is not unique, and may be empty."""
+    """Return the words by which a lift is cited: its number alone is not unique, and may be empty."""
     return ":".join(part for part in record.key if part)
 
 

@@ -1,4 +1,4 @@
-"""The lifts that were listed in any run, and LTA asked once more, for runs that read neither."""
+"""Identify the lifts that any run has seen, and repeat the request to LTA, for runs that read neither."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ FILE = "lifts.sqlite3"
 
 
 def ask_again(access: SourceAccess, document_id: str, url: str) -> Answer:
-    """Return what LTA lists now."""
+    """Return LTA's current list."""
     return ask_datamall(access, document_id, url, {})
 
 
 def describe_kept(access: SourceAccess) -> str:
-    """Return what identifies all lifts that were listed in any run, and when."""
+    """Return what identifies all lifts that any run has seen, and when."""
     statement = "SELECT * FROM lifts ORDER BY station_code, lift_id, description"
     return describe_rows(access.cache_dir / FOLDER / FILE, statement)

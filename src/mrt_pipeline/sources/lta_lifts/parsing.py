@@ -1,8 +1,8 @@
-"""From DataMall's rows to lifts, and to what their descriptions say of exits.
+"""Parse DataMall's rows into lifts, and their descriptions into statements about exits.
 
-Descriptions are such as ``Exit A Street level - Concourse``, ``(TEL) EXIT A STREET LEVEL - …``. Between
-dashes, or the word ``to``, stand the levels that the lift serves. A description that names an exit is used
-only if each of its words is known, since a lift ``opposite Exit A`` is not at exit A, and if exits are named
+Typical descriptions are ``Exit A Street level - Concourse`` and ``(TEL) EXIT A STREET LEVEL - …``. Dashes, or
+the word ``to``, separate the levels that the lift serves. A description that names an exit is used only if
+each of its words is known, since a lift ``opposite Exit A`` is not at exit A, and only if exits are named
 with the street alone, since ``Exit A Linkway`` may be anywhere. Last looked at on 2026-11-30, in the few that
 are known.
 """
@@ -25,16 +25,16 @@ from mrt_pipeline.sources.lta_lifts import LIFTS
 
 LIFTS_ID = LIFTS.document_id
 MAX_ROWS = 500
-"""DataMall's page; the network has not many more lifts, and never are all of them out of service"""
+"""size of DataMall's page; the network has few more lifts, which are never all out of service"""
 MAX_CHARS = 200
 _LINE = re.compile(r"[A-Za-z]{2,6}")
 
 
 def parse_lifts(content: bytes, seen_on: date) -> Parsed[LiftRecord]:
-    """Return the lifts of an answer, each once, sorted; a row that cannot be read is a warning and left out.
+    """Return the lifts of an answer, each once, sorted; an unreadable row is skipped with a warning.
 
     Raises:
-        SourceFormatError: if there are no rows, not even an empty list of them, or far too many.
+        SourceFormatError: if there are no rows (an empty list is valid), or far too many.
     """
     rows = read_rows(content, LIFTS_ID)
     if len(rows) >= MAX_ROWS:
@@ -44,12 +44,12 @@ def parse_lifts(content: bytes, seen_on: date) -> Parsed[LiftRecord]:
             "Run again later.",
         )
     read = [_read_row(number, row, seen_on.isoformat()) for number, row in enumerate(rows)]
-    found = unite_lifts(record for reader, record in read if reader.is_sound)
+    found = merge_lifts(record for reader, record in read if reader.is_sound)
     return Parsed(found, tuple(finding for reader, _ in read for finding in reader.findings))
 
 
-def unite_lifts(*tables: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:
-    """Return every lift of some tables once, from the first to the last day on which it was seen, sorted."""
+def merge_lifts(*tables: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:
+    """Return each lift of several tables once, with the first and last day on which it was seen, sorted."""
     united: dict[tuple[str, str, str], LiftRecord] = {}
     for record in (record for table in tables for record in table):
         known = united.get(record.key)
@@ -58,7 +58,7 @@ def unite_lifts(*tables: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:
 
 
 def _join(one: LiftRecord, other: LiftRecord) -> LiftRecord:
-    """Return one lift of two sightings; the later one decides how line and station are called."""
+    """Return one lift from two sightings; the later one determines the names of line and station."""
     latest = max(one, other, key=lambda record: (record.last_seen, record.line, record.station_name))
     return replace(latest, first_seen=min(one.first_seen, other.first_seen))
 
@@ -78,14 +78,14 @@ def _read_row(number: int, row: object, day: str) -> tuple[RecordReader, LiftRec
 
 
 def _read_lift_id(fields: Mapping[str, object], reader: RecordReader) -> str:
-    """Return the number of a lift; LTA leaves it empty for some."""
+    """Return the number of a lift, which LTA leaves empty for some."""
     given = fields.get("LiftID")
     is_empty = given is None or (isinstance(given, str) and not given.strip())
     return "" if is_empty else reader.text("LiftID", max_chars=40)
 
 
 def describe_versions(records: Sequence[LiftRecord]) -> bytes:
-    """Return what identifies a table of lifts: not the day on which each was seen last, which moves daily."""
+    """Return what identifies a table of lifts, without the last day each was seen, which moves daily."""
     return repr([replace(record, last_seen="") for record in records]).encode()
 
 
@@ -93,7 +93,7 @@ LINES: Mapping[str, str] = {
     **{code: code for code in ("NSL", "EWL", "NEL", "CCL", "DTL", "TEL", "BPL", "SKL", "PGL")},
     **{"BPLRT": "BPL", "SKLRT": "SKL", "PGLRT": "PGL", "CEL": "CCL", "CGL": "EWL"},
 }
-"""what LTA's own services call a line, and our code of it"""
+"""LTA's own name of a line, and our code for it"""
 _EXIT = frozenset({"EXIT", "EXITS"})
 _PLATFORM = frozenset({"PLATFORM", "PLATFORMS"})
 _JOINING = frozenset({",", "/", "&", "+", "AND"})
@@ -104,7 +104,7 @@ _NUMBERED = frozenset({"LEVEL", "LEVELS", "LIFT", "LIFTS"})
 _PLACES = _INSIDE | _NUMBERED | {"STREET"}
 """words that a floor (``B1``) may follow, for the same reason"""
 _HARMLESS = _PLACES | {"FROM", "AT", "THE", "CONNECTING", "(", ")", "."}
-"""words that change nothing about which exit is meant, and what the lift connects"""
+"""words that affect neither which exit is meant nor what the lift connects"""
 _TOKEN = re.compile(r"[A-Z]+[0-9]*|[0-9]+[A-Z]?|[^\sA-Z0-9]")
 _BETWEEN_LEVELS = re.compile(r"\s*[-–—]\s*|\bTO\b", re.IGNORECASE)
 _LABEL = re.compile(LABEL)
@@ -114,28 +114,28 @@ _NUMBER = re.compile(r"[0-9]{1,2}")
 
 @dataclass(frozen=True, slots=True)
 class LiftWords:
-    """What a description says of exits."""
+    """What a description says about exits."""
 
     labels: tuple[str, ...] = ()
-    """exits that have the lift"""
+    """exits that the lift serves"""
     street_labels: tuple[str, ...] = ()
-    """those of them from whose street it leads to the concourse or the platforms"""
+    """those of them from whose street level the lift leads to the concourse or the platforms"""
     line_code: str | None = None
-    """the line whose building is named, if one is"""
+    """line of the building, if named"""
     is_understood: bool = True
-    """false if it mentions an exit in unknown words: then it says nothing"""
+    """False if it mentions an exit in unknown words; nothing is claimed then"""
 
 
 @dataclass(slots=True)
 class _Level:
-    """What stands between two dashes."""
+    """One level: the text between two dashes."""
 
     labels: list[str] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
 
 
 def read_description(description: str) -> LiftWords:
-    """Return what a description says of exits; nothing if it names none."""
+    """Return what a description says about exits; nothing if it names none."""
     text = description.upper() if description.islower() else description
     if re.search(r"\bexits?\b", text, re.IGNORECASE) is None:
         return LiftWords()
@@ -150,14 +150,14 @@ def read_description(description: str) -> LiftWords:
 
 
 def _take_line(text: str) -> tuple[str | None, str]:
-    """Return the line that stands in brackets before a description, and the rest."""
+    """Return the line in brackets at the start of a description, if any, and the rest."""
     match = re.match(r"\s*\(\s*([A-Za-z]{3,5})\s*\)\s*", text)
     line_code = LINES.get(match[1].upper()) if match else None
     return (line_code, text[match.end() :]) if match and line_code else (None, text)
 
 
 def _read_level(part: str) -> _Level | None:
-    """Return what a part names; nothing if it holds an unknown word, or an exit that is not of the street."""
+    """Return what a level names; None if it holds an unknown word, or an exit that is not at the street."""
     tokens = [match.group() for match in _TOKEN.finditer(_keep_labels(part))]
     level = _Level()
     place = 0
@@ -180,19 +180,19 @@ def _is_street(level: _Level) -> bool:
 
 
 def _is_known(word: str, before: str) -> bool:
-    """Return whether a word is known behind another; a number or floor that may be of a label is not."""
+    """Return whether a word is known after another; a number or floor that may belong to a label is not."""
     if _NUMBER.fullmatch(word):
         return before in _NUMBERED
     return word in _HARMLESS or bool(_FLOOR.fullmatch(word) and (not before or before in _PLACES))
 
 
 def _keep_labels(part: str) -> str:
-    """Return a part in capitals; what is a small letter alone is a word, and no label."""
+    """Return a part in capitals; a single lower-case letter is a word and not a label."""
     return re.sub(r"\b[a-z]\b", "?", part).upper()
 
 
 def _take_labels(tokens: Sequence[str], place: int) -> tuple[list[str], int]:
-    """Return the labels that stand at a place, and where what follows them begins."""
+    """Return the labels at a position, and the position after them."""
     labels: list[str] = []
     while place < len(tokens) and _LABEL.fullmatch(tokens[place]):
         labels.append(tokens[place])

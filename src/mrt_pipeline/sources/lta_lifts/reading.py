@@ -1,9 +1,9 @@
-"""Lifts as a table: recorded in the package, or what LTA lists now with all that was learnt before.
+"""Lifts as a table: recorded in the package, or LTA's current list with all lifts listed before.
 
-What LTA's answers have named is kept between runs: what was learnt once stays learnt. Layout: one SQLite
-file, ``lifts.sqlite3``, in its own folder, a row a lift with the days on which it was seen first and last.
-Nobody can ask LTA for it again, so a file that is damaged or of another layout is set aside and never
-removed, and one that cannot be written is a warning: the lifts are then learnt for this run alone.
+Lifts named in LTA's answers are kept between runs. Layout: one SQLite file, ``lifts.sqlite3``, in its own
+folder, with one row per lift and the days on which it was first and last seen. LTA's earlier answers cannot
+be requested again, so a file that is damaged or of another layout is set aside and never removed; if the file
+cannot be written, that is a warning, and the lifts are known in this run only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_stor
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.lta_lifts import LIFTS
 from mrt_pipeline.sources.lta_lifts.kept import FILE, FOLDER
-from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID, describe_versions, parse_lifts, unite_lifts
+from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID, describe_versions, merge_lifts, parse_lifts
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
@@ -44,33 +44,33 @@ MAX_BYTES = 2**20
 
 @dataclass(frozen=True, slots=True)
 class KnownLifts:
-    """All lifts that are known, and those of them that are out of service now."""
+    """All known lifts, and those of them that are out of service now."""
 
     table: SourceTable[LiftRecord]
     out_of_service: frozenset[tuple[str, str, str]] = frozenset()
-    """keys of the lifts that LTA lists now; none if it was not asked"""
+    """keys of the lifts that LTA lists now; empty if LTA was not asked"""
     asked_on: date | None = None
-    """the day on which it was asked"""
+    """day on which LTA was asked"""
 
     @property
     def version(self) -> str:
-        """Return what identifies all that may be claimed of it."""
+        """Return what identifies everything that may be claimed from it."""
         out = f"{self.asked_on} {sorted(self.out_of_service)}" if self.out_of_service else "none"
         return f"{self.table.provenance.sha256} out of service: {out}"
 
 
 def read_lifts(access: SourceAccess) -> KnownLifts:
-    """Return the recorded lifts, in live mode with those that LTA lists now or has listed in any run.
+    """Return the recorded lifts; in live mode also those that LTA lists now or that any run has seen.
 
     Raises:
-        SourceError: if LTA cannot be asked, or its answer is none.
+        SourceError: if LTA is unavailable or its answer is invalid.
     """
     if access.mode_of("datamall") is not Mode.LIVE:
         return KnownLifts(access.recorded_table(LIFTS))
     payload, listed = access.read_checked(LIFTS_ID, lambda answers: _ask(access, answers), ttl_days=0)
-    store = LiftStore(access.cache_dir / FOLDER, now=access.now(), warn=access.tell)
+    store = LiftStore(access.cache_dir / FOLDER, now=access.now(), warn=access.notify)
     recorded = access.recorded_table(LIFTS).records if access.recorded_sha256(LIFTS_ID) else ()
-    known = unite_lifts(recorded, store.learn(listed.records), listed.records)
+    known = merge_lifts(recorded, store.learn(listed.records), listed.records)
     return KnownLifts(
         table=_table_of(payload, Parsed(known, listed.findings)),
         out_of_service=frozenset(record.key for record in listed.records),
@@ -79,14 +79,14 @@ def read_lifts(access: SourceAccess) -> KnownLifts:
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[LiftRecord]]:
-    """Yield all lifts that are known, LTA asked now."""
+    """Yield all known lifts, including LTA's current list."""
     yield read_lifts(access).table
 
 
 def read_files(_: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[LiftRecord]:
-    """Return the lifts of downloaded answers together with those that the package has recorded already."""
+    """Return the lifts of downloaded answers together with those recorded in the package."""
     parsed = [parse_lifts(payload.content, singapore_date(payload.retrieved_at)) for payload in payloads]
-    known = unite_lifts(_recorded(), *(one.records for one in parsed))
+    known = merge_lifts(_recorded(), *(one.records for one in parsed))
     findings = tuple(finding for one in parsed for finding in one.findings)
     return _table_of(payloads[-1], Parsed(known, findings))
 
@@ -107,7 +107,7 @@ def _recorded() -> tuple[LiftRecord, ...]:
 
 
 def _table_of(payload: Payload, parsed: Parsed[LiftRecord]) -> SourceTable[LiftRecord]:
-    """Return a table that grew over many answers: its SHA-256 is that of its rows, not of the last answer."""
+    """Return a table built from many answers: its SHA-256 is that of its rows, not of the last answer."""
     return table_of(LIFTS, replace(payload, content=describe_versions(parsed.records)), parsed)
 
 
@@ -125,10 +125,10 @@ _KEEP = (
 
 
 class LiftStore:
-    """The lifts on disk; several processes may add to them at once."""
+    """The lifts on disk; several processes may add lifts at once."""
 
     def __init__(self, folder: Path, *, now: datetime, warn: Callable[[str], None]) -> None:
-        """Take the folder, the time by which a damaged file is named, and what hears of one."""
+        """Take the folder, the time that names a damaged file, and the function that receives warnings."""
         self._path = folder / FILE
         self._now = now
         self._warn = warn
@@ -171,7 +171,7 @@ class LiftStore:
         )
 
     def _without_secrets(self, seen: Iterable[LiftRecord]) -> tuple[LiftRecord, ...]:
-        """Return the lifts that may be kept; those that may not are told once for each secret."""
+        """Return the lifts that may be kept; report the others once per secret."""
         found = [(SECRETS.find(*astuple(record)), record) for record in seen]
         for secret, number in Counter(secret for secret, _ in found if secret is not None).items():
             lifts = counted(number, "lift")

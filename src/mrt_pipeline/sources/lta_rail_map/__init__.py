@@ -1,11 +1,11 @@
-"""Landmarks by exit, in LTA's own words: the station pages behind its rail map.
+"""Landmarks by exit, according to LTA: the station pages behind its rail map.
 
 Publisher: Land Transport Authority. Page: https://www.lta.gov.sg/content/ltagov/en/map/train.html. The site
-is under terms of its own, so it is read live only, and facts of it are published under a label of their own.
+has its own terms, so it is read live only, and facts from it are published under a label of their own.
 Updated at any time. Last looked at on 2026-11-30, in descriptions of the pages.
 
-Quirks: an index in XML names a page for each station; a page is a piece of HTML without head or end;
-names are abbreviated (``Natl Design Ctr``), and some are stale. A page may be of all lines of an
+Quirks: an index in XML names a page for each station; a page is an HTML fragment without head or end;
+names are abbreviated (``Natl Design Ctr``), and some are outdated. A page may cover all lines of an
 interchange.
 """
 
@@ -21,7 +21,7 @@ class LtaRailMapSection(ApiSection):
     """LTA's rail map: places by exit."""
 
     base_url: BaseUrl = HttpUrl("https://www.lta.gov.sg/map")
-    """the folder that holds mrt/index.xml"""
+    """folder that holds mrt/index.xml"""
 
 
 RAIL_MAP = Document(

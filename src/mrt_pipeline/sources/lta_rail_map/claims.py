@@ -1,6 +1,6 @@
-"""``lta_rail_map``: the places that LTA's rail map lists under each exit.
+"""``lta_rail_map``: the places that LTA's rail map lists for each exit.
 
-A page may be of all buildings of an interchange, so of two exits that share a label it tells neither.
+A page may cover all buildings of an interchange, so it does not distinguish exits that share a label.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
 
 
 def read_pages(access: SourceAccess) -> Pages:
-    """Return every page, and why others could not be read.
+    """Return every page that could be read, and why the others could not.
 
     Raises:
-        SourceError: if the index cannot be had, or page after page fails.
+        SourceError: if the index is unavailable, or page after page fails.
     """
     site = PageSite(access, SPEC.api, RAIL_MAP)
 
@@ -54,7 +54,7 @@ def read_pages(access: SourceAccess) -> Pages:
 
 
 def find_slug(key: PageKey, network: Network) -> str | None:
-    """Return the station that both name and file of a page (``NSL/NS24-NE6-CC1``) mean, as far as known."""
+    """Return the station that both name and file of a page (``NSL/NS24-NE6-CC1``) denote; None if unknown."""
     codes = (network.find_current(code) for code in re.split("[/-]", key.operator_code))
     wanted = plain_name(key.station_name)
     by_name = {slug for slug, name in network.names.items() if plain_name(name) == wanted}

@@ -1,7 +1,7 @@
-"""From LTA's rail map to places by exit.
+"""Parse the pages of LTA's rail map into places by exit.
 
-The index has a ``<station name=…>`` with one or several ``<file>``; a page has the heading ``Exit
-Information`` (``h5``) and below it a table of exit and places, one on each line of a cell.
+The index has ``<station name=…>`` elements, each with one or several ``<file>``; a page has the heading
+``Exit Information`` (``h5``) followed by a table of exits and places, one place per line of a cell.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ MAX_PAGES = 500
 HEADING = "exit information"
 _FILE = re.compile(r"mrt/(?P<name>[A-Z]{2,6}/[A-Z0-9-]{2,30})\.html")
 _HEADS = frozenset({"exit", "exits"})
-"""first cells of rows that head a table, in small letters"""
+"""first cells of header rows, in lower case"""
 
 
 def parse_index(content: bytes) -> tuple[PageKey, ...]:
-    """Return the pages in the order of the index, each called as its file: ``EWL/EW12``.
+    """Return the pages in the order of the index, each identified by its file: ``EWL/EW12``.
 
     Raises:
-        SourceFormatError: if the index is no XML, names no page, or a file that is none of its own.
+        SourceFormatError: if the index is not XML, names no page, or names a file outside the map.
     """
     pages = dict.fromkeys(key for station in _stations_of(content) for key in _pages_of(station))
     if not 0 < len(pages) <= MAX_PAGES:
@@ -56,7 +56,7 @@ def parse_page(content: bytes, key: PageKey) -> PageFacts:
     """Return the places that a station's page lists by exit, in its order.
 
     Raises:
-        SourceFormatError: if it is no page of this station, or not all of it.
+        SourceFormatError: if it is not a page of this station, or incomplete.
     """
     root = root_of(content, RAIL_MAP_ID)
     headings = (
@@ -102,7 +102,7 @@ def _pages_of(station: _Element) -> Iterator[PageKey]:
 
 
 def _table_behind(heading: _Element, root: _Element) -> _Element | None:
-    """Return the first table between a heading and the next one, however they are boxed."""
+    """Return the first table between a heading and the next one, whatever boxes they are in."""
     is_behind = False
     for element in root.iter("h5", "table"):
         if is_behind:
@@ -127,10 +127,10 @@ def _read_row(row: _Element, key: PageKey, unread: list[str]) -> Iterator[Statio
 
 
 def _read_labels(cell: _Element) -> tuple[str, ...]:
-    """Return the exits that a cell names, one list on each line; none if any is something else."""
+    """Return the exits that a cell names, one list per line; empty if any line is something else."""
     lines = list(lines_of([cell]))
     lists = [read_exit_list(line) or () for _, line in lines]
-    is_split = len(lines) > 1 and any(is_bold for is_bold, _ in lines)  # part of a label may be in bold
+    is_split = len(lines) > 1 and any(is_bold for is_bold, _ in lines)  # part of a label may be bold
     return () if is_split or not all(lists) else tuple(dict.fromkeys(label for one in lists for label in one))
 
 

@@ -1,8 +1,8 @@
-"""Read the tables of a zip file row by row, within bounds, and nothing on the disk.
+"""Read the tables of a zip file row by row, within bounds and in memory.
 
-What a file claims of itself is looked at before anything is unpacked: how many members it has, how large they
-are and how far packed. Python's ``zipfile`` never gives more bytes of a member than it claims, and compares
-their checksum at the end.
+What a file claims about itself is checked before anything is unpacked: the number of its members, their sizes
+and how far they are compressed. Python's ``zipfile`` never returns more bytes of a member than it claims, and
+checks them against its checksum at the end.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1
 """bit of a member's flags"""
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, csv.Error)
-"""what a damaged file makes the libraries raise; ``ValueError`` includes bytes that are no UTF-8"""
+"""exceptions that the libraries raise for a damaged file; ``ValueError`` includes invalid UTF-8"""
 
 
 class Archive:
     """A zip file of CSV tables, as GTFS is published."""
 
     def __init__(self, content: bytes, document_id: str) -> None:
-        """Look at what the file claims to hold.
+        """Check what the file claims to hold.
 
         Raises:
-            SourceFormatError: if it is no zip file, or claims too much.
+            SourceFormatError: if it is not a zip file, or exceeds a bound.
         """
         self._document_id = document_id
         with self._translated("the file"):
@@ -55,12 +55,12 @@ class Archive:
             self._check(member)
 
     def rows(self, name: str, needed: Sequence[str], optional: Sequence[str] = ()) -> Iterator[list[str]]:
-        """Yield the cells of some columns, row by row, in the order in which the columns are named.
+        """Yield the cells of the named columns, row by row, in the order of the names.
 
         Args:
             name: the table's file.
             needed: columns that it must have.
-            optional: columns whose cells are empty if it does not have them.
+            optional: columns whose cells are empty if the table does not have them.
 
         Raises:
             SourceFormatError: if there is no such table, or it is damaged or too long.
@@ -78,7 +78,7 @@ class Archive:
                 if number > MAX_ROWS:
                     raise self._fault(f"{name} has more than {MAX_ROWS} rows")
                 if row:
-                    row[len(head) :] = [""] * max(1, len(head) + 1 - len(row))  # cells of lacking columns
+                    row[len(head) :] = [""] * max(1, len(head) + 1 - len(row))  # cells of missing columns
                     yield [row[place] for place in places]
 
     def _check(self, member: zipfile.ZipInfo) -> None:

@@ -1,7 +1,7 @@
-"""``lta_train_gtfs``: letters of platforms, and step-free access of entrances where the timetable states it.
+"""``lta_train_gtfs``: platform letters, and step-free access of entrances where the timetable states it.
 
-Its entrances are held against LTA's own exit layer as well: each that has no exit, and each exit that has no
-entrance, is a finding. DataMall is asked for a link to the timetable; what that leads to is downloaded.
+Its entrances are compared with LTA's own exit layer as well: each entrance without an exit, and each exit
+without an entrance, is a finding. DataMall is asked for a link to the timetable, which is then downloaded.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 
 WORDS = "LTA's train timetable"
 OUTRANKED = ("mrtdown",)
-"""volunteers' letters give way to LTA's own where both differ"""
+"""volunteers' letters give way to LTA's where they differ"""
 
 
 def open_source(context: RunContext, tables: BusTables) -> LateTableSource:
-    """Return the source, whose timetable is read when the stage begins."""
+    """Return the source; it reads the timetable when the stage starts."""
 
     def load() -> TableSource:
         payload, schedule = context.access.read_checked(SCHEDULE_ID, read)
@@ -59,7 +59,7 @@ def open_source(context: RunContext, tables: BusTables) -> LateTableSource:
 
 
 def source_of(payload: Payload, schedule: TrainSchedule, network: Network, as_of: date) -> TableSource:
-    """Return the source over a timetable, for one day's network."""
+    """Return the source over a timetable, for the network of one day."""
     document = provenance_of(SCHEDULE, payload, schedule.number)
     ways_by_code = network.directions(as_of)
     ways = [way for found in ways_by_code.values() for way in found]
@@ -67,7 +67,7 @@ def source_of(payload: Payload, schedule: TrainSchedule, network: Network, as_of
     letters = letters_of(served, document)
     entrances = _by_slug(schedule.entrances, network)
     said = {entrance.step_free for entrance in schedule.entrances}
-    tells_apart = StepFree.NO in said  # if none is called inaccessible, a yes says nothing
+    tells_apart = StepFree.NO in said  # if no entrance is called inaccessible, a yes says nothing
 
     def claim(station: Station) -> StationClaims:
         access, findings = _match(station, entrances.get(station.slug, []))
@@ -96,7 +96,7 @@ def source_of(payload: Payload, schedule: TrainSchedule, network: Network, as_of
 
 
 def _by_slug(entrances: Iterable[TrainEntrance], network: Network) -> Mapping[str, list[TrainEntrance]]:
-    """Return the entrances of each station, those of one that nobody knows under no name."""
+    """Return the entrances of each station; those of unknown stations are under the empty name."""
     found: dict[str, list[TrainEntrance]] = defaultdict(list)
     for entrance in entrances:
         entry = network.find_current(entrance.station_code)
@@ -107,7 +107,7 @@ def _by_slug(entrances: Iterable[TrainEntrance], network: Network) -> Mapping[st
 def _match(
     station: Station, entrances: Sequence[TrainEntrance]
 ) -> tuple[list[tuple[str, TrainEntrance]], list[Finding]]:
-    """Return the exit of each entrance of which access is said, and how exits and entrances differ."""
+    """Return the exit of each entrance with stated access, and findings about unmatched ones."""
     said: list[tuple[str, TrainEntrance]] = []
     findings: list[Finding] = []
     beside = [_entrance_of(entrance) for entrance in entrances]
@@ -175,7 +175,7 @@ NOT_MODIFIED = 304
 def fetch_schedule(access: SourceAccess, answers: Answers) -> Payload:
     """Return the zip file of the timetable; its revision is the time that DataMall gives.
 
-    A copy on the disk of the same time is used again without a download.
+    A copy on disk with the same time is used again without a download.
 
     Raises:
         SourceError: if it cannot be obtained.
@@ -202,7 +202,7 @@ def fetch_schedule(access: SourceAccess, answers: Answers) -> Payload:
 
 
 def _read_envelope(answer: Answer, url: str) -> tuple[str, str]:
-    """Return when the timetable was made, empty if that is not said, and the link, which is never shown."""
+    """Return when the timetable was made (empty if not given) and the link, which is never shown."""
     rows = read_rows(answer.content, SCHEDULE_ID, may_hold_secrets=True)  # such as its own link
     fields = rows[0] if len(rows) == 1 and is_object(rows[0]) else {}
     link = fields.get("link", fields.get("Link"))

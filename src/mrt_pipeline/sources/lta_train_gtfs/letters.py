@@ -1,7 +1,7 @@
-"""Which letters stand at the platforms of each direction: from where trains stop next to the network's own.
+"""Find the platform letters of each direction: where trains stop next, matched with the network's own table.
 
-The timetable may call a station by another code than the network's table does (``EW4`` for ``CG`` at Tanah
-Merah, an old code after a renumbering). So a direction is found by its line and both stations.
+The timetable may use another code for a station than the network's table (``EW4`` for ``CG`` at Tanah
+Merah, an old code after a renumbering). So a direction is identified by its line and its two stations.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from mrt_pipeline.network import Direction, Network
 from mrt_pipeline.runtime.records import natural_key
 from mrt_pipeline.sources.lta_train_gtfs.parsing import TrainPlatform, TrainSchedule
 
-LEAST_SHARE = 0.05
-"""of a direction's trains; a platform that fewer leave from may serve a first train alone"""
+MIN_SHARE = 0.05
+"""of a direction's trains; a platform with a smaller share may serve only a first train"""
 Served = Mapping[DirectionKey, Counter[TrainPlatform]]
-"""direction to the platforms from which its trains leave, with the number of trains"""
+"""for each direction, the platforms from which its trains leave, with the number of trains"""
 
 
 def platforms_served(schedule: TrainSchedule, ways: Iterable[Direction], network: Network) -> Served:
-    """Return the platforms of every direction; one that the network lacks stands under the timetable's codes.
+    """Return the platforms of every direction; one missing from the network is under the timetable's codes.
 
     Args:
         schedule: the timetable.
-        ways: where trains go on the run's day.
-        network: what codes mean.
+        ways: where trains go on the run's date.
+        network: resolves codes.
     """
     known = {_place_of(network, *key_of(way)): key_of(way) for way in ways}
     served: dict[DirectionKey, Counter[TrainPlatform]] = defaultdict(Counter)
@@ -42,7 +42,7 @@ def platforms_served(schedule: TrainSchedule, ways: Iterable[Direction], network
 
 
 def letters_of(served: Served, provenance: Provenance) -> dict[DirectionKey, SignedLetters]:
-    """Return the letters of every direction all of whose platforms have one: another's may be the usual."""
+    """Return the letters of each direction whose platforms all have some: one without may be the usual."""
     return {
         direction: _sign(usual, provenance)
         for direction, trains in served.items()
@@ -51,7 +51,7 @@ def letters_of(served: Served, provenance: Provenance) -> dict[DirectionKey, Sig
 
 
 def find_doubts(served: Served, network: Network, document_id: str) -> Iterator[Finding]:
-    """Yield the platforms for which a direction has no letters, or whose own letters are left out."""
+    """Yield the platforms because of which a direction has no letters, or whose own letters are left out."""
     for direction, trains in served.items():
         without = [platform for platform in trains if not platform.letters]
         if 0 < len(without) < len(trains):
@@ -59,12 +59,12 @@ def find_doubts(served: Served, network: Network, document_id: str) -> Iterator[
             yield _doubt(direction, without, what, network, document_id)
         rare = [platform for platform in trains if platform.letters and platform not in _usual(trains)]
         if rare and not without:
-            what = f"from which fewer than {LEAST_SHARE:.0%} of the trains leave; their letters are not used"
+            what = f"from which fewer than {MIN_SHARE:.0%} of the trains leave; their letters are not used"
             yield _doubt(direction, rare, what, network, document_id)
 
 
 def _usual(trains: Counter[TrainPlatform]) -> list[TrainPlatform]:
-    return [platform for platform, number in trains.items() if number >= LEAST_SHARE * trains.total()]
+    return [platform for platform, number in trains.items() if number >= MIN_SHARE * trains.total()]
 
 
 def _doubt(
@@ -88,7 +88,7 @@ def _direction_of(platform: TrainPlatform, following: TrainPlatform, network: Ne
 
 
 def _place_of(network: Network, line_code: str, *codes: str) -> tuple[str, ...]:
-    """Return a line and the stations of some codes, a code itself where nobody knows it."""
+    """Return a line and the stations of the codes; an unknown code stands for itself."""
     entries = ((code, network.find_current(code)) for code in codes)
     return line_code, *(entry.slug if entry else code for code, entry in entries)
 

@@ -1,6 +1,6 @@
-"""From the tables of the timetable to platforms, entrances, and where trains go next from each platform.
+"""Parse the timetable's tables into platforms, entrances, and where trains go next from each platform.
 
-Pure. A stop that cannot be read is a warning and left out; a table that is missing or damaged is an error.
+All functions are pure. An unreadable stop is skipped with a warning; a missing or damaged table is an error.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SCHEDULE_ID = SCHEDULE.document_id
 PLATFORM, ENTRANCE = ("", "0"), "2"
 """values of ``location_type``"""
 WHEELCHAIR = {"1": StepFree.YES, "2": StepFree.NO, "": StepFree.UNKNOWN, "0": StepFree.UNKNOWN}
-"""meanings of ``wheelchair_boarding`` of an entrance; what it would inherit of its station is left out"""
+"""meanings of ``wheelchair_boarding`` of an entrance; a value inherited from its station is ignored"""
 _NEEDED = ("stop_id", "stop_name", "stop_lat", "stop_lon", "location_type", "parent_station")
 _OPTIONAL = ("platform_code", "wheelchair_boarding")
 _STOP_ID = re.compile(rf"(?P<code>{STATION_CODE.pattern})_[A-Z0-9]{{1,4}}")
@@ -35,18 +35,18 @@ _NUMBER = re.compile(r"[0-9]{1,6}")
 
 @dataclass(frozen=True, slots=True)
 class TrainPlatform:
-    """A platform: whose it is, and what its sign says."""
+    """A platform: its station and what its sign says."""
 
     stop_id: str
     station_code: str
-    """of its line: ``NE3`` at Outram Park"""
+    """code on its own line: ``NE3`` at Outram Park"""
     letters: tuple[str, ...]
-    """letters or numbers as signed; none if the timetable gives none"""
+    """letters or numbers as signed; empty if the timetable gives none"""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainEntrance:
-    """An entrance of a station, of all its lines together."""
+    """An entrance of a station, which covers all its lines."""
 
     stop_id: str
     station_code: str
@@ -58,26 +58,26 @@ class TrainEntrance:
 
 @dataclass(frozen=True, slots=True)
 class TrainSchedule:
-    """What is read of the timetable."""
+    """The parts of the timetable that are read."""
 
     platforms: Mapping[str, TrainPlatform]
     """by stop id"""
     entrances: tuple[TrainEntrance, ...]
     steps: Mapping[tuple[str, str], int]
-    """stop ids of a platform and of the one at which its trains stop next, to the number of such trains"""
+    """for the stop ids of a platform and of the next stop of its trains, the number of such trains"""
     findings: tuple[Finding, ...]
 
     @property
     def number(self) -> int:
-        """Return how many records it is counted as."""
+        """Return the number of records that the timetable counts as."""
         return len(self.platforms) + len(self.entrances)
 
 
 def parse_schedule(content: bytes) -> TrainSchedule:
-    """Return what a zip file of GTFS tables holds.
+    """Return the contents of a zip file of GTFS tables.
 
     Raises:
-        SourceFormatError: if it is none, or has no platform, no entrance or no train.
+        SourceFormatError: if it is not one, or has no platform, no entrance or no train.
     """
     archive = Archive(content, SCHEDULE_ID)
     findings: list[Finding] = []
@@ -154,13 +154,13 @@ def _reader_of(stop: Mapping[str, str], kind: str) -> RecordReader:
 def _read_calls(
     archive: Archive, platforms: Mapping[str, TrainPlatform]
 ) -> tuple[Iterator[list[str]], list[str]]:
-    """Return where each train stops, in its order, and the stops that are no known platform.
+    """Return the calls of each train in order, and the stops that are not known platforms.
 
-    Such a stop is an empty name, so that those before and behind it are not taken for neighbours.
+    Such a stop becomes an empty name, so that the stops before and after it do not become neighbours.
     """
     trips: dict[str, list[tuple[int, str]]] = {}
     strays: dict[str, str] = {}
-    names = {name: name for name in platforms}  # one text for all calls at a platform
+    names = {name: name for name in platforms}  # share one string among all calls at a platform
     places: dict[str, int] = {}
     for trip_id, stop_id, place in archive.rows("stop_times.txt", ("trip_id", "stop_id", "stop_sequence")):
         if place not in places:

@@ -1,14 +1,14 @@
 """Platform letters, first and last trains, and station names in four languages from MRTDown.
 
-Publisher: MRTDown (volunteers). Page: https://github.com/foldaway/mrtdown-data. Licence: CC BY 4.0 for what
-its authors made. Updated every few days. Last looked at on 2026-11-30.
+Publisher: MRTDown (volunteers). Page: https://github.com/foldaway/mrtdown-data. Licence: CC BY 4.0 for its
+authors' own work. Updated every few days. Last looked at on 2026-11-30.
 
-Quirks: a file for each station, service and line, ``data/<kind>/<ID>.json``, and no list of them: a line
+Quirks: one file for each station, service and line, ``data/<kind>/<ID>.json``, and no list of them: a line
 names its services, a service its stations. A platform names the services that use it and no direction, which
-follows from the service's path on the day. ``inference`` stands at a letter that was concluded from other
-stations of the line instead of seen there. LRT lines have other names than here (``BPLRT``). A name may be
-null in any language; in Malay nearly all are. First and last trains stand under a service, too, and not for
-all stations; times after midnight are written 00:31.
+follows from the service's path on the day. ``inference`` marks a letter that was concluded from other
+stations of the line instead of seen at this one. LRT lines have different names than here (``BPLRT``). A name
+may be null in any language; in Malay nearly all are. First and last trains, for some stations, are under a
+service; times after midnight are written 00:31.
 """
 
 from dataclasses import dataclass, replace
@@ -25,14 +25,14 @@ class MrtdownSection(ApiSection):
     """MRTDown: platform letters and station names."""
 
     base_url: BaseUrl = HttpUrl("https://raw.githubusercontent.com/foldaway/mrtdown-data/main/data")
-    """the folder that holds line, service and station"""
+    """folder that holds line, service and station"""
     checkout: str | None = Field(default=None, min_length=1)
-    """folder of a checkout, read instead of base_url in live mode; ~ and $NAME are filled in"""
+    """folder of a checkout, read instead of base_url in live mode; ~ and $NAME are expanded"""
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformLetter:
-    """That trains from one station to the next one use a platform of some letter, in a stretch of time."""
+    """A platform letter used by trains from one station to the next during a period."""
 
     platform_id: str
     """MRTDown's, e.g. ``ADM_NSL_A``"""
@@ -41,20 +41,20 @@ class PlatformLetter:
     letter: str
     """letter or number as signed"""
     line_code: str
-    """as it is called here"""
+    """our code for the line"""
     basis: str
-    """a name of ``Basis``"""
+    """name of a ``Basis``"""
     updated_on: str
     """day on which MRTDown last changed the platform, ISO 8601"""
     valid_from: str
     """first day of the service's path, ISO 8601"""
     valid_to: str | None
-    """first day on which it is none any more"""
+    """first day after the path's last, ISO 8601; None if it is current"""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceTimes:
-    """When a service's first and last train leave a station for the next one, in Singapore's time."""
+    """When a service's first and last train leave a station for the next one, in Singapore time."""
 
     station_id: str
     """MRTDown's, e.g. ``ADM``"""
@@ -62,25 +62,25 @@ class ServiceTimes:
     station_code: str
     next_code: str
     line_code: str
-    """as it is called here"""
+    """our code for the line"""
     weekday: tuple[str, ...]
-    """first and last train as a clock shows them, ``05:35 00:31``; nothing where they are not known"""
+    """first and last train in clock time, ``05:35 00:31``; empty if unknown"""
     saturday: tuple[str, ...]
     sunday_public_holiday: tuple[str, ...]
     valid_from: str
     """first day of the service's path, ISO 8601"""
     valid_to: str | None
-    """first day on which it is none any more"""
+    """first day after the path's last, ISO 8601; None if it is current"""
 
 
 @dataclass(frozen=True, slots=True)
 class TranslatedName:
-    """What one station is called in other languages than English."""
+    """The names of one station in languages other than English."""
 
     station_id: str
     """MRTDown's, e.g. ``ADM``"""
     station_codes: tuple[str, ...]
-    """past, present and future ones"""
+    """past, present and future codes"""
     zh_hans: str | None
     ms: str | None
     ta: str | None

@@ -1,4 +1,4 @@
-"""``mrtdown``: the letters of the platforms that each exit leads to, the station's trains and names."""
+"""``mrtdown``: letters of the platforms that each exit leads to, and the station's trains and names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from mrt_pipeline.sources.mrtdown.trains import trains_on
 
 
 def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
-    """Return the source, whose tables are read when the stage begins."""
+    """Return the source; it reads its tables when the stage starts."""
 
     def load() -> TableSource:
         return source_of(read_tables(context.access, context.as_of), load_network(), context.as_of)
@@ -39,7 +39,7 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
 
 
 def source_of(tables: Tables, network: Network, as_of: date) -> TableSource:
-    """Return the source over some tables, for one day's network."""
+    """Return the source over tables, for the network of one day."""
     read = (tables.letters, tables.trains, tables.names)
     document = tables.letters.provenance
     ways_by_code, names = network.directions(as_of), names_by_code(tables.names)
@@ -65,11 +65,11 @@ def source_of(tables: Tables, network: Network, as_of: date) -> TableSource:
 
 
 def name_directions(ways: Mapping[str, Iterable[Direction]], network: Network) -> dict[DirectionKey, str]:
-    """Return the id of each direction's platform; an empty one where two platforms go on to one station.
+    """Return the platform id of each direction; empty if two platforms serve the same next station.
 
     Args:
-        ways: the directions of a day by station code; several services may share one.
-        network: knows whose the codes are.
+        ways: directions of a day by station code; several services may share one.
+        network: resolves codes.
     """
     at: dict[str, dict[DirectionOfPlatform, Direction]] = {}
     for code, here in ways.items():
@@ -83,7 +83,7 @@ def name_directions(ways: Mapping[str, Iterable[Direction]], network: Network) -
 
 
 def names_by_code(table: SourceTable[TranslatedName]) -> dict[str, StationNames]:
-    """Return the names of each station by each of its codes; nothing for one without any."""
+    """Return the names of each station under each of its codes; stations without names are omitted."""
     return {
         code: names
         for record in table.records
@@ -103,7 +103,7 @@ def _names_of(record: TranslatedName, table: SourceTable[TranslatedName]) -> Ite
 
 
 UNEVEN_LINES = frozenset({"BPL"})
-"""Bukit Panjang LRT: platforms of one side are not numbered alike at all stations"""
+"""Bukit Panjang LRT: platforms on one side are not numbered alike at all stations"""
 
 _CONFIDENCE = {
     Basis.SEEN: Confidence.HIGH,
@@ -121,7 +121,7 @@ def letters_on(
     Args:
         as_of: the day.
         letters: the records, in any order.
-        provenance: the document that they are of.
+        provenance: document of the records.
     """
     by_direction: dict[DirectionKey, list[PlatformLetter]] = defaultdict(list)
     for letter in letters:

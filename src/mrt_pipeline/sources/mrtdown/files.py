@@ -1,4 +1,4 @@
-"""What MRTDown's files of stations and services say, as records of their own."""
+"""Read MRTDown's files of stations and services into records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mrt_pipeline.sources.mrtdown import LETTERS, TranslatedName
 
 LETTERS_ID = LETTERS.document_id
 FILE_ID = re.compile(r"[A-Z0-9_]{1,40}", re.ASCII)
-"""what may stand in a file's name"""
+"""allowed file names"""
 MAX_NAME_CHARS = 120
 LANGUAGES = ("zh-Hans", "ms", "ta")
 """in the order of the fields of ``TranslatedName``"""
@@ -32,38 +32,38 @@ class PlatformFile:
     line_id: str
     service_ids: tuple[str, ...]
     is_inferred: bool
-    """whether the letter was concluded from other stations instead of seen"""
+    """whether the letter was concluded from other stations instead of seen at this one"""
     updated_on: str
 
 
 @dataclass(frozen=True, slots=True)
 class ServicePath:
-    """One revision of a service: where it stopped from one day to another."""
+    """One revision of a service: its stops during a period."""
 
     service_id: str
     line_id: str
     valid_from: str
     valid_to: str | None
     stops: tuple[tuple[str, str], ...]
-    """station's id and its code on this path, in travel order"""
+    """each station's id and its code on this path, in travel order"""
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Everything in some files, and what was odd about it."""
+    """The contents of files, with findings about them."""
 
     platforms: tuple[PlatformFile, ...]
     paths: tuple[ServicePath, ...]
     names: tuple[TranslatedName, ...]
     findings: tuple[Finding, ...]
-    """about stations as such: their ids and codes"""
+    """about stations: their ids and codes"""
     letter_findings: tuple[Finding, ...]
     """about platforms and services"""
     name_findings: tuple[Finding, ...]
 
 
 def read_objects(content: bytes, document_id: str, what: str) -> Iterator[Mapping[str, object]]:
-    """Yield the objects of a file: one object, or a list of them.
+    """Yield the objects of a file, which holds one object or a list of them.
 
     Raises:
         SourceFormatError: if it holds anything else.
@@ -76,10 +76,10 @@ def read_objects(content: bytes, document_id: str, what: str) -> Iterator[Mappin
 
 
 def read_files(contents: Sequence[bytes], document_id: str = LETTERS_ID) -> Files:
-    """Return what files of stations and services say, sorted by id; lists of them count as files.
+    """Return the contents of files of stations and services, sorted by id; a list counts as several files.
 
     Raises:
-        SourceFormatError: if a file is none of a station or a service, or no station is among them.
+        SourceFormatError: if a file is neither a station nor a service, or there is no station.
     """
     stations: list[Mapping[str, object]] = []
     services: list[Mapping[str, object]] = []
@@ -101,7 +101,7 @@ def read_files(contents: Sequence[bytes], document_id: str = LETTERS_ID) -> File
 
 
 class _Reading:
-    """Reads objects one after the other, and collects the findings about them."""
+    """Reads objects one by one, and collects findings about them."""
 
     def __init__(self, document_id: str) -> None:
         self._document_id = document_id
@@ -113,7 +113,7 @@ class _Reading:
     def read(
         self, stations: Sequence[Mapping[str, object]], services: Sequence[Mapping[str, object]]
     ) -> Files:
-        """Return what the objects say; stations first, since services are held against them."""
+        """Return the contents of objects; stations first, since services are checked against them."""
         names: dict[str, TranslatedName] = {}
         platforms: dict[str, PlatformFile] = {}
         for station in stations:
@@ -136,7 +136,7 @@ class _Reading:
         return RecordReader(f"{self._document_id}:{name}", fields, kind)
 
     def _name(self, station: Mapping[str, object]) -> Iterator[TranslatedName]:
-        """Yield a station's names and keep its codes; nothing of what cannot be read."""
+        """Yield a station's names and remember its codes; unreadable names are omitted."""
         reader = self._reader(station.get("id"), station, "station")
         station_id = reader.text("id", max_chars=40, pattern=FILE_ID)
         codes = self._codes_of(station, reader)
@@ -227,7 +227,7 @@ class _Reading:
 def objects_at(
     fields: Mapping[str, object], reader: RecordReader, *path: str
 ) -> Sequence[Mapping[str, object]]:
-    """Return the list of objects at a path of names."""
+    """Return the list of objects at a path of keys."""
     found: object = fields
     for name in path:
         found = found.get(name) if is_object(found) else None

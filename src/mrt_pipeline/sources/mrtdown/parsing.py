@@ -1,7 +1,7 @@
-"""From MRTDown's files to records: which letter trains use from one station to the next, and names.
+"""Parse MRTDown's files into records: the platform letter from each station to the next, and names.
 
-A platform names services; a service's path says to which station its trains go on. A letter holds for the
-stretch of time of the path, and is not carried back to paths that had ended when it was last looked at.
+A platform names its services; a service's path says where its trains go next. A letter is valid for the
+period of the path, but not for paths that had ended when the platform was last updated.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ from mrt_pipeline.sources.mrtdown import NAMES, PlatformLetter, ServiceTimes, Tr
 from mrt_pipeline.sources.mrtdown.files import LETTERS_ID, Files, PlatformFile, ServicePath, read_files
 
 LINE_IDS = {"BPL": "BPLRT", "SKL": "SKLRT", "PGL": "PGLRT"}
-"""lines that MRTDown calls by another name than we do"""
+"""our code for each line that MRTDown calls by another name"""
 _LINE_CODES = {theirs: ours for ours, theirs in LINE_IDS.items()}
 
 Step = tuple[str, str]
-"""code of a station and of the next one"""
+"""codes of a station and of the next one"""
 Span = tuple[str, str | None]
-"""from a day, to before another one"""
+"""first day, and first day after the end (None: no end)"""
 
 
 class Basis(StrEnum):
-    """What a letter rests on, the surest first."""
+    """What a letter is based on, most reliable first."""
 
     SEEN = "seen"
-    """at the station itself"""
+    """seen at the station itself"""
     INFERRED = "inferred"
     """MRTDown concluded it from other stations of the line"""
     UNCLEAR = "unclear"
-    """a service leaves the station two ways, so that it does not tell which of them the letter is of"""
+    """a service leaves the station in two directions, so that it is unclear which of them uses the letter"""
 
 
 def parse_letters(contents: Sequence[bytes]) -> Parsed[PlatformLetter]:
-    """Return the letters of files of stations and services, sorted by station, next station and letter.
+    """Return the letters in files of stations and services, sorted by station, next station and letter.
 
     Raises:
-        SourceFormatError: if a file is neither, or no station is among them.
+        SourceFormatError: if a file is neither, or there is no station.
     """
     files = read_files(contents)
     findings = (*files.findings, *files.letter_findings, *_find_strays(files))
@@ -52,10 +52,10 @@ def parse_letters(contents: Sequence[bytes]) -> Parsed[PlatformLetter]:
 
 
 def parse_names(contents: Sequence[bytes]) -> Parsed[TranslatedName]:
-    """Return the names in files of stations, sorted by id; files of services are passed over.
+    """Return the names in files of stations, sorted by id; files of services are skipped.
 
     Raises:
-        SourceFormatError: if a file is neither, or no station is among them.
+        SourceFormatError: if a file is neither, or there is no station.
     """
     files = read_files(contents, NAMES.document_id)
     return Parsed(files.names, (*files.findings, *files.name_findings))
@@ -64,7 +64,7 @@ def parse_names(contents: Sequence[bytes]) -> Parsed[TranslatedName]:
 def join_letters(
     platforms: Iterable[PlatformFile], paths: Iterable[ServicePath]
 ) -> tuple[PlatformLetter, ...]:
-    """Return each platform's letter for every step that a service of its takes from its station."""
+    """Return each platform's letter for every step that one of its services takes from its station."""
     by_service: dict[str, list[ServicePath]] = defaultdict(list)
     for path in paths:
         by_service[path.service_id].append(path)
@@ -82,7 +82,7 @@ def _letters_of(platform: PlatformFile, by_service: dict[str, list[ServicePath]]
                 for step in steps:
                     spans[step, basis].append((path.valid_from, path.valid_to))
     for (step, basis), given in spans.items():
-        for valid_from, valid_to in unite_spans(given):
+        for valid_from, valid_to in merge_spans(given):
             yield PlatformLetter(
                 platform_id=platform.platform_id,
                 station_code=step[0],
@@ -102,12 +102,12 @@ def steps_from(station_id: str, path: ServicePath) -> set[Step]:
 
 
 def line_code_of(line_id: str) -> str:
-    """Return what a line of MRTDown is called here."""
+    """Return our code for a line of MRTDown."""
     return _LINE_CODES.get(line_id, line_id)
 
 
 def holds_on(day: date, record: PlatformLetter | ServiceTimes) -> bool:
-    """Return whether a day is in a record's stretch of time."""
+    """Return whether a day is in a record's period."""
     iso = day.isoformat()
     return record.valid_from <= iso and (record.valid_to is None or iso < record.valid_to)
 
@@ -118,8 +118,8 @@ def _basis_of(platform: PlatformFile, steps: set[Step]) -> Basis:
     return Basis.INFERRED if platform.is_inferred else Basis.SEEN
 
 
-def unite_spans(spans: Iterable[Span]) -> Iterator[Span]:
-    """Yield stretches of time, those that touch or overlap as one."""
+def merge_spans(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield periods, merging those that touch or overlap."""
     ordered = sorted(spans, key=lambda span: (span[0], span[1] or "9"))
     start, end = ordered[0]
     for valid_from, valid_to in ordered[1:]:
@@ -132,7 +132,7 @@ def unite_spans(spans: Iterable[Span]) -> Iterator[Span]:
 
 
 def _find_strays(files: Files) -> Iterator[Finding]:
-    """Yield each platform whose services are not among the files, or are of another line."""
+    """Yield a finding for each platform whose services are not in the files, or are of another line."""
     lines = {path.service_id: path.line_id for path in files.paths}
     for platform in files.platforms:
         stray = [name for name in platform.service_ids if lines.get(name) != platform.line_id]

@@ -1,6 +1,6 @@
-"""Letters, trains and names as tables, recorded in the package, fetched live or read from a checkout.
+"""Letters, trains and names as tables: recorded in the package, fetched live or read from a checkout.
 
-There is no list of MRTDown's files. So the lines in operation are asked for first; they name their services,
+MRTDown has no list of its files. So the lines in operation are requested first; they name their services,
 whose paths name the stations.
 """
 
@@ -48,7 +48,7 @@ _PARSERS: dict[Document, Callable[[Sequence[bytes]], Parsed[Any]]] = {
     TRAINS: parse_trains,
     NAMES: parse_names,
 }
-"""how each document is read from the files, in the order of the fields of ``Tables``"""
+"""function that parses each document from the files, in the order of the fields of ``Tables``"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Tables:
 
     @property
     def version(self) -> str:
-        """Return what identifies their content."""
+        """Return what identifies the content of all documents."""
         return "+".join(table.provenance.sha256 for table in (self.letters, self.trains, self.names))
 
 
@@ -70,10 +70,10 @@ def read_tables(access: SourceAccess, as_of: date) -> Tables:
 
     Args:
         access: settings and the HTTP client.
-        as_of: the day whose lines are asked for live; recorded are all that were found.
+        as_of: the day whose lines are fetched live; the recorded tables hold everything that was found.
 
     Raises:
-        SourceError: if a file cannot be had, is none of MRTDown's, or lost a record.
+        SourceError: if a file is unavailable, is not MRTDown's, or lost a record.
     """
     if access.mode_of("mrtdown") is not Mode.LIVE:
         return Tables(*map(access.recorded_table, _PARSERS))
@@ -89,7 +89,7 @@ def read_tables(access: SourceAccess, as_of: date) -> Tables:
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[Any]]:
-    """Yield all tables, asked of MRTDown now."""
+    """Yield all tables, fetched from MRTDown now."""
     tables = read_tables(access, singapore_date(access.now()))
     yield tables.letters
     yield tables.trains
@@ -97,22 +97,22 @@ def record(access: SourceAccess) -> Iterator[SourceTable[Any]]:
 
 
 def read_files(document: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[Any]:
-    """Return one document of some files; for names those of stations are needed, otherwise all."""
+    """Return one document from files; names need the files of stations, other documents all files."""
     parse = _PARSERS[document]
     return table_of(document, _joined(payloads), parse([payload.content for payload in payloads]))
 
 
 def tables_of(payload: Payload, settings: Settings) -> Tables:
-    """Return all tables of files that one payload lists.
+    """Return all tables from the files in one payload.
 
     Raises:
-        SourceFormatError: if a file is none of MRTDown's, or lost a record.
+        SourceFormatError: if a file is not MRTDown's, or lost a record.
     """
     return Tables(*(refuse_losses(read_files(document, [payload], settings)) for document in _PARSERS))
 
 
 def _joined(payloads: Sequence[Payload]) -> Payload:
-    """Return several payloads as the one document that they make."""
+    """Return several payloads joined into one document."""
     content = b"".join(payload.content for payload in payloads)
     return Payload(content, min(payload.retrieved_at for payload in payloads), payloads[0].revision)
 
@@ -130,15 +130,15 @@ MAX_FILES = 2_000
 
 
 def fetch_files(access: SourceAccess, answers: Answers, line_ids: Iterable[str]) -> Payload:
-    """Return the services of some lines and the stations they stop at, as one JSON list.
+    """Return the services of the given lines and the stations they call at, as one JSON list.
 
     Args:
         access: settings and the HTTP client.
-        answers: where files come from.
-        line_ids: lines as MRTDown calls them.
+        answers: source of the files.
+        line_ids: MRTDown's names of the lines.
 
     Raises:
-        SourceError: if a file cannot be had, or does not name what it should.
+        SourceError: if a file is unavailable, or does not list what it should.
     """
     asked = _Asked(access, answers)
     lines = asked.get_all("line", line_ids)
@@ -152,7 +152,7 @@ def read_checkout(access: SourceAccess, folder: str) -> Payload:
 
     Raises:
         FetchError: if there is no such checkout.
-        SourceFormatError: if one of its files is no JSON.
+        SourceFormatError: if one of its files is not JSON.
     """
     data = _data_folder(folder)
     files = [path for kind in KINDS for path in sorted((data / kind).glob("*.json"))]
@@ -163,13 +163,13 @@ def read_checkout(access: SourceAccess, folder: str) -> Payload:
 
 
 def describe_checkout(access: SourceAccess) -> str:
-    """Return what identifies the files of the checkout that is read; nothing if none is."""
+    """Return what identifies the files of the configured checkout; empty if there is none."""
     folder = access.settings.apis.mrtdown.checkout
     return sha256_of(read_checkout(access, folder).content) if folder else ""
 
 
 class _Asked:
-    """The files of one try at reading them all."""
+    """The files requested in one attempt to read them all."""
 
     def __init__(self, access: SourceAccess, answers: Answers) -> None:
         self._access = access
@@ -178,7 +178,7 @@ class _Asked:
         self.times: list[datetime] = []
 
     def get_all(self, kind: str, names: Iterable[str]) -> list[Mapping[str, object]]:
-        """Return the objects of some files of a kind, each once, sorted by name."""
+        """Return the objects of the named files of a kind, each once, sorted by name."""
         paths = [f"{kind}/{name}.json" for name in sorted(set(names))]
         if len(self.times) + len(paths) > MAX_FILES:
             raise SourceFormatError(
@@ -203,7 +203,7 @@ class _Asked:
 
 
 def _names(fields: Mapping[str, object], name: str) -> list[str]:
-    """Return the ids that a list holds; what is none never becomes part of a URL."""
+    """Return the ids in a list; anything that is not an id never becomes part of a URL."""
     found = fields.get(name)
     if not is_list(found):
         raise SourceFormatError(
@@ -220,7 +220,7 @@ def _stations_of(service: Mapping[str, object]) -> list[str]:
 
 
 def _objects(found: object) -> Sequence[Mapping[str, object]]:
-    """Return the objects in a list; whatever else is there is told when the files are read."""
+    """Return the objects in a list; anything else in it is reported when the files are read."""
     return [item for item in found if is_object(item)] if is_list(found) else []
 
 

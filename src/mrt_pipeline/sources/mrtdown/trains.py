@@ -1,7 +1,7 @@
-"""First and last trains: what MRTDown's files say of each service at a station, and at which platform.
+"""First and last trains: MRTDown's times for each service at a station, and the platform they leave from.
 
-Times have no day of their own in the files. They hold for paths that had not ended when MRTDown last changed
-a platform of the station, as letters do. A clock starts anew at midnight, a day of service at three.
+Times have no date of their own in the files. Like letters, they are valid for paths that had not ended when
+MRTDown last changed a platform of the station. Clock times restart at midnight, a day of service at three.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from mrt_pipeline.sources.mrtdown.files import (
     read_files,
     read_objects,
 )
-from mrt_pipeline.sources.mrtdown.parsing import Span, Step, holds_on, line_code_of, steps_from, unite_spans
+from mrt_pipeline.sources.mrtdown.parsing import Span, Step, holds_on, line_code_of, merge_spans, steps_from
 
 DAY_BEGINS_MINUTES = 3 * 60
 """no train leaves between the last one of a day of service and this time"""
@@ -44,18 +44,18 @@ Stop = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Last trains of one service, of which not both can be right."""
+    """Last trains of one service that cannot both be right."""
 
     days: ServiceDays
     both: tuple[ServiceTimes, ServiceTimes]
-    """at a station, and at the next one"""
+    """times at a station, and at the next one"""
 
 
 def parse_trains(contents: Sequence[bytes]) -> Parsed[ServiceTimes]:
     """Return the times in files of stations and services, sorted by station, next station and service.
 
     Raises:
-        SourceFormatError: if a file is neither, or no station is among them.
+        SourceFormatError: if a file is neither, or there is no station.
     """
     files = read_files(contents, TRAINS.document_id)
     findings = list(files.findings)
@@ -74,9 +74,9 @@ def parse_trains(contents: Sequence[bytes]) -> Parsed[ServiceTimes]:
 
 
 def minutes_of(text: object) -> int | None:
-    """Return a time as minutes since the midnight at which its day of service began; none if it is no time.
+    """Return a time in minutes since the midnight that starts its day of service; None if it is not a time.
 
-    ``00:31`` and ``24:31`` are both the time half an hour after the midnight at which that day ends.
+    ``00:31`` and ``24:31`` both mean half an hour after the midnight that ends that day.
     """
     found = _TIME.fullmatch(text) if isinstance(text, str) else None
     if found is None:
@@ -95,14 +95,14 @@ def trains_on(
 ) -> tuple[dict[str, tuple[TrainTimes, ...]], tuple[Finding, ...]]:
     """Return the trains of each station by its code on a day, which are left out, and which are doubtful.
 
-    Of a service that leaves a station in two directions it is not known to which of them its times belong.
+    If a service leaves a station in two directions, it is unknown which of them its times belong to.
 
     Args:
         as_of: the day.
         times: the records, in any order.
-        platforms: the id of the platform of each direction; an empty one if there are two.
-        network: knows whose the codes are.
-        provenance: the document that the records are of.
+        platforms: platform id of each direction; empty if there are two.
+        network: resolves codes.
+        provenance: document of the records.
     """
     at: dict[tuple[str, str], list[ServiceTimes]] = defaultdict(list)
     for record in times:
@@ -128,10 +128,10 @@ def trains_on(
 
 
 def find_contradictory_trains(records: Mapping[Stop, ServiceTimes]) -> Iterator[Contradiction]:
-    """Yield where a service's last train leaves the next station no later than the station before it.
+    """Yield each place where a service's last train leaves the next station no later than the station before.
 
-    First trains contradict nothing, since trains begin their day at many stations. Nor does the end of a
-    ring: its last train ends where others of the service have begun.
+    First trains never contradict each other, since trains start their day at many stations. Nor do times at
+    the end of a ring, where the last train ends at a station that other trains of the service started from.
 
     Args:
         records: by service and station code, one direction each.
@@ -147,7 +147,7 @@ def find_contradictory_trains(records: Mapping[Stop, ServiceTimes]) -> Iterator[
 
 
 def _leads_to(station_code: str, record: ServiceTimes, records: Mapping[Stop, ServiceTimes]) -> bool:
-    """Return whether a service goes on from a record's station to another one, as on a ring."""
+    """Return whether a service continues from a record's station to another one, as on a ring."""
     passed: set[str] = set()
     while record.next_code not in passed and record.next_code != station_code:
         passed.add(record.next_code)
@@ -159,13 +159,13 @@ def _leads_to(station_code: str, record: ServiceTimes, records: Mapping[Stop, Se
 
 
 def _last_train(record: ServiceTimes, days: ServiceDays) -> int | None:
-    """Return when the last train leaves, in minutes as ``minutes_of`` counts them, if that is known."""
+    """Return when the last train leaves, in the minutes of ``minutes_of``, or None if unknown."""
     times: tuple[str, ...] = getattr(record, days)
     return minutes_of(times[-1]) if times else None
 
 
 def _changed_on(platforms: Iterable[PlatformFile]) -> dict[str, str]:
-    """Return the day on which MRTDown last changed a platform of each station."""
+    """Return the last day on which MRTDown changed a platform of each station."""
     changed: dict[str, str] = {}
     for platform in platforms:
         changed[platform.station_id] = max(changed.get(platform.station_id, ""), platform.updated_on)
@@ -198,14 +198,14 @@ def _times_of(
 
 
 def _reader(station_id: str, fields: Mapping[str, object]) -> RecordReader:
-    """Return what reads times; one that is lost is no more than a gap, and takes no letter with it."""
+    """Return the reader of times; an unreadable time is only a gap, and invalidates no letter."""
     return RecordReader(f"{TRAINS.document_id}:{station_id}", fields, "time", Severity.WARNING)
 
 
 def _read_days(
     service: Mapping[str, object], service_id: str, reader: RecordReader
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield days with the first and the last train as a clock shows them."""
+    """Yield days with the first and the last train in clock time."""
     times = service.get("times")
     for days, given in times.items() if is_object(times) else [("times", times)]:
         first, last = (given.get(name) if is_object(given) else None for name in ("firstTrain", "lastTrain"))
@@ -233,14 +233,14 @@ def _clock(minutes: int) -> str:
 def _spans_from(
     station_id: str, updated_on: str, paths: Iterable[ServicePath]
 ) -> Iterator[tuple[Step, Span]]:
-    """Yield each step that a service takes from a station, and the stretch of time in which it does."""
+    """Yield each step that a service takes from a station, and the period in which it does."""
     spans: dict[Step, list[Span]] = defaultdict(list)
     for path in paths:
         if path.valid_to is None or path.valid_to > updated_on:
             for step in steps_from(station_id, path):
                 spans[step].append((path.valid_from, path.valid_to))
     for step, given in spans.items():
-        yield from ((step, span) for span in unite_spans(given))
+        yield from ((step, span) for span in merge_spans(given))
 
 
 def _publish(
@@ -282,7 +282,7 @@ def _left_out(services: Sequence[str], document_id: str) -> Iterator[Finding]:
 
 
 def _tell(pairs: Iterable[Contradiction], network: Network, document_id: str) -> Iterator[Finding]:
-    """Yield a finding for each place and each two times that contradict each other there."""
+    """Yield a finding for each station and each pair of times that contradict each other there."""
     same: dict[tuple[Side, Side], list[Contradiction]] = defaultdict(list)
     for pair in pairs:
         here, there = (

@@ -1,4 +1,4 @@
-"""The network's own table: where trains go from each platform.
+"""The network's own table: the directions of trains at each station.
 
 Publisher: this project (``mrt_pipeline/network``), from OneMap and announcements of the Land Transport
 Authority. Changed when the network changes.

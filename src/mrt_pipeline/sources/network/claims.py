@@ -1,8 +1,9 @@
-"""``network``: where trains go from the platforms that each exit leads to.
+"""``network``: the directions served by the platforms that each exit leads to.
 
-Every exit of a station leads to all of its platforms, if need be through another building of the interchange;
-``is_same_building`` says which. Directions follow from the order of stations in the network's table, so their
-evidence is the service that runs there. Letters of platforms are not in that table; pages may add them.
+Every exit of a station leads to all of its platforms, some of them through another building of the
+interchange; ``is_same_building`` says which. Directions follow from the order of stations in the network's
+table, so their evidence is the service that runs there. That table has no platform letters; pages may add
+them.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ from mrt_pipeline.sources.network import SPEC
 
 
 def open_source(context: RunContext, tables: BusTables) -> TableSource:
-    """Return the source for the network of the run's day."""
+    """Return the source for the network of the run's date."""
     network = load_network()
     return source_of(network, network.directions(context.as_of))
 
 
 def source_of(network: Network, directions: Mapping[str, tuple[Direction, ...]]) -> TableSource:
-    """Return the source for the directions that a network has, by station code."""
+    """Return the source for a network's directions, given by station code."""
     return TableSource(SPEC.name, network.sha256, partial(_claim, network, directions))
 
 
@@ -54,7 +55,7 @@ def _claim(
 def _enrich(
     station_exit: StationExit, station: Station, departures: list[list[Direction]], network: Network
 ) -> ExitEnrichment:
-    """Return the platforms of an exit, by the order of the station's codes, then of the services."""
+    """Return the platforms of an exit, ordered by the station's codes and then by service."""
     buildings = {code: is_same_building(code, station_exit, station, network) for code in station.mrt_codes}
     return ExitEnrichment(
         exit_id=station_exit.exit_id,
@@ -65,7 +66,7 @@ def _enrich(
 
 
 def _group(directions: Iterable[Direction]) -> list[list[Direction]]:
-    """Return directions in their order, those of several services that go the same way together."""
+    """Return directions in order, grouping those of several services that go the same way."""
     found: dict[tuple[str, str, str], list[Direction]] = {}
     for item in directions:
         found.setdefault((item.station_code, item.towards_code, item.next_code), []).append(item)

@@ -1,14 +1,14 @@
-"""Places that people know, from the open data of those who run or license them, through data.gov.sg.
+"""Well-known places, from the open data of those who run or license them, through data.gov.sg.
 
 Publishers: National Environment Agency (hawker centres), Sport Singapore, National Parks Board, People's
 Association (community clubs), National Library Board, National Heritage Board (museums), Singapore Tourism
 Board (hotels). Licence: Singapore Open Data Licence 1.0. Updated irregularly, some not for years. Last looked
 at on 2026-11-29. Bus interchanges come from LTA's bus stops, which ``lta_datamall`` publishes.
 
-Quirks: fields lie flat in ``properties`` or in a ``Description`` that is an HTML table; no identifier
-outlives an update; names are in capitals, abbreviated, or addresses; planned and closed places stand among
-the others; a park is an area whose middle lies far from its gates. Under which identifiers data.gov.sg has
-museums and hotels is not known: they are used as recorded, in live mode too.
+Quirks: fields are in ``properties`` or in a ``Description`` that is an HTML table; no identifier survives an
+update; names are in capitals, abbreviated, or addresses; planned and closed places are listed among the
+others; a park is an area whose centre is far from its gates. The identifiers of museums and hotels on
+data.gov.sg are unknown: their recorded copies are used, in live mode too.
 """
 
 from dataclasses import dataclass
@@ -30,24 +30,24 @@ class PlacePoint:
     record_id: str
     name: str
     status: str | None
-    """what the publisher says of its use, e.g. ``Under Construction``"""
+    """the publisher's statement of its use, e.g. ``Under Construction``"""
     lat: float
     lng: float
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceArea:
-    """A place with an edge that one may reach from any side."""
+    """A place with an edge that may be reached from any side."""
 
     record_id: str
     name: str
     outline: tuple[str, ...]
-    """its rings, simplified: see ``outlines``"""
+    """its rings, simplified as ``outlines`` describes"""
 
 
 @dataclass(frozen=True, slots=True)
 class Hotel:
-    """A licensed hotel; hostels are licensed as hotels too."""
+    """A licensed hotel; hostels have the same licence."""
 
     record_id: str
     name: str
@@ -66,7 +66,7 @@ DATASETS = {
     "pa-community-clubs": "d_f706de1427279e61fe41e89e24d440fa",
     "nlb-libraries": "d_27b8dae65d9ca1539e14d09578b17cbf",
 }
-"""what data.gov.sg calls each document, as far as it is known"""
+"""identifier of each document on data.gov.sg, where known"""
 
 
 def _document(document_id: str, title: str, publisher: str, record_type: type) -> Document:

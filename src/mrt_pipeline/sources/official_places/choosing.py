@@ -1,8 +1,8 @@
-"""Which records are places that people know, and what they call them; the rest is left out, and counted.
+"""Select the records that are well-known places, and write their names; others are left out, and counted.
 
-Names are written as people write them: ``Bedok Reservoir Park``, not ``BEDOK RESERVOIR PK``. What no rule
-can know stands in tables beside this module: ``spellings.csv`` (words that are not written with one capital
-at the front) and ``corrections.csv`` (whole names, and records that are left out, with why).
+Names are written as people write them: ``Bedok Reservoir Park``, not ``BEDOK RESERVOIR PK``. What no rule can
+derive is in tables beside this module: ``spellings.csv`` (words that are not written with one initial
+capital) and ``corrections.csv`` (whole names, and records that are left out, with the reason).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 MIN_ROOMS = 10
-"""a licensed hotel with fewer is a hostel, a few rooms above a shop, or tents: nobody's landmark"""
+"""a licensed hotel with fewer is a hostel, a few rooms above a shop, or tents: not a landmark"""
 
 _NOT_OPEN = re.compile(r"\bU/C\b|\bunder construction\b|\bpend\w*ng?\b|\btill\b|\bclosed\b", re.IGNORECASE)
 _NO_PARK = re.compile(
@@ -44,14 +44,14 @@ _NO_PARK = re.compile(
 )
 _HOSTEL = re.compile(
     r"hostel|backpack|capsule|\bpods?\b|spacepod|guesthouse|lodge\b"
-    r"|^(?:cube|rucksack inn|snooze inn|traveller@sg|wink)\b",  # hostels that do not say so
+    r"|^(?:cube|rucksack inn|snooze inn|traveller@sg|wink)\b",  # hostels without the word in their names
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """One record that is a landmark, or one part of it if it is an area of several, and where it lies."""
+    """One record that is a landmark, or one part of an area with several parts, and its position."""
 
     name: str
     kind: LandmarkKind
@@ -62,7 +62,7 @@ class Site:
 
 
 def choose_sites(tables: Iterable[SourceTable[AnyPlace]]) -> tuple[list[Site], list[Finding]]:
-    """Return the places of all documents, and a finding for each document with records that are left out."""
+    """Return the places of all documents, and a finding for each document with records left out."""
     sites: list[Site] = []
     findings: list[Finding] = []
     for table in tables:
@@ -79,7 +79,7 @@ def choose_sites(tables: Iterable[SourceTable[AnyPlace]]) -> tuple[list[Site], l
 
 
 def find_reason_against(record: AnyPlace, kind: LandmarkKind) -> str | None:
-    """Return why a record is no landmark; nothing if it is one."""
+    """Return why a record is not a landmark, or None if it is one."""
     known = corrections().get(record.name)
     if known is not None and not known.written:
         return known.why
@@ -95,7 +95,7 @@ def find_reason_against(record: AnyPlace, kind: LandmarkKind) -> str | None:
 
 
 def _sort_out(table: SourceTable[AnyPlace], kind: LandmarkKind) -> tuple[list[AnyPlace], Counter[str]]:
-    """Return the records of a table to use, and how many are left out, by the reason."""
+    """Return the usable records of a table, and the number of records left out for each reason."""
     left_out: Counter[str] = Counter()
     chosen: list[AnyPlace] = []
     for record in table.records:
@@ -131,10 +131,11 @@ _NO_BUSES = re.compile(r"\b(?:Ferry|Cargo|Marine)\b")
 
 
 def find_interchanges(tables: BusTables, network: Network) -> Iterator[Site]:
-    """Yield each stop that LTA names as an interchange or terminal and that services end at.
+    """Yield each stop that LTA names as an interchange or terminal and where services end.
 
     ``Bt Panjang Int`` is Bukit Panjang Bus Interchange, ``Buona Vista Ter`` is Buona Vista Bus Terminal.
-    ``Ter`` means terrace elsewhere, and ferries and planes have terminals too: no bus service ends at those.
+    Elsewhere ``Ter`` means terrace, and ferries and planes have terminals too, but no bus service ends at
+    those.
     """
     names = StationNames(network.names)
     ends = {
@@ -154,7 +155,7 @@ def find_interchanges(tables: BusTables, network: Network) -> Iterator[Site]:
 
 
 def _name_of(stop: BusStop, names: StationNames, network: Network) -> str | None:
-    """Return the name of the interchange that a stop is; nothing if it is none."""
+    """Return the name of the interchange at a stop, or None if it is not one."""
     match = _INTERCHANGE.fullmatch(stop.description)
     if match is None or _NO_BUSES.search(stop.description):
         return None
@@ -170,7 +171,7 @@ CORRECTIONS = Path(__file__).with_name("corrections.csv")
 
 _SMALL_WORDS = frozenset(("a", "an", "and", "at", "by", "de", "for", "in", "of", "on", "the", "to"))
 _ABBREVIATED = frozenset((LandmarkKind.PARK, LandmarkKind.HAWKER_CENTRE, LandmarkKind.BUS_INTERCHANGE))
-"""kinds whose names hold abbreviations of LTA and NParks; in others ``V`` or ``Ch`` is a name"""
+"""kinds whose names use abbreviations of LTA and NParks; in others ``V`` or ``Ch`` is a name"""
 _AT_BLOCK = re.compile(r"(?P<street>[^()]+?) (?P<block>Blk [^()]+?)(?: \((?P<name>[^()]+)\))?")
 """``Jurong East Street 24 Blk 254 (Yuhua Village Market and Food Centre)``"""
 _SAYS_FOOD = re.compile(r"\b(?:market|centre|mart|court|food|hawker|square|village)\b", re.IGNORECASE)
@@ -181,7 +182,7 @@ _VOWELS = frozenset("AEIOUY")
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a record's name is written as, or why the record is no landmark."""
+    """The corrected name of a record, or the reason why it is not a landmark."""
 
     written: str
     why: str
@@ -201,7 +202,7 @@ def write_name(published: str, kind: LandmarkKind) -> str:
 
 @cache
 def corrections() -> Mapping[str, Correction]:
-    """Return what is known of single records by their published names."""
+    """Return corrections of single records by their published names."""
     with CORRECTIONS.open(encoding="utf-8", newline="") as file:
         return {row["published"]: Correction(row["written"], row["why"]) for row in csv.DictReader(file)}
 
@@ -213,7 +214,7 @@ def _spellings() -> Mapping[str, str]:
 
 
 def _name_at_block(published: str) -> str:
-    """Return the name of a hawker centre whose address comes first, or that has no other name."""
+    """Return the name of a hawker centre that is published with its address first, or by address only."""
     match = _AT_BLOCK.fullmatch(published)
     if match is None:
         return published
@@ -222,7 +223,7 @@ def _name_at_block(published: str) -> str:
 
 
 def _write_out(word: str) -> str:
-    """Return a word written out in the case that it has; a single letter tells one street from another."""
+    """Return a word written out, in the same case; single letters are kept, since they tell streets apart."""
     words = write_out(word) if len(word) > 1 else None
     if words is None:
         return word
@@ -230,14 +231,14 @@ def _write_out(word: str) -> str:
 
 
 def _in_mixed_case(name: str) -> str:
-    """Return a name in capitals with capitals at the front of its words only."""
+    """Return a name in capitals with only the initial letters of its words in capitals."""
     words = list(_WORD.finditer(name))
     outer = {words[0].start(), words[-1].start()} if words else set()
     return _WORD.sub(lambda match: _write_word(match.group(), is_inner=match.start() not in outer), name)
 
 
 def _write_word(word: str, *, is_inner: bool) -> str:
-    """Return one word of a name in capitals: small words small, abbreviations of letters in capitals."""
+    """Return one word of a name: lower case for small words, capitals for initialisms."""
     bare = word.strip("(),.:")
     if spelling := _spellings().get(bare.casefold()):
         return word.replace(bare, spelling)

@@ -1,8 +1,8 @@
-"""``official_places``: known places near an exit, each on the exit of any station that is nearest to it.
+"""``official_places``: known places near an exit; each place belongs to the nearest exit of any station.
 
-Where a place is, its publisher says; that this exit leads there, only distance does. So confidence is medium,
-and low where another exit is hardly farther: a wall or a road may lie between. The operators' own lists of
-what an exit leads to agree with this rule as well as they agree with each other; with several exits for a
+The publisher gives a place's position; that this exit leads there follows from distance alone. So confidence
+is medium, and low if another exit is hardly farther: a wall or a road may lie between. The operators' own
+lists of places by exit agree with this rule as well as they agree with each other; with several exits per
 place they agree less (docs/sources/official_places.md).
 """
 
@@ -45,11 +45,11 @@ def open_source(context: RunContext, tables: BusTables) -> SurveyedSource:
 def _survey(
     sites: Sequence[Site], findings: tuple[Finding, ...], radius_m: float, stations: Sequence[Station]
 ) -> Survey:
-    """Return every place on the nearest exit of any station."""
+    """Assign every place to the nearest exit of any station."""
     documents = {site.document.document_id: site.document for site in sites}
     exits = (found for station in stations for found in station.exits)
-    hung = hang_places(sites, exits, radius_m)
-    landmarks = {exit_id: tuple(map(_publish, held)) for exit_id, held in hung.items()}
+    assigned = assign_places(sites, exits, radius_m)
+    landmarks = {exit_id: tuple(map(_publish, held)) for exit_id, held in assigned.items()}
 
     def claim(station: Station) -> StationClaims:
         here = {found.exit_id: landmarks.get(found.exit_id, ()) for found in station.exits}
@@ -63,32 +63,32 @@ def _survey(
     return Survey(claim, findings)
 
 
-def _publish(hung: Hung) -> Landmark:
-    first = hung.sites[0]
-    cited = dict.fromkeys(site.document.cite(site.record_id, Method.GEOMETRY) for site in hung.sites)
+def _publish(assigned: AssignedPlace) -> Landmark:
+    first = assigned.sites[0]
+    cited = dict.fromkeys(site.document.cite(site.record_id, Method.GEOMETRY) for site in assigned.sites)
     return Landmark(
         name=first.name,
         kind=first.kind,
-        distance_m=round(hung.distance_m, 1),
-        confidence=Confidence.MEDIUM if hung.is_clear else Confidence.LOW,
+        distance_m=round(assigned.distance_m, 1),
+        confidence=Confidence.MEDIUM if assigned.is_clear else Confidence.LOW,
         evidence={WHOLE_RECORD: tuple(cited), "kind": (first.document.cite(first.record_id),)},
     )
 
 
 SAME_PLACE_M = 200.0
-"""Two records of one name that lie no farther apart are one place."""
+"""Records of one name that are no farther apart than this are one place."""
 CLEARLY_NEARER_M = 30.0
-"""An exit that is nearer than any other by less may not be the one that people use."""
+"""If the nearest exit is nearer by less than this, it may not be the one that people use."""
 
 Distances = dict[Site, dict[int, float]]
-"""metres from each site to the exits within reach, by their numbers"""
+"""metres from each site to the exits within reach, by exit number"""
 Place = tuple[Site, ...]
-"""the records of one place, those of the first document first"""
+"""records of one place, in the order of their documents"""
 
 
 @dataclass(frozen=True, slots=True)
-class Hung:
-    """A place as the exit sees it that it belongs to."""
+class AssignedPlace:
+    """A place in relation to the exit it belongs to."""
 
     sites: Place
     """its records within reach of the exit"""
@@ -98,32 +98,32 @@ class Hung:
     """whether every other exit is clearly farther"""
 
 
-def hang_places(
+def assign_places(
     sites: Sequence[Site], exits: Iterable[StationExit], radius_m: float
-) -> dict[str, list[Hung]]:
+) -> dict[str, list[AssignedPlace]]:
     """Return the places of each exit that has some, nearest first.
 
     Args:
         sites: places in the order of their documents.
         exits: every exit of the network.
-        radius_m: a place farther than this from every exit belongs to none, metres.
+        radius_m: a place farther than this from every exit belongs to none, in metres.
     """
-    ordered = sorted(exits, key=lambda found: found.exit_id)  # so that the first of several wins a tie
+    ordered = sorted(exits, key=lambda found: found.exit_id)  # so that ties always go to the same exit
     index = SpatialIndex(to_svy21_all([(found.lat, found.lng) for found in ordered]))
     reached = index.around([site.shape for site in sites], radius_m + CLEARLY_NEARER_M)
     distances = {site: dict(found) for site, found in zip(sites, reached, strict=True)}
-    hung: dict[str, list[Hung]] = {}
-    for place in unite_sites(sites):
+    assigned: dict[str, list[AssignedPlace]] = {}
+    for place in group_sites(sites):
         if found := _find_nearest(place, distances, radius_m):
             number, held = found
-            hung.setdefault(ordered[number].exit_id, []).append(held)
-    return {exit_id: _each_once(places) for exit_id, places in hung.items()}
+            assigned.setdefault(ordered[number].exit_id, []).append(held)
+    return {exit_id: _each_once(places) for exit_id, places in assigned.items()}
 
 
-def unite_sites(sites: Iterable[Site]) -> list[Place]:
-    """Return the records of each place together: those of one name that lie near one another.
+def group_sites(sites: Iterable[Site]) -> list[Place]:
+    """Group the records of each place: those with one name that are near one another.
 
-    Parts of parks stay apart, since a park may be long: the Rail Corridor passes many stations.
+    Parts of parks stay separate, since a park may be long: the Rail Corridor passes many stations.
     """
     by_name: dict[str, list[Place]] = {}
     for site in sites:
@@ -142,8 +142,8 @@ def _is_near(site: Site, place: Place) -> bool:
     )
 
 
-def _find_nearest(place: Place, distances: Distances, radius_m: float) -> tuple[int, Hung] | None:
-    """Return the number of the exit nearest to a place, and the place as seen from there."""
+def _find_nearest(place: Place, distances: Distances, radius_m: float) -> tuple[int, AssignedPlace] | None:
+    """Return the number of the exit nearest to a place, and the place in relation to it."""
     nearest: dict[int, float] = {}
     for site in place:
         for number, metres in distances[site].items():
@@ -153,20 +153,22 @@ def _find_nearest(place: Place, distances: Distances, radius_m: float) -> tuple[
     first, *others = sorted(nearest, key=lambda number: (nearest[number], number))
     within = tuple(site for site in place if distances[site].get(first, radius_m + 1) <= radius_m)
     is_clear = not others or nearest[others[0]] - nearest[first] >= CLEARLY_NEARER_M
-    return first, Hung(within, nearest[first], is_clear)
+    return first, AssignedPlace(within, nearest[first], is_clear)
 
 
-def _each_once(places: Iterable[Hung]) -> list[Hung]:
-    """Return what belongs to one exit, nearest first, several parts of a park as one."""
-    by_name: dict[str, list[Hung]] = {}
+def _each_once(places: Iterable[AssignedPlace]) -> list[AssignedPlace]:
+    """Return the places of one exit, nearest first, merging the parts of each park."""
+    by_name: dict[str, list[AssignedPlace]] = {}
     for held in sorted(places, key=_order_of):
         by_name.setdefault(place_key(held.sites[0].name), []).append(held)
     return [
-        Hung(tuple(site for held in same for site in held.sites), same[0].distance_m, same[0].is_clear)
+        AssignedPlace(
+            tuple(site for held in same for site in held.sites), same[0].distance_m, same[0].is_clear
+        )
         for same in by_name.values()
     ]
 
 
-def _order_of(held: Hung) -> tuple[float, str, str]:
+def _order_of(held: AssignedPlace) -> tuple[float, str, str]:
     first = held.sites[0]
     return held.distance_m, first.name, first.record_id

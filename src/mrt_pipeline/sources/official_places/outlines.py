@@ -1,8 +1,8 @@
-"""The edge of an area, small enough to be recorded: from GeoJSON to a few words, and back to a shape.
+"""Convert the edge of an area from GeoJSON to a few words, small enough to record, and back to a shape.
 
-Each ring is a word, ``lat,lng;lat,lng;…`` in degrees to five decimals (1 m), its first point not repeated; a
-hole begins with ``-`` and follows the ring that it is in. Points that lie within 2.2 m of the line between
-their neighbours are left out, so the distance to the nearest edge is right to 3 m.
+Each ring is a word, ``lat,lng;lat,lng;…`` in degrees to five decimals (1 m), without repeating its first
+point; a hole starts with ``-`` and follows the ring that contains it. Points within 2.2 m of the line between
+their neighbours are left out, so the distance to the nearest edge is correct to 3 m.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DECIMALS = 5
 TOLERANCE = 0.000_02
-"""degrees; so near the equator they are as long in either direction, 111 km"""
+"""degrees; near the equator a degree is 111 km in either direction"""
 MIN_CORNERS = 3
 HOLE = "-"
 
@@ -43,7 +43,7 @@ def read_outline(reader: RecordReader, geometry: object) -> tuple[str, ...]:
 
 
 def to_areas(outline: Iterable[str]) -> list[BaseGeometry]:
-    """Return the parts of an outline as shapes in SVY21; they have no direction, and may cross themselves."""
+    """Return the parts of an outline as shapes in SVY21; rings have no direction and may cross themselves."""
     from shapely import linearrings, polygons
 
     rings = {word: _positions_in(word) for word in outline}
@@ -72,7 +72,7 @@ def _polygons_of(geometry: object) -> Sequence[object]:
 
 
 def _read_polygon(reader: RecordReader, polygon: object) -> list[str]:
-    """Return the rings of a polygon that are some; none if its outer one is not."""
+    """Return the valid rings of a polygon; empty if its outer one is invalid."""
     words: list[str] = []
     for number, ring in enumerate(polygon if is_list(polygon) else ()):
         corners = _corners_of(_read_ring(reader, ring))
@@ -84,7 +84,7 @@ def _read_polygon(reader: RecordReader, polygon: object) -> list[str]:
 
 
 def _read_ring(reader: RecordReader, ring: object) -> list[Position]:
-    """Return the positions of a ring, up to the first that cannot be one."""
+    """Return the positions of a ring, up to the first invalid one."""
     positions: list[Position] = []
     for point in ring if is_list(ring) else ():
         if not reader.is_sound:
@@ -96,7 +96,7 @@ def _read_ring(reader: RecordReader, ring: object) -> list[Position]:
 
 
 def _corners_of(positions: Sequence[Position]) -> Sequence[Position]:
-    """Return the positions that make a ring's form, without the one that closes it."""
+    """Return the corners of a ring, without the repeated first position at its end."""
     from shapely import LineString
 
     distinct = list(dict.fromkeys(positions))

@@ -1,4 +1,4 @@
-"""From data.gov.sg's files, and the table of hotels, to records; names and statuses stay as published."""
+"""Parse data.gov.sg's files, and the table of hotels, into records; names and statuses stay as published."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _HOTEL_COLUMNS = {"record_id", "name", "rooms", "lat", "lng"}
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a document names its fields; of several names for one, the first that is filled counts."""
+    """The names of a document's fields; where several are listed, the first that is filled counts."""
 
     kind: LandmarkKind
-    """what its places are"""
+    """kind of its places"""
     id_fields: tuple[str, ...] = _IDS
     name_fields: tuple[str, ...] = _NAMES
     status_field: str = ""
@@ -56,7 +56,7 @@ LAYOUTS: Mapping[str, Layout] = {
     SPORT_FACILITIES.document_id: Layout(LandmarkKind.SPORT_FACILITY, name_fields=("VENUE", "NAME")),
     PARKS.document_id: Layout(LandmarkKind.PARK),
     COMMUNITY_CLUBS.document_id: Layout(LandmarkKind.COMMUNITY_CLUB),
-    # The recorded file had lost all its attributes but the name.
+    # The recorded file had lost all attributes except the name.
     LIBRARIES.document_id: Layout(LandmarkKind.LIBRARY, (*_IDS, "Name"), (*_NAMES, "Name")),
     MUSEUMS.document_id: Layout(LandmarkKind.MUSEUM),
     HOTELS.document_id: Layout(LandmarkKind.HOTEL),
@@ -64,11 +64,11 @@ LAYOUTS: Mapping[str, Layout] = {
 
 
 def parse_places(document: Document, content: bytes) -> Parsed[Any]:
-    """Return the places of a document's file, in natural order of their identifiers.
+    """Return the places in a document's file, in natural order of their identifiers.
 
     Args:
         document: one of this source's.
-        content: GeoJSON of points or areas; of hotels a table with the columns record_id, name, rooms, lat
+        content: GeoJSON of points or areas; for hotels, a table with the columns record_id, name, rooms, lat
             and lng, among others.
 
     Raises:
@@ -94,10 +94,10 @@ def _hotel_rows(content: bytes) -> list[dict[str, str]]:
 
 
 def find_update(content: bytes, document_id: str) -> str | None:
-    """Return when the newest record of a file says that it was updated; nothing if none says so.
+    """Return the latest update time among the records of a file, or None if none has one.
 
     Raises:
-        SourceFormatError: if it is no GeoJSON or has no features.
+        SourceFormatError: if it is not GeoJSON or has no features.
     """
     fields = (fields_of(feature) for feature in read_features(content, document_id, "place"))
     told = (str(found.get("FMEL_UPD_D")) for found in fields)
@@ -105,7 +105,7 @@ def find_update(content: bytes, document_id: str) -> str | None:
 
 
 def fields_of(feature: object) -> Mapping[str, object]:
-    """Return a feature's fields, those of an HTML table among them."""
+    """Return a feature's fields, including those of an HTML table."""
     properties = feature.get("properties") if is_object(feature) else None
     if not is_object(properties):
         return {}
@@ -148,7 +148,7 @@ def _read_hotel(number: int, row: Mapping[str, object]) -> tuple[RecordReader, H
 
 
 def _open(number: int, feature: object, document: Document) -> tuple[RecordReader, str, str]:
-    """Return the reader of a feature's fields, and the identifier and name that its publisher gives it."""
+    """Return the reader of a feature's fields, and the publisher's identifier and name for it."""
     fields, layout = fields_of(feature), LAYOUTS[document.document_id]
     field, name = (_first_given(fields, names) for names in (layout.id_fields, layout.name_fields))
     shown = name_or_place(fields.get(field), _RECORD_ID, f"features[{number}]")

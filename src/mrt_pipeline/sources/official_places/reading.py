@@ -24,23 +24,23 @@ API = SPEC.api
 
 
 def read_places(access: SourceAccess) -> list[SourceTable[AnyPlace]]:
-    """Return every document, recorded or live as configured; one that cannot be asked for is as recorded.
+    """Return every document, recorded or live as configured; those that cannot be fetched, as recorded.
 
     Raises:
-        SourceError: if one cannot be had, has the wrong structure or lost a record.
+        SourceError: if one is unavailable, has the wrong structure or lost a record.
     """
     return [_read(access, document) for document in SPEC.documents]
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[AnyPlace]]:
-    """Yield what is to be recorded, asked of the service now; what cannot be asked for stays as it is."""
+    """Yield the tables to record, fetched now; those that cannot be fetched stay unchanged."""
     for table in read_places(access):
         if table.provenance.document_id in DATASETS:
             yield table
 
 
 def read_files(document: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[AnyPlace]:
-    """Return the places of a downloaded file; of several, the last."""
+    """Return the places of a downloaded file; if there are several, of the last one."""
     payload = payloads[-1]
     if document is not HOTELS and not payload.revision:
         payload = replace(payload, revision=find_update(payload.content, document.document_id))
@@ -61,7 +61,7 @@ def _read(access: SourceAccess, document: Document) -> SourceTable[AnyPlace]:
 
 
 def _as_recorded(table: SourceTable[AnyPlace]) -> SourceTable[AnyPlace]:
-    """Return a table with the remark that nobody was asked for it."""
+    """Return a table with the remark that it was not requested."""
     document_id, day = table.provenance.document_id, table.provenance.retrieved_at.date()
     finding = finding_of(
         "document-only-recorded",

@@ -3,10 +3,10 @@
 Publisher: Singapore Land Authority. Page: https://www.onemap.gov.sg/apidocs/search. Licence: Singapore Open
 Data Licence 1.0. Updated continuously. Last looked at on 2026-11-23.
 
-Quirks: the search is fuzzy and always ranks something first, so that every hit is verified; a building has
-its codes in parentheses since about 2024 (``JURONG EAST MRT STATION (NS1 / EW24)``), before that an
-interchange's buildings share one name; empty fields are ``NIL``; a token is required since October 2025; an
-answer may carry results and an ``error`` together.
+Quirks: the search is fuzzy and always ranks something first, so every hit is verified; since about 2024 a
+building's name gives its codes in parentheses (``JURONG EAST MRT STATION (NS1 / EW24)``), before that an
+interchange's buildings shared one name; empty fields are ``NIL``; a token is required since October 2025; an
+answer may have both results and an ``error``.
 """
 
 from pydantic import HttpUrl

@@ -1,4 +1,4 @@
-"""From OneMap's search results, or a table made from them, to one position per station code."""
+"""Parse OneMap's search results, or a table made from them, into one position per station code."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from mrt_pipeline.sources.onemap.matching import has_code, is_building_of, names
 
 STATIONS_ID = STATIONS.document_id
 PUBLISHER = "onemap"
-"""what a table says of a position that is OneMap's own"""
+"""value in a table for a position from OneMap itself"""
 
 MAX_NAME_CHARS = 100
 SAME_PLACE_DEGREES = 1e-5
-"""1 m: hits nearer than that are one building"""
+"""1 m: hits closer together than that are one building"""
 _DELIMITERS = (",", ";", "\t")
 _COLUMNS = frozenset({"station_code", "station_name", "lat", "lon"})
 
 
 def parse_stations(*contents: bytes) -> Parsed[StationLocation]:
-    """Return the position of each station code, sorted by code; that of the first file that has it counts.
+    """Return the position of each station code, sorted by code; the first file that has a code counts.
 
     Args:
         contents: files of search results by station as JSON (a list of ``Station``, ``Station Name`` and
@@ -45,7 +45,7 @@ def parse_stations(*contents: bytes) -> Parsed[StationLocation]:
             UTF-16.
 
     Raises:
-        SourceFormatError: if one is neither.
+        SourceFormatError: if a file has neither layout.
     """
     located: dict[str, StationLocation] = {}
     findings: list[Finding] = []
@@ -60,7 +60,7 @@ def parse_stations(*contents: bytes) -> Parsed[StationLocation]:
 
 
 Read = tuple[RecordReader, StationLocation | None]
-"""a record's reader, and its location where there is one"""
+"""a record's reader, and its location if there is one"""
 
 
 def _read(content: bytes) -> Iterator[Read]:
@@ -95,7 +95,7 @@ def _read_searches(text: str) -> Iterator[Read]:
 
 
 def _read_search(number: int, search: Mapping[str, object]) -> Read:
-    """Return the one place where the hits put a station, nothing if there is none or more than one."""
+    """Return the one place where a station's hits agree; None if there is none or more than one."""
     reader = _reader(search.get("Station"), number, search)
     code = reader.text("Station", max_chars=6, pattern=STATION_CODE)
     name = reader.text("Station Name", max_chars=MAX_NAME_CHARS)
@@ -142,7 +142,7 @@ def _read_table(text: str) -> Iterator[Read]:
             raise SourceFormatError(STATIONS_ID, f"the table has no column {', '.join(sorted(missing))}.")
         for number, cells in enumerate(row for row in rows if any(map(str.strip, row))):
             row = _by_column(columns, cells, rows.line_num)
-            if delimiter != ",":  # where the comma stands in numbers
+            if delimiter != ",":  # a comma would then be a decimal separator
                 row |= {name: row[name].replace(",", ".") for name in ("lat", "lon") if name in row}
             yield _read_row(number, row)
     except csv.Error as error:
@@ -150,11 +150,11 @@ def _read_table(text: str) -> Iterator[Read]:
 
 
 def _by_column(columns: Sequence[str], cells: Sequence[str], line: int) -> dict[str, str]:
-    """Return a row's cells by the name of their column; spreadsheets leave out empty cells at a row's end.
+    """Return a row's cells by column name; spreadsheets leave out empty cells at the end of a row.
 
     Raises:
-        SourceFormatError: if cells are missing that are needed, or there are more than columns: then nobody
-            knows which cell is of which column.
+        SourceFormatError: if required cells are missing, or there are more cells than columns: then it is
+            unclear which column each cell belongs to.
     """
     least = max(number for number, name in enumerate(columns, start=1) if name in _COLUMNS | {"source"})
     if len(cells) < least or any(map(str.strip, cells[len(columns) :])):
@@ -167,7 +167,7 @@ def _by_column(columns: Sequence[str], cells: Sequence[str], line: int) -> dict[
 
 
 def _find_delimiter(text: str) -> tuple[str, str]:
-    """Return a table from its header on, and what separates its columns: as it says, or as its header has."""
+    """Return a table from its header on, and its delimiter: the declared one, or that of the header."""
     first_line, _, rest = text.partition("\n")
     if (told := first_line.strip().strip('"')).startswith("sep=") and told[4:] in _DELIMITERS:
         return rest, told[4:]
@@ -191,7 +191,7 @@ def _read_row(number: int, row: Mapping[str, object]) -> Read:
 
 def _reader(code: object, number: int, fields: Mapping[str, object]) -> RecordReader:
     record_id = f"{STATIONS_ID}:{name_or_place(code, STATION_CODE, f'[{number}]')}"
-    return RecordReader(record_id, fields, "position", Severity.WARNING)  # OneMap only confirms
+    return RecordReader(record_id, fields, "position", Severity.WARNING)  # OneMap only confirms positions
 
 
 def _keep(
@@ -200,13 +200,13 @@ def _keep(
     reader: RecordReader,
     earlier: Collection[str],
 ) -> None:
-    """Add a location to those kept, unless its code has one; the first is kept.
+    """Add a location unless its code already has one; the first is kept.
 
     Args:
-        location: the one to add.
-        located: those kept, by code.
-        reader: takes the finding.
-        earlier: the codes that another file has: then nothing is lost.
+        location: the location to add.
+        located: the locations kept, by code.
+        reader: receives the finding.
+        earlier: codes in an earlier file, for which skipping loses nothing.
     """
     kept = located.setdefault(location.station_code, location)
     if location.station_code in earlier:

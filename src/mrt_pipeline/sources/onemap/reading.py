@@ -1,6 +1,6 @@
-"""Positions of stations as a table, recorded in the package or searched for live.
+"""Positions of stations as a table: recorded in the package, or searched for live.
 
-OneMap is asked for stations one by one, with a token that is renewed once when it has run out.
+Stations are searched for one by one, with a token that is renewed once when it has expired.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from mrt_pipeline.runtime.documents import Payload, table_of
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, read_number, show
 from mrt_pipeline.runtime.threads import ask_at_once
 from mrt_pipeline.secrecy import SECRETS
-from mrt_pipeline.secrecy.known import LEAST_CHARS
+from mrt_pipeline.secrecy.known import MIN_CHARS
 from mrt_pipeline.sources.onemap import STATIONS
 from mrt_pipeline.sources.onemap.matching import agrees, modes_of
 from mrt_pipeline.sources.onemap.parsing import STATIONS_ID, parse_stations
@@ -38,14 +38,15 @@ if TYPE_CHECKING:
 
 
 def read_stations(access: SourceAccess, wanted: Sequence[tuple[str, str]]) -> SourceTable[StationLocation]:
-    """Return where OneMap puts stations, sorted by code.
+    """Return OneMap's positions of stations, sorted by code.
 
     Args:
         access: recorded or live as configured.
-        wanted: station codes with their names, to be looked up live; recorded are all that were found.
+        wanted: station codes with names, to search for live; the recorded table holds everything that was
+            found.
 
     Raises:
-        SourceError: if the answers cannot be had or have the wrong structure.
+        SourceError: if the answers are unavailable or have the wrong structure.
     """
     if access.mode_of("onemap") is Mode.LIVE:
         return read_files(STATIONS, [fetch_stations(access, wanted)], access.settings)
@@ -53,7 +54,7 @@ def read_stations(access: SourceAccess, wanted: Sequence[tuple[str, str]]) -> So
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[StationLocation]]:
-    """Yield the positions of every code in use or to come, asked of the service now."""
+    """Yield the positions of every present or future code, searched for now."""
     network, today = load_network(), singapore_date(access.now())
     wanted = [
         (entry.station_code, network.names[entry.slug])
@@ -66,7 +67,7 @@ def record(access: SourceAccess) -> Iterator[SourceTable[StationLocation]]:
 def read_files(
     document: Document, payloads: Sequence[Payload], _settings: Settings
 ) -> SourceTable[StationLocation]:
-    """Return the positions of some payloads with the findings about them; a code's first position counts."""
+    """Return the positions in payloads, with findings about them; a code's first position counts."""
     content = b"".join(payload.content for payload in payloads)
     findings = [finding for payload in payloads for finding in payload.findings]
     parsed = parse_stations(*(payload.content for payload in payloads))
@@ -78,7 +79,7 @@ PAGE_HITS = 10
 MAX_PAGES = 5
 """50 hits: a station and all its exits"""
 EARLY = timedelta(minutes=5)
-"""a token is renewed so long before it runs out"""
+"""how long before its expiry a token is renewed"""
 REFUSALS = {
     400: "the request has no token",
     401: "the token is invalid or has expired",
@@ -96,8 +97,8 @@ def fetch_stations(access: SourceAccess, wanted: Sequence[tuple[str, str]]) -> P
     """Return the hits for each wanted station, in the layout that ``parse_stations`` reads.
 
     Raises:
-        CredentialError: if there is neither a token nor what it takes to get one.
-        SourceError: if an answer cannot be had or has the wrong structure.
+        CredentialError: if there is neither a token nor the credentials to get one.
+        SourceError: if an answer is unavailable or has the wrong structure.
     """
     search = _Search(access)
     stations: dict[str, list[tuple[str, str]]] = {}
@@ -110,7 +111,7 @@ def fetch_stations(access: SourceAccess, wanted: Sequence[tuple[str, str]]) -> P
 
 
 def ask_again(access: SourceAccess, _: str, url: str) -> Answer:
-    """Return what a search gives now."""
+    """Return the current result of a search."""
     return _Search(access).ask_again(url)
 
 
@@ -124,28 +125,28 @@ def _result(code: str, name: str, found: Mapping[str, object]) -> dict[str, obje
 
 
 def _finds_all(sought: Sequence[tuple[str, str]], found: Mapping[str, object]) -> bool:
-    """Return whether a search gives a place for each station that was sought, where it is known to be."""
+    """Return whether a search finds a place for each station sought, where it is known to be."""
     results = [_result(code, name, found) for code, name in sought]
     located = parse_stations(orjson.dumps(results)).records
     return len(located) == len(sought) and all(map(agrees, located))
 
 
 class _Search:
-    """Searches with one token."""
+    """Performs searches with one token."""
 
     def __init__(self, access: SourceAccess) -> None:
         self.times: list[datetime] = []
-        """when the oldest answer of each search came"""
+        """when the oldest answer of each search arrived"""
         self._access = access
         self._client = access.http("onemap")
         self._base = str(access.settings.apis.onemap.base_url).rstrip("/")
         self._token = _Token(access, self._base)
 
     def ask(self, words: str, sought: Sequence[tuple[str, str]]) -> Mapping[str, object]:
-        """Return all hits for some words, and the error that came with them.
+        """Return all hits for search words, and the error that came with them.
 
-        Hits without a place for each station that was sought, or with one elsewhere than the network table
-        has it, are used as far as they can be, and asked for anew by the next run.
+        Hits that lack a place for a station sought, or put it elsewhere than the network table does, are used
+        as far as possible, and requested again by the next run.
         """
         found, time = self._access.read_checked(
             STATIONS_ID,
@@ -156,7 +157,7 @@ class _Search:
         return found
 
     def ask_again(self, url: str) -> Answer:
-        """Return the answer to a search that was made before."""
+        """Return the answer to a search that is repeated."""
         return self._get(dict(parse_qsl(urlsplit(url).query)), {})
 
     def _ask_pages(self, answers: Answers, words: str) -> tuple[dict[str, object], datetime]:
@@ -173,7 +174,7 @@ class _Search:
         return found, min(page.retrieved_at for page in pages)
 
     def _ask_page(self, answers: Answers, words: str, number: int, earlier: Sequence[_Page] = ()) -> _Page:
-        """Return a page that holds what it and the pages before it announce; if not, it is asked again."""
+        """Return a page with all hits that it and the pages before it announce; if incomplete, retry."""
         page = self._get_page(answers, words, number)
         if page.find_fault(number, earlier) is None:
             return page
@@ -189,7 +190,7 @@ class _Search:
         return _read_page(answer)
 
     def _get(self, query: Mapping[str, str], conditions: Mapping[str, str]) -> Answer:
-        """Ask for a page; a token that is refused is replaced once."""
+        """Request a page; if the token is refused, replace it once."""
         token = self._token.get()
         try:
             return self._get_with(token, query, conditions)
@@ -211,23 +212,24 @@ class _Search:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """One page of hits, and what it says of all of them."""
+    """One page of hits, and its statements about all of them."""
 
     hits: Sequence[object]
     found: int
-    """hits on all pages, by the number of hits or of pages that it gives, whichever is more"""
+    """number of hits on all pages, from the number of hits or of pages that it gives, whichever implies
+    more"""
     number: int | None
-    """its own, where it is given"""
+    """its own number, if given"""
     error: str | None
     retrieved_at: datetime
 
     @property
     def pages(self) -> int:
-        """Return how many pages there are."""
+        """Return the number of pages."""
         return -(-self.found // PAGE_HITS)
 
     def find_fault(self, number: int, earlier: Sequence[_Page]) -> str | None:
-        """Return how a page contradicts itself or those before it; it may hold more than was announced."""
+        """Return how a page contradicts itself or earlier ones, or None; extra hits are allowed."""
         due = min(PAGE_HITS, self.found - PAGE_HITS * (number - 1))
         if self.number not in (None, number):
             return f"reports being page {self.number}"
@@ -242,7 +244,7 @@ class _Page:
 
 
 class _Token:
-    """The access token: given ready, or got for e-mail and password; may be shared by threads."""
+    """The access token: configured, or obtained with e-mail and password; may be shared by threads."""
 
     def __init__(self, access: SourceAccess, base: str) -> None:
         from mrt_pipeline.runtime.source_access import missing_credentials
@@ -259,14 +261,14 @@ class _Token:
         self._lock = threading.Lock()
 
     def get(self) -> str:
-        """Return a token that has not run out as far as is known."""
+        """Return a token that has not expired as far as is known."""
         with self._lock:
             if not self._value or (self._expires_at and self._access.now() > self._expires_at - EARLY):
                 self._request()
             return self._value
 
     def renew(self, refused: str) -> bool:
-        """Get another token than one that was refused, once in a run; return whether there is one."""
+        """Replace a token that was refused, once per run; return whether there is another one."""
         with self._lock:
             if self._value != refused:
                 return True
@@ -277,7 +279,7 @@ class _Token:
             return True
 
     def _request(self) -> None:
-        """Get a token; a service that gives none is not asked for one again by the next thread.
+        """Request a token; if the service gives none, other threads do not request it again.
 
         Raises:
             SourceError: if it gives none.
@@ -303,8 +305,8 @@ class _Token:
         token = reply.get("access_token") if is_object(reply) else None
         if not is_object(reply) or not isinstance(token, str) or not token.isascii() or not token:
             raise SourceFormatError(STATIONS_ID, "getToken answered without access_token; expected a token.")
-        if len(token) < LEAST_CHARS:
-            found = f"a token of {len(token)} characters; expected {LEAST_CHARS} or more"
+        if len(token) < MIN_CHARS:
+            found = f"a token of {len(token)} characters; expected {MIN_CHARS} or more"
             raise SourceFormatError(STATIONS_ID, f"getToken answered with {found}.")
         SECRETS.learn("the token of OneMap", token)
         self._value = token
@@ -337,6 +339,6 @@ def _count(value: object) -> int | None:
 
 
 def _moment(expiry: object) -> datetime | None:
-    """Return the moment that Unix seconds, given as a text, stand for."""
+    """Return the time for Unix seconds given as text."""
     seconds = read_number(expiry)
     return datetime.fromtimestamp(seconds, UTC) if seconds and 0 < seconds < 1e11 else None

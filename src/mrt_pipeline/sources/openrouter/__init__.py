@@ -1,7 +1,7 @@
 """A language model behind chat completions: OpenRouter, or any server with an OpenAI-compatible API.
 
-It publishes nothing of its own: it reads the prose that the wiki's rules hand on, and what it says counts
-only where it is found again in that text. Protocol: https://openrouter.ai/docs/api-reference/overview. Last
+It publishes nothing of its own: it reads the prose that the wiki's rules pass on, and its statements count
+only if they are found in that text. Protocol: https://openrouter.ai/docs/api-reference/overview. Last
 looked at on 2026-11-23.
 """
 

@@ -1,10 +1,10 @@
-"""The source ``openrouter_llm``: what a language model reads in prose that rules could not read.
+"""The source ``openrouter_llm``: statements that a language model reads in prose that rules could not read.
 
-It is asked about the passages that earlier sources hand on, and what heads of columns mean that they do not
-know; what it says is held against those pages and the network (``extraction.grounding``), so that an invented
-value has no place to point to. Answers lie in ``<cache>/model/answers.sqlite3``. A station whose questions
-could not all be asked now, or of which none was answered, fails and is done again; where a part of its text
-was not answered for, that is a finding.
+The model is asked about the passages that earlier sources pass on, and about the meaning of column heads
+unknown to them. Its statements are checked against those pages and the network (``extraction.grounding``), so
+an invented value has nothing to point to. Answers are kept in ``<cache>/model/answers.sqlite3``. If some of a
+station's questions could not be asked now, or none was answered, the station fails and is tried again; if a
+part of its text got no answer, that is a finding.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ from mrt_pipeline.sources.openrouter.kept import FOLDER
 
 NAME = SOURCE_ID
 MAX_QUESTION_CHARS = 4000
-"""About a page of prose: few requests, and an answer that fits."""
+"""About a page of prose: few requests, and an answer that is not cut."""
 
 Grounded = tuple[tuple[ExitEnrichment, ...], tuple[RejectedClaim, ...], tuple[Finding, ...]]
 
 
 @dataclass(frozen=True)
 class ModelSource:
-    """Claims what a model reads in the passages that earlier sources hand on."""
+    """Reads claims with a model from the passages that earlier sources pass on."""
 
     name: ClassVar[str] = NAME
     model: ChatModel
@@ -55,16 +55,16 @@ class ModelSource:
 
     @property
     def requests_made(self) -> int:
-        """Return how many requests were sent, those for stations that failed included."""
+        """Return the number of requests sent, including those for stations that failed."""
         return self.model.requests_made
 
     @property
     def spent(self) -> ModelUsage:
-        """Return what all requests have cost, those for stations that failed included."""
+        """Return the cost of all requests, including those for stations that failed."""
         return self.model.spent
 
     def prepare(self, stations: Sequence[Station]) -> None:
-        """Do nothing: every question to a model is paid for."""
+        """Do nothing: every question to a model costs money."""
 
     def version_for(self, station: Station) -> str:
         """Return the fingerprints of server, model, parameters, prompts and schemas."""
@@ -72,14 +72,14 @@ class ModelSource:
         return "+".join(map(self.memory.fingerprint, asked))
 
     def keeps(self, station: Station) -> bool:
-        """Return whether answers are kept at all: of which questions a station needs, its page tells."""
+        """Return whether answers are kept at all: which questions a station needs depends on its page."""
         return not self.memory.is_empty
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
         """Return what the model reads in a station's passages, as far as it is grounded there.
 
         Raises:
-            ModelCallError: if not every question could be asked now, or none was answered.
+            ModelCallError: if some questions could not be asked now, or none was answered.
         """
         passages = tuple(passage for claims in earlier for passage in claims.passages)
         ledger = Ledger()
@@ -105,7 +105,7 @@ class ModelSource:
     def _read_headed(
         self, station: Station, earlier: Iterable[StationClaims], ledger: Ledger
     ) -> Iterator[Placed]:
-        """Yield what stands below heads that earlier sources did not know, each with its page."""
+        """Yield the statements below heads that earlier sources did not know, each with its page."""
         for claims in earlier:
             if (page := claims.page) is not None:
                 for candidate in self.heads.read(page, claims.headed, station.wiki_title, ledger):
@@ -121,7 +121,7 @@ class ModelSource:
     def _documents(
         self, passages: Iterable[Passage], earlier: Iterable[StationClaims]
     ) -> dict[str, Provenance]:
-        """Return where the cited documents come from: the pages, and the facts they are held against."""
+        """Return the provenance of the cited documents: the pages, and the facts they are checked against."""
         known = {key: found for claims in earlier for key, found in claims.provenance.items()}
         pages = {passage.document_id for passage in passages}
         return {
@@ -134,7 +134,7 @@ def open_source(context: RunContext, tables: BusTables) -> ModelSource:
     """Return the source as the configuration describes it.
 
     Raises:
-        CredentialError: if the server wants a key and there is none.
+        CredentialError: if the server requires a key and none is set.
     """
     settings = context.settings
     model = ChatModel(
@@ -143,7 +143,7 @@ def open_source(context: RunContext, tables: BusTables) -> ModelSource:
         context.access.secrets.openrouter_api_key,
         max_requests=settings.stages.stage2_enrichment.max_model_requests,
         contact=settings.contact,
-        tell=context.access.tell,
+        notify=context.access.notify,
     )
     context.access.close_with(model)
     cache = AnswerCache(context.access.cache_dir / FOLDER, context.reporter.warn)
@@ -153,7 +153,7 @@ def open_source(context: RunContext, tables: BusTables) -> ModelSource:
 
 
 def wants_key(section: ModelSection) -> bool:
-    """Return whether the server is OpenRouter's, which answers nobody without a key."""
+    """Return whether the server is OpenRouter's, which requires a key."""
     return is_openrouter(str(section.base_url))
 
 

@@ -1,4 +1,4 @@
-"""Which answers of a model are kept, for runs that ask it nothing."""
+"""Identify the model answers that are kept, for runs that ask the model nothing."""
 
 from __future__ import annotations
 

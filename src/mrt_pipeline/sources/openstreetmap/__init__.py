@@ -5,8 +5,8 @@ Open Database License 1.0, which is share-alike: off by default, and a document 
 minute. Last looked at on 2026-11-30, in descriptions of the data.
 
 Quirks: about half of 520 entrances have ``wheelchair``; ``ref`` is the label (``A``, ``Exit A``, ``A;B``), or
-missing; volunteers err. The public server answers 406 to programs that do not say who runs them, 429 and 504
-when it is busy, and cuts an answer short under a ``remark`` with status 200.
+missing; volunteers err. The public server answers clients that do not identify their operator with 406,
+answers 429 and 504 when busy, and truncates answers with a ``remark`` and status 200.
 """
 
 from pydantic import HttpUrl

@@ -1,7 +1,7 @@
-"""``openstreetmap``: step-free access as volunteers have tagged the entrances of stations.
+"""``openstreetmap``: step-free access as volunteers have tagged it at station entrances.
 
-One volunteer's tag is worth little alone: its confidence is low. Two entrances of one exit that contradict
-each other are in dispute like two sources. All entrances in Singapore are asked for in one request.
+One volunteer's tag alone proves little, so its confidence is low. Two entrances of one exit that contradict
+each other are in dispute like two sources. All entrances in Singapore are fetched in one request.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ if TYPE_CHECKING:
     from mrt_pipeline.runtime.source_access import SourceAccess
 
 
-MOST_NAMED = 3
+MAX_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What became of the entrances."""
+    """Entrances sorted by the exit they belong to."""
 
     by_exit: dict[str, list[OsmEntrance]] = field(default_factory=lambda: defaultdict(list))
     findings: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
     """by slug of the nearest station"""
     left_out: list[OsmEntrance] = field(default_factory=list)
-    """those near no exit, or without a label and not certain"""
+    """entrances near no exit, or without a label and ambiguous"""
 
 
 def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
@@ -63,12 +63,12 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
 
 
 def source_of(read: Callable[[], SourceTable[OsmEntrance]]) -> SurveyedSource:
-    """Return the source over what reads the entrances."""
+    """Return the source over a function that reads the entrances."""
     return SurveyedSource(SPEC.name, lambda: partial(_survey, read()))
 
 
 def _survey(table: SourceTable[OsmEntrance], stations: Sequence[Station]) -> Survey:
-    """Return what entrances are tagged with, each found among the exits of all stations."""
+    """Return the tags of all entrances, each matched with an exit of any station."""
     joined, provenance = join_entrances(table.records, stations), table.provenance
 
     def claim(station: Station) -> StationClaims:
@@ -97,7 +97,7 @@ def _claim(entrance: OsmEntrance, provenance: Provenance) -> ExitAccess:
 
 def _left_out(entrances: Sequence[OsmEntrance]) -> Iterator[Finding]:
     if entrances:
-        named = listed((entrance.record_id for entrance in entrances), MOST_NAMED)
+        named = listed((entrance.record_id for entrance in entrances), MAX_NAMED)
         yield finding_of(
             "entrance-left-out",
             f"OpenStreetMap has {counted(len(entrances), 'entrance')} that are near no exit, or without a "
@@ -107,18 +107,18 @@ def _left_out(entrances: Sequence[OsmEntrance]) -> Iterator[Finding]:
 
 
 NEAR_M = 150.0
-"""an entrance farther from every exit is of no station of the run"""
+"""an entrance farther than this from every exit belongs to no station of the run"""
 UNNAMED_M = 10.0
-"""an entrance without a label is the only exit so near"""
+"""distance within which an entrance without a label must have exactly one exit"""
 
 Held = tuple[float, Station, StationExit]
-"""metres to an exit"""
+"""an exit with its station and its distance in metres"""
 
 
 def join_entrances(entrances: Sequence[OsmEntrance], stations: Iterable[Station]) -> Joined:
-    """Return each entrance at the exit that it is, by label and distance or a very short distance alone.
+    """Match each entrance with its exit, by label and distance or by a very short distance alone.
 
-    All exits of the network are held against each entrance, since a node does not say whose it is.
+    Each entrance is compared with all exits of the network, since a node does not name its station.
     """
     exits = [(station, found) for station in stations for found in station.exits]
     index = SpatialIndex(to_svy21_all([(found.lat, found.lng) for _, found in exits]))
@@ -158,7 +158,7 @@ def _join_by_label(entrance: OsmEntrance, held: Sequence[Held], joined: Joined) 
 
 ENTRANCES_ID = ENTRANCES.document_id
 MAX_BYTES = 8 * 2**20
-"""some 150 kB in 2026"""
+"""about 150 kB in 2026"""
 NOT_ACCEPTABLE = 406
 QUERY = (
     '[out:json][timeout:60];area["ISO3166-1"="SG"][admin_level=2]->.here;'

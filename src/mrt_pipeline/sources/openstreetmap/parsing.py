@@ -1,4 +1,4 @@
-"""From an answer of the Overpass API to entrances. Pure; an entrance that cannot be read is a warning."""
+"""Parse an answer of the Overpass API into entrances, purely; an unreadable entrance is a warning."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from mrt_pipeline.sources.openstreetmap import ENTRANCES
 
 ENTRANCES_ID = ENTRANCES.document_id
 WHEELCHAIR = {"yes": StepFree.YES, "no": StepFree.NO}
-"""any other value (``limited``) says neither"""
+"""any other value (``limited``) means neither"""
 QUALIFIED = "wheelchair:"
-"""how tags begin that say more of access than this program understands: ``wheelchair:description``"""
+"""prefix of tags that qualify access in ways this program does not understand: ``wheelchair:description``"""
 MAX_TIME_CHARS = 40
 _ID = re.compile(r"[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
 class OsmEntrance:
-    """A node of an entrance."""
+    """An entrance node."""
 
     record_id: str
     """``node/2750398062``"""
     labels: tuple[str, ...]
-    """of the exits that it is; none if the node has no ``ref``"""
+    """labels of its exits; empty if the node has no ``ref``"""
     lat: float
     lng: float
     step_free: StepFree
 
 
 def parse_entrances(content: bytes, as_of: date) -> tuple[Parsed[OsmEntrance], str | None]:
-    """Return the entrances by their ids, and of when the data is, if the server says so.
+    """Return the entrances sorted by id, and the date of the data if the server gives it.
 
     Args:
         content: the answer.
-        as_of: the day of which a tag must be true.
+        as_of: the date on which a tag must be valid.
 
     Raises:
-        SourceFormatError: if it is no answer, a cut one, or one without an entrance.
+        SourceFormatError: if it is not an answer, is truncated, or has no entrance.
     """
     answer = parse_json(content, ENTRANCES_ID, "elements")
     elements = answer.get("elements") if is_object(answer) else None
@@ -84,7 +84,7 @@ def _read(element: Mapping[str, object], as_of: date) -> tuple[RecordReader, Osm
 
 
 def _find_qualifier(said: StepFree, tags: Mapping[str, object], as_of: date) -> str | None:
-    """Return a tag that may take a statement back: of a ``no`` fewer do, since believing it does no harm."""
+    """Return a tag that may retract a statement; fewer retract a ``no``, since believing it does no harm."""
     if said is StepFree.YES:
         return find_restriction(tags, as_of)
     is_said = said is not StepFree.UNKNOWN
@@ -128,9 +128,9 @@ _LAST_DAY = "0000-12-31"
 
 
 def find_restriction(tags: Mapping[str, object], as_of: date) -> str | None:
-    """Return the first tag that may restrict ``wheelchair=yes`` on a day; none if none may.
+    """Return the first tag that may restrict ``wheelchair=yes`` on a day, or None.
 
-    Anybody may make up a tag, so those that restrict nothing are listed, and any other may restrict.
+    Tags are free-form, so those that restrict nothing are listed, and any other may restrict.
     """
     return next((key for key, value in tags.items() if _may_restrict(key, value, tags, as_of)), None)
 

@@ -1,11 +1,11 @@
 """Lifts, toilets and places by exit, as SBS Transit lists them for North East and Downtown Line stations.
 
 Publisher: SBS Transit. Page: https://www.sbstransit.com.sg/Service/TrainInformation. The text is the
-operator's; facts of it are published under a label of their own. Updated at any time. Last looked at on
-2026-11-30, in a description of the pages: the recorded lifts were read from them by others on 2026-09-19.
+operator's; facts from it are published under a label of their own. Updated at any time. Last looked at on
+2026-11-30, in a description of the pages: third parties read the recorded lifts from them on 2026-09-19.
 
-Quirks: a page a station and line, under the operator's own codes; one of an interchange covers its line's
-half, so an exit that it does not list is unknown and never without a lift; headings vary.
+Quirks: one page per station and line, under the operator's own codes; the page of an interchange covers only
+one line's half, so an exit that it does not list is unknown, not without a lift; headings vary.
 """
 
 from pydantic import HttpUrl

@@ -1,6 +1,7 @@
-"""``sbs_transit``: what the operator lists under each exit of its stations: lifts, toilets, places.
+"""``sbs_transit``: the lifts, toilets and places that the operator lists for each exit of its stations.
 
-Its pages are recorded in the package, or read live: the stations of a line first, then a page of each.
+Its pages are recorded in the package, or read live: first the stations of each line, then each station's
+page.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ READ_BY_OTHERS = replace(
     title="Train information, station pages (lifts only, as read by others)",
     source="SBS Transit (through a list that others made of its pages)",
 )
-"""what the pages are called where only a list made of them is at hand"""
+"""the document when only a list that others made from the pages is available"""
 _STATION_CODE = re.compile(r"\b(?:NE|DT)\d{1,2}\b")
 
 
@@ -50,7 +51,7 @@ def open_source(context: RunContext, tables: BusTables) -> EnrichmentSource:
 
 
 def source_of(read: Callable[[], Pages]) -> StationPageSource:
-    """Return the source over what reads the pages."""
+    """Return the source over a function that reads the pages."""
     slugs = {plain_name(name): slug for slug, name in load_network().names.items()}
     return StationPageSource(
         name=SPEC.name,
@@ -63,10 +64,10 @@ def source_of(read: Callable[[], Pages]) -> StationPageSource:
 
 
 def read_pages(access: SourceAccess) -> Pages:
-    """Return every page, recorded or live as configured; in live mode those that failed, with the reason.
+    """Return every page, recorded or live as configured; in live mode also the failed ones, with the reason.
 
     Raises:
-        SourceError: if the site cannot be asked, or fails page after page.
+        SourceError: if the site is unavailable, or fails page after page.
     """
     if access.mode_of(API) is not Mode.LIVE:
         return Pages(tuple(_split(access.recorded_table(STATION_PAGES))))
@@ -76,10 +77,10 @@ def read_pages(access: SourceAccess) -> Pages:
 
 
 def record(access: SourceAccess) -> Iterator[SourceTable[StationPageFact]]:
-    """Yield what all pages list, asked of the site now.
+    """Yield everything that the pages list, fetched from the site now.
 
     Raises:
-        SourceError: if one of them cannot be had.
+        SourceError: if one of the pages is unavailable.
     """
     pages = read_pages(access)
     for _, error in pages.failures:
@@ -91,7 +92,7 @@ def record(access: SourceAccess) -> Iterator[SourceTable[StationPageFact]]:
 
 
 def read_files(_: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[StationPageFact]:
-    """Return the lifts of a list that others made of the pages; of several, the last."""
+    """Return the lifts in a list that others made from the pages; of several files, the last."""
     payload = payloads[-1]
     return table_of(READ_BY_OTHERS, payload, Parsed(parse_facts(payload.content)))
 

@@ -1,8 +1,8 @@
-"""From SBS Transit's pages to what they list under each exit.
+"""Parse SBS Transit's pages into what they list for each exit.
 
-A page has headings (``h4``), below them names in bold, and below each name lines with breaks between. Under
-``Exits`` the names are exits and the lines places; under ``Common Facilities`` or ``Facilities Found …``
-the names are facilities and the lines exits.
+A page has headings (``h4``), below them names in bold, and below each name lines separated by breaks. Under
+``Exits`` the names are exits and the lines are places; under ``Common Facilities`` or ``Facilities Found …``
+the names are facilities and the lines are exits.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 PAGES_ID = STATION_PAGES.document_id
 FACILITIES: Mapping[str, str] = {"lift": LIFT, "lifts": LIFT, "toilet": TOILET, "toilets": TOILET}
-"""headings of facilities that say something of exits, in small letters"""
+"""facility headings that say something about exits, in lower case"""
 FACILITY_HEADS = ("facilities found", "common facilities")
 _SPEAKS_OF_THEM = re.compile("lift|toilet", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z0-9]{2,5}")
@@ -44,20 +44,20 @@ _CELLS = {
 }
 _NAMED_EXIT = re.compile(rf"\b(?i:exits?)\s*:?\s*({LABEL})\b")
 _ENDS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "footer"})
-"""elements with which a section ends"""
+"""elements that end a section"""
 
 
 @dataclass(slots=True)
 class _Section:
-    """What stands under one heading: names in bold, each with its lines."""
+    """The content of one heading: names in bold, each with its lines."""
 
     heading: str
     groups: list[tuple[str, list[str]]] = field(default_factory=lambda: [("", [])])
-    """in the order of the page; the first has no name, and what stands before the first one"""
+    """in page order; the first has no name and holds what precedes the first name"""
 
 
 def parse_stations(content: bytes, line_code: str) -> tuple[PageKey, ...]:
-    """Return the stations of a line that SBS Transit has pages of.
+    """Return the stations of a line for which SBS Transit has pages.
 
     Raises:
         SourceFormatError: if the answer lists none.
@@ -77,10 +77,10 @@ def parse_stations(content: bytes, line_code: str) -> tuple[PageKey, ...]:
 
 
 def parse_page(content: bytes, key: PageKey) -> PageFacts:
-    """Return what a station page lists by exit, in the order of the page.
+    """Return what a station page lists for each exit, in page order.
 
     Raises:
-        SourceFormatError: if it is no station page, or not all of it.
+        SourceFormatError: if it is not a station page, or incomplete.
     """
     name = f"the page of {key.station_name} ({key.line_code} {key.operator_code})"
     if b"</html>" not in content[-2048:].lower():
@@ -103,10 +103,10 @@ def parse_page(content: bytes, key: PageKey) -> PageFacts:
 
 
 def parse_facts(content: bytes) -> tuple[StationPageFact, ...]:
-    """Return the lifts of a list that others read from the pages: ``rows`` of line, code, station and exit.
+    """Return the lifts of a list made by others from the pages: ``rows`` of line, code, station and exit.
 
     Raises:
-        SourceFormatError: if it holds no rows, or one that cannot be read.
+        SourceFormatError: if it holds no rows, or one is unreadable.
     """
     document = parse_json(content, PAGES_ID, "rows")
     rows = document.get("rows") if is_object(document) else None
@@ -149,7 +149,7 @@ def _facilities(section: _Section, key: PageKey, unread: list[str]) -> Iterator[
 
 
 def _unqualified(lines: Sequence[str], remarks: Sequence[str]) -> Iterator[str]:
-    """Yield the exits of a list of which no remark speaks; one that names no exit may speak of all."""
+    """Yield the listed exits that no remark mentions; a remark without an exit may apply to all."""
     named = [set(_NAMED_EXIT.findall(remark)) for remark in remarks]
     if all(named):
         doubtful = set[str]().union(*named)
@@ -158,7 +158,7 @@ def _unqualified(lines: Sequence[str], remarks: Sequence[str]) -> Iterator[str]:
 
 
 def _unread_headings(sections: Sequence[_Section]) -> Iterator[str]:
-    """Yield what may speak of lifts or toilets under a heading that is not known; of no known one, all."""
+    """Yield what may concern lifts or toilets under unknown headings; everything if none is known."""
     groups = [group for section in sections for group in section.groups]
     others = [(name, lines) for name, lines in groups if _kind_of(name) is None]
     told = [_told(name, lines) for name, lines in others if _SPEAKS_OF_THEM.search(name or " ".join(lines))]
@@ -172,13 +172,13 @@ def _kind_of(name: str) -> str | None:
 
 
 def _told(name: str, lines: Sequence[str]) -> str:
-    """Return a heading and what stands below it, as a person is to read it."""
+    """Return a heading and its content in readable form."""
     parts = (name.rstrip(" :")[:MAX_NAME_CHARS], ", ".join(lines)[:MAX_NAME_CHARS])
     return ": ".join(part for part in parts if part)
 
 
 def _read_sections(root: _Element) -> Iterator[_Section]:
-    """Yield what stands under each ``h4``."""
+    """Yield the section below each ``h4``."""
     for heading in root.iter("h4"):
         section = _Section(text_of(heading))
         for is_bold, text in lines_of(_content_below(heading)):
@@ -190,9 +190,9 @@ def _read_sections(root: _Element) -> Iterator[_Section]:
 
 
 def _content_below(heading: _Element) -> Iterator[_Element | str]:
-    """Yield texts and elements behind a heading, up to the next one or the end of the box that they are in.
+    """Yield texts and elements after a heading, up to the next heading or the end of their box.
 
-    A heading may be alone in a box of its own; then its content follows that box.
+    A heading may be alone in its own box; then its content follows that box.
     """
     anchor = heading
     while anchor.getnext() is None and not (anchor.tail or "").strip():

@@ -1,7 +1,8 @@
-"""What must hold for a dataset, in three groups that the configuration switches one by one.
+"""Checks of the dataset, in three groups that the configuration enables separately.
 
 ``schema``        the file reads back as what was written, and every value has evidence
-``completeness``  the exact stations, codes, lines and exits of the day, how much is filled, and how old it is
+``completeness``  the exact stations, codes, lines and exits for the date, how many values there are, and
+their age
 ``sanity``        positions, identities and evidence that contradict each other or the network
 
 A check never raises: it returns findings, and their severity decides whether the dataset is published.

@@ -1,4 +1,4 @@
-"""Is everything there: exactly the stations, codes, lines and exits of the day?"""
+"""Check completeness: exactly the stations, codes, lines and exits for the date."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ OpenCodes = dict[str, tuple[CodeEntry, ...]]
 def check_completeness(
     dataset: Stage3Output, network: Network, settings: Settings, today: date
 ) -> Iterator[Finding]:
-    """Yield what the dataset lacks or has too much of on its day.
+    """Yield what the dataset lacks, or has too much of, for its date.
 
     Args:
         dataset: the merged dataset.
-        network: the network table, which knows the codes in operation on any day.
-        settings: ``expected_stations`` and ``expected_lines`` count the network of ``today``.
-        today: the day on which the check is made.
+        network: the network table, which has the codes in operation on any date.
+        settings: ``expected_stations`` and ``expected_lines`` apply to the network of ``today``.
+        today: the date of the check.
     """
     expected = network.open_codes(dataset.metadata.as_of)
     yield from _check_stations(dataset.stations, expected)
@@ -68,7 +68,7 @@ def check_features(features: Iterable[FeatureAccount], stations: Iterable[Statio
 
 
 def report_coverage(stations: tuple[Station, ...]) -> Iterator[Finding]:
-    """Yield of how many exits each field says something."""
+    """Yield the number of exits that have a value, for each field."""
     for field, measured in measure_coverage(stations).items():
         yield finding_of(
             COVERAGE,
@@ -172,7 +172,7 @@ def _lines_of(stations: Iterable[Station]) -> set[str]:
 
 
 def check_freshness(dataset: Stage3Output, settings: Settings) -> Iterator[Finding]:
-    """Yield each source of which a document is old; of several, the one that was read longest ago counts."""
+    """Yield each source with an old document; if it has several, the one read longest ago counts."""
     by_source: dict[str, list[Provenance]] = {}
     for document in dataset.provenance.values():
         by_source.setdefault(source_of(document), []).append(document)

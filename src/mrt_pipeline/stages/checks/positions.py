@@ -1,7 +1,7 @@
-"""Positions that cannot be true, and distances that no real station has.
+"""Check for impossible positions, and for distances that no real station has.
 
-Distances are measured here by degrees and not in the projection that stages 1 and 2 use, so that a fault of
-the projection does not hide itself.
+Distances are computed here from degrees, not in the projection of stages 1 and 2, so that an error in the
+projection cannot hide itself.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ MAX_FROM_STATION_M = 750
 MAX_TO_BUS_STOP_M = 400
 METRES_PER_DEGREE_LAT = 110_575
 METRES_PER_DEGREE_LNG = 111_289
-"""on the WGS84 ellipsoid at 1.35° north; good to a tenth of a metre in a kilometre all over Singapore"""
+"""on the WGS84 ellipsoid at 1.35° north; accurate to 0.1 m per kilometre throughout Singapore"""
 SAME_PLACE_DECIMALS = 6
-"""0.1 m: nearer than that, two records are one point"""
+"""0.1 m: records closer together than that share a point"""
 
 
 def check_positions(stations: tuple[Station, ...], network: Network) -> Iterator[Finding]:
-    """Yield every position outside Singapore, every impossible distance, and points that two exits share."""
+    """Yield every position outside Singapore, every impossible distance, and points shared by two exits."""
     for station in stations:
         yield from _check_bounds(station)
         yield from _check_between_exits(station)
@@ -45,7 +45,7 @@ def check_positions(stations: tuple[Station, ...], network: Network) -> Iterator
 
 
 def distance_m(one: Point, other: Point) -> float:
-    """Return the distance of two points in Singapore, metres."""
+    """Return the distance between two points in Singapore, metres."""
     north_m = (one[0] - other[0]) * METRES_PER_DEGREE_LAT
     east_m = (one[1] - other[1]) * METRES_PER_DEGREE_LNG
     return math.hypot(north_m, east_m)
@@ -81,7 +81,7 @@ def _is_in_singapore(point: Point) -> bool:
 
 
 def _check_between_exits(station: Station) -> Iterator[Finding]:
-    """Yield one finding for the widest pair of exits of a station, if no real station is as wide."""
+    """Yield one finding for a station's widest pair of exits, if wider than at any real station."""
     pairs = combinations(station.exits, 2)
     widest = max(
         ((distance_m(_point(a), _point(b)), a, b) for a, b in pairs), key=lambda found: found[0], default=None

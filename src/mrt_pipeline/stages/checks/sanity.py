@@ -1,4 +1,4 @@
-"""Does the dataset contradict itself, the network, or the map?"""
+"""Check that the dataset contradicts neither itself, nor the network, nor the map."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mrt_pipeline.stages.checks.positions import check_positions
 
 
 def check_sanity(dataset: Stage3Output, network: Network) -> Iterator[Finding]:
-    """Yield what cannot be true of the stations: their positions, identities and evidence."""
+    """Yield contradictions in the stations' positions, identities and evidence."""
     yield from check_positions(dataset.stations, network)
     yield from check_identities((*dataset.stations, *dataset.future_stations), network)
     yield from check_citations(dataset)
@@ -27,7 +27,7 @@ __all__ = ["check_citations", "walk_published"]
 
 
 def check_citations(dataset: Stage3Output) -> Iterator[Finding]:
-    """Yield each cited document that ``provenance`` lacks, or has under another licence."""
+    """Yield each cited document that is missing from ``provenance``, or is there under another licence."""
     cited: dict[tuple[str, str], list[str]] = {}
     for station in (*dataset.stations, *dataset.future_stations):
         for record in walk_published(station):
@@ -62,7 +62,7 @@ _CODE = re.compile(r"(?P<prefix>[A-Z]+?)(\d+[A-Z]?)?")
 
 
 def check_identities(stations: tuple[Station, ...], network: Network) -> Iterator[Finding]:
-    """Yield every name that stands for two things, and every code that contradicts its line or station."""
+    """Yield every name used for two things, and every code that contradicts its line or station."""
     yield from _check_unique("station_id", (station.station_id for station in stations))
     yield from _check_unique("slug", (station.slug for station in stations))
     yield from _check_unique("station_code", (code for station in stations for code in station.mrt_codes))
@@ -131,12 +131,12 @@ def _check_platform(station: Station, platform: Platform, network: Network) -> I
 
 
 def _line_of(station: Station, station_code: str) -> str | None:
-    """Return the line of one of a station's codes, none if it is not one."""
+    """Return the line of one of a station's codes; None if the code is not the station's."""
     return next((code.line_code for code in station.codes if code.station_code == station_code), None)
 
 
 def _is_on_line(station_code: str, line: Line | None) -> bool:
-    """Return whether a code (``NS3``, ``NS3A``, ``STC``) has a prefix of the line."""
+    """Return whether a code (``NS3``, ``NS3A``, ``STC``) has one of the line's prefixes."""
     parts = _CODE.fullmatch(station_code)
     return line is not None and parts is not None and parts["prefix"] in line.code_prefixes
 

@@ -1,7 +1,7 @@
-"""Does the dataset, once written, read back as itself?
+"""Check that the dataset, once written, reads back unchanged.
 
-Each station is written and read for itself: that takes a third of the time that all take in one piece, and no
-more memory for a large network than for a small one.
+Stations are written and read one by one: that takes a third of the time of the whole dataset at once, and its
+memory does not grow with the network.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mrt_pipeline.runtime.output_files import read_record, render_record
 
 
 def check_schema(dataset: Stage3Output) -> Iterator[Finding]:
-    """Yield a finding for each field of the written dataset that its own model refuses or changes."""
+    """Yield a finding for each field of the written dataset that its model rejects or changes."""
     for group in ("stations", "future_stations"):
         for rank, station in enumerate(getattr(dataset, group)):
             yield from _check_record(station, Station, (group, rank))

@@ -1,1 +1,1 @@
-"""Stage 2 in parts: the sources of what belongs to an exit, and the engine that runs and merges them."""
+"""The parts of stage 2: the sources of an exit's values, and the engine that runs and merges them."""

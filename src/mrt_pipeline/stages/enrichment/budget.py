@@ -1,4 +1,4 @@
-"""How far a run may go: minutes and model requests. What is left at the limit is resumed another day."""
+"""The limits of a run: minutes and model requests. Work left at a limit is resumed another day."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from mrt_pipeline.runtime.model_usage import add_usage
 
 
 class Budget:
-    """The limits of one attempt, and what it has cost; both count from its start.
+    """The limits of one attempt and what it has used; both count from its start.
 
-    At the limit, no more stations are started. Those in progress may still send requests: a model not to
-    send a single one too many must keep to the limit itself, and say so with a fatal error that may pass.
+    At a limit, no more stations are started. Those in progress may still send requests: a source that must
+    not send even one request too many must enforce the limit itself, and raise a fatal error that may pass.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class Budget:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.reason: str | None = None
-        """why no further station is started, once that is so"""
+        """why no further station is started; None while more may be"""
         self._minutes = section.daily_timeout_minutes
         self._requests = section.max_model_requests
         self._metered = metered
@@ -35,7 +35,7 @@ class Budget:
 
     @property
     def unaccounted(self) -> ModelUsage:
-        """Return what was spent on answers that came to nothing."""
+        """Return the cost of answers that led to no result."""
         spent = ModelUsage()
         for source in self._metered:
             spent = add_usage(spent, source.spent)
@@ -53,11 +53,11 @@ class Budget:
         return self.reason is None
 
     def spend(self, usage: ModelUsage) -> None:
-        """Take what a finished station has cost."""
+        """Add the cost of a finished station."""
         self._accounted = add_usage(self._accounted, usage)
 
     def exhaust(self, reason: str) -> None:
-        """Take that a service gives no more for the time being."""
+        """Record that a service gives no more for now."""
         self.reason = self.reason or reason.rstrip(".")
 
     def _count_requests(self) -> int:

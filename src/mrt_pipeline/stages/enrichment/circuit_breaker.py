@@ -1,4 +1,4 @@
-"""Ask every source about one station, whatever goes wrong with some of them."""
+"""Ask every source about one station, even if some of them fail."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from mrt_pipeline.extraction.merging import merge_claims
 from mrt_pipeline.runtime.model_usage import add_usage
 
 REFUSALS_IN_A_ROW = 5
-"""A source that refused or failed so often, with no answer between, is not asked again in this run."""
+"""A source that refused or failed this often in a row is not asked again in this run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of asking all sources about a station."""
+    """The result of asking all sources about a station."""
 
     enrichment: StationEnrichment
     usage: ModelUsage
 
 
 class CircuitBreaker:
-    """One source as all threads ask it; closed for the rest of the run once asking on is of no use."""
+    """One source as all threads use it; closed for the rest of the run once further requests are useless."""
 
     def __init__(self, source: EnrichmentSource) -> None:
         self.name = source.name
@@ -47,18 +47,18 @@ class CircuitBreaker:
 
     @property
     def why_closed(self) -> str:
-        """Return the sentence with which the source stopped answering."""
+        """Return the message of the error that closed the source."""
         return str(self._last_word)
 
     def prepare(self, asked: Sequence[Station], stations: Sequence[Station]) -> None:
-        """Let the source ask what concerns all stations; if it cannot, it is closed.
+        """Let the source request what concerns all stations; if that fails, close it.
 
         Args:
             asked: the stations that it will be asked about.
             stations: every station of the run.
 
         Raises:
-            ModelCallError: if it is a fatal one.
+            ModelCallError: if the failure is fatal.
         """
         try:
             self._source.prepare(asked)
@@ -70,18 +70,18 @@ class CircuitBreaker:
                 raise
 
     def version_for(self, station: Station) -> str | None:
-        """Return what the source's answer depends on, or none while it cannot be asked."""
+        """Return what the source's answer depends on, or None while it is closed."""
         return None if self.is_closed else self._source.version_for(station)
 
     def keeps(self, station: Station) -> bool:
-        """Return whether what the source read of a station is still kept, if it keeps that between runs."""
+        """Return whether what the source read about a station is still kept, if it keeps anything."""
         return not isinstance(self._source, KeepingSource) or self._source.keeps(station)
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return what the source says about a station; nothing of one that a closed source does not cover.
+        """Return the source's claims about a station; empty if a closed source does not cover it.
 
         Raises:
-            SourceError: if it has no answer, now or any more.
+            SourceError: if it has no answer, now or for the rest of the run.
             ModelCallError: likewise, for a language model.
         """
         if self._last_word is not None and self.is_closed:
@@ -93,7 +93,7 @@ class CircuitBreaker:
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
-        """Count refusals, and close once there is no hope."""
+        """Count refusals, and close the source once there is no hope."""
         try:
             yield
         except (SourceError, ModelCallError) as error:
@@ -112,10 +112,10 @@ class CircuitBreaker:
 
 
 def enrich_station(station: Station, breakers: Sequence[CircuitBreaker], as_of: date) -> Outcome:
-    """Return what the sources say about a station, asked in their order and united.
+    """Return what the sources say about a station, asked in order and merged.
 
     Raises:
-        ModelCallError: if it is a fatal one: then nothing is said about the station.
+        ModelCallError: if a failure is fatal; nothing is known about the station then.
     """
     claims: list[StationClaims] = []
     failures: dict[str, str] = {}
@@ -150,7 +150,7 @@ def enrich_station(station: Station, breakers: Sequence[CircuitBreaker], as_of: 
 
 
 def _trains_at(platforms: Iterable[Platform], claims: Iterable[StationClaims]) -> tuple[TrainTimes, ...]:
-    """Return the trains of the first source that gives any, at platforms that the station has."""
+    """Return the trains of the first source that has any, at platforms that the station has."""
     known = {platform.platform_id for platform in platforms}
     given = next((claim.trains for claim in claims if claim.trains), ())
     return tuple(times for times in given if times.platform_id in known)

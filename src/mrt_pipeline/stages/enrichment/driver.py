@@ -1,4 +1,4 @@
-"""Carry out stage 2: keep what is in the journal, request the rest within the budget."""
+"""Run stage 2: keep what is in the journal, and request the rest within the budget."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from mrt_pipeline.stages.enrichment.registry import OpenedSources
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import EarlierRun, RunContext
 
-GO_ON = "mrt-pipeline run --resume-from 2"
+RESUME = "mrt-pipeline run --resume-from 2"
 SHOWN_SLUGS = 3
 _Refusal = ModelCallError | WorkersError
-"""what ends the stage, once those in progress are finished"""
+"""failures that end the stage once the stations in progress are finished"""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A station to be done, and what is known of it from before."""
+    """A station to process, and its earlier row."""
 
     station: Station
     key: StationKey
@@ -42,7 +42,7 @@ class Task:
 
 @dataclass(slots=True)
 class Plan:
-    """What stays and what is to be done."""
+    """Which stations are kept, and which are processed."""
 
     kept: dict[str, StationEnrichment] = field(default_factory=dict)
     tasks: list[Task] = field(default_factory=list)
@@ -63,19 +63,19 @@ class Driver:
         )
         self._refusal: _Refusal | None = None
         self.taken_over: Mapping[str, int] = {}
-        """id of an earlier run to how many stations were reused from it"""
+        """id of an earlier run to the number of stations reused from it"""
 
     @property
     def unavailable(self) -> Mapping[str, str]:
-        """Return each source that could not be asked, or not any more, and its last sentence."""
+        """Return each source that was or became unavailable, with its last error message."""
         return {breaker.name: breaker.why_closed for breaker in self._breakers if breaker.is_closed}
 
     def run(self, stations: Sequence[Station]) -> tuple[StationEnrichment, ...]:
-        """Return one enrichment per station, in the order given; those beyond the budget are pending.
+        """Return one enrichment per station, in the given order; those beyond the budget are pending.
 
         Raises:
-            RunInterrupted: if a stop was asked for; what was in progress is committed.
-            StageError: if a source says that no further station will fare better until a person acts.
+            RunInterrupted: if a stop was requested; what was in progress is committed.
+            StageError: if every further station would fail too until a person acts.
             StorageError: if the journal cannot be written.
         """
         try:
@@ -84,7 +84,7 @@ class Driver:
             raise _ended_by(error) from error
         finished = dict(plan.kept)
         progress = Progress(self._context.reporter, len(stations), len(finished))
-        # what local sources say is quickly found again: their rows are committed together
+        # results of local sources are quickly found again: their rows are committed together
         at_once = nullcontext() if self._is_remote else self._journal.at_once()
         with self._context.stop.graceful(), at_once, closing(self._work_off(plan.tasks)) as outcomes:
             for task, outcome in outcomes:
@@ -102,7 +102,7 @@ class Driver:
         )
 
     def settle(self) -> None:
-        """Put down what was spent on answers that came to nothing, as far as the disk takes it."""
+        """Record the cost of answers that led to no result, if the disk permits."""
         if self._budget.unaccounted != ModelUsage():
             try:
                 self._journal.add_expense(self._budget.unaccounted)
@@ -110,7 +110,7 @@ class Driver:
                 self._context.reporter.warn(f"Requests that failed are not counted in the cost: {error}")
 
     def _plan(self, stations: Sequence[Station]) -> Plan:
-        """Keep what is done and as it would be done now; stations never tried come first, then the others."""
+        """Keep rows that are still valid; process stations that were never tried first, then the others."""
         self._prepare(stations, stations)
         plan = Plan()
         for station in stations:
@@ -120,13 +120,13 @@ class Driver:
                 plan.kept[station.slug] = row.enrichment
             else:
                 plan.tasks.append(Task(station, key, row))
-        if plan.tasks and self._is_remote and self._context.earlier is not None:  # else asking is as quick
+        if plan.tasks and self._is_remote and self._context.earlier is not None:  # otherwise asking is quick
             self._take_over(plan, self._context.earlier)
         plan.tasks.sort(key=lambda task: task.before.attempt if task.before else 0)
         return plan
 
     def _take_over(self, plan: Plan, earlier: EarlierRun) -> None:
-        """Keep what an earlier run found of stations whose key is the same; it costs this run nothing."""
+        """Reuse an earlier run's results for stations with the same key; they cost this run nothing."""
         taken: dict[str, JournalRow] = {}
         try:
             with read_journal(earlier.folder) as journal:
@@ -147,7 +147,7 @@ class Driver:
         self._context.reporter.note(f"Took over {number} from run {earlier.run_id}: no source has changed.")
 
     def _find_same(self, task: Task, earlier: Journal) -> JournalRow | None:
-        """Return the row that an earlier run has for a task, at the cost of this run's own tries."""
+        """Return an earlier run's row for a task, with the cost and number of this run's own attempts."""
         row, before = earlier.find(task.station.slug, task.key.basis), task.before
         if row is None or not row.is_done or not task.key.is_known_as(row.key):
             return None
@@ -160,7 +160,7 @@ class Driver:
         )
 
     def _plan_failed(self, stations: Sequence[Station]) -> Plan:
-        """Keep all but the stations that a source failed; those kept are not compared with newer pages.
+        """Keep all stations except those for which a source failed, without comparing them with newer pages.
 
         Raises:
             StageInputError: if a station is not in the journal as it is now.
@@ -180,7 +180,7 @@ class Driver:
             raise StageInputError(
                 STAGE2_ENRICHMENT,
                 f"--retry-failed retries only failed stations, and {len(missing)} were not done as they "
-                f"are now ({shorten(missing)}); expected all in {JOURNAL_NAME}. Process them with: {GO_ON}",
+                f"are now ({shorten(missing)}); expected all in {JOURNAL_NAME}. Process them with: {RESUME}",
             )
         if failed:
             self._prepare([station for station, _ in failed], stations)
@@ -200,7 +200,7 @@ class Driver:
         return StationKey(self._basis.of(station), versions)
 
     def _work_off(self, tasks: Sequence[Task]) -> Generator[tuple[Task, Outcome], None, None]:
-        """Yield finished stations until all are done, or no further one may begin."""
+        """Yield finished stations until all are done, or no further one may start."""
         if self._is_remote and tasks:
             width = min(self._section.batch_size, len(tasks))
             with open_threads(width) as threads:
@@ -221,7 +221,7 @@ class Driver:
                 self._refusal = self._refusal or outcome
 
     def _do(self, task: Task) -> tuple[Task, Outcome | _Refusal]:
-        """Enrich a station; an error that ends the stage is a value, so that the others are finished."""
+        """Enrich a station; return an error that ends the stage, so that the others are finished."""
         try:
             return task, enrich_station(task.station, self._breakers, self._context.as_of)
         except (ModelCallError, WorkersError) as error:
@@ -232,7 +232,7 @@ class Driver:
         return not is_stopped and self._budget.allows_more()
 
     def _commit(self, task: Task, outcome: Outcome) -> StationEnrichment:
-        """Commit a finished station, and return what is known of it now."""
+        """Commit a finished station, and return its current enrichment."""
         before = task.before
         row = JournalRow(
             key=task.key,
@@ -252,17 +252,17 @@ class Driver:
 
 
 def shorten(slugs: Sequence[str]) -> str:
-    """Return the first few of many names, and how many there are besides."""
+    """Return the first few of many names, and the number of the others."""
     more = len(slugs) - SHOWN_SLUGS
     return ", ".join(slugs[:SHOWN_SLUGS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _is_better(before: JournalRow, now: JournalRow) -> bool:
-    """Return whether an earlier try got answers to the same questions from more sources."""
+    """Return whether an earlier attempt got answers to the same questions from more sources."""
     return (
         now.key.is_met_by(before.key) and before.enrichment.failures.keys() < now.enrichment.failures.keys()
     )
 
 
 def _ended_by(error: _Refusal) -> StageError:
-    return StageError(STAGE2_ENRICHMENT, f"{error} Progress saved. Resume with: {GO_ON}")
+    return StageError(STAGE2_ENRICHMENT, f"{error} Progress saved. Resume with: {RESUME}")

@@ -1,10 +1,9 @@
 """``stage2_journal.sqlite3``: one committed row per finished station, so that no finished work is done twice.
 
-The file lies in the run's folder and is written by one thread, the driver (``runtime/stores.py``); a full
-disk harms no row that was committed. A row is used again while its key is the present one (``keys.py``). A
-file that is damaged, of another version or none of ours is kept aside as
-``stage2_journal.sqlite3.damaged-<time>``, told, and recreated; a single row that cannot be read counts as not
-there, and so does one that holds a secret.
+The file is in the run's folder and written by one thread, the driver (``runtime/stores.py``); a full disk
+harms no committed row. A row is reused while its key is the current one (``keys.py``). A file that is
+damaged, of another version or not ours is kept as ``stage2_journal.sqlite3.damaged-<time>``, reported, and
+recreated; a row that is unreadable or holds a secret counts as missing.
 """
 
 from __future__ import annotations
@@ -67,15 +66,15 @@ class JournalRow:
     key: StationKey
     enrichment: StationEnrichment
     usage: ModelUsage
-    """what all tries of this station have cost"""
+    """the cost of all attempts at this station"""
     attempt: int
-    """number of tries in this run; 0 if the row was reused from an earlier one"""
+    """number of attempts in this run; 0 if the row was reused from an earlier one"""
     written: bytes | None = field(default=None, repr=False, compare=False)
-    """the enrichment as it stands in the journal that the row was read from, packed and free of secrets"""
+    """the enrichment as stored in the journal that the row was read from, compressed and free of secrets"""
 
     @property
     def is_done(self) -> bool:
-        """Return whether every source gave its answer."""
+        """Return whether every source answered."""
         return self.enrichment.status is EnrichmentStatus.DONE
 
 
@@ -87,7 +86,7 @@ class Journal:
         self._path = path
 
     def find(self, slug: str, basis: str | None = None) -> JournalRow | None:
-        """Return a station's row, or none if there is none that is whole, or of the basis that is wanted."""
+        """Return a station's row, or None if there is no intact one, or none with the given basis."""
         with _sqlite_errors(self._path):
             found = self._connection.execute(
                 "SELECT slug, basis, versions, status, attempt, usage, enrichment, sha256 FROM stations "
@@ -101,11 +100,11 @@ class Journal:
         return None if enrichment is None or SECRETS.find(enrichment) else _parse(row, enrichment)
 
     def commit(self, row: JournalRow) -> None:
-        """Put a station's row in the place of an earlier one; it is on the disk when this returns.
+        """Write a station's row in place of an earlier one; it is on disk when this returns.
 
         Raises:
             SecretFoundError: if it holds a secret.
-            StorageError: if it cannot be written; all rows committed before are untouched.
+            StorageError: if it cannot be written; rows committed before are unchanged.
         """
         packed = row.written
         if packed is None:
@@ -128,7 +127,7 @@ class Journal:
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
-        """Commit all rows of a block together, as far as it comes.
+        """Commit all rows of a block together, including those written before an error.
 
         Raises:
             StorageError: if they cannot be written.
@@ -143,7 +142,7 @@ class Journal:
                     self._connection.execute("COMMIT")
 
     def add_expense(self, usage: ModelUsage) -> None:
-        """Put down what was spent on answers that came to nothing.
+        """Record the cost of answers that led to no result.
 
         Raises:
             StorageError: if it cannot be written.
@@ -152,7 +151,7 @@ class Journal:
             self._connection.execute("INSERT INTO expenses VALUES (?)", (usage.model_dump_json(),))
 
     def total_usage(self) -> ModelUsage:
-        """Return what all stations in the journal have cost, and what else was put down."""
+        """Return the cost of all stations in the journal, and of answers recorded without a result."""
         total = ModelUsage()
         statement = "SELECT usage FROM stations UNION ALL SELECT usage FROM expenses"
         with _sqlite_errors(self._path):
@@ -164,24 +163,24 @@ class Journal:
 
 @contextlib.contextmanager
 def open_journal(
-    folder: Path | None, *, now: datetime, tell: Callable[[str], None], is_costly: bool
+    folder: Path | None, *, now: datetime, notify: Callable[[str], None], is_costly: bool
 ) -> Iterator[Journal]:
-    """Open a run's journal for the time of a block; without a folder it lives in memory only.
+    """Open a run's journal for the duration of a block; without a folder it is kept in memory only.
 
     Args:
         folder: the run's folder.
-        now: names a damaged journal that is kept aside.
-        tell: takes the sentence about it.
-        is_costly: whether rows are dear enough to wait for the disk at each, so that they outlive a power
-            failure too; otherwise they outlive whatever happens to the process.
+        now: gives the time for the name of a damaged journal.
+        notify: receives the message about a damaged journal.
+        is_costly: whether rows cost enough to flush each to the disk, so that they survive a power failure;
+        otherwise they only survive the end of the process.
 
     Raises:
-        StorageError: if there is no writing in the folder.
+        StorageError: if the folder is not writable.
     """
 
     def tell_of_restart(unfit: UnfitStoreError, aside: Path) -> None:
         fault = "damaged" if unfit.is_damage else "not a journal of this version"
-        tell(f"{shown} is {fault}; it was kept as {aside.name} and a new one was started.")
+        notify(f"{shown} is {fault}; it was kept as {aside.name} and a new one was started.")
 
     if folder is not None:
         refuse_swapped(folder)
@@ -196,13 +195,13 @@ def open_journal(
             connection.execute(f"PRAGMA synchronous = {'FULL' if is_costly else 'NORMAL'}")
         yield Journal(connection, shown)
     finally:
-        with contextlib.suppress(sqlite3.Error):  # what is committed is committed; the next opening tidies up
+        with contextlib.suppress(sqlite3.Error):  # committed rows are safe; the next opening cleans up
             connection.close()
 
 
 @contextlib.contextmanager
 def read_journal(folder: Path) -> Iterator[Journal]:
-    """Open the journal of another run for reading, and leave that run's folder as it is.
+    """Open the journal of another run for reading, without changing that run's folder.
 
     Raises:
         StorageError: if it is not a journal of this version, or cannot be read.
@@ -215,7 +214,7 @@ def read_journal(folder: Path) -> Iterator[Journal]:
 
 
 def _parse(found: tuple[Any, ...], enrichment: str) -> JournalRow | None:
-    """Return a row as what it says; none if it says nothing that this program writes."""
+    """Return a row of the table as a journal row; None if this program cannot have written it."""
     slug, basis, versions, _, attempt, usage, packed, _ = found
     try:
         row = JournalRow(
@@ -225,7 +224,7 @@ def _parse(found: tuple[Any, ...], enrichment: str) -> JournalRow | None:
             attempt=attempt,
             written=packed,
         )
-    except ValueError:  # no JSON, or none of such a record
+    except ValueError:  # not JSON, or not of such a record
         return None
     return row if row.enrichment.slug == slug else None
 
@@ -236,7 +235,7 @@ def _digest(values: tuple[object, ...]) -> str:
 
 @contextlib.contextmanager
 def _sqlite_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a ``StorageError`` that says what to do."""
+    """Turn SQLite's errors into a ``StorageError`` with advice."""
     try:
         yield
     except sqlite3.Error as error:
@@ -247,7 +246,7 @@ def _sqlite_errors(path: Path) -> Iterator[None]:
 
 
 def _find_cause(error: sqlite3.Error, path: Path) -> OSError:
-    """Return what the operating system says; where SQLite keeps it back, it is asked for a file beside."""
+    """Return the operating system's error; if SQLite hides it, provoke it with another file in the folder."""
     code = primary_code(error)
     if code == sqlite3.SQLITE_CANTOPEN:
         probe = temporary_path(path)

@@ -1,11 +1,11 @@
 """What the result for one station depends on: its key in the journal.
 
-A finished station is done again when its key differs: its stage-1 content, the sources in use and what they
-read, the configuration that matters to them, the day, or the code. RateLimit and budget do not matter.
+A finished station is processed again when its key changes: its stage-1 content, the sources in use and what
+they read, the configuration that affects them, the date, or the code. Rate limit and budget do not matter.
 
-A source that cannot be asked now has no known version. Then what it said before stands: its words were quoted
-from a revision that is named, and that nobody can look for a newer one is no reason to throw them away. Once
-it can be asked again, the station is compared with its version as ever.
+A source that is unavailable now has no known version. Then its earlier result remains: it was quoted from a
+named revision, and being unable to look for a newer one is no reason to discard it. Once the source is
+available again, its version is compared as usual.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @cache
 def _code_in_use() -> str:
-    """Return the version of the code that this process runs, whatever becomes of the files meanwhile."""
+    """Return the version of the code that this process runs, even if the files change meanwhile."""
     return stage_version(STAGE2_ENRICHMENT)
 
 
@@ -38,23 +38,23 @@ class StationKey:
     """Everything the result for a station depends on."""
 
     basis: str
-    """sha256 over what is known before any source is asked"""
+    """sha256 over everything known before any source is asked"""
     versions: dict[str, str | None]
-    """source in use to the version of what it says of this station; none while it cannot be asked"""
+    """source in use to the version of what it says about this station; None while it is unavailable"""
 
     def is_met_by(self, row: StationKey) -> bool:
-        """Return whether a row with another key still says what would be found now."""
+        """Return whether a row with another key still holds the result that would be found now."""
         return self.basis == row.basis and all(
             version is None or row.versions.get(name) == version for name, version in self.versions.items()
         )
 
     def is_known_as(self, row: StationKey) -> bool:
-        """Return whether a row of another run has this very key: there, what is not known is not met."""
+        """Return whether a row of another run has exactly this key; an unknown version matches none."""
         return None not in self.versions.values() and self == row
 
 
 class Basis:
-    """The part of all stations' keys that is known before any source is asked."""
+    """The part of every station's key that is known before any source is asked."""
 
     def __init__(self, context: RunContext, names: Sequence[str]) -> None:
         settings = context.settings
@@ -71,7 +71,7 @@ class Basis:
         self._shared = hashlib.sha256(json.dumps(shared, sort_keys=True).encode())
 
     def of(self, station: Station) -> str:
-        """Return a station's basis: a sha256 over the rest and its content in stage 1, which has no times."""
+        """Return a station's basis: a sha256 over its stage-1 content, which has no times, and the rest."""
         digest = self._shared.copy()
         digest.update(station.model_dump_json().encode())
         return digest.hexdigest()

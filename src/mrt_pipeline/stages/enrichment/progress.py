@@ -1,4 +1,4 @@
-"""How far the stage is, for whoever watches it."""
+"""Report the progress of the stage."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from mrt_pipeline.runtime.reporting import Reporter
 
 
 class Progress:
-    """Counts finished stations and tells the reporter after each."""
+    """Counts finished stations, and reports after each."""
 
     def __init__(
         self, reporter: Reporter, total: int, kept: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Begin counting.
+        """Start counting.
 
         Args:
-            reporter: who is notified.
-            total: number of all stations.
-            kept: how many of them need not be done again.
+            reporter: receives the reports.
+            total: number of stations.
+            kept: how many of them are already finished.
             clock: seconds, for the rate.
         """
         self._reporter = reporter
@@ -35,10 +35,10 @@ class Progress:
         self._tell()
 
     def take(self, usage: ModelUsage, *, is_whole: bool) -> None:
-        """Count one more station.
+        """Count another station.
 
         Args:
-            usage: what it cost.
+            usage: its cost.
             is_whole: whether every source answered.
         """
         self._done += 1

@@ -1,4 +1,4 @@
-"""Open the configured sources in the configured order, and say of each that is skipped why."""
+"""Open the configured sources in the configured order, and give the reason for each that is skipped."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenedSources:
-    """What stage 2 can ask in this run."""
+    """The sources that stage 2 can use in this run."""
 
     sources: tuple[EnrichmentSource, ...]
     passed_over: Mapping[str, str]
     """configured source to the reason why it is not used"""
     is_remote: bool
-    """whether any of them waits for a service while it works on a station"""
+    """whether any of them waits for a service while processing a station"""
     findings: tuple[Finding, ...] = ()
-    """what was odd about LTA's tables, which the sources are compared with"""
+    """findings about LTA's tables, with which the sources are compared"""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ def open_sources(context: RunContext) -> OpenedSources:
     """Return the configured sources, opened.
 
     Raises:
-        SourceError: if LTA's tables, which the others are compared with, cannot be obtained.
+        SourceError: if LTA's tables, with which the others are compared, cannot be obtained.
     """
     used, passed_over = choose_sources(context)
     if not used:
@@ -55,7 +55,7 @@ def open_sources(context: RunContext) -> OpenedSources:
 
 
 def choose_sources(context: RunContext) -> tuple[list[str], dict[str, str]]:
-    """Return the names of the sources to use, and of each other configured one the reason why not."""
+    """Return the names of the sources to use, and for each other configured source the reason why not."""
     used: list[str] = []
     passed_over: dict[str, str] = {}
     for name in context.settings.stages.stage2_enrichment.sources:

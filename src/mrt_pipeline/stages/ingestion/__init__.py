@@ -1,14 +1,14 @@
-"""From LTA's exits, OneMap's positions and the network table to stations with exits; a question a module.
+"""Turn LTA's exits, OneMap's positions and the network table into stations; one question per module.
 
-``reference``           what is known beforehand: the network on the day, in the plane
-``station_names``       which station does a name or a code stand for
-``station_assignment``  to which station and building does each feature belong, and which label does it bear
-``buildings``           to which building of an interchange does an exit belong
-``identity``            which features are one exit, and what is its id
-``positions``           where is each station
-``ingest``              the records that are published
+``reference``           what is known in advance: the network on the date, in plane coordinates
+``station_names``       which station a name or code denotes
+``station_assignment``  which station and building each feature belongs to, and its label
+``buildings``           which building of an interchange an exit belongs to
+``identity``            which features are one exit, and what its id is
+``positions``           where each station is
+``ingest``              the published records
 
-All of it is pure: same inputs, same output, whatever the order of the features.
+Everything here is pure: equal inputs give equal outputs, in any order of the features.
 """
 
 from mrt_pipeline.stages.ingestion.ingest import Ingested, ingest

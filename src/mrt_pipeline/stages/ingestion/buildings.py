@@ -1,7 +1,7 @@
-"""Which building of an interchange an exit belongs to, told by the building's line.
+"""Decide which building of an interchange an exit belongs to, identified by the building's line.
 
-It is, in this order, that of a known exit; that of the only line whose code the feature bears; the nearest of
-those on lines of the mode that it names.
+In order of precedence: the building of a known exit; that of the only line whose code the feature has; the
+nearest of those on lines of the mode that it names.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from mrt_pipeline.stages.ingestion.reference import Building
 from mrt_pipeline.stages.ingestion.station_names import StationMatch
 
 IN_DOUBT_M = 11
-"""With less than this between the distances to two buildings, a new survey could move an exit from one to
-the other: surveys of one exit lie up to 5.4 m apart (July 2026); one distance may grow, the other shrink."""
+"""If the distances to two buildings differ by less than this, a new survey could move an exit from one to the
+other: surveys of one exit are up to 5.4 m apart (July 2026), and one distance may grow while the other
+shrinks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The building of an exit, and how it was chosen."""
+    """The building chosen for an exit, and how it was chosen."""
 
     line_code: str
     method: Method
@@ -35,10 +36,10 @@ def choose_building(
     """Return the building of an exit.
 
     Args:
-        point: where the exit lies.
-        match: what its feature says of its station.
-        known: the known exit that it is.
-        buildings: those of its station, first line first; at least one.
+        point: position of the exit.
+        match: what its feature says about its station.
+        known: the known exit that it is, if any.
+        buildings: the buildings of its station, first line first; at least one.
     """
     settled = {known.line_code} if known else {entry.line_code for entry in match.codes}
     if len(settled) == 1:
@@ -47,7 +48,7 @@ def choose_building(
 
 
 def _choose_nearest(point: Point, buildings: Sequence[Building]) -> Choice:
-    """Return the nearest building; lines that share one share its position, and the first line has it."""
+    """Return the nearest building; lines in one building share its position, and the first line gets it."""
     ranked = sorted(buildings, key=lambda building: point.distance_m(building.point))
     first, others = ranked[0], [building for building in ranked if building.point != ranked[0].point]
     if not others:

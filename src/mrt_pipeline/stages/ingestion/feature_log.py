@@ -1,4 +1,4 @@
-"""What stage 1 tells about features: each one set apart with a reason, and findings a person can act on."""
+"""Collects stage 1's reports about features: why each excluded one is, and findings to act on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHOWN_IDS = 10
 
 @dataclass(slots=True)
 class Notes:
-    """Collects accounts and findings about the features of one document."""
+    """The accounts of and findings about the features of one document."""
 
     document_id: str
     accounts: list[FeatureAccount] = field(default_factory=list)
@@ -26,7 +26,7 @@ class Notes:
     def account(
         self, feature: ExitFeature, outcome: FeatureOutcome, reason: str, exit_id: str | None = None
     ) -> None:
-        """Note what became of a feature."""
+        """Record what became of a feature."""
         self.accounts.append(
             FeatureAccount(
                 record_id=feature.record_id,
@@ -39,12 +39,12 @@ class Notes:
         )
 
     def lose(self, feature: ExitFeature, check: str, fault: str, remedy: str) -> None:
-        """Note that a feature cannot be used: it is set apart, which is an error, since an exit is lost."""
+        """Record that a feature is unusable: it is excluded, which is an error, since an exit is lost."""
         message = f"{describe(feature)} {fault}. {remedy}"
-        self.tell(check, message, record_id=feature.record_id)
+        self.report(check, message, record_id=feature.record_id)
         self.account(feature, FeatureOutcome.SET_APART, f"it {fault}")
 
-    def tell(
+    def report(
         self,
         check: str,
         message: str,
@@ -68,10 +68,10 @@ class Notes:
 
 
 def describe(feature: ExitFeature) -> str:
-    """Return a feature for a message: its id, and the texts as published, quoted."""
+    """Return a description of a feature for messages: its id, and its published texts, quoted."""
     return f"OBJECTID {feature.record_id} ({show(feature.station_na)}, {show(feature.exit_code)})"
 
 
 def list_ids(ids: Sequence[str]) -> str:
-    """Return OBJECTIDs for a message, not too many of them."""
+    """Return OBJECTIDs for messages, up to a maximum number."""
     return f"OBJECTID {listed(ids, SHOWN_IDS)}"

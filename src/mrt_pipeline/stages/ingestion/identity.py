@@ -1,7 +1,7 @@
-"""Which features are one exit, and under which id it is published (docs/decisions/0003-exit-identity.md).
+"""Decide which features are one exit, and its published id (docs/decisions/0003-exit-identity.md).
 
-An id is made of the station's slug, the line of the exit's building and the label. It depends neither on the
-order of the file nor on OBJECTIDs, which LTA gives anew with every edition.
+An id consists of the station's slug, the line of the exit's building and the label. It depends neither on the
+order of the file nor on OBJECTIDs, which LTA reassigns in every edition.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from mrt_pipeline.stages.ingestion.feature_log import Notes
 from mrt_pipeline.stages.ingestion.station_assignment import Placed
 
 SAME_EXIT_M = 10
-"""Features of one label in one station are one exit within this distance. LTA's file of July 2026 has such
-pairs at 3.5 and 5.4 m, then none until 21.4 m: twice the greatest and half the least."""
+"""Features of one station with one label are one exit within this distance. LTA's file of July 2026 has such
+pairs at 3.5 and 5.4 m, then none below 21.4 m: this is about twice the greatest and half the least."""
 
 SQUARE_M = 5
-"""Side of the squares that tell exits of equal label apart when none is known. Exits are more than 10 m
-apart, the diagonal of a square is 7.1 m: no two share one."""
+"""Side of the squares that distinguish exits with one label if none is known. Exits are more than 10 m apart,
+and the diagonal of a square is 7.1 m, so no two share a square."""
 
 
 @dataclass(slots=True)
 class PlacedExit:
-    """An exit: the feature that stands for it, and the others that are surveys of it."""
+    """An exit: the feature that represents it, and other surveys of it."""
 
     kept: Placed
     merged: list[Placed]
@@ -37,32 +37,32 @@ class PlacedExit:
 
 
 def identify_exits(name: str, placed: Sequence[Placed], notes: Notes) -> list[PlacedExit]:
-    """Return the exits of one station, in natural order of their ids, every feature accounted.
+    """Return the exits of one station in natural order of their ids, with every feature accounted for.
 
     Args:
         name: the station's name, for messages.
         placed: the features that belong to the station.
-        notes: takes the accounts and findings.
+        notes: receives the accounts and findings.
     """
     by_label: dict[str, list[Placed]] = defaultdict(list)
     for item in placed:
         by_label[item.label].append(item)
     exits: list[PlacedExit] = []
     for label in sorted(by_label):
-        found = unite_surveys(by_label[label])
+        found = merge_surveys(by_label[label])
         strangers = _name_exits(found)
         if len(found) > 1:
-            _tell_shared_label(name, found, strangers, notes)
+            _report_shared_label(name, found, strangers, notes)
         exits.extend(found)
     for identified in exits:
         _account(identified, notes)
     return sorted(exits, key=lambda item: natural_key(item.exit_id))
 
 
-def unite_surveys(placed: Iterable[Placed]) -> list[PlacedExit]:
-    """Return the exits of one label: a feature near an exit is a survey of it, any other an exit of its own.
+def merge_surveys(placed: Iterable[Placed]) -> list[PlacedExit]:
+    """Return the exits with one label: a feature near an exit is a survey of it, any other its own exit.
 
-    The feature nearest to its building stands for an exit. So no two exits are within ``SAME_EXIT_M``, no
+    The feature nearest to its building represents the exit. So no two exits are within ``SAME_EXIT_M``, no
     exit has a survey farther away than that, and the order of the features does not matter.
     """
     exits: list[PlacedExit] = []
@@ -80,7 +80,7 @@ def unite_surveys(placed: Iterable[Placed]) -> list[PlacedExit]:
 
 
 def _name_exits(exits: Sequence[PlacedExit]) -> list[PlacedExit]:
-    """Give each exit of one label its id; return those that share their label and are not known."""
+    """Assign ids to the exits with one label; return those that share their label and are unknown."""
     _name_known(exits)
     sharing = Counter(item.kept.entry.line_code for item in exits)
     strangers = []
@@ -96,7 +96,7 @@ def _name_exits(exits: Sequence[PlacedExit]) -> list[PlacedExit]:
 
 
 def _name_known(exits: Sequence[PlacedExit]) -> None:
-    """Give each known exit's id to the one that lies nearest to where it was recorded."""
+    """Assign each known exit's id to the exit nearest to its recorded position."""
     claims = [
         (item.kept.known_m, number, item.kept.known.exit_id)
         for number, item in enumerate(exits)
@@ -109,7 +109,7 @@ def _name_known(exits: Sequence[PlacedExit]) -> None:
             exits[number].exit_id = exit_id
 
 
-def _tell_shared_label(
+def _report_shared_label(
     name: str, exits: Sequence[PlacedExit], strangers: Sequence[PlacedExit], notes: Notes
 ) -> None:
     first = exits[0].kept
@@ -119,7 +119,7 @@ def _tell_shared_label(
     message += f"distance from the first: {distances}."
     if strangers:
         message += " Check whether they are really distinct, and settle them in network/known_exits.csv."
-    notes.tell(
+    notes.report(
         "exit-label-shared",
         message,
         severity=None if strangers else Severity.INFO,  # all are known to be distinct
@@ -140,7 +140,7 @@ def _account(item: PlacedExit, notes: Notes) -> None:
         distance_m = kept.point.distance_m(other.point)
         reason = f"a survey of the same exit as OBJECTID {kept_id}, {distance_m:.1f} m away"
         notes.account(other.feature, FeatureOutcome.MERGED, reason, item.exit_id)
-        notes.tell(
+        notes.report(
             "exit-surveyed-twice",
             f"OBJECTID {other.feature.record_id} lies {distance_m:.1f} m from OBJECTID {kept_id} and has "
             f"the same label {kept.label}; both are {item.exit_id}, published at the latter's position.",
@@ -151,7 +151,7 @@ def _account(item: PlacedExit, notes: Notes) -> None:
 
 
 def _closeness(item: Placed) -> tuple[object, ...]:
-    """Return a sort key without chance: nearest to the building first; ids of the file only break ties."""
+    """Return a deterministic sort key: nearest to the building first; ids in the file only break ties."""
     return item.distance_m, item.feature.lat, item.feature.lng, item.feature.record_id
 
 

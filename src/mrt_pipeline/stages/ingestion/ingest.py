@@ -1,4 +1,4 @@
-"""The whole of stage 1 as one pure function."""
+"""Stage 1 as one pure function."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from mrt_pipeline.stages.ingestion.station_assignment import Placed, place_featu
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """The stations of a day, and the account of every feature of the exits file."""
+    """The stations on a date, and the account of every feature of the exits file."""
 
     stations: tuple[Station, ...]
-    """in operation, by first line and travel order"""
+    """stations in operation, by first line and travel order"""
     future_stations: tuple[Station, ...]
     features: tuple[FeatureAccount, ...]
     """in natural order of their ids"""
     provenance: dict[str, Provenance]
-    """the documents that are cited"""
+    """the cited documents"""
     findings: tuple[Finding, ...]
 
 
@@ -43,13 +43,13 @@ def ingest(
     exits: SourceTable[ExitFeature],
     locations: SourceTable[StationLocation] | None = None,
 ) -> Ingested:
-    """Return the stations of a day with their exits.
+    """Return the stations on a date with their exits.
 
     Args:
         network: the network through time.
-        as_of: the day that is described.
+        as_of: the date described.
         exits: LTA's exits file.
-        locations: OneMap's places of stations; without them those of the network are taken.
+        locations: OneMap's positions of stations; without them, those of the network are used.
     """
     reference = Reference(network, as_of, singapore_date(exits.provenance.retrieved_at))
     notes = Notes(exits.provenance.document_id)
@@ -95,9 +95,9 @@ def _publish_exits(
 
 
 def _beyond_horizon(network: Network, as_of: date) -> Iterator[Finding]:
-    """Yield a warning for a day of which the network's tables are not known to be right.
+    """Yield a warning for a date for which the network's tables are not known to be correct.
 
-    It does not name that day: a run of the day after says the same.
+    It does not name the date, so that runs of consecutive days are equal.
     """
     if (horizon := network.known_on(as_of)) is not None:
         yield finding_of(
@@ -112,7 +112,7 @@ def _beyond_horizon(network: Network, as_of: date) -> Iterator[Finding]:
 def _cited(
     stations: Iterable[Station], network: Network, read: Iterable[Provenance]
 ) -> dict[str, Provenance]:
-    """Return the documents that some station or exit cites, by id."""
+    """Return the documents cited by any station or exit, by id."""
     known = {document.document_id: document for document in read}
     known[NETWORK_DOCUMENT] = network_provenance(network)
     cited = {
@@ -140,9 +140,9 @@ def make_station(
     Args:
         entries: its codes, first line first.
         status: whether it is in operation.
-        position: its place, that of its first code.
-        exits: its exits, in the order in which they are published.
-        reference: the network, which knows its name and the modes of lines.
+        position: its position, which is that of its first code.
+        exits: its exits, in published order.
+        reference: the network, for names and modes of lines.
     """
     first = entries[0]
     name = reference.network.names[first.slug]
@@ -169,7 +169,7 @@ def make_station(
 
 
 def make_exit(item: PlacedExit, document: Provenance) -> StationExit:
-    """Return an exit as the feature that stands for it has it."""
+    """Return an exit from the feature that represents it."""
     kept = item.kept
     record = document.cite(kept.feature.record_id)
     building = _cite_building(kept)
@@ -185,7 +185,7 @@ def make_exit(item: PlacedExit, document: Provenance) -> StationExit:
 
 
 def compose_wiki_title(name: str, modes: set[str]) -> str:
-    """Return the title under which the wiki is asked for a station, e.g. ``Senja LRT Station``."""
+    """Return the title under which the wiki is searched for a station, e.g. ``Senja LRT Station``."""
     shown = "/".join(mode.upper() for mode in sorted(modes, reverse=True))
     return f"{name} {shown} Station"
 
@@ -203,7 +203,7 @@ def _make_code(entry: CodeEntry, reference: Reference) -> StationCode:
 
 
 def _cite_building(kept: Placed) -> Evidence:
-    """Return why an exit belongs to its building: that was settled once, or its position or name says so."""
+    """Return the evidence for an exit's building: an earlier decision, its position, or its name."""
     record_id = kept.known.exit_id if kept.known else kept.entry.station_code
     return _cite_network(record_id, kept.method)
 

@@ -1,4 +1,4 @@
-"""Where each station is: as OneMap has it where the network table agrees, else as the table has it."""
+"""Where each station is: OneMap's position if the network table agrees, otherwise the table's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mrt_pipeline.stages.ingestion.reference import Reference
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A station's place, and the reason to publish it."""
+    """A station's position, and its evidence."""
 
     lat: float
     lng: float
@@ -26,7 +26,7 @@ class Position:
 
 
 class StationPositions:
-    """Finds the place for a code; built once from OneMap's answers, of which there may be none."""
+    """Finds the position of a code; built once from OneMap's answers, of which there may be none."""
 
     def __init__(self, locations: SourceTable[StationLocation] | None, reference: Reference) -> None:
         self.findings: list[Finding] = []
@@ -35,7 +35,7 @@ class StationPositions:
             self._take(locations, reference)
 
     def at(self, entry: CodeEntry) -> Position:
-        """Return the place of a code's building."""
+        """Return the position of a code's building."""
         found = self._found.get(entry.station_code)
         return found or Position(entry.lat, entry.lng, network_evidence(entry.station_code))
 
@@ -53,7 +53,7 @@ class StationPositions:
 def _matched(
     locations: Iterable[StationLocation], reference: Reference
 ) -> Iterable[tuple[StationLocation, CodeEntry, Point]]:
-    """Return the locations of codes in operation, in the network's order, and their places in the plane."""
+    """Return the locations of codes in operation, in the network's order, with their plane positions."""
     location_of = {location.station_code: location for location in locations}
     entries = [entry for codes in reference.open_codes.values() for entry in codes]
     matched = [

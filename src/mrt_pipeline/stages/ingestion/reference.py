@@ -1,4 +1,4 @@
-"""What is known beforehand: the network on the day described and on the day of the survey, in the plane."""
+"""What is known in advance: the network on the dates described and surveyed, in plane coordinates."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mrt_pipeline.network import CodeEntry, KnownExit, Network
 from mrt_pipeline.runtime.geometry import Point, SpatialIndex, to_svy21_all
 
 KNOWN_EXIT_M = 20
-"""A feature within this distance of a known exit of its label is that exit, surveyed again. LTA's surveys of
-one exit lie up to 5.4 m apart, two exits of one label in one station 21.4 m or more (July 2026)."""
+"""A feature within this distance of a known exit with its label is that exit, surveyed again. LTA's surveys
+of one exit are up to 5.4 m apart, two exits with one label in one station 21.4 m or more (July 2026)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Building:
-    """A line's part of a station, as it stood on the day of the survey."""
+    """A line's part of a station, on the date of the survey."""
 
     line_code: str
     mode: str
@@ -26,15 +26,15 @@ class Building:
 
 
 class Reference:
-    """The network as stage 1 asks for it; everything is looked up, nothing searched."""
+    """The network prepared for stage 1: everything is looked up, nothing searched."""
 
     def __init__(self, network: Network, as_of: date, surveyed_on: date) -> None:
-        """Build the look-ups once.
+        """Build the look-up tables.
 
         Args:
             network: the network through time.
-            as_of: the day that is described.
-            surveyed_on: the day of the exits file, which shows buildings that were not open earlier.
+            as_of: the date described.
+            surveyed_on: the date of the exits file, which shows buildings that were not open before.
         """
         self.network = network
         self.as_of = as_of
@@ -57,7 +57,7 @@ class Reference:
         return self._line_codes.get((slug, line_code))
 
     def buildings_of(self, slug: str) -> list[Building]:
-        """Return a station's buildings on the day described or surveyed, one a line, first line first."""
+        """Return a station's buildings on the date described or surveyed, one per line, first line first."""
         if slug not in self._buildings:
             entries = (*self.open_codes.get(slug, ()), *self._surveyed.get(slug, ()))
             first = {entry.line_code: entry for entry in reversed(entries)}
@@ -66,9 +66,9 @@ class Reference:
         return self._buildings[slug]
 
     def find_known(self, slug: str, label: str, point: Point) -> tuple[KnownExit | None, float]:
-        """Return the known exit that a feature is, the nearest of its label, and how far it is, metres.
+        """Return the known exit nearest to a feature with its label, and the distance in metres.
 
-        Nothing is known within ``KNOWN_EXIT_M`` of most exits.
+        Most exits have no known exit within ``KNOWN_EXIT_M``.
         """
         places = self._known.get((slug, label), ())
         near = [(point.distance_m(place), known) for known, place in places]
@@ -76,7 +76,7 @@ class Reference:
         return (nearest if distance_m <= KNOWN_EXIT_M else None), distance_m
 
     def nearest_codes(self, points: Sequence[Point]) -> list[CodeEntry | None]:
-        """Return the code whose building is nearest to each point, of all opened by the day described."""
+        """Return the code whose building is nearest to each point, among all opened by the date described."""
         past = [entry for entry in self.network.codes if not entry.is_future(self.as_of)]
         if not past:
             return [None] * len(points)

@@ -1,7 +1,7 @@
-"""Which station, and which of its buildings, each feature of the exits file belongs to.
+"""Decide which station, and which of its buildings, each feature of the exits file belongs to.
 
 The station is the one whose name the feature has, otherwise the one whose code it has, otherwise (with a
-warning) the one it is at, if the name looks like a misspelling of that station's.
+warning) the nearest one, if the name looks like a misspelling of that station's.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from mrt_pipeline.stages.ingestion.reference import Reference
 from mrt_pipeline.stages.ingestion.station_names import StationFinder, StationMatch
 
 WITHIN_REACH_M = 600
-"""A misspelled name is read as that of a station only this near; the farthest real exit lies 564 m from its
-station (July 2026)."""
+"""A misspelled name is read as a station's only within this distance; the farthest real exit is 564 m from
+its station (July 2026)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,17 @@ class Placed:
     method: Method
     """how the building was chosen"""
     distance_m: float
-    """from the building's reference position"""
+    """from the building's reference position, in metres"""
     known: KnownExit | None
     """the known exit that it is"""
     known_m: float
-    """from where that was recorded"""
+    """distance from the recorded position of that exit"""
 
 
 def place_features(
     features: Sequence[ExitFeature], reference: Reference, notes: Notes
 ) -> dict[str, list[Placed]]:
-    """Return the features of each station in operation, by slug; the others are noted as set apart."""
+    """Return the features of each station in operation, by slug; the others are recorded as excluded."""
     surveys, unusable = survey_features(features, reference)
     for feature in unusable:
         fault = f"lies at lat {feature.lat}, lng {feature.lng}, which is not a position"
@@ -61,12 +61,12 @@ def place_features(
     for survey in surveys:
         if found := placer.place(survey):
             placed[found.entry.slug].append(found)
-    placer.tell_oddities()
+    placer.report_oddities()
     return placed
 
 
 class _Placer:
-    """Places one feature after the other, and remembers what was odd about them."""
+    """Assigns features one by one, and remembers what was odd about them."""
 
     def __init__(self, reference: Reference, notes: Notes) -> None:
         self._reference = reference
@@ -79,7 +79,7 @@ class _Placer:
         self._closed: dict[str, list[str]] = defaultdict(list)
 
     def place(self, survey: Survey) -> Placed | None:
-        """Return where a feature belongs, or nothing, noting why it is set apart."""
+        """Return the assignment of a feature, or None after recording why it is excluded."""
         match = self._match(survey)
         if match is None:
             self._lose_unknown(survey)
@@ -95,24 +95,24 @@ class _Placer:
             return None
         return self._place_at(survey, match, label)
 
-    def tell_oddities(self) -> None:
-        """Tell each odd spelling, and each building that is not open, once with all its features."""
+    def report_oddities(self) -> None:
+        """Report each odd spelling, and each building that is not open, once for all its features."""
         for text, ids in self._odd_names.items():
             match = self._matches[text]
             name = self._name(match.slug) if match else text
             fault = f"STATION_NA {show(text)} was read as {name}"
-            self._tell_odd("station-spelled-oddly", fault, ids, match.slug if match else None)
+            self._report_odd("station-spelled-oddly", fault, ids, match.slug if match else None)
         if self._bare_labels:
-            self._tell_odd(
+            self._report_odd(
                 "label-bare", "EXIT_CODE is a bare label, without the word Exit", self._bare_labels
             )
         for text, ids in self._odd_labels.items():
-            self._tell_odd(
+            self._report_odd(
                 "label-spelled-oddly", f"EXIT_CODE {show(text)} was read as {parse_label(text)}", ids
             )
         for part, ids in self._closed.items():
             fault = f"{part} is not in operation on {self._reference.as_of}, so its exits were excluded"
-            self._tell_odd("exits-not-in-operation", fault, ids)
+            self._report_odd("exits-not-in-operation", fault, ids)
 
     def _match(self, survey: Survey) -> StationMatch | None:
         text = survey.feature.station_na
@@ -126,7 +126,7 @@ class _Placer:
         return match
 
     def _match_misspelled(self, survey: Survey) -> StationMatch | None:
-        """Return the station at which a feature of unknown name stands, if the name looks like its name."""
+        """Return the nearest station for a feature with an unknown name, if the name resembles its name."""
         nearest, feature = survey.nearest, survey.feature
         if nearest is None or survey.nearest_m > WITHIN_REACH_M:
             return None
@@ -149,7 +149,7 @@ class _Placer:
             self._set_apart(survey, f"{self._name(match.slug)} ({choice.line_code})")
             return None
         if choice.is_in_doubt:
-            self._tell_doubt(survey, entry)
+            self._report_doubt(survey, entry)
         elif (doubt := find_doubt_of_building(match.slug, label)) is not None:
             self._warn(
                 "exit-building-in-doubt",
@@ -168,7 +168,7 @@ class _Placer:
             self._odd_labels[feature.exit_code].append(feature.record_id)
 
     def _look_around(self, survey: Survey, entry: CodeEntry, distance_m: float) -> None:
-        """Tell when a feature stands nearer to another station than to the one whose name it bears."""
+        """Report a feature that is nearer to another station than to the one whose name it has."""
         nearest = survey.nearest
         if nearest is None or nearest.slug == entry.slug or survey.nearest_m >= distance_m:
             return
@@ -179,7 +179,7 @@ class _Placer:
         )
         self._warn("exit-nearer-to-another-station", survey, entry.slug, message)
 
-    def _tell_doubt(self, survey: Survey, entry: CodeEntry) -> None:
+    def _report_doubt(self, survey: Survey, entry: CodeEntry) -> None:
         distances = ", ".join(
             f"{survey.point.distance_m(building.point):.1f} m from {building.station_code}"
             for building in self._reference.buildings_of(entry.slug)
@@ -208,38 +208,38 @@ class _Placer:
         return self._reference.network.names[slug]
 
     def _warn(self, check: str, survey: Survey, slug: str, message: str) -> None:
-        self._notes.tell(check, message, slug=slug, record_id=survey.feature.record_id)
+        self._notes.report(check, message, slug=slug, record_id=survey.feature.record_id)
 
-    def _tell_odd(self, check: str, fault: str, ids: Sequence[str], slug: str | None = None) -> None:
-        """Tell what is odd about several records, of which the finding names the first."""
-        self._notes.tell(check, f"{fault} ({list_ids(ids)}).", slug=slug, record_id=ids[0])
+    def _report_odd(self, check: str, fault: str, ids: Sequence[str], slug: str | None = None) -> None:
+        """Report what is odd about several records; the finding's record is the first."""
+        self._notes.report(check, f"{fault} ({list_ids(ids)}).", slug=slug, record_id=ids[0])
 
 
 _LABEL = re.compile(r"(?:EXIT\s+)?(?P<label>[A-Z][1-9]?|[1-9][0-9]?)", re.ASCII)
 
 
 def parse_label(text: str) -> str | None:
-    """Return the bare label, a letter or a number as signed; nothing for a form that LTA never used."""
+    """Return the bare label, a letter or number as signed; None for a form that LTA never used."""
     found = _LABEL.fullmatch(text.strip().upper())
     return found["label"] if found else None
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A feature of the exits file, and where it lies."""
+    """A feature of the exits file with its position."""
 
     feature: ExitFeature
     point: Point
     nearest: CodeEntry | None
-    """the code whose building is nearest, of whatever station"""
+    """the code whose building is nearest, at any station"""
     nearest_m: float
-    """how far that is"""
+    """distance to that building"""
 
 
 def survey_features(
     features: Sequence[ExitFeature], reference: Reference
 ) -> tuple[list[Survey], list[ExitFeature]]:
-    """Return the features that lie somewhere, in natural order of their ids, and those that do not."""
+    """Return the features with a valid position, in natural order of their ids, and those without."""
     ordered = sorted(features, key=_feature_key)
     points = to_svy21_all([(feature.lat, feature.lng) for feature in ordered])
     lying = [_is_on_earth(feature, point) for feature, point in zip(ordered, points, strict=True)]

@@ -1,4 +1,4 @@
-"""Which station LTA means by a feature's ``STATION_NA``: a name, with or without its mode, or a bare code."""
+"""Decide which station a ``STATION_NA`` denotes: a name, with or without its mode, or a bare code."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ _BRACKETED = re.compile(r"\(([^()]*)\)")
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _WORD = re.compile(r"[a-z0-9]+")
 _ENOUGH_ALIKE = 0.8
-"""one wrong letter in five, two in ten; no two names are that much alike within reach of each other"""
+"""one wrong letter in five, two in ten; no two names within reach of each other are that similar"""
 
 
 @dataclass(frozen=True, slots=True)
 class StationMatch:
-    """The station that a text stands for, and what else the text says."""
+    """The station that a text denotes, and what else the text says."""
 
     slug: str
     mode: str | None
     """``mrt`` or ``lrt`` if the text names one half of an interchange"""
     codes: tuple[CodeEntry, ...]
-    """codes that the text gives"""
+    """codes in the text"""
     is_usual: bool
-    """spelled as LTA spells most of them, e.g. ``YISHUN MRT STATION``"""
+    """whether it is spelled like most of LTA's, e.g. ``YISHUN MRT STATION``"""
 
 
 class StationFinder:
-    """Finds the station for a text; built once for a network."""
+    """Finds the station for a text; built once per network."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -42,7 +42,7 @@ class StationFinder:
         self._halves = {(entry.slug, mode_of[entry.line_code]) for entry in network.codes}
 
     def match(self, text: str) -> StationMatch | None:
-        """Return the station of a name, else of a code; spelling counts only by its letters and digits."""
+        """Return the station for a name or otherwise for a code; only letters and digits are compared."""
         words, modes = _split_mode(_words(_BRACKETED.sub(" ", text)))
         slug = self._slug_of.get("".join(words))
         if slug is None:
@@ -53,7 +53,7 @@ class StationFinder:
         return StationMatch(slug, mode, own, self._is_usual(text, slug, mode))
 
     def resembles(self, text: str, slug: str) -> bool:
-        """Return whether a text looks like a misspelling of a station's name."""
+        """Return whether a text resembles a station's name closely enough to be a misspelling."""
         from rapidfuzz.distance import OSA
 
         words, _ = _split_mode(_words(_BRACKETED.sub(" ", text)))
@@ -74,7 +74,7 @@ class StationFinder:
 
 
 def fold_name(name: str) -> str:
-    """Return a name's letters and digits alone, in lower case: ``one-north`` and ``ONE NORTH`` are equal."""
+    """Return only a name's letters and digits, in lower case: ``one-north`` and ``ONE NORTH`` are equal."""
     return "".join(_words(name))
 
 
@@ -84,7 +84,7 @@ def _words(text: str) -> list[str]:
 
 
 def _split_mode(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return a name's words without ``MRT STATION`` and the like, and the modes that were named."""
+    """Return a name's words without ``MRT STATION`` and the like, and the modes named."""
     rest, modes = list(words), []
     if rest and rest[-1] in _ENDINGS:
         rest.pop()

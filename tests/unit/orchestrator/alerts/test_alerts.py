@@ -124,7 +124,7 @@ def test_without_a_folder_an_alert_is_shown_and_nothing_is_written(tmp_path: Pat
         ("apprise", "MRT_PIPELINE_ALERT_APPRISE_URLS"),
     ],
 )
-def test_a_channel_without_a_url_is_told_with_its_variable(channel: Channel, variable: str) -> None:
+def test_a_channel_without_a_url_is_reported_with_its_variable(channel: Channel, variable: str) -> None:
     section = AlertingSection(enabled=True, on_failure=("log", "file", channel))
     [fault] = missing_urls(section, Secrets())
     assert f"{variable} is not set" in fault
@@ -134,7 +134,7 @@ def test_a_channel_without_a_url_is_told_with_its_variable(channel: Channel, var
     assert missing_urls(section, Secrets(**{variable.lower(): SecretStr(" x://hunter2 ")})) == []
 
 
-def test_one_of_several_urls_that_is_none_is_told() -> None:
+def test_an_invalid_url_among_several_is_reported() -> None:
     section = AlertingSection(enabled=True, on_failure=("apprise",))
     secrets = Secrets(mrt_pipeline_alert_apprise_urls=SecretStr("x://a nonsense"))
     assert len(missing_urls(section, secrets)) == 1

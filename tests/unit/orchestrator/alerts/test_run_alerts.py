@@ -29,11 +29,11 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.orchestrator.alerts.message import Trigger
 from mrt_pipeline.orchestrator.alerts.run_alerts import (
     AlertContext,
-    tell_budget,
-    tell_coverage,
-    tell_failure,
-    tell_recovery,
-    tell_sources,
+    alert_of_budget,
+    alert_of_coverage,
+    alert_of_failure,
+    alert_of_recovery,
+    alert_of_sources,
 )
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.manifests import save_manifest
@@ -78,27 +78,29 @@ def _occasion(
         (InternalError("a bug"), Trigger.STAGE_FAILED, "critical"),
     ],
 )
-def test_a_failure_is_told_by_its_own_trigger(error: MrtPipelineError, trigger: Trigger, level: str) -> None:
-    alert = tell_failure(error, _occasion())
+def test_a_failure_is_reported_by_its_own_trigger(
+    error: MrtPipelineError, trigger: Trigger, level: str
+) -> None:
+    alert = alert_of_failure(error, _occasion())
     assert alert is not None
     assert (alert.trigger, alert.level, alert.cause) == (trigger, level, str(error))
 
 
-def test_a_failure_whose_trigger_is_off_is_told_all_the_same() -> None:
+def test_a_failure_whose_trigger_is_off_is_reported_nevertheless() -> None:
     error = FetchError("lta-bus-stops", "answered 503")
-    alert = tell_failure(error, _occasion(source_down=None))
+    alert = alert_of_failure(error, _occasion(source_down=None))
     assert alert is not None
     assert (alert.trigger, alert.level) == (Trigger.STAGE_FAILED, "critical")
-    assert tell_failure(error, _occasion(source_down=None, stage_failed=None)) is None
+    assert alert_of_failure(error, _occasion(source_down=None, stage_failed=None)) is None
 
 
-def test_a_failure_names_its_stage_what_is_safe_and_how_to_go_on() -> None:
+def test_a_failure_names_its_stage_what_is_safe_and_how_to_resume() -> None:
     manifest = make_manifest(
         attempts=(_attempt(RunStatus.FAILED, stages_run=(STAGE2,)),),
         stages={STAGE2: make_stage_record(STAGE2, b"", status=StageStatus.FAILED)},
         checkpoints={"stage1": "stage1_deterministic.json"},
     )
-    alert = tell_failure(StageError(STAGE2, "x"), _occasion(manifest))
+    alert = alert_of_failure(StageError(STAGE2, "x"), _occasion(manifest))
     assert alert is not None
     assert alert.stage == STAGE2
     assert "stage1_deterministic.json" in alert.safe
@@ -115,10 +117,10 @@ def test_without_a_folder_the_command_is_the_same_once_more_with_its_configurati
     occasion = replace(
         _occasion(), config_path=config, folder=None, manifest=None, request=RunRequest(stage=1)
     )
-    alert = tell_failure(StorageError(FOLDER, "cannot be made"), occasion)
+    alert = alert_of_failure(StorageError(FOLDER, "cannot be made"), occasion)
     assert alert is not None
     assert alert.command == f"mrt-pipeline run --stage 1{named}"
-    assert occasion.go_on("--retry-failed") == alert.command
+    assert occasion.resume_command("--retry-failed") == alert.command
 
 
 def test_a_stage_that_failed_in_an_earlier_attempt_is_not_blamed() -> None:
@@ -129,7 +131,7 @@ def test_a_stage_that_failed_in_an_earlier_attempt_is_not_blamed() -> None:
             STAGE2: make_stage_record(STAGE2, b"", status=StageStatus.FAILED),
         },
     )
-    alert = tell_failure(StorageError(FOLDER, "x"), _occasion(manifest))
+    alert = alert_of_failure(StorageError(FOLDER, "x"), _occasion(manifest))
     assert alert is not None
     assert alert.stage is None
 
@@ -147,7 +149,7 @@ def test_the_command_does_what_was_asked_for(request_: RunRequest, flags: str) -
     attempt = _attempt(RunStatus.FAILED, command="in other words", stages_run=(STAGE2,), **asked)
     stages = {STAGE2: make_stage_record(STAGE2, b"", status=StageStatus.FAILED)}
     manifest = make_manifest(attempts=(attempt,), stages=stages)
-    alert = tell_failure(StageError(STAGE2, "x"), _occasion(manifest))
+    alert = alert_of_failure(StageError(STAGE2, "x"), _occasion(manifest))
     assert alert is not None
     assert alert.command == f"mrt-pipeline run --output-dir {FOLDER} {flags}"
 
@@ -156,14 +158,14 @@ def test_the_command_does_what_was_asked_for(request_: RunRequest, flags: str) -
 def test_after_a_gate_the_command_accepts_the_changes(status: StageStatus, first: int) -> None:
     gates = GateReport(status=GateStatus.FAILED, reason="Much is gone.")
     manifest = make_manifest(stages={STAGE2: make_stage_record(STAGE2, b"", status=status)}, gates=gates)
-    alert = tell_failure(GateError("gone"), _occasion(manifest))
+    alert = alert_of_failure(GateError("gone"), _occasion(manifest))
     assert alert is not None
     assert alert.command == (f"mrt-pipeline run --output-dir {FOLDER} --resume-from {first} --accept-changes")
 
 
 def test_a_command_can_be_copied_whatever_the_folder_and_the_configuration_are_called() -> None:
     occasion = replace(_occasion(make_manifest(config_path="a b.yaml")), folder=Path("my $runs"))
-    alert = tell_failure(StageError(STAGE2, "x"), occasion)
+    alert = alert_of_failure(StageError(STAGE2, "x"), occasion)
     assert alert is not None
     assert alert.command is not None
     assert "--output-dir 'my $runs'" in alert.command
@@ -171,18 +173,18 @@ def test_a_command_can_be_copied_whatever_the_folder_and_the_configuration_are_c
 
 
 @pytest.mark.parametrize("is_begun", [True, False])
-def test_a_run_on_the_defaults_of_the_package_is_gone_on_with_without_naming_a_file(is_begun: bool) -> None:
+def test_a_run_on_the_defaults_of_the_package_is_resumed_without_naming_a_file(is_begun: bool) -> None:
     occasion = replace(_occasion(make_manifest(config_path=PACKAGED)), config_path=None)
     occasion = occasion if is_begun else replace(occasion, folder=None, manifest=None)
-    alert = tell_failure(StageError(STAGE2, "x"), occasion)
+    alert = alert_of_failure(StageError(STAGE2, "x"), occasion)
     assert alert is not None
     assert alert.command is not None
     assert "--config" not in alert.command
 
 
-def test_a_run_that_could_not_begin_is_told_too() -> None:
+def test_a_run_that_could_not_begin_is_reported_too() -> None:
     occasion = replace(_occasion(), folder=None, manifest=None)
-    alert = tell_failure(RunLockedError("outputs/x is being worked on"), occasion)
+    alert = alert_of_failure(RunLockedError("outputs/x is being worked on"), occasion)
     assert alert is not None
     assert (alert.folder, alert.command) == (None, "mrt-pipeline run")
     assert "nothing was started" in alert.safe
@@ -191,22 +193,22 @@ def test_a_run_that_could_not_begin_is_told_too() -> None:
 def test_a_run_that_stopped_at_its_budget_says_how_much_is_left() -> None:
     record = make_stage_record(STAGE2, b"", counts={"stations_pending": 12})
     manifest = make_manifest(stages={STAGE2: record}, status=RunStatus.STOPPED_AT_BUDGET)
-    alert = tell_budget(_occasion(manifest))
+    alert = alert_of_budget(_occasion(manifest))
     assert alert is not None
     assert (alert.trigger, alert.level) == (Trigger.BUDGET_REACHED, "info")
     assert "12 stations" in alert.cause
     assert alert.command == f"mrt-pipeline run --output-dir {FOLDER} --resume-from 2 --as-of 2026-11-23"
-    assert tell_budget(_occasion(budget_reached=None)) is None
+    assert alert_of_budget(_occasion(budget_reached=None)) is None
 
 
-def test_a_source_that_failed_for_some_stations_is_told_though_the_run_went_on() -> None:
+def test_a_source_that_failed_for_some_stations_is_reported_though_the_run_went_on() -> None:
     finding = Finding(check="source-failed", severity=Severity.WARNING, message="fandom_wiki gave nothing.")
     other = finding.model_copy(update={"check": "something-else"})
-    alert = tell_sources(make_stage2(findings=(other, finding)), _occasion())
+    alert = alert_of_sources(make_stage2(findings=(other, finding)), _occasion())
     assert alert is not None
     assert (alert.trigger, alert.cause) == (Trigger.SOURCE_DOWN, "fandom_wiki gave nothing.")
     assert alert.command == f"mrt-pipeline run --output-dir {FOLDER} --retry-failed"
-    assert tell_sources(make_stage2(findings=(other,)), _occasion()) is None
+    assert alert_of_sources(make_stage2(findings=(other,)), _occasion()) is None
 
 
 def _after_stage3(**changes: Any) -> Manifest:
@@ -223,17 +225,17 @@ def _after_stage3(**changes: Any) -> Manifest:
     return make_manifest(stages={"stage3_merger": record})
 
 
-def test_a_dataset_that_is_too_poor_is_told_by_field() -> None:
-    alert = tell_coverage(_occasion(_after_stage3()))
+def test_a_dataset_that_is_too_poor_is_reported_by_field() -> None:
+    alert = alert_of_coverage(_occasion(_after_stage3()))
     assert alert is not None
     assert (alert.trigger, alert.level) == (Trigger.COVERAGE_LOW, "warning")
     assert alert.cause == "89.99% of exits have bus_stops; alerting.coverage_min.bus_stops expects 90.00%."
 
 
 @pytest.mark.parametrize("changes", [{"reused": True}, {"status": StageStatus.FAILED}])
-def test_a_dataset_that_was_not_made_now_is_not_told_again(changes: dict[str, Any]) -> None:
-    assert tell_coverage(_occasion(_after_stage3(**changes))) is None
-    assert tell_coverage(_occasion(make_manifest())) is None
+def test_a_dataset_that_was_not_made_now_is_not_reported_again(changes: dict[str, Any]) -> None:
+    assert alert_of_coverage(_occasion(_after_stage3(**changes))) is None
+    assert alert_of_coverage(_occasion(make_manifest())) is None
 
 
 def _put(outputs: Path, name: str, *attempts: AttemptRecord) -> None:
@@ -249,7 +251,7 @@ def test_a_run_that_finished_after_failures_names_them_and_what_changed(tmp_path
     _put(tmp_path, "d", _attempt(RunStatus.RUNNING, 20))
     own = make_manifest(attempts=(_attempt(RunStatus.FAILED, 10, error="503"), _attempt(RunStatus.COMPLETED)))
     new, old = make_dataset(), make_dataset(*open_stations()[1:])
-    alert = tell_recovery(new, old, _occasion(own, tmp_path))
+    alert = alert_of_recovery(new, old, _occasion(own, tmp_path))
     assert alert is not None
     assert (alert.trigger, alert.level, alert.command) == (Trigger.RECOVERED, "info", None)
     _, *failures = alert.cause.splitlines()
@@ -263,15 +265,15 @@ def test_a_run_that_finished_after_failures_names_them_and_what_changed(tmp_path
 
 
 @pytest.mark.parametrize("before", [RunStatus.COMPLETED, RunStatus.INTERRUPTED, RunStatus.STOPPED_AT_BUDGET])
-def test_a_run_before_which_nothing_failed_is_no_news(before: RunStatus, tmp_path: Path) -> None:
+def test_a_run_that_follows_no_failure_is_no_recovery(before: RunStatus, tmp_path: Path) -> None:
     _put(tmp_path, "a", _attempt(before, 10))
     manifest = make_manifest(attempts=(_attempt(RunStatus.COMPLETED),))
-    assert tell_recovery(make_dataset(), None, _occasion(manifest, tmp_path)) is None
+    assert alert_of_recovery(make_dataset(), None, _occasion(manifest, tmp_path)) is None
 
 
 def test_a_recovery_without_a_dataset_says_nothing_of_changes(tmp_path: Path) -> None:
     _put(tmp_path, "a", _attempt(RunStatus.FAILED, 10, error=None))
     manifest = make_manifest(attempts=(_attempt(RunStatus.COMPLETED),))
-    alert = tell_recovery(None, None, _occasion(manifest, tmp_path))
+    alert = alert_of_recovery(None, None, _occasion(manifest, tmp_path))
     assert alert is not None
     assert alert.details == ()

@@ -51,7 +51,7 @@ def test_values_that_cite_known_documents_give_no_finding() -> None:
     assert _findings(cited()) == []
 
 
-def test_a_document_that_is_not_in_provenance_is_told_once_with_the_number_of_values() -> None:
+def test_a_document_that_is_not_in_provenance_is_reported_once_with_the_number_of_values() -> None:
     [finding] = _findings(cited(document_id="a-blog"))
     assert (finding.check, finding.record_id, finding.slug) == (
         "evidence-without-document",
@@ -61,7 +61,7 @@ def test_a_document_that_is_not_in_provenance_is_told_once_with_the_number_of_va
     assert "cited 4 times" in finding.message
 
 
-def test_a_licence_other_than_the_documents_own_is_told() -> None:
+def test_a_licence_other_than_the_documents_own_is_reported() -> None:
     [finding] = _findings(cited(licence="CC-BY-SA-3.0"))
     assert finding.check == "evidence-under-other-licence"
     assert "CC-BY-SA-3.0; its licence is SODL-1.0" in finding.message
@@ -73,7 +73,7 @@ def test_future_stations_must_cite_known_documents_too() -> None:
     assert finding.slug == "keppel"
 
 
-def test_documents_that_nobody_cites_are_no_fault() -> None:
+def test_documents_that_are_not_cited_are_no_fault() -> None:
     unused = {EXITS_DOCUMENT: provenance(), "unused": provenance("unused")}
     assert list(check_citations(make_dataset(provenance=unused))) == []
 

@@ -131,7 +131,7 @@ def test_features_merged_or_set_apart_need_no_exit_of_their_own() -> None:
     assert list(check_features(accounts, [YISHUN])) == []
 
 
-def test_coverage_is_told_for_each_field() -> None:
+def test_coverage_is_reported_for_each_field() -> None:
     stations: tuple[Station, ...] = (YISHUN, BISHAN, SENJA)
     told = [finding for finding in _check(make_dataset(*stations)) if finding.check == "field-coverage"]
     assert told[0].message == "platforms: 0 of 4 exits (0.0%)."

@@ -34,20 +34,20 @@ def test_a_field_that_its_own_model_refuses_is_named(changes: dict[str, Any], wh
     assert [finding.message.split(":")[0] for finding in check_schema(dataset)] == [where]
 
 
-def test_a_value_that_would_read_back_otherwise_is_reported() -> None:
+def test_a_value_that_would_read_back_differently_is_reported() -> None:
     dataset = make_dataset().model_copy(update={"stations": (_broken(lines=["NSL"]),)})
     [finding] = check_schema(dataset)
     assert finding.check == "schema-round-trip"
     assert finding.message.startswith("stations.0.lines would read back")
 
 
-def test_a_station_that_is_none_is_named_by_its_place() -> None:
+def test_an_invalid_station_is_identified_by_its_position() -> None:
     dataset = make_dataset().model_copy(update={"future_stations": ("Keppel",)})
     [finding] = check_schema(dataset)
     assert finding.message.startswith("future_stations.0: ")
 
 
-def test_every_fault_is_told_at_once() -> None:
+def test_every_fault_is_reported_at_once() -> None:
     dataset = make_dataset().model_copy(update={"stations": (_broken(lat=200, lng=200),)})
     assert len(list(check_schema(dataset))) == 2
 

@@ -144,7 +144,7 @@ def test_a_source_that_refuses_again_and_again_is_left_alone(error: FetchError, 
     assert {tuple(outcome.enrichment.failures.values()) for outcome in outcomes} == {(str(error),)}
 
 
-def test_an_answer_between_refusals_starts_the_count_anew() -> None:
+def test_an_answer_between_refusals_restarts_the_count() -> None:
     source = LandmarkSource("fandom_wiki", errors={"yishun": BlockedError("fandom_wiki", "answered 403.")})
     breaker = CircuitBreaker(source)
     for _ in range(4):

@@ -66,7 +66,7 @@ def test_an_unchanged_run_asks_for_no_station_costs_nothing_and_gives_the_same_b
     assert again.asked == []
 
 
-def test_a_station_is_asked_for_again_when_its_version_or_what_is_kept_of_it_changes(tmp_path: Path) -> None:
+def test_a_station_is_requested_again_when_its_version_or_what_is_kept_of_it_changes(tmp_path: Path) -> None:
     _run(tmp_path / "earlier", _source())
     source = ForgetfulSource("fandom_wiki", version=lambda station: "2" if station.slug == SLUGS[1] else "1")
     stage, _ = _run(tmp_path / "new", source)
@@ -128,4 +128,4 @@ def test_rows_of_a_run_that_is_still_writing_are_seen(tmp_path: Path) -> None:
 
 
 def _open(folder: Path) -> AbstractContextManager[Journal]:
-    return open_journal(folder, now=NOW, tell=print, is_costly=False)
+    return open_journal(folder, now=NOW, notify=print, is_costly=False)

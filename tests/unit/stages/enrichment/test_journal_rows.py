@@ -30,8 +30,8 @@ def _row(slug: str = "yishun", attempt: int = 1, **changes: object) -> JournalRo
 
 @contextmanager
 def _opened(folder: Path | None, told: list[str] | None = None, is_costly: bool = False) -> Iterator[Journal]:
-    tell = (told if told is not None else []).append
-    with open_journal(folder, now=NOW, tell=tell, is_costly=is_costly) as journal:
+    notify = (told if told is not None else []).append
+    with open_journal(folder, now=NOW, notify=notify, is_costly=is_costly) as journal:
         yield journal
 
 
@@ -136,7 +136,7 @@ def _make_other_database(path: Path) -> None:
         (_make_other_database, "not a journal of this version"),
     ],
 )
-def test_a_damaged_journal_is_kept_aside_told_and_begun_anew(
+def test_a_damaged_journal_is_set_aside_reported_and_restarted(
     tmp_path: Path, harm: object, fault: str
 ) -> None:
     path = _write(tmp_path, *(f"station-{number}" for number in range(200)))
@@ -183,7 +183,7 @@ def test_a_row_with_a_changed_letter_counts_as_not_there(tmp_path: Path, column:
         assert journal.find("bishan") == _row("bishan")
 
 
-def test_a_full_disk_is_told_and_harms_no_committed_row(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_harms_no_committed_row(tmp_path: Path) -> None:
     _write(tmp_path, "yishun")
     with _opened(tmp_path) as journal:
         pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
@@ -226,7 +226,7 @@ def test_a_row_forged_with_a_matching_digest_counts_as_not_there(change: str, tm
         assert journal.find("yishun") is None
 
 
-def test_a_journal_that_cannot_be_made_is_told_with_the_systems_reason(tmp_path: Path) -> None:
+def test_a_journal_that_cannot_be_made_is_reported_with_the_systems_reason(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"no such file or directory\. What"), _opened(tmp_path / "gone"):
         pass
     assert list(tmp_path.iterdir()) == []

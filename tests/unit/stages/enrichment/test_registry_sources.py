@@ -76,7 +76,7 @@ def test_live_sources_are_used_in_the_configured_order(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_the_model_is_passed_over_when_it_has_nothing_to_read(
+def test_the_model_is_skipped_when_it_has_nothing_to_read(
     tmp_path: Path, sources: tuple[str, ...], modes: dict[str, Any], reason: str
 ) -> None:
     _, passed_over = choose_sources(_context(tmp_path, *sources, **modes))

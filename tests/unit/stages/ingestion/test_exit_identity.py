@@ -23,7 +23,7 @@ from tests.unit.stages.ingestion.scene import (
 YISHUN = "YISHUN MRT STATION"
 
 
-def test_one_exit_surveyed_twice_is_one_and_the_merge_is_told() -> None:
+def test_one_exit_surveyed_twice_is_one_and_the_merge_is_reported() -> None:
     made = run(feature("21373", YISHUN), feature("21505", YISHUN, north_m=33.5))
     assert list(exits_of(made)) == ["yishun-nsl-A"]
     assert account_of(made, "21373").outcome is FeatureOutcome.KEPT
@@ -44,7 +44,7 @@ def test_the_survey_nearest_to_the_building_stands_for_the_exit_whatever_its_num
 
 @pytest.mark.parametrize(("apart_m", "exits"), [(9.9, 1), (10.1, 2)])
 @pytest.mark.parametrize(("north", "east"), [(1, 0), (-1, 0), (0, 1), (0, -1)])
-def test_ten_metres_tell_two_exits_from_one_in_any_direction(
+def test_two_features_are_two_exits_from_ten_metres_on_in_any_direction(
     apart_m: float, exits: int, north: int, east: int
 ) -> None:
     other = feature("2", YISHUN, north_m=30 + apart_m * north, east_m=apart_m * east)
@@ -64,7 +64,7 @@ def test_one_exit_under_the_names_of_both_halves_is_one() -> None:
     assert list(exits_of(made)) == ["sengkang-nel-X"]
 
 
-def test_equal_labels_in_two_buildings_are_told_apart_by_the_line() -> None:
+def test_equal_labels_in_two_buildings_are_distinguished_by_the_line() -> None:
     made = run(
         feature("1", "BISHAN MRT STATION", "Exit A", "NS17", -30),
         feature("2", "BISHAN MRT STATION", "Exit A", "CC15", 0, 60),
@@ -73,7 +73,7 @@ def test_equal_labels_in_two_buildings_are_told_apart_by_the_line() -> None:
     assert severities(made) == {("exit-label-shared", Severity.INFO)}
 
 
-def test_equal_labels_in_one_building_are_both_kept_and_a_person_is_told() -> None:
+def test_equal_labels_in_one_building_are_both_kept_and_a_person_is_reported() -> None:
     made = run(feature("8", YISHUN), feature("9", YISHUN, north_m=-60))
     exits = exits_of(made)
     assert len(exits) == 2
@@ -107,7 +107,7 @@ def test_an_exit_never_gets_the_plain_id_that_another_one_of_its_label_had() -> 
     assert not before & after
 
 
-def test_a_known_exit_has_the_id_that_was_settled_also_when_surveyed_anew() -> None:
+def test_a_known_exit_has_the_id_that_was_settled_also_when_surveyed_again() -> None:
     for shift_m in (0, 8):
         moved = feature("1", "BEDOK NORTH MRT STATION", "Exit B", "DT29", -64 + shift_m, 121)
         assert list(exits_of(run(moved))) == ["bedok-north-dtl-B-south"]

@@ -38,7 +38,7 @@ def test_features_are_accounted_in_natural_order_of_their_ids() -> None:
     assert [account.record_id for account in made.features] == ["2", "9", "10"]
 
 
-def test_an_odd_spelling_is_told_once_with_all_its_features() -> None:
+def test_an_odd_spelling_is_reported_once_with_all_its_features() -> None:
     made = run(feature("1", "DT18", "Exit A", "DT18"), feature("2", "DT18", "Exit B", "DT18", 60))
     (finding,) = findings_of(made, "station-spelled-oddly")
     assert finding.severity is Severity.INFO
@@ -46,7 +46,7 @@ def test_an_odd_spelling_is_told_once_with_all_its_features() -> None:
     assert (finding.slug, finding.record_id) == ("telok-ayer", "lta-station-exits:1")
 
 
-def test_bare_labels_are_told_once_and_others_as_they_are_spelled() -> None:
+def test_bare_labels_are_reported_once_and_others_as_they_are_spelled() -> None:
     made = run(
         feature("1", "YISHUN MRT STATION", "A"),
         feature("2", "KHATIB MRT STATION", "1", "NS14"),
@@ -67,7 +67,7 @@ def test_a_finding_shows_ten_features_and_counts_the_others() -> None:
     assert finding.message.endswith("8, 9, 10 and 3 more).")
 
 
-def test_a_misspelled_name_is_taken_for_the_station_at_which_the_feature_stands() -> None:
+def test_a_misspelled_name_is_read_as_that_of_the_station_at_the_feature() -> None:
     made = run(feature("5", "YISHIN MRT STATION"))
     assert list(exits_of(made)) == ["yishun-nsl-A"]
     (finding,) = findings_of(made, "station-misspelled")
@@ -194,7 +194,7 @@ def test_a_renumbering_changes_the_code_of_an_exit_and_not_its_id() -> None:
     assert [found.station_code for found in exits] == ["CE2", "CC33"]
 
 
-def test_a_building_chosen_by_a_hair_is_told() -> None:
+def test_a_building_chosen_by_a_hair_is_reported() -> None:
     halfway = feature("1", "BISHAN MRT STATION", "Exit X", "NS17", 26, 56)
     (finding,) = findings_of(run(halfway), "exit-building-in-doubt")
     assert finding.severity is Severity.WARNING

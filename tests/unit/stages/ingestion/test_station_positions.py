@@ -33,7 +33,7 @@ def test_a_position_that_onemap_gives_is_taken_where_the_table_agrees(north_m: f
         assert (evidence.document_id, evidence.record_id) == (ONEMAP, "NS13")
 
 
-def test_a_position_that_disagrees_is_told_and_the_tables_own_is_taken() -> None:
+def test_a_position_that_disagrees_is_reported_and_the_tables_own_is_taken() -> None:
     made = _located("NS13", 101)
     station = station_of(made, "yishun")
     entry = load_network().find_code("NS13")
@@ -48,13 +48,13 @@ def test_a_position_that_disagrees_is_told_and_the_tables_own_is_taken() -> None
     assert ONEMAP not in made.provenance
 
 
-def test_a_second_building_that_disagrees_is_told_too() -> None:
+def test_a_second_building_that_disagrees_is_reported_too() -> None:
     (finding,) = findings_of(_located("CC15", 150), "station-position-disagrees")
     assert finding.slug == "bishan"
 
 
 @pytest.mark.parametrize("code", ["CE1", "TE21", "XX1"])
-def test_places_of_codes_that_are_not_in_operation_are_passed_over(code: str) -> None:
+def test_places_of_codes_that_are_not_in_operation_are_skipped(code: str) -> None:
     locations = locations_table(StationLocation(code, "ANYWHERE", 1.0, 104.0))
     assert ingest(load_network(), DAY, exits_table([]), locations).findings == ()
 
